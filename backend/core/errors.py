@@ -1,0 +1,24 @@
+"""The parent of every named refusal."""
+
+
+class BusinessError(Exception):
+    """A refusal with a stable `code` for machines and one plain sentence for people.
+
+    Subclasses live beside the function that raises them and set `code`. Pages show the sentence, the API
+    answers with `status` (409 unless said otherwise), commands print it as one line and exit with 1.
+    """
+
+    code = "refused"
+    status = 409
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class NotFound(BusinessError):
+    """What was asked for does not exist, or is not for the one who asks."""
+
+    code = "not_found"
+    status = 404

@@ -1,0 +1,124 @@
+"""Runs of the matching, the suggestions they published, what people said of them, and stored vectors."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from pgvector.django import VectorField
+
+from backend.events.models import Attendee, Event
+
+
+class Embedding(models.Model):
+    """One text's vector under one model; the text itself is kept as a hash only."""
+
+    model = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10)
+    text_hash = models.CharField(max_length=64)
+    vector = VectorField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["model", "kind", "text_hash"], name="embedding_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"embedding {self.pk}"
+
+
+class Run(models.Model):
+    """One computation of an event's lists: built aside, published by a flip, so nobody reads half of it."""
+
+    class State(models.TextChoices):
+        BUILDING = "building", _("Being computed")
+        CURRENT = "current", _("Current")
+        RETIRED = "retired", _("Replaced")
+        FAILED = "failed", _("Failed")
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="runs")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.BUILDING)
+    policy = models.JSONField(default=dict)
+    report = models.JSONField(default=dict)
+    model = models.CharField(max_length=200)
+    matching_state = models.BinaryField(null=True, editable=False)
+    watermark_at = models.DateTimeField()
+    started_at = models.DateTimeField(default=timezone.now)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event"], condition=Q(state="current"), name="run_one_current"),
+            models.CheckConstraint(
+                condition=Q(state="building") | Q(state="failed") | Q(published_at__isnull=False),
+                name="run_published_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+
+class Suggestion(models.Model):
+    """One place in one attendee's list. `reasons` are codes with evidence, put into words by the pages."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="suggestions")
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="suggestions")
+    other = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="suggested_to")
+    rank = models.PositiveSmallIntegerField()
+    score = models.FloatField()
+    propensity = models.FloatField(default=1.0)
+    exploratory = models.BooleanField(default=False)
+    reasons = models.JSONField()
+    computed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "attendee", "other"], name="suggestion_once"),
+            models.UniqueConstraint(fields=["run", "attendee", "rank"], name="suggestion_one_per_rank"),
+            models.CheckConstraint(condition=~Q(attendee=F("other")), name="suggestion_not_self"),
+            models.CheckConstraint(condition=Q(score__gte=0) & Q(score__lte=1), name="suggestion_score_unit"),
+            models.CheckConstraint(condition=~Q(reasons=[]), name="suggestion_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"suggestion {self.pk}"
+
+
+class Feedback(models.Model):
+    """What an attendee said of another as a suggestion, with the place and the Run it was shown in."""
+
+    class Verdict(models.TextChoices):
+        GOOD = "good", _("Saved")
+        NOT_RELEVANT = "not-relevant", _("Not relevant")
+
+    class Cause(models.TextChoices):
+        TOPIC = "topic", _("the topic is not mine")
+        CONSTITUENCY = "constituency", _("I look for another sector")
+        KNOWN = "known", _("we know each other")
+        OTHER = "other", _("another reason")
+
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="feedback")
+    other = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    verdict = models.CharField(max_length=12, choices=Verdict.choices)
+    cause = models.CharField(max_length=12, choices=Cause.choices, blank=True)
+    run = models.ForeignKey(Run, null=True, on_delete=models.SET_NULL, related_name="+")
+    rank = models.PositiveSmallIntegerField(null=True)
+    propensity = models.FloatField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attendee", "other"], name="feedback_once"),
+            models.CheckConstraint(condition=~Q(attendee=F("other")), name="feedback_not_self"),
+            models.CheckConstraint(
+                condition=Q(verdict="good", cause="")
+                | (Q(verdict="not-relevant") & Q(cause__in=["topic", "constituency", "known", "other"])),
+                name="feedback_cause_when_not_relevant",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"feedback {self.pk}"
