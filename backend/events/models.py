@@ -186,7 +186,9 @@ class Session(models.Model):
     """An agenda item; the period is half-open."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="sessions")
-    theme = models.ForeignKey(Theme, null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions")
+    theme = models.ForeignKey(
+        Theme, null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions"
+    )
     title = models.CharField(max_length=200)
     abstract = models.TextField(blank=True)
     room = models.CharField(max_length=80, blank=True)

@@ -71,7 +71,6 @@ class Suggestion(models.Model):
     propensity = models.FloatField(default=1.0)
     exploratory = models.BooleanField(default=False)
     reasons = models.JSONField()
-    computed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["rank"]
@@ -85,6 +84,20 @@ class Suggestion(models.Model):
 
     def __str__(self) -> str:
         return f"suggestion {self.pk}"
+
+
+class ListReading(models.Model):
+    """When an attendee's list of a Run was computed, by the time its inputs were read."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="readings")
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "attendee"], name="list_reading_once")]
+
+    def __str__(self) -> str:
+        return f"list reading {self.pk}"
 
 
 class Feedback(models.Model):

@@ -1,0 +1,86 @@
+"""Reads of an event and of one's own part in it. Nothing here shows one attendee to another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.core.errors import NotFound
+from backend.events.models import Attendee, Event, Interest, Theme
+from backend.people.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class TopicChoice:
+    """One topic of the event with what the attendee says of it."""
+
+    key: str
+    name: str
+    description: str
+    seeks: bool
+    offers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeChoices:
+    key: str
+    name: str
+    topics: tuple[TopicChoice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An attendee's own profile as its form shows it."""
+
+    attendee: Attendee
+    themes: tuple[ThemeChoices, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether matching has nothing to read: no text and no topic."""
+        texts = (self.attendee.about, self.attendee.seeks, self.attendee.offers)
+        chosen = any(topic.seeks or topic.offers for theme in self.themes for topic in theme.topics)
+        return not chosen and not any(text.strip() for text in texts)
+
+
+def attendee_for(person: Person, slug: str) -> Attendee:
+    """The person's own part in the event; refuses NotFound to a stranger, as for an unknown event."""
+    found = (
+        Attendee.objects.select_related("event", "person", "organisation__sector")
+        .filter(event__slug=slug, person=person.pk, person__is_active=True)
+        .first()
+    )
+    if found is None:
+        raise NotFound("There is no such forum, or you are not on its list of attendees.")
+    return found
+
+
+def attendances_for(person: Person) -> Sequence[Attendee]:
+    """The person's part in every event, newest edition first."""
+    return list(
+        Attendee.objects.select_related("event", "organisation__sector")
+        .filter(person=person.pk)
+        .order_by("-event__starts_on", "event__slug")
+    )
+
+
+def event_for(slug: str) -> Event:
+    """The event with this slug; refuses NotFound."""
+    found = Event.objects.filter(slug=slug).first()
+    if found is None:
+        raise NotFound(f"There is no event “{slug}”. Create it with create_event, or check the spelling.")
+    return found
+
+
+def profile_for(attendee: Attendee) -> Profile:
+    """The attendee's own profile with all topics of the event, in three queries."""
+    said = {row.topic_id: row for row in Interest.objects.filter(attendee=attendee)}
+    themes = []
+    for theme in Theme.objects.filter(event=attendee.event_id).prefetch_related("topics"):
+        topics = []
+        for topic in theme.topics.all():
+            row = said.get(topic.pk)
+            seeks, offers = (row.seeks, row.offers) if row else (False, False)
+            topics.append(TopicChoice(topic.key, topic.name, topic.description, seeks, offers))
+        themes.append(ThemeChoices(theme.key, theme.name, tuple(topics)))
+    return Profile(attendee, tuple(themes))

@@ -1,0 +1,70 @@
+"""How people are shown to each other. A Face comes from the contact policy and from nowhere else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from backend.events.models import Attendee
+from backend.safeguarding.rules import contactable_for
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSaid:
+    """A topic somebody seeks, offers or both."""
+
+    key: str
+    name: str
+    theme: str
+    seeks: bool
+    offers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a card shows of an attendee."""
+
+    attendee_id: int
+    name: str
+    title: str
+    organisation: str
+    sector: str
+    constituency: str
+    country: str
+    languages: tuple[str, ...]
+    topics: tuple[TopicSaid, ...]
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """Keys of the themes this person seeks or offers something in, in programme order."""
+        return tuple(dict.fromkeys(topic.theme for topic in self.topics))
+
+
+def face_of(attendee: Attendee) -> Face:
+    """The face of an attendee loaded with `with_card`, without further queries.
+
+    For one's own face; anybody else's comes from `faces_for`.
+    """
+    organisation = attendee.organisation
+    said = sorted(attendee.interests.all(), key=lambda row: row.topic.position)
+    return Face(
+        attendee_id=attendee.pk,
+        name=attendee.person.name,
+        title=attendee.title,
+        organisation=organisation.name if organisation else "",
+        sector=organisation.sector.name if organisation else "",
+        constituency=attendee.constituency,
+        country=attendee.country,
+        languages=tuple(attendee.languages),
+        topics=tuple(
+            TopicSaid(row.topic.key, row.topic.name, row.topic.theme.key, row.seeks, row.offers)
+            for row in said
+        ),
+    )
+
+
+def faces_for(*, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.datetime) -> dict[int, Face]:
+    """Faces, by attendee id, of those among `ids` whom the viewer may see through `channel`; two queries."""
+    rows = contactable_for(viewer, channel, now).with_card().filter(pk__in=list(ids))
+    return {row.pk: face_of(row) for row in rows}

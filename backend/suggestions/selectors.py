@@ -1,0 +1,177 @@
+"""Reads of suggestions: rows of the current Run, never a score computed in a web request."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import QuerySet
+
+from backend.events.models import Attendee, Event
+from backend.safeguarding.selectors import Face, faces_for
+from backend.suggestions.models import Feedback, ListReading, Run, Suggestion
+
+LIST_SIZE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """Why somebody is suggested: a code with its evidence; pages and the API put it into words."""
+
+    code: str
+    weight: float
+    evidence: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionCard:
+    """One place in the viewer's list."""
+
+    face: Face
+    rank: int
+    score: float
+    exploratory: bool
+    reasons: tuple[ReasonRow, ...]
+    saved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the viewer narrowed the list to; an empty value filters nothing."""
+
+    constituency: str = ""
+    theme: str = ""
+    country: str = ""
+    language: str = ""
+
+    @property
+    def any(self) -> bool:
+        return bool(self.constituency or self.theme or self.country or self.language)
+
+    def admit(self, face: Face) -> bool:
+        return (
+            self.constituency in ("", face.constituency)
+            and self.country in ("", face.country)
+            and (not self.theme or self.theme in face.themes)
+            and (not self.language or self.language in face.languages)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionList:
+    """The viewer's list: the cards admitted by the filters, what can be filtered, and how fresh it is.
+
+    `facets` counts, per filter name, the values found in the whole list. `is_refreshing` says that the
+    profile changed after the list was computed; `computed_at` is None before the first Run.
+    """
+
+    cards: tuple[SuggestionCard, ...]
+    total: int
+    facets: dict[str, tuple[tuple[str, int], ...]]
+    filters: Filters
+    computed_at: dt.datetime | None
+    is_refreshing: bool
+
+
+def current_run(event: Event | int) -> Run | None:
+    """The event's published Run, without its stored matching state."""
+    return Run.objects.defer("matching_state").filter(event=event, state=Run.State.CURRENT).first()
+
+
+def suggestions_for(
+    *, attendee: Attendee, now: dt.datetime, filters: Filters | None = None, limit: int = LIST_SIZE
+) -> SuggestionList:
+    """The attendee's list as they may see it now, in a constant number of queries.
+
+    Whoever the contact policy no longer allows is left out at once, whatever the Run says, and so is
+    whoever the attendee called not relevant.
+    """
+    filters = filters or Filters()
+    run = current_run(attendee.event_id)
+    if run is None:
+        return SuggestionList((), 0, {}, filters, None, False)
+    cards = _cards(attendee, run, Suggestion.objects.filter(run=run, attendee=attendee.pk), now)
+    admitted = [card for card in cards if filters.admit(card.face)]
+    reading = ListReading.objects.filter(run=run, attendee=attendee.pk).first()
+    return SuggestionList(
+        cards=tuple(admitted[:limit]),
+        total=len(cards),
+        facets=_facets(card.face for card in cards),
+        filters=filters,
+        computed_at=reading.read_at if reading else run.published_at,
+        is_refreshing=reading is None or attendee.changed_at > reading.read_at,
+    )
+
+
+def suggestion_between(*, attendee: Attendee, other_id: int, now: dt.datetime) -> SuggestionCard | None:
+    """The attendee's suggestion of this other person, if the current Run holds one they may see."""
+    run = current_run(attendee.event_id)
+    if run is None:
+        return None
+    rows = Suggestion.objects.filter(run=run, attendee=attendee.pk, other=other_id)
+    return next(iter(_cards(attendee, run, rows, now, with_refused=True)), None)
+
+
+def _cards(
+    attendee: Attendee,
+    run: Run,
+    rows: QuerySet[Suggestion],
+    now: dt.datetime,
+    *,
+    with_refused: bool = False,
+) -> list[SuggestionCard]:
+    """Cards of these suggestions in rank order, without those the policy or the attendee refuses."""
+    found = list(rows.order_by("rank"))
+    between = {
+        reason["evidence"]["person"]
+        for row in found
+        for reason in row.reasons
+        if "person" in reason["evidence"]
+    }
+    said = dict(Feedback.objects.filter(attendee=attendee.pk).values_list("other_id", "verdict"))
+    faces = faces_for(
+        viewer=attendee, ids={row.other_id for row in found} | between, channel="suggestion", now=now
+    )
+    cards = []
+    for row in found:
+        refused = said.get(row.other_id) == Feedback.Verdict.NOT_RELEVANT
+        if row.other_id not in faces or (refused and not with_refused):
+            continue
+        cards.append(
+            SuggestionCard(
+                face=faces[row.other_id],
+                rank=row.rank,
+                score=row.score,
+                exploratory=row.exploratory,
+                reasons=tuple(_visible_reasons(row.reasons, faces)),
+                saved=said.get(row.other_id) == Feedback.Verdict.GOOD,
+            )
+        )
+    return [replace(card, rank=place) for place, card in enumerate(cards, start=1)]
+
+
+def _visible_reasons(reasons: list[dict[str, Any]], faces: dict[int, Face]) -> Iterable[ReasonRow]:
+    """Reasons the viewer may read: one that names a person in between only if that person may be seen."""
+    for reason in reasons:
+        evidence = dict(reason["evidence"])
+        if "person" in evidence:
+            if evidence["person"] not in faces:
+                continue
+            evidence["name"] = faces[evidence["person"]].name
+        yield ReasonRow(reason["code"], reason["weight"], evidence)
+
+
+def _facets(faces: Iterable[Face]) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Per filter name, the values that occur with their counts, by value."""
+    counts: dict[str, Counter[str]] = {
+        name: Counter() for name in ("constituency", "theme", "country", "language")
+    }
+    for face in faces:
+        counts["constituency"][face.constituency] += 1
+        counts["country"].update([face.country] if face.country else [])
+        counts["theme"].update(face.themes)
+        counts["language"].update(face.languages)
+    return {name: tuple(sorted(found.items())) for name, found in counts.items()}

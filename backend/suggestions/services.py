@@ -1,0 +1,70 @@
+"""Writes about suggestions: what people say of them, and when lists are computed anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from backend.core.errors import BusinessError, NotFound
+from backend.events.models import Attendee
+from backend.people.models import Person
+from backend.safeguarding.rules import may_contact
+from backend.suggestions.models import Feedback, Suggestion
+from backend.suggestions.selectors import current_run
+
+
+class UnknownVerdict(BusinessError):
+    code = "unknown_verdict"
+    status = 400
+
+
+class NotYourList(BusinessError):
+    code = "not_your_list"
+    status = 403
+
+
+@transaction.atomic
+def give_feedback(
+    *, attendee: Attendee, other_id: int, verdict: str, cause: str = "", by: Person, now: dt.datetime
+) -> Feedback:
+    """Keep what the attendee says of another person; it acts on their list at once.
+
+    `verdict` is good (saved) or not-relevant with a `cause` (topic, constituency, known, other). Rank, Run
+    and propensity of the place it was shown in are kept with it. Refuses NotYourList, UnknownVerdict and
+    NotFound (somebody the contact policy does not show).
+    """
+    if attendee.person_id != by.pk:
+        raise NotYourList("Only the attendee can say what is relevant to them.")
+    if verdict not in Feedback.Verdict.values:
+        raise UnknownVerdict("Say either “good” or “not-relevant”.", verdict=verdict)
+    if (verdict == Feedback.Verdict.NOT_RELEVANT) != (cause in Feedback.Cause.values):
+        raise UnknownVerdict(
+            f"A person is not relevant because of one of: {', '.join(Feedback.Cause.values)}."
+        )
+    other = Attendee.objects.filter(pk=other_id, event=attendee.event_id).first()
+    if other is None or not may_contact(attendee, other, "suggestion", now):
+        raise NotFound("There is no such person at this forum, or you cannot see them.")
+    run = current_run(attendee.event_id)
+    shown = Suggestion.objects.filter(run=run, attendee=attendee.pk, other=other_id).first() if run else None
+    feedback, _ = Feedback.objects.update_or_create(
+        attendee=attendee,
+        other=other,
+        defaults={
+            "verdict": verdict,
+            "cause": cause,
+            "run": run,
+            "rank": shown.rank if shown else None,
+            "propensity": shown.propensity if shown else None,
+            "created_at": now,
+        },
+    )
+    return feedback
+
+
+@transaction.atomic
+def withdraw_feedback(*, attendee: Attendee, other_id: int, by: Person) -> None:
+    """Forget what the attendee said of another person; saying nothing is no error."""
+    if attendee.person_id != by.pk:
+        raise NotYourList("Only the attendee can say what is relevant to them.")
+    Feedback.objects.filter(attendee=attendee, other=other_id).delete()
