@@ -93,7 +93,7 @@ def suggestions_for(
     run = current_run(attendee.event_id)
     if run is None:
         return SuggestionList((), 0, {}, filters, None, False)
-    cards = _cards(attendee, run, Suggestion.objects.filter(run=run, attendee=attendee.pk), now)
+    cards = _cards(attendee, Suggestion.objects.filter(run=run, attendee=attendee.pk), now)
     admitted = [card for card in cards if filters.admit(card.face)]
     reading = ListReading.objects.filter(run=run, attendee=attendee.pk).first()
     return SuggestionList(
@@ -112,12 +112,11 @@ def suggestion_between(*, attendee: Attendee, other_id: int, now: dt.datetime) -
     if run is None:
         return None
     rows = Suggestion.objects.filter(run=run, attendee=attendee.pk, other=other_id)
-    return next(iter(_cards(attendee, run, rows, now, with_refused=True)), None)
+    return next(iter(_cards(attendee, rows, now, with_refused=True)), None)
 
 
 def _cards(
     attendee: Attendee,
-    run: Run,
     rows: QuerySet[Suggestion],
     now: dt.datetime,
     *,
