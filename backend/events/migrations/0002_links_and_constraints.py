@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("events", "0001_initial"),
-        ("people", "0001_initial"),
+        ("events", "0001_events_and_attendees"),
+        ("people", "0001_events_and_attendees"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
