@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("events", "0001_events_and_attendees"),
-        ("people", "0001_events_and_attendees"),
+        ("people", "0001_people_and_organisations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
