@@ -95,6 +95,7 @@ class Attendee(models.Model):
     offers = models.TextField(blank=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, db_index=True)
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)  # by the attendee's own hand
 
     objects = AttendeeQuerySet.as_manager()
 

@@ -78,8 +78,8 @@ def update_profile(*, attendee: Attendee, change: ProfileChange, by: Person, now
         changed |= getattr(locked, field) != value
         setattr(locked, field, value)
     if changed:
-        locked.changed_at = now
-        locked.save(update_fields=[*fields, "changed_at"])
+        locked.changed_at = locked.edited_at = now
+        locked.save(update_fields=[*fields, "changed_at", "edited_at"])
     return locked
 
 
