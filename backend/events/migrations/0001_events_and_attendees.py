@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                 ("offers", models.TextField(blank=True)),
                 ("joined_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ("changed_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("edited_at", models.DateTimeField(blank=True, editable=False, null=True)),
             ],
         ),
         migrations.CreateModel(
