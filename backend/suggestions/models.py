@@ -43,7 +43,6 @@ class Run(models.Model):
     report = models.JSONField(default=dict)
     model = models.CharField(max_length=200)
     matching_state = models.BinaryField(null=True, editable=False)
-    watermark_at = models.DateTimeField()
     started_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True)
 
@@ -87,11 +86,16 @@ class Suggestion(models.Model):
 
 
 class ListReading(models.Model):
-    """When an attendee's list of a Run was computed, by the time its inputs were read."""
+    """Which version of a profile an attendee's list was computed from, and when.
+
+    A list is stale exactly when the attendee's `changed_at` differs from `profile_changed_at`: comparing
+    versions, unlike comparing clocks, cannot miss a change that was committed while inputs were read.
+    """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="readings")
     attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
-    read_at = models.DateTimeField()
+    profile_changed_at = models.DateTimeField()
+    computed_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "attendee"], name="list_reading_once")]

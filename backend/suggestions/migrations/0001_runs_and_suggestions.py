@@ -62,7 +62,6 @@ class Migration(migrations.Migration):
                 ("report", models.JSONField(default=dict)),
                 ("model", models.CharField(max_length=200)),
                 ("matching_state", models.BinaryField(null=True)),
-                ("watermark_at", models.DateTimeField()),
                 ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("published_at", models.DateTimeField(null=True)),
                 (
@@ -82,7 +81,8 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("read_at", models.DateTimeField()),
+                ("profile_changed_at", models.DateTimeField()),
+                ("computed_at", models.DateTimeField()),
                 (
                     "attendee",
                     models.ForeignKey(
