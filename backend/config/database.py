@@ -1,0 +1,76 @@
+"""Which PostgreSQL Titian uses, and one plain sentence for everything that can be wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.utils import OperationalError
+
+from backend.config.embedded import DATABASE, USER, DatabaseUnusable, EmbeddedPostgres
+
+OLDEST = 150000  # PostgreSQL 15, as `server_version_num` counts
+
+
+def database_settings(given: dict[str, Any] | None, data: Path) -> dict[str, Any]:
+    """Django's description of the server that DATABASE_URL names, else of the embedded one in `data`."""
+    kept_open = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    if given is not None:
+        return {**given, "ENGINE": "django.db.backends.postgresql", **kept_open}
+    return {"ENGINE": "backend.config.postgres", **embedded_settings(data), **kept_open}
+
+
+def embedded_settings(data: Path, *, durable: bool = True) -> dict[str, Any]:
+    """What Django needs to know of the embedded server in `data`; the first connection starts it."""
+    return {
+        "NAME": DATABASE,
+        "USER": USER,
+        "HOST": str(EmbeddedPostgres(data).socket_folder),
+        "PORT": "",
+        "EMBEDDED": {"data": str(data), "durable": durable},
+    }
+
+
+def check_database() -> None:
+    """Refused with DatabaseUnusable when the server is absent, too old, or without pgvector."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select current_setting('server_version_num')::int, current_setting('server_version')"
+            )
+            number, version = cursor.fetchone()
+            cursor.execute("select count(*) from pg_available_extensions where name = 'vector'")
+            (with_vectors,) = cursor.fetchone()
+    except OperationalError as error:
+        raise DatabaseUnusable(sentence_for(error)) from error
+    if number < OLDEST:
+        raise DatabaseUnusable(f"DATABASE_URL names PostgreSQL {version}; Titian needs 15 or later.")
+    if not with_vectors:
+        raise DatabaseUnusable(
+            "DATABASE_URL names a PostgreSQL without pgvector: install its package on that server "
+            "(postgresql-NN-pgvector in most distributions), or unset DATABASE_URL to use the embedded one."
+        )
+
+
+def sentence_for(error: Exception) -> str:
+    """One line for a connection that failed, without the password and without the driver's hints."""
+    text = " ".join(str(error).split())
+    settings = connections[DEFAULT_DB_ALIAS].settings_dict
+    where = f"{settings.get('HOST') or 'localhost'}:{settings.get('PORT') or 5432}"
+    known = {
+        "password authentication failed": f"refused the password of {settings.get('USER')!r}",
+        "no password supplied": f"asks for a password of {settings.get('USER')!r}",
+        "does not exist": f"has no database {settings.get('NAME')!r} or no user {settings.get('USER')!r}",
+        "Connection refused": "does not answer; is it running, and is the port right",
+        "No such file or directory": "is not running",
+        "resolve host": "cannot be found; is the host name right",
+        "timeout": "did not answer in time",
+        "too many clients": "has no connection free",
+        "no pg_hba.conf entry": "does not admit this machine (pg_hba.conf)",
+    }
+    for sign, meaning in known.items():
+        if sign in text:
+            return f"The database at {where} {meaning}. DATABASE_URL says where it is."
+    return f"The database at {where} cannot be used: {text}"

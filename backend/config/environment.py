@@ -1,0 +1,71 @@
+"""Settings read from the environment: a value that cannot be used is named in one sentence, never guessed at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+
+_YES = {"1", "true", "yes", "on"}
+_NO = {"0", "false", "no", "off", ""}
+
+
+def text_from(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def words_from(name: str, default: list[str]) -> list[str]:
+    """A list written with commas."""
+    return [word.strip() for word in text_from(name).split(",") if word.strip()] or default
+
+
+def flag_from(name: str, *, default: bool = False) -> bool:
+    given = os.environ.get(name)
+    if given is None:
+        return default
+    word = given.strip().lower()
+    if word not in _YES | _NO:
+        raise ImproperlyConfigured(f"{name} must be 1 or 0, not {given!r}.")
+    return word in _YES
+
+
+def number_from(name: str, default: int, *, least: int, most: int) -> int:
+    given = text_from(name)
+    if not given:
+        return default
+    if not given.isascii() or not given.isdigit() or not least <= int(given) <= most:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {given!r}.")
+    return int(given)
+
+
+def _address_from(
+    name: str, read: Callable[[str], dict[str, Any]], schemes: list[str]
+) -> dict[str, Any] | None:
+    given = text_from(name)
+    if not given:
+        return None
+    scheme = given.partition("://")[0]
+    try:
+        if scheme not in schemes:
+            raise ValueError(scheme)
+        return read(given)
+    except (ValueError, ImproperlyConfigured):
+        # The value is not shown: it may hold a password.
+        message = f"{name} must be an address such as {schemes[0]}://user:password@host:port/name."
+        raise ImproperlyConfigured(message) from None
+
+
+def database_from(name: str) -> dict[str, Any] | None:
+    """Django's description of the PostgreSQL that the address names, or None where none is given."""
+    return _address_from(name, environ.Env.db_url_config, ["postgresql", "postgres"])
+
+
+def mail_from(name: str) -> dict[str, Any] | None:
+    """Django's mail settings for the address, or None where none is given."""
+    schemes = ["smtp+tls", "smtp+ssl", "smtps", "smtp", "consolemail", "filemail", "dummymail"]
+    return _address_from(name, environ.Env.email_url_config, schemes)

@@ -1,0 +1,17 @@
+"""Django's PostgreSQL backend, which brings the embedded server up when the first connection is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+from backend.config.embedded import server_in
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Commands that need no database start none; web, worker and commands share the one that runs."""
+
+    def get_connection_params(self) -> dict[str, Any]:
+        server_in(**self.settings_dict["EMBEDDED"]).ensure_running()
+        return super().get_connection_params()

@@ -1,0 +1,31 @@
+"""Every door into the house; the pages themselves are listed in frontend/urls.py."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """Says that the web process answers; asks nothing of the database, so a monitor cannot wear it out."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+# Sign-in is by code alone: the pages that ask for a password, or offer an account, lead to the code page.
+_CODE_ONLY = RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("accounts/login/", _CODE_ONLY),
+    path("accounts/signup/", _CODE_ONLY),
+    path("accounts/password/<path:rest>", RedirectView.as_view(url="/accounts/login/code/")),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("backend.config.api_urls")),
+    path("api/schema", SpectacularAPIView.as_view(), name="api_schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    path("", include("frontend.urls")),
+]
