@@ -1,7 +1,15 @@
 """Every address of the API, version 1."""
 
-from __future__ import annotations
+from django.urls import path
 
-from django.urls import URLPattern, URLResolver
+from backend.directory.api import PersonView
+from backend.events.api import EventListView, ProfileView
+from backend.suggestions.api import FeedbackView, SuggestionListView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("events/", EventListView.as_view()),
+    path("events/<slug:slug>/profile/", ProfileView.as_view()),
+    path("events/<slug:slug>/suggestions/", SuggestionListView.as_view()),
+    path("events/<slug:slug>/suggestions/<int:other>/feedback/", FeedbackView.as_view()),
+    path("events/<slug:slug>/people/<int:attendee_id>/", PersonView.as_view()),
+]

@@ -35,8 +35,7 @@ def refuse(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, BusinessError):
         body = {"code": error.code, "message": error.message, "details": error.details}
         return Response(body, status=error.status)
-    from rest_framework.views import (
-        exception_handler,
-    )  # that module reads the settings, and they name this one
+    # Imported late: that module reads the settings, and they name this one.
+    from rest_framework.views import exception_handler
 
     return exception_handler(error, context)

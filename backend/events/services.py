@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from backend.core.errors import BusinessError
+from backend.events.changes import announce_changes
 from backend.events.models import Attendee, Interest, Topic
 from backend.people.models import Person
 
@@ -80,6 +81,7 @@ def update_profile(*, attendee: Attendee, change: ProfileChange, by: Person, now
     if changed:
         locked.changed_at = locked.edited_at = now
         locked.save(update_fields=[*fields, "changed_at", "edited_at"])
+        announce_changes(locked.event_id)
     return locked
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import transaction
 
 from backend.core.errors import BusinessError
+from backend.events.changes import announce_changes
 from backend.events.models import Attendee
 from backend.people.models import Person
 from backend.safeguarding.models import Block
@@ -27,7 +28,7 @@ def block_person(*, blocked: Person, by: Person, now: dt.datetime) -> Block:
         raise CannotBlockSelf("You cannot block yourself.")
     block, created = Block.objects.get_or_create(blocker=by, blocked=blocked, defaults={"created_at": now})
     if created:
-        Attendee.objects.filter(person__in=[by.pk, blocked.pk]).update(changed_at=now)
+        _mark_changed(by, blocked, now)
     return block
 
 
@@ -36,4 +37,12 @@ def unblock_person(*, blocked: Person, by: Person, now: dt.datetime) -> None:
     """Take one's own block back; the other's block, if any, stays."""
     removed, _ = Block.objects.filter(blocker=by, blocked=blocked).delete()
     if removed:
-        Attendee.objects.filter(person__in=[by.pk, blocked.pk]).update(changed_at=now)
+        _mark_changed(by, blocked, now)
+
+
+def _mark_changed(first: Person, second: Person, now: dt.datetime) -> None:
+    """Have the lists of both computed anew wherever they take part."""
+    attendees = Attendee.objects.filter(person__in=[first.pk, second.pk])
+    attendees.update(changed_at=now)
+    for event_id in attendees.values_list("event_id", flat=True).distinct():
+        announce_changes(event_id)

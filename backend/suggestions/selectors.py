@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from backend.events.models import Attendee, Event
+from backend.safeguarding.rules import matchable
 from backend.safeguarding.selectors import Face, faces_for
 from backend.suggestions.models import Feedback, ListReading, Run, Suggestion
 
@@ -101,9 +102,37 @@ def suggestions_for(
         total=len(cards),
         facets=_facets(card.face for card in cards),
         filters=filters,
-        computed_at=reading.read_at if reading else run.published_at,
-        is_refreshing=reading is None or attendee.changed_at > reading.read_at,
+        computed_at=reading.computed_at if reading else run.published_at,
+        is_refreshing=is_stale(attendee, reading),
     )
+
+
+def is_stale(attendee: Attendee, reading: ListReading | None) -> bool:
+    """Whether the attendee's list was computed from another version of their profile, or not yet."""
+    if not matchable(attendee.event).filter(pk=attendee.pk).exists():
+        return False
+    return reading is None or reading.profile_changed_at != attendee.changed_at
+
+
+def stale_ids_for(event: Event, run: Run) -> set[int]:
+    """Attendees of the event whose list in the Run is not of their present profile, or not there yet."""
+    read = dict(ListReading.objects.filter(run=run).values_list("attendee_id", "profile_changed_at"))
+    present = matchable(event).values_list("pk", "changed_at")
+    return {pk for pk, changed_at in present if read.get(pk) != changed_at}
+
+
+def events_with_run() -> QuerySet[Event]:
+    """Events that have published lists."""
+    return Event.objects.filter(runs__state=Run.State.CURRENT)
+
+
+def stale_events() -> list[Event]:
+    """Events some of whose lists are not of people's present profiles."""
+    return [
+        run.event
+        for run in Run.objects.defer("matching_state").filter(state=Run.State.CURRENT).select_related("event")
+        if stale_ids_for(run.event, run)
+    ]
 
 
 def suggestion_between(*, attendee: Attendee, other_id: int, now: dt.datetime) -> SuggestionCard | None:

@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import transaction
 
 from backend.core.errors import BusinessError, NotFound
+from backend.events.changes import announce_changes
 from backend.events.models import Attendee
 from backend.people.models import Person
 from backend.safeguarding.rules import may_contact
@@ -59,12 +60,21 @@ def give_feedback(
             "created_at": now,
         },
     )
+    _mark_changed(attendee, now)
     return feedback
 
 
 @transaction.atomic
-def withdraw_feedback(*, attendee: Attendee, other_id: int, by: Person) -> None:
+def withdraw_feedback(*, attendee: Attendee, other_id: int, by: Person, now: dt.datetime) -> None:
     """Forget what the attendee said of another person; saying nothing is no error."""
     if attendee.person_id != by.pk:
         raise NotYourList("Only the attendee can say what is relevant to them.")
-    Feedback.objects.filter(attendee=attendee, other=other_id).delete()
+    removed, _ = Feedback.objects.filter(attendee=attendee, other=other_id).delete()
+    if removed:
+        _mark_changed(attendee, now)
+
+
+def _mark_changed(attendee: Attendee, now: dt.datetime) -> None:
+    """Have the attendee's list computed anew."""
+    Attendee.objects.filter(pk=attendee.pk).update(changed_at=now)
+    announce_changes(attendee.event_id)

@@ -1,0 +1,109 @@
+"""Events I take part in, and my own profile in each."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from backend.core.api import RefusalSerializer
+from backend.events import selectors, services
+from backend.events.models import Attendee, Event
+
+
+class ParticipantView(APIView):
+    """A view of one event for those on its list; to anybody else the event does not exist (404)."""
+
+    permission_classes = (IsAuthenticated,)
+
+    @cached_property
+    def attendee(self) -> Attendee:
+        return selectors.attendee_for(self.request.user, self.kwargs["slug"])
+
+
+class EventSerializer(serializers.ModelSerializer[Event]):
+    class Meta:
+        model = Event
+        fields = ("slug", "name", "timezone", "starts_on", "ends_on", "venue")
+
+
+class EventListView(APIView):
+    """The events I take part in, newest first."""
+
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(operation_id="events_list", responses=EventSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        events = [attendee.event for attendee in selectors.attendances_for(request.user)]
+        return Response(EventSerializer(events, many=True).data)
+
+
+class ProfileSerializer(serializers.Serializer[Any]):
+    """My own profile. The age class can be read here, and is set by the organiser alone."""
+
+    name = serializers.CharField(read_only=True)
+    organisation = serializers.CharField(read_only=True)
+    age_class = serializers.CharField(read_only=True)
+    title = serializers.CharField(max_length=200, allow_blank=True)
+    country = serializers.CharField(max_length=80, allow_blank=True)
+    languages = serializers.ListField(child=serializers.CharField(max_length=8), max_length=12)
+    about = serializers.CharField(max_length=services.TEXT_LIMIT, allow_blank=True)
+    seeks = serializers.CharField(max_length=services.TEXT_LIMIT, allow_blank=True)
+    offers = serializers.CharField(max_length=services.TEXT_LIMIT, allow_blank=True)
+    seeks_topics = serializers.ListField(child=serializers.SlugField(), max_length=100)
+    offers_topics = serializers.ListField(child=serializers.SlugField(), max_length=100)
+    listed = serializers.BooleanField()
+
+
+def profile_body(attendee: Attendee) -> dict[str, Any]:
+    """What ProfileSerializer shows of an attendee."""
+    topics = [topic for theme in selectors.profile_for(attendee).themes for topic in theme.topics]
+    return {
+        "name": attendee.person.name,
+        "organisation": attendee.organisation.name if attendee.organisation else "",
+        "age_class": attendee.age_class,
+        "title": attendee.title,
+        "country": attendee.country,
+        "languages": attendee.languages,
+        "about": attendee.about,
+        "seeks": attendee.seeks,
+        "offers": attendee.offers,
+        "seeks_topics": [topic.key for topic in topics if topic.seeks],
+        "offers_topics": [topic.key for topic in topics if topic.offers],
+        "listed": attendee.visibility == Attendee.Visibility.LISTED,
+    }
+
+
+class ProfileView(ParticipantView):
+    """My profile in an event."""
+
+    @extend_schema(operation_id="profile_read", responses={200: ProfileSerializer, 404: RefusalSerializer})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        return Response(ProfileSerializer(profile_body(self.attendee)).data)
+
+    @extend_schema(
+        operation_id="profile_replace",
+        request=ProfileSerializer,
+        responses={200: ProfileSerializer, 400: RefusalSerializer, 404: RefusalSerializer},
+    )
+    def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Replace my profile; my suggestions are computed anew in the background."""
+        given = ProfileSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        said = given.validated_data
+        change = services.ProfileChange(
+            **{name: said[name] for name in ("title", "country", "about", "seeks", "offers", "listed")},
+            languages=tuple(said["languages"]),
+            seeks_topics=frozenset(said["seeks_topics"]),
+            offers_topics=frozenset(said["offers_topics"]),
+        )
+        services.update_profile(attendee=self.attendee, change=change, by=request.user, now=timezone.now())
+        del self.attendee
+        return Response(ProfileSerializer(profile_body(self.attendee)).data)

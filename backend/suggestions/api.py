@@ -1,0 +1,121 @@
+"""My suggestions, and what I say of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.core.api import RefusalSerializer
+from backend.events.api import ParticipantView
+from backend.suggestions import selectors, services
+from backend.suggestions.models import Feedback
+
+
+class TopicSaidSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    name = serializers.CharField()
+    theme = serializers.CharField()
+    seeks = serializers.BooleanField()
+    offers = serializers.BooleanField()
+
+
+class FaceSerializer(serializers.Serializer[Any]):
+    """What a card shows of a person."""
+
+    attendee_id = serializers.IntegerField()
+    name = serializers.CharField()
+    title = serializers.CharField()
+    organisation = serializers.CharField()
+    sector = serializers.CharField()
+    constituency = serializers.CharField()
+    country = serializers.CharField()
+    languages = serializers.ListField(child=serializers.CharField())
+    topics = TopicSaidSerializer(many=True)
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    """Why: a code with its evidence; see docs/matching.md for the codes."""
+
+    code = serializers.CharField()
+    weight = serializers.FloatField()
+    evidence = serializers.DictField(child=serializers.JSONField())
+
+
+class SuggestionSerializer(serializers.Serializer[Any]):
+    rank = serializers.IntegerField()
+    score = serializers.FloatField()
+    exploratory = serializers.BooleanField()
+    saved = serializers.BooleanField()
+    person = FaceSerializer(source="face")
+    reasons = ReasonSerializer(many=True)
+
+
+class SuggestionListSerializer(serializers.Serializer[Any]):
+    """My list; `is_refreshing` says that a newer one is being computed."""
+
+    total = serializers.IntegerField()
+    computed_at = serializers.DateTimeField(allow_null=True)
+    is_refreshing = serializers.BooleanField()
+    suggestions = SuggestionSerializer(source="cards", many=True)
+
+
+class FeedbackSerializer(serializers.Serializer[Any]):
+    verdict = serializers.ChoiceField(choices=Feedback.Verdict.choices)
+    cause = serializers.ChoiceField(choices=Feedback.Cause.choices, required=False, allow_blank=True)
+
+
+FILTERS = [
+    OpenApiParameter(name, str, description=f"Only people of this {name}.")
+    for name in ("constituency", "theme", "country", "language")
+]
+
+
+class SuggestionListView(ParticipantView):
+    """My suggestions, best first."""
+
+    @extend_schema(
+        operation_id="suggestions_list",
+        parameters=FILTERS,
+        responses={200: SuggestionListSerializer, 404: RefusalSerializer},
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        asked = {parameter.name: request.query_params.get(parameter.name, "") for parameter in FILTERS}
+        found = selectors.suggestions_for(
+            attendee=self.attendee, now=timezone.now(), filters=selectors.Filters(**asked)
+        )
+        return Response(SuggestionListSerializer(found).data)
+
+
+class FeedbackView(ParticipantView):
+    """What I say of one person as a suggestion."""
+
+    @extend_schema(
+        operation_id="feedback_replace",
+        request=FeedbackSerializer,
+        responses={200: FeedbackSerializer, 400: RefusalSerializer, 404: RefusalSerializer},
+    )
+    def put(self, request: Request, slug: str, other: int) -> Response:  # noqa: ARG002
+        given = FeedbackSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        feedback = services.give_feedback(
+            attendee=self.attendee,
+            other_id=other,
+            verdict=given.validated_data["verdict"],
+            cause=given.validated_data.get("cause", ""),
+            by=request.user,
+            now=timezone.now(),
+        )
+        return Response(FeedbackSerializer(feedback).data)
+
+    @extend_schema(operation_id="feedback_withdraw", responses={204: None, 404: RefusalSerializer})
+    def delete(self, request: Request, slug: str, other: int) -> Response:  # noqa: ARG002
+        """Forget what I said; saying nothing is no error."""
+        services.withdraw_feedback(
+            attendee=self.attendee, other_id=other, by=request.user, now=timezone.now()
+        )
+        return Response(status=204)

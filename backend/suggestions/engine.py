@@ -1,0 +1,151 @@
+"""Between the database and the matching: rows to plain values, and the one loaded model."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from django.conf import settings
+from matching.language import detect_language
+
+from backend.events.models import Attendee, Event, Interest, SessionPart
+from backend.events.models import Tie as TieRow
+from backend.safeguarding.rules import matchable, refused_pairs
+from backend.suggestions.models import Feedback
+from backend.suggestions.vectors import Progress, vectors_for
+from matching import Participant, Tie, Vectors
+from matching.encoder import Encoder
+from matching.model import bundled_model, bundled_name, model_name
+
+DAYS_PER_YEAR = 365.25
+FIELDS = ("seeks", "offers", "about")
+KINDS = {"seeks": "query", "offers": "passage", "about": "query"}
+
+
+@dataclass(frozen=True, slots=True)
+class Forum:
+    """An event as matching reads it, read once.
+
+    `versions`: each participant's `changed_at` as read, by attendee id.
+    """
+
+    participants: tuple[Participant, ...]
+    ties: tuple[Tie, ...]
+    excluded: frozenset[tuple[int, int]]
+    versions: dict[int, dt.datetime]
+
+
+def read_forum(event: Event) -> Forum:
+    """Everything matching may read of an event: only whom the contact policy opens (S2)."""
+    # Attendees first: whatever is read after them is no older than the version noted.
+    attendees = list(matchable(event).select_related("organisation__sector").order_by("id"))
+    ids = {row.pk for row in attendees}
+    sought: dict[int, set[str]] = defaultdict(set)
+    offered: dict[int, set[str]] = defaultdict(set)
+    for interest in Interest.objects.filter(attendee__in=ids).select_related("topic"):
+        if interest.seeks:
+            sought[interest.attendee_id].add(interest.topic.key)
+        if interest.offers:
+            offered[interest.attendee_id].add(interest.topic.key)
+    sessions: dict[int, set[str]] = defaultdict(set)
+    for part in SessionPart.objects.filter(attendee__in=ids).select_related("session"):
+        sessions[part.attendee_id].add(part.session.title)
+    ties = _read_ties(event, attendees)
+    refused = refused_pairs(event) | _not_relevant(event, ids)
+    participants = tuple(
+        Participant(
+            id=row.pk,
+            constituency=row.constituency,
+            organisation=row.organisation.name if row.organisation else "",
+            languages=frozenset(row.languages),
+            **{name: getattr(row, name) for name in FIELDS},
+            **{f"{name}_language": detect_language(getattr(row, name)) for name in FIELDS},
+            seeks_topics=frozenset(sought[row.pk]),
+            offers_topics=frozenset(offered[row.pk]),
+            sessions=frozenset(sessions[row.pk]),
+            capacity=event.meetings_per_person,
+        )
+        for row in attendees
+    )
+    return Forum(participants, ties, frozenset(refused), {row.pk: row.changed_at for row in attendees})
+
+
+def _read_ties(event: Event, attendees: Sequence[Attendee]) -> tuple[Tie, ...]:
+    """Ties of earlier editions among these attendees, aged from the event's start, as attendee ids."""
+    ids = {row.person_id: row.pk for row in attendees}
+    rows = TieRow.objects.filter(first__in=ids, second__in=ids, met_on__lt=event.starts_on)
+    return tuple(
+        Tie(
+            a=ids[row.first_id],
+            b=ids[row.second_id],
+            age_years=(event.starts_on - row.met_on).days / DAYS_PER_YEAR,
+            weight=row.weight,
+            label=str(row.met_on.year),
+        )
+        for row in rows.order_by("edition_id", "first_id", "second_id")
+    )
+
+
+def _not_relevant(event: Event, ids: set[int]) -> set[tuple[int, int]]:
+    """Pairs in which one called the other not relevant: neither is proposed to the other again."""
+    said = Feedback.objects.filter(attendee__event=event, verdict=Feedback.Verdict.NOT_RELEVANT)
+    pairs = said.values_list("attendee_id", "other_id")
+    return {(min(pair), max(pair)) for pair in pairs if ids.issuperset(pair)}
+
+
+class TextReader:
+    """Turns texts into stored vectors; the model is loaded when a text is first seen, not before."""
+
+    def __init__(self) -> None:
+        self.model = model_name(settings.TITIAN_MODEL) if settings.TITIAN_MODEL else bundled_name()
+        self._encoder: Encoder | None = None
+
+    @property
+    def encoder(self) -> Encoder:
+        """The loaded model; loading takes seconds and is done once per process."""
+        if self._encoder is None:
+            source: str | Path = settings.TITIAN_MODEL or bundled_model(settings.MODEL_FOLDER)
+            self._encoder = Encoder(source)
+        return self._encoder
+
+    def vectors(
+        self, texts: Sequence[str], field: str, progress: Progress | None = None
+    ) -> dict[str, np.ndarray]:
+        """Vectors by text, for texts of this field (seeks, offers, about)."""
+        kind = KINDS[field]
+        return vectors_for(
+            texts,
+            model=self.model,
+            kind=kind,
+            encode=lambda chunk: self.encoder.encode(chunk, kind),
+            progress=progress,
+        )
+
+    def read(self, participants: Sequence[Participant], progress: Progress | None = None) -> Vectors:
+        """The three text vectors of every participant, rows in their order; no text is a zero row."""
+        rows = {}
+        for field in FIELDS:
+            texts = [getattr(person, field) for person in participants]
+            found = self.vectors(texts, field, progress)
+            width = len(next(iter(found.values()))) if found else 0
+            rows[field] = [found.get(text, np.zeros(width, np.float32)) for text in texts]
+        width = max((len(row) for field in FIELDS for row in rows[field]), default=1) or 1
+        return Vectors(
+            *(
+                np.array([row if len(row) else np.zeros(width) for row in rows[field]], np.float32).reshape(
+                    len(participants), width
+                )
+                for field in FIELDS
+            )
+        )
+
+
+@cache
+def text_reader() -> TextReader:
+    """The process's one TextReader."""
+    return TextReader()

@@ -1,0 +1,44 @@
+"""Write an event's current suggestions to a CSV file, UTF-8: who is suggested to whom, and why."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+from pathlib import Path
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from backend.core.errors import BusinessError
+from backend.events.selectors import event_for
+from backend.suggestions.selectors import exported_rows
+
+COLUMNS = ("attendee", "suggested", "rank", "score", "reasons")
+
+
+class CannotWrite(BusinessError):
+    code = "cannot_write"
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("slug", help="the event, e.g. demo-2026")
+        parser.add_argument("file", type=Path, help="the CSV file to write; an existing one is replaced")
+
+    def handle(self, *, slug: str, file: Path, **options: object) -> None:  # noqa: ARG002
+        rows = exported_rows(event_for(slug), now=timezone.now())
+        # Written aside and renamed: a file of that name is whole, or as it was.
+        aside = file.with_name(f".{file.name}.{os.getpid()}.part")
+        try:
+            with aside.open("w", encoding="utf-8", newline="") as out:
+                writer = csv.writer(out)
+                writer.writerow(COLUMNS)
+                writer.writerows(rows)
+            aside.replace(file)
+        except OSError as error:
+            aside.unlink(missing_ok=True)
+            raise CannotWrite(f"{file} cannot be written: {error.strerror or error}.") from error
+        self.stdout.write(f"Wrote {len(rows):,} suggestions to {file}.")

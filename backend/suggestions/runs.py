@@ -1,0 +1,126 @@
+"""Writes of Runs: built aside and published by a flip, or kept fresh when people change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+
+from django.db import transaction
+
+from backend.core.errors import BusinessError
+from backend.core.queue import enqueue
+from backend.events.models import Event
+from backend.suggestions import engine
+from backend.suggestions.models import ListReading, Run, Suggestion
+from backend.suggestions.selectors import current_run, stale_ids_for
+from backend.suggestions.vectors import Progress
+from matching import Policy, Suggested
+
+BUILD_SUGGESTIONS = "suggestions.build"
+
+
+class NobodyToMatch(BusinessError):
+    code = "nobody_to_match"
+
+
+def build_run(
+    *, event: Event, now: dt.datetime, policy: Policy | None = None, progress: Progress | None = None
+) -> Run:
+    """Compute every list of the event and publish them together; readers see the old Run until then.
+
+    Refuses NobodyToMatch where fewer than two people may be shown to anybody. Changes made meanwhile are
+    found by `refresh_lists`, which compares the versions of profiles noted here. A Run that fails is kept
+    as failed and changes nothing else.
+    """
+    forum = engine.read_forum(event)
+    if len(forum.participants) < 2:
+        raise NobodyToMatch(
+            f"“{event.slug}” has {len(forum.participants)} people who may be suggested: adults, by the "
+            "organiser's word, who list themselves. Import attendees with age_class first."
+        )
+    run = Run.objects.create(event=event, model=engine.text_reader().model, started_at=now)
+    try:
+        built = engine.build(forum, policy or Policy(), progress)
+        run.policy, run.report = built.policy, built.report
+        run.matching_state = built.state
+        with transaction.atomic():
+            run.save(update_fields=["policy", "report", "matching_state"])
+            _write_lists(run, built.lists, forum.versions, now)
+    except BaseException:
+        Run.objects.filter(pk=run.pk).update(state=Run.State.FAILED)
+        raise
+    _publish(run, now)
+    return run
+
+
+@transaction.atomic
+def _publish(run: Run, now: dt.datetime) -> None:
+    """The flip: the old Run retires and gives up its rows, this one becomes current."""
+    old = Run.objects.select_for_update().filter(event=run.event_id, state=Run.State.CURRENT)
+    retired = [row.pk for row in old.only("pk")]
+    Run.objects.filter(pk__in=retired).update(state=Run.State.RETIRED, matching_state=None)
+    Suggestion.objects.filter(run__in=retired).delete()
+    ListReading.objects.filter(run__in=retired).delete()
+    run.state, run.published_at = Run.State.CURRENT, now
+    run.save(update_fields=["state", "published_at"])
+
+
+def refresh_lists(*, event: Event, now: dt.datetime) -> int:
+    """Bring the lists of everybody who changed up to date, and those lists they now belong to.
+
+    Gives the number of people who had changed. Without a current Run there is nothing to keep fresh.
+    """
+    run = current_run(event)
+    if run is None or not (changed := stale_ids_for(event, run)):
+        return 0
+    build_run(event=event, now=now)
+    return len(changed)
+
+
+def _write_lists(
+    run: Run,
+    lists: Mapping[int, Collection[Suggested]],
+    versions: Mapping[int, dt.datetime],
+    now: dt.datetime,
+) -> None:
+    """Put these people's lists into the Run in place of what it holds for them."""
+    Suggestion.objects.filter(run=run, attendee__in=list(lists)).delete()
+    ListReading.objects.filter(run=run, attendee__in=list(lists)).delete()
+    Suggestion.objects.bulk_create(
+        (
+            Suggestion(
+                run=run,
+                attendee_id=attendee_id,
+                other_id=place.other,
+                rank=place.rank,
+                score=place.score,
+                propensity=place.propensity,
+                exploratory=place.exploratory,
+                reasons=[
+                    {
+                        "code": reason.code,
+                        "weight": round(reason.weight, 4),
+                        "evidence": dict(reason.evidence),
+                    }
+                    for reason in place.reasons
+                ],
+            )
+            for attendee_id, places in lists.items()
+            for place in places
+        ),
+        batch_size=2_000,
+    )
+    ListReading.objects.bulk_create(
+        ListReading(run=run, attendee_id=key, profile_changed_at=versions[key], computed_at=now)
+        for key in lists
+    )
+
+
+def request_build(*, event: Event) -> None:
+    """Have every list of the event computed anew by the worker; asking twice asks once."""
+    enqueue(
+        BUILD_SUGGESTIONS,
+        lock=f"matching:{event.pk}",
+        once=f"{BUILD_SUGGESTIONS}:{event.pk}",
+        event_id=event.pk,
+    )
