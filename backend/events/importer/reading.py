@@ -1,0 +1,234 @@
+"""From the bytes of an organiser's file to a table of text, with every line number kept."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from charset_normalizer import from_bytes
+
+from backend.core.errors import BusinessError
+from backend.events.importer.report import Refusal
+
+# A cell of a megabyte is refused as too long with its line number, not by the csv module for the whole file.
+csv.field_size_limit(2**31 - 1)
+
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32",  # begins like UTF-16's and must be looked for first
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+NO_SPREADSHEET_WRITES = {
+    "idna",
+    "punycode",
+    "unicode_escape",
+    "raw_unicode_escape",
+    "undefined",
+    "mbcs",
+    "oem",
+}
+COMMON_ENCODINGS = ("cp1252", "cp874", "cp1258")  # preferred among guesses that fit equally well
+DELIMITERS = ",;\t"
+PROBE_BYTES = 20_000
+SAMPLE_LENGTH = 100
+
+
+class UnreadableFile(BusinessError):
+    code = "unreadable_file"
+    status = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """An encoding the file may be written in and how its first unusual line reads then."""
+
+    encoding: str
+    sample: str
+
+
+class EncodingNotConfirmed(BusinessError):
+    """The file is not UTF-8 or UTF-16; `guesses`, likeliest first, wait for a person's eye."""
+
+    code = "encoding_not_confirmed"
+    status = 400
+
+    def __init__(self, message: str, guesses: tuple[Guess, ...]) -> None:
+        super().__init__(message)
+        self.guesses = guesses
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One record: the number of its first line in the file and its cells."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file as text: its header, its lines without blank ones, and lines that could not be parsed."""
+
+    header: tuple[str, ...]
+    lines: tuple[Line, ...]
+    broken: tuple[Refusal, ...]
+    encoding: str
+
+
+def read_table(data: bytes, *, encoding: str = "", columns: frozenset[str] = frozenset()) -> Table:
+    """The table in a CSV file of UTF-8, UTF-16 or the `encoding` somebody confirmed.
+
+    The delimiter (comma, semicolon or tab) is the one under which most of `columns`, compared by
+    `column_word`, are found in the header. Refuses UnreadableFile (empty, a workbook, an encoding that does
+    not fit, no header, no rows, a quotation mark never closed) and EncodingNotConfirmed.
+    """
+    if data.startswith(WORKBOOKS):
+        raise UnreadableFile(
+            "This is an Excel workbook: open it and save it as “CSV UTF-8”, then import that."
+        )
+    text, used = _decode(data, encoding)
+    if not text.strip():
+        raise UnreadableFile(
+            "The file is empty: its first line should name the columns, email and name among them."
+        )
+    delimiter, skip = _declared_delimiter(text)
+    if not delimiter:
+        delimiter = max(DELIMITERS, key=lambda mark: len(_header_words(text, mark) & columns))
+    records = _records(text, delimiter, skip)
+    header = next((record for record in records if isinstance(record, Line)), None)
+    if header is None:
+        raise UnreadableFile("The first line, which should name the columns, could not be read.")
+    rows = list(records)
+    lines = tuple(row for row in rows if isinstance(row, Line))
+    broken = tuple(row for row in rows if isinstance(row, Refusal))
+    if not rows:
+        raise UnreadableFile("The file has a header but no rows below it.")
+    return Table(tuple(cell.strip() for cell in header.cells), lines, broken, used)
+
+
+def column_word(name: str) -> str:
+    """A column's name without regard to case, spaces and punctuation.
+
+    >>> column_word(" Age class"), column_word("E-Mail")
+    ('ageclass', 'email')
+    """
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def _decode(data: bytes, encoding: str) -> tuple[str, str]:
+    marked = next((name for mark, name in BYTE_ORDER_MARKS.items() if data.startswith(mark)), "")
+    if encoding:
+        return _decode_as(data, encoding, marked), encoding
+    if marked or (marked := _unmarked_utf16(data)):
+        try:
+            return data.decode(marked).removeprefix("\ufeff"), marked
+        except UnicodeDecodeError as error:
+            raise UnreadableFile(
+                f"The file begins as {marked.upper()} but line {_line_of(data, error)} is not; "
+                "it may be cut off. Save it again as “CSV UTF-8”."
+            ) from None
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as error:
+        line = _line_of(data, error)
+    guesses = _guesses(data)
+    if not guesses:
+        raise UnreadableFile(
+            f"Line {line} is not UTF-8 text and no other encoding fits: save the list as “CSV UTF-8”."
+        )
+    raise EncodingNotConfirmed(
+        f"Line {line} is not UTF-8 text; the file looks like {guesses[0].encoding}.", guesses
+    )
+
+
+def _decode_as(data: bytes, encoding: str, marked: str) -> str:
+    """The text under an encoding a person named; refuses one that is unknown or does not fit."""
+    try:
+        name = codecs.lookup(encoding).name
+        if name.replace("-", "_") in NO_SPREADSHEET_WRITES:
+            raise LookupError
+        text = data.decode(encoding)
+    except UnicodeError:
+        raise UnreadableFile(
+            f"The file is not written in {encoding[:40]}: leave --encoding out to see what fits."
+        ) from None
+    except (LookupError, ValueError):
+        raise UnreadableFile(
+            f"“{encoding[:40]}” is not an encoding we know; cp874, cp1258 and cp1252 are common ones."
+        ) from None
+    if marked and not name.startswith(marked[:5]):
+        raise UnreadableFile(f"The file says that it is {marked.upper()}: leave --encoding out.")
+    return text.removeprefix("\ufeff")
+
+
+def _unmarked_utf16(data: bytes) -> str:
+    """UTF-16 without a byte order mark shows in the zero bytes of its column names."""
+    zeros = [place for place, byte in enumerate(data[:8]) if byte == 0]
+    return {(1, 3, 5, 7): "utf-16-le", (0, 2, 4, 6): "utf-16-be"}.get(tuple(zeros), "")
+
+
+def _line_of(data: bytes, error: UnicodeDecodeError) -> int:
+    return data.count(b"\n", 0, error.start) + 1
+
+
+def _guesses(data: bytes) -> tuple[Guess, ...]:
+    """Up to three encodings under which the file reads differently, likeliest first."""
+    unusual = [line for line in data.splitlines() if not line.isascii()]
+    found = from_bytes(b"\n".join(unusual)[:PROBE_BYTES])
+    fits = sorted(
+        found, key=lambda match: (match.chaos, -match.coherence, match.encoding not in COMMON_ENCODINGS)
+    )
+    guesses: dict[str, Guess] = {}
+    for match in fits:
+        try:
+            text = data.decode(match.encoding)
+        except (UnicodeError, LookupError):
+            continue
+        sample = next((line for line in text.splitlines() if not line.isascii()), "")[:SAMPLE_LENGTH]
+        if sample.replace("\t", " ").isprintable():
+            guesses.setdefault(sample, Guess(match.encoding, sample))
+    return tuple(guesses.values())[:3]
+
+
+def _declared_delimiter(text: str) -> tuple[str, int]:
+    """The delimiter of an Excel `sep=` line and how many lines to skip for it."""
+    declared = re.match(r'"?sep=([,;\t|])"?\r?\n', text)
+    return (declared.group(1), 1) if declared else ("", 0)
+
+
+def _header_words(text: str, delimiter: str) -> set[str]:
+    first = next(iter(csv.reader(io.StringIO(text.lstrip(), newline=""), delimiter=delimiter)), [])
+    return {column_word(cell) for cell in first}
+
+
+def _records(text: str, delimiter: str, skip: int) -> Iterator[Line | Refusal]:
+    """Records that are not blank, in order; one that cannot be parsed is refused with its lines."""
+    source = io.StringIO(text, newline="")
+    for _ in range(skip):
+        source.readline()
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    while True:
+        first = reader.line_num + 1 + skip
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "unexpected end" in str(error):
+                raise UnreadableFile(
+                    f"The quotation mark opened on line {first} is never closed, "
+                    "so nothing below it can be read."
+                ) from None
+            last = reader.line_num + skip
+            lines = f"lines {first} to {last} were" if last > first else "the line was"
+            yield Refusal(first, "", f"a quotation mark is out of place, so {lines} not read")
+            continue
+        if any(cell.strip() for cell in cells):
+            yield Line(first, tuple(cells))

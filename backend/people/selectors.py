@@ -1,0 +1,40 @@
+"""Reads of people, organisations and sectors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from django.db import connection
+
+from backend.people.models import Sector
+
+
+def plain_word(text: str) -> str:
+    """The text as words are compared: without regard to case, hyphens, underscores and spacing.
+
+    >>> plain_word(" Law_Enforcement ")
+    'law enforcement'
+    """
+    return re.sub(r"[\s_\-]+", " ", text).strip().casefold()
+
+
+def sectors_by_word() -> dict[str, Sector]:
+    """Every sector under its key and under its name, as `plain_word` writes them."""
+    found: dict[str, Sector] = {}
+    for sector in Sector.objects.order_by("key"):
+        found.setdefault(plain_word(sector.name), sector)
+    return found | {plain_word(sector.key): sector for sector in found.values()}
+
+
+def folded_for(texts: Sequence[str]) -> list[str]:
+    """The texts in lower case as the database's unique constraints see them, in the same order.
+
+    Python and PostgreSQL disagree on some letters; the constraint is the one that counts.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT lower(word) FROM unnest(%s::text[]) WITH ORDINALITY AS given (word, nth) ORDER BY nth",
+            [list(texts)],
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,110 @@
+"""Writes to sectors, organisations and people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models.functions import Lower
+
+from backend.core.errors import BusinessError
+from backend.people.models import Organisation, Person, Sector
+from backend.people.selectors import folded_for
+
+SECTORS_FILE = Path(__file__).parent / "data" / "sectors.json"
+OTHER = "other"
+BATCH = 2_000
+
+
+class BadEmail(BusinessError):
+    code = "bad_email"
+    status = 400
+
+
+def check_email(text: str) -> str:
+    """The trimmed address in the spelling it came with; refuses BadEmail."""
+    email = text.strip()
+    try:
+        validate_email(email)
+    except ValidationError:
+        email = ""
+    if not email or len(email) > 254 or '"' in email:
+        raise BadEmail(f"“{text.strip()[:80]}” is not an e-mail address.")
+    return email
+
+
+@transaction.atomic
+def load_sectors() -> int:
+    """Make the shipped sectors exist; gives how many were missing, 0 the second time.
+
+    What an organiser added or changed stays.
+    """
+    known = set(Sector.objects.values_list("key", flat=True))
+    shipped = json.loads(SECTORS_FILE.read_text(encoding="utf-8"))
+    missing = [Sector(**row) for row in shipped if row["key"] not in known]
+    Sector.objects.bulk_create(missing, ignore_conflicts=True)
+    return len(missing)
+
+
+@transaction.atomic
+def find_or_create_people(*, names: Mapping[str, str]) -> dict[str, Person]:
+    """The people with these e-mail addresses, by the address as given; who is missing gets an account.
+
+    `names` gives each address its name, used for new accounts only. Addresses that differ in case alone
+    are one person.
+    """
+    folded = dict(zip(names, folded_for(list(names)), strict=True))
+    known = _people_by_email(set(folded.values()))
+    missing = {
+        fold: Person(email=email, name=names[email], password=make_password(None))
+        for email, fold in reversed(folded.items())
+        if fold not in known
+    }
+    Person.objects.bulk_create(reversed(missing.values()), batch_size=BATCH, ignore_conflicts=True)
+    if missing:
+        known |= _people_by_email(set(missing))
+    return {email: known[fold] for email, fold in folded.items()}
+
+
+def _people_by_email(folded: set[str]) -> dict[str, Person]:
+    rows = Person.objects.annotate(folded=Lower("email")).filter(folded__in=folded)
+    return {row.folded: row for row in rows}
+
+
+@transaction.atomic
+def find_or_create_organisations(*, sectors: Mapping[str, Sector]) -> dict[str, Organisation]:
+    """The organisations with these names, by the name as given; who is missing is created in that sector.
+
+    A known organisation keeps the sector it has. Names that differ in case alone are one organisation.
+    """
+    folded = dict(zip(sectors, folded_for(list(sectors)), strict=True))
+    known = _organisations_by_name(set(folded.values()))
+    missing = {
+        fold: Organisation(name=name, sector=sectors[name])
+        for name, fold in reversed(folded.items())
+        if fold not in known
+    }
+    Organisation.objects.bulk_create(reversed(missing.values()), batch_size=BATCH, ignore_conflicts=True)
+    if missing:
+        known |= _organisations_by_name(set(missing))
+    return {name: known[fold] for name, fold in folded.items()}
+
+
+def _organisations_by_name(folded: set[str]) -> dict[str, Organisation]:
+    rows = Organisation.objects.select_related("sector").annotate(folded=Lower("name"))
+    return {row.folded: row for row in rows.filter(folded__in=folded)}
+
+
+def rename_people(*, people: Sequence[Person]) -> None:
+    """Save the names these people carry."""
+    Person.objects.bulk_update(people, ["name"], batch_size=BATCH)
+
+
+def move_organisations(*, organisations: Sequence[Organisation]) -> None:
+    """Save the sectors these organisations carry."""
+    Organisation.objects.bulk_update(organisations, ["sector"], batch_size=BATCH)
