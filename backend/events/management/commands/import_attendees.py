@@ -1,0 +1,74 @@
+"""python manage.py import_attendees SLUG FILE [--dry-run] [--encoding NAME] [--report FILE]"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from backend.events.importer.importing import import_attendees
+from backend.events.importer.reading import EncodingNotConfirmed, Table, read_table
+from backend.events.importer.report import ImportReport, refusals_csv
+from backend.events.importer.rows import COLUMNS
+from backend.events.selectors import event_for
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = "Import an event's attendees from a CSV file; repeating it changes nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", help="the event, as given to create_event")
+        parser.add_argument("file", help="CSV with at least the columns email and name")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen and save nothing")
+        parser.add_argument("--encoding", default="", metavar="NAME", help="for a file that is not UTF-8")
+        parser.add_argument("--report", default="", metavar="FILE", help="write refused rows here as CSV")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        event = event_for(options["slug"])
+        table = self._read(options)
+        self.stdout.write(f"Reading {len(table.lines):,} rows ({table.encoding}) …")
+        self.stdout.flush()
+        report = import_attendees(event=event, table=table, now=timezone.now(), dry_run=options["dry_run"])
+        self._tell(report, options["report"])
+        if report.refused and report.read == len(report.refused):
+            raise CommandError("No row could be imported.")
+
+    def _read(self, options: dict[str, Any]) -> Table:
+        try:
+            data = Path(options["file"]).read_bytes()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "not a file name"
+            raise CommandError(f"Cannot read {options['file'][:200]}: {reason}.") from None
+        try:
+            return read_table(data, encoding=options["encoding"], columns=frozenset(COLUMNS))
+        except EncodingNotConfirmed as refusal:
+            for guess in refusal.guesses:
+                self.stderr.write(f"  as {guess.encoding}: {guess.sample}")
+            command = ["python", "manage.py", "import_attendees", options["slug"], options["file"]]
+            command += ["--dry-run"] if options["dry_run"] else []
+            command += ["--report", options["report"]] if options["report"] else []
+            again = shlex.join([*command, "--encoding", refusal.guesses[0].encoding])
+            raise CommandError(f"{refusal.message} If its sample reads well, confirm: {again}") from None
+
+    def _tell(self, report: ImportReport, path: str) -> None:
+        for row in report.refused[:SHOWN]:
+            self.stdout.write(f"  line {row.line}: {row.reason}")
+        if len(report.refused) > SHOWN:
+            more = "" if path else "; --report FILE writes them all"
+            self.stdout.write(f"  … and {len(report.refused) - SHOWN:,} more refused rows{more}")
+        for sentence in report.sentences:
+            self.stdout.write(sentence)
+        if path:
+            try:
+                Path(path).write_bytes(refusals_csv(report.refused))
+            except OSError as error:
+                raise CommandError(
+                    f"The import is done, but {path[:200]} cannot be written: {error.strerror}."
+                ) from None
+        if report.dry_run:
+            self.stdout.write("Nothing was saved: repeat without --dry-run to import.")

@@ -1,0 +1,155 @@
+"""Writes that set an event up: the event itself, its themes and topics, its first organiser."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import json
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+from django.db import transaction
+
+from backend.core.errors import BusinessError
+from backend.events.models import Attendee, Event, Theme, Topic
+from backend.events.services import clean_text
+from backend.people.services import check_email, find_or_create_people, load_sectors
+
+THEMES_FILE = Path(__file__).parent / "data" / "themes.json"
+MOST_MEETINGS = 50
+SLUG_LENGTH = 60
+NAME_LENGTH = 200
+
+
+class BadEvent(BusinessError):
+    code = "bad_event"
+    status = 400
+
+
+class UnknownZone(BusinessError):
+    code = "unknown_zone"
+    status = 400
+
+
+class SlugTaken(BusinessError):
+    code = "slug_taken"
+
+
+@transaction.atomic
+def create_event(
+    *,
+    slug: str,
+    name: str,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    timezone: str,
+    organiser_email: str = "",
+    meetings_per_person: int = 5,
+    venue: str = "",
+    previous: Event | None = None,
+    now: dt.datetime,
+) -> Event:
+    """A new event with the shipped themes and topics, and its organiser if an address is given.
+
+    Refuses BadEvent (slug, name, dates, meetings), UnknownZone, SlugTaken and BadEmail, and saves nothing then.
+    """
+    name = clean_text(name)
+    try:
+        validate_slug(slug)
+    except ValidationError:
+        slug = ""
+    if not 0 < len(slug) <= SLUG_LENGTH:
+        raise BadEvent(
+            f"A slug is made of at most {SLUG_LENGTH} letters, digits, hyphens and underscores: forum-2026, say."
+        )
+    if not 0 < len(name) <= NAME_LENGTH:
+        raise BadEvent(f"An event needs a name of at most {NAME_LENGTH} characters.")
+    if ends_on < starts_on:
+        raise BadEvent(f"The event ends on {ends_on}, before it starts on {starts_on}.")
+    if not 0 <= meetings_per_person <= MOST_MEETINGS:
+        raise BadEvent(f"Meetings per person are a number from 0 to {MOST_MEETINGS}.")
+    check_zone(timezone)
+    if Event.objects.filter(slug=slug).exists():
+        raise SlugTaken(f"There is an event “{slug}” already: choose another slug.")
+    event = Event.objects.create(
+        slug=slug,
+        name=name,
+        timezone=timezone,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        venue=venue,
+        meetings_per_person=meetings_per_person,
+        previous=previous,
+    )
+    load_sectors()
+    load_themes(event=event)
+    if organiser_email:
+        appoint_organiser(event=event, email=organiser_email, now=now)
+    return event
+
+
+def check_zone(name: str) -> None:
+    """Refuse UnknownZone, with the closest name there is."""
+    zones = available_timezones()
+    if name in zones:
+        return
+    wanted = name.casefold().replace(" ", "_")
+    by_word = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(zones, reverse=True)}
+    by_word |= {zone.casefold(): zone for zone in zones}
+    close = difflib.get_close_matches(wanted, sorted(by_word), n=1, cutoff=0.6)
+    hint = f"did you mean {by_word[close[0]]}?" if close else "write it like Asia/Bangkok."
+    raise UnknownZone(f"There is no time zone “{name[:60]}”: {hint}")
+
+
+@transaction.atomic
+def load_themes(*, event: Event) -> int:
+    """Give the event the shipped themes and topics it lacks; gives how many, 0 the second time."""
+    themes = json.loads(THEMES_FILE.read_text(encoding="utf-8"))
+    missing = 0
+    position = 0
+    for place, row in enumerate(themes):
+        theme, created = Theme.objects.get_or_create(
+            event=event, key=row["key"], defaults={"name": row["name"], "position": place}
+        )
+        missing += created
+        for topic in row["topics"]:
+            _, created = Topic.objects.get_or_create(
+                event=event,
+                key=topic["key"],
+                defaults={
+                    "theme": theme,
+                    "name": topic["name"],
+                    "description": topic["description"],
+                    "position": position,
+                },
+            )
+            missing += created
+            position += 1
+    return missing
+
+
+@transaction.atomic
+def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str = "") -> Attendee:
+    """Make the person with this address an organiser of the event; refuses BadEmail.
+
+    Who is not an attendee yet becomes a hidden one: organisers run the forum and are not suggested in it.
+    Without a name, a new account carries the first part of the address.
+    """
+    email = check_email(email)
+    person = find_or_create_people(names={email: name or email.partition("@")[0]})[email]
+    attendee, _ = Attendee.objects.get_or_create(
+        event=event,
+        person=person,
+        defaults={
+            "visibility": Attendee.Visibility.HIDDEN,
+            "age_class": Attendee.AgeClass.ADULT,
+            "joined_at": now,
+            "changed_at": now,
+        },
+    )
+    if attendee.permission != Attendee.Permission.ORGANISER:
+        attendee.permission = Attendee.Permission.ORGANISER
+        attendee.save(update_fields=["permission"])
+    return attendee
