@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from django.conf import settings
@@ -19,8 +18,8 @@ from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.models import Feedback
 from backend.suggestions.vectors import Progress, vectors_for
 from matching import Participant, Tie, Vectors
-from matching.encoder import Encoder
-from matching.model import bundled_model, bundled_name, model_name
+from matching.encoder import RECIPE, Encoder, load_encoder
+from matching.model import bundled_name, model_name
 
 DAYS_PER_YEAR = 365.25
 FIELDS = ("seeks", "offers", "about")
@@ -102,15 +101,15 @@ class TextReader:
     """Turns texts into stored vectors; the model is loaded when a text is first seen, not before."""
 
     def __init__(self) -> None:
-        self.model = model_name(settings.TITIAN_MODEL) if settings.TITIAN_MODEL else bundled_name()
+        source = settings.TITIAN_MODEL
+        self.model = f"{model_name(source) if source else bundled_name()}+{RECIPE}"
         self._encoder: Encoder | None = None
 
     @property
     def encoder(self) -> Encoder:
         """The loaded model; loading takes seconds and is done once per process."""
         if self._encoder is None:
-            source: str | Path = settings.TITIAN_MODEL or bundled_model(settings.MODEL_FOLDER)
-            self._encoder = Encoder(source)
+            self._encoder = load_encoder(settings.TITIAN_MODEL, settings.MODEL_FOLDER)
         return self._encoder
 
     def vectors(

@@ -8,7 +8,6 @@ import os
 from pathlib import Path
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
 from backend.core.errors import BusinessError
 from backend.events.selectors import event_for
@@ -29,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="the CSV file to write; an existing one is replaced")
 
     def handle(self, *, slug: str, file: Path, **options: object) -> None:  # noqa: ARG002
-        rows = exported_rows(event_for(slug), now=timezone.now())
+        rows = exported_rows(event_for(slug))
         # Written aside and renamed: a file of that name is whole, or as it was.
         aside = file.with_name(f".{file.name}.{os.getpid()}.part")
         try:

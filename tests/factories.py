@@ -1,0 +1,119 @@
+"""Small plain functions that make what a test needs; every one takes what matters and fills in the rest."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import count
+from typing import Any
+
+from backend.events.models import Attendee, Event, Interest, Session, Theme, Tie, Topic
+from backend.people.models import Organisation, Person, Sector
+from backend.suggestions.models import ListReading, Run, Suggestion
+
+NOW = dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC)
+_numbers = count(1)
+
+
+def make_event(slug: str = "forum", **fields: Any) -> Event:
+    """An event with two themes of two topics each."""
+    number = next(_numbers)
+    event = Event.objects.create(
+        **{
+            "slug": slug if not Event.objects.filter(slug=slug).exists() else f"{slug}-{number}",
+            "name": "Forum on Child Online Protection",
+            "timezone": "Asia/Bangkok",
+            "starts_on": dt.date(2026, 12, 9),
+            "ends_on": dt.date(2026, 12, 10),
+            **fields,
+        }
+    )
+    for place, (theme_key, topics) in enumerate(
+        {
+            "justice": ("evidence-reporting", "victim-support"),
+            "prevention": ("sextortion", "safety-by-design-schools"),
+        }.items()
+    ):
+        theme = Theme.objects.create(event=event, key=theme_key, name=theme_key.title(), position=place)
+        for inner, key in enumerate(topics):
+            Topic.objects.create(
+                event=event,
+                theme=theme,
+                key=key,
+                name=key.replace("-", " ").capitalize(),
+                position=10 * place + inner,
+            )
+    return event
+
+
+def make_organisation(
+    sector: str = "ict-ministry", constituency: str = "government", name: str = ""
+) -> Organisation:
+    found, _ = Sector.objects.get_or_create(
+        key=sector, defaults={"name": sector.replace("-", " ").capitalize(), "constituency": constituency}
+    )
+    return Organisation.objects.create(name=name or f"Organisation {next(_numbers)}", sector=found)
+
+
+def make_attendee(event: Event, **fields: Any) -> Attendee:
+    """A listed adult of the event, with a person and an organisation of their own.
+
+    `sector` and `constituency` say which organisation; `name`, `email`, `person` who; `seeks_topics` and
+    `offers_topics` are topic keys; the rest are Attendee's fields.
+    """
+    number = next(_numbers)
+    seeks_topics, offers_topics = fields.pop("seeks_topics", ()), fields.pop("offers_topics", ())
+    sector, constituency = fields.pop("sector", "ict-ministry"), fields.pop("constituency", "government")
+    name = fields.pop("name", f"Person {number}")
+    person = fields.pop("person", None) or Person.objects.create_user(
+        fields.pop("email", f"person{number}@example.org"), name=name
+    )
+    organisation = fields.pop("organisation", None) or make_organisation(sector, constituency)
+    attendee = Attendee.objects.create(
+        event=event,
+        person=person,
+        organisation=organisation,
+        **{"age_class": "adult", "country": "Thailand", "languages": ["en"], "changed_at": NOW, **fields},
+    )
+    for key in sorted({*seeks_topics, *offers_topics}):
+        Interest.objects.create(
+            event=event,
+            attendee=attendee,
+            topic=Topic.objects.get(event=event, key=key),
+            seeks=key in seeks_topics,
+            offers=key in offers_topics,
+        )
+    return attendee
+
+
+def make_session(event: Event, title: str = "Opening") -> Session:
+    starts_at = dt.datetime.combine(event.starts_on, dt.time(9), event.zone)
+    return Session.objects.create(
+        event=event, title=title, starts_at=starts_at, ends_at=starts_at + dt.timedelta(hours=1)
+    )
+
+
+def make_tie(edition: Event, first: Attendee, second: Attendee) -> Tie:
+    low, high = sorted([first.person_id, second.person_id])
+    return Tie.objects.create(edition=edition, first_id=low, second_id=high, met_on=edition.starts_on)
+
+
+def make_run(
+    event: Event, lists: dict[Attendee, list[Attendee]], reasons: list[dict[str, Any]] | None = None
+) -> Run:
+    """A published Run with these lists, best first, and a reading of everybody's present profile."""
+    run = Run.objects.create(event=event, model="test", state=Run.State.CURRENT, published_at=NOW)
+    for attendee, others in lists.items():
+        ListReading.objects.create(
+            run=run, attendee=attendee, profile_changed_at=attendee.changed_at, computed_at=NOW
+        )
+        for rank, other in enumerate(others, start=1):
+            Suggestion.objects.create(
+                run=run,
+                attendee=attendee,
+                other=other,
+                rank=rank,
+                score=round(1 / (1 + rank), 4),
+                reasons=reasons
+                or [{"code": "topic_offered", "weight": 0.5, "evidence": {"topic": "evidence-reporting"}}],
+            )
+    return run
