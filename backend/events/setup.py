@@ -53,7 +53,7 @@ def create_event(
 ) -> Event:
     """A new event with the shipped themes and topics, and its organiser if an address is given.
 
-    Refuses BadEvent (slug, name, dates, meetings), UnknownZone, SlugTaken and BadEmail, and saves nothing then.
+    Refuses BadEvent (slug, name, dates, meetings), UnknownZone, SlugTaken and BadEmail; saves nothing then.
     """
     name = clean_text(name)
     try:
@@ -62,7 +62,7 @@ def create_event(
         slug = ""
     if not 0 < len(slug) <= SLUG_LENGTH:
         raise BadEvent(
-            f"A slug is made of at most {SLUG_LENGTH} letters, digits, hyphens and underscores: forum-2026, say."
+            f"A slug is at most {SLUG_LENGTH} letters, digits, hyphens and underscores, such as forum-2026."
         )
     if not 0 < len(name) <= NAME_LENGTH:
         raise BadEvent(f"An event needs a name of at most {NAME_LENGTH} characters.")
