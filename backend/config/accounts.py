@@ -6,7 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts come from an event's list of attendees, so there is no form to open one."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002

@@ -12,7 +12,7 @@ from backend.core.errors import BusinessError
 
 
 def run_command(arguments: list[str]) -> int:
-    """Run a management command; a named refusal, bad settings or an absent database are one line on stderr."""
+    """Run a management command; a refusal, bad settings or an absent database are one line on stderr."""
     try:
         from django.conf import settings
 

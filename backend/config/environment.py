@@ -1,4 +1,4 @@
-"""Settings read from the environment: a value that cannot be used is named in one sentence, never guessed at."""
+"""Settings read from the environment: a value that cannot be used is named in one sentence, never guessed."""
 
 from __future__ import annotations
 

@@ -1,0 +1,26 @@
+"""The demo's mail: kept in the database, where a page shows it, and never sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+
+from backend.core.models import OutgoingMail
+
+
+class OutboxBackend(BaseEmailBackend):
+    """A mail backend for demo mode; reads of the outbox go through `OutgoingMail`."""
+
+    def send_messages(self, email_messages: Iterable[EmailMessage]) -> int:
+        kept = OutgoingMail.objects.bulk_create(
+            OutgoingMail(
+                sender=message.from_email,
+                recipients=message.recipients(),
+                subject=message.subject,
+                body=message.body,
+            )
+            for message in email_messages
+        )
+        return len(kept)

@@ -1,0 +1,77 @@
+"""What every test stands on: a PostgreSQL of its own, no way out to the network, mail that goes nowhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connections
+from filelock import FileLock, Timeout
+
+from backend.config.database import embedded_settings
+from backend.config.embedded import server_in, servers_in
+from matching.model import bundled_model
+
+SERVERS = settings.VAR / "test-postgres"
+SERVER_OF_THIS_RUN = "TITIAN_TEST_POSTGRES"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nothing but this machine can be reached; and the workers of one run (pytest-xdist) share a server."""
+    config.option.allow_unix_socket = True
+    config.option.allow_hosts = "127.0.0.1,::1"
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        os.environ[SERVER_OF_THIS_RUN] = str(_new_server())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and SERVER_OF_THIS_RUN in os.environ:
+        _remove(Path(os.environ.pop(SERVER_OF_THIS_RUN)))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The same engine as `make run`, in a folder of this run alone; DATABASE_URL, where given, is obeyed."""
+    database = connections["default"].settings_dict
+    if "EMBEDDED" in database:
+        if SERVER_OF_THIS_RUN not in os.environ:
+            os.environ[SERVER_OF_THIS_RUN] = str(_new_server())
+        database.update(embedded_settings(Path(os.environ[SERVER_OF_THIS_RUN]), durable=False))
+
+
+@pytest.fixture(scope="session")
+def model_folder() -> Path:
+    """The bundled model, unpacked once for all runs."""
+    return bundled_model(settings.MODEL_FOLDER)
+
+
+@pytest.fixture(autouse=True)
+def _no_memory_of_other_tests() -> None:
+    """Rate limits count in the cache; a test starts with none of the tries of another."""
+    cache.clear()
+
+
+def _new_server() -> Path:
+    SERVERS.mkdir(parents=True, exist_ok=True)
+    for lock in SERVERS.glob("run-*.lock"):
+        with suppress(Timeout), FileLock(lock, blocking=False):  # free: its run was killed
+            _remove(lock.with_suffix(""))
+    folder = Path(tempfile.mkdtemp(dir=SERVERS, prefix="run-"))
+    server_in(str(folder), durable=False).ensure_running()
+    return folder
+
+
+def _remove(folder: Path) -> None:
+    server_in(str(folder), durable=False).stop()
+    for process in servers_in(folder):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.with_name(folder.name + ".lock").unlink(missing_ok=True)
