@@ -1,0 +1,148 @@
+"""Rules S1, S2, S8 and S9: who may be in touch with whom, decided in one place."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backend.events.models import Attendee
+from backend.safeguarding.models import Block
+from backend.safeguarding.rules import CHANNELS, contactable_for, matchable, may_contact, refused_pairs
+from backend.safeguarding.selectors import faces_for
+from backend.safeguarding.services import CannotBlockSelf, block_person, unblock_person
+from tests.factories import NOW, make_attendee, make_event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("channel", sorted(CHANNELS))
+def test_two_listed_adults_of_one_event_may_be_in_touch(channel):
+    event = make_event()
+    a, b = make_attendee(event), make_attendee(event)
+    assert may_contact(a, b, channel, NOW)
+    assert may_contact(b, a, channel, NOW)
+
+
+@pytest.mark.parametrize("channel", sorted(CHANNELS))
+@pytest.mark.parametrize(
+    "closed", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}]
+)
+def test_a_minor_an_unknown_age_and_a_hidden_person_are_reached_by_nobody_and_reach_nobody(channel, closed):
+    event = make_event()
+    adult, other = make_attendee(event), make_attendee(event, **closed)
+    assert not may_contact(adult, other, channel, NOW)
+    assert not may_contact(other, adult, channel, NOW)
+    assert other not in matchable(event)
+
+
+def test_two_minors_are_not_proposed_to_each_other_either():
+    event = make_event()
+    a, b = make_attendee(event, age_class="minor"), make_attendee(event, age_class="minor")
+    assert not may_contact(a, b, "suggestion", NOW)
+
+
+@pytest.mark.parametrize("channel", ["", "telepathy", "SUGGESTION"])
+def test_an_unknown_channel_is_denied(channel):
+    event = make_event()
+    assert not may_contact(make_attendee(event), make_attendee(event), channel, NOW)
+
+
+def test_a_clock_without_a_zone_is_denied():
+    event = make_event()
+    naive = dt.datetime(2026, 11, 25)  # noqa: DTZ001
+    assert not may_contact(make_attendee(event), make_attendee(event), "page", naive)
+
+
+def test_nobody_contacts_themself_or_somebody_of_another_event():
+    event, elsewhere = make_event(), make_event("elsewhere")
+    a, b = make_attendee(event), make_attendee(elsewhere)
+    assert not may_contact(a, a, "page", NOW)
+    assert not may_contact(a, b, "page", NOW)
+
+
+def test_a_closed_account_appears_nowhere():
+    event = make_event()
+    a, b = make_attendee(event), make_attendee(event)
+    b.person.is_active = False
+    b.person.save(update_fields=["is_active"])
+    assert not may_contact(a, b, "page", NOW)
+    assert not may_contact(b, a, "page", NOW)
+
+
+def test_an_object_read_before_the_organiser_set_the_age_class_does_not_help_a_minor_through():
+    event = make_event()
+    a, b = make_attendee(event), make_attendee(event)
+    Attendee.objects.filter(pk=a.pk).update(age_class="minor")
+    assert a.age_class == "adult"  # the object is stale on purpose
+    assert not may_contact(a, b, "suggestion", NOW)
+
+
+def test_a_block_hides_each_from_the_other_at_once_and_at_every_event():
+    event, next_year = make_event(), make_event("next")
+    a, b = make_attendee(event), make_attendee(event)
+    a2, b2 = make_attendee(next_year, person=a.person), make_attendee(next_year, person=b.person)
+    block_person(blocked=b.person, by=a.person, now=NOW)
+    for first, second in [(a, b), (b, a), (a2, b2), (b2, a2)]:
+        assert not may_contact(first, second, "page", NOW)
+    assert refused_pairs(event) == {(min(a.pk, b.pk), max(a.pk, b.pk))}
+
+
+def test_blocking_twice_makes_one_block_and_taking_it_back_leaves_the_others_block():
+    event = make_event()
+    a, b = make_attendee(event), make_attendee(event)
+    block_person(blocked=b.person, by=a.person, now=NOW)
+    block_person(blocked=b.person, by=a.person, now=NOW)
+    block_person(blocked=a.person, by=b.person, now=NOW)
+    assert Block.objects.count() == 2
+    unblock_person(blocked=b.person, by=a.person, now=NOW)
+    assert not may_contact(a, b, "page", NOW)
+    unblock_person(blocked=a.person, by=b.person, now=NOW)
+    assert may_contact(a, b, "page", NOW)
+
+
+def test_one_cannot_block_oneself():
+    a = make_attendee(make_event())
+    with pytest.raises(CannotBlockSelf):
+        block_person(blocked=a.person, by=a.person, now=NOW)
+
+
+def test_faces_come_only_from_the_policy():
+    event = make_event()
+    viewer, adult = make_attendee(event), make_attendee(event)
+    minor, blocked = make_attendee(event, age_class="minor"), make_attendee(event)
+    block_person(blocked=viewer.person, by=blocked.person, now=NOW)
+    ids = [adult.pk, minor.pk, blocked.pk, viewer.pk]
+    assert set(faces_for(viewer=viewer, ids=ids, channel="page", now=NOW)) == {adult.pk}
+
+
+STATES = st.tuples(
+    st.sampled_from(["adult", "minor", "unknown"]), st.sampled_from(["listed", "hidden"]), st.booleans()
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    states=st.lists(STATES, min_size=2, max_size=5),
+    blocks=st.sets(st.tuples(st.integers(0, 4), st.integers(0, 4))),
+)
+def test_the_function_and_its_queryset_twin_agree_and_are_symmetric(states, blocks):
+    event = make_event()
+    people = []
+    for age_class, visibility, is_active in states:
+        attendee = make_attendee(event, age_class=age_class, visibility=visibility)
+        type(attendee.person).objects.filter(pk=attendee.person_id).update(is_active=is_active)
+        people.append(attendee)
+    for blocker, blocked in blocks:
+        if blocker != blocked and max(blocker, blocked) < len(people):
+            Block.objects.create(blocker=people[blocker].person, blocked=people[blocked].person)
+    open_now = {
+        place
+        for place, (age_class, visibility, active) in enumerate(states)
+        if age_class == "adult" and visibility == "listed" and active
+    }
+    for i, a in enumerate(people):
+        allowed = set(contactable_for(a, "page", NOW).values_list("pk", flat=True))
+        for j, b in enumerate(people):
+            expected = i != j and {i, j} <= open_now and not {(i, j), (j, i)} & blocks
+            assert may_contact(a, b, "page", NOW) == (b.pk in allowed) == expected
