@@ -7,17 +7,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from django.conf import settings
 from matching.language import detect_language
+from matching.sentences import sentences
 
 from backend.events.models import Attendee, Event, Interest, SessionPart
 from backend.events.models import Tie as TieRow
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.models import Feedback
 from backend.suggestions.vectors import Progress, vectors_for
-from matching import Participant, Tie, Vectors
+from matching import Lists, Participant, Policy, Tie, Vectors, build_run, quoted_texts, with_evidence
 from matching.encoder import RECIPE, Encoder, load_encoder
 from matching.model import bundled_name, model_name
 
@@ -148,3 +150,46 @@ class TextReader:
 def text_reader() -> TextReader:
     """The process's one TextReader."""
     return TextReader()
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a Run stores: lists by attendee id, and policy, report and matching state as plain values."""
+
+    lists: Lists
+    policy: dict[str, Any]
+    report: dict[str, Any]
+    state: bytes
+
+
+def build(forum: Forum, policy: Policy, progress: Progress | None = None) -> Built:
+    """Match everybody of the forum; the texts are read first, which is nearly all of the work."""
+    reader = text_reader()
+    vectors = reader.read(forum.participants, progress)
+    result = build_run(
+        forum.participants, forum.ties, vectors, excluded=forum.excluded, policy=policy, progress=progress
+    )
+    lists = quote_sentences(forum, result.lists, progress)
+    return Built(lists, policy.as_dict(), result.report.as_dict(), result.state.to_bytes())
+
+
+def quote_sentences(forum: Forum, lists: Lists, progress: Progress | None = None) -> Lists:
+    """The lists with each quotation cut to the sentence that matched; only quoted texts are encoded."""
+    people = {person.id: person for person in forum.participants}
+    quoted = {(key, field): sentences(getattr(people[key], field)) for key, field in quoted_texts(lists)}
+    vectors = {
+        field: text_reader().vectors(
+            [text for (_, where), texts in quoted.items() if where == field for text in texts],
+            field,
+            progress,
+        )
+        for field in FIELDS
+    }
+    return with_evidence(
+        lists,
+        {
+            (key, field): (texts, np.stack([vectors[field][text] for text in texts]))
+            for (key, field), texts in quoted.items()
+            if texts
+        },
+    )
