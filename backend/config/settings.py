@@ -19,6 +19,7 @@ VAR = BASE_DIR / "var"  # everything made on this machine: secret, database, mod
 DEBUG = flag_from("TITIAN_DEBUG")
 TITIAN_DEMO = flag_from("TITIAN_DEMO")  # a fictional forum to walk through: "enter as ..." and an outbox page
 TITIAN_HTTPS = flag_from("TITIAN_HTTPS")  # behind a proxy that ends TLS and sets X-Forwarded-Proto
+TITIAN_HOST = text_from("TITIAN_HOST", "127.0.0.1")  # the address the pages are served on
 TITIAN_PORT = number_from("TITIAN_PORT", 8000, least=1, most=65535)
 TITIAN_MODEL = text_from(
     "TITIAN_MODEL"
@@ -36,6 +37,7 @@ DATABASES = {"default": database_settings(database_from("DATABASE_URL"), VAR / "
 # --- Apps ---------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "backend.config",
     "backend.core",
     "backend.people",
     "backend.events",

@@ -1,0 +1,56 @@
+"""Do the background jobs, with the model loaded before the first of them needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+
+from backend.config.lifeline import end_with_owner
+from backend.core.errors import BusinessError
+from backend.suggestions.engine import text_reader
+from matching.model import ModelError
+
+GRACE_SECONDS = 3
+SECONDS_WITHOUT_HEARTBEAT = 30
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, **options: object) -> None:  # noqa: ARG002
+        end_with_owner()
+        threading.Thread(target=self._warm_up, daemon=True).start()
+        assert isinstance(app.connector, DjangoConnector)
+        with app.replace_connector(app.connector.get_worker_connector()):
+            asyncio.run(self._work())
+
+    def _warm_up(self) -> None:
+        try:
+            text_reader().warm_up()
+        except (ModelError, BusinessError) as error:
+            self.stderr.write(str(error))
+
+    async def _work(self) -> None:
+        async with app.open_async():
+            await _take_up_abandoned_jobs()
+            await app.run_worker_async(
+                delete_jobs="successful",
+                shutdown_graceful_timeout=GRACE_SECONDS,
+                fetch_job_polling_interval=5.0,
+            )
+
+
+async def _take_up_abandoned_jobs() -> None:
+    """Queue again what a killed worker had begun; its lock would hold back all later jobs of its kind.
+
+    The embedded database has one worker, this one; elsewhere another one that still reports is left alone.
+    """
+    alone = "EMBEDDED" in settings.DATABASES["default"]
+    silent_for = 0 if alone else SECONDS_WITHOUT_HEARTBEAT
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent_for):
+        await app.job_manager.retry_job(job)
