@@ -1,0 +1,236 @@
+"""Runs on the real model and the real database: built aside, published by a flip, kept fresh."""
+
+import csv
+import datetime as dt
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from backend.events.models import Attendee, SessionPart
+from backend.events.services import ProfileChange, update_profile
+from backend.safeguarding.services import block_person
+from backend.suggestions import engine, runs
+from backend.suggestions.models import Embedding, ListReading, Run, Suggestion
+from backend.suggestions.selectors import current_run, stale_events, stale_ids_for, suggestions_for
+from backend.suggestions.vectors import text_hash
+from tests.factories import NOW, make_attendee, make_event, make_session, make_tie
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
+LATER = NOW + dt.timedelta(minutes=5)
+SEEKS_EVIDENCE = "I need help with preserving chat evidence across borders for trials."
+OFFERS_MLAT = "We train prosecutors to write mutual legal assistance requests for digital evidence."
+
+
+@pytest.fixture
+def forum():
+    """Fourteen adults of two constituencies, a minor and one of unknown age, who would fit best of all."""
+    event = make_event()
+    seeker = make_attendee(event, name="Seeker", seeks=SEEKS_EVIDENCE)
+    fitting = make_attendee(
+        event, name="Fitting", offers=OFFERS_MLAT, constituency="civil-society", sector="ngo"
+    )
+    for place in range(12):
+        side = ("ict-ministry", "government") if place % 2 else ("small-company", "industry")
+        make_attendee(
+            event,
+            sector=side[0],
+            constituency=side[1],
+            seeks=f"Partners for school programme number {place} on safe play in rural districts",
+            offers=f"A helpline rota of {place + 3} trained counsellors who answer after school hours",
+        )
+    for age_class in ("minor", "unknown"):
+        make_attendee(event, name=f"Young {age_class}", age_class=age_class, offers=OFFERS_MLAT)
+    return event, seeker, fitting
+
+
+def build(event, now=NOW):
+    return runs.build_run(event=event, now=now)
+
+
+def change_of(attendee, **fields):
+    said = {
+        "title": attendee.title,
+        "country": attendee.country,
+        "languages": tuple(attendee.languages),
+        "about": attendee.about,
+        "seeks": attendee.seeks,
+        "offers": attendee.offers,
+        "seeks_topics": frozenset(),
+        "offers_topics": frozenset(),
+        "listed": True,
+    }
+    return ProfileChange(**{**said, **fields})
+
+
+def test_the_complement_comes_first_and_the_reason_quotes_both(forum):
+    event, seeker, _ = forum
+    build(event)
+    first = suggestions_for(attendee=seeker, now=NOW).cards[0]
+    assert first.face.name == "Fitting"
+    quoted = next(reason for reason in first.reasons if reason.code == "seeks_offers")
+    assert quoted.evidence["seek"] == SEEKS_EVIDENCE
+    assert quoted.evidence["offer"] == OFFERS_MLAT
+
+
+def test_every_list_has_ten_with_four_of_other_constituencies_and_a_reason_each(forum):
+    event, *_ = forum
+    build(event)
+    adults = Attendee.objects.filter(event=event, age_class="adult").select_related("organisation__sector")
+    for attendee in adults:
+        rows = Suggestion.objects.filter(attendee=attendee).select_related("other__organisation__sector")
+        assert len(rows) == 10
+        assert sum(row.other.constituency != attendee.constituency for row in rows) >= 4
+        assert all(row.reasons for row in rows)
+
+
+def test_minors_are_in_no_list_have_none_and_their_texts_are_never_read(forum):
+    event, *_ = forum
+    Attendee.objects.filter(event=event, age_class="minor").update(seeks="A text that only a minor wrote.")
+    build(event)
+    closed = Attendee.objects.filter(event=event).exclude(age_class="adult")
+    assert not Suggestion.objects.filter(other__in=closed).exists()
+    assert not Suggestion.objects.filter(attendee__in=closed).exists()
+    assert not Embedding.objects.filter(text_hash=text_hash("A text that only a minor wrote.")).exists()
+
+
+def test_a_text_is_encoded_once_and_only_changed_text_again(forum):
+    event, seeker, _ = forum
+    build(event)
+    before = set(Embedding.objects.values_list("pk", flat=True))
+    build(event, LATER)
+    assert set(Embedding.objects.values_list("pk", flat=True)) == before
+    update_profile(attendee=seeker, change=change_of(seeker, seeks="Age checks"), by=seeker.person, now=LATER)
+    build(event, LATER)
+    assert Embedding.objects.exclude(pk__in=before).count() == 1
+
+
+def test_the_same_people_get_the_same_lists_again(forum):
+    event, *_ = forum
+    rows = ("attendee_id", "other_id", "rank", "score")
+    first = list(build(event).suggestions.order_by("attendee_id", "rank").values_list(*rows))
+    again = list(build(event, LATER).suggestions.order_by("attendee_id", "rank").values_list(*rows))
+    assert first == again
+
+
+def test_publishing_retires_the_old_run_and_leaves_one_current(forum):
+    event, *_ = forum
+    old, new = build(event), build(event, LATER)
+    old.refresh_from_db()
+    assert (old.state, old.suggestions.count()) == ("retired", 0)
+    assert current_run(event) == new
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Run.objects.create(event=event, model="x", state="current", published_at=NOW)
+
+
+def test_a_run_that_fails_leaves_the_published_lists_alone(forum):
+    event, seeker, _ = forum
+    good = build(event)
+    Attendee.objects.filter(pk=seeker.pk).update(seeks="A new text")
+    too_wide = Embedding(model=engine.text_reader().model, kind="query", vector=[1.0, 2.0])
+    too_wide.text_hash = text_hash("A new text")
+    too_wide.save()  # a vector of another length, as a broken model would leave
+    with pytest.raises(ValueError, match="dimension|shape|size"):
+        build(event, LATER)
+    assert current_run(event) == good
+    assert Run.objects.filter(state="failed").count() == 1
+    assert len(suggestions_for(attendee=seeker, now=NOW).cards) == 10
+
+
+def test_nobody_to_match_is_one_sentence():
+    event = make_event()
+    make_attendee(event, age_class="unknown")
+    with pytest.raises(runs.NobodyToMatch, match="age_class"):
+        build(event)
+    assert not Run.objects.exists()
+
+
+def test_a_change_is_announced_in_its_own_transaction_and_refreshed_by_the_job(forum):
+    event, seeker, _ = forum
+    build(event)
+    assert stale_events() == []
+    with pytest.raises(RuntimeError), transaction.atomic():
+        update_profile(attendee=seeker, change=change_of(seeker, seeks="x"), by=seeker.person, now=LATER)
+        raise RuntimeError
+    assert not ProcrastinateJob.objects.filter(task_name="events.attendees_changed").exists()
+    for text in ("Safe play in rural schools", "Counsellors after school hours"):
+        seeker = update_profile(
+            attendee=seeker, change=change_of(seeker, seeks=text), by=seeker.person, now=LATER
+        )
+    assert ProcrastinateJob.objects.filter(task_name="events.attendees_changed").count() == 1
+    assert stale_events() == [event]
+    assert runs.refresh_lists(event=event, now=LATER) == 1
+    found = suggestions_for(attendee=Attendee.objects.select_related("event").get(pk=seeker.pk), now=LATER)
+    assert (found.is_refreshing, found.computed_at) == (False, LATER)
+    assert found.cards[0].face.name != "Fitting"
+    assert runs.refresh_lists(event=event, now=LATER) == 0
+
+
+def test_a_change_made_while_a_run_is_computed_is_found_after_the_flip(forum, monkeypatch):
+    event, seeker, _ = forum
+    build(event)
+    read = engine.read_forum
+
+    def read_then_change(changed_event):
+        forum_read = read(changed_event)
+        update_profile(attendee=seeker, change=change_of(seeker, seeks="x"), by=seeker.person, now=NOW)
+        return forum_read
+
+    monkeypatch.setattr(engine, "read_forum", read_then_change)
+    seeker.changed_at = NOW - dt.timedelta(hours=1)
+    Attendee.objects.filter(pk=seeker.pk).update(changed_at=seeker.changed_at)
+    run = build(event, LATER)
+    assert stale_ids_for(event, run) == {seeker.pk}
+
+
+def test_a_block_takes_both_out_of_each_others_lists_in_the_next_run(forum):
+    event, seeker, fitting = forum
+    build(event)
+    block_person(blocked=seeker.person, by=fitting.person, now=LATER)
+    assert runs.refresh_lists(event=event, now=LATER) == 2
+    pair = {seeker.pk, fitting.pk}
+    assert not Suggestion.objects.filter(attendee__in=pair, other__in=pair).exists()
+
+
+def test_people_who_met_at_an_earlier_edition_are_not_proposed_again(forum):
+    event, seeker, fitting = forum
+    earlier = make_event("earlier", starts_on=dt.date(2025, 11, 19), ends_on=dt.date(2025, 11, 20))
+    make_tie(earlier, seeker, fitting)
+    build(event)
+    assert not Suggestion.objects.filter(attendee=seeker, other=fitting).exists()
+
+
+def test_sessions_both_follow_count(forum):
+    event, seeker, _ = forum
+    other = Attendee.objects.filter(event=event, organisation__sector__key="small-company").first()
+    session = make_session(event, "Evidence clinic")
+    for attendee in (seeker, other):
+        SessionPart.objects.create(event=event, attendee=attendee, session=session)
+    build(event)
+    reasons = Suggestion.objects.get(attendee=seeker, other=other).reasons
+    assert any(reason["evidence"].get("session") == "Evidence clinic" for reason in reasons)
+
+
+def test_the_commands_build_and_export(forum, tmp_path, capsys):
+    event, seeker, fitting = forum
+    call_command("build_suggestions", event.slug)
+    call_command("export_suggestions", event.slug, str(tmp_path / "out.csv"))
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["attendee", "suggested", "rank", "score", "reasons"]
+    assert len(rows) == Suggestion.objects.count() == 140
+    mine = [row for row in rows if row["attendee"] == seeker.person.email]
+    assert [row["rank"] for row in mine] == [str(rank) for rank in range(1, 11)]
+    assert mine[0]["suggested"] == fitting.person.email
+    assert all(0 <= float(row["score"]) <= 1 and row["reasons"] for row in rows)
+    assert "140 suggestions" in capsys.readouterr().out
+
+
+def test_a_reading_notes_the_version_of_every_listed_adult(forum):
+    event, *_ = forum
+    run = build(event)
+    read = dict(ListReading.objects.filter(run=run).values_list("attendee_id", "profile_changed_at"))
+    assert read == dict(
+        Attendee.objects.filter(event=event, age_class="adult").values_list("pk", "changed_at")
+    )
