@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -24,14 +23,15 @@ class Command(BaseCommand):
 
     def handle(self, **options: object) -> None:  # noqa: ARG002
         end_with_owner()
-        threading.Thread(target=self._warm_up, daemon=True).start()
+        self._warm_up()
         assert isinstance(app.connector, DjangoConnector)
         with app.replace_connector(app.connector.get_worker_connector()):
             asyncio.run(self._work())
 
     def _warm_up(self) -> None:
+        """Load the model; without it the other jobs still get done."""
         try:
-            text_reader().warm_up()
+            text_reader().encoder.encode(["Good morning"], "query")
         except (ModelError, BusinessError) as error:
             self.stderr.write(str(error))
 

@@ -68,7 +68,7 @@ class Command(BaseCommand):
             self._stop_database()
             claim.release()
         if multiprocessing.active_children():
-            # Interrupted between two of its starts, honcho loses them; the lifeline ends them, once we are gone.
+            # Interrupted between two starts, honcho loses them; the lifeline ends them once we are gone.
             os._exit(code)
         sys.exit(code)
 
@@ -79,11 +79,8 @@ class Command(BaseCommand):
         with self._step("Bringing its tables up to date"):
             call_command("migrate", interactive=False, verbosity=0)
         if not settings.TITIAN_MODEL:
-            with self._step("Unpacking the language model", bar=True), progress_lines() as show:
-                bundled_model(
-                    settings.MODEL_FOLDER,
-                    lambda done, total: show("Unpacking the language model", done / total),
-                )
+            with self._step("Looking for the language model", bar=True), progress_lines() as show:
+                bundled_model(settings.MODEL_FOLDER, lambda done, of: show("Unpacking it", done / of))
         if settings.TITIAN_DEMO:
             if not Event.objects.filter(slug=DEMO_EVENT).exists():
                 with self._step("Inviting the people of the demo forum", bar=True):
@@ -95,7 +92,7 @@ class Command(BaseCommand):
 
     @contextmanager
     def _step(self, doing: str, *, bar: bool = False) -> Iterator[None]:
-        """Say what is being done, and how long it took when that is worth telling; `bar`: it shows its own."""
+        """Say what is being done, and how long it took where that is worth telling; `bar`: it has its own."""
         began = time.monotonic()
         if self.console.is_terminal and not bar:
             with self.console.status(f"{doing} ..."):
@@ -146,9 +143,8 @@ class _Lines(Printer):  # type: ignore[misc]
 
     def write(self, message: Message) -> None:
         if message.name != "system":
-            text = (
-                message.data.decode("utf-8", "replace") if isinstance(message.data, bytes) else message.data
-            )
+            data = message.data
+            text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
             print(text.rstrip("\n"), file=self.output, flush=True)
         elif message.data.startswith("SIG"):
             self.asked_to_end = True
@@ -170,10 +166,8 @@ def _require_free_port(host: str, port: int) -> None:
                 probe.bind((host, port))
                 return
             except OSError as error:
-                if error.errno == errno.EADDRINUSE and time.monotonic() < deadline:
-                    time.sleep(0.1)
-                    continue
-                reason = (
-                    "is taken by another program" if error.errno == errno.EADDRINUSE else str(error.strerror)
-                )
-        raise CannotServe(f"Port {port} {reason}; choose another one: TITIAN_PORT={port + 1} make run")
+                taken = error.errno == errno.EADDRINUSE
+                reason = "is taken by another program" if taken else f"on {host}: {error.strerror}"
+        if not taken or time.monotonic() > deadline:
+            raise CannotServe(f"Port {port} {reason}; choose another one: TITIAN_PORT={port + 1} make run")
+        time.sleep(0.1)
