@@ -36,7 +36,7 @@ REGIONAL = {
     "si": ("Sinhala", "Sinhalese"),
     "su": ("Sundanese", "sun"),
     "tet": ("Tetum", "Tetun"),
-    "th": ("tha",),
+    "th": ("tha", "ไทย"),
     "tsq": ("Thai Sign Language",),
     "vi": ("vie",),
     "yue": ("Cantonese",),

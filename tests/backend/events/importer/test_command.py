@@ -1,0 +1,121 @@
+"""The command an organiser types: what it prints, writes, and how it ends."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from backend.core.errors import BusinessError
+from backend.events.models import Attendee
+from backend.events.setup import create_event
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def _event() -> None:
+    day = dt.date(2026, 12, 9)
+    create_event(slug="forum", name="Forum", starts_on=day, ends_on=day, timezone="Asia/Bangkok", now=NOW)
+
+
+def run(path: Path, *options: str) -> str:
+    out = io.StringIO()
+    call_command("import_attendees", "forum", str(path), *options, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+def test_the_command_imports_and_tells_what_it_did(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Name;Email;Age class\r\nAnn;a@example.org;adult\r\nBen;nobody;\r\nCy;c@example.org;\r\n")
+    told = run(path)
+    assert "line 3: “nobody” is not an e-mail address" in told
+    assert "3 rows read: 2 added, 0 updated, 0 unchanged, 1 refused." in told
+    assert "1 person of unknown age will appear nowhere until an organiser sets it" in told
+    assert Attendee.objects.count() == 2
+
+
+def test_a_trial_run_saves_nothing_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("name,email\nAnn,a@example.org\n")
+    assert "Nothing was saved: repeat without --dry-run" in run(path, "--dry-run")
+    assert not Attendee.objects.exists()
+
+
+def test_refused_rows_are_written_to_the_report_all_of_them(tmp_path: Path) -> None:
+    path, report = tmp_path / "list.csv", tmp_path / "refused.csv"
+    rows = [f"P{n},=bad{n}" for n in range(30)]
+    path.write_text("\n".join(["name,email", "Ann,a@example.org", *rows]) + "\n")
+    told = run(path, "--report", str(report))
+    assert "… and 10 more refused rows" in told
+    written = list(csv.DictReader(io.StringIO(report.read_text(encoding="utf-8-sig"))))
+    assert [row["line"] for row in written] == [str(n) for n in range(3, 33)]
+    assert written[0] == {"line": "3", "email": "'=bad0", "reason": "“=bad0” is not an e-mail address"}
+
+
+def test_a_list_of_which_no_row_fits_ends_with_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("name,email\nAnn,nobody\n")
+    with pytest.raises(CommandError, match="No row could be imported"):
+        run(path)
+
+
+def test_thai_excel_is_shown_first_and_imported_once_confirmed(tmp_path: Path) -> None:
+    path = tmp_path / "รายชื่อ list.csv"
+    path.write_bytes("email,name\r\na@example.org,สมชาย ใจดี กระทรวงดิจิทัล\r\n".encode("cp874"))
+    out = io.StringIO()
+    with pytest.raises(CommandError) as refusal:
+        call_command("import_attendees", "forum", str(path), "--dry-run", stdout=out, stderr=out)
+    assert "as cp874: a@example.org,สมชาย ใจดี กระทรวงดิจิทัล" in out.getvalue()
+    again = f"python manage.py import_attendees forum '{path}' --dry-run --encoding cp874"
+    assert str(refusal.value).endswith(again)
+    assert not Attendee.objects.exists()
+    run(path, "--encoding", "cp874")
+    assert Attendee.objects.get().person.name == "สมชาย ใจดี กระทรวงดิจิทัล"
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "sentence"),
+    [
+        (b"", (), "The file is empty"),
+        (b"email,name\n", (), "a header but no rows"),
+        (b"PK\x03\x04....", (), "This is an Excel workbook"),
+        (b"email,who\na@b.org,c\n", (), "The file lacks the column name"),
+        (b"email,name\na@example.org,A\n", ("--encoding", "klingon"), "not an encoding we know"),
+        (b'email,name\na@example.org,"A\n', (), "opened on line 2 is never closed"),
+        (None, (), "Cannot read"),
+    ],
+)
+def test_a_file_that_cannot_be_used_gets_one_sentence(
+    tmp_path: Path, content: bytes | None, options: tuple[str, ...], sentence: str
+) -> None:
+    path = tmp_path / "list.csv"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises((CommandError, BusinessError), match=sentence) as refusal:
+        run(path, *options)
+    assert "\n" not in str(refusal.value)
+
+
+def test_an_unknown_event_gets_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BusinessError, match="There is no event “nowhere”"):
+        call_command("import_attendees", "nowhere", str(tmp_path / "list.csv"))
+
+
+def test_twenty_thousand_people_are_imported_changed_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    rows = [
+        f"p{n}@example.org,Person {n},Organisation {n // 4},academia,adult,About {n},sextortion"
+        for n in range(20_000)
+    ]
+    text = "\n".join(["email,name,organisation,sector,age_class,about,topics_seek", *rows])
+    path.write_text(text)
+    assert "20,000 added, 0 updated, 0 unchanged" in run(path)
+    path.write_text(text.replace(",About 12", ",Changed 12"))
+    changed = sum(str(n).startswith("12") for n in range(20_000))
+    assert f"0 added, {changed:,} updated, {20_000 - changed:,} unchanged" in run(path)

@@ -1,0 +1,232 @@
+"""Rows into attendees: nothing lost, nothing silent, nothing twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from backend.events.importer.importing import NotOrganiser, import_attendees
+from backend.events.importer.reading import read_table
+from backend.events.importer.report import ImportReport
+from backend.events.importer.rows import COLUMNS
+from backend.events.models import Attendee, Event, Interest
+from backend.events.services import ProfileChange, update_profile
+from backend.events.setup import appoint_organiser, create_event
+from backend.people.models import Organisation, Person
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)
+LATER = NOW + dt.timedelta(days=1)
+
+
+@pytest.fixture
+def event() -> Event:
+    day = dt.date(2026, 12, 9)
+    return create_event(
+        slug="forum", name="Forum", starts_on=day, ends_on=day, timezone="Asia/Bangkok", now=NOW
+    )
+
+
+def imported(event: Event, text: str, **given: object) -> ImportReport:
+    table = read_table(text.encode(), columns=frozenset(COLUMNS))
+    return import_attendees(event=event, table=table, **({"now": NOW} | given))  # type: ignore[arg-type]
+
+
+def figures(report: ImportReport) -> tuple[int, int, int, int]:
+    return report.added, report.updated, report.unchanged, len(report.refused)
+
+
+CELLS = {
+    "email": "Dara@example.org",
+    "name": "Dara",
+    "organisation": "Ministry of Posts",
+    "sector": "ICT ministry",
+    "country": "Cambodia",
+    "languages": "Khmer;en",
+    "age_class": "adult",
+    "about": "About",
+    "seeks": "Seeks",
+    "offers": "Offers",
+    "topics_seek": "Sextortion;legislative-reform",
+    "topics_offer": "sextortion",
+    "title": "Head",
+    "role": "speaker",
+}
+FULL = ",".join(CELLS) + "\n" + ",".join(CELLS.values()) + "\n"
+
+
+def test_every_column_reaches_the_attendee(event: Event) -> None:
+    assert figures(imported(event, FULL)) == (1, 0, 0, 0)
+    dara = Attendee.objects.select_related("organisation__sector", "person").get(event=event)
+    assert dara.person.email == "Dara@example.org"
+    assert not dara.person.has_usable_password()
+    assert (dara.person.name, dara.title, dara.role, dara.country) == ("Dara", "Head", "speaker", "Cambodia")
+    assert (dara.languages, dara.age_class) == (["km", "en"], "adult")
+    assert (dara.about, dara.seeks, dara.offers) == ("About", "Seeks", "Offers")
+    assert dara.organisation is not None
+    assert (dara.organisation.name, dara.organisation.sector.key) == ("Ministry of Posts", "ict-ministry")
+    assert set(Interest.objects.filter(attendee=dara).values_list("topic__key", "seeks", "offers")) == {
+        ("sextortion", True, True),
+        ("legislative-reform", True, False),
+    }
+    assert dara.changed_at == NOW
+
+
+def test_importing_the_same_list_again_changes_nothing(event: Event) -> None:
+    imported(event, FULL)
+    before = list(Attendee.objects.values()), list(Interest.objects.values()), list(Person.objects.values())
+    assert figures(imported(event, FULL.replace("Dara@", "dara@"), now=LATER)) == (0, 0, 1, 0)
+    assert before == (
+        list(Attendee.objects.values()),
+        list(Interest.objects.values()),
+        list(Person.objects.values()),
+    )
+
+
+def test_a_changed_cell_updates_its_attendee_and_a_blank_one_erases_nothing(event: Event) -> None:
+    two = (
+        "email,name,title,about,topics_seek\na@example.org,Ann,{},A,{}\nb@example.org,Ben,Dean,B,sextortion\n"
+    )
+    imported(event, two.format("Judge", "sextortion"))
+    report = imported(event, two.format("", "Legislative reform").replace(",A,", ",A changed,"), now=LATER)
+    assert figures(report) == (0, 1, 1, 0)
+    ann, ben = Attendee.objects.filter(event=event).order_by("person__email")
+    assert (ann.title, ann.about, ann.changed_at, ben.changed_at) == ("Judge", "A changed", LATER, NOW)
+    assert [row.topic.key for row in ann.interests.all()] == ["legislative-reform"]
+
+
+def test_a_corrected_name_counts_as_an_update(event: Event) -> None:
+    imported(event, "email,name\na@example.org,Anm\n")
+    assert figures(imported(event, "email,name\na@example.org,Ann\n", now=LATER)) == (0, 1, 0, 0)
+    assert Attendee.objects.get().person.name == "Ann"
+
+
+def test_a_trial_run_says_the_same_and_saves_nothing(event: Event) -> None:
+    report = imported(event, FULL, dry_run=True)
+    assert figures(report) == (1, 0, 0, 0)
+    assert "1 would be added" in report.sentences[0]
+    assert not Attendee.objects.exists()
+    assert not Person.objects.exists()
+    assert not Organisation.objects.exists()
+
+
+def test_refused_rows_are_reported_and_the_others_are_kept(event: Event) -> None:
+    text = (
+        "email,name,age_class\na@example.org,Ann,adult\nnobody,Ben,\nA@EXAMPLE.org,Ann,\nc@example.org,,\nx\n"
+    )
+    report = imported(event, text + 'd@example.org,"D"d,\n')
+    assert [(row.line, row.reason) for row in report.refused] == [
+        (3, "“nobody” is not an e-mail address"),
+        (4, "duplicate of line 2"),
+        (5, "no name"),
+        (6, "1 cell where the first line names 3 columns"),
+        (7, "a quotation mark is out of place, so the line was not read"),
+    ]
+    assert [person.email for person in Person.objects.all()] == ["a@example.org"]
+
+
+def test_unknown_age_is_the_default_and_the_report_says_what_that_means(event: Event) -> None:
+    report = imported(
+        event, "email,name,age_class\na@example.org,A,\nb@example.org,B,minor\nc@example.org,C,Adult\n"
+    )
+    assert "1 person of unknown age will appear nowhere until an organiser sets it" in report.sentences[1]
+    ages = Attendee.objects.order_by("person__email").values_list("age_class", flat=True)
+    assert list(ages) == ["unknown", "minor", "adult"]
+
+
+def test_a_blank_age_class_leaves_the_known_one_and_a_stated_one_sets_it_and_is_told(event: Event) -> None:
+    imported(event, "email,name,age_class\na@example.org,A,minor\n")
+    assert figures(imported(event, "email,name,age_class\na@example.org,A,\n")) == (0, 0, 1, 0)
+    assert Attendee.objects.get().age_class == "minor"
+    report = imported(event, "email,name,age_class\na@example.org,A,adult\n")
+    assert "Age class changed from minor to adult as the list says: 1." in report.notes
+
+
+def test_what_the_event_does_not_know_is_left_out_and_counted(event: Event) -> None:
+    rows = "".join(
+        f"{n}@example.org,N,Org {n},Guild,th;Klingon,blockchain;sextortion,VIP,1\n" for n in range(3)
+    )
+    report = imported(event, "email,name,organisation,sector,languages,topics_seek,role,badge\n" + rows)
+    assert figures(report) == (3, 0, 0, 0)
+    assert report.notes == (
+        "Columns not used: badge.",
+        "Sectors not known, counted as other: “Guild” (3 rows).",
+        "Topics this event does not have, left out: “blockchain” (3 rows).",
+        "Languages not recognised, left out: “Klingon” (3 rows).",
+        "Roles other than delegate, speaker and chaperone, not imported: “VIP” (3 rows).",
+    )
+    attendee = Attendee.objects.select_related("organisation__sector").first()
+    assert attendee is not None
+    assert (attendee.constituency, attendee.languages, attendee.role) == ("other", ["th"], "delegate")
+
+
+@pytest.mark.parametrize("word", ["law-enforcement", "LAW_ENFORCEMENT", " Law  enforcement "])
+def test_a_sector_is_known_by_key_or_name_however_it_is_spelled(event: Event, word: str) -> None:
+    imported(event, f"email,name,organisation,sector\na@example.org,A,Police,{word}\n")
+    assert Organisation.objects.get().sector.key == "law-enforcement"
+
+
+def test_an_organisation_keeps_its_sector_and_the_difference_is_told(event: Event) -> None:
+    head = "email,name,organisation,sector\n"
+    imported(event, head + "a@example.org,A,UNICEF,UN agency\n")
+    report = imported(event, head + "b@example.org,B,unicef,academia\n")
+    assert report.notes == (
+        "“UNICEF” is known as UN agency; that was kept where the list says Academia (1 row).",
+    )
+    assert Organisation.objects.get().sector.key == "un-agency"
+
+
+def test_an_organisation_counted_as_other_takes_the_sector_a_later_list_gives(event: Event) -> None:
+    head = "email,name,organisation,sector\n"
+    first = imported(event, head + "a@example.org,A,Child Line,\n")
+    assert first.notes == ("Organisations without a sector, counted as other: 1.",)
+    report = imported(event, head + "b@example.org,B,Child Line,civil society\n", now=LATER)
+    assert report.notes == ("“Child Line” was counted as other; it is Civil society now.",)
+    assert [row.changed_at for row in Attendee.objects.all()] == [LATER, LATER]
+
+
+def test_what_attendees_wrote_themselves_is_kept_and_told(event: Event) -> None:
+    imported(event, FULL)
+    dara = Attendee.objects.select_related("person").get()
+    change = ProfileChange(
+        title="Head", country="Cambodia", languages=("km",), about="Mine", seeks="", offers="Offers",
+        seeks_topics=frozenset({"child-participation"}), offers_topics=frozenset(), listed=True,
+    )  # fmt: skip
+    update_profile(attendee=dara, change=change, by=dara.person, now=NOW)
+    report = imported(event, FULL.replace(",adult,", ",minor,"), now=LATER)
+    dara.refresh_from_db()
+    assert (dara.about, dara.seeks, dara.languages, dara.age_class) == ("Mine", "", ["km"], "minor")
+    assert [row.topic.key for row in dara.interests.all()] == ["child-participation"]
+    assert any("1 person has written their own profile since" in note for note in report.notes)
+
+
+def test_an_import_takes_nobodys_permission_or_visibility(event: Event) -> None:
+    organiser = appoint_organiser(event=event, email="boss@example.org", now=NOW)
+    imported(event, "email,name\nBOSS@example.org,The Boss\n", by=organiser.person)
+    organiser.refresh_from_db()
+    assert (organiser.permission, organiser.visibility) == ("organiser", "hidden")
+
+
+def test_only_an_organiser_of_this_event_may_import(event: Event) -> None:
+    imported(event, FULL)
+    with pytest.raises(NotOrganiser):
+        imported(event, "email,name\nz@example.org,Z\n", by=Person.objects.get())
+    assert Person.objects.count() == 1
+
+
+def test_people_of_another_event_are_the_same_people(event: Event) -> None:
+    other = create_event(
+        slug="next", name="Next", starts_on=event.ends_on, ends_on=event.ends_on, timezone="UTC", now=NOW
+    )
+    imported(event, FULL)
+    assert figures(imported(other, FULL)) == (1, 0, 0, 0)
+    assert Person.objects.count() == 1
+
+
+def test_the_number_of_queries_does_not_grow_with_the_list(
+    event: Event, django_assert_max_num_queries: object
+) -> None:
+    rows = "".join(f"p{n}@example.org,P{n},Org {n},academia,sextortion\n" for n in range(300))
+    with django_assert_max_num_queries(45):  # type: ignore[operator]
+        imported(event, "email,name,organisation,sector,topics_seek\n" + rows)
