@@ -131,7 +131,7 @@ def test_a_run_that_fails_leaves_the_published_lists_alone(forum):
     too_wide = Embedding(model=engine.text_reader().model, kind="query", vector=[1.0, 2.0])
     too_wide.text_hash = text_hash("A new text")
     too_wide.save()  # a vector of another length, as a broken model would leave
-    with pytest.raises(ValueError, match="dimension|shape|size"):
+    with pytest.raises(ValueError, match=r"dimension|shape|size"):
         build(event, LATER)
     assert current_run(event) == good
     assert Run.objects.filter(state="failed").count() == 1
