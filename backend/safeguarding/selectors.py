@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from backend.core.errors import NotFound
 from backend.events.models import Attendee
+from backend.people.models import Person
+from backend.safeguarding.models import Block
 from backend.safeguarding.rules import contactable_for
 
 
@@ -68,3 +71,24 @@ def faces_for(*, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.dat
     """Faces, by attendee id, of those among `ids` whom the viewer may see through `channel`; two queries."""
     rows = contactable_for(viewer, channel, now).with_card().filter(pk__in=list(ids))
     return {row.pk: face_of(row) for row in rows}
+
+
+def person_behind(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> Person:
+    """The account of an attendee whose page the viewer may open; refuses NotFound otherwise."""
+    found = contactable_for(viewer, "page", now).select_related("person").filter(pk=attendee_id).first()
+    if found is None:
+        raise NotFound("There is no such person at this forum, or you cannot see them.")
+    return found.person
+
+
+def blocks_made_by(person: Person) -> Sequence[Block]:
+    """The person's own blocks with whom they block, newest first; nobody else ever reads them."""
+    return list(Block.objects.select_related("blocked").filter(blocker=person.pk).order_by("-created_at", "-id"))
+
+
+def block_made_by(person: Person, block_id: int) -> Block:
+    """One of the person's own blocks; refuses NotFound for anybody else's."""
+    found = Block.objects.select_related("blocked").filter(blocker=person.pk, pk=block_id).first()
+    if found is None:
+        raise NotFound("You have no such block; it may have been lifted already.")
+    return found

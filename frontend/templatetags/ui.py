@@ -1,7 +1,214 @@
-"""What templates say in words: reasons, constituencies, times."""
+"""Codes into words and shapes: reasons, constituencies, languages, times."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from django import template
+from django.conf import settings
+from django.template.context import Context
+from django.template.defaultfilters import date as in_words
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from backend.events.models import Event
+from backend.people.models import Constituency
+from backend.suggestions.selectors import ReasonRow
+from frontend.languages import language_name, language_of
 
 register = template.Library()
+register.filter("language_name", language_name)
+register.filter("language_of", language_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One end of a reason: who says it, and what they declared."""
+
+    says: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonWords:
+    """A reason as people read it: a bridge between two declarations, or one sentence."""
+
+    label: str
+    weight: float
+    sentence: str = ""
+    mine: Side | None = None
+    theirs: Side | None = None
+
+
+@register.filter
+def reason_words(reason: ReasonRow, topic_names: Mapping[str, str]) -> ReasonWords:
+    """The reason in words; a code nobody has put into words yet reads neutrally and breaks nothing."""
+    words = _WORDS.get(reason.code)
+    try:
+        found = words(reason.evidence, topic_names) if words else None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        found = None
+    label, said = found or (_("Profile"), _("Your profiles have something in common."))
+    if isinstance(said, str):
+        return ReasonWords(label, reason.weight, sentence=said)
+    return ReasonWords(label, reason.weight, mine=said[0], theirs=said[1])
+
+
+Evidence = Mapping[str, Any]
+Names = Mapping[str, str]
+Said = tuple[str, str | tuple[Side, Side]]
+
+
+def _seeks_offers(evidence: Evidence, _names: Names) -> Said:
+    sides = (Side(_("You seek"), evidence["seek"]), Side(_("They offer"), evidence["offer"]))
+    return _("What you seek"), sides
+
+
+def _offers_seeks(evidence: Evidence, _names: Names) -> Said:
+    sides = (Side(_("You offer"), evidence["offer"]), Side(_("They seek"), evidence["seek"]))
+    return _("What you offer"), sides
+
+
+def _about_about(evidence: Evidence, _names: Names) -> Said:
+    mine = {"seeks": _("You seek"), "offers": _("You offer")}.get(evidence["own_field"], _("You write"))
+    theirs = {"seeks": _("They seek"), "offers": _("They offer")}.get(
+        evidence["other_field"], _("They write")
+    )
+    return _("Similar work"), (Side(mine, evidence["own"]), Side(theirs, evidence["other"]))
+
+
+def _topic_offered(evidence: Evidence, names: Names) -> Said:
+    topic = names.get(evidence["topic"], evidence["topic"])
+    return _("Topic"), _("You seek “%(topic)s”, and they offer it.") % {"topic": topic}
+
+
+def _topic_sought(evidence: Evidence, names: Names) -> Said:
+    topic = names.get(evidence["topic"], evidence["topic"])
+    return _("Topic"), _("You offer “%(topic)s”, and they seek it.") % {"topic": topic}
+
+
+def _session(evidence: Evidence, _names: Names) -> Said:
+    count = int(evidence["count"])
+    text = ngettext(
+        "You both follow the session “%(session)s”.",
+        "You both follow %(count)d sessions, among them “%(session)s”.",
+        count,
+    )
+    return _("Sessions"), text % {"count": count, "session": evidence["session"]}
+
+
+def _tie_through(evidence: Evidence, _names: Names) -> Said:
+    return _("In between"), _("You both met %(name)s at an earlier forum.") % {"name": evidence["name"]}
+
+
+def _words(evidence: Evidence, _names: Names) -> Said:
+    terms = ", ".join(f"“{term}”" for term in evidence["terms"].split(", "))
+    return _("Words"), _("Both profiles speak of %(terms)s.") % {"terms": terms}
+
+
+def _language(evidence: Evidence, _names: Names) -> Said:
+    text = _("You both speak %(language)s.") % {"language": language_name(evidence["language"])}
+    return _("Language"), text
+
+
+def _bridge(evidence: Evidence, _names: Names) -> Said:
+    ends = {"from": constituency_label(evidence["from"]), "to": constituency_label(evidence["to"])}
+    return _("Bridge"), _("A bridge across sectors: %(from)s and %(to)s.") % ends
+
+
+def _peer(evidence: Evidence, _names: Names) -> Said:
+    ends = {"constituency": constituency_label(evidence["constituency"])}
+    return _("Peers"), _("Peers: you both work in %(constituency)s.") % ends
+
+
+_WORDS: dict[str, Callable[[Evidence, Names], Said]] = {
+    "seeks_offers": _seeks_offers,
+    "offers_seeks": _offers_seeks,
+    "about_about": _about_about,
+    "topic_offered": _topic_offered,
+    "topic_sought": _topic_sought,
+    "session": _session,
+    "tie_through": _tie_through,
+    "words": _words,
+    "language": _language,
+    "bridge": _bridge,
+    "peer": _peer,
+}
+
+
+@register.filter
+def constituency_label(key: str) -> str:
+    """The constituency's name; an unknown key counts as other."""
+    return str(Constituency(key).label if key in Constituency.values else Constituency.OTHER.label)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share of one as a whole percentage with a thin space that does not break.
+
+    >>> percent(0.784)
+    '78\\u202f%'
+    """
+    return f"{round(share * 100)}\u202f%"
+
+
+@register.filter
+def event_time(moment: dt.datetime, event: Event) -> SafeString:
+    """The moment in the event's zone, which is named beside it."""
+    local = localtime(moment, event.zone)
+    offset = f"{local:%z}"
+    place = event.timezone.rpartition("/")[2].replace("_", " ")
+    zone = pgettext("zone of a time", "%(place)s time, UTC%(offset)s") % {
+        "place": place,
+        "offset": f"{offset[:3]}:{offset[3:]}",
+    }
+    return format_html(
+        '<time datetime="{}">{}</time> <span class="zone">({})</span>',
+        moment.isoformat(),
+        in_words(local, "j M Y, H:i"),
+        zone,
+    )
+
+
+@register.filter
+def value(names: Mapping[str, str], key: str) -> str:
+    """The name kept under this key, or the key itself."""
+    return names.get(key, key)
+
+
+@register.simple_tag
+def demo_mode() -> bool:
+    """Whether this is the fictional forum, which every page says."""
+    return bool(settings.TITIAN_DEMO)
+
+
+@register.simple_tag(takes_context=True)
+def page_address(context: Context) -> str:
+    """The address of the page a form stands on; a fragment answers for the page it was asked from."""
+    request = context["request"]
+    if request.method == "POST":
+        return str(request.POST.get("next", ""))
+    return str(request.get_full_path())
+
+
+@register.filter
+def undo_address(tags: str) -> str:
+    """The address in a message's tags that takes back what the message reports."""
+    return _after("undo", tags)
+
+
+@register.filter
+def next_address(tags: str) -> str:
+    """The address in a message's tags where to go on."""
+    return _after("go", tags)
+
+
+def _after(word: str, tags: str) -> str:
+    words = tags.split()
+    return words[words.index(word) + 1] if word in words[:-1] else ""

@@ -1,0 +1,135 @@
+"""Who may open a page: every view wears exactly one of these, and named refusals become answers here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from backend.core.errors import BusinessError, NotFound
+from backend.events.models import Attendee
+from backend.events.selectors import attendee_for
+from backend.people.models import Person
+
+View = Callable[..., HttpResponse]
+Arguments = dict[str, Any]
+Admission = Callable[["Request", Arguments], HttpResponse | None]
+
+
+class Request(HttpRequest):
+    """What a view receives once middleware and a decorator of this file have seen the request."""
+
+    user: Person  # type: ignore[assignment]
+    htmx: HtmxDetails
+    attendee: Attendee
+
+
+class OnlyOrganisers(BusinessError):
+    code = "only_organisers"
+    status = 403
+
+
+class WrongMethod(BusinessError):
+    code = "wrong_method"
+    status = 405
+
+
+def public(reason: str) -> Callable[[View], View]:
+    """Open to anybody; the reason says why that is right."""
+    return lambda view: _guarded(view, f"public: {reason}", lambda _request, _arguments: None)
+
+
+def signed_in(view: View) -> View:
+    """Open to anybody with an account."""
+    return _guarded(view, "signed in", _ask_to_sign_in)
+
+
+def participant(view: View) -> View:
+    """Open to the event's attendees: the view gets `attendee` for `slug`; a stranger gets 404."""
+    return _guarded(view, "participant", _admit_attendee)
+
+
+def organiser(view: View) -> View:
+    """Open to the event's organisers: 403 to other attendees, 404 to a stranger."""
+    return _guarded(view, "organiser", _admit_organiser)
+
+
+def demo_only(view: View) -> View:
+    """Open to anybody while the demo forum is on; otherwise the page does not exist."""
+    return _guarded(view, "demo only", _admit_in_demo)
+
+
+def refused(request: HttpRequest, refusal: BusinessError) -> HttpResponse:
+    """The refusal's sentence with its status: in the frame, or for htmx in the page's line of messages."""
+    context = {"sentence": refusal.message, "status": refusal.status}
+    if not getattr(request, "htmx", False):
+        return render(request, "refused.html", context, status=refusal.status)
+    response = render(request, "_refusal.html", context, status=refusal.status)
+    response["HX-Retarget"] = "#messages"
+    response["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _guarded(view: View, policy: str, admit: Admission) -> View:
+    if hasattr(view, "access_policy"):
+        raise TypeError(f"{view.__name__} already wears an access policy; one is enough.")
+
+    @wraps(view)
+    def guarded(request: Request, **arguments: Any) -> HttpResponse:
+        try:
+            response = admit(request, arguments)
+            if response is None:
+                response = view(request, **arguments)
+            if isinstance(response, HttpResponseNotAllowed):
+                allowed = response["Allow"]
+                response = refused(request, WrongMethod(_("This address only answers to a form.")))
+                response["Allow"] = allowed
+        except BusinessError as refusal:
+            response = refused(request, refusal)
+        patch_vary_headers(response, ["HX-Request"])
+        if not policy.startswith("public"):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    guarded.access_policy = policy  # type: ignore[attr-defined]
+    return guarded
+
+
+def _ask_to_sign_in(request: Request, _arguments: Arguments) -> HttpResponse | None:
+    if request.user.is_authenticated:
+        return None
+    back = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}"
+    if request.htmx:
+        return HttpResponseClientRedirect(target)
+    return HttpResponseRedirect(target)
+
+
+def _admit_attendee(request: Request, arguments: Arguments) -> HttpResponse | None:
+    if (asked := _ask_to_sign_in(request, arguments)) is not None:
+        return asked
+    request.attendee = arguments["attendee"] = attendee_for(request.user, arguments.pop("slug"))
+    return None
+
+
+def _admit_organiser(request: Request, arguments: Arguments) -> HttpResponse | None:
+    if (asked := _admit_attendee(request, arguments)) is not None:
+        return asked
+    if request.attendee.permission != Attendee.Permission.ORGANISER:
+        raise OnlyOrganisers(_("This page is for the forum's organisers. Ask one of them if you need it."))
+    return None
+
+
+def _admit_in_demo(_request: Request, _arguments: Arguments) -> HttpResponse | None:
+    if not settings.TITIAN_DEMO:
+        raise NotFound(_("There is no such page."))
+    return None

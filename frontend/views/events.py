@@ -1,0 +1,54 @@
+"""One's own part in an event."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from backend.events.models import Attendee
+from backend.events.selectors import profile_for
+from backend.events.services import TextTooLong, update_profile
+from backend.safeguarding.selectors import blocks_made_by
+from frontend.access import Request, participant
+from frontend.forms import COUNTRIES, ProfileForm
+
+
+@participant
+@require_safe
+def home(request: Request, attendee: Attendee) -> HttpResponse:  # noqa: ARG001
+    """To the suggestions, or first to a profile that still says nothing."""
+    page = "profile" if profile_for(attendee).is_empty else "suggestions"
+    return redirect(page, attendee.event.slug)
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: Request, attendee: Attendee) -> HttpResponse:
+    """What I seek, what I offer and who sees it; saving has me matched again."""
+    stored = profile_for(attendee)
+    form = ProfileForm(request.POST if request.method == "POST" else None, stored)
+    if form.is_bound and form.is_valid():
+        try:
+            update_profile(attendee=attendee, change=form.change(), by=request.user, now=timezone.now())
+        except TextTooLong as refusal:
+            form.add_error(str(refusal.details["field"]), refusal.message)
+        else:
+            address = reverse("suggestions", args=[attendee.event.slug])
+            messages.success(
+                request, _("Saved. Your suggestions are being matched again."), extra_tags=f"go {address}"
+            )
+            return HttpResponseRedirect(request.path)
+    context = {
+        "profile": stored,
+        "form": form,
+        "chosen": {name: form.chosen(name) for name in ("languages", "seeks_topics", "offers_topics")},
+        "languages": form.languages_offered,
+        "countries": COUNTRIES,
+        "blocks": blocks_made_by(request.user),
+    }
+    return render(request, "events/profile.html", context, status=422 if form.errors else 200)

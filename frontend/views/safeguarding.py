@@ -1,0 +1,41 @@
+"""Hiding two people from each other, and taking that back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from backend.directory.selectors import person_for
+from backend.events.models import Attendee
+from backend.safeguarding.selectors import block_made_by, person_behind
+from backend.safeguarding.services import block_person, unblock_person
+from frontend.access import Request, participant
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def block(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
+    """Say what blocking does and ask; on POST, block."""
+    now = timezone.now()
+    page = person_for(viewer=attendee, attendee_id=attendee_id, now=now)
+    if request.method != "POST":
+        return render(request, "safeguarding/block.html", {"face": page.face})
+    blocked = person_behind(viewer=attendee, attendee_id=attendee_id, now=now)
+    block_person(blocked=blocked, by=request.user, now=now)
+    text = _("%(name)s is blocked. You no longer appear to each other.") % {"name": page.face.name}
+    messages.success(request, text)
+    return redirect("suggestions", attendee.event.slug)
+
+
+@participant
+@require_POST
+def unblock(request: Request, attendee: Attendee, block_id: int) -> HttpResponse:
+    """Take one of my blocks back."""
+    mine = block_made_by(request.user, block_id)
+    unblock_person(blocked=mine.blocked, by=request.user, now=timezone.now())
+    messages.success(request, _("The block is lifted. You may appear to each other again."))
+    return redirect("profile", attendee.event.slug)
