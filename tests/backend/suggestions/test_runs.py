@@ -163,7 +163,9 @@ def test_a_change_is_announced_in_its_own_transaction_and_refreshed_by_the_job(f
     assert runs.refresh_lists(event=event, now=LATER) == 1
     found = suggestions_for(attendee=Attendee.objects.select_related("event").get(pk=seeker.pk), now=LATER)
     assert (found.is_refreshing, found.computed_at) == (False, LATER)
-    assert found.cards[0].face.name != "Fitting"
+    quotes = {reason.evidence.get("seek") for card in found.cards for reason in card.reasons}
+    assert "Counsellors after school hours" in quotes
+    assert SEEKS_EVIDENCE not in quotes
     assert runs.refresh_lists(event=event, now=LATER) == 0
 
 
