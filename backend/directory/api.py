@@ -24,7 +24,7 @@ class PersonSerializer(serializers.Serializer[Any]):
     shared_sessions = serializers.ListField(child=serializers.CharField())
 
 
-class PersonView(ParticipantView):
+class AttendeeView(ParticipantView):
     """All that I may read of another attendee."""
 
     @extend_schema(operation_id="people_read", responses={200: PersonSerializer, 404: RefusalSerializer})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -16,16 +16,25 @@ from rest_framework.views import APIView
 from backend.core.api import RefusalSerializer
 from backend.events import selectors, services
 from backend.events.models import Attendee, Event
+from backend.people.models import Person
 
 
-class ParticipantView(APIView):
-    """A view of one event for those on its list; to anybody else the event does not exist (404)."""
+class PersonView(APIView):
+    """A view for those who are signed in."""
 
     permission_classes = (IsAuthenticated,)
 
+    @property
+    def person(self) -> Person:
+        return cast(Person, self.request.user)  # IsAuthenticated has let them through
+
+
+class ParticipantView(PersonView):
+    """A view of one event for those on its list; to anybody else the event does not exist (404)."""
+
     @cached_property
     def attendee(self) -> Attendee:
-        return selectors.attendee_for(self.request.user, self.kwargs["slug"])
+        return selectors.attendee_for(self.person, self.kwargs["slug"])
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
@@ -34,14 +43,12 @@ class EventSerializer(serializers.ModelSerializer[Event]):
         fields = ("slug", "name", "timezone", "starts_on", "ends_on", "venue")
 
 
-class EventListView(APIView):
+class EventListView(PersonView):
     """The events I take part in, newest first."""
 
-    permission_classes = (IsAuthenticated,)
-
     @extend_schema(operation_id="events_list", responses=EventSerializer(many=True))
-    def get(self, request: Request) -> Response:
-        events = [attendee.event for attendee in selectors.attendances_for(request.user)]
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        events = [attendee.event for attendee in selectors.attendances_for(self.person)]
         return Response(EventSerializer(events, many=True).data)
 
 
@@ -104,6 +111,6 @@ class ProfileView(ParticipantView):
             seeks_topics=frozenset(said["seeks_topics"]),
             offers_topics=frozenset(said["offers_topics"]),
         )
-        services.update_profile(attendee=self.attendee, change=change, by=request.user, now=timezone.now())
+        services.update_profile(attendee=self.attendee, change=change, by=self.person, now=timezone.now())
         del self.attendee
         return Response(ProfileSerializer(profile_body(self.attendee)).data)

@@ -107,7 +107,7 @@ class FeedbackView(ParticipantView):
             other_id=other,
             verdict=given.validated_data["verdict"],
             cause=given.validated_data.get("cause", ""),
-            by=request.user,
+            by=self.person,
             now=timezone.now(),
         )
         return Response(FeedbackSerializer(feedback).data)
@@ -115,7 +115,5 @@ class FeedbackView(ParticipantView):
     @extend_schema(operation_id="feedback_withdraw", responses={204: None, 404: RefusalSerializer})
     def delete(self, request: Request, slug: str, other: int) -> Response:  # noqa: ARG002
         """Forget what I said; saying nothing is no error."""
-        services.withdraw_feedback(
-            attendee=self.attendee, other_id=other, by=request.user, now=timezone.now()
-        )
+        services.withdraw_feedback(attendee=self.attendee, other_id=other, by=self.person, now=timezone.now())
         return Response(status=204)

@@ -4,28 +4,40 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 from django.conf import settings
-from matching.language import detect_language
-from matching.sentences import sentences
 
 from backend.events.models import Attendee, Event, Interest, SessionPart
 from backend.events.models import Tie as TieRow
 from backend.safeguarding.rules import matchable, refused_pairs
-from backend.suggestions.models import Feedback
+from backend.suggestions.models import Feedback, Run
 from backend.suggestions.vectors import Progress, vectors_for
-from matching import Lists, Participant, Policy, Tie, Vectors, build_run, quoted_texts, with_evidence
-from matching.encoder import RECIPE, Encoder, load_encoder
+from matching import (
+    Lists,
+    Participant,
+    Policy,
+    RunState,
+    Tie,
+    Vectors,
+    build_run,
+    quoted_texts,
+    update_people,
+    with_evidence,
+)
+from matching.encoder import RECIPE, Encoder, Kind, load_encoder
+from matching.errors import BadState
+from matching.language import detect_language
 from matching.model import bundled_name, model_name
+from matching.sentences import sentences
 
 DAYS_PER_YEAR = 365.25
 FIELDS = ("seeks", "offers", "about")
-KINDS = {"seeks": "query", "offers": "passage", "about": "query"}
+KINDS: dict[str, Kind] = {"seeks": "query", "offers": "passage", "about": "query"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +183,30 @@ def build(forum: Forum, policy: Policy, progress: Progress | None = None) -> Bui
     )
     lists = quote_sentences(forum, result.lists, progress)
     return Built(lists, policy.as_dict(), result.report.as_dict(), result.state.to_bytes())
+
+
+def update(forum: Forum, run: Run, changed: Collection[int]) -> Built | None:
+    """Match the changed people again by the Run's stored state: the lists that change, and the new state.
+
+    None where the state is of another version or of another model: then everybody is matched anew.
+    """
+    if run.model != text_reader().model:
+        return None
+    policy = Policy.from_dict(run.policy)
+    try:
+        state = RunState.from_bytes(bytes(run.matching_state or b""))
+    except BadState:
+        return None
+    result = update_people(
+        state,
+        forum.participants,
+        forum.ties,
+        text_reader().read(forum.participants),
+        changed=forum.versions.keys() & changed,
+        excluded=forum.excluded,
+        policy=policy,
+    )
+    return Built(quote_sentences(forum, result.lists), run.policy, run.report, result.state.to_bytes())
 
 
 def quote_sentences(forum: Forum, lists: Lists, progress: Progress | None = None) -> Lists:

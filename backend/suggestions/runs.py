@@ -6,17 +6,20 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 
 from django.db import transaction
+from django.db.models import Q
 
 from backend.core.errors import BusinessError
 from backend.core.queue import enqueue
 from backend.events.models import Event
 from backend.suggestions import engine
 from backend.suggestions.models import ListReading, Run, Suggestion
-from backend.suggestions.selectors import current_run, stale_ids_for
+from backend.suggestions.selectors import stale_ids_for
 from backend.suggestions.vectors import Progress
 from matching import Policy, Suggested
 
 BUILD_SUGGESTIONS = "suggestions.build"
+FEW, FEW_SHARE = 20, 0.05
+"""Up to so many changed people, or this share of all, are matched one by one; more, everybody anew."""
 
 
 class NobodyToMatch(BusinessError):
@@ -66,14 +69,28 @@ def _publish(run: Run, now: dt.datetime) -> None:
 
 
 def refresh_lists(*, event: Event, now: dt.datetime) -> int:
-    """Bring the lists of everybody who changed up to date, and those lists they now belong to.
+    """Match again whoever changed since their list was computed, and touch the lists they now belong to.
 
-    Gives the number of people who had changed. Without a current Run there is nothing to keep fresh.
+    Gives the number of people who had changed or left. Where too many changed for that, or the stored
+    state is of another version or model, every list is computed anew. Without a current Run there is
+    nothing to keep fresh.
     """
-    run = current_run(event)
+    run = Run.objects.filter(event=event, state=Run.State.CURRENT).first()
     if run is None or not (changed := stale_ids_for(event, run)):
         return 0
-    build_run(event=event, now=now)
+    forum = engine.read_forum(event)
+    few = len(changed) <= max(FEW, int(len(forum.participants) * FEW_SHARE))
+    updated = engine.update(forum, run, changed) if few else None
+    if updated is None:
+        build_run(event=event, now=now, policy=Policy.from_dict(run.policy))
+        return len(changed)
+    with transaction.atomic():
+        held = Run.objects.filter(pk=run.pk, state=Run.State.CURRENT)
+        if held.update(matching_state=updated.state):
+            left = changed - forum.versions.keys()
+            Suggestion.objects.filter(run=run).filter(Q(attendee__in=left) | Q(other__in=left)).delete()
+            ListReading.objects.filter(run=run, attendee__in=left).delete()
+            _write_lists(run, updated.lists, forum.versions, now)
     return len(changed)
 
 

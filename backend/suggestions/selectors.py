@@ -116,10 +116,10 @@ def is_stale(attendee: Attendee, reading: ListReading | None) -> bool:
 
 
 def stale_ids_for(event: Event, run: Run) -> set[int]:
-    """Attendees of the event whose list in the Run is not of their present profile, or not there yet."""
+    """Attendees whose list in the Run is not of their present profile, not there yet, or no longer due."""
     read = dict(ListReading.objects.filter(run=run).values_list("attendee_id", "profile_changed_at"))
-    present = matchable(event).values_list("pk", "changed_at")
-    return {pk for pk, changed_at in present if read.get(pk) != changed_at}
+    present = dict(matchable(event).values_list("pk", "changed_at"))
+    return {pk for pk in read.keys() | present.keys() if read.get(pk) != present.get(pk)}
 
 
 def events_with_run() -> QuerySet[Event]:
