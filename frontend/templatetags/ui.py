@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,18 @@ def reason_words(reason: ReasonRow, topic_names: Mapping[str, str]) -> ReasonWor
     if isinstance(said, str):
         return ReasonWords(label, reason.weight, sentence=said)
     return ReasonWords(label, reason.weight, mine=said[0], theirs=said[1])
+
+
+@register.filter
+def bridges(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) -> list[ReasonWords]:
+    """Those of the reasons that quote both sides."""
+    return [words for reason in reasons if (words := reason_words(reason, topic_names)).mine]
+
+
+@register.filter
+def sentences(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) -> list[ReasonWords]:
+    """Those of the reasons that are one sentence."""
+    return [words for reason in reasons if (words := reason_words(reason, topic_names)).sentence]
 
 
 Evidence = Mapping[str, Any]
