@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from backend.config.database import embedded_settings
 from backend.config.embedded import server_in, servers_in
 from matching.model import bundled_model
+from tests.chromium import NONE_FOUND, chromium
 
 SERVERS = settings.VAR / "test-postgres"
 SERVER_OF_THIS_RUN = "TITIAN_TEST_POSTGRES"
@@ -56,6 +57,17 @@ def model_folder() -> Path:
 def _no_memory_of_other_tests() -> None:
     """Rate limits count in the cache; a test starts with none of the tries of another."""
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    """The journeys' browser; what it asks of any other machine than this one fails."""
+    path = chromium()
+    if path is None:
+        pytest.fail(NONE_FOUND)
+    rules = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+    arguments = [f"--host-resolver-rules={rules}", "--disable-background-networking"]
+    return {**browser_type_launch_args, "executable_path": path, "args": arguments}
 
 
 def _new_server() -> Path:

@@ -1,0 +1,40 @@
+# `make help` lists the targets. Everything made on this machine lies in .venv/ and var/.
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check bench clean
+MAKEFLAGS += --no-print-directory
+
+# The first Python that is new enough; PYTHON=... names another one.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
+BIN := .venv/bin
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+install:  ## make .venv and install the dependencies, unless that is done
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Titian needs Python 3.11 or later: install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
+		exit 1; fi
+	@"$(PYTHON)" .ci/install.py
+
+run: install  ## the demo forum at http://127.0.0.1:8000 (TITIAN_PORT for another port, TITIAN_DEMO=0 for an empty house)
+	@TITIAN_DEMO=$${TITIAN_DEMO-1} exec $(BIN)/python manage.py serve
+
+test: install  ## the whole suite, browser journeys included
+	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m pytest --benchmark-disable -q
+
+check: install  ## ruff, mypy, the layers, missing migrations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy matching backend frontend manage.py
+	@$(BIN)/lint-imports
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: install  ## how long the slow parts take
+	@$(BIN)/python -m pytest tests/benchmarks --benchmark-only -q
+
+clean:  ## remove caches; the data in var/ stays
+	@rm -rf .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks var/test-postgres
+	@find . -name __pycache__ -not -path "./.venv/*" -prune -exec rm -rf {} +
