@@ -1,0 +1,144 @@
+"""The graph of people, topics, sessions, organisations and past ties, and the overlap scores read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+import scipy.sparse as sp
+
+from matching.policy import Policy
+from matching.types import Array, Participant, Tie
+
+Node = tuple[str, int | str]
+
+
+def build_graph(participants: Sequence[Participant], ties: Sequence[Tie], policy: Policy) -> nx.Graph[Node]:
+    """Typed nodes (kind, name), people first in order of id. A tie weighs weight x decay^age, repeated
+    ties add up.
+
+    >>> people = [Participant(1, sessions=frozenset({"A"})), Participant(2, sessions=frozenset({"A"}))]
+    >>> graph = build_graph(people, [Tie(1, 2, age_years=1, label="2025")], Policy())
+    >>> sorted(graph.edges(("person", 1), data="weight"))
+    [(('person', 1), ('person', 2), 0.85), (('person', 1), ('session', 'A'), 1.0)]
+    """
+    graph: nx.Graph[Node] = nx.Graph()
+    graph.add_nodes_from(("person", p.id) for p in participants)
+    for p in participants:
+        me = ("person", p.id)
+        for topic in sorted(p.seeks_topics | p.offers_topics):
+            graph.add_edge(me, ("topic", topic), weight=1.0)
+        for session in sorted(p.sessions):
+            graph.add_edge(me, ("session", session), weight=1.0)
+        if p.organisation:
+            graph.add_edge(me, ("organisation", p.organisation), weight=1.0)
+    for tie in sorted(ties, key=lambda t: (t.age_years, t.a, t.b, t.label)):
+        worth = tie.weight * policy.decay**tie.age_years
+        a, b = ("person", tie.a), ("person", tie.b)
+        if graph.has_edge(a, b):
+            graph[a][b]["weight"] += worth
+        else:
+            graph.add_edge(a, b, weight=worth, label=tie.label)
+    return graph
+
+
+@dataclass(frozen=True, slots=True)
+class Incidence:
+    """The graph as matrices. `people` (n, n): decayed ties. `others` (n, m): topics, sessions,
+    organisations and people who are not here. `nodes` names the columns of others."""
+
+    people: sp.csr_matrix
+    others: sp.csr_matrix
+    nodes: tuple[Node, ...]
+
+
+def incidence_of(graph: nx.Graph[Node], people: int) -> Incidence:
+    """Read the matrices off a graph whose first `people` nodes are the participants; ties among absentees
+    drop out."""
+    order = list(graph)
+    index = {node: k for k, node in enumerate(order)}
+    ends = np.array([(index[a], index[b]) for a, b in graph.edges()], np.int64).reshape(-1, 2)
+    weights = np.array([edge["weight"] for _, _, edge in graph.edges(data=True)], np.float32)
+    size = len(order)
+    half = sp.coo_matrix((weights, (ends[:, 0], ends[:, 1])), shape=(size, size))
+    whole = sp.csr_matrix(half + half.T)[:people]
+    whole.sort_indices()
+    return Incidence(whole[:, :people].tocsr(), whole[:, people:].tocsr(), tuple(order[people:]))
+
+
+def shared_columns(incidence: Incidence, policy: Policy) -> tuple[sp.csr_matrix, Array]:
+    """People x (others, then people as go-betweens) with crowded columns and organisations emptied, and
+    each column's damping D = 1/ln(1 + people sharing it). A column is crowded above max(crowd_people,
+    crowd_share of people)."""
+    people = incidence.people.shape[0]
+    columns = sp.csr_matrix(sp.hstack([incidence.others, incidence.people], format="csr"))
+    used = np.bincount(columns.indices, minlength=columns.shape[1])
+    keep = used <= max(policy.crowd_people, policy.crowd_share * people)
+    keep[: len(incidence.nodes)] &= np.array([kind != "organisation" for kind, _ in incidence.nodes], bool)
+    columns.data = np.where(keep[columns.indices], columns.data, np.float32(0))
+    columns.eliminate_zeros()
+    damping = np.divide(1.0, np.log1p(used), out=np.zeros(len(used)), where=used > 0)
+    return columns, damping.astype(np.float32)
+
+
+def weighted_common(columns: sp.csr_matrix, damping: Array) -> sp.csr_matrix:
+    """W D Wᵀ for all pairs, sparse: common neighbours, each weighed by its damping.
+
+    With 0/1 weights, damping 1/ln(degree) is Adamic-Adar (Social Networks, 2003), 1/degree is resource
+    allocation.
+
+    >>> path = sp.csr_matrix(np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], float))
+    >>> weighted_common(path, np.array([1, 0.5, 1])).toarray()[0, 2]
+    np.float64(0.5)
+    """
+    return sp.csr_matrix(columns @ sp.diags(damping) @ columns.T)
+
+
+def adamic_adar(adjacency: sp.csr_matrix) -> sp.csr_matrix:
+    """Adamic-Adar of every pair of an unweighted graph: sum over common neighbours of 1/ln(degree)."""
+    degree = np.diff(adjacency.indptr).astype(float)
+    return weighted_common(
+        adjacency, np.divide(1.0, np.log(np.maximum(degree, 1)), where=degree > 1, out=degree * 0)
+    )
+
+
+def resource_allocation(adjacency: sp.csr_matrix) -> sp.csr_matrix:
+    """Resource allocation of every pair: sum over common neighbours of 1/degree (Zhou, Lu, Zhang, 2009)."""
+    degree = np.diff(adjacency.indptr).astype(float)
+    return weighted_common(adjacency, np.divide(1.0, degree, where=degree > 0, out=degree * 0))
+
+
+def jaccard(adjacency: sp.csr_matrix) -> sp.csr_matrix:
+    """Common neighbours over neighbours of either, for every pair with one in common."""
+    degree = np.diff(adjacency.indptr)
+    common = sp.coo_matrix(weighted_common(adjacency, np.ones(adjacency.shape[1])))
+    common.data = common.data / (degree[common.row] + degree[common.col] - common.data)
+    return sp.csr_matrix(common)
+
+
+def smooth_over_ties(own: Array, ties: sp.csr_matrix) -> Array:
+    """Half a person's own vector, half the weighted mean of her partners'; without partners her own. (n, d).
+
+    >>> tie = sp.csr_matrix(np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]], np.float32))
+    >>> smooth_over_ties(np.eye(3, dtype=np.float32), tie)[:, :2].tolist()
+    [[0.5, 0.5], [0.5, 0.5], [0.0, 0.0]]
+    """
+    written = np.any(own != 0, axis=1).astype(np.float32)
+    total = np.asarray(ties @ written)[:, None]
+    partners = np.divide(ties @ own, total, out=own.copy(), where=total > 0)
+    silent = written[:, None] == 0
+    return np.asarray(np.where(silent, partners, 0.5 * own + 0.5 * partners), np.float32)
+
+
+def explain_overlap(graph: nx.Graph[Node], a: int, b: int) -> Iterator[tuple[Node, float, str]]:
+    """What stands between two people, rarest first: (node, damped weight, label of a's tie to it if a
+    person)."""
+    left, right = ("person", a), ("person", b)
+    shared = []
+    for node in set(graph[left]) & set(graph[right]):
+        sharing = sum(1 for kind, _ in graph[node] if kind == "person")
+        weight = graph[left][node]["weight"] * graph[right][node]["weight"] / np.log1p(sharing)
+        shared.append((node, float(weight), str(graph[left][node].get("label", ""))))
+    yield from sorted(shared, key=lambda row: (-row[1], str(row[0])))

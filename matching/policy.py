@@ -1,0 +1,83 @@
+"""The policy of a run: every weight, cap and seed in one frozen value, stored with the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from matching.errors import BadPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a run weighs, balances and lists. The defaults are those of docs/matching.md.
+
+    >>> Policy.from_dict(Policy(list_size=5).as_dict()).list_size
+    5
+    """
+
+    # Directed probability: logit weights of its features.
+    intercept: float = -1.0
+    text: float = 1.0
+    graph: float = 0.4
+    topic: float = 0.5
+    language: float = 0.3
+    smooth: float = 0.5
+    pagerank: float = 0.3
+    lexical: float = 0.5
+    # Text: the share of seeks-offers against about-about; people lent to a small language's mean.
+    text_share: float = 0.8
+    shrink: float = 50.0
+    # Graph: a tie's worth after a year; the walker's restart; when a node is too crowded to tell anything.
+    decay: float = 0.85
+    restart: float = 0.15
+    crowd_people: int = 200
+    crowd_share: float = 0.3
+    # Candidates: best overall and best of each other constituency.
+    pool: int = 100
+    pool_each_other: int = 10
+    # Balance: temperature, sweeps, and the least E-I index (None: random mixing less `floor_slack`).
+    beta: float = 0.05
+    sweeps: int = 10
+    ei_floor: float | None = None
+    floor_slack: float = 0.3
+    # Lists.
+    list_size: int = 10
+    least_other: int = 4
+    shortlist: int = 60
+    variety: float = 0.3
+    exposure_cap: float = 2.5
+    exploratory_share: float = 0.1
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        positive = ("beta", "shortlist", "list_size", "exposure_cap", "pool")
+        shares = ("text_share", "decay", "restart", "crowd_share", "variety", "exploratory_share")
+        for name in positive:
+            if not getattr(self, name) > 0:
+                raise BadPolicy(f"policy: {name} must be above zero, not {getattr(self, name)}")
+        for name in shares:
+            if not 0 <= getattr(self, name) <= 1:
+                raise BadPolicy(f"policy: {name} must lie between 0 and 1, not {getattr(self, name)}")
+        if not 0 < self.restart < 1:
+            raise BadPolicy(f"policy: restart must lie inside 0 and 1, not {self.restart}")
+        if self.least_other > self.list_size:
+            raise BadPolicy("policy: least_other cannot exceed list_size")
+        if self.ei_floor is not None and not -1 <= self.ei_floor <= 1:
+            raise BadPolicy(f"policy: ei_floor must lie between -1 and 1, not {self.ei_floor}")
+        if min(self.least_other, self.sweeps, self.pool_each_other, self.crowd_people) < 0 or self.shrink < 0:
+            raise BadPolicy("policy: counts cannot be negative")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, fit for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Policy:
+        """The policy of `as_dict`; missing names take their default, unknown ones are refused (BadPolicy)."""
+        known = {field.name for field in fields(cls)}
+        strangers = sorted(set(values) - known)
+        if strangers:
+            raise BadPolicy(f"policy: no such setting: {', '.join(strangers)}")
+        return cls(**values)

@@ -1,0 +1,264 @@
+"""Why a pair is proposed: the parts of its score turned into codes with evidence one can check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+
+from matching.features import ENGLISH, Features
+from matching.overlap import Node, explain_overlap
+from matching.policy import Policy
+from matching.scoring import pair_parts
+from matching.types import Array, Evidence, Lists, Participant, Reason, Suggested
+from matching.words import WordWeights, is_quotable, terms_of
+
+SHOWN = 3
+EXCERPT = 160
+FEWEST_RARE = 1.5  # a word in common counts as a reason when at most about 60 % of people use it
+TEXT_CODES = ("seeks_offers", "offers_seeks", "about_about")
+SentenceVectors = Mapping[tuple[int, str], tuple[Sequence[str], Array]]
+
+
+def shorten(text: str, most: int = EXCERPT) -> str:
+    """The beginning of a text, cut after a sentence or between words; unspaced scripts are cut before a mark.
+
+    >>> shorten("We train judges. We also publish handbooks.", 20), shorten("one two three", 9)
+    ('We train judges.', 'one two …')
+    """
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    head = text[:most]
+    stops = [m.end() for m in re.finditer(r"[.!?。។။]+(?=\s|$)|[。។။]", head) if m.end() >= most // 2]
+    if stops:
+        return head[: stops[-1]].strip()
+    space = head.rfind(" ")
+    if space >= most // 3:
+        return head[:space] + " …"
+    cut = most - 1
+    while cut > 1 and not text[cut].isalnum():
+        cut -= 1
+    return text[:cut] + "…"
+
+
+def field_behind(p: Participant, field: str) -> str:
+    """Which of a person's texts stands for what she seeks or offers: about, where she does not say.
+
+    >>> field_behind(Participant(1, about="x"), "seeks")
+    'about'
+    """
+    return field if getattr(p, field).strip() else "about"
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoner:
+    """Makes reasons for pairs of row numbers; holds what all pairs share."""
+
+    features: Features
+    participants: Sequence[Participant]
+    graph: nx.Graph[Node]
+    policy: Policy
+    bonus: float
+    terms: dict[int, frozenset[str]]
+
+    @classmethod
+    def of(
+        cls,
+        features: Features,
+        participants: Sequence[Participant],
+        graph: nx.Graph[Node],
+        policy: Policy,
+        bonus: float,
+    ) -> Reasoner:
+        """For people sorted by id; `bonus` is what the balance adds for another constituency."""
+        return cls(features, participants, graph, policy, bonus, {})
+
+    def reasons(self, left: Array, right: Array) -> list[tuple[Reason, ...]]:
+        """At least one and at most SHOWN reasons for each pair, the weightiest first, seen from left[k]."""
+        forth = pair_parts(self.features, self.policy, left, right, None)
+        back = pair_parts(self.features, self.policy, right, left, None)
+        weights = {
+            "seeks_offers": self.policy.text * forth["text"],
+            "offers_seeks": self.policy.text * back["text"],
+            "about_about": self.policy.text * forth["about"],
+            "topic_offered": self.policy.topic * forth["topic"],
+            "topic_sought": self.policy.topic * back["topic"],
+            "overlap": self.policy.graph * forth["graph"],
+            "words": self.policy.lexical * forth["lexical"],
+            "language": self.policy.language * forth["language"],
+        }
+        table = np.column_stack([weights[name] for name in weights])
+        names = list(weights)
+        ranked = np.argsort(-table, axis=1, kind="stable")
+        out = []
+        for k, (i, j) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+            found: list[Reason] = []
+            for column in ranked[k]:
+                weight = float(table[k, column])
+                if weight <= 0 or len(found) >= SHOWN:
+                    break
+                found += self._reasons_for(names[column], i, j, weight, found)
+            found = found[:SHOWN] + self._last(i, j)
+            out.append(tuple(found[:SHOWN]))
+        return out
+
+    def _reasons_for(self, name: str, i: int, j: int, weight: float, found: list[Reason]) -> list[Reason]:
+        a, b = self.participants[i], self.participants[j]
+        if name in TEXT_CODES:
+            reason = text_reason(name, a, b, weight)
+            seen = {r.code for r in found}
+            return [reason] if reason is not None and reason.code not in seen else []
+        if name in ("topic_offered", "topic_sought"):
+            shared = (
+                a.seeks_topics & b.offers_topics
+                if name == "topic_offered"
+                else b.seeks_topics & a.offers_topics
+            )
+            return [Reason(name, weight, {"topic": self._rarest_topic(shared)})]
+        if name == "overlap":
+            return self._overlap(a.id, b.id, weight)
+        if name == "words":
+            terms = self._shared_terms(i, j)
+            return [Reason("words", weight, {"terms": ", ".join(terms)})] if terms else []
+        shared_language = sorted((a.languages & b.languages) - {ENGLISH})
+        return [Reason("language", weight, {"language": shared_language[0]})]
+
+    def _rarest_topic(self, topics: frozenset[str]) -> str:
+        return min(topics, key=lambda topic: (self.graph.degree[("topic", topic)], topic))
+
+    def _overlap(self, a: int, b: int, weight: float) -> list[Reason]:
+        """A tie in between and shared sessions, each with its share of the overlap."""
+        nodes = list(explain_overlap(self.graph, a, b))
+        total = sum(worth for _, worth, _ in nodes) or 1.0
+        sessions = [(name, worth) for (kind, name), worth, _ in nodes if kind == "session"]
+        found = [
+            Reason("tie_through", weight * worth / total, {"person": int(name), "label": label})
+            for (kind, name), worth, label in nodes
+            if kind == "person"
+        ][:1]
+        if sessions:
+            evidence: Evidence = {"session": str(sessions[0][0]), "count": len(sessions)}
+            found.append(Reason("session", weight * sum(worth for _, worth in sessions) / total, evidence))
+        return sorted(found, key=lambda r: -r.weight)
+
+    def _shared_terms(self, i: int, j: int, most: int = 3) -> list[str]:
+        for row in (i, j):
+            if row not in self.terms:
+                self.terms[row] = frozenset(
+                    t for t in terms_of(self.participants[row].text) if is_quotable(t)
+                )
+        return rarest_terms(self.terms[i] & self.terms[j], self.features.yardstick.words, most)
+
+    def _last(self, i: int, j: int) -> list[Reason]:
+        """What holds for any pair: a bridge between constituencies, or being peers."""
+        a, b = self.participants[i].constituency, self.participants[j].constituency
+        if a != b:
+            return [Reason("bridge", round(self.bonus, 6), {"from": a, "to": b})]
+        return [Reason("peer", 0.0, {"constituency": a})]
+
+
+def rarest_terms(shared: frozenset[str], weights: WordWeights, most: int) -> list[str]:
+    """The rarest terms, not overlapping one another; none that most people use."""
+    weight = {term: weights.of(term) for term in shared}
+    chosen: list[str] = []
+    for term in sorted(shared, key=lambda t: (-weight[t] - 0.1 * (" " in t), t)):
+        if len(chosen) == most or weight[term] < FEWEST_RARE:
+            break
+        if not any(set(term.split()) & set(other.split()) for other in chosen):
+            chosen.append(term)
+    return chosen
+
+
+def text_reason(name: str, a: Participant, b: Participant, weight: float) -> Reason | None:
+    """A reason quoting both texts; where either side lets `about` speak for her, both are quoted as about."""
+    sides = {
+        "seeks_offers": ("seeks", "offers"),
+        "offers_seeks": ("offers", "seeks"),
+        "about_about": ("about", "about"),
+    }
+    mine, theirs = (field_behind(p, f) for p, f in zip((a, b), sides[name], strict=True))
+    quotes = shorten(getattr(a, mine)), shorten(getattr(b, theirs))
+    if not all(quotes):
+        return None
+    if "about" in (mine, theirs):
+        return Reason(
+            "about_about",
+            weight,
+            {"own": quotes[0], "other": quotes[1], "own_field": mine, "other_field": theirs},
+        )
+    keys = ("seek", "offer") if name == "seeks_offers" else ("offer", "seek")
+    return Reason(name, weight, dict(zip(keys, quotes, strict=True)))
+
+
+def best_sentences(mine: Array, theirs: Array) -> tuple[int, int, float]:
+    """The closest pair of sentence vectors: (row of mine, row of theirs, cosine); the first on a tie.
+
+    >>> best_sentences(np.eye(2), np.array([[0.6, 0.8]]))
+    (1, 0, 0.8)
+    """
+    cosines = mine @ theirs.T
+    row, column = np.unravel_index(int(np.argmax(cosines)), cosines.shape)
+    return int(row), int(column), float(cosines[row, column])
+
+
+def quoted_fields(reason: Reason) -> tuple[str, str] | None:
+    """Which texts a reason quotes, the owner's first; None for a reason without quotes."""
+    if reason.code == "about_about":
+        return str(reason.evidence["own_field"]), str(reason.evidence["other_field"])
+    return {"seeks_offers": ("seeks", "offers"), "offers_seeks": ("offers", "seeks")}.get(reason.code)
+
+
+def quoted_texts(lists: Lists) -> list[tuple[int, str]]:
+    """(person, field) of every text some reason quotes, sorted: what is worth encoding by sentence."""
+    needed = set()
+    for owner, places in lists.items():
+        for place in places:
+            for reason in place.reasons:
+                fields = quoted_fields(reason)
+                if fields:
+                    needed |= {(owner, fields[0]), (place.other, fields[1])}
+    return sorted(needed)
+
+
+def with_evidence(lists: Lists, sentences: SentenceVectors) -> dict[int, tuple[Suggested, ...]]:
+    """The same lists, their quotes replaced by the closest sentence of each side where `sentences` has
+    both texts.
+
+    `sentences` maps (person, field) to the sentences of that text and their vectors, unit rows.
+    """
+    memory: dict[tuple[tuple[int, str], tuple[int, str]], tuple[str, str]] = {}
+
+    def quote(owner: int, other: int, reason: Reason) -> Reason:
+        fields = quoted_fields(reason)
+        if fields is None:
+            return reason
+        keys = (owner, fields[0]), (other, fields[1])
+        if not all(key in sentences and len(sentences[key][0]) for key in keys):
+            return reason
+        if keys not in memory:
+            (mine, a), (theirs, b) = sentences[keys[0]], sentences[keys[1]]
+            i, j, _ = best_sentences(a, b)
+            memory[keys] = shorten(mine[i], 2 * EXCERPT), shorten(theirs[j], 2 * EXCERPT)
+        names = list(reason.evidence)[:2]
+        return Reason(
+            reason.code, reason.weight, {**reason.evidence, **dict(zip(names, memory[keys], strict=True))}
+        )
+
+    quoted: dict[int, tuple[Suggested, ...]] = {}
+    for owner, places in lists.items():
+        quoted[owner] = tuple(
+            Suggested(
+                p.other,
+                p.score,
+                p.rank,
+                tuple(quote(owner, p.other, r) for r in p.reasons),
+                p.propensity,
+                p.exploratory,
+            )
+            for p in places
+        )
+    return quoted

@@ -1,0 +1,198 @@
+"""The values that cross into and out of matching: frozen, plain, without a database behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Evidence = Mapping[str, str | int | float]
+Lists = Mapping[int, "tuple[Suggested, ...]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One person as the matching reads her.
+
+    `organisation`: people of one non-empty organisation are never proposed to each other.
+    `languages`: stated language codes; `..._language`: the code of a text, empty when unknown.
+    `sessions`: groups she belongs to (sessions, committees). `capacity`: meetings she has room for.
+
+    >>> Participant(id=7, constituency="youth").capacity
+    5
+    """
+
+    id: int
+    constituency: str = ""
+    organisation: str = ""
+    languages: frozenset[str] = frozenset()
+    seeks: str = ""
+    offers: str = ""
+    about: str = ""
+    seeks_language: str = ""
+    offers_language: str = ""
+    about_language: str = ""
+    seeks_topics: frozenset[str] = frozenset()
+    offers_topics: frozenset[str] = frozenset()
+    sessions: frozenset[str] = frozenset()
+    capacity: int = 5
+
+    @property
+    def text(self) -> str:
+        """All she wrote, for counting words."""
+        return "\n".join(part for part in (self.seeks, self.offers, self.about) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Two people who met `age_years` before the event starts. Either may be absent from this event.
+
+    `label` names the occasion (an edition, a year) and comes back in a reason's evidence.
+    """
+
+    a: int
+    b: int
+    age_years: float = 0.0
+    weight: float = 1.0
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Text vectors, float32 (n, d), rows in the order of participants sorted by id; a zero row is no text."""
+
+    seeks: Array
+    offers: Array
+    about: Array
+
+    @classmethod
+    def empty(cls, people: int, dimensions: int = 1) -> Vectors:
+        """Vectors of people without any text.
+
+        >>> Vectors.empty(3).seeks.shape
+        (3, 1)
+        """
+        zero = np.zeros((people, dimensions), np.float32)
+        return cls(zero, zero, zero)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a pair is proposed, as a code with evidence; pages put it into words.
+
+    Codes and their evidence, seen from the owner of the list:
+    seeks_offers {seek, offer}; offers_seeks {offer, seek}; about_about {own, other};
+    topic_offered {topic} (the other offers what she seeks); topic_sought {topic};
+    session {session, count}; tie_through {person, label}; words {terms}; language {language};
+    bridge {from, to}; peer {constituency} (the last resort: nothing else is known of the two).
+    """
+
+    code: str
+    weight: float
+    evidence: Evidence = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """One place in a list: `score` is the mutual score h in 0..1, `rank` counts from 1.
+
+    `propensity` is the chance with which this person was put here: 1 for chosen places,
+    below 1 for an exploratory one.
+    """
+
+    other: int
+    score: float
+    rank: int
+    reasons: tuple[Reason, ...]
+    propensity: float = 1.0
+    exploratory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReport:
+    """How one group (a constituency, a language) fares: its people, how many are listed, shares of lists."""
+
+    people: int
+    listed: int
+    mean_listings: float
+    mean_score: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What an organiser may know of a run.
+
+    `coverage`: share of people with capacity who are on somebody's list. `exposure_gini`: of times listed.
+    `ei_index`: (external - internal)/(external + internal) of the balanced weights, over constituencies;
+    `ei_chance` under random mixing, `ei_floor` the least asked for, `ei_lists` of the lists themselves.
+    `meetings`: expected meetings a person; `meetings_cost`, `score_cost`: the relative loss of expected
+    meetings and of the mean score against the same run without a floor.
+    """
+
+    people: int
+    listed_pairs: int
+    coverage: float
+    exposure_gini: float
+    ei_index: float | None
+    ei_chance: float | None
+    ei_floor: float | None
+    ei_lists: float | None
+    bonus: float
+    meetings: float
+    mean_score: float
+    meetings_cost: float
+    score_cost: float
+    by_constituency: Mapping[str, GroupReport]
+    by_language: Mapping[str, GroupReport]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain values, fit for JSON."""
+        from dataclasses import asdict
+
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One feature of a directed pair: its value x, its weight b, and what it adds, b x."""
+
+    feature: str
+    value: float
+    weight: float
+
+    @property
+    def adds(self) -> float:
+        """b x, in logits.
+
+        >>> Part("topic", 0.5, 0.4).adds
+        0.2
+        """
+        return self.weight * self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything behind one pair's score, both directions.
+
+    `proposable` says whether the pair may appear at all; `obstacle` names the rule if not.
+    """
+
+    a: int
+    b: int
+    proposable: bool
+    obstacle: str
+    a_to_b: tuple[Part, ...]
+    b_to_a: tuple[Part, ...]
+    p_ab: float
+    p_ba: float
+    score: float
+    reasons: tuple[Reason, ...]
+
+    def rows(self) -> Iterator[tuple[str, float, float, float, float]]:
+        """(feature, value a to b, adds, value b to a, adds), for printing."""
+        for forth, back in zip(self.a_to_b, self.b_to_a, strict=True):
+            yield forth.feature, forth.value, forth.adds, back.value, back.adds

@@ -1,0 +1,209 @@
+"""One changed person: a row, a column, and the lists it touches, without matching everybody again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+
+from matching.balance import kernel, scale_for
+from matching.candidates import best_of_row
+from matching.errors import UnknownPerson
+from matching.features import Features, prepare_features
+from matching.forum import Forum, open_forum
+from matching.policy import Policy
+from matching.ranking import Places, Shortlists, exposure_caps, make_lists, make_shortlists
+from matching.run import write_lists
+from matching.scoring import Scorer, mutual
+from matching.state import RunState
+from matching.types import Array, Lists, Participant, Tie, Vectors
+from matching.words import count_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """The lists that changed, by participant id, and the state to keep for the next change."""
+
+    lists: Lists
+    state: RunState
+
+
+def update_people(
+    state: RunState,
+    participants: Sequence[Participant],
+    ties: Sequence[Tie],
+    vectors: Vectors,
+    *,
+    changed: Iterable[int],
+    excluded: Iterable[tuple[int, int]] = (),
+    policy: Policy | None = None,
+) -> Update:
+    """Match again who `changed` (a profile, a block of a pair: name both, a tie), who is new, and who has
+    left.
+
+    All other people keep the run's C, means, spreads and bonus; their lists change only where a changed
+    person now belongs or no longer does. Costs O(n d) a person. Raises UnknownPerson for a changed id that
+    was never here.
+    """
+    policy = policy or Policy()
+    forum = open_forum(participants, ties, vectors, excluded, policy)
+    row, was = forum.row, {int(person): k for k, person in enumerate(state.ids)}
+    changed = set(changed)
+    for person in sorted(changed):
+        if person not in row and person not in was:
+            raise UnknownPerson(f"nobody here has the id {person}")
+    rows = np.array(sorted(row[p] for p in (changed & row.keys()) | (row.keys() - was.keys())), np.int64)
+    old = np.array([was.get(int(person), -1) for person in forum.ids], np.int64)
+    moved = _move(state, old, forum, rows)
+    features = prepare_features(
+        forum.participants, vectors, forum.incidence, policy, yardstick=state.yardstick, words=moved.words
+    )
+    scale, touched, short = moved.scale.copy(), np.zeros(len(forum.ids), bool), moved.shortlists
+    touched[rows] = True
+    touched |= np.isin(moved.places.others, rows).any(axis=1)
+    touched |= (old >= 0) & _lost_somebody(state, old, moved.places)
+    for i in rows.tolist():
+        partners, weights, score = _match_row(Scorer.of(features, policy), forum, moved, i, scale, policy)
+        short, entered = _enter(short, forum, i, partners, weights, score, moved.places, policy)
+        touched |= entered
+    return _finish(replace(moved, scale=scale, shortlists=short), forum, features, touched, policy)
+
+
+def _move(state: RunState, old: Array, forum: Forum, rows: Array) -> RunState:
+    """The state laid out for today's people: rows moved, who left taken out, changed people taken off all
+    shortlists."""
+    new_of = np.full(len(state.ids) + 1, -1, np.int64)
+    new_of[old[old >= 0]] = np.flatnonzero(old >= 0)
+    known, at = old >= 0, np.maximum(old, 0)
+
+    def carry(values: Array, empty: float) -> Array:
+        if len(state.ids) == 0:
+            return np.full((len(old), *values.shape[1:]), empty, values.dtype)
+        kept = values[at].copy()
+        kept[~known] = empty
+        return kept
+
+    others = new_of[carry(state.shortlists.others, -1)]
+    others[np.isin(others, rows)] = -1
+    others[rows] = -1
+    relevance = np.where(others >= 0, carry(state.shortlists.relevance, -np.inf), -np.inf)
+    places = replace(
+        state.places,
+        others=new_of[carry(state.places.others, -1)],
+        score=carry(state.places.score, 0),
+        propensity=carry(state.places.propensity, 1),
+        exploratory=carry(state.places.exploratory, 0),
+    )
+    fresh = count_terms([forum.participants[k].text for k in rows])
+    counted = state.words if len(state.ids) else count_terms([""])
+    swap = sp.csr_matrix(
+        (np.ones(len(rows), np.float32), (rows, np.arange(len(rows)))), shape=(len(old), len(rows))
+    )
+    keep = known.astype(np.float32)
+    keep[rows] = 0
+    words = sp.csr_matrix(sp.diags(keep) @ counted[at] + swap @ fresh, dtype=np.float32)
+    words.sort_indices()
+    words.eliminate_zeros()
+    return replace(
+        state,
+        ids=forum.ids,
+        scale=carry(state.scale, 0),
+        dampening=carry(state.dampening, 0),
+        words=words,
+        shortlists=Shortlists(others, relevance, carry(state.shortlists.score, 0)),
+        places=places,
+    )
+
+
+def _lost_somebody(state: RunState, old: Array, places: Places) -> Array:
+    """Whose list names a person who has left."""
+    if len(state.ids) == 0:
+        return np.zeros(len(old), bool)
+    before = (state.places.others >= 0).sum(axis=1)[np.maximum(old, 0)]
+    return np.asarray(before > (places.others >= 0).sum(axis=1))
+
+
+def _match_row(
+    scorer: Scorer, forum: Forum, state: RunState, i: int, scale: Array, policy: Policy
+) -> tuple[Array, Array, Array]:
+    """(rows of partners, mu, h) of one person against everybody's stored C; sets her own C in `scale`."""
+    one, everybody = slice(i, i + 1), slice(0, len(forum.ids))
+    walk = scorer.features.walk
+    walked = None if walk is None else walk.columns(np.array([i]), 1e-4).T
+    forth, back = scorer.tile(one, everybody, walked)
+    chances = []
+    for logits in (forth, back):
+        p = 1 / (1 + np.exp(-logits.astype(np.float64)))
+        forum.obstacles.forbid(one, everybody, p)
+        chances.append(p[0])
+    score = mutual(chances[0], chances[1])
+    state.dampening[i] = score.sum() / max(1, len(forum.ids) - 1)
+    partners = best_of_row(score, state.dampening, forum.groups, int(forum.groups[i]), policy)
+    p, q = chances[0][partners], chances[1][partners]
+    pull = kernel(p, q, forum.groups[partners] != forum.groups[i], state.bonus, policy.beta)
+    unscaled = scale[partners] == 0
+    mine = scale_for(np.array([pull @ scale[partners]]), forum.capacity[i : i + 1])[0]
+    scale[i] = mine
+    weights = np.where(unscaled, 0, mine * scale[partners] * pull)
+    return partners, weights, score[partners]
+
+
+def _enter(
+    short: Shortlists,
+    forum: Forum,
+    i: int,
+    partners: Array,
+    weights: Array,
+    score: Array,
+    places: Places,
+    policy: Policy,
+) -> tuple[Shortlists, Array]:
+    """Put one person's row into the shortlists and her into those of her partners; also whose lists she
+    may enter."""
+    people = len(forum.ids)
+    own, place = np.nonzero(short.others >= 0)
+    keep = own != i
+    own, place = own[keep], place[keep]
+    stored = short.others[own, place]
+    fresh = np.full(len(partners), i)
+    left = np.concatenate([own, fresh, partners])
+    right = np.concatenate([stored, partners, fresh])
+    values = np.concatenate([np.exp(short.relevance[own, place]), weights, weights])
+    scores = np.concatenate([short.score[own, place], score, score])
+    fuller = make_shortlists(left, right, values, scores, forum.groups, policy)
+    entered = np.zeros(people, bool)
+    positive = weights > 0
+    entered[partners[positive]] = np.log(weights[positive]) >= _bar(short, places, policy)[partners[positive]]
+    return fuller, entered
+
+
+def _bar(short: Shortlists, places: Places, policy: Policy) -> Array:
+    """The ln mu above which somebody new may earn a place in each list: that of the least chosen, -inf if
+    not full."""
+    listed = np.where(places.exploratory, -1, places.others)
+    full = (places.others >= 0).sum(axis=1) >= policy.list_size
+    held = (short.others[:, :, None] == listed[:, None, :]).any(axis=2) & (short.others >= 0)
+    least = np.where(held, short.relevance, np.inf).min(axis=1, initial=np.inf)
+    return np.where(full & np.isfinite(least), least, -np.inf)
+
+
+def _finish(state: RunState, forum: Forum, features: Features, touched: Array, policy: Policy) -> Update:
+    """Make the touched lists again around all others as they stand, and give those that came out
+    different."""
+    rows = np.flatnonzero(touched)
+    others = state.places.others[~touched]
+    load = np.bincount(others[others >= 0], minlength=len(forum.ids))
+    caps = exposure_caps(forum.capacity, policy)
+    made = make_lists(state.shortlists, rows, forum.ids, forum.groups, caps, load, policy)
+    places = Places(*(getattr(state.places, name).copy() for name in Places.__slots__))
+    same = (places.others[rows] == made.others).all(axis=1) & np.isclose(places.score[rows], made.score).all(
+        axis=1
+    )
+    for name in Places.__slots__:
+        getattr(places, name)[rows] = getattr(made, name)
+    asked = ~same
+    new = Places(*(getattr(made, name)[asked] for name in Places.__slots__))
+    lists = write_lists(forum, features, policy, state.bonus, new, rows[asked])
+    return Update(lists, replace(state, places=places))

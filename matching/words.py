@@ -1,0 +1,92 @@
+"""Words in common: TF-IDF over all a person wrote, in any script, without a stored vocabulary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.feature_extraction.text import HashingVectorizer
+from sklearn.preprocessing import normalize
+from sklearn.utils import murmurhash3_32
+
+from matching.types import Array
+
+BUCKETS = 2**18
+# Thai, Lao, Burmese and Khmer write vowels and tones as marks, which \w leaves out of a word.
+_WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])+")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u4e00-\u9fff]")
+_PIECE = 4
+
+
+def terms_of(text: str) -> list[str]:
+    """Words and pairs of neighbouring words, lower case; runs of scripts without spaces as pieces of four
+    signs.
+
+    >>> terms_of("Sharing chat evidence")
+    ['sharing', 'chat', 'evidence', 'sharing chat', 'chat evidence']
+    """
+    words: list[str] = []
+    pieces: list[str] = []
+    for word in _WORD.findall(text.lower()):
+        if _UNSPACED.search(word):
+            pieces += [word[k : k + _PIECE] for k in range(max(1, len(word) - _PIECE + 1))]
+        elif len(word) > 1:
+            words.append(word)
+    return words + [f"{a} {b}" for a, b in pairwise(words)] + pieces
+
+
+def is_quotable(term: str) -> bool:
+    """Whether a term can be shown as it stands: a piece of an unspaced run cannot.
+
+    >>> is_quotable("chat evidence"), is_quotable("หลักฐ")
+    (True, False)
+    """
+    return not _UNSPACED.search(term)
+
+
+@dataclass(frozen=True, slots=True)
+class WordWeights:
+    """How rare each bucket of terms is: smoothed inverse document frequency, float32 (BUCKETS,)."""
+
+    idf: Array
+
+    def of(self, term: str) -> float:
+        """The weight of one term."""
+        return float(self.idf[abs(murmurhash3_32(term, seed=0)) % BUCKETS])
+
+
+def _vectorizer() -> HashingVectorizer:
+    return HashingVectorizer(
+        analyzer=terms_of, n_features=BUCKETS, norm=None, alternate_sign=False, dtype=np.float32
+    )
+
+
+def count_terms(texts: Sequence[str]) -> sp.csr_matrix:
+    """Term counts with a logarithm (1 + ln count), float32 (n, BUCKETS)."""
+    counts = sp.csr_matrix(_vectorizer().transform(texts))
+    counts.data = (1 + np.log(counts.data)).astype(np.float32)
+    counts.sort_indices()
+    return counts
+
+
+def weigh_terms(counts: sp.csr_matrix) -> WordWeights:
+    """ln((1 + n) / (1 + people using it)) + 1 for every bucket."""
+    used = np.bincount(counts.indices, minlength=BUCKETS)
+    return WordWeights((np.log((1 + counts.shape[0]) / (1 + used)) + 1).astype(np.float32))
+
+
+def word_vectors(counts: sp.csr_matrix, weights: WordWeights) -> sp.csr_matrix:
+    """Unit TF-IDF rows; a person without text keeps a zero row. Inner products are cosines.
+
+    >>> counts = count_terms(["child safety", "child safety", ""])
+    >>> v = word_vectors(counts, weigh_terms(counts))
+    >>> (v @ v.T).toarray().round(3).tolist()
+    [[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
+    """
+    scaled = counts.copy()
+    scaled.data = counts.data * weights.idf[counts.indices]
+    return sp.csr_matrix(normalize(scaled, copy=False))
