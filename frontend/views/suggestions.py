@@ -55,7 +55,7 @@ def feedback(request: Request, attendee: Attendee, other: int) -> HttpResponse:
     now = timezone.now()
     verdict = request.POST.get("verdict", "")
     if verdict == "withdraw":
-        withdraw_feedback(attendee=attendee, other_id=other, by=request.user)
+        withdraw_feedback(attendee=attendee, other_id=other, by=request.user, now=now)
         messages.info(request, _("Taken back."))
     else:
         cause = request.POST.get("cause", "")

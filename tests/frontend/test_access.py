@@ -1,0 +1,120 @@
+"""Who may open a page, and what the others are told."""
+
+import pytest
+from django.http import HttpResponse
+from django.urls import get_resolver
+
+from backend.core.errors import BusinessError
+from backend.suggestions.models import Feedback
+from frontend import urls
+from frontend.access import organiser, participant, public, refused, signed_in
+from tests.frontend.conftest import client_of
+
+HTMX = {"HX-Request": "true"}
+
+
+def pages_of(cast):
+    """Every address of the event, filled in with somebody who is there."""
+    others = [cast.engineer.pk, cast.minor.pk]
+    pages = ["", "profile/", "suggestions/"]
+    pages += [f"suggestions/{other}/feedback/" for other in others]
+    pages += [f"people/{other}/" for other in others] + [f"people/{other}/block/" for other in others]
+    return [cast.address(page) for page in [*pages, "blocks/1/lift/"]]
+
+
+def test_every_address_has_exactly_one_policy():
+    for pattern in urls.urlpatterns:
+        assert pattern.callback.access_policy, pattern.name
+    with pytest.raises(TypeError, match="already wears an access policy"):
+        participant(signed_in(lambda request: HttpResponse()))
+
+
+def test_the_addresses_tested_here_are_all_the_event_has(cast):
+    ours = [str(pattern.pattern) for pattern in urls.urlpatterns if str(pattern.pattern).startswith("e/")]
+    resolver = get_resolver()
+    assert {resolver.resolve(page).route for page in pages_of(cast)} == set(ours)
+
+
+def test_a_stranger_to_the_event_gets_404_everywhere_as_if_it_did_not_exist(cast):
+    client = client_of(cast.stranger)
+    for page in pages_of(cast):
+        for method in ("get", "post"):
+            answer = getattr(client, method)(page)
+            nowhere = getattr(client, method)(page.replace(cast.event.slug, "no-such-forum"))
+            assert answer.status_code == nowhere.status_code == 404, (method, page)
+            assert cast.event.name not in answer.content.decode()
+            assert cast.engineer.person.name not in answer.content.decode()
+    assert not Feedback.objects.exists()
+
+
+def test_whoever_is_not_signed_in_is_asked_to_and_comes_back(cast, client):
+    for page in pages_of(cast):
+        answer = client.get(page)
+        assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/code/?next={page.replace('/', '%2F')}")
+        assert client.post(page)["Location"] == "/accounts/login/code/?next=%2F"
+
+
+def test_a_fragment_sends_the_whole_page_to_sign_in_when_the_session_has_ended(cast, client):
+    answer = client.get(cast.address("suggestions/"), headers=HTMX)
+    assert answer["HX-Redirect"] == "/accounts/login/code/?next=%2Fe%2Fforum%2Fsuggestions%2F"
+
+
+def test_somebody_whose_account_was_closed_is_asked_to_sign_in(cast, official):
+    cast.official.person.is_active = False
+    cast.official.person.save()
+    assert official.get(cast.address("suggestions/")).status_code == 302
+
+
+def test_organisers_pages_are_for_organisers(cast, rf):
+    page = organiser(lambda request, attendee: HttpResponse(attendee.person.name))
+    for person, status in ((cast.organiser.person, 200), (cast.official.person, 403), (cast.stranger, 404)):
+        request = rf.get("/")
+        request.user, request.htmx = person, False
+        assert page(request, slug=cast.event.slug).status_code == status
+
+
+def test_a_named_refusal_is_one_sentence_in_the_frame_with_its_status(rf):
+    refusal = BusinessError("This <slot> is taken.")
+    request = rf.get("/")
+    answer = refused(request, refusal)
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "This &lt;slot&gt; is taken." in text
+    assert "</html>" in text
+
+
+def test_a_named_refusal_reaches_a_fragment_as_a_message(cast, official):
+    answer = official.post(
+        cast.address(f"suggestions/{cast.engineer.pk}/feedback/"), {"verdict": "splendid"}, headers=HTMX
+    )
+    assert answer.status_code == 400
+    assert (answer["HX-Retarget"], answer["HX-Reswap"]) == ("#messages", "innerHTML")
+    assert "Say either “good” or “not-relevant”." in answer.content.decode()
+    assert "<html" not in answer.content.decode()
+
+
+def test_pages_about_people_are_kept_by_no_cache(cast, official):
+    for page in ("profile/", "suggestions/", f"people/{cast.engineer.pk}/"):
+        assert "no-store" in official.get(cast.address(page))["Cache-Control"]
+
+
+def test_forms_only_answer_to_post_and_say_so(cast, official):
+    for page in (f"suggestions/{cast.engineer.pk}/feedback/", "blocks/1/lift/"):
+        answer = official.get(cast.address(page))
+        assert (answer.status_code, answer["Allow"]) == (405, "POST")
+        assert "This address only answers to a form." in answer.content.decode()
+        assert official.put(cast.address(page)).status_code == 405
+
+
+def test_every_form_is_refused_without_its_token(cast):
+    client = client_of(cast.official.person, enforce_csrf_checks=True)
+    for page in ("profile/", f"suggestions/{cast.engineer.pk}/feedback/", f"people/{cast.engineer.pk}/block/", "blocks/1/lift/"):
+        answer = client.post(cast.address(page), {"verdict": "good"})
+        assert answer.status_code == 403
+        assert "This form has gone stale" in answer.content.decode()
+    assert not Feedback.objects.exists()
+
+
+def test_a_public_page_says_why_it_is_public():
+    page = public("a sign on the door")(lambda request: HttpResponse("open"))
+    assert page.access_policy == "public: a sign on the door"
