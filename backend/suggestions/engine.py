@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -18,13 +18,16 @@ from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.models import Feedback, Run
 from backend.suggestions.vectors import Progress, vectors_for
 from matching import (
+    Explanation,
     Lists,
     Participant,
     Policy,
     RunState,
+    Suggested,
     Tie,
     Vectors,
     build_run,
+    explain,
     quoted_texts,
     update_people,
     with_evidence,
@@ -207,6 +210,27 @@ def update(forum: Forum, run: Run, changed: Collection[int]) -> Built | None:
         policy=policy,
     )
     return Built(quote_sentences(forum, result.lists), run.policy, run.report, result.state.to_bytes())
+
+
+def explain_pair(forum: Forum, run: Run | None, a: int, b: int) -> Explanation:
+    """Every feature, part and reason of one pair, by the yardstick of the Run where there is one.
+
+    Raises UnknownPerson for somebody matching may not read.
+    """
+    state = RunState.from_bytes(bytes(run.matching_state or b"")) if run else None
+    found = explain(
+        forum.participants,
+        forum.ties,
+        text_reader().read(forum.participants),
+        pair=(a, b),
+        excluded=forum.excluded,
+        policy=Policy.from_dict(run.policy) if run else Policy(),
+        state=state,
+    )
+    quoted = (
+        quote_sentences(forum, {a: (Suggested(b, found.score, 1, found.reasons),)}) if found.reasons else {}
+    )
+    return replace(found, reasons=quoted[a][0].reasons) if quoted else found
 
 
 def quote_sentences(forum: Forum, lists: Lists, progress: Progress | None = None) -> Lists:

@@ -2,12 +2,14 @@
 
 import csv
 import datetime as dt
+import math
 
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from backend.core.errors import NotFound
 from backend.events.models import Attendee, SessionPart
 from backend.events.services import ProfileChange, update_profile
 from backend.safeguarding.services import block_person
@@ -236,3 +238,25 @@ def test_a_reading_notes_the_version_of_every_listed_adult(forum):
     assert read == dict(
         Attendee.objects.filter(event=event, age_class="adult").values_list("pk", "changed_at")
     )
+
+
+def test_the_command_explain_prints_parts_that_add_up_to_the_score(forum, capsys):
+    event, seeker, fitting = forum
+    run = build(event)
+    call_command("explain", event.slug, seeker.person.email, str(fitting.pk))
+    printed = capsys.readouterr().out
+    found = engine.explain_pair(engine.read_forum(event), run, seeker.pk, fitting.pk)
+    stored = Suggestion.objects.get(attendee=seeker, other=fitting)
+    assert found.score == pytest.approx(stored.score, abs=1e-6)
+    assert f"mutual score {stored.score:.3f}" in printed
+    assert OFFERS_MLAT in " ".join(printed.split())
+    logit = run.policy["intercept"] + sum(part.adds for part in found.a_to_b)
+    assert found.p_ab == pytest.approx(1 / (1 + math.exp(-logit)), abs=1e-6)
+
+
+def test_explain_says_nothing_of_somebody_matching_may_not_read(forum):
+    event, seeker, _ = forum
+    minor = Attendee.objects.get(event=event, age_class="minor")
+    for who in (minor.person.email, str(minor.pk), "nobody@example.org"):
+        with pytest.raises(NotFound, match="nobody whom"):
+            call_command("explain", event.slug, seeker.person.email, who)

@@ -1,0 +1,54 @@
+"""Print everything behind the score of a pair: every feature, what it adds either way, and the reasons."""
+
+from __future__ import annotations
+
+import argparse
+
+from django.core.management.base import BaseCommand
+from rich.console import Console
+from rich.table import Table
+
+from backend.core.errors import NotFound
+from backend.events.models import Attendee, Event
+from backend.events.selectors import event_for
+from backend.safeguarding.rules import matchable
+from backend.suggestions import engine
+from backend.suggestions.models import Run
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("slug", help="the event, e.g. demo-2026")
+        parser.add_argument("a", help="e-mail or attendee number of the one whose list it is")
+        parser.add_argument("b", help="e-mail or attendee number of the other")
+
+    def handle(self, *, slug: str, a: str, b: str, **options: object) -> None:  # noqa: ARG002
+        event = event_for(slug)
+        first, second = _attendee(event, a), _attendee(event, b)
+        run = Run.objects.filter(event=event, state=Run.State.CURRENT).first()
+        found = engine.explain_pair(engine.read_forum(event), run, first.pk, second.pk)
+        table = Table("feature", "A to B", "adds", "B to A", "adds", title=f"A {first.pk}, B {second.pk}")
+        for feature, *numbers in found.rows():
+            table.add_row(feature, *(f"{number:+.3f}" for number in numbers))
+        console = Console(file=self.stdout, width=110)  # type: ignore[arg-type]
+        console.print(table)
+        console.print(
+            f"chance that A says yes {found.p_ab:.3f}, that B does {found.p_ba:.3f}", highlight=False
+        )
+        console.print(f"mutual score {found.score:.3f} (their harmonic mean)", highlight=False)
+        if not found.proposable:
+            console.print(f"never proposed: {found.obstacle}", highlight=False)
+        for reason in found.reasons:
+            told = ", ".join(f"{name}: {value}" for name, value in reason.evidence.items())
+            console.print(f"- {reason.code} ({reason.weight:+.3f}) {told}", highlight=False, markup=False)
+
+
+def _attendee(event: Event, who: str) -> Attendee:
+    """The attendee of that e-mail or number whom matching may read; refuses NotFound."""
+    people = matchable(event)
+    found = people.filter(pk=int(who)) if who.isdecimal() else people.filter(person__email__iexact=who)
+    if (attendee := found.first()) is None:
+        raise NotFound(f"“{who}” is nobody whom “{event.slug}” may suggest: a listed adult on its list.")
+    return attendee
