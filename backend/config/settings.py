@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "backend.people",
     "backend.events",
     "backend.safeguarding",
+    "backend.meetings",
     "backend.suggestions",
     "backend.directory",
     "django.contrib.admin",
