@@ -1,0 +1,143 @@
+"""The house stands as drawn: the layers hold, and each contract bites when it is broken."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.settings import api_settings
+from rest_framework.views import APIView
+
+ROOT: Path = settings.BASE_DIR
+ROOMS = ("frontend", "backend", "matching")
+LONGEST = 300
+
+# Doors that other packages built, with what guards each: their views cannot wear a policy of ours.
+DOORS_OF_OTHERS = {
+    "healthz": "says ok and nothing else",
+    "accounts/": "signing in, open to everyone and rate limited",
+    "admin/": "staff only, reference data only",
+    "api/schema": "the description of the API holds no data",
+    "api/docs": "the description of the API holds no data",
+}
+
+# One planted line breaks one contract: (contract, file, import).
+VIOLATIONS = [
+    ("rooms", "matching/policy.py", "import backend.core.errors"),
+    ("rooms", "backend/core/errors.py", "import frontend.urls"),
+    ("features", "backend/people/models.py", "import backend.events.models"),
+    ("features", "backend/safeguarding/services.py", "import backend.suggestions.models"),
+    ("features", "backend/core/queue.py", "import backend.config.database"),
+    ("inside", "backend/people/models.py", "import backend.people.services"),
+    ("inside", "backend/suggestions/selectors.py", "import backend.suggestions.api"),
+    ("pure", "matching/scoring.py", "import django.utils.timezone"),
+    ("pure", "matching/scoring.py", "import random"),
+    ("pure", "matching/ranking.py", "import time"),
+    ("engines", "backend/suggestions/services.py", "import matching.scoring"),
+    ("engines", "frontend/urls.py", "import matching"),
+    ("torch", "matching/semantics.py", "import torch"),
+    ("torch", "backend/suggestions/engine.py", "import sentence_transformers"),
+]
+
+
+@pytest.fixture(scope="module")
+def copy_of_the_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    copy = tmp_path_factory.mktemp("house")
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, copy / room, ignore=_all_but_code)
+    return copy
+
+
+def _all_but_code(_folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name == "__pycache__" or Path(name).suffix not in {"", ".py"}]
+
+
+def _lint(folder: Path, contract: str) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("lint-imports")
+    command = [str(program), "--no-cache", "--contract", contract]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("contract", sorted({contract for contract, _, _ in VIOLATIONS}))
+def test_the_layers_hold(copy_of_the_house: Path, contract: str) -> None:
+    linted = _lint(copy_of_the_house, contract)
+    assert linted.returncode == 0, linted.stdout
+
+
+@pytest.mark.parametrize(("contract", "file", "line"), VIOLATIONS)
+def test_a_planted_violation_is_caught(copy_of_the_house: Path, contract: str, file: str, line: str) -> None:
+    planted = copy_of_the_house / file
+    sound = planted.read_text()
+    planted.write_text(f"{sound}\n{line}\n")
+    try:
+        linted = _lint(copy_of_the_house, contract)
+    finally:
+        planted.write_text(sound)
+    assert linted.returncode == 1, f"{line} in {file} went unnoticed"
+    assert "BROKEN" in linted.stdout
+
+
+def _patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        address = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern, address)
+        else:
+            yield address, pattern
+
+
+def test_every_address_has_exactly_one_access_policy() -> None:
+    without = []
+    for address, pattern in _patterns(get_resolver()):
+        view = pattern.callback
+        api_view = getattr(view, "cls", None)
+        if address.startswith(tuple(DOORS_OF_OTHERS)):
+            continue
+        if api_view is not None and issubclass(api_view, APIView):
+            decided = api_view.permission_classes not in ([], api_settings.DEFAULT_PERMISSION_CLASSES)
+        else:
+            decided = bool(getattr(view, "access_policy", None))
+        if not decided:
+            without.append(address)
+    assert not without, f"nobody said who may open {without}"
+
+
+def test_a_page_and_an_api_view_without_a_policy_are_told_apart_from_the_others() -> None:
+    addresses = [address for address, _ in _patterns(get_resolver())]
+    assert any(address.startswith("api/v1/") for address in addresses)
+    assert sum(not address.startswith(("api/", *DOORS_OF_OTHERS)) for address in addresses) > 5
+
+
+def test_no_file_is_longer_than_can_be_read_at_a_glance() -> None:
+    folders = [ROOT / name for name in (*ROOMS, "tests", ".ci")]
+    kinds = {".py", ".html", ".css", ".js"}
+    files = [path for folder in folders for path in folder.rglob("*") if path.suffix in kinds]
+    files = [path for path in files if not {"vendor", "migrations"} & set(path.parts)]
+    lengths = {path: len(path.read_text().splitlines()) for path in files}
+    too_long = {str(path.relative_to(ROOT)): lines for path, lines in lengths.items() if lines > LONGEST}
+    assert len(lengths) > 100
+    assert not too_long
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_the_web_process_never_loads_the_model_libraries() -> None:
+    look = (
+        "import sys; from backend.config.wsgi import application; import backend.config.urls, frontend.urls; "
+        "print(sorted({'torch', 'sentence_transformers', 'transformers'} & set(sys.modules)))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert found.stdout.strip() == "[]", found.stdout + found.stderr
