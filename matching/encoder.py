@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -26,7 +26,7 @@ MAX_CHARACTERS = 30_000
 MAX_WINDOWS = 8
 WINDOW_TOKENS = 512
 SPARE_TOKENS = 8
-"""A window is cut from the text and split into tokens again, which may take a few more than the first time."""
+"""A window is cut from the text and split into tokens again, which may take a few more than at first."""
 BATCH_TOKENS = 2_048
 
 UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]+")
@@ -63,11 +63,11 @@ class Encoder:
         """One unit row of float32 for each text, (n, dimension); a row of zeros for a text without content.
 
         `kind` says which side of a match the text is on: "query" for what is sought and for about, "passage"
-        for what is offered. A text longer than the model takes is cut into windows of at most 512 tokens, whose
-        vectors are averaged by length; what lies beyond its first 30,000 characters or eight windows is not
-        read, so that no text takes more than eight times the longest window. Control characters and lone
-        surrogates are left out. A vector does not depend on the texts beside it by more than 1e-5. As many
-        threads work as the caller allows torch. `progress(done, total)` counts windows.
+        for what is offered. A text longer than the model takes is cut into windows of at most 512 tokens,
+        whose vectors are averaged by length. What lies beyond its first 30,000 characters, or beyond eight
+        windows, is not read: no text costs more than eight windows. Control characters and lone surrogates
+        are left out. A vector does not depend on the texts beside it by more than 1e-5. As many threads work
+        as the caller allows torch. `progress(done, total)` counts windows. Raises TypeError for a single text.
         """
         if isinstance(texts, str):
             raise TypeError("encode takes a sequence of texts, not one text.")
@@ -96,7 +96,7 @@ class Encoder:
 
     def _prompt(self, kind: Kind) -> str:
         prompts = self._model.prompts
-        return next((prompts[name] for name in PROMPT_NAMES[kind] if prompts.get(name)), "")
+        return next((prompt for name in PROMPT_NAMES[kind] if (prompt := prompts.get(name))), "")
 
     def _windows(self, contents: list[str], prompt: str) -> list[_Window]:
         if not contents:
@@ -137,7 +137,7 @@ def clean(text: str) -> str:
     """A text as the model may read it: at most 30,000 characters, composed (NFC), nothing unreadable, or "".
 
     >>> clean("  mangroves\\x00 and \\ud800 reefs "), clean("\\u200b \\n")
-    ('mangroves and   reefs', '')
+    ('mangroves  and   reefs', '')
     """
     content = unicodedata.normalize("NFC", UNREADABLE.sub(" ", text[:MAX_CHARACTERS])).strip()
     return content if any(c.isprintable() and not c.isspace() for c in content) else ""
