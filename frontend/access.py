@@ -28,7 +28,7 @@ Admission = Callable[["Request", Arguments], HttpResponse | None]
 class Request(HttpRequest):
     """What a view receives once middleware and a decorator of this file have seen the request."""
 
-    user: Person  # type: ignore[assignment]
+    user: Person
     htmx: HtmxDetails
     attendee: Attendee
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account.forms import RequestLoginCodeForm
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from backend.events.selectors import Profile
 from backend.events.services import LANGUAGE_LIMIT, TEXT_LIMIT, ProfileChange
+from backend.people.models import Person
+from backend.people.selectors import person_with_email
 from backend.suggestions.selectors import Filters
 from frontend.languages import LANGUAGES, Language, language_name
 
@@ -85,6 +88,17 @@ class ProfileForm(forms.Form):
             seeks_topics=frozenset(said["seeks_topics"]),
             offers_topics=frozenset(said["offers_topics"]),
         )
+
+
+class CodeRequestForm(RequestLoginCodeForm):  # type: ignore[misc]
+    """The address a sign-in code goes to; the same person in whatever case it is typed."""
+
+    _user: Person | None
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        self._user = self._user or person_with_email(email)
+        return email
 
 
 def filters_in(query: QueryDict) -> Filters:

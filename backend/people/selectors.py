@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from backend.people.models import Sector
+from backend.people.models import Person, Sector
 
 
 def plain_word(text: str) -> str:
@@ -38,3 +38,8 @@ def folded_for(texts: Sequence[str]) -> list[str]:
             [list(texts)],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def person_with_email(email: str) -> Person | None:
+    """The open account with this address, in whatever case either is written; None where there is none."""
+    return Person.objects.filter(email__iexact=email.strip(), is_active=True).first()

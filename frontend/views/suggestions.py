@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backend.directory.selectors import person_for
 from backend.events.models import Attendee
-from backend.events.selectors import Profile, profile_for
+from backend.events.selectors import Profile, attendee_for, profile_for
 from backend.suggestions.models import Feedback
 from backend.suggestions.selectors import Filters, SuggestionList, suggestions_for
 from backend.suggestions.services import give_feedback, withdraw_feedback
@@ -72,6 +72,10 @@ def feedback(request: Request, attendee: Attendee, other: int) -> HttpResponse:
     back = _page_to_return_to(request, attendee)
     if not request.htmx:
         return HttpResponseRedirect(back)
+    if (
+        verdict != Feedback.Verdict.GOOD
+    ):  # the list is being made anew; saving somebody need not wait for that
+        attendee = attendee_for(request.user, attendee.event.slug)
     return render(request, "suggestions/_cards.html", list_context(attendee, filters_of(back), now))
 
 

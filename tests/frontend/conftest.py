@@ -46,12 +46,20 @@ def cast(db: None) -> Cast:
     )
     engineer = make_attendee(
         event, name="Arif Rahman", constituency="industry", sector="large-company", country="Indonesia",
-        title="Head of trust", offers=OFFER, languages=["id"], offers_topics=["evidence-reporting", "sextortion"],
+        title="Head of trust", languages=["id"],
+        offers=OFFER, offers_topics=["evidence-reporting", "sextortion"],
     )  # fmt: skip
     lawyer = make_attendee(
-        event, name="Linh Tran", constituency="civil-society", sector="ngo", country="Viet Nam", languages=["vi"]
+        event,
+        name="Linh Tran",
+        constituency="civil-society",
+        sector="ngo",
+        country="Viet Nam",
+        languages=["vi"],
     )
-    minor = make_attendee(event, name="Young Delegate", age_class="minor", constituency="youth", sector="youth")
+    minor = make_attendee(
+        event, name="Young Delegate", age_class="minor", constituency="youth", sector="youth"
+    )
     hidden = make_attendee(event, name="Hidden Delegate", visibility="hidden")
     blocked = make_attendee(event, name="Blocked Delegate")
     Block.objects.create(blocker=blocked.person, blocked=official.person, created_at=NOW)

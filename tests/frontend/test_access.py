@@ -50,7 +50,10 @@ def test_a_stranger_to_the_event_gets_404_everywhere_as_if_it_did_not_exist(cast
 def test_whoever_is_not_signed_in_is_asked_to_and_comes_back(cast, client):
     for page in pages_of(cast):
         answer = client.get(page)
-        assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/code/?next={page.replace('/', '%2F')}")
+        assert (answer.status_code, answer["Location"]) == (
+            302,
+            f"/accounts/login/code/?next={page.replace('/', '%2F')}",
+        )
         assert client.post(page)["Location"] == "/accounts/login/code/?next=%2F"
 
 
@@ -108,7 +111,12 @@ def test_forms_only_answer_to_post_and_say_so(cast, official):
 
 def test_every_form_is_refused_without_its_token(cast):
     client = client_of(cast.official.person, enforce_csrf_checks=True)
-    for page in ("profile/", f"suggestions/{cast.engineer.pk}/feedback/", f"people/{cast.engineer.pk}/block/", "blocks/1/lift/"):
+    for page in (
+        "profile/",
+        f"suggestions/{cast.engineer.pk}/feedback/",
+        f"people/{cast.engineer.pk}/block/",
+        "blocks/1/lift/",
+    ):
         answer = client.post(cast.address(page), {"verdict": "good"})
         assert answer.status_code == 403
         assert "This form has gone stale" in answer.content.decode()

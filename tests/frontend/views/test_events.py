@@ -1,0 +1,117 @@
+"""My profile: what I typed is kept, what I said is saved, and a page never does what only I may."""
+
+import pytest
+
+from backend.events.models import Attendee
+from backend.events.services import TEXT_LIMIT
+from tests.frontend.conftest import client_of
+
+THAI = "ต้องการแนวปฏิบัติร่วมกันในการเก็บรักษาหลักฐานการสนทนาข้ามพรมแดน"
+PROFILE = {
+    "seeks": THAI,
+    "offers": "Court-tested templates",
+    "about": "Prosecutor",
+    "title": "Director",
+    "country": "Thailand",
+    "languages": ["th", "en"],
+    "listed": "on",
+    "seeks_topics": ["evidence-reporting", "sextortion"],
+    "offers_topics": ["evidence-reporting"],
+}
+
+
+def test_an_empty_profile_comes_before_the_suggestions(cast, official):
+    assert official.get(cast.address())["Location"] == cast.address("suggestions/")
+    empty = client_of(cast.lawyer.person)
+    assert empty.get(cast.address())["Location"] == cast.address("profile/")
+
+
+def test_the_form_shows_what_is_stored(cast, official):
+    text = official.get(cast.address("profile/")).content.decode()
+    assert cast.official.seeks in text
+    assert 'value="evidence-reporting" aria-label="Seek: Evidence reporting" checked' in text
+    assert 'value="evidence-reporting" aria-label="Offer: Evidence reporting">' in text
+    assert 'name="languages" value="th" checked' in text
+    assert text.count('type="checkbox" name="seeks_topics"') == 4
+
+
+def test_saving_keeps_every_word_and_says_that_matching_starts_again(cast, official):
+    answer = official.post(cast.address("profile/"), PROFILE, follow=True)
+    me = Attendee.objects.get(pk=cast.official.pk)
+    assert (me.seeks, me.offers, me.about, me.title) == (
+        THAI,
+        "Court-tested templates",
+        "Prosecutor",
+        "Director",
+    )
+    assert me.languages == ["th", "en"]
+    said = set(me.interests.values_list("topic__key", "seeks", "offers"))
+    assert said == {("evidence-reporting", True, True), ("sextortion", True, False)}
+    assert me.changed_at != cast.official.changed_at
+    text = answer.content.decode()
+    assert "Saved. Your suggestions are being matched again." in text
+    assert f'<a href="{cast.address("suggestions/")}">See my suggestions</a>' in text
+    assert "Matching your new profile" in official.get(cast.address("suggestions/")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"seeks": "x" * (TEXT_LIMIT + 1)}, f"at most {TEXT_LIMIT}"),
+        ({"title": "x" * 201}, "at most 200"),
+        ({"country": "x" * 81}, "at most 80"),
+        ({"languages": ["en", "klingon"]}, "Select a valid choice"),
+        (
+            {
+                "languages": [
+                    *["en", "id", "ms", "th", "vi", "fil", "km", "lo", "my", "zh", "ta", "pt", "tet"]
+                ]
+            },
+            "please choose at most 12",
+        ),
+        ({"seeks_topics": ["no-such-topic"]}, "One of the topics is not part of this forum."),
+        ({"about": "x\x00y"}, "Null characters are not allowed."),
+    ],
+)
+def test_what_cannot_be_saved_is_marked_in_place_and_nothing_typed_is_lost(cast, official, change, sentence):
+    answer = official.post(cast.address("profile/"), PROFILE | change)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in text
+    assert "Nothing is saved yet" in text
+    assert "Court-tested templates" in text
+    assert 'value="sextortion" aria-label="Seek: Sextortion" checked' in text or "seeks_topics" in change
+    assert 'name="languages" value="en" checked' in text
+    for field, typed in change.items():
+        if isinstance(typed, str) and "\x00" not in typed:
+            assert typed in text, field
+    assert Attendee.objects.get(pk=cast.official.pk).seeks == cast.official.seeks
+
+
+def test_a_page_never_lets_me_set_my_age_class_or_role(cast):
+    Attendee.objects.filter(pk=cast.official.pk).update(age_class="unknown")
+    client = client_of(cast.official.person)
+    client.post(
+        cast.address("profile/"), PROFILE | {"age_class": "adult", "permission": "organiser", "event": "2"}
+    )
+    me = Attendee.objects.get(pk=cast.official.pk)
+    assert (me.seeks, me.age_class, me.permission) == (THAI, "unknown", "participant")
+    assert (
+        "has not yet confirmed that you are an adult" in client.get(cast.address("profile/")).content.decode()
+    )
+
+
+def test_hiding_myself_takes_me_off_every_page_at_once(cast, official):
+    official.post(cast.address("profile/"), {**PROFILE, "listed": ""})
+    assert Attendee.objects.get(pk=cast.official.pk).visibility == "hidden"
+    assert client_of(cast.engineer.person).get(cast.address(f"people/{cast.official.pk}/")).status_code == 404
+    assert official.get(cast.address(f"people/{cast.engineer.pk}/")).status_code == 404
+
+
+def test_a_language_that_an_import_brought_survives_saving(cast, official):
+    Attendee.objects.filter(pk=cast.official.pk).update(languages=["jv", "en"])
+    text = official.get(cast.address("profile/")).content.decode()
+    assert 'name="languages" value="jv" checked' in text
+    assert "Javanese" in text
+    official.post(cast.address("profile/"), PROFILE | {"languages": ["jv"]})
+    assert Attendee.objects.get(pk=cast.official.pk).languages == ["jv"]

@@ -1,0 +1,116 @@
+"""The front door, signing in by code, and the pages for when something is wrong."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.template.loader import render_to_string
+from django.test import Client
+
+from tests.factories import make_attendee, make_event
+from tests.frontend.conftest import client_of
+
+pytestmark = pytest.mark.django_db
+CODE_PAGE, CONFIRM_PAGE = "/accounts/login/code/", "/accounts/login/code/confirm/"
+
+
+def test_the_front_door_says_what_titian_is_and_names_nobody(client, cast):
+    text = client.get("/").content.decode()
+    assert "Titian is a footbridge between government, industry, civil society" in text
+    assert 'href="/accounts/login/code/"' in text
+    assert cast.engineer.person.name not in text
+    assert cast.event.name not in text
+
+
+def test_my_forums_are_the_ones_i_am_on_the_list_of(cast, official):
+    text = official.get("/").content.decode()
+    assert cast.event.name in text
+    assert f'href="/e/{cast.event.slug}/"' in text
+    assert "/e/elsewhere/" not in text
+
+
+def test_somebody_on_no_list_is_told_what_to_do(cast):
+    cast.stranger.attendances.all().delete()
+    assert "You are on no forum’s list" in client_of(cast.stranger).get("/").content.decode().replace(
+        "&#x27;", "’"
+    ).replace("'", "’")
+
+
+def test_one_signs_in_with_the_code_from_the_mail_and_lands_where_one_wanted(client):
+    me = make_attendee(make_event(), email="Mali@Example.org", seeks="x")
+    wanted = f"/e/{me.event.slug}/profile/"
+    answer = client.post(f"{CODE_PAGE}?next={wanted}", {"email": "mali@example.org", "next": wanted})
+    assert answer["Location"].startswith(CONFIRM_PAGE)
+    confirm = client.get(answer["Location"]).content.decode()
+    assert "Enter your code" in confirm
+    assert "mali@example.org" in confirm
+    code = re.search(r"^([A-Z0-9-]{6,})$", mail.outbox[0].body, re.MULTILINE)[1]
+    wrong = client.post(CONFIRM_PAGE, {"code": "WRONG1"})
+    assert wrong.status_code == 200
+    assert 'aria-invalid="true"' in wrong.content.decode()
+    right = client.post(CONFIRM_PAGE, {"code": code, "next": wanted})
+    assert right["Location"] == wanted
+    assert "My profile" in client.get(wanted).content.decode()
+
+
+def test_an_unknown_address_gets_the_same_answer_and_no_account(cast, django_user_model):
+    before = django_user_model.objects.count()
+    pages = []
+    for address in (cast.official.person.email, "nobody@example.org"):
+        answer = Client().post(CODE_PAGE, {"email": address}, follow=True)
+        text = answer.content.decode().replace(address, "ADDRESS")
+        pages.append((answer.redirect_chain, re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)))
+    assert pages[0] == pages[1]
+    assert [message.to for message in mail.outbox] == [[cast.official.person.email], ["nobody@example.org"]]
+    assert "sign up" not in mail.outbox[1].body
+    assert django_user_model.objects.count() == before
+
+
+def test_a_mistyped_address_can_be_replaced_while_a_code_is_awaited(client):
+    client.post(CODE_PAGE, {"email": "nobody@example.org"})
+    answer = client.post("/accounts/logout/", {"next": CODE_PAGE}, follow=True)
+    assert 'name="email"' in answer.content.decode()
+    assert "nobody@example.org" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"])
+def test_every_other_way_in_leads_to_the_code(client, page):
+    assert client.get(page)["Location"].startswith(CODE_PAGE)
+
+
+def test_an_address_that_is_none_is_named_in_place(client):
+    answer = client.post(CODE_PAGE, {"email": "not an address"})
+    text = answer.content.decode()
+    assert 'value="not an address"' in text
+    assert "valid email address" in text
+
+
+def test_signing_out_takes_a_form(cast, official):
+    assert "Sign out?" in official.get("/accounts/logout/").content.decode()
+    assert official.get(cast.address("profile/")).status_code == 200
+    official.post("/accounts/logout/")
+    assert official.get(cast.address("profile/")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("template", "sentence"),
+    [
+        ("400.html", "That request could not be read"),
+        ("403.html", "This is not open to you"),
+        ("403_csrf.html", "This form has gone stale"),
+        ("404.html", "Not found"),
+        ("500.html", "Something broke on our side"),
+    ],
+)
+def test_error_pages_stand_in_the_frame_even_without_a_request(template, sentence):
+    text = render_to_string(template)
+    assert sentence in text
+    assert 'class="brand"' in text
+    assert "</html>" in text
+
+
+def test_an_address_that_leads_nowhere_is_answered_in_the_frame(client):
+    answer = client.get("/no/such/page/")
+    assert answer.status_code == 404
+    assert "There is no such page." in answer.content.decode()
+    assert "Titian" in answer.content.decode()
