@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from backend.core.errors import BusinessError
+from backend.events.changes import announce_changes
 from backend.events.importer.interests import Said, TopicWords, replace_interests, said_by
 from backend.events.importer.reading import Table
 from backend.events.importer.remarks import Remarks
@@ -77,6 +78,8 @@ def import_attendees(
         entry.changed |= _apply(entry, organisations.get(entry.row.organisation), remarks)
         entry.changed |= _apply_topics(entry, words, remarks)
     _save(event, entries, now)
+    if any(entry.changed for entry in entries):
+        announce_changes(event.pk)
     if dry_run:
         transaction.set_rollback(True)
     return ImportReport(

@@ -1,0 +1,195 @@
+"""The demo forum in the database: complete, the same every time, and safe."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import unicodedata
+from collections import Counter
+
+import pytest
+from django.core import serializers
+from django.core.management import call_command
+from django.db import connection
+
+from backend.events.demo.agenda import theme_of
+from backend.events.demo.cast import cast_of_demo, unlisted_of_demo
+from backend.events.demo.content import content
+from backend.events.demo.loading import CURRENT, EARLIER, load_forum
+from backend.events.models import Attendee, Event, Interest, Session, SessionPart, Tie
+from backend.events.personas import personas
+from backend.people.models import Organisation, Person
+from backend.safeguarding.models import Block
+from backend.safeguarding.rules import matchable, refused_pairs
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)
+MEMBER_STATES = {
+    "Brunei Darussalam", "Cambodia", "Indonesia", "Lao PDR", "Malaysia", "Myanmar", "Philippines",
+    "Singapore", "Thailand", "Timor-Leste", "Viet Nam",
+}  # fmt: skip
+OWN_LANGUAGES = {"th", "vi", "id", "ms", "km", "my", "lo", "fil"}
+
+
+def load() -> str:
+    out = io.StringIO()
+    call_command("load_demo", stdout=out)
+    return out.getvalue()
+
+
+def dump() -> dict[str, str]:
+    """A hash of every table of the forum; a password that opens nothing is random and left out."""
+    tables = {}
+    for model in (Event, Organisation, Attendee, Interest, Session, SessionPart, Tie, Block):
+        rows = serializers.serialize("json", model.objects.order_by("pk"))
+        tables[model.__name__] = hashlib.sha256(rows.encode()).hexdigest()
+    people = repr(list(Person.objects.order_by("pk").values_list("pk", "email", "name")))
+    return tables | {"Person": hashlib.sha256(people.encode()).hexdigest()}
+
+
+def test_the_command_loads_two_editions_and_says_what_comes_next() -> None:
+    assert "python manage.py build_suggestions demo-2026" in load()
+    current, earlier = Event.objects.get(slug=CURRENT), Event.objects.get(slug=EARLIER)
+    assert current.previous == earlier
+    assert (str(current.starts_on), str(earlier.starts_on)) == ("2026-12-09", "2025-11-19")
+    assert matchable(current).count() == 320
+    assert Attendee.objects.of(current).count() == 320 + len(unlisted_of_demo()) + 1
+    assert matchable(earlier).count() == 200
+    assert earlier.ties.count() == 300
+    assert [Session.objects.filter(event=event).count() for event in (current, earlier)] == [24, 12]
+    assert Block.objects.count() == len(refused_pairs(current)) == 3
+
+
+def test_loading_again_changes_nothing_not_even_what_a_visitor_changed() -> None:
+    load()
+    SessionPart.objects.filter(part="bookmarked").first().delete()  # type: ignore[union-attr]
+    Attendee.objects.filter(event__slug=CURRENT, seeks__gt="").update(about="A visitor wrote this.")
+    before = dump()
+    assert "nothing changed" in load()
+    assert dump() == before
+
+
+def test_the_same_forum_comes_out_every_time() -> None:
+    load_forum(now=NOW)
+    first = _dump_without_ids()
+    for model in (Attendee, Event, Person, Organisation):
+        model.objects.all().delete()
+    load_forum(now=NOW)
+    assert _dump_without_ids() == first
+
+
+def _dump_without_ids() -> list[tuple[object, ...]]:
+    queries = (
+        Attendee.objects.values_list(
+            "event__slug", "person__email", "person__name", "organisation__name", "title", "languages",
+            "role", "about", "seeks", "offers", "changed_at",
+        ),
+        Interest.objects.values_list("event__slug", "attendee__person__email", "topic__key", "seeks"),
+        SessionPart.objects.values_list("attendee__person__email", "session__title", "part"),
+        Session.objects.values_list("title", "starts_at", "ends_at", "theme__key"),
+        Tie.objects.values_list("first__email", "second__email", "met_on"),
+    )  # fmt: skip
+    return [row for query in queries for row in sorted(query, key=repr)]
+
+
+def test_no_two_profiles_are_alike_and_every_one_is_complete() -> None:
+    cast = (*cast_of_demo(), *unlisted_of_demo())
+    for part in ("email", "name", "about"):
+        assert len({getattr(member, part).casefold() for member in cast}) == len(cast), part
+    assert len({(member.seeks, member.offers) for member in cast}) == len(cast)
+    listed = cast_of_demo()
+    assert all(m.about and m.seeks and m.offers and m.topics_seek and m.topics_offer for m in listed)
+    assert len({member.seeks for member in listed} | {member.offers for member in listed}) >= 120
+
+
+def test_texts_suit_those_who_say_them() -> None:
+    sectors = {row["text"]: row["sectors"] for row in (*content("seeks"), *content("offers"))}
+    for member in cast_of_demo():
+        for text in (member.seeks, member.offers):
+            assert text not in sectors or member.sector in sectors[text], member.email
+
+
+def test_the_eleven_states_their_languages_and_every_constituency_are_there() -> None:
+    load_forum(now=NOW)
+    rows = matchable(Event.objects.get(slug=CURRENT)).select_related("organisation__sector")
+    countries = Counter(row.country for row in rows)
+    assert countries.keys() > MEMBER_STATES
+    assert min(countries[state] for state in MEMBER_STATES) >= 5
+    own_words = {voice["about"]["text"] for voices in content("voices").values() for voice in voices}
+    assert Counter(row.languages[0] for row in rows if row.about in own_words) == dict.fromkeys(
+        OWN_LANGUAGES, 10
+    )
+    constituencies = Counter(row.constituency for row in rows)
+    assert set(constituencies) == {
+        "government", "industry", "civil-society", "intergovernmental", "academia", "youth",
+    }  # fmt: skip
+    assert constituencies["government"] > constituencies["civil-society"] > constituencies["youth"] >= 8
+
+
+def test_minors_people_of_unknown_age_and_the_hidden_are_in_the_event_and_open_to_nobody() -> None:
+    load_forum(now=NOW)
+    event = Event.objects.get(slug=CURRENT)
+    closed = Attendee.objects.of(event).difference(matchable(event))
+    states = Counter((row.age_class, row.visibility) for row in closed)
+    assert states == {
+        ("minor", "listed"): 6,
+        ("unknown", "listed"): 3,
+        ("adult", "hidden"): 4,  # two chaperones, one evaluator, the organiser
+    }
+
+
+def test_nobody_is_booked_twice_and_speakers_know_their_theme() -> None:
+    load_forum(now=NOW)
+    parts = SessionPart.objects.select_related("session__theme", "attendee").order_by("attendee", "session")
+    speaking: Counter[int] = Counter()
+    days: dict[int, list[Session]] = {}
+    for part in parts:
+        others = days.setdefault(part.attendee_id, [])
+        assert all(
+            part.session.ends_at <= other.starts_at or other.ends_at <= part.session.starts_at
+            for other in others
+        )
+        others.append(part.session)
+        if part.part == "speaking":
+            assert part.attendee.role == "speaker"
+            speaking[part.session_id] += 1
+            offered = part.attendee.interests.filter(offers=True).values_list("topic__key", flat=True)
+            assert part.session.theme is not None
+            assert part.session.theme.key in {theme_of(topic) for topic in offered}
+    assert speaking.keys() == set(Session.objects.values_list("pk", flat=True))
+    assert set(speaking.values()) == {3}
+
+
+def test_ties_are_of_people_who_were_there_and_some_cross_constituencies() -> None:
+    load_forum(now=NOW)
+    earlier = Event.objects.get(slug=EARLIER)
+    rows = Attendee.objects.of(earlier).select_related("organisation__sector")
+    constituency = {row.person_id: row.constituency for row in rows}
+    pairs = [(constituency[tie.first_id], constituency[tie.second_id]) for tie in earlier.ties.all()]
+    crossing = sum(one != two for one, two in pairs)
+    assert 60 < crossing < 290
+
+
+def test_every_persona_can_be_entered_and_the_stranger_has_no_part() -> None:
+    load_forum(now=NOW)
+    found = {persona.key: persona for persona in personas()}
+    assert list(found) == [row["key"] for row in content("personas")]
+    event = Event.objects.get(slug=CURRENT)
+    for key in ("government", "industry", "civil-society", "intergovernmental", "academia", "youth"):
+        assert found[key].constituency == key
+        assert matchable(event).filter(person=found[key].person).exists()
+        assert found[key].person.email not in [b.blocker.email for b in Block.objects.all()]
+    assert not found["stranger"].person.attendances.exists()
+    organiser = found["organiser"].person.attendances.get(event=event)
+    assert (organiser.permission, organiser.visibility) == ("organiser", "hidden")
+    ministry = matchable(event).get(person=found["government"].person)
+    assert ministry.country == "Thailand"
+    assert not any("THAI" in unicodedata.name(letter, "") for letter in ministry.seeks)  # hers is in English
+
+
+def test_nobody_can_be_written_to_at_an_address_of_the_demo() -> None:
+    load_forum(now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT split_part(email, '@', 2) FROM people_person")
+        assert {row[0] for row in cursor.fetchall()} == {"example.org", "demo.example.org"}
