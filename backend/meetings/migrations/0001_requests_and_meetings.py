@@ -127,87 +127,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="MeetingRules",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("open_requests", models.PositiveSmallIntegerField(default=8)),
-                ("expiry_hours", models.PositiveSmallIntegerField(default=48)),
-                (
-                    "event",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="meeting_rules",
-                        to="events.event",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Notice",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("requested", "You are asked to meet"),
-                            ("changed", "A request was changed"),
-                            ("accepted", "Your request was accepted"),
-                            ("declined", "Your request was declined"),
-                            ("withdrawn", "A request was withdrawn"),
-                            ("expired", "A request expired"),
-                            ("cancelled", "A meeting was cancelled"),
-                            ("time_taken", "A time you asked for was taken"),
-                            ("reminder_half", "A request waits for your answer"),
-                            ("reminder_day", "You meet tomorrow"),
-                            ("reminder_soon", "You meet in a few minutes"),
-                            ("attest", "Did the meeting take place?"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                ("sequence", models.PositiveIntegerField(default=0)),
-                ("facts", models.JSONField(blank=True, default=dict)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("read_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "attendee",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notices",
-                        to="events.attendee",
-                    ),
-                ),
-                (
-                    "event",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="events.event"
-                    ),
-                ),
-                (
-                    "meeting",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notices",
-                        to="meetings.meeting",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
             name="RequestedTime",
             fields=[
                 (
@@ -302,44 +221,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["attendee_id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Availability",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "attendee",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="availability",
-                        to="events.attendee",
-                    ),
-                ),
-                (
-                    "event",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="events.event"
-                    ),
-                ),
-                (
-                    "slot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="availability",
-                        to="events.slot",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("attendee", "slot"), name="availability_once")
-                ],
             },
         ),
     ]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("meetings", "0001_requests_and_meetings")]
+    dependencies = [("meetings", "0002_availability_and_notices")]
 
     operations = [
         migrations.AddIndex(

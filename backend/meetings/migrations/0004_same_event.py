@@ -32,7 +32,7 @@ def composite_key(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("meetings", "0002_constraints"),
+        ("meetings", "0003_constraints"),
         ("events", "0004_slots_and_tables"),
     ]
 
