@@ -93,7 +93,9 @@ class Reasoner:
         }
         table = np.column_stack([weights[name] for name in weights])
         names = list(weights)
-        ranked = np.argsort(-table, axis=1, kind="stable")
+        # Words in common say least to a reader: they come after whatever else there is to say.
+        order = np.where(np.array(names) == "words", table * 1e-3, table)
+        ranked = np.argsort(-order, axis=1, kind="stable")
         out = []
         for k, (i, j) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
             found: list[Reason] = []

@@ -16,8 +16,8 @@ MARK = re.compile(
 )
 BULLETS = re.compile(r"^(?:[-–—*•‣▪●◦·]\s+)+")
 COMMON_ABBREVIATIONS = (
-    "al approx art assoc cf dept dr e.g eg etc fig gov hon i.e ie inc jr ltd mr mrs ms mt no nos prof rep sen "
-    "sr st u.n u.s u.k vol vs tp ts gs ths pgs dll dsb dst yth hlm bpk drs kol atbp bb gng"
+    "al approx art assoc cf dept dr e.g eg etc fig gov hon i.e ie inc jr ltd mr mrs ms mt no nos prof rep "
+    "sen sr st u.n u.s u.k vol vs tp ts gs ths pgs dll dsb dst yth hlm bpk drs kol atbp bb gng"
 )
 ABBREVIATIONS = frozenset(COMMON_ABBREVIATIONS.split())
 SHORTEST_CLAUSE = 20

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import HashingVectorizer
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, HashingVectorizer
 from sklearn.preprocessing import normalize
 from sklearn.utils import murmurhash3_32
 
@@ -20,6 +20,7 @@ BUCKETS = 2**18
 _WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])+")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u4e00-\u9fff]")
 _PIECE = 4
+SHORTEST_QUOTED = 4
 
 
 def terms_of(text: str) -> list[str]:
@@ -40,12 +41,14 @@ def terms_of(text: str) -> list[str]:
 
 
 def is_quotable(term: str) -> bool:
-    """Whether a term can be shown as it stands: a piece of an unspaced run cannot.
+    """Whether a term tells something as it stands: a piece of an unspaced run or a filling word does not.
 
-    >>> is_quotable("chat evidence"), is_quotable("หลักฐ")
-    (True, False)
+    >>> is_quotable("chat evidence"), is_quotable("under the"), is_quotable("หลักฐ")
+    (True, False, False)
     """
-    return not _UNSPACED.search(term)
+    words = term.split()
+    filling = any(word in ENGLISH_STOP_WORDS or len(word) < SHORTEST_QUOTED for word in words)
+    return not filling and not _UNSPACED.search(term)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ from matching.model import bundled_name, model_name
 from matching.sentences import sentences
 
 DAYS_PER_YEAR = 365.25
+QUOTED_WHOLE = 240
 FIELDS = ("seeks", "offers", "about")
 KINDS: dict[str, Kind] = {"seeks": "query", "offers": "passage", "about": "query"}
 
@@ -184,7 +185,7 @@ def build(forum: Forum, policy: Policy, progress: Progress | None = None) -> Bui
     result = build_run(
         forum.participants, forum.ties, vectors, excluded=forum.excluded, policy=policy, progress=progress
     )
-    lists = quote_sentences(forum, result.lists, progress)
+    lists = quote_sentences(forum, vectors, result.lists, progress)
     return Built(lists, policy.as_dict(), result.report.as_dict(), result.state.to_bytes())
 
 
@@ -200,16 +201,19 @@ def update(forum: Forum, run: Run, changed: Collection[int]) -> Built | None:
         state = RunState.from_bytes(bytes(run.matching_state or b""))
     except BadState:
         return None
+    vectors = text_reader().read(forum.participants)
     result = update_people(
         state,
         forum.participants,
         forum.ties,
-        text_reader().read(forum.participants),
+        vectors,
         changed=forum.versions.keys() & changed,
         excluded=forum.excluded,
         policy=policy,
     )
-    return Built(quote_sentences(forum, result.lists), run.policy, run.report, result.state.to_bytes())
+    return Built(
+        quote_sentences(forum, vectors, result.lists), run.policy, run.report, result.state.to_bytes()
+    )
 
 
 def explain_pair(forum: Forum, run: Run | None, a: int, b: int) -> Explanation:
@@ -218,38 +222,41 @@ def explain_pair(forum: Forum, run: Run | None, a: int, b: int) -> Explanation:
     Raises UnknownPerson for somebody matching may not read.
     """
     state = RunState.from_bytes(bytes(run.matching_state or b"")) if run else None
+    vectors = text_reader().read(forum.participants)
     found = explain(
         forum.participants,
         forum.ties,
-        text_reader().read(forum.participants),
+        vectors,
         pair=(a, b),
         excluded=forum.excluded,
         policy=Policy.from_dict(run.policy) if run else Policy(),
         state=state,
     )
-    quoted = (
-        quote_sentences(forum, {a: (Suggested(b, found.score, 1, found.reasons),)}) if found.reasons else {}
-    )
-    return replace(found, reasons=quoted[a][0].reasons) if quoted else found
+    listed = quote_sentences(forum, vectors, {a: (Suggested(b, found.score, 1, found.reasons),)})
+    return replace(found, reasons=listed[a][0].reasons)
 
 
-def quote_sentences(forum: Forum, lists: Lists, progress: Progress | None = None) -> Lists:
-    """The lists with each quotation cut to the sentence that matched; only quoted texts are encoded."""
+def quote_sentences(forum: Forum, vectors: Vectors, lists: Lists, progress: Progress | None = None) -> Lists:
+    """The lists with each quotation of a long text cut to the sentence that matched.
+
+    Only quoted texts are encoded by sentence. The forum's mean vector is taken out first: a short, general
+    sentence is near every other, and says nothing.
+    """
     people = {person.id: person for person in forum.participants}
-    quoted = {(key, field): sentences(getattr(people[key], field)) for key, field in quoted_texts(lists)}
-    vectors = {
-        field: text_reader().vectors(
-            [text for (_, where), texts in quoted.items() if where == field for text in texts],
-            field,
-            progress,
-        )
-        for field in FIELDS
-    }
-    return with_evidence(
-        lists,
-        {
-            (key, field): (texts, np.stack([vectors[field][text] for text in texts]))
-            for (key, field), texts in quoted.items()
-            if texts
-        },
-    )
+    pieces = {(key, field): quotable(getattr(people[key], field)) for key, field in quoted_texts(lists)}
+    read: dict[tuple[int, str], tuple[list[str], Any]] = {}
+    for field in FIELDS:
+        here = {key: texts for (key, where), texts in pieces.items() if where == field and texts}
+        found = text_reader().vectors([text for texts in here.values() for text in texts], field, progress)
+        rows = getattr(vectors, field)
+        mean = rows[rows.any(axis=1)].mean(axis=0) if rows.any() else 0.0
+        for key, texts in here.items():
+            centred = np.stack([found[text] for text in texts]) - mean
+            norms = np.linalg.norm(centred, axis=1, keepdims=True)
+            read[key, field] = (texts, centred / np.maximum(norms, 1e-9))
+    return with_evidence(lists, read)
+
+
+def quotable(text: str) -> list[str]:
+    """What of a text may be quoted: a short one whole, of a longer one its sentences."""
+    return [" ".join(text.split())] if len(text) <= QUOTED_WHOLE else sentences(text)
