@@ -22,8 +22,8 @@ RECIPE = 1
 """Raise it when the same text would get another vector: it is part of an encoder's name."""
 PROMPT_NAMES: dict[Kind, tuple[str, ...]] = {"query": ("query",), "passage": ("passage", "document")}
 
-MAX_CHARACTERS = 30_000
-MAX_WINDOWS = 8
+MAX_CHARACTERS = 15_000
+MAX_WINDOWS = 4
 WINDOW_TOKENS = 512
 SPARE_TOKENS = 8
 """A window is cut from the text and split into tokens again, which may take a few more than at first."""
@@ -64,10 +64,10 @@ class Encoder:
 
         `kind` says which side of a match the text is on: "query" for what is sought and for about, "passage"
         for what is offered. A text longer than the model takes is cut into windows of at most 512 tokens,
-        whose vectors are averaged by length. What lies beyond its first 30,000 characters, or beyond eight
-        windows, is not read: no text costs more than eight windows. Control characters and lone surrogates
+        whose vectors are averaged by length. What lies beyond its first 15,000 characters, or beyond four
+        windows, is not read: no text costs more than four windows. Control characters and lone surrogates
         are left out. A vector does not depend on the texts beside it by more than 1e-5. As many threads work
-        as the caller allows torch. `progress(done, total)` counts windows. Raises TypeError for a single text.
+        as the caller allows torch. `progress(done, total)` counts windows. Refuses a single text (TypeError).
         """
         if isinstance(texts, str):
             raise TypeError("encode takes a sequence of texts, not one text.")
@@ -134,7 +134,7 @@ def batches(windows: Sequence[_Window], limit: int) -> list[list[_Window]]:
 
 
 def clean(text: str) -> str:
-    """A text as the model may read it: at most 30,000 characters, composed (NFC), nothing unreadable, or "".
+    """A text as the model may read it: at most 15,000 characters, composed (NFC), nothing unreadable, or "".
 
     >>> clean("  mangroves\\x00 and \\ud800 reefs "), clean("\\u200b \\n")
     ('mangroves  and   reefs', '')

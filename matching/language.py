@@ -56,7 +56,9 @@ def detect_language(text: str) -> str:
     # Vowel signs are not letters in Unicode's sense, so a third of the letters is less than it sounds.
     if most and most * 3 >= letters:
         return language
-    if letters < FEWEST_LETTERS:
+    # What remains of those scripts are names; the detector would see nothing else.
+    content = re.sub("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+", " ", content)
+    if sum(c.isalpha() for c in content) < FEWEST_LETTERS:
         return ""
     # Lone surrogates cannot be handed to the detector, and capitals mislead it.
     readable = " ".join(content.encode("utf-8", "ignore").decode().replace("\0", " ").split())

@@ -1,0 +1,63 @@
+"""Texts a second: our encoder against plain sentence-transformers, same model, same float32, same texts.
+
+Run by `make bench`, or alone: `python -m tests.benchmarks.bench_encoder [--texts N] [--cache FOLDER]`.
+"""
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from matching.encoder import Encoder
+from matching.model import bundled_model, load_model, model_name
+from tests.matching.voices import VOICES
+
+
+def profile_texts(count: int, seed: int = 0) -> list[str]:
+    """Texts in nine languages with the lengths of profiles: a short wish to a page about oneself, all different."""
+    chance = random.Random(seed)
+    texts = []
+    for number in range(count):
+        voice = VOICES[chance.choice(sorted(VOICES))]
+        sentences = max(1, min(15, round(chance.lognormvariate(1.0, 0.8))))
+        texts.append(f"{number}. " + " ".join(chance.choice(voice) for _ in range(sentences)))
+    return texts
+
+
+def best_of(runs: int, work: Callable[[], np.ndarray]) -> tuple[float, np.ndarray]:
+    """The shortest of several times in seconds, and what the work gave."""
+    shortest, result = float("inf"), np.empty(0)
+    for _ in range(runs):
+        started = time.perf_counter()
+        result = work()
+        shortest = min(shortest, time.perf_counter() - started)
+    return shortest, result
+
+
+def main() -> int:
+    """Print both rates and their ratio; exit 1 where ours is slower or the vectors differ."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--texts", type=int, default=300)
+    options.add_argument("--cache", type=Path, default=Path("var/models"))
+    given = options.parse_args()
+    started = time.perf_counter()
+    folder = bundled_model(given.cache)
+    model = load_model(folder)
+    print(f"cold load, imports included: {time.perf_counter() - started:.1f} s")
+    encoder, texts = Encoder(model, model_name(folder)), profile_texts(given.texts)
+    encoder.encode(texts[:8], "query")
+    theirs, expected = best_of(2, lambda: model.encode(texts, prompt_name="query", show_progress_bar=False))
+    ours, vectors = best_of(2, lambda: encoder.encode(texts, "query"))
+    difference = float(np.abs(vectors - expected).max())
+    print(f"ours: {len(texts) / ours:.1f} texts/s")
+    print(f"sentence-transformers as it comes: {len(texts) / theirs:.1f} texts/s")
+    print(f"ratio: {theirs / ours:.2f}; largest difference of a component {difference:.1e}")
+    return int(ours > theirs or difference > 1e-5)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,13 @@
+"""The real model, loaded once for all tests of the matching room."""
+
+from pathlib import Path
+
+import pytest
+
+from matching.encoder import Encoder
+from matching.model import load_model, model_name
+
+
+@pytest.fixture(scope="session")
+def encoder(model_folder: Path) -> Encoder:
+    return Encoder(load_model(model_folder), model_name(model_folder))
