@@ -10,14 +10,20 @@ from typing import Any
 
 import pytest
 
+from backend.events.setup import THEMES_FILE
 from backend.people.models import Constituency
+from backend.people.services import SECTORS_FILE
 
 DEMO = Path(__file__).resolve().parents[3] / "backend" / "events" / "demo"
 FILES = ("seeks", "offers", "abouts", "names", "sessions", "themes", "sectors")
 
 
 def content(name: str) -> Any:
-    return json.loads((DEMO / f"{name}.json").read_text(encoding="utf-8"))
+    return json.loads(path_of(name).read_text(encoding="utf-8"))
+
+
+def path_of(name: str) -> Path:
+    return {"themes": THEMES_FILE, "sectors": SECTORS_FILE}.get(name, DEMO / f"{name}.json")
 
 
 SEEKS, OFFERS, ABOUTS, NAMES, SESSIONS, THEMES, SECTORS = (content(name) for name in FILES)
@@ -81,7 +87,7 @@ def shared_part(first: set[tuple[str, ...]], second: set[tuple[str, ...]]) -> fl
 
 @pytest.mark.parametrize("name", FILES)
 def test_each_file_is_small_and_written_plainly_in_utf8(name: str) -> None:
-    raw = (DEMO / f"{name}.json").read_text(encoding="utf-8")
+    raw = path_of(name).read_text(encoding="utf-8")
 
     assert len(raw.encode()) < 300_000
     assert raw == json.dumps(json.loads(raw), indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,80 @@
+"""Reference data for the administrator: events with their themes, topics and sessions.
+
+Attendees and what they seek are not here: those belong to the attendees and to the import.
+"""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import admin
+
+from backend.core.errors import BusinessError
+from backend.events.models import Event, Session, Theme, Topic
+from backend.events.setup import check_zone
+
+
+class EventForm(forms.ModelForm):
+    class Meta:
+        model = Event
+        fields = (
+            "slug",
+            "name",
+            "timezone",
+            "starts_on",
+            "ends_on",
+            "venue",
+            "meetings_per_person",
+            "previous",
+        )
+
+    def clean_timezone(self) -> str:
+        zone = str(self.cleaned_data["timezone"])
+        try:
+            check_zone(zone)
+        except BusinessError as refusal:
+            raise forms.ValidationError(refusal.message) from None
+        return zone
+
+
+class SameEventForm(forms.ModelForm):
+    """A theme belongs to the event of what it is given to."""
+
+    def clean(self) -> dict[str, object] | None:
+        cleaned = super().clean() or {}
+        theme, event = cleaned.get("theme"), cleaned.get("event")
+        if isinstance(theme, Theme) and event is not None and theme.event != event:
+            self.add_error("theme", "This theme belongs to another event.")
+        return cleaned
+
+
+@admin.register(Event)
+class EventAdmin(admin.ModelAdmin):
+    form = EventForm
+    list_display = ("slug", "name", "starts_on", "ends_on", "timezone")
+    search_fields = ("slug", "name")
+
+
+@admin.register(Theme)
+class ThemeAdmin(admin.ModelAdmin):
+    list_display = ("name", "event", "position")
+    list_filter = ("event",)
+    list_select_related = ("event",)
+    search_fields = ("name",)
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):
+    form = SameEventForm
+    list_display = ("name", "theme", "event", "position")
+    list_filter = ("event", "theme")
+    list_select_related = ("event", "theme")
+    search_fields = ("name",)
+
+
+@admin.register(Session)
+class SessionAdmin(admin.ModelAdmin):
+    form = SameEventForm
+    list_display = ("title", "event", "theme", "starts_at", "ends_at", "room")
+    list_filter = ("event", "theme")
+    list_select_related = ("event", "theme")
+    search_fields = ("title",)

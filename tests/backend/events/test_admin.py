@@ -1,0 +1,67 @@
+"""The administrator's pages hold reference data and nothing about people."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+
+from backend.events.models import Event, Theme, Topic
+from backend.people.models import Person
+from tests.factories import make_event
+
+pytestmark = pytest.mark.django_db
+NOT_REFERENCE_DATA = {
+    "person",
+    "attendee",
+    "interest",
+    "sessionpart",
+    "tie",
+    "block",
+    "suggestion",
+    "feedback",
+}
+
+
+@pytest.fixture
+def administrator(client: Client) -> Client:
+    client.force_login(Person.objects.create_superuser("root@example.org", name="Root"))
+    return client
+
+
+def test_people_and_what_they_say_are_not_in_the_admin() -> None:
+    registered = {model._meta.model_name for model in admin.site._registry}
+    assert registered >= {"sector", "organisation", "event", "theme", "topic", "session"}
+    assert not registered & NOT_REFERENCE_DATA
+
+
+@pytest.mark.parametrize("page", ["people/sector", "people/organisation", "events/event", "events/theme",
+                                  "events/topic", "events/session"])  # fmt: skip
+def test_every_list_opens_and_a_stranger_is_sent_to_sign_in(administrator: Client, page: str) -> None:
+    make_event()
+    answer = administrator.get(f"/admin/{page}/")
+    assert "change-list" in answer.content.decode()
+    assert Client().get(f"/admin/{page}/").status_code == 302
+
+
+def test_an_unknown_zone_and_a_theme_of_another_event_are_refused_in_words(administrator: Client) -> None:
+    event, other = make_event("forum"), make_event("other")
+    answer = administrator.post(
+        f"/admin/events/event/{event.pk}/change/",
+        {
+            "slug": "forum",
+            "name": "F",
+            "timezone": "Asia/Bangkock",
+            "starts_on": "2026-12-09",
+            "ends_on": "2026-12-10",
+            "meetings_per_person": 5,
+        },
+    )
+    assert "did you mean Asia/Bangkok?" in answer.content.decode()
+    theme = Theme.objects.filter(event=other).first()
+    assert theme is not None
+    topic = {"event": event.pk, "theme": theme.pk, "key": "new", "name": "New", "position": 40}
+    answer = administrator.post("/admin/events/topic/add/", topic)
+    assert "This theme belongs to another event." in answer.content.decode()
+    assert not Topic.objects.filter(key="new").exists()
+    assert Event.objects.get(pk=event.pk).timezone != "Asia/Bangkock"

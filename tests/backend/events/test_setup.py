@@ -1,0 +1,115 @@
+"""Setting an event up: from the command line and from the service."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from backend.core.errors import BusinessError
+from backend.events.models import Attendee, Event, Theme, Topic
+from backend.events.rules import is_organiser
+from backend.events.setup import appoint_organiser, check_zone, load_themes
+from backend.people.models import Person, Sector
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)
+GIVEN = {"name": "Forum", "starts": "2026-12-09", "ends": "2026-12-10", "timezone": "Asia/Bangkok"}
+
+
+def create(slug: str = "forum", **options: str) -> str:
+    out = io.StringIO()
+    words = [
+        word for key, value in (GIVEN | options).items() for word in (f"--{key.replace('_', '-')}", value)
+    ]
+    call_command("create_event", slug, *words, stdout=out)
+    return out.getvalue()
+
+
+def test_an_event_comes_with_its_themes_topics_sectors_and_organiser() -> None:
+    told = create(organiser="Boss@example.org", meetings_per_person="7", venue="Hall")
+    assert told.endswith("python manage.py import_attendees forum FILE.csv\n")
+    event = Event.objects.get()
+    assert (event.name, event.timezone, event.venue, event.meetings_per_person) == (
+        "Forum", "Asia/Bangkok", "Hall", 7,
+    )  # fmt: skip
+    assert (event.starts_on, event.ends_on) == (dt.date(2026, 12, 9), dt.date(2026, 12, 10))
+    themes = list(Theme.objects.filter(event=event).values_list("key", flat=True))
+    assert themes == ["legislation", "justice", "prevention", "collaboration"]
+    assert Topic.objects.filter(event=event).count() == 17
+    assert Sector.objects.filter(key="other").exists()
+    organiser = Attendee.objects.select_related("person").get()
+    assert organiser.person.email == "Boss@example.org"
+    assert (organiser.permission, organiser.visibility, organiser.age_class) == (
+        "organiser",
+        "hidden",
+        "adult",
+    )
+    assert is_organiser(organiser.person, event)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"timezone": "Asia/Bangkock"}, "no time zone “Asia/Bangkock”: did you mean Asia/Bangkok?"),
+        ({"timezone": "kuala lumpur"}, "did you mean Asia/Kuala_Lumpur?"),
+        ({"timezone": "../etc/passwd"}, "There is no time zone"),
+        ({"ends": "2026-12-08"}, "ends on 2026-12-08, before it starts on 2026-12-09"),
+        ({"starts": "9/12/2026"}, "--starts “9/12/2026” is not a date: write it as 2026-12-09"),
+        ({"ends": "2026-02-30"}, "--ends “2026-02-30” is not a date"),
+        ({"slug": "two words"}, "A slug is at most 60 letters"),
+        ({"slug": "s" * 61}, "A slug is at most 60 letters"),
+        ({"name": " \x00"}, "An event needs a name"),
+        ({"organiser": "boss"}, "“boss” is not an e-mail address"),
+        ({"meetings_per_person": "many"}, "“many” is not a whole number"),
+        ({"meetings_per_person": "51"}, "a number from 0 to 50"),
+    ],
+)
+def test_what_cannot_be_an_event_gets_one_sentence_and_leaves_nothing(
+    options: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises((BusinessError, CommandError)) as refusal:
+        create(**options)
+    assert sentence in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert not Event.objects.exists()
+    assert not Person.objects.exists()
+
+
+def test_a_slug_is_taken_once() -> None:
+    create()
+    with pytest.raises(BusinessError, match="There is an event “forum” already"):
+        create(name="Another")
+    assert Event.objects.get().name == "Forum"
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kuala_Lumpur", "UTC"])
+def test_a_known_zone_is_accepted(zone: str) -> None:
+    assert check_zone(zone) is None  # type: ignore[func-returns-value]
+
+
+def test_themes_are_loaded_once_and_a_renamed_topic_stays() -> None:
+    create()
+    event = Event.objects.get()
+    Topic.objects.filter(event=event, key="sextortion").update(name="Blackmail online")
+    assert load_themes(event=event) == 0
+    assert Topic.objects.get(event=event, key="sextortion").name == "Blackmail online"
+
+
+def test_an_attendee_who_becomes_organiser_stays_who_they_are() -> None:
+    create()
+    event = Event.objects.get()
+    person = Person.objects.create_user("dara@example.org", name="Dara")
+    Attendee.objects.create(event=event, person=person, age_class="adult", visibility="listed")
+    attendee = appoint_organiser(event=event, email="DARA@example.org", now=NOW)
+    assert (attendee.person, attendee.permission, attendee.visibility) == (person, "organiser", "listed")
+
+
+def test_an_organiser_of_one_event_is_none_of_another() -> None:
+    create(organiser="boss@example.org")
+    create("next")
+    boss = Person.objects.get()
+    assert is_organiser(boss, Event.objects.get(slug="forum"))
+    assert not is_organiser(boss, Event.objects.get(slug="next"))

@@ -1,0 +1,86 @@
+"""Sectors, organisations and people: found, or made once."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from backend.people.models import Constituency, Organisation, Person, Sector
+from backend.people.selectors import folded_for, sectors_by_word
+from backend.people.services import (
+    BadEmail,
+    check_email,
+    find_or_create_organisations,
+    find_or_create_people,
+    load_sectors,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_shipped_sectors_are_loaded_once_and_cover_every_constituency() -> None:
+    assert load_sectors() == Sector.objects.count() == 19
+    assert load_sectors() == 0
+    assert set(Sector.objects.values_list("constituency", flat=True)) == set(Constituency.values)
+    assert Sector.objects.get(key="law-enforcement").constituency == "government"
+
+
+def test_loading_again_keeps_what_an_administrator_changed() -> None:
+    load_sectors()
+    Sector.objects.filter(key="advocate").update(constituency="youth")
+    Sector.objects.create(key="media", name="Media", constituency="civil-society")
+    assert load_sectors() == 0
+    assert Sector.objects.get(key="advocate").constituency == "youth"
+    assert sectors_by_word()["media"].name == "Media"
+
+
+@pytest.mark.parametrize(
+    "word", ["government", "industry", "civil society", "intergovernmental", "academia", "youth"]
+)
+def test_the_names_of_constituencies_are_sectors(word: str) -> None:
+    load_sectors()
+    assert sectors_by_word()[word].constituency == word.replace(" ", "-")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "a@b", "a b@example.org", "a@example.org\n b", "x" * 250 + "@example.org"]
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(BadEmail):
+        check_email(text)
+
+
+def test_an_address_keeps_its_spelling_and_is_found_in_any_case() -> None:
+    first = find_or_create_people(names={" Dara@Example.org".strip(): "Dara"})["Dara@Example.org"]
+    found = find_or_create_people(names={"DARA@example.ORG": "Somebody", "new@example.org": "New"})
+    assert found["DARA@example.ORG"] == first
+    assert (first.email, first.name) == ("Dara@Example.org", "Dara")
+    assert not found["new@example.org"].has_usable_password()
+    assert Person.objects.count() == 2
+
+
+def test_names_that_differ_in_case_alone_are_one_organisation_with_the_first_sector() -> None:
+    load_sectors()
+    academia, youth = Sector.objects.get(key="academia"), Sector.objects.get(key="youth")
+    found = find_or_create_organisations(sectors={"Ærø Büro": academia, "ÆRØ BÜRO": youth})
+    assert found["Ærø Büro"] == found["ÆRØ BÜRO"]
+    kept = Organisation.objects.get()
+    assert (kept.name, kept.sector) == ("Ærø Büro", academia)
+
+
+def test_finding_many_takes_as_many_queries_as_finding_one() -> None:
+    counts = []
+    for size in (1, 30):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            find_or_create_people(names={f"p{n}@example.org": "P" for n in range(size)})
+        counts.append(len(queries))
+        Person.objects.all().delete()
+    assert counts[0] == counts[1]
+
+
+def test_texts_are_folded_as_the_database_does_and_in_order() -> None:
+    assert folded_for(["B", "a", "B"]) == ["b", "a", "b"]
+    assert folded_for([]) == []
