@@ -106,7 +106,7 @@ def prepare_features(
             name: language_means(getattr(vectors, name), languages[name], policy.shrink) for name in FIELDS
         }
         yardstick = Yardstick(means=means, words=weigh_terms(counts))
-    texts = read_texts(vectors, languages, yardstick.means)
+    texts = read_texts(vectors, languages, yardstick.means, policy.stand_in)
     columns, damping = shared_columns(incidence, policy)
     root = sp.diags(np.sqrt(damping))
     joined = incidence.people.nnz + incidence.others.nnz > 0

@@ -23,11 +23,13 @@ class Policy:
     graph: float = 0.4
     topic: float = 0.5
     language: float = 0.3
-    smooth: float = 0.5
+    smooth: float = 1.0
     pagerank: float = 0.3
     lexical: float = 0.5
-    # Text: the share of seeks-offers against about-about; people lent to a small language's mean.
+    # Text: the share of seeks-offers against about-about; what they are worth where about stands in on both
+    # sides (being alike is not yet needing each other); people lent to a small language's mean.
     text_share: float = 0.8
+    stand_in: float = 0.5
     shrink: float = 50.0
     # Graph: a tie's worth after a year; the walker's restart; when a node is too crowded to tell anything.
     decay: float = 0.85
@@ -53,7 +55,7 @@ class Policy:
 
     def __post_init__(self) -> None:
         positive = ("beta", "shortlist", "list_size", "exposure_cap", "pool")
-        shares = ("text_share", "decay", "restart", "crowd_share", "variety", "exploratory_share")
+        shares = ("text_share", "decay", "restart", "crowd_share", "stand_in", "variety", "exploratory_share")
         for name in positive:
             if not getattr(self, name) > 0:
                 raise BadPolicy(f"policy: {name} must be above zero, not {getattr(self, name)}")

@@ -64,9 +64,8 @@ def _overlap_cap(features: Features, seed: int) -> float:
     gram, people = features.overlap, features.people
     rows = np.sort(np.random.default_rng([seed, people, 1]).permutation(people)[:OVERLAP_ROWS])
     block = gram.rows[rows] @ gram.rows.T
-    block[np.arange(len(rows)), rows] = 0
-    positive = block.tocsr().data
-    positive = positive[positive > 0]
+    block = block.tocoo()
+    positive = block.data[(block.data > 0) & (block.col != rows[block.row])]
     return float(np.percentile(positive, 95)) if positive.size else 0.0
 
 
@@ -101,9 +100,10 @@ def pair_parts(
     """
     y, raw = features.yardstick, raw_pairs(features, left, right)
     share = policy.text_share
+    worth = (features.texts.seeks_worth[left] * features.texts.offers_worth[right]).ravel()
     about = (np.minimum(raw.about, y.about_cap) - y.about.mean) / y.text_sd
     parts = {
-        "text": share * (raw.seeks_offers - y.seeks_offers.mean) / y.text_sd,
+        "text": share * worth * (raw.seeks_offers - y.seeks_offers.mean) / y.text_sd,
         "about": (1 - share) * about,
         "graph": saturate(raw.overlap, y.overlap_cap),
         "topic": raw.topic,
@@ -145,13 +145,13 @@ class Scorer:
         answer."""
         y, texts = features.yardstick, features.texts
         scale = policy.text * policy.text_share / y.text_sd
-        seeks, offers = _said(texts.seeks), _said(texts.offers)
+        seeks, offers = _said(texts.seeks) * texts.seeks_worth, _said(texts.offers) * texts.offers_worth
         left = [
-            texts.seeks * scale,
+            texts.seeks * texts.seeks_worth * scale,
             -scale * y.seeks_offers.mean * seeks,
             features.seeks_topics * policy.topic,
         ]
-        right = [texts.offers, offers, features.offers_topics]
+        right = [texts.offers * texts.offers_worth, offers, features.offers_topics]
         written = (np.diff(features.words.indptr) > 0).astype(np.float32)[:, None]
         words = policy.lexical / y.lexical.sd
         level_left, level_right = [-words * y.lexical.mean * written], [written]
@@ -225,8 +225,8 @@ def _side(blocks: list[Array]) -> Array:
 def score_all(
     scorer: Scorer,
     walked: Array | None,
-    forbid: Callable[[slice, slice, Array], None],
-    tick: Callable[[float], None],
+    forbid: Callable[[slice, slice, Array], None] | None = None,
+    tick: Callable[[float], None] = lambda _: None,
 ) -> Array:
     """p, float32 (n, n): the chance that the row's person says yes to the column's. Each unordered pair of
     tiles is computed once; `walked` is used up and becomes the answer. `forbid` sets what may not be
@@ -246,7 +246,8 @@ def score_all(
                 np.exp(logits, out=logits)
                 logits += 1
                 np.reciprocal(logits, out=logits)
-                forbid(i, j, logits)
+                if forbid is not None:
+                    forbid(i, j, logits)
             answer[i, j] = forth
             answer[j, i] = back.T
             done += 1

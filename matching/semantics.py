@@ -80,18 +80,22 @@ def centre(vectors: Array, languages: Sequence[str], means: Mapping[str, Array])
 @dataclass(frozen=True, slots=True)
 class Texts:
     """Centred unit vectors, float32 (n, d), after the fallbacks: who does not say what she seeks or offers is
-    read by what she is about. `own` is the mean of all she has."""
+    read by what she is about; the worths (n, 1) are 1, or the root of `stand_in` where that happened.
+    `own` is the mean of all she has."""
 
     seeks: Array
     offers: Array
     about: Array
     own: Array
+    seeks_worth: Array
+    offers_worth: Array
 
 
 def read_texts(
     vectors: Vectors,
     languages: Mapping[str, Sequence[str]],
     means: Mapping[str, Mapping[str, Array]],
+    stand_in: float = 0.5,
 ) -> Texts:
     """Centre each field apart and fill what is missing. `languages` and `means` are keyed by field name."""
     fields = {
@@ -104,4 +108,6 @@ def read_texts(
         offers=np.where(said["offers"], fields["offers"], fields["about"]),
         about=fields["about"],
         own=unit(fields["seeks"] + fields["offers"] + fields["about"]),
+        seeks_worth=np.where(said["seeks"], 1, np.sqrt(stand_in)).astype(np.float32),
+        offers_worth=np.where(said["offers"], 1, np.sqrt(stand_in)).astype(np.float32),
     )
