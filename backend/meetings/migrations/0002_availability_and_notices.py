@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                 ("facts", models.JSONField(blank=True, default=dict)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("read_at", models.DateTimeField(blank=True, null=True)),
+                ("mailed_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "attendee",
                     models.ForeignKey(

@@ -1,0 +1,27 @@
+"""Background tasks: each calls services with the present time."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from backend.meetings import notices, services
+
+
+@app.task(name=notices.SEND_NOTICE, retry=RetryStrategy(max_attempts=10, exponential_wait=4))
+def send_notice(notice_id: int) -> None:
+    """Mail one notice."""
+    notices.send_notice(notice_id=notice_id, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="meetings.keep_time")
+def keep_time(timestamp: int) -> None:  # noqa: ARG001
+    """Once a minute: end what is due to end, remind, ask, and settle."""
+    now = timezone.now()
+    services.end_refused_meetings(now=now)
+    services.expire_requests(now=now)
+    services.remind_people(now=now)
+    services.ask_whether_held(now=now)
+    services.settle_unattested(now=now)

@@ -1,0 +1,88 @@
+"""Writes: diaries, the life of a request, and what is said after the meeting."""
+
+from backend.meetings.services.answering import (
+    AlreadyAnswered,
+    NotOffered,
+    RequestExpired,
+    accept_meeting,
+    decline_meeting,
+    withdraw_request,
+)
+from backend.meetings.services.attesting import (
+    AlreadySettled,
+    BadUsefulness,
+    TooEarly,
+    ask_whether_held,
+    attest_meeting,
+    settle_unattested,
+)
+from backend.meetings.services.booking import NoTableFree, SlotTaken
+from backend.meetings.services.diary import (
+    InAMeeting,
+    Speaking,
+    UnknownSlot,
+    bookmark_session,
+    close_slots,
+    forget_session,
+    open_slots,
+)
+from backend.meetings.services.ending import (
+    ReasonNeeded,
+    TooLate,
+    cancel_meeting,
+    end_refused_meetings,
+    expire_requests,
+)
+from backend.meetings.services.reminding import remind_people
+from backend.meetings.services.requesting import (
+    AlreadyAsked,
+    BadKey,
+    BadTimes,
+    CapReached,
+    KeyReused,
+    NoOpenSlots,
+    UnknownTheme,
+    Wish,
+    edit_request,
+    request_meeting,
+)
+
+__all__ = [
+    "AlreadyAnswered",
+    "AlreadyAsked",
+    "AlreadySettled",
+    "BadKey",
+    "BadTimes",
+    "BadUsefulness",
+    "CapReached",
+    "InAMeeting",
+    "KeyReused",
+    "NoOpenSlots",
+    "NoTableFree",
+    "NotOffered",
+    "ReasonNeeded",
+    "RequestExpired",
+    "SlotTaken",
+    "Speaking",
+    "TooEarly",
+    "TooLate",
+    "UnknownSlot",
+    "UnknownTheme",
+    "Wish",
+    "accept_meeting",
+    "ask_whether_held",
+    "attest_meeting",
+    "bookmark_session",
+    "cancel_meeting",
+    "close_slots",
+    "decline_meeting",
+    "edit_request",
+    "end_refused_meetings",
+    "expire_requests",
+    "forget_session",
+    "open_slots",
+    "remind_people",
+    "request_meeting",
+    "settle_unattested",
+    "withdraw_request",
+]

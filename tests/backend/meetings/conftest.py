@@ -1,0 +1,116 @@
+"""Four people of one forum who opened every slot of it, and two tables to meet at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import pytest
+
+from backend.events.models import Attendee, Event, Slot, Table
+from backend.meetings import services
+from backend.meetings.models import Availability, Meeting
+from tests.factories import NOW, make_attendee, make_event
+
+
+@dataclass
+class Forum:
+    """The cast: they ask, answer and cancel by one word each, at `now`."""
+
+    event: Event
+    slots: list[Slot]
+    tables: list[Table]
+    people: list[Attendee] = field(default_factory=list)
+    now: dt.datetime = NOW
+
+    def join(self, count: int, **fields: object) -> list[Attendee]:
+        """More attendees with every slot open."""
+        joined = [make_attendee(self.event, **fields) for _ in range(count)]
+        for attendee in joined:
+            self.open(attendee, self.slots)
+        self.people += joined
+        return joined
+
+    def open(self, attendee: Attendee, slots: list[Slot]) -> None:
+        Availability.objects.bulk_create(
+            Availability(event=self.event, attendee=attendee, slot=slot) for slot in slots
+        )
+
+    def ask(self, asker: Attendee, other: Attendee, *slots: Slot, key: str = "", **wish: object) -> Meeting:
+        return services.request_meeting(
+            attendee=asker,
+            other_id=other.pk,
+            wish=services.Wish(slot_ids=tuple(slot.pk for slot in slots), **wish),
+            key=key,
+            by=asker.person,
+            now=self.now,
+        )
+
+    def accept(self, attendee: Attendee, meeting: Meeting, slot: Slot | None = None) -> Meeting:
+        return services.accept_meeting(
+            attendee=attendee,
+            meeting_id=meeting.pk,
+            slot_id=slot.pk if slot else None,
+            by=attendee.person,
+            now=self.now,
+        )
+
+    def decline(self, attendee: Attendee, meeting: Meeting, reason: str = "") -> Meeting:
+        return services.decline_meeting(
+            attendee=attendee, meeting_id=meeting.pk, reason=reason, by=attendee.person, now=self.now
+        )
+
+    def withdraw(self, attendee: Attendee, meeting: Meeting) -> Meeting:
+        return services.withdraw_request(
+            attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=self.now
+        )
+
+    def edit(self, attendee: Attendee, meeting: Meeting, *slots: Slot, **wish: object) -> Meeting:
+        return services.edit_request(
+            attendee=attendee,
+            meeting_id=meeting.pk,
+            wish=services.Wish(slot_ids=tuple(slot.pk for slot in slots), **wish),
+            by=attendee.person,
+            now=self.now,
+        )
+
+    def cancel(self, attendee: Attendee, meeting: Meeting, reason: str = "I fell ill") -> Meeting:
+        return services.cancel_meeting(
+            attendee=attendee, meeting_id=meeting.pk, reason=reason, by=attendee.person, now=self.now
+        )
+
+    def attest(
+        self, attendee: Attendee, meeting: Meeting, took_place: bool, usefulness: int | None = None
+    ) -> Meeting:
+        return services.attest_meeting(
+            attendee=attendee,
+            meeting_id=meeting.pk,
+            took_place=took_place,
+            usefulness=usefulness,
+            by=attendee.person,
+            now=self.now,
+        )
+
+
+def make_forum(people: int = 4, tables: int = 2, slots: int = 6, **fields: object) -> Forum:
+    """An event whose first day has half-hour slots from 10:00 in its zone, one after the other."""
+    event = make_event(**fields)
+    starts_at = dt.datetime.combine(event.starts_on, dt.time(10), event.zone)
+    half = dt.timedelta(minutes=30)
+    forum = Forum(
+        event=event,
+        slots=[
+            Slot.objects.create(
+                event=event, starts_at=starts_at + n * half, ends_at=starts_at + (n + 1) * half
+            )
+            for n in range(slots)
+        ],
+        tables=[Table.objects.create(event=event, label=f"T{n + 1}") for n in range(tables)],
+    )
+    forum.join(people)
+    return forum
+
+
+@pytest.fixture
+def forum() -> Forum:
+    return make_forum()
