@@ -1,0 +1,49 @@
+"""Random small forums: people in groups, some of whom met, some twice, some nobody."""
+
+from typing import NamedTuple
+
+import networkx as nx
+import numpy as np
+from hypothesis import strategies as st
+
+from matching.network import Network, network_of
+
+
+class Forum(NamedTuple):
+    network: Network
+    groups: np.ndarray
+    size: int
+    meetings: list[tuple[int, int]]
+
+    @property
+    def graph(self) -> nx.MultiGraph:
+        """The same forum as networkx keeps it: every meeting an edge, the group an attribute."""
+        graph = nx.MultiGraph()
+        graph.add_nodes_from(
+            (int(one), {"group": int(group)})
+            for one, group in zip(self.network.ids, self.groups, strict=True)
+        )
+        graph.add_edges_from(self.meetings)
+        return graph
+
+
+@st.composite
+def forums(draw, most=14):
+    size = draw(st.integers(1, 4))
+    ids = draw(st.lists(st.integers(1, 999), min_size=1, max_size=most, unique=True))
+    groups = np.array(draw(st.lists(st.integers(0, size - 1), min_size=len(ids), max_size=len(ids))))
+    pair = st.tuples(st.sampled_from(ids), st.sampled_from(ids)).filter(lambda ends: ends[0] != ends[1])
+    meetings = draw(st.lists(pair, max_size=3 * len(ids))) if len(ids) > 1 else []
+    return Forum(network_of(ids, meetings), groups, size, meetings)
+
+
+def large_forum(people: int, meetings: int, seed: int) -> Forum:
+    """One forum with hubs and a constituency that keeps to itself."""
+    chance = np.random.default_rng(seed)
+    groups = chance.integers(0, 5, people)
+    worth = chance.pareto(2.0, people) + 0.2
+    ends = chance.choice(people, (3 * meetings, 2), p=worth / worth.sum())
+    one, two = groups[ends].T
+    keep = (ends[:, 0] != ends[:, 1]) & ((one == two) | ((one != 0) & (two != 0)))
+    met = [(int(a), int(b)) for a, b in ends[keep][:meetings]]
+    return Forum(network_of(range(people), met), groups, 5, met)
