@@ -3,6 +3,8 @@
 Attendees and what they seek are not here: those belong to the attendees and to the import.
 """
 
+# mypy: disable-error-code="type-arg"
+# Django's admin classes take no type argument when they run.
 from __future__ import annotations
 
 from django import forms

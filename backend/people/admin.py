@@ -1,5 +1,7 @@
 """Reference data for the administrator: sectors and organisations. People are not edited here."""
 
+# mypy: disable-error-code="type-arg"
+# Django's admin classes take no type argument when they run.
 from __future__ import annotations
 
 from django.contrib import admin

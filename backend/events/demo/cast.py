@@ -83,9 +83,8 @@ def cast_of_demo() -> tuple[CastMember, ...]:
         taken.add(name)
         email = persona_seats.pop((row["sector"], row["country"]), "") or _address(name)
         told = group if row["country"] in TOLD_BY_NAME else place
-        members.append(
-            CastMember(**{"name": name, "email": email, "languages": _languages(row["country"], told)} | row)
-        )
+        named: dict[str, Any] = {"name": name, "email": email, "languages": _languages(row["country"], told)}
+        members.append(CastMember(**(named | row)))
     return tuple(members)
 
 

@@ -26,7 +26,7 @@ def ties_of(cast: Sequence[CastMember]) -> tuple[tuple[int, int], ...]:
         key = math.log(1.0 - chance.random()) / _weight(cast[one], cast[two])
         keys.append((-key, one, two))
     met: Counter[int] = Counter()
-    ties = []
+    ties: list[tuple[int, int]] = []
     for _, one, two in sorted(keys):
         if len(ties) < TIES and met[one] < MOST_OF_ONE and met[two] < MOST_OF_ONE:
             ties.append((one, two))

@@ -174,7 +174,9 @@ def _decode_as(data: bytes, encoding: str, marked: str) -> str:
 def _unmarked_utf16(data: bytes) -> str:
     """UTF-16 without a byte order mark shows in the zero bytes of its column names."""
     zeros = [place for place, byte in enumerate(data[:8]) if byte == 0]
-    return {(1, 3, 5, 7): "utf-16-le", (0, 2, 4, 6): "utf-16-be"}.get(tuple(zeros), "")
+    if zeros == [1, 3, 5, 7]:
+        return "utf-16-le"
+    return "utf-16-be" if zeros == [0, 2, 4, 6] else ""
 
 
 def _line_of(data: bytes, error: UnicodeDecodeError) -> int:

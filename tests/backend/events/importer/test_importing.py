@@ -201,6 +201,27 @@ def test_what_attendees_wrote_themselves_is_kept_and_told(event: Event) -> None:
     assert any("1 person has written their own profile since" in note for note in report.notes)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufdfa" * 60,
+        "‮evil‬",
+        "👩🏽‍🏫 ครู",
+        "\x01\x1b[31m",
+        "'); DROP TABLE events_event; --",
+        "<b>&amp;",
+        "İıſ",
+    ],
+)
+def test_strange_texts_are_kept_as_they_are(event: Event, text: str) -> None:
+    lines = f'email,name,organisation,about\na@example.org,"{text}","{text}","{text}"\n'
+    assert figures(imported(event, lines)) == (1, 0, 0, 0)
+    assert figures(imported(event, lines)) == (0, 0, 1, 0)
+    attendee = Attendee.objects.select_related("person", "organisation").get()
+    assert attendee.organisation is not None
+    assert attendee.person.name == attendee.organisation.name == attendee.about
+
+
 def test_an_import_takes_nobodys_permission_or_visibility(event: Event) -> None:
     organiser = appoint_organiser(event=event, email="boss@example.org", now=NOW)
     imported(event, "email,name\nBOSS@example.org,The Boss\n", by=organiser.person)

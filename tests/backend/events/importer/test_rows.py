@@ -1,6 +1,8 @@
 """From a line to a checked row: every refusal says what and what to do."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from backend.events.importer.reading import Line, read_table
 from backend.events.importer.report import Refusal, refusals_csv
@@ -79,6 +81,22 @@ def test_texts_are_trimmed_composed_and_names_are_one_line() -> None:
     row = checked(name="  Bu\u0300i\n Thi\u0323  Ngo\u0323c ", about=" one\r\n\r\ntwo ", age_class=" ADULT ")
     assert isinstance(row, ImportRow)
     assert (row.name, row.about, row.age_class) == ("Bùi Thị Ngọc", "one\n\ntwo", "adult")
+
+
+@settings(max_examples=200, deadline=None)
+@given(cells=st.lists(st.text(max_size=60), min_size=len(PLACES), max_size=len(PLACES)), fit=st.booleans())
+def test_any_cells_give_a_row_that_can_be_kept_or_a_reason(cells: list[str], fit: bool) -> None:
+    if fit:
+        cells[:2] = ["a@example.org", "Dara"]
+        cells[PLACES["age_class"]] = ""
+    row = check_line(Line(2, tuple(cells)), PLACES, len(PLACES))
+    if isinstance(row, Refusal):
+        assert row.reason
+    else:
+        texts = (row.name, row.organisation, row.country, row.title, row.about, row.seeks, row.offers)
+        assert all("\x00" not in text and text.encode() == text.encode("utf-8", "strict") for text in texts)
+        assert row.name
+        assert "\n" not in row.organisation
 
 
 def test_languages_are_read_as_codes_and_names_and_strange_ones_are_kept_aside() -> None:
