@@ -1,0 +1,142 @@
+"""A forum one can walk through in a real browser: pages, worker, model and database as in `make run`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.conf import settings as project
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from backend.events.models import Attendee, Event
+from backend.safeguarding.models import Block
+from backend.suggestions.runs import build_run
+from tests.factories import NOW, make_attendee, make_event, make_session
+
+PEOPLE = (
+    ("Arif Rahman", "large-company", "industry", "Indonesia", ("id", "en"),
+     "Honest feedback from police on the reports our messenger sends them.",
+     "We keep chat logs after a request and can show how evidence is preserved across borders."),
+    ("Linh Tran", "ngo", "civil-society", "Viet Nam", ("vi", "en"),
+     "Companies that let a hotline see what happens to its reports.",
+     "A helpline protocol for children who are blackmailed with pictures, tested for three years."),
+    ("Aung Min", "university", "academia", "Myanmar", ("my", "en"),
+     "Ministries that want to know which school lessons change behaviour.",
+     "Randomised trials of online safety lessons in forty rural schools."),
+    ("Grace Lim", "un-agency", "intergovernmental", "Singapore", ("en",),
+     "Governments preparing a law on grooming before any meeting takes place.",
+     "Model clauses on online solicitation and training for drafters."),
+    ("Dara Sok", "ngo", "civil-society", "Cambodia", ("km", "en"),
+     "Shelters that interview a child once and never again.",
+     "A child-friendly interview room and the manual of how we built it."),
+    ("Nadia Yusof", "small-company", "industry", "Malaysia", ("ms", "en"),
+     "Teachers who would test a reporting button with their pupils.",
+     "Age estimation that keeps no picture, for services of any size."),
+    ("Paolo Reyes", "law-enforcement", "government", "Philippines", ("fil", "en"),
+     "Contact points abroad who answer at night when a child is in danger.",
+     "Financial tracing of livestreamed abuse, with our bank liaison officer."),
+    ("Budi Santoso", "education", "government", "Indonesia", ("id", "en"),
+     "Parents' guides for a child's first telephone.",
+     "A network of teacher trainers in twelve provinces."),
+)  # fmt: skip
+PAGE_SIZES = {"phone": {"width": 360, "height": 780}, "desk": {"width": 1440, "height": 900}}
+
+
+@dataclass(frozen=True)
+class Forum:
+    event: Event
+    official: Attendee
+    others: tuple[Attendee, ...]
+
+    def address(self, page: str = "") -> str:
+        return f"/e/{self.event.slug}/{page}"
+
+    def named(self, name: str) -> Attendee:
+        return next(other for other in self.others if other.person.name == name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _browser_beside_database() -> None:
+    """Playwright keeps a loop in this thread, which Django takes for asynchronous code."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    """None of pytest-base-url's: where the forum is served differs from test to test, see `door`."""
+    return ""
+
+
+@pytest.fixture
+def forum(transactional_db: None, model_folder: object, settings: object) -> Forum:
+    """An official, eight people who fit in different ways, and two who would fit best and must not be seen."""
+    settings.TITIAN_DEMO = True  # type: ignore[attr-defined]
+    event = make_event("journey")
+    official = make_attendee(
+        event, email="ministry@demo.example.org", name="Mali Wongsa", sector="ict-ministry", title="Director",
+        languages=["th", "en"], seeks="Good practice in protecting children on the internet.",
+        offers="Our ministry can open doors to regulators in the region.", seeks_topics=["evidence-reporting"],
+    )  # fmt: skip
+    others = tuple(
+        make_attendee(
+            event, name=name, sector=sector, constituency=constituency, country=country,
+            languages=list(languages), seeks=seeks, offers=offers, offers_topics=["evidence-reporting"],
+        )
+        for name, sector, constituency, country, languages, seeks, offers in PEOPLE
+    )  # fmt: skip
+    make_attendee(event, name="Young Delegate", age_class="minor", offers=PEOPLE[0][6])
+    blocked = make_attendee(event, name="Blocked Delegate", offers=PEOPLE[0][6])
+    Block.objects.create(blocker=blocked.person, blocked=official.person, created_at=NOW)
+    make_session(event)
+    build_run(event=event, now=NOW)
+    return Forum(event, official, others)
+
+
+@pytest.fixture
+def worker(forum: Forum) -> Iterator[None]:
+    """The real worker in a process of its own, on the test's database."""
+    database = connection.settings_dict
+    where = urlencode({"host": database["HOST"], "port": database["PORT"] or 5432})
+    user = f"{quote(database['USER'])}:{quote(database['PASSWORD'])}"
+    address = f"postgresql://{user}@/{database['NAME']}?{where}"
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "run_worker"],
+        cwd=project.BASE_DIR,
+        env=os.environ | {"DATABASE_URL": address},
+        stdout=subprocess.DEVNULL,
+    )
+    yield
+    process.terminate()
+    process.wait(timeout=20)
+
+
+@pytest.fixture
+def door(live_server: object) -> str:
+    """Where the forum is served."""
+    return str(live_server.url)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def enter(door: str) -> Callable[[BrowserContext, str], Page]:
+    """Walk in through the demo's door as one of its personas."""
+
+    def walk_in(context: BrowserContext, label: str) -> Page:
+        page = context.new_page()
+        page.goto(f"{door}/demo/")
+        page.get_by_role("button", name=f"Enter as: {label}").click()
+        return page
+
+    return walk_in
+
+
+@pytest.fixture
+def without_script(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(java_script_enabled=False)
+    yield context
+    context.close()
