@@ -104,6 +104,23 @@ class ListReading(models.Model):
         return f"list reading {self.pk}"
 
 
+class SuggestionView(models.Model):
+    """An attendee had another's card before them, at `viewed_at` for the first time; it outlives the Run."""
+
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    viewed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attendee", "other"], name="suggestion_view_once"),
+            models.CheckConstraint(condition=~Q(attendee=F("other")), name="suggestion_view_not_self"),
+        ]
+
+    def __str__(self) -> str:
+        return f"suggestion view {self.pk}"
+
+
 class Feedback(models.Model):
     """What an attendee said of another as a suggestion, with the place and the Run it was shown in."""
 

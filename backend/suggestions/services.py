@@ -1,8 +1,9 @@
-"""Writes about suggestions: what people say of them, and when lists are computed anew."""
+"""Writes about suggestions: what people saw and say of them, and when lists are computed anew."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
 
@@ -11,7 +12,7 @@ from backend.events.changes import announce_changes
 from backend.events.models import Attendee
 from backend.people.models import Person
 from backend.safeguarding.rules import may_contact
-from backend.suggestions.models import Feedback, Suggestion
+from backend.suggestions.models import Feedback, Run, Suggestion, SuggestionView
 from backend.suggestions.selectors import current_run
 
 
@@ -72,6 +73,26 @@ def withdraw_feedback(*, attendee: Attendee, other_id: int, by: Person, now: dt.
     removed, _ = Feedback.objects.filter(attendee=attendee, other=other_id).delete()
     if removed:
         _mark_changed(attendee, now)
+
+
+def record_views(*, attendee: Attendee, other_ids: Iterable[int], by: Person, now: dt.datetime) -> None:
+    """Keep that the attendee had these people's cards before them; only the first time of each counts.
+
+    Ids that are not on the attendee's current list are passed over. Refuses NotYourList.
+    """
+    if attendee.person_id != by.pk:
+        raise NotYourList("Only the attendee can look at their list.")
+    listed = Suggestion.objects.filter(
+        run__state=Run.State.CURRENT, attendee=attendee.pk, other__in=list(other_ids)
+    )
+    seen = SuggestionView.objects.filter(attendee=attendee.pk)
+    fresh = (
+        listed.exclude(other__in=seen.values("other")).order_by("other_id").values_list("other_id", flat=True)
+    )
+    SuggestionView.objects.bulk_create(
+        [SuggestionView(attendee=attendee, other_id=other_id, viewed_at=now) for other_id in fresh],
+        ignore_conflicts=True,  # two requests of one reader at once
+    )
 
 
 def _mark_changed(attendee: Attendee, now: dt.datetime) -> None:
