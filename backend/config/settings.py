@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "backend.meetings",
     "backend.suggestions",
     "backend.directory",
+    "backend.programme",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

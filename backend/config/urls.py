@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:
@@ -23,9 +23,10 @@ urlpatterns = [
     path("accounts/signup/", _CODE_ONLY),
     path("accounts/password/<path:rest>", RedirectView.as_view(url="/accounts/login/code/")),
     path("accounts/", include("allauth.account.urls")),
+    path("admin/login/", _CODE_ONLY),
     path("admin/", admin.site.urls),
     path("api/v1/", include("backend.config.api_urls")),
     path("api/schema", SpectacularAPIView.as_view(), name="api_schema"),
-    path("api/docs", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="api_schema"), name="api_docs"),
     path("", include("frontend.urls")),
 ]

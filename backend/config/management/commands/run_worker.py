@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Status
 
 from backend.config.lifeline import end_with_owner
 from backend.core.errors import BusinessError
@@ -53,4 +55,7 @@ async def _take_up_abandoned_jobs() -> None:
     alone = "EMBEDDED" in settings.DATABASES["default"]
     silent_for = 0 if alone else SECONDS_WITHOUT_HEARTBEAT
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent_for):
-        await app.job_manager.retry_job(job)
+        try:
+            await app.job_manager.retry_job(job)
+        except (AlreadyEnqueued, UniqueViolation):  # the like of it waits already
+            await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)

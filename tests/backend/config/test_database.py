@@ -1,0 +1,92 @@
+"""What can be wrong with a database is said in one line, without a traceback and without the password."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from backend.config import database
+from backend.config.database import check_database
+from backend.config.embedded import DatabaseUnusable
+
+
+def _run(address: str, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DATABASE_URL": address},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def _one_sentence(ended: subprocess.CompletedProcess[str]) -> str:
+    assert ended.returncode == 1
+    lines = ended.stderr.strip().splitlines()
+    assert len(lines) == 1, ended.stderr
+    return lines[0]
+
+
+def test_a_server_that_does_not_answer_is_named() -> None:
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))  # taken and not listening: a connection is refused
+        port = reserved.getsockname()[1]
+        sentence = _one_sentence(_run(f"postgresql://titian:hidden@127.0.0.1:{port}/titian", "migrate"))
+    assert f"The database at 127.0.0.1:{port} does not answer" in sentence
+    assert "hidden" not in sentence
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("given", [":hidden", ""])
+def test_a_wrong_or_absent_password_is_said_and_not_shown(given: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("show hba_file")
+        file = cursor.fetchone()[0]
+        cursor.execute("create role locked login password 'the right one'")
+        with open(file) as rules:
+            before = rules.read()
+        try:
+            _rewrite(file, "local all locked scram-sha-256\n" + before)
+            cursor.execute("select pg_reload_conf()")
+            folder = connection.settings_dict["HOST"]
+            sentence = _one_sentence(_run(f"postgresql://locked{given}@/titian?host={folder}", "migrate"))
+        finally:
+            _rewrite(file, before)
+            cursor.execute("select pg_reload_conf()")
+            cursor.execute("drop role locked")
+    assert "password of 'locked'" in sentence
+    assert "hidden" not in sentence
+
+
+def _rewrite(file: str, text: str) -> None:
+    with open(file, "w") as rules:
+        rules.write(text)
+
+
+@pytest.mark.django_db
+def test_a_server_without_pgvector_is_refused() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("create temporary view pg_available_extensions as select 'plpgsql'::name as name")
+        cursor.execute("set local search_path = pg_temp, pg_catalog, public")
+        with pytest.raises(DatabaseUnusable, match="without pgvector"):
+            check_database()
+
+
+@pytest.mark.django_db
+def test_a_server_that_is_too_old_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    check_database()
+    monkeypatch.setattr(database, "OLDEST", 990000)
+    with pytest.raises(DatabaseUnusable, match=r"names PostgreSQL 18; Titian needs 15 or later"):
+        check_database()
+
+
+def test_a_setting_that_cannot_be_used_ends_any_command_with_one_sentence() -> None:
+    sentence = _one_sentence(_run("mysql://somewhere", "check"))
+    assert sentence.startswith("DATABASE_URL must be an address such as postgresql://")

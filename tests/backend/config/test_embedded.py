@@ -1,0 +1,119 @@
+"""The embedded PostgreSQL belongs to one process and starts again after any kill."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from django.conf import settings
+
+from backend.config.embedded import DatabaseUnusable, EmbeddedPostgres, servers_in
+
+OWNER = """
+import sys
+from pathlib import Path
+from backend.config.embedded import EmbeddedPostgres
+server = EmbeddedPostgres(Path(sys.argv[1]), durable=False)
+print(server.ensure_running(), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A folder for a cluster under var/: as root, the folders above pytest's own are closed to the server."""
+    folder = settings.VAR / "test-postgres" / f"own-{os.getpid()}"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    yield folder
+    for process in servers_in(folder):
+        process.kill()
+    subprocess.run(["rm", "-rf", str(folder), f"{folder}.lock"], check=True)
+
+
+def _owner(data: Path) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", OWNER, str(data)],
+        cwd=settings.BASE_DIR,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "True\n"
+    return process
+
+
+def _end(process: subprocess.Popen[str], how: signal.Signals | None = None) -> None:
+    if how:
+        process.send_signal(how)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    process.wait()
+    process.stdout.close()
+
+
+def test_a_second_process_shares_the_server_and_leaves_it_up(data: Path) -> None:
+    owner = _owner(data)
+    guest = EmbeddedPostgres(data, durable=False)
+    assert guest.ensure_running() is False
+    guest.stop()
+    assert servers_in(data)
+    _end(owner)
+    assert not servers_in(data)
+
+
+def test_a_server_whose_owner_was_killed_is_taken_over(data: Path) -> None:
+    _end(_owner(data), signal.SIGKILL)
+    left = {process.pid for process in servers_in(data)}
+    heir = EmbeddedPostgres(data, durable=False)
+    assert heir.ensure_running() is True
+    assert {process.pid for process in servers_in(data)} & left
+    heir.stop()
+    assert not servers_in(data)
+
+
+def test_it_starts_after_everything_was_killed(data: Path) -> None:
+    owner = _owner(data)
+    for process in servers_in(data):
+        process.kill()
+    _end(owner, signal.SIGKILL)
+    again = EmbeddedPostgres(data, durable=False)
+    assert again.ensure_running() is True
+    again.stop()
+
+
+def test_a_note_that_names_another_living_process_does_not_hold_it_back(data: Path) -> None:
+    _end(_owner(data))
+    (data / "postmaster.pid").write_text(f"{psutil.Process().pid}\n{data}\n")
+    again = EmbeddedPostgres(data, durable=False)
+    assert again.ensure_running() is True
+    again.stop()
+
+
+def test_data_of_another_version_is_refused_and_left_alone(data: Path) -> None:
+    data.mkdir()
+    (data / "PG_VERSION").write_text("13\n")
+    with pytest.raises(DatabaseUnusable, match="was made by PostgreSQL 13 and this is 18"):
+        EmbeddedPostgres(data).ensure_running()
+    assert (data / "PG_VERSION").read_text() == "13\n"
+
+
+def test_a_folder_with_something_else_in_it_is_refused_and_left_alone(data: Path) -> None:
+    data.mkdir()
+    (data / "thesis.txt").write_text("years of work")
+    with pytest.raises(DatabaseUnusable, match="is neither empty nor a database"):
+        EmbeddedPostgres(data).ensure_running()
+    assert (data / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_path_too_long_for_a_socket_gets_a_short_folder_for_it(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path / ("deep" * 30))
+    assert len(str(server.socket_folder)) < 60
+    assert server.socket_folder == EmbeddedPostgres(tmp_path / ("deep" * 30)).socket_folder

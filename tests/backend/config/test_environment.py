@@ -1,0 +1,60 @@
+"""Settings from the environment are used as meant, or refused in one sentence."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from backend.config.environment import database_from, flag_from, mail_from, number_from, words_from
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"), [("1", True), ("yes", True), ("0", False), ("off", False), ("", False)]
+)
+def test_a_flag_is_read_as_written(monkeypatch: pytest.MonkeyPatch, given: str, meant: bool) -> None:
+    monkeypatch.setenv("TITIAN_DEMO", given)
+    assert flag_from("TITIAN_DEMO") is meant
+
+
+def test_a_flag_that_is_neither_yes_nor_no_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TITIAN_DEMO", "maybe")
+    with pytest.raises(ImproperlyConfigured, match="TITIAN_DEMO must be 1 or 0, not 'maybe'"):
+        flag_from("TITIAN_DEMO")
+
+
+@pytest.mark.parametrize("given", ["0", "65536", "80a", "-1", "８０８０"])
+def test_a_port_that_cannot_be_one_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("TITIAN_PORT", given)
+    with pytest.raises(ImproperlyConfigured, match="TITIAN_PORT must be a whole number from 1 to 65535"):
+        number_from("TITIAN_PORT", 8000, least=1, most=65535)
+
+
+def test_a_list_is_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_HOSTS", "forum.example.org, www.example.org,")
+    assert words_from("ALLOWED_HOSTS", ["localhost"]) == ["forum.example.org", "www.example.org"]
+
+
+def test_a_database_address_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://titian:s%40fe@db.example.org:5433/forum")
+    found = database_from("DATABASE_URL")
+    assert found is not None
+    assert (found["HOST"], found["PORT"], found["NAME"]) == ("db.example.org", 5433, "forum")
+    assert found["PASSWORD"] == "s@fe"
+
+
+@pytest.mark.parametrize("given", ["sqlite:///db.sqlite3", "mysql://u:hidden@h/d", "hidden"])
+def test_another_database_is_refused_without_showing_the_address(
+    monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", given)
+    with pytest.raises(
+        ImproperlyConfigured, match="DATABASE_URL must be an address such as postgresql://"
+    ) as refusal:
+        database_from("DATABASE_URL")
+    assert "hidden" not in str(refusal.value)
+
+
+def test_mail_goes_by_smtp_when_an_address_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMAIL_URL", "smtp+tls://user:word@mail.example.org:587")
+    found = mail_from("EMAIL_URL")
+    assert found is not None
+    assert found["EMAIL_USE_TLS"] is True
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("mail.example.org", 587)

@@ -1,0 +1,33 @@
+"""The log says what happened, never to whom."""
+
+import logging
+
+import pytest
+from django.db import IntegrityError
+
+from backend.config.logs import DiscreetFormatter
+from backend.people.models import Person
+
+
+def _line(logger: str, message: str, *arguments: object) -> str:
+    record = logging.LogRecord(logger, logging.WARNING, __file__, 1, message, arguments, None)
+    return DiscreetFormatter("%(message)s").format(record)
+
+
+def test_an_address_does_not_reach_the_log() -> None:
+    line = _line("django", "No mail for <%s>, %s", "siti.rahma@example.org", "ณัฐ@example.org")
+    assert line == "No mail for <(address)>, (address)"
+
+
+@pytest.mark.django_db
+def test_the_row_that_broke_a_constraint_does_not_reach_the_log() -> None:
+    Person.objects.create_user("siti@example.org", name="Siti Rahma")
+    formatter = DiscreetFormatter("%(message)s")
+    try:
+        Person.objects.create_user("SITI@example.org", name="Siti Rahma")
+    except IntegrityError as error:
+        trouble = (type(error), error, error.__traceback__)
+        line = formatter.format(logging.LogRecord("x", logging.ERROR, __file__, 1, "Failed", (), trouble))
+    assert "person_email_unique" in line
+    assert "siti@" not in line.lower()
+    assert "(withheld)" in line

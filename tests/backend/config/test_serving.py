@@ -1,0 +1,113 @@
+"""Titian starts and ends as a whole, and says in one sentence why it cannot start."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from filelock import FileLock
+from procrastinate.contrib.django import app
+
+from backend.config.lifeline import OWNER
+from backend.config.management.commands import run_worker, serve
+
+LIVES_BY_ITS_OWNER = """
+import signal
+from backend.config.lifeline import end_with_owner
+end_with_owner()
+print("up", flush=True)
+signal.pause()
+"""
+
+
+def test_a_taken_port_is_said_before_anything_else_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "SECONDS_FOR_A_KILLED_ONE_TO_LEAVE", 0)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(serve.CannotServe, match=f"Port {port} is taken.*TITIAN_PORT={port + 1} make run"):
+            serve._require_free_port("127.0.0.1", port)
+
+
+def test_a_second_one_in_the_same_folder_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object, settings: pytest.FixtureRequest
+) -> None:
+    settings.VAR = tmp_path  # type: ignore[attr-defined]
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    with (
+        FileLock(f"{tmp_path}/serve.lock"),
+        pytest.raises(serve.CannotServe, match="already runs from this folder"),
+    ):
+        call_command("serve")
+
+
+def test_web_and_worker_end_when_the_process_that_started_them_is_killed() -> None:
+    owner = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
+    child = subprocess.Popen(
+        [sys.executable, "-c", LIVES_BY_ITS_OWNER],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {OWNER: str(owner.pid)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "up\n"
+        assert child.poll() is None
+        owner.kill()
+        owner.wait()
+        assert child.wait(timeout=20) == -signal.SIGTERM
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_a_killed_worker_had_begun_is_done_by_the_next() -> None:
+    begun = _begin_a_job_in_a_worker_that_dies()
+    _start_the_next_worker()
+    assert _jobs() == [(begun, "todo")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_a_killed_worker_had_begun_is_dropped_when_the_like_of_it_waits() -> None:
+    _begin_a_job_in_a_worker_that_dies()
+    waiting = _queue_a_job()
+    _start_the_next_worker()
+    assert _jobs() == [(waiting, "todo")]
+
+
+def _queue_a_job() -> int:
+    task = app.configure_task("a task", lock="event:1", queueing_lock="event:1", allow_unknown=True)
+    return task.defer(event_id=1)
+
+
+def _begin_a_job_in_a_worker_that_dies() -> int:
+    job = _queue_a_job()
+    with connection.cursor() as cursor:
+        cursor.execute("insert into procrastinate_workers default values returning id")
+        (killed,) = cursor.fetchone()
+        cursor.execute("select id from procrastinate_fetch_job_v2(null, %s)", [killed])
+        assert cursor.fetchone() == (job,)
+    return job
+
+
+def _start_the_next_worker() -> None:
+    async def take_up() -> None:
+        async with app.open_async():
+            await run_worker._take_up_abandoned_jobs()
+
+    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+        asyncio.run(take_up())
+
+
+def _jobs() -> list[tuple[int, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("select id, status::text from procrastinate_jobs order by id")
+        return cursor.fetchall()
