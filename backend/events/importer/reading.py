@@ -129,7 +129,7 @@ def column_word(name: str) -> str:
 def _decode(data: bytes, encoding: str) -> tuple[str, str]:
     marked = next((name for mark, name in BYTE_ORDER_MARKS.items() if data.startswith(mark)), "")
     if encoding:
-        return _decode_as(data, encoding, marked), encoding
+        return _decode_as(data, encoding, marked or _unmarked_utf8(data)), encoding
     if marked or (marked := _unmarked_utf16(data)):
         try:
             return data.decode(marked).removeprefix("\ufeff"), marked
@@ -159,7 +159,7 @@ def _decode_as(data: bytes, encoding: str, marked: str) -> str:
         if name.replace("-", "_") in NO_SPREADSHEET_WRITES:
             raise LookupError
         if marked and not name.startswith(marked):
-            raise UnreadableFile(f"The file says that it is {marked.upper()}: leave --encoding out.")
+            raise UnreadableFile(f"The file is written in {marked.upper()}: leave --encoding out.")
         return data.decode(encoding).removeprefix("\ufeff")
     except UnicodeError:
         raise UnreadableFile(
@@ -169,6 +169,14 @@ def _decode_as(data: bytes, encoding: str, marked: str) -> str:
         raise UnreadableFile(
             f"“{encoding[:40]}” is not an encoding we know; cp874, cp1258 and cp1252 are common ones."
         ) from None
+
+
+def _unmarked_utf8(data: bytes) -> str:
+    """Letters beyond ASCII that are sound UTF-8 are UTF-8: no other encoding comes to that by chance."""
+    try:
+        return "" if data.isascii() else data.decode("utf-8") and "utf-8"
+    except UnicodeDecodeError:
+        return ""
 
 
 def _unmarked_utf16(data: bytes) -> str:

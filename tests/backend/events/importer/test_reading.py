@@ -103,9 +103,15 @@ def test_an_encoding_that_does_not_fit_is_refused_in_one_sentence(name: str) -> 
         read(THAI.encode("cp874") + b"\xa1" * (len(THAI) % 2 + 1), name)
 
 
-def test_a_file_that_says_it_is_utf8_is_not_read_as_anything_else() -> None:
-    with pytest.raises(UnreadableFile, match="says that it is UTF-8"):
-        read(THAI.encode("utf-8-sig"), "cp1252")
+@pytest.mark.parametrize("written", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("named", ["cp1252", "cp1258", "utf-16"])
+def test_a_utf8_file_is_not_read_as_anything_else(written: str, named: str) -> None:
+    with pytest.raises(UnreadableFile, match="The file is written in UTF-8: leave --encoding out"):
+        read(THAI.encode(written), named)
+
+
+def test_a_utf8_file_may_be_named_so() -> None:
+    assert read(THAI.encode("utf-8"), "UTF8").lines == read(THAI.encode("utf-8-sig"), "utf-8-sig").lines
 
 
 def test_a_file_cut_off_in_the_middle_of_a_letter_names_the_line() -> None:
