@@ -46,12 +46,14 @@ from backend.meetings.services.requesting import (
     edit_request,
     request_meeting,
 )
+from backend.meetings.services.setup import BadRules, set_rules
 
 __all__ = [
     "AlreadyAnswered",
     "AlreadyAsked",
     "AlreadySettled",
     "BadKey",
+    "BadRules",
     "BadTimes",
     "BadUsefulness",
     "CapReached",
@@ -83,6 +85,7 @@ __all__ = [
     "open_slots",
     "remind_people",
     "request_meeting",
+    "set_rules",
     "settle_unattested",
     "withdraw_request",
 ]

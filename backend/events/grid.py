@@ -1,0 +1,94 @@
+"""Slots of equal length laid over days: plain values in, periods out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from backend.core.errors import BusinessError
+
+MOST_SLOTS = 500
+
+
+class BadGrid(BusinessError):
+    code = "bad_grid"
+    status = 400
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A half-open time: [starts_at, ends_at)."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+    def overlaps(self, other: Period) -> bool:
+        """Whether the two share a moment; touching ends do not.
+
+        >>> hour = [dt.datetime(2026, 12, 9, h, tzinfo=dt.UTC) for h in (9, 10, 11)]
+        >>> Period(hour[0], hour[1]).overlaps(Period(hour[1], hour[2]))
+        False
+        >>> Period(hour[0], hour[2]).overlaps(Period(hour[1], hour[2]))
+        True
+        """
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotGrid:
+    """Slots of this length, on these days, within these hours of the event's zone."""
+
+    days: tuple[dt.date, ...]
+    windows: tuple[tuple[dt.time, dt.time], ...]
+    length_minutes: int
+    break_minutes: int = 0
+
+
+def periods_of(grid: SlotGrid, zone: dt.tzinfo) -> Sequence[Period]:
+    """Every period of the grid, in time order, in UTC.
+
+    Slots and breaks are measured in elapsed time, so that one that crosses a change of clocks is as long as
+    any other; a window says wall-clock hours, the first of two equal ones where it opens and the last where
+    it closes. A window that ends at midnight ends with its day. Refuses BadGrid.
+
+    >>> lunch = (dt.time(12), dt.time(13))
+    >>> grid = SlotGrid(days=(dt.date(2026, 12, 9),), windows=(lunch,), length_minutes=25, break_minutes=5)
+    >>> [period.starts_at.strftime("%H:%M") for period in periods_of(grid, dt.UTC)]
+    ['12:00', '12:30']
+    """
+    if not 5 <= grid.length_minutes <= 480:
+        raise BadGrid("A slot is from 5 to 480 minutes long.")
+    if not 0 <= grid.break_minutes <= 480:
+        raise BadGrid("A break between slots is from 0 to 480 minutes long.")
+    if not grid.days or not grid.windows:
+        raise BadGrid("Name at least one day and one window of hours, such as 10:00 to 12:30.")
+    length = dt.timedelta(minutes=grid.length_minutes)
+    step = length + dt.timedelta(minutes=grid.break_minutes)
+    windows = sorted(_window(day, window, zone) for day in set(grid.days) for window in grid.windows)
+    for earlier, later in pairwise(windows):
+        if earlier.overlaps(later):
+            raise BadGrid("Two windows of hours overlap; join them, or leave time between them.")
+    periods = []
+    for window in windows:
+        starts_at = window.starts_at
+        while starts_at + length <= window.ends_at:
+            periods.append(Period(starts_at, starts_at + length))
+            starts_at += step
+            if len(periods) > MOST_SLOTS:
+                raise BadGrid(f"This makes more than {MOST_SLOTS} slots; use fewer days or longer slots.")
+    if not periods:
+        raise BadGrid(f"No window is long enough for a slot of {grid.length_minutes} minutes.")
+    return periods
+
+
+def _window(day: dt.date, window: tuple[dt.time, dt.time], zone: dt.tzinfo) -> Period:
+    """The window on this day; refuses BadGrid where it ends before it starts."""
+    opens, closes = window
+    last_day = day + dt.timedelta(days=1) if closes == dt.time(0) else day
+    starts_at = dt.datetime.combine(day, opens.replace(fold=0), zone).astimezone(dt.UTC)
+    ends_at = dt.datetime.combine(last_day, closes.replace(fold=1), zone).astimezone(dt.UTC)
+    if ends_at <= starts_at:
+        raise BadGrid(f"The window {opens:%H:%M} to {closes:%H:%M} ends before it starts on {day}.")
+    return Period(starts_at, ends_at)

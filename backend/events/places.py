@@ -1,0 +1,145 @@
+"""Writes that say when and where people can meet: slots and tables, by organisers only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import RestrictedError
+
+from backend.core.errors import BusinessError, NotFound
+from backend.events.grid import BadGrid, Period
+from backend.events.models import Event, Slot, Table
+from backend.events.rules import is_organiser
+from backend.events.services import clean_text
+from backend.people.models import Person
+
+
+class NotOrganiser(BusinessError):
+    code = "only_organisers"
+    status = 403
+
+
+class BadTable(BusinessError):
+    code = "bad_table"
+    status = 400
+
+
+class LabelTaken(BusinessError):
+    code = "label_taken"
+
+
+class InUse(BusinessError):
+    """Somebody asked for this slot, or meets in it or at this table."""
+
+    code = "in_use"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSaid:
+    """What an organiser says of a table. Online, `room_link` has {meeting} where each meeting's mark goes."""
+
+    label: str
+    place: str = ""
+    step_free: bool = False
+    is_online: bool = False
+    room_link: str = ""
+
+
+def check_organiser(event: Event, by: Person) -> None:
+    """Refuse NotOrganiser to anybody but the event's organisers."""
+    if not is_organiser(by, event):
+        raise NotOrganiser("Only the forum's organisers can do this.")
+
+
+@transaction.atomic
+def add_slots(*, event: Event, periods: Iterable[Period], by: Person) -> int:
+    """Add slots to the event; those it has already are left alone. Gives how many are new.
+
+    Slots may overlap: people and tables may not be in two at once, and the meetings see to that. Refuses
+    NotOrganiser, and BadGrid for a slot outside the event's days in its zone.
+    """
+    check_organiser(event, by)
+    wanted = sorted(set(periods))
+    for period in wanted:
+        if period.ends_at <= period.starts_at:
+            raise BadGrid("A slot ends after it starts.")
+        first, last = _days(period, event)
+        if first < event.starts_on or last > event.ends_on:
+            raise BadGrid(f"The forum is from {event.starts_on} to {event.ends_on}; {first} is outside.")
+    before = Slot.objects.filter(event=event).count()
+    Slot.objects.bulk_create(
+        (Slot(event=event, starts_at=period.starts_at, ends_at=period.ends_at) for period in wanted),
+        ignore_conflicts=True,
+    )
+    return Slot.objects.filter(event=event).count() - before
+
+
+def _days(period: Period, event: Event) -> tuple[dt.date, dt.date]:
+    """The first and last day of a half-open period in the event's zone: one that ends at midnight has one."""
+    last_moment = period.ends_at - dt.timedelta.resolution
+    return period.starts_at.astimezone(event.zone).date(), last_moment.astimezone(event.zone).date()
+
+
+@transaction.atomic
+def remove_slots(*, event: Event, slot_ids: Collection[int], by: Person) -> int:
+    """Remove slots nobody has asked for; gives how many. Refuses NotOrganiser and InUse, removing none."""
+    check_organiser(event, by)
+    try:
+        _, removed = Slot.objects.filter(event=event, pk__in=slot_ids).delete()
+    except RestrictedError as error:
+        raise InUse("Somebody has asked to meet in one of these slots, so they stay.") from error
+    return removed.get(Slot._meta.label, 0)
+
+
+def add_table(*, event: Event, said: TableSaid, by: Person) -> Table:
+    """Add a table, or an online room; refuses NotOrganiser, BadTable and LabelTaken."""
+    check_organiser(event, by)
+    return _save(Table(event=event), said)
+
+
+def change_table(*, event: Event, table_id: int, said: TableSaid, by: Person) -> Table:
+    """Say anew what a table is. Refuses NotOrganiser, NotFound, BadTable, LabelTaken.
+
+    Whether it is online cannot change: its meetings count on that. Make a new one instead.
+    """
+    check_organiser(event, by)
+    table = Table.objects.filter(event=event, pk=table_id).first()
+    if table is None:
+        raise NotFound("There is no such table.")
+    if table.is_online != said.is_online:
+        raise BadTable("A table stays a table, and an online room online. Add another one instead.")
+    return _save(table, said)
+
+
+def remove_table(*, event: Event, table_id: int, by: Person) -> None:
+    """Remove a table no meeting is, or was, at; refuses NotOrganiser and InUse. A missing one is no error."""
+    check_organiser(event, by)
+    try:
+        Table.objects.filter(event=event, pk=table_id).delete()
+    except RestrictedError as error:
+        raise InUse("People meet, or met, at this table, so it stays.") from error
+
+
+def _save(table: Table, said: TableSaid) -> Table:
+    for name, value in asdict(said).items():
+        setattr(table, name, clean_text(value) if isinstance(value, str) else value)
+    if not 0 < len(table.label) <= 60 or len(table.place) > 200 or len(table.room_link) > 300:
+        raise BadTable("A table needs a label of at most 60 characters, such as T12.")
+    if table.is_online and not (
+        table.room_link.startswith("https://") and Table.MEETING_MARK in table.room_link
+    ):
+        raise BadTable(
+            f"An online room needs a link with {Table.MEETING_MARK} in it, such as "
+            f"https://meet.example.org/{Table.MEETING_MARK}: every meeting gets a room of its own."
+        )
+    if not table.is_online and table.room_link:
+        raise BadTable("Only an online room has a link.")
+    try:
+        with transaction.atomic():
+            table.save()
+    except IntegrityError as error:
+        raise LabelTaken(f"There is a table “{table.label}” already.") from error
+    return table

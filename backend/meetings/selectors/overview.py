@@ -1,0 +1,73 @@
+"""What an organiser sees of all meetings: figures, and the few that need a word."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Avg, Count, F, Q
+
+from backend.events.models import Event
+from backend.meetings.models import Availability, Meeting, Notice, Seat
+from backend.safeguarding.rules import matchable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """Counts of one event. People are those who may be asked at all; meetings are counted once, not per seat.
+
+    `held_by_one` are among `held`: one side has said nothing. `disputed` are meeting ids, for the
+    organiser's eyes only. `answer_hours` is the mean from asking to an answer by a person.
+    """
+
+    people: int
+    people_with_open_slots: int
+    people_without_meeting: int
+    waiting: int
+    accepted: int
+    declined: int
+    withdrawn: int
+    expired: int
+    cancelled: int
+    held: int
+    held_by_one: int
+    not_held: int
+    disputed: tuple[int, ...]
+    answer_hours: float | None
+    mails_waiting: int
+
+
+def overview_for(event: Event, now: dt.datetime) -> Overview:
+    """The figures of this moment; whoever shows them admits organisers only."""
+    people = matchable(event)
+    meetings = Meeting.objects.filter(event=event)
+    by_state = dict(meetings.values_list("state").annotate(count=Count("pk")).order_by())
+    waiting = meetings.open_at(now).count()
+    held = Meeting.State.HELD
+    seated = Seat.objects.filter(is_active=True, attendee__event=event).values("attendee")
+    answered = meetings.filter(
+        Q(state=Meeting.State.DECLINED) | Q(state__in=[*Meeting.SEATED, Meeting.State.CANCELLED]),
+        answered_at__isnull=False,
+    )
+    took: dt.timedelta | None = answered.aggregate(took=Avg(F("answered_at") - F("asked_at")))["took"]
+    return Overview(
+        people=people.count(),
+        people_with_open_slots=people.filter(
+            pk__in=Availability.objects.filter(event=event).values("attendee")
+        ).count(),
+        people_without_meeting=people.exclude(pk__in=seated).count(),
+        waiting=waiting,
+        accepted=by_state.get(Meeting.State.ACCEPTED, 0),
+        declined=by_state.get(Meeting.State.DECLINED, 0),
+        withdrawn=by_state.get(Meeting.State.WITHDRAWN, 0),
+        expired=by_state.get(Meeting.State.EXPIRED, 0) + by_state.get(Meeting.State.REQUESTED, 0) - waiting,
+        cancelled=by_state.get(Meeting.State.CANCELLED, 0),
+        held=by_state.get(held, 0),
+        held_by_one=Seat.objects.filter(meeting__event=event, meeting__state=held, word="").count(),
+        not_held=by_state.get(Meeting.State.NOT_HELD, 0),
+        disputed=tuple(
+            meetings.filter(state=Meeting.State.DISPUTED).order_by("pk").values_list("pk", flat=True)
+        ),
+        answer_hours=round(took.total_seconds() / 3600, 2) if took is not None else None,
+        mails_waiting=Notice.objects.filter(event=event, mailed_at__isnull=True).count(),
+    )

@@ -1,0 +1,31 @@
+"""The event's own figures for requests."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from backend.core.errors import BusinessError
+from backend.events.models import Event
+from backend.events.places import check_organiser
+from backend.meetings.models import MeetingRules
+from backend.people.models import Person
+
+
+class BadRules(BusinessError):
+    code = "bad_rules"
+    status = 400
+
+
+@transaction.atomic
+def set_rules(*, event: Event, open_requests: int, expiry_hours: int, by: Person) -> MeetingRules:
+    """Set how many requests one may have waiting, and for how many hours; refuses NotOrganiser and BadRules.
+
+    What was asked before keeps its expiry.
+    """
+    check_organiser(event, by)
+    if not 1 <= open_requests <= 100 or not 1 <= expiry_hours <= 720:
+        raise BadRules("Waiting requests are from 1 to 100, and they expire after 1 to 720 hours.")
+    rules, _ = MeetingRules.objects.update_or_create(
+        event=event, defaults={"open_requests": open_requests, "expiry_hours": expiry_hours}
+    )
+    return rules
