@@ -70,7 +70,8 @@ def find_candidates(
         right = order[chosen[:, 1]]
         kept.append(np.concatenate([left * people + right, right * people + left]))
         tick(rows.stop / people)
-    keys = np.unique(np.concatenate(kept)) if kept else np.zeros(0, np.int64)
+    keys = np.sort(np.concatenate(kept)) if kept else np.zeros(0, np.int64)
+    keys = keys[np.diff(keys, prepend=-1) > 0]
     left, right = keys // max(1, people), keys % max(1, people)
     forth, back = chances[left, right].astype(np.float64), chances[right, left].astype(np.float64)
     return Pairs(left, right, forth, back, mutual(forth, back), means)

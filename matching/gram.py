@@ -45,9 +45,7 @@ class Gram:
         """The block of inner products between two runs of rows, dense float32."""
         out: Array = self.common[left] @ self.common[right].T
         if self.rare.nnz:
-            product = (self.rare[left] @ self.rare[right].T).tocsr()
-            here = np.repeat(np.arange(product.shape[0]), np.diff(product.indptr))
-            out[here, product.indices] += product.data
+            out += (self.rare[left] @ self.rare[right].T).toarray()
         return out
 
     def pairs(self, left: Array, right: Array) -> Array:

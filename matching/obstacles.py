@@ -47,17 +47,17 @@ class Obstacles:
             met=_pairs(((t.a, t.b) for t in ties), place),
         )
 
-    def forbid(self, i: slice, j: slice, chances: Array) -> None:
-        """Set to zero, in place, the chances of pairs in rows i and columns j that may not be proposed."""
-        stop = self.organisation[i][:, None] == self.organisation[j][None, :]
+    def forbidden(self, i: slice, j: slice) -> Array:
+        """Which pairs of rows i and columns j may not be proposed, bool (len i, len j)."""
+        stop: Array = self.organisation[i][:, None] == self.organisation[j][None, :]
         if self.languages.shape[1]:
             stated: Array = np.any(self.languages != 0, axis=1)
             alone = self.languages[i] @ self.languages[j].T == 0
             stop |= alone & stated[i][:, None] & stated[j][None, :]
-        chances[stop] = 0
         for table in (self.barred, self.met):
             block = table[i, j].tocoo()
-            chances[block.row, block.col] = 0
+            stop[block.row, block.col] = True
+        return stop
 
     def between(self, a: int, b: int) -> str:
         """The name of what keeps rows a and b apart, or nothing."""

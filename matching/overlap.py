@@ -16,8 +16,8 @@ Node = tuple[str, int | str]
 
 
 def build_graph(participants: Sequence[Participant], ties: Sequence[Tie], policy: Policy) -> nx.Graph[Node]:
-    """Typed nodes (kind, name), people first in order of id. A tie weighs weight x decay^age, repeated
-    ties add up.
+    """Typed nodes (kind, name), people first in order of id; `people` counts who shares a node. A tie
+    weighs weight x decay^age, repeated ties add up.
 
     >>> people = [Participant(1, sessions=frozenset({"A"})), Participant(2, sessions=frozenset({"A"}))]
     >>> graph = build_graph(people, [Tie(1, 2, age_years=1, label="2025")], Policy())
@@ -41,6 +41,8 @@ def build_graph(participants: Sequence[Participant], ties: Sequence[Tie], policy
             graph[a][b]["weight"] += worth
         else:
             graph.add_edge(a, b, weight=worth, label=tie.label)
+    for node, neighbours in graph.adjacency():
+        graph.nodes[node]["people"] = sum(1 for kind, _ in neighbours if kind == "person")
     return graph
 
 
@@ -137,8 +139,8 @@ def explain_overlap(graph: nx.Graph[Node], a: int, b: int) -> Iterator[tuple[Nod
     person)."""
     left, right = ("person", a), ("person", b)
     shared = []
-    for node in set(graph[left]) & set(graph[right]):
-        sharing = sum(1 for kind, _ in graph[node] if kind == "person")
+    for node in graph[left].keys() & graph[right].keys():
+        sharing = graph.nodes[node]["people"]
         weight = graph[left][node]["weight"] * graph[right][node]["weight"] / np.log1p(sharing)
         shared.append((node, float(weight), str(graph[left][node].get("label", ""))))
     yield from sorted(shared, key=lambda row: (-row[1], str(row[0])))

@@ -60,7 +60,7 @@ def build_run(
     features, walked = measure(prepare_features(forum.participants, vectors, forum.incidence, policy), policy)
     tell("pairs", 0.0)
     chances = score_all(
-        Scorer.of(features, policy), walked, forum.obstacles.forbid, lambda s: tell("pairs", 0.7 * s)
+        Scorer.of(features, policy), walked, forum.obstacles.forbidden, lambda s: tell("pairs", 0.7 * s)
     )
     pairs = find_candidates(chances, forum.groups, policy, lambda s: tell("pairs", 0.7 + 0.3 * s))
     del chances, walked

@@ -87,8 +87,10 @@ def mutual(forth: Array, back: Array) -> Array:
     >>> mutual(np.array([0.9, 0.5, 0.0]), np.array([0.1, 0.5, 0.0])).round(2).tolist()
     [0.18, 0.5, 0.0]
     """
-    total = forth + back
-    return np.asarray(np.divide(2 * forth * back, total, out=np.zeros_like(total), where=total > 0))
+    score: Array = forth * back
+    score *= 2
+    score /= np.maximum(forth + back, np.finfo(score.dtype).tiny)
+    return score
 
 
 def pair_parts(
@@ -225,11 +227,11 @@ def _side(blocks: list[Array]) -> Array:
 def score_all(
     scorer: Scorer,
     walked: Array | None,
-    forbid: Callable[[slice, slice, Array], None] | None = None,
+    forbidden: Callable[[slice, slice], Array] | None = None,
     tick: Callable[[float], None] = lambda _: None,
 ) -> Array:
     """p, float32 (n, n): the chance that the row's person says yes to the column's. Each unordered pair of
-    tiles is computed once; `walked` is used up and becomes the answer. `forbid` sets what may not be
+    tiles is computed once; `walked` is used up and becomes the answer. `forbidden` marks what may not be
     proposed to zero."""
     people = scorer.features.people
     answer = np.empty((people, people), np.float32) if walked is None else walked
@@ -241,13 +243,14 @@ def score_all(
                 continue
             i, j = slice(a, min(a + TILE, people)), slice(b, min(b + TILE, people))
             forth, back = scorer.tile(i, j, None if walked is None else walked[i, j])
+            barred = None if forbidden is None else forbidden(i, j)
             for logits in (forth, back):
                 np.negative(logits, out=logits)
                 np.exp(logits, out=logits)
                 logits += 1
                 np.reciprocal(logits, out=logits)
-                if forbid is not None:
-                    forbid(i, j, logits)
+                if barred is not None:
+                    logits[barred] = 0
             answer[i, j] = forth
             answer[j, i] = back.T
             done += 1

@@ -133,10 +133,10 @@ def _match_row(
     walk = scorer.features.walk
     walked = None if walk is None else walk.columns(np.array([i]), 1e-4).T
     forth, back = scorer.tile(one, everybody, walked)
-    chances = []
+    barred, chances = forum.obstacles.forbidden(one, everybody), []
     for logits in (forth, back):
         p = 1 / (1 + np.exp(-logits.astype(np.float64)))
-        forum.obstacles.forbid(one, everybody, p)
+        p[barred] = 0
         chances.append(p[0])
     score = mutual(chances[0], chances[1])
     state.dampening[i] = score.sum() / max(1, len(forum.ids) - 1)
