@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
 from filelock import FileLock, Timeout
+from pytest_django.plugin import DjangoDbBlocker
 
 from backend.config.database import embedded_settings
 from backend.config.embedded import server_in, servers_in
@@ -57,6 +59,20 @@ def model_folder() -> Path:
 def _no_memory_of_other_tests() -> None:
     """Rate limits count in the cache; a test starts with none of the tries of another."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_jobs_of_other_tests(
+    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Django empties only tables of its own after a test that commits; the queue is not one of them."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if {"transactional_db", "live_server"} & set(request.fixturenames) or (
+        marker and marker.kwargs.get("transaction")
+    ):
+        with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
+            cursor.execute("delete from procrastinate_jobs")
 
 
 @pytest.fixture(scope="session")
