@@ -1,0 +1,92 @@
+"""python manage.py plan_benchmark FILE [--seconds N] [--out FILE]"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from matching.errors import MatchingError
+from matching.planning.files import plan_as_json, problem_in
+from matching.timetable import Brokerage, Plan, Problem, faults_in, solve
+
+MALFORMED = 2
+WITHOUT_PLAN = 1
+
+
+class Command(BaseCommand):
+    help = "Solve a planning benchmark file (.dzn or JSON): value, proven bound, breaks and the plan as JSON."
+    requires_system_checks: tuple[str, ...] = ()  # needs neither database nor pages
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE", help="for example ../shared/data/b2b/tic-12.original.dzn")
+        parser.add_argument(
+            "--seconds", default="60", metavar="N", help="time limit, reading and writing included"
+        )
+        parser.add_argument(
+            "--out", default="", metavar="FILE", help="where the JSON goes; the screen when left out"
+        )
+        parser.add_argument("--seed", default="1", metavar="N")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        started = time.monotonic()
+        seconds = _number(options["seconds"], "--seconds")
+        seed = int(_number(options["seed"], "--seed"))
+        problem = _read(options["file"])
+        reserve = 0.2 + 0.01 * seconds  # solvers stop a little late; checking and writing take time
+        left = max(seconds - (time.monotonic() - started) - reserve, 0.05)
+        plan = solve(problem, seconds=left, seed=seed, clock=time.monotonic)
+        faults = faults_in(problem, plan)
+        if faults:
+            raise CommandError(f"The plan found is not sound: {faults[0]}", returncode=WITHOUT_PLAN)
+        answer = plan_as_json(plan)
+        if options["out"]:
+            try:
+                Path(options["out"]).write_text(answer + "\n", encoding="utf-8")
+            except OSError as error:
+                raise CommandError(f"Cannot write “{options['out']}”: {error.strerror}.") from None
+            self.stdout.write(_sentence(problem, plan, time.monotonic() - started))
+        else:
+            self.stdout.write(answer)
+        if plan.status == "unknown":
+            raise CommandError(
+                "No plan was found in time, nor was it proven that there is none.", returncode=WITHOUT_PLAN
+            )
+
+
+def _read(name: str) -> Problem | Brokerage:
+    try:
+        return problem_in(Path(name).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CommandError(f"Cannot read “{name}”: {error.strerror}.", returncode=MALFORMED) from None
+    except UnicodeDecodeError:
+        raise CommandError(f"“{name}” is not a text file in UTF-8.", returncode=MALFORMED) from None
+    except MatchingError as error:
+        raise CommandError(f"“{name}”: {error}", returncode=MALFORMED) from None
+
+
+def _number(text: str, option: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < 1e6:
+        raise CommandError(f"{option} “{str(text)[:40]}” must be a number of seconds or a seed, 0 or more.")
+    return number
+
+
+def _sentence(problem: Problem | Brokerage, plan: Plan, seconds: float) -> str:
+    if plan.status == "infeasible":
+        return f"Infeasible, proven in {seconds:.1f} s. " + " ".join(plan.reasons)
+    if plan.status == "unknown":
+        return f"Nothing found in {seconds:.1f} s."
+    if isinstance(problem, Brokerage):
+        return f"{plan.breaks} breaks ({plan.status}, at least {plan.bound}) in {seconds:.1f} s."
+    least, middle, most = plan.fairness()
+    return (
+        f"Value {plan.value:g} of at most {plan.bound:g} ({plan.status}); {plan.breaks} breaks with "
+        f"{plan.idle} open slots in them; {least} to {most} meetings per person, median {middle:g}, "
+        f"{len(plan.without_meeting())} without any; {seconds:.1f} s."
+    )

@@ -1,0 +1,197 @@
+"""Fewer breaks without changing who meets whom: simulated annealing over Kempe chains.
+
+A chain swaps two slots along an alternating path of meetings, so nobody ever meets twice at once. Only the
+people at the ends of the path see their busy slots change, which makes a step cheap: people's days are bit
+masks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from math import exp
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.planning.stopwatch import Stopwatch
+
+LONGEST_CHAIN = 60
+UNFAIR = 1000  # what a break beyond the cap weighs: any cost below is fair
+BATCH = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Meetings to place: the two people of each, the slots each may take (bit masks), tables per slot.
+
+    first_of_day: mask of the slots that open a day; before: (a, b), a strictly earlier; cap: most breaks a
+    person may have, None where nobody counts.
+    """
+
+    people: int
+    slots: int
+    tables: int
+    pairs: tuple[tuple[int, int], ...]
+    allowed: tuple[int, ...]
+    first_of_day: int = 1
+    before: tuple[tuple[int, int], ...] = ()
+    cap: int | None = None
+
+
+@dataclass(slots=True)
+class Annealing:
+    """A schedule being improved: slot of each meeting, and the cost of the best one seen."""
+
+    schedule: Schedule
+    slot: list[int]
+    best: list[int] = field(init=False)
+    best_cost: int = field(init=False)
+    cost: int = field(init=False)
+    _at: list[list[int]] = field(init=False)
+    _mask: list[int] = field(init=False)
+    _count: list[int] = field(init=False)
+    _price: dict[int, int] = field(init=False, default_factory=dict)
+    _limits: dict[int, list[tuple[int, bool]]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        plan = self.schedule
+        self._at = [[-1] * plan.slots for _ in range(plan.people)]
+        self._mask = [0] * plan.people
+        self._count = [0] * plan.slots
+        for meeting, slot in enumerate(self.slot):
+            self._count[slot] += 1
+            for person in plan.pairs[meeting]:
+                self._at[person][slot] = meeting
+                self._mask[person] |= 1 << slot
+        for a, b in plan.before:
+            self._limits.setdefault(a, []).append((b, True))
+            self._limits.setdefault(b, []).append((a, False))
+        self.cost = sum(self.price(mask) for mask in self._mask)
+        self.best, self.best_cost = list(self.slot), self.cost
+
+    def price(self, mask: int) -> int:
+        """Breaks in a person's slots, those beyond the cap weighing more."""
+        known = self._price.get(mask)
+        if known is None:
+            known = breaks_in(mask, self.schedule.first_of_day)
+            if self.schedule.cap is not None:
+                known += UNFAIR * max(0, known - self.schedule.cap)
+            self._price[mask] = known
+        return known
+
+    def run(
+        self,
+        watch: Stopwatch,
+        rng: np.random.Generator,
+        *,
+        heat: float = 0.8,
+        cold: float = 0.12,
+        enough: Callable[[int], bool] = lambda _: False,
+    ) -> None:
+        """Cool from `heat` to `cold` over the watch's time; `enough(cost)` ends it early."""
+        choices = [(m, _bits(allowed)) for m, allowed in enumerate(self.schedule.allowed)]
+        choices = [(m, slots) for m, slots in choices if len(slots) > 1]
+        if not choices or enough(self.best_cost):
+            return
+        while watch.left() > 0:
+            temperature = heat * (cold / heat) ** min(1.0, watch.spent() / max(watch.limit, 1e-9))
+            if self._batch(choices, temperature, rng.random((3, BATCH)), enough):
+                return
+
+    def _batch(
+        self,
+        choices: Sequence[tuple[int, tuple[int, ...]]],
+        temperature: float,
+        chance: NDArray[np.float64],
+        enough: Callable[[int], bool],
+    ) -> bool:
+        number, slots = len(choices), self.slot
+        for which, where, luck in zip(*(row.tolist() for row in chance), strict=True):
+            meeting, options = choices[int(which * number)]
+            target = options[int(where * len(options))]
+            if target == slots[meeting]:
+                continue
+            if self._swap(meeting, target, temperature, luck) and self.cost < self.best_cost:
+                self.best_cost, self.best = self.cost, list(slots)
+                if enough(self.best_cost):
+                    return True
+        return False
+
+    def _swap(self, meeting: int, b: int, temperature: float, luck: float) -> bool:
+        """Move a meeting to slot b and what is in its way the other way round, if lawful and accepted."""
+        plan, at, slots = self.schedule, self._at, self.slot
+        a = slots[meeting]
+        pairs, allowed = plan.pairs, plan.allowed
+        chain, seen, balance, ends = [meeting], {meeting}, 0, []
+        for member in chain:
+            here = slots[member]
+            there = b if here == a else a
+            if not allowed[member] >> there & 1:
+                return False
+            balance += 1 if here == a else -1
+            for person in pairs[member]:
+                other = at[person][there]
+                if other < 0:
+                    ends.append(person)
+                elif other not in seen:
+                    seen.add(other)
+                    chain.append(other)
+            if len(chain) > LONGEST_CHAIN:
+                return False
+        if self._count[b] + balance > plan.tables or self._count[a] - balance > plan.tables:
+            return False
+        flip, mask, price, change = (1 << a) | (1 << b), self._mask, self._price, 0
+        for person in ends:
+            old = mask[person]
+            new = old ^ flip
+            cost = price.get(new)
+            change += (self.price(new) if cost is None else cost) - price[old]
+        if change > 0 and luck >= exp(-change / temperature):
+            return False
+        if self._limits and not self._in_order(chain, a, b):
+            return False
+        for person in ends:
+            mask[person] ^= flip
+        for member in chain:
+            for person in pairs[member]:
+                at[person][a] = at[person][b] = -1
+        for member in chain:
+            slots[member] = slot = b if slots[member] == a else a
+            for person in pairs[member]:
+                at[person][slot] = member
+        self._count[a] -= balance
+        self._count[b] += balance
+        self.cost += change
+        return True
+
+    def _in_order(self, chain: Sequence[int], a: int, b: int) -> bool:
+        slots = self.slot
+        moved = {member: b if slots[member] == a else a for member in chain}
+        for member, slot in moved.items():
+            for other, earlier in self._limits.get(member, ()):
+                theirs = moved.get(other, slots[other])
+                if (slot >= theirs) if earlier else (slot <= theirs):
+                    return False
+        return True
+
+
+def breaks_in(mask: int, first_of_day: int) -> int:
+    """Breaks in a mask of busy slots; first_of_day: mask of the slots that open a day.
+
+    >>> breaks_in(0b1011001, 0b1), breaks_in(0b1011001, 0b1000001)
+    (2, 1)
+    """
+    runs = (mask & ~((mask & ~(first_of_day >> 1)) << 1)).bit_count()
+    days, rest, bound = 0, mask, first_of_day & ~1
+    while rest:
+        nearest = bound & -bound
+        part = rest & (nearest - 1) if nearest else rest
+        days += part != 0
+        rest ^= part
+        bound ^= nearest
+    return runs - days
+
+
+def _bits(mask: int) -> tuple[int, ...]:
+    return tuple(slot for slot in range(mask.bit_length()) if mask >> slot & 1)

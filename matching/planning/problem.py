@@ -1,0 +1,177 @@
+"""What a planner is asked (Problem, Brokerage) and what it answers (Plan)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Literal
+
+from matching.errors import MatchingError
+
+Status = Literal["optimal", "feasible", "infeasible", "unknown"]
+
+
+class BadProblem(MatchingError):
+    """A planning problem that contradicts itself; the message names the entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two people (0-based, different) who could meet, and what their meeting is worth."""
+
+    i: int
+    j: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A meeting that stands: its slot never changes, nor its table where one is named."""
+
+    i: int
+    j: int
+    slot: int
+    table: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One row of a plan: who meets whom, in which slot, at which table; all 0-based."""
+
+    i: int
+    j: int
+    slot: int
+    table: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Pairs to choose from: who meets whom, when and where, for the greatest total value.
+
+    available: a row of `slots` flags per person; most, least: meetings per person, locked ones included;
+    days: the day of each slot (consecutive; breaks never span days); names: how to call people in refusals.
+    """
+
+    people: int
+    slots: int
+    tables: int
+    pairs: tuple[Pair, ...]
+    available: tuple[tuple[bool, ...], ...]
+    most: tuple[int, ...]
+    least: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
+    locked: tuple[Locked, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    def name(self, person: int) -> str:
+        return self.names[person] if self.names else f"Person {person}"
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A meeting that must take place in one of its `allowed` slots (bit t is slot t)."""
+
+    i: int
+    j: int
+    allowed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Brokerage:
+    """Meetings that must all take place, with as few breaks as possible.
+
+    before: (a, b) says meeting a is strictly earlier than meeting b; spread: no two people's breaks differ
+    by more.
+    """
+
+    people: int
+    slots: int
+    tables: int
+    meetings: tuple[Requested, ...]
+    before: tuple[tuple[int, int], ...] = ()
+    spread: int = 2
+
+    def __post_init__(self) -> None:
+        for number, meeting in enumerate(self.meetings, 1):
+            if meeting.i == meeting.j or not {meeting.i, meeting.j} <= set(range(self.people)):
+                raise BadProblem(f"Meeting {number} needs two different people of {self.people}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The best plan found, what was proven about it, and why where there is none.
+
+    value: total value (Brokerage: total breaks); bound: proven upper (Brokerage: lower) bound of it;
+    breaks: groups of idle slots between a person's first and last meeting of a day, summed over people;
+    idle: slots within such groups that the person had open; reasons: sentences, when infeasible.
+    """
+
+    status: Status
+    value: float | None
+    bound: float | None
+    breaks: int
+    seconds: float
+    meetings: tuple[Meeting, ...] = ()
+    idle: int = 0
+    people: int = 0
+    reasons: tuple[str, ...] = field(default=())
+
+    @property
+    def gap(self) -> float | None:
+        """How far the value may be from the best possible, as a share of the bound."""
+        if self.value is None or self.bound is None:
+            return None
+        return abs(self.bound - self.value) / max(abs(self.bound), 1e-9) if self.bound != self.value else 0.0
+
+    def meetings_per_person(self) -> tuple[int, ...]:
+        counts = [0] * self.people
+        for meeting in self.meetings:
+            counts[meeting.i] += 1
+            counts[meeting.j] += 1
+        return tuple(counts)
+
+    def fairness(self) -> tuple[int, float, int]:
+        """Least, median and most meetings of a person; zeros where there is nobody."""
+        counts = self.meetings_per_person()
+        return (min(counts), float(median(counts)), max(counts)) if counts else (0, 0.0, 0)
+
+    def without_meeting(self) -> tuple[int, ...]:
+        return tuple(person for person, count in enumerate(self.meetings_per_person()) if not count)
+
+
+def _check(problem: Problem) -> None:
+    people, slots = problem.people, problem.slots
+    if min(people, slots, problem.tables) < 0:
+        raise BadProblem("People, slots and tables are counts: none can be below zero.")
+    if len(problem.available) != people or any(len(row) != slots for row in problem.available):
+        raise BadProblem(f"“available” needs {people} rows of {slots} flags.")
+    for word, numbers in (("most", problem.most), ("least", problem.least)):
+        if len(numbers) != people and not (word == "least" and not numbers):
+            raise BadProblem(f"“{word}” needs {people} numbers, one per person; it has {len(numbers)}.")
+        for person, number in enumerate(numbers):
+            if number < 0:
+                raise BadProblem(f"“{word}” of {problem.name(person)} is below zero.")
+    if problem.names and len(problem.names) != people:
+        raise BadProblem(f"“names” needs {people} names, or none.")
+    if problem.days and (len(problem.days) != slots or list(problem.days) != sorted(problem.days)):
+        raise BadProblem(f"“days” needs {slots} numbers that never fall, the day of each slot.")
+    seen: set[tuple[int, int]] = set()
+    for number, pair in enumerate(problem.pairs, 1):
+        if pair.i == pair.j or not (0 <= pair.i < people and 0 <= pair.j < people):
+            raise BadProblem(f"Pair {number} ({pair.i}, {pair.j}) needs two different people below {people}.")
+        if not abs(pair.value) < 1e12:
+            raise BadProblem(f"Pair {number} ({pair.i}, {pair.j}) has a value that is not a usable number.")
+        key = (min(pair.i, pair.j), max(pair.i, pair.j))
+        if key in seen:
+            raise BadProblem(f"Pair {number} ({pair.i}, {pair.j}) stands twice; keep one of the two.")
+        seen.add(key)
+    for number, lock in enumerate(problem.locked, 1):
+        if lock.i == lock.j or not (0 <= lock.i < people and 0 <= lock.j < people):
+            raise BadProblem(f"Locked meeting {number} needs two different people below {people}.")
+        if not 0 <= lock.slot < slots:
+            raise BadProblem(f"Locked meeting {number} stands in slot {lock.slot} of {slots}.")
+        if lock.table is not None and not 0 <= lock.table < problem.tables:
+            raise BadProblem(f"Locked meeting {number} stands at table {lock.table} of {problem.tables}.")
