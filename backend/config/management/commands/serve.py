@@ -29,11 +29,11 @@ from backend.config.embedded import server_in
 from backend.config.lifeline import OWNER
 from backend.core.errors import BusinessError
 from backend.core.progress import progress_lines
+from backend.events.demo.loading import CURRENT
 from backend.events.models import Event
 from backend.suggestions.selectors import current_run
 from matching.model import bundled_model
 
-DEMO_EVENT = "demo-2026"
 SECONDS_WORTH_TELLING = 2.0
 SECONDS_FOR_A_KILLED_ONE_TO_LEAVE = 3.0
 
@@ -79,16 +79,16 @@ class Command(BaseCommand):
         with self._step("Bringing its tables up to date"):
             call_command("migrate", interactive=False, verbosity=0)
         if not settings.TITIAN_MODEL:
-            with self._step("Looking for the language model", bar=True), progress_lines() as show:
-                bundled_model(settings.MODEL_FOLDER, lambda done, of: show("Unpacking it", done / of))
+            with self._step("Checking the language model", bar=True), progress_lines() as show:
+                bundled_model(settings.MODEL_FOLDER, lambda done, of: show("Unpacking the model", done / of))
         if settings.TITIAN_DEMO:
-            if not Event.objects.filter(slug=DEMO_EVENT).exists():
+            if not Event.objects.filter(slug=CURRENT).exists():
                 with self._step("Inviting the people of the demo forum", bar=True):
                     call_command("load_demo", stdout=io.StringIO())
-            event = Event.objects.get(slug=DEMO_EVENT)
+            event = Event.objects.get(slug=CURRENT)
             if current_run(event) is None:
                 with self._step("Computing their suggestions", bar=True):
-                    call_command("build_suggestions", DEMO_EVENT, stdout=io.StringIO())
+                    call_command("build_suggestions", CURRENT, stdout=io.StringIO())
 
     @contextmanager
     def _step(self, doing: str, *, bar: bool = False) -> Iterator[None]:
