@@ -13,6 +13,8 @@ from matching.policy import Policy
 from matching.types import Array
 
 TILE = 1024
+MOST_ALIKE = 3.0
+"""Words in common count up to so many deviations: beyond, a text is a copy, and no reason to meet."""
 FEATURES = ("text", "about", "graph", "topic", "language", "smooth", "pagerank", "lexical")
 OVERLAP_ROWS = 512
 
@@ -112,7 +114,7 @@ def pair_parts(
         "language": raw.language,
         "smooth": (raw.smooth - y.smooth.mean) / y.smooth.sd,
         "pagerank": np.zeros(len(left)),
-        "lexical": (raw.lexical - y.lexical.mean) / y.lexical.sd,
+        "lexical": np.minimum((raw.lexical - y.lexical.mean) / y.lexical.sd, MOST_ALIKE),
     }
     if features.walk is not None and walked is not None:
         value = log_pagerank(features.walk, walked, left, right, y.pagerank_floor)
@@ -176,7 +178,8 @@ class Scorer:
         same = self.level[0][i] @ self.level[1][j].T
         same += np.float32(p.intercept)
         if p.lexical:
-            same += np.float32(p.lexical / y.lexical.sd) * f.lexical.tile(i, j)
+            words = np.minimum(f.lexical.tile(i, j), np.float32(y.lexical.mean + MOST_ALIKE * y.lexical.sd))
+            same += np.float32(p.lexical / y.lexical.sd) * words
         about = f.texts.about[i] @ f.texts.about[j].T
         np.minimum(about, np.float32(y.about_cap), out=about)
         about -= np.float32(y.about.mean)
@@ -232,7 +235,7 @@ def score_all(
 ) -> Array:
     """p, float32 (n, n): the chance that the row's person says yes to the column's. Each unordered pair of
     tiles is computed once; `walked` is used up and becomes the answer. `forbidden` marks what may not be
-    proposed to zero."""
+    proposed: its chance is 0."""
     people = scorer.features.people
     answer = np.empty((people, people), np.float32) if walked is None else walked
     starts = range(0, people, TILE)
