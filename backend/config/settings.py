@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "backend.suggestions",
     "backend.directory",
     "backend.programme",
+    "backend.stats",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

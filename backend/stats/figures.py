@@ -1,0 +1,240 @@
+"""The figures of an event as plain frozen values: pages, files, pictures and the API print these."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+SUGGESTED, VIEWED, REQUESTED, ACCEPTED, HELD, USEFUL = (
+    "suggested", "viewed", "requested", "accepted", "held", "useful",
+)  # fmt: skip
+FUNNEL = (SUGGESTED, VIEWED, REQUESTED, ACCEPTED, HELD, USEFUL)
+MATRICES = (SUGGESTED, REQUESTED, ACCEPTED, HELD)
+NO_THEME = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelStep:
+    """How many came this far: pairs of people when suggested or viewed, meetings from then on.
+
+    `from_suggestions`: those whose two had been suggested to each other. `share`: of the step before,
+    among them; None where nothing was there to lose.
+    """
+
+    step: str
+    count: int
+    from_suggestions: int
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """Where they dropped out after `step`: not_viewed; not_requested; declined, withdrawn, expired, waiting;
+    cancelled, not_held, disputed, to_come; not_useful, not_rated."""
+
+    step: str
+    cause: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`expected` under random mixing; `ratio` observed to expected; `p` two-sided, by permutation."""
+
+    observed: int
+    expected: float
+    ratio: float | None
+    p: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Counts by two keys. Where rows and columns are the same it is symmetric: each meeting is counted
+    once, also on the diagonal, so the upper triangle adds up to `total`. With themes as columns a cell
+    counts seats: every meeting has two."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepFigures:
+    """Who is at one step of the funnel with whom. `within_theme`: one matrix for each of `themes`."""
+
+    step: str
+    by_constituency: Matrix
+    by_sector: Matrix
+    by_theme: Matrix
+    themes: tuple[str, ...]
+    within_theme: tuple[Matrix, ...]
+    ei: float | None
+    ei_chance: float | None
+    ei_p: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFigures:
+    """The connections: accepted meetings still to come, and held ones; two people are one pair."""
+
+    people: int
+    meetings: int
+    pairs: int
+    density: float
+    degree_centralisation: float
+    components: int
+    largest_component: int
+    isolates: int
+    ei: float | None
+    ei_chance: float | None
+    ei_p: float | None
+    assortativity: float | None
+    diversity: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConstituencyFigures:
+    """One constituency in that network, and how its members answer. Indices are None without meetings.
+
+    `partner_diversity`: Blau's index of the constituencies its members met."""
+
+    key: str
+    attendees: int
+    with_meeting: int
+    ei: float | None
+    ei_chance: float | None
+    homophily: float | None
+    partner_diversity: float | None
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """How requests were answered: hours from asking to the answer."""
+
+    received: int
+    answered: int
+    accepted: int
+    waiting: int
+    median_hours: float | None
+    slow_hours: float | None  # nine in ten answers came faster
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFigures:
+    """One counted attendee in the network. `pairs` and the roles: see matching.brokerage."""
+
+    attendee_id: int
+    constituency: str
+    sector: str
+    country: str
+    partners: int
+    meetings: int
+    listed: int
+    ei: float | None
+    betweenness: float
+    coordinator: int
+    consultant: int
+    gatekeeper: int
+    representative: int
+    liaison: int
+    bridged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Two attendees, lower id first, with the meetings between them."""
+
+    first: int
+    second: int
+    meetings: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutMeeting:
+    """Somebody who has no meeting, with what tells an organiser how to help."""
+
+    attendee_id: int
+    constituency: str
+    is_profile_empty: bool
+    listed: int
+    asked: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Who is on how many lists. `coverage`: share of people who are on one; `gini`: 0 is even."""
+
+    coverage: float | None
+    gini: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """One sector, country or language: its attendees, and seats of theirs in meetings asked for and so on.
+
+    An attendee counts under each language stated; "" are those who state none."""
+
+    key: str
+    constituency: str
+    attendees: int
+    with_meeting: int
+    requested: int
+    accepted: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day in the event's zone: requests made, acceptances given, and meetings whose day it was."""
+
+    date: dt.date
+    requested: int
+    accepted: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What stands beside another edition. `attendees` and `requested` are None where only ties are known."""
+
+    slug: str
+    name: str
+    attendees: int | None
+    requested: int | None
+    accepted: int | None
+    held: int
+    pairs: int
+    without_meeting: int | None
+    ei: float | None
+    ei_chance: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventStats:
+    """Every figure of one event at one time; brokers first bridge the most pairs of two constituencies."""
+
+    computed_at: dt.datetime
+    edition: Edition
+    previous: Edition | None
+    constituencies: tuple[ConstituencyFigures, ...]
+    funnel: tuple[FunnelStep, ...]
+    exits: tuple[Exit, ...]
+    steps: tuple[StepFigures, ...]
+    network: NetworkFigures
+    exposure: Exposure
+    response: Response
+    sectors: tuple[Breakdown, ...]
+    countries: tuple[Breakdown, ...]
+    languages: tuple[Breakdown, ...]
+    days: tuple[Day, ...]
+    people: tuple[PersonFigures, ...]
+    ties: tuple[Tie, ...]
+    brokers: tuple[PersonFigures, ...]
+    without_meeting: tuple[WithoutMeeting, ...]
+
+    def step(self, name: str) -> StepFigures:
+        """The matrices of a step of MATRICES."""
+        return next(step for step in self.steps if step.step == name)

@@ -1,0 +1,236 @@
+"""What the figures are made from: counted attendees, suggestions, views and meetings, as columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.db.models import Avg, CharField, Exists, F, FilteredRelation, Func, OuterRef, Q, Value
+from django.db.models.functions import Cast
+
+from backend.events.models import Event, Interest, Theme, Tie, Topic
+from backend.meetings.models import Meeting, Seat
+from backend.people.models import Constituency
+from backend.stats.figures import NO_THEME
+from backend.stats.rules import countable
+from backend.suggestions.models import Run, Suggestion, SuggestionView
+
+Numbers = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """A grouping of people: `names` in a fixed order, `codes` (n,) into them."""
+
+    names: tuple[str, ...]
+    codes: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The counted attendees, by id."""
+
+    ids: Numbers
+    person_ids: Numbers
+    constituency: Labels
+    sector: Labels
+    sector_constituency: tuple[str, ...]  # of each sector's name
+    countries: tuple[str, ...]
+    languages: tuple[tuple[str, ...], ...]
+    is_empty: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Two people by row, lower first, and the theme of what links them as a code."""
+
+    first: Numbers
+    second: Numbers
+    theme: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """One-to-one meetings, by id; times are None where there is none, `usefulness` nan."""
+
+    asker: Numbers
+    invited: Numbers
+    state: Numbers
+    theme: Numbers
+    asked_at: tuple[dt.datetime, ...]
+    answered_at: tuple[dt.datetime | None, ...]
+    starts_at: tuple[dt.datetime | None, ...]
+    usefulness: Numbers
+
+    def was(self, *states: str) -> Numbers:
+        """Which meetings are in one of these states, (m,) bool."""
+        return np.isin(self.state, states)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All of it. `themes` are keys in programme order, NO_THEME last. `listed` (n,): on how many lists."""
+
+    people: People
+    themes: tuple[str, ...]
+    suggested: Pairs
+    viewed: Pairs
+    listed: Numbers
+    meetings: Meetings
+
+
+def read_event(event: Event) -> Reading:
+    """Read an event in a constant number of queries."""
+    people = read_people(event)
+    theme_keys = dict(Theme.objects.filter(event=event).order_by("position", "pk").values_list("pk", "key"))
+    codes = {pk: code for code, pk in enumerate(theme_keys)}
+    suggested, viewed, listed = _suggestions(event, people, codes)
+    return Reading(
+        people=people,
+        themes=(*theme_keys.values(), NO_THEME),
+        suggested=suggested,
+        viewed=viewed,
+        listed=listed,
+        meetings=_meetings(event, people, codes),
+    )
+
+
+def read_people(event: Event) -> People:
+    """The counted attendees of an event, in one query."""
+    said = Q(about="") & Q(seeks="") & Q(offers="")
+    rows = list(
+        countable(event)
+        .annotate(has_topics=Exists(Interest.objects.filter(attendee=OuterRef("pk"))), is_silent=said)
+        .order_by("pk")
+        .values_list(
+            "pk", "person_id", "organisation__sector__constituency", "organisation__sector__key",
+            "country", "languages", "is_silent", "has_topics",
+        )
+    )  # fmt: skip
+    groups = [row[2] or Constituency.OTHER.value for row in rows]
+    sectors = [row[3] or Constituency.OTHER.value for row in rows]
+    belongs = dict(zip(sectors, groups, strict=True))
+    present = set(groups)
+    by_sector = _labels(sectors, sorted(belongs))
+    return People(
+        ids=np.array([row[0] for row in rows], np.int64),
+        person_ids=np.array([row[1] for row in rows], np.int64),
+        constituency=_labels(groups, [name for name in Constituency.values if name in present]),
+        sector=by_sector,
+        sector_constituency=tuple(belongs[name] for name in by_sector.names),
+        countries=tuple(row[4] for row in rows),
+        languages=tuple(tuple(row[5]) for row in rows),
+        is_empty=np.array([row[6] and not row[7] for row in rows], bool),
+    )
+
+
+def read_ties(edition: Event, people: People) -> Pairs:
+    """The recorded ties of an edition among these people: what is known of one that Titian did not run."""
+    rows = {person: row for row, person in enumerate(people.person_ids.tolist())}
+    known = [
+        (rows[first], rows[second])
+        for first, second in Tie.objects.filter(edition=edition).values_list("first_id", "second_id")
+        if first in rows and second in rows
+    ]
+    ends = np.sort(np.array(known, np.int64).reshape(-1, 2), axis=1)
+    return Pairs(ends[:, 0], ends[:, 1], np.zeros(len(ends), np.int64))
+
+
+def _labels(values: Sequence[str], names: Sequence[str]) -> Labels:
+    code = {name: place for place, name in enumerate(names)}
+    return Labels(tuple(names), np.array([code[value] for value in values], np.int64))
+
+
+def _rows(people: People, ids: Iterable[int | None]) -> Numbers:
+    """Rows of these attendees, -1 for those who are not counted."""
+    row = {attendee: place for place, attendee in enumerate(people.ids.tolist())}
+    return np.array([row.get(one, -1) for one in ids], np.int64)
+
+
+def _suggestions(event: Event, people: People, themes: dict[int, int]) -> tuple[Pairs, Pairs, Numbers]:
+    """Pairs suggested (on a list now, or viewed once), pairs viewed, and on how many lists each one is.
+
+    The theme of a suggestion is that of the first topic among its reasons.
+    """
+    topics = {
+        key: themes[theme] for key, theme in Topic.objects.filter(event=event).values_list("key", "theme_id")
+    }
+    topic = Cast(
+        Func(
+            F("reasons"),
+            Value("$[*].evidence.topic"),
+            Value("{}"),
+            Value(True),
+            function="jsonb_path_query_first",
+        ),
+        CharField(),
+    )
+    listed = list(
+        Suggestion.objects.filter(run__event=event, run__state=Run.State.CURRENT)
+        .order_by("attendee_id", "rank")
+        .values_list("attendee_id", "other_id", topic)
+    )
+    seen = list(SuggestionView.objects.filter(attendee__event=event).values_list("attendee_id", "other_id"))
+    others = _rows(people, (other for _, other, _ in listed))
+    owners = _rows(people, (owner for owner, _, _ in listed))
+    none = len(themes)
+    theme = np.array([topics.get((said or "").strip('"'), none) for _, _, said in listed], np.int64)
+    seen_owners, seen_others = _rows(people, (a for a, _ in seen)), _rows(people, (b for _, b in seen))
+    unknown = np.full(len(seen), none)
+    counted = (owners >= 0) & (others >= 0)
+    return (
+        _distinct(
+            np.concatenate([owners, seen_owners]),
+            np.concatenate([others, seen_others]),
+            np.concatenate([theme, unknown]),
+            len(people.ids),
+        ),
+        _distinct(seen_owners, seen_others, unknown, len(people.ids)),
+        np.bincount(others[counted], minlength=len(people.ids)),
+    )
+
+
+def _distinct(one: Numbers, other: Numbers, theme: Numbers, people: int) -> Pairs:
+    """Each pair of counted people once, whoever of the two came first, with the lowest theme said of it."""
+    counted = (one >= 0) & (other >= 0)
+    low, high = np.minimum(one, other)[counted], np.maximum(one, other)[counted]
+    order = np.lexsort((theme[counted], high, low))
+    codes, first = np.unique((low * people + high)[order], return_index=True)
+    return Pairs(codes // max(people, 1), codes % max(people, 1), theme[counted][order][first])
+
+
+def _meetings(event: Event, people: People, themes: dict[int, int]) -> Meetings:
+    """The event's one-to-one meetings of two counted people; group sessions are no part of the network."""
+    found = list(
+        Meeting.objects.filter(event=event, kind=Meeting.Kind.ONE_TO_ONE)
+        .annotate(guest=FilteredRelation("seats", condition=Q(seats__part=Seat.Part.INVITED)))
+        .order_by("pk")
+        .values_list(
+            "pk", "asker_id", "guest__attendee_id", "state", "theme_id", "asked_at", "answered_at",
+            "slot__starts_at",
+        )
+    )  # fmt: skip
+    useful = dict(
+        Seat.objects.filter(event=event, usefulness__isnull=False)
+        .order_by()
+        .values("meeting_id")
+        .annotate(mean=Avg("usefulness"))
+        .values_list("meeting_id", "mean")
+    )
+    asker, invited = _rows(people, (row[1] for row in found)), _rows(people, (row[2] for row in found))
+    counted = np.flatnonzero((asker >= 0) & (invited >= 0))
+    kept = [found[place] for place in counted.tolist()]
+    return Meetings(
+        asker=asker[counted],
+        invited=invited[counted],
+        state=np.array([row[3] for row in kept], "U12"),
+        theme=np.array([themes.get(row[4], len(themes)) for row in kept], np.int64),
+        asked_at=tuple(row[5] for row in kept),
+        answered_at=tuple(row[6] for row in kept),
+        starts_at=tuple(row[7] for row in kept),
+        usefulness=np.array([useful.get(row[0], np.nan) for row in kept], float),
+    )
