@@ -62,7 +62,7 @@ def incidence_of(graph: nx.Graph[Node], people: int) -> Incidence:
     order = list(graph)
     index = {node: k for k, node in enumerate(order)}
     ends = np.array([(index[a], index[b]) for a, b in graph.edges()], np.int64).reshape(-1, 2)
-    weights = np.array([edge["weight"] for _, _, edge in graph.edges(data=True)], np.float32)
+    weights = np.array([edge["weight"] for _, _, edge in graph.edges(data=True)], np.float64)
     size = len(order)
     half = sp.coo_matrix((weights, (ends[:, 0], ends[:, 1])), shape=(size, size))
     whole = sp.csr_matrix(half + half.T)[:people]

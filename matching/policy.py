@@ -23,13 +23,13 @@ class Policy:
     graph: float = 0.4
     topic: float = 0.5
     language: float = 0.3
-    smooth: float = 1.0
+    smooth: float = 1.25
     pagerank: float = 0.3
     lexical: float = 0.5
     # Text: the share of seeks-offers against about-about; what they are worth where about stands in on both
     # sides (being alike is not yet needing each other); people lent to a small language's mean.
     text_share: float = 0.8
-    stand_in: float = 0.5
+    stand_in: float = 0.75
     shrink: float = 50.0
     # Graph: a tie's worth after a year; the walker's restart; when a node is too crowded to tell anything.
     decay: float = 0.85

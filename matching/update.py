@@ -68,7 +68,9 @@ def update_people(
         partners, weights, score = _match_row(Scorer.of(features, policy), forum, moved, i, scale, policy)
         short, entered = _enter(short, forum, i, partners, weights, score, moved.places, policy)
         touched |= entered
-    return _finish(replace(moved, scale=scale, shortlists=short), forum, features, touched, policy)
+    moved = replace(moved, scale=scale, shortlists=short)
+    touched |= _rivals(moved, rows, exposure_caps(forum.capacity, policy), policy)
+    return _finish(moved, forum, features, touched, policy)
 
 
 def _move(state: RunState, old: Array, forum: Forum, rows: Array) -> RunState:
@@ -187,6 +189,25 @@ def _bar(short: Shortlists, places: Places, policy: Policy) -> Array:
     held = (short.others[:, :, None] == listed[:, None, :]).any(axis=2) & (short.others >= 0)
     least = np.where(held, short.relevance, np.inf).min(axis=1, initial=np.inf)
     return np.where(full & np.isfinite(least), least, -np.inf)
+
+
+def _rivals(state: RunState, rows: Array, caps: Array, policy: Policy) -> Array:
+    """Whose list must be opened so that the changed may take a place there: where somebody wanted is at
+    her cap, the lightest pair holding her, if lighter."""
+    held, short = state.places.others, state.shortlists
+    load = np.bincount(held[held >= 0], minlength=len(caps))
+    opened = np.zeros(len(caps), bool)
+    for i in rows.tolist():
+        for place, j in enumerate(short.others[i, : 2 * policy.list_size].tolist()):
+            if j < 0 or load[j] < caps[j]:
+                continue
+            holders = np.setdiff1d(np.flatnonzero((held == j).any(axis=1)), rows)
+            weights = np.where(short.others[holders] == j, short.relevance[holders], -np.inf).max(
+                axis=1, initial=-np.inf
+            )
+            if holders.size and weights.min() < short.relevance[i, place]:
+                opened[holders[np.argmin(weights)]] = True
+    return opened
 
 
 def _finish(state: RunState, forum: Forum, features: Features, touched: Array, policy: Policy) -> Update:

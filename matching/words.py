@@ -10,7 +10,6 @@ from itertools import pairwise
 import numpy as np
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, HashingVectorizer
-from sklearn.preprocessing import normalize
 from sklearn.utils import murmurhash3_32
 
 from matching.types import Array
@@ -70,6 +69,8 @@ def _vectorizer() -> HashingVectorizer:
 
 def count_terms(texts: Sequence[str]) -> sp.csr_matrix:
     """Term counts with a logarithm (1 + ln count), float32 (n, BUCKETS)."""
+    if not texts:
+        return sp.csr_matrix(np.zeros((0, BUCKETS), np.float32))
     counts = sp.csr_matrix(_vectorizer().transform(texts))
     counts.data = (1 + np.log(counts.data)).astype(np.float32)
     counts.sort_indices()
@@ -92,4 +93,6 @@ def word_vectors(counts: sp.csr_matrix, weights: WordWeights) -> sp.csr_matrix:
     """
     scaled = counts.copy()
     scaled.data = counts.data * weights.idf[counts.indices]
-    return sp.csr_matrix(normalize(scaled, copy=False))
+    length = np.sqrt(np.asarray(scaled.multiply(scaled).sum(axis=1))).ravel()
+    scaled.data /= np.repeat(length, np.diff(scaled.indptr))
+    return scaled
