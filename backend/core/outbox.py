@@ -18,8 +18,8 @@ class OutboxBackend(BaseEmailBackend):
             OutgoingMail(
                 sender=message.from_email,
                 recipients=message.recipients(),
-                subject=message.subject,
-                body=message.body,
+                subject=str(message.subject),
+                body=str(message.body),
             )
             for message in email_messages
         )
