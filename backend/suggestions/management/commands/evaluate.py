@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -99,7 +99,7 @@ def encode_people(given: EvaluationSet, tell: Progress) -> Vectors:
 
     rows: dict[str, Rows] = {}
     for field in FIELDS:
-        kind, lists = cast(Kind, KINDS[field]), given.texts[field]
+        kind, lists = KINDS[field], given.texts[field]
         known = read_vectors(
             sorted({text for texts in lists for text in texts}),
             folder=settings.VAR / "vectors",
