@@ -80,19 +80,15 @@ def step_figures(reading: Reading, *, permutations: int, seed: int) -> tuple[Ste
             permutations=permutations,
             seed=seed,
         )
-        by_sector = mixing(
-            people.sector.codes,
-            one,
-            other,
-            size=len(people.sector.names),
-            permutations=permutations,
-            seed=seed,
+        sectors = people.sector
+        by_sector = mixing(  # of its hundreds of cells a few are always surprising: no p-values
+            sectors.codes, one, other, size=len(sectors.names), permutations=0, seed=seed
         )
         names = people.constituency.names
         return StepFigures(
             step=step,
             by_constituency=_matrix(names, layered.whole),
-            by_sector=_matrix(people.sector.names, by_sector),
+            by_sector=_matrix(sectors.names, by_sector),
             by_theme=_seats(names, themes, layered),
             themes=themes,
             within_theme=tuple(_matrix(names, layer) for layer in layered.layers),

@@ -39,7 +39,8 @@ class Exit:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`expected` under random mixing; `ratio` observed to expected; `p` two-sided, by permutation."""
+    """`expected` under random mixing; `ratio` observed to expected; `p` two-sided, by permutation, or None
+    where none was drawn (between sectors: they are too many for one p-value each to tell anything)."""
 
     observed: int
     expected: float
