@@ -4,6 +4,7 @@ from django.urls import path
 
 from backend.directory.api import AttendeeView
 from backend.events.api import EventListView, ProfileView
+from backend.meetings import api as meetings
 from backend.suggestions.api import FeedbackView, SuggestionListView
 
 urlpatterns = [
@@ -12,4 +13,22 @@ urlpatterns = [
     path("events/<slug:slug>/suggestions/", SuggestionListView.as_view()),
     path("events/<slug:slug>/suggestions/<int:other>/feedback/", FeedbackView.as_view()),
     path("events/<slug:slug>/people/<int:attendee_id>/", AttendeeView.as_view()),
+    path("events/<slug:slug>/people/<int:attendee_id>/free-slots/", meetings.FreeSlotsView.as_view()),
+    path("events/<slug:slug>/availability/", meetings.AvailabilityView.as_view()),
+    path("events/<slug:slug>/agenda/", meetings.AgendaView.as_view()),
+    path("events/<slug:slug>/sessions/<int:session_id>/bookmark/", meetings.BookmarkView.as_view()),
+    path("events/<slug:slug>/notices/", meetings.NoticeListView.as_view()),
+    path("events/<slug:slug>/meetings/", meetings.MeetingListView.as_view()),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/", meetings.MeetingView.as_view()),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/accept/", meetings.AcceptView.as_view()),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/decline/", meetings.DeclineView.as_view()),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/withdraw/", meetings.WithdrawView.as_view()),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/cancel/", meetings.CancelView.as_view()),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/attest/", meetings.AttestView.as_view()),
+    path("events/<slug:slug>/meetings/overview/", meetings.OverviewView.as_view()),
+    path("events/<slug:slug>/meetings/rules/", meetings.RulesView.as_view()),
+    path("events/<slug:slug>/slots/", meetings.SlotListView.as_view()),
+    path("events/<slug:slug>/slots/preview/", meetings.SlotPreviewView.as_view()),
+    path("events/<slug:slug>/tables/", meetings.TableListView.as_view()),
+    path("events/<slug:slug>/tables/<int:table_id>/", meetings.TableView.as_view()),
 ]

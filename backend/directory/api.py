@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from backend.core.api import RefusalSerializer
 from backend.directory import selectors
 from backend.events.api import ParticipantView
-from backend.suggestions.api import FaceSerializer
+from backend.safeguarding.api import FaceSerializer
 
 
 class PersonSerializer(serializers.Serializer[Any]):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, Event, Interest, Theme
+from backend.events.models import Attendee, Event, Interest, Slot, Table, Theme
 from backend.people.models import Person
 
 
@@ -84,3 +84,13 @@ def profile_for(attendee: Attendee) -> Profile:
             topics.append(TopicChoice(topic.key, topic.name, topic.description, seeks, offers))
         themes.append(ThemeChoices(theme.key, theme.name, tuple(topics)))
     return Profile(attendee, tuple(themes))
+
+
+def slots_for(event: Event) -> Sequence[Slot]:
+    """The event's meeting slots, earliest first."""
+    return list(Slot.objects.filter(event=event))
+
+
+def tables_for(event: Event) -> Sequence[Table]:
+    """The event's tables and online rooms, in the order they are given out."""
+    return list(Table.objects.filter(event=event))

@@ -12,30 +12,9 @@ from rest_framework.response import Response
 
 from backend.core.api import RefusalSerializer
 from backend.events.api import ParticipantView
+from backend.safeguarding.api import FaceSerializer
 from backend.suggestions import selectors, services
 from backend.suggestions.models import Feedback
-
-
-class TopicSaidSerializer(serializers.Serializer[Any]):
-    key = serializers.CharField()
-    name = serializers.CharField()
-    theme = serializers.CharField()
-    seeks = serializers.BooleanField()
-    offers = serializers.BooleanField()
-
-
-class FaceSerializer(serializers.Serializer[Any]):
-    """What a card shows of a person."""
-
-    attendee_id = serializers.IntegerField()
-    name = serializers.CharField()
-    title = serializers.CharField()
-    organisation = serializers.CharField()
-    sector = serializers.CharField()
-    constituency = serializers.CharField()
-    country = serializers.CharField()
-    languages = serializers.ListField(child=serializers.CharField())
-    topics = TopicSaidSerializer(many=True)
 
 
 class ReasonSerializer(serializers.Serializer[Any]):

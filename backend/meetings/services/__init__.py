@@ -22,6 +22,7 @@ from backend.meetings.services.diary import (
     Speaking,
     UnknownSlot,
     bookmark_session,
+    change_slots,
     close_slots,
     forget_session,
     open_slots,
@@ -33,7 +34,7 @@ from backend.meetings.services.ending import (
     end_refused_meetings,
     expire_requests,
 )
-from backend.meetings.services.reminding import remind_people
+from backend.meetings.services.reminding import mark_read, remind_people
 from backend.meetings.services.requesting import (
     AlreadyAsked,
     BadKey,
@@ -76,12 +77,14 @@ __all__ = [
     "attest_meeting",
     "bookmark_session",
     "cancel_meeting",
+    "change_slots",
     "close_slots",
     "decline_meeting",
     "edit_request",
     "end_refused_meetings",
     "expire_requests",
     "forget_session",
+    "mark_read",
     "open_slots",
     "remind_people",
     "request_meeting",

@@ -64,6 +64,20 @@ def close_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, no
     return len(closing)
 
 
+@transaction.atomic
+def change_slots(
+    *,
+    attendee: Attendee,
+    opening: Collection[int],
+    closing: Collection[int],
+    by: Person,
+    now: dt.datetime,
+) -> None:
+    """Open some slots and close others, all or none; refuses as `open_slots` and `close_slots` do."""
+    open_slots(attendee=attendee, slot_ids=opening, by=by, now=now)
+    close_slots(attendee=attendee, slot_ids=closing, by=by, now=now)
+
+
 def _slots(attendee: Attendee, slot_ids: Collection[int], now: dt.datetime) -> list[int]:
     """The ids, each once; refuses UnknownSlot for any that is not a slot to come of the attendee's event."""
     wanted = set(slot_ids)
@@ -108,7 +122,7 @@ def bookmark_session(*, attendee: Attendee, session_id: int, by: Person, now: dt
 
 
 @transaction.atomic
-def forget_session(*, attendee: Attendee, session_id: int, by: Person, now: dt.datetime) -> None:  # noqa: ARG001
+def forget_session(*, attendee: Attendee, session_id: int, by: Person) -> None:
     """Take a bookmarked session out of one's diary; one that is not in it is no error.
 
     Refuses NotYours, NotFound, and Speaking: who speaks there has to be there.

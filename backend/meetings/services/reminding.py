@@ -7,8 +7,11 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from backend.events.models import Attendee
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.meetings.notices import tell
+from backend.meetings.services.locking import check_own
+from backend.people.models import Person
 
 DAY = dt.timedelta(hours=24)
 SOON = dt.timedelta(minutes=10)
@@ -37,3 +40,9 @@ def _remind(meetings: QuerySet[Meeting], kind: str, whom: Q, now: dt.datetime) -
         seats = Seat.objects.filter(whom, meeting=meeting)
         tell(meeting, kind, to=seats.values_list("attendee_id", flat=True), now=now)
     return len(due)
+
+
+def mark_read(*, attendee: Attendee, by: Person, now: dt.datetime) -> int:
+    """Note that the attendee has seen all they were told; gives how many were new. Refuses NotYours."""
+    check_own(attendee, by)
+    return Notice.objects.filter(attendee=attendee, read_at__isnull=True).update(read_at=now)

@@ -1,0 +1,144 @@
+"""Setting up where and when people meet, and what came of it: for organisers only."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.events import places
+from backend.events.api import ParticipantView
+from backend.events.grid import Period, SlotGrid, periods_of
+from backend.events.models import Event
+from backend.events.selectors import slots_for, tables_for
+from backend.meetings import selectors, services
+from backend.meetings.api import serializers as shapes
+from backend.meetings.api.participant import REFUSALS, given
+from backend.meetings.rules import rules_for
+
+
+class OrganiserView(ParticipantView):
+    """A view for the event's organisers; other attendees get 403, strangers 404."""
+
+    @property
+    def event(self) -> Event:
+        places.check_organiser(self.attendee.event, self.attendee.person)
+        return self.attendee.event
+
+    def periods_asked(self, request: Request) -> list[Period]:
+        event = self.event
+        said = given(shapes.SlotGridSerializer, request)
+        grid = SlotGrid(
+            days=tuple(said["days"]),
+            windows=tuple((window["opens"], window["closes"]) for window in said["windows"]),
+            length_minutes=said["length_minutes"],
+            break_minutes=said["break_minutes"],
+        )
+        return list(periods_of(grid, event.zone))
+
+
+class SlotPreviewView(OrganiserView):
+    @extend_schema(
+        operation_id="slots_preview",
+        request=shapes.SlotGridSerializer,
+        responses={200: shapes.PeriodSerializer(many=True), **REFUSALS},
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """The slots a grid would make; nothing is kept."""
+        return Response(shapes.PeriodSerializer(self.periods_asked(request), many=True).data)
+
+
+class SlotListView(OrganiserView):
+    """The event's meeting slots."""
+
+    @extend_schema(operation_id="slots_list", responses={200: shapes.SlotSerializer(many=True), **REFUSALS})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        slots = slots_for(self.event)
+        return Response(shapes.SlotSerializer(slots, many=True).data)
+
+    @extend_schema(
+        operation_id="slots_add",
+        request=shapes.SlotGridSerializer,
+        responses={201: shapes.CountSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Lay a grid of slots; those there already stay."""
+        added = places.add_slots(
+            event=self.event, periods=self.periods_asked(request), by=self.attendee.person
+        )
+        return Response({"count": added}, status=201)
+
+    @extend_schema(
+        operation_id="slots_remove",
+        request=shapes.SlotIdsSerializer,
+        responses={200: shapes.CountSerializer, **REFUSALS},
+    )
+    def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Remove slots that nobody has asked for."""
+        said = given(shapes.SlotIdsSerializer, request)
+        removed = places.remove_slots(event=self.event, slot_ids=said["slots"], by=self.attendee.person)
+        return Response({"count": removed})
+
+
+class TableListView(OrganiserView):
+    """The event's tables and online rooms."""
+
+    @extend_schema(operation_id="tables_list", responses={200: shapes.TableSerializer(many=True), **REFUSALS})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        tables = tables_for(self.event)
+        return Response(shapes.TableSerializer(tables, many=True).data)
+
+    @extend_schema(
+        operation_id="tables_add",
+        request=shapes.TableSaidSerializer,
+        responses={201: shapes.TableSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        said = places.TableSaid(**given(shapes.TableSaidSerializer, request))
+        table = places.add_table(event=self.event, said=said, by=self.attendee.person)
+        return Response(shapes.TableSerializer(table).data, status=201)
+
+
+class TableView(OrganiserView):
+    """One table or online room."""
+
+    @extend_schema(
+        operation_id="tables_change",
+        request=shapes.TableSaidSerializer,
+        responses={200: shapes.TableSerializer, **REFUSALS},
+    )
+    def put(self, request: Request, slug: str, table_id: int) -> Response:  # noqa: ARG002
+        said = places.TableSaid(**given(shapes.TableSaidSerializer, request))
+        table = places.change_table(event=self.event, table_id=table_id, said=said, by=self.attendee.person)
+        return Response(shapes.TableSerializer(table).data)
+
+    @extend_schema(operation_id="tables_remove", responses={204: None, **REFUSALS})
+    def delete(self, request: Request, slug: str, table_id: int) -> Response:  # noqa: ARG002
+        places.remove_table(event=self.event, table_id=table_id, by=self.attendee.person)
+        return Response(status=204)
+
+
+class RulesView(OrganiserView):
+    """How many requests one may have waiting, and how long they wait."""
+
+    @extend_schema(operation_id="meeting_rules_read", responses={200: shapes.RulesSerializer, **REFUSALS})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        return Response(shapes.RulesSerializer(rules_for(self.event.pk)).data)
+
+    @extend_schema(
+        operation_id="meeting_rules_replace",
+        request=shapes.RulesSerializer,
+        responses={200: shapes.RulesSerializer, **REFUSALS},
+    )
+    def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        said = given(shapes.RulesSerializer, request)
+        rules = services.set_rules(event=self.event, **said, by=self.attendee.person)
+        return Response(shapes.RulesSerializer(rules).data)
+
+
+class OverviewView(OrganiserView):
+    @extend_schema(operation_id="meetings_overview", responses={200: shapes.OverviewSerializer, **REFUSALS})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """The figures of all meetings at this moment."""
+        return Response(shapes.OverviewSerializer(selectors.overview_for(self.event, timezone.now())).data)

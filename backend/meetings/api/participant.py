@@ -1,0 +1,270 @@
+"""My time, my requests, my meetings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+from backend.core.api import RefusalSerializer
+from backend.events.api import ParticipantView
+from backend.meetings import selectors, services
+from backend.meetings.api import serializers as shapes
+
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="A mark of your own, at most 64 characters: however often sent, it makes one meeting.",
+)
+REFUSALS = dict.fromkeys((400, 403, 404, 409), RefusalSerializer)
+
+
+def given(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """The body in this shape; DRF answers 400 to any other."""
+    read = shape(data=request.data)
+    read.is_valid(raise_exception=True)
+    said: dict[str, Any] = read.validated_data
+    return said
+
+
+def wish_of(said: dict[str, Any]) -> services.Wish:
+    return services.Wish(
+        slot_ids=tuple(said["slots"]),
+        message=said["message"],
+        theme=said["theme"],
+        is_online=said["is_online"],
+        needs_step_free=said["needs_step_free"],
+    )
+
+
+class MeetingAnswerView(ParticipantView):
+    """Answers with the meeting as it is after the change."""
+
+    def shown(self, meeting_id: int, status: int = 200) -> Response:
+        row = selectors.meeting_for(self.attendee, meeting_id, timezone.now())
+        return Response(shapes.MeetingSerializer(row).data, status=status)
+
+    def whose(self, meeting_id: int) -> dict[str, Any]:
+        """What every service wants to know of a change to a meeting."""
+        return {
+            "attendee": self.attendee,
+            "meeting_id": meeting_id,
+            "by": self.attendee.person,
+            "now": timezone.now(),
+        }
+
+
+class MeetingListView(MeetingAnswerView):
+    """What waits for me, what I asked, and what is agreed."""
+
+    @extend_schema(
+        operation_id="meetings_list", responses={200: shapes.MeetingListsSerializer, 404: RefusalSerializer}
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        now = timezone.now()
+        lists = {
+            "to_answer": selectors.requests_to_answer(self.attendee, now),
+            "sent": selectors.requests_sent(self.attendee, now),
+            "agreed": selectors.calendar_for(self.attendee, now),
+        }
+        return Response(shapes.MeetingListsSerializer(lists).data)
+
+    @extend_schema(
+        operation_id="meetings_request",
+        parameters=[KEY],
+        request=shapes.RequestSerializer,
+        responses={201: shapes.MeetingSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Ask somebody to meet one to one."""
+        said = given(shapes.RequestSerializer, request)
+        meeting = services.request_meeting(
+            attendee=self.attendee,
+            other_id=said["other"],
+            wish=wish_of(said),
+            key=request.headers.get("Idempotency-Key", ""),
+            by=self.attendee.person,
+            now=timezone.now(),
+        )
+        return self.shown(meeting.pk, 201)
+
+
+class MeetingView(MeetingAnswerView):
+    """One meeting of mine."""
+
+    @extend_schema(
+        operation_id="meetings_read", responses={200: shapes.MeetingSerializer, 404: RefusalSerializer}
+    )
+    def get(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        return self.shown(meeting_id)
+
+    @extend_schema(
+        operation_id="meetings_edit",
+        request=shapes.WishSerializer,
+        responses={200: shapes.MeetingSerializer, **REFUSALS},
+    )
+    def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Change what I asked for, until it is answered."""
+        services.edit_request(**self.whose(meeting_id), wish=wish_of(given(shapes.WishSerializer, request)))
+        return self.shown(meeting_id)
+
+
+class AcceptView(MeetingAnswerView):
+    @extend_schema(
+        operation_id="meetings_accept",
+        request=shapes.AcceptSerializer,
+        responses={200: shapes.MeetingSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Agree to a request, at one of its times."""
+        said = given(shapes.AcceptSerializer, request)
+        services.accept_meeting(**self.whose(meeting_id), slot_id=said.get("slot"))
+        return self.shown(meeting_id)
+
+
+class DeclineView(MeetingAnswerView):
+    @extend_schema(
+        operation_id="meetings_decline",
+        request=shapes.ReasonSaidSerializer,
+        responses={200: shapes.MeetingSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Say no to a request; a reason is optional."""
+        services.decline_meeting(
+            **self.whose(meeting_id), reason=given(shapes.ReasonSaidSerializer, request)["reason"]
+        )
+        return self.shown(meeting_id)
+
+
+class WithdrawView(MeetingAnswerView):
+    @extend_schema(
+        operation_id="meetings_withdraw",
+        request=None,
+        responses={200: shapes.MeetingSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Take my own request back."""
+        services.withdraw_request(**self.whose(meeting_id))
+        return self.shown(meeting_id)
+
+
+class CancelView(MeetingAnswerView):
+    @extend_schema(
+        operation_id="meetings_cancel",
+        request=shapes.ReasonSaidSerializer,
+        responses={200: shapes.MeetingSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Call off an agreed meeting; the reason is told."""
+        services.cancel_meeting(
+            **self.whose(meeting_id), reason=given(shapes.ReasonSaidSerializer, request)["reason"]
+        )
+        return self.shown(meeting_id)
+
+
+class AttestView(MeetingAnswerView):
+    @extend_schema(
+        operation_id="meetings_attest",
+        request=shapes.WordSerializer,
+        responses={200: shapes.MeetingSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Say whether the meeting took place, and how useful it was."""
+        services.attest_meeting(**self.whose(meeting_id), **given(shapes.WordSerializer, request))
+        return self.shown(meeting_id)
+
+
+class AvailabilityView(ParticipantView):
+    """When I can be asked: my grid of slots."""
+
+    @extend_schema(
+        operation_id="availability_read",
+        responses={200: shapes.GridDaySerializer(many=True), 404: RefusalSerializer},
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        grid = selectors.availability_for(self.attendee, timezone.now())
+        return Response(shapes.GridDaySerializer(grid, many=True).data)
+
+    @extend_schema(
+        operation_id="availability_change",
+        request=shapes.SlotsChangeSerializer,
+        responses={200: shapes.GridDaySerializer(many=True), **REFUSALS},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Open and close slots."""
+        said = given(shapes.SlotsChangeSerializer, request)
+        services.change_slots(
+            attendee=self.attendee,
+            opening=said["open"],
+            closing=said["close"],
+            by=self.attendee.person,
+            now=timezone.now(),
+        )
+        return self.get(request, slug)
+
+
+class FreeSlotsView(ParticipantView):
+    """When I can ask somebody to meet: the times both of us are free."""
+
+    @extend_schema(
+        operation_id="free_slots_list",
+        responses={200: shapes.TimeSerializer(many=True), 404: RefusalSerializer},
+    )
+    def get(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
+        times = selectors.free_slots_between(self.attendee, attendee_id, timezone.now())
+        return Response(shapes.TimeSerializer(times, many=True).data)
+
+
+class AgendaView(ParticipantView):
+    """My sessions and meetings, day by day."""
+
+    @extend_schema(
+        operation_id="agenda_read",
+        responses={200: shapes.AgendaDaySerializer(many=True), 404: RefusalSerializer},
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        agenda = selectors.agenda_for(self.attendee, timezone.now())
+        return Response(shapes.AgendaDaySerializer(agenda.days, many=True).data)
+
+
+class BookmarkView(ParticipantView):
+    """A session in my diary: I am busy then."""
+
+    @extend_schema(operation_id="sessions_bookmark", request=None, responses={204: None, **REFUSALS})
+    def put(self, request: Request, slug: str, session_id: int) -> Response:  # noqa: ARG002
+        services.bookmark_session(
+            attendee=self.attendee, session_id=session_id, by=self.attendee.person, now=timezone.now()
+        )
+        return Response(status=204)
+
+    @extend_schema(operation_id="sessions_forget", responses={204: None, **REFUSALS})
+    def delete(self, request: Request, slug: str, session_id: int) -> Response:  # noqa: ARG002
+        services.forget_session(attendee=self.attendee, session_id=session_id, by=self.attendee.person)
+        return Response(status=204)
+
+
+class NoticeListView(ParticipantView):
+    """What I was told last, newest first."""
+
+    @extend_schema(
+        operation_id="notices_list",
+        responses={200: shapes.NoticeSerializer(many=True), 404: RefusalSerializer},
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        notices = selectors.notices_for(self.attendee, timezone.now())
+        return Response(shapes.NoticeSerializer(notices, many=True).data)
+
+    @extend_schema(
+        operation_id="notices_read",
+        request=None,
+        responses={200: shapes.CountSerializer, 404: RefusalSerializer},
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """I have seen them all."""
+        count = services.mark_read(attendee=self.attendee, by=self.attendee.person, now=timezone.now())
+        return Response({"count": count})

@@ -1,0 +1,207 @@
+"""The shapes of meetings: what comes in, and what goes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from backend.safeguarding.api import FaceSerializer
+
+LARGEST_ID = 2**63 - 1
+
+
+def id_field(**options: Any) -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=1, max_value=LARGEST_ID, **options)
+
+
+class TimeSerializer(serializers.Serializer[Any]):
+    slot = serializers.IntegerField(source="slot_id")
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    """Where: a table, or online a link to a room that only this meeting has."""
+
+    label = serializers.CharField()  # type: ignore[assignment]
+    place = serializers.CharField()
+    step_free = serializers.BooleanField()
+    is_online = serializers.BooleanField()
+    link = serializers.CharField()
+
+
+class MeetingSerializer(serializers.Serializer[Any]):
+    """A meeting as I may see it; `actions` are what I can do with it now."""
+
+    meeting = serializers.IntegerField(source="meeting_id")
+    uid = serializers.UUIDField()
+    sequence = serializers.IntegerField()
+    state = serializers.CharField()
+    asked_by_me = serializers.BooleanField()
+    other = FaceSerializer()
+    message = serializers.CharField()
+    theme = serializers.CharField()
+    any_time = serializers.BooleanField()
+    is_online = serializers.BooleanField()
+    needs_step_free = serializers.BooleanField()
+    times = TimeSerializer(many=True)
+    starts_at = serializers.DateTimeField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True)
+    place = PlaceSerializer(allow_null=True)
+    asked_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    reason = serializers.CharField()
+    my_word = serializers.CharField()
+    my_usefulness = serializers.IntegerField(allow_null=True)
+    actions = serializers.ListField(child=serializers.CharField())
+
+
+class WishSerializer(serializers.Serializer[Any]):
+    """What I ask for: up to three slots in the order I like them, or none for any time both are free."""
+
+    slots = serializers.ListField(child=id_field(), max_length=3)
+    message = serializers.CharField(max_length=1_000, allow_blank=True, default="")
+    theme = serializers.CharField(max_length=60, allow_blank=True, default="")
+    is_online = serializers.BooleanField(default=False)
+    needs_step_free = serializers.BooleanField(default=False)
+
+
+class RequestSerializer(WishSerializer):
+    other = id_field(help_text="The attendee I ask.")
+
+
+class AcceptSerializer(serializers.Serializer[Any]):
+    slot = id_field(required=False, allow_null=True, help_text="None: the first that is free.")
+
+
+class ReasonSaidSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=500, allow_blank=True, default="")
+
+
+class WordSerializer(serializers.Serializer[Any]):
+    """Whether it took place and, if so, how useful it was: 1 to 5."""
+
+    took_place = serializers.BooleanField()
+    usefulness = serializers.IntegerField(required=False, allow_null=True, default=None)
+
+
+class CellSerializer(serializers.Serializer[Any]):
+    slot = serializers.IntegerField(source="slot_id")
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    is_open = serializers.BooleanField()
+    is_past = serializers.BooleanField()
+    busy = serializers.CharField(help_text="session, meeting, or nothing")
+    because = serializers.CharField()
+
+
+class GridDaySerializer(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    cells = CellSerializer(many=True)
+
+
+class SlotsChangeSerializer(serializers.Serializer[Any]):
+    """Slots to open and slots to close; the rest stays as it is."""
+
+    open = serializers.ListField(child=id_field(), max_length=500, default=list)
+    close = serializers.ListField(child=id_field(), max_length=500, default=list)
+
+
+class AgendaItemSerializer(serializers.Serializer[Any]):
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    title = serializers.CharField()
+    room = serializers.CharField()
+    stream_url = serializers.CharField()
+    session = serializers.IntegerField(source="session_id", allow_null=True)
+    is_speaking = serializers.BooleanField()
+    meeting = MeetingSerializer(allow_null=True)
+
+
+class AgendaDaySerializer(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    items = AgendaItemSerializer(many=True)
+
+
+class MeetingListsSerializer(serializers.Serializer[Any]):
+    to_answer = MeetingSerializer(many=True)
+    sent = MeetingSerializer(many=True)
+    agreed = MeetingSerializer(many=True)
+
+
+class NoticeSerializer(serializers.Serializer[Any]):
+    notice = serializers.IntegerField(source="notice_id")
+    kind = serializers.CharField()
+    facts = serializers.DictField(child=serializers.JSONField())
+    created_at = serializers.DateTimeField()
+    is_read = serializers.BooleanField()
+    meeting = MeetingSerializer()
+
+
+class PeriodSerializer(serializers.Serializer[Any]):
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+
+
+class SlotSerializer(PeriodSerializer):
+    slot = serializers.IntegerField(source="pk")
+
+
+class WindowSerializer(serializers.Serializer[Any]):
+    opens = serializers.TimeField()
+    closes = serializers.TimeField()
+
+
+class SlotGridSerializer(serializers.Serializer[Any]):
+    """Slots of one length on these days, within these hours of the event's zone."""
+
+    days = serializers.ListField(child=serializers.DateField(), max_length=60)
+    windows = WindowSerializer(many=True)
+    length_minutes = serializers.IntegerField()
+    break_minutes = serializers.IntegerField(default=0)
+
+
+class SlotIdsSerializer(serializers.Serializer[Any]):
+    slots = serializers.ListField(child=id_field(), max_length=500)
+
+
+class CountSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+
+
+class TableSaidSerializer(serializers.Serializer[Any]):
+    label = serializers.CharField(max_length=60)  # type: ignore[assignment]
+    place = serializers.CharField(max_length=200, allow_blank=True, default="")
+    step_free = serializers.BooleanField(default=False)
+    is_online = serializers.BooleanField(default=False)
+    room_link = serializers.CharField(max_length=300, allow_blank=True, default="")
+
+
+class TableSerializer(TableSaidSerializer):
+    table = serializers.IntegerField(source="pk", read_only=True)
+
+
+class RulesSerializer(serializers.Serializer[Any]):
+    open_requests = serializers.IntegerField()
+    expiry_hours = serializers.IntegerField()
+
+
+class OverviewSerializer(serializers.Serializer[Any]):
+    """The figures of this moment."""
+
+    people = serializers.IntegerField()
+    people_with_open_slots = serializers.IntegerField()
+    people_without_meeting = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    accepted = serializers.IntegerField()
+    declined = serializers.IntegerField()
+    withdrawn = serializers.IntegerField()
+    expired = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+    held = serializers.IntegerField()
+    held_by_one = serializers.IntegerField()
+    not_held = serializers.IntegerField()
+    disputed = serializers.ListField(child=serializers.IntegerField())
+    answer_hours = serializers.FloatField(allow_null=True)
+    mails_waiting = serializers.IntegerField()
