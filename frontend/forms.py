@@ -64,7 +64,9 @@ class ProfileForm(forms.Form):
         for name in ("seeks_topics", "offers_topics"):
             self.fields[name].choices = [(topic.key, topic.name) for topic in topics]  # type: ignore[attr-defined]
         for name in TYPED:
-            self.fields[name].widget.attrs |= {"class": "input", "aria-describedby": f"about-{name}"}
+            attributes = self.fields[name].widget.attrs
+            attributes |= {"class": "input", "aria-describedby": f"about-{name}"}
+            attributes.pop("maxlength")  # a browser would cut what is pasted; saying so loses nothing
         self.fields["country"].widget.attrs["list"] = "countries"
 
     def clean_languages(self) -> list[str]:

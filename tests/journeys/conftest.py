@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from backend.events.models import Attendee, Event
 from backend.safeguarding.models import Block
 from backend.suggestions.runs import build_run
-from tests.factories import NOW, make_attendee, make_event, make_session
+from tests.factories import NOW, make_attendee, make_event, make_run, make_session
 
 PEOPLE = (
     ("Arif Rahman", "large-company", "industry", "Indonesia", ("id", "en"),
@@ -74,14 +74,15 @@ def base_url() -> str:
 
 
 @pytest.fixture
-def forum(transactional_db: None, model_folder: object, settings: object) -> Forum:
-    """An official, eight people who fit in different ways, and two who would fit best and must not be seen."""
+def forum(transactional_db: None, settings: object) -> Forum:
+    """An official, eight who fit in different ways, and two who would fit best and must not be seen."""
     settings.TITIAN_DEMO = True  # type: ignore[attr-defined]
     event = make_event("journey")
     official = make_attendee(
         event, email="ministry@demo.example.org", name="Mali Wongsa", sector="ict-ministry", title="Director",
         languages=["th", "en"], seeks="Good practice in protecting children on the internet.",
-        offers="Our ministry can open doors to regulators in the region.", seeks_topics=["evidence-reporting"],
+        offers="Our ministry can open doors to regulators in the region.",
+        seeks_topics=["evidence-reporting"],
     )  # fmt: skip
     others = tuple(
         make_attendee(
@@ -94,12 +95,24 @@ def forum(transactional_db: None, model_folder: object, settings: object) -> For
     blocked = make_attendee(event, name="Blocked Delegate", offers=PEOPLE[0][6])
     Block.objects.create(blocker=blocked.person, blocked=official.person, created_at=NOW)
     make_session(event)
-    build_run(event=event, now=NOW)
+    reasons = [
+        {"code": "seeks_offers", "weight": 1.2, "evidence": {"seek": official.seeks, "offer": PEOPLE[0][6]}},
+        {"code": "offers_seeks", "weight": 0.8, "evidence": {"offer": official.offers, "seek": PEOPLE[0][5]}},
+        {"code": "topic_offered", "weight": 0.5, "evidence": {"topic": "evidence-reporting"}},
+    ]
+    make_run(event, {official: list(others)}, reasons=reasons)
     return Forum(event, official, others)
 
 
 @pytest.fixture
-def worker(forum: Forum) -> Iterator[None]:
+def matched_forum(forum: Forum, model_folder: object) -> Forum:
+    """The forum after a Run of the real matching."""
+    build_run(event=forum.event, now=NOW)
+    return forum
+
+
+@pytest.fixture
+def worker(transactional_db: None) -> Iterator[None]:
     """The real worker in a process of its own, on the test's database."""
     database = connection.settings_dict
     where = urlencode({"host": database["HOST"], "port": database["PORT"] or 5432})

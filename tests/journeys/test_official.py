@@ -7,7 +7,7 @@ THAI = "ต้องการแนวปฏิบัติร่วมกัน
 PATIENCE_MS = 5_000
 
 
-def test_from_the_door_to_a_new_list_in_five_seconds(forum, worker, context, enter):
+def test_from_the_door_to_a_new_list_in_five_seconds(matched_forum, worker, context, enter):
     page = enter(context, OFFICIAL)
     expect(page.get_by_role("heading", name="Whom to meet")).to_be_visible()
     cards = page.get_by_role("article")
