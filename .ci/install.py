@@ -111,11 +111,7 @@ def tell(lines: Iterable[str], total: int) -> None:
         collected += line.startswith("Collecting ")
         unpacking = line.startswith("Installing ")
         downloading = re.match(r"\s+Downloading (\S+?)-\d\S* \(([\d.]+ [MG]B)\)", line)
-        if (
-            time.monotonic() - told_at >= SECONDS_BETWEEN_LINES
-            or downloading
-            or line.startswith("Installing ")
-        ):
+        if time.monotonic() - told_at >= SECONDS_BETWEEN_LINES or downloading or unpacking:
             told_at = time.monotonic()
             what = f"downloading {downloading[1]}, {downloading[2]}" if downloading else "working"
             if unpacking:
@@ -136,9 +132,10 @@ def sentence_for(words: str) -> str:
         return f"The disk is full: free 3 GB, {again}"
     if absent := re.search(r"No matching distribution found for (\S+)", words):
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        reached = "" if "(from versions: none)" not in words else "the registry cannot be reached, or "
         return (
-            f"There is no ready-made package {absent[1]} for Python {version} on this machine: "
-            "remove .venv and use another Python, e.g. make install PYTHON=python3.12."
+            f"No package {absent[1]} was found: {reached}none is ready-made for Python {version} here; "
+            "try another Python after removing .venv, e.g. make install PYTHON=python3.12."
         )
     return f"The packages could not be installed: {last_line(words)}"
 

@@ -178,7 +178,13 @@ SPECTACULAR_SETTINGS = {
 
 # --- Jobs, files, languages -------------------------------------------------------------------------------
 
-PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+# Only a worker loads what the jobs call: jobs are queued by name, and pages start without the matching.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS = [
+    f"{app}.jobs"
+    for app in INSTALLED_APPS
+    if app.startswith("backend.") and BASE_DIR.joinpath(*app.split("."), "jobs.py").exists()
+]
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "frontend" / "static"]

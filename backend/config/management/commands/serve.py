@@ -32,7 +32,6 @@ from backend.core.progress import progress_lines
 from backend.events.demo.loading import CURRENT
 from backend.events.models import Event
 from backend.suggestions.selectors import current_run
-from matching.model import bundled_model
 
 SECONDS_WORTH_TELLING = 2.0
 SECONDS_FOR_A_KILLED_ONE_TO_LEAVE = 3.0
@@ -78,9 +77,11 @@ class Command(BaseCommand):
             check_database()
         with self._step("Bringing its tables up to date"):
             call_command("migrate", interactive=False, verbosity=0)
-        if not settings.TITIAN_MODEL:
-            with self._step("Checking the language model", bar=True), progress_lines() as show:
-                bundled_model(settings.MODEL_FOLDER, lambda done, of: show("Unpacking the model", done / of))
+        if not settings.TITIAN_MODEL and not any(settings.MODEL_FOLDER.glob("*/manifest.json")):
+            from matching.model import bundled_model  # seconds that a start without need of it would miss
+
+            with self._step("Unpacking the language model", bar=True), progress_lines() as show:
+                bundled_model(settings.MODEL_FOLDER, lambda done, of: show("Unpacking", done / of))
         if settings.TITIAN_DEMO:
             if not Event.objects.filter(slug=CURRENT).exists():
                 with self._step("Inviting the people of the demo forum", bar=True):
