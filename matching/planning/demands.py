@@ -84,9 +84,7 @@ def impossible_counts(problem: Problem) -> list[str]:
     places = problem.slots * problem.tables
     if sum(problem.least) > 2 * places:
         needed = (sum(problem.least) + 1) // 2
-        sentences.append(
-            f"People must have {needed} meetings at least in all; there are {_count(places, 'place')}."
-        )
+        sentences.append(f"People must have {needed} meetings at least in all; there is room for {places}.")
     return sentences
 
 
