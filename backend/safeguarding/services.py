@@ -43,6 +43,8 @@ def unblock_person(*, blocked: Person, by: Person, now: dt.datetime) -> None:
 def _mark_changed(first: Person, second: Person, now: dt.datetime) -> None:
     """Have the lists of both computed anew wherever they take part."""
     attendees = Attendee.objects.filter(person__in=[first.pk, second.pk])
+    # Lower ids first, as everybody who holds two diaries does: so nobody waits for each other.
+    list(attendees.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     attendees.update(changed_at=now)
     for event_id in attendees.values_list("event_id", flat=True).distinct():
         announce_changes(event_id)

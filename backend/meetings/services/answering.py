@@ -125,15 +125,12 @@ def check_waiting(meeting: Meeting, now: dt.datetime) -> None:
 def _choose_slot(meeting: Meeting, slot_id: int | None, free: tuple[Slot, ...], now: dt.datetime) -> Slot:
     """The slot to take; refuses NotOffered, and SlotTaken where it is not free for both."""
     offered = set(RequestedTime.objects.filter(meeting=meeting).values_list("slot_id", flat=True))
-    if slot_id is not None:
-        is_offered = Slot.objects.filter(event=meeting.event_id, pk=slot_id).exists() and (
-            meeting.any_time or slot_id in offered
-        )
-        if not is_offered:
-            raise NotOffered("This time is not among those the request offers.", slot=slot_id)
-    wanted = [
-        slot for slot in free if (meeting.any_time or slot.pk in offered) and slot_id in (None, slot.pk)
-    ]
-    if not wanted:
+    wanted = [slot for slot in free if slot_id in (None, slot.pk)]
+    is_known = slot_id is None or Slot.objects.filter(event=meeting.event_id, pk=slot_id).exists()
+    kept = [slot for slot in wanted if meeting.any_time or slot.pk in offered]
+    # A time that is gone may have been offered until a moment ago: only a free one can be named wrongly.
+    if not is_known or (slot_id is not None and wanted and not kept):
+        raise NotOffered("This time is not among those the request offers.", slot=slot_id)
+    if not kept:
         raise slot_taken(meeting, now)
-    return next(iter(with_table(meeting, wanted)), wanted[0])
+    return next(iter(with_table(meeting, kept)), kept[0])

@@ -1,0 +1,248 @@
+"""Two at the same moment: with the judge sent out, to see the bug; then with the judge back, and no bug."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, connections, models
+
+from backend.core.errors import BusinessError
+from backend.events.models import Table
+from backend.meetings import services
+from backend.meetings.models import Meeting, Seat
+from backend.meetings.services import answering, locking
+from tests.backend.meetings.conftest import Forum, make_forum
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SEATS = "seat_one_per_attendee_at_a_time"
+TABLES = "meeting_one_per_table_at_a_time"
+PATIENCE = 30  # seconds until a test that hangs fails
+
+
+@pytest.fixture
+def drop_constraint():
+    """A function that takes a constraint away until the test ends; what it let in is removed first."""
+    dropped: list[tuple[type[models.Model], models.BaseConstraint]] = []
+
+    def drop(model: type[models.Model], name: str) -> None:
+        constraint = next(one for one in model._meta.constraints if one.name == name)
+        with connection.schema_editor() as editor:
+            editor.remove_constraint(model, constraint)
+        dropped.append((model, constraint))
+
+    yield drop
+    Meeting.objects.all().delete()
+    for model, constraint in dropped:
+        with connection.schema_editor() as editor:
+            editor.add_constraint(model, constraint)
+
+
+def at_once(*calls: Callable[[], object]) -> list[str]:
+    """Each call in a thread and a connection of its own, begun together: ok, or the refusal's code."""
+    start = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], object]) -> str:
+        try:
+            start.wait(PATIENCE)
+            call()
+        except BusinessError as refusal:
+            return refusal.code
+        finally:
+            connections.close_all()
+        return "ok"
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [job.result(PATIENCE) for job in [pool.submit(run, call) for call in calls]]
+
+
+def without_locks(monkeypatch: pytest.MonkeyPatch, writers: int) -> None:
+    """Nobody waits for anybody, and all have looked before the first one writes."""
+    monkeypatch.setattr(locking, "lock_attendees", lambda ids: None)
+    # It writes other requests and counts on the locks.
+    monkeypatch.setattr(answering, "release_requests", lambda **arguments: None)
+    all_have_looked = threading.Barrier(writers)
+    take_place = answering.take_place
+
+    def take_place_together(**arguments: object) -> None:
+        all_have_looked.wait(PATIENCE)
+        take_place(**arguments)
+
+    monkeypatch.setattr(answering, "take_place", take_place_together)
+
+
+def accepts(forum: Forum, count: int) -> list[Callable[[], object]]:
+    """The first of the cast is asked by `count` others for the same slot, and accepts all of them."""
+    me, *askers = forum.people
+    meetings = [forum.ask(asker, me, forum.slots[0]) for asker in askers[:count]]
+    return [lambda meeting=meeting: forum.accept(me, meeting, forum.slots[0]) for meeting in meetings]
+
+
+def double_booked() -> int:
+    """Pairs of active seats of one attendee that overlap, counted without the help of any constraint."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM meetings_seat a JOIN meetings_seat b ON a.attendee_id = b.attendee_id "
+            "AND a.id < b.id AND a.is_active AND b.is_active AND a.period && b.period"
+        )
+        return cursor.fetchone()[0]
+
+
+def tables_taken_twice() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM meetings_meeting a JOIN meetings_meeting b ON a.table_id = b.table_id "
+            "AND a.id < b.id AND a.state = 'accepted' AND b.state = 'accepted' "
+            "AND NOT a.is_online AND a.period && b.period"
+        )
+        return cursor.fetchone()[0]
+
+
+def test_without_the_constraint_and_the_locks_eight_accepts_book_one_person_eight_times(
+    monkeypatch, drop_constraint
+):
+    forum = make_forum(people=9, tables=8)
+    calls = accepts(forum, 8)
+    drop_constraint(Seat, SEATS)
+    without_locks(monkeypatch, 8)
+    assert at_once(*calls) == ["ok"] * 8
+    assert double_booked() == 28
+
+
+def test_the_constraint_alone_lets_one_of_eight_accepts_through(monkeypatch):
+    forum = make_forum(people=9, tables=8)
+    calls = accepts(forum, 8)
+    without_locks(monkeypatch, 8)
+    answers = at_once(*calls)
+    assert sorted(answers) == ["ok"] + ["slot_taken"] * 7
+    assert double_booked() == 0
+
+
+def test_with_constraint_and_locks_one_of_eight_is_booked_and_the_rest_get_new_times():
+    forum = make_forum(people=9, tables=8)
+    assert sorted(at_once(*accepts(forum, 8))) == ["ok"] + ["slot_taken"] * 7
+    assert double_booked() == 0
+    losers = Meeting.objects.requests()
+    assert losers.count() == 7
+    assert all([time.slot for time in loser.times.all()] == forum.slots[1:4] for loser in losers)
+
+
+def pairs_at_one_table(forum: Forum) -> list[Callable[[], object]]:
+    a, b, c, d = forum.people
+    meetings = [(b, forum.ask(a, b, forum.slots[0])), (d, forum.ask(c, d, forum.slots[0]))]
+    return [lambda who=who, meeting=meeting: forum.accept(who, meeting) for who, meeting in meetings]
+
+
+def test_without_the_constraint_two_pairs_sit_down_at_the_same_table(monkeypatch, drop_constraint):
+    forum = make_forum(tables=2)
+    calls = pairs_at_one_table(forum)
+    drop_constraint(Meeting, TABLES)
+    both_have_chosen(monkeypatch)
+    assert at_once(*calls) == ["ok", "ok"]
+    assert tables_taken_twice() == 1
+
+
+def test_two_pairs_that_choose_the_same_table_get_two_tables(monkeypatch):
+    forum = make_forum(tables=2)
+    calls = pairs_at_one_table(forum)
+    both_have_chosen(monkeypatch)
+    assert at_once(*calls) == ["ok", "ok"]
+    assert tables_taken_twice() == 0
+    assert set(Meeting.objects.values_list("table", flat=True)) == {table.pk for table in forum.tables}
+
+
+def test_of_two_pairs_and_one_table_one_is_told_that_no_table_is_free(monkeypatch):
+    forum = make_forum(tables=1)
+    calls = pairs_at_one_table(forum)
+    both_have_chosen(monkeypatch)
+    assert sorted(at_once(*calls)) == ["no_table_free", "ok"]
+    waiting = Meeting.objects.get(state="requested")
+    assert not Seat.objects.filter(meeting=waiting, is_active=True).exists()
+
+
+def both_have_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both read which tables are free before either takes one."""
+    from backend.meetings.services import booking
+
+    both = threading.Barrier(2)
+    free_tables = booking.free_tables
+
+    def choose(*arguments: object) -> list[Table]:
+        chosen = free_tables(*arguments)
+        both.wait(PATIENCE)
+        return chosen
+
+    monkeypatch.setattr(booking, "free_tables", choose)
+
+
+@pytest.mark.parametrize("attempt", range(10))
+def test_accepts_in_crossed_order_never_wait_for_each_other(attempt):
+    forum = make_forum(people=4, tables=4)
+    a, b, c, d = forum.people
+    asked = [(a, b), (b, c), (c, d), (d, a)]
+    meetings = [(other, forum.ask(asker, other, forum.slots[0])) for asker, other in asked]
+    answers = at_once(*(lambda w=who, m=meeting: forum.accept(w, m) for who, meeting in meetings))
+    assert set(answers) <= {"ok", "slot_taken"}
+    assert answers.count("ok") >= 2
+    assert double_booked() == 0
+
+
+def test_the_same_key_sent_eight_times_at_once_makes_one_meeting():
+    forum = make_forum(people=2)
+    a, b = forum.people
+    answers = at_once(*[lambda: forum.ask(a, b, forum.slots[0], key="double tap")] * 8)
+    assert answers == ["ok"] * 8
+    assert Meeting.objects.count() == 1
+
+
+def test_two_who_ask_each_other_at_once_make_one_request():
+    forum = make_forum(people=2)
+    a, b = forum.people
+    answers = at_once(lambda: forum.ask(a, b, forum.slots[0]), lambda: forum.ask(b, a, forum.slots[1]))
+    assert sorted(answers) == ["already_asked", "ok"]
+    assert Meeting.objects.count() == 1
+
+
+def test_the_cap_holds_against_many_requests_at_once():
+    forum = make_forum(people=12)
+    me, *others = forum.people
+    answers = at_once(*(lambda other=other: forum.ask(me, other) for other in others))
+    assert sorted(answers) == ["cap_reached"] * 3 + ["ok"] * 8
+
+
+def test_a_bookmark_and_an_accept_at_once_never_both_take_the_time():
+    for _ in range(5):
+        forum = make_forum(people=2)
+        a, b = forum.people
+        meeting = forum.ask(a, b, forum.slots[0])
+        session = forum.event.sessions.create(
+            title="Opening", starts_at=forum.slots[0].starts_at, ends_at=forum.slots[0].ends_at
+        )
+        answers = at_once(
+            lambda: forum.accept(b, meeting, forum.slots[0]),  # noqa: B023
+            lambda: services.bookmark_session(
+                attendee=a,  # noqa: B023
+                session_id=session.pk,  # noqa: B023
+                by=a.person,  # noqa: B023
+                now=forum.now,  # noqa: B023
+            ),
+        )
+        assert sorted(answers) in (["in_a_meeting", "ok"], ["ok", "slot_taken"])
+
+
+def test_a_cancel_and_an_expiry_job_at_once_end_a_meeting_once():
+    forum = make_forum(people=2)
+    a, b = forum.people
+    meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
+    at_once(*[lambda: forum.cancel(a, meeting)] * 4, *[lambda: forum.cancel(b, meeting)] * 4)
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.sequence) == ("cancelled", 1)
+    assert meeting.notices.filter(kind="cancelled").count() == 2
+    late = forum.now + dt.timedelta(days=3)
+    again = forum.ask(a, b, forum.slots[1])
+    at_once(*[lambda: services.expire_requests(now=late)] * 4)
+    assert again.notices.filter(kind="expired").count() == 2
