@@ -22,6 +22,10 @@ urlpatterns = [
     path("accounts/login/", _CODE_ONLY),
     path("accounts/signup/", _CODE_ONLY),
     path("accounts/password/<path:rest>", RedirectView.as_view(url="/accounts/login/code/")),
+    # An address belongs to the organisers' list: nobody adds another one to an account by themself.
+    path("accounts/email/", RedirectView.as_view(url="/")),
+    path("accounts/reauthenticate/", RedirectView.as_view(url="/")),
+    path("accounts/confirm-email/", RedirectView.as_view(url="/")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/login/", _CODE_ONLY),
     path("admin/", admin.site.urls),

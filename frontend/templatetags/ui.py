@@ -202,11 +202,8 @@ def demo_mode() -> bool:
 
 @register.simple_tag(takes_context=True)
 def page_address(context: Context) -> str:
-    """The address of the page a form stands on; a fragment answers for the page it was asked from."""
-    request = context["request"]
-    if request.method == "POST":
-        return str(request.POST.get("next", ""))
-    return str(request.get_full_path())
+    """The address of the page a form stands on; the answer to a form stands where the form stood."""
+    return str(context.get("standing_on") or context["request"].get_full_path())
 
 
 @register.filter

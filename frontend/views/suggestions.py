@@ -76,7 +76,8 @@ def feedback(request: Request, attendee: Attendee, other: int) -> HttpResponse:
         verdict != Feedback.Verdict.GOOD
     ):  # the list is being made anew; saving somebody need not wait for that
         attendee = attendee_for(request.user, attendee.event.slug)
-    return render(request, "suggestions/_cards.html", list_context(attendee, filters_of(back), now))
+    context = list_context(attendee, filters_of(back), now) | {"standing_on": back}
+    return render(request, "suggestions/_cards.html", context)
 
 
 def list_context(attendee: Attendee, filters: Filters, now: dt.datetime) -> dict[str, Any]:

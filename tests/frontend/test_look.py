@@ -15,7 +15,7 @@ GROUPS = ("government", "industry", "civil-society", "intergovernmental", "acade
 def palettes():
     """The colours of the light and of the dark mode, by name."""
     text = (FRONTEND / "static" / "css" / "tokens.css").read_text()
-    light, dark = text.split("@media (prefers-color-scheme: dark)")
+    light, dark = text.split("@media screen and (prefers-color-scheme: dark)")
     found = [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", part)) for part in (light, dark)]
     assert found[0].keys() == found[1].keys()
     return {"light": found[0], "dark": found[1]}

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -176,6 +177,24 @@ def test_while_a_list_is_being_made_the_page_asks_again_and_then_shows_it(cast, 
     done = official.get(cast.address("suggestions/"), headers=poll)
     assert names_in(done) == ["Arif Rahman", "Linh Tran"]
     assert "every 1" not in done.content.decode()
+
+
+def test_a_list_that_takes_long_says_so_and_is_asked_for_less_often(cast, official):
+    with time_machine.travel(NOW + dt.timedelta(minutes=2), tick=False):
+        Attendee.objects.filter(pk=cast.official.pk).update(changed_at=NOW + dt.timedelta(seconds=5))
+        text = official.get(cast.address("suggestions/")).content.decode()
+    assert "Matching takes longer than usual." in text
+    assert 'hx-trigger="every 10s"' in text
+    assert "Arif Rahman" in text
+
+
+def test_the_list_that_follows_leaves_the_undo_where_it_is(cast, official):
+    feedback(official, cast, cast.engineer, headers=HTMX, verdict="not-relevant", cause="topic")
+    me = Attendee.objects.get(pk=cast.official.pk)
+    ListReading.objects.update(profile_changed_at=me.changed_at)
+    done = official.get(cast.address("suggestions/"), headers=HTMX | {"HX-Trigger": "refreshing"})
+    assert names_in(done) == ["Linh Tran"]
+    assert "#messages" not in done.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,13 @@ def test_every_other_way_in_leads_to_the_code(client, page):
     assert client.get(page)["Location"].startswith(CODE_PAGE)
 
 
+@pytest.mark.parametrize("page", ["email/", "reauthenticate/", "confirm-email/"])
+def test_nobody_adds_an_address_to_their_account_by_themself(cast, official, page):
+    answer = official.post(f"/accounts/{page}", {"email": "second@example.org", "action_add": ""})
+    assert answer["Location"] == "/"
+    assert not mail.outbox
+
+
 def test_an_address_that_is_none_is_named_in_place(client):
     answer = client.post(CODE_PAGE, {"email": "not an address"})
     text = answer.content.decode()
