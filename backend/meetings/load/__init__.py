@@ -1,0 +1,1 @@
+"""A forum under load: real processes, real HTTP, and a count of what must never happen."""

@@ -1,0 +1,79 @@
+"""The forum that is put under load: people with tokens, slots, tables, and who opened what."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import dataclass
+
+from rest_framework.authtoken.models import Token
+
+from backend.events.grid import SlotGrid, periods_of
+from backend.events.models import Attendee, Event, Slot, Table
+from backend.meetings.models import Availability
+from backend.people.models import Organisation, Person, Sector
+
+SLUG = "load"
+SHARE_OPEN = 0.6  # of the slots, for each attendee
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """An attendee as a client knows them."""
+
+    attendee_id: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedForum:
+    visitors: tuple[Visitor, ...]
+    slot_ids: tuple[int, ...]
+
+
+def create_forum(*, people: int, seed: int, now: dt.datetime) -> LoadedForum:
+    """Two days of twenty-minute slots from the day after tomorrow, and a table for every eight people."""
+    chance = random.Random(seed)  # noqa: S311 - a load, not a secret
+    first_day = now.date() + dt.timedelta(days=2)
+    days = (first_day, first_day + dt.timedelta(days=1))
+    event = Event.objects.create(
+        slug=SLUG, name="Forum under load", timezone="Asia/Bangkok", starts_on=days[0], ends_on=days[1]
+    )
+    grid = SlotGrid(
+        days=days,
+        windows=((dt.time(9), dt.time(12)), (dt.time(13), dt.time(17))),
+        length_minutes=20,
+        break_minutes=5,
+    )
+    slots = Slot.objects.bulk_create(
+        Slot(event=event, starts_at=period.starts_at, ends_at=period.ends_at)
+        for period in periods_of(grid, event.zone)
+    )
+    Table.objects.bulk_create(
+        Table(event=event, label=f"T{number}") for number in range(1, max(people // 8, 1) + 1)
+    )
+    sector = Sector.objects.create(key="load", name="Load", constituency="other")
+    organisation = Organisation.objects.create(name="Load", sector=sector)
+    accounts = Person.objects.bulk_create(
+        Person(email=f"visitor{number}@example.org", name=f"Visitor {number}") for number in range(people)
+    )
+    attendees = Attendee.objects.bulk_create(
+        Attendee(event=event, person=person, organisation=organisation, age_class=Attendee.AgeClass.ADULT)
+        for person in accounts
+    )
+    opened = max(round(SHARE_OPEN * len(slots)), 1)
+    Availability.objects.bulk_create(
+        (
+            Availability(event=event, attendee=attendee, slot=slot)
+            for attendee in attendees
+            for slot in chance.sample(slots, opened)
+        ),
+        batch_size=5_000,
+    )
+    tokens = Token.objects.bulk_create(
+        Token(user=person, key=Token.generate_key(), created=now) for person in accounts
+    )
+    return LoadedForum(
+        tuple(Visitor(attendee.pk, token.key) for attendee, token in zip(attendees, tokens, strict=True)),
+        tuple(slot.pk for slot in slots),
+    )
