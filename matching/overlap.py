@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
@@ -134,13 +135,22 @@ def smooth_over_ties(own: Array, ties: sp.csr_matrix) -> Array:
     return np.asarray(np.where(silent, partners, 0.5 * own + 0.5 * partners), np.float32)
 
 
-def explain_overlap(graph: nx.Graph[Node], a: int, b: int) -> Iterator[tuple[Node, float, str]]:
-    """What stands between two people, rarest first: (node, damped weight, label of a's tie to it if a
-    person)."""
-    left, right = ("person", a), ("person", b)
+Neighbours = Mapping[Node, tuple[float, str]]
+
+
+def neighbours_of(graph: nx.Graph[Node], person: int) -> dict[Node, tuple[float, str]]:
+    """What a person is joined to: node -> (weight, label of the tie)."""
+    joined = graph[("person", person)]
+    return {node: (edge["weight"], edge.get("label", "")) for node, edge in joined.items()}
+
+
+def explain_overlap(
+    graph: nx.Graph[Node], mine: Neighbours, theirs: Neighbours
+) -> list[tuple[Node, float, str]]:
+    """What stands between two people, weightiest first: (node, damped weight, label of the first one's
+    tie)."""
     shared = []
-    for node in graph[left].keys() & graph[right].keys():
-        sharing = graph.nodes[node]["people"]
-        weight = graph[left][node]["weight"] * graph[right][node]["weight"] / np.log1p(sharing)
-        shared.append((node, float(weight), str(graph[left][node].get("label", ""))))
-    yield from sorted(shared, key=lambda row: (-row[1], str(row[0])))
+    for node in mine.keys() & theirs.keys():
+        weight = mine[node][0] * theirs[node][0] / math.log1p(graph.nodes[node]["people"])
+        shared.append((node, weight, mine[node][1]))
+    return sorted(shared, key=lambda row: (-row[1], str(row[0])))

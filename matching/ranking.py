@@ -82,7 +82,7 @@ def make_lists(
     shortlists: Shortlists, rows: Array, ids: Array, groups: Array, caps: Array, load: Array, policy: Policy
 ) -> Places:
     """Lists of the people `rows`, place by place for all of them at once, by greedy xQuAD (Santos et al.,
-    WWW 2010): (1 - variety) relevance + variety / 2^(how many of that constituency are listed already).
+    WWW 2010): relevance x (1 - variety + variety / 2^(how many of that constituency are listed already)).
 
     At least `least_other` places go to other constituencies while candidates last. Nobody is put in more
     lists than `caps`; where several want the last place in somebody's exposure, the one with the larger
@@ -149,7 +149,7 @@ class _Picker:
         while waiting.size and self.others.shape[1]:
             allowed = self.open(waiting, place)
             waiting, allowed = waiting[allowed.any(axis=1)], allowed[allowed.any(axis=1)]
-            novelty = 0.5 ** self.count[waiting[:, None], self.group[waiting]]
+            novelty = self.relevance[waiting] * 0.5 ** self.count[waiting[:, None], self.group[waiting]]
             value = (1 - self.policy.variety) * self.relevance[waiting] + self.policy.variety * novelty
             pick = np.argmax(np.where(allowed, value, -np.inf), axis=1)
             waiting = np.delete(waiting, self.contest(waiting, pick, place))

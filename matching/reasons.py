@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import networkx as nx
 import numpy as np
 
 from matching.features import ENGLISH, Features
-from matching.overlap import Node, explain_overlap
+from matching.overlap import Neighbours, Node, explain_overlap, neighbours_of
 from matching.policy import Policy
 from matching.scoring import pair_parts
 from matching.types import Array, Evidence, Lists, Participant, Reason, Suggested
@@ -23,6 +24,7 @@ TEXT_CODES = ("seeks_offers", "offers_seeks", "about_about")
 SentenceVectors = Mapping[tuple[int, str], tuple[Sequence[str], Array]]
 
 
+@lru_cache(maxsize=2**16)
 def shorten(text: str, most: int = EXCERPT) -> str:
     """The beginning of a text, cut after a sentence or between words; unspaced scripts are cut before a mark.
 
@@ -64,6 +66,7 @@ class Reasoner:
     policy: Policy
     bonus: float
     terms: dict[int, frozenset[str]]
+    near: dict[int, Neighbours]
 
     @classmethod
     def of(
@@ -75,7 +78,7 @@ class Reasoner:
         bonus: float,
     ) -> Reasoner:
         """For people sorted by id; `bonus` is what the balance adds for another constituency."""
-        return cls(features, participants, graph, policy, bonus, {})
+        return cls(features, participants, graph, policy, bonus, {}, {})
 
     def reasons(self, left: Array, right: Array) -> list[tuple[Reason, ...]]:
         """At least one and at most SHOWN reasons for each pair, the weightiest first, seen from left[k]."""
@@ -134,7 +137,10 @@ class Reasoner:
 
     def _overlap(self, a: int, b: int, weight: float) -> list[Reason]:
         """A tie in between and shared sessions, each with its share of the overlap."""
-        nodes = list(explain_overlap(self.graph, a, b))
+        for person in (a, b):
+            if person not in self.near:
+                self.near[person] = neighbours_of(self.graph, person)
+        nodes = explain_overlap(self.graph, self.near[a], self.near[b])
         total = sum(worth for _, worth, _ in nodes) or 1.0
         sessions = [(name, worth) for (kind, name), worth, _ in nodes if kind == "session"]
         found = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -39,6 +40,7 @@ def terms_of(text: str) -> list[str]:
     return words + [f"{a} {b}" for a, b in pairwise(words)] + pieces
 
 
+@lru_cache(maxsize=2**16)
 def is_quotable(term: str) -> bool:
     """Whether a term tells something as it stands: a piece of an unspaced run or a filling word does not.
 

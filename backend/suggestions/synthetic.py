@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from matching import Participant, Tie, Vectors
 
@@ -51,6 +52,7 @@ def synthetic_forum(people: int, seed: int = 0) -> tuple[list[Participant], list
     return participants, ties, Vectors(*(_unit_rows(draw, people) for _ in range(3)))
 
 
-def _unit_rows(draw: np.random.Generator, people: int) -> np.ndarray:
+def _unit_rows(draw: np.random.Generator, people: int) -> npt.NDArray[np.float32]:
     rows = draw.standard_normal((people, DIMENSIONS), dtype=np.float32)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows

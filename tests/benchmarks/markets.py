@@ -1,0 +1,142 @@
+"""Two markets with known outcomes: Su et al. (WWW 2022), and a forum of five constituencies."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+
+from matching.balance import balance, solve
+from matching.candidates import find_candidates
+from matching.outcome import expected_meetings, gini
+from matching.policy import Policy
+from matching.ranking import exposure_caps, make_lists, make_shortlists
+
+CANDIDATES, EMPLOYERS = 150, 100
+
+
+def two_sided_market(crowding, seed):
+    """(f, g): wishes of candidates for employers (C, J) and of employers for candidates (J, C)."""
+    draw = np.random.default_rng(seed)
+    f, g = draw.random((CANDIDATES, EMPLOYERS)), draw.random((EMPLOYERS, CANDIDATES))
+    f = (1 - crowding) * f + crowding * np.linspace(1, 0, EMPLOYERS)[None, :]
+    g = (1 - crowding) * g + crowding * np.linspace(1, 0, CANDIDATES)[None, :]
+    return f, g
+
+
+def matches(order_by, f, g):
+    """Expected matches when candidates apply down their lists and employers rank their applicants by g."""
+    rank = np.argsort(np.argsort(-order_by, axis=1, kind="stable"), axis=1) + 1
+    applies = f / rank
+    total = 0.0
+    for employer in range(EMPLOYERS):
+        by_wish = np.argsort(-g[employer], kind="stable")
+        chances = applies[by_wish, employer]
+        total += (chances * g[employer, by_wish] * expected_inverse_place(chances)).sum()
+    return float(total)
+
+
+def expected_inverse_place(chances):
+    """E[1 / (1 + number of earlier successes)] for each of a row of independent chances, exactly."""
+    count, out = np.zeros(len(chances) + 1), np.empty(len(chances))
+    count[0] = 1.0
+    places = 1 / np.arange(1, len(chances) + 2)
+    for k, chance in enumerate(chances):
+        out[k] = count @ places
+        count[1:] = count[1:] * (1 - chance) + count[:-1] * chance
+        count[0] *= 1 - chance
+    return out
+
+
+def transferable_utility(f, g, beta=0.3, sweeps=500):
+    """mu of candidates x employers, both sides as one population."""
+    kernel = np.exp((f + g.T) / (2 * beta))
+    whole = sp.csr_matrix(
+        np.block([[np.zeros((CANDIDATES,) * 2), kernel], [kernel.T, np.zeros((EMPLOYERS,) * 2)]])
+    )
+    scale = solve(whole, np.ones(CANDIDATES + EMPLOYERS), sweeps)
+    return scale[:CANDIDATES, None] * scale[None, CANDIDATES:] * kernel
+
+
+def market_row(crowding, runs=60):
+    """Mean matches of the naive ranking, the product and ours."""
+    found = []
+    for seed in range(runs):
+        f, g = two_sided_market(crowding, seed)
+        found.append([matches(order, f, g) for order in (f, f * g.T, transferable_utility(f, g))])
+    return tuple(np.mean(found, axis=0).round(1).tolist())
+
+
+@dataclass(frozen=True)
+class ForumOutcome:
+    """What lists of one ranker give: meetings a person, how even exposure is, who is listed at all."""
+
+    meetings: float
+    gini: float
+    coverage: float
+    most_lists: int
+    three_constituencies: float
+    ei: float | None
+
+
+def forum(h, w, seed=0, people=600, dimensions=16):
+    """(p, groups): chances of yes in a forum with homophily h and popularity w."""
+    draw = np.random.default_rng(seed)
+    groups = np.searchsorted([0.35, 0.6, 0.8, 0.92], (draw.permutation(people) + 0.5) / people)
+    centre = draw.standard_normal((5, dimensions))[groups] * h
+    seeks, offers = (draw.standard_normal((people, dimensions)) + centre for _ in range(2))
+    value = seeks @ offers.T
+    wish = 1 / (1 + np.exp(-1.2 * (value - value.mean()) / value.std()))
+    popular = draw.beta(1, 4, people)
+    p = np.clip((1 - w) * wish + w * (popular / popular.max())[None, :], 0.001, 0.999)
+    np.fill_diagonal(p, 0)
+    return p.astype(np.float32), groups
+
+
+CAPACITY = 10.0
+
+
+def lists_by_product(p, groups):
+    """Top ten by p_ij p_ji, as rows of others."""
+    score = p * p.T
+    return np.argsort(-score, axis=1, kind="stable")[:, :10], None
+
+
+def lists_by_titian(p, groups, policy):
+    """The lists of a run, from chances on."""
+    pairs = find_candidates(p, groups, policy)
+    capacity = np.full(len(p), CAPACITY)
+    found = balance(pairs, groups, capacity, policy)
+    short = make_shortlists(pairs.left, pairs.right, found.weights, pairs.score, groups, policy)
+    everybody = np.arange(len(p))
+    caps = exposure_caps(capacity, policy)
+    places = make_lists(short, everybody, everybody, groups, caps, np.zeros(len(p), int), policy)
+    return places.others, found.ei
+
+
+def outcome(p, groups, others, ei=None):
+    """Judge lists by the model of asking and answering in matching.outcome."""
+    owner, place = np.nonzero(others >= 0)
+    other = others[owner, place]
+    met = expected_meetings(
+        owner, other, place + 1, p[owner, other].astype(float), p[other, owner].astype(float), len(p)
+    )
+    load = np.bincount(other, minlength=len(p))
+    kinds = np.array([len(set(groups[row[row >= 0]].tolist())) for row in others])
+    return ForumOutcome(
+        meetings=float(met.mean()),
+        gini=gini(load),
+        coverage=float((load > 0).mean()),
+        most_lists=int(load.max()),
+        three_constituencies=float((kinds >= 3).mean()),
+        ei=ei,
+    )
+
+
+def forum_row(h, w, seed=0, target=0.0, people=600):
+    """(product, ours with the E-I target, ours without one)."""
+    p, groups = forum(h, w, seed, people)
+    policy = Policy(ei_floor=target)
+    others, ei = lists_by_titian(p, groups, policy)
+    free, free_ei = lists_by_titian(p, groups, replace(policy, ei_floor=-1.0))
+    product, _ = lists_by_product(p, groups)
+    return outcome(p, groups, product), outcome(p, groups, others, ei), outcome(p, groups, free, free_ei)
