@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
@@ -103,8 +104,9 @@ def _start_the_next_worker() -> None:
         async with app.open_async():
             await run_worker._take_up_abandoned_jobs()
 
-    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
-        asyncio.run(take_up())
+    # In a thread of its own: a browser driven by other tests keeps an event loop in this one.
+    with app.replace_connector(app.connector.get_worker_connector()), ThreadPoolExecutor(1) as thread:  # type: ignore[attr-defined]
+        thread.submit(asyncio.run, take_up()).result()
 
 
 def _jobs() -> list[tuple[int, str]]:
