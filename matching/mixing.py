@@ -33,6 +33,11 @@ class Mixing:
     ei_p: float | None
 
     @property
+    def inside(self) -> int:
+        """Meetings of two people of one group."""
+        return int(np.trace(self.observed))
+
+    @property
     def ends(self) -> Array:
         """Ends of meetings each group holds, (k,): a meeting inside a group has both."""
         return np.asarray(self.observed.sum(axis=1) + np.diag(self.observed))

@@ -5,6 +5,7 @@ from django.urls import path
 from backend.directory.api import AttendeeView
 from backend.events.api import EventListView, ProfileView
 from backend.meetings import api as meetings
+from backend.stats.api import StatsFileView, StatsView
 from backend.suggestions.api import FeedbackView, SuggestionListView
 
 urlpatterns = [
@@ -13,6 +14,8 @@ urlpatterns = [
     path("events/<slug:slug>/suggestions/", SuggestionListView.as_view()),
     path("events/<slug:slug>/suggestions/<int:other>/feedback/", FeedbackView.as_view()),
     path("events/<slug:slug>/people/<int:attendee_id>/", AttendeeView.as_view()),
+    path("events/<slug:slug>/stats/", StatsView.as_view()),
+    path("events/<slug:slug>/stats/<str:name>", StatsFileView.as_view()),
     path("events/<slug:slug>/people/<int:attendee_id>/free-slots/", meetings.FreeSlotsView.as_view()),
     path("events/<slug:slug>/availability/", meetings.AvailabilityView.as_view()),
     path("events/<slug:slug>/agenda/", meetings.AgendaView.as_view()),

@@ -77,11 +77,16 @@ class StepFigures:
 
 @dataclass(frozen=True, slots=True)
 class NetworkFigures:
-    """The connections: accepted meetings still to come, and held ones; two people are one pair."""
+    """The connections: accepted meetings still to come, and held ones; two people are one pair.
+
+    `inside`: meetings of two people of one constituency; `outside`: of two.
+    """
 
     people: int
     meetings: int
     pairs: int
+    inside: int
+    outside: int
     density: float
     degree_centralisation: float
     components: int
@@ -98,11 +103,15 @@ class NetworkFigures:
 class ConstituencyFigures:
     """One constituency in that network, and how its members answer. Indices are None without meetings.
 
-    `partner_diversity`: Blau's index of the constituencies its members met."""
+    `inside`: meetings among its members; `outside`: of its members with others. `partner_diversity`: Blau's
+    index of the constituencies its members met.
+    """
 
     key: str
     attendees: int
     with_meeting: int
+    inside: int
+    outside: int
     ei: float | None
     ei_chance: float | None
     homophily: float | None
@@ -208,6 +217,8 @@ class Edition:
     accepted: int | None
     held: int
     pairs: int
+    inside: int
+    outside: int
     without_meeting: int | None
     ei: float | None
     ei_chance: float | None

@@ -1,0 +1,94 @@
+"""Files an organiser takes away: a table as CSV, all tables as a workbook, the network as GraphML."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+
+import networkx as nx
+import openpyxl
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from backend.stats.figures import EventStats, PersonFigures
+from backend.stats.sheets import NOTE, Plain, Sheet
+from backend.stats.suppression import LEAST
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_of(sheet: Sheet) -> bytes:
+    """One table as UTF-8 with a byte order mark, which spreadsheets need to read Thai or Khmer.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(sheet.columns)
+    writer.writerows([_inert(cell) for cell in row] for row in sheet.rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def workbook_of(sheets: Sequence[Sheet], stats: EventStats) -> bytes:
+    """All tables, one a sheet, after a first sheet that says what they are of and what * means."""
+    book = openpyxl.Workbook()
+    about = book.create_sheet("about", 0)
+    book.remove(book.worksheets[1])
+    for line in (
+        (_printable(stats.edition.name),),
+        ("computed at", stats.computed_at.isoformat()),
+        (NOTE,),
+        ("expected: what chance would give if the same meetings were dealt out among all attendees",),
+    ):
+        about.append(line)
+    for sheet in sheets:
+        page = book.create_sheet(sheet.name)
+        page.append(sheet.columns)
+        for row in sheet.rows:
+            page.append([_inert(cell) for cell in row])
+        for cell in page[1]:
+            cell.font = Font(bold=True)
+        page.freeze_panes = "A2"
+        for place, title in enumerate(sheet.columns, start=1):
+            widest = max([len(title), *(len(str(row[place - 1])) for row in sheet.rows)])
+            page.column_dimensions[get_column_letter(place)].width = min(widest + 2, 40)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def graphml_of(stats: EventStats) -> bytes:
+    """Who is connected to whom, as GraphML: no name and no address.
+
+    A node is an attendee's id with the constituency, and with sector and country where at least five
+    attendees share them; an edge has its number of meetings.
+    """
+    people = stats.people
+    both = Counter((one.sector, one.country) for one in people)
+    sectors = Counter(one.sector for one in people)
+
+    def shared(one: PersonFigures) -> dict[str, str]:
+        sector = one.sector if sectors[one.sector] >= LEAST else ""
+        country = one.country if both[one.sector, one.country] >= LEAST else ""
+        return {"constituency": one.constituency, "sector": sector, "country": _printable(country)}
+
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_nodes_from((one.attendee_id, shared(one)) for one in people)
+    graph.add_edges_from((tie.first, tie.second, {"meetings": tie.meetings}) for tie in stats.ties)
+    file = io.BytesIO()
+    nx.write_graphml_xml(graph, file, encoding="utf-8", prettyprint=False)
+    return file.getvalue()
+
+
+def _inert(cell: Plain) -> Plain:
+    if not isinstance(cell, str):
+        return cell
+    text = _printable(cell)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _printable(text: str) -> str:
+    """The text without control characters, which neither XML nor a workbook can hold."""
+    return "".join(letter for letter in text if letter.isprintable())
