@@ -1,0 +1,314 @@
+"""Anything people can do, in any order, while the clock jumps and changes: what must always hold, holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import combinations
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from backend.core.errors import BusinessError
+from backend.events.grid import Period, SlotGrid, periods_of
+from backend.events.models import Attendee, Session, Slot, Table
+from backend.meetings import selectors, services
+from backend.meetings.models import Meeting, Notice, Seat
+from backend.meetings.rules import common_slots
+from backend.safeguarding.rules import may_contact
+from backend.safeguarding.services import block_person, unblock_person
+from tests.backend.meetings.conftest import Forum
+from tests.factories import make_attendee, make_event
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE, SLOTS = 5, 14
+# In the night of the second day clocks go back in Berlin and forward in Sydney.
+ZONES = {"Europe/Berlin": dt.date(2026, 10, 24), "Australia/Sydney": dt.date(2026, 10, 3)}
+
+someone = st.integers(0, PEOPLE - 1)
+some_slots = st.lists(st.integers(0, SLOTS - 1), max_size=3, unique=True)
+any_meeting = st.integers(0, 40)
+
+
+class RolledBack(Exception):
+    pass
+
+
+class Life(RuleBasedStateMachine):
+    """A forum over a change of clocks, with few slots, fewer tables and impatient people."""
+
+    zone: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.outer = transaction.atomic()
+        self.outer.__enter__()
+        first = ZONES[self.zone]
+        days = (first, first + dt.timedelta(days=1))
+        event = make_event(timezone=self.zone, starts_on=days[0], ends_on=days[1])
+        windows = ((dt.time(1), dt.time(4)),)
+        grids = [
+            SlotGrid(days=days, windows=windows, length_minutes=30, break_minutes=30),
+            SlotGrid(days=days, windows=windows, length_minutes=60),  # overlaps the other one
+        ]
+        periods = sorted({period for grid in grids for period in periods_of(grid, event.zone)})
+        assert len(periods) >= SLOTS - 4
+        self.forum = Forum(
+            event=event,
+            slots=[
+                Slot.objects.create(event=event, starts_at=p.starts_at, ends_at=p.ends_at) for p in periods
+            ],
+            tables=[
+                Table.objects.create(event=event, label="T1"),
+                Table.objects.create(event=event, label="T2", step_free=True),
+                Table.objects.create(
+                    event=event, label="On", is_online=True, room_link="https://meet.example.org/{meeting}"
+                ),
+            ],
+            now=periods[0].starts_at - dt.timedelta(days=3),
+        )
+        self.forum.join(PEOPLE)
+        self.session = Session.objects.create(
+            event=event, title="Keynote", starts_at=periods[2].starts_at, ends_at=periods[3].ends_at
+        )
+        self.minor = make_attendee(event, age_class="minor")
+        self.forum.open(self.minor, self.forum.slots)
+
+    def teardown(self) -> None:
+        try:
+            self.forum.now += dt.timedelta(days=30)
+            services.expire_requests(now=self.forum.now)
+            assert not Meeting.objects.requests().exists()  # every quota has returned
+        finally:
+            transaction.set_rollback(True)
+            self.outer.__exit__(None, None, None)
+
+    # --- what people do -------------------------------------------------------------------------------
+
+    @rule(a=someone, b=someone, slots=some_slots, online=st.booleans(), step_free=st.booleans())
+    def ask(self, a: int, b: int, slots: list[int], online: bool, step_free: bool) -> None:
+        self._try(
+            lambda: self.forum.ask(
+                self._who(a), self._who(b), *self._slots(slots), is_online=online, needs_step_free=step_free
+            )
+        )
+
+    @rule(a=someone, from_minor=st.booleans(), slots=some_slots)
+    def ask_across_the_age_line(self, a: int, from_minor: bool, slots: list[int]) -> None:
+        pair = (self.minor, self._who(a)) if from_minor else (self._who(a), self.minor)
+        assert self._try(lambda: self.forum.ask(*pair, *self._slots(slots))) == "not_found"
+
+    @rule(m=any_meeting, a=someone, slots=some_slots)
+    def edit(self, m: int, a: int, slots: list[int]) -> None:
+        self._with(m, a, lambda who, meeting: self.forum.edit(who, meeting, *self._slots(slots)))
+
+    @rule(m=any_meeting, a=st.none() | someone, slot=st.none() | st.integers(0, SLOTS - 1))
+    def accept(self, m: int, a: int | None, slot: int | None) -> None:
+        def accept(who: Attendee, meeting: Meeting) -> None:
+            self.forum.accept(who, meeting, self._slots([slot])[0] if slot is not None else None)
+            ages = Attendee.objects.filter(seats__meeting=meeting).values_list("age_class", flat=True)
+            assert set(ages) == {"adult"}
+
+        self._with(m, a, accept)
+
+    @rule(m=any_meeting, a=st.none() | someone)
+    def accept_and_roll_back(self, m: int, a: int | None) -> None:
+        """A change that is undone tells nobody: neither the row nor the mail's job stays."""
+        before = (Notice.objects.count(), self._jobs())
+
+        def accept_in_vain(who: Attendee, meeting: Meeting) -> None:
+            with transaction.atomic():
+                self.forum.accept(who, meeting)
+                raise RolledBack
+
+        try:
+            self._with(m, a, accept_in_vain)
+        except RolledBack:
+            assert (Notice.objects.count(), self._jobs()) == before
+
+    @rule(m=any_meeting, a=someone)
+    def decline(self, m: int, a: int) -> None:
+        self._with(m, a, self.forum.decline)
+
+    @rule(m=any_meeting, a=someone)
+    def withdraw(self, m: int, a: int) -> None:
+        self._with(m, a, self.forum.withdraw)
+
+    @rule(m=any_meeting, a=someone)
+    def cancel(self, m: int, a: int) -> None:
+        self._with(m, a, self.forum.cancel)
+
+    @rule(m=any_meeting, a=someone, took_place=st.booleans())
+    def attest(self, m: int, a: int, took_place: bool) -> None:
+        self._with(m, a, lambda who, meeting: self.forum.attest(who, meeting, took_place))
+
+    @rule(a=someone, slots=some_slots, opening=st.booleans())
+    def change_slots(self, a: int, slots: list[int], opening: bool) -> None:
+        change = services.open_slots if opening else services.close_slots
+        who, ids = self._who(a), [slot.pk for slot in self._slots(slots)]
+        self._try(lambda: change(attendee=who, slot_ids=ids, by=who.person, now=self.forum.now))
+
+    @rule(a=someone)
+    def bookmark(self, a: int) -> None:
+        who = self._who(a)
+        self._try(
+            lambda: services.bookmark_session(
+                attendee=who, session_id=self.session.pk, by=who.person, now=self.forum.now
+            )
+        )
+
+    @rule(a=someone, b=someone, lift=st.booleans())
+    def block(self, a: int, b: int, lift: bool) -> None:
+        change = unblock_person if lift else block_person
+        self._try(lambda: change(blocked=self._who(b).person, by=self._who(a).person, now=self.forum.now))
+
+    @rule(a=someone, age_class=st.sampled_from(["adult", "adult", "minor", "unknown"]))
+    def set_age_class(self, a: int, age_class: str) -> None:
+        Attendee.objects.filter(pk=self._who(a).pk).update(age_class=age_class)
+
+    # --- what time does -------------------------------------------------------------------------------
+
+    @rule(minutes=st.sampled_from([1, 9, 30, 90, 60 * 7, 60 * 25]))
+    def let_time_pass(self, minutes: int) -> None:
+        self.forum.now += dt.timedelta(minutes=minutes)
+
+    @rule()
+    def run_the_jobs(self) -> None:
+        now = self.forum.now
+        services.end_refused_meetings(now=now)
+        services.expire_requests(now=now)
+        services.remind_people(now=now)
+        services.ask_whether_held(now=now)
+        services.settle_unattested(now=now)
+        assert not Meeting.objects.requests().filter(expires_at__lte=now).exists()
+        for meeting in Meeting.objects.to_come(now):
+            first, second = self._seated(meeting)
+            assert may_contact(first, second, "meeting", now)
+
+    @rule()
+    @precondition(lambda self: Notice.objects.exists())
+    def remind_twice(self) -> None:
+        services.remind_people(now=self.forum.now)
+        assert services.remind_people(now=self.forum.now) == 0
+
+    # --- what always holds ----------------------------------------------------------------------------
+
+    @invariant()
+    def nobody_is_in_two_places_and_no_table_is_taken_twice(self) -> None:
+        seats = Seat.objects.filter(is_active=True).select_related("meeting__table", "meeting__slot")
+        by_person: dict[object, list[Period]] = {}
+        by_table: dict[object, list[Period]] = {}
+        for seat in seats:
+            meeting = seat.meeting
+            assert meeting.state in Meeting.SEATED
+            assert seat.period == meeting.period
+            assert (meeting.period.lower, meeting.period.upper) == (
+                meeting.slot.starts_at,
+                meeting.slot.ends_at,
+            )
+            assert meeting.table.is_online == meeting.is_online
+            assert meeting.table.step_free or meeting.is_online or not meeting.needs_step_free
+            period = Period(seat.period.lower, seat.period.upper)
+            by_person.setdefault(seat.attendee_id, []).append(period)
+            if seat.part == Seat.Part.ASKER and not meeting.is_online:
+                by_table.setdefault(meeting.table_id, []).append(period)
+        for periods in [*by_person.values(), *by_table.values()]:
+            assert not any(a.overlaps(b) for a, b in combinations(periods, 2))
+
+    @invariant()
+    def every_meeting_is_of_two_and_a_cap_is_a_cap(self) -> None:
+        for meeting in Meeting.objects.prefetch_related("seats"):
+            assert sorted(seat.part for seat in meeting.seats.all()) == ["asker", "invited"]
+            active = {seat.is_active for seat in meeting.seats.all()}
+            assert active == {meeting.state in Meeting.SEATED}
+        for who in self.forum.people:
+            assert Meeting.objects.open_at(self.forum.now).filter(asker=who).count() <= 8
+
+    @invariant()
+    def an_agreed_meeting_is_in_both_calendars_or_where_contact_ended_in_neither(self) -> None:
+        shown = {
+            who.pk: {row.meeting_id for row in selectors.calendar_for(who, self.forum.now)}
+            for who in [*self.forum.people, self.minor]
+        }
+        assert shown[self.minor.pk] == set()
+        for meeting in Meeting.objects.filter(state__in=Meeting.SEATED):
+            first, second = self._seated(meeting)
+            expected = may_contact(first, second, "meeting", self.forum.now)
+            assert [meeting.pk in shown[who.pk] for who in (first, second)] == [expected, expected]
+
+    @invariant()
+    def every_notice_has_one_mail_job_and_the_database_agrees_with_all_of_it(self) -> None:
+        assert self._jobs() == Notice.objects.count()
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+    # --- small words ----------------------------------------------------------------------------------
+
+    def _who(self, number: int) -> Attendee:
+        return self.forum.people[number]
+
+    def _slots(self, numbers: list[int]) -> list[Slot]:
+        return [
+            self.forum.slots[number] for number in dict.fromkeys(n % len(self.forum.slots) for n in numbers)
+        ]
+
+    def _seated(self, meeting: Meeting) -> list[Attendee]:
+        return list(Attendee.objects.filter(seats__meeting=meeting).order_by("pk"))
+
+    def _with(self, number: int, a: int | None, change) -> None:
+        """Try a change of one of the meetings: by this person, or by the one who was asked."""
+        meetings = list(Meeting.objects.order_by("-pk"))
+        if not meetings:
+            return
+        meeting = meetings[number % len(meetings)]
+        invited = Seat.objects.select_related("attendee__person").get(meeting=meeting, part="invited")
+        who = invited.attendee if a is None else self._who(a)
+        self._try(lambda: change(who, meeting))
+
+    def _try(self, change) -> str:
+        """The refusal's code, or nothing; times a refusal proposes are free for both."""
+        try:
+            change()
+        except BusinessError as refusal:
+            for proposed in refusal.details.get("alternatives", []):
+                slot = Slot.objects.get(pk=proposed["slot"])
+                assert slot.starts_at > self.forum.now
+                assert slot in {
+                    free
+                    for first in self.forum.people
+                    for slots in common_slots(
+                        first.pk, [other.pk for other in self.forum.people], after=self.forum.now
+                    ).values()
+                    for free in slots
+                }
+            return refusal.code
+        return ""
+
+    def _jobs(self) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'meetings.send_notice'")
+            return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("zone", sorted(ZONES))
+def test_whatever_people_do_over_a_change_of_clocks_no_rule_is_broken(zone):
+    run_state_machine_as_test(
+        type("LifeIn" + zone.rpartition("/")[2], (Life,), {"zone": zone}),
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=30,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
