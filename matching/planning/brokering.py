@@ -24,6 +24,7 @@ from matching.planning.stopwatch import Stopwatch
 
 ALONE = 8.0  # seconds the proofs have the two cores for themselves
 ROUND = 8.0  # seconds of one annealing
+ROUNDS = 3  # annealings without gain after which the proofs get the cores for themselves again
 
 
 @dataclass(slots=True)
@@ -161,8 +162,11 @@ def _search(race: Race, proofs: Sequence[Future[None]], watch: Stopwatch, rng: n
         before=problem.before,
         cap=problem.spread,
     )
-    while not idle() and race.slots is not None:
+    fruitless = 0
+    while not idle() and race.slots is not None and fruitless < ROUNDS:
+        known = race.breaks
         annealing = Annealing(schedule, list(race.slots))
         share = min(1.0, ROUND / max(watch.left(), 1e-9))
         annealing.run(watch.part(share), rng, enough=lambda cost: cost <= race.bound or idle())
         race.found(annealing.best)
+        fruitless = 0 if race.breaks != known else fruitless + 1

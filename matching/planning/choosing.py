@@ -199,7 +199,7 @@ def _search(best: Choice, relaxed: Relaxation, watch: Stopwatch, rng: np.random.
 
     def work(seed: int) -> None:
         chance = np.random.default_rng(seed)
-        slots, width = min(2, best.field.slots), 0
+        slots, width = min(3, best.field.slots), 0
         while watch.left() > 0 and not best.closed():
             with best.guard:
                 now, stale = best.chosen, best.stale

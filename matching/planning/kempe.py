@@ -50,7 +50,7 @@ class Annealing:
     cost: int = field(init=False)
     _at: list[list[int]] = field(init=False)
     _mask: list[int] = field(init=False)
-    _count: list[int] = field(init=False)
+    _inside: list[list[int]] = field(init=False)
     _price: dict[int, int] = field(init=False, default_factory=dict)
     _limits: dict[int, list[tuple[int, bool]]] = field(init=False, default_factory=dict)
 
@@ -58,9 +58,9 @@ class Annealing:
         plan = self.schedule
         self._at = [[-1] * plan.slots for _ in range(plan.people)]
         self._mask = [0] * plan.people
-        self._count = [0] * plan.slots
+        self._inside = [[] for _ in range(plan.slots)]
         for meeting, slot in enumerate(self.slot):
-            self._count[slot] += 1
+            self._inside[slot].append(meeting)
             for person in plan.pairs[meeting]:
                 self._at[person][slot] = meeting
                 self._mask[person] |= 1 << slot
@@ -96,7 +96,7 @@ class Annealing:
             return
         while watch.left() > 0:
             temperature = heat * (cold / heat) ** min(1.0, watch.spent() / max(watch.limit, 1e-9))
-            if self._batch(choices, temperature, rng.random((3, BATCH)), enough):
+            if self._batch(choices, temperature, rng.random((4, BATCH)), enough):
                 return
 
     def _batch(
@@ -107,28 +107,66 @@ class Annealing:
         enough: Callable[[int], bool],
     ) -> bool:
         number, slots = len(choices), self.slot
-        for which, where, luck in zip(*(row.tolist() for row in chance), strict=True):
+        for which, where, luck, other in zip(*(row.tolist() for row in chance), strict=True):
             meeting, options = choices[int(which * number)]
             target = options[int(where * len(options))]
             if target == slots[meeting]:
                 continue
-            if self._swap(meeting, target, temperature, luck) and self.cost < self.best_cost:
+            if self._swap(meeting, target, temperature, (luck, other)) and self.cost < self.best_cost:
                 self.best_cost, self.best = self.cost, list(slots)
                 if enough(self.best_cost):
                     return True
         return False
 
-    def _swap(self, meeting: int, b: int, temperature: float, luck: float) -> bool:
-        """Move a meeting to slot b and what is in its way the other way round, if lawful and accepted."""
-        plan, at, slots = self.schedule, self._at, self.slot
+    def _swap(self, meeting: int, b: int, temperature: float, chance: tuple[float, float]) -> bool:
+        """Move a meeting to slot b and what is in its way the other way round, if lawful and accepted.
+
+        Where slot b is full, another of its meetings starts a second chain, the other way.
+        """
+        slots, mask, price = self.slot, self._mask, self._price
         a = slots[meeting]
-        pairs, allowed = plan.pairs, plan.allowed
-        chain, seen, balance, ends = [meeting], {meeting}, 0, []
-        for member in chain:
+        chain, seen = [meeting], {meeting}
+        ends: list[int] = []
+        balance = self._grow(chain, seen, ends, 0, a, b)
+        if balance is None:
+            return False
+        if self._overflows(a, b, balance):
+            full = self._inside[b if balance > 0 else a]
+            other = full[int(chance[1] * len(full))]
+            if other in seen:
+                return False
+            chain.append(other)
+            seen.add(other)
+            more = self._grow(chain, seen, ends, len(chain) - 1, a, b)
+            if more is None or self._overflows(a, b, balance + more):
+                return False
+        flip, change = (1 << a) | (1 << b), 0
+        for person in ends:
+            old = mask[person]
+            new = old ^ flip
+            cost = price.get(new)
+            change += (self.price(new) if cost is None else cost) - price[old]
+        if change > 0 and chance[0] >= exp(-change / temperature):
+            return False
+        if self._limits and not self._in_order(chain, a, b):
+            return False
+        self._move(chain, ends, a, b)
+        self.cost += change
+        return True
+
+    def _grow(
+        self, chain: list[int], seen: set[int], ends: list[int], start: int, a: int, b: int
+    ) -> int | None:
+        """Add what is in the way from `start` on; how many meetings slot b gains, None where unlawful."""
+        at, slots, pairs, allowed = self._at, self.slot, self.schedule.pairs, self.schedule.allowed
+        balance, position = 0, start
+        while position < len(chain):
+            member = chain[position]
+            position += 1
             here = slots[member]
             there = b if here == a else a
             if not allowed[member] >> there & 1:
-                return False
+                return None
             balance += 1 if here == a else -1
             for person in pairs[member]:
                 other = at[person][there]
@@ -138,32 +176,27 @@ class Annealing:
                     seen.add(other)
                     chain.append(other)
             if len(chain) > LONGEST_CHAIN:
-                return False
-        if self._count[b] + balance > plan.tables or self._count[a] - balance > plan.tables:
-            return False
-        flip, mask, price, change = (1 << a) | (1 << b), self._mask, self._price, 0
-        for person in ends:
-            old = mask[person]
-            new = old ^ flip
-            cost = price.get(new)
-            change += (self.price(new) if cost is None else cost) - price[old]
-        if change > 0 and luck >= exp(-change / temperature):
-            return False
-        if self._limits and not self._in_order(chain, a, b):
-            return False
+                return None
+        return balance
+
+    def _overflows(self, a: int, b: int, balance: int) -> bool:
+        tables = self.schedule.tables
+        return len(self._inside[b]) + balance > tables or len(self._inside[a]) - balance > tables
+
+    def _move(self, chain: Sequence[int], ends: Sequence[int], a: int, b: int) -> None:
+        at, slots, pairs, mask, inside = self._at, self.slot, self.schedule.pairs, self._mask, self._inside
+        flip = (1 << a) | (1 << b)
         for person in ends:
             mask[person] ^= flip
         for member in chain:
+            inside[slots[member]].remove(member)
             for person in pairs[member]:
                 at[person][a] = at[person][b] = -1
         for member in chain:
             slots[member] = slot = b if slots[member] == a else a
+            inside[slot].append(member)
             for person in pairs[member]:
                 at[person][slot] = member
-        self._count[a] -= balance
-        self._count[b] += balance
-        self.cost += change
-        return True
 
     def _in_order(self, chain: Sequence[int], a: int, b: int) -> bool:
         slots = self.slot

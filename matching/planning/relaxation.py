@@ -16,9 +16,8 @@ from scipy import sparse
 from matching.planning.field import Field, Flags, Floats, Ints
 from matching.planning.stopwatch import Stopwatch
 
-PROMISING = (
-    0.5  # of the mean value of a meeting: columns that lose more than this are left out of the second LP
-)
+PROMISING = 0.3  # loss, in mean values of a meeting, beyond which the second LP leaves a column out
+FINE = 0.5  # share of the time for the second LP
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def relax(field: Field, watch: Stopwatch) -> Relaxation:
     promising = (
         coarse.loss <= max(mean, 0.0) * PROMISING if not field.least.any() else np.ones(len(field), bool)
     )
-    fine = _by_slots(field, promising, watch)
+    fine = _by_slots(field, promising, watch.part(FINE))
     best = coarse if fine is None else fine
     bound = min(simple, coarse.bound, best.bound)
     return Relaxation(bound, best.loss, best.weight, _short_of_open(field) or coarse.short or best.short)
