@@ -1,8 +1,9 @@
 """Who may open a page, and what the others are told."""
 
+import re
+
 import pytest
 from django.http import HttpResponse
-from django.urls import get_resolver
 
 from backend.core.errors import BusinessError
 from backend.suggestions.models import Feedback
@@ -14,12 +15,15 @@ HTMX = {"HX-Request": "true"}
 
 
 def pages_of(cast):
-    """Every address of the event, filled in with somebody who is there."""
-    others = [cast.engineer.pk, cast.minor.pk]
-    pages = ["", "profile/", "suggestions/"]
-    pages += [f"suggestions/{other}/feedback/" for other in others]
-    pages += [f"people/{other}/" for other in others] + [f"people/{other}/block/" for other in others]
-    return [cast.address(page) for page in [*pages, "blocks/1/lift/"]]
+    """Every address of the event, with somebody who is there in the place of every number."""
+    routes = [str(pattern.pattern) for pattern in urls.urlpatterns]
+    own = [
+        route.replace("<slug:slug>", cast.event.slug)
+        for route in routes
+        if route.startswith("e/<slug:slug>/")
+    ]
+    people = (cast.engineer.pk, cast.minor.pk)
+    return sorted({"/" + re.sub(r"<int:\w+>", str(number), route) for route in own for number in people})
 
 
 def test_every_address_has_exactly_one_policy():
@@ -27,12 +31,6 @@ def test_every_address_has_exactly_one_policy():
         assert pattern.callback.access_policy, pattern.name
     with pytest.raises(TypeError, match="already wears an access policy"):
         participant(signed_in(lambda request: HttpResponse()))
-
-
-def test_the_addresses_tested_here_are_all_the_event_has(cast):
-    ours = [str(pattern.pattern) for pattern in urls.urlpatterns if str(pattern.pattern).startswith("e/")]
-    resolver = get_resolver()
-    assert {resolver.resolve(page).route for page in pages_of(cast)} == set(ours)
 
 
 def test_a_stranger_to_the_event_gets_404_everywhere_as_if_it_did_not_exist(cast):
