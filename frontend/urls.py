@@ -4,18 +4,52 @@ from __future__ import annotations
 
 from django.urls import path
 
-from frontend.views import demo, directory, events, safeguarding, suggestions, welcome
+from frontend.views import (
+    answering,
+    asking,
+    availability,
+    demo,
+    directory,
+    events,
+    meetings,
+    runs,
+    safeguarding,
+    setup,
+    suggestions,
+    welcome,
+)
 
 urlpatterns = [
     path("", welcome.welcome, name="welcome"),
     path("demo/", demo.enter, name="demo_enter"),
     path("demo/outbox/", demo.outbox, name="demo_outbox"),
     path("demo/<slug:key>/", demo.enter_as, name="demo_enter_as"),
+    path("answer/<str:token>/", answering.answer, name="answer"),
     path("e/<slug:slug>/", events.home, name="event_home"),
     path("e/<slug:slug>/profile/", events.profile, name="profile"),
     path("e/<slug:slug>/suggestions/", suggestions.suggestions, name="suggestions"),
     path("e/<slug:slug>/suggestions/<int:other>/feedback/", suggestions.feedback, name="suggestion_feedback"),
+    path("e/<slug:slug>/matching/", runs.matching, name="matching"),
+    path("e/<slug:slug>/matching/anew/", runs.compute_anew, name="compute_anew"),
     path("e/<slug:slug>/people/<int:attendee_id>/", directory.person, name="person"),
     path("e/<slug:slug>/people/<int:attendee_id>/block/", safeguarding.block, name="block"),
     path("e/<slug:slug>/blocks/<int:block_id>/lift/", safeguarding.unblock, name="unblock"),
+    path("e/<slug:slug>/people/<int:attendee_id>/ask/", asking.ask, name="ask"),
+    path("e/<slug:slug>/availability/", availability.availability, name="availability"),
+    path("e/<slug:slug>/meetings/", meetings.meetings, name="meetings"),
+    path("e/<slug:slug>/meetings/sheet/", meetings.day_sheet, name="day_sheet"),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/change/", asking.change, name="change_request"),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/accept/", meetings.accept, name="accept"),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/decline/", meetings.decline, name="decline"),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/withdraw/", meetings.withdraw, name="withdraw"),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/cancel/", meetings.cancel, name="cancel"),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/attest/", meetings.attest, name="attest"),
+    path("e/<slug:slug>/notices/", meetings.notices, name="notices"),
+    path("e/<slug:slug>/set-up/", setup.setup, name="setup"),
+    path("e/<slug:slug>/set-up/slots/", setup.lay_slots, name="lay_slots"),
+    path("e/<slug:slug>/set-up/slots/remove/", setup.drop_slots, name="drop_slots"),
+    path("e/<slug:slug>/set-up/tables/", setup.lay_tables, name="lay_tables"),
+    path("e/<slug:slug>/set-up/tables/<int:table_id>/", setup.one_table, name="one_table"),
+    path("e/<slug:slug>/set-up/rules/", setup.change_rules, name="change_rules"),
 ]

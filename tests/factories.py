@@ -98,10 +98,13 @@ def make_tie(edition: Event, first: Attendee, second: Attendee) -> Tie:
 
 
 def make_run(
-    event: Event, lists: dict[Attendee, list[Attendee]], reasons: list[dict[str, Any]] | None = None
+    event: Event,
+    lists: dict[Attendee, list[Attendee]],
+    reasons: list[dict[str, Any]] | None = None,
+    **fields: Any,
 ) -> Run:
     """A published Run with these lists, best first, and a reading of everybody's present profile."""
-    run = Run.objects.create(event=event, model="test", state=Run.State.CURRENT, published_at=NOW)
+    run = Run.objects.create(event=event, model="test", state=Run.State.CURRENT, published_at=NOW, **fields)
     for attendee, others in lists.items():
         ListReading.objects.create(
             run=run, attendee=attendee, profile_changed_at=attendee.changed_at, computed_at=NOW

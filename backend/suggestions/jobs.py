@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from backend.events.changes import ATTENDEES_CHANGED, announce_changes
 from backend.events.models import Event
-from backend.suggestions import runs, selectors
+from backend.suggestions import runs, selectors, services
 
 
 @app.task(name=ATTENDEES_CHANGED)
@@ -17,7 +17,7 @@ def refresh_lists(event_id: int) -> None:
         runs.refresh_lists(event=event, now=timezone.now())
 
 
-@app.task(name=runs.BUILD_SUGGESTIONS)
+@app.task(name=services.BUILD_SUGGESTIONS)
 def build_suggestions(event_id: int) -> None:
     """Compute every list of the event anew."""
     for event in Event.objects.filter(pk=event_id):
@@ -37,4 +37,4 @@ def catch_up(timestamp: int) -> None:  # noqa: ARG001
 def build_nightly(timestamp: int) -> None:  # noqa: ARG001
     """Compute every running event's lists anew once a night (19:00 UTC is past midnight in most of ASEAN)."""
     for event in selectors.events_with_run():
-        runs.request_build(event=event)
+        services.queue_build(event=event)

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Q
 
 from backend.core.errors import BusinessError
-from backend.core.queue import enqueue
 from backend.events.models import Event
 from backend.suggestions import engine
 from backend.suggestions.models import ListReading, Run, Suggestion
@@ -17,7 +16,6 @@ from backend.suggestions.selectors import stale_ids_for
 from backend.suggestions.vectors import Progress
 from matching import Policy, Suggested
 
-BUILD_SUGGESTIONS = "suggestions.build"
 FEW, FEW_SHARE = 20, 0.05
 """Up to so many changed people, or this share of all, are matched one by one; more, everybody anew."""
 
@@ -130,14 +128,4 @@ def _write_lists(
     ListReading.objects.bulk_create(
         ListReading(run=run, attendee_id=key, profile_changed_at=versions[key], computed_at=now)
         for key in lists
-    )
-
-
-def request_build(*, event: Event) -> None:
-    """Have every list of the event computed anew by the worker; asking twice asks once."""
-    enqueue(
-        BUILD_SUGGESTIONS,
-        lock=f"matching:{event.pk}",
-        once=f"{BUILD_SUGGESTIONS}:{event.pk}",
-        event_id=event.pk,
     )

@@ -122,6 +122,34 @@ def stale_ids_for(event: Event, run: Run) -> set[int]:
     return {pk for pk in read.keys() | present.keys() if read.get(pk) != present.get(pk)}
 
 
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """What an organiser reads of the lists: the current Run's report, and whether another is being made.
+
+    `failed_at` is when the newest Run failed, if none was published since; `stale` counts lists whose people
+    changed after they were computed.
+    """
+
+    run: Run | None
+    report: dict[str, Any]
+    stale: int
+    is_building: bool
+    failed_at: dt.datetime | None
+
+
+def run_page_for(event: Event) -> RunPage:
+    """The report of the event's current Run, for its organisers."""
+    run = current_run(event)
+    newest = Run.objects.defer("matching_state").filter(event=event).order_by("-started_at", "-pk").first()
+    return RunPage(
+        run=run,
+        report=run.report if run else {},
+        stale=len(stale_ids_for(event, run)) if run else 0,
+        is_building=newest is not None and newest.state == Run.State.BUILDING,
+        failed_at=newest.started_at if newest and newest.state == Run.State.FAILED else None,
+    )
+
+
 def events_with_run() -> QuerySet[Event]:
     """Events that have published lists."""
     return Event.objects.filter(runs__state=Run.State.CURRENT)

@@ -8,17 +8,26 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from backend.core.errors import BusinessError, NotFound
+from backend.core.queue import enqueue
 from backend.events.changes import announce_changes
-from backend.events.models import Attendee
+from backend.events.models import Attendee, Event
+from backend.events.rules import is_organiser
 from backend.people.models import Person
 from backend.safeguarding.rules import may_contact
 from backend.suggestions.models import Feedback, Run, Suggestion, SuggestionView
 from backend.suggestions.selectors import current_run
 
+BUILD_SUGGESTIONS = "suggestions.build"
+
 
 class UnknownVerdict(BusinessError):
     code = "unknown_verdict"
     status = 400
+
+
+class OnlyOrganisers(BusinessError):
+    code = "only_organisers"
+    status = 403
 
 
 class NotYourList(BusinessError):
@@ -99,3 +108,20 @@ def _mark_changed(attendee: Attendee, now: dt.datetime) -> None:
     """Have the attendee's list computed anew."""
     Attendee.objects.filter(pk=attendee.pk).update(changed_at=now)
     announce_changes(attendee.event_id)
+
+
+def request_build(*, event: Event, by: Person) -> None:
+    """Have every list of the event computed anew, on an organiser's word; refuses OnlyOrganisers."""
+    if not is_organiser(by, event):
+        raise OnlyOrganisers("Only an organiser can have every list computed anew.")
+    queue_build(event=event)
+
+
+def queue_build(*, event: Event) -> None:
+    """Queue the computation of every list for the worker; asking twice asks once."""
+    enqueue(
+        BUILD_SUGGESTIONS,
+        lock=f"matching:{event.pk}",
+        once=f"{BUILD_SUGGESTIONS}:{event.pk}",
+        event_id=event.pk,
+    )

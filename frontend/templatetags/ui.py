@@ -15,16 +15,23 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from backend.events.models import Event
 from backend.people.models import Constituency
 from backend.suggestions.selectors import ReasonRow
+from frontend import times
 from frontend.languages import language_name, language_of
+from frontend.meeting_words import notice_words
 
 register = template.Library()
 register.filter("language_name", language_name)
 register.filter("language_of", language_of)
+register.filter("event_day", times.event_day)
+register.filter("notice_words", notice_words)
+register.simple_tag(times.hours, takes_context=True)
+register.simple_tag(times.when)
+register.simple_tag(times.zone_note, takes_context=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,20 +178,23 @@ def percent(share: float) -> str:
 
 
 @register.filter
+def cost(share: float) -> str:
+    """A small share of one as a percentage with one decimal; a gain shows as none.
+
+    >>> cost(0.0024), cost(-0.001)
+    ('0.2\\u202f%', '0.0\\u202f%')
+    """
+    return f"{max(0.0, share):.1%}".replace("%", "\u202f%")
+
+
+@register.filter
 def event_time(moment: dt.datetime, event: Event) -> SafeString:
     """The moment in the event's zone, which is named beside it."""
-    local = localtime(moment, event.zone)
-    offset = f"{local:%z}"
-    place = event.timezone.rpartition("/")[2].replace("_", " ")
-    zone = pgettext("zone of a time", "%(place)s time, UTC%(offset)s") % {
-        "place": place,
-        "offset": f"{offset[:3]}:{offset[3:]}",
-    }
     return format_html(
         '<time datetime="{}">{}</time> <span class="zone">({})</span>',
         moment.isoformat(),
-        in_words(local, "j M Y, H:i"),
-        zone,
+        in_words(localtime(moment, event.zone), "j M Y, H:i"),
+        times.zone_words(event, moment),
     )
 
 

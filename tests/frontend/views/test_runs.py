@@ -36,7 +36,7 @@ def test_the_report_prints_the_runs_own_figures(desk):
     event, client = desk
     make_run(event, {}, report=REPORT)
     page = client.get(f"/e/{event.slug}/matching/").content.decode()
-    for figure in ("75\u202f%", "0.12", "2.5", "0.33", "0.4\u202f%", "1.2\u202f%", "Youth", "Not known"):
+    for figure in ("75\u202f%", "0.13", "2.5", "0.33", "0.4\u202f%", "1.2\u202f%", "Youth", "Not known"):
         assert figure in page, figure
 
 

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from backend.events.demo.loading import CURRENT, load_forum
+from backend.events.personas import personas
+from backend.meetings.demo import load_meetings
 from backend.safeguarding.services import block_person
 
 
@@ -21,6 +23,10 @@ class Command(BaseCommand):
             forum = load_forum(now=now, tell=self._tell)
             for blocker, blocked in forum.blocks if forum else ():
                 block_person(blocked=blocked, by=blocker, now=now)
+            if forum:
+                self._tell("Meeting times, tables, and who asks whom")
+                main = [persona.person for persona in personas()]
+                load_meetings(event=forum.event, earlier=forum.earlier, main=main, now=now)
         if forum is None:
             self._tell("The demo forum is there already; nothing changed.")
         else:
