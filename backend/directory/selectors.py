@@ -1,4 +1,4 @@
-"""A person's page: read only, always through the contact policy."""
+"""Other people, one page or a list of them: read only, always through the contact policy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, SessionPart
 from backend.safeguarding.rules import contactable_for
-from backend.safeguarding.selectors import Face, face_of
+from backend.safeguarding.selectors import Face, face_of, faces_for
+from backend.suggestions.models import Feedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,11 @@ def person_for(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> Perso
         .values_list("session__title", flat=True)
     )
     return PersonPage(face_of(found), found.about, found.seeks, found.offers, tuple(shared))
+
+
+def saved_for(*, viewer: Attendee, now: dt.datetime) -> tuple[Face, ...]:
+    """The people the viewer saved and may still see, the last saved first; three queries."""
+    said = Feedback.objects.filter(attendee=viewer.pk, verdict=Feedback.Verdict.GOOD)
+    ids = list(said.order_by("-created_at", "-id").values_list("other_id", flat=True))
+    faces = faces_for(viewer=viewer, ids=ids, channel="page", now=now)
+    return tuple(faces[pk] for pk in ids if pk in faces)

@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.directory.selectors import person_for
+from backend.directory.selectors import person_for, saved_for
 from backend.events.models import Attendee
 from backend.events.selectors import Profile, attendee_for, profile_for
 from backend.suggestions.models import Feedback
@@ -89,6 +89,7 @@ def list_context(attendee: Attendee, filters: Filters, now: dt.datetime) -> dict
         "attendee": attendee,
         "profile": profile,
         "found": found,
+        "saved": saved_for(viewer=attendee, now=now),
         "state": state_of(profile, found),
         "is_slow": found.is_refreshing and now - attendee.changed_at > PATIENCE,
         "choices": choices_in(found, theme_names),

@@ -248,3 +248,15 @@ def test_what_people_write_is_never_markup(cast, official):
     assert "&lt;script&gt;a&lt;/script&gt;" in text
     assert "<script>a" not in text
     assert "“&lt;i&gt;”, “&lt;u&gt;”" in text
+
+
+def test_whom_i_saved_stays_at_hand_for_as_long_as_i_may_see_them(cast, official):
+    link = f'<a href="{cast.address(f"people/{cast.engineer.pk}/")}">Arif Rahman</a>'
+    answer = feedback(official, cast, cast.engineer, headers=HTMX, verdict="good")
+    assert '<section id="saved" hx-swap-oob="outerHTML">' in answer.content.decode()
+    Suggestion.objects.all().delete()
+    assert link in official.get(cast.address("suggestions/")).content.decode()
+    client_of(cast.engineer.person).post(cast.address(f"people/{cast.official.pk}/block/"))
+    text = official.get(cast.address("suggestions/")).content.decode()
+    assert link not in text
+    assert '<section id="saved" hidden>' in text
