@@ -5,6 +5,8 @@ from django.urls import path
 from backend.directory.api import AttendeeView
 from backend.events.api import EventListView, ProfileView
 from backend.meetings import api as meetings
+from backend.meetings.api.calendar import CalendarFeedView
+from backend.meetings.api.mails import MailListView
 from backend.stats.api import StatsFileView, StatsView
 from backend.suggestions.api import FeedbackView, SuggestionListView
 
@@ -30,6 +32,8 @@ urlpatterns = [
     path("events/<slug:slug>/meetings/<int:meeting_id>/attest/", meetings.AttestView.as_view()),
     path("events/<slug:slug>/meetings/overview/", meetings.OverviewView.as_view()),
     path("events/<slug:slug>/meetings/rules/", meetings.RulesView.as_view()),
+    path("events/<slug:slug>/meetings/mails/", MailListView.as_view()),
+    path("events/<slug:slug>/calendar-feed/", CalendarFeedView.as_view()),
     path("events/<slug:slug>/slots/", meetings.SlotListView.as_view()),
     path("events/<slug:slug>/slots/preview/", meetings.SlotPreviewView.as_view()),
     path("events/<slug:slug>/tables/", meetings.TableListView.as_view()),

@@ -32,6 +32,11 @@ CSRF_TRUSTED_ORIGINS = words_from(
     "CSRF_TRUSTED_ORIGINS", [f"https://{host}" for host in ALLOWED_HOSTS if TITIAN_HTTPS and host != "*"]
 )
 
+# Where people reach the pages; the links in mails and calendars begin with it.
+TITIAN_ADDRESS = text_from(
+    "TITIAN_ADDRESS", f"https://{ALLOWED_HOSTS[0]}" if TITIAN_HTTPS else f"http://127.0.0.1:{TITIAN_PORT}"
+).rstrip("/")
+
 DATABASES = {"default": database_settings(database_from("DATABASE_URL"), VAR / "postgres")}
 
 # --- Apps ---------------------------------------------------------------------------------------------
@@ -129,6 +134,7 @@ elif TITIAN_DEMO:
     EMAIL_BACKEND = "backend.core.outbox.OutboxBackend"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_TIMEOUT = 20  # seconds a silent mail server may hold a worker
 DEFAULT_FROM_EMAIL = text_from("TITIAN_MAIL_FROM", "Titian <titian@localhost>")
 
 # --- Safety in the browser ------------------------------------------------------------------------------

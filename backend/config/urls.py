@@ -8,6 +8,8 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from backend.meetings.api.calendar import calendar_file
+
 
 def healthz(_request: HttpRequest) -> HttpResponse:
     """Says that the web process answers; asks nothing of the database, so a monitor cannot wear it out."""
@@ -32,5 +34,6 @@ urlpatterns = [
     path("api/v1/", include("backend.config.api_urls")),
     path("api/schema", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="api_schema"), name="api_docs"),
+    path("calendar/<str:token>.ics", calendar_file, name="calendar_file"),
     path("", include("frontend.urls")),
 ]

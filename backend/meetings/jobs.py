@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from backend.meetings import notices, services
+from backend.meetings import services
+from backend.meetings.notices import SEND_NOTICE
+from backend.meetings.notices.delivery import Backoff, deliver_notice
 
 
-@app.task(name=notices.SEND_NOTICE, retry=RetryStrategy(max_attempts=10, exponential_wait=4))
+@app.task(name=SEND_NOTICE, retry=Backoff())
 def send_notice(notice_id: int) -> None:
     """Mail one notice."""
-    notices.send_notice(notice_id=notice_id, now=timezone.now())
+    deliver_notice(notice_id=notice_id, now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

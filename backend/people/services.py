@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
@@ -23,6 +24,11 @@ BATCH = 2_000
 
 class BadEmail(BusinessError):
     code = "bad_email"
+    status = 400
+
+
+class UnknownTimezone(BusinessError):
+    code = "unknown_timezone"
     status = 400
 
 
@@ -98,6 +104,14 @@ def find_or_create_organisations(*, sectors: Mapping[str, Sector]) -> dict[str, 
 def _organisations_by_name(folded: set[str]) -> dict[str, Organisation]:
     rows = Organisation.objects.select_related("sector").annotate(folded=Lower("name"))
     return {row.folded: row for row in rows.filter(folded__in=folded)}
+
+
+def set_own_timezone(*, person: Person, timezone: str) -> None:
+    """Keep the zone the person reads times in; empty for the event's own. Refuses UnknownTimezone."""
+    if timezone and timezone not in available_timezones():
+        raise UnknownTimezone(f"There is no time zone “{timezone[:60]}”: write it like Asia/Bangkok.")
+    person.own_timezone = timezone
+    person.save(update_fields=["own_timezone"])
 
 
 def rename_people(*, people: Sequence[Person]) -> None:

@@ -38,7 +38,6 @@ class Notice(models.Model):
     facts = models.JSONField(default=dict, blank=True)  # ids and times only: names are asked of the policy
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
-    mailed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Avg, Count, F, Q
 
 from backend.events.models import Event
-from backend.meetings.models import Availability, Meeting, Notice, Seat
+from backend.meetings.models import Availability, Delivery, Meeting, Seat
 from backend.safeguarding.rules import matchable
 
 
@@ -69,5 +69,5 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
             meetings.filter(state=Meeting.State.DISPUTED).order_by("pk").values_list("pk", flat=True)
         ),
         answer_hours=round(took.total_seconds() / 3600, 2) if took is not None else None,
-        mails_waiting=Notice.objects.filter(event=event, mailed_at__isnull=True).count(),
+        mails_waiting=Delivery.objects.filter(notice__event=event, state=Delivery.State.QUEUED).count(),
     )

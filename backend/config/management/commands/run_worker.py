@@ -8,16 +8,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
-from procrastinate.jobs import Status
 
 from backend.config.lifeline import end_with_owner
 from backend.core.errors import BusinessError
+from backend.core.queue import SECONDS_WITHOUT_HEARTBEAT, take_up_abandoned_jobs
 from backend.suggestions.engine import text_reader
 from matching.model import ModelError
 
 GRACE_SECONDS = 3
-SECONDS_WITHOUT_HEARTBEAT = 30
 
 
 class Command(BaseCommand):
@@ -39,23 +37,11 @@ class Command(BaseCommand):
 
     async def _work(self) -> None:
         async with app.open_async():
-            await _take_up_abandoned_jobs()
+            # The embedded database has one worker, this one; elsewhere another that still reports is let be.
+            alone = "EMBEDDED" in settings.DATABASES["default"]
+            await take_up_abandoned_jobs(silent_for=0 if alone else SECONDS_WITHOUT_HEARTBEAT)
             await app.run_worker_async(
                 delete_jobs="successful",
                 shutdown_graceful_timeout=GRACE_SECONDS,
                 fetch_job_polling_interval=5.0,
             )
-
-
-async def _take_up_abandoned_jobs() -> None:
-    """Queue again what a killed worker had begun; its lock would hold back all later jobs of its kind.
-
-    The embedded database has one worker, this one; elsewhere another one that still reports is left alone.
-    """
-    alone = "EMBEDDED" in settings.DATABASES["default"]
-    silent_for = 0 if alone else SECONDS_WITHOUT_HEARTBEAT
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent_for):
-        try:
-            await app.job_manager.retry_job(job)
-        except (AlreadyEnqueued, UniqueViolation):  # the like of it waits already
-            await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)

@@ -1,15 +1,14 @@
-"""What people are told of their meetings: a row and a mail job, in the transaction of the change itself."""
+"""What people are told of their meetings: a row, a mail and its job, in the transaction of the change."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
 
-from django.core.mail import EmailMessage
 from django.db import transaction
 
 from backend.core.queue import enqueue
-from backend.meetings.models import Meeting, Notice
+from backend.meetings.models import Delivery, Meeting, Notice
 
 SEND_NOTICE = "meetings.send_notice"
 
@@ -33,24 +32,13 @@ def tell(
                 continue
         else:
             notice = Notice.objects.create(meeting=meeting, attendee_id=attendee_id, kind=kind, **row)
-        # One mail after the other to each person, in the order in which things happened.
-        enqueue(SEND_NOTICE, lock=f"mail:{attendee_id}", notice_id=notice.pk)
+        Delivery.objects.create(notice=notice)
+        enqueue_mail(notice)
 
 
-def send_notice(*, notice_id: int, now: dt.datetime) -> None:
-    """Mail a notice to its person, unless that was done; a mail that fails is tried again by its job."""
-    notice = (
-        Notice.objects.select_related("attendee__person", "event", "meeting")
-        .filter(pk=notice_id, mailed_at__isnull=True)
-        .first()
-    )
-    if notice is None:
-        return
-    EmailMessage(
-        subject=f"{notice.event.name}: {notice.get_kind_display()}",
-        body=f"{notice.get_kind_display()}. Sign in to see it.",
-        to=[notice.attendee.person.email],
-        headers={"Message-ID": f"<notice-{notice.pk}.{notice.meeting.uid}@titian>"},
-    ).send()
-    notice.mailed_at = now
-    notice.save(update_fields=["mailed_at"])
+def enqueue_mail(notice: Notice) -> None:
+    """Queue the sending of a notice's mail.
+
+    One mail after the other to each person, in the order in which things happened.
+    """
+    enqueue(SEND_NOTICE, lock=f"mail:{notice.attendee_id}", notice_id=notice.pk)

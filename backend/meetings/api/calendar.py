@@ -1,0 +1,72 @@
+"""One's own calendar for calendar programs: where it is, and the file itself."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import http_date
+from django.views.decorators.http import require_safe
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.core.api import RefusalSerializer
+from backend.core.errors import NotFound
+from backend.events.api import ParticipantView
+from backend.meetings.services import feeds
+
+
+class FeedSerializer(serializers.Serializer[dict[str, str]]):
+    """A secret address: whoever has it reads the calendar."""
+
+    address = serializers.URLField()
+
+
+class CalendarFeedView(ParticipantView):
+    """The secret address at which a calendar program reads my agenda."""
+
+    @extend_schema(operation_id="calendar_feed_make", request=None, responses={200: FeedSerializer})
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """The address, made where there is none yet."""
+        feed = feeds.make_feed(attendee=self.attendee, by=self.person, now=timezone.now())
+        return Response(FeedSerializer({"address": feeds.address_of(feed)}).data)
+
+    @extend_schema(operation_id="calendar_feed_rotate", request=None, responses={200: FeedSerializer})
+    def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """A new address; the old one leads nowhere from now on."""
+        feed = feeds.rotate_feed(attendee=self.attendee, by=self.person, now=timezone.now())
+        return Response(FeedSerializer({"address": feeds.address_of(feed)}).data)
+
+    @extend_schema(operation_id="calendar_feed_revoke", responses={204: None, 404: RefusalSerializer})
+    def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Close the address."""
+        feeds.revoke_feed(attendee=self.attendee, by=self.person, now=timezone.now())
+        return Response(status=204)
+
+
+@require_safe
+def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
+    """The feed behind the secret `token`: 304 while it reads as before, 404 once it is closed."""
+    try:
+        read = feeds.read_feed(token=token, now=timezone.now())
+    except NotFound as refusal:
+        return _private(HttpResponse(refusal.message, "text/plain; charset=utf-8", refusal.status))
+    etag, seconds = f'"{read.etag}"', int(read.changed_at.timestamp())
+    response = HttpResponse(read.body, "text/calendar; charset=utf-8")
+    response["ETag"], response["Last-Modified"] = etag, http_date(seconds)
+    response["Content-Disposition"] = 'inline; filename="titian.ics"'
+    answer = get_conditional_response(request, etag=etag, last_modified=seconds, response=response)
+    return _private(answer or response)
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Kept by nobody on the way, and asked for anew each time."""
+    patch_cache_control(response, private=True, no_cache=True)
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+calendar_file.access_policy = "public: the address is the secret"  # type: ignore[attr-defined]

@@ -1,0 +1,48 @@
+"""Whether the forum's mails reach people, for its organisers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.meetings.api.organiser import OrganiserView
+from backend.meetings.api.participant import REFUSALS
+from backend.meetings.api.serializers import CountSerializer
+from backend.meetings.selectors.mails import mails_for
+from backend.meetings.services.mails import resend_mails
+
+
+class MailRowSerializer(serializers.Serializer[Any]):
+    """One mail that waits for another attempt or was given up."""
+
+    attendee = serializers.IntegerField(source="attendee_id")
+    kind = serializers.CharField()
+    state = serializers.CharField()
+    attempts = serializers.IntegerField()
+    error = serializers.CharField(help_text="An SMTP code, or a word such as timeout or no_server.")
+    tried_at = serializers.DateTimeField(allow_null=True)
+
+
+class MailFiguresSerializer(serializers.Serializer[Any]):
+    queued = serializers.IntegerField()
+    sent = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    in_trouble = MailRowSerializer(many=True)
+
+
+class MailListView(OrganiserView):
+    """What became of the forum's mails."""
+
+    @extend_schema(operation_id="mails_overview", responses={200: MailFiguresSerializer, **REFUSALS})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        return Response(MailFiguresSerializer(mails_for(self.event)).data)
+
+    @extend_schema(operation_id="mails_resend", request=None, responses={200: CountSerializer, **REFUSALS})
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Try the mails that were given up again."""
+        return Response({"count": resend_mails(event=self.event, by=self.attendee.person)})

@@ -1,0 +1,49 @@
+"""Times in words: the event's zone, named, and the reader's own beside it where their clocks differ."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.utils.dateformat import format as in_words
+from django.utils.translation import pgettext
+
+from backend.events.models import Attendee
+
+
+def period_words(starts_at: dt.datetime, ends_at: dt.datetime | None, timezone: str) -> str:
+    """A period in a zone, which is named with its offset at that moment.
+
+    >>> start = dt.datetime(2026, 12, 9, 3, 30, tzinfo=dt.UTC)
+    >>> period_words(start, start + dt.timedelta(minutes=30), "Asia/Bangkok")
+    'Wednesday 9 December 2026, 10:30–11:00 (Bangkok time, UTC+07:00)'
+    """
+    zone = ZoneInfo(timezone)
+    start = starts_at.astimezone(zone)
+    said = in_words(start, "l j F Y, H:i")
+    if ends_at is not None:
+        said += "–" + in_words(ends_at.astimezone(zone), "H:i")
+    offset = f"{start:%z}"
+    name = pgettext("zone of a time", "%(place)s time, UTC%(offset)s") % {
+        "place": timezone.rpartition("/")[2].replace("_", " "),
+        "offset": f"{offset[:3]}:{offset[3:5]}",
+    }
+    return f"{said} ({name})"
+
+
+def short_words(moment: dt.datetime, attendee: Attendee) -> str:
+    """A moment in the event's zone, short enough for a subject line."""
+    return in_words(moment.astimezone(attendee.event.zone), "D j M, H:i")
+
+
+def reader_words(starts_at: dt.datetime, ends_at: dt.datetime | None, reader: Attendee) -> tuple[str, ...]:
+    """The period in the event's zone, and in the reader's own where the clock shows something else there."""
+    event_zone, own = reader.event.timezone, reader.person.own_timezone
+    said = period_words(starts_at, ends_at, event_zone)
+    if own and _offset(starts_at, own) != _offset(starts_at, event_zone):
+        return said, period_words(starts_at, ends_at, own)
+    return (said,)
+
+
+def _offset(moment: dt.datetime, timezone: str) -> dt.timedelta | None:
+    return moment.astimezone(ZoneInfo(timezone)).utcoffset()
