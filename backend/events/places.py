@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
@@ -98,6 +98,12 @@ def add_table(*, event: Event, said: TableSaid, by: Person) -> Table:
     """Add a table, or an online room; refuses NotOrganiser, BadTable and LabelTaken."""
     check_organiser(event, by)
     return _save(Table(event=event), said)
+
+
+@transaction.atomic
+def add_tables(*, event: Event, tables: Sequence[TableSaid], by: Person) -> list[Table]:
+    """Add several tables, all or none; refuses as `add_table` does."""
+    return [add_table(event=event, said=said, by=by) for said in tables]
 
 
 def change_table(*, event: Event, table_id: int, said: TableSaid, by: Person) -> Table:

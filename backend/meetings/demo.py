@@ -1,0 +1,209 @@
+"""Meetings for the demo forum: times, tables, who opened what, and requests in every state."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from backend.core.errors import BusinessError
+from backend.events.grid import SlotGrid, periods_of
+from backend.events.models import Attendee, Event
+from backend.events.places import TableSaid, add_slots, add_tables
+from backend.events.selectors import slots_for
+from backend.meetings import services
+from backend.meetings.models import Meeting
+from backend.meetings.selectors import Time, free_slots_between
+from backend.people.models import Person
+from backend.safeguarding.rules import matchable
+
+SEED = 2026
+HOURS = ((dt.time(10), dt.time(12, 30)), (dt.time(13), dt.time(17)))
+TABLES, WITHOUT_STEPS = 40, 10
+CLOSED = 8  # one in so many opens nothing
+MONTH = 720  # hours a request of the demo waits, so that a visitor finds some that wait
+
+
+@dataclass(frozen=True, slots=True)
+class DemoMeetings:
+    slots: int
+    tables: int
+    open_people: int
+    meetings: int
+
+
+@transaction.atomic
+def load_meetings(*, event: Event, earlier: Event, main: Sequence[Person], now: dt.datetime) -> DemoMeetings:
+    """Set both editions up and let people ask each other; `main` are those a visitor may walk in as.
+
+    The present edition gets requests that wait and their answers, the earlier one what both said afterwards.
+    """
+    opening = dt.datetime.combine(event.starts_on, dt.time(8), event.zone)
+    before = min(now, opening - dt.timedelta(days=2))
+    slots, tables, open_people = _set_up(event, main, before)
+    story = _Story(event, main, before)
+    story.tell_present()
+    last_year = dt.datetime.combine(earlier.starts_on, dt.time(8), earlier.zone) - dt.timedelta(days=2)
+    _set_up(earlier, main, last_year)
+    past = _Story(earlier, main, last_year)
+    past.tell_past()
+    return DemoMeetings(slots, tables, open_people, story.count + past.count)
+
+
+def _set_up(event: Event, main: Sequence[Person], now: dt.datetime) -> tuple[int, int, int]:
+    """Times on every day, tables, an online room, and open times of most attendees."""
+    organiser = Person.objects.filter(
+        attendances__event=event, attendances__permission=Attendee.Permission.ORGANISER
+    ).earliest("pk")
+    days = tuple(
+        event.starts_on + dt.timedelta(days=n) for n in range((event.ends_on - event.starts_on).days + 1)
+    )
+    grid = SlotGrid(days=days, windows=HOURS, length_minutes=25, break_minutes=5)
+    slots = add_slots(event=event, periods=periods_of(grid, event.zone), by=organiser)
+    first_level = TABLES - WITHOUT_STEPS
+    tables = add_tables(
+        event=event,
+        tables=[
+            TableSaid(
+                label=f"T{number}",
+                place="Gallery, first floor" if number <= first_level else "Garden foyer, ground floor",
+                step_free=number > first_level,
+            )
+            for number in range(1, TABLES + 1)
+        ]
+        + [TableSaid(label="Online", is_online=True, room_link="https://meet.example.org/{meeting}")],
+        by=organiser,
+    )
+    services.set_rules(event=event, open_requests=8, expiry_hours=MONTH, by=organiser)
+    chance = random.Random(f"{SEED} open {event.slug}")  # noqa: S311 - not a secret
+    ids = [slot.pk for slot in slots_for(event)]
+    always = {person.pk for person in main}
+    opened = 0
+    for attendee in matchable(event).select_related("person").order_by("person__email"):
+        share = chance.uniform(0.5, 1.0)
+        wanted = [pk for pk in ids if chance.random() < share]
+        if (chance.randrange(CLOSED) and wanted) or attendee.person_id in always:
+            services.open_slots(attendee=attendee, slot_ids=wanted, by=attendee.person, now=now)
+            opened += 1
+    return slots, len(tables), opened
+
+
+class _Story:
+    """Who asks whom, in a fixed order; each pair meets once."""
+
+    def __init__(self, event: Event, main: Sequence[Person], now: dt.datetime) -> None:
+        people = list(
+            matchable(event).filter(availability__isnull=False).distinct()
+            .select_related("person", "event").order_by("person__email")
+        )  # fmt: skip
+        emails = [person.email for person in main]
+        self.main = sorted(
+            (attendee for attendee in people if attendee.person.email in emails),
+            key=lambda attendee: emails.index(attendee.person.email),
+        )
+        self.event, self.now, self.count = event, now, 0
+        chance = random.Random(f"{SEED} meetings {event.slug}")  # noqa: S311 - not a secret
+        rest = [attendee for attendee in people if attendee.person.email not in emails]
+        chance.shuffle(rest)
+        self._rest = iter(rest)
+
+    def tell_present(self) -> None:
+        """Everybody one may walk in as finds requests to answer, requests sent, meetings, and their ends."""
+        for attendee in self.main:
+            for answer in (None, None, None, self._accept, self._accept, self._decline, self._withdraw):
+                self._ask(attendee, answer, inbound=False)
+            for answer in (None, None, self._accept, self._accept, self._cancel):
+                self._ask(attendee, answer, inbound=True)
+        for first, second in zip(self.main, self.main[1:], strict=False):
+            self._between(first, second, self._accept)
+
+    def tell_past(self) -> None:
+        """What was agreed took place, or did not; some requests nobody answered."""
+        for attendee in self.main:
+            self._ask(attendee, None, inbound=False)
+            for words in ((True, True), (True, True), (True, False), (False, False)):
+                self._ask(attendee, self._attested(words), inbound=words[1])
+        services.expire_requests(now=dt.datetime.combine(self.event.ends_on, dt.time(23), self.event.zone))
+
+    def _ask(self, attendee: Attendee, answer: Callable[[Meeting], object] | None, *, inbound: bool) -> None:
+        for other in self._rest:
+            pair = (other, attendee) if inbound else (attendee, other)
+            if self._between(*pair, answer):
+                return
+
+    def _between(self, asker: Attendee, other: Attendee, answer: Callable[[Meeting], object] | None) -> bool:
+        """Let one ask the other; False, and nothing is kept, where the two cannot meet."""
+        free = free_slots_between(asker, other.pk, self.now)
+        wish = services.Wish(slot_ids=_spread(free), message=_message(other))
+        try:
+            with transaction.atomic():
+                meeting = services.request_meeting(
+                    attendee=asker, other_id=other.pk, wish=wish, by=asker.person, now=self.now
+                )
+                if answer is not None:
+                    answer(meeting)
+        except BusinessError:
+            return False
+        self.count += 1
+        return True
+
+    def _accept(self, meeting: Meeting) -> Meeting:
+        _, invited = self._people(meeting)
+        return services.accept_meeting(
+            attendee=invited, meeting_id=meeting.pk, by=invited.person, now=self.now
+        )
+
+    def _decline(self, meeting: Meeting) -> None:
+        _, invited = self._people(meeting)
+        reason = "My days are full, but please write to my colleague at our stand."
+        services.decline_meeting(
+            attendee=invited, meeting_id=meeting.pk, reason=reason, by=invited.person, now=self.now
+        )
+
+    def _withdraw(self, meeting: Meeting) -> None:
+        asker, _ = self._people(meeting)
+        services.withdraw_request(attendee=asker, meeting_id=meeting.pk, by=asker.person, now=self.now)
+
+    def _cancel(self, meeting: Meeting) -> None:
+        asker, _ = self._people(self._accept(meeting))
+        reason = "My flight leaves earlier than planned. I am sorry."
+        services.cancel_meeting(
+            attendee=asker, meeting_id=meeting.pk, reason=reason, by=asker.person, now=self.now
+        )
+
+    def _attested(self, words: tuple[bool, bool]) -> Callable[[Meeting], None]:
+        def attest(meeting: Meeting) -> None:
+            agreed = self._accept(meeting)
+            for attendee, took_place in zip(self._people(agreed), words, strict=True):
+                services.attest_meeting(
+                    attendee=attendee,
+                    meeting_id=agreed.pk,
+                    took_place=took_place,
+                    usefulness=4 + attendee.pk % 2 if took_place else None,
+                    by=attendee.person,
+                    now=agreed.period.upper,
+                )
+
+        return attest
+
+    def _people(self, meeting: Meeting) -> tuple[Attendee, Attendee]:
+        seats = {seat.part: seat.attendee for seat in meeting.seats.select_related("attendee__person")}
+        return seats["asker"], seats["invited"]
+
+
+def _spread(free: Sequence[Time]) -> tuple[int, ...]:
+    """Ids of up to three times over the whole of what is free."""
+    step = max(1, len(free) // 3)
+    return tuple(time.slot_id for time in free[::step][:3])
+
+
+def _message(other: Attendee) -> str:
+    """A first line that names what the other offers."""
+    topic = next((row.topic.name for row in other.interests.select_related("topic") if row.offers), "")
+    about = (
+        f"You offer “{topic}”, and that is what we seek." if topic else "I read your profile with interest."
+    )
+    return f"Dear {other.person.name},\n{about} Could we talk for a few minutes?"

@@ -1,0 +1,97 @@
+"""Times as people read them: on the event's clock, with the reader's own beside it where that differs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.http import HttpRequest
+from django.template.context import Context
+from django.template.defaultfilters import date as in_words
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from backend.events.models import Event
+
+COOKIE = "zone"  # what the reader's browser says of itself, kept by js/zone.js
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def reader_zone(request: HttpRequest | None) -> ZoneInfo | None:
+    """The reader's own zone: as their browser says, else as they chose; None where neither names a zone."""
+    if request is None:
+        return None
+    chosen = getattr(getattr(request, "user", None), "own_timezone", "")
+    name = next((name for name in (request.COOKIES.get(COOKIE, ""), chosen) if name in _zones()), "")
+    return ZoneInfo(name) if name else None
+
+
+def zone_words(event: Event, moment: dt.datetime) -> str:
+    """The event's zone by its place and its distance from UTC at that moment."""
+    return place_words(event.timezone, localtime(moment, event.zone))
+
+
+def place_words(zone: str, local: dt.datetime) -> str:
+    """A zone by its place and distance from UTC.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> place_words("Asia/Ho_Chi_Minh", dt.datetime(2026, 12, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")))
+    'Ho Chi Minh time, UTC+07:00'
+    """
+    offset = f"{local:%z}"
+    return pgettext("zone of a time", "%(place)s time, UTC%(offset)s") % {
+        "place": zone.rpartition("/")[2].replace("_", " "),
+        "offset": f"{offset[:3]}:{offset[3:]}",
+    }
+
+
+def event_day(moment: dt.datetime, event: Event) -> str:
+    """The day of a moment in the event's zone, such as Wed 9 Dec."""
+    return in_words(localtime(moment, event.zone), "D j M")
+
+
+def when(starts_at: dt.datetime, ends_at: dt.datetime, event: Event) -> str:
+    """A period of the event's day in plain words, such as Wed 9 Dec, 10:00–10:30."""
+    first, last = localtime(starts_at, event.zone), localtime(ends_at, event.zone)
+    return f"{in_words(first, 'D j M, H:i')}–{in_words(last, 'H:i')}"
+
+
+def hours(
+    context: Context, starts_at: dt.datetime, ends_at: dt.datetime, event: Event, day: bool = False
+) -> SafeString:
+    """The period on the event's clock, and after it on the reader's own where the two differ then."""
+    first, last = localtime(starts_at, event.zone), localtime(ends_at, event.zone)
+    said = format_html(
+        '<span class="hours"><time datetime="{}">{}</time>–<time datetime="{}">{}</time></span>',
+        starts_at.isoformat(),
+        in_words(first, "D j M, H:i" if day else "H:i"),
+        ends_at.isoformat(),
+        in_words(last, "H:i"),
+    )
+    own = reader_zone(context.get("request"))
+    if own is None or (mine := localtime(starts_at, own)).utcoffset() == first.utcoffset():
+        return said
+    form = "H:i" if mine.date() == first.date() else "D H:i"
+    words = _("%(hours)s your time") % {
+        "hours": f"{in_words(mine, form)}–{in_words(localtime(ends_at, own), 'H:i')}"
+    }
+    return format_html('{} <span class="yours">{}</span>', said, words)
+
+
+def zone_note(context: Context, event: Event) -> str:
+    """Whose clock the page goes by; names the reader's own where the page shows it too."""
+    noon = dt.datetime.combine(event.starts_on, dt.time(12), event.zone)
+    note = _("Times are %(zone)s.") % {"zone": zone_words(event, noon)}
+    own = reader_zone(context.get("request"))
+    if own is None or (mine := localtime(noon, own)).utcoffset() == noon.utcoffset():
+        return note
+    beside = _("Beside them, yours: %(zone)s.") % {"zone": place_words(own.key, mine)}
+    return f"{note} {beside}"

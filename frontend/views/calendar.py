@@ -1,0 +1,46 @@
+"""My meetings in a calendar program: as a file, and at a secret address."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from backend.events.models import Attendee
+from backend.meetings.calendar import feed_for
+from backend.meetings.selectors.feed import open_feed_for
+from backend.meetings.services.feeds import address_of, make_feed, revoke_feed, rotate_feed
+from frontend.access import Request, participant
+
+
+@participant
+@require_safe
+def calendar_download(_request: Request, attendee: Attendee) -> HttpResponse:
+    """All my meetings and sessions as one .ics file."""
+    now = timezone.now()
+    response = HttpResponse(feed_for(attendee, now, now), "text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{attendee.event.slug}.ics"'
+    return response
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def calendar(request: Request, attendee: Attendee) -> HttpResponse:
+    """The address my calendar program reads; on POST, make one, a new one, or close it."""
+    if request.method != "POST":
+        feed = open_feed_for(attendee)
+        return render(request, "meetings/calendar.html", {"address": address_of(feed) if feed else ""})
+    by, now = request.user, timezone.now()
+    match request.POST.get("do"):
+        case "rotate":
+            rotate_feed(attendee=attendee, by=by, now=now)
+            messages.success(request, _("Here is your new address. The old one leads nowhere from now on."))
+        case "close":
+            revoke_feed(attendee=attendee, by=by, now=now)
+            messages.success(request, _("The address is closed. Calendar programs read nothing there now."))
+        case _:
+            make_feed(attendee=attendee, by=by, now=now)
+    return redirect("calendar", attendee.event.slug)
