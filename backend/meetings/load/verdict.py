@@ -26,12 +26,13 @@ DOUBLE_REQUESTS = """
     FROM (SELECT count(*) AS times FROM meetings_meeting GROUP BY asker_id, key) AS asked
 """
 LOST_MAILS = """
-    SELECT count(*) FROM meetings_notice n WHERE n.mailed_at IS NULL AND NOT EXISTS (
+    SELECT count(*) FROM meetings_notice n LEFT JOIN meetings_delivery d ON d.notice_id = n.id
+    WHERE coalesce(d.state, 'queued') = 'queued' AND NOT EXISTS (
         SELECT 1 FROM procrastinate_jobs j WHERE j.task_name = %s AND j.status IN ('todo', 'doing')
         AND (j.args ->> 'notice_id')::bigint = n.id
     )
 """
-WAITING_MAILS = "SELECT count(*) FROM meetings_notice WHERE mailed_at IS NULL"
+WAITING_MAILS = "SELECT count(*) FROM meetings_delivery WHERE state = 'queued'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,12 @@ from django.db import transaction
 
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee, Slot, Theme
-from backend.events.services import TextTooLong, clean_text
+from backend.events.services import NotYours, TextTooLong, clean_text
 from backend.meetings.models import Availability, Meeting, Notice, RequestedTime, Seat
 from backend.meetings.models.meeting import MOST_TIMES
 from backend.meetings.notices import tell
 from backend.meetings.rules import ALTERNATIVES, LAST_MINUTE, common_slots, expiry_of, is_asker, rules_for
-from backend.meetings.services.answering import AlreadyAnswered, check_waiting
+from backend.meetings.services.answering import check_waiting
 from backend.meetings.services.booking import SlotTaken, slots_said
 from backend.meetings.services.locking import check_own, lock_attendees, lock_own_meeting, other_in
 from backend.people.models import Person
@@ -125,7 +125,7 @@ def edit_request(*, attendee: Attendee, meeting_id: int, wish: Wish, by: Person,
     """
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
     if not is_asker(attendee, meeting):
-        raise AlreadyAnswered("Only who asked can change a request.", state=meeting.state)
+        raise NotYours("Only who asked can change a request.")
     check_waiting(meeting, now)
     before = _said(meeting)
     other = Attendee.objects.get(pk=other_in(meeting, attendee))
