@@ -1,10 +1,21 @@
-"""The main path: asked, agreed, called off."""
+"""Answers: accepted, declined, withdrawn, expired, called off; and who wanted the same time."""
+
+from __future__ import annotations
+
+import datetime as dt
 
 import pytest
 
+from backend.core.errors import NotFound
+from backend.events.models import Attendee, Slot, Table
+from backend.events.services import NotYours, TextTooLong
+from backend.meetings import selectors, services
 from backend.meetings.models import Meeting, Notice, Seat
+from backend.safeguarding.services import block_person
+from tests.backend.meetings.conftest import make_forum
 
 pytestmark = pytest.mark.django_db
+HOUR = dt.timedelta(hours=1)
 
 
 def told(meeting):
@@ -29,13 +40,226 @@ def test_a_request_is_accepted_at_one_of_its_times_and_both_are_seated_at_a_tabl
     assert told(meeting) == [("requested", b.pk), ("accepted", a.pk), ("accepted", b.pk)]
 
 
+def test_accepting_the_same_again_tells_nobody_and_another_time_is_refused(forum):
+    a, b, *_ = forum.people
+    meeting = forum.ask(a, b, forum.slots[0], forum.slots[1])
+    forum.accept(b, meeting, forum.slots[0])
+    before = told(meeting)
+    assert forum.accept(b, meeting, forum.slots[0]).pk == forum.accept(b, meeting).pk == meeting.pk
+    with pytest.raises(services.AlreadyAnswered):
+        forum.accept(b, meeting, forum.slots[1])
+    assert told(meeting) == before
+
+
+def test_only_the_one_who_was_asked_answers_and_only_the_asker_withdraws(forum):
+    a, b, c, _ = forum.people
+    meeting = forum.ask(a, b, forum.slots[0])
+    for change in (forum.accept, forum.decline):
+        with pytest.raises(NotYours):
+            change(a, meeting)
+        with pytest.raises(NotFound):
+            change(c, meeting)
+    with pytest.raises(NotYours):
+        forum.withdraw(b, meeting)
+    assert told(meeting) == [("requested", b.pk)]
+
+
+def test_a_decline_and_a_withdrawal_are_told_once_and_are_final(forum):
+    a, b, c, _ = forum.people
+    declined, withdrawn = forum.ask(a, b, forum.slots[0]), forum.ask(c, b, forum.slots[0])
+    for _ in range(2):
+        forum.decline(b, declined, reason="No time")
+        forum.withdraw(c, withdrawn)
+    assert told(declined) == [("requested", b.pk), ("declined", a.pk)]
+    assert told(withdrawn) == [("requested", b.pk), ("withdrawn", b.pk)]
+    for meeting, who in ((declined, b), (withdrawn, b)):
+        with pytest.raises(services.AlreadyAnswered) as caught:
+            forum.accept(who, meeting)
+        assert caught.value.details["state"] in {"declined", "withdrawn"}
+
+
+def test_a_reason_that_is_too_long_is_refused(forum):
+    a, b, *_ = forum.people
+    meeting = forum.ask(a, b, forum.slots[0])
+    with pytest.raises(TextTooLong):
+        forum.decline(b, meeting, reason="x" * 501)
+
+
+def test_a_time_that_was_not_offered_or_is_no_slot_of_this_forum_is_refused(forum):
+    a, b, *_ = forum.people
+    meeting = forum.ask(a, b, forum.slots[0])
+    elsewhere = make_forum(slug="elsewhere", people=0)
+    for slot in (forum.slots[1], elsewhere.slots[0]):
+        with pytest.raises(services.NotOffered):
+            forum.accept(b, meeting, slot)
+
+
+def test_a_request_past_its_expiry_cannot_be_accepted_even_before_the_job_has_run(forum):
+    a, b, *_ = forum.people
+    meeting = forum.ask(a, b, forum.slots[0])
+    forum.now = meeting.expires_at
+    for change in (forum.accept, forum.decline):
+        with pytest.raises(services.RequestExpired):
+            change(b, meeting)
+    assert selectors.requests_to_answer(b, forum.now) == ()
+    assert selectors.requests_sent(a, forum.now)[0].state == "expired"
+
+
+def test_the_job_expires_what_is_due_tells_both_once_and_leaves_the_rest(forum):
+    a, b, c, _ = forum.people
+    due, later = forum.ask(a, b, forum.slots[0]), None
+    forum.now += HOUR
+    later = forum.ask(a, c, forum.slots[0])
+    forum.now = due.expires_at
+    assert services.expire_requests(now=forum.now) == 1
+    assert services.expire_requests(now=forum.now) == 0
+    due.refresh_from_db()
+    assert due.state == "expired"
+    assert told(due)[1:] == [("expired", a.pk), ("expired", b.pk)]
+    assert told(later) == [("requested", c.pk)]
+
+
+def test_when_a_time_is_taken_the_others_are_told_and_keep_their_other_times(forum):
+    a, b, c, _ = forum.people
+    loser = forum.ask(c, b, forum.slots[0], forum.slots[2])
+    forum.accept(b, forum.ask(a, b, forum.slots[0]))
+    assert [time.slot for time in loser.times.all()] == [forum.slots[2]]
+    assert told(loser) == [("requested", b.pk), ("time_taken", c.pk)]
+    assert forum.accept(b, loser).slot == forum.slots[2]
+
+
+def test_who_loses_the_last_time_gets_the_next_three_free_ones_and_both_are_told(forum):
+    a, b, c, _ = forum.people
+    loser = forum.ask(c, b, forum.slots[0])
+    forum.accept(b, forum.ask(a, b, forum.slots[0]))
+    assert [time.slot for time in loser.times.all()] == forum.slots[1:4]
+    assert sorted(told(loser)[1:]) == [("time_taken", b.pk), ("time_taken", c.pk)]
+    with pytest.raises(services.SlotTaken) as caught:
+        forum.accept(b, loser, forum.slots[0])
+    assert [row["slot"] for row in caught.value.details["alternatives"]] == [s.pk for s in forum.slots[1:4]]
+
+
+def test_a_request_with_no_time_left_anywhere_ends_and_gives_its_place_in_the_cap_back():
+    forum = make_forum(people=3, slots=1)
+    a, b, c = forum.people
+    named, any_time = forum.ask(c, b, forum.slots[0]), forum.ask(c, a)
+    forum.accept(b, forum.ask(a, b, forum.slots[0]))
+    for loser in (named, any_time):
+        loser.refresh_from_db()
+        assert loser.state == "expired"
+    assert not Meeting.objects.open_at(forum.now).filter(asker=c).exists()
+
+
+def test_a_slot_that_overlaps_the_taken_one_is_lost_too(forum):
+    a, b, c, _ = forum.people
+    across = Slot.objects.create(
+        event=forum.event,
+        starts_at=forum.slots[0].starts_at + dt.timedelta(minutes=10),
+        ends_at=forum.slots[1].ends_at,
+    )
+    for person in forum.people:
+        forum.open(person, [across])
+    loser = forum.ask(c, b, forum.slots[1], forum.slots[3])
+    forum.accept(b, forum.ask(a, b, across))
+    assert [time.slot for time in loser.times.all()] == [forum.slots[3]]
+
+
 def test_a_cancelled_meeting_frees_both_and_the_table_and_raises_the_sequence(forum):
     a, b, *_ = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
     forum.cancel(b, meeting, reason="The minister calls")
+    forum.cancel(a, meeting, reason="Me too")
     meeting.refresh_from_db()
     assert (meeting.state, meeting.sequence, meeting.ended_by) == ("cancelled", 1, b)
     assert meeting.reason == "The minister calls"
     assert not Seat.objects.filter(is_active=True).exists()
     again = forum.accept(b, forum.ask(a, b, forum.slots[0]))
     assert again.table == forum.tables[0]
+
+
+def test_only_an_agreed_meeting_that_is_not_over_can_be_cancelled_and_only_with_a_reason(forum):
+    a, b, c, _ = forum.people
+    waiting = forum.ask(a, b, forum.slots[0])
+    with pytest.raises(services.AlreadyAnswered):
+        forum.cancel(a, waiting)
+    meeting = forum.accept(b, waiting)
+    with pytest.raises(services.ReasonNeeded):
+        forum.cancel(a, meeting, reason="  ")
+    with pytest.raises(NotFound):
+        forum.cancel(c, meeting)
+    forum.now = forum.slots[0].ends_at
+    with pytest.raises(services.TooLate):
+        forum.cancel(a, meeting)
+
+
+def test_tables_go_in_order_step_free_ones_last_unless_asked_for_and_online_has_room_for_all():
+    forum = make_forum(people=8, tables=1)
+    Table.objects.filter(pk=forum.tables[0].pk).update(step_free=True)
+    plain = Table.objects.create(event=forum.event, label="Plain")
+    online = Table.objects.create(
+        event=forum.event, label="Room", is_online=True, room_link="https://meet.example.org/{meeting}"
+    )
+    slot = forum.slots[0]
+
+    def agree(pair, **wish):
+        a, b = forum.people[2 * pair : 2 * pair + 2]
+        return forum.accept(b, forum.ask(a, b, slot, **wish))
+
+    assert agree(0).table == plain
+    with pytest.raises(services.NoTableFree) as caught:
+        Table.objects.filter(pk=forum.tables[0].pk).update(step_free=False)
+        agree(1, needs_step_free=True)
+    assert caught.value.details["alternatives"] == []
+    forum.withdraw(forum.people[2], Meeting.objects.requests().get())
+    rooms = [agree(pair, is_online=True) for pair in (1, 2, 3)]
+    assert {meeting.table for meeting in rooms} == {online}
+    links = {selectors.meeting_for(m.asker, m.pk, forum.now).place.link for m in rooms}
+    assert links == {f"https://meet.example.org/{meeting.uid.hex}" for meeting in rooms}
+
+
+def test_who_needs_a_step_free_table_gets_one_and_nothing_else():
+    forum = make_forum(people=4, tables=2)
+    Table.objects.filter(pk=forum.tables[1].pk).update(step_free=True)
+    a, b, c, d = forum.people
+    meeting = forum.accept(b, forum.ask(a, b, forum.slots[0], needs_step_free=True))
+    assert meeting.table == forum.tables[1]
+    with pytest.raises(services.NoTableFree) as caught:
+        forum.accept(d, forum.ask(c, d, forum.slots[0], needs_step_free=True))
+    assert [row["slot"] for row in caught.value.details["alternatives"]] == [s.pk for s in forum.slots[1:4]]
+
+
+@pytest.mark.parametrize("why", ["block", "minor", "hidden"])
+def test_what_the_contact_policy_no_longer_allows_is_hidden_at_once_and_ended_by_the_job(forum, why):
+    a, b, c, _ = forum.people
+    waiting = forum.ask(a, b, forum.slots[1])
+    agreed = forum.accept(b, forum.ask(c, b, forum.slots[0]))
+    if why == "block":
+        for other in (a, c):
+            block_person(blocked=other.person, by=b.person, now=forum.now)
+    else:
+        fields = {"age_class": "minor"} if why == "minor" else {"visibility": "hidden"}
+        Attendee.objects.filter(pk=b.pk).update(**fields)
+    for person, meeting in ((a, waiting), (b, waiting), (b, agreed), (c, agreed)):
+        with pytest.raises(NotFound):
+            selectors.meeting_for(person, meeting.pk, forum.now)
+    with pytest.raises(NotFound):
+        forum.accept(b, waiting)
+    with pytest.raises(NotFound):
+        forum.cancel(c, agreed)
+    assert services.end_refused_meetings(now=forum.now) == 2
+    assert services.end_refused_meetings(now=forum.now) == 0
+    waiting.refresh_from_db()
+    agreed.refresh_from_db()
+    assert (waiting.state, agreed.state) == ("expired", "cancelled")
+    assert (agreed.reason, agreed.ended_by) == ("", None)  # nobody learns who, or why
+    assert not Seat.objects.filter(is_active=True).exists()
+
+
+def test_nothing_is_told_of_a_change_that_was_refused(forum):
+    a, b, c, _ = forum.people
+    first, second = forum.ask(a, b, forum.slots[0]), forum.ask(c, b, forum.slots[0])
+    forum.accept(b, first)
+    before = told(second)
+    with pytest.raises(services.SlotTaken):
+        forum.accept(b, second, forum.slots[0])
+    assert told(second) == before
