@@ -40,7 +40,9 @@ def serializer_of(value: type) -> type[serializers.Serializer[Any]]:
     """The serializer of a frozen dataclass, so that the description of the API follows the figures."""
     hints = get_type_hints(value)
     named = {field.name: _field(hints[field.name]) for field in fields(value)}
-    return type(f"{value.__name__}Serializer", (serializers.Serializer,), {"__doc__": value.__doc__, **named})
+    return type(
+        f"Stats{value.__name__}Serializer", (serializers.Serializer,), {"__doc__": value.__doc__, **named}
+    )
 
 
 PLAIN = {

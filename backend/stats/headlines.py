@@ -65,6 +65,9 @@ def _reach(stats: EventStats, tables: dict[str, Sheet]) -> Iterator[Headline]:
         yield _said("no_meetings", _("No meeting is agreed yet."))
     elif _is_shown(people) and _is_shown(alone):
         people, alone = int(people), int(alone)
+        if not alone:
+            yield _said("everybody", _("All %(people)d people have a meeting."), people=people)
+            return
         sentence = ngettext(
             "%(met)d of %(people)d person has a meeting; %(alone)d has none.",
             "%(met)d of %(people)d people have a meeting; %(alone)d have none.",

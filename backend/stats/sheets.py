@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from backend.stats.suppression import Equation, Key, withheld
 
 WITHHELD = "*"
-NOTE = "* withheld: fewer than 5, or it would give such a count away"
+NOTE = "* withheld: from 1 to 4, or it would give such a count away"
 
 ALL = "all"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,8 @@ import scipy.sparse as sp
 from scipy.optimize import linprog
 
 LEAST = 5
+MOVES = 6
+MOST = 1e6  # keeps solutions finite; no count of a forum comes near it
 
 Key = tuple[str, ...]
 Equation = Mapping[Key, int]  # coefficients; the counts, so weighted, add up to nothing
@@ -19,10 +21,12 @@ Equation = Mapping[Key, int]  # coefficients; the counts, so weighted, add up to
 def withheld(
     values: Mapping[Key, int], equations: Sequence[Equation], *, least: int = LEAST
 ) -> frozenset[Key]:
-    """The keys to withhold so that no count under `least` can be read or worked out.
+    """The keys to withhold so that no count of 1 to `least` - 1 can be read or worked out.
 
+    Nought is shown: it describes nobody, and a bridge nobody crossed is what an organiser looks for. So
+    whoever reads a withheld count knows that it is at least 1.
     `equations` say how published counts hang together: {cell: 1, cell: 1, total: -1}. A withheld count is
-    safe when other counts, none below zero, would fit everything that is still shown: then its value could
+    safe when other counts, none below 1, would fit everything that is still shown: then its value could
     be at least one more or one less. Where it is not, the smallest count shown beside it is withheld too
     (cell suppression, Willenborg and de Waal, Elements of Statistical Disclosure Control, 2001, ch. 6). The
     mark must be the same for both kinds.
@@ -34,23 +38,47 @@ def withheld(
     for equation in equations:
         if sum(times * values[key] for key, times in equation.items()):
             raise ValueError(f"counts do not add up: {dict(equation)}")
-    hidden = {key for key, value in values.items() if value < least}
+    hidden = {key for key, value in values.items() if 0 < value < least}
+    small = sorted(hidden)
     linked: dict[Key, list[int]] = {}
     for place, equation in enumerate(equations):
         for key in equation:
             linked.setdefault(key, []).append(place)
-    safe: set[Key] = set()  # withholding more only makes room: what is safe stays so
-    for key in sorted(hidden):  # a key added below is not small, but might give away the one it protects
+    _hide_beside(range(len(equations)), hidden, values, equations, linked)
+    everything = _movable(range(len(equations)), hidden, values, equations)
+    # Withholding more only makes room: what is safe stays so. A few moves of all at once settle most.
+    safe = everything(np.random.default_rng(0).standard_normal((MOVES, len(hidden))))
+    for key in small:
         while key not in safe:
             around = _around(key, hidden, equations, linked)
-            safe |= _movable(key, around, values, hidden, equations)
-            if key in safe:
-                break
-            beside = _beside(around, hidden, equations)
-            if not beside:
-                break  # in no equation, or nothing left to withhold
-            hidden.add(min(beside, key=lambda other: (values[other], other)))
+            alone = np.array([[one == key for one in sorted(hidden)]], float)
+            safe |= _movable(around, hidden, values, equations)(np.concatenate([alone, -alone]))
+            beside = {other for place in around for other in equations[place] if values[other]}
+            shown = beside - hidden
+            if key in safe or not shown:
+                break  # or nothing is left to withhold
+            added = min(shown, key=lambda other: (values[other], other))
+            hidden.add(added)
+            _hide_beside(linked[added], hidden, values, equations, linked)
     return frozenset(hidden)
+
+
+def _hide_beside(
+    places: Iterable[int],
+    hidden: set[Key],
+    values: Mapping[Key, int],
+    equations: Sequence[Equation],
+    linked: Mapping[Key, Sequence[int]],
+) -> None:
+    """Where an equation has one withheld count it gives it away: withhold its smallest other one too."""
+    waiting = list(places)
+    while waiting:
+        equation = equations[waiting.pop(0)]
+        if len(set(equation) & hidden) == 1:
+            shown = {other for other in equation if values[other]} - hidden
+            added = min(shown, key=lambda other: (values[other], other))
+            hidden.add(added)
+            waiting += linked[added]
 
 
 def _around(
@@ -68,50 +96,35 @@ def _around(
     return sorted(places)
 
 
-def _beside(around: Sequence[int], hidden: set[Key], equations: Sequence[Equation]) -> set[Key]:
-    """What can be withheld in addition: in an equation that gives its only withheld count away, if any."""
-    giving = [place for place in around if len(set(equations[place]) & hidden) == 1]
-    for place in giving:
-        if shown := set(equations[place]) - hidden:
-            return shown
-    return {key for place in around for key in equations[place]} - hidden
-
-
 def _movable(
-    key: Key,
-    around: Sequence[int],
-    values: Mapping[Key, int],
-    hidden: set[Key],
-    equations: Sequence[Equation],
-) -> set[Key]:
-    """The withheld counts that differ by one or more in some solution found while moving this one."""
-    if not around:
-        return {key}
-    keys = sorted({one for place in around for one in equations[place]} & hidden)
-    column = {one: place for place, one in enumerate(keys)}
+    places: Sequence[int], hidden: set[Key], values: Mapping[Key, int], equations: Sequence[Equation]
+) -> Callable[[npt.NDArray[Any]], set[Key]]:
+    """For costs (c, withheld counts in order), which of them differ by one or more from what they are in
+    some cheapest solution of these equations; a count in none of them can be anything."""
+    keys = sorted(hidden)
+    column = {key: place for place, key in enumerate(keys)}
     entries = [
-        (line, column[one], times)
-        for line, place in enumerate(around)
-        for one, times in equations[place].items()
-        if one in column
+        (line, column[key], times)
+        for line, place in enumerate(places)
+        for key, times in equations[place].items()
+        if key in column
     ]
-    lines, columns, times = zip(*entries, strict=True)
-    matrix = sp.csr_matrix((times, (lines, columns)), shape=(len(around), len(keys)))
-    true = np.array([values[one] for one in keys], float)
-    moved: set[Key] = set()
-    for way in (-1.0, 1.0):
-        cost = np.zeros(len(keys))
-        cost[column[key]] = way
-        solution = _solve(cost, matrix, matrix @ true)
-        moved |= {one for one, far in zip(keys, np.abs(solution - true), strict=True) if far > 1 - 1e-6}
-        if key in moved:
-            break
-    return moved
+    lines, columns, times = np.array(entries, np.int64).reshape(-1, 3).T
+    bound, at = np.unique(columns, return_inverse=True)
+    matrix = sp.csr_matrix((times.astype(float), (lines, at)), shape=(len(places), len(bound)))
+    true = np.array([values[keys[place]] for place in bound], float)
+    fit = np.asarray(matrix @ true)
+    free = set(keys) - {keys[place] for place in bound}
 
+    def move(costs: npt.NDArray[Any]) -> set[Key]:
+        moved = set(free)
+        for cost in costs if len(bound) else ():
+            prices: npt.NDArray[np.float64] = cost[bound]
+            found = linprog(prices, A_eq=matrix, b_eq=fit, bounds=(1.0, MOST), method="highs")  # type: ignore[call-overload]
+            if found.x is None:  # the counts as they are fit, so only the solver can have failed
+                raise RuntimeError(f"suppression: {found.message}")
+            far = np.abs(found.x - true) > 1 - 1e-6
+            moved |= {keys[place] for place in bound[far]}
+        return moved
 
-def _solve(cost: npt.NDArray[Any], matrix: Any, right: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The least cost over all counts, none below zero, that fit; very large ones are kept finite."""
-    found = linprog(cost, A_eq=matrix, b_eq=right, bounds=(0, 1e7), method="highs")
-    if found.x is None:  # the true counts fit, so this is the solver's failure: withhold nothing less
-        raise RuntimeError(f"suppression: {found.message}")
-    return np.asarray(found.x)
+    return move

@@ -27,7 +27,7 @@ def possible(values, equations, hidden, most):
     """Every way to fill in the withheld counts, by trying them all."""
     hidden = sorted(hidden)
     fits = []
-    for guess in product(range(most + 1), repeat=len(hidden)):
+    for guess in product(range(1, most + 1), repeat=len(hidden)):
         full = {**values, **dict(zip(hidden, guess, strict=True))}
         if all(sum(t * full[key] for key, t in equation.items()) == 0 for equation in equations):
             fits.append(guess)
@@ -47,14 +47,15 @@ def test_four_is_withheld_and_five_is_shown():
     assert withheld({("a",): 4, ("b",): 5}, []) == {("a",)}
 
 
-def test_nought_is_withheld_as_any_small_count():
-    assert ("a",) in withheld({("a",): 0}, [])
+def test_nought_is_shown_and_one_is_not():
+    assert withheld({("a",): 0, ("b",): 1}, []) == {("b",)}
 
 
-def test_two_withheld_noughts_that_a_total_would_give_away_take_a_third_with_them():
-    values, equations = table_of([[0, 0, 9, 12]])
-    hidden = withheld(values, equations)
-    assert ("0", "2") in hidden
+def test_two_withheld_ones_that_a_total_of_two_would_give_away_take_a_third_with_them():
+    values, equations = table_of([[1, 1, 9, 12]])
+    assert ("0", "2") in withheld(values, equations)
+    values, equations = table_of([[1, 2, 9, 12]])  # 1 and 2, or 2 and 1: nobody can tell
+    assert ("0", "2") not in withheld(values, equations)
 
 
 def test_a_small_total_is_withheld_with_its_parts():
@@ -80,14 +81,14 @@ def test_counts_that_do_not_add_up_are_refused():
 def test_every_withheld_count_could_be_another_tried_by_brute_force(counts):
     values, equations = table_of(counts)
     hidden = withheld(values, equations)
-    assert {key for key, value in values.items() if value < 5} <= hidden
+    assert {key for key, value in values.items() if 0 < value < 5} <= hidden
     cells = {key for key in hidden if "all" not in key}
     totals = hidden - cells
     # Totals follow from cells: drop their own equations and let them be whatever the cells make of them.
     kept = [equation for equation in equations if not set(equation) & totals]
     names, fits = possible(values, kept, cells, most=11)
     for place, name in enumerate(names):
-        if values[name] < 5:
+        if 0 < values[name] < 5:
             assert len(set(fits[:, place].tolist())) > 1, (counts, name)
 
 
@@ -98,6 +99,6 @@ def test_no_line_of_a_larger_table_has_a_single_withheld_count(rows, columns, se
     values, equations = table_of(counts)
     hidden = withheld(values, equations)
     for equation in equations:
-        small = [key for key in equation if values[key] < 5]
+        small = [key for key in equation if 0 < values[key] < 5]
         assert not small or len(set(equation) & hidden) >= 2
     assert hidden == withheld(values, equations)

@@ -1,0 +1,111 @@
+"""The figures over real requests: for the organisers of the event, and for nobody else."""
+
+import csv
+import io
+
+import pytest
+from rest_framework.authtoken.models import Token
+from rest_framework.test import APIClient
+
+from backend.stats.selectors import event_stats
+from tests.backend.stats.forums import large_event, make_meeting, seven_people
+from tests.factories import NOW, make_attendee, make_event
+
+pytestmark = pytest.mark.django_db
+
+FILES = ("tables.xlsx", "network.graphml", "funnel.csv", "matrix-held.csv", "constituencies.csv")
+
+
+def client_of(attendee):
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=attendee.person).key}")
+    return client
+
+
+def address(event, name=""):
+    return f"/api/v1/events/{event.slug}/stats/{name}"
+
+
+@pytest.fixture
+def forum():
+    event = make_event()
+    people = seven_people(event)
+    return event, people, make_attendee(event, permission="organiser", visibility="hidden")
+
+
+def test_an_organiser_reads_every_figure(forum):
+    event, people, organiser = forum
+    answer = client_of(organiser).get(address(event))
+    assert answer.status_code == 200
+    assert answer["Cache-Control"] == "private, no-store"
+    said, stats = answer.json(), event_stats(event=event, now=NOW)
+    assert said["network"]["ei"] == pytest.approx(stats.network.ei)
+    assert said["steps"][2]["by_constituency"]["cells"][0][1]["observed"] == 4
+    assert said["without_meeting"][0]["attendee_id"] == people[6].pk
+    assert [step["step"] for step in said["funnel"]] == [step.step for step in stats.funnel]
+    assert {"edition", "exposure", "days", "countries", "ties", "headlines"} <= set(said)
+
+
+def test_a_meeting_accepted_now_is_in_the_next_answer(forum):
+    event, people, organiser = forum
+    client = client_of(organiser)
+    assert client.get(address(event)).json()["network"]["meetings"] == 7
+    make_meeting(people[6], people[0], "accepted", hours=0)
+    assert client.get(address(event)).json()["network"]["meetings"] == 8
+
+
+@pytest.mark.parametrize("permission", ["participant", "safeguarding-lead"])
+def test_another_attendee_is_refused_by_name_and_told_nothing(forum, permission):
+    event, _, _ = forum
+    client = client_of(make_attendee(event, permission=permission))
+    for name in ("", *FILES, "no-such.csv"):
+        answer = client.get(address(event, name))
+        assert (answer.status_code, answer.json()["code"]) == (403, "only_organisers")
+
+
+def test_the_organiser_of_another_event_gets_the_404_of_an_unknown_one(forum):
+    event, _, _ = forum
+    client = client_of(make_attendee(make_event("elsewhere"), permission="organiser"))
+    for name in ("", *FILES):
+        there = client.get(address(event, name))
+        assert there.status_code == 404
+        assert there.json() == client.get(f"/api/v1/events/no-such-event/stats/{name}").json()
+
+
+def test_nobody_reads_figures_without_signing_in(forum):
+    event, _, _ = forum
+    for name in ("", *FILES):
+        assert APIClient().get(address(event, name)).status_code in (401, 403)
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/csv", "application/json"])
+def test_files_come_under_their_name_whatever_the_client_accepts(forum, accept):
+    event, _, organiser = forum
+    client = client_of(organiser)
+    for name in FILES:
+        answer = client.get(address(event, name), HTTP_ACCEPT=accept)
+        assert answer.status_code == 200
+        assert answer["Content-Disposition"] == f'attachment; filename="{event.slug}-{name}"'
+        assert answer["Cache-Control"] == "private, no-store"
+        assert len(answer.content) > 100
+
+
+def test_an_unknown_file_is_refused_with_those_there_are(forum):
+    event, _, organiser = forum
+    client = client_of(organiser)
+    for name in ("people.csv", "funnel", "funnel.xlsx", "..csv"):
+        refused = client.get(address(event, name))
+        assert refused.status_code == 404
+        assert "funnel.csv" in refused.json()["message"]
+
+
+def test_the_figures_over_the_api_and_in_the_file_are_the_same():
+    event = large_event(120, 700, listed=3)
+    client = client_of(make_attendee(event, permission="organiser", visibility="hidden"))
+    said = client.get(address(event)).json()
+    text = client.get(address(event, "funnel.csv")).content.decode("utf-8-sig")
+    rows = {row["step"]: row["count"] for row in csv.DictReader(io.StringIO(text))}
+    on_the_desk = {step["step"]: str(step["count"]) for step in said["funnel"]}
+    shown = {step: count for step, count in rows.items() if count != "*"}
+    assert len(shown) >= 3
+    assert shown.items() <= on_the_desk.items()

@@ -1,0 +1,122 @@
+"""The sentences on top of the desk: true of the figures, and silent on what is withheld."""
+
+import random
+from itertools import combinations, product
+
+import pytest
+
+from backend.meetings.models import Seat
+from backend.stats.headlines import headlines_for
+from backend.stats.selectors import event_stats
+from backend.stats.sheets import WITHHELD
+from backend.stats.tables import sheets_for
+from tests.backend.stats.forums import large_event, make_meeting, seven_people
+from tests.factories import NOW, make_attendee, make_event, make_organisation
+
+pytestmark = pytest.mark.django_db
+
+
+def make_forum(state="held", **counts):
+    """Eight people each of government, industry and civil society; `counts` of meetings, e.g. gov_ind=20."""
+    event = make_event()
+    houses = {
+        "gov": make_organisation(),
+        "ind": make_organisation("company", "industry"),
+        "civ": make_organisation("ngo", "civil-society"),
+    }
+    people = {
+        name: [make_attendee(event, organisation=house) for _ in range(8)] for name, house in houses.items()
+    }
+    for name, count in counts.items():
+        one, other = name.split("_")
+        pairs = combinations(people[one], 2) if one == other else product(people[one], people[other])
+        for pair in random.Random(name).sample(list(pairs), count):
+            make_meeting(*pair, state, hours=3)
+    return event
+
+
+def headlines_of(event, **options):
+    stats = event_stats(event=event, now=NOW, **{"permutations": 199, **options})
+    sheets = sheets_for(stats)
+    return headlines_for(stats, sheets), stats, {sheet.name: sheet for sheet in sheets}
+
+
+def texts(headlines):
+    return {one.code: one.text for one in headlines}
+
+
+def test_a_strong_bridge_and_a_missing_one_are_named_with_their_figures():
+    said, _, _ = headlines_of(make_forum(gov_ind=48, gov_civ=8, ind_civ=7, gov_gov=6, ind_ind=6, civ_civ=6))
+    expected = 81 * 64 / (24 * 23 / 2)
+    assert texts(said)["bridge"] == (
+        f"Government and industry held 48 meetings, {48 / expected:.1f} times what chance would give."
+    )
+    missing = [one.text for one in said if one.code == "missing"]
+    assert missing == [
+        f"Industry and civil society held 7 meetings, {7 / expected:.1f} times what chance would give.",
+        f"Government and civil society held 8 meetings, {8 / expected:.1f} times what chance would give.",
+    ]
+
+
+def test_a_bridge_of_fewer_than_five_meetings_is_missing_without_its_count():
+    said, _, sheets = headlines_of(
+        make_forum(gov_ind=48, gov_civ=2, gov_gov=10, ind_ind=10, civ_civ=10, ind_civ=9)
+    )
+    assert sheets["matrix-held"].row("government", "civil-society")["meetings"] == WITHHELD
+    sentence = texts(said)["hardly"]
+    assert sentence.startswith("Government and civil society hardly met: chance would give 2")
+    assert not any("Government and civil society held" in one.text for one in said)
+
+
+def test_no_sentence_quotes_a_count_that_a_table_withholds():
+    said, _, sheets = headlines_of(large_event(90, 400, listed=2, seed=1))
+    shown = {row[2] for row in sheets["matrix-held"].rows}
+    quoted = [one.facts["meetings"] for one in said if one.code in ("bridge", "missing")]
+    assert quoted
+    assert set(quoted) <= shown
+    assert min(quoted) >= 5
+
+
+def test_before_meetings_are_held_the_agreed_ones_are_spoken_of():
+    said, _, _ = headlines_of(make_forum("accepted", gov_ind=48, gov_civ=8, gov_gov=6, ind_ind=6, civ_civ=6))
+    assert "agreed 48 meetings" in texts(said)["bridge"]
+
+
+def test_nothing_is_called_strong_where_chance_would_give_it():
+    said, _, _ = headlines_of(make_forum(gov_ind=10, gov_civ=10, ind_civ=10, gov_gov=5, ind_ind=5, civ_civ=5))
+    assert not {"bridge", "missing", "hardly"} & {one.code for one in said}
+
+
+def test_how_many_have_a_meeting_and_how_quickly_people_answer():
+    event = make_forum(gov_ind=7, gov_civ=5, gov_gov=5)
+    said, _, _ = headlines_of(event)
+    met = Seat.objects.filter(event=event).values("attendee").distinct().count()
+    assert texts(said)["reach"] == f"{met} of 24 people have a meeting; {24 - met} have none."
+    assert texts(said)["answers"].startswith("Half of all answers came within 3 hours")
+    said, _, _ = headlines_of(make_forum(gov_ind=48, gov_civ=30))
+    assert texts(said)["everybody"] == "All 24 people have a meeting."
+
+
+def test_the_share_across_stands_beside_chance_and_the_edition_before():
+    before = make_forum(gov_ind=10, gov_gov=10, civ_civ=5, ind_civ=5, ind_ind=10)
+    event = make_forum(gov_ind=30, gov_gov=10, civ_civ=10, ind_civ=10)
+    said, _, _ = headlines_of(event)
+    chance = round(100 * 3 * 64 / (24 * 23 / 2))
+    assert texts(said)["across"] == f"67 % of meetings cross constituencies; chance would give {chance} %."
+    event.previous = before
+    event.save()
+    said, _, _ = headlines_of(event)
+    assert texts(said)["across_since"] == (
+        f"67 % of meetings cross constituencies, after 38 % at {before.name}; chance would give {chance} %."
+    )
+
+
+def test_an_event_without_a_meeting_says_so_and_a_small_one_gives_nothing_away():
+    event = make_event()
+    make_attendee(event)
+    said, _, _ = headlines_of(event)
+    assert [one.text for one in said] == ["No meeting is agreed yet."]
+    seven = make_event()
+    seven_people(seven)
+    said, _, _ = headlines_of(seven)
+    assert {one.code for one in said} <= {"nearly_all", "answers"}
