@@ -10,6 +10,7 @@ import numpy as np
 
 from matching.policy import Policy
 from matching.scoring import mutual
+from matching.threads import each
 from matching.types import Array
 
 ROWS = 512
@@ -48,27 +49,33 @@ def find_candidates(
     [(0, 1), (0, 2), (1, 0), (2, 0)]
     """
     people = len(groups)
-    means = np.zeros(people, np.float32)
-    for rows in _blocks(people):
-        means[rows] = mutual(chances[rows], chances[:, rows].T).sum(axis=1) / max(1, people - 1)
+    blocks = [slice(start, min(start + ROWS, people)) for start in range(0, people, ROWS)]
+
+    def mean_of(rows: slice) -> Array:
+        return np.asarray(mutual(chances[rows], chances[:, rows].T).sum(axis=1) / max(1, people - 1))
+
+    means = np.concatenate([np.zeros(0, np.float32), *each(mean_of, blocks)])
     order = np.argsort(groups, kind="stable")
     bounds = np.searchsorted(groups[order], np.arange(int(groups.max(initial=0)) + 2))
-    kept: list[Array] = []
-    for rows in _blocks(people):
+
+    def keys_of(rows: slice) -> Array:
         score = mutual(chances[rows], chances[:, rows].T)
         score = np.where(score > 0, score - means[None, :], -np.inf)[:, order]
-        chosen = _best(score, policy.pool)
+        chosen = [_best(score, policy.pool)]
         for group in range(len(bounds) - 1):
             mine = groups[rows] == group
             if policy.pool_each_other and not mine.all():
-                place = slice(bounds[group], bounds[group + 1])
-                extra = _best(score[~mine, place], policy.pool_each_other)
-                chosen = np.vstack(
-                    [chosen, np.column_stack([np.flatnonzero(~mine)[extra[:, 0]], extra[:, 1] + place.start])]
+                extra = _best(score[~mine, bounds[group] : bounds[group + 1]], policy.pool_each_other)
+                chosen.append(
+                    np.column_stack([np.flatnonzero(~mine)[extra[:, 0]], extra[:, 1] + bounds[group]])
                 )
-        left = chosen[:, 0] + rows.start
-        right = order[chosen[:, 1]]
-        kept.append(np.concatenate([left * people + right, right * people + left]))
+        both = np.vstack(chosen)
+        left, right = both[:, 0] + rows.start, order[both[:, 1]]
+        return np.concatenate([left * people + right, right * people + left])
+
+    kept: list[Array] = []
+    for rows, found in zip(blocks, each(keys_of, blocks), strict=True):
+        kept.append(found)
         tick(rows.stop / people)
     keys = np.sort(np.concatenate(kept)) if kept else np.zeros(0, np.int64)
     keys = keys[np.diff(keys, prepend=-1) > 0]
@@ -89,14 +96,10 @@ def best_of_row(score: Array, means: Array, groups: Array, own: int, policy: Pol
     return np.unique(np.concatenate(chosen))
 
 
-def _blocks(people: int) -> list[slice]:
-    return [slice(start, min(start + ROWS, people)) for start in range(0, people, ROWS)]
-
-
 def _best(score: Array, most: int) -> Array:
     """(row, column) of the `most` largest finite entries of each row."""
     if score.shape[1] > most:
-        columns = np.argpartition(-score, most - 1, axis=1)[:, :most]
+        columns = np.argpartition(score, score.shape[1] - most, axis=1)[:, -most:]
     else:
         columns = np.broadcast_to(np.arange(score.shape[1]), score.shape)
     rows = np.repeat(np.arange(len(score)), columns.shape[1])

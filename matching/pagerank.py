@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 
+from matching.threads import each
 from matching.types import Array
 
 BLOCK = 128
@@ -83,7 +83,7 @@ def _inverse_root(values: Array) -> Array:
     return np.asarray(np.divide(1.0, np.sqrt(values), out=np.zeros(len(values)), where=values > 0))
 
 
-def resolvent(walk: Walk, *, tolerance: float = 1e-5, threads: int = 2) -> Array:
+def resolvent(walk: Walk, *, tolerance: float = 1e-5) -> Array:
     """Y = (I - M)^-1 for all people, symmetric, (n, n): PageRank of j from i is r Y_ij sqrt(degree_j /
     degree_i)."""
     people = walk.among.shape[0]
@@ -93,8 +93,7 @@ def resolvent(walk: Walk, *, tolerance: float = 1e-5, threads: int = 2) -> Array
         sources = np.arange(start, min(start + BLOCK, people))
         whole[sources] = walk.columns(sources, tolerance).T
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(fill, range(0, people, BLOCK)))
+    list(each(fill, range(0, people, BLOCK)))
     return whole
 
 

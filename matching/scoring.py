@@ -10,6 +10,7 @@ import numpy as np
 from matching.features import Features, Spread, Yardstick, log_pagerank, random_pairs, raw_pairs
 from matching.pagerank import resolvent
 from matching.policy import Policy
+from matching.threads import each
 from matching.types import Array
 
 TILE = 1024
@@ -238,26 +239,25 @@ def score_all(
     proposed: its chance is 0."""
     people = scorer.features.people
     answer = np.empty((people, people), np.float32) if walked is None else walked
-    starts = range(0, people, TILE)
-    steps, done = len(starts) * (len(starts) + 1) / 2, 0
-    for a in starts:
-        for b in starts:
-            if b < a:
-                continue
-            i, j = slice(a, min(a + TILE, people)), slice(b, min(b + TILE, people))
-            forth, back = scorer.tile(i, j, None if walked is None else walked[i, j])
-            barred = None if forbidden is None else forbidden(i, j)
-            for logits in (forth, back):
-                np.negative(logits, out=logits)
-                np.exp(logits, out=logits)
-                logits += 1
-                np.reciprocal(logits, out=logits)
-                if barred is not None:
-                    logits[barred] = 0
-            answer[i, j] = forth
-            answer[j, i] = back.T
-            done += 1
-            tick(done / steps)
+    runs = [slice(start, min(start + TILE, people)) for start in range(0, people, TILE)]
+    tiles = [(i, j) for a, i in enumerate(runs) for j in runs[a:]]
+
+    def fill(tile: tuple[slice, slice]) -> None:
+        i, j = tile
+        barred = None if forbidden is None else forbidden(i, j)
+        forth, back = scorer.tile(i, j, None if walked is None else walked[i, j])
+        for logits in (forth, back):
+            np.negative(logits, out=logits)
+            np.exp(logits, out=logits)
+            logits += 1
+            np.reciprocal(logits, out=logits)
+            if barred is not None:
+                logits[barred] = 0
+        answer[i, j] = forth
+        answer[j, i] = back.T
+
+    for done, _ in enumerate(each(fill, tiles), start=1):
+        tick(done / len(tiles))
     return answer
 
 
