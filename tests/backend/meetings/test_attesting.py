@@ -1,0 +1,141 @@
+"""After the slot: both speak, one speaks, nobody speaks; and the reminders before it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from backend.core.errors import NotFound
+from backend.meetings import selectors, services
+from backend.meetings.models import Meeting, Notice
+
+pytestmark = pytest.mark.django_db
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def met(forum):
+    """A meeting whose time has just come to its end."""
+    a, b, *_ = forum.people
+    meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
+    forum.now = forum.slots[0].ends_at
+    return meeting
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "state"),
+    [(True, True, "held"), (False, False, "not_held"), (True, False, "disputed"), (False, True, "disputed")],
+)
+def test_what_both_say_decides(forum, met, first, second, state):
+    a, b, *_ = forum.people
+    forum.attest(a, met, first)
+    met.refresh_from_db()
+    assert met.state == "accepted"
+    forum.attest(b, met, second)
+    met.refresh_from_db()
+    assert met.state == state
+
+
+def test_a_dispute_is_shown_to_nobody_but_the_organiser(forum, met):
+    a, b, *_ = forum.people
+    forum.attest(a, met, True, 5)
+    forum.attest(b, met, False)
+    shown = [selectors.meeting_for(who, met.pk, forum.now) for who in (a, b)]
+    assert [row.state for row in shown] == ["held", "not_held"]
+    assert [(row.my_word, row.my_usefulness) for row in shown] == [("held", 5), ("not_held", None)]
+    assert selectors.overview_for(forum.event, forum.now).disputed == (met.pk,)
+
+
+def test_a_word_can_be_changed_until_the_other_has_spoken(forum, met):
+    a, b, *_ = forum.people
+    forum.attest(a, met, False)
+    forum.attest(a, met, True, 4)
+    forum.attest(b, met, True, 3)
+    forum.attest(b, met, True, 2)  # how useful it was may be thought over
+    with pytest.raises(services.AlreadySettled):
+        forum.attest(a, met, False)
+    met.refresh_from_db()
+    assert met.state == "held"
+
+
+@pytest.mark.parametrize(("word", "state"), [(True, "held"), (False, "not_held")])
+def test_after_72_hours_one_side_s_word_stands_and_the_other_can_still_speak(forum, met, word, state):
+    a, b, *_ = forum.people
+    forum.attest(a, met, word)
+    forum.now = forum.slots[0].ends_at + 72 * HOUR - dt.timedelta.resolution
+    assert services.settle_unattested(now=forum.now) == 0
+    forum.now += dt.timedelta.resolution
+    assert services.settle_unattested(now=forum.now) == 1
+    met.refresh_from_db()
+    assert met.state == state
+    assert selectors.overview_for(forum.event, forum.now).held_by_one == (state == "held")
+    forum.attest(b, met, not word)
+    met.refresh_from_db()
+    assert met.state == "disputed"
+
+
+def test_where_nobody_speaks_nothing_is_concluded(forum, met):
+    forum.now += 100 * HOUR
+    assert services.settle_unattested(now=forum.now) == 0
+    met.refresh_from_db()
+    assert met.state == "accepted"
+
+
+def test_nobody_speaks_of_a_meeting_before_its_time_of_others_or_one_that_was_cancelled(forum, met):
+    a, _b, c, _d = forum.people
+    with pytest.raises(NotFound):
+        forum.attest(c, met, True)
+    forum.now = forum.slots[0].starts_at - HOUR
+    with pytest.raises(services.TooEarly):
+        forum.attest(a, met, True)
+    forum.cancel(a, met)
+    forum.now = forum.slots[0].ends_at
+    with pytest.raises(services.AlreadyAnswered):
+        forum.attest(a, met, True)
+
+
+@pytest.mark.parametrize(("took_place", "usefulness"), [(True, 0), (True, 6), (False, 3)])
+def test_usefulness_is_one_to_five_of_a_meeting_that_took_place(forum, met, took_place, usefulness):
+    with pytest.raises(services.BadUsefulness):
+        forum.attest(forum.people[0], met, took_place, usefulness)
+
+
+def test_both_are_asked_once_whether_it_took_place(forum, met):
+    assert services.ask_whether_held(now=forum.now) == 1
+    assert services.ask_whether_held(now=forum.now + HOUR) == 0
+    asked = Notice.objects.filter(kind="attest").values_list("attendee_id", flat=True)
+    assert sorted(asked) == [forum.people[0].pk, forum.people[1].pk]
+
+
+def kinds(meeting: Meeting) -> list[tuple[str, int]]:
+    found = Notice.objects.filter(meeting=meeting, kind__startswith="reminder")
+    return list(found.order_by("pk").values_list("kind", "attendee_id"))
+
+
+def test_the_one_who_was_asked_is_reminded_once_half_way_to_the_expiry(forum):
+    a, b, *_ = forum.people
+    meeting = forum.ask(a, b, forum.slots[0])
+    half = meeting.asked_at + (meeting.expires_at - meeting.asked_at) / 2
+    assert services.remind_people(now=half - dt.timedelta(seconds=1)) == 0
+    assert [services.remind_people(now=half) for _ in range(2)] == [1, 0]
+    assert kinds(meeting) == [("reminder_half", b.pk)]
+
+
+def test_both_are_reminded_a_day_and_ten_minutes_before_and_who_agreed_late_only_then(forum):
+    a, b, c, d = forum.people
+    early = forum.accept(b, forum.ask(a, b, forum.slots[0]))
+    starts_at = forum.slots[0].starts_at
+    services.remind_people(now=starts_at - 25 * HOUR)
+    assert kinds(early) == []
+    forum.now = starts_at - 23 * HOUR
+    services.remind_people(now=forum.now)
+    late = forum.accept(d, forum.ask(c, d, forum.slots[0]))
+    services.remind_people(now=forum.now + HOUR)
+    services.remind_people(now=starts_at - dt.timedelta(minutes=9))
+    services.remind_people(now=starts_at - dt.timedelta(minutes=8))
+    days = [("reminder_day", a.pk), ("reminder_day", b.pk)]
+    assert kinds(early) == [*days, ("reminder_soon", a.pk), ("reminder_soon", b.pk)]
+    assert kinds(late) == [("reminder_soon", c.pk), ("reminder_soon", d.pk)]
+    forum.cancel(a, early)
+    assert services.remind_people(now=starts_at - dt.timedelta(minutes=7)) == 0
