@@ -24,7 +24,7 @@ from backend.stats.figures import (
     Tie,
     WithoutMeeting,
 )
-from backend.stats.reading import Labels, Meetings, Numbers, People, Reading
+from backend.stats.reading import Labels, Meetings, Numbers, Pairs, People, Reading
 from matching.brokerage import betweenness, brokerage
 from matching.mixing import (
     LayeredMixing,
@@ -198,6 +198,12 @@ def person_figures(network: Network, reading: Reading, *, seed: int) -> tuple[Pe
             attendee_id, group, sector, partners, met, listed, ei, between, of_one_or_two, of_three,
         ) in zip(people.countries, zip(*columns, strict=True), strict=True)
     )  # fmt: skip
+
+
+def mixing_of_ties(ties: Pairs, labels: Labels) -> Mixing:
+    """How constituencies mixed in recorded ties."""
+    size = len(labels.names)
+    return mixing(labels.codes, ties.first, ties.second, size=size, permutations=0, seed=0)
 
 
 def brokers_among(people: Sequence[PersonFigures]) -> tuple[PersonFigures, ...]:

@@ -11,7 +11,6 @@ from backend.stats import engine
 from backend.stats.answers import AGREED, State, breakdown_of, days_of, funnel_of, response_of
 from backend.stats.figures import Edition, EventStats, NetworkFigures
 from backend.stats.reading import Reading, read_event, read_people, read_ties
-from matching.mixing import mixing
 
 SEED = 0
 PERMUTATIONS = 499
@@ -63,8 +62,7 @@ def _previous(event: Event) -> Edition:
         return _edition(previous, reading, figures)
     people = reading.people if len(reading.people.ids) else read_people(event)
     ties = read_ties(previous, people)
-    groups = people.constituency
-    mixed = mixing(groups.codes, ties.first, ties.second, size=len(groups.names), permutations=0, seed=SEED)
+    mixed = engine.mixing_of_ties(ties, people.constituency)
     return Edition(
         slug=previous.slug,
         name=previous.name,
