@@ -58,6 +58,7 @@ def give_feedback(
         raise NotFound("There is no such person at this forum, or you cannot see them.")
     run = current_run(attendee.event_id)
     shown = Suggestion.objects.filter(run=run, attendee=attendee.pk, other=other_id).first() if run else None
+    before = Feedback.objects.filter(attendee=attendee, other=other).first()
     feedback, _ = Feedback.objects.update_or_create(
         attendee=attendee,
         other=other,
@@ -70,7 +71,8 @@ def give_feedback(
             "created_at": now,
         },
     )
-    _mark_changed(attendee, now)
+    if Feedback.Verdict.NOT_RELEVANT in (verdict, before.verdict if before else ""):
+        _mark_changed(attendee, now)  # who is saved stays where they are
     return feedback
 
 
@@ -79,8 +81,11 @@ def withdraw_feedback(*, attendee: Attendee, other_id: int, by: Person, now: dt.
     """Forget what the attendee said of another person; saying nothing is no error."""
     if attendee.person_id != by.pk:
         raise NotYourList("Only the attendee can say what is relevant to them.")
-    removed, _ = Feedback.objects.filter(attendee=attendee, other=other_id).delete()
-    if removed:
+    said = Feedback.objects.filter(attendee=attendee, other=other_id).first()
+    if said is None:
+        return
+    said.delete()
+    if said.verdict == Feedback.Verdict.NOT_RELEVANT:
         _mark_changed(attendee, now)
 
 

@@ -120,7 +120,9 @@ def test_saving_marks_the_card(forum):
     event, me, others = forum
     make_run(event, {me: others})
     give_feedback(attendee=me, other_id=others[0].pk, verdict="good", by=me.person, now=NOW)
-    assert [card.saved for card in suggestions_for(attendee=me, now=NOW).cards] == [True, False, False]
+    found = suggestions_for(attendee=Attendee.objects.select_related("event").get(pk=me.pk), now=NOW)
+    assert [card.saved for card in found.cards] == [True, False, False]
+    assert not found.is_refreshing
 
 
 @pytest.mark.parametrize(
