@@ -1,0 +1,179 @@
+"""What the database itself refuses, whoever writes: overlaps, mixed events, half pairs and stray states."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from backend.events.models import Slot, Table
+from backend.meetings.models import Availability, Meeting, RequestedTime, Seat
+from tests.backend.meetings.conftest import make_forum
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+HOUR = dt.timedelta(hours=1)
+
+
+def refused_by(constraint, write):
+    """The database refuses the write, at once or at the commit, by this constraint."""
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        write()
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert caught.value.__cause__.diag.constraint_name == constraint
+
+
+def bare_meeting(forum, **fields):
+    return Meeting.objects.create(event=forum.event, asker=forum.people[0], expires_at=NOW + HOUR, **fields)
+
+
+def seat(forum, meeting, attendee, part="asker", **fields):
+    return Seat.objects.create(event=forum.event, meeting=meeting, attendee=attendee, part=part, **fields)
+
+
+@pytest.mark.parametrize(("start", "end", "overlaps"), [(0, 60, True), (59, 90, True), (60, 90, False)])
+def test_active_seats_of_one_attendee_never_overlap_and_touching_ends_do_not(forum, start, end, overlaps):
+    a = forum.people[0]
+    minute = dt.timedelta(minutes=1)
+    seat(forum, bare_meeting(forum), a, period=DateTimeTZRange(NOW, NOW + HOUR), is_active=True)
+    other = DateTimeTZRange(NOW + start * minute, NOW + end * minute)
+
+    def write():
+        seat(forum, bare_meeting(forum), a, period=other, is_active=True)
+
+    if overlaps:
+        refused_by("seat_one_per_attendee_at_a_time", write)
+    else:
+        write()
+    seat(forum, bare_meeting(forum), a, period=other)  # one that is not active takes no time
+    seat(forum, bare_meeting(forum), forum.people[1], period=other, is_active=True)
+
+
+def test_a_meeting_for_two_has_exactly_one_asker_and_one_other_person(forum):
+    a, b, c, _ = forum.people
+    meeting = bare_meeting(forum)
+    seat(forum, meeting, a)
+    refused_by("seat_once", lambda: seat(forum, meeting, a, "invited"))
+    refused_by("seat_one_to_one_has_two", lambda: seat(forum, meeting, b, "asker"))
+    seat(forum, meeting, b, "invited")
+    refused_by("seat_one_to_one_has_two", lambda: seat(forum, meeting, c, "invited"))
+    refused_by(
+        "seat_kind_of_its_meeting", lambda: seat(forum, meeting, c, "invited", kind=Meeting.Kind.GROUP)
+    )
+    refused_by("seat_part_known", lambda: seat(forum, meeting, c, "guest"))
+
+
+def test_everything_a_meeting_names_belongs_to_its_event(forum):
+    elsewhere = make_forum(slug="elsewhere", people=1)
+    meeting, stranger = bare_meeting(forum), elsewhere.people[0]
+    slot, theirs = forum.slots[0], elsewhere.slots[0]
+    event = forum.event
+    refused_by("seat_attendee_same_event", lambda: seat(forum, meeting, stranger))
+    refused_by(
+        "requested_time_slot_same_event",
+        lambda: RequestedTime.objects.create(event=event, meeting=meeting, slot=theirs, position=1),
+    )
+    refused_by(
+        "availability_slot_same_event",
+        lambda: Availability.objects.create(event=event, attendee=forum.people[0], slot=theirs),
+    )
+    refused_by(
+        "availability_attendee_same_event",
+        lambda: Availability.objects.create(event=event, attendee=stranger, slot=slot),
+    )
+    refused_by(
+        "meeting_asker_same_event",
+        lambda: Meeting.objects.create(event=event, asker=stranger, expires_at=NOW),
+    )
+    agreed = {"state": "accepted", "period": DateTimeTZRange(slot.starts_at, slot.ends_at)}
+    refused_by(
+        "meeting_slot_same_event", lambda: bare_meeting(forum, slot=theirs, table=forum.tables[0], **agreed)
+    )
+    for table in (elsewhere.tables[0], _online(forum)):
+        refused_by(
+            "meeting_table_same_event_and_kind",
+            lambda table=table: bare_meeting(forum, slot=slot, table=table, **agreed),
+        )
+
+
+def _online(forum):
+    return Table.objects.create(
+        event=forum.event, label="Room", is_online=True, room_link="https://meet.example.org/{meeting}"
+    )
+
+
+def test_a_place_is_set_exactly_from_the_acceptance_on(forum):
+    slot = forum.slots[0]
+    placed = {
+        "slot": slot,
+        "table": forum.tables[0],
+        "period": DateTimeTZRange(slot.starts_at, slot.ends_at),
+    }
+    rule = "meeting_has_a_place_once_accepted"
+    for state in ("requested", "declined", "withdrawn", "expired"):
+        refused_by(rule, lambda state=state: bare_meeting(forum, state=state, **placed))
+    for state in ("accepted", "held", "not_held", "disputed", "cancelled", "forgotten"):
+        refused_by(rule, lambda state=state: bare_meeting(forum, state=state))
+
+
+@pytest.mark.parametrize("state", ["accepted", "held", "not_held", "disputed"])
+def test_a_table_has_one_meeting_at_a_time_and_an_online_room_any_number(forum, state):
+    slot, room = forum.slots[0], _online(forum)
+    placed = {"slot": slot, "state": state, "period": DateTimeTZRange(slot.starts_at, slot.ends_at)}
+    bare_meeting(forum, table=forum.tables[0], **placed)
+    refused_by(
+        "meeting_one_per_table_at_a_time", lambda: bare_meeting(forum, table=forum.tables[0], **placed)
+    )
+    bare_meeting(forum, table=forum.tables[1], **placed)
+    for _ in range(2):
+        bare_meeting(forum, table=room, is_online=True, **placed)
+    bare_meeting(forum, table=forum.tables[0], **placed | {"state": "cancelled"})
+
+
+def test_at_most_three_times_each_once(forum):
+    meeting = bare_meeting(forum)
+
+    def offer(slot, position):
+        RequestedTime.objects.create(event=forum.event, meeting=meeting, slot=slot, position=position)
+
+    for position in (1, 2, 3):
+        offer(forum.slots[position], position)
+    refused_by("requested_times_at_most_three", lambda: offer(forum.slots[4], 4))
+    refused_by("requested_time_position_once", lambda: offer(forum.slots[4], 1))
+
+
+def test_a_key_makes_one_meeting_for_each_asker(forum):
+    bare_meeting(forum, key="k")
+    refused_by("meeting_once_per_key", lambda: bare_meeting(forum, key="k"))
+    bare_meeting(forum)
+    bare_meeting(forum)  # without a key, as many as the rules allow
+
+
+def test_a_word_has_its_time_and_usefulness_is_of_a_held_meeting(forum):
+    a = forum.people[0]
+    for fields, constraint in (
+        ({"word": "held"}, "seat_word_has_a_time"),
+        ({"usefulness": 3}, "seat_usefulness_of_a_held_meeting"),
+        ({"word": "held", "attested_at": NOW, "usefulness": 6}, "seat_usefulness_of_a_held_meeting"),
+        ({"is_active": True}, "seat_active_has_a_period"),
+    ):
+        meeting = bare_meeting(forum)
+        refused_by(constraint, lambda m=meeting, f=fields: seat(forum, m, a, **f))
+
+
+def test_a_slot_ends_after_it_starts_and_a_room_online_has_a_link_with_a_mark(forum):
+    event = forum.event
+    refused_by("slot_ends_after_start", lambda: Slot.objects.create(event=event, starts_at=NOW, ends_at=NOW))
+    for fields in (
+        {"is_online": True},
+        {"is_online": True, "room_link": "https://meet.example.org/same-for-all"},
+        {"is_online": True, "room_link": "ftp://meet.example.org/{meeting}"},
+        {"room_link": "https://meet.example.org/{meeting}"},
+    ):
+        refused_by(
+            "table_online_has_a_room_for_each_meeting",
+            lambda fields=fields: Table.objects.create(event=event, label="X", **fields),
+        )
