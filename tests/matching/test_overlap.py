@@ -15,6 +15,7 @@ from matching.overlap import (
     explain_overlap,
     incidence_of,
     jaccard,
+    neighbours_of,
     resource_allocation,
     shared_columns,
     smooth_over_ties,
@@ -118,8 +119,8 @@ def test_a_crowded_node_is_dropped_and_organisations_never_count_as_overlap():
 def test_what_stands_between_two_people_is_named_rarest_first():
     people, ties = typed_forum()
     graph = build_graph(people, ties, Policy())
-    assert [node for node, _, _ in explain_overlap(graph, 0, 5)] == [("person", 3)]
-    assert next(explain_overlap(graph, 0, 5))[2] == "2025"
+    found = explain_overlap(graph, neighbours_of(graph, 0), neighbours_of(graph, 5))
+    assert [(node, label) for node, _, label in found] == [(("person", 3), "2025")]
 
 
 def test_smoothing_leaves_people_without_ties_as_they_are():
