@@ -1,0 +1,281 @@
+"""Between the database and the planner: an event to a Problem, its Plan to rows, best-so-far on the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+
+from backend.events.models import Slot
+from backend.programme.forum import Forum, Pair, Period, Standing
+from backend.programme.scope import Aims, Row, crosses_in, members_of, pairs_for, why_without
+from matching.timetable import Locked, Plan, Problem, Progress, solve
+from matching.timetable import Pair as Valued
+
+SECONDS_BETWEEN_WORDS = 0.5
+TRIES = 5  # prices of a cross-constituency meeting that are tried for the share asked for
+
+
+@dataclass(frozen=True, slots=True)
+class BestSoFar:
+    """Value and proven bound of the best plan until now, and the seconds gone."""
+
+    value: float
+    bound: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What the planner made of an event.
+
+    value and bound count planned meetings only; `without` says by attendee id why somebody has no meeting,
+    as a code: no_times, busy, no_suggestions, no_partner, no_common_time, no_room; `short` has the people,
+    by id, who alone cannot have the least asked for, with the most they can.
+    """
+
+    rows: tuple[Row, ...]
+    value: float
+    bound: float
+    is_optimal: bool
+    breaks: int
+    idle: int
+    seconds: float
+    share_missed: bool
+    reasons: tuple[str, ...]
+    without: dict[int, str]
+    short: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A Problem with the attendees (some of them nobody: they hold tables) and the pairs it stands for."""
+
+    problem: Problem
+    people: tuple[int, ...]
+    slots: tuple[Slot, ...]
+    scores: dict[Pair, float]
+    standing: frozenset[Pair]
+    short: dict[int, int]
+
+
+def sheet_of(forum: Forum, aims: Aims, scores: Mapping[Pair, float], kept_rows: Iterable[Row] = ()) -> Sheet:
+    """The event as a Problem. Meetings that stand are locked, or make people and tables busy where they lie
+    off the planned slots; `kept_rows` of a draft are locked too."""
+    slots, tables = forum.slots_to_plan, forum.tables
+    slot_at = {slot.pk: number for number, slot in enumerate(slots)}
+    table_at = {table.pk: number for number, table in enumerate(tables)}
+    kept = {row.pair: row for row in kept_rows}
+    chosen = {**pairs_for(forum, aims, scores), **{row.pair: row.value for row in kept.values()}}
+    held, beside = _split(forum, slot_at, table_at)
+    people = sorted({key for pair in [*chosen, *(s.pair for s in held)] for key in pair})
+    index = {key: number for number, key in enumerate(people)}
+    others = Counter(key for meeting in beside for key in meeting.pair)
+    own = Counter(key for meeting in held for key in meeting.pair)
+    available = [[forum.is_open(key, slot) for slot in slots] for key in people]
+    for meeting in beside:
+        for key in index.keys() & set(meeting.pair):
+            for number, slot in enumerate(slots):
+                available[index[key]][number] &= not _overlap(meeting, slot)
+    locked = []
+    for meeting in held:
+        at = slot_at[meeting.slot.pk]
+        i, j = (index[key] for key in meeting.pair)
+        available[i][at] = available[j][at] = True
+        locked.append(Locked(i, j, at, table_at.get(meeting.table.pk) if meeting.is_agreed else None))
+    for row in kept.values():
+        i, j = (index[key] for key in row.pair)
+        locked.append(Locked(i, j, slot_at[row.slot_id], table_at[row.table_id]))
+    members = members_of(forum, aims)
+    partners: Counter[int] = Counter(key for pair in chosen for key in pair)
+    most = [max(aims.most - others[key], own[key]) for key in people]
+    can = [min(sum(row), most[n], partners[key] + own[key]) for n, (key, row) in _counted(people, available)]
+    wanted = [max(aims.least - others[key], 0) if key in members else 0 for key in people]
+    least = [min(*both) for both in zip(wanted, can, strict=True)]
+    short = {key: can[n] + others[key] for n, key in enumerate(people) if can[n] < wanted[n]}
+    short |= {key: others[key] for key in members - index.keys() if others[key] < aims.least}
+    for number, at in _tables_held(beside, slots, table_at):
+        for _ in range(2):  # nobody: two empty chairs hold the table
+            available.append([n == number for n in range(len(slots))])
+            most.append(1)
+            least.append(0)
+        locked.append(Locked(len(available) - 2, len(available) - 1, number, at))
+    zone = forum.event.zone
+    stood = frozenset(meeting.pair for meeting in held)
+    problem = Problem(
+        people=len(available),
+        slots=len(slots),
+        tables=len(tables),
+        pairs=tuple(Valued(index[a], index[b], score) for (a, b), score in sorted(chosen.items())),
+        available=tuple(tuple(row) for row in available),
+        most=tuple(most),
+        least=tuple(least) if any(least) else (),
+        days=tuple(slot.starts_at.astimezone(zone).toordinal() for slot in slots),
+        locked=tuple(locked),
+        names=tuple(
+            forum.people[people[n]].name if n < len(people) else "Somebody" for n in range(len(available))
+        ),
+    )
+    return Sheet(problem, tuple(people), slots, chosen, stood, dict(sorted(short.items())))
+
+
+def _counted(
+    people: Sequence[int], rows: Sequence[list[bool]]
+) -> Iterable[tuple[int, tuple[int, list[bool]]]]:
+    return enumerate(zip(people, rows, strict=True))
+
+
+def _split(
+    forum: Forum, slot_at: Mapping[int, int], table_at: Mapping[int, int]
+) -> tuple[list[Standing], list[Standing]]:
+    """Standing meetings that can be locked in the problem, and agreed ones that only keep people and tables
+    busy. One that waits gives way where its people or all tables are taken by others."""
+    held: list[Standing] = []
+    beside: list[Standing] = []
+    seats: set[tuple[int, int]] = set()
+    room: Counter[int] = Counter()
+    for meeting in sorted(forum.standing, key=lambda m: not m.is_agreed):
+        is_known = set(meeting.pair) <= forum.people.keys()
+        fits = meeting.slot.pk in slot_at and (meeting.table.pk in table_at or not meeting.is_agreed)
+        taken = {(key, meeting.slot.pk) for key in meeting.pair}
+        if meeting.is_agreed and not (is_known and fits):
+            beside.append(meeting)
+        elif (
+            is_known
+            and fits
+            and (meeting.is_agreed or (not seats & taken and room[meeting.slot.pk] < len(table_at)))
+        ):
+            held.append(meeting)
+            seats |= taken
+            room[meeting.slot.pk] += 1
+    return held, beside
+
+
+def _overlap(meeting: Standing, slot: Slot) -> bool:
+    return Period(meeting.slot.starts_at, meeting.slot.ends_at).overlaps(slot)
+
+
+def _tables_held(
+    beside: Iterable[Standing], slots: Sequence[Slot], table_at: Mapping[int, int]
+) -> list[tuple[int, int]]:
+    """(slot, table) numbers taken by meetings the planner does not see."""
+    held = {
+        (number, table_at[meeting.table.pk])
+        for meeting in beside
+        if meeting.table.pk in table_at
+        for number, slot in enumerate(slots)
+        if _overlap(meeting, slot)
+    }
+    return sorted(held)
+
+
+def draft(
+    forum: Forum,
+    aims: Aims,
+    scores: Mapping[Pair, float],
+    *,
+    kept_rows: Sequence[Row] = (),
+    seconds: float,
+    seed: int,
+    clock: Callable[[], float],
+    tell: Callable[[BestSoFar], None],
+) -> Drafted:
+    """The best plan found in `seconds`; `tell` is called about twice a second, in the caller's thread."""
+    sheet = sheet_of(forum, aims, scores, kept_rows)
+    told: list[Progress] = []
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        solving = pool.submit(_best, forum, sheet, aims, seconds, seed, clock, told.append)
+        started = clock()
+        while not wait([solving], timeout=SECONDS_BETWEEN_WORDS).done:
+            last = told[-1] if told else Progress(0.0, 0.0, 0.0)
+            tell(BestSoFar(last.value, last.bound, clock() - started))
+        plan, bound, missed = solving.result()
+    rows = _rows_of(forum, sheet, plan)
+    value = sum(row.value for row in rows)
+    return Drafted(
+        rows=rows,
+        value=value,
+        bound=max(bound, value),
+        is_optimal=plan.status == "optimal" and bound - value <= 1e-6 * max(1.0, bound),
+        breaks=plan.breaks,
+        idle=plan.idle,
+        seconds=plan.seconds,
+        share_missed=missed,
+        reasons=plan.reasons or (() if plan.value is not None else ("No plan was found in the time given.",)),
+        without=why_without(forum, aims, scores, sheet.scores, rows),
+        short=sheet.short,
+    )
+
+
+def _rows_of(forum: Forum, sheet: Sheet, plan: Plan) -> tuple[Row, ...]:
+    """The planned meetings, without those that stood before and the empty chairs."""
+    rows = []
+    for meeting in plan.meetings:
+        if max(meeting.i, meeting.j) >= len(sheet.people):
+            continue
+        a, b = sorted((sheet.people[meeting.i], sheet.people[meeting.j]))
+        if (a, b) not in sheet.standing:
+            table = forum.tables[meeting.table]
+            rows.append(Row((a, b), sheet.slots[meeting.slot].pk, table.pk, sheet.scores[a, b]))
+    return tuple(rows)
+
+
+def _best(
+    forum: Forum,
+    sheet: Sheet,
+    aims: Aims,
+    seconds: float,
+    seed: int,
+    clock: Callable[[], float],
+    tell: Callable[[Progress], None],
+) -> tuple[Plan, float, bool]:
+    """The plan, a bound of its value, and whether the share asked for was missed.
+
+    A share s of meetings between constituencies reads sum((c - s) x) >= 0 (c is 1 for such a meeting). Priced
+    at p, a meeting is worth v + p (c - s): every bound of that problem bounds the one with the share
+    (Lagrange), and the price is raised, then halved in, until the plan keeps the share.
+    """
+    share = aims.cross_share
+    if not share:
+        plan = solve(sheet.problem, seconds=seconds, seed=seed, clock=clock, progress=tell)
+        return plan, plan.bound or 0.0, False
+    crosses = {pair: crosses_in(forum, pair) for pair in sheet.scores}
+    low, price, high = 0.0, 0.0, None
+    best: tuple[Plan, float] | None = None
+    nearest: tuple[float, Plan] | None = None
+    bound = float("inf")
+    for _ in range(TRIES):
+        pairs = tuple(
+            replace(pair, value=pair.value + price * (crosses[_pair(sheet, pair)] - share))
+            for pair in sheet.problem.pairs
+        )
+        priced = replace(sheet.problem, pairs=pairs)
+        plan = solve(priced, seconds=seconds / TRIES, seed=seed, clock=clock, progress=tell)
+        if plan.value is None or plan.bound is None:
+            return plan, 0.0, False
+        bound = min(bound, plan.bound)
+        rows = _rows_of(forum, sheet, plan)
+        value, crossing = sum(row.value for row in rows), [crosses[row.pair] for row in rows]
+        reached = sum(crossing) / len(crossing) if crossing else 1.0
+        if nearest is None or reached > nearest[0]:
+            nearest = (reached, plan)
+        if reached >= share - 1e-9:
+            high = price
+            if best is None or value > best[1]:
+                best = (plan, value)
+            if price == 0.0:
+                break
+        else:
+            low = price
+        step = max((pair.value for pair in sheet.problem.pairs), default=1.0)
+        price = (low + high) / 2 if high is not None else max(2 * price, step / 2)
+    if best is not None:
+        return best[0], bound, False
+    assert nearest is not None
+    return nearest[1], bound, True
+
+
+def _pair(sheet: Sheet, pair: Valued) -> Pair:
+    a, b = sorted((sheet.people[pair.i], sheet.people[pair.j]))
+    return a, b

@@ -1,0 +1,172 @@
+"""Programmes: drafts of who meets whom, when and where, and what became of them."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from backend.events.models import Attendee, Event, Slot, Table
+from backend.meetings.models import Meeting
+from backend.people.models import Constituency, Person
+
+
+def _one_point(field: str) -> Func:
+    """The range that holds one id only: with it GiST compares ids without the btree_gist extension."""
+    return Func(F(field), F(field), Value("[]"), function="int8range")
+
+
+class ProgrammeRules(models.Model):
+    """How an event publishes its programmes; without a row it sends requests."""
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="programme_rules")
+    confirms = models.BooleanField(default=False)  # meetings are agreed at once, in slots both have opened
+
+    def __str__(self) -> str:
+        return f"programme rules {self.pk}"
+
+
+class Plan(models.Model):
+    """One programme of an event, from the draft to its end.
+
+    `value` is the sum of mutual scores of the meetings it plans; `bound` is proven: no plan of these demands
+    is worth more. While it is solved, both and `progress` say how far the solver is.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    class Work(models.TextChoices):
+        """What the worker has to do, or does, with the plan."""
+
+        WAITING = "waiting", _("Waiting for the worker")
+        SOLVING = "solving", _("Being planned")
+        READY = "ready", _("Ready")
+        IMPOSSIBLE = "impossible", _("Cannot be planned")
+        FAILED = "failed", _("Failed")
+        CARRYING_OUT = "carrying_out", _("Being carried out")
+
+    class Scope(models.TextChoices):
+        EVERYONE = "everyone", _("Everyone")
+        BETWEEN = "between", _("Two constituencies")
+        WITHOUT_MEETING = "without_meeting", _("People without a meeting")
+
+    AT_WORK = (Work.WAITING, Work.SOLVING, Work.CARRYING_OUT)
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="plans")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    work = models.CharField(max_length=12, choices=Work.choices, default=Work.WAITING)
+
+    scope = models.CharField(max_length=16, choices=Scope.choices, default=Scope.EVERYONE)
+    first_constituency = models.CharField(max_length=20, choices=Constituency.choices, blank=True)
+    second_constituency = models.CharField(max_length=20, choices=Constituency.choices, blank=True)
+    least = models.PositiveSmallIntegerField(default=0)
+    most = models.PositiveSmallIntegerField(default=5)
+    cross_share = models.FloatField(default=0.0)  # of the meetings, at least so many between constituencies
+    seconds = models.PositiveSmallIntegerField(default=20)
+    seed = models.PositiveIntegerField(default=1)
+
+    progress = models.PositiveSmallIntegerField(default=0)  # percent of the work at hand
+    value = models.FloatField(null=True)
+    bound = models.FloatField(null=True)
+    gap = models.FloatField(null=True)
+    report = models.JSONField(default=dict)
+    round = models.PositiveIntegerField(
+        default=1
+    )  # raised by each order to plan anew: late answers are dropped
+
+    made_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    planned_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    confirms = models.BooleanField(default=False)  # as the event said when the plan was published
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "id"], name="plan_event_key"),
+            models.CheckConstraint(
+                condition=Q(state="draft", published_at__isnull=True, withdrawn_at__isnull=True)
+                | Q(state="published", published_at__isnull=False, withdrawn_at__isnull=True)
+                | Q(state="withdrawn", withdrawn_at__isnull=False),
+                name="plan_state_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(work__in=["waiting", "solving", "ready", "impossible", "failed", "carrying_out"]),
+                name="plan_work_known",
+            ),
+            models.CheckConstraint(
+                condition=(~Q(scope="between") & Q(first_constituency="", second_constituency=""))
+                | (Q(scope="between") & ~Q(first_constituency="") & ~Q(second_constituency="")),
+                name="plan_between_names_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(least__lte=F("most"), most__gte=1, most__lte=50), name="plan_least_below_most"
+            ),
+            models.CheckConstraint(
+                condition=Q(cross_share__gte=0, cross_share__lte=1), name="plan_cross_share_unit"
+            ),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="plan_progress_percent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"plan {self.pk}"
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.work in self.AT_WORK
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether an organiser can change its meetings now."""
+        return self.state == self.State.DRAFT and not self.is_at_work
+
+
+class PlannedMeeting(models.Model):
+    """Two attendees, lower id first, planned to meet in a slot at a table; a meeting once it is published.
+
+    `refusal` says why publishing could not make it one.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="planned")
+    first = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+")
+    table = models.ForeignKey(Table, on_delete=models.CASCADE, related_name="+")
+    value = models.FloatField(default=0.0)
+    is_locked = models.BooleanField(default=False)
+    moved_by_hand = models.BooleanField(default=False)
+    meeting = models.ForeignKey(
+        Meeting, null=True, blank=True, on_delete=models.SET_NULL, related_name="planned"
+    )
+    refusal = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        ordering = ["slot__starts_at", "table_id", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="planned_lower_id_first"),
+            models.UniqueConstraint(fields=["plan", "first", "second"], name="planned_pair_once"),
+            models.UniqueConstraint(fields=["plan", "slot", "table"], name="planned_no_double_table"),
+            # Neither of the two is in any other row of the plan in that slot, on whichever side.
+            ExclusionConstraint(
+                name="planned_no_double_seat",
+                expressions=[
+                    (_one_point("plan"), RangeOperators.OVERLAPS),
+                    (_one_point("slot"), RangeOperators.OVERLAPS),
+                    (
+                        Func(_one_point("first"), _one_point("second"), function="int8multirange"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"planned meeting {self.pk}"

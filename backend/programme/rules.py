@@ -1,0 +1,54 @@
+"""What stands in the way of a planned meeting, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backend.events.models import Slot, Table
+from backend.programme.forum import Forum, Pair, Period
+from backend.programme.models import PlannedMeeting
+
+
+def clash_in(forum: Forum, pair: Pair, slot: Slot, others: Sequence[PlannedMeeting]) -> str:
+    """Why the two cannot meet in the slot, in one sentence, or nothing.
+
+    others: the other planned meetings of the same plan, with their slots. Tables are asked apart.
+    """
+    if not forum.may_meet(pair):
+        return "These two cannot be planned together (any more): one is not listed, or they are kept apart."
+    if slot not in forum.slots_to_plan:
+        return "This time is over or about to begin, or it overlaps the times that programmes use."
+    for me in pair:
+        name = forum.people[me].name
+        if slot.pk not in forum.opened.get(me, frozenset()):
+            return f"{name} has not opened this time."
+        if session := forum.session_in(me, slot):
+            return f"{name} is at “{session}” then."
+        for meeting in forum.meetings_of.get(me, ()):
+            if meeting.pair != pair and Period(meeting.slot.starts_at, meeting.slot.ends_at).overlaps(slot):
+                verb = "meets" if meeting.is_agreed else "is asked to meet"
+                return f"{name} {verb} {_other(forum, meeting.pair, me)} then, and that stands."
+        for row in others:
+            both = (row.first_id, row.second_id)
+            if me in both and Period(row.slot.starts_at, row.slot.ends_at).overlaps(slot):
+                return f"{name} meets {_other(forum, both, me)} then, in this plan."
+    return ""
+
+
+def table_clash_in(forum: Forum, table: Table, slot: Slot, others: Sequence[PlannedMeeting]) -> str:
+    """Who has the table in the slot, in one sentence, or nothing."""
+    taken = [(m.table, m.slot, m.pair) for m in forum.standing if m.is_agreed]
+    taken += [(row.table, row.slot, (row.first_id, row.second_id)) for row in others]
+    for at, when, pair in taken:
+        if at == table and Period(when.starts_at, when.ends_at).overlaps(slot):
+            return f"Table {table.label} is taken then by {_names(forum, pair)}."
+    return ""
+
+
+def _other(forum: Forum, pair: Pair, me: int) -> str:
+    other = pair[1] if pair[0] == me else pair[0]
+    return forum.people[other].name if other in forum.people else "somebody"
+
+
+def _names(forum: Forum, pair: Pair) -> str:
+    return " and ".join(forum.people[key].name if key in forum.people else "somebody" for key in pair)

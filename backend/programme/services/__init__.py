@@ -1,0 +1,37 @@
+"""Writes of programmes: drafts ordered, changed by hand, published and withdrawn.
+
+Solving is apart (`solving`): it loads the planner, which no page does.
+"""
+
+from backend.programme.services.drafting import (
+    AtWork,
+    BadAims,
+    NoSuggestions,
+    NothingToPlanWith,
+    PlanSaid,
+    draft_plan,
+    replan,
+    set_publishing,
+)
+from backend.programme.services.editing import Clash, NotADraft, drop_planned, lock_planned, move_planned
+from backend.programme.services.publishing import NothingPlanned, carry_out, publish_plan, withdraw_plan
+
+__all__ = [
+    "AtWork",
+    "BadAims",
+    "Clash",
+    "NoSuggestions",
+    "NotADraft",
+    "NothingPlanned",
+    "NothingToPlanWith",
+    "PlanSaid",
+    "carry_out",
+    "draft_plan",
+    "drop_planned",
+    "lock_planned",
+    "move_planned",
+    "publish_plan",
+    "replan",
+    "set_publishing",
+    "withdraw_plan",
+]

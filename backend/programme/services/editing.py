@@ -1,0 +1,117 @@
+"""Changes to a draft by hand: moved, dropped, locked. What clashes is refused with the reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+
+from backend.core.errors import BusinessError, NotFound
+from backend.events.models import Event, Slot
+from backend.people.models import Person
+from backend.programme.forum import Forum, read_forum
+from backend.programme.models import Plan, PlannedMeeting
+from backend.programme.rules import clash_in, table_clash_in
+from backend.programme.services.drafting import AtWork, own_plan
+
+
+class NotADraft(BusinessError):
+    code = "not_a_draft"
+
+
+class Clash(BusinessError):
+    """Somebody, or the table, is taken then; the sentence says by what."""
+
+    code = "clash"
+
+
+@transaction.atomic
+def move_planned(
+    *,
+    event: Event,
+    plan_id: int,
+    planned_id: int,
+    slot_id: int,
+    table_id: int | None = None,
+    by: Person,
+    now: dt.datetime,
+) -> PlannedMeeting:
+    """Move a planned meeting to another slot and table; no table means its own, or else the first free one.
+
+    Refuses NotOrganiser, NotFound, NotADraft, AtWork and Clash.
+    """
+    row = _own_row(event, plan_id, planned_id, by)
+    forum = read_forum(event, now)
+    slot = next((slot for slot in forum.slots if slot.pk == slot_id), None)
+    if slot is None:
+        raise NotFound("There is no such meeting time at this forum.")
+    others = list(row.plan.planned.exclude(pk=row.pk).select_related("slot", "table"))
+    if reason := clash_in(forum, (row.first_id, row.second_id), slot, others):
+        raise Clash(reason)
+    table_id = _table_for(forum, row, slot, table_id, others)
+    if (row.slot_id, row.table_id) == (slot.pk, table_id):
+        return row
+    row.slot, row.table_id, row.moved_by_hand = slot, table_id, True
+    try:
+        with transaction.atomic():
+            row.save(update_fields=["slot", "table", "moved_by_hand"])
+    except IntegrityError as error:
+        raise Clash("Somebody else has just taken that time or table in this plan. Look again.") from error
+    return row
+
+
+def _table_for(
+    forum: Forum, row: PlannedMeeting, slot: Slot, table_id: int | None, others: Sequence[PlannedMeeting]
+) -> int:
+    """The table named, or else the row's own or the first free one; refuses NotFound and Clash."""
+    if table_id is not None:
+        table = next((table for table in forum.tables if table.pk == table_id), None)
+        if table is None:
+            raise NotFound("There is no such table at this forum.")
+        if reason := table_clash_in(forum, table, slot, others):
+            raise Clash(reason)
+        return table.pk
+    for table in sorted(forum.tables, key=lambda table: table.pk != row.table_id):
+        if not table_clash_in(forum, table, slot, others):
+            return table.pk
+    raise Clash("Every table is taken then.")
+
+
+@transaction.atomic
+def drop_planned(*, event: Event, plan_id: int, planned_id: int, by: Person) -> None:
+    """Take a meeting out of a draft; refuses NotOrganiser, NotFound, NotADraft and AtWork."""
+    _own_row(event, plan_id, planned_id, by).delete()
+
+
+@transaction.atomic
+def lock_planned(*, event: Event, plan_id: int, planned_id: int, locked: bool, by: Person) -> PlannedMeeting:
+    """Keep a meeting of a draft where it is when it is planned anew, or let it go again.
+
+    Refuses NotOrganiser, NotFound, NotADraft and AtWork.
+    """
+    row = _own_row(event, plan_id, planned_id, by)
+    row.is_locked = locked
+    row.save(update_fields=["is_locked"])
+    return row
+
+
+def check_editable(plan: Plan) -> None:
+    """Refuse NotADraft and AtWork."""
+    if plan.state != Plan.State.DRAFT:
+        raise NotADraft(f"This plan is {plan.get_state_display().lower()}; only a draft can be changed.")
+    if plan.is_at_work:
+        raise AtWork("This plan is being worked on. Wait until that is done.")
+
+
+def _own_row(event: Event, plan_id: int, planned_id: int, by: Person) -> PlannedMeeting:
+    plan = own_plan(event, plan_id, by)
+    check_editable(plan)
+    row = (
+        PlannedMeeting.objects.select_related("plan", "slot", "table")
+        .filter(plan=plan, pk=planned_id)
+        .first()
+    )
+    if row is None:
+        raise NotFound("This plan has no such meeting (any more).")
+    return row

@@ -1,0 +1,145 @@
+"""From a draft to meetings, and back: through the services of meetings, which judge each one anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+
+from django.db import transaction
+
+from backend.core.errors import BusinessError
+from backend.core.queue import enqueue
+from backend.events.models import Attendee, Event
+from backend.events.places import check_organiser
+from backend.meetings.models import Meeting
+from backend.meetings.services import CapReached, withdraw_request
+from backend.meetings.services.arranging import arrange_meeting
+from backend.people.models import Person
+from backend.programme.askers import askers_for
+from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
+from backend.programme.services.drafting import AtWork, own_plan
+from backend.programme.services.editing import check_editable
+
+CARRY_OUT = "programme.carry_out"
+MESSAGE = "The organisers planned this meeting for us both as part of the forum's programme."
+ROWS_BETWEEN_WORDS = 10
+
+
+class NothingPlanned(BusinessError):
+    code = "nothing_planned"
+
+
+@transaction.atomic
+def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
+    """Publish a draft: the worker sends its requests, or confirms its meetings where the event says so.
+
+    Refuses NotOrganiser, NotFound, NotADraft, AtWork and NothingPlanned.
+    """
+    plan = own_plan(event, plan_id, by)
+    check_editable(plan)
+    if plan.work != Plan.Work.READY or not plan.planned.exists():
+        raise NothingPlanned("There is nothing to publish: this draft has no finished plan.")
+    rules = ProgrammeRules.objects.filter(event=event).first()
+    plan.state, plan.published_at = Plan.State.PUBLISHED, now
+    plan.confirms = rules is not None and rules.confirms
+    _order(plan, by)
+    return plan
+
+
+@transaction.atomic
+def withdraw_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
+    """Put a plan aside. A draft is kept unsent; of a published one, requests that wait are taken back.
+
+    What is agreed stays: only the two can cancel it. Doing it again changes nothing. Refuses NotOrganiser,
+    NotFound and AtWork.
+    """
+    plan = own_plan(event, plan_id, by)
+    if plan.state == Plan.State.WITHDRAWN:
+        return plan
+    was_published = plan.state == Plan.State.PUBLISHED
+    if was_published and plan.is_at_work:
+        raise AtWork("This plan is being published. Wait until that is done, then withdraw it.")
+    plan.state, plan.withdrawn_at = Plan.State.WITHDRAWN, now
+    plan.round += 1  # a solver still at work answers into the void
+    if was_published:
+        _order(plan, by)
+    else:
+        plan.work = Plan.Work.READY
+        plan.save()
+    return plan
+
+
+def _order(plan: Plan, by: Person) -> None:
+    plan.work, plan.progress = Plan.Work.CARRYING_OUT, 0
+    plan.save()
+    enqueue(CARRY_OUT, lock=f"programme:{plan.event_id}", plan_id=plan.pk, person_id=by.pk)
+
+
+def carry_out(*, plan: Plan, by: Person, now: dt.datetime) -> None:
+    """Send what a published plan still has to send, or take back what a withdrawn one still can. For a job.
+
+    Each meeting is a transaction of its own, so a job that was killed goes on where it stopped. What cannot
+    be sent keeps the reason. Refuses NotOrganiser.
+    """
+    check_organiser(plan.event, by)
+    if plan.work != Plan.Work.CARRYING_OUT:
+        return
+    if plan.state == Plan.State.PUBLISHED:
+        _send(plan, by, now)
+    elif plan.state == Plan.State.WITHDRAWN:
+        _take_back(plan, now)
+    Plan.objects.filter(pk=plan.pk).update(work=Plan.Work.READY, progress=100)
+
+
+def _send(plan: Plan, by: Person, now: dt.datetime) -> None:
+    rows = list(plan.planned.filter(meeting=None, refusal="").order_by("slot__starts_at", "table_id", "pk"))
+    waiting = Counter(
+        Meeting.objects.filter(event=plan.event_id).open_at(now).values_list("asker", flat=True)
+    )
+    askers = askers_for(((row.first_id, row.second_id) for row in rows), waiting)
+    for number, row in enumerate(rows):
+        asker = askers[row.first_id, row.second_id]
+        other = row.second_id if asker == row.first_id else row.first_id
+        with transaction.atomic():
+            _arrange(plan, row, ((asker, other), (other, asker)), by, now)
+            row.save(update_fields=["meeting", "refusal"])
+        if number % ROWS_BETWEEN_WORDS == 0:
+            Plan.objects.filter(pk=plan.pk).update(progress=100 * number // len(rows))
+
+
+def _arrange(
+    plan: Plan, row: PlannedMeeting, ways: tuple[tuple[int, int], ...], by: Person, now: dt.datetime
+) -> None:
+    """Make the row a meeting, the first way that the cap leaves open, or note why it is none."""
+    for asker, other in ways:
+        try:
+            row.meeting = arrange_meeting(
+                event=plan.event,
+                asker_id=asker,
+                other_id=other,
+                slot_id=row.slot_id,
+                table_id=row.table_id,
+                message=MESSAGE,
+                confirmed=plan.confirms,
+                key=f"plan-{plan.pk}-{row.pk}",
+                by=by,
+                now=now,
+            )
+        except CapReached:
+            row.refusal = "Both have as many requests waiting as the forum allows."
+            continue
+        except BusinessError as refusal:
+            row.refusal = refusal.message[:400]
+        else:
+            row.refusal = ""
+        return
+
+
+def _take_back(plan: Plan, now: dt.datetime) -> None:
+    meetings = Meeting.objects.open_at(now).filter(planned__plan=plan)
+    for meeting in meetings.order_by("pk"):
+        asker = Attendee.objects.select_related("event", "person").get(pk=meeting.asker_id)
+        try:
+            withdraw_request(attendee=asker, meeting_id=meeting.pk, by=asker.person, now=now)
+        except BusinessError:  # answered a moment ago, or out of sight of the asker: nothing to take back
+            continue

@@ -1,0 +1,125 @@
+"""The planner's work on a draft, for the worker alone: it loads the solvers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from django.db import transaction
+
+from backend.programme import engine
+from backend.programme.forum import Forum, read_forum
+from backend.programme.models import Plan, PlannedMeeting
+from backend.programme.rules import clash_in, table_clash_in
+from backend.programme.scope import Row, aims_of, scores_for
+
+
+def solve_plan(*, plan_id: int, round_number: int, now: dt.datetime, clock: Callable[[], float]) -> None:
+    """Fill a draft with the best plan found in its time; locked rows stay, the others are replaced at once.
+
+    Value, bound and progress are kept up on the way. An order that was overtaken (planned anew, withdrawn)
+    changes nothing. Where nothing can be planned, the reasons are kept and the rows left alone.
+    """
+    order = Plan.objects.filter(
+        pk=plan_id,
+        round=round_number,
+        state=Plan.State.DRAFT,
+        work__in=[Plan.Work.WAITING, Plan.Work.SOLVING],
+    )
+    plan = order.select_related("event").first()
+    if plan is None:
+        return
+    order.update(work=Plan.Work.SOLVING, progress=0, value=None, bound=None, gap=None)
+    try:
+        _solve(plan, now, clock)
+    except BaseException:
+        order.update(work=Plan.Work.FAILED)
+        raise
+
+
+def _solve(plan: Plan, now: dt.datetime, clock: Callable[[], float]) -> None:
+    forum = read_forum(plan.event, now)
+    kept = list(plan.planned.filter(is_locked=True).select_related("slot", "table").order_by("pk"))
+    if reasons := _contradictions(forum, kept):
+        _finish(plan, None, reasons, now)
+        return
+
+    def tell(progress: engine.BestSoFar) -> None:
+        Plan.objects.filter(pk=plan.pk, round=plan.round, work=Plan.Work.SOLVING).update(
+            progress=min(99, round(100 * progress.seconds / plan.seconds)),
+            value=progress.value or None,
+            bound=progress.bound or None,
+        )
+
+    drafted = engine.draft(
+        forum,
+        aims_of(plan),
+        scores_for(plan.event),
+        kept_rows=[Row((r.first_id, r.second_id), r.slot_id, r.table_id, r.value) for r in kept],
+        seconds=plan.seconds,
+        seed=plan.seed,
+        clock=clock,
+        tell=tell,
+    )
+    _finish(plan, drafted, drafted.reasons, now)
+
+
+def _contradictions(forum: Forum, kept: Sequence[PlannedMeeting]) -> list[str]:
+    """What makes it impossible to keep the locked meetings where they are, in sentences that name them."""
+    found = []
+    for row in kept:
+        pair = (row.first_id, row.second_id)
+        others = [other for other in kept if other.pk != row.pk]
+        reason = clash_in(forum, pair, row.slot, others) or table_clash_in(forum, row.table, row.slot, others)
+        if reason:
+            names = " and ".join(
+                forum.people[key].name if key in forum.people else "somebody" for key in pair
+            )
+            found.append(f"The locked meeting of {names} cannot stay: {reason}")
+    return found
+
+
+@transaction.atomic
+def _finish(plan: Plan, drafted: engine.Drafted | None, reasons: Sequence[str], now: dt.datetime) -> None:
+    """Write what came out, all of it or none, unless the order was overtaken."""
+    held = Plan.objects.select_for_update(no_key=True).filter(
+        pk=plan.pk, round=plan.round, state=Plan.State.DRAFT
+    )
+    found = held.first()
+    if found is None:
+        return
+    found.progress, found.planned_at = 100, now
+    if drafted is None or reasons:
+        found.work, found.value, found.bound, found.gap = Plan.Work.IMPOSSIBLE, None, None, None
+        found.report = {"reasons": list(reasons)}
+        found.save()
+        return
+    found.work = Plan.Work.READY
+    found.value, found.bound = drafted.value, drafted.bound
+    found.gap = (drafted.bound - drafted.value) / drafted.bound if drafted.bound else 0.0
+    found.report = {
+        "reasons": [],
+        "is_optimal": drafted.is_optimal,
+        "breaks": drafted.breaks,
+        "idle": drafted.idle,
+        "seconds": round(drafted.seconds, 1),
+        "share_missed": drafted.share_missed,
+        "without": [[key, why] for key, why in drafted.without.items()],
+        "short": [[key, most] for key, most in drafted.short.items()],
+    }
+    found.save()
+    found.planned.filter(is_locked=False).delete()
+    kept = set(found.planned.values_list("first_id", "second_id"))
+    PlannedMeeting.objects.bulk_create(
+        PlannedMeeting(
+            event_id=found.event_id,
+            plan=found,
+            first_id=row.pair[0],
+            second_id=row.pair[1],
+            slot_id=row.slot_id,
+            table_id=row.table_id,
+            value=row.value,
+        )
+        for row in drafted.rows
+        if row.pair not in kept
+    )
