@@ -164,30 +164,46 @@ def _enter(
 ) -> tuple[Shortlists, Array]:
     """Put one person's row into the shortlists and her into those of her partners; also whose lists she
     may enter."""
-    people = len(forum.ids)
-    own, place = np.nonzero(short.others >= 0)
-    keep = own != i
+    stale = np.any((short.others[:, :-1] < 0) & (short.others[:, 1:] >= 0), axis=1)
+    stale[partners] = stale[i] = True
+    own, place = np.nonzero((short.others >= 0) & stale[:, None])
+    # Her pairs are all given anew, those with somebody who changed before her in this update included.
+    keep = (own != i) & (short.others[own, place] != i)
     own, place = own[keep], place[keep]
-    stored = short.others[own, place]
     fresh = np.full(len(partners), i)
     left = np.concatenate([own, fresh, partners])
-    right = np.concatenate([stored, partners, fresh])
+    right = np.concatenate([short.others[own, place], partners, fresh])
     values = np.concatenate([np.exp(short.relevance[own, place]), weights, weights])
     scores = np.concatenate([short.score[own, place], score, score])
-    fuller = make_shortlists(left, right, values, scores, forum.groups, policy)
-    entered = np.zeros(people, bool)
-    positive = weights > 0
-    entered[partners[positive]] = np.log(weights[positive]) >= _bar(short, places, policy)[partners[positive]]
-    return fuller, entered
+    made = make_shortlists(left, right, values, scores, forum.groups, policy)
+    entered = np.zeros(len(forum.ids), bool)
+    wanted = partners[weights > 0]
+    entered[wanted] = np.log(weights[weights > 0]) >= _bar(short, places, wanted, policy)
+    return _with_rows(short, made, stale), entered
 
 
-def _bar(short: Shortlists, places: Places, policy: Policy) -> Array:
-    """The ln mu above which somebody new may earn a place in each list: that of the least chosen, -inf if
-    not full."""
-    listed = np.where(places.exploratory, -1, places.others)
-    full = (places.others >= 0).sum(axis=1) >= policy.list_size
-    held = (short.others[:, :, None] == listed[:, None, :]).any(axis=2) & (short.others >= 0)
-    least = np.where(held, short.relevance, np.inf).min(axis=1, initial=np.inf)
+def _with_rows(short: Shortlists, made: Shortlists, rows: Array) -> Shortlists:
+    """The shortlists with the marked rows taken from `made`."""
+    width = max(short.others.shape[1], made.others.shape[1])
+
+    def pick(name: str, empty: float) -> Array:
+        old, new = (
+            np.pad(table, ((0, 0), (0, width - table.shape[1])), constant_values=empty)
+            for table in (getattr(short, name), getattr(made, name))
+        )
+        return np.where(rows[:, None], new, old)
+
+    return Shortlists(pick("others", -1), pick("relevance", -np.inf), pick("score", 0))
+
+
+def _bar(short: Shortlists, places: Places, rows: Array, policy: Policy) -> Array:
+    """The ln mu above which somebody new may earn a place in each of these lists: that of the least chosen,
+    -inf if not full."""
+    others, relevance = short.others[rows], short.relevance[rows]
+    listed = np.where(places.exploratory, -1, places.others)[rows]
+    full = (places.others[rows] >= 0).sum(axis=1) >= policy.list_size
+    held = (others[:, :, None] == listed[:, None, :]).any(axis=2) & (others >= 0)
+    least = np.where(held, relevance, np.inf).min(axis=1, initial=np.inf)
     return np.where(full & np.isfinite(least), least, -np.inf)
 
 

@@ -107,6 +107,15 @@ def test_no_cap_breaks_in_an_update(forum):
     assert load.max() <= 12
 
 
+def test_people_who_change_together_are_listed_once(forum):
+    people, ties, vectors, run = forum
+    update = update_people(run.state, people, ties, vectors, changed=[p.id for p in people[:60]])
+    for places in update.lists.values():
+        assert len(set(ids_of(places))) == len(places)
+    short = update.state.shortlists.others
+    assert all(len(set(row[row >= 0])) == (row >= 0).sum() for row in short)
+
+
 @settings(deadline=None, max_examples=25)
 @given(found=forums(least=1), data=st.data())
 def test_any_change_in_any_forum_gives_lists_by_the_rules(found, data):
@@ -117,6 +126,7 @@ def test_any_change_in_any_forum_gives_lists_by_the_rules(found, data):
     update = update_people(state, people, ties, vectors, changed=changed)
     for owner, places in update.lists.items():
         assert owner not in ids_of(places)
+        assert len(set(ids_of(places))) == len(places)
         assert all(s.reasons and 0 < s.score <= 1 for s in places)
 
 
