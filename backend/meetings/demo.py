@@ -6,6 +6,7 @@ import datetime as dt
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.db import transaction
 
@@ -84,7 +85,7 @@ def _set_up(event: Event, main: Sequence[Person], now: dt.datetime) -> tuple[int
     opened = 0
     for attendee in matchable(event).select_related("person").order_by("person__email"):
         share = chance.uniform(0.5, 1.0)
-        wanted = [pk for pk in ids if chance.random() < share]
+        wanted = [pk for pk in ids if chance.random() < share or attendee.person_id in always]
         if (chance.randrange(CLOSED) and wanted) or attendee.person_id in always:
             services.open_slots(attendee=attendee, slot_ids=wanted, by=attendee.person, now=now)
             opened += 1
@@ -112,13 +113,16 @@ class _Story:
 
     def tell_present(self) -> None:
         """Everybody one may walk in as finds requests to answer, requests sent, meetings, and their ends."""
-        for attendee in self.main:
-            for answer in (None, None, None, self._accept, self._accept, self._decline, self._withdraw):
-                self._ask(attendee, answer, inbound=False)
-            for answer in (None, None, self._accept, self._accept, self._cancel):
-                self._ask(attendee, answer, inbound=True)
-        for first, second in zip(self.main, self.main[1:], strict=False):
+        for first, second in pairwise(self.main):
             self._between(first, second, self._accept)
+        for attendee in self.main:
+            for answer in (self._accept, self._accept, self._decline, self._withdraw):
+                self._ask(attendee, answer, inbound=False)
+            for answer in (self._accept, self._accept, self._cancel):
+                self._ask(attendee, answer, inbound=True)
+        for attendee in self.main:  # what waits comes last, so that no answer takes its times
+            for inbound in (False, False, False, True, True):
+                self._ask(attendee, None, inbound=inbound)
 
     def tell_past(self) -> None:
         """What was agreed took place, or did not; some requests nobody answered."""

@@ -55,7 +55,7 @@ def _answer(request: Request, token: str) -> HttpResponse:
         "link": link,
         "row": link.meeting,
         "event": link.attendee.event,
-        "refusal": refusal,
+        "sentence": refusal.message if refusal else "",
         "typed": request.POST.get("reason", ""),
         "usefulness": request.POST.get("usefulness", ""),
         "others": [time for time in link.meeting.times if time != link.time],

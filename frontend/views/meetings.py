@@ -86,7 +86,7 @@ def meeting_page(
     """The meeting as it is now; after a refusal with its sentence, and with what was typed."""
     context = {
         "row": meeting_for(attendee, meeting_id, timezone.now()),
-        "refusal": refusal,
+        "sentence": refusal.message if refusal else "",
         "typed": request.POST.get("reason", ""),
         "usefulness": request.POST.get("usefulness", ""),
         "refused_at": request.resolver_match.url_name if refusal and request.resolver_match else "",

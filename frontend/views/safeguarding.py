@@ -26,7 +26,10 @@ def block(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
         return render(request, "safeguarding/block.html", {"face": page.face})
     blocked = person_behind(viewer=attendee, attendee_id=attendee_id, now=now)
     block_person(blocked=blocked, by=request.user, now=now)
-    text = _("%(name)s is blocked. You no longer appear to each other.") % {"name": page.face.name}
+    text = _(
+        "%(name)s is blocked. You no longer appear to each other. "
+        "What the two of you had agreed is called off."
+    ) % {"name": page.face.name}
     messages.success(request, text)
     return redirect("suggestions", attendee.event.slug)
 

@@ -1,0 +1,114 @@
+"""Answering from a mail: the link shows a page, and only its button answers."""
+
+import datetime as dt
+from urllib.parse import urlsplit
+
+import pytest
+
+from backend.meetings.links import make_answer_link
+from backend.meetings.models import Meeting, Seat
+
+
+def link(meeting, attendee, purpose, slot=None):
+    address = make_answer_link(meeting.pk, attendee, purpose, slot_id=slot.pk if slot else None)
+    return urlsplit(address).path
+
+
+def state_of(meeting):
+    meeting.refresh_from_db()
+    return meeting.state
+
+
+def test_opening_the_link_changes_nothing_and_its_button_accepts(booking, client):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer, *booking.slots[:3], message="Dear Arif")
+    address = link(meeting, cast.engineer, "accept", booking.slots[1])
+    for _ in range(2):
+        page = client.get(address).content.decode()
+    assert "Meet Mali Wongsa?" in page
+    assert "Dear Arif" in page
+    assert state_of(meeting) == Meeting.State.REQUESTED
+    for _ in range(2):  # pressing twice answers once
+        done = client.post(address, {"slot": booking.slots[1].pk}).content.decode()
+        assert "You meet Mali Wongsa" in done
+        assert "10:30</time>" in done
+        assert "<strong>T1</strong>" in done
+    assert state_of(meeting) == Meeting.State.ACCEPTED
+    assert Seat.objects.filter(is_active=True).count() == 2
+
+
+def test_the_page_is_kept_by_no_cache_and_needs_its_token(booking, client):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer)
+    address = link(meeting, cast.engineer, "decline")
+    assert "no-store" in client.get(address)["Cache-Control"]
+    strict = type(client)(enforce_csrf_checks=True)
+    assert strict.post(address).status_code == 403
+    assert state_of(meeting) == Meeting.State.REQUESTED
+
+
+def test_a_time_taken_meanwhile_leaves_the_others_to_choose_from(booking, client):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer, *booking.slots[:2])
+    address = link(meeting, cast.engineer, "accept", booking.slots[0])
+    booking.accept(cast.engineer, booking.ask(cast.lawyer, cast.engineer, booking.slots[0]))
+    answer = client.post(address)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "This time is no longer free for you both." in page
+    assert f'value="{booking.slots[1].pk}"' in page
+    assert client.post(address, {"slot": booking.slots[1].pk}).status_code == 200
+    assert state_of(meeting) == Meeting.State.ACCEPTED
+
+
+def test_declining_by_mail_keeps_the_reason_and_what_was_typed(booking, client):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer)
+    address = link(meeting, cast.engineer, "decline")
+    long = "because " * 100
+    answer = client.post(address, {"reason": long})
+    assert answer.status_code == 400
+    assert long in answer.content.decode()
+    client.post(address, {"reason": "Next year"})
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.reason) == (Meeting.State.DECLINED, "Next year")
+
+
+@pytest.mark.parametrize(
+    ("purpose", "word", "usefulness"), [("held", "held", 4), ("not_held", "not_held", None)]
+)
+def test_whether_it_took_place_is_said_by_mail(booking, client, time_machine, purpose, word, usefulness):
+    cast = booking.cast
+    meeting = booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
+    time_machine.move_to(booking.slots[0].ends_at + dt.timedelta(hours=1), tick=False)
+    address = link(meeting, cast.engineer, purpose)
+    assert client.get(address).status_code == 200
+    assert "Thank you, noted" in client.post(address, {"usefulness": "4"}).content.decode()
+    seat = Seat.objects.get(attendee=cast.engineer)
+    assert (seat.word, seat.usefulness) == (word, usefulness)
+
+
+def test_a_link_with_nothing_left_to_answer_says_why(booking, client):
+    cast = booking.cast
+    taken_back = booking.ask(cast.official, cast.engineer)
+    Meeting.objects.filter(pk=taken_back.pk).update(state="withdrawn")
+    expired = booking.ask(cast.lawyer, cast.engineer)
+    Meeting.objects.filter(pk=expired.pk).update(expires_at=booking.now)
+    for meeting, sentence in ((taken_back, "was taken back"), (expired, "has expired")):
+        answer = client.get(link(meeting, cast.engineer, "accept"))
+        assert answer.status_code == 410
+        assert "There is nothing left to answer" in answer.content.decode()
+        assert sentence in answer.content.decode()
+
+
+def test_a_broken_link_and_one_between_people_who_may_not_meet_lead_nowhere(booking, client):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer)
+    address = link(meeting, cast.engineer, "accept")
+    assert client.get(address[:-4] + "/").status_code == 404
+    cast.official.person.blocks_made.create(blocked=cast.engineer.person)
+    for method in (client.get, client.post):
+        answer = method(address)
+        assert answer.status_code == 404
+        assert "Mali Wongsa" not in answer.content.decode()
+    assert state_of(meeting) == Meeting.State.REQUESTED

@@ -1,0 +1,166 @@
+"""Asking somebody to meet, and changing what was asked."""
+
+import re
+
+from backend.events.models import Topic
+from backend.meetings.models import Availability, Meeting, MeetingRules
+from tests.factories import make_attendee
+from tests.frontend.conftest import OFFER, SEEK, client_of
+
+
+def ask_address(booking, other):
+    return booking.cast.address(f"people/{other.pk}/ask/")
+
+
+def said(*slots, **typed):
+    return {"slots": [str(slot.pk) for slot in slots], "message": "Hello", "theme": "", "key": "k1"} | typed
+
+
+def test_the_form_begins_with_a_line_that_quotes_the_reason_and_offers_the_free_times(booking):
+    page = client_of(booking.cast.official.person).get(ask_address(booking, booking.cast.engineer))
+    text = page.content.decode()
+    assert f"Dear Arif Rahman,\nYou offer “{OFFER}”, and I seek “{SEEK}”." in text
+    assert len(re.findall('name="slots"', text)) == 6
+    assert re.search(r'name="key" value="[0-9a-f]{32}"', text)
+    assert 'value="justice" selected' in text  # both declared a topic of this theme
+
+
+def test_suggestions_and_the_persons_page_lead_here(booking):
+    client = client_of(booking.cast.official.person)
+    link = f'href="{ask_address(booking, booking.cast.engineer)}"'
+    for page in ("suggestions/", f"people/{booking.cast.engineer.pk}/"):
+        assert link in client.get(booking.cast.address(page)).content.decode()
+
+
+def test_three_times_are_asked_for_once_however_often_the_button_is_pressed(booking):
+    cast, client = booking.cast, client_of(booking.cast.official.person)
+    data = said(*booking.slots[:3], theme="justice", step_free="on")
+    for _ in range(2):
+        answer = client.post(ask_address(booking, cast.engineer), data)
+        assert answer["Location"] == cast.address("meetings/")
+    meeting = Meeting.objects.get()
+    assert [time.slot_id for time in meeting.times.all()] == [slot.pk for slot in booking.slots[:3]]
+    assert (meeting.message, meeting.theme.key, meeting.needs_step_free) == ("Hello", "justice", True)
+
+
+def test_any_time_is_a_choice_of_its_own(booking):
+    cast, client = booking.cast, client_of(booking.cast.official.person)
+    address = ask_address(booking, cast.engineer)
+    for data in (said(), said(booking.slots[0], any_time="on")):
+        answer = client.post(address, data)
+        assert answer.status_code == 422
+        assert "up to three times, or any time." in answer.content.decode()
+        assert ">Hello</textarea>" in answer.content.decode().replace("\n", "")
+    client.post(address, said(any_time="on"))
+    assert Meeting.objects.get().any_time
+
+
+def test_a_time_taken_meanwhile_is_refused_with_the_next_free_ones_and_nothing_typed_is_lost(booking):
+    cast = booking.cast
+    booking.accept(cast.lawyer, booking.ask(cast.official, cast.lawyer, booking.slots[0]))
+    data = said(*booking.slots[:2], message="A long letter", theme="prevention", online="on")
+    answer = client_of(cast.official.person).post(ask_address(booking, cast.engineer), data)
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "One of these times is not free for you both." in text
+    assert "A long letter" in text
+    assert 'value="prevention" selected' in text
+    assert re.search(r'name="online"[^>]* checked', text)
+    assert 'name="key" value="k1"' in text
+    for slot in booking.slots[1:4]:
+        assert f'href="#slot-{slot.pk}"' in text
+    assert f'id="slot-{booking.slots[0].pk}"' not in text
+    assert re.search(rf'id="slot-{booking.slots[1].pk}"[^>]* checked', text)
+    assert Meeting.objects.count() == 1
+
+
+def test_each_guard_refuses_in_place_in_one_sentence(booking):
+    cast, client = booking.cast, client_of(booking.cast.official.person)
+    address = ask_address(booking, cast.engineer)
+    refusals = [
+        (said(*booking.slots[:4]), 400, "Offer one to 3 different times"),
+        (said(booking.slots[0], message="x" * 1001), 400, "Please keep the message under 1,000 characters."),
+        (said(booking.slots[0], key="x" * 65), 400, "A key is at most 64 characters"),
+        (said(booking.slots[0], slots=["999999999999"]), 400, "not a meeting slot of this forum"),
+        (said(booking.slots[0], theme="astrology"), 422, "Select a valid choice"),
+    ]
+    for data, status, sentence in refusals:
+        answer = client.post(address, data)
+        assert (answer.status_code, sentence in answer.content.decode()) == (status, True), sentence
+    assert not Meeting.objects.exists()
+
+    MeetingRules.objects.create(event=cast.event, open_requests=1)
+    client.post(address, said(booking.slots[0]))
+    again = client.post(address, said(booking.slots[1], key="k2"))
+    assert again.status_code == 409
+    assert "You have asked this person already" in again.content.decode()
+    assert f'href="{booking.page(Meeting.objects.get())}"' in again.content.decode()
+    full = client.post(ask_address(booking, cast.lawyer), said(booking.slots[1], key="k3"))
+    assert full.status_code == 409
+    assert "You have 1 requests waiting" in full.content.decode()
+
+
+def test_whoever_has_asked_already_is_led_to_that_request(booking):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer)
+    for one, other in ((cast.official, cast.engineer), (cast.engineer, cast.official)):
+        answer = client_of(one.person).get(ask_address(booking, other))
+        assert answer["Location"] == booking.page(meeting)
+
+
+def test_without_open_times_the_page_says_what_to_do(booking):
+    cast = booking.cast
+    client = client_of(cast.official.person)
+    quiet = make_attendee(cast.event, name="Quiet Person")
+    assert "No time suits you both yet" in client.get(ask_address(booking, quiet)).content.decode()
+    Availability.objects.filter(attendee=cast.official).delete()
+    page = client.get(ask_address(booking, cast.engineer)).content.decode()
+    assert "First say when you can meet" in page
+    assert cast.address("availability/") in page
+
+
+def test_nobody_who_must_not_be_seen_can_be_asked(booking):
+    cast, client = booking.cast, client_of(booking.cast.official.person)
+    for other in cast.unseen:
+        Availability.objects.create(event=cast.event, attendee=other, slot=booking.slots[0])
+        assert client.get(ask_address(booking, other)).status_code == 404
+        assert client.post(ask_address(booking, other), said(booking.slots[0])).status_code == 404
+    assert not Meeting.objects.exists()
+
+
+def test_a_request_can_be_changed_until_it_is_answered_and_taken_back(booking):
+    cast, client = booking.cast, client_of(booking.cast.official.person)
+    meeting = booking.ask(cast.official, cast.engineer, booking.slots[0], message="First")
+    form = client.get(booking.page(meeting, "change/")).content.decode()
+    assert re.search(rf'id="slot-{booking.slots[0].pk}"[^>]* checked', form)
+    assert "First</textarea>" in form
+    client.post(booking.page(meeting, "change/"), said(booking.slots[2], message="Second"))
+    meeting.refresh_from_db()
+    assert meeting.message == "Second"
+    assert [time.slot_id for time in meeting.times.all()] == [booking.slots[2].pk]
+
+    booking.accept(cast.engineer, meeting)
+    late = client.post(booking.page(meeting, "change/"), said(booking.slots[3], message="Third"))
+    assert late.status_code == 409
+    assert "no longer open" in late.content.decode()
+    assert "Third</textarea>" in late.content.decode()
+    assert client.get(booking.page(meeting, "change/"))["Location"] == booking.page(meeting)
+
+    other = booking.ask(cast.official, cast.lawyer)
+    client.post(booking.page(other, "withdraw/"))
+    other.refresh_from_db()
+    assert other.state == Meeting.State.WITHDRAWN
+
+
+def test_a_person_in_between_is_never_named_to_the_one_who_is_asked(booking):
+    cast = booking.cast
+    row = cast.official.suggestions.get(other=cast.engineer)
+    between = {"code": "tie_through", "weight": 2.0, "evidence": {"person": cast.lawyer.pk}}
+    topic = {"code": "topic_offered", "weight": 1.0, "evidence": {"topic": "sextortion"}}
+    row.reasons = [between, topic]
+    row.save()
+    text = client_of(cast.official.person).get(ask_address(booking, cast.engineer)).content.decode()
+    name = Topic.objects.get(event=cast.event, key="sextortion").name
+    assert f"You offer “{name}”, and that is what I seek." in text
+    assert "Linh Tran" not in text
+    assert 'value="prevention" selected' in text

@@ -1,0 +1,292 @@
+"""My meetings as their owner sees them, and what they can do there."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from backend.events.models import Slot, Table
+from backend.meetings.models import Availability, Meeting, Notice, Seat
+from tests.factories import make_attendee, make_session
+from tests.frontend.conftest import client_of
+
+
+def text_of(client, address, **options):
+    return client.get(address, **options).content.decode()
+
+
+def test_a_request_waits_on_top_and_one_tap_accepts_it(booking):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer, *booking.slots[:2], message="Dear Arif")
+    client = client_of(cast.engineer.person)
+    page = text_of(client, cast.address("meetings/"))
+    assert "1 request waits for your answer" in page
+    assert page.index("Dear Arif") < page.index("My agenda")
+    assert f'name="slot" value="{booking.slots[1].pk}"' in page
+
+    answer = client.post(booking.page(meeting, "accept/"), {"slot": booking.slots[1].pk}, follow=True)
+    said = answer.content.decode()
+    assert "You meet Mali Wongsa: Wed 9 Dec, 10:30–11:00, T1." in said
+    assert "waits for your answer" not in said
+    for person in (cast.official.person, cast.engineer.person):
+        agenda = text_of(client_of(person), cast.address("meetings/"))
+        assert "10:30</time>–" in agenda
+        assert "<strong>T1</strong>" in agenda
+
+
+def test_a_time_that_is_gone_is_refused_in_place_with_the_ones_that_are_left(booking):
+    cast = booking.cast
+    first = booking.ask(cast.official, cast.engineer, booking.slots[0])
+    second = booking.ask(cast.lawyer, cast.engineer, *booking.slots[:3])
+    booking.accept(cast.engineer, first)
+    answer = client_of(cast.engineer.person).post(
+        booking.page(second, "accept/"), {"slot": booking.slots[0].pk}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "This time is no longer free for you both. Please choose another one." in page
+    offered = re.findall(r'name="slot" value="(\d+)"', page)
+    assert offered == [str(slot.pk) for slot in booking.slots[1:3]]
+    second.refresh_from_db()
+    assert second.state == Meeting.State.REQUESTED
+
+
+def test_when_every_table_is_taken_the_page_says_so_and_offers_other_times(booking):
+    cast = booking.cast
+    Table.objects.filter(label="T2").delete()
+    meeting = booking.ask(cast.official, cast.engineer, *booking.slots[:2])
+    people = [make_attendee(cast.event, name=f"Guest {n}") for n in range(2)]
+    for person in people:
+        Availability.objects.create(event=cast.event, attendee=person, slot=booking.slots[0])
+    booking.accept(people[1], booking.ask(*people, booking.slots[0]))
+    answer = client_of(cast.engineer.person).post(
+        booking.page(meeting, "accept/"), {"slot": booking.slots[0].pk}
+    )
+    assert answer.status_code == 409
+    assert "every table is taken at that time" in answer.content.decode()
+    assert f'value="{booking.slots[1].pk}"' in answer.content.decode()
+
+
+def test_declining_and_cancelling_keep_the_reason_and_tell_the_other(booking):
+    cast = booking.cast
+    declined = booking.ask(cast.official, cast.engineer)
+    client = client_of(cast.engineer.person)
+    client.post(booking.page(declined, "decline/"), {"reason": "My days are full"})
+    sent = text_of(client_of(cast.official.person), cast.address("meetings/"))
+    assert "Declined" in sent
+    assert "My days are full" in sent
+
+    agreed = booking.accept(cast.lawyer, booking.ask(cast.official, cast.lawyer))
+    lawyer = client_of(cast.lawyer.person)
+    without = lawyer.post(booking.page(agreed, "cancel/"), {"reason": "  "})
+    assert without.status_code == 400
+    assert "Please say in a few words why you cancel" in without.content.decode()
+    assert '<details class="choice wide" open>' in without.content.decode()
+    lawyer.post(booking.page(agreed, "cancel/"), {"reason": "My flight leaves early"})
+    page = text_of(client_of(cast.official.person), booking.page(agreed))
+    assert "Cancelled" in page
+    assert "My flight leaves early" in page
+
+
+def test_a_reason_that_is_too_long_is_still_there_after_the_refusal(booking):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer)
+    long = "because " * 100
+    answer = client_of(cast.engineer.person).post(booking.page(meeting, "decline/"), {"reason": long})
+    assert answer.status_code == 400
+    assert "Please keep the reason under 500 characters." in answer.content.decode()
+    assert f">{long}</textarea>" in answer.content.decode()
+
+
+def test_after_the_slot_both_say_whether_it_took_place(booking, time_machine):
+    cast = booking.cast
+    meeting = booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
+    early = client_of(cast.engineer.person).post(booking.page(meeting, "attest/"), {"took_place": "yes"})
+    assert early.status_code == 409
+    assert "Say after the meeting" in early.content.decode()
+
+    time_machine.move_to(booking.slots[0].ends_at + dt.timedelta(minutes=1), tick=False)
+    client = client_of(cast.engineer.person)
+    assert "Did you meet Mali Wongsa?" in text_of(client, cast.address("meetings/"))
+    client.post(booking.page(meeting, "attest/"), {"took_place": "yes", "usefulness": "5"})
+    assert "Did you meet" not in text_of(client, cast.address("meetings/"))
+    client_of(cast.official.person).post(
+        booking.page(meeting, "attest/"), {"took_place": "no", "usefulness": "2"}
+    )
+    meeting.refresh_from_db()
+    assert meeting.state == Meeting.State.DISPUTED
+    assert set(Seat.objects.values_list("word", "usefulness")) == {("held", 5), ("not_held", None)}
+    for person in (cast.engineer.person, cast.official.person):
+        pages = text_of(client_of(person), booking.page(meeting)) + text_of(
+            client_of(person), cast.address("meetings/")
+        )
+        assert "disputed" not in pages.replace("chip state disputed", "")
+        assert "Told differently" not in pages
+
+
+def test_a_block_makes_the_meeting_vanish_at_once(booking):
+    cast = booking.cast
+    agreed = booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer))
+    answer = client_of(cast.engineer.person).post(
+        cast.address(f"people/{cast.official.pk}/block/"), follow=True
+    )
+    assert "What the two of you had agreed is called off." in answer.content.decode()
+    for who, other in ((cast.official, cast.engineer), (cast.engineer, cast.official)):
+        client = client_of(who.person)
+        for page in ("meetings/", "notices/", "meetings/sheet/", "calendar/titian.ics"):
+            assert other.person.name not in text_of(client, cast.address(page)), page
+        for verb in ("", "accept/", "cancel/", "attest/", "change/"):
+            method = client.post if verb not in ("", "change/") else client.get
+            assert method(booking.page(agreed, verb), {"reason": "x"}).status_code == 404
+
+
+def test_a_meeting_of_others_does_not_exist(booking):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer)
+    client = client_of(cast.lawyer.person)
+    for verb in ("", "change/"):
+        assert client.get(booking.page(meeting, verb)).status_code == 404
+    for verb in ("accept/", "decline/", "withdraw/", "cancel/", "attest/", "change/"):
+        data = {"reason": "x", "took_place": "yes", "any_time": "on"}
+        assert client.post(booking.page(meeting, verb), data).status_code == 404
+    meeting.refresh_from_db()
+    assert meeting.state == Meeting.State.REQUESTED
+
+
+@pytest.mark.parametrize(
+    ("who", "sentence"),
+    [
+        ({"age_class": "minor"}, "Nobody under 18 is asked to meet one to one"),
+        ({"age_class": "unknown"}, "An organiser must confirm that you are an adult"),
+        ({"visibility": "hidden"}, "You are hidden"),
+    ],
+)
+def test_whoever_cannot_be_asked_is_told_why_and_sees_no_meeting(booking, who, sentence):
+    cast = booking.cast
+    agreed = booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer))
+    type(cast.official).objects.filter(pk=cast.official.pk).update(**who)
+    client = client_of(cast.official.person)
+    page = text_of(client, cast.address("meetings/"))
+    assert sentence in page
+    assert "Arif Rahman" not in page
+    assert client.get(booking.page(agreed)).status_code == 404
+    assert client.get(cast.address(f"people/{cast.engineer.pk}/ask/")).status_code == 404
+    assert sentence in text_of(client, cast.address("availability/"))
+
+
+def test_times_are_the_forums_and_the_readers_own_stand_beside_them_where_they_differ(booking):
+    cast = booking.cast
+    booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
+    client = client_of(cast.official.person)
+    page = text_of(client, cast.address("meetings/"))
+    assert "Times are Bangkok time, UTC+07:00." in page
+    assert "your time" not in page
+    client.cookies["zone"] = "Europe/Berlin"
+    page = text_of(client, cast.address("meetings/"))
+    assert "04:00–04:30 your time" in page
+    assert "Beside them, yours: Berlin time, UTC+01:00." in page
+    for same in ("Asia/Jakarta", "Mars/Olympus", "../../etc/passwd", ""):
+        client.cookies["zone"] = same
+        assert "your time" not in text_of(client, cast.address("meetings/")), same
+
+
+def test_now_and_next_are_named(booking, time_machine):
+    cast = booking.cast
+    booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[1]))
+    session = make_session(cast.event, "Opening")
+    session.parts.create(event=cast.event, attendee=cast.official)
+    time_machine.move_to(session.starts_at + dt.timedelta(minutes=5), tick=False)
+    page = text_of(client_of(cast.official.person), cast.address("meetings/"))
+    now, following = page.index(">Now<"), page.index(">Next ")
+    assert now < page.index("Opening") < following < page.index("Arif Rahman", following)
+
+
+def test_the_day_sheet_holds_the_day_that_is_asked_for(booking):
+    cast = booking.cast
+    booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
+    client = client_of(cast.official.person)
+    sheet = text_of(client, cast.address("meetings/sheet/?day=2026-12-09"))
+    assert "Wednesday 9 December 2026" in sheet
+    assert "<strong>Arif Rahman</strong>" in sheet
+    assert "T1" in sheet
+    assert text_of(client, cast.address("meetings/sheet/?day=nonsense")).count("<strong>Arif") == 1
+    assert "Nothing to print yet" in text_of(client_of(cast.lawyer.person), cast.address("meetings/sheet/"))
+
+
+def test_news_can_be_read_and_marked(booking):
+    cast = booking.cast
+    booking.ask(cast.official, cast.engineer)
+    client = client_of(cast.engineer.person)
+    page = text_of(client, cast.address("notices/"))
+    assert "Mali Wongsa asks to meet you." in page
+    assert page.count("chip new") == 1
+    client.post(cast.address("notices/"))
+    assert "chip new" not in text_of(client, cast.address("notices/"))
+    assert Notice.objects.get().read_at == booking.now
+
+
+def test_the_calendar_downloads_and_its_address_can_be_made_anew_and_closed(booking):
+    cast = booking.cast
+    booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
+    client = client_of(cast.official.person)
+    download = client.get(cast.address("calendar/titian.ics"))
+    assert download["Content-Type"].startswith("text/calendar")
+    assert b"Meeting with Arif Rahman" in download.content
+    calendar = cast.address("calendar/")
+    assert 'id="feed-address"' not in text_of(client, calendar)
+    found = []
+    for do in ("make", "make", "rotate"):
+        page = client.post(calendar, {"do": do}, follow=True).content.decode()
+        found += re.findall(r'id="feed-address" type="text" value="[^"]*?(/calendar/[^"]+)"', page)
+    first, again, fresh = found
+    assert first == again != fresh
+    assert client.get(first).status_code == 404
+    assert b"Meeting with Arif Rahman" in client.get(fresh).content
+    client.post(calendar, {"do": "close"})
+    assert client.get(fresh).status_code == 404
+
+
+def queries_for(booking, count):
+    cast = booking.cast
+    me = make_attendee(cast.event)
+    slots = [
+        Slot.objects.create(
+            event=cast.event,
+            starts_at=booking.slots[0].starts_at + dt.timedelta(days=1, hours=count, minutes=n),
+            ends_at=booking.slots[0].starts_at + dt.timedelta(days=1, hours=count, minutes=n + 1),
+        )
+        for n in range(2 * count)
+    ]
+    for number in range(count):
+        others = [make_attendee(cast.event), make_attendee(cast.event)]
+        for attendee in others:
+            Availability.objects.bulk_create(
+                Availability(event=cast.event, attendee=attendee, slot=slot) for slot in slots
+            )
+        if not number:
+            Availability.objects.bulk_create(
+                Availability(event=cast.event, attendee=me, slot=slot) for slot in slots
+            )
+        booking.accept(me, booking.ask(others[0], me, slots[number]))
+        booking.ask(others[1], me, slots[-1])
+    client = client_of(me.person)
+    with CaptureQueriesContext(connection) as found:
+        page = text_of(client, cast.address("meetings/"))
+    assert page.count('class="at"') == count + 1  # the next one is shown twice
+    assert page.count("Accept one of these times") == count
+    return len(found)
+
+
+def test_the_page_asks_as_often_for_twelve_meetings_as_for_one(booking):
+    assert queries_for(booking, 1) == queries_for(booking, 12)
+
+
+def test_what_people_write_is_never_markup(booking):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer, message="<script>a</script>\n<b>")
+    client = client_of(cast.engineer.person)
+    for page in (cast.address("meetings/"), booking.page(meeting)):
+        assert "&lt;script&gt;a&lt;/script&gt;<br>&lt;b&gt;" in text_of(client, page)
+        assert "<script>a" not in text_of(client, page)
