@@ -11,8 +11,8 @@ from backend.programme.forum import Pair
 def askers_for(pairs: Iterable[Pair], waiting: Mapping[int, int]) -> dict[Pair, int]:
     """For each pair the one who asks; the most anybody has waiting in the end is as low as it can be.
 
-    waiting: requests each has open already. A first share-out by load is bettered by handing requests on along
-    a chain of people, from one who has many to one who has at least two fewer, until no such chain is left.
+    waiting: requests each has open already. A first share-out by load is bettered by handing requests on
+    along a chain of people, from one who has many to one who has at least two fewer, while there is such one.
 
     >>> askers_for([(1, 2), (1, 3), (2, 3)], {1: 1})
     {(1, 2): 2, (1, 3): 3, (2, 3): 2}

@@ -53,8 +53,8 @@ def slot_taken(meeting: Meeting, now: dt.datetime) -> SlotTaken:
     )
 
 
-def take_place(*, meeting: Meeting, slot: Slot, now: dt.datetime) -> None:
-    """Seat both in the slot and give them the first free table; the meeting is accepted then.
+def take_place(*, meeting: Meeting, slot: Slot, now: dt.datetime, first: Table | None = None) -> None:
+    """Seat both in the slot and give them the first free table (`first`, if free); it is accepted then.
 
     Refuses SlotTaken and NoTableFree; the caller's transaction is rolled back by either.
     """
@@ -69,7 +69,7 @@ def take_place(*, meeting: Meeting, slot: Slot, now: dt.datetime) -> None:
             raise
         raise slot_taken(meeting, now) from error
     meeting.state, meeting.slot, meeting.period = Meeting.State.ACCEPTED, slot, period
-    for table in free_tables(meeting, slot):
+    for table in sorted(free_tables(meeting, slot), key=lambda table: table != first):
         if _take_table(meeting, table):
             return
     raise NoTableFree(

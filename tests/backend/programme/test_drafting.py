@@ -1,0 +1,208 @@
+"""From an order to a draft: what is planned, what is kept apart, and what is said of it."""
+
+from collections import Counter
+
+import pytest
+
+from backend.events.models import SessionPart
+from backend.meetings.models import Availability, Meeting
+from backend.programme import services
+from backend.programme.models import Plan
+from backend.programme.services.solving import solve_plan
+from backend.safeguarding.models import Block
+from backend.suggestions.models import Feedback
+from tests.backend.programme.conftest import pairs_among, places, seats_of
+from tests.factories import NOW, make_session
+
+
+def rows_of(plan):
+    return list(plan.planned.select_related("slot", "table", "first__person", "second__person"))
+
+
+def test_a_draft_gives_everybody_as_many_meetings_as_asked_without_a_clash(desk):
+    plan = desk.plan(most=3)
+    rows = rows_of(plan)
+    assert (plan.state, plan.work, plan.progress) == ("draft", "ready", 100)
+    assert set(Counter(key for key, _ in seats_of(rows)).values()) == {3}
+    assert len(set(seats_of(rows))) == len(seats_of(rows)) == 18
+    assert len({(row.slot_id, row.table_id) for row in rows}) == 9
+    assert plan.value == pytest.approx(4.5)
+    assert plan.bound == pytest.approx(4.5)
+    assert plan.gap == pytest.approx(0)
+    assert plan.report["is_optimal"]
+
+
+def test_the_best_fitting_pairs_are_chosen(desk):
+    a, b, c, d, e, f = desk.people
+    desk.suggest(scores={(a, d): 0.9, (b, e): 0.8, (c, f): 0.7})
+    plan = desk.plan(most=1)
+    assert {(row.first, row.second) for row in rows_of(plan)} == {(a, d), (b, e), (c, f)}
+    assert plan.value == pytest.approx(2.4)
+
+
+def test_only_whom_the_contact_policy_opens_and_nobody_apart_is_planned(desk):
+    a, b, c, *_ = desk.people
+    [minor] = desk.join(1, "youth", age_class="minor")
+    [hidden] = desk.join(1, visibility="hidden")
+    desk.event.tables.create(label="T3")
+    desk.suggest()
+    Block.objects.create(blocker=a.person, blocked=b.person)
+    Feedback.objects.create(attendee=c, other=a, verdict="not-relevant", cause="topic")
+    rows = rows_of(desk.plan(most=5))
+    planned = {(row.first, row.second) for row in rows}
+    assert {minor, hidden}.isdisjoint({person for pair in planned for person in pair})
+    assert planned == set(pairs_among(desk.people[:6])) - {(a, b), (a, c)}
+
+
+def test_times_nobody_opened_and_sessions_are_kept_free(desk):
+    a, b, *_ = desk.people
+    Availability.objects.filter(attendee=a).exclude(slot=desk.slots[4]).delete()
+    session = make_session(desk.event)
+    session.starts_at, session.ends_at = desk.slots[0].starts_at, desk.slots[1].ends_at
+    session.save()
+    SessionPart.objects.create(event=desk.event, attendee=b, session=session)
+    seats = seats_of(rows_of(desk.plan(most=5)))
+    assert [slot for key, slot in seats if key == a.pk] == [desk.slots[4].pk]
+    assert {slot for key, slot in seats if key == b.pk} <= {slot.pk for slot in desk.slots[2:]}
+
+
+def test_what_is_agreed_stands_and_is_planned_around(desk):
+    a, b, c, d, *_ = desk.people
+    agreed = desk.forum.accept(b, desk.forum.ask(a, b, desk.slots[0]))
+    waiting = desk.forum.ask(c, d)
+    before = places()
+    rows = rows_of(desk.plan(most=3))
+    assert places() == before == {(agreed.pk, desk.slots[0].pk, desk.tables[0].pk)}
+    assert not {(a.pk, desk.slots[0].pk), (b.pk, desk.slots[0].pk)} & set(seats_of(rows))
+    assert (desk.slots[0].pk, desk.tables[0].pk) not in {(row.slot_id, row.table_id) for row in rows}
+    assert not {(a, b), (c, d)} & {(row.first, row.second) for row in rows}
+    assert Counter(key for key, _ in seats_of(rows))[a.pk] == 2, "the agreed one counts to the most"
+    assert Meeting.objects.get(pk=waiting.pk).state == "requested"
+
+
+def test_a_table_taken_by_somebody_out_of_sight_stays_taken(desk):
+    [x, y] = desk.join(2)
+    desk.forum.accept(y, desk.forum.ask(x, y, desk.slots[0]))
+    x.visibility = "hidden"
+    x.save()
+    desk.suggest()
+    rows = rows_of(desk.plan(most=5))
+    assert (desk.slots[0].pk, desk.tables[0].pk) not in {(row.slot_id, row.table_id) for row in rows}
+    assert (y.pk, desk.slots[0].pk) not in seats_of(rows)
+
+
+def test_of_two_slots_that_overlap_one_is_planned(desk):
+    half = desk.slots[0].ends_at - desk.slots[0].starts_at
+    crooked = desk.event.slots.create(
+        starts_at=desk.slots[0].starts_at + half / 2, ends_at=desk.slots[0].ends_at + half / 2
+    )
+    for person in desk.people:
+        desk.forum.open(person, [crooked])
+    assert crooked.pk not in {slot for _, slot in seats_of(rows_of(desk.plan(most=5)))}
+
+
+def test_a_plan_between_two_constituencies_has_no_other_pairs(desk):
+    rows = rows_of(
+        desk.plan(scope="between", first_constituency="government", second_constituency="industry", most=2)
+    )
+    assert {frozenset((r.first.constituency, r.second.constituency)) for r in rows} == {
+        frozenset(("government", "industry"))
+    }
+    assert len(rows) == 4
+
+
+def test_a_plan_for_people_without_a_meeting_gives_each_of_them_one(desk):
+    a, b, *others = desk.people
+    desk.forum.accept(b, desk.forum.ask(a, b, desk.slots[0]))
+    rows = rows_of(desk.plan(scope="without_meeting", least=1, most=2))
+    assert {person.pk for person in others} <= {key for key, _ in seats_of(rows)}
+
+
+def test_the_share_across_constituencies_is_kept_and_its_bound_is_proven(desk):
+    same = [pair for pair in pairs_among(desk.people) if pair[0].constituency == pair[1].constituency]
+    desk.suggest(scores=dict.fromkeys(same, 0.9))
+    free, floored = desk.plan(most=1), desk.plan(most=1, cross_share=1.0, seconds=5)
+    crossing = [row.first.constituency != row.second.constituency for row in rows_of(floored)]
+    assert free.value == pytest.approx(2.7)
+    assert crossing == [True] * 3
+    assert not floored.report["share_missed"]
+    assert floored.value == pytest.approx(1.5)
+    assert 1.5 - 1e-9 <= floored.bound <= 2.7
+
+
+def test_who_is_left_out_is_said_with_the_reason(desk):
+    a, b, _c, *_ = desk.people
+    Availability.objects.filter(attendee=a).delete()
+    session = make_session(desk.event)
+    session.starts_at, session.ends_at = desk.slots[0].starts_at, desk.slots[-1].ends_at
+    session.save()
+    SessionPart.objects.create(event=desk.event, attendee=b, session=session)
+    [late] = desk.forum.join(1)
+    plan = desk.plan(most=3, least=1)
+    assert plan.report["without"] == [[a.pk, "no_times"], [b.pk, "busy"], [late.pk, "no_suggestions"]]
+    assert plan.report["short"] == [[a.pk, 0], [b.pk, 0], [late.pk, 0]]
+
+
+def test_demands_that_no_plan_meets_are_named_and_the_rows_are_left_alone(desk):
+    plan = desk.plan(most=5)
+    rows = rows_of(plan)
+    [row] = [row for row in rows if row.slot == desk.slots[0]][:1]
+    desk.lock(row)
+    Availability.objects.filter(attendee=row.first_id, slot=row.slot_id).delete()
+    plan = desk.replan(plan)
+    assert plan.work == "impossible"
+    assert plan.report["reasons"] == [
+        f"The locked meeting of {row.first.person.name} and {row.second.person.name} cannot stay: "
+        f"{row.first.person.name} has not opened this time."
+    ]
+    assert {r.pk for r in rows_of(plan)} == {r.pk for r in rows}
+
+
+def test_a_forum_too_small_for_the_least_is_told_so(desk):
+    for table in desk.tables[1:]:
+        table.delete()
+    desk.tables[:] = desk.tables[:1]
+    plan = desk.plan(least=3, most=5)
+    assert plan.work == "impossible"
+    assert plan.report["reasons"] == ["People must have 9 meetings at least in all; there is room for 6."]
+
+
+def test_an_order_that_was_overtaken_changes_nothing(desk):
+    first = desk.order()
+    overtaken = first.round
+    Plan.objects.filter(pk=first.pk).update(round=overtaken + 1)
+    solve_plan(plan_id=first.pk, round_number=overtaken, now=NOW, clock=lambda: 0.0)
+    first.refresh_from_db()
+    assert (first.work, first.planned.count()) == ("waiting", 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"scope": "nobody"}, "scope"),
+        ({"scope": "between", "first_constituency": "industry"}, "second_constituency"),
+        ({"scope": "everyone", "first_constituency": "industry"}, "first_constituency"),
+        ({"most": 0}, "most"),
+        ({"least": 4, "most": 3}, "least"),
+        ({"cross_share": 1.2}, "cross_share"),
+        ({"seconds": 0}, "seconds"),
+        ({"seed": -1}, "seed"),
+    ],
+)
+def test_aims_that_mean_nothing_are_refused_by_name(desk, said, field):
+    with pytest.raises(services.BadAims) as refusal:
+        desk.order(**said)
+    assert refusal.value.details["field"] == field
+    assert not Plan.objects.exists()
+
+
+def test_without_lists_times_or_tables_there_is_nothing_to_plan(desk):
+    desk.event.tables.all().delete()
+    with pytest.raises(services.NothingToPlanWith, match="tables"):
+        desk.order()
+    desk.event.slots.all().delete()
+    with pytest.raises(services.NothingToPlanWith, match="times"):
+        desk.order()
+    desk.event.runs.all().delete()
+    with pytest.raises(services.NoSuggestions):
+        desk.order()

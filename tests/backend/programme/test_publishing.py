@@ -1,0 +1,145 @@
+"""From draft to meetings: sent or confirmed through the meetings' own services, late joiners, withdrawal."""
+
+import pytest
+
+from backend.meetings.models import Availability, Meeting, Notice
+from backend.meetings.services import decline_meeting, set_rules
+from backend.programme import services
+from backend.safeguarding.models import Block
+from tests.backend.programme.conftest import places, seats_of
+from tests.factories import NOW
+
+
+def test_publishing_sends_each_meeting_as_a_request_for_its_time(desk):
+    plan = desk.publish(desk.plan(most=2))
+    rows = list(plan.planned.select_related("meeting"))
+    assert (plan.state, plan.work, plan.published_at) == ("published", "ready", NOW)
+    assert len(rows) == Meeting.objects.count() == 6
+    for row in rows:
+        assert row.meeting.state == "requested"
+        assert list(row.meeting.times.values_list("slot", flat=True)) == [row.slot_id]
+        assert {seat.attendee_id for seat in row.meeting.seats.all()} == {row.first_id, row.second_id}
+    assert Notice.objects.filter(kind="requested").count() == 6
+
+
+def test_where_the_event_says_so_publishing_confirms_at_the_planned_tables(desk):
+    desk.confirm_at_once()
+    plan = desk.plan(most=2)
+    row = plan.planned.order_by("pk").first()
+    free = next(slot for slot in desk.slots if not plan.planned.filter(slot=slot).exists())
+    desk.move(row, free, desk.tables[1])
+    plan = desk.publish(plan)
+    planned = set(plan.planned.values_list("meeting", "slot", "table"))
+    assert places() == planned
+    assert len(planned) == 6
+    assert (free.pk, desk.tables[1].pk) in {(slot, table) for _, slot, table in planned}
+    assert Notice.objects.filter(kind="accepted").count() == 12
+
+
+def test_carrying_out_twice_sends_nothing_twice(desk):
+    plan = desk.publish(desk.plan(most=2))
+    type(plan).objects.filter(pk=plan.pk).update(work="carrying_out")
+    plan.refresh_from_db()
+    services.carry_out(plan=plan, by=desk.by, now=NOW)
+    assert Meeting.objects.count() == 6
+    plan.planned.update(meeting=None)  # killed after the request, before its note
+    type(plan).objects.filter(pk=plan.pk).update(work="carrying_out")
+    plan.refresh_from_db()
+    services.carry_out(plan=plan, by=desk.by, now=NOW)
+    assert Meeting.objects.count() == 6
+
+
+def test_what_cannot_be_sent_keeps_its_reason_and_stops_nothing_else(desk):
+    plan = desk.plan(most=2)
+    blocked, closed = list(plan.planned.order_by("pk"))[:2]
+    Block.objects.create(blocker=blocked.first.person, blocked=blocked.second.person)
+    Availability.objects.filter(attendee=closed.first).delete()
+    desk.publish(plan)
+    blocked.refresh_from_db()
+    closed.refresh_from_db()
+    assert (blocked.meeting, closed.meeting) == (None, None)
+    assert "cannot see them" in blocked.refusal
+    assert closed.refusal
+    sent = plan.planned.exclude(meeting=None)
+    assert sent.count() == 6 - plan.planned.exclude(refusal="").count() > 0
+    assert sent.filter(refusal="").count() == sent.count()
+
+
+def test_requests_are_shared_out_so_that_the_cap_stops_nobody(desk):
+    set_rules(event=desk.event, open_requests=1, expiry_hours=48, by=desk.by)
+    plan = desk.publish(desk.plan(most=2))
+    assert not plan.planned.exclude(refusal="").exists()
+
+
+def test_an_empty_or_unfinished_draft_is_not_published(desk):
+    plan = desk.order()
+    with pytest.raises(services.AtWork):
+        desk.publish(plan)
+    desk.solve(plan)
+    plan.planned.all().delete()
+    with pytest.raises(services.NothingPlanned):
+        desk.publish(plan)
+    assert not Meeting.objects.exists()
+
+
+@pytest.mark.parametrize("confirms", [True, False])
+def test_late_joiners_are_planned_and_nothing_published_moves(desk, confirms):
+    if confirms:
+        desk.confirm_at_once()
+    first = desk.publish(desk.plan(most=2))
+    if not confirms:
+        for row in list(first.planned.select_related("meeting"))[:3]:
+            desk.accept(row.meeting)
+    before, asked = places(), set(Meeting.objects.filter(state="requested").values_list("pk", "times__slot"))
+    late = desk.join(5, "academia")
+    desk.suggest()
+    second = desk.replan(first)
+    assert second.pk != first.pk
+    joined = {key for key, _ in seats_of(list(second.planned.all()))} & {person.pk for person in late}
+    assert joined
+    desk.publish(second)
+    assert before <= places()
+    assert asked <= set(Meeting.objects.filter(state="requested").values_list("pk", "times__slot"))
+    assert not second.planned.exclude(refusal="").exists()
+    standing = list(first.planned.all()) + list(second.planned.all())
+    assert len(set(seats_of(standing))) == len(seats_of(standing))
+    assert len({(row.slot_id, row.table_id) for row in standing}) == len(standing)
+
+
+def test_a_pair_that_said_no_is_not_planned_again(desk):
+    first = desk.publish(desk.plan(most=2))
+    row = first.planned.select_related("meeting").first()
+    other = row.meeting.seats.exclude(attendee=row.meeting.asker_id).get().attendee
+    decline_meeting(attendee=other, meeting_id=row.meeting_id, by=other.person, now=NOW)
+    second = desk.plan(most=5)
+    pairs = set(second.planned.values_list("first", "second"))
+    assert (row.first_id, row.second_id) not in pairs
+    assert pairs.isdisjoint(first.planned.values_list("first", "second"))
+
+
+def test_withdrawing_takes_back_what_waits_and_leaves_what_is_agreed(desk):
+    plan = desk.publish(desk.plan(most=2))
+    agreed = desk.accept(plan.planned.select_related("meeting").first().meeting)
+    before = places()
+    plan = desk.withdraw(plan)
+    assert (plan.state, plan.work) == ("withdrawn", "ready")
+    assert places() == before == {(agreed.pk, agreed.slot_id, agreed.table_id)}
+    assert Meeting.objects.filter(state="withdrawn").count() == 5
+    again = desk.plan(most=2)
+    assert again.planned.count() == 5, "what the organiser took back may be planned anew"
+
+
+def test_a_withdrawn_draft_sends_nothing(desk):
+    plan = desk.withdraw(desk.plan(most=2))
+    assert plan.state == "withdrawn"
+    assert not Meeting.objects.exists()
+
+
+def test_only_organisers_publish(desk):
+    plan = desk.plan(most=2)
+    for service in (services.publish_plan, services.withdraw_plan, services.replan):
+        with pytest.raises(Exception, match="Only the forum's organisers"):
+            service(event=desk.event, plan_id=plan.pk, by=desk.people[0].person, now=NOW)
+    with pytest.raises(Exception, match="Only the forum's organisers"):
+        services.set_publishing(event=desk.event, confirms=True, by=desk.people[0].person)
+    assert not Meeting.objects.exists()
