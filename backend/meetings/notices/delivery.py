@@ -101,8 +101,9 @@ def _trouble(error: smtplib.SMTPException | OSError) -> tuple[str, bool]:
             return str(error.smtp_code), error.smtp_code >= 500
         case smtplib.SMTPResponseException():
             return str(error.smtp_code), False
-        case smtplib.SMTPServerDisconnected():
-            return "disconnected", False
+        case smtplib.SMTPServerDisconnected():  # smtplib's word for a server that stays silent, too
+            is_silent = isinstance(error.__context__, TimeoutError)
+            return "timeout" if is_silent else "disconnected", False
         case TimeoutError():
             return "timeout", False
         case ConnectionRefusedError():

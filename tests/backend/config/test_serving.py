@@ -18,7 +18,8 @@ from filelock import FileLock
 from procrastinate.contrib.django import app
 
 from backend.config.lifeline import OWNER
-from backend.config.management.commands import run_worker, serve
+from backend.config.management.commands import serve
+from backend.core.queue import take_up_abandoned_jobs
 
 LIVES_BY_ITS_OWNER = """
 import signal
@@ -102,7 +103,7 @@ def _begin_a_job_in_a_worker_that_dies() -> int:
 def _start_the_next_worker() -> None:
     async def take_up() -> None:
         async with app.open_async():
-            await run_worker._take_up_abandoned_jobs()
+            await take_up_abandoned_jobs(silent_for=0)
 
     # In a thread of its own: a browser driven by other tests keeps an event loop in this one.
     with app.replace_connector(app.connector.get_worker_connector()), ThreadPoolExecutor(1) as thread:  # type: ignore[attr-defined]

@@ -1,0 +1,72 @@
+"""The calendar's address and the state of the mails over the API."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from backend.events.models import Attendee
+from backend.meetings.models import CalendarFeed, Delivery, Notice
+from tests.backend.meetings.conftest import Forum
+from tests.factories import NOW, make_attendee, make_event
+
+pytestmark = pytest.mark.django_db
+FEED, MAILS = "/api/v1/events/forum/calendar-feed/", "/api/v1/events/forum/meetings/mails/"
+
+
+@pytest.fixture(autouse=True)
+def _clock(time_machine: object) -> None:
+    time_machine.move_to(NOW, tick=False)  # type: ignore[attr-defined]
+
+
+def client_of(attendee: Attendee) -> APIClient:
+    client = APIClient()
+    client.force_login(attendee.person)
+    return client
+
+
+def test_an_address_is_made_once_changed_on_demand_and_closed(forum: Forum, client: Client) -> None:
+    mine = client_of(forum.people[0])
+    first = mine.post(FEED).json()["address"]
+    assert mine.post(FEED).json()["address"] == first
+    second = mine.put(FEED).json()["address"]
+    path = second.removeprefix("http://127.0.0.1:8000")
+    assert second != first
+    assert client.get(path).status_code == 200
+    assert mine.delete(FEED).status_code == 204
+    assert client.get(path).status_code == 404
+    assert CalendarFeed.objects.filter(revoked_at=NOW).count() == 2
+
+
+def test_a_stranger_gets_no_address_and_no_figures(forum: Forum) -> None:
+    stranger = client_of(make_attendee(make_event("elsewhere")))
+    for address in (FEED, MAILS):
+        assert stranger.post(address).status_code == 404
+        assert APIClient().post(address).status_code in (401, 403)
+    assert not CalendarFeed.objects.exists()
+
+
+def test_organisers_alone_see_which_mails_fail_without_addresses_and_send_them_again(forum: Forum) -> None:
+    a, b, *_ = forum.people
+    forum.ask(a, b)
+    Delivery.objects.update(state="failed", attempts=1, error="550", tried_at=NOW)
+    refused = client_of(a).get(MAILS)
+    assert (refused.status_code, refused.json()["code"]) == (403, "only_organisers")
+    assert client_of(a).post(MAILS).status_code == 403
+    (boss,) = forum.join(1, permission="organiser")
+    seen = client_of(boss).get(MAILS)
+    assert seen.json() == {
+        "queued": 0,
+        "sent": 0,
+        "failed": 1,
+        "skipped": 0,
+        "in_trouble": [
+            {"attendee": b.pk, "kind": "requested", "state": "failed", "attempts": 1, "error": "550",
+             "tried_at": "2026-11-25T09:00:00Z"}
+        ],
+    }  # fmt: skip
+    assert client_of(boss).post(MAILS).json() == {"count": 1}
+    assert client_of(boss).post(MAILS).json() == {"count": 0}
+    delivery = Delivery.objects.get(notice=Notice.objects.get())
+    assert (delivery.state, delivery.attempts) == ("queued", 0)

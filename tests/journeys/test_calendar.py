@@ -1,0 +1,116 @@
+"""The calendar in a real browser, read by ical.js over HTTP from the feed's secret address."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from playwright.sync_api import Page
+
+from backend.events.models import Slot
+from backend.meetings.calendar import invitation_for
+from backend.meetings.models import Meeting, Seat
+from backend.meetings.selectors.rows import rows_for
+from backend.meetings.services.feeds import address_of, make_feed
+from backend.safeguarding.services import block_person
+from tests.backend.meetings.conftest import Forum, make_forum
+
+PARSER = Path(__file__).parent.parent / "vendor" / "ical.js"
+READ = """
+async ({parser, text}) => {
+    const ICAL = (await import("data:text/javascript;base64," + parser)).default;
+    const calendar = new ICAL.Component(ICAL.parse(text));
+    for (const zone of calendar.getAllSubcomponents("vtimezone")) ICAL.TimezoneService.register(zone);
+    const words = calendar.getAllSubcomponents("vevent").map(part => {
+        const event = new ICAL.Event(part);
+        return {
+            uid: event.uid, sequence: event.sequence, summary: event.summary, location: event.location,
+            status: part.getFirstPropertyValue("status"), zone: event.startDate.zone.tzid,
+            clock: event.startDate.toString(),
+            starts: event.startDate.toUnixTime(), ends: event.endDate.toUnixTime(),
+        };
+    });
+    return {method: calendar.getFirstPropertyValue("method"), entries: words};
+}
+"""
+
+
+def read(page: Page, text: str) -> dict[str, Any]:
+    """What ical.js makes of a calendar; it knows no zone but those the file itself describes."""
+    parser = base64.b64encode(PARSER.read_bytes()).decode()
+    said: dict[str, Any] = page.evaluate(READ, {"parser": parser, "text": text})
+    return said
+
+
+def fetch(page: Page, door: str, forum: Forum, person: int) -> list[dict[str, Any]]:
+    attendee = forum.people[person]
+    feed = make_feed(attendee=attendee, by=attendee.person, now=forum.now)
+    answer = page.request.get(f"{door}/calendar/{address_of(feed).rpartition('/')[2]}")
+    assert answer.ok
+    entries: list[dict[str, Any]] = read(page, answer.text())["entries"]
+    return entries
+
+
+def move(meeting: Meeting, slot: Slot) -> None:
+    period = DateTimeTZRange(slot.starts_at, slot.ends_at)
+    meeting.slot, meeting.period, meeting.sequence = slot, period, meeting.sequence + 1
+    meeting.save()
+    Seat.objects.filter(meeting=meeting).update(period=period)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("zone", "day", "clock"),
+    [
+        ("Asia/Bangkok", dt.date(2027, 3, 28), "T11:00:00"),
+        ("Europe/Berlin", dt.date(2027, 3, 28), "T11:00:00"),  # the day on which summer time begins
+        ("America/New_York", dt.date(2027, 11, 7), "T11:00:00"),  # and one on which it ends
+    ],
+)
+def test_a_browsers_parser_reads_one_entry_after_two_changes_and_a_cancelled_one_after_a_cancel(
+    page: Page, door: str, zone: str, day: dt.date, clock: str
+) -> None:
+    forum = make_forum(timezone=zone, starts_on=day, ends_on=day)
+    a, b, *_ = forum.people
+    meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
+    move(meeting, forum.slots[1])
+    move(meeting, forum.slots[2])
+    for person, other in ((0, b), (1, a)):
+        (entry,) = fetch(page, door, forum, person)
+        assert (entry["uid"], entry["sequence"], entry["status"]) == (str(meeting.uid), 2, "CONFIRMED")
+        assert (entry["zone"], entry["clock"]) == (zone, f"{day.isoformat()}{clock}")
+        assert entry["starts"] == forum.slots[2].starts_at.timestamp()
+        assert entry["ends"] == forum.slots[2].ends_at.timestamp()
+        assert other.person.name in entry["summary"]
+        assert entry["location"] == "T1"
+
+    forum.cancel(a, meeting)
+    for person in (0, 1):
+        (entry,) = fetch(page, door, forum, person)
+        assert (entry["uid"], entry["sequence"], entry["status"]) == (str(meeting.uid), 3, "CANCELLED")
+    meeting.refresh_from_db()
+    (row,) = rows_for(b, Meeting.objects.all(), forum.now)
+    mailed = read(page, invitation_for(meeting, row, b, forum.now).decode())
+    assert mailed["method"] == "CANCEL"
+    assert [(e["uid"], e["sequence"], e["status"]) for e in mailed["entries"]] == [
+        (str(meeting.uid), 3, "CANCELLED")
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_browsers_parser_reads_no_name_after_a_block(page: Page, door: str) -> None:
+    forum = make_forum()
+    a, b, *_ = forum.people
+    forum.accept(b, forum.ask(a, b, forum.slots[0]))
+    block_person(blocked=b.person, by=a.person, now=forum.now)
+    for person in (0, 1):
+        (entry,) = fetch(page, door, forum, person)
+        assert (entry["status"], entry["summary"], entry["location"]) == (
+            "CANCELLED",
+            "Cancelled meeting",
+            None,
+        )

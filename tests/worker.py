@@ -1,0 +1,50 @@
+"""The real worker, in this process: it does what is due and stops."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connection
+from procrastinate.contrib.django import app
+
+
+def do_jobs(*, silent_for: float | None = None) -> None:
+    """Do all jobs that are due; first those of workers not heard of for `silent_for` seconds, where given.
+
+    In a thread of its own: a browser driven by other tests keeps an event loop in this one.
+    """
+    from backend.core.queue import take_up_abandoned_jobs
+
+    async def work() -> None:
+        async with app.open_async():
+            if silent_for is not None:
+                await take_up_abandoned_jobs(silent_for=silent_for)
+            await app.run_worker_async(
+                wait=False, install_signal_handlers=False, listen_notify=False, delete_jobs="successful"
+            )
+
+    kept_open = connection.settings_dict["CONN_MAX_AGE"]
+    connection.settings_dict["CONN_MAX_AGE"] = 0  # the worker's threads end with it, and so must theirs
+    try:
+        with app.replace_connector(app.connector.get_worker_connector()), ThreadPoolExecutor(1) as thread:  # type: ignore[attr-defined]
+            thread.submit(asyncio.run, work()).result()
+    finally:
+        connection.settings_dict["CONN_MAX_AGE"] = kept_open
+
+
+def waiting_jobs(task: str) -> list[tuple[int, bool]]:
+    """The jobs of a task that wait, each with whether it waits for a later time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, scheduled_at > now() from procrastinate_jobs "
+            "where task_name = %s and status = 'todo' order by id",
+            [task],
+        )
+        return [(number, bool(later)) for number, later in cursor.fetchall()]
+
+
+def let_the_wait_pass() -> None:
+    """Make due what waits for another attempt."""
+    with connection.cursor() as cursor:
+        cursor.execute("update procrastinate_jobs set scheduled_at = now() where status = 'todo'")
