@@ -32,8 +32,13 @@ check: install  ## ruff, mypy, the layers, missing migrations
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 
-bench: install  ## how long the slow parts take
-	@$(BIN)/python -m pytest tests/benchmarks --benchmark-only -q
+BENCHES := bench_encoder bench_graph bench_pairs bench_markets bench_languages
+bench: install  ## how long the slow parts take, against a peer or the limit in the same run
+	@status=0; for one in $(BENCHES); do \
+		echo; echo "== $$one"; DJANGO_SETTINGS_MODULE=backend.config.settings $(BIN)/python -m tests.benchmarks.$$one || status=1; done; \
+		echo; echo "== bench_stats"; $(BIN)/python -m pytest tests/benchmarks/bench_stats.py --benchmark-only -q -s || status=1; \
+		echo; echo "== bench_matching"; $(BIN)/python manage.py bench_matching --people 1000 || status=1; \
+		$(BIN)/python manage.py bench_matching --people 10000 || status=1; exit $$status
 
 clean:  ## remove caches; the data in var/ stays
 	@rm -rf .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks var/test-postgres
