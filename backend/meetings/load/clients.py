@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from backend.meetings.load.forum import SLUG, LoadedForum, Visitor
@@ -51,7 +52,7 @@ class Client:
             try:
                 status, answer = self._once(method, path, json.dumps(body or {}), headers)
             except (OSError, http.client.HTTPException):
-                self.connection = None
+                self.close()
                 with self.lock:
                     self.ledger.retried += 1
                 time.sleep(0.05 * 2 ** min(attempt, 5))
@@ -64,6 +65,11 @@ class Client:
         with self.lock:
             self.ledger.unanswered += 1
         return 0, {}
+
+    def close(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+        self.connection = None
 
     def _once(
         self, method: str, path: str, body: str, headers: dict[str, str]
@@ -91,16 +97,16 @@ def run_clients(
     ledger, lock, numbers = Ledger(), threading.Lock(), iter(range(requests))
 
     def work() -> None:
-        client = Client(port, ledger, lock)
-        while True:
-            with lock:
-                number = next(numbers, None)
-            if number is None:
-                return
-            if number == requests // 2 and half_way is not None:
-                half_way()
-            _live_one_request(client, forum, number, random.Random(f"{seed}/{number}"))  # noqa: S311
-            progress("Asking and answering", (number + 1) / requests)
+        with closing(Client(port, ledger, lock)) as client:
+            while True:
+                with lock:
+                    number = next(numbers, None)
+                if number is None:
+                    return
+                if number == requests // 2 and half_way is not None:
+                    half_way()
+                _live_one_request(client, forum, number, random.Random(f"{seed}/{number}"))  # noqa: S311
+                progress("Asking and answering", (number + 1) / requests)
 
     began = time.perf_counter()
     with ThreadPoolExecutor(workers) as pool:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from urllib.parse import quote
 
 import psutil
@@ -113,8 +113,8 @@ class Servers:
         """Refuses ServerDidNotStart when the pages do not answer in time."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.web.poll() is None:
-            with suppress(OSError, http.client.HTTPException):
-                client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            with suppress(OSError, http.client.HTTPException), closing(client):
                 client.request("GET", "/healthz")
                 if client.getresponse().status == 200:
                     return
