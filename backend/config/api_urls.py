@@ -7,6 +7,7 @@ from backend.events.api import EventListView, ProfileView
 from backend.meetings import api as meetings
 from backend.meetings.api.calendar import CalendarFeedView
 from backend.meetings.api.mails import MailListView
+from backend.programme import api as programme
 from backend.stats.api import StatsFileView, StatsView
 from backend.suggestions.api import FeedbackView, SuggestionListView
 
@@ -38,4 +39,13 @@ urlpatterns = [
     path("events/<slug:slug>/slots/preview/", meetings.SlotPreviewView.as_view()),
     path("events/<slug:slug>/tables/", meetings.TableListView.as_view()),
     path("events/<slug:slug>/tables/<int:table_id>/", meetings.TableView.as_view()),
+    path("events/<slug:slug>/plans/", programme.PlanListView.as_view()),
+    path("events/<slug:slug>/plans/publishing/", programme.PublishingView.as_view()),
+    path("events/<slug:slug>/plans/<int:plan_id>/", programme.PlanView.as_view()),
+    path("events/<slug:slug>/plans/<int:plan_id>/again/", programme.PlanAgainView.as_view()),
+    path("events/<slug:slug>/plans/<int:plan_id>/publish/", programme.PlanPublishView.as_view()),
+    path("events/<slug:slug>/plans/<int:plan_id>/withdraw/", programme.PlanWithdrawView.as_view()),
+    path(
+        "events/<slug:slug>/plans/<int:plan_id>/meetings/<int:planned_id>/", programme.PlannedView.as_view()
+    ),
 ]

@@ -62,7 +62,8 @@ class Forum:
 
     people: by id, only whom the contact policy opens; slots: all of them, earliest first; tables: those at
     the venue, as they are given out; opened: slot ids by attendee; busy: sessions by attendee; refused: pairs
-    that must not meet; asked: pairs between whom a request waits; settled: pairs that met, agreed or said no.
+    that must not meet; asked: pairs between whom a request waits; settled: pairs that met, agreed or said no;
+    unlisted: the number of attendees nobody may plan.
     """
 
     event: Event
@@ -76,6 +77,7 @@ class Forum:
     refused: frozenset[Pair]
     asked: frozenset[Pair]
     settled: frozenset[Pair]
+    unlisted: int
 
     @cached_property
     def meetings_of(self) -> dict[int, tuple[Standing, ...]]:
@@ -154,6 +156,7 @@ def read_forum(event: Event, now: dt.datetime) -> Forum:
             for meeting, pair in pairs.items()
             if meeting.state not in lapsed and meeting.pk not in taken_back
         ),
+        unlisted=Attendee.objects.filter(event=event).count() - len(people),
     )
 
 

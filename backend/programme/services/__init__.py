@@ -13,7 +13,14 @@ from backend.programme.services.drafting import (
     replan,
     set_publishing,
 )
-from backend.programme.services.editing import Clash, NotADraft, drop_planned, lock_planned, move_planned
+from backend.programme.services.editing import (
+    Clash,
+    NotADraft,
+    change_planned,
+    drop_planned,
+    lock_planned,
+    move_planned,
+)
 from backend.programme.services.publishing import NothingPlanned, carry_out, publish_plan, withdraw_plan
 
 __all__ = [
@@ -26,6 +33,7 @@ __all__ = [
     "NothingToPlanWith",
     "PlanSaid",
     "carry_out",
+    "change_planned",
     "draft_plan",
     "drop_planned",
     "lock_planned",

@@ -96,6 +96,38 @@ def lock_planned(*, event: Event, plan_id: int, planned_id: int, locked: bool, b
     return row
 
 
+@transaction.atomic
+def change_planned(
+    *,
+    event: Event,
+    plan_id: int,
+    planned_id: int,
+    slot_id: int | None = None,
+    table_id: int | None = None,
+    locked: bool | None = None,
+    by: Person,
+    now: dt.datetime,
+) -> PlannedMeeting:
+    """Move a planned meeting, lock it, or both or neither; a table alone keeps its time.
+
+    Refuses what `move_planned` and `lock_planned` refuse.
+    """
+    row = _own_row(event, plan_id, planned_id, by)
+    if slot_id is not None or table_id is not None:
+        row = move_planned(
+            event=event,
+            plan_id=plan_id,
+            planned_id=planned_id,
+            slot_id=row.slot_id if slot_id is None else slot_id,
+            table_id=table_id,
+            by=by,
+            now=now,
+        )
+    if locked is not None:
+        row = lock_planned(event=event, plan_id=plan_id, planned_id=planned_id, locked=locked, by=by)
+    return row
+
+
 def check_editable(plan: Plan) -> None:
     """Refuse NotADraft and AtWork."""
     if plan.state != Plan.State.DRAFT:

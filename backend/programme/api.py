@@ -1,0 +1,233 @@
+"""Programmes over HTTP, for organisers: the same services, selectors and refusals as the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.meetings.api.organiser import OrganiserView
+from backend.meetings.api.participant import REFUSALS, given
+from backend.meetings.api.serializers import id_field
+from backend.programme import selectors, services
+from backend.programme.forum import read_forum
+from backend.programme.models import Plan
+
+
+class AimsSerializer(serializers.Serializer[Any]):
+    """What is asked of a plan; constituencies only with scope "between"."""
+
+    scope = serializers.CharField(default="everyone")
+    first_constituency = serializers.CharField(default="", allow_blank=True)
+    second_constituency = serializers.CharField(default="", allow_blank=True)
+    least = serializers.IntegerField(default=0)
+    most = serializers.IntegerField(default=5)
+    cross_share = serializers.FloatField(default=0.0)
+    seconds = serializers.IntegerField(default=20)
+    seed = serializers.IntegerField(default=1)
+
+
+class PlanSerializer(AimsSerializer):
+    """A plan in a list: how far it is, and what is proven of it."""
+
+    plan = serializers.IntegerField(source="pk")
+    state = serializers.CharField()
+    work = serializers.CharField()
+    progress = serializers.IntegerField()
+    value = serializers.FloatField(allow_null=True)
+    bound = serializers.FloatField(allow_null=True)
+    gap = serializers.FloatField(allow_null=True)
+    made_at = serializers.DateTimeField()
+    planned_at = serializers.DateTimeField(allow_null=True)
+    published_at = serializers.DateTimeField(allow_null=True)
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
+
+
+class AttendingSerializer(serializers.Serializer[Any]):
+    attendee_id = serializers.IntegerField()
+    name = serializers.CharField()
+    title = serializers.CharField()
+    organisation = serializers.CharField()
+    constituency = serializers.CharField()
+    country = serializers.CharField()
+
+
+class EntrySerializer(serializers.Serializer[Any]):
+    """A meeting of the plan (`planned` is its id) or one that stands beside it (null)."""
+
+    planned = serializers.IntegerField(source="planned_id", allow_null=True)
+    meeting = serializers.IntegerField(source="meeting_id", allow_null=True)
+    first = AttendingSerializer()
+    second = AttendingSerializer()
+    slot = serializers.IntegerField(source="slot.pk")
+    starts_at = serializers.DateTimeField(source="slot.starts_at")
+    ends_at = serializers.DateTimeField(source="slot.ends_at")
+    table = serializers.IntegerField(source="table.pk")
+    table_label = serializers.CharField(source="table.label")
+    state = serializers.CharField()
+    value = serializers.FloatField()
+    locked = serializers.BooleanField(source="is_locked")
+    moved_by_hand = serializers.BooleanField()
+    crosses = serializers.BooleanField()
+    refusal = serializers.CharField()
+
+
+class LeftOutSerializer(serializers.Serializer[Any]):
+    person = AttendingSerializer()
+    why = serializers.CharField()
+    most = serializers.IntegerField()
+
+
+class FiguresSerializer(serializers.Serializer[Any]):
+    value = serializers.FloatField(allow_null=True)
+    bound = serializers.FloatField(allow_null=True)
+    gap = serializers.FloatField(allow_null=True)
+    planned = serializers.IntegerField()
+    standing = serializers.IntegerField()
+    people = serializers.IntegerField()
+    least = serializers.IntegerField()
+    median = serializers.FloatField()
+    most = serializers.IntegerField()
+    cross_share = serializers.FloatField(allow_null=True)
+    out_of_sight = serializers.IntegerField()
+    unlisted = serializers.IntegerField()
+
+
+class PlanPageSerializer(serializers.Serializer[Any]):
+    """One plan with all its meetings, by time."""
+
+    plan = PlanSerializer()
+    figures = FiguresSerializer()
+    meetings = EntrySerializer(many=True, source="entries")
+    without = LeftOutSerializer(many=True)
+    short = LeftOutSerializer(many=True)
+    reasons = serializers.ListField(child=serializers.CharField())
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    """What is to change of a planned meeting; a slot without a table takes its own, or the first free one."""
+
+    slot = id_field(required=False)
+    table = id_field(required=False)
+    locked = serializers.BooleanField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError("Say what is to change: slot, table or locked.")
+        return attrs
+
+
+class PublishingSerializer(serializers.Serializer[Any]):
+    confirms = serializers.BooleanField()
+
+
+class PlanDoor(OrganiserView):
+    """What every view of plans does: read one, show one."""
+
+    def plan(self, plan_id: int) -> Plan:
+        return selectors.plan_for(self.event, plan_id)
+
+    def shown(self, plan_id: int, status: int = 200) -> Response:
+        page = selectors.show_plan(self.plan(plan_id), read_forum(self.event, timezone.now()))
+        return Response(PlanPageSerializer(page).data, status=status)
+
+    def whose(self, plan_id: int) -> dict[str, Any]:
+        return {"event": self.event, "plan_id": plan_id, "by": self.attendee.person}
+
+
+class PlanListView(PlanDoor):
+    """The event's plans."""
+
+    @extend_schema(operation_id="plans_list", responses={200: PlanSerializer(many=True), **REFUSALS})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        return Response(PlanSerializer(selectors.plans_for(self.event), many=True).data)
+
+    @extend_schema(
+        operation_id="plans_draft", request=AimsSerializer, responses={202: PlanSerializer, **REFUSALS}
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Order a draft; read it until its work is ready."""
+        event = self.event
+        said = services.PlanSaid(**given(AimsSerializer, request))
+        plan = services.draft_plan(event=event, said=said, by=self.attendee.person, now=timezone.now())
+        return Response(PlanSerializer(plan).data, status=202)
+
+
+class PlanView(PlanDoor):
+    @extend_schema(operation_id="plans_read", responses={200: PlanPageSerializer, **REFUSALS})
+    def get(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
+        """One plan with its meetings, those that stand beside it, and its figures."""
+        return self.shown(plan_id)
+
+
+class PlanAgainView(PlanDoor):
+    @extend_schema(operation_id="plans_again", request=None, responses={202: PlanSerializer, **REFUSALS})
+    def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
+        """Plan a draft anew around its locked meetings; of any other plan, draft a new one beside it."""
+        plan = services.replan(**self.whose(plan_id), now=timezone.now())
+        return Response(PlanSerializer(plan).data, status=202)
+
+
+class PlanPublishView(PlanDoor):
+    @extend_schema(operation_id="plans_publish", request=None, responses={202: PlanSerializer, **REFUSALS})
+    def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
+        """Send a draft's requests, or confirm its meetings where the event says so."""
+        plan = services.publish_plan(**self.whose(plan_id), now=timezone.now())
+        return Response(PlanSerializer(plan).data, status=202)
+
+
+class PlanWithdrawView(PlanDoor):
+    @extend_schema(operation_id="plans_withdraw", request=None, responses={202: PlanSerializer, **REFUSALS})
+    def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
+        """Put a plan aside, and take its waiting requests back; what is agreed stays."""
+        plan = services.withdraw_plan(**self.whose(plan_id), now=timezone.now())
+        return Response(PlanSerializer(plan).data, status=202)
+
+
+class PlannedView(PlanDoor):
+    """One planned meeting of a draft."""
+
+    @extend_schema(
+        operation_id="planned_change", request=ChangeSerializer, responses={200: EntrySerializer, **REFUSALS}
+    )
+    def patch(self, request: Request, slug: str, plan_id: int, planned_id: int) -> Response:  # noqa: ARG002
+        """Move it, lock it, or let it go again; all of it or nothing."""
+        whose = {**self.whose(plan_id), "planned_id": planned_id}
+        said = given(ChangeSerializer, request)
+        services.change_planned(
+            **whose,
+            slot_id=said.get("slot"),
+            table_id=said.get("table"),
+            locked=said.get("locked"),
+            now=timezone.now(),
+        )
+        page = selectors.show_plan(self.plan(plan_id), read_forum(self.event, timezone.now()))
+        return Response(EntrySerializer(selectors.entry_in(page, planned_id)).data)
+
+    @extend_schema(operation_id="planned_drop", responses={204: None, **REFUSALS})
+    def delete(self, request: Request, slug: str, plan_id: int, planned_id: int) -> Response:  # noqa: ARG002
+        services.drop_planned(**self.whose(plan_id), planned_id=planned_id)
+        return Response(status=204)
+
+
+class PublishingView(PlanDoor):
+    """Whether publishing confirms meetings at once, or sends requests."""
+
+    @extend_schema(operation_id="publishing_read", responses={200: PublishingSerializer, **REFUSALS})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        return Response({"confirms": selectors.confirms_at_once(self.event)})
+
+    @extend_schema(
+        operation_id="publishing_replace",
+        request=PublishingSerializer,
+        responses={200: PublishingSerializer, **REFUSALS},
+    )
+    def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        event = self.event
+        said = given(PublishingSerializer, request)
+        rules = services.set_publishing(event=event, **said, by=self.attendee.person)
+        return Response({"confirms": rules.confirms})

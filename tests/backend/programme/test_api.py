@@ -1,0 +1,98 @@
+"""Programmes over HTTP: an organiser's whole way, the refusals by their codes, and nothing for others."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from backend.meetings.models import Meeting
+from backend.programme import services
+from backend.programme.models import Plan
+from tests.factories import NOW, make_attendee, make_event
+
+BASE = "/api/v1/events/forum/plans/"
+
+
+@pytest.fixture(autouse=True)
+def _clock(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+def client_of(attendee):
+    client = APIClient()
+    client.force_login(attendee.person)
+    return client
+
+
+def test_a_plan_is_ordered_read_changed_published_and_withdrawn(desk):
+    client = client_of(desk.organiser)
+    ordered = client.post(BASE, {"most": 2, "seconds": 1}, format="json")
+    assert (ordered.status_code, ordered.json()["work"]) == (202, "waiting")
+    plan = Plan.objects.get(pk=ordered.json()["plan"])
+    desk.solve(plan)
+    address = f"{BASE}{plan.pk}/"
+    read = client.get(address).json()
+    assert read["figures"]["planned"] == len(read["meetings"]) == 6
+    assert (read["figures"]["least"], read["figures"]["median"], read["figures"]["most"]) == (2, 2.0, 2)
+    row = read["meetings"][0]["planned"]
+    taken = {meeting["slot"] for meeting in read["meetings"]}
+    free = next(slot.pk for slot in desk.slots if slot.pk not in taken)
+    moved = client.patch(f"{address}meetings/{row}/", {"slot": free, "locked": True}, format="json").json()
+    assert (moved["slot"], moved["locked"], moved["moved_by_hand"]) == (free, True, True)
+    assert client.delete(f"{address}meetings/{row}/").status_code == 204
+    assert client.put(f"{BASE}publishing/", {"confirms": True}, format="json").json() == {"confirms": True}
+    published = client.post(f"{address}publish/")
+    assert (published.status_code, published.json()["work"]) == (202, "carrying_out")
+    services.carry_out(plan=Plan.objects.get(pk=plan.pk), by=desk.by, now=NOW)
+    assert {meeting["state"] for meeting in client.get(address).json()["meetings"]} == {"agreed"}
+    again = client.post(f"{address}again/")
+    assert (again.status_code, again.json()["plan"] != plan.pk) == (202, True)
+    assert client.post(f"{address}withdraw/").json()["state"] == "withdrawn"
+    assert [row["state"] for row in client.get(BASE).json()] == ["draft", "withdrawn"]
+    assert Meeting.objects.filter(state="accepted").count() == 5
+
+
+def test_refusals_carry_their_code_and_change_nothing(desk):
+    client = client_of(desk.organiser)
+    refused = client.post(BASE, {"least": 4, "most": 3}, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_aims")
+    plan = desk.plan(most=5)
+    first, second = plan.planned.filter(first=desk.people[0]).order_by("pk")[:2]
+    address = f"{BASE}{plan.pk}/meetings/{first.pk}/"
+    refused = client.patch(address, {"slot": second.slot_id, "locked": True}, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "clash")
+    first.refresh_from_db()
+    assert not first.is_locked
+    assert client.patch(address, {}, format="json").status_code == 400
+    assert client.patch(address, {"slot": 10**30}, format="json").status_code == 400
+    assert client.get(f"{BASE}{10**30}/").status_code == 404
+
+
+def test_nobody_but_an_organiser_sees_or_changes_a_plan(desk):
+    plan = desk.plan(most=2)
+    row = plan.planned.first().pk
+    doors = [
+        ("get", BASE), ("post", BASE), ("get", f"{BASE}publishing/"), ("put", f"{BASE}publishing/"),
+        ("get", f"{BASE}{plan.pk}/"), ("post", f"{BASE}{plan.pk}/again/"),
+        ("post", f"{BASE}{plan.pk}/publish/"), ("post", f"{BASE}{plan.pk}/withdraw/"),
+        ("patch", f"{BASE}{plan.pk}/meetings/{row}/"), ("delete", f"{BASE}{plan.pk}/meetings/{row}/"),
+    ]  # fmt: skip
+    stranger = make_attendee(make_event("elsewhere"), permission="organiser")
+    for who, status in ((desk.people[0], 403), (stranger, 404)):
+        for method, address in doors:
+            body = {"confirms": True, "locked": True} if method in ("put", "patch") else {}
+            assert getattr(client_of(who), method)(address, body, format="json").status_code == status, (
+                address
+            )
+    assert APIClient().get(BASE).status_code in (401, 403)
+    plan.refresh_from_db()
+    assert (plan.state, plan.planned.count(), Meeting.objects.count()) == ("draft", 6, 0)
+
+
+def test_reading_a_plan_costs_the_same_for_few_and_many_meetings(desk, django_assert_max_num_queries):
+    plan = desk.plan(most=5)
+    client = client_of(desk.organiser)
+    with django_assert_max_num_queries(24) as many:
+        client.get(f"{BASE}{plan.pk}/")
+    plan.planned.exclude(pk=plan.planned.first().pk).delete()
+    with django_assert_max_num_queries(len(many)) as one:
+        client.get(f"{BASE}{plan.pk}/")
+    assert len(one) == len(many)

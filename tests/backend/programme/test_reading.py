@@ -1,0 +1,94 @@
+"""What organisers read: three orders of the same meetings, figures that follow hands, and sheets."""
+
+import pytest
+
+from backend.events.models import SessionPart
+from backend.programme import selectors
+from backend.programme.forum import read_forum
+from backend.safeguarding.models import Block
+from tests.backend.programme.conftest import make_desk
+from tests.factories import NOW, make_session
+
+
+def page_of(desk, plan):
+    return selectors.show_plan(selectors.plan_for(desk.event, plan.pk), read_forum(desk.event, NOW))
+
+
+def test_the_same_meetings_by_person_by_slot_and_by_table(desk):
+    page = page_of(desk, desk.plan(most=3))
+    by_person, by_slot, by_table = (page.by(order) for order in ("person", "slot", "table"))
+    assert [group.person.name for group in by_person] == [f"Person {letter}" for letter in "ABCDEF"]
+    assert sum(group.count for group in by_person) == 18
+    assert sum(group.count for group in by_slot) == sum(group.count for group in by_table) == 9
+    starts = [group.slot.starts_at for group in by_slot]
+    assert starts == sorted(starts)
+
+
+def test_figures_follow_what_hands_do_and_the_bound_stays(desk):
+    a, *_ = desk.people
+    plan = desk.plan(most=1)
+    assert page_of(desk, plan).figures.value == pytest.approx(1.5)
+    desk.drop(plan.planned.get(first=a))
+    page = page_of(desk, plan)
+    assert (page.figures.value, page.figures.bound) == pytest.approx((1.0, 1.5))
+    assert page.figures.gap == pytest.approx(1 / 3)
+    assert (page.figures.least, page.figures.median, page.figures.most) == (0, 1.0, 1)
+    assert {(left.person.attendee_id == a.pk, left.why) for left in page.without} >= {(True, "by_hand")}
+
+
+def test_standing_meetings_show_beside_the_draft_and_count(desk):
+    a, b, *_ = desk.people
+    desk.forum.accept(b, desk.forum.ask(a, b, desk.slots[0]))
+    page = page_of(desk, desk.plan(most=1))
+    assert (page.figures.planned, page.figures.standing, page.figures.least) == (2, 1, 1)
+    assert {entry.state for entry in page.entries} == {"planned", "agreed"}
+
+
+def test_a_pair_kept_apart_later_is_not_shown_and_is_counted(desk):
+    plan = desk.plan(most=1)
+    row = plan.planned.first()
+    Block.objects.create(blocker=row.second.person, blocked=row.first.person)
+    page = page_of(desk, plan)
+    assert row.pk not in {entry.planned_id for entry in page.entries}
+    assert (page.figures.out_of_sight, page.figures.planned) == (1, 2)
+
+
+def test_places_to_move_to_say_what_stands_in_the_way(desk):
+    plan = desk.plan(most=3)
+    page = page_of(desk, plan)
+    entry = page.entries[0]
+    choices = selectors.choices_for(plan, entry, read_forum(desk.event, NOW))
+    assert [choice.slot for choice in choices.slots] == desk.slots
+    own = next(choice for choice in choices.slots if choice.slot == entry.slot)
+    assert own.clash == ""
+    busy = {
+        e.slot.pk for e in page.entries if e != entry and {e.first, e.second} & {entry.first, entry.second}
+    }
+    assert {choice.slot.pk for choice in choices.slots if "in this plan" in choice.clash} == busy
+
+
+def test_sheets_hold_what_takes_place_by_day_with_a_persons_sessions(desk):
+    a, *_ = desk.people
+    session = make_session(desk.event, "Opening")
+    SessionPart.objects.create(event=desk.event, attendee=a, session=session)
+    page, forum = page_of(desk, desk.plan(most=2)), read_forum(desk.event, NOW)
+    mine = next(s for s in selectors.sheets_for(page, forum, "person") if s.key == a.pk)
+    [day] = mine.days
+    assert [line.title for line in day.lines] == ["Opening", "", ""]
+    assert all(
+        line.starts_at < later.starts_at for line, later in zip(day.lines, day.lines[1:], strict=False)
+    )
+    doors = selectors.sheets_for(page, forum, "table")
+    assert [sheet.title for sheet in doors] == sorted(sheet.title for sheet in doors)
+    assert sum(len(day.lines) for sheet in doors for day in sheet.days) == 6
+
+
+def test_an_event_with_nobody_to_plan_has_an_empty_page(db):
+    desk = make_desk(people=2)
+    plan = desk.plan(most=1)
+    plan.planned.all().delete()
+    for person in desk.people:
+        person.visibility = "hidden"
+        person.save()
+    page = page_of(desk, plan)
+    assert (page.entries, page.figures.people, page.figures.median) == ((), 0, 0.0)
