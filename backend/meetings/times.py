@@ -25,15 +25,17 @@ def period_words(starts_at: dt.datetime, ends_at: dt.datetime | None, timezone: 
         said += "–" + in_words(ends_at.astimezone(zone), "H:i")
     offset = f"{start:%z}"
     name = pgettext("zone of a time", "%(place)s time, UTC%(offset)s") % {
-        "place": timezone.rpartition("/")[2].replace("_", " "),
+        "place": _place_of(timezone),
         "offset": f"{offset[:3]}:{offset[3:5]}",
     }
     return f"{said} ({name})"
 
 
 def short_words(moment: dt.datetime, attendee: Attendee) -> str:
-    """A moment in the event's zone, short enough for a subject line."""
-    return in_words(moment.astimezone(attendee.event.zone), "D j M, H:i")
+    """A moment in the event's zone, which is named, short enough for a subject line or a button."""
+    said = in_words(moment.astimezone(attendee.event.zone), "D j M, H:i")
+    place = _place_of(attendee.event.timezone)
+    return pgettext("short time", "%(time)s (%(place)s time)") % {"time": said, "place": place}
 
 
 def reader_words(starts_at: dt.datetime, ends_at: dt.datetime | None, reader: Attendee) -> tuple[str, ...]:
@@ -43,6 +45,10 @@ def reader_words(starts_at: dt.datetime, ends_at: dt.datetime | None, reader: At
     if own and _offset(starts_at, own) != _offset(starts_at, event_zone):
         return said, period_words(starts_at, ends_at, own)
     return (said,)
+
+
+def _place_of(timezone: str) -> str:
+    return timezone.rpartition("/")[2].replace("_", " ")
 
 
 def _offset(moment: dt.datetime, timezone: str) -> dt.timedelta | None:

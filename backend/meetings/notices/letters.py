@@ -14,7 +14,7 @@ from backend.meetings.calendar import location_words, meeting_address
 from backend.meetings.links import make_answer_link
 from backend.meetings.models import Meeting, Notice
 from backend.meetings.selectors import MeetingRow
-from backend.meetings.times import period_words, reader_words, short_words
+from backend.meetings.times import reader_words, short_words
 
 MOST_TIMES_SHOWN = 6
 Kind = Notice.Kind
@@ -118,8 +118,10 @@ def _answers(row: MeetingRow, reader: Attendee) -> tuple[Link, ...]:
 
 
 def _ask(row: MeetingRow, reader: Attendee, subject: str, first: str) -> Letter:
-    until = period_words(row.expires_at, None, reader.event.timezone)
+    until = " = ".join(reader_words(row.expires_at, None, reader))
     choose = ngettext("One time would suit:", "Choose one of these times:", len(row.times))
+    if len(row.times) > MOST_TIMES_SHOWN:
+        choose = _("Choose one of these times, or sign in to see more:")
     return Letter(
         subject=subject % _said(row),
         lines=(

@@ -61,7 +61,7 @@ def test_every_mail_is_sent_once_and_its_state_kept(forum: Forum, post: MailServ
     assert [mail["Subject"] for mail in post.received_by(a.person.email)] == [
         f"Meeting with {b.person.name} on {forum.slots[0].starts_at.astimezone(forum.event.zone):%a} "
         f"{forum.slots[0].starts_at.astimezone(forum.event.zone).day} "
-        f"{forum.slots[0].starts_at.astimezone(forum.event.zone):%b, %H:%M}"
+        f"{forum.slots[0].starts_at.astimezone(forum.event.zone):%b, %H:%M} (Bangkok time)"
     ]
     assert state_of(a) == [("sent", 1, "")]
     # What was asked is answered by now: only the agreement is worth a mail.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.mail import EmailMultiAlternatives
+from django.urls import resolve
 
-from backend.events.models import Attendee
+from backend.events.models import Attendee, Slot
 from backend.meetings import services
 from backend.meetings.links import read_answer_link
 from backend.meetings.models import Delivery, Meeting, Notice
@@ -87,6 +90,32 @@ def test_every_kind_of_notice_is_a_mail_in_text_and_html_that_names_the_other(fo
         assert "{{" not in text + html
         assert "{%" not in text + html
         assert all(person.person.email not in text + html for person in forum.people)
+
+
+def test_every_link_in_every_mail_leads_to_a_page_of_ours(forum: Forum) -> None:
+    for _, mail in meeting_in_every_state(forum).values():
+        text, html = both_texts(mail)
+        addresses = [line for line in text.splitlines() if line.startswith("http")]
+        assert addresses
+        for address in addresses:
+            assert f'href="{address}"' in html
+            assert address.startswith(django_settings.TITIAN_ADDRESS)
+            assert resolve(urlsplit(address).path).url_name in {"answer", "meetings"}
+
+
+def test_a_request_for_any_time_names_the_first_six_and_says_that_there_are_more(forum: Forum) -> None:
+    a, b, *_ = forum.people
+    start = forum.slots[-1].ends_at
+    for n in range(3):
+        slot = Slot.objects.create(
+            event=forum.event, starts_at=start + n * HOUR, ends_at=start + n * HOUR + HOUR / 2
+        )
+        for person in (a, b):
+            forum.open(person, [slot])
+    forum.ask(a, b)
+    text, _ = both_texts(last_mail(b, "requested", forum.now))
+    assert "sign in to see more" in text
+    assert text.count("/answer/") == 7
 
 
 def test_only_an_agreement_and_a_cancellation_carry_a_calendar_entry(forum: Forum) -> None:
@@ -182,7 +211,7 @@ def test_after_a_block_no_mail_names_anyone_and_a_meeting_is_called_off_without_
     assert sorted(mail.to[0] for mail in mailoutbox) == sorted([a.person.email, b.person.email])
     for mail in mailoutbox:
         everything = mail.message().as_string() + mail.attachments[0].get_payload(decode=True).decode()  # type: ignore[union-attr]
-        assert mail.subject == "Your meeting on Wed 9 Dec, 10:00 is cancelled"
+        assert mail.subject == "Your meeting on Wed 9 Dec, 10:00 (Bangkok time) is cancelled"
         others = [person for person in forum.people if person.person.email != mail.to[0]]
         for other in others:
             assert other.person.name not in everything
