@@ -47,7 +47,7 @@ class AskForm(forms.Form):
     message = forms.CharField(
         label=_("Your message"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 5, "class": "input", "dir": "auto"}),
+        widget=forms.Textarea(attrs={"rows": 7, "class": "input", "dir": "auto"}),
     )
     theme = forms.ChoiceField(label=_("Theme"), required=False, widget=forms.Select(attrs={"class": "input"}))
     online = forms.BooleanField(label=_("Meet online"), required=False)

@@ -80,7 +80,7 @@ def hours(
     if own is None or (mine := localtime(starts_at, own)).utcoffset() == first.utcoffset():
         return said
     form = "H:i" if mine.date() == first.date() else "D H:i"
-    words = _("%(hours)s your time") % {
+    words = _("yours %(hours)s") % {
         "hours": f"{in_words(mine, form)}–{in_words(localtime(ends_at, own), 'H:i')}"
     }
     return format_html('{} <span class="yours">{}</span>', said, words)

@@ -1,0 +1,309 @@
+"""Asking, answering, meeting: two people in two browsers, real mail between them, a third who also asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import icalendar
+import pytest
+import vobject
+from django.conf import settings as project
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from backend.events.models import Slot, Table
+from backend.meetings import services
+from backend.meetings.models import Availability, Meeting
+from tests.factories import make_attendee, make_session
+from tests.journeys.conftest import PAGE_SIZES
+from tests.journeys.test_pages import visit  # noqa: F401 - a fixture
+from tests.smtp import MailServer
+from tests.worker import do_jobs
+
+OFFICIAL = "A ministry official from Thailand"
+ORGANISER = "The organiser"
+
+
+@pytest.fixture
+def post():
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def booking(forum, door, post, settings):
+    """The forum in two weeks, with twelve times, tables, and everybody open; mail goes to a real server."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port
+    settings.TITIAN_ADDRESS = door
+    event = forum.event
+    event.starts_on = event.ends_on = (timezone.now() + dt.timedelta(days=14)).date()
+    event.save()
+    opening = dt.datetime.combine(event.starts_on, dt.time(10), event.zone)
+    half = dt.timedelta(minutes=30)
+    slots = [
+        Slot.objects.create(event=event, starts_at=opening + n * half, ends_at=opening + (n + 1) * half)
+        for n in range(12)
+    ]
+    for number in range(1, 5):
+        Table.objects.create(event=event, label=f"T{number}", place="Gallery")
+    for attendee in (forum.official, *forum.others):
+        Availability.objects.bulk_create(
+            Availability(event=event, attendee=attendee, slot=slot) for slot in slots
+        )
+    return slots
+
+
+def ask(asker, other, *slots):
+    wish = services.Wish(slot_ids=tuple(slot.pk for slot in slots), message="Shall we talk?")
+    return services.request_meeting(
+        attendee=asker, other_id=other.pk, wish=wish, by=asker.person, now=timezone.now()
+    )
+
+
+def accept(meeting, attendee, slot=None):
+    return services.accept_meeting(
+        attendee=attendee,
+        meeting_id=meeting.pk,
+        slot_id=slot.pk if slot else None,
+        by=attendee.person,
+        now=timezone.now(),
+    )
+
+
+def signed_in(context, door, attendee):
+    """This browser as the attendee's, whose code was typed in before."""
+    client = Client()
+    client.force_login(attendee.person)
+    session = client.cookies[project.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": project.SESSION_COOKIE_NAME, "value": session, "url": door}])
+    return context.new_page()
+
+
+def mail_to(post, attendee, word):
+    """The newest mail to somebody whose subject has the word."""
+    do_jobs()
+    mails = [mail for mail in post.received_by(attendee.person.email) if word in mail["Subject"]]
+    assert mails, [mail["Subject"] for mail in post.mails]
+    return mails[-1]
+
+
+def feed_of(page, door, forum):
+    """Whoever's calendar, read at its secret address as a calendar program does."""
+    page.goto(door + forum.address("calendar/"))
+    if page.get_by_role("button", name="Make my calendar address").is_visible():
+        page.get_by_role("button", name="Make my calendar address").click()
+    address = page.get_by_label("Your secret address").input_value()
+    return page.request.get(address).body()
+
+
+def meeting_in(feed):
+    """The one meeting of a calendar, the same by two parsers."""
+    (entry,) = (e for e in icalendar.Calendar.from_ical(feed).walk("VEVENT") if "eeting with" in e["SUMMARY"])
+    other = next(
+        event for event in vobject.readOne(feed.decode()).vevent_list if event.uid.value == str(entry["UID"])
+    )
+    assert other.dtstart.value == entry.start
+    assert other.status.value == str(entry["STATUS"])
+    return entry
+
+
+def test_one_asks_the_other_answers_from_the_mail_and_both_calendars_follow(
+    forum, booking, browser, context, enter, door, post
+):
+    a, b, c = forum.official, forum.named("Arif Rahman"), forum.named("Linh Tran")
+    page = enter(context, OFFICIAL)
+    page.get_by_role("link", name="Ask to meet (Arif Rahman)").click()
+    expect(page.get_by_label("Your message")).to_have_value(
+        re.compile("Dear Arif Rahman,\n.*You offer “We keep chat logs")
+    )
+    for slot in booking[:3]:
+        page.locator(f"#slot-{slot.pk}").check()
+    page.get_by_role("button", name="Ask Arif Rahman").click()
+    expect(page.get_by_text("Arif Rahman is asked.")).to_be_visible()
+    asked_too = ask(c, b, booking[0], booking[4])
+
+    text = mail_to(post, b, "Mali Wongsa").get_body(("plain",)).get_content()
+    links = re.findall(rf"{door}/answer/\S+", text)
+    phone = browser.new_context(viewport=PAGE_SIZES["phone"], has_touch=True)
+    answer = phone.new_page()
+    answer.goto(links[0])
+    expect(answer.get_by_role("heading", name="Meet Mali Wongsa?")).to_be_visible()
+    assert answer.evaluate("document.documentElement.scrollWidth") <= PAGE_SIZES["phone"]["width"]
+    assert Meeting.objects.get(asker=a).state == Meeting.State.REQUESTED
+    answer.get_by_role("button", name=re.compile("^Accept .*10:00")).tap()
+    expect(answer.get_by_role("heading", name="You meet Mali Wongsa")).to_be_visible()
+    expect(answer.get_by_text("T1")).to_be_visible()
+
+    theirs = signed_in(phone, door, b)
+    for reader, other in ((page, "Arif Rahman"), (theirs, "Mali Wongsa")):
+        reader.goto(door + forum.address("meetings/"))
+        agenda = reader.get_by_role("region", name="My agenda").get_by_role("listitem").filter(has_text=other)
+        expect(agenda).to_contain_text("10:00–10:30")
+        expect(agenda).to_contain_text("T1")
+    mine, other = (meeting_in(feed_of(reader, door, forum)) for reader in (page, theirs))
+    for line in ("UID", "SEQUENCE", "DTSTART", "DTEND", "LOCATION", "STATUS"):
+        assert mine[line] == other[line], line
+    assert mine.start == booking[0].starts_at
+    download = page.request.get(door + forum.address("calendar/titian.ics")).body()
+    assert meeting_in(download)["UID"] == mine["UID"]
+
+    third = browser.new_context()
+    hers = signed_in(third, door, c)
+    hers.goto(door + forum.address("meetings/"))
+    waiting = hers.get_by_role("region", name="You asked").get_by_role("listitem")
+    expect(waiting).to_contain_text("12:00–12:30")
+    expect(waiting).not_to_contain_text("10:00")
+    expect(hers.get_by_text("A time you had named with Arif Rahman is taken")).to_be_visible()
+    assert asked_too.times.get().slot_id == booking[4].pk
+
+    theirs.goto(door + forum.address("meetings/"))
+    theirs.get_by_role("region", name="My agenda").get_by_role("link", name="Mali Wongsa").last.click()
+    theirs.get_by_text("Cancel the meeting …").click()
+    theirs.get_by_label("Why").fill("My flight leaves early")
+    theirs.get_by_role("button", name="Cancel the meeting", exact=True).click()
+    expect(theirs.get_by_text("The meeting is cancelled")).to_be_visible()
+    for reader in (page, theirs):
+        after = meeting_in(feed_of(reader, door, forum))
+        assert (after["UID"], str(after["STATUS"])) == (mine["UID"], "CANCELLED")
+        assert after["SEQUENCE"] > mine["SEQUENCE"]
+    told = mail_to(post, a, "cancel")
+    assert "My flight leaves early" in told.get_body(("plain",)).get_content()
+    for other_browser in (phone, third):
+        other_browser.close()
+
+
+def test_times_are_opened_and_a_meeting_is_asked_for_without_any_script(
+    forum, booking, without_script, enter, door
+):
+    Availability.objects.filter(attendee=forum.official).delete()
+    page = enter(without_script, OFFICIAL)
+    page.goto(door + forum.address("meetings/"))
+    page.get_by_role("link", name="Open times").click()
+    page.get_by_role("button", name=re.compile(r"^Open all \(Morning")).click()
+    expect(page.get_by_text("Saved. You can be asked at 4 times.")).to_be_visible()
+    page.get_by_label("12:00–12:30").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Save my times").press("Enter")
+    expect(page.get_by_text("Saved. You can be asked at 5 times.")).to_be_visible()
+
+    page.goto(door + forum.address(f"people/{forum.named('Grace Lim').pk}/"))
+    page.get_by_role("link", name="Ask to meet (Grace Lim)").click()
+    page.get_by_role("button", name="Ask Grace Lim").click()
+    expect(page.get_by_text("Choose up to three times, or any time.")).to_be_visible()
+    page.get_by_label("Any time we are both free").check()
+    page.get_by_role("button", name="Ask Grace Lim").click()
+    expect(page.get_by_text("Grace Lim is asked.")).to_be_visible()
+    page.get_by_role("button", name="Take back (Grace Lim)").click()
+    expect(page.get_by_text("Your request is taken back.")).to_be_visible()
+
+
+def test_a_time_taken_while_one_writes_costs_nothing_of_what_was_written(
+    forum, booking, context, enter, door
+):
+    arif, linh = forum.named("Arif Rahman"), forum.named("Linh Tran")
+    page = enter(context, OFFICIAL)
+    page.goto(door + forum.address(f"people/{arif.pk}/ask/"))
+    page.get_by_label("Your message").fill("Written with care")
+    for slot in booking[:2]:
+        page.locator(f"#slot-{slot.pk}").check()
+    accept(ask(linh, arif, booking[0]), arif)
+    page.get_by_role("button", name="Ask Arif Rahman").click()
+    expect(page.get_by_role("alert")).to_contain_text("One of these times is not free for you both.")
+    expect(page.get_by_label("Your message")).to_have_value("Written with care")
+    expect(page.locator(f"#slot-{booking[1].pk}")).to_be_checked()
+    page.get_by_role("alert").get_by_role("link", name=re.compile("11:00–11:30")).click()
+    page.locator(f"#slot-{booking[2].pk}").check()
+    page.get_by_role("button", name="Ask Arif Rahman").click()
+    expect(page.get_by_text("Arif Rahman is asked.")).to_be_visible()
+
+
+def test_the_browsers_own_clock_stands_beside_the_forums_once_it_has_said_so(
+    forum, booking, browser, enter, door
+):
+    accept(ask(forum.official, forum.others[0], booking[0]), forum.others[0])
+    context = browser.new_context(timezone_id="Asia/Tokyo")
+    page = enter(context, OFFICIAL)
+    page.goto(door + forum.address("meetings/"))
+    agenda = page.get_by_role("region", name="My agenda")
+    expect(agenda.get_by_text("yours 12:00–12:30").first).to_be_visible()
+    expect(agenda).to_contain_text(
+        "Times are Bangkok time, UTC+07:00. Beside them, yours: Tokyo time, UTC+09:00."
+    )
+    context.close()
+
+
+def test_a_day_of_twelve_meetings_and_a_session_prints_on_one_sheet_of_a4(
+    forum, booking, context, enter, door
+):
+    session = make_session(forum.event, "Opening plenary on everything that changed since last year")
+    session.parts.create(event=forum.event, attendee=forum.official)
+    others = [
+        *forum.others,
+        *(make_attendee(forum.event, title="Director of a very long title") for _ in range(4)),
+    ]
+    for other, slot in zip(others, booking, strict=True):
+        Availability.objects.get_or_create(event=forum.event, attendee=other, slot=slot)
+        accept(ask(other, forum.official, slot), forum.official)
+    page = enter(context, OFFICIAL)
+    page.goto(door + forum.address("meetings/"))
+    expect(page.locator(".items .item.meeting")).to_have_count(12)
+    page.goto(door + forum.address("meetings/sheet/"))
+    sheet = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
+
+
+def pages_of(forum, booking):
+    """Every page of meetings, each with something of everything on it."""
+    a, others = forum.official, forum.others
+    agreed = [accept(ask(a, others[0], booking[0]), others[0]), accept(ask(others[1], a, booking[1]), a)]
+    sent, received, long = ask(a, others[2]), ask(others[3], a, *booking[2:5]), ask(others[4], a)
+    declined = ask(a, others[5], booking[6])
+    services.decline_meeting(
+        attendee=others[5],
+        meeting_id=declined.pk,
+        reason="Next year",
+        by=others[5].person,
+        now=timezone.now(),
+    )
+    meetings = [*agreed, sent, received, long, declined]
+    pages = ["meetings/", "availability/", "notices/", "calendar/", "meetings/sheet/"]
+    pages += [f"meetings/{meeting.pk}/" for meeting in meetings]
+    pages += [f"meetings/{sent.pk}/change/", f"people/{others[6].pk}/ask/"]
+    return [forum.address(page) for page in pages]
+
+
+def test_axe_finds_nothing_on_any_page_of_meetings(forum, booking, visit):  # noqa: F811
+    empty = [forum.address(page) for page in ("meetings/", "notices/", "meetings/sheet/")]
+    assert visit(empty, OFFICIAL) == []
+    assert visit(pages_of(forum, booking), OFFICIAL) == []
+    passed = Meeting.objects.filter(state="accepted").earliest("pk")
+    now = timezone.now()
+    period = (now - dt.timedelta(hours=2), now - dt.timedelta(hours=1))
+    passed.seats.update(period=period)
+    passed.period = period
+    passed.save()
+    assert visit([forum.address("meetings/"), forum.address(f"meetings/{passed.pk}/")], OFFICIAL) == []
+
+
+def test_axe_finds_nothing_on_the_pages_that_mails_lead_to(forum, booking, visit, post):  # noqa: F811
+    ask(forum.official, forum.others[0], *booking[:3])
+    text = mail_to(post, forum.others[0], "Mali").get_body(("plain",)).get_content()
+    links = [re.sub(r"^https?://[^/]+", "", link) for link in re.findall(r"http\S+/answer/\S+", text)]
+    assert len(links) >= 2
+    assert visit(links) == []
+
+
+def test_axe_finds_nothing_where_meetings_are_set_up(forum, booking, visit):  # noqa: F811
+    make_attendee(
+        forum.event,
+        email="organiser@demo.example.org",
+        name="Orla",
+        permission="organiser",
+        visibility="hidden",
+    )
+    assert visit([forum.address("set-up/"), forum.address("meetings/")], ORGANISER) == []
