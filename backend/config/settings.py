@@ -33,8 +33,9 @@ CSRF_TRUSTED_ORIGINS = words_from(
 )
 
 # Where people reach the pages; the links in mails and calendars begin with it.
+_host = ALLOWED_HOSTS[0].lstrip("*.") or TITIAN_HOST
 TITIAN_ADDRESS = text_from(
-    "TITIAN_ADDRESS", f"https://{ALLOWED_HOSTS[0]}" if TITIAN_HTTPS else f"http://127.0.0.1:{TITIAN_PORT}"
+    "TITIAN_ADDRESS", f"https://{_host}" if TITIAN_HTTPS else f"http://127.0.0.1:{TITIAN_PORT}"
 ).rstrip("/")
 
 DATABASES = {"default": database_settings(database_from("DATABASE_URL"), VAR / "postgres")}
