@@ -10,7 +10,6 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -18,22 +17,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from backend.core.errors import BusinessError
-from backend.events.grid import Period, SlotGrid, periods_of
-from backend.events.models import Attendee, Session, Slot, Table
+from backend.events.grid import Period
+from backend.events.models import Attendee
 from backend.meetings import selectors, services
 from backend.meetings.models import Meeting, Notice, Seat
-from backend.meetings.rules import common_slots
 from backend.safeguarding.rules import may_contact
 from backend.safeguarding.services import block_person, unblock_person
-from tests.backend.meetings.conftest import Forum
-from tests.factories import make_attendee, make_event
+from tests.backend.meetings.life import PEOPLE, SLOTS, ZONES, LivingForum
 
 pytestmark = pytest.mark.django_db
 
-PEOPLE, SLOTS = 7, 14
-# In the night of the second day clocks go back in Berlin and forward in Sydney.
-ZONES = {"Europe/Berlin": dt.date(2026, 10, 24), "Australia/Sydney": dt.date(2026, 10, 3)}
 
 someone = st.integers(0, PEOPLE - 1)
 two = st.lists(someone, min_size=2, max_size=2, unique=True)
@@ -48,54 +41,8 @@ class RolledBack(Exception):
     pass
 
 
-class Life(RuleBasedStateMachine):
-    """A forum over a change of clocks, with few slots, fewer tables and impatient people."""
-
-    zone: str
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.outer = transaction.atomic()
-        self.outer.__enter__()
-        first = ZONES[self.zone]
-        days = (first, first + dt.timedelta(days=1))
-        event = make_event(timezone=self.zone, starts_on=days[0], ends_on=days[1])
-        windows = ((dt.time(1), dt.time(4)),)
-        grids = [
-            SlotGrid(days=days, windows=windows, length_minutes=30, break_minutes=30),
-            SlotGrid(days=days, windows=windows, length_minutes=60),  # overlaps the other one
-        ]
-        periods = sorted({period for grid in grids for period in periods_of(grid, event.zone)})
-        assert len(periods) >= SLOTS - 4
-        self.forum = Forum(
-            event=event,
-            slots=[
-                Slot.objects.create(event=event, starts_at=p.starts_at, ends_at=p.ends_at) for p in periods
-            ],
-            tables=[
-                Table.objects.create(event=event, label="T1"),
-                Table.objects.create(event=event, label="T2", step_free=True),
-                Table.objects.create(
-                    event=event, label="On", is_online=True, room_link="https://meet.example.org/{meeting}"
-                ),
-            ],
-            now=periods[0].starts_at - dt.timedelta(days=3),
-        )
-        self.forum.join(PEOPLE)
-        self.session = Session.objects.create(
-            event=event, title="Keynote", starts_at=periods[2].starts_at, ends_at=periods[3].ends_at
-        )
-        self.minor = make_attendee(event, age_class="minor")
-        self.forum.open(self.minor, self.forum.slots)
-
-    def teardown(self) -> None:
-        try:
-            self.forum.now += dt.timedelta(days=30)
-            services.expire_requests(now=self.forum.now)
-            assert not Meeting.objects.requests().exists()  # every quota has returned
-        finally:
-            transaction.set_rollback(True)
-            self.outer.__exit__(None, None, None)
+class Life(LivingForum):
+    """What people do, what time does, and what always holds."""
 
     # --- what people do -------------------------------------------------------------------------------
 
@@ -276,52 +223,6 @@ class Life(RuleBasedStateMachine):
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-
-    # --- small words ----------------------------------------------------------------------------------
-
-    def _who(self, number: int) -> Attendee:
-        return self.forum.people[number]
-
-    def _slots(self, numbers: list[int]) -> list[Slot]:
-        return [
-            self.forum.slots[number] for number in dict.fromkeys(n % len(self.forum.slots) for n in numbers)
-        ]
-
-    def _seated(self, meeting: Meeting) -> list[Attendee]:
-        return list(Attendee.objects.filter(seats__meeting=meeting).order_by("pk"))
-
-    def _with(self, state: str, number: int, by: str, change) -> None:
-        """Let one side try a change of one of the meetings in this state."""
-        meetings = list(Meeting.objects.filter(state=state).order_by("-pk"))
-        if not meetings:
-            return
-        meeting = meetings[number % len(meetings)]
-        seat = Seat.objects.select_related("attendee__person").get(meeting=meeting, part=by)
-        self._try(lambda: change(seat.attendee, meeting))
-
-    def _try(self, change) -> str:
-        """The refusal's code, or nothing; times a refusal proposes are free for both."""
-        try:
-            change()
-        except BusinessError as refusal:
-            for proposed in refusal.details.get("alternatives", []):
-                slot = Slot.objects.get(pk=proposed["slot"])
-                assert slot.starts_at > self.forum.now
-                assert slot in {
-                    free
-                    for first in self.forum.people
-                    for slots in common_slots(
-                        first.pk, [other.pk for other in self.forum.people], after=self.forum.now
-                    ).values()
-                    for free in slots
-                }
-            return refusal.code
-        return ""
-
-    def _jobs(self) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'meetings.send_notice'")
-            return cursor.fetchone()[0]
 
 
 @pytest.mark.parametrize("zone", sorted(ZONES))
