@@ -13,6 +13,7 @@ from frontend.views import (
     directory,
     events,
     meetings,
+    programme,
     runs,
     safeguarding,
     setup,
@@ -55,4 +56,22 @@ urlpatterns = [
     path("e/<slug:slug>/set-up/tables/", setup.lay_tables, name="lay_tables"),
     path("e/<slug:slug>/set-up/tables/<int:table_id>/", setup.one_table, name="one_table"),
     path("e/<slug:slug>/set-up/rules/", setup.change_rules, name="change_rules"),
+    path("e/<slug:slug>/programme/", programme.programme, name="programme"),
+    path("e/<slug:slug>/programme/publishing/", programme.publishing, name="programme_publishing"),
+    path("e/<slug:slug>/programme/<int:plan_id>/", programme.plan, name="plan"),
+    path("e/<slug:slug>/programme/<int:plan_id>/again/", programme.replan, name="plan_again"),
+    path("e/<slug:slug>/programme/<int:plan_id>/publish/", programme.publish, name="plan_publish"),
+    path("e/<slug:slug>/programme/<int:plan_id>/withdraw/", programme.withdraw, name="plan_withdraw"),
+    path(
+        "e/<slug:slug>/programme/<int:plan_id>/meetings/<int:planned_id>/", programme.planned, name="planned"
+    ),
+    path(
+        "e/<slug:slug>/programme/<int:plan_id>/doors/",
+        programme.sheets,
+        {"order": "table"},
+        name="plan_doors",
+    ),
+    path(
+        "e/<slug:slug>/programme/<int:plan_id>/days/", programme.sheets, {"order": "person"}, name="plan_days"
+    ),
 ]

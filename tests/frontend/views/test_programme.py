@@ -1,0 +1,196 @@
+"""The organiser's programme pages: what they show in every state, and what each form does."""
+
+import pytest
+
+from backend.meetings.models import Availability, Meeting
+from backend.programme import services
+from backend.programme.models import Plan
+from backend.safeguarding.models import Block
+from tests.backend.programme.conftest import Desk, make_desk
+from tests.factories import NOW
+from tests.frontend.conftest import client_of
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def _clock(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def desk(db) -> Desk:
+    return make_desk()
+
+
+@pytest.fixture
+def client(desk):
+    return client_of(desk.by)
+
+
+def address(desk, rest=""):
+    return f"/e/{desk.event.slug}/programme/{rest}"
+
+
+def text_of(answer):
+    return " ".join(answer.content.decode().split())
+
+
+AIMS = {"scope": "everyone", "least": "0", "most": "2", "cross": "0", "seconds": "1", "seed": "1"}
+
+
+def test_an_empty_forum_is_told_how_to_begin(desk, client):
+    text = text_of(client.get(address(desk)))
+    assert "No plan yet" in text
+    assert "Draft the plan" in text
+
+
+def test_ordering_a_draft_leads_to_its_page_which_watches_the_planner(desk, client):
+    answer = client.post(address(desk), AIMS)
+    plan = Plan.objects.get()
+    assert answer["Location"] == address(desk, f"{plan.pk}/")
+    page = text_of(client.get(answer["Location"]))
+    assert "Waiting for the planner to begin" in page
+    assert f'hx-get="{address(desk, f"{plan.pk}/")}"' in page
+    Plan.objects.update(work="solving", value=3.2, bound=4.5, progress=40)
+    fragment = text_of(client.get(answer["Location"], headers=HTMX))
+    assert "Best so far: 3.2 of at most 4.5." in fragment
+    assert "<html" not in fragment
+    Plan.objects.update(work="waiting")
+    desk.solve(plan)
+    done = text_of(client.get(answer["Location"], headers=HTMX))
+    assert "hx-get" not in done
+    assert "No plan is worth more than" in done
+
+
+def test_what_cannot_be_asked_is_said_beside_the_form_which_keeps_what_was_typed(desk, client):
+    answer = client.post(address(desk), {**AIMS, "least": "4", "most": "3", "seed": "77"})
+    assert answer.status_code == 400
+    assert "The least number of meetings is from 0 to the most, 3." in text_of(answer)
+    assert 'value="77"' in text_of(answer)
+    answer = client.post(address(desk), {**AIMS, "most": "many"})
+    assert (answer.status_code, "Give a whole number." in text_of(answer)) == (422, True)
+    assert not Plan.objects.exists()
+
+
+@pytest.mark.parametrize("order", ["person", "slot", "table", "nonsense"])
+def test_a_plan_reads_in_three_orders(desk, client, order):
+    plan = desk.plan(most=2)
+    text = text_of(client.get(address(desk, f"{plan.pk}/?by={order}")))
+    assert text.count('class="entry"') == (6 if order in ("slot", "table") else 12)
+    for person in desk.people:
+        assert person.person.name in text
+
+
+def test_a_clash_is_refused_with_the_reason_on_the_same_page(desk, client):
+    plan = desk.plan(most=5)
+    first, second = plan.planned.filter(first=desk.people[0]).order_by("pk")[:2]
+    where = address(desk, f"{plan.pk}/meetings/{first.pk}/")
+    answer = client.post(where, {"do": "move", "slot": second.slot_id, "table": ""})
+    assert answer.status_code == 409
+    assert "Person A meets" in text_of(answer)
+    assert "then, in this plan." in text_of(answer)
+    assert f'<option value="{second.slot_id}" selected>' in text_of(answer)
+
+
+def test_a_meeting_is_moved_locked_unlocked_and_dropped_by_its_form(desk, client):
+    plan = desk.plan(most=1)
+    row = plan.planned.first()
+    where = address(desk, f"{plan.pk}/meetings/{row.pk}/")
+    free = next(slot for slot in desk.slots if not plan.planned.filter(slot=slot).exists())
+    answer = client.post(where, {"do": "move", "slot": free.pk, "table": ""}, follow=True)
+    assert "The meeting is moved." in text_of(answer)
+    assert "moved by hand" in text_of(answer)
+    client.post(where, {"do": "lock"})
+    row.refresh_from_db()
+    assert (row.slot, row.is_locked) == (free, True)
+    client.post(where, {"do": "unlock"})
+    row.refresh_from_db()
+    assert not row.is_locked
+    answer = client.post(where, {"do": "drop"}, follow=True)
+    assert "The meeting is dropped." in text_of(answer)
+    assert plan.planned.count() == 2
+    assert client.get(where).status_code == 404
+
+
+def test_publishing_confirms_or_asks_as_the_event_says_and_the_page_says_which(desk, client):
+    plan = desk.plan(most=2)
+    assert "6 requests are sent" in text_of(client.get(address(desk, f"{plan.pk}/")))
+    client.post(address(desk, "publishing/"), {"confirms": "yes"})
+    assert "6 meetings are confirmed at once" in text_of(client.get(address(desk, f"{plan.pk}/")))
+    client.post(address(desk, f"{plan.pk}/publish/"))
+    assert "The meetings are being sent." in text_of(client.get(address(desk, f"{plan.pk}/")))
+    services.carry_out(plan=Plan.objects.get(), by=desk.by, now=NOW)
+    text = text_of(client.get(address(desk, f"{plan.pk}/")))
+    assert text.count(">agreed<") == 12
+    assert "Change" not in text
+    assert Meeting.objects.filter(state="accepted").count() == 6
+
+
+def test_what_could_not_be_sent_is_shown_with_its_reason(desk, client):
+    plan = desk.plan(most=1)
+    row = plan.planned.first()
+    Availability.objects.filter(attendee=row.second).delete()
+    desk.publish(plan)
+    text = text_of(client.get(address(desk, f"{plan.pk}/")))
+    assert "not sent" in text
+    assert "open" in plan.planned.get(pk=row.pk).refusal
+    assert "lost their meeting since this was planned" in text
+
+
+def test_a_plan_that_cannot_be_names_the_demand(desk, client):
+    for table in desk.tables[1:]:
+        table.delete()
+    plan = desk.plan(least=3, most=5)
+    text = text_of(client.get(address(desk, f"{plan.pk}/")))
+    assert "People must have 9 meetings at least in all; there is room for 6." in text
+    assert "Publish" not in text
+
+
+def test_withdrawing_and_planning_again(desk, client):
+    plan = desk.publish(desk.plan(most=2))
+    client.post(address(desk, f"{plan.pk}/again/"))
+    again = Plan.objects.latest("pk")
+    assert (again.pk != plan.pk, again.state, again.most) == (True, "draft", 2)
+    client.post(address(desk, f"{plan.pk}/withdraw/"))
+    services.carry_out(plan=Plan.objects.get(pk=plan.pk), by=desk.by, now=NOW)
+    text = text_of(client.get(address(desk, f"{plan.pk}/")))
+    assert text.count('class="entry off"') == 12
+
+
+def test_sheets_are_one_per_table_or_person_and_one_can_be_picked(desk, client):
+    plan = desk.plan(most=2)
+    days = text_of(client.get(address(desk, f"{plan.pk}/days/")))
+    assert days.count('class="paper"') == 6
+    one = text_of(client.get(address(desk, f"{plan.pk}/days/?of={desk.people[0].pk}")))
+    assert one.count('class="paper"') == 1
+    assert "not confirmed" in one
+    doors = text_of(client.get(address(desk, f"{plan.pk}/doors/")))
+    assert doors.count('class="paper"') == plan.planned.values("table").distinct().count()
+    plan.planned.all().delete()
+    assert "Nothing to print yet" in text_of(client.get(address(desk, f"{plan.pk}/doors/")))
+
+
+def test_nobody_kept_apart_or_out_of_sight_is_named(desk, client):
+    plan = desk.plan(most=1)
+    row = plan.planned.first()
+    Block.objects.create(blocker=row.first.person, blocked=row.second.person)
+    desk.people[-1].visibility = "hidden"
+    desk.people[-1].save()
+    for rest in (f"{plan.pk}/", f"{plan.pk}/days/", f"{plan.pk}/doors/"):
+        text = text_of(client.get(address(desk, rest)))
+        assert desk.people[-1].person.name not in text
+        assert f"{row.first.person.name} × {row.second.person.name}" not in text
+    assert client.get(address(desk, f"{plan.pk}/meetings/{row.pk}/")).status_code == 404
+
+
+def test_participants_are_refused_everywhere(desk):
+    plan = desk.plan(most=1)
+    own = client_of(desk.people[0].person)
+    row = plan.planned.first().pk
+    for rest in ("", f"{plan.pk}/", f"{plan.pk}/meetings/{row}/", f"{plan.pk}/days/", f"{plan.pk}/doors/"):
+        assert own.get(address(desk, rest)).status_code == 403
+    for rest in ("publishing/", f"{plan.pk}/publish/", f"{plan.pk}/again/", f"{plan.pk}/withdraw/"):
+        assert own.post(address(desk, rest)).status_code == 403
+    plan.refresh_from_db()
+    assert (plan.state, plan.work) == ("draft", "ready")
