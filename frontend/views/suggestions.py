@@ -20,9 +20,10 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.directory.selectors import person_for, saved_for
 from backend.events.models import Attendee
 from backend.events.selectors import Profile, attendee_for, profile_for
+from backend.meetings.selectors.underway import underway_for
 from backend.suggestions.models import Feedback
 from backend.suggestions.selectors import Filters, SuggestionList, suggestions_for
-from backend.suggestions.services import give_feedback, withdraw_feedback
+from backend.suggestions.services import give_feedback, record_views, withdraw_feedback
 from frontend.access import Request, participant
 from frontend.forms import filters_in, filters_of
 from frontend.languages import language_name
@@ -42,9 +43,12 @@ class FilterChoice:
 @require_safe
 def suggestions(request: Request, attendee: Attendee) -> HttpResponse:
     """My ranked cards; for htmx the cards alone, or nothing new while they are still being computed."""
-    context = list_context(attendee, filters_in(request.GET), timezone.now())
+    now = timezone.now()
+    context = list_context(attendee, filters_in(request.GET), now)
     if request.htmx.trigger == "refreshing" and context["found"].is_refreshing:
         return HttpResponse(status=204)
+    shown = [card.face.attendee_id for card in context["found"].cards]
+    record_views(attendee=attendee, other_ids=shown, by=request.user, now=now)
     return render(request, "suggestions/_cards.html" if request.htmx else "suggestions/page.html", context)
 
 
@@ -96,6 +100,7 @@ def list_context(attendee: Attendee, filters: Filters, now: dt.datetime) -> dict
         "topic_names": {topic.key: topic.name for theme in profile.themes for topic in theme.topics},
         "theme_names": theme_names,
         "causes": Feedback.Cause.choices,
+        "underway": underway_for(attendee, now),
     }
 
 

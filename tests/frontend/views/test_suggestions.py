@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.events.models import Attendee
-from backend.suggestions.models import Feedback, ListReading, Run, Suggestion
+from backend.suggestions.models import Feedback, ListReading, Run, Suggestion, SuggestionView
 from tests.factories import NOW, make_attendee, make_event, make_run
 from tests.frontend.conftest import OFFER, SEEK, client_of
 
@@ -260,3 +260,13 @@ def test_whom_i_saved_stays_at_hand_for_as_long_as_i_may_see_them(cast, official
     text = official.get(cast.address("suggestions/")).content.decode()
     assert link not in text
     assert '<section id="saved" hidden>' in text
+
+
+def test_opening_the_page_notes_which_cards_were_shown_once(client):
+    event = make_event()
+    me, other = make_attendee(event), make_attendee(event)
+    make_run(event, {me: [other]})
+    client.force_login(me.person)
+    for _ in range(2):
+        client.get(f"/e/{event.slug}/suggestions/")
+    assert list(SuggestionView.objects.values_list("attendee", "other")) == [(me.pk, other.pk)]
