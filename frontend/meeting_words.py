@@ -66,6 +66,8 @@ def theme_of(card: SuggestionCard | None, profile: Profile) -> str:
 def notice_words(notice: NoticeRow, event: Event) -> str:
     """What a notice tells, in one sentence, of the meeting as it may be seen now."""
     row = notice.meeting
+    if row is None:
+        return _("A meeting of yours is cancelled. Its time is yours again.")
     name = {"name": row.other.name}
     at = {"when": when(row.starts_at, row.ends_at, event)} if row.starts_at and row.ends_at else {"when": ""}
     match notice.kind:

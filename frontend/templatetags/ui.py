@@ -204,6 +204,12 @@ def value(names: Mapping[str, str], key: str) -> str:
     return names.get(key, key)
 
 
+@register.filter
+def found(rows: Mapping[int, Any], number: int) -> Any:
+    """The row kept under this number, or None."""
+    return rows.get(number)
+
+
 @register.simple_tag
 def demo_mode() -> bool:
     """Whether this is the fictional forum, which every page says."""

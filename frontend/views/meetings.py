@@ -43,6 +43,7 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
     """Requests to answer, my agenda by day, what I asked, and what I was told last."""
     now = timezone.now()
     agenda = agenda_for(attendee, now)
+    cells = [cell for day in availability_for(attendee, now) for cell in day.cells]
     context = {
         "to_answer": requests_to_answer(attendee, now),
         "sent": requests_sent(attendee, now),
@@ -54,9 +55,8 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
             if item.meeting and "attest" in item.meeting.actions and not item.meeting.my_word
         ],
         "notices": notices_for(attendee, now, limit=NOTICES),
-        "can_be_asked": sum(
-            cell.can_be_asked for day in availability_for(attendee, now) for cell in day.cells
-        ),
+        "can_be_asked": sum(cell.can_be_asked for cell in cells),
+        "has_opened": any(cell.is_open and not cell.is_past for cell in cells),
         "absent": absent_because(attendee),
         "today": day_in(attendee.event, now),
         "now": now,

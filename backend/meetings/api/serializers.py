@@ -136,7 +136,7 @@ class NoticeSerializer(serializers.Serializer[Any]):
     facts = serializers.DictField(child=serializers.JSONField())
     created_at = serializers.DateTimeField()
     is_read = serializers.BooleanField()
-    meeting = MeetingSerializer()
+    meeting = MeetingSerializer(allow_null=True, help_text="None: one I may no longer see is off.")
 
 
 class PeriodSerializer(serializers.Serializer[Any]):

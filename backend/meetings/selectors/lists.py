@@ -52,7 +52,7 @@ class NoticeRow:
     facts: dict[str, object]
     created_at: dt.datetime
     is_read: bool
-    meeting: MeetingRow
+    meeting: MeetingRow | None
 
 
 def requests_to_answer(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:
@@ -126,7 +126,10 @@ def agenda_for(attendee: Attendee, now: dt.datetime) -> Agenda:
 
 
 def notices_for(attendee: Attendee, now: dt.datetime, *, limit: int = 50) -> tuple[NoticeRow, ...]:
-    """What I was told last, newest first; nothing of meetings that the contact policy hides."""
+    """What I was told last, newest first.
+
+    Of a meeting that the contact policy hides, only that it is off is told, without the meeting itself.
+    """
     notices = list(Notice.objects.filter(attendee=attendee.pk).order_by("-pk")[:limit])
     meetings = Meeting.objects.filter(pk__in=[notice.meeting_id for notice in notices])
     rows = {row.meeting_id: row for row in rows_for(attendee, meetings, now)}
@@ -137,8 +140,8 @@ def notices_for(attendee: Attendee, now: dt.datetime, *, limit: int = 50) -> tup
             notice.facts,
             notice.created_at,
             notice.read_at is not None,
-            rows[notice.meeting_id],
+            rows.get(notice.meeting_id),
         )
         for notice in notices
-        if notice.meeting_id in rows
+        if notice.meeting_id in rows or notice.kind == Notice.Kind.CANCELLED
     )

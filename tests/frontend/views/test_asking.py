@@ -32,6 +32,18 @@ def test_suggestions_and_the_persons_page_lead_here(booking):
         assert link in client.get(booking.cast.address(page)).content.decode()
 
 
+def test_whom_one_has_asked_is_shown_as_such_and_leads_to_the_request(booking):
+    cast = booking.cast
+    meeting = booking.ask(cast.official, cast.engineer, booking.slots[0])
+    client = client_of(cast.official.person)
+    for state in ("Waits for an answer", "Agreed"):
+        for page in ("suggestions/", f"people/{cast.engineer.pk}/"):
+            text = client.get(cast.address(page)).content.decode()
+            assert f'href="{ask_address(booking, cast.engineer)}"' not in text
+            assert f'href="{booking.page(meeting)}">{state}' in text
+        meeting = booking.accept(cast.engineer, meeting)
+
+
 def test_three_times_are_asked_for_once_however_often_the_button_is_pressed(booking):
     cast, client = booking.cast, client_of(booking.cast.official.person)
     data = said(*booking.slots[:3], theme="justice", step_free="on")

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.events.models import Slot, Table
 from backend.meetings.models import Availability, Meeting, Notice, Seat
+from backend.meetings.services import end_refused_meetings
 from tests.factories import make_attendee, make_session
 from tests.frontend.conftest import client_of
 
@@ -140,6 +141,18 @@ def test_a_block_makes_the_meeting_vanish_at_once(booking):
         for verb in ("", "accept/", "cancel/", "attest/", "change/"):
             method = client.post if verb not in ("", "change/") else client.get
             assert method(booking.page(agreed, verb), {"reason": "x"}).status_code == 404
+
+
+def test_the_other_side_of_a_block_reads_one_neutral_line(booking):
+    cast = booking.cast
+    booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer))
+    client_of(cast.engineer.person).post(cast.address(f"people/{cast.official.pk}/block/"))
+    end_refused_meetings(now=booking.now)
+    client = client_of(cast.official.person)
+    for page in ("meetings/", "notices/"):
+        text = text_of(client, cast.address(page))
+        assert "A meeting of yours is cancelled. Its time is yours again." in text
+        assert "Arif Rahman" not in text
 
 
 def test_a_meeting_of_others_does_not_exist(booking):
