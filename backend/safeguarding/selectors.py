@@ -83,7 +83,8 @@ def person_behind(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> Pe
 
 def blocks_made_by(person: Person) -> Sequence[Block]:
     """The person's own blocks with whom they block, newest first; nobody else ever reads them."""
-    return list(Block.objects.select_related("blocked").filter(blocker=person.pk).order_by("-created_at", "-id"))
+    made = Block.objects.select_related("blocked").filter(blocker=person.pk)
+    return list(made.order_by("-created_at", "-id"))
 
 
 def block_made_by(person: Person, block_id: int) -> Block:

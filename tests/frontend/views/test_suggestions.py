@@ -262,6 +262,7 @@ def test_whom_i_saved_stays_at_hand_for_as_long_as_i_may_see_them(cast, official
     assert '<section id="saved" hidden>' in text
 
 
+@pytest.mark.django_db
 def test_opening_the_page_notes_which_cards_were_shown_once(client):
     event = make_event()
     me, other = make_attendee(event), make_attendee(event)
