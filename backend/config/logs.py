@@ -6,15 +6,18 @@ import logging
 import re
 
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:=]+")
+# The address itself is the key: whoever reads it in a log could answer, or read the calendar.
+_SECRET = re.compile(r"(/(?:answer|calendar)/)[\w.:=~-]+/?")
 # PostgreSQL repeats the offending row in the DETAIL of an error.
 _ROW = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
 
 
 class DiscreetFormatter(logging.Formatter):
-    """One line per event, tracebacks included, without e-mail addresses and without rows of the database."""
+    """One line per event, tracebacks included, without e-mail addresses, secret links and database rows."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return _ROW.sub(r"\1: (withheld)", _ADDRESS.sub("(address)", super().format(record)))
+        text = _SECRET.sub(r"\1(secret)", _ADDRESS.sub("(address)", super().format(record)))
+        return _ROW.sub(r"\1: (withheld)", text)
 
 
 LOGGING = {

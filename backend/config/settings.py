@@ -53,7 +53,7 @@ INSTALLED_APPS = [
     "backend.directory",
     "backend.programme",
     "backend.stats",
-    "django.contrib.admin",
+    "backend.config.admin.ReferenceAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -41,5 +41,10 @@ def folded_for(texts: Sequence[str]) -> list[str]:
 
 
 def person_with_email(email: str) -> Person | None:
-    """The open account with this address, in whatever case either is written; None where there is none."""
-    return Person.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    """The open account with this address, in whatever case either is written; None where there is none.
+
+    The database compares in capitals, where ſ is S and ı is I: another mailbox, perhaps a stranger's.
+    """
+    wanted = email.strip().lower()
+    found = Person.objects.filter(email__iexact=wanted, is_active=True)
+    return next((person for person in found if person.email.lower() == wanted), None)

@@ -58,3 +58,15 @@ def test_the_api_is_described_from_our_own_origin_and_without_inline_scripts(cli
     )
     assert not re.search(r"<script>", text)
     assert "openapi: 3" in client.get("/api/schema").content.decode()
+
+
+@pytest.mark.parametrize("typed", ["ſiti@example.org", "sıti@example.org", "siti@ſchool.example.org"])
+def test_a_letter_that_only_looks_alike_in_capitals_gets_nobody_s_code(client: Client, typed: str) -> None:
+    """ſ and ı become S and I in capitals: the code of an account goes to no other mailbox than its own."""
+    Person.objects.create_user("siti@example.org", name="Siti Rahma")
+    Person.objects.create_user("siti@school.example.org", name="Siti Rahma")
+    client.post("/accounts/login/code/", {"email": typed})
+    assert not any("sign-in code" in str(letter.subject) for letter in mail.outbox)
+    Client().post("/accounts/login/code/", {"email": "SITI@example.org"})
+    assert mail.outbox[-1].to == ["siti@example.org"]
+    assert "sign-in code" in str(mail.outbox[-1].subject)

@@ -20,6 +20,9 @@ NOT_REFERENCE_DATA = {
     "block",
     "suggestion",
     "feedback",
+    "emailaddress",  # everybody's, and adding one to an account would open it
+    "token",  # a key to act as anybody, the safeguarding lead included
+    "tokenproxy",
 }
 
 
