@@ -1,0 +1,129 @@
+"""The desk's figures in words: steps, exits, measures, and one sentence for each picture."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from backend.people.models import Constituency
+from backend.stats.figures import ACCEPTED, HELD, Cell, EventStats, Matrix
+from backend.stats.sheets import Plain, Sheet
+from backend.stats.suppression import LEAST
+
+STEPS = {
+    "suggested": gettext_lazy("Suggested"),
+    "viewed": gettext_lazy("Viewed"),
+    "requested": gettext_lazy("Requested"),
+    "accepted": gettext_lazy("Accepted"),
+    "held": gettext_lazy("Held"),
+    "useful": gettext_lazy("Useful"),
+}
+CAUSES = {
+    "not_viewed": gettext_lazy("not viewed"),
+    "not_requested": gettext_lazy("viewed, but not asked"),
+    "declined": gettext_lazy("declined"),
+    "withdrawn": gettext_lazy("withdrawn"),
+    "expired": gettext_lazy("not answered in time"),
+    "waiting": gettext_lazy("waiting for an answer"),
+    "to_come": gettext_lazy("still to come"),
+    "cancelled": gettext_lazy("cancelled"),
+    "not_held": gettext_lazy("not held"),
+    "disputed": gettext_lazy("the two disagree whether it was held"),
+    "not_useful": gettext_lazy("not found useful"),
+    "not_rated": gettext_lazy("not rated"),
+}
+
+
+def funnel_sentence(stats: EventStats) -> str:
+    """Where most are lost on the way from a suggestion to a useful meeting."""
+    if not stats.funnel[0].count and not stats.edition.requested:
+        return _("Nobody has been suggested to anybody yet, and nobody was asked to meet.")
+    shares = [step for step in stats.funnel if step.share is not None]
+    if not shares:
+        return _("Suggestions are out; what becomes of them shows here.")
+    least = min(shares, key=lambda step: step.share or 0.0)
+    before = stats.funnel[stats.funnel.index(least) - 1]
+    return _("The narrowest step: of %(count)d %(before)s, %(share)d %% came to be %(step)s.") % {
+        "count": before.count,
+        "before": str(STEPS[before.step]).lower(),
+        "share": round(100 * (least.share or 0.0)),
+        "step": str(STEPS[least.step]).lower(),
+    }
+
+
+def matrix_sentence(matrix: Matrix) -> str:
+    """The strongest and the weakest bridge between two constituencies where chance would give a few."""
+    if not matrix.total:
+        return _("There is nothing to show at this stage yet.")
+    bridges = [
+        (cell, one, other)
+        for a, one in enumerate(matrix.rows)
+        for b, other in enumerate(matrix.columns)
+        if b > a and (cell := matrix.cells[a][b]).expected >= LEAST
+    ]
+    if len(bridges) < 2:
+        return ngettext(
+            "One pair: too few to say which bridges are strong or missing.",
+            "%(count)d pairs: too few to say which bridges are strong or missing.",
+            matrix.total,
+        ) % {"count": matrix.total}
+    ordered = sorted(bridges, key=lambda bridge: (-(bridge[0].ratio or 0.0), *bridge[1:]))
+    return _("Most above chance: %(most)s. Most below: %(least)s.") % {
+        "most": _bridge(*ordered[0]),
+        "least": _bridge(*ordered[-1]),
+    }
+
+
+def network_sentence(stats: EventStats) -> str:
+    """How far the connections reach."""
+    network = stats.network
+    if not network.pairs:
+        return _("Nobody has a meeting yet: every dot stands alone.")
+    return _(
+        "%(reached)d of %(people)d people hang together in one network; %(alone)d have no meeting. "
+        "%(share)d %% of meetings cross constituencies."
+    ) % {
+        "reached": network.largest_component,
+        "people": network.people,
+        "alone": network.isolates,
+        "share": round(100 * network.outside / network.meetings),
+    }
+
+
+def days_sentence(stats: EventStats) -> str:
+    """The busiest day."""
+    if not stats.days:
+        return _("Nothing has happened yet.")
+    top = max(stats.days, key=lambda day: (day.requested, day.date))
+    held = max(stats.days, key=lambda day: (day.held, day.date))
+    sentence = ngettext(
+        "Most requests on one day: %(count)d, on %(date)s.",
+        "Most requests on one day: %(count)d, on %(date)s.",
+        top.requested,
+    ) % {"count": top.requested, "date": f"{top.date:%-d %b %Y}"}
+    if held.held:
+        sentence += " " + _("Most meetings held: %(count)d, on %(date)s.") % {
+            "count": held.held,
+            "date": f"{held.date:%-d %b %Y}",
+        }
+    return sentence
+
+
+def _bridge(cell: Cell, one: str, other: str) -> str:
+    return _("%(one)s and %(other)s (%(count)d, %(times)s times chance)") % {
+        "one": Constituency(one).label,
+        "other": str(Constituency(other).label).lower(),
+        "count": cell.observed,
+        "times": f"{cell.ratio or 0.0:.1f}",
+    }
+
+
+def step_to_print(stats: EventStats) -> str:
+    """The step the page to hand over is about: held, or accepted while hardly any was held."""
+    return HELD if stats.step(HELD).by_constituency.total >= LEAST else ACCEPTED
+
+
+def matrix_to_print(names: tuple[str, ...], sheet: Sheet) -> list[tuple[str, list[Plain]]]:
+    """The matrix as released, one line per constituency; each pair stands on both sides of the diagonal."""
+    counts = {(str(row[0]), str(row[1])): row[2] for row in sheet.rows}
+    return [(one, [counts.get((one, other), counts.get((other, one))) for other in names]) for one in names]

@@ -1,0 +1,137 @@
+"""The organiser's desk: who may read it, that it holds with nobody, and that it prints the figures' own."""
+
+import json
+import re
+
+import pytest
+
+from backend.stats.selectors import event_stats
+from tests.backend.stats.forums import seven_people
+from tests.factories import NOW, make_attendee, make_event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client):
+    event = make_event("desk")
+    organiser = make_attendee(event, permission="organiser", visibility="hidden")
+    client.force_login(organiser.person)
+    return event, client
+
+
+def read(client, event, rest=""):
+    answer = client.get(f"/e/{event.slug}/desk/{rest}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def cells_of(page, title):
+    """The numbers of the first table under this heading, row by row."""
+    table = page.split(title)[-1].split("<tbody>")[1].split("</tbody>")[0]
+    rows = [re.findall(r"<td>(.*?)</td>", row) for row in table.split("</tr>") if "<td>" in row]
+    return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in rows]
+
+
+@pytest.mark.parametrize("page", ["desk/", "desk/print/"])
+def test_only_an_organiser_reads_it(client, page):
+    event = make_event("desk")
+    assert client.get(f"/e/{event.slug}/{page}").status_code == 302
+    client.force_login(make_attendee(event).person)
+    assert client.get(f"/e/{event.slug}/{page}").status_code == 403
+    client.force_login(make_attendee(make_event("elsewhere"), permission="organiser").person)
+    assert client.get(f"/e/{event.slug}/{page}").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["", "print/"])
+def test_it_holds_with_nobody_and_says_so(desk, page):
+    event, client = desk
+    assert "No meeting is agreed yet." in read(client, event, page)
+    if not page:
+        assert "Nobody to count yet" in read(client, event)
+
+
+def test_the_funnel_and_the_matrix_are_those_of_event_stats(desk):
+    event, client = desk
+    seven_people(event)
+    stats = event_stats(event=event, now=NOW, permutations=0)
+    page = read(client, event)
+    assert [row[0] for row in cells_of(page, 'id="funnel-title"')] == [str(s.count) for s in stats.funnel]
+    for step in ("requested", "accepted", "held"):
+        matrix = stats.step(step).by_constituency
+        shown = cells_of(read(client, event, f"?step={step}"), 'id="matrix-title"')
+        expected = [[f"{c.observed} / {c.expected:.1f}" for c in row] for row in matrix.cells]
+        assert [[cell.replace(" *", "") for cell in row] for row in shown] == expected
+
+
+def test_a_theme_narrows_the_matrix_and_an_unknown_one_does_not(desk):
+    event, client = desk
+    seven_people(event)
+    step = event_stats(event=event, now=NOW, permutations=0).step("held")
+    within = step.within_theme[step.themes.index("justice")]
+
+    def observed(query):
+        rows = cells_of(read(client, event, query), 'id="matrix-title"')
+        return [[int(cell.split(" / ")[0]) for cell in row] for row in rows]
+
+    assert observed("?step=held&theme=justice") == [[c.observed for c in row] for row in within.cells]
+    everything = [[c.observed for c in row] for row in step.by_constituency.cells]
+    assert observed("?step=nowhere&theme=nothing") == everything
+
+
+def test_the_network_holds_every_tie_and_who_stands_alone_is_named(desk):
+    event, client = desk
+    people = seven_people(event)
+    stats = event_stats(event=event, now=NOW, permutations=0)
+    page = read(client, event)
+    drawing = json.loads(re.search(r'<script id="network-data"[^>]*>(.*?)</script>', page, re.S)[1])
+    assert len(drawing["people"]) == len(stats.people)
+    ids = [one.attendee_id for one in stats.people]
+    assert {(ids[a], ids[b]) for a, b in drawing["ties"]} == {(t.first, t.second) for t in stats.ties}
+    alone = page.split('id="alone-title"')[-1]
+    assert people[6].person.name in alone.split("</table>")[0]
+
+
+def test_nobody_who_is_not_counted_is_named(desk):
+    event, client = desk
+    seven_people(event)
+    for who in ({"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}):
+        make_attendee(event, name="Never Shown", **who)
+    assert "Never Shown" not in read(client, event)
+
+
+def test_the_page_to_hand_over_withholds_small_counts_and_names_nobody(desk):
+    event, client = desk
+    people = seven_people(event)
+    page = read(client, event, "print/")
+    held = event_stats(event=event, now=NOW, permutations=0).step("held").by_constituency
+    assert held.total == 5
+    shown = cells_of(page, ">Who met whom")
+    assert all(cell in ("0", "*", "None") or int(cell) >= 5 for row in shown for cell in row)
+    assert any(cell == "*" for row in shown for cell in row)
+    assert not any(person.person.name in page for person in people)
+
+
+def test_every_file_the_desk_offers_can_be_had(desk):
+    event, client = desk
+    seven_people(event)
+    files = re.findall(r'href="(/api/v1/[^"]+)"', read(client, event))
+    assert {name.rsplit(".")[-1] for name in files} == {"xlsx", "graphml", "csv"}
+    for address in files:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert answer.content, address
+
+
+def test_the_page_takes_as_many_queries_for_many_as_for_few(desk, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    event, client = desk
+    seven_people(event)
+    read(client, event)
+    with CaptureQueriesContext(connection) as few:
+        read(client, event)
+    seven_people(event)
+    with django_assert_num_queries(len(few)):
+        read(client, event)
