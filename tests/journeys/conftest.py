@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email.message import EmailMessage
 from urllib.parse import quote, urlencode
 
 import pytest
 from django.conf import settings as project
 from django.db import connection
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import DjangoDbBlocker
 
-from backend.events.models import Attendee, Event
+from backend.events.models import Attendee, Event, Slot, Table
+from backend.meetings import services
+from backend.meetings.models import Availability, Meeting
 from backend.safeguarding.models import Block
 from backend.suggestions.runs import build_run
 from tests.factories import NOW, make_attendee, make_event, make_run, make_session
+from tests.smtp import MailServer
+from tests.worker import do_jobs
 
 PEOPLE = (
     ("Arif Rahman", "large-company", "industry", "Indonesia", ("id", "en"),
@@ -165,3 +172,60 @@ def without_script(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(java_script_enabled=False)
     yield context
     context.close()
+
+
+@pytest.fixture
+def post() -> Iterator[MailServer]:
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def booking(forum: Forum, door: str, post: MailServer, settings: object) -> list[Slot]:
+    """The forum in two weeks, with twelve times, tables, and everybody open; mail goes to a real server."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port
+    settings.TITIAN_ADDRESS = door
+    event = forum.event
+    event.starts_on = event.ends_on = (timezone.now() + dt.timedelta(days=14)).date()
+    event.save()
+    opening = dt.datetime.combine(event.starts_on, dt.time(10), event.zone)
+    half = dt.timedelta(minutes=30)
+    slots = [
+        Slot.objects.create(event=event, starts_at=opening + n * half, ends_at=opening + (n + 1) * half)
+        for n in range(12)
+    ]
+    for number in range(1, 5):
+        Table.objects.create(event=event, label=f"T{number}", place="Gallery")
+    for attendee in (forum.official, *forum.others):
+        Availability.objects.bulk_create(
+            Availability(event=event, attendee=attendee, slot=slot) for slot in slots
+        )
+    return slots
+
+
+def ask(asker: Attendee, other: Attendee, *slots: Slot) -> Meeting:
+    wish = services.Wish(slot_ids=tuple(slot.pk for slot in slots), message="Shall we talk?")
+    return services.request_meeting(
+        attendee=asker, other_id=other.pk, wish=wish, by=asker.person, now=timezone.now()
+    )
+
+
+def accept(meeting: Meeting, attendee: Attendee, slot: Slot | None = None) -> Meeting:
+    return services.accept_meeting(
+        attendee=attendee,
+        meeting_id=meeting.pk,
+        slot_id=slot.pk if slot else None,
+        by=attendee.person,
+        now=timezone.now(),
+    )
+
+
+def mail_to(post: MailServer, attendee: Attendee, word: str) -> EmailMessage:
+    """The newest mail to somebody whose subject has the word."""
+    do_jobs()
+    mails = [mail for mail in post.received_by(attendee.person.email) if word in mail["Subject"]]
+    assert mails, [mail["Subject"] for mail in post.mails]
+    return mails[-1]

@@ -2,77 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 import icalendar
-import pytest
 import vobject
 from django.conf import settings as project
 from django.test import Client
-from django.utils import timezone
 from playwright.sync_api import expect
 
-from backend.events.models import Slot, Table
-from backend.meetings import services
 from backend.meetings.models import Availability, Meeting
 from tests.factories import make_attendee, make_session
-from tests.journeys.conftest import PAGE_SIZES
-from tests.journeys.test_pages import visit  # noqa: F401 - a fixture
-from tests.smtp import MailServer
-from tests.worker import do_jobs
+from tests.journeys.conftest import PAGE_SIZES, accept, ask, mail_to
 
 OFFICIAL = "A ministry official from Thailand"
-ORGANISER = "The organiser"
-
-
-@pytest.fixture
-def post():
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def booking(forum, door, post, settings):
-    """The forum in two weeks, with twelve times, tables, and everybody open; mail goes to a real server."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port
-    settings.TITIAN_ADDRESS = door
-    event = forum.event
-    event.starts_on = event.ends_on = (timezone.now() + dt.timedelta(days=14)).date()
-    event.save()
-    opening = dt.datetime.combine(event.starts_on, dt.time(10), event.zone)
-    half = dt.timedelta(minutes=30)
-    slots = [
-        Slot.objects.create(event=event, starts_at=opening + n * half, ends_at=opening + (n + 1) * half)
-        for n in range(12)
-    ]
-    for number in range(1, 5):
-        Table.objects.create(event=event, label=f"T{number}", place="Gallery")
-    for attendee in (forum.official, *forum.others):
-        Availability.objects.bulk_create(
-            Availability(event=event, attendee=attendee, slot=slot) for slot in slots
-        )
-    return slots
-
-
-def ask(asker, other, *slots):
-    wish = services.Wish(slot_ids=tuple(slot.pk for slot in slots), message="Shall we talk?")
-    return services.request_meeting(
-        attendee=asker, other_id=other.pk, wish=wish, by=asker.person, now=timezone.now()
-    )
-
-
-def accept(meeting, attendee, slot=None):
-    return services.accept_meeting(
-        attendee=attendee,
-        meeting_id=meeting.pk,
-        slot_id=slot.pk if slot else None,
-        by=attendee.person,
-        now=timezone.now(),
-    )
 
 
 def signed_in(context, door, attendee):
@@ -82,14 +24,6 @@ def signed_in(context, door, attendee):
     session = client.cookies[project.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": project.SESSION_COOKIE_NAME, "value": session, "url": door}])
     return context.new_page()
-
-
-def mail_to(post, attendee, word):
-    """The newest mail to somebody whose subject has the word."""
-    do_jobs()
-    mails = [mail for mail in post.received_by(attendee.person.email) if word in mail["Subject"]]
-    assert mails, [mail["Subject"] for mail in post.mails]
-    return mails[-1]
 
 
 def feed_of(page, door, forum):
@@ -255,55 +189,3 @@ def test_a_day_of_twelve_meetings_and_a_session_prints_on_one_sheet_of_a4(
     page.goto(door + forum.address("meetings/sheet/"))
     sheet = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
-
-
-def pages_of(forum, booking):
-    """Every page of meetings, each with something of everything on it."""
-    a, others = forum.official, forum.others
-    agreed = [accept(ask(a, others[0], booking[0]), others[0]), accept(ask(others[1], a, booking[1]), a)]
-    sent, received, long = ask(a, others[2]), ask(others[3], a, *booking[2:5]), ask(others[4], a)
-    declined = ask(a, others[5], booking[6])
-    services.decline_meeting(
-        attendee=others[5],
-        meeting_id=declined.pk,
-        reason="Next year",
-        by=others[5].person,
-        now=timezone.now(),
-    )
-    meetings = [*agreed, sent, received, long, declined]
-    pages = ["meetings/", "availability/", "notices/", "calendar/", "meetings/sheet/"]
-    pages += [f"meetings/{meeting.pk}/" for meeting in meetings]
-    pages += [f"meetings/{sent.pk}/change/", f"people/{others[6].pk}/ask/"]
-    return [forum.address(page) for page in pages]
-
-
-def test_axe_finds_nothing_on_any_page_of_meetings(forum, booking, visit):  # noqa: F811
-    empty = [forum.address(page) for page in ("meetings/", "notices/", "meetings/sheet/")]
-    assert visit(empty, OFFICIAL) == []
-    assert visit(pages_of(forum, booking), OFFICIAL) == []
-    passed = Meeting.objects.filter(state="accepted").earliest("pk")
-    now = timezone.now()
-    period = (now - dt.timedelta(hours=2), now - dt.timedelta(hours=1))
-    passed.seats.update(period=period)
-    passed.period = period
-    passed.save()
-    assert visit([forum.address("meetings/"), forum.address(f"meetings/{passed.pk}/")], OFFICIAL) == []
-
-
-def test_axe_finds_nothing_on_the_pages_that_mails_lead_to(forum, booking, visit, post):  # noqa: F811
-    ask(forum.official, forum.others[0], *booking[:3])
-    text = mail_to(post, forum.others[0], "Mali").get_body(("plain",)).get_content()
-    links = [re.sub(r"^https?://[^/]+", "", link) for link in re.findall(r"http\S+/answer/\S+", text)]
-    assert len(links) >= 2
-    assert visit(links) == []
-
-
-def test_axe_finds_nothing_where_meetings_are_set_up(forum, booking, visit):  # noqa: F811
-    make_attendee(
-        forum.event,
-        email="organiser@demo.example.org",
-        name="Orla",
-        permission="organiser",
-        visibility="hidden",
-    )
-    assert visit([forum.address("set-up/"), forum.address("meetings/")], ORGANISER) == []

@@ -1,0 +1,42 @@
+"""My agenda taken along: in a calendar program, and on paper."""
+
+import re
+
+from tests.frontend.conftest import client_of
+
+
+def text_of(client, address):
+    return client.get(address).content.decode()
+
+
+def test_the_day_sheet_holds_the_day_that_is_asked_for(booking):
+    cast = booking.cast
+    booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
+    client = client_of(cast.official.person)
+    sheet = text_of(client, cast.address("meetings/sheet/?day=2026-12-09"))
+    assert "Wednesday 9 December 2026" in sheet
+    assert "<strong>Arif Rahman</strong>" in sheet
+    assert "T1" in sheet
+    assert text_of(client, cast.address("meetings/sheet/?day=nonsense")).count("<strong>Arif") == 1
+    assert "Nothing to print yet" in text_of(client_of(cast.lawyer.person), cast.address("meetings/sheet/"))
+
+
+def test_the_calendar_downloads_and_its_address_can_be_made_anew_and_closed(booking):
+    cast = booking.cast
+    booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
+    client = client_of(cast.official.person)
+    download = client.get(cast.address("calendar/titian.ics"))
+    assert download["Content-Type"].startswith("text/calendar")
+    assert b"Meeting with Arif Rahman" in download.content
+    calendar = cast.address("calendar/")
+    assert 'id="feed-address"' not in text_of(client, calendar)
+    found = []
+    for do in ("make", "make", "rotate"):
+        page = client.post(calendar, {"do": do}, follow=True).content.decode()
+        found += re.findall(r'id="feed-address" type="text" value="[^"]*?(/calendar/[^"]+)"', page)
+    first, again, fresh = found
+    assert first == again != fresh
+    assert client.get(first).status_code == 404
+    assert b"Meeting with Arif Rahman" in client.get(fresh).content
+    client.post(calendar, {"do": "close"})
+    assert client.get(fresh).status_code == 404

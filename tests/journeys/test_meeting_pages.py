@@ -1,0 +1,69 @@
+"""Every page of meetings in a real browser: accessible in light and dark, on a phone and on a desk."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from django.utils import timezone
+
+from backend.meetings import services
+from backend.meetings.models import Meeting
+from tests.factories import make_attendee
+from tests.journeys.conftest import accept, ask, mail_to
+from tests.journeys.test_pages import visit  # noqa: F401 - a fixture
+
+OFFICIAL = "A ministry official from Thailand"
+ORGANISER = "The organiser"
+
+
+def pages_of(forum, booking):
+    """Every page of meetings, each with something of everything on it."""
+    a, others = forum.official, forum.others
+    agreed = [accept(ask(a, others[0], booking[0]), others[0]), accept(ask(others[1], a, booking[1]), a)]
+    sent, received, long = ask(a, others[2]), ask(others[3], a, *booking[2:5]), ask(others[4], a)
+    declined = ask(a, others[5], booking[6])
+    services.decline_meeting(
+        attendee=others[5],
+        meeting_id=declined.pk,
+        reason="Next year",
+        by=others[5].person,
+        now=timezone.now(),
+    )
+    meetings = [*agreed, sent, received, long, declined]
+    pages = ["meetings/", "availability/", "notices/", "calendar/", "meetings/sheet/"]
+    pages += [f"meetings/{meeting.pk}/" for meeting in meetings]
+    pages += [f"meetings/{sent.pk}/change/", f"people/{others[6].pk}/ask/"]
+    return [forum.address(page) for page in pages]
+
+
+def test_axe_finds_nothing_on_any_page_of_meetings(forum, booking, visit):  # noqa: F811
+    empty = [forum.address(page) for page in ("meetings/", "notices/", "meetings/sheet/")]
+    assert visit(empty, OFFICIAL) == []
+    assert visit(pages_of(forum, booking), OFFICIAL) == []
+    passed = Meeting.objects.filter(state="accepted").earliest("pk")
+    now = timezone.now()
+    period = (now - dt.timedelta(hours=2), now - dt.timedelta(hours=1))
+    passed.seats.update(period=period)
+    passed.period = period
+    passed.save()
+    assert visit([forum.address("meetings/"), forum.address(f"meetings/{passed.pk}/")], OFFICIAL) == []
+
+
+def test_axe_finds_nothing_on_the_pages_that_mails_lead_to(forum, booking, visit, post):  # noqa: F811
+    ask(forum.official, forum.others[0], *booking[:3])
+    text = mail_to(post, forum.others[0], "Mali").get_body(("plain",)).get_content()
+    links = [re.sub(r"^https?://[^/]+", "", link) for link in re.findall(r"http\S+/answer/\S+", text)]
+    assert len(links) >= 2
+    assert visit(links) == []
+
+
+def test_axe_finds_nothing_where_meetings_are_set_up(forum, booking, visit):  # noqa: F811
+    make_attendee(
+        forum.event,
+        email="organiser@demo.example.org",
+        name="Orla",
+        permission="organiser",
+        visibility="hidden",
+    )
+    assert visit([forum.address("set-up/"), forum.address("meetings/")], ORGANISER) == []
