@@ -11,7 +11,9 @@ from backend.events.models import Attendee, Event, Slot, Table
 from backend.events.places import check_organiser
 from backend.meetings.models import Meeting, Notice
 from backend.meetings.notices import tell
-from backend.meetings.services.booking import take_place
+from backend.meetings.rules import common_slots
+from backend.meetings.services.answering import check_waiting
+from backend.meetings.services.booking import slot_taken, take_place
 from backend.meetings.services.losing import release_requests
 from backend.meetings.services.requesting import Wish, request_meeting
 from backend.people.models import Person
@@ -35,8 +37,8 @@ def arrange_meeting(
 
     Only times both have opened can be taken, and the contact policy decides as for anybody who asks. A
     confirmed meeting gets the named table, or the first free one where that is taken. With a `key`, arranging
-    again gives the same meeting. Refuses NotOrganiser, NotFound, and what `request_meeting` refuses; confirmed
-    also NoTableFree.
+    again gives the same meeting. Refuses NotOrganiser, NotFound, and what `request_meeting` refuses;
+    confirmed also RequestExpired and NoTableFree.
     """
     check_organiser(event, by)
     asker = Attendee.objects.select_related("event", "person").filter(event=event, pk=asker_id).first()
@@ -52,7 +54,11 @@ def arrange_meeting(
     )
     if not confirmed or meeting.state != Meeting.State.REQUESTED:
         return meeting
+    check_waiting(meeting, now)
     slot = Slot.objects.get(pk=slot_id)
+    # The key may have named a request made long before: the two diaries are asked as they are now.
+    if slot not in common_slots(asker.pk, [other_id], after=now)[other_id]:
+        raise slot_taken(meeting, now)
     table = Table.objects.filter(event=event, pk=table_id).first() if table_id else None
     take_place(meeting=meeting, slot=slot, now=now, first=table)
     meeting.answered_at = meeting.changed_at = now

@@ -13,7 +13,15 @@ from backend.events.services import NotYours, TextTooLong, clean_text
 from backend.meetings.models import Availability, Meeting, Notice, RequestedTime, Seat
 from backend.meetings.models.meeting import MOST_TIMES
 from backend.meetings.notices import tell
-from backend.meetings.rules import ALTERNATIVES, LAST_MINUTE, common_slots, expiry_of, is_asker, rules_for
+from backend.meetings.rules import (
+    ALTERNATIVES,
+    LAST_MINUTE,
+    common_slots,
+    expiry_of,
+    is_asker,
+    may_see,
+    rules_for,
+)
 from backend.meetings.services.answering import check_waiting
 from backend.meetings.services.booking import SlotTaken, slots_said
 from backend.meetings.services.locking import check_own, lock_attendees, lock_own_meeting, other_in
@@ -87,6 +95,8 @@ def request_meeting(
     if key and (first := Meeting.objects.filter(asker=attendee.pk, key=key).first()):
         if other_in(first, attendee) != other_id:
             raise KeyReused("This key was used to ask somebody else; every request needs its own.")
+        if not may_see(attendee, first, now):
+            raise NotFound("There is no such person at this forum, or you cannot see them.")
         return first
     other = Attendee.objects.filter(pk=other_id, event=attendee.event_id).first()
     if other is None or not may_contact(attendee, other, "meeting", now):
