@@ -28,6 +28,11 @@ class PersonView(APIView):
     def person(self) -> Person:
         return cast(Person, self.request.user)  # IsAuthenticated has let them through
 
+    def finalize_response(self, *given: Any, **named: Any) -> Response:
+        response = super().finalize_response(*given, **named)
+        response["Cache-Control"] = "private, no-store"
+        return response
+
 
 class ParticipantView(PersonView):
     """A view of one event for those on its list; to anybody else the event does not exist (404)."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
 
 from backend.core.errors import NotFound
+from backend.events.importer.report import safe_cell
 from backend.events.models import Attendee, Event
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.safeguarding.selectors import Face, faces_for
@@ -237,30 +239,34 @@ def _facets(faces: Iterable[Face]) -> dict[str, tuple[tuple[str, int], ...]]:
 def exported_rows(event: Event) -> list[tuple[str, str, int, str, str]]:
     """Rows (attendee, suggested, rank, score, reasons) of the current Run that the contact policy allows now.
 
-    E-mails as imported; reasons are codes with their evidence, joined by "; ", never empty. Refuses NotFound
-    before the first Run.
+    E-mails as imported, but for an apostrophe before what a spreadsheet would run as a formula; reasons are
+    codes with their evidence, joined by "; ", never empty. Refuses NotFound before the first Run.
     """
     run = current_run(event)
     if run is None:
         raise NotFound(f"“{event.slug}” has no suggestions yet: run build_suggestions {event.slug} first.")
     emails = dict(matchable(event).values_list("pk", "person__email"))
     refused = refused_pairs(event)
+
+    def email_for(reader: int, other: int) -> str:
+        """The other's address, or nothing where the reader may not see them."""
+        pair = (min(reader, other), max(reader, other))
+        return safe_cell(emails[other]) if other in emails and pair not in refused else ""
+
     rows = []
     for row in Suggestion.objects.filter(run=run).order_by("attendee_id", "rank"):
-        pair = (min(row.attendee_id, row.other_id), max(row.attendee_id, row.other_id))
-        if row.attendee_id in emails and row.other_id in emails and pair not in refused:
-            reasons = "; ".join(_told(reason, emails) for reason in row.reasons)
-            rows.append(
-                (emails[row.attendee_id], emails[row.other_id], row.rank, f"{row.score:.4f}", reasons)
-            )
+        reader, suggested = row.attendee_id, email_for(row.attendee_id, row.other_id)
+        if reader in emails and suggested:
+            reasons = "; ".join(_told(reason, partial(email_for, reader)) for reason in row.reasons)
+            rows.append((safe_cell(emails[reader]), suggested, row.rank, f"{row.score:.4f}", reasons))
     return rows
 
 
-def _told(reason: dict[str, Any], emails: dict[int, str]) -> str:
+def _told(reason: dict[str, Any], email_of: Callable[[int], str]) -> str:
     """A reason as code(name=value, ...); a person in between by e-mail, left out unless they may be seen."""
     evidence = dict(reason["evidence"])
     if "person" in evidence:
-        email = emails.get(evidence.pop("person"))
+        email = email_of(evidence.pop("person"))
         evidence = {"person": email, **evidence} if email else {}
     told = ", ".join(f"{name}={str(value).replace(';', ',')}" for name, value in evidence.items())
     return f"{reason['code']}({told})" if told else str(reason["code"])

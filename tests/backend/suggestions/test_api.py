@@ -162,3 +162,15 @@ def test_the_openapi_document_describes_every_address(client):
     assert len(paths) == len(api_urls.urlpatterns)
     assert all(operation["operationId"] for path in paths.values() for operation in path.values())
     assert "/api/v1/events/{slug}/suggestions/" in paths
+
+
+def test_what_the_api_says_of_people_is_kept_by_no_cache(forum):
+    event, me, other = forum
+    for address in (
+        "events/",
+        f"events/{event.slug}/suggestions/",
+        f"events/{event.slug}/people/{other.pk}/",
+    ):
+        answer = client_of(me).get(f"/api/v1/{address}")
+        assert answer["Cache-Control"] == "private, no-store"
+        Token.objects.all().delete()

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
+from backend.people.models import Person
 from backend.safeguarding.services import block_person
 from backend.suggestions.selectors import Filters, exported_rows, suggestion_between, suggestions_for
 from backend.suggestions.services import NotYourList, UnknownVerdict, give_feedback, withdraw_feedback
@@ -171,3 +172,23 @@ def test_the_export_names_people_by_the_address_they_were_imported_with(forum):
     assert exported_rows(event) == [
         ("Mali@Example.org", others[0].person.email, 1, "0.5000", "topic_offered(topic=evidence-reporting)")
     ]
+
+
+def test_the_export_names_nobody_in_between_whom_the_reader_of_the_list_may_not_see(forum):
+    event, me, others = forum
+    between, other, _ = others
+    reasons = [
+        {"code": "tie_through", "weight": 1.0, "evidence": {"person": between.pk, "label": "2025"}},
+        {"code": "bridge", "weight": 0.1, "evidence": {"from": "government", "to": "academia"}},
+    ]
+    make_run(event, {me: [other]}, reasons)
+    assert between.person.email in exported_rows(event)[0][4]
+    block_person(blocked=me.person, by=between.person, now=NOW)
+    assert between.person.email not in exported_rows(event)[0][4]
+
+
+def test_an_exported_address_that_a_spreadsheet_would_run_is_written_so_that_it_is_only_shown(forum):
+    event, me, others = forum
+    Person.objects.filter(pk=me.person_id).update(email="=1+1|x!a1@example.org")
+    make_run(event, {me: others[:1]})
+    assert exported_rows(event)[0][0] == "'=1+1|x!a1@example.org"
