@@ -79,11 +79,16 @@ def sheet_of(forum: Forum, aims: Aims, scores: Mapping[Pair, float], kept_rows: 
             for number, slot in enumerate(slots):
                 available[index[key]][number] &= not _overlap(meeting, slot)
     locked = []
+    seated: set[tuple[int, int | None]] = set(_tables_held(beside, slots, table_at))
     for meeting in held:
         at = slot_at[meeting.slot.pk]
         i, j = (index[key] for key in meeting.pair)
         available[i][at] = available[j][at] = True
-        locked.append(Locked(i, j, at, table_at.get(meeting.table.pk) if meeting.is_agreed else None))
+        table = table_at.get(meeting.table.pk)
+        if (at, table) in seated:  # one that waits, whose planned table others got meanwhile
+            table = None
+        seated.add((at, table))
+        locked.append(Locked(i, j, at, table))
     for row in kept.values():
         i, j = (index[key] for key in row.pair)
         locked.append(Locked(i, j, slot_at[row.slot_id], table_at[row.table_id]))

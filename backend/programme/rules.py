@@ -37,7 +37,7 @@ def clash_in(forum: Forum, pair: Pair, slot: Slot, others: Sequence[PlannedMeeti
 
 def table_clash_in(forum: Forum, table: Table, slot: Slot, others: Sequence[PlannedMeeting]) -> str:
     """Who has the table in the slot, in one sentence, or nothing."""
-    taken = [(m.table, m.slot, m.pair) for m in forum.standing if m.is_agreed]
+    taken = [(meeting.table, meeting.slot, meeting.pair) for meeting in forum.standing]
     taken += [(row.table, row.slot, (row.first_id, row.second_id)) for row in others]
     for at, when, pair in taken:
         if at == table and Period(when.starts_at, when.ends_at).overlaps(slot):

@@ -106,6 +106,14 @@ def test_late_joiners_are_planned_and_nothing_published_moves(desk, confirms):
     assert len({(row.slot_id, row.table_id) for row in standing}) == len(standing)
 
 
+def test_a_request_that_waits_keeps_its_planned_table_from_the_next_plan(desk):
+    first = desk.publish(desk.plan(most=2))
+    second = desk.plan(most=3)
+    rows = [*first.planned.all(), *second.planned.all()]
+    assert second.planned.exists()
+    assert len({(row.slot_id, row.table_id) for row in rows}) == len(rows)
+
+
 def test_a_pair_that_said_no_is_not_planned_again(desk):
     first = desk.publish(desk.plan(most=2))
     row = first.planned.select_related("meeting").first()
