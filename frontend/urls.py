@@ -7,6 +7,7 @@ from django.urls import path
 from frontend.views import (
     answering,
     asking,
+    attendees,
     availability,
     calendar,
     demo,
@@ -34,6 +35,8 @@ urlpatterns = [
     path("e/<slug:slug>/suggestions/<int:other>/feedback/", suggestions.feedback, name="suggestion_feedback"),
     path("e/<slug:slug>/desk/", desk.desk, name="desk"),
     path("e/<slug:slug>/desk/print/", desk.desk_print, name="desk_print"),
+    path("e/<slug:slug>/attendees/", attendees.attendees, name="attendees"),
+    path("e/<slug:slug>/attendees/import/", attendees.import_list, name="import_list"),
     path("e/<slug:slug>/matching/", runs.matching, name="matching"),
     path("e/<slug:slug>/matching/anew/", runs.compute_anew, name="compute_anew"),
     path("e/<slug:slug>/people/<int:attendee_id>/", directory.person, name="person"),

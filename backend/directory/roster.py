@@ -1,0 +1,101 @@
+"""Everybody at an event, for its organisers: whom to list, whose age to set, who needs help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+
+from backend.events.models import Attendee, AttendeeQuerySet, Event, Interest
+from backend.meetings.models import Meeting, Seat
+
+FILTERS = {
+    "sector": "organisation__sector__key",
+    "constituency": "organisation__sector__constituency",
+    "country": "country",
+    "age_class": "age_class",
+    "visibility": "visibility",
+    "permission": "permission",
+}
+WITHOUT_MEETING = "without_meeting"
+AGREED = (Meeting.State.ACCEPTED, Meeting.State.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One attendee as the list of an organiser shows them; of a minor the first name only (S7)."""
+
+    attendee_id: int
+    name: str
+    organisation: str
+    sector: str
+    constituency: str
+    country: str
+    age_class: str
+    visibility: str
+    permission: str
+    has_meeting: bool
+    is_profile_empty: bool
+
+
+def roster_ids(*, event: Event, filters: Mapping[str, str]) -> list[int]:
+    """The attendees these filters leave, by name; an unknown filter is none."""
+    return list(_narrowed(event, filters).order_by("person__name", "pk").values_list("pk", flat=True))
+
+
+def roster_rows(*, event: Event, ids: list[int]) -> tuple[RosterRow, ...]:
+    """These attendees of the event, by name; one query."""
+    agreed = Seat.objects.filter(attendee=OuterRef("pk"), meeting__state__in=AGREED)
+    rows = (
+        Attendee.objects.of(event)
+        .filter(pk__in=ids)
+        .select_related("person", "organisation__sector")
+        .annotate(
+            has_meeting=Exists(agreed), has_interest=Exists(Interest.objects.filter(attendee=OuterRef("pk")))
+        )
+        .order_by("person__name", "pk")
+    )
+    return tuple(_row(row) for row in rows)
+
+
+def roster_choices(event: Event) -> dict[str, list[tuple[str, str]]]:
+    """The values of each filter that somebody has, with words where a code stands for them."""
+    values = Attendee.objects.of(event)
+    sectors = values.exclude(organisation=None).order_by("organisation__sector__name")
+    countries = values.exclude(country="").order_by("country").values_list("country", flat=True).distinct()
+    return {
+        "sector": list(
+            sectors.values_list("organisation__sector__key", "organisation__sector__name").distinct()
+        ),
+        "country": [(name, name) for name in countries],
+        "age_class": [(key, str(label)) for key, label in Attendee.AgeClass.choices],
+        "visibility": [(key, str(label)) for key, label in Attendee.Visibility.choices],
+        "permission": [(key, str(label)) for key, label in Attendee.Permission.choices],
+    }
+
+
+def _narrowed(event: Event, filters: Mapping[str, str]) -> AttendeeQuerySet:
+    asked = {FILTERS[name]: value for name, value in filters.items() if value and name in FILTERS}
+    found = Attendee.objects.of(event).filter(**asked)
+    if filters.get(WITHOUT_MEETING):
+        found = found.exclude(Exists(Seat.objects.filter(attendee=OuterRef("pk"), meeting__state__in=AGREED)))
+    return found
+
+
+def _row(row: Attendee) -> RosterRow:
+    words = (row.about, row.seeks, row.offers)
+    name = row.person.name
+    return RosterRow(
+        attendee_id=row.pk,
+        name=name.split()[0] if row.age_class == Attendee.AgeClass.MINOR else name,
+        organisation=row.organisation.name if row.organisation else "",
+        sector=row.organisation.sector.name if row.organisation else "",
+        constituency=row.constituency,
+        country=row.country,
+        age_class=row.get_age_class_display(),
+        visibility=row.get_visibility_display(),
+        permission=row.get_permission_display(),
+        has_meeting=row.has_meeting,  # type: ignore[attr-defined]
+        is_profile_empty=not any(words) and not row.has_interest,  # type: ignore[attr-defined]
+    )

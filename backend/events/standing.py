@@ -1,0 +1,81 @@
+"""What only an organiser says of attendees: age class, visibility and permission."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from backend.core.errors import BusinessError
+from backend.events.changes import announce_changes
+from backend.events.importer.importing import NotOrganiser
+from backend.events.models import Attendee, Event
+from backend.events.rules import is_organiser
+from backend.people.models import Person
+
+
+class UnknownStanding(BusinessError):
+    code = "unknown_standing"
+    status = 400
+
+
+class NobodyChosen(BusinessError):
+    code = "nobody_chosen"
+    status = 400
+
+
+class LastOrganiser(BusinessError):
+    code = "last_organiser"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is to be said; an empty word leaves as it is."""
+
+    age_class: str = ""
+    visibility: str = ""
+    permission: str = ""
+
+
+WORDS: dict[str, list[str]] = {
+    "age_class": Attendee.AgeClass.values,
+    "visibility": Attendee.Visibility.values,
+    "permission": Attendee.Permission.values,
+}
+
+
+@transaction.atomic
+def set_standing(
+    *, event: Event, attendee_ids: Collection[int], standing: Standing, by: Person, now: dt.datetime
+) -> int:
+    """Say this of all of these attendees; gives how many it changed.
+
+    Refuses NotOrganiser, UnknownStanding, NobodyChosen (no id is one of this event's attendees), and
+    LastOrganiser where nobody would be left to organise the forum.
+    """
+    if not is_organiser(by, event):
+        raise NotOrganiser("Only an organiser of this event can set this.")
+    said = {name: word for name in WORDS if (word := getattr(standing, name))}
+    if not said or any(word not in WORDS[name] for name, word in said.items()):
+        raise UnknownStanding("Choose what to set: an age class, a visibility or a permission.")
+    Event.objects.select_for_update().get(pk=event.pk)  # two organisers at once take turns
+    chosen = Attendee.objects.select_for_update().filter(event=event, pk__in=attendee_ids).order_by("pk")
+    attendees = list(chosen)
+    if not attendees:
+        raise NobodyChosen("Tick at least one person.")
+    changed = [one for one in attendees if any(getattr(one, name) != word for name, word in said.items())]
+    for attendee in changed:
+        for name, word in said.items():
+            setattr(attendee, name, word)
+        attendee.changed_at = now
+    Attendee.objects.bulk_update(changed, [*said, "changed_at"], 500)
+    organisers = Attendee.objects.filter(
+        event=event, permission=Attendee.Permission.ORGANISER, person__is_active=True
+    )
+    if not organisers.exists():
+        raise LastOrganiser("Nobody would be left to organise this forum: name another organiser first.")
+    if changed:
+        announce_changes(event.pk)
+    return len(changed)

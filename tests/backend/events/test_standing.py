@@ -1,0 +1,75 @@
+"""Age class, visibility, permission: only an organiser sets them, all or nothing, never the last away."""
+
+import datetime as dt
+
+import pytest
+
+from backend.events.importer.importing import NotOrganiser
+from backend.events.standing import LastOrganiser, NobodyChosen, Standing, UnknownStanding, set_standing
+from tests.factories import NOW, make_attendee, make_event
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def forum():
+    event = make_event()
+    organiser = make_attendee(event, permission="organiser", visibility="hidden")
+    return event, organiser, make_attendee(event, age_class="unknown"), make_attendee(event)
+
+
+def test_what_is_said_is_set_for_all_and_only_those_changed_are_new(forum):
+    event, organiser, unknown, adult = forum
+    changed = set_standing(
+        event=event, attendee_ids=[unknown.pk, adult.pk], standing=Standing(age_class="adult"),
+        by=organiser.person, now=LATER,
+    )  # fmt: skip
+    for one in (unknown, adult):
+        one.refresh_from_db()
+    assert changed == 1
+    assert (unknown.age_class, unknown.changed_at) == ("adult", LATER)
+    assert (adult.age_class, adult.changed_at, adult.visibility) == ("adult", NOW, "listed")
+
+
+def test_an_attendee_cannot_make_themself_an_adult_or_an_organiser(forum):
+    event, _, unknown, _ = forum
+    for standing in (Standing(age_class="adult"), Standing(permission="organiser")):
+        with pytest.raises(NotOrganiser):
+            set_standing(
+                event=event, attendee_ids=[unknown.pk], standing=standing, by=unknown.person, now=LATER
+            )
+    unknown.refresh_from_db()
+    assert (unknown.age_class, unknown.permission) == ("unknown", "participant")
+
+
+def test_the_last_organiser_stays_and_nothing_else_is_written(forum):
+    event, organiser, _, adult = forum
+    with pytest.raises(LastOrganiser):
+        set_standing(
+            event=event, attendee_ids=[adult.pk, organiser.pk],
+            standing=Standing(permission="participant", visibility="listed"), by=organiser.person, now=LATER,
+        )  # fmt: skip
+    organiser.refresh_from_db()
+    assert (organiser.permission, organiser.visibility) == ("organiser", "hidden")
+
+
+@pytest.mark.parametrize("standing", [Standing(), Standing(age_class="grown-up"), Standing(visibility="x")])
+def test_an_unknown_word_or_none_is_refused(forum, standing):
+    event, organiser, unknown, _ = forum
+    with pytest.raises(UnknownStanding):
+        set_standing(
+            event=event, attendee_ids=[unknown.pk], standing=standing, by=organiser.person, now=LATER
+        )
+
+
+def test_attendees_of_another_event_are_out_of_reach(forum):
+    event, organiser, *_ = forum
+    other = make_attendee(make_event("elsewhere"), age_class="unknown")
+    with pytest.raises(NobodyChosen):
+        set_standing(
+            event=event, attendee_ids=[other.pk], standing=Standing(age_class="adult"),
+            by=organiser.person, now=LATER,
+        )  # fmt: skip
+    other.refresh_from_db()
+    assert other.age_class == "unknown"

@@ -1,0 +1,143 @@
+"""The organiser's list of attendees and the import page: narrowed, set, previewed, confirmed."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from backend.events.models import Attendee
+from tests.backend.stats.forums import make_meeting
+from tests.factories import make_attendee, make_event
+
+pytestmark = pytest.mark.django_db
+LIST = """email,name,organisation,sector,age_class
+a@example.org,Ana,House,industry,adult
+not-an-address,Ben,,,
+"""
+
+
+@pytest.fixture
+def desk(client):
+    event = make_event("desk")
+    organiser = make_attendee(event, name="Olga Organiser", permission="organiser", visibility="hidden")
+    client.force_login(organiser.person)
+    return event, client
+
+
+def names(answer):
+    return {name.strip() for name in re.findall(r"</svg>([^<]+)</span></label>", answer.content.decode())}
+
+
+def upload(client, event, data, name="list.csv"):
+    file = SimpleUploadedFile(name, data if isinstance(data, bytes) else data.encode())
+    return client.post(f"/e/{event.slug}/attendees/import/", {"file": file})
+
+
+def carried(answer):
+    return re.search(r'name="carried" value="([^"]+)"', answer.content.decode())[1]
+
+
+@pytest.mark.parametrize("page", ["attendees/", "attendees/import/"])
+def test_only_an_organiser_opens_it(client, page):
+    event = make_event("desk")
+    client.force_login(make_attendee(event).person)
+    assert client.get(f"/e/{event.slug}/{page}").status_code == 403
+    assert (
+        client.post(f"/e/{event.slug}/{page}", {"set_age_class": "adult", "everybody": "1"}).status_code
+        == 403
+    )
+    client.force_login(make_attendee(make_event("elsewhere"), permission="organiser").person)
+    assert client.get(f"/e/{event.slug}/{page}").status_code == 404
+
+
+def test_each_filter_leaves_those_it_names(desk):
+    event, client = desk
+    met = make_attendee(event, name="Met One")
+    make_meeting(met, make_attendee(event, name="Met Two", country="Lao PDR"))
+    make_attendee(event, name="Ngo Person", sector="ngo", constituency="civil-society")
+    make_attendee(event, name="Unknown Age", age_class="unknown")
+    for query, expected in {
+        "": {"Olga Organiser", "Met One", "Met Two", "Ngo Person", "Unknown Age"},
+        "country=Lao PDR": {"Met Two"},
+        "sector=ngo": {"Ngo Person"},
+        "constituency=civil-society": {"Ngo Person"},
+        "age_class=unknown": {"Unknown Age"},
+        "visibility=hidden": {"Olga Organiser"},
+        "permission=organiser": {"Olga Organiser"},
+        "without_meeting=1": {"Olga Organiser", "Ngo Person", "Unknown Age"},
+        "country=Atlantis": set(),
+        "page=99999&country=%00": {"Olga Organiser", "Met One", "Met Two", "Ngo Person", "Unknown Age"},
+    }.items():
+        assert names(client.get(f"/e/{event.slug}/attendees/?{query}")) == expected, query
+
+
+def test_a_minor_is_shown_by_first_name(desk):
+    event, client = desk
+    make_attendee(event, name="Somchai Young", age_class="minor")
+    page = client.get(f"/e/{event.slug}/attendees/")
+    assert "Somchai" in names(page)
+    assert "Somchai Young" not in page.content.decode()
+
+
+def test_those_ticked_are_set_and_those_found_only_on_request(desk):
+    event, client = desk
+    one, two = (make_attendee(event, age_class="unknown", country="Viet Nam") for _ in range(2))
+    elsewhere = make_attendee(event, age_class="unknown", country="Malaysia")
+    address = f"/e/{event.slug}/attendees/?country=Viet+Nam"
+
+    def ages():
+        return [Attendee.objects.get(pk=who.pk).age_class for who in (one, two, elsewhere)]
+
+    assert client.post(address, {"attendee": one.pk, "set_age_class": "adult"})["Location"] == address
+    assert ages() == ["adult", "unknown", "unknown"]
+    client.post(address, {"everybody": "1", "set_age_class": "adult"})
+    assert ages() == ["adult", "adult", "unknown"]
+    for bad in ({}, {"attendee": one.pk}, {"attendee": "x", "set_age_class": "adult"}):
+        assert client.post(address, bad).status_code == 400
+
+
+def test_a_list_is_read_first_and_saved_only_when_confirmed(desk):
+    event, client = desk
+    preview = upload(client, event, LIST)
+    assert "2 rows read: 1 would be added" in preview.content.decode()
+    assert "not-an-address" in preview.content.decode()
+    assert not Attendee.objects.filter(person__email="a@example.org").exists()
+    form = {"carried": carried(preview), "confirm": "1"}
+    assert client.post(f"/e/{event.slug}/attendees/import/", form).status_code == 302
+    assert Attendee.objects.get(event=event, person__email="a@example.org").age_class == "adult"
+    again = upload(client, event, LIST)
+    assert "0 would be added, 0 would be updated, 1 unchanged" in again.content.decode()
+
+
+def test_a_file_of_another_encoding_is_confirmed_by_eye_and_then_read(desk):
+    event, client = desk
+    asked = upload(client, event, "email,name\nlinh@example.org,สมชาย ใจดี\n".encode("cp874"))
+    assert "สมชาย" in asked.content.decode()
+    form = {"carried": carried(asked), "encoding": "cp874"}
+    assert "1 rows read" in client.post(f"/e/{event.slug}/attendees/import/", form).content.decode()
+    client.post(f"/e/{event.slug}/attendees/import/", {**form, "confirm": "1"})
+    assert Attendee.objects.get(person__email="linh@example.org").person.name == "สมชาย ใจดี"
+
+
+def test_what_is_no_list_is_refused_in_one_sentence_and_nothing_is_written(desk):
+    event, client = desk
+    before = Attendee.objects.count()
+    for data in (b"", b"PK\x03\x04rest", b"name\nAna\n", b"\xff\xfe\x00", "a" * 4_000_001):
+        answer = upload(client, event, data)
+        assert (answer.status_code, 'role="alert"' in answer.content.decode()) == (400, True), data[:20]
+    for form in (
+        {},
+        {"carried": "forged:value"},
+        {"carried": carried(upload(client, make_elsewhere(client), LIST))},
+    ):
+        answer = client.post(f"/e/{event.slug}/attendees/import/", {**form, "confirm": "1"})
+        assert answer.status_code == 400
+    assert Attendee.objects.filter(event=event).count() == before
+
+
+def make_elsewhere(client):
+    """Another event that the signed-in organiser organises too."""
+    event = make_event("elsewhere")
+    person = Attendee.objects.get(permission="organiser").person
+    make_attendee(event, person=person, permission="organiser")
+    return event
