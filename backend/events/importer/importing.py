@@ -71,7 +71,7 @@ def import_attendees(
     refused = [*table.broken, *(row for row in checked if isinstance(row, Refusal)), *twice]
     remarks = Remarks(extra_columns=extra)
     organisations = _organisations(rows, remarks, now)
-    entries = _entries(event, rows, now)
+    entries = _entries(event, rows, by, remarks, now)
     words = TopicWords.of(event)
     for entry in entries:
         entry.changed |= entry.is_new
@@ -138,10 +138,19 @@ def _organisations(rows: Sequence[ImportRow], remarks: Remarks, now: dt.datetime
     return found
 
 
-def _entries(event: Event, rows: Sequence[ImportRow], now: dt.datetime) -> list[Entry]:
-    """The rows with their attendees, new ones not yet saved; names are brought up to date."""
+def _entries(
+    event: Event, rows: Sequence[ImportRow], by: Person | None, remarks: Remarks, now: dt.datetime
+) -> list[Entry]:
+    """The rows with their attendees, new ones not yet saved; names are brought up to date.
+
+    A name is the account's, at every event: an organiser renames nobody who is at another one, too.
+    """
     people = find_or_create_people(names={row.email: row.name for row in rows})
-    renamed = [people[row.email] for row in rows if people[row.email].name != row.name]
+    renamed = {people[row.email].pk for row in rows if people[row.email].name != row.name}
+    if by is not None:
+        elsewhere = Attendee.objects.filter(person__in=renamed).exclude(event=event)
+        kept = set(elsewhere.values_list("person_id", flat=True))
+        remarks.kept_names, renamed = len(kept), renamed - kept
     known = {
         attendee.person_id: attendee
         for attendee in Attendee.objects.filter(event=event)
@@ -156,9 +165,10 @@ def _entries(event: Event, rows: Sequence[ImportRow], now: dt.datetime) -> list[
         is_new = attendee is None
         if attendee is None:
             attendee = Attendee(event=event, person=person, joined_at=now, changed_at=now)
-        entries.append(Entry(row, attendee, is_new, said.get(attendee.pk, Said()), person.name != row.name))
-        person.name = row.name
-    rename_people(people=renamed)
+        entries.append(Entry(row, attendee, is_new, said.get(attendee.pk, Said()), person.pk in renamed))
+        if person.pk in renamed:
+            person.name = row.name
+    rename_people(people=[person for person in people.values() if person.pk in renamed])
     return entries
 
 

@@ -251,3 +251,19 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     rows = "".join(f"p{n}@example.org,P{n},Org {n},academia,sextortion\n" for n in range(300))
     with django_assert_max_num_queries(45):  # type: ignore[operator]
         imported(event, "email,name,organisation,sector,topics_seek\n" + rows)
+
+
+def test_an_organiser_renames_nobody_who_is_at_another_event_too(event: Event) -> None:
+    day = dt.date(2026, 12, 9)
+    other = create_event(
+        slug="other", name="Other", starts_on=day, ends_on=day, timezone="Asia/Bangkok", now=NOW
+    )
+    imported(other, "email,name\ndara@example.org,Dara Sok\n")
+    boss = appoint_organiser(event=event, email="boss@example.org", now=NOW)
+    list_of_mine = "email,name\ndara@example.org,Somebody Else\nlin@example.org,Lin\n"
+    report = imported(event, list_of_mine, by=boss.person)
+    assert Person.objects.get(email="dara@example.org").name == "Dara Sok"
+    assert "1 person has an account under another name; that name was kept." in report.sentences
+    assert figures(imported(event, list_of_mine, by=boss.person)) == (0, 0, 2, 0)
+    imported(event, list_of_mine.replace("Lin", "Lin Tan"), by=boss.person)
+    assert Person.objects.get(email="lin@example.org").name == "Lin Tan"
