@@ -1,0 +1,49 @@
+"""The programme's pages, full and empty: accessible in light and dark, on a phone and on a desk."""
+
+import time
+
+import pytest
+
+from backend.programme import services
+from backend.programme.models import Plan
+from backend.programme.services.solving import solve_plan
+from tests.factories import NOW
+from tests.journeys.programme_forum import ORGANISER, make_planned_forum
+from tests.journeys.test_pages import visit  # noqa: F401 - a fixture
+
+
+@pytest.fixture
+def planned_forum(transactional_db, settings):
+    settings.TITIAN_DEMO = True
+    return make_planned_forum()
+
+
+def plan_of(forum, **said):
+    said = services.PlanSaid(**{"most": 3, "seconds": 1, **said})
+    plan = services.draft_plan(event=forum.event, said=said, by=forum.organiser.person, now=NOW)
+    solve_plan(plan_id=plan.pk, round_number=1, now=NOW, clock=time.monotonic)
+    return plan
+
+
+def test_axe_finds_nothing_on_any_page_of_a_programme(planned_forum, visit):  # noqa: F811
+    forum = planned_forum
+    by, base = forum.organiser.person, f"/e/{forum.event.slug}/programme/"
+    assert visit([base], ORGANISER) == []
+    published = plan_of(forum, most=1)
+    services.publish_plan(event=forum.event, plan_id=published.pk, by=by, now=NOW)
+    published.refresh_from_db()
+    services.carry_out(plan=published, by=by, now=NOW)
+    forum.join(1)[0].availability.all().delete()
+    draft = plan_of(forum, least=1)
+    row = draft.planned.first()
+    services.lock_planned(event=forum.event, plan_id=draft.pk, planned_id=row.pk, locked=True, by=by)
+    working = plan_of(forum)
+    Plan.objects.filter(pk=working.pk).update(work="solving", progress=40, value=3.0, bound=4.0)
+    impossible = plan_of(forum)
+    Plan.objects.filter(pk=impossible.pk).update(
+        work="impossible", report={"reasons": ["Mali has 3 locked meetings in 2 open slots."]}
+    )
+    plans = [f"{draft.pk}/?by={order}" for order in ("person", "slot", "table")]
+    plans += [f"{draft.pk}/meetings/{row.pk}/", f"{draft.pk}/doors/", f"{draft.pk}/days/"]
+    plans += [f"{published.pk}/", f"{working.pk}/", f"{impossible.pk}/"]
+    assert visit([base, *(base + plan for plan in plans)], ORGANISER) == []
