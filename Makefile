@@ -32,7 +32,7 @@ check: install  ## ruff, mypy, the layers, missing migrations
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 
-BENCHES := bench_encoder bench_graph bench_pairs bench_markets bench_languages
+BENCHES := bench_encoder bench_graph bench_pairs bench_update bench_markets bench_languages
 bench: install  ## how long the slow parts take, against a peer or the limit in the same run
 	@status=0; for one in $(BENCHES); do \
 		echo; echo "== $$one"; DJANGO_SETTINGS_MODULE=backend.config.settings $(BIN)/python -m tests.benchmarks.$$one || status=1; done; \

@@ -1,0 +1,61 @@
+"""One changed profile, to the new list: time against a full rebuild, and how many places agree with one.
+
+python -m tests.benchmarks.bench_update [--people 1000 10000]
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from dataclasses import replace
+
+from backend.suggestions.synthetic import synthetic_forum
+from matching import build_run, update_people
+
+MOST_SECONDS, LEAST_AGREEING, TRIED = 1.0, 9.0, 5
+
+
+def bench(people):
+    """(seconds of a full build, median processor and wall seconds of an update, mean places that agree)."""
+    participants, ties, vectors = synthetic_forum(people)
+    start = time.perf_counter()
+    run = build_run(participants, ties, vectors)
+    built = time.perf_counter() - start
+    state, walls, processors, agreeing = run.state, [], [], []
+    for who in range(TRIED):
+        row, other = who * 7, who * 7 + people // 2
+        participants[row] = replace(
+            participants[row],
+            seeks=participants[other].seeks,
+            seeks_topics=participants[other].seeks_topics,
+        )
+        vectors.seeks[row] = vectors.seeks[other]
+        wall, processor = time.perf_counter(), time.process_time()
+        updated = update_people(state, participants, ties, vectors, changed=[row])
+        walls.append(time.perf_counter() - wall)
+        processors.append(time.process_time() - processor)
+        state = updated.state
+        if people <= 1_000:
+            anew = build_run(participants, ties, vectors).lists[row]
+            agreeing.append(len({p.other for p in anew} & {p.other for p in updated.lists[row]}))
+    agree = statistics.mean(agreeing) if agreeing else float("nan")
+    return built, statistics.median(processors), statistics.median(walls), agree
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, nargs="*", default=[1_000, 10_000])
+    options = parser.parse_args()
+    failed = False
+    for people in options.people:
+        built, processor, wall, agree = bench(people)
+        print(
+            f"{people} people: rebuild {built:.2f} s, one change {wall:.2f} s, {processor:.2f} s of processor "
+            f"({built / wall:.0f} times as fast), {agree:.1f} of ten places as a rebuild gives"
+        )
+        failed |= min(wall, processor) > MOST_SECONDS or agree < LEAST_AGREEING
+    sys.exit(int(failed))
+
+
+if __name__ == "__main__":
+    main()
