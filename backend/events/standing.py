@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -30,6 +30,15 @@ class LastOrganiser(BusinessError):
     code = "last_organiser"
 
 
+class OwnAgeClass(BusinessError):
+    code = "own_age_class"
+    status = 403
+
+
+class MinorsAmong(BusinessError):
+    code = "minors_among"
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What is to be said; an empty word leaves as it is."""
@@ -52,8 +61,9 @@ def set_standing(
 ) -> int:
     """Say this of all of these attendees; gives how many it changed.
 
-    Refuses NotOrganiser, UnknownStanding, NobodyChosen (no id is one of this event's attendees), and
-    LastOrganiser where nobody would be left to organise the forum.
+    Refuses NotOrganiser, UnknownStanding, NobodyChosen (no id is one of this event's attendees), OwnAgeClass
+    (S1: never by the attendee alone), MinorsAmong (a known minor becomes an adult one at a time, never with
+    a crowd), and LastOrganiser where nobody would be left to organise the forum.
     """
     if not is_organiser(by, event):
         raise NotOrganiser("Only an organiser of this event can set this.")
@@ -65,6 +75,7 @@ def set_standing(
     attendees = list(chosen)
     if not attendees:
         raise NobodyChosen("Tick at least one person.")
+    _check_age(attendees, standing.age_class, by)
     changed = [one for one in attendees if any(getattr(one, name) != word for name, word in said.items())]
     for attendee in changed:
         for name, word in said.items():
@@ -79,3 +90,15 @@ def set_standing(
     if changed:
         announce_changes(event.pk)
     return len(changed)
+
+
+def _check_age(attendees: Sequence[Attendee], age_class: str, by: Person) -> None:
+    """Refuse OwnAgeClass and MinorsAmong."""
+    if any(one.person_id == by.pk and age_class not in ("", one.age_class) for one in attendees):
+        raise OwnAgeClass("Your own age class is for another organiser to set.")
+    minors = sum(one.age_class == Attendee.AgeClass.MINOR for one in attendees)
+    if age_class == Attendee.AgeClass.ADULT and minors and len(attendees) > 1:
+        raise MinorsAmong(
+            f"{minors:,} of these {len(attendees):,} people are set as minors: nobody was changed. "
+            "To say that one of them is an adult, tick that person alone."
+        )

@@ -5,7 +5,15 @@ import datetime as dt
 import pytest
 
 from backend.events.importer.importing import NotOrganiser
-from backend.events.standing import LastOrganiser, NobodyChosen, Standing, UnknownStanding, set_standing
+from backend.events.standing import (
+    LastOrganiser,
+    MinorsAmong,
+    NobodyChosen,
+    OwnAgeClass,
+    Standing,
+    UnknownStanding,
+    set_standing,
+)
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +81,31 @@ def test_attendees_of_another_event_are_out_of_reach(forum):
         )  # fmt: skip
     other.refresh_from_db()
     assert other.age_class == "unknown"
+
+
+def test_a_known_minor_becomes_an_adult_alone_and_never_with_a_crowd(forum):
+    event, organiser, unknown, _ = forum
+    minor, adult = make_attendee(event, age_class="minor"), Standing(age_class="adult")
+    with pytest.raises(MinorsAmong):
+        set_standing(
+            event=event, attendee_ids=[unknown.pk, minor.pk], standing=adult, by=organiser.person, now=LATER
+        )
+    for one in (minor, unknown):
+        one.refresh_from_db()
+    assert (minor.age_class, unknown.age_class) == ("minor", "unknown")
+    set_standing(event=event, attendee_ids=[minor.pk], standing=adult, by=organiser.person, now=LATER)
+    minor.refresh_from_db()
+    assert minor.age_class == "adult"
+
+
+def test_an_organiser_s_own_age_class_is_for_another_organiser_to_set(forum):
+    event, organiser, *_ = forum
+    young = make_attendee(event, permission="organiser", age_class="unknown")
+    adult = Standing(age_class="adult")
+    with pytest.raises(OwnAgeClass):
+        set_standing(event=event, attendee_ids=[young.pk], standing=adult, by=young.person, now=LATER)
+    young.refresh_from_db()
+    assert young.age_class == "unknown"
+    set_standing(event=event, attendee_ids=[young.pk], standing=adult, by=organiser.person, now=LATER)
+    young.refresh_from_db()
+    assert young.age_class == "adult"
