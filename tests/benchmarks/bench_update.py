@@ -50,7 +50,7 @@ def main():
     for people in options.people:
         built, processor, wall, agree = bench(people)
         print(
-            f"{people} people: rebuild {built:.2f} s, one change {wall:.2f} s, {processor:.2f} s of processor "
+            f"{people} people: rebuild {built:.2f} s, one change {wall:.2f} s, {processor:.2f} s processor "
             f"({built / wall:.0f} times as fast), {agree:.1f} of ten places as a rebuild gives"
         )
         failed |= min(wall, processor) > MOST_SECONDS or agree < LEAST_AGREEING
