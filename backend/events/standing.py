@@ -59,7 +59,7 @@ WORDS: dict[str, list[str]] = {
 def set_standing(
     *, event: Event, attendee_ids: Collection[int], standing: Standing, by: Person, now: dt.datetime
 ) -> int:
-    """Say this of all of these attendees; gives how many it changed.
+    """Say this of all of these attendees; gives how many it changed. Who hid themselves stays hidden.
 
     Refuses NotOrganiser, UnknownStanding, NobodyChosen (no id is one of this event's attendees), OwnAgeClass
     (S1: never by the attendee alone), MinorsAmong (a known minor becomes an adult one at a time, never with
@@ -76,11 +76,16 @@ def set_standing(
     if not attendees:
         raise NobodyChosen("Tick at least one person.")
     _check_age(attendees, standing.age_class, by)
-    changed = [one for one in attendees if any(getattr(one, name) != word for name, word in said.items())]
-    for attendee in changed:
-        for name, word in said.items():
+    changed = []
+    for attendee in attendees:
+        new = {name: word for name, word in said.items() if getattr(attendee, name) != word}
+        if attendee.edited_at is not None and new.get("visibility") == Attendee.Visibility.LISTED:
+            del new["visibility"]  # their own word, said on their profile
+        for name, word in new.items():
             setattr(attendee, name, word)
-        attendee.changed_at = now
+        if new:
+            attendee.changed_at = now
+            changed.append(attendee)
     Attendee.objects.bulk_update(changed, [*said, "changed_at"], 500)
     organisers = Attendee.objects.filter(
         event=event, permission=Attendee.Permission.ORGANISER, person__is_active=True

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from backend.events.importer.importing import NotOrganiser
+from backend.events.models import Attendee
 from backend.events.standing import (
     LastOrganiser,
     MinorsAmong,
@@ -109,3 +110,16 @@ def test_an_organiser_s_own_age_class_is_for_another_organiser_to_set(forum):
     set_standing(event=event, attendee_ids=[young.pk], standing=adult, by=organiser.person, now=LATER)
     young.refresh_from_db()
     assert young.age_class == "adult"
+
+
+def test_who_hid_themselves_is_listed_by_nobody_else_and_the_rest_of_the_word_holds(forum):
+    event, organiser, unknown, adult = forum
+    Attendee.objects.filter(pk=adult.pk).update(visibility="hidden", edited_at=NOW)
+    Attendee.objects.filter(pk=unknown.pk).update(visibility="hidden")  # by an organiser
+    changed = set_standing(
+        event=event, attendee_ids=[unknown.pk, adult.pk], standing=Standing(visibility="listed"),
+        by=organiser.person, now=LATER,
+    )  # fmt: skip
+    for one in (unknown, adult):
+        one.refresh_from_db()
+    assert (changed, unknown.visibility, adult.visibility) == (1, "listed", "hidden")
