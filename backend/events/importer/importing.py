@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 
@@ -143,7 +143,8 @@ def _entries(
 ) -> list[Entry]:
     """The rows with their attendees, new ones not yet saved; names are brought up to date.
 
-    A name is the account's, at every event: an organiser renames nobody who is at another one, too.
+    A name is the account's, at every event: an organiser renames nobody who is at another one, too, and
+    their own age class is for another organiser to set (S1).
     """
     people = find_or_create_people(names={row.email: row.name for row in rows})
     renamed = {people[row.email].pk for row in rows if people[row.email].name != row.name}
@@ -165,6 +166,8 @@ def _entries(
         is_new = attendee is None
         if attendee is None:
             attendee = Attendee(event=event, person=person, joined_at=now, changed_at=now)
+        if by is not None and person.pk == by.pk and row.age_class not in ("", attendee.age_class):
+            row, remarks.own_age = replace(row, age_class=""), True
         entries.append(Entry(row, attendee, is_new, said.get(attendee.pk, Said()), person.pk in renamed))
         if person.pk in renamed:
             person.name = row.name

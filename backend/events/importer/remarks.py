@@ -24,6 +24,7 @@ class Remarks:
     age_changes: Counter[tuple[str, str]] = field(default_factory=Counter)
     own_words: int = 0
     kept_names: int = 0
+    own_age: bool = False
 
     def sentences(self) -> Iterable[str]:
         if self.extra_columns:
@@ -44,6 +45,8 @@ class Remarks:
             yield (f"Roles other than delegate, speaker and chaperone, not imported: {_counted(self.roles)}.")
         for (before, after), count in sorted(self.age_changes.items()):
             yield f"Age class changed from {before} to {after} as the list says: {count:,}."
+        if self.own_age:
+            yield "Your own age class was kept: it is for another organiser to set."
         if self.kept_names:
             people = "person has" if self.kept_names == 1 else "people have"
             yield f"{self.kept_names:,} {people} an account under another name; that name was kept."

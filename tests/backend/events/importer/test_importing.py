@@ -267,3 +267,13 @@ def test_an_organiser_renames_nobody_who_is_at_another_event_too(event: Event) -
     assert figures(imported(event, list_of_mine, by=boss.person)) == (0, 0, 2, 0)
     imported(event, list_of_mine.replace("Lin", "Lin Tan"), by=boss.person)
     assert Person.objects.get(email="lin@example.org").name == "Lin Tan"
+
+
+def test_an_organiser_s_list_does_not_set_their_own_age_class(event: Event) -> None:
+    boss = appoint_organiser(event=event, email="boss@example.org", now=NOW)
+    Attendee.objects.filter(pk=boss.pk).update(age_class="unknown")
+    row = "email,name,age_class\nboss@example.org,boss,adult\n"
+    report = imported(event, row, by=boss.person)
+    boss.refresh_from_db()
+    assert boss.age_class == "unknown"
+    assert "Your own age class was kept: it is for another organiser to set." in report.sentences
