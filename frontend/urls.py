@@ -35,6 +35,7 @@ urlpatterns = [
     path("e/<slug:slug>/suggestions/<int:other>/feedback/", suggestions.feedback, name="suggestion_feedback"),
     path("e/<slug:slug>/desk/", desk.desk, name="desk"),
     path("e/<slug:slug>/desk/print/", desk.desk_print, name="desk_print"),
+    path("e/<slug:slug>/desk/nudge/", desk.nudge, name="nudge"),
     path("e/<slug:slug>/attendees/", attendees.attendees, name="attendees"),
     path("e/<slug:slug>/attendees/import/", attendees.import_list, name="import_list"),
     path("e/<slug:slug>/matching/", runs.matching, name="matching"),

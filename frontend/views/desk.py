@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
+from backend.directory.nudging import nudge_people, standing_apart
 from backend.events.models import Attendee, Theme
 from backend.stats.figures import HELD, MATRICES, NO_THEME, EventStats, Matrix
 from backend.stats.headlines import headlines_for
@@ -43,6 +47,7 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
             "days_say": desk_words.days_sentence(stats),
             "network_says": desk_words.network_sentence(stats),
             "network": desk_pictures.network_drawing(stats, named),
+            "apart": standing_apart(attendee.event).count(),
             "brokers": [(named[one.attendee_id], one) for one in stats.brokers if one.attendee_id in named],
             "alone": [
                 (named[one.attendee_id], one) for one in stats.without_meeting if one.attendee_id in named
@@ -72,6 +77,19 @@ def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
             "groups": sheets["constituencies"],
         },
     )
+
+
+@organiser
+@require_POST
+def nudge(request: Request, attendee: Attendee) -> HttpResponse:
+    """Mail those who stand apart; nobody twice a day."""
+    count = nudge_people(event=attendee.event, by=request.user, now=timezone.now())
+    if count:
+        text = ngettext("%(count)d person gets a mail.", "%(count)d people get a mail.", count)
+        messages.success(request, text % {"count": count})
+    else:
+        messages.info(request, _("Nobody new to mail today: one mail a day is the most."))
+    return redirect("desk", attendee.event.slug)
 
 
 def _words(step: str, cause: str) -> tuple[str, str]:

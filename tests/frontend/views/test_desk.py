@@ -135,3 +135,14 @@ def test_the_page_takes_as_many_queries_for_many_as_for_few(desk, django_assert_
     seven_people(event)
     with django_assert_num_queries(len(few)):
         read(client, event)
+
+
+def test_the_nudge_says_how_many_get_a_mail_and_nobody_gets_two(desk):
+    event, client = desk
+    make_attendee(event, seeks="Partners")
+    assert "Nudge 1 person" in read(client, event)
+    said = [client.post(f"/e/{event.slug}/desk/nudge/", follow=True).content.decode() for _ in range(2)]
+    assert "1 person gets a mail." in said[0]
+    assert "one mail a day is the most" in said[1]
+    client.force_login(make_attendee(event).person)
+    assert client.post(f"/e/{event.slug}/desk/nudge/").status_code == 403

@@ -1,0 +1,167 @@
+"""The desk in a real browser: a list comes in, people meet, figures follow, files are read back."""
+
+import csv
+import io
+import xml.etree.ElementTree as ET
+from itertools import product
+
+import openpyxl
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import expect
+
+from backend.events.models import Attendee
+from tests.backend.stats.forums import make_meeting
+from tests.factories import make_attendee, make_event
+from tests.journeys.conftest import PAGE_SIZES
+
+SECTORS = ("ict-ministry", "large-company", "civil-society", "academia")
+GOOD, BAD = 293, 7
+
+
+def attendee_list():
+    """300 rows: every 40th has no address, so that seven cannot be imported."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["email", "name", "organisation", "sector", "country", "age_class"])
+    for row in range(1, GOOD + BAD + 1):
+        sector = SECTORS[row % len(SECTORS)]
+        email = "nobody" if row % 40 == 0 else f"p{row}@example.org"
+        writer.writerow([email, f"Person {row}", f"House {sector}", sector, "Thailand", "adult"])
+    return out.getvalue().encode()
+
+
+@pytest.fixture
+def desk(transactional_db, context, door):
+    """A page of an organiser who is alone at a forum."""
+    event = make_event("desk")
+    organiser = make_attendee(event, name="Olga", permission="organiser", visibility="hidden")
+    client = Client()
+    client.force_login(organiser.person)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": door}])
+    page = context.new_page()
+    page.wrong = []
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    page.on("console", lambda said: page.wrong.append(said.text) if said.type == "error" else None)
+    page.goto(f"{door}/e/{event.slug}/desk/")
+    return event, page
+
+
+def meet(event, count):
+    """As many held meetings of an official with an engineer, each of two people of their own."""
+    people = Attendee.objects.filter(event=event, organisation__isnull=False).order_by("pk")
+    officials = people.filter(organisation__sector__key="ict-ministry").exclude(permission="organiser")
+    engineers = people.filter(organisation__sector__key="large-company")
+    for one, other in zip(officials[:count], engineers[:count], strict=True):
+        make_meeting(one, other, theme="justice", hours=2, useful=(5, 4))
+
+
+def taken(page, name):
+    with page.expect_download() as download:
+        page.get_by_role("link", name=name).click()
+    return download.value.path().read_bytes()
+
+
+def import_the_list(page):
+    page.get_by_role("link", name="Import a list").click()
+    page.get_by_label("List of attendees (CSV)").set_input_files(
+        {"name": "list.csv", "mimeType": "text/csv", "buffer": attendee_list()}
+    )
+    page.get_by_role("button", name="See what it would do").click()
+    expect(page.get_by_text(f"{GOOD} would be added")).to_be_visible()
+    expect(page.locator(".said-why tbody tr")).to_have_count(BAD)
+    page.get_by_role("button", name="Import this list").click()
+    expect(page.get_by_text(f"{GOOD} added")).to_be_visible()
+
+
+def test_from_a_list_to_figures_and_files(desk):
+    event, page = desk
+    expect(page.get_by_text("Nobody to count yet")).to_be_visible()
+    import_the_list(page)
+    page.get_by_role("link", name="Desk", exact=True).click()
+    expect(page.locator("#network .dot")).to_have_count(GOOD)
+    meet(event, 30)
+    page.reload()
+    expect(page.get_by_text(f"60 of {GOOD} people have a meeting")).to_be_visible()
+    cell = page.locator("table.matrix tbody tr", has_text="Government").locator("td").nth(1)
+    expect(cell).to_contain_text("30 /")
+    page.get_by_label("Theme").select_option("prevention")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator("table.matrix tbody tr").first.locator("td").nth(1)).to_contain_text("0 /")
+
+    page.get_by_text("Take the figures away").click()
+    funnel = {
+        row["step"]: row for row in csv.DictReader(io.StringIO(taken(page, "funnel.csv").decode("utf-8-sig")))
+    }
+    assert (funnel["held"]["count"], funnel["useful"]["count"]) == ("30", "30")
+    book = openpyxl.load_workbook(io.BytesIO(taken(page, "All tables")))
+    matrix = {row[:2]: row[2] for row in book["matrix-held"].iter_rows(values_only=True)}
+    assert matrix["government", "industry"] == 30
+    graph = ET.fromstring(taken(page, "The network"))
+    space = {"g": "http://graphml.graphdrawing.org/xmlns"}
+    assert len(graph.findall(".//g:node", space)) == GOOD
+    assert len(graph.findall(".//g:edge", space)) == 30
+    assert page.wrong == []
+
+
+def test_the_network_can_be_pointed_at_narrowed_and_saved(desk):
+    event, page = desk
+    import_the_list(page)
+    meet(event, 10)
+    page.get_by_role("link", name="Desk", exact=True).click()
+    expect(page.locator("#network .dot")).to_have_count(GOOD)
+    page.get_by_label("Find a person").fill("Person 4")
+    assert page.locator("#network .dot.found").count() > 1
+    page.get_by_label("Find a person").fill("")
+    academics = page.locator("#network .dot.academia")
+    expect(academics.first).to_be_visible()
+    page.locator("#network-choose label", has_text="Academia").click()
+    expect(academics.first).to_be_hidden()
+    for picture in ("network", "heat", "funnel", "days"):
+        with page.expect_download() as download:
+            page.locator(f"[data-picture={picture}]").click()
+        drawn = ET.fromstring(download.value.path().read_bytes())
+        assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
+        uses = [use.get("href") for use in drawn.iter("{http://www.w3.org/2000/svg}use")]
+        assert all(href.startswith("#") for href in uses)
+    assert page.wrong == []
+
+
+@pytest.mark.parametrize("meetings", [0, 12])
+def test_axe_finds_nothing_on_the_organisers_pages(desk, door, meetings):
+    event, page = desk
+    if meetings:
+        import_the_list(page)
+        meet(event, meetings)
+    found = []
+    for address, (size, scheme) in product(
+        ("desk/", "desk/print/", "attendees/", "attendees/import/"), product(PAGE_SIZES, ("light", "dark"))
+    ):
+        page.set_viewport_size(PAGE_SIZES[size])
+        page.emulate_media(color_scheme=scheme)
+        page.goto(f"{door}/e/{event.slug}/{address}")
+        if address == "desk/" and meetings:
+            expect(page.locator("#network")).to_be_visible()
+        page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+        broken = Axe().run(page).response["violations"]
+        found += [(address, size, scheme, one["id"], one["nodes"][0]["html"][:150]) for one in broken]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append((address, size, "wider than the window"))
+    assert found == []
+    assert page.wrong == []
+
+
+def test_the_desk_is_read_without_script(desk, without_script, door, context):
+    event, page = desk
+    import_the_list(page)
+    meet(event, 8)
+    without_script.add_cookies(context.cookies())
+    plain = without_script.new_page()
+    plain.goto(f"{door}/e/{event.slug}/desk/")
+    expect(plain.locator("#network-room noscript p")).to_be_visible()
+    expect(plain.locator("#heat")).to_be_visible()
+    expect(plain.locator("table.matrix")).to_contain_text("8 /")
+    expect(plain.locator("[data-picture]").first).to_be_hidden()
