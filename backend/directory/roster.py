@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from backend.events.models import Attendee, AttendeeQuerySet, Event, Interest
 from backend.meetings.models import Meeting, Seat
+from backend.people.models import Constituency
 
 FILTERS = {
     "sector": "organisation__sector__key",
@@ -68,6 +69,7 @@ def roster_choices(event: Event) -> dict[str, list[tuple[str, str]]]:
         "sector": list(
             sectors.values_list("organisation__sector__key", "organisation__sector__name").distinct()
         ),
+        "constituency": [(key, str(label)) for key, label in Constituency.choices],
         "country": [(name, name) for name in countries],
         "age_class": [(key, str(label)) for key, label in Attendee.AgeClass.choices],
         "visibility": [(key, str(label)) for key, label in Attendee.Visibility.choices],
