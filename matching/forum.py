@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import networkx as nx
@@ -68,6 +68,11 @@ def open_forum(
                 f"tie of {tie.a} and {tie.b}: age {tie.age_years} or weight {tie.weight} is impossible"
             )
     check_vectors(vectors, len(people))
+    # Sums of floats depend on their order: ties, too, come in one order whoever wrote them down.
+    ties = sorted(
+        (replace(tie, a=min(tie.a, tie.b), b=max(tie.a, tie.b)) for tie in ties),
+        key=lambda tie: (tie.a, tie.b, tie.age_years, tie.weight, tie.label),
+    )
     graph = build_graph(people, ties, policy)
     names = tuple(sorted({p.constituency for p in people}))
     place = {name: k for k, name in enumerate(names)}

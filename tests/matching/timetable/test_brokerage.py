@@ -13,7 +13,7 @@ from matching.planning.brokering import fair_breaks
 from matching.timetable import Brokerage, Plan, Requested, faults_in, solve
 
 
-def plan_of(problem: Brokerage, seconds: float = 30.0) -> Plan:
+def plan_of(problem: Brokerage, seconds: float = 60) -> Plan:
     return solve(problem, seconds=seconds, seed=1, clock=time.monotonic)
 
 
