@@ -91,7 +91,7 @@ def test_a_forum_is_planned_changed_published_and_planned_again_for_late_joiners
     assert before < places(), "nothing agreed has moved"
     joined = Seat.objects.filter(attendee__in=late, meeting__state="accepted", is_active=True)
     assert joined.values("attendee").distinct().count() == 5
-    assert not page.get_by_text("not sent").count()
+    expect(page.get_by_text("not sent")).to_have_count(0)
 
     page.get_by_role("link", name="Door sheets").click()
     expect(page.get_by_role("heading", name="T1", exact=True)).to_be_visible()
@@ -108,7 +108,8 @@ def test_without_script_a_plan_is_watched_by_looking_again(planned_forum, withou
     again = page.get_by_role("link", name="Look again")
     expect(again).to_be_visible()
     while again.count():
-        again.click()
+        with page.expect_navigation():
+            again.click()
     expect(page.get_by_text("Meetings planned")).to_be_visible()
     page.get_by_role("link", name=re.compile("^Change")).first.click()
     page.get_by_role("button", name="Drop it").click()
