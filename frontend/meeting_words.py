@@ -28,7 +28,10 @@ def first_line(card: SuggestionCard | None, name: str, topic_names: Mapping[str,
 
 def _because(reason: ReasonRow, topic_names: Mapping[str, str]) -> str:
     """The reason as one says it to the other; nothing for one that does not lead to a talk."""
-    said = {key: _quote(str(value)) for key, value in reason.evidence.items()}
+    said = {
+        key: _quote(str(reason.evidence.get(f"{key}_highlight") or value))
+        for key, value in reason.evidence.items()
+    }
     topic = {"topic": topic_names.get(said.get("topic", ""), "")}
     match reason.code:
         case "seeks_offers":

@@ -3,7 +3,7 @@
 from matching.errors import MatchingError
 from matching.explain import explain
 from matching.policy import Policy
-from matching.reasons import best_sentences, quoted_texts, with_evidence
+from matching.reasons import QuotedText, best_sentences, quoted_texts, with_evidence
 from matching.run import RunResult, build_run
 from matching.state import RunState
 from matching.types import (
@@ -28,6 +28,7 @@ __all__ = [
     "Part",
     "Participant",
     "Policy",
+    "QuotedText",
     "Reason",
     "RunReport",
     "RunResult",

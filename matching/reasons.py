@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import networkx as nx
@@ -21,7 +21,9 @@ SHOWN = 3
 EXCERPT = 160
 FEWEST_RARE = 1.5  # a word in common counts as a reason when at most about 60 % of people use it
 TEXT_CODES = ("seeks_offers", "offers_seeks", "about_about")
-SentenceVectors = Mapping[tuple[int, str], tuple[Sequence[str], Array]]
+QUOTED_WHOLE = 240
+"""A text of at most so many characters is quoted whole: a sentence by itself would tell less."""
+SentenceVectors = Mapping[tuple[int, str], "QuotedText"]
 
 
 @lru_cache(maxsize=2**16)
@@ -232,41 +234,56 @@ def quoted_texts(lists: Lists) -> list[tuple[int, str]]:
     return sorted(needed)
 
 
-def with_evidence(lists: Lists, sentences: SentenceVectors) -> dict[int, tuple[Suggested, ...]]:
-    """The same lists, their quotes replaced by the closest sentence of each side where `sentences` has
-    both texts.
+@dataclass(frozen=True, slots=True)
+class QuotedText:
+    """A text with its sentences and their vectors, unit rows in the order of the sentences."""
 
-    `sentences` maps (person, field) to the sentences of that text and their vectors, unit rows.
+    text: str
+    sentences: Sequence[str]
+    vectors: Array
+
+    def around(self, best: int) -> tuple[str, str]:
+        """(what to quote, what to highlight in it): a short text whole, of a longer one its best sentence.
+
+        >>> QuotedText("We train. We publish.", ["We train.", "We publish."], np.eye(2)).around(1)
+        ('We train. We publish.', 'We publish.')
+        """
+        whole, sentence = (" ".join(part.split()) for part in (self.text, self.sentences[best]))
+        if len(whole) > QUOTED_WHOLE:
+            return shorten(sentence, 2 * EXCERPT), ""
+        return whole, sentence if sentence != whole and sentence in whole else ""
+
+
+def with_evidence(lists: Lists, texts: SentenceVectors) -> dict[int, tuple[Suggested, ...]]:
+    """The same lists, the closest sentences of both sides quoted or highlighted where `texts` has both.
+
+    `texts` maps (person, field) to that text. A highlighted sentence stands in the evidence under the name
+    of its quotation and "_highlight".
     """
-    memory: dict[tuple[tuple[int, str], tuple[int, str]], tuple[str, str]] = {}
+    memory: dict[tuple[tuple[int, str], tuple[int, str]], tuple[tuple[str, str], tuple[str, str]]] = {}
 
     def quote(owner: int, other: int, reason: Reason) -> Reason:
         fields = quoted_fields(reason)
         if fields is None:
             return reason
         keys = (owner, fields[0]), (other, fields[1])
-        if not all(key in sentences and len(sentences[key][0]) for key in keys):
+        if not all(key in texts and len(texts[key].sentences) for key in keys):
             return reason
         if keys not in memory:
-            (mine, a), (theirs, b) = sentences[keys[0]], sentences[keys[1]]
-            i, j, _ = best_sentences(a, b)
-            memory[keys] = shorten(mine[i], 2 * EXCERPT), shorten(theirs[j], 2 * EXCERPT)
-        names = list(reason.evidence)[:2]
-        return Reason(
-            reason.code, reason.weight, {**reason.evidence, **dict(zip(names, memory[keys], strict=True))}
-        )
+            mine, theirs = texts[keys[0]], texts[keys[1]]
+            i, j, _ = best_sentences(mine.vectors, theirs.vectors)
+            memory[keys] = mine.around(i), theirs.around(j)
+        evidence = dict(reason.evidence)
+        for name, (quoted, highlight) in zip(list(reason.evidence)[:2], memory[keys], strict=True):
+            evidence[name] = quoted
+            if highlight:
+                evidence[f"{name}_highlight"] = highlight
+        return replace(reason, evidence=evidence)
 
-    quoted: dict[int, tuple[Suggested, ...]] = {}
-    for owner, places in lists.items():
-        quoted[owner] = tuple(
-            Suggested(
-                p.other,
-                p.score,
-                p.rank,
-                tuple(quote(owner, p.other, r) for r in p.reasons),
-                p.propensity,
-                p.exploratory,
-            )
-            for p in places
+    return {
+        owner: tuple(
+            replace(place, reasons=tuple(quote(owner, place.other, reason) for reason in place.reasons))
+            for place in places
         )
-    return quoted
+        for owner, places in lists.items()
+    }

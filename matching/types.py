@@ -88,7 +88,8 @@ class Reason:
     seeks_offers {seek, offer}; offers_seeks {offer, seek}; about_about {own, other};
     topic_offered {topic} (the other offers what she seeks); topic_sought {topic};
     session {session, count}; tie_through {person, label}; words {terms}; language {language};
-    bridge {from, to}; peer {constituency} (the last resort: nothing else is known of the two).
+    bridge {from, to}; peer {constituency} (the last resort: nothing else is known of the two). A quotation
+    `x` may come with `x_highlight`, the sentence in it that matched.
     """
 
     code: str

@@ -22,6 +22,7 @@ from matching import (
     Lists,
     Participant,
     Policy,
+    QuotedText,
     RunState,
     Suggested,
     Tie,
@@ -39,7 +40,6 @@ from matching.model import bundled_name, model_name
 from matching.sentences import sentences
 
 DAYS_PER_YEAR = 365.25
-QUOTED_WHOLE = 240
 FIELDS = ("seeks", "offers", "about")
 KINDS: dict[str, Kind] = {"seeks": "query", "offers": "passage", "about": "query"}
 
@@ -237,26 +237,24 @@ def explain_pair(forum: Forum, run: Run | None, a: int, b: int) -> Explanation:
 
 
 def quote_sentences(forum: Forum, vectors: Vectors, lists: Lists, progress: Progress | None = None) -> Lists:
-    """The lists with each quotation of a long text cut to the sentence that matched.
+    """The lists with the sentence that matched highlighted in each quotation, or quoted of a long text.
 
     Only quoted texts are encoded by sentence. The forum's mean vector is taken out first: a short, general
     sentence is near every other, and says nothing.
     """
     people = {person.id: person for person in forum.participants}
-    pieces = {(key, field): quotable(getattr(people[key], field)) for key, field in quoted_texts(lists)}
-    read: dict[tuple[int, str], tuple[list[str], Any]] = {}
+    quoted = {(key, field): getattr(people[key], field) for key, field in quoted_texts(lists)}
+    read: dict[tuple[int, str], QuotedText] = {}
     for field in FIELDS:
-        here = {key: texts for (key, where), texts in pieces.items() if where == field and texts}
-        found = text_reader().vectors([text for texts in here.values() for text in texts], field, progress)
+        here = {key: sentences(text) for (key, where), text in quoted.items() if where == field}
+        found = text_reader().vectors(
+            [piece for pieces in here.values() for piece in pieces], field, progress
+        )
         rows = getattr(vectors, field)
         mean = rows[rows.any(axis=1)].mean(axis=0) if rows.any() else 0.0
-        for key, texts in here.items():
-            centred = np.stack([found[text] for text in texts]) - mean
-            norms = np.linalg.norm(centred, axis=1, keepdims=True)
-            read[key, field] = (texts, centred / np.maximum(norms, 1e-9))
+        for key, pieces in here.items():
+            if pieces:
+                centred = np.stack([found[piece] for piece in pieces]) - mean
+                norms = np.linalg.norm(centred, axis=1, keepdims=True)
+                read[key, field] = QuotedText(quoted[key, field], pieces, centred / np.maximum(norms, 1e-9))
     return with_evidence(lists, read)
-
-
-def quotable(text: str) -> list[str]:
-    """What of a text may be quoted: a short one whole, of a longer one its sentences."""
-    return [" ".join(text.split())] if len(text) <= QUOTED_WHOLE else sentences(text)

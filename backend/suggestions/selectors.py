@@ -268,5 +268,9 @@ def _told(reason: dict[str, Any], email_of: Callable[[int], str]) -> str:
     if "person" in evidence:
         email = email_of(evidence.pop("person"))
         evidence = {"person": email, **evidence} if email else {}
-    told = ", ".join(f"{name}={str(value).replace(';', ',')}" for name, value in evidence.items())
+    told = ", ".join(
+        f"{name}={str(value).replace(';', ',')}"
+        for name, value in evidence.items()
+        if not name.endswith("_highlight")  # it stands in the quotation already
+    )
     return f"{reason['code']}({told})" if told else str(reason["code"])

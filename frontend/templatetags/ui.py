@@ -36,10 +36,25 @@ register.simple_tag(times.zone_note, takes_context=True)
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One end of a reason: who says it, and what they declared."""
+    """One end of a reason: who says it, what they declared, and the sentence of it that matched."""
 
     says: str
     quote: str
+    highlight: str = ""
+
+    @classmethod
+    def of(cls, says: str, evidence: Mapping[str, Any], name: str) -> Side:
+        return cls(says, evidence[name], evidence.get(f"{name}_highlight", ""))
+
+    @property
+    def marked(self) -> SafeString:
+        """The quotation, its highlight marked."""
+        before, found, after = (
+            self.quote.partition(self.highlight) if self.highlight else (self.quote, "", "")
+        )
+        return (
+            format_html("{}<mark>{}</mark>{}", before, found, after) if found else format_html("{}", before)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +100,12 @@ Said = tuple[str, str | tuple[Side, Side]]
 
 
 def _seeks_offers(evidence: Evidence, _names: Names) -> Said:
-    sides = (Side(_("You seek"), evidence["seek"]), Side(_("They offer"), evidence["offer"]))
+    sides = (Side.of(_("You seek"), evidence, "seek"), Side.of(_("They offer"), evidence, "offer"))
     return _("What you seek"), sides
 
 
 def _offers_seeks(evidence: Evidence, _names: Names) -> Said:
-    sides = (Side(_("You offer"), evidence["offer"]), Side(_("They seek"), evidence["seek"]))
+    sides = (Side.of(_("You offer"), evidence, "offer"), Side.of(_("They seek"), evidence, "seek"))
     return _("What you offer"), sides
 
 
@@ -99,7 +114,7 @@ def _about_about(evidence: Evidence, _names: Names) -> Said:
     theirs = {"seeks": _("They seek"), "offers": _("They offer")}.get(
         evidence["other_field"], _("They write")
     )
-    return _("Similar work"), (Side(mine, evidence["own"]), Side(theirs, evidence["other"]))
+    return _("Similar work"), (Side.of(mine, evidence, "own"), Side.of(theirs, evidence, "other"))
 
 
 def _topic_offered(evidence: Evidence, names: Names) -> Said:

@@ -5,6 +5,7 @@ import pytest
 
 from matching import (
     Participant,
+    QuotedText,
     Reason,
     Suggested,
     Tie,
@@ -92,17 +93,36 @@ def test_texts_that_match_are_quoted_from_both_sides():
     }
 
 
-def test_the_closest_sentences_replace_the_whole_texts_and_only_where_both_are_known():
+COFFEE = "I look for coffee. I look for evidence."
+
+
+def quoting(seek_text):
     quote = Reason("seeks_offers", 1.0, {"seek": "whole seek", "offer": "whole offer"})
     lists = {1: (Suggested(2, 0.5, 1, (quote,)), Suggested(3, 0.4, 2, (quote, Reason("peer", 0.0))))}
-    sentences = {
-        (1, "seeks"): (["I look for coffee.", "I look for evidence."], np.eye(2)),
-        (2, "offers"): (["We keep evidence."], np.array([[0.1, 0.9]])),
+    texts = {
+        (1, "seeks"): QuotedText(seek_text, ["I look for coffee.", "I look for evidence."], np.eye(2)),
+        (2, "offers"): QuotedText("We keep evidence.", ["We keep evidence."], np.array([[0.1, 0.9]])),
     }
-    quoted = with_evidence(lists, sentences)
-    assert quoted[1][0].reasons[0].evidence == {"seek": "I look for evidence.", "offer": "We keep evidence."}
-    assert quoted[1][1].reasons == lists[1][1].reasons
+    return lists, with_evidence(lists, texts)
+
+
+def test_of_a_short_text_the_closest_sentence_is_highlighted_and_one_by_itself_needs_no_mark():
+    lists, quoted = quoting(COFFEE)
+    assert quoted[1][0].reasons[0].evidence == {
+        "seek": COFFEE,
+        "seek_highlight": "I look for evidence.",
+        "offer": "We keep evidence.",
+    }
+    assert quoted[1][1].reasons == lists[1][1].reasons, "the other text is not known"
     assert quoted_texts(lists) == [(1, "seeks"), (2, "offers"), (3, "offers")]
+
+
+def test_of_a_long_text_the_closest_sentence_is_quoted_by_itself():
+    _, quoted = quoting(COFFEE + " And more." * 30)
+    assert quoted[1][0].reasons[0].evidence == {"seek": "I look for evidence.", "offer": "We keep evidence."}
+
+
+def test_the_closest_sentences_are_the_pair_of_the_highest_cosine():
     assert best_sentences(np.eye(2), np.array([[0.1, 0.9]])) == (1, 0, 0.9)
 
 

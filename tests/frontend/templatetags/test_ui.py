@@ -74,3 +74,14 @@ def test_addresses_in_a_messages_tags_are_found():
     assert ui.undo_address("undo /e/x/ success") == "/e/x/"
     assert ui.next_address("undo /e/x/ success") == ""
     assert ui.undo_address("success") == ""
+
+
+def test_the_sentence_that_matched_is_marked_and_nothing_in_it_is_taken_for_markup():
+    evidence = {
+        "seek": "We train <b>judges</b>. We seek tools.",
+        "seek_highlight": "We train <b>judges</b>.",
+        "offer": "Tools.",
+    }
+    words = ui.reason_words(ReasonRow("seeks_offers", 0.5, evidence), TOPICS)
+    assert words.mine.marked == "<mark>We train &lt;b&gt;judges&lt;/b&gt;.</mark> We seek tools."
+    assert words.theirs.marked == "Tools."
