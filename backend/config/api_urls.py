@@ -22,6 +22,7 @@ urlpatterns = [
     path("events/<slug:slug>/people/<int:attendee_id>/free-slots/", meetings.FreeSlotsView.as_view()),
     path("events/<slug:slug>/availability/", meetings.AvailabilityView.as_view()),
     path("events/<slug:slug>/agenda/", meetings.AgendaView.as_view()),
+    path("events/<slug:slug>/sessions/", meetings.SessionListView.as_view()),
     path("events/<slug:slug>/sessions/<int:session_id>/bookmark/", meetings.BookmarkView.as_view()),
     path("events/<slug:slug>/notices/", meetings.NoticeListView.as_view()),
     path("events/<slug:slug>/meetings/", meetings.MeetingListView.as_view()),

@@ -13,7 +13,6 @@ from backend.meetings.api.participant import (
     AgendaView,
     AttestView,
     AvailabilityView,
-    BookmarkView,
     CancelView,
     DeclineView,
     FreeSlotsView,
@@ -22,6 +21,7 @@ from backend.meetings.api.participant import (
     NoticeListView,
     WithdrawView,
 )
+from backend.meetings.api.sessions import BookmarkView, SessionListView
 
 __all__ = [
     "AcceptView",
@@ -37,6 +37,7 @@ __all__ = [
     "NoticeListView",
     "OverviewView",
     "RulesView",
+    "SessionListView",
     "SlotListView",
     "SlotPreviewView",
     "TableListView",

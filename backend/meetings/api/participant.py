@@ -232,22 +232,6 @@ class AgendaView(ParticipantView):
         return Response(shapes.AgendaDaySerializer(agenda.days, many=True).data)
 
 
-class BookmarkView(ParticipantView):
-    """A session in my diary: I am busy then."""
-
-    @extend_schema(operation_id="sessions_bookmark", request=None, responses={204: None, **REFUSALS})
-    def put(self, request: Request, slug: str, session_id: int) -> Response:  # noqa: ARG002
-        services.bookmark_session(
-            attendee=self.attendee, session_id=session_id, by=self.attendee.person, now=timezone.now()
-        )
-        return Response(status=204)
-
-    @extend_schema(operation_id="sessions_forget", responses={204: None, **REFUSALS})
-    def delete(self, request: Request, slug: str, session_id: int) -> Response:  # noqa: ARG002
-        services.forget_session(attendee=self.attendee, session_id=session_id, by=self.attendee.person)
-        return Response(status=204)
-
-
 class NoticeListView(ParticipantView):
     """What I was told last, newest first."""
 

@@ -124,6 +124,30 @@ class AgendaDaySerializer(serializers.Serializer[Any]):
     items = AgendaItemSerializer(many=True)
 
 
+class SessionSerializer(serializers.Serializer[Any]):
+    """A session of the forum; `part` is bookmarked, speaking, or nothing."""
+
+    session = serializers.IntegerField(source="session_id")
+    title = serializers.CharField()
+    abstract = serializers.CharField()
+    room = serializers.CharField()
+    stream_url = serializers.CharField()
+    theme = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    part = serializers.CharField()
+    meeting = serializers.IntegerField(
+        source="meeting.meeting_id", default=None, allow_null=True, help_text="One I agreed to during it."
+    )
+    times = serializers.IntegerField(help_text="My open times that it takes, or would take.")
+    speakers = FaceSerializer(many=True)
+
+
+class SessionDaySerializer(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    sessions = SessionSerializer(many=True)
+
+
 class MeetingListsSerializer(serializers.Serializer[Any]):
     to_answer = MeetingSerializer(many=True)
     sent = MeetingSerializer(many=True)

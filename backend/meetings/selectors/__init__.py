@@ -16,6 +16,7 @@ from backend.meetings.selectors.lists import (
 )
 from backend.meetings.selectors.overview import Overview, overview_for
 from backend.meetings.selectors.rows import MeetingRow, Place, Time
+from backend.meetings.selectors.sessions import SessionDay, SessionRow, Sessions, sessions_for
 
 __all__ = [
     "Agenda",
@@ -26,6 +27,9 @@ __all__ = [
     "NoticeRow",
     "Overview",
     "Place",
+    "SessionDay",
+    "SessionRow",
+    "Sessions",
     "SlotCell",
     "Time",
     "agenda_for",
@@ -38,4 +42,5 @@ __all__ = [
     "overview_for",
     "requests_sent",
     "requests_to_answer",
+    "sessions_for",
 ]

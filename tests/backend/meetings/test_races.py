@@ -11,10 +11,10 @@ import pytest
 from django.db import connection, connections, models
 
 from backend.core.errors import BusinessError
-from backend.events.models import Table
+from backend.events.models import SessionPart, Table
 from backend.meetings import services
 from backend.meetings.models import Meeting, Seat
-from backend.meetings.services import answering, locking
+from backend.meetings.services import answering, diary, locking
 from tests.backend.meetings.conftest import Forum, make_forum
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,19 +60,25 @@ def at_once(*calls: Callable[[], object]) -> list[str]:
         return [job.result(PATIENCE) for job in [pool.submit(run, call) for call in calls]]
 
 
-def without_locks(monkeypatch: pytest.MonkeyPatch, writers: int) -> None:
+def without_locks(monkeypatch: pytest.MonkeyPatch, writers: int) -> threading.Barrier:
     """Nobody waits for anybody, and all have looked before the first one writes."""
     monkeypatch.setattr(locking, "lock_attendees", lambda ids: None)
     # It writes other requests and counts on the locks.
     monkeypatch.setattr(answering, "release_requests", lambda **arguments: None)
     all_have_looked = threading.Barrier(writers)
-    take_place = answering.take_place
+    waits_for(monkeypatch, all_have_looked, answering, "take_place")
+    return all_have_looked
 
-    def take_place_together(**arguments: object) -> None:
-        all_have_looked.wait(PATIENCE)
-        take_place(**arguments)
 
-    monkeypatch.setattr(answering, "take_place", take_place_together)
+def waits_for(monkeypatch: pytest.MonkeyPatch, others: threading.Barrier, owner: object, name: str) -> None:
+    """Let a function begin when all others have come as far."""
+    function = getattr(owner, name)
+
+    def wait_first(*arguments: object, **named: object) -> object:
+        others.wait(PATIENCE)
+        return function(*arguments, **named)
+
+    monkeypatch.setattr(owner, name, wait_first)
 
 
 def accepts(forum: Forum, count: int) -> list[Callable[[], object]]:
@@ -214,24 +220,42 @@ def test_the_cap_holds_against_many_requests_at_once():
     assert sorted(answers) == ["cap_reached"] * 3 + ["ok"] * 8
 
 
+def bookmark_and_accept() -> list[Callable[[], object]]:
+    """One of two bookmarks a session at the time at which the other accepts."""
+    forum = make_forum(people=2)
+    a, b = forum.people
+    meeting, slot = forum.ask(a, b, forum.slots[0]), forum.slots[0]
+    session = forum.event.sessions.create(title="Opening", starts_at=slot.starts_at, ends_at=slot.ends_at)
+    keep = {"attendee": a, "session_id": session.pk, "by": a.person, "now": forum.now}
+    return [lambda: forum.accept(b, meeting, slot), lambda: services.bookmark_session(**keep)]
+
+
+def booked_in_a_session() -> int:
+    """Active seats that overlap a session of the same attendee."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM meetings_seat s JOIN events_sessionpart p ON p.attendee_id = s.attendee_id "
+            "JOIN events_session x ON x.id = p.session_id "
+            "WHERE s.is_active AND s.period && tstzrange(x.starts_at, x.ends_at)"
+        )
+        return cursor.fetchone()[0]
+
+
+def test_without_the_locks_a_bookmark_and_an_accept_take_the_same_time(monkeypatch):
+    calls = bookmark_and_accept()
+    both_have_looked = without_locks(monkeypatch, 2)
+    monkeypatch.setattr(diary, "lock_attendees", lambda ids: None)
+    monkeypatch.setattr(diary, "release_requests", lambda **arguments: None)
+    waits_for(monkeypatch, both_have_looked, SessionPart.objects, "create")
+    assert at_once(*calls) == ["ok", "ok"]
+    assert booked_in_a_session() == 1
+
+
 def test_a_bookmark_and_an_accept_at_once_never_both_take_the_time():
     for _ in range(5):
-        forum = make_forum(people=2)
-        a, b = forum.people
-        meeting = forum.ask(a, b, forum.slots[0])
-        session = forum.event.sessions.create(
-            title="Opening", starts_at=forum.slots[0].starts_at, ends_at=forum.slots[0].ends_at
-        )
-        answers = at_once(
-            lambda: forum.accept(b, meeting, forum.slots[0]),  # noqa: B023
-            lambda: services.bookmark_session(
-                attendee=a,  # noqa: B023
-                session_id=session.pk,  # noqa: B023
-                by=a.person,  # noqa: B023
-                now=forum.now,  # noqa: B023
-            ),
-        )
-        assert sorted(answers) in (["in_a_meeting", "ok"], ["ok", "slot_taken"])
+        calls = bookmark_and_accept()
+        assert sorted(at_once(*calls)) in (["in_a_meeting", "ok"], ["ok", "slot_taken"])
+        assert booked_in_a_session() == 0
 
 
 def test_a_cancel_and_an_expiry_job_at_once_end_a_meeting_once():
