@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 
+from backend.core.errors import BusinessError
 from backend.events.models import Attendee, Event, Interest, SessionPart
 from backend.events.models import Tie as TieRow
 from backend.safeguarding.rules import matchable, refused_pairs
@@ -162,6 +163,19 @@ class TextReader:
         )
 
 
+class NotYetRead(BusinessError):
+    code = "not_yet_read"
+
+
+class StoredTexts(TextReader):
+    """Reads stored vectors alone and never loads the model: for the web, where it has no place."""
+
+    @property
+    def encoder(self) -> Encoder:
+        """There is none: refuses NotYetRead."""
+        raise NotYetRead("A profile changed and is still being read. Look again in a minute.")
+
+
 @cache
 def text_reader() -> TextReader:
     """The process's one TextReader."""
@@ -216,22 +230,32 @@ def update(forum: Forum, run: Run, changed: Collection[int]) -> Built | None:
     )
 
 
-def explain_pair(forum: Forum, run: Run | None, a: int, b: int) -> Explanation:
-    """Every feature, part and reason of one pair, by the yardstick of the Run where there is one.
+def numbers_of(
+    forum: Forum, run: Run | None, a: int, b: int, reader: TextReader | None = None
+) -> Explanation:
+    """Every feature and part of one pair, by the yardstick of the Run where there is one.
 
-    Raises UnknownPerson for somebody matching may not read.
+    By default from stored vectors alone, which refuses NotYetRead. Raises UnknownPerson for somebody
+    matching may not read.
     """
-    state = RunState.from_bytes(bytes(run.matching_state or b"")) if run else None
-    vectors = text_reader().read(forum.participants)
-    found = explain(
+    return explain(
         forum.participants,
         forum.ties,
-        vectors,
+        (reader or StoredTexts()).read(forum.participants),
         pair=(a, b),
         excluded=forum.excluded,
         policy=Policy.from_dict(run.policy) if run else Policy(),
-        state=state,
+        state=RunState.from_bytes(bytes(run.matching_state or b"")) if run else None,
     )
+
+
+def explain_pair(forum: Forum, run: Run | None, a: int, b: int) -> Explanation:
+    """Every feature, part and reason of one pair; the model is loaded to find the sentences that matched.
+
+    Raises UnknownPerson for somebody matching may not read.
+    """
+    found = numbers_of(forum, run, a, b, text_reader())
+    vectors = text_reader().read(forum.participants)
     listed = quote_sentences(forum, vectors, {a: (Suggested(b, found.score, 1, found.reasons),)})
     return replace(found, reasons=listed[a][0].reasons)
 

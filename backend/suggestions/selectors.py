@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from backend.core.errors import NotFound
 from backend.events.importer.report import safe_cell
 from backend.events.models import Attendee, Event
+from backend.events.naming import PersonNamed
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.safeguarding.selectors import Face, faces_for
 from backend.suggestions.models import Feedback, ListReading, Run, Suggestion
@@ -205,21 +206,23 @@ def _cards(
                 rank=row.rank,
                 score=row.score,
                 exploratory=row.exploratory,
-                reasons=tuple(_visible_reasons(row.reasons, faces)),
+                reasons=tuple(visible_reasons(row.reasons, faces)),
                 saved=said.get(row.other_id) == Feedback.Verdict.GOOD,
             )
         )
     return [replace(card, rank=place) for place, card in enumerate(cards, start=1)]
 
 
-def _visible_reasons(reasons: list[dict[str, Any]], faces: dict[int, Face]) -> Iterable[ReasonRow]:
-    """Reasons the viewer may read: one that names a person in between only if that person may be seen."""
+def visible_reasons(
+    reasons: list[dict[str, Any]], seen: Mapping[int, Face] | Mapping[int, PersonNamed]
+) -> Iterable[ReasonRow]:
+    """Reasons for whoever sees these people: one that names somebody in between only if they are seen."""
     for reason in reasons:
         evidence = dict(reason["evidence"])
         if "person" in evidence:
-            if evidence["person"] not in faces:
+            if evidence["person"] not in seen:
                 continue
-            evidence["name"] = faces[evidence["person"]].name
+            evidence["name"] = seen[evidence["person"]].name
         yield ReasonRow(reason["code"], reason["weight"], evidence)
 
 

@@ -22,6 +22,7 @@ from backend.people.models import Constituency
 from backend.suggestions.selectors import ReasonRow
 from frontend import times
 from frontend.languages import language_name, language_of
+from frontend.matching_words import feature_label, reason_label
 from frontend.meeting_words import notice_words
 
 register = template.Library()
@@ -29,6 +30,8 @@ register.filter("language_name", language_name)
 register.filter("language_of", language_of)
 register.filter("event_day", times.event_day)
 register.filter("notice_words", notice_words)
+register.filter("feature_label", feature_label)
+register.filter("reason_label", reason_label)
 register.simple_tag(times.hours, takes_context=True)
 register.simple_tag(times.when)
 register.simple_tag(times.zone_note, takes_context=True)

@@ -5,13 +5,19 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from backend.audit.models import Act
+from backend.audit.services import record_act
 from backend.events.models import Attendee
+from backend.suggestions.behind import list_behind, owners_of_lists, pair_behind
 from backend.suggestions.selectors import run_page_for
 from backend.suggestions.services import request_build
 from frontend.access import Request, organiser
+
+LONGEST_ID = 10
 
 
 @organiser
@@ -22,9 +28,29 @@ def matching(request: Request, attendee: Attendee) -> HttpResponse:
 
 
 @organiser
+@require_safe
+def lists(request: Request, attendee: Attendee) -> HttpResponse:
+    """Somebody's list as it stands, chosen by `of`."""
+    asked = request.GET.get("of", "")
+    wanted = int(asked) if asked.isdecimal() and len(asked) < LONGEST_ID else None
+    found = list_behind(event=attendee.event, attendee_id=wanted) if wanted else None
+    context = {"found": found, "owners": owners_of_lists(attendee.event), "wanted": wanted}
+    return render(request, "suggestions/lists.html", context)
+
+
+@organiser
+@require_safe
+def pair(request: Request, attendee: Attendee, owner: int, other: int) -> HttpResponse:
+    """Every number behind one place of somebody's list."""
+    found = pair_behind(event=attendee.event, attendee_id=owner, other_id=other)
+    return render(request, "suggestions/pair.html", {"found": found})
+
+
+@organiser
 @require_POST
 def compute_anew(request: Request, attendee: Attendee) -> HttpResponse:
     """Have every list computed anew."""
     request_build(event=attendee.event, by=request.user)
+    record_act(event=attendee.event, by=request.user, kind=Act.Kind.ORDERED, now=timezone.now())
     messages.success(request, _("Every list is being computed anew. The present lists stay until then."))
     return redirect("matching", attendee.event.slug)

@@ -63,3 +63,29 @@ def test_only_an_organiser_reads_it_or_has_lists_computed(client):
     client.force_login(make_attendee(make_event("elsewhere"), permission="organiser").person)
     assert client.get(f"/e/{event.slug}/matching/").status_code == 404
     assert not ProcrastinateJob.objects.exists()
+
+
+def test_an_organiser_looks_at_somebodys_list_and_nobody_else_does(desk):
+    event, client = desk
+    owner, other = make_attendee(event, name="Amina Rahman"), make_attendee(event, name="Linh Tran")
+    assert "Nobody may have a list yet" not in client.get(f"/e/{event.slug}/matching/lists/").content.decode()
+    make_run(event, {owner: [other]}, report=REPORT)
+    page = client.get(f"/e/{event.slug}/matching/lists/?of={owner.pk}").content.decode()
+    for words in (
+        "The list of Amina Rahman",
+        "Linh Tran",
+        "50\u202f%",
+        "Seeks a topic the other offers 0.50",
+    ):
+        assert words in page, words
+    for of in ("0", "9" * 40, "x", "-1"):
+        assert client.get(f"/e/{event.slug}/matching/lists/?of={of}").status_code in (200, 404), of
+    assert client.get(f"/e/{event.slug}/matching/lists/?of={other.pk + 1000}").status_code == 404
+    client.force_login(owner.person)
+    assert client.get(f"/e/{event.slug}/matching/lists/").status_code == 403
+    assert client.get(f"/e/{event.slug}/matching/lists/{owner.pk}/{other.pk}/").status_code == 403
+
+
+def test_without_anybody_the_page_of_lists_says_what_to_do(desk):
+    event, client = desk
+    assert "Nobody may have a list yet" in client.get(f"/e/{event.slug}/matching/lists/").content.decode()
