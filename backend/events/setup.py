@@ -37,6 +37,12 @@ class SlugTaken(BusinessError):
     code = "slug_taken"
 
 
+class RolesApart(BusinessError):
+    """One person at one event is organiser or safeguarding lead, never both (S10)."""
+
+    code = "roles_apart"
+
+
 @transaction.atomic
 def create_event(
     *,
@@ -46,14 +52,16 @@ def create_event(
     ends_on: dt.date,
     timezone: str,
     organiser_email: str = "",
+    lead_email: str = "",
     meetings_per_person: int = 5,
     venue: str = "",
     previous: Event | None = None,
     now: dt.datetime,
 ) -> Event:
-    """A new event with the shipped themes and topics, and its organiser if an address is given.
+    """A new event with the shipped themes and topics; with its organiser and safeguarding lead, where given.
 
-    Refuses BadEvent (slug, name, dates, meetings), UnknownZone, SlugTaken and BadEmail; saves nothing then.
+    Refuses BadEvent (slug, name, dates, meetings), UnknownZone, SlugTaken, BadEmail and RolesApart; saves
+    nothing then.
     """
     name = clean_text(name)
     try:
@@ -87,6 +95,8 @@ def create_event(
     load_themes(event=event)
     if organiser_email:
         appoint_organiser(event=event, email=organiser_email, now=now)
+    if lead_email:
+        appoint_lead(event=event, email=lead_email, now=now)
     return event
 
 
@@ -132,11 +142,24 @@ def load_themes(*, event: Event) -> int:
 
 @transaction.atomic
 def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str = "") -> Attendee:
-    """Make the person with this address an organiser of the event; refuses BadEmail.
+    """Make the person with this address an organiser of the event; refuses BadEmail and RolesApart.
 
     Who is not an attendee yet becomes a hidden one: organisers run the forum and are not suggested in it.
     Without a name, a new account carries the first part of the address.
     """
+    return _appoint(event, email, name, Attendee.Permission.ORGANISER, now)
+
+
+@transaction.atomic
+def appoint_lead(*, event: Event, email: str, now: dt.datetime, name: str = "") -> Attendee:
+    """Make the person with this address a safeguarding lead of the event; refuses BadEmail and RolesApart.
+
+    Who is not an attendee yet becomes a hidden one, as an organiser does.
+    """
+    return _appoint(event, email, name, Attendee.Permission.SAFEGUARDING_LEAD, now)
+
+
+def _appoint(event: Event, email: str, name: str, permission: str, now: dt.datetime) -> Attendee:
     email = check_email(email)
     person = find_or_create_people(names={email: name or email.partition("@")[0]})[email]
     attendee, _ = Attendee.objects.get_or_create(
@@ -149,7 +172,11 @@ def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str =
             "changed_at": now,
         },
     )
-    if attendee.permission != Attendee.Permission.ORGANISER:
-        attendee.permission = Attendee.Permission.ORGANISER
+    if attendee.permission not in (permission, Attendee.Permission.PARTICIPANT):
+        raise RolesApart(
+            "One person cannot be organiser and safeguarding lead of the same event: name somebody else."
+        )
+    if attendee.permission != permission:
+        attendee.permission = permission
         attendee.save(update_fields=["permission"])
     return attendee

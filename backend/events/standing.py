@@ -39,6 +39,13 @@ class MinorsAmong(BusinessError):
     code = "minors_among"
 
 
+class NotFitToLead(BusinessError):
+    """Not a safeguarding lead: oneself, one of several at once, or not known to be an adult."""
+
+    code = "not_fit_to_lead"
+    status = 403
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What is to be said; an empty word leaves as it is."""
@@ -63,7 +70,7 @@ def set_standing(
 
     Refuses NotOrganiser, UnknownStanding, NobodyChosen (no id is one of this event's attendees), OwnAgeClass
     (S1: never by the attendee alone), MinorsAmong (a known minor becomes an adult one at a time, never with
-    a crowd), and LastOrganiser where nobody would be left to organise the forum.
+    a crowd), NotFitToLead (S10), and LastOrganiser where nobody would be left to organise the forum.
     """
     if not is_organiser(by, event):
         raise NotOrganiser("Only an organiser of this event can set this.")
@@ -76,6 +83,8 @@ def set_standing(
     if not attendees:
         raise NobodyChosen("Tick at least one person.")
     _check_age(attendees, standing.age_class, by)
+    if standing.permission == Attendee.Permission.SAFEGUARDING_LEAD:
+        _check_lead(attendees, standing.age_class, by)
     changed = []
     for attendee in attendees:
         new = {name: word for name, word in said.items() if getattr(attendee, name) != word}
@@ -107,3 +116,16 @@ def _check_age(attendees: Sequence[Attendee], age_class: str, by: Person) -> Non
             f"{minors:,} of these {len(attendees):,} people are set as minors: nobody was changed. "
             "To say that one of them is an adult, tick that person alone."
         )
+
+
+def _check_lead(attendees: Sequence[Attendee], age_class: str, by: Person) -> None:
+    """Refuse NotFitToLead: who reads every report is not who gives the role, and it is given singly."""
+    if any(one.person_id == by.pk for one in attendees):
+        raise NotFitToLead(
+            "An organiser cannot become the safeguarding lead by themself: the two roles are apart. "
+            "Appoint another person."
+        )
+    if len(attendees) > 1:
+        raise NotFitToLead("A safeguarding lead reads every report: appoint one person at a time.")
+    if (age_class or attendees[0].age_class) != Attendee.AgeClass.ADULT:
+        raise NotFitToLead("A safeguarding lead has to be an adult: set this person's age class first.")

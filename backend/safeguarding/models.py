@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from backend.events.models import Attendee, Event
 from backend.people.models import Person
 
 
@@ -24,3 +26,95 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return f"block {self.pk}"
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def waiting(self) -> ReportQuerySet:
+        """Those nobody has closed yet."""
+        return self.exclude(state=Report.State.CLOSED)
+
+
+class Report(models.Model):
+    """What an attendee told the safeguarding lead of another.
+
+    It keeps the two people apart as a block does, at every event, until a lead closes it and lifts that.
+    Whoever leaves the event is no longer named; what was said stays for as long as the event does.
+    """
+
+    class Category(models.TextChoices):
+        HARASSMENT = "harassment", _("Unwanted attention or harassment")
+        PRESSURE = "pressure", _("Pressure, threats or discrimination")
+        CHILD = "child", _("Concern for a child or young person")
+        IDENTITY = "identity", _("Not who they say they are")
+        OTHER = "other", _("Something else")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("New")
+        LOOKED_AT = "looked-at", _("Looked at")
+        CLOSED = "closed", _("Closed")
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    reporter = models.ForeignKey(Attendee, null=True, on_delete=models.SET_NULL, related_name="reports_made")
+    reported = models.ForeignKey(Attendee, null=True, on_delete=models.SET_NULL, related_name="reports_about")
+    meeting_id = models.BigIntegerField(null=True)  # no key: meetings stand above this feature
+    category = models.CharField(max_length=12, choices=Category.choices)
+    words = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    keeps_apart = models.BooleanField(default=True)
+    closed_by = models.ForeignKey(Attendee, null=True, on_delete=models.SET_NULL, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.TextField(blank=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reporter=F("reported")), name="report_not_self"),
+            models.CheckConstraint(
+                condition=Q(category__in=["harassment", "pressure", "child", "identity", "other"]),
+                name="report_category_known",
+            ),
+            models.CheckConstraint(condition=~Q(words=""), name="report_says_something"),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "looked-at"], closed_at=None, closed_by=None, outcome="")
+                | (Q(state="closed", closed_at__isnull=False) & ~Q(outcome="")),
+                name="report_closed_with_an_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(keeps_apart=True) | Q(state="closed"), name="report_keeps_apart_until_closed"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["reporter", "reported"], condition=Q(keeps_apart=True), name="report_apart"),
+        ]
+
+    def __str__(self) -> str:
+        return f"report {self.pk}"
+
+
+class ReportView(models.Model):
+    """Somebody read a report. The database lets no row be changed, nor removed but with its report."""
+
+    report = models.ForeignKey(Report, db_constraint=False, on_delete=models.DO_NOTHING, related_name="views")
+    viewer = models.ForeignKey(
+        Person, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+"
+    )
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"report view {self.pk}"
+
+
+class ReportAlert(models.Model):
+    """A safeguarding lead was told by mail that this report waits."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="alerts")
+    lead = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "lead"], name="report_alert_once")]
+
+    def __str__(self) -> str:
+        return f"report alert {self.pk}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Literal, get_args
 
 from django.db.models import Exists, OuterRef, Q
 
 from backend.events.models import Attendee, AttendeeQuerySet, Event
-from backend.safeguarding.models import Block
+from backend.safeguarding.models import Block, Report, ReportQuerySet
 
 Channel = Literal["suggestion", "page", "directory", "meeting", "message", "export"]
 CHANNELS: frozenset[str] = frozenset(get_args(Channel))
@@ -26,6 +27,16 @@ def is_open() -> Q:
     )
 
 
+def is_apart(mine: int | OuterRef, theirs: int | OuterRef) -> Q:
+    """Condition: one of the two people blocked the other, or a report keeps them apart (S8)."""
+    blocks = Block.objects.filter(Q(blocker=mine, blocked=theirs) | Q(blocker=theirs, blocked=mine))
+    reports = Report.objects.filter(
+        Q(reporter__person=mine, reported__person=theirs) | Q(reporter__person=theirs, reported__person=mine),
+        keeps_apart=True,
+    )
+    return Q(Exists(blocks)) | Q(Exists(reports))
+
+
 def contactable_for(attendee: Attendee, channel: str, now: dt.datetime) -> AttendeeQuerySet:
     """Attendees of the same event that `attendee` may see and be in touch with through `channel`.
 
@@ -36,10 +47,9 @@ def contactable_for(attendee: Attendee, channel: str, now: dt.datetime) -> Atten
     if channel not in CHANNELS or now.tzinfo is None or attendee.pk is None:
         return Attendee.objects.none()
     me = Attendee.objects.filter(is_open(), pk=attendee.pk, event=OuterRef("event"))
-    mine, theirs = attendee.person_id, OuterRef("person")
-    blocks = Block.objects.filter(Q(blocker=mine, blocked=theirs) | Q(blocker=theirs, blocked=mine))
     return (
-        Attendee.objects.filter(is_open(), Exists(me), ~Exists(blocks))
+        Attendee.objects.filter(is_open(), Exists(me))
+        .exclude(is_apart(attendee.person_id, OuterRef("person")))
         .exclude(pk=attendee.pk)
         .exclude(person=attendee.person_id)
     )
@@ -55,9 +65,51 @@ def matchable(event: Event) -> AttendeeQuerySet:
     return Attendee.objects.filter(is_open(), event=event)
 
 
-def refused_pairs(event: Event) -> set[tuple[int, int]]:
-    """Pairs of matchable attendees (lower id first) that must never be proposed to each other."""
-    ids = dict(matchable(event).values_list("person_id", "id"))
+def refused_pairs(event: Event, *, among: Collection[int] | None = None) -> set[tuple[int, int]]:
+    """Pairs of matchable attendees (lower id first) that must never be proposed or named to each other.
+
+    All of the event's, or those within `among` (attendee ids).
+    """
+    people = matchable(event) if among is None else matchable(event).filter(pk__in=among)
+    ids = dict(people.values_list("person_id", "id"))
     blocks = Block.objects.filter(blocker__in=ids, blocked__in=ids).values_list("blocker_id", "blocked_id")
-    pairs = ((ids[blocker], ids[blocked]) for blocker, blocked in blocks)
+    reports = Report.objects.filter(
+        reporter__person__in=ids, reported__person__in=ids, keeps_apart=True
+    ).values_list("reporter__person_id", "reported__person_id")
+    pairs = ((ids[first], ids[second]) for first, second in (*blocks, *reports))
     return {(min(pair), max(pair)) for pair in pairs}
+
+
+def may_report(reporter: Attendee, reported_id: int, now: dt.datetime) -> bool:
+    """Whether the reporter knows of this attendee: they see them, or were the one to block or report them.
+
+    So nobody has to undo their own protection first, and nobody learns who is at the forum by trying ids.
+    """
+    known = Attendee.objects.filter(pk=reported_id, event=reporter.event_id).exclude(
+        person=reporter.person_id
+    )
+    blocked = Block.objects.filter(blocker=reporter.person_id, blocked=OuterRef("person"))
+    reported = Report.objects.filter(reporter=reporter.pk, reported=OuterRef("pk"))
+    mine = Q(Exists(blocked)) | Q(Exists(reported))
+    return (
+        contactable_for(reporter, "page", now).filter(pk=reported_id).exists() or known.filter(mine).exists()
+    )
+
+
+def leads_of(event: Event | int) -> AttendeeQuerySet:
+    """The event's safeguarding leads."""
+    return Attendee.objects.filter(
+        event=event, permission=Attendee.Permission.SAFEGUARDING_LEAD, person__is_active=True
+    )
+
+
+def readable_for(lead: Attendee) -> ReportQuerySet:
+    """The reports this attendee may read: a lead's, of their event, and none that they are part of (S10)."""
+    is_lead_now = Exists(leads_of(lead.event_id).filter(pk=lead.pk))
+    part = Q(reporter__person=lead.person_id) | Q(reported__person=lead.person_id)
+    return Report.objects.filter(is_lead_now, event=lead.event_id).exclude(part)
+
+
+def readers_between(event: Event | int, *people: int) -> AttendeeQuerySet:
+    """The leads who may read a report between these people: no lead judges a case of their own."""
+    return leads_of(event).exclude(person__in=people)

@@ -35,6 +35,7 @@ from backend.meetings.services.ending import (
     expire_requests,
 )
 from backend.meetings.services.reminding import mark_read, remind_people
+from backend.meetings.services.reporting import report_meeting
 from backend.meetings.services.requesting import (
     AlreadyAsked,
     BadKey,
@@ -87,6 +88,7 @@ __all__ = [
     "mark_read",
     "open_slots",
     "remind_people",
+    "report_meeting",
     "request_meeting",
     "set_rules",
     "settle_unattested",

@@ -18,6 +18,9 @@ NOT_REFERENCE_DATA = {
     "sessionpart",
     "tie",
     "block",
+    "report",
+    "reportview",
+    "reportalert",
     "suggestion",
     "feedback",
     "emailaddress",  # everybody's, and adding one to an account would open it

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from backend.core.errors import BusinessError
 from backend.events.models import Attendee, Event, Theme, Topic
 from backend.events.rules import is_organiser
-from backend.events.setup import appoint_organiser, check_zone, load_themes
+from backend.events.setup import RolesApart, appoint_lead, appoint_organiser, check_zone, load_themes
 from backend.people.models import Person, Sector
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +113,22 @@ def test_an_organiser_of_one_event_is_none_of_another() -> None:
     boss = Person.objects.get()
     assert is_organiser(boss, Event.objects.get(slug="forum"))
     assert not is_organiser(boss, Event.objects.get(slug="next"))
+
+
+def test_an_event_comes_with_its_safeguarding_lead_who_is_not_its_organiser() -> None:
+    with pytest.raises((CommandError, BusinessError), match="cannot be organiser and safeguarding lead"):
+        create(organiser="boss@example.org", safeguarding_lead="BOSS@example.org")
+    assert not Event.objects.exists()
+    create(organiser="boss@example.org", safeguarding_lead="lea@example.org")
+    permissions = dict(Attendee.objects.values_list("person__email", "permission"))
+    assert permissions == {"boss@example.org": "organiser", "lea@example.org": "safeguarding-lead"}
+
+
+def test_a_safeguarding_lead_does_not_become_organiser_nor_the_other_way_round() -> None:
+    create(organiser="boss@example.org", safeguarding_lead="lea@example.org")
+    event = Event.objects.get()
+    with pytest.raises(RolesApart):
+        appoint_organiser(event=event, email="lea@example.org", now=NOW)
+    with pytest.raises(RolesApart):
+        appoint_lead(event=event, email="boss@example.org", now=NOW)
+    assert appoint_lead(event=event, email="lea@example.org", now=NOW).permission == "safeguarding-lead"

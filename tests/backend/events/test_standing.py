@@ -10,6 +10,7 @@ from backend.events.standing import (
     LastOrganiser,
     MinorsAmong,
     NobodyChosen,
+    NotFitToLead,
     OwnAgeClass,
     Standing,
     UnknownStanding,
@@ -123,3 +124,38 @@ def test_who_hid_themselves_is_listed_by_nobody_else_and_the_rest_of_the_word_ho
     for one in (unknown, adult):
         one.refresh_from_db()
     assert (changed, unknown.visibility, adult.visibility) == (1, "listed", "hidden")
+
+
+LEAD = Standing(permission="safeguarding-lead")
+
+
+def test_an_organiser_appoints_another_person_as_safeguarding_lead_and_never_themself(forum):
+    event, organiser, _, adult = forum
+    second = make_attendee(event, permission="organiser")
+    with pytest.raises(NotFitToLead, match="two roles are apart"):
+        set_standing(event=event, attendee_ids=[organiser.pk], standing=LEAD, by=organiser.person, now=LATER)
+    set_standing(event=event, attendee_ids=[adult.pk], standing=LEAD, by=organiser.person, now=LATER)
+    set_standing(event=event, attendee_ids=[second.pk], standing=LEAD, by=organiser.person, now=LATER)
+    for one in (organiser, second, adult):
+        one.refresh_from_db()
+    assert (organiser.permission, adult.permission) == ("organiser", "safeguarding-lead")
+    assert second.permission == "safeguarding-lead"  # and so an organiser no longer
+
+
+def test_leads_are_appointed_one_at_a_time_and_only_adults(forum):
+    event, organiser, unknown, adult = forum
+    for chosen, said in (([adult.pk, unknown.pk], "one person at a time"), ([unknown.pk], "be an adult")):
+        with pytest.raises(NotFitToLead, match=said):
+            set_standing(event=event, attendee_ids=chosen, standing=LEAD, by=organiser.person, now=LATER)
+    assert not Attendee.objects.filter(permission="safeguarding-lead").exists()
+
+
+def test_a_lead_can_give_nobody_a_permission(forum):
+    event, _, _, adult = forum
+    lead = make_attendee(event, permission="safeguarding-lead")
+    for chosen in (lead, adult):
+        with pytest.raises(NotOrganiser):
+            set_standing(
+                event=event, attendee_ids=[chosen.pk], standing=Standing(permission="organiser"),
+                by=lead.person, now=LATER,
+            )  # fmt: skip

@@ -22,6 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("--timezone", required=True, metavar="ZONE", help="such as Asia/Bangkok")
         parser.add_argument("--venue", default="")
         parser.add_argument("--organiser", default="", metavar="EMAIL", help="who runs the event")
+        parser.add_argument(
+            "--safeguarding-lead", default="", metavar="EMAIL", help="who reads reports; not the organiser"
+        )
         parser.add_argument("--meetings-per-person", default="5", metavar="N")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -33,6 +36,7 @@ class Command(BaseCommand):
             timezone=options["timezone"],
             venue=options["venue"],
             organiser_email=options["organiser"],
+            lead_email=options["safeguarding_lead"],
             meetings_per_person=_number(options["meetings_per_person"]),
             now=timezone.now(),
         )

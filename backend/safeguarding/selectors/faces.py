@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.people.models import Person
-from backend.safeguarding.models import Block
 from backend.safeguarding.rules import contactable_for
 
 
@@ -79,17 +78,3 @@ def person_behind(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> Pe
     if found is None:
         raise NotFound("There is no such person at this forum, or you cannot see them.")
     return found.person
-
-
-def blocks_made_by(person: Person) -> Sequence[Block]:
-    """The person's own blocks with whom they block, newest first; nobody else ever reads them."""
-    made = Block.objects.select_related("blocked").filter(blocker=person.pk)
-    return list(made.order_by("-created_at", "-id"))
-
-
-def block_made_by(person: Person, block_id: int) -> Block:
-    """One of the person's own blocks; refuses NotFound for anybody else's."""
-    found = Block.objects.select_related("blocked").filter(blocker=person.pk, pk=block_id).first()
-    if found is None:
-        raise NotFound("You have no such block; it may have been lifted already.")
-    return found

@@ -1,4 +1,4 @@
-"""Writes people make for their own protection."""
+"""Hiding two people from each other, and taking that back."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import datetime as dt
 from django.db import transaction
 
 from backend.core.errors import BusinessError
-from backend.events.changes import announce_changes
-from backend.events.models import Attendee
 from backend.people.models import Person
 from backend.safeguarding.models import Block
+from backend.safeguarding.services.marking import mark_changed
 
 
 class CannotBlockSelf(BusinessError):
@@ -28,7 +27,7 @@ def block_person(*, blocked: Person, by: Person, now: dt.datetime) -> Block:
         raise CannotBlockSelf("You cannot block yourself.")
     block, created = Block.objects.get_or_create(blocker=by, blocked=blocked, defaults={"created_at": now})
     if created:
-        _mark_changed(by, blocked, now)
+        mark_changed(by.pk, blocked.pk, now=now)
     return block
 
 
@@ -37,14 +36,4 @@ def unblock_person(*, blocked: Person, by: Person, now: dt.datetime) -> None:
     """Take one's own block back; the other's block, if any, stays."""
     removed, _ = Block.objects.filter(blocker=by, blocked=blocked).delete()
     if removed:
-        _mark_changed(by, blocked, now)
-
-
-def _mark_changed(first: Person, second: Person, now: dt.datetime) -> None:
-    """Have the lists of both computed anew wherever they take part."""
-    attendees = Attendee.objects.filter(person__in=[first.pk, second.pk])
-    # Lower ids first, as everybody who holds two diaries does: so nobody waits for each other.
-    list(attendees.select_for_update(no_key=True).order_by("pk").values_list("pk"))
-    attendees.update(changed_at=now)
-    for event_id in attendees.values_list("event_id", flat=True).distinct():
-        announce_changes(event_id)
+        mark_changed(by.pk, blocked.pk, now=now)

@@ -1,0 +1,22 @@
+"""Background tasks: each calls one service."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from backend.safeguarding import alerts
+
+
+@app.task(name=alerts.SEND_ALERT, retry=RetryStrategy(max_attempts=10, wait=30))
+def send_alert(lead_id: int) -> None:
+    """Tell one safeguarding lead of the reports that wait."""
+    alerts.send_alert(lead_id=lead_id, now=timezone.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="safeguarding.alert_everywhere")
+def alert_everywhere(timestamp: int) -> None:  # noqa: ARG001
+    """Every five minutes: find leads who were not told yet."""
+    alerts.alert_everywhere()

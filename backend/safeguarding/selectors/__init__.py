@@ -1,0 +1,32 @@
+"""How people are shown to each other, whom one blocked, and what a safeguarding lead reads."""
+
+from backend.safeguarding.selectors.blocks import block_made_by, blocks_made_by
+from backend.safeguarding.selectors.faces import Face, TopicSaid, face_of, faces_for, person_behind
+from backend.safeguarding.selectors.reports import (
+    PartyRow,
+    ReportLine,
+    ReportPage,
+    ViewRow,
+    has_reader,
+    report_page_for,
+    reports_for,
+    waiting_reports,
+)
+
+__all__ = [
+    "Face",
+    "PartyRow",
+    "ReportLine",
+    "ReportPage",
+    "TopicSaid",
+    "ViewRow",
+    "block_made_by",
+    "blocks_made_by",
+    "face_of",
+    "faces_for",
+    "has_reader",
+    "person_behind",
+    "report_page_for",
+    "reports_for",
+    "waiting_reports",
+]

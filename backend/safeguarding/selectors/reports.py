@@ -1,0 +1,157 @@
+"""What a safeguarding lead reads, and nobody else: neither of the two people, and no organiser."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Case, F, IntegerField, Value, When
+
+from backend.events.models import Attendee
+from backend.safeguarding.models import Report, ReportView
+from backend.safeguarding.rules import is_apart, leads_of, readable_for
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One report in the lead's list: enough to choose what to open, and nobody's name or words."""
+
+    report_id: int
+    category: str
+    category_words: str
+    state: str
+    state_words: str
+    created_at: dt.datetime
+    is_about_meeting: bool
+    keeps_apart: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRow:
+    """One of the two people, as the organisers' list has them; `email` is the reporter's only."""
+
+    attendee_id: int
+    name: str
+    title: str
+    organisation: str
+    country: str
+    constituency: str
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRow:
+    """Who read a report; nobody's name where the account is gone."""
+
+    name: str
+    seen_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPage:
+    """All of one report.
+
+    Of the two, who has left the event is None. `others_about` counts other reports about the same person at
+    this event; `is_apart` is whether they are kept apart now, for whatever cause.
+    """
+
+    report_id: int
+    category: str
+    category_words: str
+    state: str
+    state_words: str
+    created_at: dt.datetime
+    words: str
+    reporter: PartyRow | None
+    reported: PartyRow | None
+    meeting_id: int | None
+    keeps_apart: bool
+    is_apart: bool
+    others_about: int
+    views: tuple[ViewRow, ...]
+    outcome: str
+    closed_at: dt.datetime | None
+    closed_by: str
+
+
+def has_reader(attendee: Attendee, other_id: int) -> bool:
+    """Whether the event has a lead who could read a report between these two attendees."""
+    return leads_of(attendee.event_id).exclude(pk__in=[attendee.pk, other_id]).exists()
+
+
+def waiting_reports(lead: Attendee) -> int:
+    """How many reports the lead may read wait to be closed."""
+    return readable_for(lead).waiting().count()
+
+
+def reports_for(lead: Attendee) -> tuple[ReportLine, ...]:
+    """The lead's list: new ones first, then those looked at, then the closed; the newest first among each."""
+    order = Case(
+        *(When(state=state, then=Value(place)) for place, state in enumerate(Report.State.values)),
+        output_field=IntegerField(),
+    )
+    return tuple(
+        ReportLine(
+            report.pk,
+            report.category,
+            report.get_category_display(),
+            report.state,
+            report.get_state_display(),
+            report.created_at,
+            report.meeting_id is not None,
+            report.keeps_apart,
+        )
+        for report in readable_for(lead).order_by(order, "-created_at", "-pk")
+    )
+
+
+def report_page_for(report: Report) -> ReportPage:
+    """The page of a report that `services.read_report` has opened, and so logged."""
+    reporter, reported = _party(report.reporter_id, with_email=True), _party(report.reported_id)
+    about = Report.objects.filter(event=report.event_id, reported=report.reported_id).exclude(pk=report.pk)
+    closed_by = Attendee.objects.select_related("person").filter(pk=report.closed_by_id or 0).first()
+    views = ReportView.objects.filter(report=report.pk).order_by("-seen_at", "-pk")
+    return ReportPage(
+        report_id=report.pk,
+        category=report.category,
+        category_words=report.get_category_display(),
+        state=report.state,
+        state_words=report.get_state_display(),
+        created_at=report.created_at,
+        words=report.words,
+        reporter=reporter,
+        reported=reported,
+        meeting_id=report.meeting_id,
+        keeps_apart=report.keeps_apart,
+        is_apart=_are_apart(report),
+        others_about=about.count() if reported else 0,
+        views=tuple(
+            ViewRow(name or "", seen_at)
+            for name, seen_at in views.annotate(name=F("viewer__name")).values_list("name", "seen_at")
+        ),
+        outcome=report.outcome,
+        closed_at=report.closed_at,
+        closed_by=closed_by.person.name if closed_by else "",
+    )
+
+
+def _party(attendee_id: int | None, *, with_email: bool = False) -> PartyRow | None:
+    rows = Attendee.objects.select_related("person", "organisation__sector")
+    row = rows.filter(pk=attendee_id or 0).first()
+    if row is None:
+        return None
+    return PartyRow(
+        row.pk,
+        row.person.name,
+        row.title,
+        row.organisation.name if row.organisation else "",
+        row.country,
+        row.constituency,
+        row.person.email if with_email else "",
+    )
+
+
+def _are_apart(report: Report) -> bool:
+    both = Attendee.objects.filter(pk__in=[report.reporter_id, report.reported_id])
+    people = list(both.values_list("person_id", flat=True))
+    return len(people) == 2 and both.filter(is_apart(*people)).exists()

@@ -1,0 +1,87 @@
+"""A lead hears of every report that waits, once, by a mail that gives nothing away."""
+
+import socket
+
+import pytest
+from django.db import transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from backend.safeguarding.alerts import AlertDelayed, alert_everywhere, alert_leads, send_alert
+from backend.safeguarding.models import ReportAlert
+from backend.safeguarding.services import WordsNeeded
+from tests.factories import NOW, make_attendee
+
+pytestmark = pytest.mark.django_db
+
+
+def queued():
+    jobs = ProcrastinateJob.objects.filter(task_name="safeguarding.send_alert", status="todo")
+    return sorted(job.args["lead_id"] for job in jobs)
+
+
+def test_the_mail_says_that_a_report_waits_and_names_and_quotes_nobody(cast, mailoutbox):
+    cast.report("He waits at my hotel.")
+    assert queued() == [cast.lead.pk]
+    send_alert(lead_id=cast.lead.pk, now=NOW)
+    [mail] = mailoutbox
+    said = f"{mail.subject}\n{mail.body}"
+    assert mail.to == [cast.lead.person.email]
+    assert f"/e/{cast.event.slug}/reports/" in said
+    for secret in ("Mali", "Arif", "hotel", "arassment", cast.reporter.person.email):
+        assert secret not in said
+
+
+def test_two_reports_make_one_mail_and_a_later_one_another(cast, mailoutbox):
+    cast.report("One.")
+    cast.report("Two.")
+    assert queued() == [cast.lead.pk]
+    for _ in range(2):
+        send_alert(lead_id=cast.lead.pk, now=NOW)
+    assert len(mailoutbox) == 1
+    cast.report("Three.")
+    send_alert(lead_id=cast.lead.pk, now=NOW)
+    assert len(mailoutbox) == 2
+
+
+def test_only_leads_hear_of_it_and_not_the_one_who_is_reported(cast, mailoutbox):
+    second = make_attendee(cast.event, permission="safeguarding-lead")
+    cast.report(reported_id=second.pk)
+    assert queued() == [cast.lead.pk]
+    for somebody in (second, cast.organiser, cast.reporter):
+        send_alert(lead_id=somebody.pk, now=NOW)
+    assert mailoutbox == []
+
+
+def test_a_lead_appointed_afterwards_is_told_of_what_waits(cast):
+    report = cast.report()
+    late = make_attendee(cast.event, permission="safeguarding-lead")
+    send_alert(lead_id=cast.lead.pk, now=NOW)
+    assert alert_everywhere() == 1
+    assert late.pk in queued()
+    send_alert(lead_id=late.pk, now=NOW)
+    assert alert_everywhere() == 0
+    assert set(ReportAlert.objects.values_list("lead", flat=True)) == {cast.lead.pk, late.pk}
+    cast.close(report, lift=False)
+    make_attendee(cast.event, permission="safeguarding-lead")
+    assert alert_leads(event_id=cast.event.pk) == 0  # what is closed waits for nobody
+
+
+def test_the_alert_is_queued_with_the_report_or_not_at_all(cast):
+    with pytest.raises(WordsNeeded):
+        cast.report("")
+    with pytest.raises(RuntimeError), transaction.atomic():
+        cast.report()
+        raise RuntimeError
+    assert queued() == []
+
+
+def test_what_no_server_takes_is_not_noted_as_told_and_tried_again(cast, settings):
+    with socket.socket() as nobody_listens:
+        nobody_listens.bind(("127.0.0.1", 0))
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = nobody_listens.getsockname()
+        cast.report()
+        with pytest.raises(AlertDelayed, match=r"^ConnectionRefusedError$"):
+            send_alert(lead_id=cast.lead.pk, now=NOW)
+    assert not ReportAlert.objects.exists()
+    assert alert_everywhere() == 1
