@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import socket
+import threading
 from collections import defaultdict
 from email.message import EmailMessage
 from email.policy import default
@@ -16,7 +18,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class MailServer:
     """`mails` are those taken, in order. `replies` are given to RCPT for an address, one per attempt.
 
-    While `is_silent`, RCPT gets no answer until the client leaves; with `is_rude`, QUIT gets none.
+    While `is_silent`, RCPT gets no answer until the client leaves; with `is_rude`, QUIT gets none. While the
+    `gate` is closed, mails wait before it and are not taken; `arrived` and `taken` count both moments.
     """
 
     def __init__(self) -> None:
@@ -27,6 +30,9 @@ class MailServer:
         self.attempts = 0
         self.replies: dict[str, list[str]] = defaultdict(list)
         self.is_silent = self.is_rude = False
+        self.gate = threading.Event()
+        self.gate.set()
+        self.arrived, self.taken = threading.Semaphore(0), threading.Semaphore(0)
         self._controller: Controller | None = None
 
     def start(self) -> None:
@@ -34,6 +40,7 @@ class MailServer:
         self._controller.start()
 
     def stop(self) -> None:
+        self.gate.set()
         if self._controller is not None:
             self._controller.stop()
             self._controller = None
@@ -55,7 +62,10 @@ class MailServer:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content
         assert isinstance(content, bytes)
+        self.arrived.release()
+        await asyncio.to_thread(self.gate.wait)
         self.mails.append(email.message_from_bytes(content, policy=default))
+        self.taken.release()
         return "250 OK"
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from django.db import connection
 from procrastinate.contrib.django import app
@@ -29,6 +31,42 @@ def do_jobs(*, silent_for: float | None = None) -> None:
     try:
         with app.replace_connector(app.connector.get_worker_connector()), ThreadPoolExecutor(1) as thread:  # type: ignore[attr-defined]
             thread.submit(asyncio.run, work()).result()
+    finally:
+        connection.settings_dict["CONN_MAX_AGE"] = kept_open
+
+
+@contextmanager
+def workers_at_work() -> Iterator[None]:
+    """The workers of every queue, as `run_worker` has them, from here to the end of the block."""
+    from backend.core.queue import work_until_stopped
+
+    loop, tasks = asyncio.new_event_loop(), []
+
+    async def work() -> None:
+        async with app.open_async():
+            tasks.append(asyncio.current_task())
+            await work_until_stopped()
+
+    def run() -> None:
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_until_complete(work())
+        except asyncio.CancelledError:
+            pass
+        finally:
+            loop.run_until_complete(loop.shutdown_default_executor())
+            loop.close()
+
+    kept_open = connection.settings_dict["CONN_MAX_AGE"]
+    connection.settings_dict["CONN_MAX_AGE"] = 0
+    try:
+        with app.replace_connector(app.connector.get_worker_connector()), ThreadPoolExecutor(1) as thread:  # type: ignore[attr-defined]
+            done = thread.submit(run)
+            try:
+                yield
+            finally:
+                loop.call_soon_threadsafe(lambda: [task.cancel() for task in tasks])
+                done.result()
     finally:
         connection.settings_dict["CONN_MAX_AGE"] = kept_open
 

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
+
 from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
-from procrastinate.jobs import Status
+from procrastinate.jobs import DEFAULT_QUEUE, Status
+from procrastinate.manager import JobManager
+from procrastinate.signals import on_stop
+from procrastinate.tasks import configure_task
 
 SECONDS_WITHOUT_HEARTBEAT = 30
+GRACE_SECONDS = 3
+
+MAIL = "mail"  # what people wait for: mails, and what finds out that one is due
+WORK = DEFAULT_QUEUE  # what computes: matching, planning
+QUEUES: Mapping[str, int] = {MAIL: 4, WORK: 1}  # how many jobs of each are done at a time
+
+# Django's own connection, in the worker too: procrastinate's would queue a job before the change that calls
+# for it is there to be read, and keep it when the change is rolled back. And by name, without the app's list
+# of tasks: reading that imports every job, and so the matching, into the process that serves the pages.
+_jobs = JobManager(DjangoConnector())
 
 
-def enqueue(task: str, *, lock: str, once: str = "", **arguments: int | str) -> None:
+def enqueue(task: str, *, lock: str, once: str = "", queue: str = WORK, **arguments: int | str) -> None:
     """Queue the task of this name; jobs that share `lock` run one after the other.
 
     With `once`, a job of that name that still waits makes this one needless. The savepoint keeps the
     caller's transaction usable when it does.
     """
-    job = app.configure_task(task, lock=lock, queueing_lock=once or None)
+    job = configure_task(name=task, job_manager=_jobs, lock=lock, queueing_lock=once or None, queue=queue)
     try:
         with transaction.atomic():
             job.defer(**arguments)
@@ -37,3 +54,40 @@ async def take_up_abandoned_jobs(*, silent_for: float = SECONDS_WITHOUT_HEARTBEA
         except (AlreadyEnqueued, UniqueViolation):  # the like of it waits already
             await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
     return len(abandoned)
+
+
+async def work_until_stopped() -> None:
+    """Do the jobs of every queue, each queue at its own pace, until a signal or a cancellation ends it.
+
+    A mail server that keeps silent holds up mails, and a long computation other computations; neither the
+    other. Where one queue's worker fails, all end.
+    """
+    workers = [
+        asyncio.create_task(
+            app.run_worker_async(
+                queues=[queue],
+                name=queue,
+                concurrency=at_once,
+                delete_jobs="successful",
+                shutdown_graceful_timeout=GRACE_SECONDS,
+                fetch_job_polling_interval=5.0,
+                install_signal_handlers=False,
+            )
+        )
+        for queue, at_once in QUEUES.items()
+    ]
+
+    def stop() -> None:
+        for worker in workers:
+            if not worker.cancelling():  # a second time would cut short what it is still doing
+                worker.cancel()
+
+    try:
+        with on_stop(stop):
+            await asyncio.wait(workers, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stop()
+        ended = await asyncio.gather(*workers, return_exceptions=True)
+    for error in ended:
+        if isinstance(error, Exception):
+            raise error

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
-from backend.core.queue import enqueue
+from backend.core.queue import MAIL, enqueue
 from backend.directory.models import Nudge
 from backend.directory.roster import AGREED
 from backend.events.models import Attendee, AttendeeQuerySet, Event, Interest
@@ -49,7 +49,7 @@ def nudge_people(*, event: Event, by: Person, now: dt.datetime) -> int:
     due = standing_apart(event).exclude(Exists(already)).order_by("pk")
     nudges = Nudge.objects.bulk_create(Nudge(attendee=one, day=day, created_at=now) for one in due)
     for nudge in nudges:
-        enqueue(SEND_NUDGE, lock=f"mail:{nudge.attendee_id}", nudge_id=nudge.pk)
+        enqueue(SEND_NUDGE, lock=f"mail:{nudge.attendee_id}", queue=MAIL, nudge_id=nudge.pk)
     return len(nudges)
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from backend.core.queue import MAIL
 from backend.meetings import services
 from backend.meetings.notices import SEND_NOTICE
 from backend.meetings.notices.delivery import Backoff, deliver_notice
 
 
-@app.task(name=SEND_NOTICE, retry=Backoff())
+@app.task(name=SEND_NOTICE, queue=MAIL, retry=Backoff())
 def send_notice(notice_id: int) -> None:
     """Mail one notice."""
     deliver_notice(notice_id=notice_id, now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="meetings.keep_time")
+@app.task(name="meetings.keep_time", queue=MAIL, lock="meetings.keep_time")
 def keep_time(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute: end what is due to end, remind, ask, and settle."""
     now = timezone.now()

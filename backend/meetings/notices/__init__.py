@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from backend.core.queue import enqueue
+from backend.core.queue import MAIL, enqueue
 from backend.meetings.models import Delivery, Meeting, Notice
 
 SEND_NOTICE = "meetings.send_notice"
@@ -41,4 +41,4 @@ def enqueue_mail(notice: Notice) -> None:
 
     One mail after the other to each person, in the order in which things happened.
     """
-    enqueue(SEND_NOTICE, lock=f"mail:{notice.attendee_id}", notice_id=notice.pk)
+    enqueue(SEND_NOTICE, lock=f"mail:{notice.attendee_id}", queue=MAIL, notice_id=notice.pk)

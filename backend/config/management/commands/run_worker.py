@@ -11,11 +11,9 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from backend.config.lifeline import end_with_owner
 from backend.core.errors import BusinessError
-from backend.core.queue import SECONDS_WITHOUT_HEARTBEAT, take_up_abandoned_jobs
+from backend.core.queue import SECONDS_WITHOUT_HEARTBEAT, take_up_abandoned_jobs, work_until_stopped
 from backend.suggestions.engine import text_reader
 from matching.model import ModelError
-
-GRACE_SECONDS = 3
 
 
 class Command(BaseCommand):
@@ -40,8 +38,4 @@ class Command(BaseCommand):
             # The embedded database has one worker, this one; elsewhere another that still reports is let be.
             alone = "EMBEDDED" in settings.DATABASES["default"]
             await take_up_abandoned_jobs(silent_for=0 if alone else SECONDS_WITHOUT_HEARTBEAT)
-            await app.run_worker_async(
-                delete_jobs="successful",
-                shutdown_graceful_timeout=GRACE_SECONDS,
-                fetch_job_polling_interval=5.0,
-            )
+            await work_until_stopped()

@@ -1,0 +1,150 @@
+"""Jobs in their queues: rolled back with the change, also in the worker, and none held up by another kind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings as project
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+
+from backend.core.queue import MAIL, QUEUES, WORK, enqueue
+from backend.meetings.models import Delivery
+from tests.backend.meetings.conftest import Forum
+from tests.backend.meetings.notices.test_delivery import _real_mail, forum, post  # noqa: F401 - fixtures
+from tests.smtp import MailServer
+from tests.worker import do_jobs, waiting_jobs, workers_at_work
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 30  # seconds until a test that hangs fails
+
+
+@pytest.fixture
+def task() -> Iterator[Callable[..., str]]:
+    """Makes a function a task of some queue until the test ends, and gives its name."""
+    names = []
+
+    def register(function: Callable[[], None], queue: str = WORK) -> str:
+        names.append(f"tests.{function.__name__}")
+        app.task(name=names[-1], queue=queue)(function)
+        return names[-1]
+
+    app.perform_import_paths()
+    yield register
+    for name in names:
+        del app.tasks[name]
+
+
+def test_a_mail_server_that_holds_its_mails_holds_up_no_computation(
+    forum: Forum,  # noqa: F811
+    post: MailServer,  # noqa: F811
+    settings: object,
+    task: Callable[..., str],
+) -> None:
+    settings.EMAIL_TIMEOUT = PATIENCE  # type: ignore[attr-defined]
+    me, *others = [*forum.people, *forum.join(2)]
+    computed = threading.Event()
+    compute = task(lambda: computed.set() if post.mails == [] else None)
+    post.gate.clear()
+    with workers_at_work():
+        for other in others:
+            forum.ask(me, other)
+        for _ in range(QUEUES[MAIL]):
+            assert post.arrived.acquire(timeout=PATIENCE)
+        enqueue(compute, lock="matching")
+        assert computed.wait(PATIENCE)
+        assert post.mails == []
+        post.gate.set()
+        for _ in others:
+            assert post.taken.acquire(timeout=PATIENCE)
+    assert sorted(mail["To"] for mail in post.mails) == sorted(other.person.email for other in others)
+    assert list(Delivery.objects.values_list("state", "attempts")) == [("sent", 1)] * len(others)
+    assert waiting_jobs("meetings.send_notice") == []
+
+
+def test_a_long_computation_holds_up_no_mail(
+    forum: Forum,  # noqa: F811
+    post: MailServer,  # noqa: F811
+    task: Callable[..., str],
+) -> None:
+    begun, may_end, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def compute() -> None:
+        begun.set()
+        assert may_end.wait(PATIENCE)
+        ended.set()
+
+    a, b, *_ = forum.people
+    with workers_at_work():
+        enqueue(task(compute), lock="matching")
+        assert begun.wait(PATIENCE)
+        forum.accept(b, forum.ask(a, b, forum.slots[0]))
+        assert post.taken.acquire(timeout=PATIENCE)
+        assert post.taken.acquire(timeout=PATIENCE)
+        assert not ended.is_set()
+        may_end.set()
+        assert ended.wait(PATIENCE)
+    assert {mail["To"] for mail in post.mails} >= {a.person.email, b.person.email}
+
+
+def test_a_job_queued_by_a_job_comes_and_goes_with_its_change(task: Callable[..., str]) -> None:
+    done, seen_before = [], []
+
+    def follow() -> None:
+        done.append("followed")
+
+    following = task(follow)
+
+    def change() -> None:
+        with transaction.atomic():
+            enqueue(following, lock="a")
+            seen_before.append(_seen_by_others(following))
+
+    def change_in_vain() -> None:
+        with transaction.atomic():
+            enqueue(following, lock="a")
+            transaction.set_rollback(True)
+
+    for function in (change, change_in_vain):
+        enqueue(task(function), lock="b")
+    do_jobs()
+    assert (seen_before, done) == ([0], ["followed"])
+
+
+def _seen_by_others(name: str) -> int:
+    """How many jobs of this name another connection sees."""
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("select count(*) from procrastinate_jobs where task_name = %s", [name])
+            return int(cursor.fetchone()[0])
+    finally:
+        other.close()
+
+
+def test_some_worker_looks_after_the_queue_of_every_task() -> None:
+    app.perform_import_paths()
+    assert {task.queue for task in app.tasks.values()} - {"builtin"} == set(QUEUES)
+
+
+def test_queueing_a_job_does_not_load_the_matching() -> None:
+    """In a process of its own, as one that serves pages."""
+    code = (
+        "import django, sys; django.setup()\n"
+        "from unittest.mock import patch\n"
+        "from backend.core import queue\n"
+        "from django.db import transaction\n"
+        "with patch.object(queue._jobs, 'defer_job'), patch.object(transaction, 'atomic'):\n"
+        "    queue.enqueue('events.attendees_changed', lock='a', event_id=1)\n"
+        "print([name for name in ('scipy', 'networkx', 'backend.suggestions.jobs') if name in sys.modules])"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=project.BASE_DIR, env={"DJANGO_SETTINGS_MODULE": "backend.config.settings"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert answer.stdout.strip() == "[]"
