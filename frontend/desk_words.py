@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from backend.core.spreadsheets import Plain
 from backend.people.models import Constituency
 from backend.stats.figures import ACCEPTED, HELD, Cell, EventStats, Matrix
-from backend.stats.sheets import Plain, Sheet
+from backend.stats.sheets import Sheet
 from backend.stats.suppression import LEAST
 
 STEPS = {

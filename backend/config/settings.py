@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "backend.suggestions",
     "backend.directory",
     "backend.programme",
+    "backend.audit",
     "backend.stats",
     "backend.config.admin.ReferenceAdmin",
     "django.contrib.auth",
@@ -69,6 +70,8 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "procrastinate.contrib.django",
+    "pgtrigger",
+    "pghistory",
 ]
 
 MIDDLEWARE = [
@@ -79,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "pghistory.middleware.HistoryMiddleware",  # who did it, for the triggers of backend.audit
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -126,6 +130,11 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if TITIAN_HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TITIAN_HTTPS else 0
+
+# --- What was done, and by whom: see backend/audit ------------------------------------------------------
+
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+PGHISTORY_APPEND_ONLY = True
 
 # --- Mail -----------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pghistory
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -23,5 +24,6 @@ def solve(plan_id: int, round_number: int) -> None:
 def carry_out(plan_id: int, person_id: int) -> None:
     """Send a published plan's requests, or take back a withdrawn one's."""
     by = Person.objects.get(pk=person_id)
-    for plan in Plan.objects.select_related("event").filter(pk=plan_id):
-        carry_out_plan(plan=plan, by=by, now=timezone.now())
+    with pghistory.context(user=person_id):
+        for plan in Plan.objects.select_related("event").filter(pk=plan_id):
+            carry_out_plan(plan=plan, by=by, now=timezone.now())

@@ -17,6 +17,8 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.audit.models import Act
+from backend.audit.services import record_act
 from backend.core.api import RefusalSerializer
 from backend.core.errors import BusinessError, NotFound
 from backend.events.api import ParticipantView
@@ -132,6 +134,8 @@ class StatsFileView(OrganiserView):
     )
     def get(self, request: Request, slug: str, name: str) -> HttpResponse:  # noqa: ARG002
         content, kind = self._file(name)
+        event = self.attendee.event
+        record_act(event=event, by=self.person, kind=Act.Kind.TOOK, what=name, now=timezone.now())
         response = HttpResponse(content, content_type=kind)
         response["Content-Disposition"] = f'attachment; filename="{slug}-{name}"'
         return response

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
@@ -12,23 +11,15 @@ import openpyxl
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from backend.core.spreadsheets import csv_file, inert, printable
 from backend.stats.figures import EventStats, PersonFigures
-from backend.stats.sheets import NOTE, Plain, Sheet
+from backend.stats.sheets import NOTE, Sheet
 from backend.stats.suppression import LEAST
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_of(sheet: Sheet) -> bytes:
-    """One table as UTF-8 with a byte order mark, which spreadsheets need to read Thai or Khmer.
-
-    A text that a spreadsheet would run as a formula gets an apostrophe in front.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(sheet.columns)
-    writer.writerows([_inert(cell) for cell in row] for row in sheet.rows)
-    return text.getvalue().encode("utf-8-sig")
+    """One table as UTF-8, safe to open in a spreadsheet."""
+    return csv_file(sheet.columns, sheet.rows)
 
 
 def workbook_of(sheets: Sequence[Sheet], stats: EventStats) -> bytes:
@@ -37,7 +28,7 @@ def workbook_of(sheets: Sequence[Sheet], stats: EventStats) -> bytes:
     about = book.create_sheet("about", 0)
     book.remove(book.worksheets[1])
     for line in (
-        (_printable(stats.edition.name),),
+        (printable(stats.edition.name),),
         ("computed at", stats.computed_at.isoformat()),
         (NOTE,),
         ("expected: what chance would give if the same meetings were dealt out among all attendees",),
@@ -47,7 +38,7 @@ def workbook_of(sheets: Sequence[Sheet], stats: EventStats) -> bytes:
         page = book.create_sheet(sheet.name)
         page.append(sheet.columns)
         for row in sheet.rows:
-            page.append([_inert(cell) for cell in row])
+            page.append([inert(cell) for cell in row])
         for cell in page[1]:
             cell.font = Font(bold=True)
         page.freeze_panes = "A2"
@@ -72,7 +63,7 @@ def graphml_of(stats: EventStats) -> bytes:
     def shared(one: PersonFigures) -> dict[str, str]:
         sector = one.sector if sectors[one.sector] >= LEAST else ""
         country = one.country if both[one.sector, one.country] >= LEAST else ""
-        return {"constituency": one.constituency, "sector": sector, "country": _printable(country)}
+        return {"constituency": one.constituency, "sector": sector, "country": printable(country)}
 
     graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from((one.attendee_id, shared(one)) for one in people)
@@ -80,15 +71,3 @@ def graphml_of(stats: EventStats) -> bytes:
     file = io.BytesIO()
     nx.write_graphml_xml(graph, file, encoding="utf-8", prettyprint=False)
     return file.getvalue()
-
-
-def _inert(cell: Plain) -> Plain:
-    if not isinstance(cell, str):
-        return cell
-    text = _printable(cell)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def _printable(text: str) -> str:
-    """The text without control characters, which neither XML nor a workbook can hold."""
-    return "".join(letter for letter in text if letter.isprintable())

@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 
 from backend.people.models import Constituency
 from backend.stats.figures import ACCEPTED, HELD, Cell, EventStats, StepFigures
-from backend.stats.sheets import WITHHELD, Plain, Sheet
+from backend.core.spreadsheets import Plain
+from backend.stats.sheets import WITHHELD, Sheet
 from backend.stats.suppression import LEAST
 
 SURPRISING = 0.05

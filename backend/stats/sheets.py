@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from backend.core.spreadsheets import Plain
 from backend.stats.suppression import Equation, Key, withheld
 
 WITHHELD = "*"
 NOTE = "* withheld: from 1 to 4, or it would give such a count away"
 
 ALL = "all"
-
-Plain = str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)

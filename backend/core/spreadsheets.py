@@ -1,0 +1,36 @@
+"""Cells and CSV that are safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+Plain = str | int | float | None
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_file(columns: Sequence[str], rows: Iterable[Sequence[Plain]]) -> bytes:
+    """A table as UTF-8 with a byte order mark, which spreadsheets need to read Thai or Khmer.
+
+    >>> csv_file(["who"], [["=1+1"]]).decode("utf-8-sig").split()
+    ['who', "'=1+1"]
+    """
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([inert(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def inert(cell: Plain) -> Plain:
+    """The cell; a text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    if not isinstance(cell, str):
+        return cell
+    text = printable(cell)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def printable(text: str) -> str:
+    """The text without control characters, which neither XML nor a workbook can hold."""
+    return "".join(letter for letter in text if letter.isprintable())

@@ -1,0 +1,187 @@
+"""What was done: written by triggers whichever way a row is changed, and read back as deeds."""
+
+import datetime as dt
+
+import pghistory
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from backend.audit.models import Act, AttendeeTrace
+from backend.audit.selectors import KINDS, SYSTEM, deeds_for, narrowed
+from backend.audit.services import record_act
+from backend.directory.nudging import nudge_people
+from backend.events.models import Attendee, Slot
+from backend.events.standing import Standing, set_standing
+from backend.meetings.models import Meeting
+from backend.programme.models import Plan
+from backend.safeguarding.models import Block
+from frontend.audit_words import KINDS as WORDS
+from tests.backend.stats.forums import make_meeting
+from tests.factories import NOW, make_attendee, make_event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def event():
+    return make_event()
+
+
+@pytest.fixture
+def olga(event):
+    return make_attendee(event, name="Olga", permission="organiser", visibility="hidden")
+
+
+def by(somebody):
+    return pghistory.context(user=somebody.person_id)
+
+
+def said(event):
+    return [(deed.person, deed.kind, deed.what, deed.count) for deed in deeds_for(event=event)]
+
+
+def test_a_change_of_twenty_at_once_is_one_deed_of_its_doer(event, olga):
+    crowd = [make_attendee(event, age_class="unknown") for _ in range(20)]
+    with by(olga):
+        set_standing(
+            event=event, attendee_ids=[one.pk for one in crowd], standing=Standing(age_class="adult"),
+            by=olga.person, now=NOW,
+        )  # fmt: skip
+    assert said(event) == [("Olga", "age_class", "adult", 20)]
+
+
+def test_a_change_made_past_every_service_is_seen_too(event, olga):
+    one = make_attendee(event)
+    with by(olga):
+        Attendee.objects.filter(pk=one.pk).update(permission="organiser")
+    assert said(event) == [("Olga", "permission", "organiser", 1)]
+
+
+def test_what_nobody_stands_behind_leaves_no_trace_and_what_attendees_do_for_themselves_is_no_deed(event):
+    one, other = make_attendee(event), make_attendee(event)
+    meeting = make_meeting(one, other, state="accepted")
+    assert said(event) == []
+    with by(one):
+        Attendee.objects.filter(pk=one.pk).update(visibility="hidden", about="I am tired.")
+        Meeting.objects.filter(pk=meeting.pk).update(state="cancelled")
+    assert said(event) == []
+
+
+def test_a_meeting_cancelled_by_somebody_without_a_seat_is_a_deed_and_a_block_is_not(event, olga):
+    one, other = make_attendee(event), make_attendee(event)
+    meeting = make_meeting(one, other, state="accepted")
+    with by(one):
+        Block.objects.create(blocker=one.person, blocked=other.person, created_at=NOW)
+    with by(olga):
+        Meeting.objects.filter(pk=meeting.pk).update(state="cancelled")
+    assert said(event) == [("Olga", "meetings", "cancelled", 1)]
+
+
+def test_slots_plans_nudges_and_files_are_told_apart(event, olga):
+    make_attendee(event, about="", seeks="", offers="")
+    start = dt.datetime(2026, 12, 9, 2, tzinfo=dt.UTC)
+    times = [start + dt.timedelta(hours=n) for n in range(4)]
+    with by(olga):
+        Slot.objects.bulk_create(
+            Slot(event=event, starts_at=one, ends_at=one + dt.timedelta(minutes=30)) for one in times
+        )
+    with by(olga):
+        Slot.objects.filter(event=event).delete()
+    with by(olga):
+        Plan.objects.filter(pk=Plan.objects.create(event=event).pk).update(
+            state="published", published_at=NOW
+        )
+    with by(olga):
+        nudge_people(event=event, by=olga.person, now=NOW)
+    record_act(event=event, by=olga.person, kind=Act.Kind.TOOK, what="funnel.csv", now=NOW)
+    assert sorted(said(event)) == [
+        ("Olga", "nudged", "added", 1),
+        ("Olga", "plan", "draft", 1),
+        ("Olga", "plan", "published", 1),
+        ("Olga", "slots", "added", 4),
+        ("Olga", "slots", "removed", 4),
+        ("Olga", "took", "funnel.csv", 1),
+    ]
+
+
+def test_only_a_few_listed_adults_are_named(event, olga):
+    adult, minor = make_attendee(event, name="Ana"), make_attendee(event, name="Kim", age_class="minor")
+    crowd = [make_attendee(event) for _ in range(4)]
+    for somebody in (adult, minor):
+        with by(olga):
+            Attendee.objects.filter(pk=somebody.pk).update(permission="safeguarding-lead")
+    with by(olga):
+        Attendee.objects.filter(pk__in=[one.pk for one in crowd]).update(permission="organiser")
+    assert sorted(deed.names for deed in deeds_for(event=event)) == [(), (), ("Ana",)]
+
+
+def test_who_has_left_is_nobody_and_what_nobody_did_is_the_systems(event, olga):
+    with by(olga):
+        Slot.objects.create(event=event, starts_at=NOW, ends_at=NOW + dt.timedelta(hours=1))
+    olga.delete()
+    olga.person.delete()
+    with connection.cursor() as cursor:  # as in a job: a session in which nobody was named
+        cursor.execute("select set_config('pghistory.context_id', '', true)")
+    Plan.objects.filter(pk=Plan.objects.create(event=event).pk).update(state="published", published_at=NOW)
+    assert {deed.kind: deed.person_id for deed in deeds_for(event=event)} == {"slots": None, "plan": SYSTEM}
+
+
+def test_another_events_deeds_are_not_among_them(event, olga):
+    other = make_event("other")
+    with by(olga):
+        Slot.objects.create(event=other, starts_at=NOW, ends_at=NOW + dt.timedelta(hours=1))
+    assert said(event) == []
+    assert len(said(other)) == 1
+
+
+def test_a_trace_can_be_neither_changed_nor_removed(event, olga):
+    one = make_attendee(event, age_class="unknown")
+    with by(olga):
+        Attendee.objects.filter(pk=one.pk).update(age_class="adult")
+    for spoil in (
+        lambda: AttendeeTrace.objects.update(age_class="minor"),
+        lambda: AttendeeTrace.objects.all().delete(),
+    ):
+        with pytest.raises(DatabaseError, match=r"Cannot (update|delete)"), transaction.atomic():
+            spoil()
+
+
+def test_deeds_are_narrowed_by_person_kind_and_day_of_the_event(event, olga):
+    late = dt.datetime(2026, 12, 8, 18, tzinfo=dt.UTC)  # the 9th in Bangkok
+    for at, what in ((late, "a.csv"), (late - dt.timedelta(days=1), "b.csv")):
+        record_act(event=event, by=olga.person, kind=Act.Kind.TOOK, what=what, now=at)
+    deeds = deeds_for(event=event)
+
+    def left(**which):
+        chosen = {"person_id": None, "kind": "", "day": None, **which}
+        return [deed.what for deed in narrowed(deeds, zone=event.zone, **chosen)]
+
+    assert left() == ["a.csv", "b.csv"]
+    assert left(day=dt.date(2026, 12, 9)) == ["a.csv"]
+    assert left(person_id=olga.person_id + 1) == []
+    assert left(kind="nudged") == []
+
+
+def test_reading_takes_as_many_queries_for_one_deed_as_for_thirty(event, olga):
+    def queries():
+        with CaptureQueriesContext(
+            connection,
+        ) as taken:
+            deeds_for(event=event)
+        return len(taken)
+
+    def do(count):
+        for _ in range(count):
+            one = make_attendee(event, age_class="unknown")
+            with by(olga):
+                Attendee.objects.filter(pk=one.pk).update(age_class="adult")
+
+    do(1)
+    few = queries()
+    do(29)
+    assert queries() == few
+
+
+def test_every_kind_has_a_word():
+    assert set(WORDS) == set(KINDS)

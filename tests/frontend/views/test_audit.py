@@ -1,0 +1,101 @@
+"""The page of what was done: for organisers, through the real requests that do it."""
+
+import csv
+import io
+
+import pytest
+
+from backend.audit.models import Act
+from backend.audit.services import record_act
+from backend.events.models import Attendee
+from backend.safeguarding.models import Block
+from tests.factories import NOW, make_attendee, make_event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client):
+    event = make_event("desk")
+    organiser = make_attendee(event, name="Olga Organiser", permission="organiser", visibility="hidden")
+    client.force_login(organiser.person)
+    return event, client, organiser
+
+
+def done(client, event, query=""):
+    return client.get(f"/e/{event.slug}/desk/done/{query}").content.decode()
+
+
+@pytest.mark.parametrize("page", ["desk/done/", "desk/done.csv"])
+def test_only_an_organiser_reads_it(client, page):
+    event = make_event("desk")
+    client.force_login(make_attendee(event).person)
+    assert client.get(f"/e/{event.slug}/{page}").status_code == 403
+    client.force_login(make_attendee(make_event("elsewhere"), permission="organiser").person)
+    assert client.get(f"/e/{event.slug}/{page}").status_code == 404
+
+
+def test_before_anything_is_done_the_page_says_how_it_begins(desk):
+    event, client, _ = desk
+    page = done(client, event)
+    assert "Nothing yet" in page
+    assert "Narrow the list" not in page
+
+
+def test_what_an_organiser_does_through_the_pages_is_read_there(desk):
+    event, client, _ = desk
+    ana, kim = (
+        make_attendee(event, name="Ana Adult", age_class="unknown"),
+        make_attendee(event, name="Kim Kid"),
+    )
+    client.post(f"/e/{event.slug}/attendees/", {"attendee": ana.pk, "set_age_class": "adult"})
+    client.post(f"/e/{event.slug}/attendees/", {"attendee": kim.pk, "set_age_class": "minor"})
+    client.post(
+        f"/e/{event.slug}/set-up/tables/", {"label": "T", "count": 3, "kind": "table", "place": "Hall"}
+    )
+    client.get(f"/api/v1/events/{event.slug}/stats/funnel.csv")
+    page = done(client, event)
+    assert "Set the age class of Ana Adult to adult" in page
+    assert "Set the age class of 1 person to minor" in page
+    assert "Kim" not in page
+    assert "Took funnel.csv" in page
+    assert page.count("Olga Organiser") >= 3
+    assert 'class="zone"' in page
+
+
+def test_a_participants_own_deeds_are_not_there(desk):
+    event, client, organiser = desk
+    one, other = make_attendee(event, name="Ana"), make_attendee(event, name="Ben")
+    client.force_login(one.person)
+    client.post(f"/e/{event.slug}/people/{other.pk}/block/", {"confirm": "1"})
+    assert Block.objects.exists()
+    client.get(f"/e/{event.slug}/meetings/")  # reads what the block answered
+    client.force_login(organiser.person)
+    page = done(client, event)
+    assert "Ana" not in page
+    assert "Ben" not in page
+    assert "Nothing yet" in page
+
+
+def test_filters_pages_and_an_empty_answer(desk):
+    event, client, organiser = desk
+    for number in range(60):
+        record_act(event=event, by=organiser.person, kind=Act.Kind.TOOK, what=f"{number}.csv", now=NOW)
+    assert "Page 1 of 2" in done(client, event)
+    assert "Page 2 of 2" in done(client, event, "?kind=took&page=2")
+    assert "60 entries" in done(client, event, f"?person={organiser.person_id}&day=2026-11-25")
+    assert "Nothing like that" in done(client, event, "?day=2026-11-24")
+    assert "60 entries" in done(client, event, "?day=yesterday&person=x&kind=%00&page=zz")
+
+
+def test_the_file_has_what_the_page_says_but_no_names_and_is_itself_a_deed(desk):
+    event, client, _ = desk
+    ana = make_attendee(event, name="Ana Adult", age_class="unknown")
+    client.post(f"/e/{event.slug}/attendees/", {"attendee": ana.pk, "set_permission": "organiser"})
+    Attendee.objects.filter(pk=ana.pk).update(age_class="adult")
+    answer = client.get(f"/e/{event.slug}/desk/done.csv")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert "Set the permission of 1 person to organiser" in [row["what"] for row in rows]
+    assert "Ana" not in answer.content.decode()
+    assert "Took what-was-done.csv" in done(client, event)
