@@ -17,6 +17,7 @@ from django.utils.translation import pgettext
 
 from backend.events.models import Event
 
+REGIONS = ("Asia", "Africa", "America", "Antarctica", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 COOKIE = "zone"  # what the reader's browser says of itself, kept by js/zone.js
 
 
@@ -26,17 +27,40 @@ def _zones() -> frozenset[str]:
 
 
 def reader_zone(request: HttpRequest | None) -> ZoneInfo | None:
-    """The reader's own zone: as their browser says, else as they chose; None where neither names a zone."""
+    """The reader's own zone: as they chose, else as their browser says; None where neither names a zone."""
     if request is None:
         return None
     chosen = getattr(getattr(request, "user", None), "own_timezone", "")
-    name = next((name for name in (request.COOKIES.get(COOKIE, ""), chosen) if name in _zones()), "")
+    name = next((name for name in (chosen, browser_zone(request)) if name in _zones()), "")
     return ZoneInfo(name) if name else None
+
+
+def browser_zone(request: HttpRequest) -> str:
+    """The name of the zone the reader's browser is set to; nothing where it said none that there is."""
+    name = request.COOKIES.get(COOKIE, "")
+    return name if name in _zones() else ""
+
+
+def zones_offered() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The zones one can choose from, by region; those without a place (such as EST or Etc/GMT+5) left out."""
+    named = sorted(name for name in _zones() if name.partition("/")[0] in REGIONS and "/" in name)
+    return tuple(
+        (region, tuple(name for name in named if name.startswith(f"{region}/"))) for region in REGIONS
+    )
 
 
 def zone_words(event: Event, moment: dt.datetime) -> str:
     """The event's zone by its place and its distance from UTC at that moment."""
     return place_words(event.timezone, localtime(moment, event.zone))
+
+
+def zone_place(zone: str) -> str:
+    """The place a zone is named for.
+
+    >>> zone_place("Asia/Ho_Chi_Minh"), zone_place("America/Argentina/Ushuaia")
+    ('Ho Chi Minh', 'Ushuaia')
+    """
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def place_words(zone: str, local: dt.datetime) -> str:
@@ -48,7 +72,7 @@ def place_words(zone: str, local: dt.datetime) -> str:
     """
     offset = f"{local:%z}"
     return pgettext("zone of a time", "%(place)s time, UTC%(offset)s") % {
-        "place": zone.rpartition("/")[2].replace("_", " "),
+        "place": zone_place(zone),
         "offset": f"{offset[:3]}:{offset[3:]}",
     }
 

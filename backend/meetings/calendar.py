@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from backend.events.models import Attendee, SessionPart
 from backend.meetings.models import Meeting
 from backend.meetings.selectors.rows import MeetingRow, Place, rows_for
+from backend.meetings.times import reader_words
 
 PRODUCT = "-//Titian//Titian 1//EN"
 READ_AGAIN = dt.timedelta(minutes=15)
@@ -110,6 +111,8 @@ def _meeting(
         if row.theme_name:
             entry.add("categories", [row.theme_name])
         entry.add("url", meeting_address(reader))
+    if not is_off:
+        entry.add("description", _description(meeting.period.lower, meeting.period.upper, reader))
     return entry
 
 
@@ -126,11 +129,17 @@ def _session(part: SessionPart, attendee: Attendee, since: dt.datetime) -> icale
         zone=attendee.event.zone,
     )
     entry.add("status", "CONFIRMED")
+    entry.add("description", _description(session.starts_at, session.ends_at, attendee))
     if where := ", ".join(word for word in (session.room, attendee.event.venue) if word):
         entry.add("location", where)
     if session.stream_url:
         entry.add("url", session.stream_url)
     return entry
+
+
+def _description(starts_at: dt.datetime, ends_at: dt.datetime, reader: Attendee) -> str:
+    """The time in words: in the event's zone, and in the reader's own where its clock shows another."""
+    return "\n= ".join(reader_words(starts_at, ends_at, reader))
 
 
 def _summary(row: MeetingRow | None) -> str:

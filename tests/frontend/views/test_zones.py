@@ -1,0 +1,91 @@
+"""The zone one reads in: chosen once, and then told on pages, in mails and in the calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import icalendar
+import pytest
+
+from backend.meetings.models import Notice
+from backend.meetings.notices.mail import mail_for
+
+MINE = "yours 12:00–12:30"
+
+
+@pytest.fixture
+def agreed(booking):
+    cast = booking.cast
+    return booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
+
+
+def choose(client, booking, zone):
+    return client.post(booking.cast.address("zone/"), {"zone": zone}, follow=True)
+
+
+def told(booking, agreed, client):
+    """What the page, the mail and the calendar file say of the time."""
+    page = client.get(booking.cast.address(f"meetings/{agreed.pk}/")).content.decode()
+    notice = Notice.objects.get(meeting=agreed, kind="accepted", attendee=booking.cast.official)
+    mail = mail_for(notice, booking.now)
+    calendar = icalendar.Calendar.from_ical(client.get(booking.cast.address("calendar/titian.ics")).content)
+    (entry,) = calendar.walk("vevent")
+    return page, mail.body, str(entry["description"])
+
+
+def test_a_chosen_zone_stands_beside_the_forum_s_on_pages_in_mails_and_in_the_calendar(
+    booking, agreed, official
+):
+    page, mail, entry = told(booking, agreed, official)
+    assert "yours" not in page
+    assert entry == "Wednesday 9 December 2026, 10:00–10:30 (Bangkok time, UTC+07:00)"
+    text = choose(official, booking, "Asia/Tokyo").content.decode()
+    assert "Beside the forum’s time you read that of Tokyo wherever it differs." in text
+    booking.cast.official.person.refresh_from_db()
+    page, mail, entry = told(booking, agreed, official)
+    assert MINE in page
+    for words in (mail, entry):
+        assert "10:00–10:30 (Bangkok time, UTC+07:00)" in words
+        assert "12:00–12:30 (Tokyo time, UTC+09:00)" in words
+
+
+def test_what_one_chose_counts_more_than_what_the_browser_says(booking, agreed, official):
+    official.cookies["zone"] = "Asia/Tokyo"
+    assert MINE in told(booking, agreed, official)[0]
+    choose(official, booking, "Asia/Kolkata")
+    assert "yours 08:30–09:00" in told(booking, agreed, official)[0]
+    choose(official, booking, "Asia/Bangkok")
+    assert "yours" not in told(booking, agreed, official)[0]
+    choose(official, booking, "")
+    assert MINE in told(booking, agreed, official)[0]
+
+
+def test_the_browser_s_zone_is_preselected_and_a_made_up_one_ignored(booking, official):
+    official.cookies["zone"] = "Asia/Tokyo"
+    text = official.get(booking.cast.address("zone/")).content.decode()
+    assert '<option value="Asia/Tokyo" selected>' in text
+    assert "Your browser is set to Tokyo." in text
+    official.cookies["zone"] = '"><script>'
+    text = official.get(booking.cast.address("zone/")).content.decode()
+    assert '<option value="" selected>' in text
+    assert "Your browser is set" not in text
+
+
+def test_a_zone_there_is_not_is_refused_and_nothing_kept(booking, official):
+    for zone in ("Mars/Olympus", "../../etc/passwd", "x" * 400):
+        answer = choose(official, booking, zone)
+        assert answer.status_code == 400
+        assert "There is no time zone" in answer.content.decode()
+    booking.cast.official.person.refresh_from_db()
+    assert booking.cast.official.person.own_timezone == ""
+
+
+def test_a_day_apart_is_said(booking, official):
+    late = booking.cast.event.sessions.create(
+        title="Night",
+        starts_at=booking.slots[0].starts_at + dt.timedelta(hours=13),
+        ends_at=booking.slots[0].starts_at + dt.timedelta(hours=14),
+    )
+    late.parts.create(event=booking.cast.event, attendee=booking.cast.official)
+    choose(official, booking, "Asia/Tokyo")
+    assert "yours Thu 01:00" in official.get(booking.cast.address("meetings/")).content.decode()
