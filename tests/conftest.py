@@ -75,6 +75,12 @@ def _no_jobs_of_other_tests(
             cursor.execute("delete from procrastinate_jobs")
 
 
+@pytest.fixture(params=["block", "report"])
+def apart(request: pytest.FixtureRequest) -> str:
+    """How two people come to be kept apart; see `keep_apart`. Every test of it holds for both (S8)."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
     """The journeys' browser; what it asks of any other machine than this one fails."""

@@ -8,6 +8,8 @@ from typing import Any
 
 from backend.events.models import Attendee, Event, Interest, Session, Theme, Tie, Topic
 from backend.people.models import Organisation, Person, Sector
+from backend.safeguarding.models import Report
+from backend.safeguarding.services import block_person, file_report, unblock_person
 from backend.suggestions.models import ListReading, Run, Suggestion
 
 NOW = dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC)
@@ -120,3 +122,19 @@ def make_run(
                 or [{"code": "topic_offered", "weight": 0.5, "evidence": {"topic": "evidence-reporting"}}],
             )
     return run
+
+
+def keep_apart(how: str, by: Attendee, other: Attendee, now: dt.datetime = NOW) -> None:
+    """Part two people by a block or by a report: what follows from one follows from the other."""
+    if how == "block":
+        block_person(blocked=other.person, by=by.person, now=now)
+    else:
+        file_report(reporter=by, reported_id=other.pk, category="harassment", words="Too close.", now=now)
+
+
+def let_together(how: str, by: Attendee, other: Attendee, now: dt.datetime = NOW) -> None:
+    """Undo `keep_apart`; of a report only the lead's closing could, so here its row goes."""
+    if how == "block":
+        unblock_person(blocked=other.person, by=by.person, now=now)
+    else:
+        Report.objects.filter(reporter=by, reported=other).delete()

@@ -11,8 +11,8 @@ from backend.events.models import Attendee, Slot, Table
 from backend.events.services import NotYours, TextTooLong
 from backend.meetings import selectors, services
 from backend.meetings.models import Meeting, Notice, Seat
-from backend.safeguarding.services import block_person
 from tests.backend.meetings.conftest import make_forum
+from tests.factories import keep_apart
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -228,14 +228,14 @@ def test_who_needs_a_step_free_table_gets_one_and_nothing_else():
     assert [row["slot"] for row in caught.value.details["alternatives"]] == [s.pk for s in forum.slots[1:4]]
 
 
-@pytest.mark.parametrize("why", ["block", "minor", "hidden"])
+@pytest.mark.parametrize("why", ["block", "report", "minor", "hidden"])
 def test_what_the_contact_policy_no_longer_allows_is_hidden_at_once_and_ended_by_the_job(forum, why):
     a, b, c, _ = forum.people
     waiting = forum.ask(a, b, forum.slots[1])
     agreed = forum.accept(b, forum.ask(c, b, forum.slots[0]))
-    if why == "block":
+    if why in ("block", "report"):
         for other in (a, c):
-            block_person(blocked=other.person, by=b.person, now=forum.now)
+            keep_apart(why, b, other, forum.now)
     else:
         fields = {"age_class": "minor"} if why == "minor" else {"visibility": "hidden"}
         Attendee.objects.filter(pk=b.pk).update(**fields)

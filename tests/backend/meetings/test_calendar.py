@@ -17,9 +17,9 @@ from backend.meetings.models import CalendarFeed, Meeting, Seat
 from backend.meetings.selectors.rows import rows_for
 from backend.meetings.services import end_refused_meetings
 from backend.meetings.services.feeds import address_of, make_feed, revoke_feed, rotate_feed
-from backend.safeguarding.services import block_person, unblock_person
+from backend.safeguarding.services import block_person
 from tests.backend.meetings.conftest import Forum, make_forum
-from tests.factories import make_session
+from tests.factories import keep_apart, let_together, make_session
 
 pytestmark = pytest.mark.django_db
 
@@ -127,10 +127,12 @@ def test_sessions_of_the_agenda_are_in_the_feed_and_requests_are_not(forum: Foru
     assert feed_of(b, forum) == []
 
 
-def test_a_blocked_pairs_meeting_is_cancelled_at_once_and_names_nobody(forum: Forum) -> None:
+def test_the_meeting_of_two_kept_apart_is_cancelled_at_once_and_names_nobody(
+    forum: Forum, apart: str
+) -> None:
     a, b, *_ = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0], message="Words", theme="justice"))
-    block_person(blocked=a.person, by=b.person, now=forum.now)
+    keep_apart(apart, b, a, forum.now)
     for reader, other in ((a, b), (b, a)):
         body = feed_for(reader, forum.now, forum.now)
         (entry,) = entries_in(body)
@@ -144,7 +146,7 @@ def test_a_blocked_pairs_meeting_is_cancelled_at_once_and_names_nobody(forum: Fo
     meeting.refresh_from_db()
     assert (meeting.state, meeting.sequence) == ("cancelled", 1)
     assert feed_for(a, forum.now, forum.now) == early
-    unblock_person(blocked=a.person, by=b.person, now=forum.now)
+    let_together(apart, b, a, forum.now)
     assert feed_of(a, forum)[0].status.value == "CANCELLED"
 
 

@@ -22,8 +22,8 @@ from backend.events.models import Attendee
 from backend.meetings import selectors, services
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.safeguarding.rules import may_contact
-from backend.safeguarding.services import block_person, unblock_person
 from tests.backend.meetings.life import PEOPLE, SLOTS, ZONES, LivingForum
+from tests.factories import keep_apart, let_together
 
 pytestmark = pytest.mark.django_db
 
@@ -135,12 +135,12 @@ class Life(LivingForum):
             )
         )
 
-    @rule(pair=two, lift=st.booleans(), really=sometimes)
-    def block(self, pair: list[int], lift: bool, really: bool) -> None:
-        change = unblock_person if lift else block_person
-        by, blocked = (self._who(number).person for number in pair)
+    @rule(pair=two, how=st.sampled_from(["block", "report"]), lift=st.booleans(), really=sometimes)
+    def part(self, pair: list[int], how: str, lift: bool, really: bool) -> None:
+        change = let_together if lift else keep_apart
+        by, other = map(self._who, pair)
         if really or lift:
-            change(blocked=blocked, by=by, now=self.forum.now)
+            change(how, by, other, self.forum.now)
 
     @rule(a=someone, age_class=st.sampled_from(["adult", "minor", "unknown"]), really=sometimes)
     def set_age_class(self, a: int, age_class: str, really: bool) -> None:

@@ -18,8 +18,8 @@ from backend.meetings.links import (
 from backend.meetings.models import Meeting
 from backend.meetings.services import AlreadyAnswered, SlotTaken
 from backend.meetings.services.linked import answer_by_link
-from backend.safeguarding.services import block_person
 from tests.backend.meetings.conftest import Forum
+from tests.factories import keep_apart
 
 pytestmark = pytest.mark.django_db
 
@@ -105,10 +105,12 @@ def test_nobody_else_can_use_a_link_made_for_a_stranger_or_the_asker(forum: Foru
     assert meeting.state == "requested"
 
 
-def test_a_block_a_minor_and_a_closed_account_close_the_link_at_once(forum: Forum) -> None:
+def test_a_block_or_report_a_minor_and_a_closed_account_close_the_link_at_once(
+    forum: Forum, apart: str
+) -> None:
     a, b, c, d = forum.people
     tokens = {other: link(forum.ask(a, other), other, "accept") for other in (b, c, d)}
-    block_person(blocked=a.person, by=b.person, now=forum.now)
+    keep_apart(apart, b, a, forum.now)
     c.age_class = "minor"
     c.save()
     d.person.is_active = False

@@ -9,10 +9,9 @@ from backend.meetings.models import Availability, Meeting
 from backend.programme import services
 from backend.programme.models import Plan
 from backend.programme.services.solving import solve_plan
-from backend.safeguarding.models import Block
 from backend.suggestions.models import Feedback
 from tests.backend.programme.conftest import pairs_among, places, seats_of
-from tests.factories import NOW, make_session
+from tests.factories import NOW, keep_apart, make_session
 
 
 def rows_of(plan):
@@ -40,13 +39,13 @@ def test_the_best_fitting_pairs_are_chosen(desk):
     assert plan.value == pytest.approx(2.4)
 
 
-def test_only_whom_the_contact_policy_opens_and_nobody_apart_is_planned(desk):
+def test_only_whom_the_contact_policy_opens_and_nobody_apart_is_planned(desk, apart):
     a, b, c, *_ = desk.people
     [minor] = desk.join(1, "youth", age_class="minor")
     [hidden] = desk.join(1, visibility="hidden")
     desk.event.tables.create(label="T3")
     desk.suggest()
-    Block.objects.create(blocker=a.person, blocked=b.person)
+    keep_apart(apart, a, b)
     Feedback.objects.create(attendee=c, other=a, verdict="not-relevant", cause="topic")
     rows = rows_of(desk.plan(most=5))
     planned = {(row.first, row.second) for row in rows}

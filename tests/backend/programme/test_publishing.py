@@ -5,9 +5,8 @@ import pytest
 from backend.meetings.models import Availability, Meeting, Notice
 from backend.meetings.services import decline_meeting, set_rules
 from backend.programme import services
-from backend.safeguarding.models import Block
 from tests.backend.programme.conftest import places, seats_of
-from tests.factories import NOW
+from tests.factories import NOW, keep_apart
 
 
 def test_publishing_sends_each_meeting_as_a_request_for_its_time(desk):
@@ -33,7 +32,8 @@ def test_where_the_event_says_so_publishing_confirms_at_the_planned_tables(desk)
     assert places() == planned
     assert len(planned) == 6
     assert (free.pk, desk.tables[1].pk) in {(slot, table) for _, slot, table in planned}
-    assert Notice.objects.filter(kind="accepted").count() == 12
+    # One notice for each of the two, not a request and an answer nobody gave.
+    assert [*Notice.objects.values_list("kind", flat=True)] == ["arranged"] * 12
 
 
 def test_carrying_out_twice_sends_nothing_twice(desk):
@@ -49,16 +49,16 @@ def test_carrying_out_twice_sends_nothing_twice(desk):
     assert Meeting.objects.count() == 6
 
 
-def test_what_cannot_be_sent_keeps_its_reason_and_stops_nothing_else(desk):
+def test_what_cannot_be_sent_keeps_its_reason_and_stops_nothing_else(desk, apart):
     plan = desk.plan(most=2)
-    blocked, closed = list(plan.planned.order_by("pk"))[:2]
-    Block.objects.create(blocker=blocked.first.person, blocked=blocked.second.person)
+    parted, closed = list(plan.planned.order_by("pk"))[:2]
+    keep_apart(apart, parted.first, parted.second)
     Availability.objects.filter(attendee=closed.first).delete()
     desk.publish(plan)
-    blocked.refresh_from_db()
+    parted.refresh_from_db()
     closed.refresh_from_db()
-    assert (blocked.meeting, closed.meeting) == (None, None)
-    assert "cannot see them" in blocked.refusal
+    assert (parted.meeting, closed.meeting) == (None, None)
+    assert "cannot see them" in parted.refusal
     assert closed.refusal
     sent = plan.planned.exclude(meeting=None)
     assert sent.count() == 6 - plan.planned.exclude(refusal="").count() > 0

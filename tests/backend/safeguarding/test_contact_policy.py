@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.events.models import Attendee
-from backend.safeguarding.models import Block
+from backend.safeguarding.models import Block, Report
 from backend.safeguarding.rules import CHANNELS, contactable_for, matchable, may_contact, refused_pairs
 from backend.safeguarding.selectors import faces_for
 from backend.safeguarding.services import CannotBlockSelf, block_person, unblock_person
-from tests.factories import NOW, make_attendee, make_event
+from tests.factories import NOW, keep_apart, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
 
@@ -78,11 +78,11 @@ def test_an_object_read_before_the_organiser_set_the_age_class_does_not_help_a_m
     assert not may_contact(a, b, "suggestion", NOW)
 
 
-def test_a_block_hides_each_from_the_other_at_once_and_at_every_event():
+def test_a_block_or_report_hides_each_from_the_other_at_once_and_at_every_event(apart):
     event, next_year = make_event(), make_event("next")
     a, b = make_attendee(event), make_attendee(event)
     a2, b2 = make_attendee(next_year, person=a.person), make_attendee(next_year, person=b.person)
-    block_person(blocked=b.person, by=a.person, now=NOW)
+    keep_apart(apart, a, b)
     for first, second in [(a, b), (b, a), (a2, b2), (b2, a2)]:
         assert not may_contact(first, second, "page", NOW)
     assert refused_pairs(event) == {(min(a.pk, b.pk), max(a.pk, b.pk))}
@@ -107,12 +107,12 @@ def test_one_cannot_block_oneself():
         block_person(blocked=a.person, by=a.person, now=NOW)
 
 
-def test_faces_come_only_from_the_policy():
+def test_faces_come_only_from_the_policy(apart):
     event = make_event()
     viewer, adult = make_attendee(event), make_attendee(event)
-    minor, blocked = make_attendee(event, age_class="minor"), make_attendee(event)
-    block_person(blocked=viewer.person, by=blocked.person, now=NOW)
-    ids = [adult.pk, minor.pk, blocked.pk, viewer.pk]
+    minor, parted = make_attendee(event, age_class="minor"), make_attendee(event)
+    keep_apart(apart, parted, viewer)
+    ids = [adult.pk, minor.pk, parted.pk, viewer.pk]
     assert set(faces_for(viewer=viewer, ids=ids, channel="page", now=NOW)) == {adult.pk}
 
 
@@ -125,8 +125,9 @@ STATES = st.tuples(
 @given(
     states=st.lists(STATES, min_size=2, max_size=5),
     blocks=st.sets(st.tuples(st.integers(0, 4), st.integers(0, 4))),
+    reports=st.dictionaries(st.tuples(st.integers(0, 4), st.integers(0, 4)), st.booleans()),
 )
-def test_the_function_and_its_queryset_twin_agree_and_are_symmetric(states, blocks):
+def test_the_function_and_its_queryset_twin_agree_and_are_symmetric(states, blocks, reports):
     event = make_event()
     people = []
     for age_class, visibility, is_active in states:
@@ -136,6 +137,14 @@ def test_the_function_and_its_queryset_twin_agree_and_are_symmetric(states, bloc
     for blocker, blocked in blocks:
         if blocker != blocked and max(blocker, blocked) < len(people):
             Block.objects.create(blocker=people[blocker].person, blocked=people[blocked].person)
+    for (reporter, reported), keeps_apart in reports.items():
+        if reporter != reported and max(reporter, reported) < len(people):
+            closed = {} if keeps_apart else {"state": "closed", "closed_at": NOW, "outcome": "Settled."}
+            Report.objects.create(
+                event=event, reporter=people[reporter], reported=people[reported],
+                category="other", words="x", keeps_apart=keeps_apart, **closed,
+            )  # fmt: skip
+    parted = blocks | {pair for pair, keeps_apart in reports.items() if keeps_apart}
     open_now = {
         place
         for place, (age_class, visibility, active) in enumerate(states)
@@ -144,5 +153,7 @@ def test_the_function_and_its_queryset_twin_agree_and_are_symmetric(states, bloc
     for i, a in enumerate(people):
         allowed = set(contactable_for(a, "page", NOW).values_list("pk", flat=True))
         for j, b in enumerate(people):
-            expected = i != j and {i, j} <= open_now and not {(i, j), (j, i)} & blocks
+            expected = i != j and {i, j} <= open_now and not {(i, j), (j, i)} & parted
             assert may_contact(a, b, "page", NOW) == (b.pk in allowed) == expected
+            refused = (min(a.pk, b.pk), max(a.pk, b.pk)) in refused_pairs(event)
+            assert refused == (i != j and {i, j} <= open_now and not expected)

@@ -10,7 +10,7 @@ from backend.people.models import Person
 from backend.safeguarding.services import block_person
 from backend.suggestions.selectors import Filters, exported_rows, suggestion_between, suggestions_for
 from backend.suggestions.services import NotYourList, UnknownVerdict, give_feedback, withdraw_feedback
-from tests.factories import NOW, make_attendee, make_event, make_run
+from tests.factories import NOW, keep_apart, make_attendee, make_event, make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -53,10 +53,10 @@ def test_whoever_the_policy_closes_after_the_run_leaves_the_list_at_once(forum, 
     assert [card.rank for card in suggestions_for(attendee=me, now=NOW).cards] == [1, 2]
 
 
-def test_a_blocked_person_leaves_both_lists_and_the_export_at_once(forum):
+def test_two_kept_apart_leave_each_others_lists_and_the_export_at_once(forum, apart):
     event, me, others = forum
     make_run(event, {me: others, others[0]: [me]})
-    block_person(blocked=others[0].person, by=me.person, now=NOW)
+    keep_apart(apart, me, others[0])
     assert names(me) == ["Other 1", "Other 2"]
     assert names(others[0]) == []
     told = {address for row in exported_rows(event) for address in row[:2]}
