@@ -82,6 +82,8 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
             return _("%(name)s accepted.") % name
         case Notice.Kind.ACCEPTED:
             return _("You accepted %(name)s’s request.") % name
+        case Notice.Kind.ARRANGED:
+            return _("The organisers arranged a meeting with %(name)s: %(when)s.") % (name | at)
         case Notice.Kind.DECLINED:
             return _("%(name)s declined.") % name
         case Notice.Kind.WITHDRAWN:

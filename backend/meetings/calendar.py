@@ -18,8 +18,10 @@ import icalendar
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from backend.core.errors import NotFound
 from backend.events.models import Attendee, SessionPart
 from backend.meetings.models import Meeting
+from backend.meetings.selectors.lists import meeting_for
 from backend.meetings.selectors.rows import MeetingRow, Place, rows_for
 from backend.meetings.times import reader_words
 
@@ -62,6 +64,15 @@ def invitation_for(meeting: Meeting, row: MeetingRow | None, reader: Attendee, n
     calendar = _calendar(reader, [entry])
     calendar.add("method", method_of(row))
     return bytes(calendar.to_ical())
+
+
+def entry_for(reader: Attendee, meeting_id: int, now: dt.datetime) -> bytes:
+    """One meeting of the reader's, as its mail carries it; refuses NotFound for anybody else's, and for a
+    request, which is in no calendar yet."""
+    row = meeting_for(reader, meeting_id, now)
+    if row.starts_at is None:
+        raise NotFound("This meeting is not agreed yet, so there is nothing for a calendar.")
+    return invitation_for(Meeting.objects.get(pk=meeting_id), row, reader, now)
 
 
 def method_of(row: MeetingRow | None) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backend.events.models import Attendee
-from backend.meetings.calendar import feed_for
+from backend.meetings.calendar import entry_for, feed_for
 from backend.meetings.selectors.feed import open_feed_for
 from backend.meetings.services.feeds import address_of, make_feed, revoke_feed, rotate_feed
 from frontend.access import Request, participant
@@ -23,6 +23,16 @@ def calendar_download(_request: Request, attendee: Attendee) -> HttpResponse:
     now = timezone.now()
     response = HttpResponse(feed_for(attendee, now, now), "text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{attendee.event.slug}.ics"'
+    return response
+
+
+@participant
+@require_safe
+def meeting_download(_request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """One agreed meeting of mine as an .ics file; cancelled, it takes itself out again."""
+    body = entry_for(attendee, meeting_id, timezone.now())
+    response = HttpResponse(body, "text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="meeting.ics"'
     return response
 
 

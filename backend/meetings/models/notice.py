@@ -18,6 +18,7 @@ class Notice(models.Model):
         REQUESTED = "requested", _("You are asked to meet")
         CHANGED = "changed", _("A request was changed")
         ACCEPTED = "accepted", _("Your request was accepted")
+        ARRANGED = "arranged", _("A meeting was arranged for you")
         DECLINED = "declined", _("Your request was declined")
         WITHDRAWN = "withdrawn", _("A request was withdrawn")
         EXPIRED = "expired", _("A request expired")

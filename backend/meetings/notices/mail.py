@@ -15,11 +15,12 @@ from django.template.backends.django import DjangoTemplates
 from backend.events.models import Attendee
 from backend.meetings.calendar import invitation_for, method_of
 from backend.meetings.models import Meeting, Notice
-from backend.meetings.notices.letters import Letter, letter_for, neutral_cancellation
+from backend.meetings.notices.letters import letter_for, neutral_cancellation
+from backend.meetings.notices.parts import Letter
 from backend.meetings.selectors.rows import rows_for
 
 SUBJECT_LIMIT = 150
-CALENDAR_CHANGES = (Notice.Kind.ACCEPTED, Notice.Kind.CANCELLED)
+CALENDAR_CHANGES = (Notice.Kind.ACCEPTED, Notice.Kind.ARRANGED, Notice.Kind.CANCELLED)
 
 _templates = DjangoTemplates(
     {

@@ -15,7 +15,7 @@ from backend.meetings.rules import common_slots
 from backend.meetings.services.answering import check_waiting
 from backend.meetings.services.booking import slot_taken, take_place
 from backend.meetings.services.losing import release_requests
-from backend.meetings.services.requesting import Wish, request_meeting
+from backend.meetings.services.requesting import Wish, open_request
 from backend.people.models import Person
 
 
@@ -36,15 +36,15 @@ def arrange_meeting(
     """Have one attendee ask another for one slot, on an organiser's word; confirmed, it is agreed at once.
 
     Only times both have opened can be taken, and the contact policy decides as for anybody who asks. A
-    confirmed meeting gets the named table, or the first free one where that is taken. With a `key`, arranging
-    again gives the same meeting. Refuses NotOrganiser, NotFound, and what `request_meeting` refuses;
-    confirmed also RequestExpired and NoTableFree.
+    confirmed meeting gets the named table, or the first free one where that is taken; both are told once, that
+    the organisers arranged it. With a `key`, arranging again gives the same meeting. Refuses NotOrganiser,
+    NotFound, and what `request_meeting` refuses; confirmed also RequestExpired and NoTableFree.
     """
     check_organiser(event, by)
     asker = Attendee.objects.select_related("event", "person").filter(event=event, pk=asker_id).first()
     if asker is None:
         raise NotFound("There is no such person at this forum.")
-    meeting = request_meeting(
+    meeting, is_new = open_request(
         attendee=asker,
         other_id=other_id,
         wish=Wish(slot_ids=(slot_id,), message=message),
@@ -52,6 +52,8 @@ def arrange_meeting(
         by=asker.person,
         now=now,
     )
+    if is_new and not confirmed:
+        tell(meeting, Notice.Kind.REQUESTED, to=[other_id], now=now)
     if not confirmed or meeting.state != Meeting.State.REQUESTED:
         return meeting
     check_waiting(meeting, now)
@@ -65,5 +67,5 @@ def arrange_meeting(
     meeting.save(update_fields=["answered_at", "changed_at"])
     both = [asker.pk, other_id]
     release_requests(attendee_ids=both, starts_at=slot.starts_at, ends_at=slot.ends_at, now=now)
-    tell(meeting, Notice.Kind.ACCEPTED, to=both, now=now)
+    tell(meeting, Notice.Kind.ARRANGED, to=both, now=now)
     return meeting

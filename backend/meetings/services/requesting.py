@@ -88,6 +88,19 @@ def request_meeting(
     contact policy allows), BadTimes, TextTooLong, UnknownTheme, BadKey, KeyReused, AlreadyAsked, CapReached,
     NoOpenSlots and SlotTaken (a time that is not free for both).
     """
+    meeting, is_new = open_request(attendee=attendee, other_id=other_id, wish=wish, key=key, by=by, now=now)
+    if is_new:
+        tell(meeting, Notice.Kind.REQUESTED, to=[other_id], now=now)
+    return meeting
+
+
+def open_request(
+    *, attendee: Attendee, other_id: int, wish: Wish, key: str, by: Person, now: dt.datetime
+) -> tuple[Meeting, bool]:
+    """A request as `request_meeting` makes it, told to nobody yet, and whether it is new.
+
+    Holds both diaries until the transaction ends; refuses what `request_meeting` refuses.
+    """
     check_own(attendee, by)
     if len(key) > KEY_LIMIT or key != clean_text(key):
         raise BadKey(f"A key is at most {KEY_LIMIT} characters, without spaces around it.")
@@ -97,7 +110,7 @@ def request_meeting(
             raise KeyReused("This key was used to ask somebody else; every request needs its own.")
         if not may_see(attendee, first, now):
             raise NotFound("There is no such person at this forum, or you cannot see them.")
-        return first
+        return first, False
     other = Attendee.objects.filter(pk=other_id, event=attendee.event_id).first()
     if other is None or not may_contact(attendee, other, "meeting", now):
         raise NotFound("There is no such person at this forum, or you cannot see them.")
@@ -122,8 +135,7 @@ def request_meeting(
         for pk in sorted(parts)
     )
     _offer(meeting, wish.slot_ids)
-    tell(meeting, Notice.Kind.REQUESTED, to=[other.pk], now=now)
-    return meeting
+    return meeting, True
 
 
 @transaction.atomic

@@ -5,10 +5,10 @@ import pytest
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.meetings.models import Availability, Meeting
+from backend.meetings.notices.mail import mail_for
 from backend.meetings.services import RequestExpired, SlotTaken
 from backend.meetings.services.arranging import arrange_meeting
-from backend.safeguarding.services import block_person
-from tests.factories import make_attendee
+from tests.factories import keep_apart, make_attendee
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +34,28 @@ def test_what_is_arranged_is_agreed_at_once_and_the_same_again_changes_nothing(f
     meeting = arrange(forum, a, b, forum.slots[0])
     assert (meeting.state, meeting.slot) == (Meeting.State.ACCEPTED, forum.slots[0])
     assert arrange(forum, a, b, forum.slots[0]).pk == meeting.pk
+    assert sorted(meeting.notices.values_list("attendee", "kind")) == [(a.pk, "arranged"), (b.pk, "arranged")]
+
+
+def test_an_arranged_meeting_is_one_mail_to_each_that_says_so_with_an_entry_for_the_calendar(forum):
+    a, b, *_ = forum.people
+    arrange(forum, a, b, forum.slots[0])
+    for reader, other in ((a, b), (b, a)):
+        mail = mail_for(reader.notices.get(), forum.now)
+        assert mail.subject == f"A meeting with {other.person.name} is arranged for you"
+        assert f"The organisers arranged a meeting for you with {other.person.name}" in mail.body
+        assert "10:00–10:30" in mail.body
+        assert "T1" in mail.body
+        (entry,) = mail.attachments
+        assert "METHOD:REQUEST" in entry.get_payload(decode=True).decode()
+
+
+def test_a_request_that_an_arrangement_confirms_was_told_as_a_request_and_then_as_arranged(forum):
+    a, b, *_ = forum.people
+    forum.ask(a, b, forum.slots[0], key="plan-1-1")
+    arrange(forum, a, b, forum.slots[0])
+    assert [*b.notices.order_by("pk").values_list("kind", flat=True)] == ["requested", "arranged"]
+    assert [*a.notices.values_list("kind", flat=True)] == ["arranged"]
 
 
 @pytest.mark.parametrize("age", ["minor", "unknown"])
@@ -49,10 +71,10 @@ def test_a_request_made_under_the_same_key_is_not_confirmed_once_one_of_the_two_
     assert asked.state == Meeting.State.REQUESTED
 
 
-def test_a_request_made_under_the_same_key_is_not_confirmed_over_a_block(forum):
+def test_a_request_made_under_the_same_key_is_not_confirmed_over_a_block_or_report(forum, apart):
     a, b, *_ = forum.people
     asked = forum.ask(a, b, forum.slots[0], key="plan-1-1")
-    block_person(blocked=a.person, by=b.person, now=forum.now)
+    keep_apart(apart, b, a, forum.now)
     with pytest.raises(NotFound):
         arrange(forum, a, b, forum.slots[0])
     asked.refresh_from_db()

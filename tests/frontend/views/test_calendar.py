@@ -2,6 +2,9 @@
 
 import re
 
+import vobject
+
+from tests.factories import keep_apart
 from tests.frontend.conftest import client_of
 
 
@@ -19,6 +22,47 @@ def test_the_day_sheet_holds_the_day_that_is_asked_for(booking):
     assert "T1" in sheet
     assert text_of(client, cast.address("meetings/sheet/?day=nonsense")).count("<strong>Arif") == 1
     assert "Nothing to print yet" in text_of(client_of(cast.lawyer.person), cast.address("meetings/sheet/"))
+
+
+def test_one_meeting_downloads_alone_and_after_a_cancel_takes_itself_out(booking):
+    cast = booking.cast
+    meeting = booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
+    booking.accept(cast.lawyer, booking.ask(cast.official, cast.lawyer, booking.slots[1]))
+    client = client_of(cast.official.person)
+    address = booking.page(meeting, "meeting.ics")
+    assert f'href="{address}"' in text_of(client, booking.page(meeting))
+    for verb, method, sequence, status in (
+        ("", "REQUEST", "0", "CONFIRMED"),
+        ("cancel/", "CANCEL", "1", "CANCELLED"),
+    ):
+        if verb:
+            client.post(booking.page(meeting, verb), {"reason": "I fell ill"})
+        file = client.get(address)
+        assert file["Content-Type"].startswith("text/calendar")
+        assert file["Content-Disposition"] == 'attachment; filename="meeting.ics"'
+        calendar = vobject.readOne(file.content.decode())
+        assert calendar.validate(raiseException=True)
+        assert calendar.method.value == method
+        (entry,) = calendar.vevent_list
+        assert (entry.uid.value, entry.sequence.value, entry.status.value) == (
+            str(meeting.uid),
+            sequence,
+            status,
+        )
+        assert "Arif Rahman" in entry.summary.value
+
+
+def test_a_request_and_a_meeting_of_others_have_no_file(booking):
+    cast = booking.cast
+    asked = booking.ask(cast.official, cast.engineer, booking.slots[0])
+    answer = client_of(cast.official.person).get(booking.page(asked, "meeting.ics"))
+    assert answer.status_code == 404
+    assert "not agreed yet" in answer.content.decode()
+    assert "meeting.ics" not in text_of(client_of(cast.official.person), booking.page(asked))
+    agreed = booking.accept(cast.engineer, asked)
+    assert client_of(cast.lawyer.person).get(booking.page(agreed, "meeting.ics")).status_code == 404
+    keep_apart("block", cast.engineer, cast.official)
+    assert client_of(cast.official.person).get(booking.page(agreed, "meeting.ics")).status_code == 404
 
 
 def test_the_calendar_downloads_and_its_address_can_be_made_anew_and_closed(booking):

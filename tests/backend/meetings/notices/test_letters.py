@@ -16,8 +16,9 @@ from backend.meetings.links import read_answer_link
 from backend.meetings.models import Delivery, Meeting, Notice
 from backend.meetings.notices.delivery import deliver_notice
 from backend.meetings.notices.mail import mail_for
-from backend.safeguarding.services import block_person
+from backend.meetings.services.arranging import arrange_meeting
 from tests.backend.meetings.conftest import Forum
+from tests.factories import keep_apart
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -68,6 +69,12 @@ def meeting_in_every_state(forum: Forum) -> dict[str, tuple[Attendee, EmailMulti
     keep("declined", d)
     forum.withdraw(d, forum.ask(d, b))
     keep("withdrawn", b)
+    (boss,) = forum.join(1, permission="organiser", visibility="hidden")
+    arrange_meeting(
+        event=forum.event, asker_id=a.pk, other_id=c.pk, slot_id=forum.slots[4].pk, message="Planned.",
+        confirmed=True, by=boss.person, now=forum.now,
+    )  # fmt: skip
+    keep("arranged", a)
     late = forum.ask(d, b).expires_at
     services.expire_requests(now=late)
     keep("expired", d, late)
@@ -198,14 +205,14 @@ def deliver_all(now: dt.datetime) -> None:
         deliver_notice(notice_id=notice.pk, now=now)
 
 
-def test_after_a_block_no_mail_names_anyone_and_a_meeting_is_called_off_without_a_name(
-    forum: Forum, mailoutbox: list[EmailMultiAlternatives]
+def test_after_a_block_or_report_no_mail_names_anyone_and_a_meeting_is_called_off_without_a_name(
+    forum: Forum, mailoutbox: list[EmailMultiAlternatives], apart: str
 ) -> None:
     a, b, c, _ = forum.people
     forum.accept(b, forum.ask(a, b, forum.slots[0], message="Secret words"))
     forum.ask(c, a, message="More words")
-    block_person(blocked=a.person, by=b.person, now=forum.now)
-    block_person(blocked=a.person, by=c.person, now=forum.now)
+    keep_apart(apart, b, a, forum.now)
+    keep_apart(apart, c, a, forum.now)
     services.end_refused_meetings(now=forum.now)
     deliver_all(forum.now)
     assert sorted(mail.to[0] for mail in mailoutbox) == sorted([a.person.email, b.person.email])
