@@ -77,8 +77,9 @@ def list_behind(*, event: Event, attendee_id: int) -> ListBehind:
         .values_list("run_id", "computed_at")
         .first()
     )
-    refused = {a if b == attendee_id else b for a, b in refused_pairs(event) if attendee_id in (a, b)}
-    named = people_named(matchable(event).exclude(pk__in=refused))
+    refused = refused_pairs(event)
+    unseen = {a if b == attendee_id else b for a, b in refused if attendee_id in (a, b)}
+    named = people_named(matchable(event).exclude(pk__in=unseen))
     if read is None or attendee_id not in named:
         raise NotFound("This attendee has no list: lists are made for listed adults when all are computed.")
     run_id, computed_at = read
@@ -89,7 +90,7 @@ def list_behind(*, event: Event, attendee_id: int) -> ListBehind:
             rank=row.rank,
             score=row.score,
             exploratory=row.exploratory,
-            reasons=tuple(visible_reasons(row.reasons, named)),
+            reasons=tuple(visible_reasons(row.reasons, row.other_id, named, refused)),
         )
         for row in rows.order_by("rank")
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -195,6 +195,7 @@ def _cards(
     faces = faces_for(
         viewer=attendee, ids={row.other_id for row in found} | between, channel="suggestion", now=now
     )
+    refused_among = refused_pairs(attendee.event, among=faces) if between else set()
     cards = []
     for row in found:
         refused = said.get(row.other_id) == Feedback.Verdict.NOT_RELEVANT
@@ -206,7 +207,7 @@ def _cards(
                 rank=row.rank,
                 score=row.score,
                 exploratory=row.exploratory,
-                reasons=tuple(visible_reasons(row.reasons, faces)),
+                reasons=tuple(visible_reasons(row.reasons, row.other_id, faces, refused_among)),
                 saved=said.get(row.other_id) == Feedback.Verdict.GOOD,
             )
         )
@@ -214,13 +215,21 @@ def _cards(
 
 
 def visible_reasons(
-    reasons: list[dict[str, Any]], seen: Mapping[int, Face] | Mapping[int, PersonNamed]
+    reasons: list[dict[str, Any]],
+    other_id: int,
+    seen: Mapping[int, Face] | Mapping[int, PersonNamed],
+    refused: Collection[tuple[int, int]],
 ) -> Iterable[ReasonRow]:
-    """Reasons for whoever sees these people: one that names somebody in between only if they are seen."""
+    """Reasons to meet the other, for whoever sees these people.
+
+    One that names somebody in between only if they are seen, and are not kept apart from the other: that the
+    two once met is nobody's business then.
+    """
     for reason in reasons:
         evidence = dict(reason["evidence"])
         if "person" in evidence:
-            if evidence["person"] not in seen:
+            between = evidence["person"]
+            if between not in seen or (min(between, other_id), max(between, other_id)) in refused:
                 continue
             evidence["name"] = seen[evidence["person"]].name
         yield ReasonRow(reason["code"], reason["weight"], evidence)
@@ -256,11 +265,16 @@ def exported_rows(event: Event) -> list[tuple[str, str, int, str, str]]:
         pair = (min(reader, other), max(reader, other))
         return safe_cell(emails[other]) if other in emails and pair not in refused else ""
 
+    def email_between(reader: int, other: int, between: int) -> str:
+        """The address of somebody between the two, or nothing where one of them may not see that person."""
+        return email_for(reader, between) if email_for(other, between) else ""
+
     rows = []
     for row in Suggestion.objects.filter(run=run).order_by("attendee_id", "rank"):
         reader, suggested = row.attendee_id, email_for(row.attendee_id, row.other_id)
         if reader in emails and suggested:
-            reasons = "; ".join(_told(reason, partial(email_for, reader)) for reason in row.reasons)
+            email_of = partial(email_between, reader, row.other_id)
+            reasons = "; ".join(_told(reason, email_of) for reason in row.reasons)
             rows.append((safe_cell(emails[reader]), suggested, row.rank, f"{row.score:.4f}", reasons))
     return rows
 

@@ -8,6 +8,7 @@ from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.people.models import Person
 from backend.safeguarding.services import block_person
+from backend.suggestions.behind import list_behind
 from backend.suggestions.selectors import Filters, exported_rows, suggestion_between, suggestions_for
 from backend.suggestions.services import NotYourList, UnknownVerdict, give_feedback, withdraw_feedback
 from tests.factories import NOW, keep_apart, make_attendee, make_event, make_run
@@ -77,6 +78,17 @@ def test_a_person_in_between_who_may_not_be_seen_is_not_named(forum):
     Attendee.objects.filter(pk=between.pk).update(age_class="unknown")
     shown = suggestions_for(attendee=me, now=NOW).cards[0].reasons
     assert [reason.code for reason in shown] == ["bridge"]
+    assert between.person.email not in exported_rows(event)[0][4]
+
+
+def test_that_somebody_met_a_person_they_are_kept_apart_from_is_told_to_nobody(forum, apart):
+    event, me, (other, _, between) = forum
+    reasons = [{"code": "tie_through", "weight": 1.0, "evidence": {"person": between.pk, "label": "2025"}}]
+    make_run(event, {me: [other]}, reasons)
+    assert list_behind(event=event, attendee_id=me.pk).places[0].reasons
+    keep_apart(apart, between, other)
+    assert suggestions_for(attendee=me, now=NOW).cards[0].reasons == ()
+    assert list_behind(event=event, attendee_id=me.pk).places[0].reasons == ()
     assert between.person.email not in exported_rows(event)[0][4]
 
 
