@@ -63,6 +63,11 @@ def organiser(view: View) -> View:
     return _guarded(view, "organiser", _admit_organiser)
 
 
+def safeguarding_lead(view: View) -> View:
+    """Open to the event's safeguarding leads; to everybody else, organisers included, it does not exist."""
+    return _guarded(view, "safeguarding lead", _admit_lead)
+
+
 def demo_only(view: View) -> View:
     """Open to anybody while the demo forum is on; otherwise the page does not exist."""
     return _guarded(view, "demo only", _admit_in_demo)
@@ -126,6 +131,14 @@ def _admit_organiser(request: Request, arguments: Arguments) -> HttpResponse | N
         return asked
     if request.attendee.permission != Attendee.Permission.ORGANISER:
         raise OnlyOrganisers(_("This page is for the forum's organisers. Ask one of them if you need it."))
+    return None
+
+
+def _admit_lead(request: Request, arguments: Arguments) -> HttpResponse | None:
+    if (asked := _admit_attendee(request, arguments)) is not None:
+        return asked
+    if request.attendee.permission != Attendee.Permission.SAFEGUARDING_LEAD:
+        raise NotFound(_("There is no such page."))
     return None
 
 

@@ -7,7 +7,9 @@ from backend.events.api import EventListView, ProfileView
 from backend.meetings import api as meetings
 from backend.meetings.api.calendar import CalendarFeedView
 from backend.meetings.api.mails import MailListView
+from backend.meetings.api.reports import MeetingReportView, ReportView
 from backend.programme import api as programme
+from backend.safeguarding.api.reports import CloseReportView, PersonReportView, ReportListView
 from backend.stats.api import StatsFileView, StatsView
 from backend.suggestions.api import FeedbackView, SuggestionListView
 
@@ -17,6 +19,11 @@ urlpatterns = [
     path("events/<slug:slug>/suggestions/", SuggestionListView.as_view()),
     path("events/<slug:slug>/suggestions/<int:other>/feedback/", FeedbackView.as_view()),
     path("events/<slug:slug>/people/<int:attendee_id>/", AttendeeView.as_view()),
+    path("events/<slug:slug>/people/<int:attendee_id>/report/", PersonReportView.as_view()),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/report/", MeetingReportView.as_view()),
+    path("events/<slug:slug>/reports/", ReportListView.as_view()),
+    path("events/<slug:slug>/reports/<int:report_id>/", ReportView.as_view()),
+    path("events/<slug:slug>/reports/<int:report_id>/close/", CloseReportView.as_view()),
     path("events/<slug:slug>/stats/", StatsView.as_view()),
     path("events/<slug:slug>/stats/<str:name>", StatsFileView.as_view()),
     path("events/<slug:slug>/people/<int:attendee_id>/free-slots/", meetings.FreeSlotsView.as_view()),

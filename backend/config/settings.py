@@ -103,7 +103,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {"ui": "frontend.templatetags.ui"},
+            "libraries": {"reports": "frontend.templatetags.reports", "ui": "frontend.templatetags.ui"},
         },
     },
 ]

@@ -21,8 +21,9 @@ from frontend.forms import COUNTRIES, ProfileForm
 @participant
 @require_safe
 def home(request: Request, attendee: Attendee) -> HttpResponse:  # noqa: ARG001
-    """To the suggestions, or first to a profile that still says nothing."""
-    page = "profile" if profile_for(attendee).is_empty else "suggestions"
+    """To the suggestions, or first to a profile that says nothing yet: a lead to the reports instead."""
+    is_lead = attendee.permission == Attendee.Permission.SAFEGUARDING_LEAD
+    page = ("reports" if is_lead else "profile") if profile_for(attendee).is_empty else "suggestions"
     return redirect(page, attendee.event.slug)
 
 
@@ -49,6 +50,6 @@ def profile(request: Request, attendee: Attendee) -> HttpResponse:
         "chosen": {name: form.chosen(name) for name in ("languages", "seeks_topics", "offers_topics")},
         "languages": form.languages_offered,
         "countries": COUNTRIES,
-        "blocks": blocks_made_by(request.user),
+        "blocks": blocks_made_by(attendee),
     }
     return render(request, "events/profile.html", context, status=422 if form.errors else 200)

@@ -23,6 +23,7 @@ from backend.events.selectors import slots_for, tables_for
 from backend.meetings.rules import rules_for
 from backend.meetings.selectors import overview_for
 from backend.meetings.services import set_rules
+from backend.safeguarding.rules import leads_of
 from frontend.access import Request, organiser
 from frontend.meeting_forms import GridForm, RulesForm, TableForm, numbers_in
 from frontend.meeting_words import day_in
@@ -143,6 +144,7 @@ def _page(
     ]
     initial = {"open_requests": rules.open_requests, "expiry_hours": rules.expiry_hours}
     context: dict[str, Any] = {
+        "leads": [lead.person.name for lead in leads_of(event).select_related("person").order_by("pk")],
         "figures": overview_for(event, timezone.now()),
         "days": _by_day(event, slots),
         "slots_form": slots_form or GridForm(None, event),

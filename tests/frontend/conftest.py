@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from backend.events.models import Attendee, Event
@@ -74,6 +75,12 @@ def cast(db: None) -> Cast:
 @pytest.fixture
 def official(cast: Cast) -> Client:
     return client_of(cast.official.person)
+
+
+def part_by_page(cast: Cast, how: str, by: Attendee, other: Attendee) -> HttpResponse:
+    """Block or report the other from their page."""
+    said = {"category": "harassment", "words": "Too close."} if how == "report" else {}
+    return client_of(by.person).post(cast.address(f"people/{other.pk}/{how}/"), said, follow=True)
 
 
 def client_of(person: Person, **options: object) -> Client:

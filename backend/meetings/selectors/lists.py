@@ -52,6 +52,7 @@ class NoticeRow:
     facts: dict[str, object]
     created_at: dt.datetime
     is_read: bool
+    meeting_id: int
     meeting: MeetingRow | None
 
 
@@ -140,6 +141,7 @@ def notices_for(attendee: Attendee, now: dt.datetime, *, limit: int = 50) -> tup
             notice.facts,
             notice.created_at,
             notice.read_at is not None,
+            notice.meeting_id,
             rows.get(notice.meeting_id),
         )
         for notice in notices

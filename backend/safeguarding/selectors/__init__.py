@@ -8,7 +8,9 @@ from backend.safeguarding.selectors.reports import (
     ReportPage,
     ViewRow,
     has_reader,
+    last_report_has_reader,
     report_page_for,
+    reportable_name,
     reports_for,
     waiting_reports,
 )
@@ -25,8 +27,10 @@ __all__ = [
     "face_of",
     "faces_for",
     "has_reader",
+    "last_report_has_reader",
     "person_behind",
     "report_page_for",
+    "reportable_name",
     "reports_for",
     "waiting_reports",
 ]

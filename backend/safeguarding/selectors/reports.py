@@ -1,4 +1,4 @@
-"""What a safeguarding lead reads, and nobody else: neither of the two people, and no organiser."""
+"""What a safeguarding lead reads, and nobody else; and what somebody who reports has to know."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from django.db.models import Case, F, IntegerField, Value, When
 
+from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.safeguarding.models import Report, ReportView
-from backend.safeguarding.rules import is_apart, leads_of, readable_for
+from backend.safeguarding.rules import is_apart, leads_of, may_report, readable_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,27 @@ class ReportPage:
     closed_at: dt.datetime | None
     closed_by: str
 
+    @property
+    def is_about_meeting(self) -> bool:
+        return self.meeting_id is not None
+
 
 def has_reader(attendee: Attendee, other_id: int) -> bool:
     """Whether the event has a lead who could read a report between these two attendees."""
     return leads_of(attendee.event_id).exclude(pk__in=[attendee.pk, other_id]).exists()
+
+
+def reportable_name(attendee: Attendee, other_id: int, now: dt.datetime) -> str:
+    """The name of somebody the attendee may report; refuses NotFound for everybody else."""
+    if not may_report(attendee, other_id, now):
+        raise NotFound("There is no such person at this forum, or you cannot see them.")
+    return Attendee.objects.select_related("person").get(pk=other_id).person.name
+
+
+def last_report_has_reader(attendee: Attendee) -> bool | None:
+    """Whether anybody could read the attendee's own last report; None where they made none."""
+    last = Report.objects.filter(reporter=attendee.pk).order_by("created_at", "pk").last()
+    return None if last is None else has_reader(attendee, last.reported_id or 0)
 
 
 def waiting_reports(lead: Attendee) -> int:

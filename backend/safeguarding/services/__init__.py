@@ -2,12 +2,14 @@
 
 from backend.safeguarding.services.blocking import CannotBlockSelf, block_person, unblock_person
 from backend.safeguarding.services.closing import (
+    OUTCOME_LIMIT,
     AlreadyClosed,
     OutcomeNeeded,
     close_report,
     read_report,
 )
 from backend.safeguarding.services.reporting import (
+    WORDS_LIMIT,
     UnknownCategory,
     WordsNeeded,
     file_report,
@@ -15,6 +17,8 @@ from backend.safeguarding.services.reporting import (
 )
 
 __all__ = [
+    "OUTCOME_LIMIT",
+    "WORDS_LIMIT",
     "AlreadyClosed",
     "CannotBlockSelf",
     "OutcomeNeeded",

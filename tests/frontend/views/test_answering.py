@@ -7,6 +7,7 @@ import pytest
 
 from backend.meetings.links import make_answer_link
 from backend.meetings.models import Meeting, Seat
+from tests.factories import keep_apart
 
 
 def link(meeting, attendee, purpose, slot=None):
@@ -101,12 +102,12 @@ def test_a_link_with_nothing_left_to_answer_says_why(booking, client):
         assert sentence in answer.content.decode()
 
 
-def test_a_broken_link_and_one_between_people_who_may_not_meet_lead_nowhere(booking, client):
+def test_a_broken_link_and_one_between_people_who_may_not_meet_lead_nowhere(booking, client, apart):
     cast = booking.cast
     meeting = booking.ask(cast.official, cast.engineer)
     address = link(meeting, cast.engineer, "accept")
     assert client.get(address[:-4] + "/").status_code == 404
-    cast.official.person.blocks_made.create(blocked=cast.engineer.person)
+    keep_apart(apart, cast.official, cast.engineer)
     for method in (client.get, client.post):
         answer = method(address)
         assert answer.status_code == 404

@@ -11,7 +11,7 @@ from backend.events.models import Slot, Table
 from backend.meetings.models import Availability, Meeting, Notice, Seat
 from backend.meetings.services import end_refused_meetings
 from tests.factories import make_attendee, make_session
-from tests.frontend.conftest import client_of
+from tests.frontend.conftest import client_of, part_by_page
 
 
 def text_of(client, address, **options):
@@ -127,13 +127,11 @@ def test_after_the_slot_both_say_whether_it_took_place(booking, time_machine):
         assert "Told differently" not in pages
 
 
-def test_a_block_makes_the_meeting_vanish_at_once(booking):
+def test_a_block_or_report_makes_the_meeting_vanish_at_once(booking, apart):
     cast = booking.cast
     agreed = booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer))
-    answer = client_of(cast.engineer.person).post(
-        cast.address(f"people/{cast.official.pk}/block/"), follow=True
-    )
-    assert "What the two of you had agreed is called off." in answer.content.decode()
+    answer = part_by_page(cast, apart, cast.engineer, cast.official)
+    assert "had agreed is called off." in answer.content.decode()
     for who, other in ((cast.official, cast.engineer), (cast.engineer, cast.official)):
         client = client_of(who.person)
         for page in ("meetings/", "notices/", "meetings/sheet/", "calendar/titian.ics"):
@@ -143,10 +141,10 @@ def test_a_block_makes_the_meeting_vanish_at_once(booking):
             assert method(booking.page(agreed, verb), {"reason": "x"}).status_code == 404
 
 
-def test_the_other_side_of_a_block_reads_one_neutral_line(booking):
+def test_the_other_side_of_a_block_or_report_reads_one_neutral_line(booking, apart):
     cast = booking.cast
     booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer))
-    client_of(cast.engineer.person).post(cast.address(f"people/{cast.official.pk}/block/"))
+    part_by_page(cast, apart, cast.engineer, cast.official)
     end_refused_meetings(now=booking.now)
     client = client_of(cast.official.person)
     for page in ("meetings/", "notices/"):

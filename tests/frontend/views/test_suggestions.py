@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from backend.events.models import Attendee
 from backend.suggestions.models import Feedback, ListReading, Run, Suggestion, SuggestionView
 from tests.factories import NOW, make_attendee, make_event, make_run
-from tests.frontend.conftest import OFFER, SEEK, client_of
+from tests.frontend.conftest import OFFER, SEEK, client_of, part_by_page
 
 HTMX = {"HX-Request": "true"}
 
@@ -44,13 +44,14 @@ def test_a_minor_a_hidden_and_a_blocked_person_are_nowhere(cast, official):
         for page in pages:
             assert other.person.name not in page
         assert official.get(cast.address(f"people/{other.pk}/")).status_code == 404
-        assert official.get(cast.address(f"people/{other.pk}/block/")).status_code == 404
+        for way in ("block", "report"):
+            assert official.get(cast.address(f"people/{other.pk}/{way}/")).status_code == 404
         assert feedback(official, cast, other, verdict="good").status_code == 404
     assert not Feedback.objects.exists()
 
 
-def test_somebody_who_blocks_me_leaves_my_list_at_once(cast, official):
-    client_of(cast.engineer.person).post(cast.address(f"people/{cast.official.pk}/block/"))
+def test_somebody_who_blocks_or_reports_me_leaves_my_list_at_once(cast, official, apart):
+    part_by_page(cast, apart, cast.engineer, cast.official)
     assert names_in(official.get(cast.address("suggestions/"))) == ["Linh Tran"]
 
 
@@ -250,13 +251,13 @@ def test_what_people_write_is_never_markup(cast, official):
     assert "“&lt;i&gt;”, “&lt;u&gt;”" in text
 
 
-def test_whom_i_saved_stays_at_hand_for_as_long_as_i_may_see_them(cast, official):
+def test_whom_i_saved_stays_at_hand_for_as_long_as_i_may_see_them(cast, official, apart):
     link = f'<a href="{cast.address(f"people/{cast.engineer.pk}/")}">Arif Rahman</a>'
     answer = feedback(official, cast, cast.engineer, headers=HTMX, verdict="good")
     assert '<section id="saved" hx-swap-oob="outerHTML">' in answer.content.decode()
     Suggestion.objects.all().delete()
     assert link in official.get(cast.address("suggestions/")).content.decode()
-    client_of(cast.engineer.person).post(cast.address(f"people/{cast.official.pk}/block/"))
+    part_by_page(cast, apart, cast.engineer, cast.official)
     text = official.get(cast.address("suggestions/")).content.decode()
     assert link not in text
     assert '<section id="saved" hidden>' in text

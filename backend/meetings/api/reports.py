@@ -1,0 +1,81 @@
+"""Reporting the other one of a meeting, and a report with the meeting it is about."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.core.api import RefusalSerializer
+from backend.events.api import ParticipantView
+from backend.meetings import services
+from backend.meetings.api.participant import given
+from backend.meetings.selectors.reported import reported_meeting
+from backend.safeguarding.api.reports import (
+    REFUSALS,
+    KeptSerializer,
+    LeadView,
+    ReportSerializer,
+    SaidSerializer,
+    kept,
+)
+from backend.safeguarding.selectors import report_page_for
+from backend.safeguarding.services import read_report
+
+
+class ReportedMeetingSerializer(serializers.Serializer[Any]):
+    """The meeting a report is about; `asker` wrote the message."""
+
+    meeting = serializers.IntegerField(source="meeting_id")
+    state = serializers.CharField()
+    asker = serializers.IntegerField(source="asker_id")
+    message = serializers.CharField()
+    asked_at = serializers.DateTimeField()
+    starts_at = serializers.DateTimeField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True)
+    place = serializers.CharField()
+
+
+class WholeReportSerializer(ReportSerializer):
+    """A report with its meeting; null where it is about none, or that is gone."""
+
+    meeting = ReportedMeetingSerializer(allow_null=True)
+
+
+class MeetingReportView(ParticipantView):
+    """Report the other one of a meeting of mine to the safeguarding lead."""
+
+    @extend_schema(
+        operation_id="meetings_report", request=SaidSerializer, responses={201: KeptSerializer, **REFUSALS}
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """From now on the two see and contact each other no longer; the other is not told."""
+        report = services.report_meeting(
+            attendee=self.attendee,
+            meeting_id=meeting_id,
+            by=self.person,
+            now=timezone.now(),
+            **given(SaidSerializer, request),
+        )
+        return kept(report, self.attendee)
+
+
+class ReportView(LeadView):
+    """One report."""
+
+    @extend_schema(
+        operation_id="reports_read", responses={200: WholeReportSerializer, 404: RefusalSerializer}
+    )
+    def get(self, request: Request, slug: str, report_id: int) -> Response:  # noqa: ARG002
+        """Reading it is written down."""
+        lead = self.lead
+        report = read_report(lead=lead, report_id=report_id, by=self.person, now=timezone.now())
+        page = report_page_for(report)
+        meeting = reported_meeting(event_id=lead.event_id, meeting_id=page.meeting_id)
+        body = {**asdict(page), "is_about_meeting": page.is_about_meeting, "meeting": meeting}
+        return Response(WholeReportSerializer(body).data)

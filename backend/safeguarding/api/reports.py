@@ -1,0 +1,151 @@
+"""Reports over HTTP: anybody may make one; only a safeguarding lead finds that there are any."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.core.api import RefusalSerializer
+from backend.core.errors import NotFound
+from backend.events.api import ParticipantView
+from backend.events.models import Attendee
+from backend.safeguarding import selectors, services
+from backend.safeguarding.models import Report
+from backend.safeguarding.rules import leads_of
+
+REFUSALS = dict.fromkeys((400, 403, 404), RefusalSerializer)
+
+
+class SaidSerializer(serializers.Serializer[Any]):
+    """What a report says."""
+
+    category = serializers.ChoiceField(choices=Report.Category.choices)
+    words = serializers.CharField(max_length=services.WORDS_LIMIT)
+
+
+class KeptSerializer(serializers.Serializer[Any]):
+    """What one is told of one's own report: since when the two are apart, and whether anybody can read it."""
+
+    created_at = serializers.DateTimeField()
+    has_reader = serializers.BooleanField()
+
+
+class ReportLineSerializer(serializers.Serializer[Any]):
+    report = serializers.IntegerField(source="report_id")
+    category = serializers.CharField()
+    state = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    is_about_meeting = serializers.BooleanField()
+    keeps_apart = serializers.BooleanField()
+
+
+class PartySerializer(serializers.Serializer[Any]):
+    attendee_id = serializers.IntegerField()
+    name = serializers.CharField()
+    title = serializers.CharField()
+    organisation = serializers.CharField()
+    country = serializers.CharField()
+    constituency = serializers.CharField()
+    email = serializers.CharField(help_text="Of the one who reports; else empty.")
+
+
+class ReadingSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    seen_at = serializers.DateTimeField()
+
+
+class ReportSerializer(ReportLineSerializer):
+    """All of a report; reading it is written down in `views`. Who has left the event is null."""
+
+    words = serializers.CharField()
+    reporter = PartySerializer(allow_null=True)
+    reported = PartySerializer(allow_null=True)
+    is_apart = serializers.BooleanField(help_text="Whether the two are kept apart now, for whatever cause.")
+    others_about = serializers.IntegerField(help_text="Other reports about the same person at this event.")
+    views = ReadingSerializer(many=True)
+    outcome = serializers.CharField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+    closed_by = serializers.CharField()
+
+
+class ClosingSerializer(serializers.Serializer[Any]):
+    """What was done; `lift` lets the two see and contact each other again."""
+
+    outcome = serializers.CharField(max_length=services.OUTCOME_LIMIT)
+    lift = serializers.BooleanField()
+
+
+def kept(report: Report, reporter: Attendee) -> Response:
+    """The answer to whoever made the report: nothing by which it could be read."""
+    body = {
+        "created_at": report.created_at,
+        "has_reader": selectors.has_reader(reporter, report.reported_id or 0),
+    }
+    return Response(KeptSerializer(body).data, status=201)
+
+
+class LeadView(ParticipantView):
+    """A view for the event's safeguarding leads; to everybody else it does not exist (404)."""
+
+    @cached_property
+    def lead(self) -> Attendee:
+        if not leads_of(self.attendee.event_id).filter(pk=self.attendee.pk).exists():
+            raise NotFound("There is no such page.")
+        return self.attendee
+
+
+class PersonReportView(ParticipantView):
+    """Report somebody to the safeguarding lead."""
+
+    @extend_schema(
+        operation_id="people_report", request=SaidSerializer, responses={201: KeptSerializer, **REFUSALS}
+    )
+    def post(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
+        """From now on the two see and contact each other no longer; the other is not told."""
+        said = SaidSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        report = services.report_person(
+            reporter=self.attendee,
+            reported_id=attendee_id,
+            by=self.person,
+            now=timezone.now(),
+            **said.validated_data,
+        )
+        return kept(report, self.attendee)
+
+
+class ReportListView(LeadView):
+    """The event's reports, those that wait first; nobody is named here."""
+
+    @extend_schema(
+        operation_id="reports_list",
+        responses={200: ReportLineSerializer(many=True), 404: RefusalSerializer},
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        return Response(ReportLineSerializer(selectors.reports_for(self.lead), many=True).data)
+
+
+class CloseReportView(LeadView):
+    """Close a report."""
+
+    @extend_schema(
+        operation_id="reports_close",
+        request=ClosingSerializer,
+        responses={200: ReportLineSerializer, **REFUSALS, 409: RefusalSerializer},
+    )
+    def post(self, request: Request, slug: str, report_id: int) -> Response:  # noqa: ARG002
+        """The two stay apart unless lifted; neither is told."""
+        lead = self.lead
+        said = ClosingSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        services.close_report(
+            lead=lead, report_id=report_id, by=self.person, now=timezone.now(), **said.validated_data
+        )
+        line = next(line for line in selectors.reports_for(lead) if line.report_id == report_id)
+        return Response(ReportLineSerializer(line).data)

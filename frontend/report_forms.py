@@ -1,0 +1,46 @@
+"""The shape of a report, and of what a safeguarding lead says when closing it."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from backend.safeguarding.models import Report
+from backend.safeguarding.services import OUTCOME_LIMIT, WORDS_LIMIT
+
+APART, LIFT = "apart", "lift"
+
+
+class ReportForm(forms.Form):
+    """What it is about, and what happened."""
+
+    category = forms.ChoiceField(
+        choices=Report.Category.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose what your report is about.")},
+    )
+    words = forms.CharField(
+        label=_("What happened"),
+        max_length=WORDS_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 7, "dir": "auto", "class": "input"}),
+        error_messages={"required": _("Please say in your own words what happened.")},
+    )
+
+
+class CloseForm(forms.Form):
+    """What was done, and whether the two stay apart."""
+
+    outcome = forms.CharField(
+        label=_("What was done"),
+        max_length=OUTCOME_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "class": "input"}),
+        error_messages={"required": _("Please say in a few words what was done.")},
+    )
+    then = forms.ChoiceField(
+        choices=[
+            (APART, _("Keep the two apart")),
+            (LIFT, _("Let them see and contact each other again")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose whether the two stay apart.")},
+    )
