@@ -14,6 +14,7 @@ class OutgoingMail(models.Model):
     recipients = ArrayField(models.CharField(max_length=320))
     subject = models.TextField()
     body = models.TextField()
+    source = models.BinaryField(default=b"")  # the whole message as it would have gone out (RFC 5322)
     written_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

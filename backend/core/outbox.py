@@ -20,6 +20,7 @@ class OutboxBackend(BaseEmailBackend):
                 recipients=message.recipients(),
                 subject=str(message.subject),
                 body=str(message.body),
+                source=message.message().as_bytes(),
             )
             for message in email_messages
         )

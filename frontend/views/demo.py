@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from csp.constants import NONE, UNSAFE_INLINE
+from csp.decorators import csp
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.core.selectors import mails_sent
+from backend.core.errors import NotFound
+from backend.core.selectors import mail_sent, mails_sent
 from backend.events.personas import persona_for, personas
 from backend.events.selectors import attendances_for
 from frontend.access import Request, demo_only
+
+# Mails carry their looks in style attributes; apart from those nothing may load, run, be sent or be framed.
+MAIL_POLICY = {
+    "default-src": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "base-uri": [NONE],
+    "form-action": [NONE],
+    "frame-ancestors": [NONE],
+    "sandbox": ["allow-popups", "allow-top-navigation-by-user-activation"],
+}
 
 
 @demo_only
@@ -36,3 +53,27 @@ def enter_as(request: Request, key: str) -> HttpResponse:
 def outbox(request: Request) -> HttpResponse:
     """Every mail the demo sent, newest first."""
     return render(request, "demo/outbox.html", {"mails": mails_sent(limit=50)})
+
+
+@demo_only
+@require_safe
+def outbox_mail(request: Request, mail_id: int) -> HttpResponse:
+    """A mail's HTML as its reader sees it: its links lead on, and nothing else in it does anything."""
+    mail = mail_sent(mail_id)
+    if not mail.html:
+        raise NotFound(_("This mail has no HTML; its text is in the outbox."))
+    return cast(HttpResponse, csp(MAIL_POLICY)(lambda _request: HttpResponse(mail.html))(request))
+
+
+@demo_only
+@require_safe
+def outbox_file(_request: Request, mail_id: int, number: int) -> HttpResponse:
+    """What hangs on a mail, to keep."""
+    files = mail_sent(mail_id).files
+    if number >= len(files):
+        raise NotFound(_("There is no such file in the outbox."))
+    file = files[number]
+    is_calendar = file.name.endswith(".ics")
+    response = HttpResponse(file.content, "text/calendar" if is_calendar else "application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(True, file.name)
+    return response

@@ -36,9 +36,9 @@ def arrange_meeting(
     """Have one attendee ask another for one slot, on an organiser's word; confirmed, it is agreed at once.
 
     Only times both have opened can be taken, and the contact policy decides as for anybody who asks. A
-    confirmed meeting gets the named table, or the first free one where that is taken; both are told once, that
-    the organisers arranged it. With a `key`, arranging again gives the same meeting. Refuses NotOrganiser,
-    NotFound, and what `request_meeting` refuses; confirmed also RequestExpired and NoTableFree.
+    confirmed meeting gets the named table, or the first free one where that is taken, and both are told once
+    that it was arranged for them. With a `key`, arranging again gives the same meeting. Refuses
+    NotOrganiser, NotFound, and what `request_meeting` refuses; confirmed also RequestExpired and NoTableFree.
     """
     check_organiser(event, by)
     asker = Attendee.objects.select_related("event", "person").filter(event=event, pk=asker_id).first()

@@ -3,13 +3,16 @@
 import json
 
 import pytest
+import vobject
 
 from backend.core.models import OutgoingMail
 from backend.events.personas import PERSONAS_FILE, personas
+from backend.meetings.notices.delivery import deliver_notice
 from backend.people.models import Constituency, Person
+from tests.backend.meetings.conftest import make_forum
 from tests.factories import make_attendee, make_event, make_run
 
-PAGES = ("/demo/", "/demo/outbox/", "/demo/government/")
+PAGES = ("/demo/", "/demo/outbox/", "/demo/outbox/1/", "/demo/outbox/1/0/", "/demo/government/")
 
 
 @pytest.fixture
@@ -74,3 +77,55 @@ def test_every_mail_the_demo_kept_can_be_read(client, demo, settings):
     assert "Code &lt;1&gt;" in text
     assert "b@example.org" in text
     assert "ABC123" in text
+
+
+@pytest.fixture
+def invitation(demo, settings):
+    """The mail of an agreed meeting as the demo keeps it."""
+    settings.EMAIL_BACKEND = "backend.core.outbox.OutboxBackend"
+    forum = make_forum()
+    a, b, *_ = forum.people
+    meeting = forum.accept(b, forum.ask(a, b, forum.slots[0], message="<script>alert(1)</script>"))
+    deliver_notice(notice_id=meeting.notices.get(attendee=a).pk, now=forum.now)
+    return meeting
+
+
+def test_the_outbox_shows_a_mails_html_where_nothing_in_it_can_act(client, invitation):
+    kept = OutgoingMail.objects.get()
+    address = f"/demo/outbox/{kept.pk}/"
+    assert f'href="{address}"' in client.get("/demo/outbox/").content.decode()
+    answer = client.get(address)
+    text = answer.content.decode()
+    assert "<p style=" in text
+    assert "Open the meeting" in text
+    assert "<script>" not in text
+    policy = dict(part.strip().partition(" ")[::2] for part in answer["Content-Security-Policy"].split(";"))
+    assert policy == {
+        "default-src": "'none'",
+        "style-src": "'unsafe-inline'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+        "sandbox": "allow-popups allow-top-navigation-by-user-activation",
+    }
+    assert "'unsafe-inline'" not in client.get("/demo/outbox/")["Content-Security-Policy"]
+
+
+def test_the_outbox_gives_the_calendar_entry_of_a_mail(client, invitation):
+    kept = OutgoingMail.objects.get()
+    address = f"/demo/outbox/{kept.pk}/0/"
+    assert f'href="{address}"' in client.get("/demo/outbox/").content.decode()
+    answer = client.get(address)
+    assert answer["Content-Disposition"] == 'attachment; filename="meeting.ics"'
+    calendar = vobject.readOne(answer.content.decode())
+    assert (calendar.method.value, calendar.vevent.uid.value) == ("REQUEST", str(invitation.uid))
+    assert client.get(f"/demo/outbox/{kept.pk}/1/").status_code == 404
+    assert client.get(f"/demo/outbox/{kept.pk + 1}/0/").status_code == 404
+
+
+def test_a_mail_of_text_alone_says_so(client, demo):
+    kept = OutgoingMail.objects.create(sender="a@example.org", recipients=["b@example.org"], subject="Code")
+    assert "As its reader sees it" not in client.get("/demo/outbox/").content.decode()
+    answer = client.get(f"/demo/outbox/{kept.pk}/")
+    assert answer.status_code == 404
+    assert "This mail has no HTML" in answer.content.decode()
