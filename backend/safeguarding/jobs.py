@@ -17,7 +17,7 @@ def send_alert(lead_id: int) -> None:
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="safeguarding.alert_everywhere")
+@app.task(name="safeguarding.alert_everywhere", queue=MAIL, lock="safeguarding.alert_everywhere")
 def alert_everywhere(timestamp: int) -> None:  # noqa: ARG001
     """Every five minutes: find leads who were not told yet."""
     alerts.alert_everywhere()
