@@ -7,41 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.stats.figures import Day, EventStats, FunnelStep, Matrix
+from backend.stats.figures import Day, EventStats, FunnelStep
 from backend.stats.naming import PersonNamed
 from frontend.desk_words import STEPS
 
-LABEL, SIDE = 116, 36  # of the heat map, in units of its view box
 LINE = 30  # height of one step of the funnel
 DAYS_WIDE, DAYS_HIGH = 360, 120
-LEVELS = ((0.5, "far-less"), (0.8, "less"), (1.25, "as-chance"), (2.0, "more"))
-
-
-@dataclass(frozen=True, slots=True)
-class HeatCell:
-    """One cell; `level` is how it stands to chance, `times` the same as a number."""
-
-    key: str
-    x: int
-    observed: int
-    expected: float
-    ratio: float | None
-    p: float | None
-    level: str
-
-
-@dataclass(frozen=True, slots=True)
-class HeatRow:
-    key: str
-    y: int
-    cells: tuple[HeatCell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HeatMap:
-    rows: tuple[HeatRow, ...]
-    wide: int
-    high: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +34,6 @@ class DayBar:
     wide: float
     columns: tuple[tuple[str, float, float, float], ...]  # step, x, y, height
     label: str
-
-
-def heat_map(matrix: Matrix) -> HeatMap:
-    """The matrix as squares, those without anybody left out."""
-    rows = tuple(
-        HeatRow(
-            key,
-            SIDE * (a + 1),
-            tuple(
-                HeatCell(
-                    other, LABEL + SIDE * b, cell.observed, cell.expected, cell.ratio, cell.p,
-                    _level(cell.ratio),
-                )
-                for b, (other, cell) in enumerate(zip(matrix.columns, matrix.cells[a], strict=True))
-            ),
-        )
-        for a, key in enumerate(matrix.rows)
-    )  # fmt: skip
-    return HeatMap(rows, LABEL + SIDE * len(matrix.columns), SIDE * (len(rows) + 1))
-
-
-def _level(ratio: float | None) -> str:
-    if ratio is None:
-        return "no-chance"
-    return next((name for limit, name in LEVELS if ratio <= limit), "far-more")
 
 
 def funnel_bars(stats: EventStats) -> tuple[FunnelBar, ...]:

@@ -6,8 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backend.core.spreadsheets import Plain
-from backend.people.models import Constituency
-from backend.stats.figures import ACCEPTED, HELD, Cell, EventStats, Matrix
+from backend.stats.figures import ACCEPTED, HELD, EventStats
 from backend.stats.sheets import Sheet
 from backend.stats.suppression import LEAST
 
@@ -52,29 +51,6 @@ def funnel_sentence(stats: EventStats) -> str:
     }
 
 
-def matrix_sentence(matrix: Matrix) -> str:
-    """The strongest and the weakest bridge between two constituencies where chance would give a few."""
-    if not matrix.total:
-        return _("There is nothing to show at this stage yet.")
-    bridges = [
-        (cell, one, other)
-        for a, one in enumerate(matrix.rows)
-        for b, other in enumerate(matrix.columns)
-        if b > a and (cell := matrix.cells[a][b]).expected >= LEAST
-    ]
-    if len(bridges) < 2:
-        return ngettext(
-            "One pair: too few to say which bridges are strong or missing.",
-            "%(count)d pairs: too few to say which bridges are strong or missing.",
-            matrix.total,
-        ) % {"count": matrix.total}
-    ordered = sorted(bridges, key=lambda bridge: (-(bridge[0].ratio or 0.0), *bridge[1:]))
-    return _("Most above chance: %(most)s. Most below: %(least)s.") % {
-        "most": _bridge(*ordered[0]),
-        "least": _bridge(*ordered[-1]),
-    }
-
-
 def network_sentence(stats: EventStats) -> str:
     """How far the connections reach."""
     network = stats.network
@@ -108,15 +84,6 @@ def days_sentence(stats: EventStats) -> str:
             "date": f"{held.date:%-d %b %Y}",
         }
     return sentence
-
-
-def _bridge(cell: Cell, one: str, other: str) -> str:
-    return _("%(one)s and %(other)s (%(count)d, %(times)s times chance)") % {
-        "one": Constituency(one).label,
-        "other": str(Constituency(other).label).lower(),
-        "count": cell.observed,
-        "times": f"{cell.ratio or 0.0:.1f}",
-    }
 
 
 def step_to_print(stats: EventStats) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from backend.events.models import Attendee
 
@@ -11,14 +13,27 @@ from backend.events.models import Attendee
 class Nudge(models.Model):
     """A mail that invites somebody to take part: at most one a day in the event's zone."""
 
+    class State(models.TextChoices):
+        QUEUED = "queued", _("not sent yet")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("refused by the mail server")
+        SKIPPED = "skipped", _("no longer needed")  # a meeting or a profile came first
+
     attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
     created_at = models.DateTimeField(default=timezone.now)
-    sent_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=16, blank=True)  # of the last attempt: an SMTP code, or one word
+    tried_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["attendee", "day"], name="nudge_once_a_day"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sent", "failed"]) | Q(attempts__gte=1, tried_at__isnull=False),
+                name="nudge_was_tried",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,32 +7,24 @@ import datetime as dt
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
+from backend.core.posting import MOST_ATTEMPTS, MailDelayed, post_mail
 from backend.core.queue import MAIL, enqueue
+from backend.directory.apart import HAS_WORDS, standing_apart
 from backend.directory.models import Nudge
-from backend.directory.roster import AGREED
-from backend.events.models import Attendee, AttendeeQuerySet, Event, Interest
+from backend.events.models import Attendee, Event
 from backend.events.rules import is_organiser
-from backend.meetings.models import Seat
 from backend.people.models import Person
-from backend.safeguarding.rules import matchable
 
 SEND_NUDGE = "directory.send_nudge"
-HAS_WORDS = ~Q(about="", seeks="", offers="") | Exists(Interest.objects.filter(attendee=OuterRef("pk")))
-HAS_MEETING = Exists(Seat.objects.filter(attendee=OuterRef("pk"), meeting__state__in=AGREED))
 
 
 class OnlyOrganisersNudge(BusinessError):
     code = "only_organisers"
     status = 403
-
-
-def standing_apart(event: Event) -> AttendeeQuerySet:
-    """Listed adults without a meeting, or with nothing in their profile."""
-    return matchable(event).exclude(HAS_MEETING & HAS_WORDS)
 
 
 @transaction.atomic
@@ -54,19 +46,38 @@ def nudge_people(*, event: Event, by: Person, now: dt.datetime) -> int:
 
 
 def send_nudge(*, nudge_id: int, now: dt.datetime) -> None:
-    """Mail one nudge, unless it was sent or the person has come to stand apart no longer."""
-    nudge = Nudge.objects.select_related("attendee__event", "attendee__person").filter(pk=nudge_id).first()
-    if nudge is None or nudge.sent_at is not None:
-        return
+    """Mail one nudge, unless that was done or the person has come to stand apart no longer.
+
+    Raises MailDelayed where it has to be tried again. The row stays locked while the server is talked to, so
+    that two workers never send the same mail.
+    """
+    with transaction.atomic():
+        waiting = Nudge.objects.select_for_update(of=("self",)).filter(state=Nudge.State.QUEUED)
+        nudge = waiting.select_related("attendee__event", "attendee__person").filter(pk=nudge_id).first()
+        if nudge is None:
+            return
+        _try(nudge, now)
+        nudge.save(update_fields=["state", "attempts", "error", "tried_at"])
+    if nudge.state == Nudge.State.QUEUED:
+        raise MailDelayed(nudge.error)
+
+
+def _try(nudge: Nudge, now: dt.datetime) -> None:
     attendee = nudge.attendee
+    nudge.tried_at = now
     if not standing_apart(attendee.event).filter(pk=attendee.pk).exists():
+        nudge.state = Nudge.State.SKIPPED
         return
-    _letter(attendee).send()
-    nudge.sent_at = now
-    nudge.save(update_fields=["sent_at"])
+    nudge.attempts += 1
+    nudge.error, is_final = post_mail(_letter(nudge))
+    if not nudge.error:
+        nudge.state = Nudge.State.SENT
+    elif is_final or nudge.attempts >= MOST_ATTEMPTS:
+        nudge.state = Nudge.State.FAILED
 
 
-def _letter(attendee: Attendee) -> EmailMessage:
+def _letter(nudge: Nudge) -> EmailMessage:
+    attendee = nudge.attendee
     event = attendee.event
     base = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}"
     if Attendee.objects.filter(HAS_WORDS, pk=attendee.pk).exists():

@@ -55,6 +55,11 @@ def attendee_for(person: Person, slug: str) -> Attendee:
     return found
 
 
+def theme_names_for(event: Event) -> dict[str, str]:
+    """The names of the event's themes by key, in programme order."""
+    return dict(Theme.objects.filter(event=event).order_by("position", "pk").values_list("key", "name"))
+
+
 def attendances_for(person: Person) -> Sequence[Attendee]:
     """The person's part in every event, newest edition first."""
     return list(

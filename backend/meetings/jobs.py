@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from backend.core.posting import Backoff
 from backend.core.queue import MAIL
 from backend.meetings import services
 from backend.meetings.notices import SEND_NOTICE
-from backend.meetings.notices.delivery import Backoff, deliver_notice
+from backend.meetings.notices.delivery import deliver_notice
 
 
 @app.task(name=SEND_NOTICE, queue=MAIL, retry=Backoff())

@@ -10,9 +10,9 @@ from typing import Any, TypeGuard
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from backend.core.spreadsheets import Plain
 from backend.people.models import Constituency
 from backend.stats.figures import ACCEPTED, HELD, Cell, EventStats, StepFigures
-from backend.core.spreadsheets import Plain
 from backend.stats.sheets import WITHHELD, Sheet
 from backend.stats.suppression import LEAST
 

@@ -1,10 +1,12 @@
-"""Names for the people figures are about, for an organiser's eyes on the desk; no file holds them."""
+"""Names for what figures are about; those of people are for an organiser's eyes, and in no file of figures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from backend.events.models import Event
+from backend.events.selectors import theme_names_for
+from backend.people.models import Sector
 from backend.stats.rules import countable
 
 
@@ -28,3 +30,16 @@ def people_named(*, event: Event) -> dict[int, PersonNamed]:
         pk: PersonNamed(pk, name, organisation or "", constituency or "other", country)
         for pk, name, organisation, constituency, country in rows
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What keys of figures are called: `sectors` everywhere, `themes` at this event, in programme order."""
+
+    sectors: dict[str, str]
+    themes: dict[str, str]
+
+
+def names_for(event: Event) -> Names:
+    """The names of sectors and themes; two queries."""
+    return Names(dict(Sector.objects.values_list("key", "name")), theme_names_for(event))

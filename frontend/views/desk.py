@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.directory.nudging import nudge_people, standing_apart
-from backend.events.models import Attendee, Theme
-from backend.stats.figures import HELD, MATRICES, NO_THEME, EventStats, Matrix
+from backend.audit.models import Act
+from backend.audit.services import record_act
+from backend.directory.apart import ApartRow, apart_file, apart_rows
+from backend.directory.nudging import nudge_people
+from backend.events.models import Attendee, Event
+from backend.stats.figures import MATRICES, NO_THEME
 from backend.stats.headlines import headlines_for
-from backend.stats.naming import people_named
+from backend.stats.naming import names_for, people_named
 from backend.stats.selectors import event_stats
 from backend.stats.tables import sheets_for
 from frontend import desk_pictures, desk_words
 from frontend.access import Request, organiser
+from frontend.desk_matrix import BY, heat_map
 
 
 @organiser
 @require_safe
 def desk(request: Request, attendee: Attendee) -> HttpResponse:
-    """Every figure of the forum as it stands; `step` and `theme` choose the matrix."""
+    """Every figure of the forum as it stands; `step`, `by` and `theme` choose the matrix."""
     stats = event_stats(event=attendee.event, now=timezone.now())
     sheets = sheets_for(stats)
     named = people_named(event=attendee.event)
-    themes = dict(Theme.objects.filter(event=attendee.event).values_list("key", "name"))
+    apart = apart_rows(event=attendee.event, now=stats.computed_at)
+    alone = {one.attendee_id: one for one in stats.without_meeting}
+    names = names_for(attendee.event)
     return render(
         request,
         "desk/page.html",
@@ -42,16 +45,18 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
             "funnel": desk_pictures.funnel_bars(stats),
             "funnel_says": desk_words.funnel_sentence(stats),
             "exits": [(*_words(row.step, row.cause), row.count) for row in stats.exits if row.count],
-            **_matrix_of(stats, request.GET, themes),
+            "heat": heat_map(stats, {sheet.name: sheet for sheet in sheets}, request.GET, names),
+            "steps": [(key, desk_words.STEPS[key]) for key in MATRICES],
+            "readings": BY.items(),
+            "names": names,
+            "no_theme": NO_THEME if NO_THEME in stats.steps[0].themes else "",
             "days": desk_pictures.day_bars(stats.days),
             "days_say": desk_words.days_sentence(stats),
             "network_says": desk_words.network_sentence(stats),
             "network": desk_pictures.network_drawing(stats, named),
-            "apart": standing_apart(attendee.event).count(),
             "brokers": [(named[one.attendee_id], one) for one in stats.brokers if one.attendee_id in named],
-            "alone": [
-                (named[one.attendee_id], one) for one in stats.without_meeting if one.attendee_id in named
-            ],
+            "apart": [(row, alone.get(row.attendee_id), _clock(row, attendee.event)) for row in apart],
+            "to_nudge": sum(row.nudged_at is None for row in apart),
         },
     )
 
@@ -80,6 +85,18 @@ def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
 
 
 @organiser
+@require_safe
+def who_needs_help(request: Request, attendee: Attendee) -> HttpResponse:
+    """Those without a meeting or with an empty profile, as CSV."""
+    event, now, name = attendee.event, timezone.now(), "who-needs-help.csv"
+    file = apart_file(apart_rows(event=event, now=now))
+    record_act(event=event, by=request.user, kind=Act.Kind.TOOK, what=name, now=now)
+    response = HttpResponse(file, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{event.slug}-{name}"'
+    return response
+
+
+@organiser
 @require_POST
 def nudge(request: Request, attendee: Attendee) -> HttpResponse:
     """Mail those who stand apart; nobody twice a day."""
@@ -92,26 +109,9 @@ def nudge(request: Request, attendee: Attendee) -> HttpResponse:
     return redirect("desk", attendee.event.slug)
 
 
+def _clock(row: ApartRow, event: Event) -> str:
+    return f"{row.nudged_at.astimezone(event.zone):%H:%M}" if row.nudged_at else ""
+
+
 def _words(step: str, cause: str) -> tuple[str, str]:
     return str(desk_words.STEPS[step]), str(desk_words.CAUSES[cause])
-
-
-def _matrix_of(stats: EventStats, asked: QueryDict, themes: Mapping[str, str]) -> dict[str, Any]:
-    """The matrix of the step and theme asked for; what is not known counts as not asked."""
-    name = asked.get("step", "")
-    if name not in MATRICES:
-        name = HELD if stats.step(HELD).by_constituency.total else "accepted"
-    step, theme = stats.step(name), asked.get("theme", "")
-    matrix: Matrix = step.by_constituency
-    if theme in step.themes:
-        matrix = step.within_theme[step.themes.index(theme)]
-    return {
-        "step": name,
-        "steps": [(key, desk_words.STEPS[key]) for key in MATRICES],
-        "theme": theme,
-        "themes": [(key, themes[key]) for key in step.themes if key in themes],
-        "no_theme": NO_THEME if NO_THEME in step.themes else "",
-        "matrix": matrix,
-        "heat": desk_pictures.heat_map(matrix),
-        "matrix_says": desk_words.matrix_sentence(matrix),
-    }

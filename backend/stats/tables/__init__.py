@@ -20,12 +20,13 @@ def sheets_for(stats: EventStats) -> tuple[Sheet, ...]:
     """Every table that may leave the desk, with counts under five withheld and, where a total or a sum in
     another table would give one away, one more.
 
-    Matrices between sectors and within a theme stay on the desk: nearly all their cells are small.
+    Matrices within a theme stay on the desk: nearly all their cells are small.
     """
     draft = Draft()
+    belongs = {line.key: line.constituency for line in stats.sectors}
     _funnel(draft, stats)
     for step in stats.steps:
-        draft_step(draft, step)
+        draft_step(draft, step, belongs)
     draft_constituencies(draft, stats)
     draft_network(draft, stats)
     draft_breakdowns(draft, stats)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from backend.stats.figures import HELD, EventStats, StepFigures
+from backend.stats.figures import HELD, SUGGESTED, EventStats, StepFigures
 from backend.stats.sheets import ALL, Count, Draft, Figure, Row
 from backend.stats.suppression import Key
 
 
-def draft_step(draft: Draft, step: StepFigures) -> None:
-    """The tables of one step of the funnel."""
+def draft_step(draft: Draft, step: StepFigures, belongs: Mapping[str, str]) -> None:
+    """The tables of one step of the funnel; `belongs`: the constituency of each sector."""
     _matrix(draft, step)
     _themes(draft, step)
+    _sectors(draft, step, belongs)
 
 
 def pair_key(step: str, one: str, other: str) -> Key:
@@ -81,6 +82,30 @@ def _themes(draft: Draft, step: StepFigures) -> None:
         rows.append((ALL, theme, meetings, None, None, None))
     draft.total((("theme", name, theme) for theme in step.themes), ("funnel", name))
     draft.sheet(f"themes-{name}", "constituency theme seats expected ratio p", rows)
+
+
+def _sectors(draft: Draft, step: StepFigures, belongs: Mapping[str, str]) -> None:
+    """Each pair of sectors once; they add up to the pairs of their constituencies, and to its seats."""
+    matrix, name = step.by_sector, step.step
+    parts: dict[Key, list[Key]] = {}
+    rows: list[Row] = []
+    for a, one in enumerate(matrix.rows):
+        for other, cell in zip(matrix.rows[a:], matrix.cells[a][a:], strict=True):
+            key = _sector_key(name, one, other)
+            parts.setdefault(pair_key(name, belongs[one], belongs[other]), []).append(key)
+            chance = (("funnel", name), ("people", "sector", one), ("people", "sector", other))
+            figures = Figure(cell.expected, chance), Figure(cell.ratio, (*chance, key))
+            rows.append((one, other, draft.count(cell.observed, *key), *figures))
+        if name != SUGGESTED:
+            seats = [_sector_key(name, one, other) for other in matrix.rows]
+            draft.total([*seats, _sector_key(name, one, one)], ("took", "sector", one, name))
+    for pair, keys in parts.items():
+        draft.total(keys, pair)
+    draft.sheet(f"sectors-{name}", "sector with meetings expected ratio", rows)
+
+
+def _sector_key(step: str, one: str, other: str) -> Key:
+    return ("sectors", step, *sorted((one, other)))
 
 
 def draft_network(draft: Draft, stats: EventStats) -> None:

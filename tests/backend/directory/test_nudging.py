@@ -1,16 +1,21 @@
 """Nudges reach those who stand apart, once a day, and nobody the contact policy hides."""
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError
+from django.db import IntegrityError, connections
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from backend.core.posting import MailDelayed
+from backend.directory.apart import apart_file, apart_rows
 from backend.directory.models import Nudge
 from backend.directory.nudging import OnlyOrganisersNudge, nudge_people, send_nudge
 from tests.backend.stats.forums import make_meeting
 from tests.factories import NOW, make_attendee, make_event
+from tests.smtp import MailServer
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +74,7 @@ def test_who_has_come_to_meet_somebody_meanwhile_is_not_mailed(forum):
     make_meeting(alone, make_attendee(event, seeks="Advice"), "accepted")
     send_nudge(nudge_id=Nudge.objects.get(attendee=alone).pk, now=NOW)
     assert mail.outbox == []
+    assert Nudge.objects.get(attendee=alone).state == "skipped"
 
 
 def test_only_an_organiser_nudges(forum):
@@ -76,3 +82,81 @@ def test_only_an_organiser_nudges(forum):
     with pytest.raises(OnlyOrganisersNudge):
         nudge_people(event=event, by=alone.person, now=NOW)
     assert nudged() == []
+
+
+@pytest.fixture
+def post(settings):
+    server = MailServer()
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
+    yield server
+    server.stop()
+
+
+def told(event):
+    return {row.name: str(row.nudge) for row in apart_rows(event=event, now=NOW)}
+
+
+def test_what_became_of_each_nudge_is_told(forum, post):
+    event, organiser, alone, empty = forum
+    assert set(told(event).values()) == {""}
+    nudge_people(event=event, by=organiser.person, now=NOW)
+    post.replies["empty@example.org"] = ["550 nobody here"]
+    post.replies["alone@example.org"] = ["451 later"]
+    of = {nudge.attendee_id: nudge.pk for nudge in Nudge.objects.all()}
+    with pytest.raises(MailDelayed):
+        send_nudge(nudge_id=of[alone.pk], now=NOW)
+    send_nudge(nudge_id=of[empty.pk], now=NOW)
+    assert told(event) == {alone.person.name: "not sent yet", empty.person.name: "refused by the mail server"}
+    send_nudge(nudge_id=of[alone.pk], now=NOW)
+    assert told(event)[alone.person.name] == "sent"
+    assert {row.nudged_at for row in apart_rows(event=event, now=NOW)} == {NOW}
+    assert {row.nudged_at for row in apart_rows(event=event, now=NOW + dt.timedelta(days=1))} == {None}
+
+
+def test_the_list_of_who_needs_help_names_listed_adults_only_and_runs_nothing(forum):
+    event, _, alone, empty = forum
+    alone.person.name = "=HYPERLINK(1)"
+    alone.person.save()
+    for who in ({"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}):
+        make_attendee(event, **who)
+    lines = apart_file(apart_rows(event=event, now=NOW)).decode("utf-8-sig").splitlines()
+    assert len(lines) == 3
+    assert "'=HYPERLINK(1)" in lines[1]
+    assert lines[2].startswith(f"{empty.person.name},")
+    assert lines[2].endswith("no,empty,")
+
+
+def at_once(*calls):
+    """Each call in a thread and a connection of its own, begun together."""
+    start = threading.Barrier(len(calls))
+
+    def run(call):
+        try:
+            start.wait(30)
+            return call()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [job.result(30) for job in [pool.submit(run, call) for call in calls]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_organisers_who_press_at_once_and_two_workers_send_one_mail_each(forum, post):
+    event, organiser, _, _ = forum
+    press = [lambda: nudge_people(event=event, by=organiser.person, now=NOW)] * 2
+    assert sorted(at_once(*press)) == [0, 2]
+    nudge = Nudge.objects.first()
+    post.gate.clear()  # the first worker has handed its mail over and waits for the server
+    send = lambda: send_nudge(nudge_id=nudge.pk, now=NOW)  # noqa: E731
+
+    def let_through():
+        assert post.arrived.acquire(timeout=30)
+        second = post.arrived.acquire(timeout=0.5)  # without the lock it would be there by now
+        post.gate.set()
+        return second
+
+    assert at_once(send, send, let_through) == [None, None, False]
+    assert len(post.mails) == 1

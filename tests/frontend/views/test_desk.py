@@ -79,6 +79,39 @@ def test_a_theme_narrows_the_matrix_and_an_unknown_one_does_not(desk):
     assert observed("?step=nowhere&theme=nothing") == everything
 
 
+@pytest.mark.parametrize("by", ["sector", "theme"])
+def test_the_matrix_is_read_by_sector_and_by_theme_too(desk, by):
+    event, client = desk
+    seven_people(event)
+    step = event_stats(event=event, now=NOW, permutations=0).step("held")
+    matrix = {"sector": step.by_sector, "theme": step.by_theme}[by]
+    page = read(client, event, f"?step=held&by={by}&theme=justice")
+    shown = cells_of(page, 'id="matrix-title"')
+    expected = [[f"{c.observed} / {c.expected:.1f}" for c in row] for row in matrix.cells]
+    assert [[cell.replace(" *", "") for cell in row] for row in shown] == expected
+    small = sum(0 < cell.observed < 5 for row in matrix.cells for cell in row)
+    assert page.count("data-withheld") >= small > 0  # the picture that leaves the desk has none of them
+    assert 'data-picture="heat"' in page
+
+
+def test_a_matrix_within_a_theme_does_not_leave_the_desk(desk):
+    event, client = desk
+    seven_people(event)
+    assert 'data-picture="heat"' not in read(client, event, "?theme=justice")
+
+
+def test_the_list_of_who_needs_help_is_taken_by_organisers_only(desk):
+    event, client = desk
+    make_attendee(event, name="Ana Alone")
+    make_attendee(event, name="Kim Kid", age_class="minor")
+    answer = client.get(f"/e/{event.slug}/desk/who-needs-help.csv")
+    assert answer["Content-Disposition"] == f'attachment; filename="{event.slug}-who-needs-help.csv"'
+    assert "Ana Alone" in answer.content.decode()
+    assert "Kim" not in answer.content.decode()
+    client.force_login(make_attendee(event).person)
+    assert client.get(f"/e/{event.slug}/desk/who-needs-help.csv").status_code == 403
+
+
 def test_the_network_holds_every_tie_and_who_stands_alone_is_named(desk):
     event, client = desk
     people = seven_people(event)
@@ -141,8 +174,11 @@ def test_the_nudge_says_how_many_get_a_mail_and_nobody_gets_two(desk):
     event, client = desk
     make_attendee(event, seeks="Partners")
     assert "Nudge 1 person" in read(client, event)
+    assert "not sent yet" not in read(client, event)
     said = [client.post(f"/e/{event.slug}/desk/nudge/", follow=True).content.decode() for _ in range(2)]
     assert "1 person gets a mail." in said[0]
     assert "one mail a day is the most" in said[1]
+    assert re.search(r"<td>\d\d:\d\d, not sent yet</td>", said[1])
+    assert "All of them were nudged today" in said[1]
     client.force_login(make_attendee(event).person)
     assert client.post(f"/e/{event.slug}/desk/nudge/").status_code == 403

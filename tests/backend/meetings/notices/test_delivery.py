@@ -13,7 +13,8 @@ from django.utils import timezone
 from backend.events.models import Attendee
 from backend.meetings.models import Delivery, Notice
 from backend.meetings.notices import SEND_NOTICE
-from backend.meetings.notices.delivery import LONGEST_WAIT, Backoff, MailDelayed, deliver_notice
+from backend.core.posting import LONGEST_WAIT, Backoff, MailDelayed
+from backend.meetings.notices.delivery import deliver_notice
 from backend.meetings.selectors.mails import mails_for
 from backend.meetings.services.mails import resend_mails
 from tests.backend.meetings.conftest import Forum, make_forum
