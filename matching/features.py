@@ -15,7 +15,7 @@ from matching.pagerank import Walk
 from matching.policy import Policy
 from matching.semantics import Texts, language_means, read_texts
 from matching.types import Array, Participant, Vectors
-from matching.words import WordWeights, count_terms, weigh_terms, word_vectors
+from matching.words import WordWeights, count_said, crosswise, weigh_terms, word_vectors
 
 ENGLISH = "en"
 FIELDS = ("seeks", "offers", "about")
@@ -100,13 +100,14 @@ def prepare_features(
     afresh and the spreads left to `measure`. Given `words` (counts, n rows) are used instead of reading
     the texts again."""
     languages = {name: [getattr(p, f"{name}_language") for p in participants] for name in FIELDS}
-    counts = count_terms([p.text for p in participants]) if words is None else words
+    counts = count_said(participants) if words is None else words
     if yardstick is None:
         means = {
             name: language_means(getattr(vectors, name), languages[name], policy.shrink) for name in FIELDS
         }
         yardstick = Yardstick(means=means, words=weigh_terms(counts))
-    texts = read_texts(vectors, languages, yardstick.means, policy.stand_in)
+    said = word_vectors(counts, yardstick.words)
+    texts = read_texts(vectors, languages, yardstick.means, policy.stand_in, policy.smooth_aside)
     columns, damping = shared_columns(incidence, policy)
     root = sp.diags(np.sqrt(damping))
     joined = incidence.people.nnz + incidence.others.nnz > 0
@@ -116,7 +117,7 @@ def prepare_features(
         texts=texts,
         smooth=_cosine_ready(smooth_over_ties(texts.own, incidence.people)) if incidence.people.nnz else None,
         words=counts,
-        lexical=Gram.of(word_vectors(counts, yardstick.words)),
+        lexical=Gram.of(said, crosswise(said)),
         overlap=Gram.of(columns @ root) if columns.nnz else None,
         walk=Walk.of(incidence.people, incidence.others, policy.restart) if joined else None,
         seeks_topics=seeks,

@@ -1,5 +1,5 @@
-"""W Wᵀ by tiles: common columns as a dense product, rare ones as a sparse one. Exact, without n x n
-memory."""
+"""W Vᵀ by tiles, symmetric: common columns as a dense product, rare ones as a sparse one. Exact, without
+n x n memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ MOST_COMMON = 512
 
 @dataclass(frozen=True, slots=True)
 class Gram:
-    """Inner products of the rows of a sparse matrix with non-negative column weights folded in.
+    """Inner products of the rows of W with those of V, sparse matrices with column weights folded in.
+
+    V is W, or W with some columns changing places in pairs: either way the products are symmetric.
 
     >>> gram = Gram.of(sp.csr_matrix(np.array([[1, 1], [0, 2]], np.float32)))
     >>> gram.tile(slice(0, 2), slice(0, 2)).tolist()
@@ -24,30 +26,47 @@ class Gram:
     """
 
     rows: sp.csr_matrix
-    common: Array
-    rare: sp.csr_matrix
+    other: sp.csr_matrix
+    common: tuple[Array, Array]
+    rare: tuple[sp.csr_matrix, sp.csr_matrix]
 
     @classmethod
-    def of(cls, rows: sp.csr_matrix) -> Gram:
-        """Split the columns of `rows` (n, m) by how many rows use them."""
+    def of(cls, rows: sp.csr_matrix, other: sp.csr_matrix | None = None) -> Gram:
+        """Split the columns of `rows` and `other` (n, m) by how many rows use them; `other` is `rows` if not
+        given."""
         rows = sp.csr_matrix(rows, dtype=np.float32)
-        used = np.bincount(rows.indices, minlength=rows.shape[1])
+        other = rows if other is None else sp.csr_matrix(other, dtype=np.float32)
+        here, there = (np.bincount(side.indices, minlength=rows.shape[1]) for side in (rows, other))
+        used = np.sqrt(here * there.astype(float))
         order = np.argsort(-used, kind="stable")[:MOST_COMMON]
         common = np.sort(order[used[order] > max(1, COMMON_SHARE * rows.shape[0])])
         is_common = np.zeros(rows.shape[1], bool)
         is_common[common] = True
-        rare = rows.copy()
-        rare.data = np.where(is_common[rare.indices], np.float32(0), rare.data)
-        rare.eliminate_zeros()
-        return cls(rows, np.ascontiguousarray(rows[:, common].toarray()), rare)
+        return cls(
+            rows,
+            other,
+            (_dense(rows, common), _dense(other, common)),
+            (_without(rows, is_common), _without(other, is_common)),
+        )
 
     def tile(self, left: slice, right: slice) -> Array:
         """The block of inner products between two runs of rows, dense float32."""
-        out: Array = self.common[left] @ self.common[right].T
-        if self.rare.nnz:
-            out += (self.rare[left] @ self.rare[right].T).toarray()
+        out: Array = self.common[0][left] @ self.common[1][right].T
+        if self.rare[0].nnz:
+            out += (self.rare[0][left] @ self.rare[1][right].T).toarray()
         return out
 
     def pairs(self, left: Array, right: Array) -> Array:
         """Inner products of row left[k] with row right[k], float32 (k,)."""
-        return np.asarray(self.rows[left].multiply(self.rows[right]).sum(axis=1), np.float32).ravel()
+        return np.asarray(self.rows[left].multiply(self.other[right]).sum(axis=1), np.float32).ravel()
+
+
+def _dense(rows: sp.csr_matrix, columns: Array) -> Array:
+    return np.ascontiguousarray(rows[:, columns].toarray())
+
+
+def _without(rows: sp.csr_matrix, columns: Array) -> sp.csr_matrix:
+    kept = rows.copy()
+    kept.data = np.where(columns[kept.indices], np.float32(0), kept.data)
+    kept.eliminate_zeros()
+    return kept

@@ -27,9 +27,11 @@ class Policy:
     pagerank: float = 0.3
     lexical: float = 0.5
     # Text: the share of seeks-offers against about-about; what they are worth where about stands in on both
-    # sides (being alike is not yet needing each other); people lent to a small language's mean.
+    # sides (being alike is not yet needing each other); what smoothed text is worth where both say what they
+    # seek or offer (that says it better); people lent to a small language's mean.
     text_share: float = 0.8
     stand_in: float = 0.75
+    smooth_aside: float = 0.4
     shrink: float = 50.0
     # Graph: a tie's worth after a year; the walker's restart; when a node is too crowded to tell anything.
     decay: float = 0.85
@@ -55,7 +57,16 @@ class Policy:
 
     def __post_init__(self) -> None:
         positive = ("beta", "shortlist", "list_size", "exposure_cap", "pool")
-        shares = ("text_share", "decay", "restart", "crowd_share", "stand_in", "variety", "exploratory_share")
+        shares = (
+            "text_share",
+            "decay",
+            "restart",
+            "crowd_share",
+            "stand_in",
+            "smooth_aside",
+            "variety",
+            "exploratory_share",
+        )
         for name in positive:
             if not getattr(self, name) > 0:
                 raise BadPolicy(f"policy: {name} must be above zero, not {getattr(self, name)}")

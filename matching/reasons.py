@@ -49,15 +49,6 @@ def shorten(text: str, most: int = EXCERPT) -> str:
     return text[:cut] + "…"
 
 
-def field_behind(p: Participant, field: str) -> str:
-    """Which of a person's texts stands for what she seeks or offers: about, where she does not say.
-
-    >>> field_behind(Participant(1, about="x"), "seeks")
-    'about'
-    """
-    return field if getattr(p, field).strip() else "about"
-
-
 @dataclass(frozen=True, slots=True)
 class Reasoner:
     """Makes reasons for pairs of row numbers; holds what all pairs share."""
@@ -67,7 +58,7 @@ class Reasoner:
     graph: nx.Graph[Node]
     policy: Policy
     bonus: float
-    terms: dict[int, frozenset[str]]
+    terms: dict[tuple[int, str], frozenset[str]]
     near: dict[int, Neighbours]
 
     @classmethod
@@ -156,12 +147,19 @@ class Reasoner:
         return sorted(found, key=lambda r: -r.weight)
 
     def _shared_terms(self, i: int, j: int, most: int = 3) -> list[str]:
-        for row in (i, j):
-            if row not in self.terms:
-                self.terms[row] = frozenset(
-                    t for t in terms_of(self.participants[row].text) if is_quotable(t)
-                )
-        return rarest_terms(self.terms[i] & self.terms[j], self.features.yardstick.words, most)
+        """The rarest words that one seeks and the other offers, or that both are about."""
+        shared: set[str] = set()
+        for mine, theirs in (("seeks", "offers"), ("offers", "seeks"), ("about", "about")):
+            shared |= self._terms(i, mine) & self._terms(j, theirs)
+        return rarest_terms(frozenset(shared), self.features.yardstick.words, most)
+
+    def _terms(self, row: int, field: str) -> frozenset[str]:
+        person = self.participants[row]
+        key = row, person.behind(field)
+        if key not in self.terms:
+            terms = terms_of(getattr(person, key[1]))
+            self.terms[key] = frozenset(term for term in terms if is_quotable(term))
+        return self.terms[key]
 
     def _last(self, i: int, j: int) -> list[Reason]:
         """What holds for any pair: a bridge between constituencies, or being peers."""
@@ -190,7 +188,7 @@ def text_reason(name: str, a: Participant, b: Participant, weight: float) -> Rea
         "offers_seeks": ("offers", "seeks"),
         "about_about": ("about", "about"),
     }
-    mine, theirs = (field_behind(p, f) for p, f in zip((a, b), sides[name], strict=True))
+    mine, theirs = (p.behind(f) for p, f in zip((a, b), sides[name], strict=True))
     quotes = shorten(getattr(a, mine)), shorten(getattr(b, theirs))
     if not all(quotes):
         return None

@@ -106,6 +106,7 @@ def pair_parts(
     y, raw = features.yardstick, raw_pairs(features, left, right)
     share = policy.text_share
     worth = (features.texts.seeks_worth[left] * features.texts.offers_worth[right]).ravel()
+    aside = (features.texts.own_worth[left] * features.texts.own_worth[right]).ravel()
     about = (np.minimum(raw.about, y.about_cap) - y.about.mean) / y.text_sd
     parts = {
         "text": share * worth * (raw.seeks_offers - y.seeks_offers.mean) / y.text_sd,
@@ -113,7 +114,7 @@ def pair_parts(
         "graph": saturate(raw.overlap, y.overlap_cap),
         "topic": raw.topic,
         "language": raw.language,
-        "smooth": (raw.smooth - y.smooth.mean) / y.smooth.sd,
+        "smooth": aside * (raw.smooth - y.smooth.mean) / y.smooth.sd,
         "pagerank": np.zeros(len(left)),
         "lexical": np.minimum((raw.lexical - y.lexical.mean) / y.lexical.sd, MOST_ALIKE),
     }
@@ -162,9 +163,10 @@ class Scorer:
         level_left, level_right = [-words * y.lexical.mean * written], [written]
         if features.smooth is not None:
             smooth = policy.smooth / y.smooth.sd
-            known = _said(features.smooth)
-            level_left += [features.smooth * smooth, -smooth * y.smooth.mean * known]
-            level_right += [features.smooth, known]
+            weighed = features.smooth * texts.own_worth
+            known = _said(features.smooth) * texts.own_worth
+            level_left += [weighed * smooth, -smooth * y.smooth.mean * known]
+            level_right += [weighed, known]
         return cls(
             features,
             policy,

@@ -80,8 +80,10 @@ def centre(vectors: Array, languages: Sequence[str], means: Mapping[str, Array])
 @dataclass(frozen=True, slots=True)
 class Texts:
     """Centred unit vectors, float32 (n, d), after the fallbacks: who does not say what she seeks or offers is
-    read by what she is about; the worths (n, 1) are 1, or the root of `stand_in` where that happened.
-    `own` is the mean of all she has."""
+    read by what she is about; the worths (n, 1) are 1, or the root of `stand_in` where that happened, and for
+    `own` the root of `smooth_aside` where it did not happen.
+    `own` is what she is about, or the mean of what she seeks and offers: sharing work is common ground,
+    seeking the same is not."""
 
     seeks: Array
     offers: Array
@@ -89,6 +91,7 @@ class Texts:
     own: Array
     seeks_worth: Array
     offers_worth: Array
+    own_worth: Array
 
 
 def read_texts(
@@ -96,6 +99,7 @@ def read_texts(
     languages: Mapping[str, Sequence[str]],
     means: Mapping[str, Mapping[str, Array]],
     stand_in: float = 0.5,
+    smooth_aside: float = 1.0,
 ) -> Texts:
     """Centre each field apart and fill what is missing. `languages` and `means` are keyed by field name."""
     fields = {
@@ -107,7 +111,8 @@ def read_texts(
         seeks=np.where(said["seeks"], fields["seeks"], fields["about"]),
         offers=np.where(said["offers"], fields["offers"], fields["about"]),
         about=fields["about"],
-        own=unit(fields["seeks"] + fields["offers"] + fields["about"]),
+        own=np.where(said["about"], fields["about"], unit(fields["seeks"] + fields["offers"])),
         seeks_worth=np.where(said["seeks"], 1, np.sqrt(stand_in)).astype(np.float32),
         offers_worth=np.where(said["offers"], 1, np.sqrt(stand_in)).astype(np.float32),
+        own_worth=np.where(said["seeks"] | said["offers"], np.sqrt(smooth_aside), 1).astype(np.float32),
     )

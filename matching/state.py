@@ -15,9 +15,9 @@ from matching.errors import BadState
 from matching.features import Spread, Yardstick
 from matching.ranking import Places, Shortlists
 from matching.types import Array
-from matching.words import BUCKETS, WordWeights
+from matching.words import BUCKETS, SAID, WordWeights
 
-VERSION = 1
+VERSION = 2
 _SPREADS = ("seeks_offers", "about", "smooth", "lexical", "pagerank")
 _NUMBERS = ("about_cap", "text_sd", "pagerank_floor", "overlap_cap")
 
@@ -93,7 +93,8 @@ class RunState:
         )
         people = len(arrays["ids"])
         words = sp.csr_matrix(
-            (arrays["words/data"], arrays["words/indices"], arrays["words/indptr"]), shape=(people, BUCKETS)
+            (arrays["words/data"], arrays["words/indices"], arrays["words/indptr"]),
+            shape=(people, len(SAID) * BUCKETS),
         )
         return cls(
             ids=arrays["ids"],

@@ -46,6 +46,14 @@ class Participant:
         """All she wrote, for counting words."""
         return "\n".join(part for part in (self.seeks, self.offers, self.about) if part)
 
+    def behind(self, field: str) -> str:
+        """Which of her texts stands for what she seeks or offers: about, where she does not say.
+
+        >>> Participant(1, about="x").behind("seeks")
+        'about'
+        """
+        return field if getattr(self, field).strip() else "about"
+
 
 @dataclass(frozen=True, slots=True)
 class Tie:

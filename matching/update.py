@@ -19,7 +19,7 @@ from matching.run import write_lists
 from matching.scoring import Scorer, mutual
 from matching.state import RunState
 from matching.types import Array, Lists, Participant, Tie, Vectors
-from matching.words import count_terms
+from matching.words import count_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,8 @@ def _move(state: RunState, old: Array, forum: Forum, rows: Array) -> RunState:
         propensity=carry(state.places.propensity, 1),
         exploratory=carry(state.places.exploratory, 0),
     )
-    fresh = count_terms([forum.participants[k].text for k in rows])
-    counted = state.words if len(state.ids) else count_terms([""])
+    fresh = count_said([forum.participants[k] for k in rows])
+    counted = state.words if len(state.ids) else count_said([Participant(0)])
     swap = sp.csr_matrix(
         (np.ones(len(rows), np.float32), (rows, np.arange(len(rows)))), shape=(len(old), len(rows))
     )

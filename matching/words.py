@@ -1,4 +1,4 @@
-"""Words in common: TF-IDF over all a person wrote, in any script, without a stored vocabulary."""
+"""Words in common: TF-IDF of what people wrote, in any script, without a stored vocabulary."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ import scipy.sparse as sp
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, HashingVectorizer
 from sklearn.utils import murmurhash3_32
 
-from matching.types import Array
+from matching.types import Array, Participant
 
 BUCKETS = 2**18
+SAID = ("seeks", "offers", "about")
 # Thai, Lao, Burmese and Khmer write vowels and tones as marks, which \w leaves out of a word.
 _WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])+")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u4e00-\u9fff]")
@@ -79,9 +80,38 @@ def count_terms(texts: Sequence[str]) -> sp.csr_matrix:
     return counts
 
 
+def count_said(participants: Sequence[Participant]) -> sp.csr_matrix:
+    """Term counts of what each seeks, offers and is about, side by side, float32 (n, 3 BUCKETS).
+
+    About stands in for what she does not say she seeks or offers, as it does for the vectors.
+    """
+    blocks = [count_terms([getattr(p, p.behind(field)) for p in participants]) for field in SAID]
+    counts = sp.csr_matrix(sp.hstack(blocks, format="csr"))
+    counts.sort_indices()
+    return counts
+
+
+def crosswise(said: sp.csr_matrix) -> sp.csr_matrix:
+    """The same rows with what is sought and what is offered changing places: said @ crosswise(said).T
+    compares what one seeks with what the other offers, and about with about. Two people who seek the same
+    do not need each other.
+
+    >>> a = count_said([Participant(1, seeks="evidence"), Participant(2, offers="evidence")])
+    >>> (a @ crosswise(a).T).toarray().tolist()
+    [[0.0, 1.0], [1.0, 0.0]]
+    """
+    block, rest = np.divmod(said.indices, BUCKETS)
+    crossed = np.array([1, 0, 2])[block] * BUCKETS + rest
+    turned = sp.csr_matrix((said.data, crossed, said.indptr), shape=said.shape, copy=True)
+    turned.sort_indices()
+    return turned
+
+
 def weigh_terms(counts: sp.csr_matrix) -> WordWeights:
-    """ln((1 + n) / (1 + people using it)) + 1 for every bucket."""
-    used = np.bincount(counts.indices, minlength=BUCKETS)
+    """ln((1 + n) / (1 + people using it)) + 1 for every bucket, however many blocks of them there are."""
+    people = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    once = np.unique(people * np.int64(BUCKETS) + counts.indices % BUCKETS)
+    used = np.bincount(once % BUCKETS, minlength=BUCKETS)
     return WordWeights((np.log((1 + counts.shape[0]) / (1 + used)) + 1).astype(np.float32))
 
 
@@ -94,7 +124,7 @@ def word_vectors(counts: sp.csr_matrix, weights: WordWeights) -> sp.csr_matrix:
     [[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
     """
     scaled = counts.copy()
-    scaled.data = counts.data * weights.idf[counts.indices]
+    scaled.data = counts.data * weights.idf[counts.indices % BUCKETS]
     length = np.sqrt(np.asarray(scaled.multiply(scaled).sum(axis=1))).ravel()
     scaled.data /= np.repeat(length, np.diff(scaled.indptr))
     return scaled

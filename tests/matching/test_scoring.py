@@ -1,5 +1,7 @@
 """Scores: tiles against pairs, the contract every scorer keeps, candidates."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -11,7 +13,7 @@ from matching.candidates import best_of_row, find_candidates
 from matching.features import Spread, prepare_features, random_pairs
 from matching.forum import open_forum
 from matching.gram import Gram
-from matching.scoring import Scorer, chance, measure, mutual, pair_parts, saturate, score_all
+from matching.scoring import MOST_ALIKE, Scorer, chance, measure, mutual, pair_parts, saturate, score_all
 from matching.words import count_terms, weigh_terms
 from tests.matching.strategies import crowd, forums
 
@@ -77,9 +79,44 @@ def test_tiles_of_a_large_crowd_equal_its_pairs():
 def test_rare_and_common_columns_of_a_gram_add_up_to_the_plain_product():
     rows = (np.random.default_rng(0).random((300, 90)) < np.linspace(0.002, 0.4, 90)).astype(np.float32)
     gram = Gram.of(sp.csr_matrix(rows))
-    assert gram.common.shape[1] not in (0, 90)
+    assert gram.common[0].shape[1] not in (0, 90)
     assert gram.tile(slice(10, 200), slice(0, 300)) == pytest.approx(rows[10:200] @ rows.T)
     assert gram.pairs(np.array([4]), np.array([9]))[0] == pytest.approx(rows[4] @ rows[9])
+
+
+def test_a_gram_of_rows_with_columns_changing_places_is_the_plain_product_and_symmetric():
+    rows = (np.random.default_rng(1).random((120, 60)) < np.linspace(0.002, 0.4, 60)).astype(np.float32)
+    turned = rows.reshape(120, 30, 2)[:, :, ::-1].reshape(120, 60)
+    gram = Gram.of(sp.csr_matrix(rows), sp.csr_matrix(turned))
+    assert gram.tile(slice(0, 120), slice(0, 120)) == pytest.approx(rows @ turned.T)
+    assert gram.tile(slice(0, 120), slice(0, 120)) == pytest.approx((rows @ turned.T).T)
+    assert gram.pairs(np.array([4]), np.array([9]))[0] == pytest.approx(rows[4] @ turned[9])
+
+
+def test_seeking_the_same_in_the_same_words_is_no_reason_to_meet_and_offering_it_is():
+    wish = "tools to preserve chat evidence"
+    fillers = [Participant(k, seeks=f"filler {k}", offers=f"stuffing {k}") for k in range(4, 30)]
+    people = [Participant(1, seeks=wish), Participant(2, seeks=wish), Participant(3, offers=wish), *fillers]
+    _, features, _, _ = chances_of(people, [], Vectors.empty(len(people)), Policy())
+    left, right = np.array([0, 0, 2]), np.array([1, 2, 0])
+    same, offered, sought = pair_parts(features, Policy(), left, right, None)["lexical"]
+    assert same < 0.5
+    assert offered == sought == MOST_ALIKE
+
+
+def test_smoothed_text_weighs_less_where_people_say_what_they_seek_or_offer():
+    people, ties, vectors = crowd(60, 2, ties=40)
+    silent = replace(vectors, seeks=vectors.seeks * 0, offers=vectors.offers * 0)
+    left, right = np.arange(59), np.arange(1, 60)
+    ratios = []
+    for said in (vectors, silent):
+        smooth = [
+            pair_parts(chances_of(people, ties, said, policy)[1], policy, left, right, None)["smooth"]
+            for policy in (Policy(), Policy(smooth_aside=1))
+        ]
+        ratios.append(smooth[0] / smooth[1])
+    assert ratios[0] == pytest.approx(0.4)
+    assert ratios[1] == pytest.approx(1.0)
 
 
 def test_somebody_without_ties_loses_nothing_by_others_having_them():

@@ -47,6 +47,19 @@ def test_about_stands_in_for_what_is_not_said_at_a_lower_worth():
     assert (texts.seeks_worth[0, 0], texts.seeks_worth[1, 0]) == (0.5, 1.0)
 
 
+def test_ones_own_text_is_what_one_is_about_and_what_one_wishes_only_where_nothing_else_is_said():
+    given = Vectors(rows(1), rows(2), rows(3))
+    given.about[0] = 0
+    languages = {name: [""] * 40 for name in FIELDS}
+    means = {name: language_means(getattr(given, name), [""] * 40) for name in FIELDS}
+    texts = read_texts(given, languages, means, smooth_aside=0.25)
+    assert texts.own[1].tolist() == texts.about[1].tolist()
+    assert texts.own[0] == pytest.approx(unit(texts.seeks[:1] + texts.offers[:1])[0])
+    given.seeks[2] = given.offers[2] = 0
+    texts = read_texts(given, languages, means, smooth_aside=0.25)
+    assert (texts.own_worth[1, 0], texts.own_worth[2, 0]) == (0.5, 1.0)
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_vectors_that_are_not_finite_are_refused_with_their_row(bad):
     given = Vectors(rows(1), rows(2), rows(3))
