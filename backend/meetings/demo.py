@@ -25,6 +25,10 @@ SEED = 2026
 HOURS = ((dt.time(10), dt.time(12, 30)), (dt.time(13), dt.time(17)))
 TABLES, WITHOUT_STEPS = 40, 10
 CLOSED = 8  # one in so many opens nothing
+REPORTED = (
+    "Since this request I got eleven messages on my private number from the same person, two of them at "
+    "night. I have not answered. The last one says in which hotel I will stay."
+)
 MONTH = 720  # hours a request of the demo waits, so that a visitor finds some that wait
 
 
@@ -47,6 +51,7 @@ def load_meetings(*, event: Event, earlier: Event, main: Sequence[Person], now: 
     slots, tables, open_people = _set_up(event, main, before)
     story = _Story(event, main, before)
     story.tell_present()
+    story.tell_report()
     last_year = dt.datetime.combine(earlier.starts_on, dt.time(8), earlier.zone) - dt.timedelta(days=2)
     _set_up(earlier, main, last_year)
     past = _Story(earlier, main, last_year)
@@ -124,6 +129,12 @@ class _Story:
             for inbound in (False, False, False, True, True):
                 self._ask(attendee, None, inbound=inbound)
 
+    def tell_report(self) -> None:
+        """Somebody whom no visitor can walk in as reports whom they were asked by."""
+        for asker, invited in pairwise(self._rest):
+            if self._between(asker, invited, self._report):
+                return
+
     def tell_past(self) -> None:
         """What was agreed took place, or did not; some requests nobody answered."""
         for attendee in self.main:
@@ -176,6 +187,17 @@ class _Story:
         reason = "My flight leaves earlier than planned. I am sorry."
         services.cancel_meeting(
             attendee=asker, meeting_id=meeting.pk, reason=reason, by=asker.person, now=self.now
+        )
+
+    def _report(self, meeting: Meeting) -> None:
+        _, invited = self._people(meeting)
+        services.report_meeting(
+            attendee=invited,
+            meeting_id=meeting.pk,
+            category="harassment",
+            words=REPORTED,
+            by=invited.person,
+            now=self.now,
         )
 
     def _attested(self, words: tuple[bool, bool]) -> Callable[[Meeting], None]:

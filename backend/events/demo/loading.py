@@ -17,7 +17,7 @@ from backend.events.demo.ties import ties_of
 from backend.events.importer.importing import import_attendees
 from backend.events.importer.reading import Line, Table
 from backend.events.models import Attendee, Event, Session, SessionPart, Theme, Tie
-from backend.events.setup import appoint_organiser, create_event
+from backend.events.setup import appoint_lead, appoint_organiser, create_event
 from backend.people.models import Person
 from backend.people.services import find_or_create_people
 
@@ -61,7 +61,7 @@ def load_forum(*, now: dt.datetime, tell: Callable[[str], object] = lambda _: No
     people = {person.email: person for person in Person.objects.filter(attendances__event=event)}
     tell("Who met whom last time")
     ties = _load_ties(earlier, returning, people)
-    _load_organiser_and_stranger((event, earlier), now=now)
+    _load_organiser_lead_and_stranger((event, earlier), now=now)
     blocks = tuple((people[cast[one].email], people[cast[two].email]) for one, two in _blocked(cast))
     return DemoForum(event, earlier, len(cast), ties, blocks)
 
@@ -160,10 +160,11 @@ def _load_ties(earlier: Event, cast: Sequence[CastMember], people: Mapping[str, 
     return len(Tie.objects.bulk_create(ties))
 
 
-def _load_organiser_and_stranger(events: Sequence[Event], *, now: dt.datetime) -> None:
+def _load_organiser_lead_and_stranger(events: Sequence[Event], *, now: dt.datetime) -> None:
     emails = {row["key"]: row["email"] for row in content("personas")}
     for event in events:
         appoint_organiser(event=event, email=emails["organiser"], name="Orla Tanaka", now=now)
+        appoint_lead(event=event, email=emails["safeguarding-lead"], name="Amara Silva", now=now)
     find_or_create_people(names={emails["stranger"]: "Stella Ferro"})
 
 

@@ -22,7 +22,7 @@ from backend.events.demo.loading import CURRENT, EARLIER, load_forum
 from backend.events.models import Attendee, Event, Interest, Session, SessionPart, Tie
 from backend.events.personas import personas
 from backend.people.models import Organisation, Person
-from backend.safeguarding.models import Block
+from backend.safeguarding.models import Block, Report
 from backend.safeguarding.rules import matchable, refused_pairs
 
 pytestmark = pytest.mark.django_db
@@ -64,11 +64,11 @@ def test_the_command_loads_two_editions_and_says_what_comes_next(said: str) -> N
     assert current.previous == earlier
     assert (str(current.starts_on), str(earlier.starts_on)) == ("2026-12-09", "2025-11-19")
     assert matchable(current).count() == 320
-    assert Attendee.objects.of(current).count() == 320 + len(unlisted_of_demo()) + 1
+    assert Attendee.objects.of(current).count() == 320 + len(unlisted_of_demo()) + 2
     assert matchable(earlier).count() == 200
     assert earlier.ties.count() == 300
     assert [Session.objects.filter(event=event).count() for event in (current, earlier)] == [24, 12]
-    assert Block.objects.count() == len(refused_pairs(current)) == 3
+    assert (Block.objects.count(), Report.objects.count(), len(refused_pairs(current))) == (3, 1, 4)
 
 
 @pytest.mark.usefixtures("said")
@@ -147,7 +147,7 @@ def test_minors_people_of_unknown_age_and_the_hidden_are_in_the_event_and_open_t
     assert states == {
         ("minor", "listed"): 6,
         ("unknown", "listed"): 3,
-        ("adult", "hidden"): 4,  # two chaperones, one evaluator, the organiser
+        ("adult", "hidden"): 5,  # two chaperones, one evaluator, the organiser, the safeguarding lead
     }
 
 
@@ -195,6 +195,8 @@ def test_every_persona_can_be_entered_and_the_stranger_has_no_part() -> None:
     assert not found["stranger"].person.attendances.exists()
     organiser = found["organiser"].person.attendances.get(event=event)
     assert (organiser.permission, organiser.visibility) == ("organiser", "hidden")
+    lead = found["safeguarding-lead"].person.attendances.get(event=event)
+    assert (lead.permission, lead.visibility) == ("safeguarding-lead", "hidden")
     ministry = matchable(event).get(person=found["government"].person)
     assert ministry.country == "Thailand"
     assert not any("THAI" in unicodedata.name(letter, "") for letter in ministry.seeks)  # hers is in English

@@ -12,6 +12,7 @@ from backend.events.personas import personas
 from backend.meetings.models import Availability, Meeting
 from backend.meetings.selectors import agenda_for, requests_sent, requests_to_answer
 from backend.safeguarding.rules import matchable
+from backend.safeguarding.selectors import reports_for
 from tests.factories import NOW
 
 
@@ -31,12 +32,20 @@ def test_everybody_one_may_walk_in_as_finds_requests_and_meetings_and_a_second_l
 
     for persona in personas():
         attendee = Attendee.objects.filter(event=current, person=persona.person).first()
-        if attendee is None or attendee.permission == "organiser":
+        if attendee is None or attendee.permission != "participant":
             continue
         assert len(requests_to_answer(attendee, now)) >= 1, persona.key
         assert {"declined", "withdrawn"} <= {row.state for row in requests_sent(attendee, now)}, persona.key
         meetings = [item for day in agenda_for(attendee, now).days for item in day.items if item.meeting]
         assert len(meetings) >= 3, persona.key
+
+    lead = Attendee.objects.get(event=current, permission="safeguarding-lead")
+    [report] = reports_for(lead)
+    assert (report.state, report.is_about_meeting) == ("open", True)
+    both = Attendee.objects.filter(reports_made__isnull=False) | Attendee.objects.filter(
+        reports_about__isnull=False
+    )
+    assert not set(both.values_list("person_id", flat=True)) & {one.person.pk for one in personas()}
 
     states = Counter(Meeting.objects.values_list("event__slug", "state"))
     assert {state for slug, state in states if slug == "demo-2026"} >= {

@@ -63,9 +63,9 @@ def test_one_walks_in_as_a_persona_and_lands_where_they_would(client, demo, tmp_
     assert client.post("/demo/gone/").status_code == 404
 
 
-def test_the_demo_offers_every_constituency_an_organiser_and_a_stranger():
+def test_the_demo_offers_every_constituency_an_organiser_a_lead_and_a_stranger():
     keys = {row["key"] for row in json.loads(PERSONAS_FILE.read_text(encoding="utf-8"))}
-    assert keys == {*Constituency.values, "organiser", "stranger"} - {"other"}
+    assert keys == {*Constituency.values, "organiser", "safeguarding-lead", "stranger"} - {"other"}
 
 
 def test_every_mail_the_demo_kept_can_be_read(client, demo, settings):
