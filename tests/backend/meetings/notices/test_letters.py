@@ -107,7 +107,7 @@ def test_every_link_in_every_mail_leads_to_a_page_of_ours(forum: Forum) -> None:
         for address in addresses:
             assert f'href="{address}"' in html
             assert address.startswith(django_settings.TITIAN_ADDRESS)
-            assert resolve(urlsplit(address).path).url_name in {"answer", "meetings"}
+            assert resolve(urlsplit(address).path).url_name in {"answer", "meeting", "meetings"}
 
 
 def test_a_request_for_any_time_names_the_first_six_and_says_that_there_are_more(forum: Forum) -> None:
@@ -132,7 +132,7 @@ def test_only_an_agreement_and_a_cancellation_carry_a_calendar_entry(forum: Foru
         for kind, (_, mail) in mails.items()
         if mail and mail.attachments
     }
-    assert methods == {"accepted": "REQUEST", "cancelled": "CANCEL"}
+    assert methods == {"accepted": "REQUEST", "arranged": "REQUEST", "cancelled": "CANCEL"}
 
 
 def test_what_the_other_wrote_cannot_become_markup(forum: Forum) -> None:
