@@ -80,20 +80,16 @@ def refused_pairs(event: Event, *, among: Collection[int] | None = None) -> set[
     return {(min(pair), max(pair)) for pair in pairs}
 
 
-def may_report(reporter: Attendee, reported_id: int, now: dt.datetime) -> bool:
-    """Whether the reporter knows of this attendee: they see them, or were the one to block or report them.
+def knows_of(attendee: Attendee, other_id: int, now: dt.datetime) -> bool:
+    """Whether the attendee may block and report this other: they see them, or blocked or reported them.
 
-    So nobody has to undo their own protection first, and nobody learns who is at the forum by trying ids.
+    So nobody has to undo one protection to get another, and nobody learns who is at the forum by trying ids.
     """
-    known = Attendee.objects.filter(pk=reported_id, event=reporter.event_id).exclude(
-        person=reporter.person_id
-    )
-    blocked = Block.objects.filter(blocker=reporter.person_id, blocked=OuterRef("person"))
-    reported = Report.objects.filter(reporter=reporter.pk, reported=OuterRef("pk"))
+    known = Attendee.objects.filter(pk=other_id, event=attendee.event_id).exclude(person=attendee.person_id)
+    blocked = Block.objects.filter(blocker=attendee.person_id, blocked=OuterRef("person"))
+    reported = Report.objects.filter(reporter=attendee.pk, reported=OuterRef("pk"))
     mine = Q(Exists(blocked)) | Q(Exists(reported))
-    return (
-        contactable_for(reporter, "page", now).filter(pk=reported_id).exists() or known.filter(mine).exists()
-    )
+    return contactable_for(attendee, "page", now).filter(pk=other_id).exists() or known.filter(mine).exists()
 
 
 def leads_of(event: Event | int) -> AttendeeQuerySet:

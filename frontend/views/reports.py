@@ -19,9 +19,9 @@ from backend.meetings.services import report_meeting as report_other_of
 from backend.safeguarding import services
 from backend.safeguarding.selectors import (
     has_reader,
-    last_report_has_reader,
+    last_report_by,
+    person_behind,
     report_page_for,
-    reportable_name,
     reports_for,
 )
 from frontend.access import Request, participant, safeguarding_lead
@@ -33,7 +33,7 @@ from frontend.report_forms import LIFT, CloseForm, ReportForm
 def report_person(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Say what a report does and ask for it; on POST, report."""
     now = timezone.now()
-    name = reportable_name(attendee, attendee_id, now)
+    name = person_behind(viewer=attendee, attendee_id=attendee_id, now=now).name
 
     def report(category: str, words: str) -> None:
         services.report_person(
@@ -101,10 +101,10 @@ def _ask(
 @require_safe
 def report_sent(request: Request, attendee: Attendee) -> HttpResponse:
     """What became of the report just made: who reads it, and what happens meanwhile."""
-    has_reader_now = last_report_has_reader(attendee)
-    if has_reader_now is None:
+    made = last_report_by(attendee)
+    if made is None:
         return redirect("suggestions", attendee.event.slug)
-    return render(request, "safeguarding/sent.html", {"has_reader": has_reader_now})
+    return render(request, "safeguarding/sent.html", {"made": made})
 
 
 @safeguarding_lead

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from backend.directory.selectors import person_for
 from backend.events.models import Attendee
+from backend.safeguarding.rules import contactable_for
 from backend.safeguarding.selectors import block_made_by, person_behind
 from backend.safeguarding.services import block_person, unblock_person
 from frontend.access import Request, participant
@@ -21,15 +21,16 @@ from frontend.access import Request, participant
 def block(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Say what blocking does and ask; on POST, block."""
     now = timezone.now()
-    page = person_for(viewer=attendee, attendee_id=attendee_id, now=now)
-    if request.method != "POST":
-        return render(request, "safeguarding/block.html", {"face": page.face})
     blocked = person_behind(viewer=attendee, attendee_id=attendee_id, now=now)
+    if request.method != "POST":
+        seen = contactable_for(attendee, "page", now).filter(pk=attendee_id).exists()
+        context = {"name": blocked.name, "attendee_id": attendee_id, "is_seen": seen}
+        return render(request, "safeguarding/block.html", context)
     block_person(blocked=blocked, by=request.user, now=now)
     text = _(
         "%(name)s is blocked. You no longer appear to each other. "
         "What the two of you had agreed is called off."
-    ) % {"name": page.face.name}
+    ) % {"name": blocked.name}
     messages.success(request, text)
     return redirect("suggestions", attendee.event.slug)
 

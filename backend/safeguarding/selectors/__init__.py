@@ -3,20 +3,21 @@
 from backend.safeguarding.selectors.blocks import block_made_by, blocks_made_by
 from backend.safeguarding.selectors.faces import Face, TopicSaid, face_of, faces_for, person_behind
 from backend.safeguarding.selectors.reports import (
+    OwnReport,
     PartyRow,
     ReportLine,
     ReportPage,
     ViewRow,
     has_reader,
-    last_report_has_reader,
+    last_report_by,
     report_page_for,
-    reportable_name,
     reports_for,
     waiting_reports,
 )
 
 __all__ = [
     "Face",
+    "OwnReport",
     "PartyRow",
     "ReportLine",
     "ReportPage",
@@ -27,10 +28,9 @@ __all__ = [
     "face_of",
     "faces_for",
     "has_reader",
-    "last_report_has_reader",
+    "last_report_by",
     "person_behind",
     "report_page_for",
-    "reportable_name",
     "reports_for",
     "waiting_reports",
 ]

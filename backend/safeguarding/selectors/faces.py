@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.people.models import Person
-from backend.safeguarding.rules import contactable_for
+from backend.safeguarding.rules import contactable_for, knows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,7 @@ def faces_for(*, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.dat
 
 
 def person_behind(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> Person:
-    """The account of an attendee whose page the viewer may open; refuses NotFound otherwise."""
-    found = contactable_for(viewer, "page", now).select_related("person").filter(pk=attendee_id).first()
-    if found is None:
+    """The account of an attendee whom the viewer may block and report; refuses NotFound otherwise."""
+    if not knows_of(viewer, attendee_id, now):
         raise NotFound("There is no such person at this forum, or you cannot see them.")
-    return found.person
+    return Attendee.objects.select_related("person").get(pk=attendee_id).person

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import Case, F, IntegerField, Value, When
 
-from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.safeguarding.models import Report, ReportView
-from backend.safeguarding.rules import is_apart, leads_of, may_report, readable_for
+from backend.safeguarding.rules import is_apart, leads_of, readable_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,14 @@ class PartyRow:
     country: str
     constituency: str
     email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReport:
+    """What its maker is told of a report: whom it is about (None: they left), and if a lead can read it."""
+
+    reported_id: int | None
+    has_reader: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +91,12 @@ def has_reader(attendee: Attendee, other_id: int) -> bool:
     return leads_of(attendee.event_id).exclude(pk__in=[attendee.pk, other_id]).exists()
 
 
-def reportable_name(attendee: Attendee, other_id: int, now: dt.datetime) -> str:
-    """The name of somebody the attendee may report; refuses NotFound for everybody else."""
-    if not may_report(attendee, other_id, now):
-        raise NotFound("There is no such person at this forum, or you cannot see them.")
-    return Attendee.objects.select_related("person").get(pk=other_id).person.name
-
-
-def last_report_has_reader(attendee: Attendee) -> bool | None:
-    """Whether anybody could read the attendee's own last report; None where they made none."""
+def last_report_by(attendee: Attendee) -> OwnReport | None:
+    """What the attendee is told of the last report they made; None where they made none."""
     last = Report.objects.filter(reporter=attendee.pk).order_by("created_at", "pk").last()
-    return None if last is None else has_reader(attendee, last.reported_id or 0)
+    if last is None:
+        return None
+    return OwnReport(last.reported_id, has_reader(attendee, last.reported_id or 0))
 
 
 def waiting_reports(lead: Attendee) -> int:

@@ -12,7 +12,7 @@ from backend.events.services import NotYours, TextTooLong, clean_text
 from backend.people.models import Person
 from backend.safeguarding.alerts import alert_leads
 from backend.safeguarding.models import Report
-from backend.safeguarding.rules import may_report
+from backend.safeguarding.rules import knows_of
 from backend.safeguarding.services.marking import mark_changed
 
 WORDS_LIMIT = 4_000
@@ -38,7 +38,7 @@ def report_person(
     """
     if reporter.person_id != by.pk:
         raise NotYours("Only the attendee can do this.")
-    if not may_report(reporter, reported_id, now):
+    if not knows_of(reporter, reported_id, now):
         raise NotFound("There is no such person at this forum, or you cannot see them.")
     return file_report(reporter=reporter, reported_id=reported_id, category=category, words=words, now=now)
 

@@ -99,6 +99,16 @@ def test_whom_i_blocked_i_can_still_report_from_my_profile(cast, official):
     assert Report.objects.get().reported == cast.engineer
 
 
+def test_whom_i_reported_i_can_block_as_well(cast, official):
+    text = send(cast, cast.official, f"people/{cast.engineer.pk}/report/").content.decode()
+    address = cast.address(f"people/{cast.engineer.pk}/block/")
+    assert address in text
+    assert "Block Arif Rahman?" in official.get(address).content.decode()
+    assert "Arif Rahman is blocked." in official.post(address, follow=True).content.decode()
+    other = client_of(cast.engineer.person)
+    assert other.get(cast.address(f"people/{cast.official.pk}/block/")).status_code == 404
+
+
 def test_who_reported_nobody_has_no_confirmation_to_read(cast, official):
     assert official.get(cast.address("reports/sent/"))["Location"] == cast.address("suggestions/")
 
