@@ -59,6 +59,7 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
         "has_opened": any(cell.is_open and not cell.is_past for cell in cells),
         "absent": absent_because(attendee),
         "today": day_in(attendee.event, now),
+        "is_over": attendee.event.ends_on < day_in(attendee.event, now),
         "now": now,
     }
     return render(request, "meetings/page.html", context)

@@ -98,3 +98,15 @@ def test_a_slot_of_another_forum_or_of_the_past_is_refused_and_what_was_ticked_s
 def test_a_forum_without_times_says_so(cast):
     page = client_of(cast.official.person).get(cast.address("availability/")).content.decode()
     assert "There are no meeting times yet" in page
+
+
+def test_once_the_forum_is_over_nobody_is_urged_to_open_times(booking, time_machine):
+    cast = booking.cast
+    Availability.objects.filter(attendee=cast.official).delete()
+    client = client_of(cast.official.person)
+    urged = "so nobody can ask you to meet"
+    assert urged in client.get(cast.address("meetings/")).content.decode()
+    time_machine.move_to(dt.datetime(2026, 12, 10, 17, 0, tzinfo=dt.UTC), tick=False)  # the 11th in Bangkok
+    page = client.get(cast.address("meetings/")).content.decode()
+    assert urged not in page
+    assert "When you can be asked" not in page
