@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import smtplib
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -11,16 +10,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from backend.core.posting import MailDelayed, post_mail
 from backend.core.queue import MAIL, enqueue
 from backend.events.models import Attendee
 from backend.safeguarding.models import Report, ReportAlert, ReportQuerySet
 from backend.safeguarding.rules import leads_of, readable_for
 
 SEND_ALERT = "safeguarding.send_alert"
-
-
-class AlertDelayed(Exception):
-    """The mail was not accepted this time; the job tries again. Carries no address."""
 
 
 def alert_leads(*, event_id: int) -> int:
@@ -45,23 +41,18 @@ def alert_everywhere() -> int:
 def send_alert(*, lead_id: int, now: dt.datetime) -> None:
     """Mail the lead (attendee id) once for all reports they were not told of; nothing where there are none.
 
-    The lead's row is held while the server is talked to, so two workers never send the same. Raises
-    AlertDelayed where the server did not take it; nothing is noted as told then.
+    Raises MailDelayed where the server did not take it; nothing is noted as told then, and nothing is ever
+    given up. That one report is told to one lead once holds off a second worker until the first is done,
+    and holds up nobody's diary while a server keeps silent.
     """
-    lead = (
-        Attendee.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("event", "person")
-        .filter(pk=lead_id)
-        .first()
-    )
+    lead = Attendee.objects.select_related("event", "person").filter(pk=lead_id).first()
     reports = list(_untold(lead)) if lead else []
     if lead is None or not reports:
         return
     ReportAlert.objects.bulk_create(ReportAlert(report=report, lead=lead, told_at=now) for report in reports)
-    try:
-        _letter(lead).send()
-    except (smtplib.SMTPException, OSError) as error:
-        raise AlertDelayed(type(error).__name__) from None
+    error, _is_final = post_mail(_letter(lead))
+    if error:
+        raise MailDelayed(error)
 
 
 def _untold(lead: Attendee) -> ReportQuerySet:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from backend.core.posting import Backoff
 from backend.core.queue import MAIL
 from backend.safeguarding import alerts
 
 
-@app.task(name=alerts.SEND_ALERT, queue=MAIL, retry=RetryStrategy(max_attempts=10, wait=30))
+@app.task(name=alerts.SEND_ALERT, queue=MAIL, retry=Backoff())
 def send_alert(lead_id: int) -> None:
     """Tell one safeguarding lead of the reports that wait."""
     alerts.send_alert(lead_id=lead_id, now=timezone.now())

@@ -8,7 +8,8 @@ from django.http import HttpResponse
 from backend.core.errors import BusinessError
 from backend.suggestions.models import Feedback
 from frontend import urls
-from frontend.access import organiser, participant, public, refused, signed_in
+from frontend.access import organiser, participant, public, refused, safeguarding_lead, signed_in
+from tests.factories import make_attendee
 from tests.frontend.conftest import client_of
 
 HTMX = {"HX-Request": "true"}
@@ -74,6 +75,16 @@ def test_organisers_pages_are_for_organisers(cast, rf):
         assert page(request, slug=cast.event.slug).status_code == status
 
 
+def test_the_leads_pages_exist_for_leads_alone(cast, rf):
+    lead = make_attendee(cast.event, permission="safeguarding-lead", visibility="hidden")
+    page = safeguarding_lead(lambda request, attendee: HttpResponse(attendee.person.name))
+    people = (lead.person, cast.organiser.person, cast.official.person, cast.stranger)
+    for person, status in zip(people, (200, 404, 404, 404), strict=True):
+        request = rf.get("/")
+        request.user, request.htmx = person, False
+        assert page(request, slug=cast.event.slug).status_code == status
+
+
 def test_a_named_refusal_is_one_sentence_in_the_frame_with_its_status(rf):
     refusal = BusinessError("This <slot> is taken.")
     request = rf.get("/")
@@ -113,6 +124,7 @@ def test_every_form_is_refused_without_its_token(cast):
         "profile/",
         f"suggestions/{cast.engineer.pk}/feedback/",
         f"people/{cast.engineer.pk}/block/",
+        f"people/{cast.engineer.pk}/report/",
         "blocks/1/lift/",
     ):
         answer = client.post(cast.address(page), {"verdict": "good"})
