@@ -19,9 +19,9 @@ LABEL, SIDE = 116, 36  # in units of the view box
 WRITTEN_LABEL, WRITTEN_HEAD = 150, 116  # where columns have no shape of their own but a name
 LEVELS = ((0.5, "far-less"), (0.8, "less"), (1.25, "as-chance"), (2.0, "more"))
 BY = {
-    "constituency": gettext_lazy("Constituencies"),
-    "sector": gettext_lazy("Sectors"),
-    "theme": gettext_lazy("Constituencies and themes"),
+    "constituency": gettext_lazy("Constituency"),
+    "sector": gettext_lazy("Sector"),
+    "theme": gettext_lazy("Theme"),
 }
 
 
@@ -116,7 +116,8 @@ def heat_map(
             head(key, top + SIDE * place),
             tuple(
                 HeatCell(
-                    column, cell.observed, cell.expected, cell.ratio, cell.p, _level(cell.ratio),
+                    column, cell.observed, cell.expected, cell.ratio, cell.p,
+                    level_of(cell.observed, cell.expected, cell.ratio),
                     released.get((key, other), released.get((other, key))),
                 )
                 for other, column, cell in zip(matrix.columns, columns, matrix.cells[place], strict=True)
@@ -174,7 +175,10 @@ def _released(sheet: Sheet) -> dict[tuple[Plain, Plain], Plain]:
     return {(row[0], row[1]): row[2] for row in sheet.rows}
 
 
-def _level(ratio: float | None) -> str:
+def level_of(observed: float, expected: float, ratio: float | None) -> str:
+    """How a count stands to chance, as a class of the style sheet."""
     if ratio is None:
         return "no-chance"
+    if abs(observed - expected) < 1:  # by less than one meeting nothing stands out
+        return "as-chance"
     return next((name for limit, name in LEVELS if ratio <= limit), "far-more")

@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.stats.figures import Day, EventStats, FunnelStep
+from backend.people.models import Constituency
+from backend.stats.figures import Day, EventStats, FunnelStep, PersonFigures
 from backend.stats.naming import PersonNamed
+from backend.stats.sheets import WITHHELD, Sheet
 from frontend.desk_words import STEPS
 
 LINE = 30  # height of one step of the funnel
 DAYS_WIDE, DAYS_HIGH = 360, 120
+MOST_CONNECTED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class FunnelBar:
     label: str
     y: int
     wide: float
+    is_withheld: bool  # in what leaves the desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +36,25 @@ class DayBar:
     day: Day
     x: float
     wide: float
-    columns: tuple[tuple[str, float, float, float], ...]  # step, x, y, height
+    columns: tuple[tuple[str, float, float, float, bool], ...]  # step, x, y, height, whether it stays here
     label: str
 
 
-def funnel_bars(stats: EventStats) -> tuple[FunnelBar, ...]:
+def funnel_bars(stats: EventStats, released: Sheet) -> tuple[FunnelBar, ...]:
     most = max((step.count for step in stats.funnel), default=0) or 1
     return tuple(
-        FunnelBar(step, str(STEPS[step.step]), LINE * place, round(200 * step.count / most, 1))
+        FunnelBar(
+            step,
+            str(STEPS[step.step]),
+            LINE * place,
+            round(200 * step.count / most, 1),
+            WITHHELD in [released.row(step.step).get(name) for name in ("count", "share")],
+        )
         for place, step in enumerate(stats.funnel)
     )
 
 
-def day_bars(days: Sequence[Day]) -> tuple[DayBar, ...]:
+def day_bars(days: Sequence[Day], released: Sheet) -> tuple[DayBar, ...]:
     """Every day from the first to the last, those on which nothing happened too."""
     if not days:
         return ()
@@ -58,8 +68,15 @@ def day_bars(days: Sequence[Day]) -> tuple[DayBar, ...]:
     def bar(place: int, date: dt.date) -> DayBar:
         day = known.get(date) or Day(date, 0, 0, 0)
         third = wide * 0.8 / 3
+        shown = released.row(date.isoformat())
         columns = tuple(
-            (step, round(wide * place + third * n, 2), round(DAYS_HIGH - high, 2), round(high, 2))
+            (
+                step,
+                round(wide * place + third * n, 2),
+                round(DAYS_HIGH - high, 2),
+                round(high, 2),
+                shown.get(step) == WITHHELD,
+            )
             for n, step in enumerate(("requested", "accepted", "held"))
             for high in (DAYS_HIGH * getattr(day, step) / most,)
         )
@@ -70,8 +87,10 @@ def day_bars(days: Sequence[Day]) -> tuple[DayBar, ...]:
 
 
 def network_drawing(stats: EventStats, named: Mapping[int, PersonNamed]) -> dict[str, Any]:
-    """What the script lays out: dots with name, constituency, partners and pairs bridged; lines by place."""
+    """What the script lays out: people with name, constituency, partners, pairs bridged and their place among
+    the brokers (0: none); lines by place; and what the constituencies are called."""
     place = {one.attendee_id: n for n, one in enumerate(stats.people)}
+    rank = {one.attendee_id: n for n, one in enumerate(stats.brokers, start=1)}
     return {
         "people": [
             [
@@ -79,8 +98,16 @@ def network_drawing(stats: EventStats, named: Mapping[int, PersonNamed]) -> dict
                 one.constituency,
                 one.partners,
                 one.bridged,
+                rank.get(one.attendee_id, 0),
             ]
             for one in stats.people
         ],
         "ties": [[place[tie.first], place[tie.second]] for tie in stats.ties],
+        "groups": {one.key: str(Constituency(one.key).label) for one in stats.constituencies},
     }
+
+
+def most_connected(stats: EventStats) -> list[PersonFigures]:
+    """Those with most partners, for the table under the drawing; nobody without one."""
+    order = sorted(stats.people, key=lambda one: (-one.partners, -one.bridged, one.attendee_id))
+    return [one for one in order[:MOST_CONNECTED] if one.partners]

@@ -5,10 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backend.core.spreadsheets import Plain
-from backend.stats.figures import ACCEPTED, HELD, EventStats
-from backend.stats.sheets import Sheet
-from backend.stats.suppression import LEAST
+from backend.stats.figures import EventStats
 
 STEPS = {
     "suggested": gettext_lazy("Suggested"),
@@ -84,14 +81,3 @@ def days_sentence(stats: EventStats) -> str:
             "date": f"{held.date:%-d %b %Y}",
         }
     return sentence
-
-
-def step_to_print(stats: EventStats) -> str:
-    """The step the page to hand over is about: held, or accepted while hardly any was held."""
-    return HELD if stats.step(HELD).by_constituency.total >= LEAST else ACCEPTED
-
-
-def matrix_to_print(names: tuple[str, ...], sheet: Sheet) -> list[tuple[str, list[Plain]]]:
-    """The matrix as released, one line per constituency; each pair stands on both sides of the diagonal."""
-    counts = {(str(row[0]), str(row[1])): row[2] for row in sheet.rows}
-    return [(one, [counts.get((one, other), counts.get((other, one))) for other in names]) for one in names]

@@ -1,4 +1,4 @@
-"""Names for what figures are about; those of people are for an organiser's eyes, and in no file of figures."""
+"""Names for what figures are about; those of people are for an organiser's eyes and in no such file."""
 
 from __future__ import annotations
 

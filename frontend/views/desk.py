@@ -20,7 +20,7 @@ from backend.stats.headlines import headlines_for
 from backend.stats.naming import names_for, people_named
 from backend.stats.selectors import event_stats
 from backend.stats.tables import sheets_for
-from frontend import desk_pictures, desk_words
+from frontend import desk_pictures, desk_sheet, desk_words
 from frontend.access import Request, organiser
 from frontend.desk_matrix import BY, heat_map
 
@@ -31,6 +31,7 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
     """Every figure of the forum as it stands; `step`, `by` and `theme` choose the matrix."""
     stats = event_stats(event=attendee.event, now=timezone.now())
     sheets = sheets_for(stats)
+    released = {sheet.name: sheet for sheet in sheets}
     named = people_named(event=attendee.event)
     apart = apart_rows(event=attendee.event, now=stats.computed_at)
     alone = {one.attendee_id: one for one in stats.without_meeting}
@@ -42,19 +43,24 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
             "stats": stats,
             "headlines": headlines_for(stats, sheets),
             "sheets": sheets,
-            "funnel": desk_pictures.funnel_bars(stats),
+            "funnel": desk_pictures.funnel_bars(stats, released["funnel"]),
             "funnel_says": desk_words.funnel_sentence(stats),
             "exits": [(*_words(row.step, row.cause), row.count) for row in stats.exits if row.count],
-            "heat": heat_map(stats, {sheet.name: sheet for sheet in sheets}, request.GET, names),
+            "heat": heat_map(stats, released, request.GET, names),
             "steps": [(key, desk_words.STEPS[key]) for key in MATRICES],
             "readings": BY.items(),
             "names": names,
             "no_theme": NO_THEME if NO_THEME in stats.steps[0].themes else "",
-            "days": desk_pictures.day_bars(stats.days),
+            "days": desk_pictures.day_bars(stats.days, released["days"]),
             "days_say": desk_words.days_sentence(stats),
             "network_says": desk_words.network_sentence(stats),
             "network": desk_pictures.network_drawing(stats, named),
             "brokers": [(named[one.attendee_id], one) for one in stats.brokers if one.attendee_id in named],
+            "connected": [
+                (named[one.attendee_id], one)
+                for one in desk_pictures.most_connected(stats)
+                if one.attendee_id in named
+            ],
             "apart": [(row, alone.get(row.attendee_id), _clock(row, attendee.event)) for row in apart],
             "to_nudge": sum(row.nudged_at is None for row in apart),
         },
@@ -67,7 +73,8 @@ def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
     """One page to hand over: the sentences and the tables that may leave the desk."""
     stats = event_stats(event=attendee.event, now=timezone.now())
     sheets = {sheet.name: sheet for sheet in sheets_for(stats)}
-    step = desk_words.step_to_print(stats)
+    step = desk_sheet.step_to_print(stats)
+    keys, themes = stats.step(step).by_constituency.rows, names_for(attendee.event).themes
     return render(
         request,
         "desk/print.html",
@@ -76,10 +83,9 @@ def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
             "headlines": headlines_for(stats, tuple(sheets.values())),
             "step": desk_words.STEPS[step],
             "funnel": [(desk_words.STEPS[str(row[0])], row[1], row[3]) for row in sheets["funnel"].rows],
-            "matrix": desk_words.matrix_to_print(
-                stats.step(step).by_constituency.rows, sheets[f"matrix-{step}"]
-            ),
-            "groups": sheets["constituencies"],
+            "matrix": desk_sheet.matrix_to_print(keys, sheets[f"matrix-{step}"]),
+            "groups": desk_sheet.groups_to_print(keys, sheets, step, themes),
+            "themes": themes,
         },
     )
 

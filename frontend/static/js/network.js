@@ -1,131 +1,180 @@
-// Draws the network of meetings: dots by constituency, brokers larger, those without a meeting below the line.
+// Draws the network of meetings. Many ties are drawn as bands between constituencies, and one by one for
+// whoever is pointed at or found; few are all drawn.
 "use strict";
 
 const SVG = "http://www.w3.org/2000/svg";
-const STEPS = 240; // of the layout, some at a time so that the page stays alive
-const make = (name, attributes, inside) => {
+const MANY = 250; // ties: more are drawn one by one only when asked for
+const REACH = 16; // how far from a dot one may point, in units of the drawing
+const make = (name, attributes, inside, text) => {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (text !== undefined) element.textContent = text;
   if (inside) inside.append(element);
   return element;
 };
+const rounded = (number) => number.toFixed(1);
+const line = (a, b) => `M${rounded(a.x)} ${rounded(a.y)}L${rounded(b.x)} ${rounded(b.y)}`;
 
 const room = document.getElementById("network-here");
+const words = document.getElementById("network-room").dataset;
 const data = JSON.parse(document.getElementById("network-data").textContent);
 const said = document.getElementById("network-said");
 const choose = document.getElementById("network-choose");
+const each = document.getElementById("network-each");
+const kind = document.getElementById("network-kind");
+const find = document.getElementById("network-find");
 const wide = Math.max(320, room.clientWidth);
-const scale = Math.max(0.55, Math.min(1, wide / 900) * Math.min(1, Math.sqrt(200 / data.people.length) + 0.35));
-const most = Math.max(1, ...data.people.map((person) => person[3]));
-const dots = data.people.map(([name, constituency, partners, bridged], place) => ({
-  name, constituency, partners, place, near: [], r: (5 + 10 * Math.sqrt(bridged / most)) * scale,
-}));
+const dots = data.people.map(([name, constituency, partners, bridged, rank], place) => (
+  { name, constituency, partners, bridged, rank, place, near: [] }));
 const ties = data.ties.map(([source, target]) => ({ source: dots[source], target: dots[target] }));
 for (const { source, target } of ties) {
   source.near.push(target);
   target.near.push(source);
 }
-const tied = dots.filter((dot) => dot.near.length);
-const alone = dots.filter((dot) => !dot.near.length);
-const high = tied.length ? Math.round(Math.min(720, wide * (wide < 600 ? 1.15 : 0.62))) : 0;
+const isAcross = (a, b) => a.constituency !== b.constituency;
 
-const settle = (then) => {
-  const groups = [...new Set(dots.map((dot) => dot.constituency))].sort();
-  const turn = (dot) => (2 * Math.PI * groups.indexOf(dot.constituency)) / groups.length;
-  const force = d3.forceSimulation(tied).stop()
-    .force("push", d3.forceManyBody().strength(-60 * scale).distanceMax(wide / 2))
-    .force("tie", d3.forceLink(ties).distance(30 * scale).strength(0.6 / Math.sqrt(1 + ties.length / 200)))
-    .force("x", d3.forceX((dot) => (wide / 3) * Math.cos(turn(dot))).strength(0.12))
-    .force("y", d3.forceY((dot) => (high / 3) * Math.sin(turn(dot))).strength(0.12))
-    .force("apart", d3.forceCollide((dot) => dot.r + 1.5));
-  let done = 0;
-  const on = () => {
-    for (let n = 0; n < 12 && done < STEPS; n += 1, done += 1) {
-      force.alpha(1 - done / STEPS);
-      force.tick();
-    }
-    if (done < STEPS) setTimeout(on);
-    else then();
-  };
-  on();
-};
-
-const fit = () => {
-  const side = 20;
-  for (const [axis, length] of [["x", wide], ["y", high]]) {
-    const low = Math.min(...tied.map((dot) => dot[axis]));
-    const span = Math.max(1, Math.max(...tied.map((dot) => dot[axis])) - low);
-    for (const dot of tied) dot[axis] = side + ((dot[axis] - low) / span) * (length - 2 * side);
+const drawBands = (picture, groups) => {
+  const counts = new Map();
+  for (const { source, target } of ties) {
+    const key = [source.constituency, target.constituency].sort().join(" ");
+    counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  const step = Math.max(9, 16 * scale);
-  const inRow = Math.floor((wide - 2 * side) / step);
-  alone.sort((a, b) => a.constituency.localeCompare(b.constituency) || a.place - b.place);
-  alone.forEach((dot, place) => {
-    dot.x = side + (place % inRow) * step;
-    dot.y = high + side + Math.floor(place / inRow) * step;
+  const most = Math.max(1, ...counts.values());
+  const at = new Map(groups.map((group) => [group.key, group]));
+  const layer = make("g", { class: "bands" }, picture);
+  return [...counts].map(([key, count]) => {
+    const [one, other] = key.split(" ").map((name) => at.get(name));
+    const thick = rounded(0.8 + 13 * (count / most));
+    const said = `${data.groups[one.key]} – ${data.groups[other.key]}: ${count} ${words.pairs}`;
+    const drawn = one === other
+      ? make("circle", { class: `band ${one.key}`, cx: rounded(one.x), cy: rounded(one.y), r: rounded(one.r + thick / 2), "stroke-width": thick }, layer)
+      : make("path", { class: "band", d: line(one, other), "stroke-width": thick }, layer);
+    make("title", {}, drawn, said);
+    return { ends: [one.key, other.key], drawn, isAcross: one !== other };
   });
-  return high + (alone.length ? 2 * side + Math.floor((alone.length - 1) / inRow) * step : 0);
 };
 
-const draw = async () => {
-  const tall = fit();
+const drawTies = (picture) => {
+  const paths = new Map();
+  for (const { source, target } of ties) {
+    const key = [source.constituency, target.constituency].sort().join(" ");
+    paths.set(key, (paths.get(key) ?? "") + line(source, target));
+  }
+  const layer = make("g", { class: ties.length > MANY ? "ties many" : "ties" }, picture);
+  return [...paths].map(([key, d]) => {
+    const ends = key.split(" ");
+    return { ends, drawn: make("path", { class: "tie", d }, layer), isAcross: ends[0] !== ends[1] };
+  });
+};
+
+const drawDots = async (picture) => {
   const answer = await fetch(document.querySelector(".shape use").getAttribute("href").split("#")[0]);
   const shapes = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
-  const picture = make("svg", {
-    class: "picture network", id: "network", viewBox: `0 0 ${wide} ${tall}`, role: "img",
-    "aria-label": document.getElementById("network-room").dataset.label,
-  });
-  const lines = new Map();
-  for (const tie of ties) {
-    const both = [tie.source.constituency, tie.target.constituency].sort().join(" ");
-    const path = `M${tie.source.x.toFixed(1)} ${tie.source.y.toFixed(1)}L${tie.target.x.toFixed(1)} ${tie.target.y.toFixed(1)}`;
-    lines.set(both, (lines.get(both) ?? "") + path);
+  for (const dot of [...dots].sort((a, b) => (a.rank ? 1 : 0) - (b.rank ? 1 : 0))) {
+    dot.drawn = make("g", { class: `dot ${dot.constituency}` }, picture);
+    const shape = make("g", {
+      transform: `translate(${rounded(dot.x - dot.r)} ${rounded(dot.y - dot.r)}) scale(${(dot.r / 8).toFixed(3)})`,
+    }, dot.drawn);
+    const symbol = shapes.getElementById(dot.constituency) ?? shapes.getElementById("other");
+    for (const part of symbol.children) shape.append(document.importNode(part, true));
+    make("title", {}, dot.drawn, dot.name);
   }
-  const drawn = [...lines].map(([both, d]) => [both.split(" "), make("path", { class: "tie", d }, picture)]);
-  if (alone.length && tied.length) make("path", { class: "tie", d: `M0 ${high}H${wide}` }, picture);
-  const near = make("path", { class: "near", d: "" }, picture);
   for (const dot of dots) {
-    const size = dot.r / 8;
-    dot.drawn = make("g", {
-      class: `dot ${dot.constituency}`,
-      transform: `translate(${(dot.x - dot.r).toFixed(1)} ${(dot.y - dot.r).toFixed(1)}) scale(${size.toFixed(3)})`,
-    }, picture);
-    const shape = shapes.getElementById(dot.constituency) ?? shapes.getElementById("other");
-    for (const part of shape.children) dot.drawn.append(document.importNode(part, true));
-    make("title", {}, dot.drawn).textContent = dot.name;
-    dot.drawn.dataset.place = dot.place;
+    if (!dot.rank) continue;
+    const at = { x: rounded(dot.x + dot.r + 0.5), y: rounded(dot.y - dot.r / 3) };
+    dot.number = make("text", { class: "rank", ...at }, picture, dot.rank);
+  }
+};
+
+const draw = async ({ tied, alone, groups, high, tall }) => {
+  const picture = make("svg", {
+    class: "picture network", id: "network", viewBox: `0 0 ${wide} ${Math.ceil(tall)}`, role: "img", "aria-label": words.label,
+  });
+  const bands = tied.length ? drawBands(picture, groups) : [];
+  const lines = drawTies(picture);
+  const near = make("path", { class: "near", d: "" }, picture);
+  await drawDots(picture);
+  for (const group of groups) {
+    const y = Math.max(11, group.y - group.r - 8);
+    const half = 3.6 * `${data.groups[group.key]} ${group.dots.length}`.length;
+    const x = Math.min(wide - half, Math.max(half, group.x));
+    make("text", { class: "name", x: rounded(x), y: rounded(y), "text-anchor": "middle" }, picture, `${data.groups[group.key]} ${group.dots.length}`);
+  }
+  if (alone.length && tied.length) {
+    make("path", { class: "edge", d: `M0 ${high + 4}H${wide}` }, picture);
+    make("text", { class: "name", x: 6, y: high + 17 }, picture, `${words.alone}: ${alone.length}`);
   }
   room.replaceChildren(picture);
   said.hidden = choose.hidden = false;
-
-  const explain = said.textContent;
-  const unit = document.getElementById("network-room").dataset.of;
-  const shown = () => new Set([...choose.querySelectorAll("input[type=checkbox]:checked")].map((box) => box.value));
-  const light = (dot) => {
-    const kept = new Set(dot ? [dot, ...dot.near] : dots);
-    for (const one of dots) one.drawn.classList.toggle("dim", !kept.has(one));
-    const visible = shown();
-    const ends = dot ? dot.near.filter((other) => visible.has(other.constituency)) : [];
-    near.setAttribute("d", ends.map((other) => `M${dot.x} ${dot.y}L${other.x} ${other.y}`).join(""));
-    said.textContent = dot ? `${dot.name}: ${dot.near.length} ${unit}` : explain;
-  };
-  picture.addEventListener("pointerover", (event) => {
-    const place = event.target.closest(".dot")?.dataset.place;
-    light(place === undefined ? null : dots[place]);
-  });
-  picture.addEventListener("pointerleave", () => light(null));
-  choose.addEventListener("submit", (event) => event.preventDefault());
-  choose.addEventListener("change", () => {
-    const visible = shown();
-    for (const dot of dots) dot.drawn.toggleAttribute("hidden", !visible.has(dot.constituency));
-    for (const [ends, path] of drawn) path.toggleAttribute("hidden", !ends.every((end) => visible.has(end)));
-  });
-  document.getElementById("network-find").addEventListener("input", (event) => {
-    const words = event.target.value.trim().toLowerCase();
-    const found = words ? dots.filter((dot) => dot.name.toLowerCase().includes(words)) : [];
-    for (const dot of dots) dot.drawn.classList.toggle("found", found.includes(dot));
-    light(found.length === 1 ? found[0] : null);
-  });
+  each.checked = ties.length <= MANY;
+  listen(picture, bands, lines, near);
 };
 
-if (dots.length) settle(draw);
+const listen = (picture, bands, lines, near) => {
+  const explain = said.textContent;
+  let fixed = null;
+  const shown = () => new Set([...choose.querySelectorAll("[name=constituency]:checked")].map((box) => box.value));
+  const fits = (across) => !kind.value || (kind.value === "across") === across;
+  const partners = (dot) => {
+    const visible = shown();
+    return dot.near.filter((other) => visible.has(other.constituency) && fits(isAcross(dot, other)));
+  };
+  const light = (dot) => {
+    const ends = dot ? partners(dot) : [];
+    const kept = new Set(dot ? [dot, ...ends] : dots);
+    for (const one of dots) one.drawn.classList.toggle("dim", !kept.has(one));
+    picture.classList.toggle("lit", dot !== null);
+    near.setAttribute("d", ends.map((other) => line(dot, other)).join(""));
+    const of = new Map();
+    for (const one of ends) of.set(one.constituency, (of.get(one.constituency) ?? 0) + 1);
+    const parts = [...of].sort((a, b) => b[1] - a[1]).map(([key, count]) => `${data.groups[key]} ${count}`);
+    said.textContent = dot ? `${dot.name}: ${ends.length} ${words.of}${parts.length ? ` (${parts.join(", ")})` : ""}` : explain;
+  };
+  const narrow = () => {
+    const visible = shown();
+    for (const dot of dots) {
+      for (const part of [dot.drawn, dot.number]) part?.toggleAttribute("hidden", !visible.has(dot.constituency));
+    }
+    for (const { ends, drawn, isAcross: across } of lines) {
+      drawn.toggleAttribute("hidden", !each.checked || !fits(across) || !ends.every((end) => visible.has(end)));
+    }
+    for (const { ends, drawn, isAcross: across } of bands) {
+      drawn.toggleAttribute("hidden", each.checked || !fits(across) || !ends.every((end) => visible.has(end)));
+    }
+    light(fixed);
+  };
+  const nearest = (event) => {
+    const scale = wide / picture.getBoundingClientRect().width;
+    const box = picture.getBoundingClientRect();
+    const [x, y] = [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+    const visible = shown();
+    let best = null;
+    let reach = REACH;
+    for (const dot of dots) {
+      const far = Math.hypot(dot.x - x, dot.y - y);
+      if (far < reach && visible.has(dot.constituency)) [best, reach] = [dot, far];
+    }
+    return best;
+  };
+  picture.addEventListener("pointermove", (event) => { if (event.pointerType === "mouse" && !fixed) light(nearest(event)); });
+  picture.addEventListener("pointerleave", () => { if (!fixed) light(null); });
+  picture.addEventListener("click", (event) => { fixed = nearest(event); light(fixed); });
+  choose.addEventListener("submit", (event) => event.preventDefault());
+  choose.addEventListener("change", narrow);
+  find.addEventListener("input", () => {
+    const asked = find.value.trim().toLowerCase();
+    const found = asked ? dots.filter((dot) => dot.name.toLowerCase().includes(asked)) : [];
+    for (const dot of dots) dot.drawn.classList.toggle("found", found.includes(dot));
+    fixed = found.length === 1 ? found[0] : null;
+    light(fixed);
+    if (found.length > 1) said.textContent = `${found.length} ${words.found}`;
+    if (asked && !found.length) said.textContent = words.nobody;
+  });
+  narrow();
+};
+
+if (dots.length) {
+  const places = placesOf(dots, ties, wide);
+  if (places.tied.length && places.tied.length <= FEW) settle(places, ties, wide, places.high, () => draw(places));
+  else draw(places);
+}

@@ -1,0 +1,68 @@
+"""The page to hand over: what of the figures may leave the desk, on one sheet of paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backend.core.spreadsheets import Plain
+from backend.stats.figures import ACCEPTED, HELD, EventStats
+from backend.stats.sheets import WITHHELD, Sheet
+from backend.stats.suppression import LEAST
+from frontend.desk_matrix import level_of
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedCell:
+    """A count as released and, where it is shown, how it stands to chance."""
+
+    count: Plain
+    ratio: float | None
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedGroup:
+    """One constituency as released: its people, those with a meeting, meetings across, seats by theme."""
+
+    key: str
+    people: Plain
+    with_meeting: Plain
+    across: Plain
+    seats: tuple[Plain, ...]
+
+
+def step_to_print(stats: EventStats) -> str:
+    """The step the page is about: held, or accepted while hardly any was held."""
+    return HELD if stats.step(HELD).by_constituency.total >= LEAST else ACCEPTED
+
+
+def matrix_to_print(names: tuple[str, ...], sheet: Sheet) -> list[tuple[str, list[PrintedCell]]]:
+    """The matrix as released, one line per constituency; each pair stands on both sides of the diagonal."""
+    rows = {(str(row[0]), str(row[1])): row[2:5] for row in sheet.rows}
+
+    def cell(one: str, other: str) -> PrintedCell:
+        count, expected, ratio = rows.get((one, other)) or rows[other, one]
+        if isinstance(count, int) and isinstance(expected, float) and isinstance(ratio, float):
+            return PrintedCell(count, ratio, level_of(count, expected, ratio))
+        return PrintedCell(count, None, "withheld" if count == WITHHELD else "no-chance")
+
+    return [(one, [cell(one, other) for other in names]) for one in names]
+
+
+def groups_to_print(
+    names: tuple[str, ...], sheets: Mapping[str, Sheet], step: str, themes: Mapping[str, str]
+) -> list[PrintedGroup]:
+    """Each constituency's line, with seats at this step in the event's themes."""
+    groups, seats = sheets["constituencies"], sheets[f"themes-{step}"]
+    lines = [(name, groups.row(name)) for name in names]
+    return [
+        PrintedGroup(
+            name,
+            line.get("attendees"),
+            line.get("with_meeting"),
+            line.get("meetings_outside"),
+            tuple(seats.row(name, theme).get("seats", 0) for theme in themes),
+        )
+        for name, line in lines
+    ]
