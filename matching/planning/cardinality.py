@@ -32,12 +32,6 @@ def at_most(model: Any, literals: Sequence[Literal], limit: int) -> None:
         model.add_bool_and(sorted_literals(model, literals, limit + 1)[limit].negated())
 
 
-def exactly(model: Any, literals: Sequence[Literal], number: int) -> None:
-    """Exactly `number` of the literals are true."""
-    at_most(model, literals, number)
-    at_most(model, [literal.negated() for literal in literals], len(literals) - number)
-
-
 def _merged(model: Any, left: Sequence[Literal], right: Sequence[Literal]) -> list[Literal]:
     if not left or not right:
         return [*left, *right]
