@@ -34,6 +34,9 @@ def enqueue(task: str, *, lock: str, once: str = "", queue: str = WORK, **argume
     caller's transaction usable when it does.
     """
     job = configure_task(name=task, job_manager=_jobs, lock=lock, queueing_lock=once or None, queue=queue)
+    if not once:
+        job.defer(**arguments)
+        return
     try:
         with transaction.atomic():
             job.defer(**arguments)

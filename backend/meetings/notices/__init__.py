@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db import transaction
-
 from backend.core.queue import MAIL, enqueue
 from backend.meetings.models import Delivery, Meeting, Notice
 
@@ -21,18 +19,16 @@ def tell(
     `facts` are ids, times and words that are true of this moment only; whoever shows the notice asks the
     contact policy for names. Reminders and the question whether it took place are said once.
     """
-    for attendee_id in sorted(set(to)):
-        row = {"event_id": meeting.event_id, "sequence": meeting.sequence, "facts": facts, "created_at": now}
-        if kind in Notice.ONCE:
-            with transaction.atomic():
-                notice, is_new = Notice.objects.get_or_create(
-                    meeting=meeting, attendee_id=attendee_id, kind=kind, defaults=row
-                )
-            if not is_new:
-                continue
-        else:
-            notice = Notice.objects.create(meeting=meeting, attendee_id=attendee_id, kind=kind, **row)
-        Delivery.objects.create(notice=notice)
+    row = {"event_id": meeting.event_id, "sequence": meeting.sequence, "facts": facts, "created_at": now}
+    said = {"meeting": meeting, "kind": kind}
+    ids = sorted(set(to))
+    if kind in Notice.ONCE:
+        tried = [Notice.objects.get_or_create(**said, attendee_id=pk, defaults=row) for pk in ids]
+        notices = [notice for notice, is_new in tried if is_new]
+    else:
+        notices = Notice.objects.bulk_create(Notice(**said, **row, attendee_id=pk) for pk in ids)
+    Delivery.objects.bulk_create(Delivery(notice=notice) for notice in notices)
+    for notice in notices:
         enqueue_mail(notice)
 
 

@@ -54,8 +54,6 @@ def accept_meeting(
     other = other_in(meeting, attendee)
     slot = _choose_slot(meeting, slot_id, common_slots(attendee.pk, [other], after=now)[other], now)
     take_place(meeting=meeting, slot=slot, now=now)
-    meeting.answered_at = meeting.changed_at = now
-    meeting.save(update_fields=["answered_at", "changed_at"])
     release_requests(
         attendee_ids=[attendee.pk, other], starts_at=slot.starts_at, ends_at=slot.ends_at, now=now
     )

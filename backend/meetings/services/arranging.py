@@ -63,8 +63,6 @@ def arrange_meeting(
         raise slot_taken(meeting, now)
     table = Table.objects.filter(event=event, pk=table_id).first() if table_id else None
     take_place(meeting=meeting, slot=slot, now=now, first=table)
-    meeting.answered_at = meeting.changed_at = now
-    meeting.save(update_fields=["answered_at", "changed_at"])
     both = [asker.pk, other_id]
     release_requests(attendee_ids=both, starts_at=slot.starts_at, ends_at=slot.ends_at, now=now)
     tell(meeting, Notice.Kind.ARRANGED, to=both, now=now)

@@ -69,6 +69,7 @@ def take_place(*, meeting: Meeting, slot: Slot, now: dt.datetime, first: Table |
             raise
         raise slot_taken(meeting, now) from error
     meeting.state, meeting.slot, meeting.period = Meeting.State.ACCEPTED, slot, period
+    meeting.answered_at = meeting.changed_at = now
     for table in sorted(free_tables(meeting, slot), key=lambda table: table != first):
         if _take_table(meeting, table):
             return
@@ -89,7 +90,7 @@ def _take_table(meeting: Meeting, table: Table) -> bool:
         with transaction.atomic():
             if not table.is_online:
                 Table.objects.select_for_update(no_key=True).get(pk=table.pk)
-            meeting.save(update_fields=["state", "slot", "period", "table"])
+            meeting.save(update_fields=["state", "slot", "period", "table", "answered_at", "changed_at"])
     except (IntegrityError, OperationalError) as error:
         if not _collides(error, TABLE_CONSTRAINT):
             raise

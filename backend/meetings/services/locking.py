@@ -36,17 +36,18 @@ def seated_in(meeting_id: int) -> list[int]:
     )
 
 
-def lock_meeting(meeting_id: int) -> Meeting:
-    """The meeting as it is now, held with its attendees until the transaction ends."""
-    lock_attendees(seated_in(meeting_id))
+def lock_meeting(meeting_id: int, seated: Iterable[int] | None = None) -> Meeting:
+    """The meeting as it is now, held with its attendees (read, unless given) until the transaction ends."""
+    lock_attendees(seated_in(meeting_id) if seated is None else seated)
     return Meeting.objects.select_for_update(no_key=True).get(pk=meeting_id)
 
 
 def lock_own_meeting(attendee: Attendee, meeting_id: int, by: Person, now: dt.datetime) -> Meeting:
     """The attendee's own meeting, locked; refuses NotYours, and NotFound where contact is not allowed."""
     check_own(attendee, by)
-    if attendee.pk in seated_in(meeting_id):
-        meeting = lock_meeting(meeting_id)
+    seated = seated_in(meeting_id)
+    if attendee.pk in seated:
+        meeting = lock_meeting(meeting_id, seated)
         if may_see(attendee, meeting, now):
             return meeting
     raise NotFound("There is no such meeting, or you cannot see it.")
