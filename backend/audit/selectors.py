@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import BigIntegerField, Count, Exists, F, Model, OuterRef, QuerySet
+from django.db.models import BigIntegerField, Count, Exists, F, Model, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -33,6 +33,7 @@ KEPT = {
 KINDS = (
     *STANDING, "imported", *KEPT, "plan", "lists", "meetings", "nudged", Act.Kind.TOOK.value,
 )  # fmt: skip
+BY_ANOTHER = Q(user__isnull=True) | ~Q(user=F("person_id"))
 SYSTEM = 0  # whose deeds nobody ordered; ids of people begin with 1
 
 
@@ -128,11 +129,11 @@ def _standing(event: Event) -> Iterator[_Group]:
     for field in STANDING:
         changed = _together(traces.AttendeeTrace, field, event_id=event.pk, pgh_label=field)
         if field == "visibility":  # who hides themselves does so on their own profile
-            changed = changed.exclude(user=F("person_id"))
+            changed = changed.filter(BY_ANOTHER)
         for row in changed:
             yield _Group(row["at"], row["user"], field, row[field], row["count"], tuple(row["attendees"]))
     joined = _together(traces.AttendeeTrace, "pgh_label", event_id=event.pk, pgh_label=ADDED)
-    yield from _groups(joined.exclude(user=F("person_id")), "imported", "pgh_label")
+    yield from _groups(joined.filter(BY_ANOTHER), "imported", "pgh_label")
 
 
 def _kept(event: Event) -> Iterator[_Group]:

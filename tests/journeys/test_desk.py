@@ -1,6 +1,7 @@
 """The desk in a real browser: a list comes in, people meet, figures follow, files are read back."""
 
 import csv
+import datetime as dt
 import io
 import re
 import struct
@@ -14,13 +15,22 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
-from backend.events.models import Attendee
+from backend.events.models import Attendee, Slot, Table
+from backend.meetings.models import Availability
+from backend.suggestions.models import Suggestion
 from tests.backend.stats.forums import make_meeting
 from tests.factories import make_attendee, make_event, make_organisation
 from tests.journeys.conftest import PAGE_SIZES
+from tests.worker import do_jobs
 
 SVG = "{http://www.w3.org/2000/svg}"
 SECTORS = ("ict-ministry", "large-company", "civil-society", "academia")
+WORDS = {
+    "ict-ministry": ("Companies that keep evidence of grooming.", "Rules for platforms, in plain words."),
+    "large-company": ("Rules for platforms we can work with.", "Evidence of grooming, kept across borders."),
+    "civil-society": ("Research on what helps children.", "A helpline for children who are blackmailed."),
+    "academia": ("A helpline that shares its figures.", "Research on what helps children."),
+}
 GOOD, BAD = 293, 7
 
 
@@ -28,12 +38,23 @@ def attendee_list():
     """300 rows: every 40th has no address, so that seven cannot be imported."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["email", "name", "organisation", "sector", "country", "age_class"])
+    writer.writerow(["email", "name", "organisation", "sector", "country", "age_class", "seeks", "offers"])
     for row in range(1, GOOD + BAD + 1):
         sector = SECTORS[row % len(SECTORS)]
         email = "nobody" if row % 40 == 0 else f"p{row}@example.org"
-        writer.writerow([email, f"Person {row}", f"House {sector}", sector, "Thailand", "adult"])
+        writer.writerow(
+            [email, f"Person {row}", f"House {sector}", sector, "Thailand", "adult", *WORDS[sector]]
+        )
     return out.getvalue().encode()
+
+
+def signed_in(context, door, attendee):
+    """This browser as the attendee's."""
+    client = Client()
+    client.force_login(attendee.person)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": door}])
+    return context.new_page()
 
 
 @pytest.fixture
@@ -41,11 +62,7 @@ def desk(transactional_db, context, door):
     """A page of an organiser who is alone at a forum."""
     event = make_event("desk")
     organiser = make_attendee(event, name="Olga", permission="organiser", visibility="hidden")
-    client = Client()
-    client.force_login(organiser.person)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": door}])
-    page = context.new_page()
+    page = signed_in(context, door, organiser)
     page.wrong = []
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
     page.on("console", lambda said: page.wrong.append(said.text) if said.type == "error" else None)
@@ -61,13 +78,14 @@ def people(event, count):
         make_attendee(event, name=f"Person {row}", organisation=houses[row % len(houses)])
 
 
-def meet(event, count):
-    """As many held meetings of an official with an engineer, each of two people of their own."""
+def meet(event, count, *, state="held"):
+    """As many meetings of an official with an engineer, each of two people who have no other of this kind."""
     people = Attendee.objects.filter(event=event, organisation__isnull=False).order_by("pk")
     officials = people.filter(organisation__sector__key="ict-ministry").exclude(permission="organiser")
     engineers = people.filter(organisation__sector__key="large-company")
-    for one, other in zip(officials[:count], engineers[:count], strict=True):
-        make_meeting(one, other, theme="justice", hours=2, useful=(5, 4))
+    first = 0 if state == "held" else 40
+    for one, other in zip(officials[first : first + count], engineers[first : first + count], strict=True):
+        make_meeting(one, other, state, theme="justice", hours=2, useful=(5, 4) if state == "held" else ())
 
 
 def saved(page, picture, kind):
@@ -95,20 +113,75 @@ def import_the_list(page):
     expect(page.get_by_text(f"{GOOD} added")).to_be_visible()
 
 
-def test_from_a_list_to_figures_and_files(desk):
+def build_suggestions(page):
+    """Ordered by the organiser on the page, computed by the real worker with the real model."""
+    page.get_by_role("link", name="Lists", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Compute the lists").click()
+    do_jobs()
+    page.reload()
+    expect(page.get_by_role("button", name="Compute every list anew")).to_be_visible()
+
+
+def open_times(event, *attendees):
+    day = dt.datetime.combine(event.ends_on, dt.time(10), event.zone)
+    times = [day + n * dt.timedelta(minutes=30) for n in range(2)]
+    slots = [
+        Slot.objects.create(event=event, starts_at=one, ends_at=one + dt.timedelta(minutes=30))
+        for one in times
+    ]
+    Table.objects.create(event=event, label="T1")
+    for attendee in attendees:
+        Availability.objects.bulk_create(
+            Availability(event=event, attendee=attendee, slot=one) for one in slots
+        )
+
+
+def ask_and_accept(event, browser, door, asker, other):
+    """Through the pages: the asker from her list of suggestions, the other from his meetings."""
+    hers, his = browser.new_context(), browser.new_context()
+    page = signed_in(hers, door, asker)
+    page.goto(f"{door}/e/{event.slug}/suggestions/")
+    page.get_by_role("link", name=f"Ask to meet ({other.person.name})", exact=True).click()
+    page.get_by_role("checkbox", name="10:00–10:30").check()
+    page.get_by_role("button", name=f"Ask {other.person.name}", exact=True).click()
+    expect(page.get_by_text(f"{other.person.name} is asked.")).to_be_visible()
+    page = signed_in(his, door, other)
+    page.goto(f"{door}/e/{event.slug}/meetings/")
+    page.get_by_role("button", name=re.compile(f"^Meet {asker.person.name}: ")).click()
+    expect(page.get_by_role("region", name="My agenda")).to_contain_text(asker.person.name)
+    hers.close()
+    his.close()
+
+
+def test_from_a_list_to_figures_and_files(desk, browser, door, model_folder):
     event, page = desk
     expect(page.get_by_text("Nobody to count yet")).to_be_visible()
     import_the_list(page)
-    page.get_by_role("link", name="Desk", exact=True).click()
+    build_suggestions(page)
+    asker = Attendee.objects.get(event=event, person__name="Person 1")  # of a company
+    suggested = Suggestion.objects.filter(attendee=asker, other__organisation__sector__key="ict-ministry")
+    other = suggested.order_by("rank").first().other
+    open_times(event, asker, other)
+
+    desk_page = f"{door}/e/{event.slug}/desk/?step=accepted"
+    bridge = page.locator("table.matrix tbody tr", has_text="Government").locator("td").nth(1)
+    page.goto(desk_page)
     expect(page.locator("#network .dot")).to_have_count(GOOD)
+    expect(bridge).to_contain_text("0 /")
+    ask_and_accept(event, browser, door, asker, other)
+    page.goto(desk_page)
+    expect(bridge).to_contain_text("1 /")
+    funnel = page.get_by_role("region", name="From suggestion to a useful meeting")
+    expect(funnel.locator("tbody tr", has_text="Requested").locator("td").nth(1)).to_have_text("1")
+
     meet(event, 30)
-    page.reload()
-    expect(page.get_by_text(f"60 of {GOOD} people have a meeting")).to_be_visible()
-    cell = page.locator("table.matrix tbody tr", has_text="Government").locator("td").nth(1)
-    expect(cell).to_contain_text("30 /")
+    meet(event, 5, state="accepted")  # with the one above six: fewer would be withheld, and others with them
+    page.goto(f"{door}/e/{event.slug}/desk/")
+    expect(bridge).to_contain_text("30 /")
     page.get_by_label("Only one theme").select_option("prevention")
     page.get_by_role("button", name="Show", exact=True).click()
-    expect(page.locator("table.matrix tbody tr").first.locator("td").nth(1)).to_contain_text("0 /")
+    expect(bridge).to_contain_text("0 /")
 
     page.get_by_text("Take the figures away").click()
     funnel = {
@@ -121,7 +194,16 @@ def test_from_a_list_to_figures_and_files(desk):
     graph = ET.fromstring(taken(page, "The network"))
     space = {"g": "http://graphml.graphdrawing.org/xmlns"}
     assert len(graph.findall(".//g:node", space)) == GOOD
-    assert len(graph.findall(".//g:edge", space)) == 30
+    assert len(graph.findall(".//g:edge", space)) == 36
+
+    page.get_by_role("link", name="What was done").click()
+    done = page.get_by_role("row")
+    for sentence in (
+        f"Imported {GOOD} attendees",
+        "Ordered every list of suggestions anew",
+        "Took network.graphml",
+    ):
+        expect(done.filter(has_text=sentence)).to_be_visible()
     assert page.wrong == []
 
 

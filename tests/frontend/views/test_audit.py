@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from django.core.management import call_command
 
 from backend.audit.models import Act
 from backend.audit.services import record_act
@@ -99,3 +100,13 @@ def test_the_file_has_what_the_page_says_but_no_names_and_is_itself_a_deed(desk)
     assert "Set the permission of 1 person to organiser" in [row["what"] for row in rows]
     assert "Ana" not in answer.content.decode()
     assert "Took what-was-done.csv" in done(client, event)
+
+
+def test_an_import_by_command_is_the_systems(desk, tmp_path):
+    event, client, _ = desk
+    file = tmp_path / "list.csv"
+    file.write_text("email,name\na@example.org,Ana\nb@example.org,Ben\n")
+    call_command("import_attendees", event.slug, str(file), stdout=io.StringIO())
+    page = done(client, event)
+    assert "Imported 2 attendees" in page
+    assert "The system" in page

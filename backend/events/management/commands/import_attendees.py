@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+import pghistory
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -33,7 +34,9 @@ class Command(BaseCommand):
         table = self._read(options)
         self.stdout.write(f"Reading {len(table.lines):,} rows ({table.encoding}) …")
         self.stdout.flush()
-        report = import_attendees(event=event, table=table, now=timezone.now(), dry_run=options["dry_run"])
+        with pghistory.context(command="import_attendees"):
+            dry_run = options["dry_run"]
+            report = import_attendees(event=event, table=table, now=timezone.now(), dry_run=dry_run)
         self._tell(report, options["report"])
         if report.refused and report.read == len(report.refused):
             raise CommandError("No row could be imported.")
