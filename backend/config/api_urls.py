@@ -38,6 +38,9 @@ urlpatterns = [
     path("events/<slug:slug>/meetings/<int:meeting_id>/decline/", meetings.DeclineView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/withdraw/", meetings.WithdrawView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/cancel/", meetings.CancelView.as_view()),
+    path(
+        "events/<slug:slug>/meetings/<int:meeting_id>/cancel-for-both/", meetings.CancelForBothView.as_view()
+    ),
     path("events/<slug:slug>/meetings/<int:meeting_id>/attest/", meetings.AttestView.as_view()),
     path("events/<slug:slug>/meetings/overview/", meetings.OverviewView.as_view()),
     path("events/<slug:slug>/meetings/rules/", meetings.RulesView.as_view()),

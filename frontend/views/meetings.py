@@ -22,15 +22,17 @@ from backend.meetings.selectors import (
     requests_sent,
     requests_to_answer,
 )
+from backend.meetings.selectors.overview import agreed_time
 from backend.meetings.services import (
     accept_meeting,
     attest_meeting,
+    cancel_for_both,
     cancel_meeting,
     decline_meeting,
     mark_read,
     withdraw_request,
 )
-from frontend.access import Request, participant
+from frontend.access import Request, organiser, participant
 from frontend.meeting_forms import number_in
 from frontend.meeting_words import agreed_words, day_in
 
@@ -124,6 +126,27 @@ def cancel(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
     """Call an agreed meeting off, and say why."""
     said = _("The meeting is cancelled, and you are both free again. They are told why.")
     return _do(request, attendee, meeting_id, cancel_meeting, said, reason=request.POST.get("reason", ""))
+
+
+@organiser
+@require_http_methods(["GET", "HEAD", "POST"])
+def call_off(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """As an organiser, ask why and then call off an agreed meeting of two others."""
+    event, refusal = attendee.event, None
+    slot = agreed_time(event, meeting_id)
+    if request.method == "POST":
+        reason, now = request.POST.get("reason", ""), timezone.now()
+        try:
+            cancel_for_both(event=event, meeting_id=meeting_id, reason=reason, by=request.user, now=now)
+        except NotFound:
+            raise
+        except BusinessError as refused:
+            refusal = refused
+        else:
+            messages.success(request, _("The meeting is called off, and both are told why."))
+            return redirect("programme", event.slug)
+    context = {"slot": slot, "refusal": refusal, "typed": request.POST.get("reason", "")}
+    return render(request, "meetings/call_off.html", context, status=refusal.status if refusal else 200)
 
 
 @participant

@@ -1,6 +1,7 @@
 """Meetings over HTTP: the same services, selectors and refusals as the pages."""
 
 from backend.meetings.api.organiser import (
+    CancelForBothView,
     OverviewView,
     RulesView,
     SlotListView,
@@ -29,6 +30,7 @@ __all__ = [
     "AttestView",
     "AvailabilityView",
     "BookmarkView",
+    "CancelForBothView",
     "CancelView",
     "DeclineView",
     "FreeSlotsView",

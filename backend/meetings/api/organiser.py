@@ -38,6 +38,24 @@ class OrganiserView(ParticipantView):
         return list(periods_of(grid, event.zone))
 
 
+class CancelForBothView(OrganiserView):
+    @extend_schema(
+        operation_id="meetings_cancel_for_both",
+        request=shapes.ReasonSaidSerializer,
+        responses={204: None, **REFUSALS},
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Call off an agreed meeting of two others; both are told the reason."""
+        services.cancel_for_both(
+            event=self.event,
+            meeting_id=meeting_id,
+            reason=given(shapes.ReasonSaidSerializer, request)["reason"],
+            by=self.attendee.person,
+            now=timezone.now(),
+        )
+        return Response(status=204)
+
+
 class SlotPreviewView(OrganiserView):
     @extend_schema(
         operation_id="slots_preview",

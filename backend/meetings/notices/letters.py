@@ -162,6 +162,9 @@ def _cancelled(row: MeetingRow, reader: Attendee) -> Letter:
     if row.ended_by_me:
         subject = _("You cancelled your meeting with %(name)s")
         line = _("You cancelled this meeting with %(who)s. The time is yours again.")
+    elif row.ended_by_organisers:
+        subject = _("Your meeting with %(name)s is cancelled")
+        line = _("The organisers cancelled this meeting with %(who)s. The time is yours again.")
     elif row.reason:
         subject = _("%(name)s cancelled your meeting")
         line = _("%(who)s cancelled this meeting. The time is yours again.")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import Avg, Count, F, Q
 
-from backend.events.models import Event
+from backend.core.errors import NotFound
+from backend.events.models import Event, Slot
 from backend.meetings.models import Availability, Delivery, Meeting, Seat
 from backend.safeguarding.rules import matchable
 
@@ -35,6 +36,15 @@ class Overview:
     disputed: tuple[int, ...]
     answer_hours: float | None
     mails_waiting: int
+
+
+def agreed_time(event: Event, meeting_id: int) -> Slot:
+    """When an agreed meeting of the event takes place; refuses NotFound. For organisers, and names nobody."""
+    meetings = Meeting.objects.filter(event=event, state=Meeting.State.ACCEPTED, pk=meeting_id)
+    found = meetings.select_related("slot").first()
+    if found is None or found.slot is None:
+        raise NotFound("There is no such meeting, or it is off already.")
+    return found.slot
 
 
 def overview_for(event: Event, now: dt.datetime) -> Overview:

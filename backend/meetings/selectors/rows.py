@@ -64,6 +64,7 @@ class MeetingRow:
     expires_at: dt.datetime
     reason: str
     ended_by_me: bool
+    ended_by_organisers: bool
     my_word: str
     my_usefulness: int | None
     actions: tuple[str, ...]
@@ -130,6 +131,7 @@ def _row(
         expires_at=meeting.expires_at,
         reason=meeting.reason,
         ended_by_me=meeting.ended_by_id == viewer.pk,
+        ended_by_organisers=meeting.ended_by_id is None and bool(meeting.reason),  # a rule gives no reason
         my_word=mine.word,
         my_usefulness=mine.usefulness,
         actions=_actions(viewer, meeting, mine, state, now),

@@ -30,6 +30,7 @@ from backend.meetings.services.diary import (
 from backend.meetings.services.ending import (
     ReasonNeeded,
     TooLate,
+    cancel_for_both,
     cancel_meeting,
     end_refused_meetings,
     expire_requests,
@@ -77,6 +78,7 @@ __all__ = [
     "ask_whether_held",
     "attest_meeting",
     "bookmark_session",
+    "cancel_for_both",
     "cancel_meeting",
     "change_slots",
     "close_slots",

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from django.db import transaction
 from django.db.models import QuerySet
 
-from backend.core.errors import BusinessError
-from backend.events.models import Attendee
+from backend.core.errors import BusinessError, NotFound
+from backend.events.models import Attendee, Event
+from backend.events.places import check_organiser
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.meetings.notices import tell
 from backend.meetings.rules import may_see
@@ -37,19 +38,38 @@ def cancel_meeting(
     was never agreed, or is settled) and TooLate (it is over).
     """
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
-    if meeting.state == Meeting.State.CANCELLED:
-        return meeting
+    if meeting.state != Meeting.State.CANCELLED:
+        _cancel(meeting, attendee, _check_reason(meeting, reason, now), now)
+    return meeting
+
+
+@transaction.atomic
+def cancel_for_both(*, event: Event, meeting_id: int, reason: str, by: Person, now: dt.datetime) -> Meeting:
+    """Call off, as an organiser, a meeting two others had agreed to; both are told, with the reason.
+
+    Doing it again changes nothing. Refuses NotOrganiser, NotFound, and what `cancel_meeting` refuses.
+    """
+    check_organiser(event, by)
+    if not Meeting.objects.filter(event=event, pk=meeting_id).exists():
+        raise NotFound("There is no such meeting at this forum.")
+    meeting = lock_meeting(meeting_id)
+    if meeting.state != Meeting.State.CANCELLED:
+        _cancel(meeting, None, _check_reason(meeting, reason, now), now)
+    return meeting
+
+
+def _check_reason(meeting: Meeting, reason: str, now: dt.datetime) -> str:
+    """The reason as it is kept; refuses what cannot be cancelled any more, and no reason at all."""
     if meeting.state != Meeting.State.ACCEPTED:
         raise AlreadyAnswered(
             f"Only a meeting to come can be cancelled; this one is {meeting.get_state_display().lower()}.",
             state=meeting.state,
         )
     if meeting.period.upper <= now:
-        raise TooLate("This meeting's time is over. Say instead whether it took place.")
+        raise TooLate("This meeting's time is over. It can only be said whether it took place.")
     if not (text := clean_reason(reason)):
-        raise ReasonNeeded("Please say in a few words why you cancel; the other is told.")
-    _cancel(meeting, attendee, text, now)
-    return meeting
+        raise ReasonNeeded("Please say in a few words why it is cancelled; whoever was to come is told.")
+    return text
 
 
 def _cancel(meeting: Meeting, attendee: Attendee | None, reason: str, now: dt.datetime) -> None:

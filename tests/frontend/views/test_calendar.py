@@ -84,3 +84,21 @@ def test_the_calendar_downloads_and_its_address_can_be_made_anew_and_closed(book
     assert b"Meeting with Arif Rahman" in client.get(fresh).content
     client.post(calendar, {"do": "close"})
     assert client.get(fresh).status_code == 404
+
+
+def test_an_organiser_calls_off_a_meeting_of_two_others_once_they_say_why(booking):
+    cast = booking.cast
+    meeting = booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
+    address = booking.page(meeting, "call-off/")
+    assert client_of(cast.official.person).get(address).status_code == 403
+    boss = client_of(cast.organiser.person)
+    page = text_of(boss, address)
+    assert "Wed 9 Dec, 10:00–10:30" in page
+    assert "Arif Rahman" not in page
+    assert "in a few words" in boss.post(address, {"reason": ""}).content.decode()
+    answer = boss.post(address, {"reason": "The hall is closed"}, follow=True)
+    assert "called off, and both are told why" in answer.content.decode()
+    told = text_of(client_of(cast.official.person), booking.page(meeting))
+    assert "The organisers cancelled it:" in told
+    assert "The hall is closed" in told
+    assert boss.get(address).status_code == 404
