@@ -31,14 +31,19 @@ def pages_of(forum, booking):
         now=timezone.now(),
     )
     meetings = [*agreed, sent, received, long, declined]
-    pages = ["meetings/", "availability/", "notices/", "calendar/", "meetings/sheet/"]
+    session = forum.event.sessions.get()
+    session.abstract, session.stream_url = "What changed since last year?", "https://stream.example.org/1"
+    session.save()
+    session.parts.create(event=forum.event, attendee=others[7], part="speaking")
+    session.parts.create(event=forum.event, attendee=a)
+    pages = ["meetings/", "sessions/", "availability/", "notices/", "calendar/", "zone/", "meetings/sheet/"]
     pages += [f"meetings/{meeting.pk}/" for meeting in meetings]
     pages += [f"meetings/{sent.pk}/change/", f"people/{others[6].pk}/ask/"]
     return [forum.address(page) for page in pages]
 
 
 def test_axe_finds_nothing_on_any_page_of_meetings(forum, booking, visit):  # noqa: F811
-    empty = [forum.address(page) for page in ("meetings/", "notices/", "meetings/sheet/")]
+    empty = [forum.address(page) for page in ("meetings/", "sessions/", "notices/", "meetings/sheet/")]
     assert visit(empty, OFFICIAL) == []
     assert visit(pages_of(forum, booking), OFFICIAL) == []
     passed = Meeting.objects.filter(state="accepted").earliest("pk")
