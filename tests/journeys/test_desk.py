@@ -197,6 +197,7 @@ def test_from_a_list_to_figures_and_files(desk, browser, door, model_folder):
     assert len(graph.findall(".//g:edge", space)) == 36
 
     page.get_by_role("link", name="What was done").click()
+    expect(page.get_by_role("heading", name="What was done")).to_be_visible()
     done = page.get_by_role("row")
     for sentence in (
         f"Imported {GOOD} attendees",
@@ -204,6 +205,8 @@ def test_from_a_list_to_figures_and_files(desk, browser, door, model_folder):
         "Took network.graphml",
     ):
         expect(done.filter(has_text=sentence)).to_be_visible()
+    page.goto(f"{door}/e/{event.slug}/desk/print/")
+    assert re.findall(rb"/Count (\d+)", page.pdf(format="A4")) == [b"1"]  # one page of paper
     assert page.wrong == []
 
 

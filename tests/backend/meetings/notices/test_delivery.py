@@ -10,10 +10,10 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
+from backend.core.posting import LONGEST_WAIT, Backoff, MailDelayed
 from backend.events.models import Attendee
 from backend.meetings.models import Delivery, Notice
 from backend.meetings.notices import SEND_NOTICE
-from backend.core.posting import LONGEST_WAIT, Backoff, MailDelayed
 from backend.meetings.notices.delivery import deliver_notice
 from backend.meetings.selectors.mails import mails_for
 from backend.meetings.services.mails import resend_mails
