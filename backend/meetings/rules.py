@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.events.models import Attendee, SessionPart, Slot, Table
 from backend.meetings.models import Availability, Meeting, MeetingRules, Seat
@@ -113,6 +113,24 @@ def may_see(attendee: Attendee, meeting: Meeting, now: dt.datetime) -> bool:
         return False
     others = seated - {attendee.pk}
     return contactable_for(attendee, "meeting", now).filter(pk__in=others).count() == len(others) > 0
+
+
+def refused_among(meetings: QuerySet[Meeting], now: dt.datetime) -> set[int]:
+    """Ids of those of the meetings that `may_see` refuses their askers; one query per asker."""
+    rows = Seat.objects.filter(meeting__in=meetings).values_list(
+        "meeting_id", "meeting__asker", "attendee_id"
+    )
+    others: dict[int, dict[int, set[int]]] = {}
+    for meeting_id, asker_id, attendee_id in rows:
+        others.setdefault(asker_id, {}).setdefault(meeting_id, set()).add(attendee_id)
+    refused: set[int] = set()
+    for asker in Attendee.objects.filter(pk__in=others):
+        seated = others[asker.pk]
+        wanted = set().union(*seated.values())
+        allowed = contactable_for(asker, "meeting", now).filter(pk__in=wanted)
+        known = {asker.pk, *allowed.values_list("pk", flat=True)}
+        refused |= {pk for pk, ids in seated.items() if len(ids) < 2 or not ids <= known}
+    return refused
 
 
 def is_asker(attendee: Attendee, meeting: Meeting) -> bool:

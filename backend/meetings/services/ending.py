@@ -13,7 +13,7 @@ from backend.events.models import Attendee, Event
 from backend.events.places import check_organiser
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.meetings.notices import tell
-from backend.meetings.rules import may_see
+from backend.meetings.rules import may_see, refused_among
 from backend.meetings.services.answering import AlreadyAnswered, clean_reason
 from backend.meetings.services.locking import lock_meeting, lock_own_meeting, seated_in
 from backend.people.models import Person
@@ -111,8 +111,9 @@ def end_refused_meetings(*, now: dt.datetime) -> int:
             return False
         return True
 
-    alive = Meeting.objects.filter(kind=Meeting.Kind.ONE_TO_ONE)
-    return _for_each(alive.requests() | alive.to_come(now), end)
+    one_to_one = Meeting.objects.filter(kind=Meeting.Kind.ONE_TO_ONE)
+    refused = refused_among(one_to_one.requests() | one_to_one.to_come(now), now)
+    return _for_each(Meeting.objects.filter(pk__in=refused), end)
 
 
 def _expire(meeting: Meeting, now: dt.datetime) -> None:

@@ -1,18 +1,21 @@
-"""An organiser calls off what two others agreed: with a reason that both read, and by nobody else."""
+"""What others than the two end: an organiser with a reason that both read, and the contact policy without."""
 
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from backend.core.errors import NotFound
 from backend.events.places import NotOrganiser
 from backend.meetings import services
-from backend.meetings.models import Seat
+from backend.meetings.models import Meeting, Seat
 from backend.meetings.notices.mail import mail_for
+from backend.meetings.rules import refused_among
 from backend.meetings.selectors import meeting_for
 from tests.backend.meetings.conftest import make_forum
-from tests.factories import NOW, make_attendee
+from tests.factories import NOW, keep_apart, make_attendee
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +76,27 @@ def test_only_an_organiser_of_the_forum_can_and_only_what_is_still_to_come(forum
         call_off(forum, meeting, boss)
     meeting.refresh_from_db()
     assert meeting.state == "accepted"
+
+
+def test_the_job_that_ends_what_is_refused_asks_the_policy_once_for_each_asker(forum, apart):
+    a, *others = [*forum.people, *forum.join(5)]
+    agreed = [
+        forum.accept(other, forum.ask(a, other, slot))
+        for other, slot in zip(others, forum.slots, strict=False)
+    ]
+    assert refused_among(Meeting.objects.all(), NOW) == set()
+    with CaptureQueriesContext(connection) as caught:
+        assert services.end_refused_meetings(now=forum.now) == 0
+    assert len(caught) == 3
+    keep_apart(apart, others[2], a)
+    assert refused_among(Meeting.objects.all(), NOW) == {agreed[2].pk}
+    others[4].person.is_active = False
+    others[4].person.save()
+    assert services.end_refused_meetings(now=forum.now) == 2
+    states = [*Meeting.objects.order_by("pk").values_list("state", flat=True)]
+    assert states == ["accepted", "accepted", "cancelled", "accepted", "cancelled", "accepted"]
+    a.delete()
+    assert refused_among(Meeting.objects.all(), NOW) == set()
 
 
 def test_over_the_api_it_is_for_organisers(forum, boss, time_machine):
