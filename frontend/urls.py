@@ -93,6 +93,7 @@ urlpatterns = [
     path("e/<slug:slug>/programme/publishing/", programme.publishing, name="programme_publishing"),
     path("e/<slug:slug>/programme/<int:plan_id>/", programme.plan, name="plan"),
     path("e/<slug:slug>/programme/<int:plan_id>/again/", programme.replan, name="plan_again"),
+    path("e/<slug:slug>/programme/<int:plan_id>/stop/", programme.stop, name="plan_stop"),
     path("e/<slug:slug>/programme/<int:plan_id>/publish/", programme.publish, name="plan_publish"),
     path("e/<slug:slug>/programme/<int:plan_id>/withdraw/", programme.withdraw, name="plan_withdraw"),
     path(

@@ -24,7 +24,7 @@ from matching.planning.problem import (
     Status,
 )
 from matching.planning.programme import programme
-from matching.planning.stopwatch import Clock, Stopwatch
+from matching.planning.stopwatch import Clock, Stopped, Stopwatch, never
 from matching.planning.tables import seated
 
 __all__ = [
@@ -59,11 +59,13 @@ def solve(
     seed: int,
     clock: Clock,
     progress: Callable[[Progress], None] | None = None,
+    stopped: Stopped = never,
 ) -> Plan:
     """The best plan found within `seconds` on two cores, with a proven bound of its value.
 
     clock: gives seconds and never goes back (time.monotonic); progress: called, from any thread, at each
-    better plan. Demands that contradict each other give status "infeasible" and sentences that name them; a
+    better plan; stopped: asked from any thread, often: once it says so, the best plan so far comes within a
+    few seconds. Demands that contradict each other give status "infeasible" and sentences that name them; a
     Brokerage for which no schedule was found in time gives "unknown". Solvers race and are stopped by the
     clock, so the same seed gives the same plan only where the problem is closed by one of them in a fixed
     way (small ones); otherwise plans of equal standing may differ between runs, their value and bound being
@@ -76,7 +78,7 @@ def solve(
     >>> plan.status, plan.value, [(m.i, m.j, m.slot) for m in plan.meetings]
     ('optimal', 9, [(0, 1, 0), (0, 2, 1)])
     """
-    watch = Stopwatch(clock, seconds)
+    watch = Stopwatch(clock, seconds, stopped)
 
     def tell(value: float, bound: float) -> None:
         if progress is not None:

@@ -55,6 +55,7 @@ urlpatterns = [
     path("events/<slug:slug>/plans/<int:plan_id>/", programme.PlanView.as_view()),
     path("events/<slug:slug>/plans/<int:plan_id>/again/", programme.PlanAgainView.as_view()),
     path("events/<slug:slug>/plans/<int:plan_id>/publish/", programme.PlanPublishView.as_view()),
+    path("events/<slug:slug>/plans/<int:plan_id>/stop/", programme.PlanStopView.as_view()),
     path("events/<slug:slug>/plans/<int:plan_id>/withdraw/", programme.PlanWithdrawView.as_view()),
     path(
         "events/<slug:slug>/plans/<int:plan_id>/meetings/<int:planned_id>/", programme.PlannedView.as_view()

@@ -37,6 +37,7 @@ class PlanSerializer(AimsSerializer):
     plan = serializers.IntegerField(source="pk")
     state = serializers.CharField()
     work = serializers.CharField()
+    stop_asked = serializers.BooleanField()
     progress = serializers.IntegerField()
     value = serializers.FloatField(allow_null=True)
     bound = serializers.FloatField(allow_null=True)
@@ -170,6 +171,13 @@ class PlanAgainView(PlanDoor):
         """Plan a draft anew around its locked meetings; of any other plan, draft a new one beside it."""
         plan = services.replan(**self.whose(plan_id), now=timezone.now())
         return Response(PlanSerializer(plan).data, status=202)
+
+
+class PlanStopView(PlanDoor):
+    @extend_schema(operation_id="plans_stop", request=None, responses={202: PlanSerializer, **REFUSALS})
+    def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
+        """Have the planner end within seconds, with the best plan so far; read it until its work is ready."""
+        return Response(PlanSerializer(services.stop_planning(**self.whose(plan_id))).data, status=202)
 
 
 class PlanPublishView(PlanDoor):

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from datetime import tzinfo
+from threading import Event
 
 from backend.events.models import Slot
 from backend.programme.forum import Forum, Pair, Period, Standing
@@ -116,6 +118,7 @@ def sheet_of(forum: Forum, aims: Aims, scores: Mapping[Pair, float], kept_rows: 
         available=tuple(tuple(row) for row in available),
         most=tuple(most),
         least=tuple(least) if any(least) else (),
+        times=tuple(_time(slot, zone) for slot in slots),
         days=tuple(slot.starts_at.astimezone(zone).toordinal() for slot in slots),
         locked=tuple(locked),
         names=tuple(
@@ -123,6 +126,12 @@ def sheet_of(forum: Forum, aims: Aims, scores: Mapping[Pair, float], kept_rows: 
         ),
     )
     return Sheet(problem, tuple(people), slots, chosen, stood, dict(sorted(short.items())))
+
+
+def _time(slot: Slot, zone: tzinfo) -> str:
+    """As sentences name a slot: in the event's own time."""
+    starts_at, ends_at = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
+    return f"the slot of {starts_at:%A %-d %B, %H:%M} to {ends_at:%H:%M}"
 
 
 def _counted(
@@ -184,17 +193,23 @@ def draft(
     seconds: float,
     seed: int,
     clock: Callable[[], float],
-    tell: Callable[[BestSoFar], None],
+    tell: Callable[[BestSoFar], bool],
 ) -> Drafted:
-    """The best plan found in `seconds`; `tell` is called about twice a second, in the caller's thread."""
+    """The best plan found in `seconds`.
+
+    `tell` is called about twice a second, in the caller's thread, and says whether to go on: if not, the best
+    plan so far is taken.
+    """
     sheet = sheet_of(forum, aims, scores, kept_rows)
     told: list[Progress] = []
+    stop = Event()
     with ThreadPoolExecutor(max_workers=1) as pool:
-        solving = pool.submit(_best, forum, sheet, aims, seconds, seed, clock, told.append)
+        solving = pool.submit(_best, forum, sheet, aims, seconds, seed, clock, told.append, stop.is_set)
         started = clock()
         while not wait([solving], timeout=SECONDS_BETWEEN_WORDS).done:
             last = told[-1] if told else Progress(0.0, 0.0, 0.0)
-            tell(BestSoFar(last.value, last.bound, clock() - started))
+            if not tell(BestSoFar(last.value, last.bound, clock() - started)):
+                stop.set()
         plan, bound, missed = solving.result()
     rows = _rows_of(forum, sheet, plan)
     value = sum(row.value for row in rows)
@@ -234,6 +249,7 @@ def _best(
     seed: int,
     clock: Callable[[], float],
     tell: Callable[[Progress], None],
+    stopped: Callable[[], bool],
 ) -> tuple[Plan, float, bool]:
     """The plan, a bound of its value, and whether the share asked for was missed.
 
@@ -243,7 +259,7 @@ def _best(
     """
     share = aims.cross_share
     if not share:
-        plan = solve(sheet.problem, seconds=seconds, seed=seed, clock=clock, progress=tell)
+        plan = solve(sheet.problem, seconds=seconds, seed=seed, clock=clock, progress=tell, stopped=stopped)
         return plan, plan.bound or 0.0, False
     crosses = {pair: crosses_in(forum, pair) for pair in sheet.scores}
     low, price, high = 0.0, 0.0, None
@@ -256,7 +272,7 @@ def _best(
             for pair in sheet.problem.pairs
         )
         priced = replace(sheet.problem, pairs=pairs)
-        plan = solve(priced, seconds=seconds / TRIES, seed=seed, clock=clock, progress=tell)
+        plan = solve(priced, seconds=seconds / TRIES, seed=seed, clock=clock, progress=tell, stopped=stopped)
         if plan.value is None or plan.bound is None:
             return plan, 0.0, False
         bound = min(bound, plan.bound)
@@ -273,6 +289,8 @@ def _best(
                 break
         else:
             low = price
+        if stopped():
+            break
         step = max((pair.value for pair in sheet.problem.pairs), default=1.0)
         price = (low + high) / 2 if high is not None else max(2 * price, step / 2)
     if best is not None:

@@ -71,6 +71,7 @@ class Plan(models.Model):
     seconds = models.PositiveSmallIntegerField(default=20)
     seed = models.PositiveIntegerField(default=1)
 
+    stop_asked = models.BooleanField(default=False)  # the planner ends early, with the best plan so far
     progress = models.PositiveSmallIntegerField(default=0)  # percent of the work at hand
     value = models.FloatField(null=True)
     bound = models.FloatField(null=True)
@@ -121,6 +122,11 @@ class Plan(models.Model):
     @property
     def is_at_work(self) -> bool:
         return self.work in self.AT_WORK
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether the planner still works on it and nobody has asked it to end."""
+        return self.work in (self.Work.WAITING, self.Work.SOLVING) and not self.stop_asked
 
     @property
     def is_editable(self) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -72,12 +75,17 @@ def plan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
     order = request.GET.get("by", "")
     order = order if order in ORDERS else "person"
     page = selectors.show_plan(selectors.plan_for(event, plan_id), read_forum(event, timezone.now()))
+    sheaves = Paginator(selectors.sheaves_of(page.by(order)), 1).get_page(request.GET.get("page"))
+    rest = request.GET.copy()
+    rest.pop("page", None)
     context = {
         "page": page,
         "plan": page.plan,
         "order": order,
         "orders": ORDERS,
-        "groups": page.by(order),
+        "sheaves": sheaves,
+        "groups": [group for sheaf in sheaves for group in sheaf],
+        "rest": rest,
         "confirms": selectors.confirms_at_once(event),
     }
     return render(request, "programme/_plan.html" if request.htmx else "programme/plan.html", context)
@@ -89,6 +97,15 @@ def replan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
     """Plan a draft anew around what is locked; any other plan, as a new draft beside it."""
     found = services.replan(event=attendee.event, plan_id=plan_id, by=request.user, now=timezone.now())
     return redirect("plan", attendee.event.slug, found.pk)
+
+
+@organiser
+@require_POST
+def stop(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
+    """Have the planner end now, with the best plan so far; if it just ended by itself, show what it made."""
+    with suppress(services.NotBeingPlanned):
+        services.stop_planning(event=attendee.event, plan_id=plan_id, by=request.user)
+    return redirect("plan", attendee.event.slug, plan_id)
 
 
 @organiser

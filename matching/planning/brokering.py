@@ -100,7 +100,9 @@ def broker(problem: Brokerage, watch: Stopwatch, seed: int, tell: Callable[[floa
 def _wait(race: Race, proofs: Sequence[Future[None]], watch: Stopwatch, seconds: float) -> None:
     """Until the race is over, both proofs are, or the seconds have passed."""
     end = watch.spent() + seconds
-    while not race.over.is_set() and watch.spent() < end and not all(proof.done() for proof in proofs):
+    while not (race.over.is_set() or all(proof.done() for proof in proofs)):
+        if watch.spent() >= end or watch.left() <= 0:
+            return
         race.over.wait(min(0.05, max(end - watch.spent(), 0.001)))
 
 

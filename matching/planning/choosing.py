@@ -1,7 +1,8 @@
 """Which pairs meet, and when: a start from the LP's weights, then large-neighbourhood search on two threads.
 
-Each step frees a few slots and lets HiGHS fill them anew in the best way, everything else standing. Columns
-that the LP's prices call hopeless are left out, which keeps a step to a few hundredths of a second.
+Each step frees a part (`neighbourhoods`) and lets HiGHS fill it anew in the best way, everything else
+standing. Columns that the LP's prices call hopeless are left out, which keeps a step to a few hundredths of
+a second.
 """
 
 from __future__ import annotations
@@ -17,17 +18,13 @@ import highspy
 import numpy as np
 
 from matching.planning.field import Field, Flags, Floats
+from matching.planning.neighbourhoods import Neighbourhoods
 from matching.planning.relaxation import Relaxation, linear_programme, quiet_highs, rows_of, with_shortage
 from matching.planning.stopwatch import Stopwatch
 
-NEAR = (
-    0.04,
-    0.16,
-    0.4,
-)  # loss a column may have to be tried, in mean values of a meeting: close first, then wider
-STEP_SECONDS = 3.0
+NEAR = 0.4  # loss a column may have to be in the start, in mean values of a meeting
+STEP_SECONDS = 1.0
 THREADS = 2
-PATIENCE = 60  # steps without gain before more slots are freed at once
 WHOLE = 3000  # columns up to which the whole problem is handed to the solver at once
 
 
@@ -41,7 +38,6 @@ class Choice:
     lack: float
     tell: Callable[[float, float], None]
     worth: float = 0.0
-    stale: int = 0
     guard: Lock = made(default_factory=Lock)
 
     def worth_of(self, chosen: Flags) -> float:
@@ -50,19 +46,19 @@ class Choice:
     def closed(self) -> bool:
         return self.worth >= self.bound - 1e-6 * max(1.0, abs(self.bound))
 
-    def offer(self, freed: Flags, filled: Flags) -> bool:
-        """Take over what a thread made of the freed columns, if it fits what the others did meanwhile."""
+    def offer(self, freed: Flags, filled: Flags) -> float:
+        """Take over what a thread made of the freed columns, if it fits what the others did meanwhile; how
+        much that gained."""
         with self.guard:
             merged = np.where(freed, filled, self.chosen)
             worth = self.worth_of(merged)
-            better = worth > self.worth + 1e-9
-            self.stale = 0 if better else self.stale + 1
-            if (better or worth == self.worth) and is_lawful(self.field, merged):
-                self.chosen, self.worth = merged, worth
-                if better and not self.field.shortage(merged):
-                    self.tell(worth, self.bound)
-                return better
-            return False
+            gain = worth - self.worth
+            if gain < 0 or not is_lawful(self.field, merged):
+                return 0.0
+            self.chosen, self.worth = merged, worth
+            if gain > 1e-9 and not self.field.shortage(merged):
+                self.tell(worth, self.bound)
+            return gain
 
 
 def is_lawful(part: Field, chosen: Flags) -> bool:
@@ -105,7 +101,7 @@ def greedy(part: Field, weight: Floats | None = None) -> Flags:
 
 
 def refill(
-    part: Field, chosen: Flags, freed: Flags, gain: Floats, lack: float, seconds: float, seed: int
+    part: Field, chosen: Flags, freed: Flags, gain: Floats, lack: float, watch: Stopwatch, seed: int
 ) -> tuple[Flags | None, float | None]:
     """The best filling of the freed columns beside the other chosen ones, and a proven bound of its gain.
 
@@ -126,7 +122,10 @@ def refill(
         return np.zeros(len(part), bool), 0.0
     rows = rows_of(small, room=room, most=most, least=least)
     full, rows, _ = with_shortage(gain[usable], rows, lack)
-    highs = quiet_highs(time_limit=max(seconds, 0.01), mip_rel_gap=0.0, mip_abs_gap=1e-6, random_seed=seed)
+    limit = max(watch.left(), 0.01)
+    highs = quiet_highs(time_limit=limit, mip_rel_gap=0.0, mip_abs_gap=1e-6, random_seed=seed)
+    if limit > STEP_SECONDS:
+        highs.cbMipInterrupt.subscribe(lambda event: event.interrupt(watch.left() <= 0))
     programme = linear_programme(full, rows)
     programme.integrality_ = [highspy.HighsVarType.kInteger] * len(full)
     highs.passModel(programme)
@@ -160,7 +159,7 @@ def choose(
         best.offer(everything, start)
     if len(whole) <= WHOLE and not best.closed() and watch.left() > 0:
         part = watch.part(0.5)
-        filled, proven = refill(whole, best.chosen, everything, whole.value, lack, part.left(), seed)
+        filled, proven = refill(whole, best.chosen, everything, whole.value, lack, part, seed)
         if filled is not None:
             best.offer(everything, filled)
         if proven is not None:
@@ -176,14 +175,14 @@ def _start_from_weights(
 ) -> None:
     """Slot by slot, the matching that follows the LP's weights most closely."""
     whole = best.field
-    near = relaxed.loss <= _mean(best) * NEAR[-1]
+    near = relaxed.loss <= _mean(best) * NEAR
     gain = relaxed.weight * 1000 + whole.value * 0.1
     chosen = np.zeros(len(whole), bool)
     for slot in rng.permutation(whole.slots):
         if watch.left() <= 0:
             return
         freed = near & (whole.slot == slot)
-        filled, _ = refill(whole, chosen, freed, gain, 0.0, min(STEP_SECONDS, watch.left()), 0)
+        filled, _ = refill(whole, chosen, freed, gain, 0.0, watch.at_most(STEP_SECONDS), 0)
         if filled is not None:
             chosen |= filled
     best.offer(np.ones(len(whole), bool), chosen)
@@ -198,24 +197,13 @@ def _search(best: Choice, relaxed: Relaxation, watch: Stopwatch, rng: np.random.
     mean = _mean(best)
 
     def work(seed: int) -> None:
-        chance = np.random.default_rng(seed)
-        slots, width = min(3, best.field.slots), 0
+        around = Neighbourhoods(best.field, relaxed, mean, np.random.default_rng(seed))
         while watch.left() > 0 and not best.closed():
-            with best.guard:
-                now, stale = best.chosen, best.stale
-            if stale > PATIENCE * THREADS:
-                width = (width + 1) % len(NEAR)
-                slots = min(best.field.slots, slots + (width == 0))
-                best.stale = 0
-            free = chance.choice(best.field.slots, slots, replace=False)
-            freed = np.isin(best.field.slot, free) & ((relaxed.loss <= mean * NEAR[width]) | now)
-            limit = min(STEP_SECONDS, watch.left())
-            step = watch.part(1.0)
-            filled, _ = refill(best.field, now, freed, best.field.value, best.lack, limit, seed & 0x7FFF)
-            if filled is not None:
-                best.offer(freed, filled)
-            if step.spent() > 0.8 * STEP_SECONDS and slots > 2:
-                slots -= 1
+            way, step = around.draw(), watch.at_most(STEP_SECONDS)
+            now = best.chosen
+            freed = around.freed(way, now)
+            filled, _ = refill(best.field, now, freed, best.field.value, best.lack, step, seed & 0x7FFF)
+            around.learn(way, 0.0 if filled is None else best.offer(freed, filled), step.spent())
 
     with ThreadPoolExecutor(THREADS) as pool:
         for done in [pool.submit(work, int(seed)) for seed in rng.integers(2**31, size=THREADS)]:

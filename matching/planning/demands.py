@@ -34,10 +34,10 @@ def impossible_locks(problem: Problem) -> list[str]:
                 f"{name} has {_count(len(slots), 'locked meeting')} in {_count(open_slots, 'open slot')}."
             )
         elif closed:
-            sentences.append(f"{name} has a locked meeting in slot {closed[0]}, which is not open.")
+            sentences.append(f"{name} has a locked meeting in {problem.time(closed[0])}, which is not open.")
         elif len(set(slots)) < len(slots):
             twice = next(slot for slot, number in sorted(Counter(slots).items()) if number > 1)
-            sentences.append(f"{name} has {slots.count(twice)} locked meetings in slot {twice}.")
+            sentences.append(f"{name} has {slots.count(twice)} locked meetings in {problem.time(twice)}.")
         if len(slots) > problem.most[person]:
             most = problem.most[person]
             sentences.append(
@@ -51,12 +51,14 @@ def impossible_locks(problem: Problem) -> list[str]:
             )
     for slot, number in sorted(Counter(lock.slot for lock in problem.locked).items()):
         if number > problem.tables:
+            time = problem.time(slot)
             sentences.append(
-                f"Slot {slot} has {_count(number, 'locked meeting')} at {_count(problem.tables, 'table')}."
+                f"{time[:1].upper()}{time[1:]} has {_count(number, 'locked meeting')} at "
+                f"{_count(problem.tables, 'table')}."
             )
     for (slot, table), number in sorted(tables.items()):
         if number > 1:
-            sentences.append(f"Table {table} has {number} locked meetings in slot {slot}.")
+            sentences.append(f"Table {table} has {number} locked meetings in {problem.time(slot)}.")
     return sentences
 
 

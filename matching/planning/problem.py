@@ -49,7 +49,8 @@ class Problem:
     """Pairs to choose from: who meets whom, when and where, for the greatest total value.
 
     available: a row of `slots` flags per person; most, least: meetings per person, locked ones included;
-    days: the day of each slot (consecutive; breaks never span days); names: how to call people in refusals.
+    days: the day of each slot (consecutive; breaks never span days); names, times: how to call people and
+    slots in refusals.
     """
 
     people: int
@@ -62,12 +63,16 @@ class Problem:
     days: tuple[int, ...] = ()
     locked: tuple[Locked, ...] = ()
     names: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check(self)
 
     def name(self, person: int) -> str:
         return self.names[person] if self.names else f"Person {person}"
+
+    def time(self, slot: int) -> str:
+        return self.times[slot] if self.times else f"slot {slot}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,8 @@ def _check(problem: Problem) -> None:
                 raise BadProblem(f"“{word}” of {problem.name(person)} is below zero.")
     if problem.names and len(problem.names) != people:
         raise BadProblem(f"“names” needs {people} names, or none.")
+    if problem.times and len(problem.times) != slots:
+        raise BadProblem(f"“times” needs {slots} names, or none.")
     if problem.days and (len(problem.days) != slots or list(problem.days) != sorted(problem.days)):
         raise BadProblem(f"“days” needs {slots} numbers that never fall, the day of each slot.")
     seen: set[tuple[int, int]] = set()

@@ -18,7 +18,8 @@ from matching.planning.stopwatch import Stopwatch
 from matching.planning.tables import seated
 
 Rows = list[tuple[int, int, int]]
-CHOOSING = 0.6  # share of the time for choosing; what it leaves goes to the breaks
+CHOOSING = 0.75  # share of the time for choosing; what it leaves goes to the breaks
+FINISH = 2.0  # seconds that breaks get where somebody stopped the planner
 
 
 def programme(problem: Problem, watch: Stopwatch, seed: int, tell: Callable[[float, float], None]) -> Plan:
@@ -93,7 +94,7 @@ def _meet_least(field: Field, watch: Stopwatch) -> tuple[Status, Flags | None]:
 
 def _with_fewer_breaks(problem: Problem, rows: Rows, watch: Stopwatch, seed: int) -> Rows:
     """The same pairs at other times; locked meetings, the first of the rows, stay."""
-    if not rows or watch.left() <= 0:
+    if not rows:
         return rows
     opened = [sum(1 << slot for slot, free in enumerate(row) if free) for row in problem.available]
     standing = len(problem.locked)
@@ -109,7 +110,11 @@ def _with_fewer_breaks(problem: Problem, rows: Rows, watch: Stopwatch, seed: int
         first_of_day=first_of_day,
     )
     annealing = Annealing(schedule, [slot for *_, slot in rows])
-    annealing.run(watch.part(0.97), np.random.default_rng(seed), enough=lambda cost: cost == 0)
+    annealing.run(
+        watch.part(0.97) if watch.left() > 0 else watch.after_stop(FINISH),
+        np.random.default_rng(seed),
+        enough=lambda cost: cost == 0,
+    )
     return [(i, j, slot) for (i, j, _), slot in zip(rows, annealing.best, strict=True)]
 
 

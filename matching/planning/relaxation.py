@@ -106,10 +106,18 @@ def linear_programme(gain: Floats, rows: Rows, *, cap: Floats | None = None) -> 
     return programme
 
 
+class QuietHighs(highspy.Highs):  # type: ignore[misc]
+    """HiGHS that prints nothing: as it is made it enables callbacks, and the first word prints a banner."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+
 def quiet_highs(**options: float | str | bool) -> highspy.Highs:
     """A HiGHS that prints nothing and uses one thread."""
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    for name, value in {"output_flag": False, "log_to_console": False, "threads": 1, **options}.items():
+    highs = QuietHighs()  # type: ignore[no-untyped-call]
+    for name, value in {"threads": 1, **options}.items():
         highs.setOptionValue(name, value)
     return highs
 

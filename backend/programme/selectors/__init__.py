@@ -11,6 +11,7 @@ from backend.programme.selectors.plans import (
     entry_in,
     plan_for,
     plans_for,
+    sheaves_of,
     show_plan,
 )
 from backend.programme.selectors.sheets import Line, Sheet, SheetDay, sheets_for
@@ -32,6 +33,7 @@ __all__ = [
     "entry_in",
     "plan_for",
     "plans_for",
+    "sheaves_of",
     "sheets_for",
     "show_plan",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -124,6 +125,19 @@ class PlanPage:
             found[entry.second].append(entry)
         people = sorted(found, key=lambda person: (person.name.casefold(), person.attendee_id))
         return tuple(Group(tuple(found[person]), person=person) for person in people)
+
+
+def sheaves_of(groups: Sequence[Group], entries: int = 120) -> list[list[Group]]:
+    """The groups in order, put together whole, at most so many entries in each sheaf where a group allows."""
+    sheaves: list[list[Group]] = []
+    room = 0
+    for group in groups:
+        if len(group.entries) > room:
+            sheaves.append([])
+            room = entries
+        sheaves[-1].append(group)
+        room -= len(group.entries)
+    return sheaves
 
 
 def confirms_at_once(event: Event) -> bool:

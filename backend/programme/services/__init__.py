@@ -7,11 +7,13 @@ from backend.programme.services.drafting import (
     AtWork,
     BadAims,
     NoSuggestions,
+    NotBeingPlanned,
     NothingToPlanWith,
     PlanSaid,
     draft_plan,
     replan,
     set_publishing,
+    stop_planning,
 )
 from backend.programme.services.editing import (
     Clash,
@@ -29,6 +31,7 @@ __all__ = [
     "Clash",
     "NoSuggestions",
     "NotADraft",
+    "NotBeingPlanned",
     "NothingPlanned",
     "NothingToPlanWith",
     "PlanSaid",
@@ -41,5 +44,6 @@ __all__ = [
     "publish_plan",
     "replan",
     "set_publishing",
+    "stop_planning",
     "withdraw_plan",
 ]

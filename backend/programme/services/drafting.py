@@ -39,6 +39,10 @@ class AtWork(BusinessError):
     code = "at_work"
 
 
+class NotBeingPlanned(BusinessError):
+    code = "not_being_planned"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSaid:
     """What an organiser asks of a plan; cross_share from 0 to 1, constituencies only for scope "between"."""
@@ -85,9 +89,23 @@ def replan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     if plan.state != Plan.State.DRAFT:
         return draft_plan(event=event, said=said_of(plan), by=by, now=now)
     plan.round += 1
-    plan.work, plan.progress = Plan.Work.WAITING, 0
-    plan.save(update_fields=["round", "work", "progress"])
+    plan.work, plan.progress, plan.stop_asked = Plan.Work.WAITING, 0, False
+    plan.save(update_fields=["round", "work", "progress", "stop_asked"])
     order_solving(plan)
+    return plan
+
+
+@transaction.atomic
+def stop_planning(*, event: Event, plan_id: int, by: Person) -> Plan:
+    """Have the planner end now, with the best plan it has; asking twice is asking once.
+
+    It looks about twice a second, and ends within a few. Refuses NotOrganiser, NotFound and NotBeingPlanned.
+    """
+    plan = own_plan(event, plan_id, by)
+    if plan.work not in (Plan.Work.WAITING, Plan.Work.SOLVING):
+        raise NotBeingPlanned("The planner is not at work on this plan (any more).")
+    plan.stop_asked = True
+    plan.save(update_fields=["stop_asked"])
     return plan
 
 

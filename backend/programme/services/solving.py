@@ -44,12 +44,15 @@ def _solve(plan: Plan, now: dt.datetime, clock: Callable[[], float]) -> None:
         _finish(plan, None, reasons, now)
         return
 
-    def tell(progress: engine.BestSoFar) -> None:
-        Plan.objects.filter(pk=plan.pk, round=plan.round, work=Plan.Work.SOLVING).update(
+    order = Plan.objects.filter(pk=plan.pk, round=plan.round, work=Plan.Work.SOLVING)
+
+    def tell(progress: engine.BestSoFar) -> bool:
+        order.update(
             progress=min(99, round(100 * progress.seconds / plan.seconds)),
             value=progress.value or None,
             bound=progress.bound or None,
         )
+        return order.filter(stop_asked=False).exists()
 
     drafted = engine.draft(
         forum,

@@ -96,3 +96,18 @@ def test_reading_a_plan_costs_the_same_for_few_and_many_meetings(desk, django_as
     with django_assert_max_num_queries(len(many)) as one:
         client.get(f"{BASE}{plan.pk}/")
     assert len(one) == len(many)
+
+
+def test_a_running_planner_is_stopped_and_what_is_done_cannot_be(desk):
+    client = client_of(desk.organiser)
+    plan = desk.order(seconds=60)
+    address = f"{BASE}{plan.pk}/"
+    for _ in range(2):
+        stopped = client.post(f"{address}stop/")
+        assert (stopped.status_code, stopped.json()["stop_asked"]) == (202, True)
+    desk.solve(plan)
+    assert (plan.work, plan.planned.count()) == ("ready", 9)
+    refused = client.post(f"{address}stop/")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_being_planned")
+    assert client.post(f"{address}again/").json()["stop_asked"] is False
+    assert client_of(desk.people[0]).post(f"{address}stop/").status_code == 403

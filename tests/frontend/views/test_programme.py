@@ -2,9 +2,10 @@
 
 import pytest
 
+from backend.events.models import Table
 from backend.meetings.models import Availability, Meeting
 from backend.programme import services
-from backend.programme.models import Plan
+from backend.programme.models import Plan, PlannedMeeting
 from tests.backend.programme.conftest import Desk, make_desk
 from tests.factories import NOW, keep_apart
 from tests.frontend.conftest import client_of
@@ -193,3 +194,48 @@ def test_participants_are_refused_everywhere(desk):
         assert own.post(address(desk, rest)).status_code == 403
     plan.refresh_from_db()
     assert (plan.state, plan.work) == ("draft", "ready")
+
+
+def test_a_running_planner_is_stopped_by_a_button_and_asked_once(desk, client):
+    plan = desk.order(seconds=60)
+    where = address(desk, f"{plan.pk}/")
+    assert f'action="{where}stop/"' in text_of(client.get(where))
+    Plan.objects.update(work="solving", value=3.2, bound=4.5)
+    answer = client.post(f"{where}stop/", follow=True)
+    assert "Stopping: the best plan so far is being written down." in text_of(answer)
+    assert "stop/" not in text_of(answer)
+    Plan.objects.update(work="waiting")
+    desk.solve(plan)
+    answer = client.post(f"{where}stop/", follow=True)
+    assert "No plan is worth more than" in text_of(answer)
+    assert "stop/" not in text_of(answer)
+
+
+def test_a_long_plan_comes_in_pages_that_hold_each_meeting_once(desk, client):
+    people = [*desk.people, *desk.join(24)]
+    plan = desk.plan(most=1)
+    plan.planned.all().delete()
+    tables = [Table.objects.create(event=desk.event, label=f"Desk {number}") for number in range(15)]
+    PlannedMeeting.objects.bulk_create(
+        PlannedMeeting(
+            event=desk.event,
+            plan=plan,
+            first=people[number],
+            second=people[15 + (number + turn) % 15],
+            slot=slot,
+            table=tables[number],
+        )
+        for turn, slot in enumerate(desk.slots)
+        for number in range(15)
+    )
+    for order, entries in (("person", 180), ("slot", 90), ("table", 90)):
+        where, read = f"{address(desk, f'{plan.pk}/')}?by={order}", 0
+        first = text_of(client.get(where))
+        pages = 2 if order == "person" else 1
+        assert ("Page 1 of 2" in first) == (pages == 2)
+        for number in range(1, pages + 1):
+            page = text_of(client.get(f"{where}&page={number}"))
+            assert f"?by={order}&amp;page=" in page or pages == 1
+            assert page.count('class="entry"') <= 120
+            read += page.count('class="entry"')
+        assert read == entries

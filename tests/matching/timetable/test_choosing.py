@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 import time
 from collections import Counter
 from dataclasses import replace
@@ -149,3 +151,28 @@ def test_progress_tells_of_better_plans_under_the_bound() -> None:
     assert values == sorted(values)
     assert plan.value == values[-1]
     assert all(step.value <= step.bound for step in told)
+
+
+def test_a_planner_told_to_stop_gives_the_best_plan_so_far_within_seconds() -> None:
+    problem, told = forum(), []
+    plan = solve(
+        problem,
+        seconds=600,
+        seed=1,
+        clock=time.monotonic,
+        progress=told.append,
+        stopped=lambda: len(told) > 1,
+    )
+    assert faults_in(problem, plan) == []
+    assert plan.value == told[-1].value
+    assert plan.seconds < 60
+
+
+def test_the_solver_writes_nothing_to_the_screen() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", "from matching.planning.relaxation import quiet_highs; quiet_highs().run()"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout == ""

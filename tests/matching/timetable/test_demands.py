@@ -141,3 +141,14 @@ def test_a_brokerage_that_cannot_be_is_explained(changes: dict[str, object], sen
     plan = plan_of(brokerage(**changes))
     assert (plan.status, plan.value, plan.meetings) == ("infeasible", None, ())
     assert any(sentence in reason for reason in plan.reasons)
+
+
+def test_a_sentence_names_people_and_times_where_they_have_names() -> None:
+    clashing = (Locked(0, 1, 1), Locked(0, 2, 1))
+    plan = plan_of(problem(locked=clashing, times=("the first", "the second", "the third")))
+    assert plan.reasons == ("Ana has 2 locked meetings in the second.",)
+    full = tuple(Locked(i, i + 1, 1) for i in range(0, 6, 2))
+    crowd = Problem(
+        6, 2, 2, (), ((True, True),) * 6, (2,) * 6, locked=full, times=("the first", "the second")
+    )
+    assert plan_of(crowd).reasons == ("The second has 3 locked meetings at 2 tables.",)

@@ -18,7 +18,10 @@ WITHOUT_PLAN = 1
 
 
 class Command(BaseCommand):
-    help = "Solve a planning benchmark file (.dzn or JSON): value, proven bound, breaks and the plan as JSON."
+    help = (
+        "Solve a planning benchmark file (.dzn or JSON): value, proven bound, breaks and the plan as JSON; "
+    )
+    help += "in its sentences people and slots are counted as in the file: from 0 in JSON, from 1 in .dzn."
     requires_system_checks: tuple[str, ...] = ()  # needs neither database nor pages
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -89,7 +92,9 @@ def _number(text: str, option: str) -> float:
 
 def _sentence(problem: Problem | Brokerage, plan: Plan, seconds: float) -> str:
     if plan.status == "infeasible":
-        return f"Infeasible, proven in {seconds:.1f} s. " + " ".join(plan.reasons)
+        first = 0 if isinstance(problem, Problem) else 1
+        counted = f"People, slots and tables are counted from {first}."
+        return " ".join([f"Infeasible, proven in {seconds:.1f} s.", *plan.reasons, counted])
     if plan.status == "unknown":
         return f"Nothing found in {seconds:.1f} s."
     if isinstance(problem, Brokerage):
