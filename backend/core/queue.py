@@ -65,6 +65,7 @@ async def work_until_stopped() -> None:
     A mail server that keeps silent holds up mails, and a long computation other computations; neither the
     other. Where one queue's worker fails, all end.
     """
+    app.perform_import_paths()  # takes seconds, in which a signal still ends the process at once
     workers = [
         asyncio.create_task(
             app.run_worker_async(
