@@ -148,10 +148,16 @@ def _plans_and_lists(event: Event) -> Iterator[_Group]:
 
 
 def _done_to_others(event: Event) -> Iterator[_Group]:
-    """Meetings that somebody who has no seat in them agreed or cancelled, and nudges."""
+    """Meetings that somebody who has no seat in them agreed or cancelled, and nudges.
+
+    What a safeguarding lead does to a meeting may tell of a report, and is not among them.
+    """
+    lead = Attendee.objects.filter(
+        event=event, permission=Attendee.Permission.SAFEGUARDING_LEAD, person=OuterRef("user")
+    )
     own = Seat.objects.filter(meeting=OuterRef("pgh_obj_id"), attendee__person=OuterRef("user"))
     meetings = _together(traces.MeetingTrace, "state", event_id=event.pk).filter(user__isnull=False)
-    yield from _groups(meetings.exclude(Exists(own)), "meetings", "state")
+    yield from _groups(meetings.exclude(Exists(own)).exclude(Exists(lead)), "meetings", "state")
     here = Attendee.objects.filter(event=event)
     nudged = _together(traces.NudgeTrace, "pgh_label", whose="attendee_id", attendee__in=here)
     for row in nudged:

@@ -78,6 +78,14 @@ def test_a_meeting_cancelled_by_somebody_without_a_seat_is_a_deed_and_a_block_is
     assert said(event) == [("Olga", "meetings", "cancelled", 1)]
 
 
+def test_what_a_safeguarding_lead_does_to_a_meeting_is_not_told(event):
+    lead = make_attendee(event, permission="safeguarding-lead")
+    meeting = make_meeting(make_attendee(event), make_attendee(event), state="accepted")
+    with by(lead):
+        Meeting.objects.filter(pk=meeting.pk).update(state="cancelled")
+    assert said(event) == []
+
+
 def test_slots_plans_nudges_and_files_are_told_apart(event, olga):
     make_attendee(event, about="", seeks="", offers="")
     start = dt.datetime(2026, 12, 9, 2, tzinfo=dt.UTC)

@@ -5,11 +5,14 @@ import io
 
 import pytest
 from django.core.management import call_command
+from pghistory.models import Context
 
 from backend.audit.models import Act
 from backend.audit.services import record_act
 from backend.events.models import Attendee
+from backend.meetings.models import Meeting
 from backend.safeguarding.models import Block
+from tests.backend.stats.forums import make_meeting
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +79,16 @@ def test_a_participants_own_deeds_are_not_there(desk):
     assert "Ana" not in page
     assert "Ben" not in page
     assert "Nothing yet" in page
+
+
+def test_no_address_is_written_down_that_could_tell_of_a_block_or_open_an_answer(desk):
+    event, client, _ = desk
+    one, other = make_attendee(event), make_attendee(event)
+    meeting = make_meeting(one, other, state="accepted")
+    client.force_login(one.person)
+    client.post(f"/e/{event.slug}/meetings/{meeting.pk}/cancel/", {"reason": "My flight leaves early"})
+    assert Meeting.objects.get(pk=meeting.pk).state == "cancelled"
+    assert [context.metadata for context in Context.objects.all()] == [{"user": one.person_id}]
 
 
 def test_filters_pages_and_an_empty_answer(desk):
