@@ -65,7 +65,8 @@ async def work_until_stopped() -> None:
     A mail server that keeps silent holds up mails, and a long computation other computations; neither the
     other. Where one queue's worker fails, all end.
     """
-    app.perform_import_paths()  # takes seconds, in which a signal still ends the process at once
+    # Takes seconds, in which a signal still ends the process at once.
+    app.perform_import_paths()  # type: ignore[no-untyped-call]
     workers = [
         asyncio.create_task(
             app.run_worker_async(
