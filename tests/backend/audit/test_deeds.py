@@ -14,9 +14,12 @@ from backend.directory.nudging import nudge_people
 from backend.events.models import Attendee, Slot
 from backend.events.standing import Standing, set_standing
 from backend.meetings.models import Meeting
+from backend.meetings.services.arranging import arrange_meeting
+from backend.meetings.services.ending import cancel_for_both
 from backend.programme.models import Plan
 from backend.safeguarding.models import Block
 from frontend.audit_words import KINDS as WORDS
+from tests.backend.meetings.conftest import make_forum
 from tests.backend.stats.forums import make_meeting
 from tests.factories import NOW, make_attendee, make_event
 
@@ -76,6 +79,24 @@ def test_a_meeting_cancelled_by_somebody_without_a_seat_is_a_deed_and_a_block_is
     with by(olga):
         Meeting.objects.filter(pk=meeting.pk).update(state="cancelled")
     assert said(event) == [("Olga", "meetings", "cancelled", 1)]
+
+
+def test_what_an_organiser_arranges_and_calls_off_for_two_others_is_told():
+    forum = make_forum()
+    olga = make_attendee(forum.event, name="Olga", permission="organiser", visibility="hidden")
+    one, other, *_ = forum.people
+    named = {"event": forum.event, "by": olga.person, "now": forum.now}
+    with by(olga):
+        meeting = arrange_meeting(
+            asker_id=one.pk, other_id=other.pk, slot_id=forum.slots[0].pk, message="Planned for you both.",
+            confirmed=True, key="1", **named,
+        )  # fmt: skip
+    with by(olga):
+        cancel_for_both(meeting_id=meeting.pk, reason="The hall is closed.", **named)
+    assert {row for row in said(forum.event) if row[1] == "meetings"} == {
+        ("Olga", "meetings", "accepted", 1),
+        ("Olga", "meetings", "cancelled", 1),
+    }
 
 
 def test_what_a_safeguarding_lead_does_to_a_meeting_is_not_told(event):
