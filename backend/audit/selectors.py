@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from backend.audit import models as traces
 from backend.audit.models import ADDED, Act
 from backend.events.models import Attendee, Event
-from backend.meetings.models import Seat
+from backend.meetings.models import Meeting, Seat
 from backend.people.models import Person
 from backend.safeguarding.rules import matchable
 from backend.suggestions.models import Run
@@ -150,13 +150,15 @@ def _plans_and_lists(event: Event) -> Iterator[_Group]:
 def _done_to_others(event: Event) -> Iterator[_Group]:
     """Meetings that somebody who has no seat in them agreed or cancelled, and nudges.
 
-    What a safeguarding lead does to a meeting may tell of a report, and is not among them.
+    What a safeguarding lead does to a meeting may tell of a report, and is not among them; nor is a request
+    that expired because one of its two agreed to meet somebody else, which is what attendees do.
     """
     lead = Attendee.objects.filter(
         event=event, permission=Attendee.Permission.SAFEGUARDING_LEAD, person=OuterRef("user")
     )
     own = Seat.objects.filter(meeting=OuterRef("pgh_obj_id"), attendee__person=OuterRef("user"))
     meetings = _together(traces.MeetingTrace, "state", event_id=event.pk).filter(user__isnull=False)
+    meetings = meetings.exclude(state=Meeting.State.EXPIRED)
     yield from _groups(meetings.exclude(Exists(own)).exclude(Exists(lead)), "meetings", "state")
     here = Attendee.objects.filter(event=event)
     nudged = _together(traces.NudgeTrace, "pgh_label", whose="attendee_id", attendee__in=here)

@@ -13,7 +13,7 @@ from backend.audit.services import record_act
 from backend.directory.nudging import nudge_people
 from backend.events.models import Attendee, Slot
 from backend.events.standing import Standing, set_standing
-from backend.meetings.models import Meeting
+from backend.meetings.models import Availability, Meeting
 from backend.meetings.services.arranging import arrange_meeting
 from backend.meetings.services.ending import cancel_for_both
 from backend.programme.models import Plan
@@ -97,6 +97,20 @@ def test_what_an_organiser_arranges_and_calls_off_for_two_others_is_told():
         ("Olga", "meetings", "accepted", 1),
         ("Olga", "meetings", "cancelled", 1),
     }
+
+
+def test_a_request_that_expires_because_one_of_its_two_meets_somebody_else_is_no_deed():
+    forum = make_forum()
+    a, b, c, *_ = forum.people
+    slot = forum.slots[0]
+    Availability.objects.filter(attendee=c).exclude(slot=slot).delete()
+    asked = forum.ask(a, b, slot)
+    other = forum.ask(c, b, slot)
+    with by(b):
+        forum.accept(b, asked)
+    other.refresh_from_db()
+    assert other.state == "expired"
+    assert said(forum.event) == []
 
 
 def test_what_a_safeguarding_lead_does_to_a_meeting_is_not_told(event):
