@@ -101,7 +101,8 @@ def _guarded(view: View, policy: str, admit: Admission) -> View:
         except BusinessError as refusal:
             response = refused(request, refusal)
         patch_vary_headers(response, ["HX-Request"])
-        if not policy.startswith("public"):
+        is_somebodys = request.user.is_authenticated  # what a public page says to them is theirs
+        if is_somebodys or not policy.startswith("public"):
             patch_cache_control(response, private=True, no_store=True)
         return response
 

@@ -9,7 +9,8 @@ class ReferenceAdmin(AdminConfig):
     """Django's admin without what libraries put into it about people.
 
     Addresses are everybody's, minors included, and one added to an account opens it; a token acts as its
-    owner. An administrator is not the safeguarding lead, and cannot become them here (S10).
+    owner; a job says for whom a mail is, one about a report among them. An administrator is not the
+    safeguarding lead, and cannot become them here (S10).
     """
 
     default = False
@@ -19,6 +20,7 @@ class ReferenceAdmin(AdminConfig):
         # Imported late: models exist only now.
         from allauth.account.models import EmailAddress
         from django.contrib import admin
+        from procrastinate.contrib.django.models import ProcrastinateJob
         from rest_framework.authtoken.models import TokenProxy
 
-        admin.site.unregister([EmailAddress, TokenProxy])
+        admin.site.unregister([EmailAddress, ProcrastinateJob, TokenProxy])

@@ -8,15 +8,19 @@ import re
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:=]+")
 # The address itself is the key: whoever reads it in a log could answer, or read the calendar.
 _SECRET = re.compile(r"(/(?:answer|calendar)/)[\w.:=~-]+/?")
+# That somebody reports or blocks this one is for nobody who reads a log.
+_WHOM = re.compile(r"(/(?:people|meetings)/)\d+(/(?:report|block)/)")
 # PostgreSQL repeats the offending row in the DETAIL of an error.
 _ROW = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
 
 
 class DiscreetFormatter(logging.Formatter):
-    """One line per event, tracebacks included, without e-mail addresses, secret links and database rows."""
+    """One line per event, tracebacks included, without e-mail addresses, secret links, whom a report or block
+    is about, and database rows."""
 
     def format(self, record: logging.LogRecord) -> str:
         text = _SECRET.sub(r"\1(secret)", _ADDRESS.sub("(address)", super().format(record)))
+        text = _WHOM.sub(r"\1(somebody)\2", text)
         return _ROW.sub(r"\1: (withheld)", text)
 
 

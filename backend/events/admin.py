@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
 
 from backend.core.errors import BusinessError
 from backend.events.models import Event, Session, Theme, Topic
@@ -55,6 +57,10 @@ class EventAdmin(admin.ModelAdmin):
     list_display = ("slug", "name", "starts_on", "ends_on", "timezone")
     search_fields = ("slug", "name")
 
+    def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:  # noqa: ARG002
+        """Never: reports would go with it, with who read them; the page that asks would count them (S10)."""
+        return False
+
 
 @admin.register(Theme)
 class ThemeAdmin(admin.ModelAdmin):
@@ -76,6 +82,7 @@ class TopicAdmin(admin.ModelAdmin):
 @admin.register(Session)
 class SessionAdmin(admin.ModelAdmin):
     form = SameEventForm
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ("title", "event", "theme", "starts_at", "ends_at", "room")
     list_filter = ("event", "theme")
     list_select_related = ("event", "theme")

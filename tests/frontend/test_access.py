@@ -110,6 +110,12 @@ def test_pages_about_people_are_kept_by_no_cache(cast, official):
         assert "no-store" in official.get(cast.address(page))["Cache-Control"]
 
 
+def test_a_public_page_is_kept_by_no_cache_once_it_speaks_to_somebody(cast, official, client):
+    assert cast.event.name in (answer := official.get("/")).content.decode()
+    assert answer["Cache-Control"] == "private, no-store"
+    assert "Cache-Control" not in client.get("/")
+
+
 def test_forms_only_answer_to_post_and_say_so(cast, official):
     for page in (f"suggestions/{cast.engineer.pk}/feedback/", "blocks/1/lift/"):
         answer = official.get(cast.address(page))

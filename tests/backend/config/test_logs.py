@@ -25,6 +25,13 @@ def test_the_secret_of_a_mail_s_link_or_a_calendar_does_not_reach_the_log(place:
     assert line == f"Conflict: {place}(secret) and more"
 
 
+@pytest.mark.parametrize("page", ["people/35/report/", "people/35/block/", "meetings/35/report/"])
+def test_whom_a_report_or_a_block_is_about_does_not_reach_the_log(page: str) -> None:
+    line = _line("django.request", "%s: %s", "Unprocessable Entity", f"/e/forum/{page}")
+    assert line == f"Unprocessable Entity: /e/forum/{page.replace('35', '(somebody)')}"
+    assert "/people/35/" in _line("django.request", "%s: %s", "Not Found", "/e/forum/people/35/")
+
+
 @pytest.mark.django_db
 def test_the_row_that_broke_a_constraint_does_not_reach_the_log() -> None:
     Person.objects.create_user("siti@example.org", name="Siti Rahma")

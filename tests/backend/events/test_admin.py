@@ -8,7 +8,8 @@ from django.test import Client
 
 from backend.events.models import Event, Theme, Topic
 from backend.people.models import Person
-from tests.factories import make_event
+from backend.safeguarding.models import Report
+from tests.factories import keep_apart, make_attendee, make_event, make_session
 
 pytestmark = pytest.mark.django_db
 NOT_REFERENCE_DATA = {
@@ -26,6 +27,7 @@ NOT_REFERENCE_DATA = {
     "emailaddress",  # everybody's, and adding one to an account would open it
     "token",  # a key to act as anybody, the safeguarding lead included
     "tokenproxy",
+    "procrastinatejob",  # whom a mail is for: that of a report among them
 }
 
 
@@ -48,6 +50,23 @@ def test_every_list_opens_and_a_stranger_is_sent_to_sign_in(administrator: Clien
     answer = administrator.get(f"/admin/{page}/")
     assert "change-list" in answer.content.decode()
     assert Client().get(f"/admin/{page}/").status_code == 302
+
+
+def test_an_event_with_reports_is_neither_counted_nor_removed_there(administrator: Client) -> None:
+    event = make_event()
+    keep_apart("report", make_attendee(event), make_attendee(event))
+    for answer in (
+        administrator.get(f"/admin/events/event/{event.pk}/delete/"),
+        administrator.post(f"/admin/events/event/{event.pk}/delete/", {"post": "yes"}),
+        administrator.post(
+            "/admin/events/event/",
+            {"action": "delete_selected", "_selected_action": event.pk, "post": "yes"},
+            follow=True,
+        ),
+        administrator.get(f"/admin/events/session/{make_session(event).pk}/change/"),
+    ):
+        assert "report" not in answer.content.decode().lower()
+    assert Report.objects.count() == 1
 
 
 def test_an_unknown_zone_and_a_theme_of_another_event_are_refused_in_words(administrator: Client) -> None:
