@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from backend.events.naming import PersonNamed
 from backend.people.models import Constituency
 from backend.stats.figures import Day, EventStats, FunnelStep, PersonFigures
-from backend.stats.naming import PersonNamed
 from backend.stats.sheets import WITHHELD, Sheet
 from frontend.desk_words import STEPS
 

@@ -5,31 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.events.models import Event
+from backend.events.naming import PersonNamed, people_named
 from backend.events.selectors import theme_names_for
 from backend.people.models import Sector
 from backend.stats.rules import countable
 
 
-@dataclass(frozen=True, slots=True)
-class PersonNamed:
-    """An attendee as the desk's lists show them."""
-
-    attendee_id: int
-    name: str
-    organisation: str
-    constituency: str
-    country: str
-
-
-def people_named(*, event: Event) -> dict[int, PersonNamed]:
+def people_counted(event: Event) -> dict[int, PersonNamed]:
     """Everybody the figures count, by attendee id; one query."""
-    rows = countable(event).values_list(
-        "pk", "person__name", "organisation__name", "organisation__sector__constituency", "country"
-    )
-    return {
-        pk: PersonNamed(pk, name, organisation or "", constituency or "other", country)
-        for pk, name, organisation, constituency, country in rows
-    }
+    return people_named(countable(event))
 
 
 @dataclass(frozen=True, slots=True)

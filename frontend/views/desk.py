@@ -17,7 +17,7 @@ from backend.directory.nudging import nudge_people
 from backend.events.models import Attendee, Event
 from backend.stats.figures import MATRICES, NO_THEME
 from backend.stats.headlines import headlines_for
-from backend.stats.naming import names_for, people_named
+from backend.stats.naming import names_for, people_counted
 from backend.stats.selectors import event_stats
 from backend.stats.tables import sheets_for
 from frontend import desk_pictures, desk_sheet, desk_words
@@ -32,7 +32,7 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
     stats = event_stats(event=attendee.event, now=timezone.now())
     sheets = sheets_for(stats)
     released = {sheet.name: sheet for sheet in sheets}
-    named = people_named(event=attendee.event)
+    named = people_counted(attendee.event)
     apart = apart_rows(event=attendee.event, now=stats.computed_at)
     alone = {one.attendee_id: one for one in stats.without_meeting}
     names = names_for(attendee.event)
