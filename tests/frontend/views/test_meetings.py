@@ -83,7 +83,7 @@ def test_declining_and_cancelling_keep_the_reason_and_tell_the_other(booking):
     lawyer = client_of(cast.lawyer.person)
     without = lawyer.post(booking.page(agreed, "cancel/"), {"reason": "  "})
     assert without.status_code == 400
-    assert "Please say in a few words why you cancel" in without.content.decode()
+    assert "Please say in a few words why it is cancelled" in without.content.decode()
     assert '<details class="choice wide" open>' in without.content.decode()
     lawyer.post(booking.page(agreed, "cancel/"), {"reason": "My flight leaves early"})
     page = text_of(client_of(cast.official.person), booking.page(agreed))
