@@ -19,6 +19,7 @@ from backend.programme.scope import aims_of, crosses_in, members_of
 
 PLANNED, ASKED, AGREED, NOT_SENT = "planned", "asked", "agreed", "not_sent"
 COUNTED = (PLANNED, ASKED, AGREED)
+ENTRIES = 200  # on one page of a plan: about 120 kB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,7 @@ class PlanPage:
         return tuple(Group(tuple(found[person]), person=person) for person in people)
 
 
-def sheaves_of(groups: Sequence[Group], entries: int = 120) -> list[list[Group]]:
+def sheaves_of(groups: Sequence[Group], entries: int = ENTRIES) -> list[list[Group]]:
     """The groups in order, put together whole, at most so many entries in each sheaf where a group allows."""
     sheaves: list[list[Group]] = []
     room = 0

@@ -212,23 +212,23 @@ def test_a_running_planner_is_stopped_by_a_button_and_asked_once(desk, client):
 
 
 def test_a_long_plan_comes_in_pages_that_hold_each_meeting_once(desk, client):
-    people = [*desk.people, *desk.join(24)]
+    people = [*desk.people, *desk.join(34)]
     plan = desk.plan(most=1)
     plan.planned.all().delete()
-    tables = [Table.objects.create(event=desk.event, label=f"Desk {number}") for number in range(15)]
+    tables = [Table.objects.create(event=desk.event, label=f"Desk {number}") for number in range(20)]
     PlannedMeeting.objects.bulk_create(
         PlannedMeeting(
             event=desk.event,
             plan=plan,
             first=people[number],
-            second=people[15 + (number + turn) % 15],
+            second=people[20 + (number + turn) % 20],
             slot=slot,
             table=tables[number],
         )
         for turn, slot in enumerate(desk.slots)
-        for number in range(15)
+        for number in range(20)
     )
-    for order, entries in (("person", 180), ("slot", 90), ("table", 90)):
+    for order, entries in (("person", 240), ("slot", 120), ("table", 120)):
         where, read = f"{address(desk, f'{plan.pk}/')}?by={order}", 0
         first = text_of(client.get(where))
         pages = 2 if order == "person" else 1
@@ -236,6 +236,15 @@ def test_a_long_plan_comes_in_pages_that_hold_each_meeting_once(desk, client):
         for number in range(1, pages + 1):
             page = text_of(client.get(f"{where}&page={number}"))
             assert f"?by={order}&amp;page=" in page or pages == 1
-            assert page.count('class="entry"') <= 120
+            assert page.count('class="entry"') <= 200
             read += page.count('class="entry"')
         assert read == entries
+
+
+def test_a_printed_sheet_goes_by_the_forums_clock_alone(desk, client):
+    plan = desk.plan(most=2)
+    client.cookies["zone"] = "America/Lima"
+    read = text_of(client.get(address(desk, f"{plan.pk}/")))
+    assert "Lima" in read
+    for sheets in ("doors", "days"):
+        assert "Lima" not in text_of(client.get(address(desk, f"{plan.pk}/{sheets}/")))
