@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 Plain = str | int | float | None
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = tuple("=+-@＝＋－＠")  # the wide ones where a spreadsheet reads East Asian text
 
 
 def csv_file(columns: Sequence[str], rows: Iterable[Sequence[Plain]]) -> bytes:
@@ -24,11 +24,18 @@ def csv_file(columns: Sequence[str], rows: Iterable[Sequence[Plain]]) -> bytes:
 
 
 def inert(cell: Plain) -> Plain:
-    """The cell; a text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    if not isinstance(cell, str):
-        return cell
-    text = printable(cell)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """The cell, which no spreadsheet runs as a formula."""
+    return inert_text(cell) if isinstance(cell, str) else cell
+
+
+def inert_text(text: str) -> str:
+    """The text; what a spreadsheet would run as a formula gets an apostrophe in front.
+
+    >>> inert_text(" =1+1"), inert_text("＠SUM(1)"), inert_text("A=1")
+    ("' =1+1", "'＠SUM(1)", 'A=1')
+    """
+    plain = printable(text)
+    return f"'{plain}" if plain.lstrip().startswith(FORMULA_STARTS) else plain
 
 
 def printable(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from backend.core.errors import NotFound
-from backend.events.importer.report import safe_cell
+from backend.core.spreadsheets import inert_text
 from backend.events.models import Attendee, Event
 from backend.events.naming import PersonNamed
 from backend.safeguarding.rules import matchable, refused_pairs
@@ -263,7 +263,7 @@ def exported_rows(event: Event) -> list[tuple[str, str, int, str, str]]:
     def email_for(reader: int, other: int) -> str:
         """The other's address, or nothing where the reader may not see them."""
         pair = (min(reader, other), max(reader, other))
-        return safe_cell(emails[other]) if other in emails and pair not in refused else ""
+        return inert_text(emails[other]) if other in emails and pair not in refused else ""
 
     def email_between(reader: int, other: int, between: int) -> str:
         """The address of somebody between the two, or nothing where one of them may not see that person."""
@@ -275,7 +275,7 @@ def exported_rows(event: Event) -> list[tuple[str, str, int, str, str]]:
         if reader in emails and suggested:
             email_of = partial(email_between, reader, row.other_id)
             reasons = "; ".join(_told(reason, email_of) for reason in row.reasons)
-            rows.append((safe_cell(emails[reader]), suggested, row.rank, f"{row.score:.4f}", reasons))
+            rows.append((inert_text(emails[reader]), suggested, row.rank, f"{row.score:.4f}", reasons))
     return rows
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from backend.core.spreadsheets import csv_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +50,6 @@ class ImportReport:
         return (*told, *self.notes)
 
 
-def safe_cell(text: str) -> str:
-    """The text so that a spreadsheet shows it and does not run it as a formula.
-
-    >>> safe_cell("=HYPERLINK(1)"), safe_cell("Dara")
-    ("'=HYPERLINK(1)", 'Dara')
-    """
-    return f"'{text}" if text.lstrip(" ")[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and text else text
-
-
 def refusals_csv(refused: Iterable[Refusal]) -> bytes:
     """The refused rows as CSV, UTF-8 with a byte order mark so that Excel reads it."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(["line", "email", "reason"])
-    writer.writerows([row.line, safe_cell(row.email), safe_cell(row.reason)] for row in refused)
-    return out.getvalue().encode("utf-8-sig")
+    return csv_file(("line", "email", "reason"), ((row.line, row.email, row.reason) for row in refused))
