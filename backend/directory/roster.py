@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 
 from backend.events.models import Attendee, AttendeeQuerySet, Event, Interest
+from backend.events.naming import name_in_lists
 from backend.meetings.models import Meeting, Seat
 from backend.people.models import Constituency
 
@@ -87,10 +88,9 @@ def _narrowed(event: Event, filters: Mapping[str, str]) -> AttendeeQuerySet:
 
 def _row(row: Attendee) -> RosterRow:
     words = (row.about, row.seeks, row.offers)
-    name = row.person.name
     return RosterRow(
         attendee_id=row.pk,
-        name=name.split()[0] if row.age_class == Attendee.AgeClass.MINOR else name,
+        name=name_in_lists(row),
         organisation=row.organisation.name if row.organisation else "",
         sector=row.organisation.sector.name if row.organisation else "",
         constituency=row.constituency,

@@ -20,6 +20,13 @@ class PersonNamed:
     country: str
 
 
+def name_in_lists(attendee: Attendee) -> str:
+    """The name of an attendee loaded with its person; of a known minor the first name only (S7)."""
+    name = attendee.person.name
+    is_minor = attendee.age_class == Attendee.AgeClass.MINOR
+    return next(iter(name.split()), "") if is_minor else name
+
+
 def people_named(attendees: QuerySet[Attendee]) -> dict[int, PersonNamed]:
     """These attendees by id, in the order of the query; one query."""
     rows = attendees.values_list(

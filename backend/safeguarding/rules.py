@@ -27,14 +27,16 @@ def is_open() -> Q:
     )
 
 
+def is_hidden_by(person: int | OuterRef, other: int | OuterRef) -> Q:
+    """Condition: the other one blocked this person, or reported them and it still keeps them apart."""
+    blocks = Block.objects.filter(blocker=other, blocked=person)
+    reports = Report.objects.filter(reporter__person=other, reported__person=person, keeps_apart=True)
+    return Q(Exists(blocks)) | Q(Exists(reports))
+
+
 def is_apart(mine: int | OuterRef, theirs: int | OuterRef) -> Q:
     """Condition: one of the two people blocked the other, or a report keeps them apart (S8)."""
-    blocks = Block.objects.filter(Q(blocker=mine, blocked=theirs) | Q(blocker=theirs, blocked=mine))
-    reports = Report.objects.filter(
-        Q(reporter__person=mine, reported__person=theirs) | Q(reporter__person=theirs, reported__person=mine),
-        keeps_apart=True,
-    )
-    return Q(Exists(blocks)) | Q(Exists(reports))
+    return is_hidden_by(mine, theirs) | is_hidden_by(theirs, mine)
 
 
 def contactable_for(attendee: Attendee, channel: str, now: dt.datetime) -> AttendeeQuerySet:
@@ -52,6 +54,20 @@ def contactable_for(attendee: Attendee, channel: str, now: dt.datetime) -> Atten
         .exclude(is_apart(attendee.person_id, OuterRef("person")))
         .exclude(pk=attendee.pk)
         .exclude(person=attendee.person_id)
+    )
+
+
+def nameable_to(person_id: int) -> AttendeeQuerySet:
+    """Attendees of this person's events whose names they may read on their own blocks and reports.
+
+    Whom they would see but for those, so that they know whom each is about. Who hides from them for any
+    other cause (a minor, of unknown age, hidden, or hidden by a block or report of their own) is not there.
+    """
+    mine = Attendee.objects.filter(person=person_id, event=OuterRef("event"))
+    return (
+        Attendee.objects.filter(is_open(), Exists(mine))
+        .exclude(is_hidden_by(person_id, OuterRef("person")))
+        .exclude(person=person_id)
     )
 
 

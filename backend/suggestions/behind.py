@@ -16,7 +16,7 @@ from backend.suggestions.selectors import ReasonRow, visible_reasons
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place of a list, as the Run holds it."""
+    """One place of a list as the Run holds it, counted anew: a gap would tell that somebody is kept apart."""
 
     other: PersonNamed
     rank: int
@@ -87,12 +87,12 @@ def list_behind(*, event: Event, attendee_id: int) -> ListBehind:
     places = (
         Place(
             other=named[row.other_id],
-            rank=row.rank,
+            rank=rank,
             score=row.score,
             exploratory=row.exploratory,
             reasons=tuple(visible_reasons(row.reasons, row.other_id, named, refused)),
         )
-        for row in rows.order_by("rank")
+        for rank, row in enumerate(rows.order_by("rank"), start=1)
     )
     return ListBehind(named[attendee_id], computed_at, tuple(places))
 

@@ -21,16 +21,15 @@ from frontend.access import Request, participant
 def block(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Say what blocking does and ask; on POST, block."""
     now = timezone.now()
-    blocked = person_behind(viewer=attendee, attendee_id=attendee_id, now=now)
+    behind = person_behind(viewer=attendee, attendee_id=attendee_id, now=now)
     if request.method != "POST":
         seen = contactable_for(attendee, "page", now).filter(pk=attendee_id).exists()
-        context = {"name": blocked.name, "attendee_id": attendee_id, "is_seen": seen}
+        context = {"name": behind.name, "attendee_id": attendee_id, "is_seen": seen}
         return render(request, "safeguarding/block.html", context)
-    block_person(blocked=blocked, by=request.user, now=now)
-    text = _(
-        "%(name)s is blocked. You no longer appear to each other. "
-        "What the two of you had agreed is called off."
-    ) % {"name": blocked.name}
+    block_person(blocked=behind.person, by=request.user, now=now)
+    done = _("%(name)s is blocked.") % {"name": behind.name} if behind.name else _("This person is blocked.")
+    after = _("You no longer appear to each other. What the two of you had agreed is called off.")
+    text = f"{done} {after}"
     messages.success(request, text)
     return redirect("suggestions", attendee.event.slug)
 

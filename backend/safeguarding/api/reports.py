@@ -52,7 +52,8 @@ class PartySerializer(serializers.Serializer[Any]):
     organisation = serializers.CharField()
     country = serializers.CharField()
     constituency = serializers.CharField()
-    email = serializers.CharField(help_text="Of the one who reports; else empty.")
+    is_adult = serializers.BooleanField(help_text="Known to be one; else of a minor the first name alone.")
+    email = serializers.CharField(help_text="Of the one who reports, if known to be an adult; else empty.")
 
 
 class ReadingSerializer(serializers.Serializer[Any]):

@@ -1,7 +1,14 @@
 """How people are shown to each other, whom one blocked, and what a safeguarding lead reads."""
 
-from backend.safeguarding.selectors.blocks import block_made_by, blocks_made_by
-from backend.safeguarding.selectors.faces import Face, TopicSaid, face_of, faces_for, person_behind
+from backend.safeguarding.selectors.blocks import OwnBlock, block_made_by, blocks_made_by
+from backend.safeguarding.selectors.faces import (
+    Face,
+    PersonBehind,
+    TopicSaid,
+    face_of,
+    faces_for,
+    person_behind,
+)
 from backend.safeguarding.selectors.reports import (
     OwnReport,
     PartyRow,
@@ -17,8 +24,10 @@ from backend.safeguarding.selectors.reports import (
 
 __all__ = [
     "Face",
+    "OwnBlock",
     "OwnReport",
     "PartyRow",
+    "PersonBehind",
     "ReportLine",
     "ReportPage",
     "TopicSaid",

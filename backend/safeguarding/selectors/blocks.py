@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from django.db.models import OuterRef, Subquery
+import datetime as dt
+from dataclasses import dataclass
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.people.models import Person
 from backend.safeguarding.models import Block
+from backend.safeguarding.rules import nameable_to
 
 
-def blocks_made_by(attendee: Attendee) -> Sequence[Block]:
-    """The blocks of the attendee's person with whom they block, newest first; nobody else ever reads them.
+@dataclass(frozen=True, slots=True)
+class OwnBlock:
+    """A block for who made it: whom it is about at this event (None: not there), and their name.
 
-    Each carries `attendee_id`: whom they block as an attendee of this event, or None.
+    The name is empty where they hide from who made it.
     """
-    here = Attendee.objects.filter(event=attendee.event_id, person=OuterRef("blocked"))
-    made = Block.objects.select_related("blocked").filter(blocker=attendee.person_id)
-    made = made.annotate(attendee_id=Subquery(here.values("pk")[:1]))
-    return list(made.order_by("-created_at", "-id"))
+
+    block_id: int
+    created_at: dt.datetime
+    attendee_id: int | None
+    name: str
+
+
+def blocks_made_by(attendee: Attendee) -> tuple[OwnBlock, ...]:
+    """The blocks of the attendee's person, newest first; nobody else ever reads them. Four queries."""
+    made = list(Block.objects.filter(blocker=attendee.person_id).order_by("-created_at", "-id"))
+    blocked = Attendee.objects.filter(person__in=[block.blocked_id for block in made])
+    here = dict(blocked.filter(event=attendee.event_id).values_list("person_id", "pk"))
+    named = nameable_to(attendee.person_id).filter(pk__in=blocked).order_by("pk")
+    names = named.values_list("person_id", "person__name")
+    names_here, elsewhere = dict(names.filter(event=attendee.event_id)), dict(names)
+    return tuple(
+        OwnBlock(
+            block.pk,
+            block.created_at,
+            here.get(block.blocked_id),
+            (names_here if block.blocked_id in here else elsewhere).get(block.blocked_id, ""),
+        )
+        for block in made
+    )
 
 
 def block_made_by(person: Person, block_id: int) -> Block:

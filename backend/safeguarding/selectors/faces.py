@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.people.models import Person
-from backend.safeguarding.rules import contactable_for, knows_of
+from backend.safeguarding.rules import contactable_for, knows_of, nameable_to
+
+
+@dataclass(frozen=True, slots=True)
+class PersonBehind:
+    """Whom one blocks or reports; `name` is empty where they hide from whoever does."""
+
+    person: Person
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +80,10 @@ def faces_for(*, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.dat
     return {row.pk: face_of(row) for row in rows}
 
 
-def person_behind(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> Person:
+def person_behind(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> PersonBehind:
     """The account of an attendee whom the viewer may block and report; refuses NotFound otherwise."""
     if not knows_of(viewer, attendee_id, now):
         raise NotFound("There is no such person at this forum, or you cannot see them.")
-    return Attendee.objects.select_related("person").get(pk=attendee_id).person
+    person = Attendee.objects.select_related("person").get(pk=attendee_id).person
+    is_named = nameable_to(viewer.person_id).filter(pk=attendee_id).exists()
+    return PersonBehind(person, person.name if is_named else "")

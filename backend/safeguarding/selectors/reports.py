@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Case, F, IntegerField, Value, When
 
 from backend.events.models import Attendee
+from backend.events.naming import name_in_lists
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.rules import is_apart, leads_of, readable_for
 
@@ -28,7 +29,10 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class PartyRow:
-    """One of the two people, as the organisers' list has them; `email` is the reporter's only."""
+    """One of the two people, as the organisers' list has them: of a known minor the first name (S7).
+
+    `email` is the reporter's alone, and only of a known adult: nobody writes to a child one to one (S3).
+    """
 
     attendee_id: int
     name: str
@@ -36,7 +40,8 @@ class PartyRow:
     organisation: str
     country: str
     constituency: str
-    email: str = ""
+    is_adult: bool
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +165,16 @@ def _party(attendee_id: int | None, *, with_email: bool = False) -> PartyRow | N
     row = rows.filter(pk=attendee_id or 0).first()
     if row is None:
         return None
+    is_adult = row.age_class == Attendee.AgeClass.ADULT
     return PartyRow(
         row.pk,
-        row.person.name,
-        row.title,
+        name_in_lists(row),
+        row.title if is_adult else "",
         row.organisation.name if row.organisation else "",
         row.country,
         row.constituency,
-        row.person.email if with_email else "",
+        is_adult,
+        row.person.email if with_email and is_adult else "",
     )
 
 

@@ -121,14 +121,6 @@ def test_what_a_safeguarding_lead_does_to_a_meeting_is_not_told(event):
     assert said(event) == []
 
 
-def test_a_request_that_expires_because_one_of_its_two_meets_another_is_no_deed_of_that_other(event):
-    one, other, third = (make_attendee(event) for _ in range(3))
-    meeting = make_meeting(one, other, state="requested")
-    with by(third):
-        Meeting.objects.filter(pk=meeting.pk).update(state="expired")
-    assert said(event) == []
-
-
 def test_slots_plans_nudges_and_files_are_told_apart(event, olga):
     make_attendee(event, about="", seeks="", offers="")
     start = dt.datetime(2026, 12, 9, 2, tzinfo=dt.UTC)

@@ -54,6 +54,7 @@ def test_whoever_is_kept_apart_is_not_there_and_asking_for_the_pair_finds_nothin
     block_person(blocked=seeker.person, by=fitting.person, now=NOW)
     places = behind.list_behind(event=event, attendee_id=seeker.pk).places
     assert fitting.pk not in {place.other.attendee_id for place in places}
+    assert [place.rank for place in places] == list(range(1, len(places) + 1))  # no gap tells of it
     with pytest.raises(NotFound):
         behind.pair_behind(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
 

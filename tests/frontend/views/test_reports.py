@@ -8,7 +8,7 @@ from backend.meetings.services import end_refused_meetings
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.services import block_person
-from tests.factories import NOW, make_attendee
+from tests.factories import NOW, keep_apart, make_attendee
 from tests.frontend.conftest import client_of
 
 WORDS = "He waited for me at the hotel."
@@ -144,6 +144,48 @@ def test_being_blocked_keeps_nobody_from_reporting_the_meeting_that_was_called_o
     send(cast, cast.official, f"meetings/{meeting.pk}/report/")
     report = Report.objects.get()
     assert (report.reported, report.meeting_id) == (cast.engineer, meeting.pk)
+
+
+@pytest.mark.parametrize("how", ["minor", "unknown", "hidden", "block", "report"])
+def test_whom_a_meeting_was_with_is_named_on_no_page_once_they_hide(booking, lead, how):
+    cast = booking.cast
+    meeting = booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer))
+    if how in ("block", "report"):
+        keep_apart(how, cast.engineer, cast.official)
+    else:
+        field = "visibility" if how == "hidden" else "age_class"
+        Attendee.objects.filter(pk=cast.engineer.pk).update(**{field: how})
+    assert send(cast, cast.official, f"meetings/{meeting.pk}/report/").status_code == 200
+    official = client_of(cast.official.person)
+    for page in ("block/", "report/"):
+        answer = official.get(cast.address(f"people/{cast.engineer.pk}/{page}"))
+        assert answer.status_code == 200
+        assert "Arif" not in answer.content.decode()
+    text = official.post(cast.address(f"people/{cast.engineer.pk}/block/"), follow=True).content.decode()
+    assert "This person is blocked." in text
+    text += official.get(cast.address("profile/")).content.decode()
+    assert "Somebody you can no longer see" in text
+    assert "Arif" not in text
+
+
+@pytest.mark.parametrize(("age_class", "named"), [("minor", "Mali"), ("unknown", "Mali Wongsa")])
+def test_of_a_minor_the_lead_reads_the_first_name_and_nobodys_address_but_an_adults(
+    cast, lead, desk, age_class, named
+):
+    report = report_engineer(cast)
+    page = cast.address(f"reports/{report.pk}/")
+    assert cast.official.person.email in desk.get(page).content.decode()
+    Attendee.objects.filter(pk=cast.official.pk).update(age_class=age_class, title="Pupil of form 9")
+    text = desk.get(page).content.decode()
+    assert f'<p class="name">{named}</p>' in text
+    assert "turn to their delegation or chaperone" in text
+    assert cast.official.person.email not in text
+    assert "Pupil of form 9" not in text
+    body = desk.get(f"/api/v1/events/{cast.event.slug}/reports/{report.pk}/").json()
+    assert (body["reporter"]["name"], body["reporter"]["email"]) == (named, "")
+    assert (body["reporter"]["is_adult"], body["reported"]["is_adult"]) == (False, True)
+    sent = client_of(cast.official.person).get(cast.address("reports/sent/")).content.decode()
+    assert "turn to you through your delegation" in sent
 
 
 def test_the_list_names_nobody_and_the_page_is_logged_each_time_it_is_read(cast, desk):
