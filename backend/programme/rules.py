@@ -15,7 +15,7 @@ def clash_in(forum: Forum, pair: Pair, slot: Slot, others: Sequence[PlannedMeeti
     others: the other planned meetings of the same plan, with their slots. Tables are asked apart.
     """
     if not forum.may_meet(pair):
-        return "These two cannot be planned together (any more): one is not listed, or they are kept apart."
+        return "These two cannot be planned together (any more)."
     if slot not in forum.slots_to_plan:
         return "This time is over or about to begin, or it overlaps the times that programmes use."
     for me in pair:
@@ -46,9 +46,9 @@ def table_clash_in(forum: Forum, table: Table, slot: Slot, others: Sequence[Plan
 
 
 def _other(forum: Forum, pair: Pair, me: int) -> str:
-    other = pair[1] if pair[0] == me else pair[0]
-    return forum.people[other].name if other in forum.people else "somebody"
+    return forum.people[pair[0] + pair[1] - me].name if forum.may_meet(pair) else "somebody"
 
 
 def _names(forum: Forum, pair: Pair) -> str:
-    return " and ".join(forum.people[key].name if key in forum.people else "somebody" for key in pair)
+    """Who the two are: nobody's name where the contact policy keeps them apart, for it would tell that."""
+    return " and ".join(forum.people[key].name for key in pair) if forum.may_meet(pair) else "others"

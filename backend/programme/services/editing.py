@@ -15,6 +15,8 @@ from backend.programme.models import Plan, PlannedMeeting
 from backend.programme.rules import clash_in, table_clash_in
 from backend.programme.services.drafting import AtWork, own_plan
 
+GONE = "This plan has no such meeting (any more)."
+
 
 class NotADraft(BusinessError):
     code = "not_a_draft"
@@ -43,6 +45,8 @@ def move_planned(
     """
     row = _own_row(event, plan_id, planned_id, by)
     forum = read_forum(event, now)
+    if not forum.may_meet((row.first_id, row.second_id)):
+        raise NotFound(GONE)
     slot = next((slot for slot in forum.slots if slot.pk == slot_id), None)
     if slot is None:
         raise NotFound("There is no such meeting time at this forum.")
@@ -145,5 +149,5 @@ def _own_row(event: Event, plan_id: int, planned_id: int, by: Person) -> Planned
         .first()
     )
     if row is None:
-        raise NotFound("This plan has no such meeting (any more).")
+        raise NotFound(GONE)
     return row

@@ -17,8 +17,9 @@ from backend.programme.scope import Row, aims_of, scores_for
 def solve_plan(*, plan_id: int, round_number: int, now: dt.datetime, clock: Callable[[], float]) -> None:
     """Fill a draft with the best plan found in its time; locked rows stay, the others are replaced at once.
 
-    Value, bound and progress are kept up on the way. An order that was overtaken (planned anew, withdrawn)
-    changes nothing. Where nothing can be planned, the reasons are kept and the rows left alone.
+    A locked row of two who may not meet any more goes too. Value, bound and progress are kept up on the way.
+    An order that was overtaken (planned anew, withdrawn) changes nothing. Where nothing can be planned, the
+    reasons are kept and the rows left alone.
     """
     order = Plan.objects.filter(
         pk=plan_id,
@@ -39,9 +40,11 @@ def solve_plan(*, plan_id: int, round_number: int, now: dt.datetime, clock: Call
 
 def _solve(plan: Plan, now: dt.datetime, clock: Callable[[], float]) -> None:
     forum = read_forum(plan.event, now)
-    kept = list(plan.planned.filter(is_locked=True).select_related("slot", "table").order_by("pk"))
+    locked = plan.planned.filter(is_locked=True).select_related("slot", "table").order_by("pk")
+    # To keep the row of two who may not meet any more, or to say that it cannot stay, would tell of a block.
+    kept = [row for row in locked if forum.may_meet((row.first_id, row.second_id))]
     if reasons := _contradictions(forum, kept):
-        _finish(plan, None, reasons, now)
+        _finish(plan, None, kept, reasons, now)
         return
 
     order = Plan.objects.filter(pk=plan.pk, round=plan.round, work=Plan.Work.SOLVING)
@@ -64,7 +67,7 @@ def _solve(plan: Plan, now: dt.datetime, clock: Callable[[], float]) -> None:
         clock=clock,
         tell=tell,
     )
-    _finish(plan, drafted, drafted.reasons, now)
+    _finish(plan, drafted, kept, drafted.reasons, now)
 
 
 def _contradictions(forum: Forum, kept: Sequence[PlannedMeeting]) -> list[str]:
@@ -75,16 +78,20 @@ def _contradictions(forum: Forum, kept: Sequence[PlannedMeeting]) -> list[str]:
         others = [other for other in kept if other.pk != row.pk]
         reason = clash_in(forum, pair, row.slot, others) or table_clash_in(forum, row.table, row.slot, others)
         if reason:
-            names = " and ".join(
-                forum.people[key].name if key in forum.people else "somebody" for key in pair
-            )
+            names = " and ".join(forum.people[key].name for key in pair)
             found.append(f"The locked meeting of {names} cannot stay: {reason}")
     return found
 
 
 @transaction.atomic
-def _finish(plan: Plan, drafted: engine.Drafted | None, reasons: Sequence[str], now: dt.datetime) -> None:
-    """Write what came out, all of it or none, unless the order was overtaken."""
+def _finish(
+    plan: Plan,
+    drafted: engine.Drafted | None,
+    kept: Sequence[PlannedMeeting],
+    reasons: Sequence[str],
+    now: dt.datetime,
+) -> None:
+    """Write what came out beside the rows kept, all of it or none, unless the order was overtaken."""
     held = Plan.objects.select_for_update(no_key=True).filter(
         pk=plan.pk, round=plan.round, state=Plan.State.DRAFT
     )
@@ -111,8 +118,8 @@ def _finish(plan: Plan, drafted: engine.Drafted | None, reasons: Sequence[str], 
         "short": [[key, most] for key, most in drafted.short.items()],
     }
     found.save()
-    found.planned.filter(is_locked=False).delete()
-    kept = set(found.planned.values_list("first_id", "second_id"))
+    found.planned.exclude(pk__in=[row.pk for row in kept]).delete()
+    pairs = {(row.first_id, row.second_id) for row in kept}
     PlannedMeeting.objects.bulk_create(
         PlannedMeeting(
             event_id=found.event_id,
@@ -124,5 +131,5 @@ def _finish(plan: Plan, drafted: engine.Drafted | None, reasons: Sequence[str], 
             value=row.value,
         )
         for row in drafted.rows
-        if row.pair not in kept
+        if row.pair not in pairs
     )

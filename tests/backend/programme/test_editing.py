@@ -3,11 +3,12 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from backend.core.errors import NotFound
 from backend.events.models import SessionPart
 from backend.meetings.models import Availability
 from backend.programme import services
 from backend.programme.models import PlannedMeeting
-from tests.factories import NOW, make_attendee, make_event, make_session
+from tests.factories import NOW, keep_apart, make_attendee, make_event, make_session
 
 
 def planned(desk, plan, first, second, slot, table, **fields):
@@ -86,6 +87,32 @@ def test_locked_meetings_stay_when_the_draft_is_planned_anew(desk, plan):
     assert plan.planned.count() == 9
     desk.lock(row, locked=False)
     assert not PlannedMeeting.objects.get(pk=row.pk).is_locked
+
+
+def test_a_locked_meeting_of_two_kept_apart_goes_without_a_word_when_the_draft_is_planned_anew(
+    desk, plan, apart
+):
+    a, _b, _c, d, *_ = desk.people
+    row = desk.lock(row_of(plan, a))
+    keep_apart(apart, d, a)
+    again = desk.replan(plan)
+    assert (again.work, again.report["reasons"]) == (again.Work.READY, [])
+    assert not again.planned.filter(pk=row.pk).exists()
+    assert not again.planned.filter(first=a, second=d).exists()
+
+
+def test_no_refusal_names_two_who_are_kept_apart(desk, plan, apart):
+    a, _b, c, d, *_ = desk.people
+    planned_apart = row_of(plan, a)
+    keep_apart(apart, d, a)
+    with pytest.raises(NotFound, match="no such meeting"):
+        desk.move(planned_apart, desk.slots[2])
+    row = planned(desk, plan, c, d, desk.slots[2], desk.tables[0])
+    with pytest.raises(services.Clash, match=r"Person D meets somebody then, in this plan\."):
+        desk.move(row, desk.slots[0])
+    free = planned(desk, plan, *desk.join(2), desk.slots[3], desk.tables[0])
+    with pytest.raises(services.Clash, match=r"Table T1 is taken then by others\."):
+        desk.move(free, desk.slots[0], desk.tables[0])
 
 
 def test_a_dropped_meeting_is_gone(desk, plan):
