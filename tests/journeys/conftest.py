@@ -145,7 +145,11 @@ def worker(transactional_db: None) -> Iterator[None]:
     )
     yield
     process.terminate()
-    process.wait(timeout=20)
+    try:
+        process.wait(timeout=60)  # a job at work is finished first, on a machine that may be busy
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture
