@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
+from django.utils import timezone
 from filelock import FileLock, Timeout
 from honcho.manager import Manager
 from honcho.printer import Message, Printer
@@ -31,6 +32,7 @@ from backend.core.errors import BusinessError
 from backend.core.progress import progress_lines
 from backend.events.demo.loading import CURRENT
 from backend.events.models import Event
+from backend.suggestions.demo import look_through_lists
 from backend.suggestions.selectors import current_run
 
 SECONDS_WORTH_TELLING = 2.0
@@ -90,6 +92,7 @@ class Command(BaseCommand):
             if current_run(event) is None:
                 with self._step("Computing their suggestions", bar=True):
                     call_command("build_suggestions", CURRENT, stdout=io.StringIO())
+                look_through_lists(event=event, now=timezone.now())
 
     @contextmanager
     def _step(self, doing: str, *, bar: bool = False) -> Iterator[None]:

@@ -1,0 +1,41 @@
+"""The demo forum's people look through their lists, so that its desk has something to tell."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import defaultdict
+
+from backend.core.errors import NotFound
+from backend.events.models import Attendee, Event
+from backend.suggestions.models import Suggestion
+from backend.suggestions.selectors import current_run
+from backend.suggestions.services import record_views
+
+SEED = 2026
+READERS = 0.7  # this share of people has looked so far
+FEWEST, MOST = 3, 10
+
+
+def look_through_lists(*, event: Event, now: dt.datetime) -> int:
+    """Most people see the first few to all of their list; gives how many did. The same ones every time.
+
+    Refuses NotFound before the first Run.
+    """
+    run = current_run(event)
+    if run is None:
+        raise NotFound(f"“{event.slug}” has no suggestions yet: run build_suggestions {event.slug} first.")
+    lists: dict[int, list[int]] = defaultdict(list)
+    for owner, other in (
+        Suggestion.objects.filter(run=run).order_by("attendee", "rank").values_list("attendee", "other")
+    ):
+        lists[owner].append(other)
+    people = Attendee.objects.of(event).select_related("person").in_bulk(list(lists))
+    draw, readers = random.Random(SEED), 0  # noqa: S311
+    for owner in sorted(lists):
+        seen = draw.randint(FEWEST, MOST)
+        if draw.random() < READERS:
+            attendee = people[owner]
+            record_views(attendee=attendee, other_ids=lists[owner][:seen], by=attendee.person, now=now)
+            readers += 1
+    return readers
