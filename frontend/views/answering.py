@@ -9,8 +9,16 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods
 
 from backend.core.errors import BusinessError, NotFound
-from backend.meetings.links import LinkExpired, LinkUsed, LinkWithdrawn, open_token, read_answer_link
+from backend.meetings.links import (
+    LinkExpired,
+    LinkInvalid,
+    LinkUsed,
+    LinkWithdrawn,
+    open_token,
+    read_answer_link,
+)
 from backend.meetings.selectors import meeting_for
+from backend.meetings.selectors.reported import other_of
 from backend.meetings.services.linked import answer_by_link
 from frontend.access import Request, public
 from frontend.meeting_forms import number_in
@@ -20,7 +28,12 @@ from frontend.meeting_forms import number_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: Request, token: str) -> HttpResponse:
     """Show what the link would answer and ask; on POST, answer."""
-    response = _answer(request, token)
+    try:
+        response = _answer(request, token)
+    except LinkInvalid:
+        raise
+    except NotFound as hidden:
+        response = _hidden(request, token, hidden)
     patch_cache_control(response, private=True, no_store=True)
     return response
 
@@ -61,3 +74,14 @@ def _answer(request: Request, token: str) -> HttpResponse:
         "others": [time for time in link.meeting.times if time != link.time],
     }
     return render(request, "meetings/answer.html", context, status=refusal.status if refusal else 200)
+
+
+def _hidden(request: Request, token: str, hidden: NotFound) -> HttpResponse:
+    """What is left of a meeting whose other one hides: a way to report them, and nobody's name."""
+    signed = open_token(token)
+    context = {
+        "over": hidden,
+        "event": signed.attendee.event,
+        "report": signed.meeting_id if other_of(signed.attendee, signed.meeting_id) else None,
+    }
+    return render(request, "meetings/answered.html", context, status=hidden.status)

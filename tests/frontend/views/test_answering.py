@@ -8,6 +8,7 @@ import pytest
 from backend.meetings.links import make_answer_link
 from backend.meetings.models import Meeting, Seat
 from tests.factories import keep_apart
+from tests.frontend.conftest import client_of
 
 
 def link(meeting, attendee, purpose, slot=None):
@@ -112,4 +113,9 @@ def test_a_broken_link_and_one_between_people_who_may_not_meet_lead_nowhere(book
         answer = method(address)
         assert answer.status_code == 404
         assert "Mali Wongsa" not in answer.content.decode()
+        # Whoever wrote something foul and hid at once can be reported from the mail all the same.
+        assert f'href="{booking.page(meeting, "report/")}"' in answer.content.decode()
     assert state_of(meeting) == Meeting.State.REQUESTED
+    broken = client.get(address[:-4] + "/").content.decode()
+    assert "/report/" not in broken
+    assert client_of(cast.engineer.person).get(booking.page(meeting, "report/")).status_code == 200
