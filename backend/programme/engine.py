@@ -97,7 +97,8 @@ def sheet_of(forum: Forum, aims: Aims, scores: Mapping[Pair, float], kept_rows: 
     members = members_of(forum, aims)
     partners: Counter[int] = Counter(key for pair in chosen for key in pair)
     most = [max(aims.most - others[key], own[key]) for key in people]
-    can = [min(sum(row), most[n], partners[key] + own[key]) for n, (key, row) in _counted(people, available)]
+    rows = enumerate(zip(people, available, strict=True))
+    can = [min(sum(row), most[n], partners[key] + own[key]) for n, (key, row) in rows]
     wanted = [max(aims.least - others[key], 0) if key in members else 0 for key in people]
     least = [min(*both) for both in zip(wanted, can, strict=True)]
     short = {key: can[n] + others[key] for n, key in enumerate(people) if can[n] < wanted[n]}
@@ -132,12 +133,6 @@ def _time(slot: Slot, zone: tzinfo) -> str:
     """As sentences name a slot: in the event's own time."""
     starts_at, ends_at = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
     return f"the slot of {starts_at:%A %-d %B, %H:%M} to {ends_at:%H:%M}"
-
-
-def _counted(
-    people: Sequence[int], rows: Sequence[list[bool]]
-) -> Iterable[tuple[int, tuple[int, list[bool]]]]:
-    return enumerate(zip(people, rows, strict=True))
 
 
 def _split(
