@@ -23,7 +23,7 @@ run: install  ## the demo forum at http://127.0.0.1:8000 (TITIAN_PORT for anothe
 
 test: install  ## the whole suite, browser journeys included
 	@$(BIN)/python -m tests.chromium
-	@$(BIN)/python -m pytest --benchmark-disable -q -n 2 --dist loadfile
+	@$(BIN)/python -m pytest --benchmark-disable -q -n 2 --dist loadfile --no-loadscope-reorder
 
 check: install  ## ruff, mypy, the layers, missing migrations
 	@$(BIN)/ruff check .
