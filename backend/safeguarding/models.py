@@ -38,7 +38,8 @@ class Report(models.Model):
     """What an attendee told the safeguarding lead of another.
 
     It keeps the two people apart as a block does, at every event, until a lead closes it and lifts that.
-    Whoever leaves the event is no longer named; what was said stays for as long as the event does.
+    Whoever leaves the event is no longer named; what was said stays for as long as the event does. The
+    database draws its number at random: a gap would tell a lead of a report that is not there for them.
     """
 
     class Category(models.TextChoices):

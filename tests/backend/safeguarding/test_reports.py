@@ -1,6 +1,7 @@
 """Rules S8 and S10: a report acts at once, only the lead reads it, and every reading is written down."""
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 from django.contrib import admin
@@ -162,6 +163,12 @@ def test_a_lead_reads_no_report_of_another_event_and_none_that_they_are_part_of(
         assert {line.report_id for line in reports_for(lead)} == {one.pk for one in hers}
     with pytest.raises(NotFound):
         cast.read(about_lead, part)
+
+
+def test_the_numbers_of_reports_leave_no_gap_where_a_lead_misses_one_about_themself(cast):
+    numbers = sorted(cast.report(f"{n}").pk for n in range(5))
+    assert numbers[0] >= 10**11
+    assert all(later - earlier > 1 for earlier, later in pairwise(numbers))
 
 
 def test_a_lead_who_is_one_no_longer_reads_nothing_more(cast):

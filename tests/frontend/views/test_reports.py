@@ -32,7 +32,7 @@ def send(cast, by, page, **said):
 
 def report_engineer(cast):
     send(cast, cast.official, f"people/{cast.engineer.pk}/report/")
-    return Report.objects.latest("pk")
+    return Report.objects.latest("created_at")
 
 
 def close(cast, desk, report, **said):
