@@ -166,6 +166,7 @@ def test_a_verdict_nobody_offers_is_refused_in_one_sentence_and_nothing_is_kept(
     assert not Feedback.objects.exists()
 
 
+@time_machine.travel(NOW + dt.timedelta(seconds=10), tick=False)
 def test_while_a_list_is_being_made_the_page_asks_again_and_then_shows_it(cast, official):
     Attendee.objects.filter(pk=cast.official.pk).update(changed_at=NOW + dt.timedelta(seconds=5))
     page = official.get(cast.address("suggestions/"))
