@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk(client):
+def desk(client, time_machine):
+    time_machine.move_to(NOW, tick=False)
     event = make_event("desk")
     organiser = make_attendee(event, name="Olga Organiser", permission="organiser", visibility="hidden")
     client.force_login(organiser.person)
