@@ -6,6 +6,8 @@ import datetime as dt
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from backend.events.models import Attendee, Event, Interest, Session, Theme, Tie, Topic
 from backend.people.models import Organisation, Person, Sector
 from backend.safeguarding.models import Report
@@ -45,6 +47,12 @@ def make_event(slug: str = "forum", **fields: Any) -> Event:
                 position=10 * place + inner,
             )
     return event
+
+
+def in_two_weeks() -> dict[str, dt.date]:
+    """The two days of a forum that is to come, for tests in which the clock runs."""
+    day = timezone.now().date() + dt.timedelta(days=14)
+    return {"starts_on": day, "ends_on": day + dt.timedelta(days=1)}
 
 
 def make_organisation(

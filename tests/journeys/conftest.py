@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import quote, urlencode
@@ -23,7 +23,8 @@ from backend.meetings import services
 from backend.meetings.models import Availability, Meeting
 from backend.safeguarding.models import Block
 from backend.suggestions.runs import build_run
-from tests.factories import NOW, make_attendee, make_event, make_run, make_session
+from tests.factories import NOW, in_two_weeks, make_attendee, make_event, make_run, make_session
+from tests.journeys.axe import faults_of
 from tests.smtp import MailServer
 from tests.worker import do_jobs
 
@@ -53,7 +54,6 @@ PEOPLE = (
      "Parents' guides for a child's first telephone.",
      "A network of teacher trainers in twelve provinces."),
 )  # fmt: skip
-PAGE_SIZES = {"phone": {"width": 360, "height": 780}, "desk": {"width": 1440, "height": 900}}
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def base_url() -> str:
 def forum(transactional_db: None, settings: object) -> Forum:
     """An official, eight who fit in different ways, and two who would fit best and must not be seen."""
     settings.TITIAN_DEMO = True  # type: ignore[attr-defined]
-    event = make_event("journey")
+    event = make_event("journey", **in_two_weeks())
     official = make_attendee(
         event, email="ministry@demo.example.org", name="Mali Wongsa", sector="ict-ministry", title="Director",
         languages=["th", "en"], seeks="Good practice in protecting children on the internet.",
@@ -172,6 +172,34 @@ def enter(door: str) -> Callable[[BrowserContext, str], Page]:
 
 
 @pytest.fixture
+def visit(browser: Browser, door: str) -> Iterator[Callable[..., list[tuple[str, ...]]]]:
+    """Open pages in light and dark, on a phone and on a desk; gives all that is wrong with them."""
+    contexts = []
+
+    def opened(addresses: Iterable[str], enter_as: str = "") -> list[tuple[str, ...]]:
+        context = browser.new_context(reduced_motion="reduce")
+        contexts.append(context)
+        page, found = context.new_page(), []
+        page.on("request", lambda asked: None if asked.url.startswith(door) else found.append((asked.url,)))
+        page.on(
+            "console",
+            lambda said: found.append((said.text,)) if "security policy" in said.text.lower() else None,
+        )
+        page.on("pageerror", lambda error: found.append((str(error),)))
+        if enter_as:
+            page.goto(f"{door}/demo/")
+            page.get_by_role("button", name=f"Enter as: {enter_as}").click()
+        for address in addresses:
+            page.goto(door + address)
+            found += faults_of(page)
+        return found
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
 def without_script(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(java_script_enabled=False)
     yield context
@@ -193,8 +221,6 @@ def booking(forum: Forum, door: str, post: MailServer, settings: object) -> list
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port
     settings.TITIAN_ADDRESS = door
     event = forum.event
-    event.starts_on = event.ends_on = (timezone.now() + dt.timedelta(days=14)).date()
-    event.save()
     opening = dt.datetime.combine(event.starts_on, dt.time(10), event.zone)
     half = dt.timedelta(minutes=30)
     slots = [

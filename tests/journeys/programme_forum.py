@@ -9,7 +9,7 @@ from itertools import combinations
 from backend.events.models import Attendee, Event, Slot, Table
 from backend.meetings.models import Availability
 from backend.suggestions.models import Suggestion
-from tests.factories import make_attendee, make_event, make_run
+from tests.factories import in_two_weeks, make_attendee, make_event, make_run
 
 ORGANISER = "The organiser"
 CONSTITUENCIES = ("government", "industry", "civil-society", "intergovernmental", "academia")
@@ -51,7 +51,7 @@ class PlannedForum:
 
 
 def make_planned_forum(people: int = 16, tables: int = 5, slots: int = 8) -> PlannedForum:
-    event = make_event("programme", venue="Convention Hall")
+    event = make_event("programme", **in_two_weeks(), venue="Convention Hall")
     starts_at = dt.datetime.combine(event.starts_on, dt.time(10), event.zone)
     half = dt.timedelta(minutes=30)
     times = [

@@ -7,7 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 from backend.events.models import SessionPart
 from backend.meetings.models import Availability
 from tests.factories import make_session
-from tests.journeys.conftest import PAGE_SIZES, accept, ask
+from tests.journeys.axe import PAGE_SIZES
+from tests.journeys.conftest import accept, ask
 
 OFFICIAL = "A ministry official from Thailand"
 

@@ -11,7 +11,6 @@ from backend.meetings import services
 from backend.meetings.models import Meeting
 from tests.factories import make_attendee
 from tests.journeys.conftest import accept, ask, mail_to
-from tests.journeys.test_pages import visit  # noqa: F401 - a fixture
 
 OFFICIAL = "A ministry official from Thailand"
 ORGANISER = "The organiser"
@@ -42,7 +41,7 @@ def pages_of(forum, booking):
     return [forum.address(page) for page in pages]
 
 
-def test_axe_finds_nothing_on_any_page_of_meetings(forum, booking, visit):  # noqa: F811
+def test_axe_finds_nothing_on_any_page_of_meetings(forum, booking, visit):
     empty = [forum.address(page) for page in ("meetings/", "sessions/", "notices/", "meetings/sheet/")]
     assert visit(empty, OFFICIAL) == []
     assert visit(pages_of(forum, booking), OFFICIAL) == []
@@ -55,7 +54,7 @@ def test_axe_finds_nothing_on_any_page_of_meetings(forum, booking, visit):  # no
     assert visit([forum.address("meetings/"), forum.address(f"meetings/{passed.pk}/")], OFFICIAL) == []
 
 
-def test_axe_finds_nothing_on_the_pages_that_mails_lead_to(forum, booking, visit, post):  # noqa: F811
+def test_axe_finds_nothing_on_the_pages_that_mails_lead_to(forum, booking, visit, post):
     ask(forum.official, forum.others[0], *booking[:3])
     text = mail_to(post, forum.others[0], "Mali").get_body(("plain",)).get_content()
     links = [re.sub(r"^https?://[^/]+", "", link) for link in re.findall(r"http\S+/answer/\S+", text)]
@@ -63,7 +62,7 @@ def test_axe_finds_nothing_on_the_pages_that_mails_lead_to(forum, booking, visit
     assert visit(links) == []
 
 
-def test_axe_finds_nothing_where_meetings_are_set_up(forum, booking, visit):  # noqa: F811
+def test_axe_finds_nothing_where_meetings_are_set_up(forum, booking, visit):
     make_attendee(
         forum.event,
         email="organiser@demo.example.org",

@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 
 from backend.meetings.models import Availability, Meeting
 from tests.factories import make_attendee, make_session
-from tests.journeys.conftest import PAGE_SIZES, accept, ask, mail_to
+from tests.journeys.axe import PAGE_SIZES
+from tests.journeys.conftest import accept, ask, mail_to
 
 OFFICIAL = "A ministry official from Thailand"
 

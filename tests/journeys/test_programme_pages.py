@@ -9,7 +9,6 @@ from backend.programme.models import Plan
 from backend.programme.services.solving import solve_plan
 from tests.factories import NOW
 from tests.journeys.programme_forum import ORGANISER, make_planned_forum
-from tests.journeys.test_pages import visit  # noqa: F401 - a fixture
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def plan_of(forum, **said):
     return plan
 
 
-def test_axe_finds_nothing_on_any_page_of_a_programme(planned_forum, visit):  # noqa: F811
+def test_axe_finds_nothing_on_any_page_of_a_programme(planned_forum, visit):
     forum = planned_forum
     by, base = forum.organiser.person, f"/e/{forum.event.slug}/programme/"
     assert visit([base], ORGANISER) == []

@@ -3,13 +3,12 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
 from tests.factories import make_attendee
-from tests.journeys.conftest import PAGE_SIZES
+from tests.journeys.axe import PAGE_SIZES, faults_of
 
 WORDS = "He waited for me at the hotel."
 LINH = "Linh Tran"
@@ -34,17 +33,6 @@ def walk_in(browser, door):
         context.close()
 
 
-def check_looks(page):
-    """Nothing is wrong in light on a phone, nor, in what that changes, in the dark on a desk."""
-    colours = {"runOnly": {"type": "rule", "values": ["color-contrast", "target-size"]}}
-    for size, scheme, options in (("phone", "light", None), ("desk", "dark", colours)):
-        page.set_viewport_size(PAGE_SIZES[size])
-        page.emulate_media(color_scheme=scheme)
-        broken = Axe().run(page, options=options).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"][:200]) for one in broken] == []
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
-
-
 def test_a_report_made_on_a_phone_parts_the_two_and_is_read_and_closed_by_the_lead(forum, door, walk_in):
     lead = make_attendee(forum.event, name="Lea Duarte", permission="safeguarding-lead", visibility="hidden")
     linh = forum.named(LINH)
@@ -56,7 +44,7 @@ def test_a_report_made_on_a_phone_parts_the_two_and_is_read_and_closed_by_the_le
     page.goto(f"{door}{forum.address(f'people/{linh.pk}/')}")
     page.get_by_role("link", name=f"Report {LINH}").click()
     expect(page.get_by_role("heading", name=f"Report {LINH}")).to_be_visible()
-    check_looks(page)
+    assert faults_of(page) == []
     page.set_viewport_size(PAGE_SIZES["phone"])
     page.get_by_role("button", name="Send the report").click()
     expect(page.get_by_text("Please say in your own words what happened.")).to_be_visible()
@@ -64,7 +52,7 @@ def test_a_report_made_on_a_phone_parts_the_two_and_is_read_and_closed_by_the_le
     page.get_by_label("What happened", exact=True).fill(WORDS)
     page.get_by_role("button", name="Send the report").click()
     expect(page.get_by_role("heading", name="Thank you. The safeguarding lead is told.")).to_be_visible()
-    check_looks(page)
+    assert faults_of(page) == []
     page.get_by_role("link", name="To my suggestions").click()
     expect(page.get_by_role("heading", name="Arif Rahman")).to_be_visible()
     expect(page.get_by_role("heading", name=LINH)).to_have_count(0)
@@ -76,11 +64,11 @@ def test_a_report_made_on_a_phone_parts_the_two_and_is_read_and_closed_by_the_le
     desk = walk_in(lead)
     desk.goto(door + forum.address())
     expect(desk.get_by_role("link", name=re.compile("Reports 1"))).to_be_visible()
-    check_looks(desk)
+    assert faults_of(desk) == []
     desk.get_by_role("link", name="Unwanted attention").click()
     expect(desk.get_by_text(WORDS)).to_be_visible()
     expect(desk.get_by_role("listitem").filter(has_text="Lea Duarte")).to_have_count(1)
-    check_looks(desk)
+    assert faults_of(desk) == []
     desk.get_by_label("What was done").fill("Spoke to both: a mistake.")
     desk.get_by_label("Let them see and contact each other again").check()
     desk.get_by_role("button", name="Close the report").click()

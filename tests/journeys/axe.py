@@ -1,0 +1,29 @@
+"""What a person who sees, hears or points otherwise would stumble over on a page (axe-core)."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+PAGE_SIZES = {"phone": {"width": 360, "height": 780}, "desk": {"width": 1440, "height": 900}}
+ALL = {"resultTypes": ["violations"]}
+# What the colour scheme or the width of the window can break; the rest is the same in every look.
+LOOK = ALL | {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]}
+}
+
+
+def faults_of(page: Page) -> list[tuple[str, ...]]:
+    """What is wrong with the open page: every rule on a light phone, the rules of the look on a dark desk."""
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    found: list[tuple[str, ...]] = []
+    for size, scheme, options in (("phone", "light", ALL), ("desk", "dark", LOOK)):
+        page.set_viewport_size(PAGE_SIZES[size])
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found += [
+            (page.url, size, scheme, broken["id"], broken["nodes"][0]["html"][:200])
+            for broken in Axe().run(page, options=options).response["violations"]
+        ]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append((page.url, size, "wider than the window"))
+    return found
