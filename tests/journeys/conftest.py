@@ -158,14 +158,19 @@ def door(live_server: object) -> str:
     return str(live_server.url)  # type: ignore[attr-defined]
 
 
+def go_in(page: Page, door: str, label: str) -> None:
+    page.goto(f"{door}/demo/")
+    with page.expect_navigation():
+        page.get_by_role("button", name=f"Enter as: {label}").click()
+
+
 @pytest.fixture
 def enter(door: str) -> Callable[[BrowserContext, str], Page]:
     """Walk in through the demo's door as one of its personas."""
 
     def walk_in(context: BrowserContext, label: str) -> Page:
         page = context.new_page()
-        page.goto(f"{door}/demo/")
-        page.get_by_role("button", name=f"Enter as: {label}").click()
+        go_in(page, door, label)
         return page
 
     return walk_in
@@ -187,8 +192,7 @@ def visit(browser: Browser, door: str) -> Iterator[Callable[..., list[tuple[str,
         )
         page.on("pageerror", lambda error: found.append((str(error),)))
         if enter_as:
-            page.goto(f"{door}/demo/")
-            page.get_by_role("button", name=f"Enter as: {enter_as}").click()
+            go_in(page, door, enter_as)
         for address in addresses:
             page.goto(door + address)
             found += faults_of(page)

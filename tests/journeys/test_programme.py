@@ -22,17 +22,19 @@ def places():
     return set(agreed.values_list("pk", "slot", "table"))
 
 
-def draft(page, most="3", seconds="3"):
+def draft(page, most="3", seconds="2"):
     page.get_by_role("link", name="Programme", exact=True).first.click()
     page.get_by_label("At most, per person").fill(most)
     page.get_by_label("Seconds to search").fill(seconds)
-    page.get_by_role("button", name="Draft the plan").press("Enter")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Draft the plan").press("Enter")
 
 
 def publish(page):
     page.get_by_text("Publish …").press("Enter")
     page.get_by_role("button", name="Publish and confirm").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("published", timeout=PATIENCE)
+    expect(page.get_by_role("progressbar")).to_have_count(0, timeout=PATIENCE)
 
 
 def test_a_forum_is_planned_changed_published_and_planned_again_for_late_joiners(
@@ -46,8 +48,10 @@ def test_a_forum_is_planned_changed_published_and_planned_again_for_late_joiners
     assert page.evaluate("window.sameDocument"), "the plan came in place"
     expect(page.get_by_text("No plan is worth more than")).to_be_visible()
 
-    page.get_by_role("link", name="By time").click()
-    page.get_by_role("link", name=re.compile("^Change")).first.press("Enter")
+    with page.expect_navigation():
+        page.get_by_role("link", name="By time").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile("^Change")).first.press("Enter")
     names = page.get_by_role("heading", level=1).inner_text()
     slots = page.get_by_label("Time")
     taken = slots.locator("optgroup[label='Not free'] option").filter(has_text="in this plan").first
@@ -75,7 +79,8 @@ def test_a_forum_is_planned_changed_published_and_planned_again_for_late_joiners
 
     page.get_by_role("link", name="Programme", exact=True).first.click()
     page.get_by_label("confirm the meetings at once").check()
-    page.get_by_role("button", name="Save", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("link", name=re.compile("^Everyone")).click()
     publish(page)
     before = places()
@@ -104,7 +109,7 @@ def test_a_forum_is_planned_changed_published_and_planned_again_for_late_joiners
 
 def test_without_script_a_plan_is_watched_by_looking_again(planned_forum, without_script, enter, worker):
     page = enter(without_script, ORGANISER)
-    draft(page, seconds="2")
+    draft(page)
     again = page.get_by_role("link", name="Look again")
     expect(again).to_be_visible()
     while again.count():

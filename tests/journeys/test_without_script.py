@@ -15,7 +15,8 @@ def test_sign_in_fill_in_filter_answer_block_and_leave(forum, without_script, do
     # The code comes by mail, and leads to the page one wanted.
     page.goto(door + forum.address("profile/"))
     page.get_by_label("E-mail address").fill("new.comer@example.org")
-    page.get_by_role("button", name="Send me a code").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send me a code").click()
     mail = without_script.new_page()
     mail.goto(f"{door}/demo/outbox/")
     code = re.search(r"\n([A-Z0-9-]{6,})\n", mail.get_by_role("article").first.inner_text())[1]
@@ -54,6 +55,7 @@ def test_filter_save_refuse_undo_block_and_lift(forum, without_script, enter):
     expect(cards).to_have_count(2)
     expect(page.get_by_role("button", name="Saved: Arif Rahman")).to_be_visible()
     page.get_by_role("link", name="Show everybody again").click()
+    expect(cards).to_have_count(everybody)
 
     card = cards.filter(has=page.get_by_role("heading", name="Linh Tran"))
     card.get_by_text("Not relevant …").click()
