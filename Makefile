@@ -36,6 +36,8 @@ BENCHES := bench_encoder bench_graph bench_pairs bench_update bench_markets benc
 bench: install  ## how long the slow parts take, against a peer or the limit in the same run
 	@status=0; for one in $(BENCHES); do \
 		echo; echo "== $$one"; DJANGO_SETTINGS_MODULE=backend.config.settings $(BIN)/python -m tests.benchmarks.$$one || status=1; done; \
+		echo; echo "== five seconds from saving a profile to its new list"; \
+			TITIAN_PATIENCE_MS=5000 $(BIN)/python -m pytest tests/journeys/test_official.py -q || status=1; \
 		echo; echo "== bench_stats"; $(BIN)/python -m pytest tests/benchmarks/bench_stats.py --benchmark-only -q -s || status=1; \
 		echo; echo "== bench_matching"; $(BIN)/python manage.py bench_matching --people 1000 || status=1; \
 		$(BIN)/python manage.py bench_matching --people 10000 || status=1; exit $$status
