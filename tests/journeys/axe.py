@@ -14,10 +14,11 @@ LOOK = ALL | {
 
 
 def faults_of(page: Page) -> list[tuple[str, ...]]:
-    """What is wrong with the open page: every rule on a light phone, the rules of the look on a dark desk."""
+    """What is wrong with the open page, by every rule on a light phone and a dark desk, and in each look."""
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     found: list[tuple[str, ...]] = []
-    for size, scheme, options in (("phone", "light", ALL), ("desk", "dark", LOOK)):
+    looks = (("phone", "light", ALL), ("phone", "dark", LOOK), ("desk", "light", LOOK), ("desk", "dark", ALL))
+    for size, scheme, options in looks:
         page.set_viewport_size(PAGE_SIZES[size])
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found += [

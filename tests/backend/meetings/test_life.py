@@ -230,7 +230,7 @@ def test_whatever_people_do_over_a_change_of_clocks_no_rule_is_broken(zone):
     run_state_machine_as_test(
         type("LifeIn" + zone.rpartition("/")[2], (Life,), {"zone": zone}),
         settings=settings(
-            max_examples=4,
+            max_examples=10,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,
