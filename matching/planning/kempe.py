@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from math import exp
+from math import exp, inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,15 +87,22 @@ class Annealing:
         *,
         heat: float = 0.8,
         cold: float = 0.12,
+        steps_each: float = inf,
         enough: Callable[[int], bool] = lambda _: False,
     ) -> None:
-        """Cool from `heat` to `cold` over the watch's time; `enough(cost)` ends it early."""
+        """Cool from `heat` to `cold` over the watch's time, or where that is sooner, over a number of steps.
+
+        steps_each: for every slot that a meeting may take; `enough(cost)` ends it early.
+        """
         choices = [(m, _bits(allowed)) for m, allowed in enumerate(self.schedule.allowed)]
         choices = [(m, slots) for m, slots in choices if len(slots) > 1]
         if not choices or enough(self.best_cost):
             return
-        while watch.left() > 0:
-            temperature = heat * (cold / heat) ** min(1.0, watch.spent() / max(watch.limit, 1e-9))
+        steps, done = steps_each * sum(len(slots) for _, slots in choices), 0
+        while watch.left() > 0 and done < steps:
+            cooled = max(watch.spent() / max(watch.limit, 1e-9), done / steps)
+            temperature = heat * (cold / heat) ** min(1.0, cooled)
+            done += BATCH
             if self._batch(choices, temperature, rng.random((4, BATCH)), enough):
                 return
 

@@ -19,6 +19,7 @@ from matching.planning.tables import seated
 
 Rows = list[tuple[int, int, int]]
 CHOOSING = 0.75  # share of the time for choosing; what it leaves goes to the breaks
+STEPS_EACH = 2000  # of annealing, for every slot a meeting may take: more brought small forums nothing
 FINISH = 2.0  # seconds that breaks get where somebody stopped the planner
 
 
@@ -113,6 +114,7 @@ def _with_fewer_breaks(problem: Problem, rows: Rows, watch: Stopwatch, seed: int
     annealing.run(
         watch.part(0.97) if watch.left() > 0 else watch.after_stop(FINISH),
         np.random.default_rng(seed),
+        steps_each=STEPS_EACH,
         enough=lambda cost: cost == 0,
     )
     return [(i, j, slot) for (i, j, _), slot in zip(rows, annealing.best, strict=True)]

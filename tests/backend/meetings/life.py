@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 from django.db import connection, transaction
 from hypothesis.stateful import RuleBasedStateMachine
@@ -18,6 +19,7 @@ from tests.backend.meetings.conftest import Forum
 from tests.factories import make_attendee, make_event
 
 PEOPLE, SLOTS = 7, 14
+READS = ("SELECT ", "SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT ", "SET CONSTRAINTS ")
 # In the night of the second day clocks go back in Berlin and forward in Sydney.
 ZONES = {"Europe/Berlin": dt.date(2026, 10, 24), "Australia/Sydney": dt.date(2026, 10, 3)}
 
@@ -31,6 +33,9 @@ class LivingForum(RuleBasedStateMachine):
         super().__init__()
         self.outer = transaction.atomic()
         self.outer.__enter__()
+        self.written, self.asked_at = True, dt.datetime.min
+        self.watching = connection.execute_wrapper(self._note_writes)
+        self.watching.__enter__()
         first = ZONES[self.zone]
         days = (first, first + dt.timedelta(days=1))
         event = make_event(timezone=self.zone, starts_on=days[0], ends_on=days[1])
@@ -68,8 +73,19 @@ class LivingForum(RuleBasedStateMachine):
             services.expire_requests(now=self.forum.now)
             assert not Meeting.objects.requests().exists()  # every quota has returned
         finally:
+            self.watching.__exit__(None, None, None)
             transaction.set_rollback(True)
             self.outer.__exit__(None, None, None)
+
+    def changed(self) -> bool:
+        """Whether a row may have been written, or the clock moved, since this was asked last."""
+        changed = self.written or self.asked_at != self.forum.now
+        self.written, self.asked_at = False, self.forum.now
+        return changed
+
+    def _note_writes(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        self.written |= not sql.startswith(READS) or "procrastinate_defer" in sql
+        return execute(sql, *rest)
 
     def _who(self, number: int) -> Attendee:
         return self.forum.people[number]
