@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -25,6 +25,7 @@ SEED = 2026
 HOURS = ((dt.time(10), dt.time(12, 30)), (dt.time(13), dt.time(17)))
 TABLES, WITHOUT_STEPS = 40, 10
 CLOSED = 8  # one in so many opens nothing
+ASKERS, ASKED = 0.3, 2  # this share of those who looked through their list asks so many of it
 REPORTED = (
     "Since this request I got eleven messages on my private number from the same person, two of them at "
     "night. I have not answered. The last one says in which hotel I will stay."
@@ -57,6 +58,25 @@ def load_meetings(*, event: Event, earlier: Event, main: Sequence[Person], now: 
     past = _Story(earlier, main, last_year)
     past.tell_past()
     return DemoMeetings(slots, tables, open_people, story.count + past.count)
+
+
+@transaction.atomic
+def ask_from_lists(
+    *, event: Event, seen: Mapping[int, Sequence[int]], main: Sequence[Person], now: dt.datetime
+) -> int:
+    """Let some of those who looked through their list ask the first of it; gives how many requests it made.
+
+    seen: whom each looked at, best first, by attendee's id. The same ones ask every time, and nobody asks or
+    is asked whom a visitor may walk in as.
+    """
+    story = _Story(event, main, now)
+    people = {attendee.pk: attendee for attendee in story.rest}
+    chance = random.Random(f"{SEED} lists {event.slug}")  # noqa: S311 - not a secret
+    for asker in people.values():
+        if chance.random() < ASKERS:
+            for other in filter(None, map(people.get, seen.get(asker.pk, ())[:ASKED])):
+                story.ask(asker, other, chance.random())
+    return story.count
 
 
 def _set_up(event: Event, main: Sequence[Person], now: dt.datetime) -> tuple[int, int, int]:
@@ -112,9 +132,9 @@ class _Story:
         )
         self.event, self.now, self.count = event, now, 0
         chance = random.Random(f"{SEED} meetings {event.slug}")  # noqa: S311 - not a secret
-        rest = [attendee for attendee in people if attendee.person.email not in emails]
-        chance.shuffle(rest)
-        self._rest = iter(rest)
+        self.rest = [attendee for attendee in people if attendee.person.email not in emails]
+        chance.shuffle(self.rest)
+        self._unasked = iter(self.rest)
 
     def tell_present(self) -> None:
         """Everybody one may walk in as finds requests to answer, requests sent, meetings, and their ends."""
@@ -131,7 +151,7 @@ class _Story:
 
     def tell_report(self) -> None:
         """Somebody whom no visitor can walk in as reports whom they were asked by."""
-        for asker, invited in pairwise(self._rest):
+        for asker, invited in pairwise(self._unasked):
             if self._between(asker, invited, self._report):
                 return
 
@@ -143,8 +163,13 @@ class _Story:
                 self._ask(attendee, self._attested(words), inbound=words[1])
         services.expire_requests(now=dt.datetime.combine(self.event.ends_on, dt.time(23), self.event.zone))
 
+    def ask(self, asker: Attendee, other: Attendee, luck: float) -> bool:
+        """Let one ask the other; with luck of 0 to 1 it is accepted, declined or waits."""
+        answer = self._accept if luck < 0.5 else self._decline if luck < 0.7 else None
+        return self._between(asker, other, answer)
+
     def _ask(self, attendee: Attendee, answer: Callable[[Meeting], object] | None, *, inbound: bool) -> None:
-        for other in self._rest:
+        for other in self._unasked:
             pair = (other, attendee) if inbound else (attendee, other)
             if self._between(*pair, answer):
                 return

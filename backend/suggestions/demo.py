@@ -1,4 +1,4 @@
-"""The demo forum's people look through their lists, so that its desk has something to tell."""
+"""The demo forum's people look through their lists and ask each other, so that its desk can tell of it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections import defaultdict
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event
+from backend.events.personas import personas
+from backend.meetings.demo import ask_from_lists
 from backend.suggestions.models import Suggestion
 from backend.suggestions.selectors import current_run
 from backend.suggestions.services import record_views
@@ -18,9 +20,9 @@ FEWEST, MOST = 3, 10
 
 
 def look_through_lists(*, event: Event, now: dt.datetime) -> int:
-    """Most people see the first few to all of their list; gives how many did. The same ones every time.
+    """Most people see the first few to all of their list, and some ask; gives how many looked.
 
-    Refuses NotFound before the first Run.
+    The same ones every time. Refuses NotFound before the first Run.
     """
     run = current_run(event)
     if run is None:
@@ -31,11 +33,12 @@ def look_through_lists(*, event: Event, now: dt.datetime) -> int:
     ):
         lists[owner].append(other)
     people = Attendee.objects.of(event).select_related("person").in_bulk(list(lists))
-    draw, readers = random.Random(SEED), 0  # noqa: S311
+    draw, seen = random.Random(SEED), {}  # noqa: S311
     for owner in sorted(lists):
-        seen = draw.randint(FEWEST, MOST)
+        first = lists[owner][: draw.randint(FEWEST, MOST)]
         if draw.random() < READERS:
             attendee = people[owner]
-            record_views(attendee=attendee, other_ids=lists[owner][:seen], by=attendee.person, now=now)
-            readers += 1
-    return readers
+            record_views(attendee=attendee, other_ids=first, by=attendee.person, now=now)
+            seen[owner] = first
+    ask_from_lists(event=event, seen=seen, main=[persona.person for persona in personas()], now=now)
+    return len(seen)

@@ -14,16 +14,21 @@ from django.core import serializers
 from django.core.management import call_command
 from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
+from time_machine import travel
 
 from backend.events.demo.agenda import theme_of
 from backend.events.demo.cast import cast_of_demo, unlisted_of_demo
 from backend.events.demo.content import content
 from backend.events.demo.loading import CURRENT, EARLIER, load_forum
-from backend.events.models import Attendee, Event, Interest, Session, SessionPart, Tie
+from backend.events.models import Attendee, Event, Interest, Session, SessionPart, Slot, Table, Tie
 from backend.events.personas import personas
+from backend.meetings.demo import ask_from_lists
+from backend.meetings.models import Availability, Meeting
+from backend.meetings.selectors import agenda_for, requests_sent, requests_to_answer
 from backend.people.models import Organisation, Person
 from backend.safeguarding.models import Block, Report
 from backend.safeguarding.rules import matchable, refused_pairs
+from backend.safeguarding.selectors import reports_for
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)
@@ -43,7 +48,7 @@ def load() -> str:
 def dump() -> dict[str, str]:
     """A hash of every table of the forum; a password that opens nothing is random and left out."""
     tables = {}
-    for model in (Event, Organisation, Attendee, Interest, Session, SessionPart, Tie, Block):
+    for model in (Event, Organisation, Attendee, Interest, Session, SessionPart, Tie, Block, Meeting):
         rows = serializers.serialize("json", model.objects.order_by("pk"))
         tables[model.__name__] = hashlib.sha256(rows.encode()).hexdigest()
     people = repr(list(Person.objects.order_by("pk").values_list("pk", "email", "name")))
@@ -54,7 +59,9 @@ def dump() -> dict[str, str]:
 def said(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The demo, loaded once for all tests here, which undo what they change; gives what was said."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield load()
+        with travel(NOW, tick=False):
+            text = load()
+        yield text
         transaction.set_rollback(True)
 
 
@@ -207,3 +214,56 @@ def test_nobody_can_be_written_to_at_an_address_of_the_demo() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT split_part(email, '@', 2) FROM people_person")
         assert {row[0] for row in cursor.fetchall()} == {"example.org", "demo.example.org"}
+
+
+@pytest.mark.usefixtures("said")
+def test_everybody_one_may_walk_in_as_finds_requests_and_meetings() -> None:
+    current = Event.objects.get(slug=CURRENT)
+    assert Slot.objects.filter(event=current).count() == 26
+    assert Table.objects.filter(event=current, is_online=False).count() == 40
+    people = matchable(current).count()
+    open_people = Availability.objects.filter(event=current).values("attendee").distinct().count()
+    assert 0.8 * people < open_people < people
+
+    for persona in personas():
+        attendee = Attendee.objects.filter(event=current, person=persona.person).first()
+        if attendee is None or attendee.permission != "participant":
+            continue
+        assert len(requests_to_answer(attendee, NOW)) >= 1, persona.key
+        assert {"declined", "withdrawn"} <= {row.state for row in requests_sent(attendee, NOW)}, persona.key
+        meetings = [item for day in agenda_for(attendee, NOW).days for item in day.items if item.meeting]
+        assert len(meetings) >= 3, persona.key
+
+    lead = Attendee.objects.get(event=current, permission="safeguarding-lead")
+    [report] = reports_for(lead)
+    assert (report.state, report.is_about_meeting) == ("open", True)
+    both = Attendee.objects.filter(reports_made__isnull=False) | Attendee.objects.filter(
+        reports_about__isnull=False
+    )
+    assert not set(both.values_list("person_id", flat=True)) & {one.person.pk for one in personas()}
+
+    states = Counter(Meeting.objects.values_list("event__slug", "state"))
+    assert {state for slug, state in states if slug == CURRENT} >= {
+        "requested", "accepted", "declined", "withdrawn", "cancelled"
+    }  # fmt: skip
+    assert {state for slug, state in states if slug == EARLIER} == {
+        "expired", "held", "not_held", "disputed"
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("said")
+def test_some_ask_whom_they_looked_at_and_a_visitor_finds_nothing_of_it() -> None:
+    event, main = Event.objects.get(slug=CURRENT), [persona.person for persona in personas()]
+    people = list(matchable(event).order_by("pk").values_list("pk", flat=True))
+    seen = {pk: [people[n - 1], people[n - 2], people[n - 3]] for n, pk in enumerate(people[:90])}
+    known = set(Meeting.objects.values_list("pk", flat=True))
+    with transaction.atomic():
+        made = ask_from_lists(event=event, seen=seen, main=main, now=NOW)
+        meetings = list(Meeting.objects.exclude(pk__in=known).prefetch_related("seats__attendee"))
+        assert made == len(meetings) > 10
+        for meeting in meetings:
+            parts = {seat.part: seat.attendee for seat in meeting.seats.all()}
+            assert parts["invited"].pk in seen[parts["asker"].pk][:2]
+            assert not {seat.person_id for seat in parts.values()} & {person.pk for person in main}
+        assert {meeting.state for meeting in meetings} == {"requested", "accepted", "declined"}
+        transaction.set_rollback(True)

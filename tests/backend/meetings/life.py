@@ -33,7 +33,8 @@ class LivingForum(RuleBasedStateMachine):
         super().__init__()
         self.outer = transaction.atomic()
         self.outer.__enter__()
-        self.written, self.asked_at = True, dt.datetime.min
+        self.written = True
+        self.asked_at: dt.datetime | None = None
         self.watching = connection.execute_wrapper(self._note_writes)
         self.watching.__enter__()
         first = ZONES[self.zone]

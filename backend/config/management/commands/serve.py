@@ -92,7 +92,8 @@ class Command(BaseCommand):
             if current_run(event) is None:
                 with self._step("Computing their suggestions", bar=True):
                     call_command("build_suggestions", CURRENT, stdout=io.StringIO())
-                look_through_lists(event=event, now=timezone.now())
+                with self._step("Letting them read their lists and ask each other"):
+                    look_through_lists(event=event, now=timezone.now())
 
     @contextmanager
     def _step(self, doing: str, *, bar: bool = False) -> Iterator[None]:
