@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.allow_hosts = "127.0.0.1,::1"
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         os.environ[SERVER_OF_THIS_RUN] = str(_new_server())
+        os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers whose threads wait for each other lose half
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -14,7 +14,7 @@ from tests.journeys.programme_forum import ORGANISER, make_planned_forum
 @pytest.fixture
 def planned_forum(transactional_db, settings):
     settings.TITIAN_DEMO = True
-    return make_planned_forum()
+    return make_planned_forum(people=8, tables=3, slots=5)
 
 
 def plan_of(forum, **said):

@@ -255,12 +255,12 @@ def test_everybody_one_may_walk_in_as_finds_requests_and_meetings() -> None:
 def test_some_ask_whom_they_looked_at_and_a_visitor_finds_nothing_of_it() -> None:
     event, main = Event.objects.get(slug=CURRENT), [persona.person for persona in personas()]
     people = list(matchable(event).order_by("pk").values_list("pk", flat=True))
-    seen = {pk: [people[n - 1], people[n - 2], people[n - 3]] for n, pk in enumerate(people[:90])}
+    seen = {pk: [people[n - 1], people[n - 2], people[n - 3]] for n, pk in enumerate(people[:40])}
     known = set(Meeting.objects.values_list("pk", flat=True))
     with transaction.atomic():
         made = ask_from_lists(event=event, seen=seen, main=main, now=NOW)
         meetings = list(Meeting.objects.exclude(pk__in=known).prefetch_related("seats__attendee"))
-        assert made == len(meetings) > 10
+        assert made == len(meetings) > 5
         for meeting in meetings:
             parts = {seat.part: seat.attendee for seat in meeting.seats.all()}
             assert parts["invited"].pk in seen[parts["asker"].pk][:2]
