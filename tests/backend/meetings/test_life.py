@@ -214,15 +214,19 @@ class Life(LivingForum):
         assert all(count <= 8 for count in asked.values())
 
     def an_agreed_meeting_is_in_both_calendars_or_where_contact_ended_in_neither(self) -> None:
+        agreed = Meeting.objects.filter(state__in=Meeting.SEATED).prefetch_related("seats__attendee__person")
+        seated = {
+            meeting.pk: [seat.attendee for seat in sorted(meeting.seats.all(), key=lambda seat: seat.part)]
+            for meeting in agreed
+        }
         shown = {
             who.pk: {row.meeting_id for row in selectors.calendar_for(who, self.forum.now)}
-            for who in [*self.forum.people, self.minor]
+            for who in {self.minor, *(who for both in seated.values() for who in both)}
         }
         assert shown[self.minor.pk] == set()
-        for meeting in Meeting.objects.filter(state__in=Meeting.SEATED):
-            first, second = self._seated(meeting)
+        for meeting, (first, second) in seated.items():
             expected = may_contact(first, second, "meeting", self.forum.now)
-            assert [meeting.pk in shown[who.pk] for who in (first, second)] == [expected, expected]
+            assert [meeting in shown[who.pk] for who in (first, second)] == [expected, expected]
 
     def every_notice_has_one_mail_job_and_the_database_agrees_with_all_of_it(self) -> None:
         assert self._jobs() == Notice.objects.count()
