@@ -15,7 +15,7 @@ from backend.stats.naming import Names
 from backend.stats.sheets import WITHHELD, Sheet
 from backend.stats.suppression import LEAST
 
-LABEL, SIDE = 116, 36  # in units of the view box
+LABEL, SIDE = 128, 36  # in units of the view box
 WRITTEN_LABEL, WRITTEN_HEAD = 150, 116  # where columns have no shape of their own but a name
 LEVELS = ((0.5, "far-less"), (0.8, "less"), (1.25, "as-chance"), (2.0, "more"))
 BY = {
