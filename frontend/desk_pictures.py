@@ -14,7 +14,7 @@ from backend.stats.sheets import WITHHELD, Sheet
 from frontend.desk_words import STEPS
 
 LINE = 30  # height of one step of the funnel
-DAYS_WIDE, DAYS_HIGH = 360, 120
+DAYS_WIDE, DAYS_HIGH, WIDEST_DAY = 360, 120, 60
 MOST_CONNECTED = 50
 
 
@@ -62,7 +62,7 @@ def day_bars(days: Sequence[Day], released: Sheet) -> tuple[DayBar, ...]:
     span = (days[-1].date - days[0].date).days + 1
     dates = [days[0].date + dt.timedelta(days=n) for n in range(span)]
     most = max(max(day.requested, day.accepted, day.held) for day in days) or 1
-    wide = DAYS_WIDE / span
+    wide = min(DAYS_WIDE / span, WIDEST_DAY)
     every = -(-span // 6)  # at most six dates are written out
 
     def bar(place: int, date: dt.date) -> DayBar:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backend.stats.figures import EventStats
+from backend.stats.figures import HELD, EventStats
 
 STEPS = {
     "suggested": gettext_lazy("Suggested"),
@@ -40,9 +40,8 @@ def funnel_sentence(stats: EventStats) -> str:
         return _("Suggestions are out; what becomes of them shows here.")
     least = min(shares, key=lambda step: step.share or 0.0)
     before = stats.funnel[stats.funnel.index(least) - 1]
-    return _("The narrowest step: of %(count)d %(before)s, %(share)d %% came to be %(step)s.") % {
-        "count": before.count,
-        "before": str(STEPS[before.step]).lower(),
+    return _("The narrowest step: %(share)d %% of those %(before)s came to be %(step)s.") % {
+        "before": _("accepted and due") if least.step == HELD else str(STEPS[before.step]).lower(),
         "share": round(100 * (least.share or 0.0)),
         "step": str(STEPS[least.step]).lower(),
     }

@@ -25,6 +25,7 @@ SEED = 2026
 HOURS = ((dt.time(10), dt.time(12, 30)), (dt.time(13), dt.time(17)))
 TABLES, WITHOUT_STEPS = 40, 10
 CLOSED = 8  # one in so many opens nothing
+ASKED_OVER, TO_ANSWER = 240.0, 12.0  # hours: over how many people ask, and how long most take to answer
 ASKERS, ASKED = 0.3, 2  # this share of those who looked through their list asks so many of it
 REPORTED = (
     "Since this request I got eleven messages on my private number from the same person, two of them at "
@@ -131,6 +132,8 @@ class _Story:
             key=lambda attendee: emails.index(attendee.person.email),
         )
         self.event, self.now, self.count = event, now, 0
+        self.answered_at = now
+        self._hours = random.Random(f"{SEED} hours {event.slug}")  # noqa: S311 - not a secret
         chance = random.Random(f"{SEED} meetings {event.slug}")  # noqa: S311 - not a secret
         self.rest = [attendee for attendee in people if attendee.person.email not in emails]
         chance.shuffle(self.rest)
@@ -176,12 +179,15 @@ class _Story:
 
     def _between(self, asker: Attendee, other: Attendee, answer: Callable[[Meeting], object] | None) -> bool:
         """Let one ask the other; False, and nothing is kept, where the two cannot meet."""
-        free = free_slots_between(asker, other.pk, self.now)
+        asked_at = self.now - dt.timedelta(hours=self._hours.uniform(0, ASKED_OVER))
+        took = dt.timedelta(hours=self._hours.expovariate(1 / TO_ANSWER))
+        self.answered_at = min(self.now, asked_at + took)
+        free = free_slots_between(asker, other.pk, asked_at)
         wish = services.Wish(slot_ids=_spread(free), message=_message(other))
         try:
             with transaction.atomic():
                 meeting = services.request_meeting(
-                    attendee=asker, other_id=other.pk, wish=wish, by=asker.person, now=self.now
+                    attendee=asker, other_id=other.pk, wish=wish, by=asker.person, now=asked_at
                 )
                 if answer is not None:
                     answer(meeting)
@@ -193,25 +199,27 @@ class _Story:
     def _accept(self, meeting: Meeting) -> Meeting:
         _, invited = self._people(meeting)
         return services.accept_meeting(
-            attendee=invited, meeting_id=meeting.pk, by=invited.person, now=self.now
+            attendee=invited, meeting_id=meeting.pk, by=invited.person, now=self.answered_at
         )
 
     def _decline(self, meeting: Meeting) -> None:
         _, invited = self._people(meeting)
         reason = "My days are full, but please write to my colleague at our stand."
         services.decline_meeting(
-            attendee=invited, meeting_id=meeting.pk, reason=reason, by=invited.person, now=self.now
+            attendee=invited, meeting_id=meeting.pk, reason=reason, by=invited.person, now=self.answered_at
         )
 
     def _withdraw(self, meeting: Meeting) -> None:
         asker, _ = self._people(meeting)
-        services.withdraw_request(attendee=asker, meeting_id=meeting.pk, by=asker.person, now=self.now)
+        services.withdraw_request(
+            attendee=asker, meeting_id=meeting.pk, by=asker.person, now=self.answered_at
+        )
 
     def _cancel(self, meeting: Meeting) -> None:
         asker, _ = self._people(self._accept(meeting))
         reason = "My flight leaves earlier than planned. I am sorry."
         services.cancel_meeting(
-            attendee=asker, meeting_id=meeting.pk, reason=reason, by=asker.person, now=self.now
+            attendee=asker, meeting_id=meeting.pk, reason=reason, by=asker.person, now=self.answered_at
         )
 
     def _report(self, meeting: Meeting) -> None:
@@ -222,7 +230,7 @@ class _Story:
             category="harassment",
             words=REPORTED,
             by=invited.person,
-            now=self.now,
+            now=self.answered_at,
         )
 
     def _attested(self, words: tuple[bool, bool]) -> Callable[[Meeting], None]:

@@ -35,7 +35,7 @@ def funnel_of(reading: Reading) -> tuple[tuple[FunnelStep, ...], tuple[Exit, ...
     """The steps, and what became of those who went no further.
 
     A share is of the step before: of suggested pairs those viewed, of viewed pairs those of whom one asked
-    the other, of requests those accepted, and so on.
+    the other, of requests those accepted, of accepted ones that are not still to come those held, and so on.
     """
     meetings, count = reading.meetings, len(reading.people.ids)
     suggested, viewed = _codes(reading.suggested, count), _codes(reading.viewed, count)
@@ -45,13 +45,14 @@ def funnel_of(reading: Reading) -> tuple[tuple[FunnelStep, ...], tuple[Exit, ...
     linked = np.isin(asked, suggested)
     agreed, held = meetings.was(*AGREED), meetings.was(State.HELD)
     useful = held & (meetings.usefulness >= USEFUL_FROM)
+    to_come = meetings.was(State.ACCEPTED)
     viewed_and_asked = int(np.isin(viewed, asked).sum())
     counts = {
         SUGGESTED: (len(suggested), len(suggested), None),
         VIEWED: (len(viewed), len(viewed), _share(len(viewed), len(suggested))),
         REQUESTED: (len(asked), int(linked.sum()), _share(viewed_and_asked, len(viewed))),
         ACCEPTED: (int(agreed.sum()), int((agreed & linked).sum()), _share(agreed.sum(), len(asked))),
-        HELD: (int(held.sum()), int((held & linked).sum()), _share(held.sum(), agreed.sum())),
+        HELD: (int(held.sum()), int((held & linked).sum()), _share(held.sum(), (agreed & ~to_come).sum())),
         USEFUL: (int(useful.sum()), int((useful & linked).sum()), _share(useful.sum(), held.sum())),
     }
     states = Counter(meetings.state.tolist())
@@ -63,7 +64,7 @@ def funnel_of(reading: Reading) -> tuple[tuple[FunnelStep, ...], tuple[Exit, ...
         (REQUESTED, "withdrawn", states[State.WITHDRAWN]),
         (REQUESTED, "expired", states[State.EXPIRED]),
         (REQUESTED, "waiting", states[State.REQUESTED]),
-        (ACCEPTED, "to_come", states[State.ACCEPTED]),
+        (ACCEPTED, "to_come", int(to_come.sum())),
         (ACCEPTED, "cancelled", states[State.CANCELLED]),
         (ACCEPTED, "not_held", states[State.NOT_HELD]),
         (ACCEPTED, "disputed", states[State.DISPUTED]),

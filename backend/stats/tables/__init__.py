@@ -55,7 +55,7 @@ def _funnel(draft: Draft, stats: EventStats) -> None:
         VIEWED: (counts[SUGGESTED].key, counts[VIEWED].key),
         REQUESTED: (asked.key, counts[VIEWED].key),
         ACCEPTED: (counts[REQUESTED].key, counts[ACCEPTED].key),
-        HELD: (counts[ACCEPTED].key, counts[HELD].key),
+        HELD: (counts[ACCEPTED].key, exits["to_come"].key, counts[HELD].key),
         USEFUL: (counts[HELD].key, counts[USEFUL].key),
     }
     rows: list[Row] = []
