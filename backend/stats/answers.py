@@ -27,6 +27,7 @@ from backend.stats.reading import Meetings, Numbers, Pairs, Reading
 
 State = Meeting.State
 AGREED = (State.ACCEPTED, State.HELD, State.NOT_HELD, State.DISPUTED, State.CANCELLED)
+DUE = (State.HELD, State.NOT_HELD, State.DISPUTED)
 CONNECTED = (State.ACCEPTED, State.HELD)
 USEFUL_FROM = 4.0  # the mean of what the two said, of 1 to 5
 
@@ -35,7 +36,8 @@ def funnel_of(reading: Reading) -> tuple[tuple[FunnelStep, ...], tuple[Exit, ...
     """The steps, and what became of those who went no further.
 
     A share is of the step before: of suggested pairs those viewed, of viewed pairs those of whom one asked
-    the other, of requests those accepted, of accepted ones that are not still to come those held, and so on.
+    the other, of requests those accepted, and so on. Of accepted meetings those still to come are left aside,
+    and before the first is due there is no share of those held.
     """
     meetings, count = reading.meetings, len(reading.people.ids)
     suggested, viewed = _codes(reading.suggested, count), _codes(reading.viewed, count)
@@ -46,13 +48,14 @@ def funnel_of(reading: Reading) -> tuple[tuple[FunnelStep, ...], tuple[Exit, ...
     agreed, held = meetings.was(*AGREED), meetings.was(State.HELD)
     useful = held & (meetings.usefulness >= USEFUL_FROM)
     to_come = meetings.was(State.ACCEPTED)
+    due = agreed & ~to_come if meetings.was(*DUE).any() else np.zeros_like(agreed)
     viewed_and_asked = int(np.isin(viewed, asked).sum())
     counts = {
         SUGGESTED: (len(suggested), len(suggested), None),
         VIEWED: (len(viewed), len(viewed), _share(len(viewed), len(suggested))),
         REQUESTED: (len(asked), int(linked.sum()), _share(viewed_and_asked, len(viewed))),
         ACCEPTED: (int(agreed.sum()), int((agreed & linked).sum()), _share(agreed.sum(), len(asked))),
-        HELD: (int(held.sum()), int((held & linked).sum()), _share(held.sum(), (agreed & ~to_come).sum())),
+        HELD: (int(held.sum()), int((held & linked).sum()), _share(held.sum(), due.sum())),
         USEFUL: (int(useful.sum()), int((useful & linked).sum()), _share(useful.sum(), held.sum())),
     }
     states = Counter(meetings.state.tolist())

@@ -54,6 +54,7 @@ class Draft:
     sheets: list[tuple[str, tuple[str, ...], list[Row]]] = field(default_factory=list)
     values: dict[Key, int] = field(default_factory=dict)
     equations: list[Equation] = field(default_factory=list)
+    last: set[Key] = field(default_factory=set)
 
     def count(self, value: int | None, *key: str) -> Count:
         """A count; the same key is the same count wherever it stands."""
@@ -70,12 +71,16 @@ class Draft:
             equation[total] = equation.get(total, 0) - times
         self.equations.append(equation)
 
+    def keep(self, *counts: Count) -> None:
+        """Withhold other counts before these, on which the first sentences of the desk stand."""
+        self.last.update(count.key for count in counts)
+
     def sheet(self, name: str, columns: str, rows: Iterable[Row]) -> None:
         self.sheets.append((name, tuple(columns.split()), list(rows)))
 
     def release(self) -> tuple[Sheet, ...]:
         """The tables as anybody may read them."""
-        hidden = withheld(self.values, self.equations)
+        hidden = withheld(self.values, self.equations, last=self.last)
 
         def plain(cell: Plain | Count | Figure) -> Plain:
             if isinstance(cell, Count):

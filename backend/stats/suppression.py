@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,11 @@ Equation = Mapping[Key, int]  # coefficients; the counts, so weighted, add up to
 
 
 def withheld(
-    values: Mapping[Key, int], equations: Sequence[Equation], *, least: int = LEAST
+    values: Mapping[Key, int],
+    equations: Sequence[Equation],
+    *,
+    least: int = LEAST,
+    last: Collection[Key] = (),
 ) -> frozenset[Key]:
     """The keys to withhold so that no count of 1 to `least` - 1 can be read or worked out.
 
@@ -27,9 +31,9 @@ def withheld(
     whoever reads a withheld count knows that it is at least 1.
     `equations` say how published counts hang together: {cell: 1, cell: 1, total: -1}. A withheld count is
     safe when other counts, none below 1, would fit everything that is still shown: then its value could
-    be at least one more or one less. Where it is not, the smallest count shown beside it is withheld too
-    (cell suppression, Willenborg and de Waal, Elements of Statistical Disclosure Control, 2001, ch. 6). The
-    mark must be the same for both kinds.
+    be at least one more or one less. Where it is not, the smallest count shown beside it is withheld too,
+    those of `last` only when no other is left (cell suppression, Willenborg and de Waal, Elements of
+    Statistical Disclosure Control, 2001, ch. 6). The mark must be the same for both kinds.
 
     >>> row = {("a",): 1, ("b",): 1, ("c",): 1, ("all",): -1}
     >>> sorted(withheld({("a",): 2, ("b",): 9, ("c",): 30, ("all",): 41}, [row]))
@@ -38,13 +42,17 @@ def withheld(
     for equation in equations:
         if sum(times * values[key] for key, times in equation.items()):
             raise ValueError(f"counts do not add up: {dict(equation)}")
+
+    def cost(key: Key) -> tuple[bool, int, Key]:
+        return key in last, values[key], key
+
     hidden = {key for key, value in values.items() if 0 < value < least}
     small = sorted(hidden)
     linked: dict[Key, list[int]] = {}
     for place, equation in enumerate(equations):
         for key in equation:
             linked.setdefault(key, []).append(place)
-    _hide_beside(range(len(equations)), hidden, values, equations, linked)
+    _hide_beside(range(len(equations)), hidden, cost, equations, linked)
     everything = _movable(range(len(equations)), hidden, values, equations)
     # Withholding more only makes room: what is safe stays so. A few moves of all at once settle most.
     safe = everything(np.random.default_rng(0).standard_normal((MOVES, len(hidden))))
@@ -57,16 +65,16 @@ def withheld(
             shown = beside - hidden
             if key in safe or not shown:
                 break  # or nothing is left to withhold
-            added = min(shown, key=lambda other: (values[other], other))
+            added = min(shown, key=cost)
             hidden.add(added)
-            _hide_beside(linked[added], hidden, values, equations, linked)
+            _hide_beside(linked[added], hidden, cost, equations, linked)
     return frozenset(hidden)
 
 
 def _hide_beside(
     places: Iterable[int],
     hidden: set[Key],
-    values: Mapping[Key, int],
+    cost: Callable[[Key], tuple[bool, int, Key]],
     equations: Sequence[Equation],
     linked: Mapping[Key, Sequence[int]],
 ) -> None:
@@ -75,8 +83,8 @@ def _hide_beside(
     while waiting:
         equation = equations[waiting.pop(0)]
         if len(set(equation) & hidden) == 1:
-            shown = {other for other in equation if values[other]} - hidden
-            added = min(shown, key=lambda other: (values[other], other))
+            shown = {other for other in equation if cost(other)[1]} - hidden
+            added = min(shown, key=cost)
             hidden.add(added)
             waiting += linked[added]
 

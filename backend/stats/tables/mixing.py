@@ -46,6 +46,7 @@ def _matrix(draft: Draft, step: StepFigures) -> None:
     across = draft.count(matrix.total - inside, "outside", step.step)
     draft.total((pair_key(step.step, one, one) for one in names), within.key)
     draft.total([within.key, across.key], meetings)
+    draft.keep(within, across)
     rows.append((ALL, ALL, draft.count(matrix.total, *meetings), None, None, None))
     draft.sheet(f"matrix-{step.step}", "constituency with meetings expected ratio p", rows)
     measures = (
@@ -119,6 +120,7 @@ def draft_network(draft: Draft, stats: EventStats) -> None:
     outside = draft.count(network.outside, "connected outside", ALL)
     draft.total([("exit", "to_come"), ("funnel", HELD)], meetings.key)
     draft.total([inside.key, outside.key], meetings.key)
+    draft.keep(inside, outside)
     draft.total((("connected inside", name) for name in names), inside.key)
     draft.total((("connected outside", name) for name in names), outside.key, times=2)
     both = (inside.key, outside.key)

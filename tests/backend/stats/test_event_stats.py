@@ -143,6 +143,16 @@ def test_the_funnel_counts_each_step_and_where_people_drop_out(forum):
     }
 
 
+def test_before_the_first_meeting_is_due_none_was_missed():
+    event = make_event()
+    p = [make_attendee(event) for _ in range(3)]
+    make_meeting(p[0], p[1], "accepted", hours=1)
+    make_meeting(p[1], p[2], "cancelled", hours=1)
+    assert [step.share for step in stats_of(event).funnel if step.step == "held"] == [None]
+    make_meeting(p[0], p[2], "not_held", hours=1)
+    assert [step.share for step in stats_of(event).funnel if step.step == "held"] == [0.0]
+
+
 def test_suggestions_are_pairs_with_the_theme_of_their_first_topic(forum):
     event, p = forum
     make_run(event, {p[0]: [p[3]], p[3]: [p[0], p[5]]})

@@ -51,6 +51,13 @@ def test_nought_is_shown_and_one_is_not():
     assert withheld({("a",): 0, ("b",): 1}, []) == {("b",)}
 
 
+def test_what_matters_most_is_withheld_last():
+    values = {("a",): 2, ("b",): 9, ("c",): 30, ("all",): 41}
+    row = {("a",): 1, ("b",): 1, ("c",): 1, ("all",): -1}
+    assert withheld(values, [row], last={("b",)}) == {("a",), ("c",)}
+    assert withheld(values, [row], last={("b",), ("c",), ("all",)}) == {("a",), ("b",)}
+
+
 def test_two_withheld_ones_that_a_total_of_two_would_give_away_take_a_third_with_them():
     values, equations = table_of([[1, 1, 9, 12]])
     assert ("0", "2") in withheld(values, equations)
