@@ -26,7 +26,7 @@ from backend.stats.figures import (
 from backend.stats.reading import Meetings, Numbers, Pairs, Reading
 
 State = Meeting.State
-AGREED = (State.ACCEPTED, State.HELD, State.NOT_HELD, State.DISPUTED, State.CANCELLED)
+AGREED = Meeting.AGREED
 DUE = (State.HELD, State.NOT_HELD, State.DISPUTED)
 CONNECTED = (State.ACCEPTED, State.HELD)
 USEFUL_FROM = 4.0  # the mean of what the two said, of 1 to 5
@@ -78,12 +78,17 @@ def funnel_of(reading: Reading) -> tuple[tuple[FunnelStep, ...], tuple[Exit, ...
 
 
 def response_of(meetings: Meetings, of: Numbers | None = None) -> Response:
-    """How the requests selected by `of` (m,) were answered; all of them by default."""
+    """How the requests selected by `of` (m,) were answered; all of them by default.
+
+    Answered is what somebody said yes or no to, as in `MeetingQuerySet.answered`: not what was withdrawn or
+    ran out, nor a meeting that was arranged, agreed at the very moment it was asked.
+    """
     chosen = np.ones(len(meetings.state), bool) if of is None else of
+    spoken = chosen & meetings.was(*Meeting.ANSWERED)
     hours = [
         (answered - asked) / dt.timedelta(hours=1)
-        for asked, answered, mine in zip(meetings.asked_at, meetings.answered_at, chosen, strict=True)
-        if mine and answered is not None
+        for asked, answered, said in zip(meetings.asked_at, meetings.answered_at, spoken, strict=True)
+        if said and answered is not None and answered > asked
     ]
     return Response(
         received=int(chosen.sum()),

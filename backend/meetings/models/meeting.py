@@ -40,6 +40,11 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """Accepted and not over."""
         return self.filter(state=Meeting.State.ACCEPTED, period__endswith__gt=now)
 
+    def answered(self) -> MeetingQuerySet:
+        """Requests that a person said yes or no to. What an organiser arranged is agreed at the very moment
+        it is asked: nobody answered it."""
+        return self.filter(state__in=Meeting.ANSWERED, answered_at__gt=F("asked_at"))
+
 
 class Meeting(models.Model):
     """A meeting asked for, and what became of it."""
@@ -61,6 +66,8 @@ class Meeting(models.Model):
 
     PLACELESS = (State.REQUESTED, State.DECLINED, State.WITHDRAWN, State.EXPIRED)
     SEATED = (State.ACCEPTED, State.HELD, State.NOT_HELD, State.DISPUTED)
+    AGREED = (*SEATED, State.CANCELLED)
+    ANSWERED = (*AGREED, State.DECLINED)  # the others were withdrawn, ran out or wait
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="meetings")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.ONE_TO_ONE)
@@ -84,7 +91,7 @@ class Meeting(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)  # or when it was withdrawn or ran out
     ended_by = models.ForeignKey(  # who declined, withdrew or cancelled; nobody where a rule did
         Attendee, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

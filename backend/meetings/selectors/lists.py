@@ -71,7 +71,7 @@ def requests_sent(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...
 
 def calendar_for(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:
     """Every meeting that was agreed, the cancelled ones included, by time: what a calendar has to know."""
-    agreed = Meeting.objects.filter(state__in=[*Meeting.SEATED, Meeting.State.CANCELLED])
+    agreed = Meeting.objects.filter(state__in=Meeting.AGREED)
     return rows_for(attendee, agreed.order_by("period", "pk"), now)
 
 

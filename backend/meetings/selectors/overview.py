@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Avg, Count, F, Q
+from django.db.models import Avg, Count, F
 
 from backend.core.errors import NotFound
 from backend.events.models import Event, Slot
@@ -18,7 +18,8 @@ class Overview:
     """Counts of one event. People are those who may be asked at all; meetings are counted once, not per seat.
 
     `held_by_one` are among `held`: one side has said nothing. `disputed` are meeting ids, for the
-    organiser's eyes only. `answer_hours` is the mean from asking to an answer by a person.
+    organiser's eyes only. `answer_hours` is the mean from asking to an answer by a person;
+    what an organiser arranged was answered by nobody.
     """
 
     people: int
@@ -55,11 +56,8 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
     waiting = meetings.open_at(now).count()
     held = Meeting.State.HELD
     seated = Seat.objects.filter(is_active=True, attendee__event=event).values("attendee")
-    answered = meetings.filter(
-        Q(state=Meeting.State.DECLINED) | Q(state__in=[*Meeting.SEATED, Meeting.State.CANCELLED]),
-        answered_at__isnull=False,
-    )
-    took: dt.timedelta | None = answered.aggregate(took=Avg(F("answered_at") - F("asked_at")))["took"]
+    hours = Avg(F("answered_at") - F("asked_at"))
+    took: dt.timedelta | None = meetings.answered().aggregate(took=hours)["took"]
     return Overview(
         people=people.count(),
         people_with_open_slots=people.filter(

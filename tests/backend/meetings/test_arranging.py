@@ -33,6 +33,7 @@ def test_what_is_arranged_is_agreed_at_once_and_the_same_again_changes_nothing(f
     a, b, *_ = forum.people
     meeting = arrange(forum, a, b, forum.slots[0])
     assert (meeting.state, meeting.slot) == (Meeting.State.ACCEPTED, forum.slots[0])
+    assert not Meeting.objects.answered()  # nobody said yes to it
     assert arrange(forum, a, b, forum.slots[0]).pk == meeting.pk
     assert sorted(meeting.notices.values_list("attendee", "kind")) == [(a.pk, "arranged"), (b.pk, "arranged")]
 

@@ -167,17 +167,6 @@ def test_suggestions_are_pairs_with_the_theme_of_their_first_topic(forum):
     assert stats.exposure.gini == pytest.approx(4 / 7)
 
 
-def test_response_times_are_hours_from_asking_to_the_answer(forum):
-    event, p = forum
-    make_meeting(p[6], p[0], "requested")
-    stats = stats_of(event)
-    assert (stats.response.received, stats.response.answered, stats.response.waiting) == (8, 7, 1)
-    assert stats.response.median_hours == 4
-    government = stats.constituencies[0].response  # asked: 1-2 after 1 h, 4-1 after 3 h, 7-1 not yet
-    assert (government.received, government.answered, government.accepted) == (3, 2, 2)
-    assert government.median_hours == 2
-
-
 def test_sectors_countries_and_languages_have_a_line_each(forum):
     event, _ = forum
     stats = stats_of(event)
