@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.db.models import Count
 
 from backend.core.errors import BusinessError
 from backend.events.models import Attendee, Event, Interest, SessionPart
 from backend.events.models import Tie as TieRow
+from backend.meetings.models import Availability
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.models import Feedback, Run
 from backend.suggestions.vectors import Progress, vectors_for
@@ -74,6 +76,8 @@ def read_forum(event: Event) -> Forum:
     for part in SessionPart.objects.filter(attendee__in=ids).select_related("session"):
         sessions[part.attendee_id].add(part.session.title)
     ties = _read_ties(event, attendees)
+    opened = Availability.objects.filter(event=event).values_list("attendee").annotate(Count("slot"))
+    room = dict(opened.order_by())
     refused = refused_pairs(event) | _not_relevant(event, ids)
     participants = tuple(
         Participant(
@@ -86,7 +90,7 @@ def read_forum(event: Event) -> Forum:
             seeks_topics=frozenset(sought[row.pk]),
             offers_topics=frozenset(offered[row.pk]),
             sessions=frozenset(sessions[row.pk]),
-            capacity=event.meetings_per_person,
+            capacity=room.get(row.pk, event.meetings_per_person),
         )
         for row in attendees
     )

@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, SessionPart
+from backend.events.models import Attendee, SessionPart, Slot
 from backend.events.services import ProfileChange, update_profile
+from backend.meetings.services import close_slots, open_slots
 from backend.suggestions import engine, runs
 from backend.suggestions.models import Embedding, ListReading, Run, Suggestion
 from backend.suggestions.selectors import current_run, stale_events, stale_ids_for, suggestions_for
@@ -20,6 +21,7 @@ from tests.factories import NOW, keep_apart, make_attendee, make_event, make_ses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
 LATER = NOW + dt.timedelta(minutes=5)
+HALF = dt.timedelta(minutes=30)
 SEEKS_EVIDENCE = "I need help with preserving chat evidence across borders for trials."
 OFFERS_MLAT = "We train prosecutors to write mutual legal assistance requests for digital evidence."
 
@@ -213,6 +215,21 @@ def test_sessions_both_follow_count(forum):
     build(event)
     reasons = Suggestion.objects.get(attendee=seeker, other=other).reasons
     assert any(reason["evidence"].get("session") == "Evidence clinic" for reason in reasons)
+
+
+def test_there_is_room_for_as_many_meetings_as_slots_are_open_else_for_the_events_number(forum):
+    event, seeker, _ = forum
+    starts = dt.datetime.combine(event.starts_on, dt.time(9), event.zone)
+    slots = [
+        Slot.objects.create(event=event, starts_at=starts + k * HALF, ends_at=starts + (k + 1) * HALF).pk
+        for k in range(3)
+    ]
+    open_slots(attendee=seeker, slot_ids=slots, by=seeker.person, now=NOW)
+    close_slots(attendee=seeker, slot_ids=slots[:1], by=seeker.person, now=NOW)
+    room = {person.id: person.capacity for person in engine.read_forum(event).participants}
+    assert room.pop(seeker.pk) == 2
+    assert set(room.values()) == {event.meetings_per_person}
+    assert Suggestion.objects.filter(run=build(event), other=seeker).count() <= 5  # 2.5 times her room
 
 
 def test_the_commands_build_and_export(forum, tmp_path, capsys):
