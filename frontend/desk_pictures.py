@@ -86,10 +86,16 @@ def day_bars(days: Sequence[Day], released: Sheet) -> tuple[DayBar, ...]:
     return tuple(bar(place, date) for place, date in enumerate(dates))
 
 
-def network_drawing(stats: EventStats, named: Mapping[int, PersonNamed]) -> dict[str, Any]:
+def network_drawing(
+    stats: EventStats, released: Mapping[str, Sheet], named: Mapping[int, PersonNamed]
+) -> dict[str, Any]:
     """What the script lays out: people with name, constituency, partners, pairs bridged and their place among
-    the brokers (0: none); lines by place; and what the constituencies are called."""
+    the brokers (0: none); lines by place; what the constituencies are called; and whose number of people with
+    a meeting must not leave the desk, "alone" for the number of those without."""
     place = {one.attendee_id: n for n, one in enumerate(stats.people)}
+    lines = released["constituencies"]
+    counts = {one.key: lines.row(one.key).get("with_meeting") for one in stats.constituencies}
+    counts["alone"] = released["network"].row("people without a meeting").get("value")
     rank = {one.attendee_id: n for n, one in enumerate(stats.brokers, start=1)}
     return {
         "people": [
@@ -104,6 +110,7 @@ def network_drawing(stats: EventStats, named: Mapping[int, PersonNamed]) -> dict
         ],
         "ties": [[place[tie.first], place[tie.second]] for tie in stats.ties],
         "groups": {one.key: str(Constituency(one.key).label) for one in stats.constituencies},
+        "withheld": [key for key, count in counts.items() if count == WITHHELD],
     }
 
 

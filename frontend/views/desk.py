@@ -54,7 +54,7 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
             "days": desk_pictures.day_bars(stats.days, released["days"]),
             "days_say": desk_words.days_sentence(stats),
             "network_says": desk_words.network_sentence(stats),
-            "network": desk_pictures.network_drawing(stats, named),
+            "network": desk_pictures.network_drawing(stats, released, named),
             "brokers": [(named[one.attendee_id], one) for one in stats.brokers if one.attendee_id in named],
             "connected": [
                 (named[one.attendee_id], one)

@@ -208,6 +208,11 @@ def test_from_a_list_to_figures_and_files(desk, browser, door, model_folder):
     assert page.wrong == []
 
 
+def written(drawn):
+    """The texts of a saved picture."""
+    return ["".join(text.itertext()) for text in drawn.iter(f"{SVG}text")]
+
+
 def test_the_network_can_be_pointed_at_narrowed_and_saved(desk):
     event, page = desk
     import_the_list(page)
@@ -228,6 +233,8 @@ def test_the_network_can_be_pointed_at_narrowed_and_saved(desk):
     expect(academics.first).to_be_visible()
     page.locator("#network-choose label", has_text="Academia").click()
     expect(academics.first).to_be_hidden()
+    drawn = written(ET.fromstring(saved(page, "network", "svg")))
+    assert {"Government 10", f"Without a meeting: {GOOD - 20}"} <= {*drawn}
     page.emulate_media(color_scheme="dark")
     for picture in ("network", "heat", "funnel", "days"):
         drawn = ET.fromstring(saved(page, picture, "svg"))
@@ -240,6 +247,23 @@ def test_the_network_can_be_pointed_at_narrowed_and_saved(desk):
         image = saved(page, picture, "png")
         assert image[:8] == b"\x89PNG\r\n\x1a\n"
         assert struct.unpack(">II", image[16:24]) == (int(drawn.get("width")), int(drawn.get("height")))
+    assert page.wrong == []
+
+
+def test_a_saved_picture_tells_no_count_that_is_withheld(desk):
+    event, page = desk
+    people(event, 14)
+    meet(event, 3)
+    page.reload()
+    expect(page.locator("#network .name", has_text="Government 3")).to_be_visible()
+    pictures = {name: ET.fromstring(saved(page, name, "svg")) for name in ("network", "heat", "days")}
+    assert {"Government *", "Industry *", "Without a meeting: 8"} <= {*written(pictures["network"])}
+    small = [part for part in pictures["heat"].iter(f"{SVG}g") if "data-withheld" in part.attrib]
+    assert small
+    assert not any(part.get("class") for part in small)  # as far-less would tell
+    assert not [bar for bar in pictures["days"].iter(f"{SVG}rect") if "data-withheld" in bar.attrib]
+    for drawn in pictures.values():
+        assert any(text.startswith("* withheld") for text in written(drawn))
     assert page.wrong == []
 
 

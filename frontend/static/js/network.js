@@ -86,6 +86,13 @@ const drawDots = async (picture) => {
   }
 };
 
+// What is written beside a count; the saved file has no count that is withheld in the tables.
+const write = (picture, attributes, said, count, isWithheld) => {
+  const text = make("text", { class: "name", ...attributes }, picture, `${said} `);
+  make("tspan", { class: "count" }, text, count);
+  text.toggleAttribute("data-withheld", isWithheld);
+};
+
 const draw = async ({ tied, alone, groups, high, tall }) => {
   const picture = make("svg", {
     class: "picture network", id: "network", viewBox: `0 0 ${wide} ${Math.ceil(tall)}`, role: "img", "aria-label": words.label,
@@ -98,11 +105,12 @@ const draw = async ({ tied, alone, groups, high, tall }) => {
     const y = Math.max(11, group.y - group.r - 8);
     const half = 3.6 * `${data.groups[group.key]} ${group.dots.length}`.length;
     const x = Math.min(wide - half, Math.max(half, group.x));
-    make("text", { class: "name", x: rounded(x), y: rounded(y), "text-anchor": "middle" }, picture, `${data.groups[group.key]} ${group.dots.length}`);
+    const at = { x: rounded(x), y: rounded(y), "text-anchor": "middle" };
+    write(picture, at, data.groups[group.key], group.dots.length, data.withheld.includes(group.key));
   }
   if (alone.length && tied.length) {
     make("path", { class: "edge", d: `M0 ${high + 4}H${wide}` }, picture);
-    make("text", { class: "name", x: 6, y: high + 17 }, picture, `${words.alone}: ${alone.length}`);
+    write(picture, { x: 6, y: high + 17 }, `${words.alone}:`, alone.length, data.withheld.includes("alone"));
   }
   room.replaceChildren(picture);
   said.hidden = choose.hidden = false;

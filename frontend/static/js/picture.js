@@ -23,16 +23,19 @@ const inPaperColours = (picture) => {
 const withhold = (copy) => {
   for (const spoken of copy.querySelectorAll("title")) spoken.remove();
   copy.removeAttribute("aria-label");
-  for (const small of copy.querySelectorAll("[data-withheld]")) {
+  const kept = copy.querySelectorAll("[data-withheld]");
+  for (const small of kept) {
+    small.removeAttribute("class"); // it may say how the count stands to chance
     for (const part of small.querySelectorAll("rect, .times")) part.remove();
     for (const count of small.querySelectorAll(".count")) count.textContent = "*";
-    if (small.matches("rect")) small.setAttribute("display", "none");
+    if (small.matches("rect")) small.remove();
   }
+  return kept.length > 0;
 };
 
 const standalone = async (picture, note) => {
   const copy = inPaperColours(picture);
-  withhold(copy);
+  const hasNote = withhold(copy);
   const uses = [...copy.querySelectorAll("use")];
   if (uses.length) {
     const answer = await fetch(uses[0].getAttribute("href").split("#")[0]);
@@ -40,7 +43,6 @@ const standalone = async (picture, note) => {
     for (const symbol of [...shapes.querySelectorAll("symbol")].reverse()) copy.prepend(document.importNode(symbol, true));
     for (const use of uses) use.setAttribute("href", `#${use.getAttribute("href").split("#")[1]}`);
   }
-  const hasNote = copy.querySelector("[data-withheld]") !== null;
   const { x, y, width, height } = picture.viewBox.baseVal;
   const page = { x: x - EDGE, y: y - EDGE, width: width + 2 * EDGE, height: height + (hasNote ? 3 : 2) * EDGE };
   const ground = document.createElementNS(copy.namespaceURI, "rect");

@@ -121,6 +121,8 @@ def test_the_network_holds_every_tie_and_who_stands_alone_is_named(desk):
     assert len(drawing["people"]) == len(stats.people)
     ids = [one.attendee_id for one in stats.people]
     assert {(ids[a], ids[b]) for a, b in drawing["ties"]} == {(t.first, t.second) for t in stats.ties}
+    keys = [one.key for one in stats.constituencies]
+    assert drawing["withheld"] == [*(key for key in keys if key != "youth"), "alone"]  # no youth met anybody
     alone = page.split('id="alone-title"')[-1]
     assert people[6].person.name in alone.split("</table>")[0]
 
