@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 from threading import Event
 
 from backend.events.models import Slot
 from backend.programme.forum import Forum, Pair, Period, Standing
 from backend.programme.scope import Aims, Row, crosses_in, members_of, pairs_for, why_without
+from matching.shares import solve_with_share
 from matching.timetable import Locked, Plan, Problem, Progress, solve
 from matching.timetable import Pair as Valued
 
 SECONDS_BETWEEN_WORDS = 0.5
-TRIES = 5  # prices of a cross-constituency meeting that are tried for the share asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,10 @@ class BestSoFar:
 class Drafted:
     """What the planner made of an event.
 
-    value and bound count planned meetings only; `without` says by attendee id why somebody has no meeting,
-    as a code: no_times, busy, no_suggestions, no_partner, no_common_time, no_room; `short` has the people,
-    by id, who alone cannot have the least asked for, with the most they can.
+    value and bound count planned meetings only; the bound is of plans with the share asked for, or without it
+    where that is missed. `without` says by attendee id why somebody has no meeting, as a code: no_times,
+    busy, no_suggestions, no_partner, no_common_time, no_room; `short` has the people, by id, who alone cannot
+    have the least asked for, with the most they can.
     """
 
     rows: tuple[Row, ...]
@@ -199,20 +200,22 @@ def draft(
     told: list[Progress] = []
     stop = Event()
     with ThreadPoolExecutor(max_workers=1) as pool:
-        solving = pool.submit(_best, forum, sheet, aims, seconds, seed, clock, told.append, stop.is_set)
+        solving = pool.submit(
+            _best, forum, sheet, aims.cross_share, seconds, seed, clock, told.append, stop.is_set
+        )
         started = clock()
         while not wait([solving], timeout=SECONDS_BETWEEN_WORDS).done:
             last = told[-1] if told else Progress(0.0, 0.0, 0.0)
             if not tell(BestSoFar(last.value, last.bound, clock() - started)):
                 stop.set()
-        plan, bound, missed = solving.result()
+        plan, missed = solving.result()
     rows = _rows_of(forum, sheet, plan)
     value = sum(row.value for row in rows)
     return Drafted(
         rows=rows,
         value=value,
-        bound=max(bound, value),
-        is_optimal=plan.status == "optimal" and bound - value <= 1e-6 * max(1.0, bound),
+        bound=max(plan.bound or 0.0, value),
+        is_optimal=plan.status == "optimal",
         breaks=plan.breaks,
         idle=plan.idle,
         seconds=plan.seconds,
@@ -239,61 +242,19 @@ def _rows_of(forum: Forum, sheet: Sheet, plan: Plan) -> tuple[Row, ...]:
 def _best(
     forum: Forum,
     sheet: Sheet,
-    aims: Aims,
+    share: float,
     seconds: float,
     seed: int,
     clock: Callable[[], float],
     tell: Callable[[Progress], None],
     stopped: Callable[[], bool],
-) -> tuple[Plan, float, bool]:
-    """The plan, a bound of its value, and whether the share asked for was missed.
-
-    A share s of meetings between constituencies reads sum((c - s) x) >= 0 (c is 1 for such a meeting). Priced
-    at p, a meeting is worth v + p (c - s): every bound of that problem bounds the one with the share
-    (Lagrange), and the price is raised, then halved in, until the plan keeps the share.
-    """
-    share = aims.cross_share
+) -> tuple[Plan, bool]:
+    """The plan, and whether the share asked for was missed."""
+    problem = sheet.problem
     if not share:
-        plan = solve(sheet.problem, seconds=seconds, seed=seed, clock=clock, progress=tell, stopped=stopped)
-        return plan, plan.bound or 0.0, False
-    crosses = {pair: crosses_in(forum, pair) for pair in sheet.scores}
-    low, price, high = 0.0, 0.0, None
-    best: tuple[Plan, float] | None = None
-    nearest: tuple[float, Plan] | None = None
-    bound = float("inf")
-    for _ in range(TRIES):
-        pairs = tuple(
-            replace(pair, value=pair.value + price * (crosses[_pair(sheet, pair)] - share))
-            for pair in sheet.problem.pairs
-        )
-        priced = replace(sheet.problem, pairs=pairs)
-        plan = solve(priced, seconds=seconds / TRIES, seed=seed, clock=clock, progress=tell, stopped=stopped)
-        if plan.value is None or plan.bound is None:
-            return plan, 0.0, False
-        bound = min(bound, plan.bound)
-        rows = _rows_of(forum, sheet, plan)
-        value, crossing = sum(row.value for row in rows), [crosses[row.pair] for row in rows]
-        reached = sum(crossing) / len(crossing) if crossing else 1.0
-        if nearest is None or reached > nearest[0]:
-            nearest = (reached, plan)
-        if reached >= share - 1e-9:
-            high = price
-            if best is None or value > best[1]:
-                best = (plan, value)
-            if price == 0.0:
-                break
-        else:
-            low = price
-        if stopped():
-            break
-        step = max((pair.value for pair in sheet.problem.pairs), default=1.0)
-        price = (low + high) / 2 if high is not None else max(2 * price, step / 2)
-    if best is not None:
-        return best[0], bound, False
-    assert nearest is not None
-    return nearest[1], bound, True
-
-
-def _pair(sheet: Sheet, pair: Valued) -> Pair:
-    a, b = sorted((sheet.people[pair.i], sheet.people[pair.j]))
-    return a, b
+        plan = solve(problem, seconds=seconds, seed=seed, clock=clock, progress=tell, stopped=stopped)
+        return plan, False
+    crosses = [crosses_in(forum, (sheet.people[pair.i], sheet.people[pair.j])) for pair in problem.pairs]
+    return solve_with_share(
+        problem, crosses, share, seconds=seconds, seed=seed, clock=clock, progress=tell, stopped=stopped
+    )

@@ -127,6 +127,31 @@ def test_the_share_across_constituencies_is_kept_and_its_bound_is_proven(desk):
     assert not floored.report["share_missed"]
     assert floored.value == pytest.approx(1.5)
     assert 1.5 - 1e-9 <= floored.bound <= 2.7
+    assert floored.gap == pytest.approx((floored.bound - 1.5) / floored.bound)
+
+
+def test_a_plan_that_misses_the_share_is_bounded_without_it_and_never_optimal(desk):
+    a, d = desk.people[0], desk.people[3]  # of one constituency
+    others = [(desk.people[1], desk.people[4]), (desk.people[2], desk.people[5])]
+    desk.suggest(scores=dict.fromkeys(others, 0.9))
+    order = desk.order(most=1, cross_share=1.0)
+    order.planned.create(
+        event=desk.event,
+        first=a,
+        second=d,
+        slot=desk.slots[0],
+        table=desk.tables[0],
+        value=0.5,
+        is_locked=True,
+    )
+    missed = desk.solve(order)
+    assert missed.report["share_missed"]
+    assert not missed.report["is_optimal"]
+    assert missed.value == pytest.approx(1.5), "as near to the share as the locked meeting lets it"
+    assert missed.bound == pytest.approx(2.3), (
+        "with no share asked for, the two others would be worth .9 each"
+    )
+    assert missed.gap == pytest.approx(0.8 / 2.3)
 
 
 def test_who_is_left_out_is_said_with_the_reason(desk):
