@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import execute_from_command_line
+from django.core.management import ManagementUtility
+from django.core.management.base import BaseCommand
 from django.db.utils import OperationalError
 
 from backend.core.errors import BusinessError
@@ -17,7 +18,7 @@ def run_command(arguments: list[str]) -> int:
         from django.conf import settings
 
         assert settings.INSTALLED_APPS  # reads the settings now, so that what is wrong in them is said here
-        execute_from_command_line(arguments)
+        _Commands(arguments).execute()
     except BusinessError as refusal:
         return _fail(refusal.message)
     except ImproperlyConfigured as error:
@@ -29,6 +30,18 @@ def run_command(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _fail("Interrupted; nothing half-done was kept.", code=130)
     return 0
+
+
+class _Commands(ManagementUtility):
+    """Django's commands; one that declares `requires_migrations_checks` finds its tables up to date."""
+
+    def fetch_command(self, subcommand: str) -> BaseCommand:
+        command = super().fetch_command(subcommand)
+        if command.requires_migrations_checks:
+            from backend.config.database import bring_up_to_date
+
+            command.check_migrations = bring_up_to_date  # type: ignore[method-assign]
+        return command
 
 
 def _fail(sentence: str, *, code: int = 1) -> int:

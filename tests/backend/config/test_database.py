@@ -9,9 +9,12 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command, get_commands, load_command_class
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from backend.config import database
+from backend.config.commands import run_command
 from backend.config.database import check_database
 from backend.config.embedded import DatabaseUnusable
 
@@ -90,3 +93,50 @@ def test_a_server_that_is_too_old_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_setting_that_cannot_be_used_ends_any_command_with_one_sentence() -> None:
     sentence = _one_sentence(_run("mysql://somewhere", "check"))
     assert sentence.startswith("DATABASE_URL must be an address such as postgresql://")
+
+
+@pytest.fixture
+def lacking(transactional_db: None) -> None:
+    """The database as a later version finds it: one step, which changes no table, is not taken yet."""
+    MigrationRecorder(connection).record_unapplied("authtoken", "0004_alter_tokenproxy_options")
+
+
+def test_a_command_brings_the_tables_of_the_embedded_database_itself(
+    lacking: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "EMBEDDED", connection.settings_dict.get("EMBEDDED", {}))
+    told = []
+    for _ in range(2):
+        assert run_command(["manage.py", "build_suggestions", "nowhere"]) == 1
+        told.append(capsys.readouterr().err.splitlines())
+    assert told[0] == ["Bringing the tables of the database up to date ...", *told[1]]
+    assert len(told[1]) == 1
+    assert "nowhere" in told[1][0]
+
+
+def test_a_command_says_who_brings_the_tables_of_a_database_of_ones_own(
+    lacking: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(connection.settings_dict, "EMBEDDED", raising=False)
+    assert run_command(["manage.py", "build_suggestions", "nowhere"]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "lacks tables: run `python manage.py migrate`" in sentence
+    monkeypatch.undo()
+    call_command("migrate", verbosity=0)
+
+
+@pytest.mark.django_db
+def test_the_tables_are_not_brought_to_a_server_without_pgvector() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("create temporary view pg_available_extensions as select 'plpgsql'::name as name")
+        cursor.execute("set local search_path = pg_temp, pg_catalog, public")
+        with pytest.raises(DatabaseUnusable, match="without pgvector"):
+            call_command("migrate", verbosity=0)
+
+
+def test_every_command_says_whether_it_needs_the_tables() -> None:
+    ours = {name: app for name, app in get_commands().items() if str(app).startswith("backend.")}
+    without = {
+        name for name, app in ours.items() if not load_command_class(app, name).requires_migrations_checks
+    }
+    assert without == {"bench_matching", "evaluate", "load_meetings", "migrate", "plan_benchmark", "serve"}

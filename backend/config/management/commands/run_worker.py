@@ -18,6 +18,7 @@ from matching.model import ModelError
 
 class Command(BaseCommand):
     help = __doc__
+    requires_migrations_checks = True
 
     def handle(self, **options: object) -> None:  # noqa: ARG002
         end_with_owner()

@@ -13,6 +13,7 @@ from backend.events.setup import create_event
 
 class Command(BaseCommand):
     help = "Create an event with its themes and topics, ready for import_attendees."
+    requires_migrations_checks = True
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="the event's name in addresses, such as forum-2026")

@@ -21,6 +21,7 @@ SHOWN = 20
 
 class Command(BaseCommand):
     help = "Import an event's attendees from a CSV file; repeating it changes nothing."
+    requires_migrations_checks = True
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="the event, as given to create_event")

@@ -14,6 +14,7 @@ from backend.suggestions.runs import build_run
 
 class Command(BaseCommand):
     help = __doc__
+    requires_migrations_checks = True
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("slug", help="the event, e.g. demo-2026")

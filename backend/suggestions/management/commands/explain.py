@@ -18,6 +18,7 @@ from backend.suggestions.models import Run
 
 class Command(BaseCommand):
     help = __doc__
+    requires_migrations_checks = True
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("slug", help="the event, e.g. demo-2026")

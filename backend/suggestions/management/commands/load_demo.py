@@ -16,6 +16,7 @@ from backend.safeguarding.services import block_person
 
 class Command(BaseCommand):
     help = "Load the demo forum; loading it again changes nothing."
+    requires_migrations_checks = True
 
     def handle(self, *_: Any, **__: Any) -> None:
         now = timezone.now()
