@@ -100,7 +100,8 @@ def list_behind(*, event: Event, attendee_id: int) -> ListBehind:
 def pair_behind(*, event: Event, attendee_id: int, other_id: int) -> PairBehind:
     """Every feature of somebody on this attendee's list, in both directions.
 
-    Refuses NotFound for a pair that is on no list, and NotYetRead while a changed text waits for the worker.
+    Refuses NotFound for a pair that is on no list, NotYetRead while a changed text waits for the worker,
+    and OlderRun where the lists were made by another version or model.
     """
     found = list_behind(event=event, attendee_id=attendee_id)
     place = next((place for place in found.places if place.other.attendee_id == other_id), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -37,7 +38,7 @@ from matching import (
     with_evidence,
 )
 from matching.encoder import RECIPE, Encoder, Kind, load_encoder
-from matching.errors import BadState
+from matching.errors import BadPolicy, BadState
 from matching.language import detect_language
 from matching.model import bundled_name, model_name
 from matching.sentences import sentences
@@ -212,12 +213,9 @@ def update(forum: Forum, run: Run, changed: Collection[int]) -> Built | None:
 
     None where the state is of another version or of another model: then everybody is matched anew.
     """
-    if run.model != text_reader().model:
-        return None
-    policy = Policy.from_dict(run.policy)
     try:
-        state = RunState.from_bytes(bytes(run.matching_state or b""))
-    except BadState:
+        policy, state = _kept(run)
+    except OlderRun:
         return None
     vectors = text_reader().read(forum.participants)
     result = update_people(
@@ -229,9 +227,20 @@ def update(forum: Forum, run: Run, changed: Collection[int]) -> Built | None:
         excluded=forum.excluded,
         policy=policy,
     )
-    return Built(
-        quote_sentences(forum, vectors, result.lists), run.policy, run.report, result.state.to_bytes()
-    )
+    lists = quote_sentences(forum, vectors, result.lists)
+    return Built(lists, run.policy, run.report, result.state.to_bytes())
+
+
+class OlderRun(BusinessError):
+    code = "older_run"
+
+
+def _kept(run: Run) -> tuple[Policy, RunState]:
+    """What the Run keeps; refuses OlderRun for that of another version or of another model."""
+    with suppress(BadPolicy, BadState):
+        if run.model == text_reader().model:
+            return Policy.from_dict(run.policy), RunState.from_bytes(bytes(run.matching_state or b""))
+    raise OlderRun("An older version made these lists: the numbers come with the next full list.")
 
 
 def numbers_of(
@@ -239,17 +248,18 @@ def numbers_of(
 ) -> Explanation:
     """Every feature and part of one pair, by the yardstick of the Run where there is one.
 
-    By default from stored vectors alone, which refuses NotYetRead. Raises UnknownPerson for somebody
-    matching may not read.
+    By default from stored vectors alone, which refuses NotYetRead; OlderRun where the yardstick is of
+    another version. Raises UnknownPerson for somebody matching may not read.
     """
+    policy, state = _kept(run) if run else (Policy(), None)
     return explain(
         forum.participants,
         forum.ties,
         (reader or StoredTexts()).read(forum.participants),
         pair=(a, b),
         excluded=forum.excluded,
-        policy=Policy.from_dict(run.policy) if run else Policy(),
-        state=RunState.from_bytes(bytes(run.matching_state or b"")) if run else None,
+        policy=policy,
+        state=state,
     )
 
 

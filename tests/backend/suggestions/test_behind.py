@@ -7,7 +7,7 @@ from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.safeguarding.services import block_person
 from backend.suggestions import behind, engine, runs
-from backend.suggestions.models import Embedding
+from backend.suggestions.models import Embedding, Run
 from backend.suggestions.selectors import suggestions_for
 from tests.factories import NOW, make_attendee, make_event
 
@@ -75,3 +75,21 @@ def test_a_text_not_read_yet_is_said_and_never_read_in_a_web_request(forum):
     Embedding.objects.all().delete()
     with pytest.raises(engine.NotYetRead, match="Look again"):
         behind.pair_behind(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"matching_state": b"of another version"},
+        {"matching_state": None},
+        {"policy": {"renamed": 1}},
+        {"model": "another"},
+    ],
+)
+def test_lists_of_an_older_version_say_that_their_numbers_come_with_the_next(forum, client, kept):
+    event, seeker, fitting = forum
+    Run.objects.update(**kept)
+    client.force_login(make_attendee(event, permission="organiser", visibility="hidden").person)
+    page = client.get(f"/e/{event.slug}/matching/lists/{seeker.pk}/{fitting.pk}/")
+    assert page.status_code == 409
+    assert "the numbers come with the next full list" in page.content.decode()
