@@ -82,6 +82,13 @@ def waiting_jobs(task: str) -> list[tuple[int, bool]]:
         return [(number, bool(later)) for number, later in cursor.fetchall()]
 
 
+def next_job(queue: str) -> str:
+    """The task of the job that the worker of this queue takes up next; it counts as begun."""
+    with connection.cursor() as cursor:
+        cursor.execute("select task_name from procrastinate_fetch_job_v2(%s::varchar[], null)", [[queue]])
+        return str(cursor.fetchone()[0])
+
+
 def let_the_wait_pass() -> None:
     """Make due what waits for another attempt."""
     with connection.cursor() as cursor:

@@ -17,9 +17,13 @@ from procrastinate.tasks import configure_task
 SECONDS_WITHOUT_HEARTBEAT = 30
 GRACE_SECONDS = 3
 
-MAIL = "mail"  # what people wait for: mails, and what finds out that one is due
-WORK = DEFAULT_QUEUE  # what computes: matching, planning
-QUEUES: Mapping[str, int] = {MAIL: 4, WORK: 1}  # how many jobs of each are done at a time
+CLOCK = "clock"  # what the time of day brings about; it asks no other server, and so waits for none
+MAIL = "mail"  # what waits for the mail server
+WORK = DEFAULT_QUEUE  # matching: what people watch a page for
+PLANS = "plans"  # drafting programmes, for minutes, and carrying them out
+QUEUES: Mapping[str, int] = {CLOCK: 2, MAIL: 4, WORK: 1, PLANS: 1}  # how many jobs of each are done at a time
+
+URGENT = 10  # goes before all of its queue that waits; 0 is usual
 
 # Django's own connection, in the worker too: procrastinate's would queue a job before the change that calls
 # for it is there to be read, and keep it when the change is rolled back. And by name, without the app's list
@@ -27,13 +31,17 @@ QUEUES: Mapping[str, int] = {MAIL: 4, WORK: 1}  # how many jobs of each are done
 _jobs = JobManager(DjangoConnector())
 
 
-def enqueue(task: str, *, lock: str, once: str = "", queue: str = WORK, **arguments: int | str) -> None:
-    """Queue the task of this name; jobs that share `lock` run one after the other.
+def enqueue(
+    task: str, *, lock: str, once: str = "", queue: str = WORK, priority: int = 0, **arguments: int | str
+) -> None:
+    """Queue the task of this name; jobs that share `lock` run one after the other, higher priorities first.
 
     With `once`, a job of that name that still waits makes this one needless. The savepoint keeps the
     caller's transaction usable when it does.
     """
-    job = configure_task(name=task, job_manager=_jobs, lock=lock, queueing_lock=once or None, queue=queue)
+    job = configure_task(
+        name=task, job_manager=_jobs, lock=lock, queueing_lock=once or None, queue=queue, priority=priority
+    )
     if not once:
         job.defer(**arguments)
         return
@@ -62,8 +70,8 @@ async def take_up_abandoned_jobs(*, silent_for: float = SECONDS_WITHOUT_HEARTBEA
 async def work_until_stopped() -> None:
     """Do the jobs of every queue, each queue at its own pace, until a signal or a cancellation ends it.
 
-    A mail server that keeps silent holds up mails, and a long computation other computations; neither the
-    other. Where one queue's worker fails, all end.
+    A mail server that keeps silent holds up mails, a long plan other plans, and neither anything else. Where
+    one queue's worker fails, all end.
     """
     # Takes seconds, in which a signal still ends the process at once.
     app.perform_import_paths()  # type: ignore[no-untyped-call]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.core.queue import enqueue
+from backend.core.queue import URGENT, enqueue
 
 ATTENDEES_CHANGED = "events.attendees_changed"
 
@@ -17,5 +17,6 @@ def announce_changes(event_id: int) -> None:
         ATTENDEES_CHANGED,
         lock=f"matching:{event_id}",
         once=f"{ATTENDEES_CHANGED}:{event_id}",
+        priority=URGENT,  # somebody looks at a page and waits; a build of every list can wait for it
         event_id=event_id,
     )

@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from backend.core.posting import Backoff
-from backend.core.queue import MAIL
+from backend.core.queue import CLOCK, MAIL
 from backend.meetings import services
 from backend.meetings.notices import SEND_NOTICE
 from backend.meetings.notices.delivery import deliver_notice
@@ -19,7 +19,9 @@ def send_notice(notice_id: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="meetings.keep_time", queue=MAIL, lock="meetings.keep_time")
+@app.task(
+    name="meetings.keep_time", queue=CLOCK, lock="meetings.keep_time", queueing_lock="meetings.keep_time"
+)
 def keep_time(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute: end what is due to end, remind, ask, and settle."""
     now = timezone.now()

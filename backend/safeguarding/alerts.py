@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from backend.core.posting import MailDelayed, post_mail
-from backend.core.queue import MAIL, enqueue
+from backend.core.queue import MAIL, URGENT, enqueue
 from backend.events.models import Attendee
 from backend.safeguarding.models import Report, ReportAlert, ReportQuerySet
 from backend.safeguarding.rules import leads_of, readable_for
@@ -27,7 +27,14 @@ def alert_leads(*, event_id: int) -> int:
     due = [lead for lead in leads_of(event_id).order_by("pk") if _untold(lead).exists()]
     for lead in due:
         once = f"{SEND_ALERT}:{lead.pk}"
-        enqueue(SEND_ALERT, lock=f"mail:{lead.pk}", once=once, queue=MAIL, lead_id=lead.pk)
+        enqueue(
+            SEND_ALERT,
+            lock=f"mail:{lead.pk}",
+            once=once,
+            queue=MAIL,
+            priority=URGENT,
+            lead_id=lead.pk,
+        )
     return len(due)
 
 

@@ -6,18 +6,23 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from backend.core.posting import Backoff
-from backend.core.queue import MAIL
+from backend.core.queue import CLOCK, MAIL, URGENT
 from backend.safeguarding import alerts
 
 
-@app.task(name=alerts.SEND_ALERT, queue=MAIL, retry=Backoff())
+@app.task(name=alerts.SEND_ALERT, queue=MAIL, priority=URGENT, retry=Backoff())
 def send_alert(lead_id: int) -> None:
     """Tell one safeguarding lead of the reports that wait."""
     alerts.send_alert(lead_id=lead_id, now=timezone.now())
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="safeguarding.alert_everywhere", queue=MAIL, lock="safeguarding.alert_everywhere")
+@app.task(
+    name="safeguarding.alert_everywhere",
+    queue=CLOCK,
+    lock="safeguarding.alert_everywhere",
+    queueing_lock="safeguarding.alert_everywhere",
+)
 def alert_everywhere(timestamp: int) -> None:  # noqa: ARG001
     """Every five minutes: find leads who were not told yet."""
     alerts.alert_everywhere()

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 
 from backend.core.errors import BusinessError, NotFound
-from backend.core.queue import enqueue
+from backend.core.queue import PLANS, enqueue
 from backend.events.models import Event, Slot, Table
 from backend.events.places import check_organiser
 from backend.people.models import Constituency, Person
@@ -124,7 +124,8 @@ def set_publishing(*, event: Event, confirms: bool, by: Person) -> ProgrammeRule
 
 def order_solving(plan: Plan) -> None:
     """Queue the work; plans of one event are solved one after the other."""
-    enqueue(SOLVE_PLAN, lock=f"programme:{plan.event_id}", plan_id=plan.pk, round_number=plan.round)
+    lock = f"programme:{plan.event_id}"
+    enqueue(SOLVE_PLAN, lock=lock, queue=PLANS, plan_id=plan.pk, round_number=plan.round)
 
 
 def own_plan(event: Event, plan_id: int, by: Person) -> Plan:

@@ -8,7 +8,7 @@ from collections import Counter
 from django.db import transaction
 
 from backend.core.errors import BusinessError
-from backend.core.queue import enqueue
+from backend.core.queue import PLANS, enqueue
 from backend.events.models import Attendee, Event
 from backend.events.places import check_organiser
 from backend.meetings.models import Meeting
@@ -72,7 +72,8 @@ def withdraw_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -
 def _order(plan: Plan, by: Person) -> None:
     plan.work, plan.progress = Plan.Work.CARRYING_OUT, 0
     plan.save()
-    enqueue(CARRY_OUT, lock=f"programme:{plan.event_id}", plan_id=plan.pk, person_id=by.pk)
+    lock = f"programme:{plan.event_id}"
+    enqueue(CARRY_OUT, lock=lock, queue=PLANS, plan_id=plan.pk, person_id=by.pk)
 
 
 def carry_out(*, plan: Plan, by: Person, now: dt.datetime) -> None:

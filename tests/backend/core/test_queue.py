@@ -11,13 +11,19 @@ import pytest
 from django.conf import settings as project
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from backend.core.queue import MAIL, QUEUES, WORK, enqueue
+from backend.events.changes import ATTENDEES_CHANGED, announce_changes
 from backend.meetings.models import Delivery
+from backend.meetings.notices import SEND_NOTICE
+from backend.programme.models import Plan
+from backend.programme.services import drafting
+from backend.suggestions.services import BUILD_SUGGESTIONS
 from tests.backend.meetings.conftest import Forum
 from tests.backend.meetings.notices.test_delivery import _real_mail, forum, post  # noqa: F401 - fixtures
 from tests.smtp import MailServer
-from tests.worker import do_jobs, waiting_jobs, workers_at_work
+from tests.worker import do_jobs, next_job, waiting_jobs, workers_at_work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 30  # seconds until a test that hangs fails
@@ -124,6 +130,26 @@ def _seen_by_others(name: str) -> int:
             return int(cursor.fetchone()[0])
     finally:
         other.close()
+
+
+def test_time_goes_on_while_mails_wait_for_a_silent_server_and_at_most_one_of_its_jobs_waits() -> None:
+    app.perform_import_paths()
+    for number in range(2 * QUEUES[MAIL]):
+        enqueue(SEND_NOTICE, lock=f"mail:{number}", queue=MAIL, notice_id=number)
+    assert [next_job(MAIL) for _ in range(QUEUES[MAIL])] == [SEND_NOTICE] * QUEUES[MAIL]
+    for name in ("meetings.keep_time", "safeguarding.alert_everywhere", "core.take_up_abandoned_jobs"):
+        task = app.tasks[name]
+        task.defer(timestamp=0)
+        with pytest.raises(AlreadyEnqueued), transaction.atomic():
+            task.defer(timestamp=60)
+        assert next_job(task.queue) == name
+
+
+def test_a_plan_being_drafted_and_a_build_that_waits_hold_up_no_refresh() -> None:
+    drafting.order_solving(Plan(pk=1, event_id=1, round=1))
+    enqueue(BUILD_SUGGESTIONS, lock="matching:2", event_id=2)
+    announce_changes(1)
+    assert next_job(WORK) == ATTENDEES_CHANGED
 
 
 def test_some_worker_looks_after_the_queue_of_every_task() -> None:

@@ -7,10 +7,13 @@ from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.posting import MailDelayed
+from backend.core.queue import MAIL, enqueue
+from backend.meetings.notices import SEND_NOTICE
 from backend.safeguarding.alerts import alert_everywhere, alert_leads, send_alert
 from backend.safeguarding.models import ReportAlert
 from backend.safeguarding.services import WordsNeeded
 from tests.factories import NOW, make_attendee
+from tests.worker import next_job
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +45,12 @@ def test_two_reports_make_one_mail_and_a_later_one_another(cast, mailoutbox):
     cast.report("Three.")
     send_alert(lead_id=cast.lead.pk, now=NOW)
     assert len(mailoutbox) == 2
+
+
+def test_it_is_mailed_before_all_other_mails_that_wait(cast):
+    enqueue(SEND_NOTICE, lock="mail:1", queue=MAIL, notice_id=1)
+    cast.report("One.")
+    assert [next_job(MAIL), next_job(MAIL)] == ["safeguarding.send_alert", SEND_NOTICE]
 
 
 def test_only_leads_hear_of_it_and_not_the_one_who_is_reported(cast, mailoutbox):
