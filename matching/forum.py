@@ -70,7 +70,7 @@ def open_forum(
     check_vectors(vectors, len(people))
     # Sums of floats depend on their order: ties, too, come in one order whoever wrote them down.
     ties = sorted(
-        (replace(tie, a=min(tie.a, tie.b), b=max(tie.a, tie.b)) for tie in ties),
+        (tie if tie.a < tie.b else replace(tie, a=tie.b, b=tie.a) for tie in ties),
         key=lambda tie: (tie.a, tie.b, tie.age_years, tie.weight, tie.label),
     )
     graph = build_graph(people, ties, policy)

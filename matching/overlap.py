@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import networkx as nx
 import numpy as np
@@ -26,15 +27,12 @@ def build_graph(participants: Sequence[Participant], ties: Sequence[Tie], policy
     [(('person', 1), ('person', 2), 0.85), (('person', 1), ('session', 'A'), 1.0)]
     """
     graph: nx.Graph[Node] = nx.Graph()
-    graph.add_nodes_from(("person", p.id) for p in participants)
+    graph.add_nodes_from((("person", p.id) for p in participants), people=0)
     for p in participants:
-        me = ("person", p.id)
-        for topic in sorted(p.seeks_topics | p.offers_topics):
-            graph.add_edge(me, ("topic", topic), weight=1.0)
-        for session in sorted(p.sessions):
-            graph.add_edge(me, ("session", session), weight=1.0)
-        if p.organisation:
-            graph.add_edge(me, ("organisation", p.organisation), weight=1.0)
+        shared = [("topic", topic) for topic in sorted(p.seeks_topics | p.offers_topics)]
+        shared += [("session", session) for session in sorted(p.sessions)]
+        shared += [("organisation", p.organisation)] if p.organisation else []
+        graph.add_edges_from(((("person", p.id), node) for node in shared), weight=1.0)
     for tie in sorted(ties, key=lambda t: (t.age_years, t.a, t.b, t.label)):
         worth = tie.weight * policy.decay**tie.age_years
         a, b = ("person", tie.a), ("person", tie.b)
@@ -42,8 +40,11 @@ def build_graph(participants: Sequence[Participant], ties: Sequence[Tie], policy
             graph[a][b]["weight"] += worth
         else:
             graph.add_edge(a, b, weight=worth, label=tie.label)
+            for end in (a, b):
+                graph.nodes[end]["people"] = graph.nodes[end].get("people", 0) + 1
     for node, neighbours in graph.adjacency():
-        graph.nodes[node]["people"] = sum(1 for kind, _ in neighbours if kind == "person")
+        if node[0] != "person":
+            graph.nodes[node]["people"] = len(neighbours)
     return graph
 
 
@@ -62,11 +63,14 @@ def incidence_of(graph: nx.Graph[Node], people: int) -> Incidence:
     drop out."""
     order = list(graph)
     index = {node: k for k, node in enumerate(order)}
-    ends = np.array([(index[a], index[b]) for a, b in graph.edges()], np.int64).reshape(-1, 2)
-    weights = np.array([edge["weight"] for _, _, edge in graph.edges(data=True)], np.float64)
-    size = len(order)
-    half = sp.coo_matrix((weights, (ends[:, 0], ends[:, 1])), shape=(size, size))
-    whole = sp.csr_matrix(half + half.T)[:people]
+    columns: list[int] = []
+    weights: list[float] = []
+    starts = [0]
+    for _, neighbours in islice(graph.adjacency(), people):
+        columns += map(index.__getitem__, neighbours)
+        weights += [edge["weight"] for edge in neighbours.values()]
+        starts.append(len(columns))
+    whole = sp.csr_matrix((np.array(weights, np.float64), columns, starts), shape=(people, len(order)))
     whole.sort_indices()
     return Incidence(whole[:, :people].tocsr(), whole[:, people:].tocsr(), tuple(order[people:]))
 
