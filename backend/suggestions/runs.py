@@ -12,7 +12,7 @@ from backend.core.errors import BusinessError
 from backend.events.models import Event
 from backend.suggestions import engine
 from backend.suggestions.models import ListReading, Run, Suggestion
-from backend.suggestions.selectors import stale_ids_for
+from backend.suggestions.selectors import other_versions, stale_ids_for
 from backend.suggestions.vectors import Progress
 from matching import Policy, Suggested
 
@@ -74,9 +74,10 @@ def refresh_lists(*, event: Event, now: dt.datetime) -> int:
     nothing to keep fresh.
     """
     run = Run.objects.filter(event=event, state=Run.State.CURRENT).first()
-    if run is None or not (changed := stale_ids_for(event, run)):
+    if run is None or not stale_ids_for(event, run):
         return 0
     forum = engine.read_forum(event)
+    changed = other_versions(run, forum.versions)  # who changed before it was read, and nobody after
     few = len(changed) <= max(FEW, int(len(forum.participants) * FEW_SHARE))
     updated = engine.update(forum, run, changed) if few else None
     if updated is None:
@@ -88,19 +89,24 @@ def refresh_lists(*, event: Event, now: dt.datetime) -> int:
             left = changed - forum.versions.keys()
             Suggestion.objects.filter(run=run).filter(Q(attendee__in=left) | Q(other__in=left)).delete()
             ListReading.objects.filter(run=run, attendee__in=left).delete()
-            _write_lists(run, updated.lists, forum.versions, now)
+            # A list may come out as it was: who changed has been read all the same.
+            read = forum.versions.keys() & (changed | updated.lists.keys())
+            _write_lists(run, updated.lists, {pk: forum.versions[pk] for pk in read}, now)
     return len(changed)
 
 
 def _write_lists(
     run: Run,
     lists: Mapping[int, Collection[Suggested]],
-    versions: Mapping[int, dt.datetime],
+    read: Mapping[int, dt.datetime],
     now: dt.datetime,
 ) -> None:
-    """Put these people's lists into the Run in place of what it holds for them."""
+    """Put these people's lists into the Run in place of what it holds for them, and note whom it `read`.
+
+    `read`: versions of profiles by attendee id; of those whose list stays as it is, too.
+    """
     Suggestion.objects.filter(run=run, attendee__in=list(lists)).delete()
-    ListReading.objects.filter(run=run, attendee__in=list(lists)).delete()
+    ListReading.objects.filter(run=run, attendee__in=list(read)).delete()
     Suggestion.objects.bulk_create(
         (
             Suggestion(
@@ -126,6 +132,6 @@ def _write_lists(
         batch_size=2_000,
     )
     ListReading.objects.bulk_create(
-        ListReading(run=run, attendee_id=key, profile_changed_at=versions[key], computed_at=now)
-        for key in lists
+        ListReading(run=run, attendee_id=key, profile_changed_at=version, computed_at=now)
+        for key, version in read.items()
     )

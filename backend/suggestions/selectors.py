@@ -120,8 +120,12 @@ def is_stale(attendee: Attendee, reading: ListReading | None) -> bool:
 
 def stale_ids_for(event: Event, run: Run) -> set[int]:
     """Attendees whose list in the Run is not of their present profile, not there yet, or no longer due."""
+    return other_versions(run, dict(matchable(event).values_list("pk", "changed_at")))
+
+
+def other_versions(run: Run, present: Mapping[int, dt.datetime]) -> set[int]:
+    """Whose version among the `present`, by attendee id, is not the one the Run read, or is in one alone."""
     read = dict(ListReading.objects.filter(run=run).values_list("attendee_id", "profile_changed_at"))
-    present = dict(matchable(event).values_list("pk", "changed_at"))
     return {pk for pk in read.keys() | present.keys() if read.get(pk) != present.get(pk)}
 
 

@@ -1,0 +1,91 @@
+"""Lists that are matched again: everybody who changed is read, whether or not the list comes out the same."""
+
+import datetime as dt
+
+import pytest
+
+from backend.events.models import Attendee
+from backend.suggestions import engine, jobs, runs
+from backend.suggestions.models import ListReading, Suggestion
+from backend.suggestions.selectors import current_run, stale_events, stale_ids_for, suggestions_for
+from backend.suggestions.services import give_feedback, withdraw_feedback
+from tests.factories import NOW, make_attendee, make_event
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + dt.timedelta(minutes=5)
+
+
+@pytest.fixture
+def forum():
+    """Six adults who gave topics and no text, so that no model is loaded; their lists as published."""
+    event = make_event()
+    topics = ["evidence-reporting", "victim-support", "sextortion"]
+    people = [
+        make_attendee(
+            event,
+            seeks_topics=[topics[place % 3]],
+            offers_topics=[topics[(place + 1) % 3]],
+            sector="ngo" if place % 2 else "ict-ministry",
+            constituency="civil-society" if place % 2 else "government",
+        )
+        for place in range(6)
+    ]
+    runs.build_run(event=event, now=NOW)
+    return event, people
+
+
+def list_of(attendee):
+    return list(Suggestion.objects.filter(attendee=attendee).order_by("rank").values_list("other", "score"))
+
+
+def test_who_changed_is_not_matched_for_ever_where_the_list_comes_out_the_same(forum):
+    event, (me, *_) = forum
+    before = list_of(me)
+    for minute in (1, 2):
+        changed_at = NOW + dt.timedelta(minutes=minute)
+        Attendee.objects.filter(pk=me.pk).update(title=f"Title {minute}", changed_at=changed_at)
+        assert stale_ids_for(event, current_run(event)) == {me.pk}
+        jobs.refresh_lists(event.pk)
+        assert stale_events() == []
+    me = Attendee.objects.select_related("event").get(pk=me.pk)
+    assert not suggestions_for(attendee=me, now=LATER).is_refreshing
+    assert list_of(me) == before
+
+
+def test_not_relevant_and_taken_back_before_the_worker_came_leaves_nobody_waiting(forum):
+    event, (me, *_) = forum
+    other = Suggestion.objects.filter(attendee=me).first().other_id
+    said = {"attendee": me, "other_id": other, "by": me.person, "now": LATER}
+    give_feedback(**said, verdict="not-relevant", cause="known")
+    withdraw_feedback(**said)
+    assert stale_events() == [event]
+    jobs.refresh_lists(event.pk)
+    assert stale_events() == []
+
+
+def test_who_is_new_and_fits_nobody_does_not_wait_either(forum):
+    event, people = forum
+    new = make_attendee(event)
+    for person in people:
+        give_feedback(
+            attendee=new, other_id=person.pk, verdict="not-relevant", cause="known", by=new.person, now=LATER
+        )
+    jobs.refresh_lists(event.pk)
+    assert not Suggestion.objects.filter(attendee=new).exists()
+    assert stale_events() == []
+
+
+def test_who_changes_after_the_job_looked_and_before_it_reads_is_matched_with_the_others(forum, monkeypatch):
+    event, (me, other, *_) = forum
+    Attendee.objects.filter(pk=me.pk).update(changed_at=LATER)
+    read = engine.read_forum
+
+    def change_then_read(changed_event):
+        Attendee.objects.filter(pk=other.pk).update(changed_at=LATER)
+        return read(changed_event)
+
+    monkeypatch.setattr(engine, "read_forum", change_then_read)
+    assert runs.refresh_lists(event=event, now=LATER) == 2
+    assert stale_events() == []
+    computed = dict(ListReading.objects.values_list("attendee_id", "computed_at"))
+    assert computed[me.pk] == computed[other.pk] == LATER
