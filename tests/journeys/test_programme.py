@@ -47,7 +47,7 @@ def test_a_forum_is_planned_changed_published_and_planned_again_for_late_joiners
     expect(page.get_by_role("progressbar")).to_be_visible()
     expect(page.get_by_text("Meetings planned")).to_be_visible(timeout=PATIENCE)
     assert page.evaluate("window.sameDocument"), "the plan came in place"
-    expect(page.get_by_text("No plan is worth more than")).to_be_visible()
+    expect(page.get_by_text("No plan of the suggested pairs is worth more than")).to_be_visible()
 
     with page.expect_navigation():
         page.get_by_role("link", name="By time").click()

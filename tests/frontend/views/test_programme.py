@@ -60,7 +60,7 @@ def test_ordering_a_draft_leads_to_its_page_which_watches_the_planner(desk, clie
     desk.solve(plan)
     done = text_of(client.get(answer["Location"], headers=HTMX))
     assert "hx-get" not in done
-    assert "No plan is worth more than" in done
+    assert "No plan of the suggested pairs is worth more than" in done
 
 
 def test_what_cannot_be_asked_is_said_beside_the_form_which_keeps_what_was_typed(desk, client):
@@ -207,7 +207,7 @@ def test_a_running_planner_is_stopped_by_a_button_and_asked_once(desk, client):
     Plan.objects.update(work="waiting")
     desk.solve(plan)
     answer = client.post(f"{where}stop/", follow=True)
-    assert "No plan is worth more than" in text_of(answer)
+    assert "No plan of the suggested pairs is worth more than" in text_of(answer)
     assert "stop/" not in text_of(answer)
 
 
