@@ -32,16 +32,18 @@ class AimsSerializer(serializers.Serializer[Any]):
 
 
 class PlanSerializer(AimsSerializer):
-    """A plan in a list: how far it is, and what is proven of it."""
+    """A plan in a list, and how far it is: `value_so_far` of at most `bound_so_far` while the planner works.
+
+    What its meetings are worth as they stand, and what is proven of that, say the figures of the plan itself.
+    """
 
     plan = serializers.IntegerField(source="pk")
     state = serializers.CharField()
     work = serializers.CharField()
     stop_asked = serializers.BooleanField()
     progress = serializers.IntegerField()
-    value = serializers.FloatField(allow_null=True)
-    bound = serializers.FloatField(allow_null=True)
-    gap = serializers.FloatField(allow_null=True)
+    value_so_far = serializers.FloatField(allow_null=True)
+    bound_so_far = serializers.FloatField(allow_null=True)
     made_at = serializers.DateTimeField()
     planned_at = serializers.DateTimeField(allow_null=True)
     published_at = serializers.DateTimeField(allow_null=True)

@@ -32,8 +32,9 @@ class ProgrammeRules(models.Model):
 class Plan(models.Model):
     """One programme of an event, from the draft to its end.
 
-    `value` is the sum of mutual scores of the meetings it plans; `bound` is proven: no plan of these demands
-    is worth more. While it is solved, both and `progress` say how far the solver is.
+    `value` is the sum of mutual scores of the meetings the planner chose, before any change by hand; `bound`
+    is proven: no plan of these demands and of the suggested pairs is worth more. While it is solved, both and
+    `progress` say how far the solver is.
     """
 
     class State(models.TextChoices):
@@ -75,7 +76,6 @@ class Plan(models.Model):
     progress = models.PositiveSmallIntegerField(default=0)  # percent of the work at hand
     value = models.FloatField(null=True)
     bound = models.FloatField(null=True)
-    gap = models.FloatField(null=True)
     report = models.JSONField(default=dict)
     round = models.PositiveIntegerField(
         default=1
@@ -122,6 +122,16 @@ class Plan(models.Model):
     @property
     def is_at_work(self) -> bool:
         return self.work in self.AT_WORK
+
+    @property
+    def value_so_far(self) -> float | None:
+        """Of the best plan, while the planner works."""
+        return self.value if self.work == self.Work.SOLVING else None
+
+    @property
+    def bound_so_far(self) -> float | None:
+        """Of any plan's value, while the planner works."""
+        return self.bound if self.work == self.Work.SOLVING else None
 
     @property
     def can_stop(self) -> bool:

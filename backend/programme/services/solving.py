@@ -30,7 +30,7 @@ def solve_plan(*, plan_id: int, round_number: int, now: dt.datetime, clock: Call
     plan = order.select_related("event").first()
     if plan is None:
         return
-    order.update(work=Plan.Work.SOLVING, progress=0, value=None, bound=None, gap=None)
+    order.update(work=Plan.Work.SOLVING, progress=0, value=None, bound=None)
     try:
         _solve(plan, now, clock)
     except BaseException:
@@ -100,13 +100,12 @@ def _finish(
         return
     found.progress, found.planned_at = 100, now
     if drafted is None or reasons:
-        found.work, found.value, found.bound, found.gap = Plan.Work.IMPOSSIBLE, None, None, None
+        found.work, found.value, found.bound = Plan.Work.IMPOSSIBLE, None, None
         found.report = {"reasons": list(reasons)}
         found.save()
         return
     found.work = Plan.Work.READY
     found.value, found.bound = drafted.value, drafted.bound
-    found.gap = (drafted.bound - drafted.value) / drafted.bound if drafted.bound else 0.0
     found.report = {
         "reasons": [],
         "is_optimal": drafted.is_optimal,

@@ -50,6 +50,23 @@ def test_a_plan_is_ordered_read_changed_published_and_withdrawn(desk):
     assert Meeting.objects.filter(state="accepted").count() == 5
 
 
+def test_what_a_plan_is_worth_is_said_once_as_its_meetings_stand(desk):
+    client = client_of(desk.organiser)
+    plan = desk.order(most=1)
+    address = f"{BASE}{plan.pk}/"
+    Plan.objects.update(work="solving", value=1.0, bound=2.5)
+    [listed] = client.get(BASE).json()
+    assert (listed["value_so_far"], listed["bound_so_far"]) == (1.0, 2.5)
+    Plan.objects.update(work="waiting")
+    desk.solve(plan)
+    desk.drop(plan.planned.first())
+    read = client.get(address).json()
+    assert (read["figures"]["value"], read["figures"]["bound"]) == (1.0, 1.5)
+    assert read["figures"]["gap"] == pytest.approx(1 / 3)
+    assert (read["plan"]["value_so_far"], read["plan"]["bound_so_far"]) == (None, None)
+    assert not {"value", "bound", "gap"} & read["plan"].keys()
+
+
 def test_refusals_carry_their_code_and_change_nothing(desk):
     client = client_of(desk.organiser)
     refused = client.post(BASE, {"least": 4, "most": 3}, format="json")
