@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "installed-from"
+UNFINISHED = VENV / "unfinished"
 LOG = ROOT / "var" / "install.log"
 SECONDS_BETWEEN_LINES = 2.0
 
@@ -56,7 +58,7 @@ def main() -> None:
     wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     if PYTHON.exists() and STAMP.exists() and STAMP.read_text().strip() == wanted:
         return
-    if not PYTHON.exists():
+    if UNFINISHED.exists() or not PYTHON.exists():
         make_environment()
     if missing():
         install()
@@ -64,7 +66,12 @@ def main() -> None:
 
 
 def make_environment() -> None:
+    """Make .venv; what an interrupted try left, a Python without its pip, is made again from nothing."""
     print(f"Making .venv with Python {sys.version.split()[0]} ...", flush=True)
+    if UNFINISHED.exists():
+        shutil.rmtree(VENV)
+    VENV.mkdir(exist_ok=True)
+    UNFINISHED.touch()
     made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True)
     if made.returncode:
         words = made.stdout + made.stderr
@@ -72,6 +79,7 @@ def make_environment() -> None:
             version = f"{sys.version_info.major}.{sys.version_info.minor}"
             fail(f"This Python has no venv: install the system package python{version}-venv, then try again.")
         fail(f"The environment .venv could not be made: {last_line(words)}")
+    UNFINISHED.unlink()
 
 
 def requirements() -> list[str]:
