@@ -229,3 +229,4 @@ class OverviewSerializer(serializers.Serializer[Any]):
     disputed = serializers.ListField(child=serializers.IntegerField())
     answer_hours = serializers.FloatField(allow_null=True)
     mails_waiting = serializers.IntegerField()
+    mails_in_trouble = serializers.IntegerField(help_text="Refused for good, or stuck.")

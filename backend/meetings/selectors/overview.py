@@ -10,6 +10,7 @@ from django.db.models import Avg, Count, F
 from backend.core.errors import NotFound
 from backend.events.models import Event, Slot
 from backend.meetings.models import Availability, Delivery, Meeting, Seat
+from backend.meetings.selectors.mails import in_trouble
 from backend.safeguarding.rules import matchable
 
 
@@ -19,7 +20,7 @@ class Overview:
 
     `held_by_one` are among `held`: one side has said nothing. `disputed` are meeting ids, for the
     organiser's eyes only. `answer_hours` is the mean from asking to an answer by a person;
-    what an organiser arranged was answered by nobody.
+    what an organiser arranged was answered by nobody. `mails_in_trouble` were refused for good, or are stuck.
     """
 
     people: int
@@ -37,6 +38,7 @@ class Overview:
     disputed: tuple[int, ...]
     answer_hours: float | None
     mails_waiting: int
+    mails_in_trouble: int
 
 
 def agreed_time(event: Event, meeting_id: int) -> Slot:
@@ -78,4 +80,5 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
         ),
         answer_hours=round(took.total_seconds() / 3600, 2) if took is not None else None,
         mails_waiting=Delivery.objects.filter(notice__event=event, state=Delivery.State.QUEUED).count(),
+        mails_in_trouble=in_trouble(event, now).count(),
     )

@@ -12,20 +12,18 @@ from backend.people.models import Person
 
 
 @transaction.atomic
-def resend_mails(*, event: Event, by: Person) -> int:
-    """Queue again all mails of the event that were given up; gives how many. Refuses NotOrganiser.
+def resend_mails(*, event: Event, notice_id: int | None = None, by: Person) -> int:
+    """Queue again the mails of the event that were given up, all or that of one notice; gives how many.
 
-    What was sent stays sent.
+    What was sent stays sent, and what waits is tried again without being asked. Refuses NotOrganiser.
     """
     check_organiser(event, by)
-    failed = list(
-        Delivery.objects.select_for_update(of=("self",))
-        .select_related("notice")
-        .filter(notice__event=event, state=Delivery.State.FAILED)
-        .order_by("notice_id")
-    )
-    for delivery in failed:
+    failed = Delivery.objects.filter(notice__event=event, state=Delivery.State.FAILED)
+    if notice_id is not None:
+        failed = failed.filter(notice=notice_id)
+    held = list(failed.select_for_update(of=("self",)).select_related("notice").order_by("notice_id"))
+    for delivery in held:
         delivery.state, delivery.attempts = Delivery.State.QUEUED, 0
         delivery.save(update_fields=["state", "attempts"])
         enqueue_mail(delivery.notice)
-    return len(failed)
+    return len(held)

@@ -55,6 +55,7 @@ def test_organisers_alone_see_which_mails_fail_without_addresses_and_send_them_a
     assert (refused.status_code, refused.json()["code"]) == (403, "only_organisers")
     assert client_of(a).post(MAILS).status_code == 403
     (boss,) = forum.join(1, permission="organiser")
+    notice = Notice.objects.get()
     seen = client_of(boss).get(MAILS)
     assert seen.json() == {
         "queued": 0,
@@ -62,10 +63,13 @@ def test_organisers_alone_see_which_mails_fail_without_addresses_and_send_them_a
         "failed": 1,
         "skipped": 0,
         "in_trouble": [
-            {"attendee": b.pk, "kind": "requested", "state": "failed", "attempts": 1, "error": "550",
-             "tried_at": "2026-11-25T09:00:00Z"}
+            {"notice": notice.pk, "attendee": b.pk, "kind": "requested", "state": "failed", "attempts": 1,
+             "error": "550", "tried_at": "2026-11-25T09:00:00Z"}
         ],
     }  # fmt: skip
+    for said, answer in (({"notice": notice.pk + 1}, {"count": 0}), ({"notice": "one"}, None)):
+        got = client_of(boss).post(MAILS, said, format="json")
+        assert (got.status_code, got.json() if answer else None) == (200 if answer else 400, answer)
     assert client_of(boss).post(MAILS).json() == {"count": 1}
     assert client_of(boss).post(MAILS).json() == {"count": 0}
     delivery = Delivery.objects.get(notice=Notice.objects.get())

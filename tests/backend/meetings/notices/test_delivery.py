@@ -99,7 +99,7 @@ def test_an_address_refused_for_good_holds_up_nobody_else_and_the_organiser_sees
     do_jobs()
     assert (state_of(a), state_of(b)[-1]) == ([("failed", 1, "550")], ("sent", 1, ""))
     assert waiting_jobs(SEND_NOTICE) == []
-    figures = mails_for(forum.event)
+    figures = mails_for(forum.event, forum.now)
     assert (figures.queued, figures.sent, figures.failed) == (0, 2, 1)
     (row,) = figures.in_trouble
     assert (row.attendee_id, row.kind, row.error) == (a.pk, "accepted", "550")
@@ -124,7 +124,7 @@ def test_a_server_that_is_down_loses_nothing_that_is_still_true_when_it_is_up_ag
     do_jobs()
     assert state_of(a) == [("skipped", 0, ""), ("queued", 1, "no_server")]
     assert state_of(b) == [("skipped", 0, ""), ("skipped", 0, ""), ("queued", 1, "no_server")]
-    assert mails_for(forum.event).sent == 0
+    assert mails_for(forum.event, forum.now).sent == 0
     post.start()
     let_the_wait_pass()
     do_jobs()
