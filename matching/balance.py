@@ -12,6 +12,9 @@ from matching.candidates import Pairs
 from matching.policy import Policy
 from matching.types import Array
 
+MOST_BONUS = 1.6
+"""A floor that so much does not reach is out of reach: at the usual beta it is worth a factor of e^16."""
+
 
 @dataclass(frozen=True, slots=True)
 class Balanced:
@@ -28,6 +31,11 @@ class Balanced:
     ei: float | None
     chance: float | None
     floor: float | None
+
+    @property
+    def floor_reached(self) -> bool:
+        """Whether the E-I index is at least the floor; a floor that nobody asks for is."""
+        return self.floor is None or (self.ei is not None and self.ei >= self.floor)
 
 
 def kernel(forth: Array, back: Array, differ: Array, bonus: float, beta: float) -> Array:
@@ -101,8 +109,8 @@ def balance(
     tick: Callable[[float], None] = lambda _: None,
 ) -> Balanced:
     """Solve for C, and find by bisection the least bonus for meetings across constituencies that brings
-    the E-I index of mu up to the floor (the policy's, else random mixing less `floor_slack`). Nobody
-    without capacity gets any."""
+    the E-I index of mu up to the floor (the policy's, else random mixing less `floor_slack`); MOST_BONUS
+    where none does. Nobody without capacity gets any."""
     differ = groups[pairs.left] != groups[pairs.right]
     chance = ei_of_chance(groups, capacity) if len(np.unique(groups)) > 1 else None
     floor = (
@@ -122,15 +130,19 @@ def balance(
         weights = scale[pairs.left] * scale[pairs.right] * values
         return weights, scale, ei_index(weights, differ)
 
+    def reaches(bonus: float) -> bool:
+        index = at(bonus)[2]
+        return index is not None and floor is not None and index >= floor
+
     bonus = 0.0
     weights, scale, reached = at(bonus)
     if floor is not None and reached is not None and chance is not None and differ.any() and reached < floor:
         low, high = 0.0, 0.05
-        while high < 1.6 and (at(high)[2] or -1.0) < floor:
+        while high < MOST_BONUS and not reaches(high):
             low, high = high, high * 2
         for step in range(12):
             middle = (low + high) / 2
-            low, high = (low, middle) if (at(middle)[2] or -1.0) >= floor else (middle, high)
+            low, high = (low, middle) if reaches(middle) else (middle, high)
             tick(step / 12)
         bonus = high
         weights, scale, reached = at(bonus)

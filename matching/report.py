@@ -61,6 +61,7 @@ def make_report(
         ei_index=balanced.ei,
         ei_chance=balanced.chance,
         ei_floor=balanced.floor,
+        floor_reached=balanced.floor_reached,
         ei_lists=ei_index(np.ones(len(owner)), differ) if balanced.chance is not None else None,
         bonus=balanced.bonus,
         meetings=meetings,

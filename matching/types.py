@@ -137,7 +137,8 @@ class RunReport:
 
     `coverage`: share of people with capacity who are on somebody's list. `exposure_gini`: of times listed.
     `ei_index`: (external - internal)/(external + internal) of the balanced weights, over constituencies;
-    `ei_chance` under random mixing, `ei_floor` the least asked for, `ei_lists` of the lists themselves.
+    `ei_chance` under random mixing, `ei_floor` the least asked for, `floor_reached` whether `ei_index` is so
+    much, `ei_lists` of the lists themselves.
     `meetings`: expected meetings a person; `meetings_cost`, `score_cost`: the relative loss of expected
     meetings and of the mean score against the same run without a floor.
     """
@@ -149,6 +150,7 @@ class RunReport:
     ei_index: float | None
     ei_chance: float | None
     ei_floor: float | None
+    floor_reached: bool
     ei_lists: float | None
     bonus: float
     meetings: float

@@ -57,6 +57,30 @@ def test_the_floor_is_reached_and_costs_no_bonus_where_it_is_met_already():
     assert free.bonus == 0
     assert free.ei < -0.1 <= held.ei <= 0.0
     assert held.bonus > 0
+    assert held.floor_reached
+
+
+def test_an_index_of_nought_reaches_a_floor_of_nought():
+    p = np.zeros((4, 4))
+    p[[0, 1, 2, 3], [1, 0, 3, 2]] = 0.4  # within a constituency, and across at .05 less for both together
+    p[[1, 2, 3, 0], [2, 1, 0, 3]] = 0.375
+    groups = np.array([0, 0, 1, 1])
+    pairs = find_candidates(p, groups, Policy())
+    found = balance(pairs, groups, np.ones(4), Policy(ei_floor=0.0))
+    assert (found.bonus, found.ei, found.floor_reached) == (0.05, 0.0, True)
+
+
+def test_a_floor_out_of_reach_is_told():
+    p, groups = market(60, 5)
+    across = groups[:, None] != groups[None, :]
+    for reachable in (1, 0):  # one pair across, then none
+        p[across] = 0
+        first, other = np.argwhere(across)[0]
+        p[first, other] = p[other, first] = 0.5 * reachable
+        pairs = find_candidates(p, groups, Policy())
+        found = balance(pairs, groups, np.full(60, 5.0), Policy(ei_floor=0.5))
+        assert found.ei < 0.5
+        assert not found.floor_reached
 
 
 def test_the_default_floor_is_random_mixing_less_the_slack():

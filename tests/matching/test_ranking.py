@@ -171,6 +171,7 @@ def test_the_report_counts_by_constituency_and_tells_the_cost_of_a_floor():
     assert sum(group.people for group in report.by_constituency.values()) == 150
     assert report.bonus > 0
     assert report.ei_index == pytest.approx(0.75, abs=0.02)
+    assert report.floor_reached
     assert report.meetings_cost <= 0.03
     assert report.score_cost <= 0.03
     assert report.as_dict()["by_constituency"]["youth"]["people"] > 0

@@ -40,6 +40,18 @@ def test_the_report_prints_the_runs_own_figures(desk):
         assert figure in page, figure
 
 
+@pytest.mark.parametrize("bonus", [0.0, 1.6])
+def test_a_floor_that_was_not_reached_is_told(desk, bonus):
+    event, client = desk
+    run = make_run(event, {}, report={**REPORT, "floor_reached": False, "bonus": bonus})
+    page = client.get(f"/e/{event.slug}/matching/").content.decode()
+    assert "The floor was not reached" in page
+    assert "met the floor by themselves" not in page
+    run.report = {**REPORT, "floor_reached": True}
+    run.save()
+    assert "not reached" not in client.get(f"/e/{event.slug}/matching/").content.decode()
+
+
 def test_before_the_first_run_the_page_says_what_to_do_and_does_it(desk):
     event, client = desk
     assert "No lists yet" in client.get(f"/e/{event.slug}/matching/").content.decode()
