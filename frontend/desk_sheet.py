@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.core.spreadsheets import Plain
-from backend.stats.figures import ACCEPTED, HELD, EventStats
 from backend.stats.sheets import WITHHELD, Sheet
-from backend.stats.suppression import LEAST
 from frontend.desk_matrix import level_of
 
 
@@ -30,11 +28,6 @@ class PrintedGroup:
     with_meeting: Plain
     across: Plain
     seats: tuple[Plain, ...]
-
-
-def step_to_print(stats: EventStats) -> str:
-    """The step the page is about: held, or accepted while hardly any was held."""
-    return HELD if stats.step(HELD).by_constituency.total >= LEAST else ACCEPTED
 
 
 def matrix_to_print(names: tuple[str, ...], sheet: Sheet) -> list[tuple[str, list[PrintedCell]]]:

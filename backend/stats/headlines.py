@@ -1,8 +1,11 @@
-"""What the figures say, in a few sentences fit to hand over: they quote nothing that is withheld."""
+"""What the figures say, in a few sentences fit to hand over: they tell no more than the tables released.
+
+What they say of a withheld count is said of small ones and of those withheld beside them alike.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeGuard
@@ -12,12 +15,13 @@ from django.utils.translation import ngettext
 
 from backend.core.spreadsheets import Plain
 from backend.people.models import Constituency
-from backend.stats.figures import ACCEPTED, HELD, Cell, EventStats, StepFigures
+from backend.stats.figures import ACCEPTED, HELD, EventStats, StepFigures
 from backend.stats.sheets import WITHHELD, Sheet
 from backend.stats.suppression import LEAST
 
 SURPRISING = 0.05
-MORE, LESS = 1.25, 0.75
+MORE, LESS, HARDLY = 1.25, 0.75, 0.5
+NEARLY_ALL = 0.9
 MOST_BRIDGES = 2
 
 
@@ -36,8 +40,7 @@ def headlines_for(stats: EventStats, sheets: Sequence[Sheet]) -> tuple[Headline,
     A bridge is called strong or missing only where chance is unlikely to give it (p at most .05).
     """
     tables = {sheet.name: sheet for sheet in sheets}
-    held = next(step.count for step in stats.funnel if step.step == HELD)
-    step = stats.step(HELD if held >= LEAST else ACCEPTED)
+    step = stats.step(step_told(tables["funnel"]))
     return tuple(
         headline
         for part in (
@@ -48,6 +51,12 @@ def headlines_for(stats: EventStats, sheets: Sequence[Sheet]) -> tuple[Headline,
         )
         for headline in part
     )
+
+
+def step_told(funnel: Sheet) -> str:
+    """The step to hand over, by the funnel as released: held, or accepted while hardly any was held."""
+    held = funnel.row(HELD).get("count")
+    return HELD if _is_shown(held) and held else ACCEPTED
 
 
 def _said(code: str, sentence: str, **facts: Any) -> Headline:
@@ -75,35 +84,31 @@ def _reach(stats: EventStats, tables: dict[str, Sheet]) -> Iterator[Headline]:
             people,
         )
         yield _said("reach", sentence, met=people - alone, people=people, alone=alone)
-    elif stats.network.isolates < LEAST <= stats.network.people:
-        yield _said("nearly_all", _("All but a handful of people have a meeting."))
+    elif _is_shown(people) and stats.network.isolates <= (1 - NEARLY_ALL) * people:
+        sentence = _("Nearly all of %(people)d people have a meeting.")
+        yield _said("nearly_all", sentence, people=int(people))
 
 
 def _across(stats: EventStats, step: StepFigures, tables: dict[str, Sheet]) -> Iterator[Headline]:
-    shown = tables[f"mixing-{step.step}"].row("E-I index").get("value")
-    if not _is_shown(shown) or step.ei is None or step.ei_chance is None:
+    mixing, previous = tables[f"mixing-{step.step}"], stats.previous
+    ei, ei_chance = (mixing.row(name).get("value") for name in ("E-I index", "E-I index by chance"))
+    if not _is_shown(ei):
         return
-    share, chance = round(50 * (1 + step.ei)), round(50 * (1 + step.ei_chance))
-    previous = stats.previous
-    if previous and previous.ei is not None and _is_shown(tables["editions"].row(previous.slug).get("ei")):
-        yield _said(
-            "across_since",
-            _(
-                "%(share)d %% of meetings cross constituencies, after %(before)d %% at %(edition)s; "
-                "chance would give %(chance)d %%."
-            ),
-            share=share,
-            before=round(50 * (1 + previous.ei)),
-            edition=previous.name,
-            chance=chance,
-        )
-    else:
-        yield _said(
-            "across",
-            _("%(share)d %% of meetings cross constituencies; chance would give %(chance)d %%."),
-            share=share,
-            chance=chance,
-        )
+    code, sentence = "across", _("%(share)d %% of meetings cross constituencies")
+    facts: dict[str, Any] = {"share": _percent(ei)}
+    before = tables["editions"].row(previous.slug).get("ei") if previous else None
+    if previous and _is_shown(before):
+        code, sentence = "across_since", sentence + _(", after %(before)d %% at %(edition)s")
+        facts |= {"before": _percent(before), "edition": previous.name}
+    if _is_shown(ei_chance):
+        sentence += _("; chance would give %(chance)d %%")
+        facts["chance"] = _percent(ei_chance)
+    yield _said(code, sentence + ".", **facts)
+
+
+def _percent(ei: float) -> int:
+    """The share of meetings across, of an E-I index."""
+    return round(50 * (1 + ei))
 
 
 def _bridges(step: StepFigures, tables: dict[str, Sheet]) -> Iterator[Headline]:
@@ -123,31 +128,33 @@ def _bridges(step: StepFigures, tables: dict[str, Sheet]) -> Iterator[Headline]:
     )
     for code, rows in (("bridge", strong), ("missing", weak)):
         found = (
-            _bridge(code, step.step, cell, one, other, sheet.row(one, other).get("meetings"))
-            for cell, _ratio, one, other in rows
+            _bridge(code, step.step, ratio <= HARDLY, one, other, sheet.row(one, other))
+            for _cell, ratio, one, other in rows
         )
         yield from islice(filter(None, found), MOST_BRIDGES)
 
 
-def _bridge(code: str, step: str, cell: Cell, one: str, other: str, shown: Plain) -> Headline | None:
-    """The sentence on one bridge, or none where its count is withheld and large."""
+def _bridge(
+    code: str, step: str, is_hardly: bool, one: str, other: str, row: Mapping[str, Plain]
+) -> Headline | None:
+    """The sentence on one bridge by its row as released, or none where that says too little."""
     names = {"one": str(Constituency(one).label), "other": str(Constituency(other).label).lower()}
-    if not _is_shown(shown):
-        if code == "bridge" or cell.observed >= LEAST:
-            return None
-        return _said(
-            "hardly",
-            _("%(one)s and %(other)s hardly met: chance would give %(expected)d meetings."),
-            **names,
-            expected=round(cell.expected),
+    meetings, expected, times = row.get("meetings"), row.get("expected"), row.get("ratio")
+    if meetings == WITHHELD and is_hardly and _is_shown(expected):
+        sentence = _(
+            "%(one)s and %(other)s met at most half as often as by chance, which would give "
+            "%(expected)d meetings."
         )
+        return _said("hardly", sentence, **names, expected=round(expected))
+    if not _is_shown(meetings) or not _is_shown(times):
+        return None
     sentences = {
         HELD: _("%(one)s and %(other)s held %(meetings)d meetings, %(times)s times what chance would give."),
         ACCEPTED: _(
             "%(one)s and %(other)s agreed %(meetings)d meetings, %(times)s times what chance would give."
         ),
     }
-    return _said(code, sentences[step], **names, meetings=cell.observed, times=f"{cell.ratio or 0:.1f}")
+    return _said(code, sentences[step], **names, meetings=meetings, times=f"{times:.1f}")
 
 
 def _answers(stats: EventStats, tables: dict[str, Sheet]) -> Iterator[Headline]:

@@ -16,7 +16,7 @@ from backend.directory.apart import ApartRow, apart_file, apart_rows
 from backend.directory.nudging import nudge_people
 from backend.events.models import Attendee, Event
 from backend.stats.figures import MATRICES, NO_THEME
-from backend.stats.headlines import headlines_for
+from backend.stats.headlines import headlines_for, step_told
 from backend.stats.naming import names_for, people_counted
 from backend.stats.selectors import event_stats
 from backend.stats.tables import sheets_for
@@ -73,7 +73,7 @@ def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
     """One page to hand over: the sentences and the tables that may leave the desk."""
     stats = event_stats(event=attendee.event, now=timezone.now())
     sheets = {sheet.name: sheet for sheet in sheets_for(stats)}
-    step = desk_sheet.step_to_print(stats)
+    step = step_told(sheets["funnel"])
     keys, themes = stats.step(step).by_constituency.rows, names_for(attendee.event).themes
     return render(
         request,

@@ -63,9 +63,34 @@ def test_a_bridge_of_fewer_than_five_meetings_is_missing_without_its_count():
         make_forum(gov_ind=48, gov_civ=2, gov_gov=10, ind_ind=10, civ_civ=10, ind_civ=9)
     )
     assert sheets["matrix-held"].row("government", "civil-society")["meetings"] == WITHHELD
-    sentence = texts(said)["hardly"]
-    assert sentence.startswith("Government and civil society hardly met: chance would give 2")
-    assert not any("Government and civil society held" in one.text for one in said)
+    expected = round(89 * 64 / (24 * 23 / 2))
+    end = f"met at most half as often as by chance, which would give {expected} meetings."
+    assert {one.text for one in said if one.code == "hardly"} == {
+        f"Government and civil society {end}",
+        f"Industry and civil society {end}",  # nine, withheld beside the two: nobody can tell which is small
+    }
+    assert sheets["matrix-held"].row("industry", "civil-society")["meetings"] == WITHHELD
+
+
+def test_no_sentence_gives_away_how_few_people_a_constituency_has():
+    event = make_forum(gov_ind=48, gov_civ=2, gov_gov=10, ind_ind=10, civ_civ=10, ind_civ=9)
+    make_attendee(event, organisation=make_organisation("youth", "youth"))
+    said, _, sheets = headlines_of(event)
+    withheld = {row[0] for row in sheets["constituencies"].rows if row[1] == WITHHELD}
+    assert withheld == {"youth", "civil-society"}
+    assert "hardly" not in texts(said)  # what chance gives is made of numbers of people
+    assert texts(said)["across"] == "66 % of meetings cross constituencies."
+
+
+@pytest.mark.parametrize(("met", "said"), [(28, "Nearly all of 31 people have a meeting."), (6, None)])
+def test_nearly_all_is_a_share_of_the_people_and_no_word_for_a_small_count(met, said):
+    event = make_event()
+    people = [make_attendee(event) for _ in range(met + 3)]
+    for one, other in zip(people[:met:2], people[1:met:2], strict=True):
+        make_meeting(one, other)
+    headlines, _, sheets = headlines_of(event, permutations=0)
+    assert sheets["network"].row("people without a meeting")["value"] == WITHHELD
+    assert texts(headlines).get("nearly_all") == said
 
 
 def test_no_sentence_quotes_a_count_that_a_table_withholds():
