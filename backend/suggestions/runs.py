@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from backend.core.errors import BusinessError
+from backend.core.turns import turn
+from backend.events.changes import matching_lock
 from backend.events.models import Event
 from backend.suggestions import engine
 from backend.suggestions.models import ListReading, Run, Suggestion
@@ -31,8 +33,20 @@ def build_run(
 
     Refuses NobodyToMatch where fewer than two people may be shown to anybody. Changes made meanwhile are
     found by `refresh_lists`, which compares the versions of profiles noted here. A Run that fails is kept
-    as failed and changes nothing else.
+    as failed and changes nothing else. Whatever computes lists of one event does so in turn.
     """
+
+    def waiting() -> None:
+        if progress:
+            progress("Waiting for another computation of these lists", 0.0)
+
+    with turn(matching_lock(event.pk), waiting=waiting):
+        # Nobody else has the turn: what is still being built belongs to a process that was killed.
+        Run.objects.filter(event=event, state=Run.State.BUILDING).update(state=Run.State.FAILED)
+        return _build_in_turn(event, now, policy or Policy(), progress)
+
+
+def _build_in_turn(event: Event, now: dt.datetime, policy: Policy, progress: Progress | None) -> Run:
     forum = engine.read_forum(event)
     if len(forum.participants) < 2:
         raise NobodyToMatch(
@@ -41,7 +55,7 @@ def build_run(
         )
     run = Run.objects.create(event=event, model=engine.text_reader().model, started_at=now)
     try:
-        built = engine.build(forum, policy or Policy(), progress)
+        built = engine.build(forum, policy, progress)
         run.policy, run.report = built.policy, built.report
         run.matching_state = built.state
         with transaction.atomic():
@@ -73,6 +87,11 @@ def refresh_lists(*, event: Event, now: dt.datetime) -> int:
     state is of another version or model, every list is computed anew. Without a current Run there is
     nothing to keep fresh.
     """
+    with turn(matching_lock(event.pk)):
+        return _refresh_in_turn(event, now)
+
+
+def _refresh_in_turn(event: Event, now: dt.datetime) -> int:
     run = Run.objects.filter(event=event, state=Run.State.CURRENT).first()
     if run is None or not stale_ids_for(event, run):
         return 0

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.queue import enqueue
-from backend.events.changes import announce_changes
+from backend.events.changes import announce_changes, matching_lock
 from backend.events.models import Attendee, Event
 from backend.events.rules import is_organiser
 from backend.people.models import Person
@@ -126,7 +126,7 @@ def queue_build(*, event: Event) -> None:
     """Queue the computation of every list for the worker; asking twice asks once."""
     enqueue(
         BUILD_SUGGESTIONS,
-        lock=f"matching:{event.pk}",
+        lock=matching_lock(event.pk),
         once=f"{BUILD_SUGGESTIONS}:{event.pk}",
         event_id=event.pk,
     )

@@ -1,0 +1,73 @@
+"""Two computations of one event's lists at the same moment, and one that was killed."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, connections, transaction
+
+from backend.suggestions import runs
+from backend.suggestions.models import Run
+from backend.suggestions.selectors import current_run, run_page_for
+from tests.factories import NOW, make_attendee, make_event
+
+PATIENCE = 60  # seconds until a test that hangs fails
+
+
+def make_forum():
+    event = make_event()
+    for _ in range(3):
+        make_attendee(event, seeks_topics=["sextortion"], offers_topics=["victim-support"])
+    return event
+
+
+def until_waiting(number):
+    """Return when so many connections wait for a lock."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_stat_clear_snapshot()")  # or a transaction sees what it saw first
+            cursor.execute(
+                "select count(*) from pg_stat_activity "
+                "where datname = current_database() and wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone() == (number,):
+                return
+    pytest.fail(f"never did {number} connections wait")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_builds_at_once_take_turns_and_both_publish():
+    event = make_forum()
+    runs.build_run(event=event, now=NOW)
+    start, told = threading.Barrier(2), []
+
+    def build():
+        try:
+            start.wait(PATIENCE)
+            return runs.build_run(event=event, now=NOW, progress=lambda stage, share: told.append(stage)).pk
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():  # neither can publish while the row of the current Run is held
+            Run.objects.select_for_update().get(event=event, state="current")
+            jobs = [pool.submit(build) for _ in range(2)]
+            until_waiting(2)
+        built = [job.result(PATIENCE) for job in jobs]
+    assert current_run(event).pk == max(built)
+    assert sorted(Run.objects.values_list("state", flat=True)) == ["current", "retired", "retired"]
+    assert told.count("Waiting for another computation of these lists") == 1
+
+
+@pytest.mark.django_db
+def test_what_a_killed_process_was_building_is_failed_by_the_next_build():
+    event = make_forum()
+    killed = Run.objects.create(event=event, model="x", started_at=NOW)
+    assert run_page_for(event).is_building
+    runs.build_run(event=event, now=NOW)
+    killed.refresh_from_db()
+    assert killed.state == "failed"
+    page = run_page_for(event)
+    assert (page.is_building, page.failed_at) == (False, None)
