@@ -24,6 +24,7 @@ from frontend.views import (
     sessions,
     setup,
     suggestions,
+    told,
     welcome,
     zones,
 )
@@ -86,6 +87,7 @@ urlpatterns = [
     path("e/<slug:slug>/zone/", zones.zone, name="zone"),
     path("e/<slug:slug>/set-up/", setup.setup, name="setup"),
     path("e/<slug:slug>/set-up/mail/", mails.mails, name="mails"),
+    path("e/<slug:slug>/set-up/told/", told.told, name="told"),
     path("e/<slug:slug>/set-up/slots/", setup.lay_slots, name="lay_slots"),
     path("e/<slug:slug>/set-up/slots/remove/", setup.drop_slots, name="drop_slots"),
     path("e/<slug:slug>/set-up/tables/", setup.lay_tables, name="lay_tables"),

@@ -8,6 +8,7 @@ from backend.meetings import api as meetings
 from backend.meetings.api.calendar import CalendarFeedView
 from backend.meetings.api.mails import MailListView
 from backend.meetings.api.reports import MeetingReportView, ReportView
+from backend.meetings.api.told import ToldView
 from backend.programme import api as programme
 from backend.safeguarding.api.reports import CloseReportView, PersonReportView, ReportListView
 from backend.stats.api import StatsFileView, StatsView
@@ -44,6 +45,7 @@ urlpatterns = [
     path("events/<slug:slug>/meetings/<int:meeting_id>/attest/", meetings.AttestView.as_view()),
     path("events/<slug:slug>/meetings/overview/", meetings.OverviewView.as_view()),
     path("events/<slug:slug>/meetings/rules/", meetings.RulesView.as_view()),
+    path("events/<slug:slug>/meetings/told/", ToldView.as_view()),
     path("events/<slug:slug>/meetings/mails/", MailListView.as_view()),
     path("events/<slug:slug>/calendar-feed/", CalendarFeedView.as_view()),
     path("events/<slug:slug>/slots/", meetings.SlotListView.as_view()),

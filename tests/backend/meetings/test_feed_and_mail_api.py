@@ -39,6 +39,20 @@ def test_an_address_is_made_once_changed_on_demand_and_closed(forum: Forum, clie
     assert CalendarFeed.objects.filter(revoked_at=NOW).count() == 2
 
 
+def test_organisers_alone_read_what_each_of_two_said_of_a_meeting(forum: Forum) -> None:
+    a, b, *_ = forum.people
+    meeting = forum.accept(b, forum.ask(a, b))
+    forum.now = forum.slots[-1].ends_at
+    forum.attest(a, meeting, True)
+    forum.attest(b, meeting, False)
+    address = "/api/v1/events/forum/meetings/told/"
+    assert client_of(a).get(address).status_code == 403
+    (boss,) = forum.join(1, permission="organiser")
+    (row,) = client_of(boss).get(address).json()
+    assert (row["meeting"], row["is_disputed"]) == (meeting.pk, True)
+    assert [(side["attendee"], side["word"]) for side in row["sides"]] == [(a.pk, "held"), (b.pk, "not_held")]
+
+
 def test_a_stranger_gets_no_address_and_no_figures(forum: Forum) -> None:
     stranger = client_of(make_attendee(make_event("elsewhere")))
     for address in (FEED, MAILS):

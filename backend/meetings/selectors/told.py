@@ -1,0 +1,68 @@
+"""Meetings whose outcome organisers may want to ask about: told differently, or told by one side alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from backend.events.models import Event
+from backend.events.naming import name_in_lists
+from backend.meetings.models import Meeting, Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one side said: held, not_held, or nothing. Of a minor `name` is the first name only."""
+
+    attendee_id: int
+    name: str
+    organisation: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRow:
+    """One meeting; `sides` begin with who asked. A side that left the forum is not among them."""
+
+    meeting_id: int
+    is_disputed: bool
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    table: str
+    sides: tuple[Told, ...]
+
+
+def in_question(event: Event) -> QuerySet[Meeting]:
+    """The event's meetings told differently, then those that stand by one side's word; the latest first."""
+    meetings = Meeting.objects.filter(event=event)
+    silent = Exists(Seat.objects.filter(meeting=OuterRef("pk"), word=""))
+    by_one = meetings.filter(silent, state__in=[Meeting.State.HELD, Meeting.State.NOT_HELD])
+    found = meetings.filter(state=Meeting.State.DISPUTED) | by_one
+    return (
+        found.select_related("table")
+        .prefetch_related("seats__attendee__person", "seats__attendee__organisation")
+        .order_by("state", "-period", "-pk")  # by the alphabet "disputed" comes before the held and not held
+    )
+
+
+def told_row(meeting: Meeting) -> ToldRow:
+    """One of `in_question`, without further queries; whoever shows it admits organisers only."""
+    seats = sorted(meeting.seats.all(), key=lambda seat: seat.attendee_id != meeting.asker_id)
+    return ToldRow(
+        meeting_id=meeting.pk,
+        is_disputed=meeting.state == Meeting.State.DISPUTED,
+        starts_at=meeting.period.lower,
+        ends_at=meeting.period.upper,
+        table=meeting.table.label if meeting.table else "",
+        sides=tuple(
+            Told(
+                attendee_id=seat.attendee_id,
+                name=name_in_lists(seat.attendee),
+                organisation=seat.attendee.organisation.name if seat.attendee.organisation else "",
+                word=seat.word,
+            )
+            for seat in seats
+        ),
+    )
