@@ -104,12 +104,12 @@ def load_model(source: str | Path, device: str | None = None) -> "SentenceTransf
     Half precision is several times slower on a processor. A folder is loaded without a look at the network;
     `owner/model@revision` pins a hub's model. Raises ModelError.
     """
-    import torch
-    from sentence_transformers import SentenceTransformer
-
     local = Path(source).is_dir()
     if not local and (isinstance(source, Path) or source.startswith(("/", ".", "~"))):
         raise ModelError(f"There is no model folder {source}: give a folder, or a model's name on a hub.")
+    import torch
+    from sentence_transformers import SentenceTransformer
+
     name, _, revision = (str(source), "", "") if local else str(source).partition("@")
     try:
         with _without_progress_bars():
@@ -194,15 +194,19 @@ def _packed_file() -> Path:
 
 
 def _write(folder: Path, packed: PackedModel, progress: Progress | None) -> None:
+    from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
     weights = bert_tensors(packed, progress)
     # A BertModel has a pooler, which mean pooling never asks; left out, transformers would report it missing.
     weights["pooler.dense.weight"] = np.zeros((packed.hidden, packed.hidden), np.float16)
     weights["pooler.dense.bias"] = np.zeros(packed.hidden, np.float16)
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    try:
+        save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    except SafetensorError as error:  # a full disk, in that package's words
+        raise OSError(str(error)) from error
     (folder / "model.safetensors").chmod(0o644)
-    tokenizer_for(packed).save(str(folder / "tokenizer.json"), pretty=False)
+    (folder / "tokenizer.json").write_text(tokenizer_for(packed).to_str(pretty=False), encoding="utf-8")
     tokens = {f"{role}_token": token for role, token in SPECIAL_TOKENS.items()}
     types = "sentence_transformers.models"
     contents: dict[str, object] = {

@@ -13,7 +13,7 @@ from backend.core.errors import BusinessError
 
 
 def run_command(arguments: list[str]) -> int:
-    """Run a management command; a refusal, bad settings or an absent database are one line on stderr."""
+    """Run a management command; a refusal, bad settings, no database or no model: one line on stderr."""
     try:
         from django.conf import settings
 
@@ -27,6 +27,12 @@ def run_command(arguments: list[str]) -> int:
         from backend.config.database import sentence_for
 
         return _fail(sentence_for(error))
+    except RuntimeError as error:
+        from matching.model import ModelError  # not before: a second, which most commands do without
+
+        if not isinstance(error, ModelError):
+            raise
+        return _fail(str(error))
     except KeyboardInterrupt:
         return _fail("Interrupted; nothing half-done was kept.", code=130)
     return 0

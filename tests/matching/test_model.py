@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -135,6 +136,18 @@ def test_a_cache_that_cannot_be_written_is_said_in_one_sentence(tmp_path: Path) 
     (tmp_path / "cache").write_text("a file where a folder should be")
     with pytest.raises(ModelError, match=r"cannot be written to .*cache"):
         bundled_model(tmp_path / "cache")
+
+
+def test_a_disk_that_is_full_is_said_in_one_sentence_and_nothing_is_left(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    try:
+        with pytest.raises(ModelError, match=r"cannot be written .*free 300 MB") as refused:
+            bundled_model(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "\n" not in str(refused.value)
+    assert not [path for path in tmp_path.iterdir() if path.is_dir()]
 
 
 def test_what_is_no_model_is_said_in_one_sentence(tmp_path: Path) -> None:
