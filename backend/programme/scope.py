@@ -59,8 +59,7 @@ def scores_for(event: Event) -> dict[Pair, float]:
     for a, b, score in rows.values_list("attendee_id", "other_id", "score"):
         pair = pair_of(a, b)
         found[pair] = max(score, found.get(pair, 0.0))
-    said = Feedback.objects.filter(attendee__event=event, verdict=Feedback.Verdict.NOT_RELEVANT)
-    for a, b in said.values_list("attendee_id", "other_id"):
+    for a, b in Feedback.objects.not_relevant_at(event):
         found.pop(pair_of(a, b), None)
     return found
 

@@ -79,7 +79,9 @@ def read_forum(event: Event) -> Forum:
     ties = _read_ties(event, attendees)
     opened = Availability.objects.filter(event=event).values_list("attendee").annotate(Count("slot"))
     room = dict(opened.order_by())
-    refused = refused_pairs(event) | _not_relevant(event, ids)
+    # Neither of two is proposed to the other again once one of them said no.
+    said = {(min(pair), max(pair)) for pair in Feedback.objects.not_relevant_at(event)}
+    refused = refused_pairs(event) | {pair for pair in said if ids.issuperset(pair)}
     participants = tuple(
         Participant(
             id=row.pk,
@@ -112,13 +114,6 @@ def _read_ties(event: Event, attendees: Sequence[Attendee]) -> tuple[Tie, ...]:
         )
         for row in rows.order_by("edition_id", "first_id", "second_id")
     )
-
-
-def _not_relevant(event: Event, ids: set[int]) -> set[tuple[int, int]]:
-    """Pairs in which one called the other not relevant: neither is proposed to the other again."""
-    said = Feedback.objects.filter(attendee__event=event, verdict=Feedback.Verdict.NOT_RELEVANT)
-    pairs = said.values_list("attendee_id", "other_id")
-    return {(min(pair), max(pair)) for pair in pairs if ids.issuperset(pair)}
 
 
 class TextReader:

@@ -121,6 +121,13 @@ class SuggestionView(models.Model):
         return f"suggestion view {self.pk}"
 
 
+class FeedbackQuerySet(models.QuerySet["Feedback"]):
+    def not_relevant_at(self, event: Event) -> set[tuple[int, int]]:
+        """Attendee ids (who said it, of whom) of whoever was called not relevant at the event."""
+        said = self.filter(attendee__event=event, verdict=Feedback.Verdict.NOT_RELEVANT)
+        return set(said.values_list("attendee_id", "other_id"))
+
+
 class Feedback(models.Model):
     """What an attendee said of another as a suggestion, with the place and the Run it was shown in."""
 
@@ -142,6 +149,8 @@ class Feedback(models.Model):
     rank = models.PositiveSmallIntegerField(null=True)
     propensity = models.FloatField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = FeedbackQuerySet.as_manager()
 
     class Meta:
         constraints = [

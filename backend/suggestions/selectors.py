@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
 
-from backend.core.errors import NotFound
-from backend.core.spreadsheets import inert_text
 from backend.events.models import Attendee, Event
 from backend.events.naming import PersonNamed
 from backend.safeguarding.rules import matchable, refused_pairs
@@ -250,48 +247,3 @@ def _facets(faces: Iterable[Face]) -> dict[str, tuple[tuple[str, int], ...]]:
         counts["theme"].update(face.themes)
         counts["language"].update(face.languages)
     return {name: tuple(sorted(found.items())) for name, found in counts.items()}
-
-
-def exported_rows(event: Event) -> list[tuple[str, str, int, str, str]]:
-    """Rows (attendee, suggested, rank, score, reasons) of the current Run that the contact policy allows now.
-
-    E-mails as imported, but for an apostrophe before what a spreadsheet would run as a formula; reasons are
-    codes with their evidence, joined by "; ", never empty. Refuses NotFound before the first Run.
-    """
-    run = current_run(event)
-    if run is None:
-        raise NotFound(f"“{event.slug}” has no suggestions yet: run build_suggestions {event.slug} first.")
-    emails = dict(matchable(event).values_list("pk", "person__email"))
-    refused = refused_pairs(event)
-
-    def email_for(reader: int, other: int) -> str:
-        """The other's address, or nothing where the reader may not see them."""
-        pair = (min(reader, other), max(reader, other))
-        return inert_text(emails[other]) if other in emails and pair not in refused else ""
-
-    def email_between(reader: int, other: int, between: int) -> str:
-        """The address of somebody between the two, or nothing where one of them may not see that person."""
-        return email_for(reader, between) if email_for(other, between) else ""
-
-    rows = []
-    for row in Suggestion.objects.filter(run=run).order_by("attendee_id", "rank"):
-        reader, suggested = row.attendee_id, email_for(row.attendee_id, row.other_id)
-        if reader in emails and suggested:
-            email_of = partial(email_between, reader, row.other_id)
-            reasons = "; ".join(_told(reason, email_of) for reason in row.reasons)
-            rows.append((inert_text(emails[reader]), suggested, row.rank, f"{row.score:.4f}", reasons))
-    return rows
-
-
-def _told(reason: dict[str, Any], email_of: Callable[[int], str]) -> str:
-    """A reason as code(name=value, ...); a person in between by e-mail, left out unless they may be seen."""
-    evidence = dict(reason["evidence"])
-    if "person" in evidence:
-        email = email_of(evidence.pop("person"))
-        evidence = {"person": email, **evidence} if email else {}
-    told = ", ".join(
-        f"{name}={str(value).replace(';', ',')}"
-        for name, value in evidence.items()
-        if not name.endswith("_highlight")  # it stands in the quotation already
-    )
-    return f"{reason['code']}({told})" if told else str(reason["code"])

@@ -9,7 +9,8 @@ from backend.events.models import Attendee
 from backend.people.models import Person
 from backend.safeguarding.services import block_person
 from backend.suggestions.behind import list_behind
-from backend.suggestions.selectors import Filters, exported_rows, suggestion_between, suggestions_for
+from backend.suggestions.export import exported_rows
+from backend.suggestions.selectors import Filters, suggestion_between, suggestions_for
 from backend.suggestions.services import NotYourList, UnknownVerdict, give_feedback, withdraw_feedback
 from tests.factories import NOW, keep_apart, make_attendee, make_event, make_run
 
@@ -204,3 +205,18 @@ def test_an_exported_address_that_a_spreadsheet_would_run_is_written_so_that_it_
     Person.objects.filter(pk=me.person_id).update(email="=1+1|x!a1@example.org")
     make_run(event, {me: others[:1]})
     assert exported_rows(event)[0][0] == "'=1+1|x!a1@example.org"
+
+
+def test_the_exports_ranks_run_without_a_hole_and_without_whom_the_reader_called_not_relevant(forum):
+    event, me, others = forum
+    make_run(event, {me: others, others[1]: [me]})
+    give_feedback(
+        attendee=me, other_id=others[1].pk, verdict="not-relevant", cause="known", by=me.person, now=NOW
+    )
+    assert [row[:3] for row in exported_rows(event)] == [
+        ("Mali@Example.org", others[0].person.email, 1),
+        ("Mali@Example.org", others[2].person.email, 2),
+        (others[1].person.email, "Mali@Example.org", 1),
+    ]
+    Attendee.objects.filter(pk=others[0].pk).update(visibility="hidden")
+    assert exported_rows(event)[0][:3] == ("Mali@Example.org", others[2].person.email, 1)
