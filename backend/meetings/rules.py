@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -15,7 +16,7 @@ ALTERNATIVES = 3
 SHORT_NOTICE = dt.timedelta(hours=4)  # asked later than this before the last time, one may answer until ...
 LAST_MINUTE = dt.timedelta(minutes=10)  # ... this long before it; asked earlier, until ...
 USUAL_MARGIN = dt.timedelta(hours=2)  # ... this long before it.
-SILENCE = dt.timedelta(hours=72)  # after this, one side's word stands for both
+SILENCE = dt.timedelta(hours=72)  # left unanswered so long, one side's word that they met counts
 
 
 def rules_for(event_id: int) -> MeetingRules:
@@ -66,6 +67,25 @@ def common_slots(
     for row in rows:
         found[row.attendee_id].append(row.slot)
     return {other: tuple(slots) for other, slots in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Which kinds of place an event has at all: tables, tables without steps, online rooms."""
+
+    table: bool
+    step_free: bool
+    online: bool
+
+
+def places_of(event_id: int) -> Places:
+    """Whatever is asked for beyond these could never be accepted; one query."""
+    kinds = set(Table.objects.filter(event=event_id).values_list("is_online", "step_free").distinct())
+    return Places(
+        table=any(not online for online, _ in kinds),
+        step_free=(False, True) in kinds,
+        online=any(online for online, _ in kinds),
+    )
 
 
 def tables_for(meeting: Meeting) -> Q:

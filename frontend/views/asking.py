@@ -23,6 +23,7 @@ from backend.meetings.selectors import (
     free_slots_between,
     meeting_for,
     meetings_between,
+    places_of,
 )
 from backend.meetings.services import edit_request, request_meeting
 from backend.safeguarding.selectors import Face
@@ -130,6 +131,7 @@ def _page(
         "form": form,
         "row": row,
         "days": list(days.items()),
+        "places": places_of(attendee.event_id),
         "has_open": bool(days)
         or any(cell.can_be_asked for day in availability_for(attendee, now) for cell in day.cells),
         "refusal": refusal if refusal and field not in form.fields else None,

@@ -1,5 +1,6 @@
 """Reads: one's own requests, agenda and grid, and the organiser's figures."""
 
+from backend.meetings.rules import Places, places_of
 from backend.meetings.selectors.diary import GridDay, SlotCell, availability_for, free_slots_between
 from backend.meetings.selectors.lists import (
     Agenda,
@@ -27,6 +28,7 @@ __all__ = [
     "NoticeRow",
     "Overview",
     "Place",
+    "Places",
     "SessionDay",
     "SessionRow",
     "Sessions",
@@ -40,6 +42,7 @@ __all__ = [
     "meetings_between",
     "notices_for",
     "overview_for",
+    "places_of",
     "requests_sent",
     "requests_to_answer",
     "sessions_for",

@@ -12,7 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from backend.core.errors import BusinessError
 from backend.events.models import Slot, Table
 from backend.meetings.models import Meeting, Seat
-from backend.meetings.rules import ALTERNATIVES, common_slots, free_tables, with_table
+from backend.meetings.rules import ALTERNATIVES, common_slots, free_tables, tables_for, with_table
 from backend.meetings.services.locking import seated_in
 
 SEAT_CONSTRAINT = "seat_one_per_attendee_at_a_time"
@@ -26,7 +26,7 @@ class SlotTaken(BusinessError):
 
 
 class NoTableFree(BusinessError):
-    """Both are free, and every table of the right kind is taken; alternatives as in SlotTaken."""
+    """Both are free, and no table of the right kind is; alternatives as in SlotTaken."""
 
     code = "no_table_free"
 
@@ -73,8 +73,11 @@ def take_place(*, meeting: Meeting, slot: Slot, now: dt.datetime, first: Table |
     for table in sorted(free_tables(meeting, slot), key=lambda table: table != first):
         if _take_table(meeting, table):
             return
+    is_taken = Table.objects.filter(tables_for(meeting)).exists()
     raise NoTableFree(
-        "You are both free, but every table is taken at that time. Please choose another one.",
+        "You are both free, but every table is taken at that time. Please choose another one."
+        if is_taken
+        else "The forum no longer has the kind of place that was asked for. Please ask its organisers.",
         alternatives=alternatives_for(meeting, now),
     )
 

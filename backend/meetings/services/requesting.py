@@ -20,6 +20,7 @@ from backend.meetings.rules import (
     expiry_of,
     is_asker,
     may_see,
+    places_of,
     rules_for,
 )
 from backend.meetings.services.answering import check_waiting
@@ -57,6 +58,12 @@ class NoOpenSlots(BusinessError):
     code = "no_open_slots"
 
 
+class NoSuchPlace(BusinessError):
+    """The forum has no place of the kind asked for at all, free or taken."""
+
+    code = "no_such_place"
+
+
 class CapReached(BusinessError):
     code = "cap_reached"
 
@@ -85,8 +92,8 @@ def request_meeting(
     """Ask another attendee to meet one to one, at up to three times or any; nobody's time is blocked by it.
 
     With a `key`, asking again gives the meeting the first one made. Refuses NotYours, NotFound (nobody the
-    contact policy allows), BadTimes, TextTooLong, UnknownTheme, BadKey, KeyReused, AlreadyAsked, CapReached,
-    NoOpenSlots and SlotTaken (a time that is not free for both).
+    contact policy allows), BadTimes, TextTooLong, UnknownTheme, NoSuchPlace, BadKey, KeyReused, AlreadyAsked,
+    CapReached, NoOpenSlots and SlotTaken (a time that is not free for both).
     """
     meeting, is_new = open_request(attendee=attendee, other_id=other_id, wish=wish, key=key, by=by, now=now)
     if is_new:
@@ -106,7 +113,7 @@ def open_request(
         raise BadKey(f"A key is at most {KEY_LIMIT} characters, without spaces around it.")
     lock_attendees([attendee.pk, other_id])
     if key and (first := Meeting.objects.filter(asker=attendee.pk, key=key).first()):
-        if other_in(first, attendee) != other_id:
+        if other_in(first, attendee) not in (other_id, 0):
             raise KeyReused("This key was used to ask somebody else; every request needs its own.")
         if not may_see(attendee, first, now):
             raise NotFound("There is no such person at this forum, or you cannot see them.")
@@ -143,7 +150,7 @@ def edit_request(*, attendee: Attendee, meeting_id: int, wish: Wish, by: Person,
     """Change times and words of one's own request until it is answered; the other is told of each change.
 
     The same again changes nothing and tells nobody. Refuses NotYours, NotFound, AlreadyAnswered,
-    RequestExpired, BadTimes, TextTooLong, UnknownTheme, NoOpenSlots and SlotTaken.
+    RequestExpired, BadTimes, TextTooLong, UnknownTheme, NoSuchPlace, NoOpenSlots and SlotTaken.
     """
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
     if not is_asker(attendee, meeting):
@@ -192,6 +199,7 @@ def _check_wish(attendee: Attendee, other: Attendee, wish: Wish, now: dt.datetim
     known = Slot.objects.filter(event=attendee.event_id, pk__in=wish.slot_ids).count()
     if known < len(wish.slot_ids):
         raise BadTimes("One of these times is not a meeting slot of this forum.")
+    _check_place(attendee.event_id, wish)
     if not Availability.objects.filter(attendee=other, slot__starts_at__gt=now).exists():
         raise NoOpenSlots("This person has opened no time for meetings, so they cannot be asked yet.")
     free = common_slots(attendee.pk, [other.pk], after=now + LAST_MINUTE)[other.pk]
@@ -204,6 +212,22 @@ def _check_wish(attendee: Attendee, other: Attendee, wish: Wish, now: dt.datetim
         )
         raise SlotTaken(sentence, alternatives=slots_said(free[:ALTERNATIVES]))
     return wanted[-1]
+
+
+def _check_place(event_id: int, wish: Wish) -> None:
+    """Refuse NoSuchPlace where the event has no place of the kind asked for; one that is taken may be free
+    again, one that does not exist may not."""
+    places = places_of(event_id)
+    if not places.table and not places.online:
+        raise NoSuchPlace("This forum has no tables or online rooms yet, so nobody can be asked to meet.")
+    if wish.is_online and not places.online:
+        raise NoSuchPlace("This forum has no online room. Please ask to meet at a table.")
+    if not wish.is_online and not places.table:
+        raise NoSuchPlace("This forum has online rooms only. Please ask to meet online.")
+    if wish.needs_step_free and not wish.is_online and not places.step_free:
+        raise NoSuchPlace(
+            "This forum has no table without steps. Please tell its organisers that you need one."
+        )
 
 
 def _apply(meeting: Meeting, wish: Wish, now: dt.datetime) -> None:

@@ -206,11 +206,13 @@ def test_tables_go_in_order_step_free_ones_last_unless_asked_for_and_online_has_
         return forum.accept(b, forum.ask(a, b, slot, **wish))
 
     assert agree(0).table == plain
+    needing = forum.ask(*forum.people[2:4], slot, needs_step_free=True)
+    Table.objects.filter(pk=forum.tables[0].pk).update(step_free=False)
     with pytest.raises(services.NoTableFree) as caught:
-        Table.objects.filter(pk=forum.tables[0].pk).update(step_free=False)
-        agree(1, needs_step_free=True)
+        forum.accept(forum.people[3], needing)
     assert caught.value.details["alternatives"] == []
-    forum.withdraw(forum.people[2], Meeting.objects.requests().get())
+    assert "no longer has the kind of place" in caught.value.message
+    forum.withdraw(forum.people[2], needing)
     rooms = [agree(pair, is_online=True) for pair in (1, 2, 3)]
     assert {meeting.table for meeting in rooms} == {online}
     links = {selectors.meeting_for(m.asker, m.pk, forum.now).place.link for m in rooms}

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from backend.core.errors import BusinessError, NotFound
-from backend.events.models import Attendee, SessionPart, Slot
+from backend.events.models import Attendee, SessionPart, Slot, Table
 from backend.events.services import NotYours, TextTooLong
 from backend.meetings import services
 from backend.meetings.models import Meeting, MeetingRules, Notice
@@ -96,6 +96,27 @@ def test_a_long_message_a_long_key_and_an_unknown_theme_are_refused(forum):
     refused(TextTooLong, lambda: forum.ask(a, b, message="x" * 1_001))
     refused(services.BadKey, lambda: forum.ask(a, b, key="x" * 65))
     refused(services.UnknownTheme, lambda: forum.ask(a, b, theme="cooking"))
+
+
+def test_what_no_place_of_the_forum_could_hold_is_refused_when_asked_and_when_edited(forum):
+    a, b, *_ = forum.people
+    meeting = forum.ask(a, b, forum.slots[0])
+    for wish, words in (
+        ({"is_online": True}, "no online room"),
+        ({"needs_step_free": True}, "without steps"),
+    ):
+        assert (
+            words in refused(services.NoSuchPlace, lambda w=wish: forum.ask(a, forum.people[2], **w)).message
+        )
+        assert words in refused(services.NoSuchPlace, lambda w=wish: forum.edit(a, meeting, **w)).message
+    Table.objects.filter(event=forum.event).delete()
+    assert (
+        "nobody can be asked" in refused(services.NoSuchPlace, lambda: forum.ask(a, forum.people[2])).message
+    )
+    room = {"label": "Online", "is_online": True, "room_link": "https://meet.example.org/{meeting}"}
+    Table.objects.create(event=forum.event, **room)
+    assert "online rooms only" in refused(services.NoSuchPlace, lambda: forum.ask(a, forum.people[2])).message
+    assert forum.ask(a, forum.people[2], is_online=True, needs_step_free=True).is_online
 
 
 def test_who_opened_no_slot_cannot_be_asked(forum):

@@ -2,7 +2,7 @@
 
 import re
 
-from backend.events.models import Topic
+from backend.events.models import Table, Topic
 from backend.meetings.models import Availability, Meeting, MeetingRules
 from tests.factories import make_attendee
 from tests.frontend.conftest import OFFER, SEEK, client_of
@@ -46,6 +46,7 @@ def test_whom_one_has_asked_is_shown_as_such_and_leads_to_the_request(booking):
 
 def test_three_times_are_asked_for_once_however_often_the_button_is_pressed(booking):
     cast, client = booking.cast, client_of(booking.cast.official.person)
+    Table.objects.filter(label="T2").update(step_free=True)
     data = said(*booking.slots[:3], theme="justice", step_free="on")
     for _ in range(2):
         answer = client.post(ask_address(booking, cast.engineer), data)
@@ -67,8 +68,36 @@ def test_any_time_is_a_choice_of_its_own(booking):
     assert Meeting.objects.get().any_time
 
 
+def add_online_room(booking):
+    room = {"label": "Online", "is_online": True, "room_link": "https://meet.example.org/{meeting}"}
+    Table.objects.create(event=booking.cast.event, **room)
+
+
+def test_only_places_that_exist_are_offered_and_without_any_the_page_says_so(booking):
+    cast, client = booking.cast, client_of(booking.cast.official.person)
+    address = ask_address(booking, cast.engineer)
+
+    def offered():
+        return re.findall(r'type="(\w+)" name="(online|step_free)"', client.get(address).content.decode())
+
+    assert offered() == []
+    refused = client.post(address, said(booking.slots[0], online="on"))
+    assert refused.status_code == 409
+    assert "This forum has no online room. Please ask to meet at a table." in refused.content.decode()
+    add_online_room(booking)
+    Table.objects.filter(label="T2").update(step_free=True)
+    assert offered() == [("checkbox", "online"), ("checkbox", "step_free")]
+    Table.objects.filter(is_online=False).delete()
+    assert offered() == [("hidden", "online")]
+    Table.objects.all().delete()
+    page = client.get(address).content.decode()
+    assert "No place to meet yet" in page
+    assert 'name="message"' not in page
+
+
 def test_a_time_taken_meanwhile_is_refused_with_the_next_free_ones_and_nothing_typed_is_lost(booking):
     cast = booking.cast
+    add_online_room(booking)
     booking.accept(cast.lawyer, booking.ask(cast.official, cast.lawyer, booking.slots[0]))
     data = said(*booking.slots[:2], message="A long letter", theme="prevention", online="on")
     answer = client_of(cast.official.person).post(ask_address(booking, cast.engineer), data)
