@@ -119,7 +119,8 @@ class StatsFileView(OrganiserView):
     """One file of figures: `tables.xlsx`, `network.graphml`, or a table as CSV, such as `funnel.csv`.
 
     Counts under five are withheld in tables, and more where a total would give one away. The network names
-    nobody: ids of attendees with constituency, and sector and country where five or more share them.
+    nobody: numbers drawn for the file, with constituency, and sector and country where five or more share
+    them.
     """
 
     content_negotiation_class = AnyFormat

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from collections import Counter
 from collections.abc import Sequence
 
@@ -51,12 +52,13 @@ def workbook_of(sheets: Sequence[Sheet], stats: EventStats) -> bytes:
 
 
 def graphml_of(stats: EventStats) -> bytes:
-    """Who is connected to whom, as GraphML: no name and no address.
+    """Who is connected to whom, as GraphML: no name, no address and no id.
 
-    A node is an attendee's id with the constituency, and with sector and country where at least five
-    attendees share them; an edge has its number of meetings.
+    A node is one attendee, under a number drawn anew for every file, with the constituency, and with sector
+    and country where at least five attendees share them; an edge has its number of meetings.
     """
-    people = stats.people
+    people = random.SystemRandom().sample(stats.people, len(stats.people))
+    number = {one.attendee_id: place for place, one in enumerate(people, start=1)}
     both = Counter((one.sector, one.country) for one in people)
     sectors = Counter(one.sector for one in people)
 
@@ -66,8 +68,10 @@ def graphml_of(stats: EventStats) -> bytes:
         return {"constituency": one.constituency, "sector": sector, "country": printable(country)}
 
     graph: nx.Graph[int] = nx.Graph()
-    graph.add_nodes_from((one.attendee_id, shared(one)) for one in people)
-    graph.add_edges_from((tie.first, tie.second, {"meetings": tie.meetings}) for tie in stats.ties)
+    graph.add_nodes_from((number[one.attendee_id], shared(one)) for one in people)
+    ties = ((number[tie.first], number[tie.second], tie.meetings) for tie in stats.ties)
+    for one, other, meetings in sorted((min(a, b), max(a, b), times) for a, b, times in ties):
+        graph.add_edge(one, other, meetings=meetings)
     file = io.BytesIO()
     nx.write_graphml_xml(graph, file, encoding="utf-8", prettyprint=False)
     return file.getvalue()

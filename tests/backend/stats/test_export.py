@@ -3,15 +3,18 @@
 import csv
 import io
 import xml.etree.ElementTree as ET
+from collections import Counter
 
 import igraph
 import openpyxl
 import pytest
 
+from backend.events.models import Attendee
 from backend.stats.export import csv_of, graphml_of, workbook_of
 from backend.stats.selectors import event_stats
 from backend.stats.sheets import NOTE, WITHHELD, Sheet
 from backend.stats.tables import sheets_for
+from backend.suggestions.models import Suggestion
 from tests.backend.stats.forums import large_event, make_meeting, seven_people
 from tests.factories import NOW, make_attendee, make_event
 
@@ -56,18 +59,25 @@ def test_igraph_finds_the_same_network_in_the_exported_graphml(forum, tmp_path):
     )
     codes = [sorted(set(group)).index(one) for one in group]
     assert every_meeting.assortativity_nominal(codes, False) == pytest.approx(network.assortativity)
-    n = graph.vcount()
-    ours = {str(one.attendee_id): one for one in forum.people}
-    for name, between, degree in zip(graph.vs["id"], graph.betweenness(), graph.degree(), strict=True):
-        assert between / ((n - 1) * (n - 2) / 2) == pytest.approx(ours[name].betweenness, abs=1e-9)
-        assert degree == ours[name].partners
+    n, degrees = graph.vcount(), graph.degree()
+    star = (n - 1) * (n - 2)  # the most that degrees can differ: Freeman's centralisation
+    assert sum(max(degrees) - one for one in degrees) / star == pytest.approx(network.degree_centralisation)
+    alike = sum(count**2 for count in Counter(group).values()) / n**2
+    assert 1 - alike == pytest.approx(network.diversity)
+    # Nodes bear no ids: people are compared by what they are.
+    between = (2 * one / star for one in graph.betweenness())
+    theirs = sorted(zip(group, degrees, between, strict=True))
+    ours = sorted((one.constituency, one.partners, one.betweenness) for one in forum.people)
+    assert [one[:2] for one in theirs] == [one[:2] for one in ours]
+    assert [one[2] for one in theirs] == pytest.approx([one[2] for one in ours], abs=1e-9)
 
 
 def test_igraph_finds_the_same_brokers_in_the_exported_graphml(forum, tmp_path):
     graph = read_network(forum, tmp_path)
-    group, ours = graph.vs["constituency"], {str(one.attendee_id): one for one in forum.people}
+    group, roles = graph.vs["constituency"], ("coordinator", "consultant", "gatekeeper", "liaison")
+    counted = Counter()
     for vertex in graph.vs:
-        found = {"coordinator": 0, "consultant": 0, "gatekeeper": 0, "liaison": 0}
+        found = dict.fromkeys(roles, 0)
         near = graph.neighbors(vertex.index)
         for place, a in enumerate(near):
             for b in near[:place]:
@@ -76,7 +86,10 @@ def test_igraph_finds_the_same_brokers_in_the_exported_graphml(forum, tmp_path):
                 own = (group[a] == vertex["constituency"]) + (group[b] == vertex["constituency"])
                 same = ("consultant", "", "coordinator")[own] if group[a] == group[b] else ""
                 found[same or ("gatekeeper" if own else "liaison")] += 1
-        assert found == {name: getattr(ours[vertex["id"]], name) for name in found}
+        counted[vertex["constituency"], vertex.degree(), *found.values()] += 1
+    assert counted == Counter(
+        (one.constituency, one.partners, *(getattr(one, role) for role in roles)) for one in forum.people
+    )
 
 
 def test_the_matrix_recounted_from_graphml_is_the_one_of_the_accepted_and_held(tmp_path):
@@ -94,26 +107,37 @@ def test_the_matrix_recounted_from_graphml_is_the_one_of_the_accepted_and_held(t
     }  # fmt: skip
 
 
-def test_the_exported_matrix_gives_igraph_s_expected_and_e_i(forum):
+def test_the_exported_matrix_gives_igraph_s_expected_and_e_i():
+    event = large_event(90, 2_000, listed=1)  # so many that no request between two constituencies is withheld
+    forum = event_stats(event=event, now=NOW, permutations=0)
     sheets = {sheet.name: sheet for sheet in sheets_for(forum)}
     rows = read_csv(sheets["matrix-requested"])
     people = {row["constituency"]: int(row["attendees"]) for row in read_csv(sheets["constituencies"])}
     total = next(int(row["meetings"]) for row in rows if row["constituency"] == row["with"] == "all")
     pairs = [row for row in rows if "all" not in (row["constituency"], row["with"])]
-    shown = [row for row in pairs if row["meetings"] != WITHHELD]
-    assert len(shown) > 20
+    assert len(pairs) == 28
+    assert WITHHELD not in {row["meetings"] for row in pairs}
     n = sum(people.values())
     full = igraph.Graph.Full(n)
     group = [name for name, count in people.items() for _ in range(count)]
-    for row in shown[::5]:
+    for row in pairs[::5]:
         one, two = row["constituency"], row["with"]
         of = sum({group[e.source], group[e.target]} == {one, two} for e in full.es)
         assert float(row["expected"]) == pytest.approx(total * of / full.ecount(), abs=1e-3)
         assert float(row["ratio"]) == pytest.approx(int(row["meetings"]) / float(row["expected"]), abs=1e-3)
-    if len(shown) == len(pairs):
-        inside = sum(int(row["meetings"]) for row in pairs if row["constituency"] == row["with"])
-        index = sheets["mixing-requested"].row("E-I index")["value"]
-        assert index == pytest.approx((total - 2 * inside) / total, abs=1e-4)
+    inside = sum(int(row["meetings"]) for row in pairs if row["constituency"] == row["with"])
+    index = sheets["mixing-requested"].row("E-I index")["value"]
+    assert index == pytest.approx((total - 2 * inside) / total, abs=1e-4)
+
+
+def test_the_exposure_is_that_of_the_lists():
+    event = large_event(60, 10, listed=3)
+    exposure = event_stats(event=event, now=NOW, permutations=0).exposure
+    times = Counter(Suggestion.objects.filter(run__event=event).values_list("other_id", flat=True))
+    listed = [times[pk] for pk in Attendee.objects.filter(event=event).values_list("pk", flat=True)]
+    assert exposure.coverage == pytest.approx(sum(count > 0 for count in listed) / len(listed))
+    apart = sum(abs(one - other) for one in listed for other in listed)  # Gini: half the mean difference
+    assert exposure.gini == pytest.approx(apart / (2 * len(listed) * sum(listed)))
 
 
 def test_the_graphml_names_nobody_and_nothing_rare(tmp_path):
@@ -127,12 +151,23 @@ def test_the_graphml_names_nobody_and_nothing_rare(tmp_path):
     for secret in ("Vandara", "example.org", "Person", "Organisation", "Cambodia", "police", "Singapore"):
         assert secret not in text
     graph = read_network(event_stats(event=event, now=NOW, permutations=0), tmp_path)
-    assert str(minor.pk) not in graph.vs["id"]
-    lines = list(zip(graph.vs["constituency"], graph.vs["sector"], graph.vs["country"], strict=True))
-    assert lines[0] == ("government", "ict-ministry", "")
-    assert lines[-1] == ("government", "ict-ministry", "Laos")
+    assert graph.vcount() == 12  # not the minor
+    lines = Counter(zip(graph.vs["constituency"], graph.vs["sector"], graph.vs["country"], strict=True))
+    assert lines["government", "ict-ministry", ""] == 2
+    assert lines["government", "ict-ministry", "Laos"] == 5
     assert set(graph.vs.attributes()) == {"id", "constituency", "sector", "country"}
     assert set(graph.es.attributes()) == {"meetings"}
+
+
+def test_the_graphml_numbers_people_anew_in_every_file(forum, tmp_path):
+    first, second = (read_network(forum, tmp_path) for _ in range(2))
+    for graph in (first, second):
+        assert sorted(map(int, graph.vs["id"])) == list(range(1, len(forum.people) + 1))
+        edges = [edge.tuple for edge in graph.es]
+        assert edges == sorted(edges)  # not as they were written into the database
+    assert sorted(first.degree()) == sorted(second.degree())
+    assert first.degree() != second.degree()
+    assert first.degree() != [one.partners for one in forum.people]
 
 
 def test_the_workbook_holds_every_table_as_it_is(forum):
