@@ -226,6 +226,7 @@ class OverviewSerializer(serializers.Serializer[Any]):
     held = serializers.IntegerField()
     held_by_one = serializers.IntegerField()
     not_held = serializers.IntegerField()
+    not_held_by_one = serializers.IntegerField()
     disputed = serializers.ListField(child=serializers.IntegerField())
     answer_hours = serializers.FloatField(allow_null=True)
     mails_waiting = serializers.IntegerField()

@@ -18,7 +18,8 @@ from backend.safeguarding.rules import matchable
 class Overview:
     """Counts of one event. People are those who may be asked at all; meetings are counted once, not per seat.
 
-    `held_by_one` are among `held`: one side has said nothing. `disputed` are meeting ids, for the
+    `held_by_one` are among `held`: one side has said nothing. `not_held_by_one` are among `accepted`: one
+    side says it did not take place, the other nothing. `disputed` are meeting ids, for the
     organiser's eyes only. `answer_hours` is the mean from asking to an answer by a person;
     what an organiser arranged was answered by nobody. `mails_in_trouble` were refused for good, or are stuck.
     """
@@ -35,6 +36,7 @@ class Overview:
     held: int
     held_by_one: int
     not_held: int
+    not_held_by_one: int
     disputed: tuple[int, ...]
     answer_hours: float | None
     mails_waiting: int
@@ -57,6 +59,7 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
     by_state = dict(meetings.values_list("state").annotate(count=Count("pk")).order_by())
     waiting = meetings.open_at(now).count()
     held = Meeting.State.HELD
+    seats = Seat.objects.filter(meeting__event=event)
     seated = Seat.objects.filter(is_active=True, attendee__event=event).values("attendee")
     hours = Avg(F("answered_at") - F("asked_at"))
     took: dt.timedelta | None = meetings.answered().aggregate(took=hours)["took"]
@@ -73,8 +76,9 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
         expired=by_state.get(Meeting.State.EXPIRED, 0) + by_state.get(Meeting.State.REQUESTED, 0) - waiting,
         cancelled=by_state.get(Meeting.State.CANCELLED, 0),
         held=by_state.get(held, 0),
-        held_by_one=Seat.objects.filter(meeting__event=event, meeting__state=held, word="").count(),
+        held_by_one=seats.filter(meeting__state=held, word="").count(),
         not_held=by_state.get(Meeting.State.NOT_HELD, 0),
+        not_held_by_one=seats.filter(meeting__state=Meeting.State.ACCEPTED, word=Seat.Word.NOT_HELD).count(),
         disputed=tuple(
             meetings.filter(state=Meeting.State.DISPUTED).order_by("pk").values_list("pk", flat=True)
         ),

@@ -157,7 +157,7 @@ def _actions(viewer: Attendee, meeting: Meeting, mine: Seat, state: str, now: dt
     if state == Meeting.State.REQUESTED:
         return ("edit", "withdraw") if is_asker(viewer, meeting) else ("accept", "decline")
     if meeting.state == Meeting.State.ACCEPTED and meeting.period.upper > now:
-        return ("cancel", "attest") if meeting.period.lower <= now else ("cancel",)
+        return ("cancel",)
     if meeting.state == Meeting.State.ACCEPTED or (meeting.state in Meeting.SEATED and not mine.word):
         return ("attest",)
     return ()

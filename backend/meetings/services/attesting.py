@@ -51,7 +51,7 @@ def attest_meeting(
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
     if meeting.state not in Meeting.SEATED:
         raise AlreadyAnswered("This meeting was not agreed, or it was cancelled.", state=meeting.state)
-    if meeting.period.lower > now:
+    if meeting.period.upper > now:
         raise TooEarly("Say after the meeting whether it took place.")
     seats = {seat.attendee_id: seat for seat in Seat.objects.filter(meeting=meeting)}
     mine = seats[attendee.pk]
@@ -80,22 +80,18 @@ def _settle(meeting: Meeting, words: list[str], now: dt.datetime) -> None:
 
 
 def settle_unattested(*, now: dt.datetime) -> int:
-    """Take one side's word for both where the other has said nothing for 72 hours; gives how many. For a job.
+    """Count as held what one side said took place and the other left unanswered for 72 hours; gives how many.
 
-    Where nobody has spoken the meeting stays as it is: nothing is known of it.
+    The hours run from that word, or from the meeting's end where it was later. That a meeting did not take
+    place is no one's to say for both: with that word alone, or none, it stays as it is. For a job.
     """
-    due = Meeting.objects.filter(
-        state=Meeting.State.ACCEPTED,
-        period__endswith__lte=now - SILENCE,
-        seats__attested_at__isnull=False,
-    )
+    waited = Meeting.objects.filter(state=Meeting.State.ACCEPTED, period__endswith__lte=now - SILENCE)
+    due = waited.filter(seats__word=Seat.Word.HELD, seats__attested_at__lte=now - SILENCE)
     settled = 0
-    for meeting_id in list(due.order_by("pk").values_list("pk", flat=True).distinct()):
+    for meeting_id in list(due.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
-            meeting = lock_meeting(meeting_id)
-            words = [seat.word for seat in Seat.objects.filter(meeting=meeting) if seat.word]
-            if meeting.state == Meeting.State.ACCEPTED and words:
-                _settle(meeting, words, now)
+            if still := due.filter(pk=lock_meeting(meeting_id).pk).first():
+                _settle(still, [Seat.Word.HELD], now)
                 settled += 1
     return settled
 

@@ -59,20 +59,39 @@ def test_a_word_can_be_changed_until_the_other_has_spoken(forum, met):
     assert met.state == "held"
 
 
-@pytest.mark.parametrize(("word", "state"), [(True, "held"), (False, "not_held")])
-def test_after_72_hours_one_side_s_word_stands_and_the_other_can_still_speak(forum, met, word, state):
+@pytest.mark.parametrize("spoken_after", [0, 70, 100])
+def test_that_they_met_counts_by_one_after_72_unanswered_hours_and_the_other_can_still_speak(
+    forum, met, spoken_after
+):
     a, b, *_ = forum.people
-    forum.attest(a, met, word)
-    forum.now = forum.slots[0].ends_at + 72 * HOUR - dt.timedelta.resolution
+    forum.now = forum.slots[0].ends_at + spoken_after * HOUR
+    forum.attest(a, met, True)
+    forum.now += 72 * HOUR - dt.timedelta.resolution
     assert services.settle_unattested(now=forum.now) == 0
     forum.now += dt.timedelta.resolution
-    assert services.settle_unattested(now=forum.now) == 1
+    assert [services.settle_unattested(now=forum.now) for _ in range(2)] == [1, 0]
     met.refresh_from_db()
-    assert met.state == state
-    assert selectors.overview_for(forum.event, forum.now).held_by_one == (state == "held")
-    forum.attest(b, met, not word)
+    assert met.state == "held"
+    assert selectors.overview_for(forum.event, forum.now).held_by_one == 1
+    forum.attest(b, met, False)
     met.refresh_from_db()
     assert met.state == "disputed"
+
+
+def test_nobody_s_word_that_it_did_not_take_place_decides_for_both(forum, met):
+    a, b, *_ = forum.people
+    forum.attest(a, met, False)
+    forum.now += 1000 * HOUR
+    assert services.settle_unattested(now=forum.now) == 0
+    met.refresh_from_db()
+    assert met.state == "accepted"
+    overview = selectors.overview_for(forum.event, forum.now)
+    assert (overview.not_held, overview.not_held_by_one) == (0, 1)
+    assert selectors.meeting_for(b, met.pk, forum.now).actions == ("attest",)
+    forum.attest(b, met, True)
+    met.refresh_from_db()
+    assert met.state == "disputed"
+    assert selectors.overview_for(forum.event, forum.now).not_held_by_one == 0
 
 
 def test_where_nobody_speaks_nothing_is_concluded(forum, met):
@@ -86,9 +105,12 @@ def test_nobody_speaks_of_a_meeting_before_its_time_of_others_or_one_that_was_ca
     a, _b, c, _d = forum.people
     with pytest.raises(NotFound):
         forum.attest(c, met, True)
-    forum.now = forum.slots[0].starts_at - HOUR
-    with pytest.raises(services.TooEarly):
-        forum.attest(a, met, True)
+    slot = forum.slots[0]
+    for early in (slot.starts_at - HOUR, slot.ends_at - dt.timedelta.resolution):
+        forum.now = early
+        with pytest.raises(services.TooEarly):
+            forum.attest(a, met, True)
+        assert selectors.meeting_for(a, met.pk, forum.now).actions == ("cancel",)
     forum.cancel(a, met)
     forum.now = forum.slots[0].ends_at
     with pytest.raises(services.AlreadyAnswered):
