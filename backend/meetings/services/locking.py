@@ -54,5 +54,5 @@ def lock_own_meeting(attendee: Attendee, meeting_id: int, by: Person, now: dt.da
 
 
 def other_in(meeting: Meeting, attendee: Attendee) -> int:
-    """The other one of a one-to-one meeting."""
-    return next(pk for pk in seated_in(meeting.pk) if pk != attendee.pk)
+    """The other one of a one-to-one meeting; 0, which is nobody, where they left."""
+    return next((pk for pk in seated_in(meeting.pk) if pk != attendee.pk), 0)

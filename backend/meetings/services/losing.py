@@ -19,8 +19,9 @@ def release_requests(
     """Look after these attendees' open requests now that they are not free in [starts_at, ends_at).
 
     A request that offered that time keeps its others, and who did not cause the change is told. With none
-    left it offers the next times both are free; where there are none it ends; both are told then. The caller
-    holds the diaries of `attendee_ids`, and so every request of theirs.
+    left it offers the next times both are free; where there are none it ends; both are told then. One whose
+    other side has left the forum is for `end_refused_meetings` to end. The caller holds the diaries of
+    `attendee_ids`, and so every request of theirs.
     """
     gone = Slot.objects.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).values("pk")
     for attendee_id in sorted(attendee_ids):
@@ -32,12 +33,15 @@ def release_requests(
             .prefetch_related("seats", "times__slot")
         )
         others = {
-            request.pk: next(s.attendee_id for s in request.seats.all() if s.attendee_id != attendee_id)
+            request.pk: seat.attendee_id
             for request in touched
+            for seat in request.seats.all()
+            if seat.attendee_id != attendee_id
         }
         free = common_slots(attendee_id, set(others.values()), after=now + LAST_MINUTE)
         for request in touched:
-            other_id = others[request.pk]
+            if (other_id := others.get(request.pk)) is None:
+                continue
             told = {other_id} - set(attendee_ids)
             _release(request, told, {attendee_id, other_id}, free[other_id], now)
 
@@ -55,7 +59,8 @@ def _release(
     else:
         kept = [time.slot for time in offered if time.slot_id in open_ids]
     RequestedTime.objects.filter(pk__in=lost).delete()
-    if not kept and free:
+    are_new = not kept and bool(free)
+    if are_new:
         kept, told = list(free[:ALTERNATIVES]), both
         RequestedTime.objects.bulk_create(
             RequestedTime(event_id=request.event_id, meeting=request, slot=slot, position=position)
@@ -76,4 +81,4 @@ def _release(
     request.save(update_fields=["expires_at"])
     if lost:
         times = [slot.starts_at.isoformat() for slot in kept]
-        tell(request, Notice.Kind.TIME_TAKEN, to=told, now=now, slots=times)
+        tell(request, Notice.Kind.TIME_TAKEN, to=told, now=now, slots=times, are_new=are_new)

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from backend.core.errors import NotFound
+from backend.events.models import Attendee
 from backend.events.places import NotOrganiser
 from backend.meetings import services
 from backend.meetings.models import Meeting, Seat
@@ -97,6 +98,24 @@ def test_the_job_that_ends_what_is_refused_asks_the_policy_once_for_each_asker(f
     assert states == ["accepted", "accepted", "cancelled", "accepted", "cancelled", "accepted"]
     a.delete()
     assert refused_among(Meeting.objects.all(), NOW) == set()
+
+
+def test_requests_of_somebody_who_was_erased_end_and_break_nothing(forum):
+    a, b, c, _ = forum.people
+    asked, agreed = forum.ask(a, b, key="one"), forum.accept(c, forum.ask(a, c, forum.slots[1]))
+    erased = b.pk
+    for gone in (b, c):
+        gone.delete()
+    services.close_slots(attendee=a, slot_ids=[forum.slots[0].pk], by=a.person, now=forum.now)
+    with pytest.raises(NotFound):
+        forum.ask(a, Attendee(pk=erased), key="one")
+    for change in (forum.withdraw, forum.cancel):
+        with pytest.raises(NotFound):
+            change(a, asked)
+    assert services.end_refused_meetings(now=forum.now) == 2
+    asked.refresh_from_db()
+    agreed.refresh_from_db()
+    assert (asked.state, agreed.state) == ("expired", "cancelled")
 
 
 def test_over_the_api_it_is_for_organisers(forum, boss, time_machine):
