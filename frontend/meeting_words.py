@@ -95,7 +95,7 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
         case Notice.Kind.CANCELLED:
             return _("The meeting with %(name)s is cancelled.") % name
         case Notice.Kind.TIME_TAKEN:
-            return _("A time you had named with %(name)s is taken; the request keeps the others.") % name
+            return _times_taken(row.asked_by_me, bool(notice.facts.get("are_new"))) % name
         case Notice.Kind.REMINDER_HALF:
             return _("%(name)s still waits for your answer.") % name
         case Notice.Kind.REMINDER_DAY | Notice.Kind.REMINDER_SOON:
@@ -103,6 +103,20 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
         case Notice.Kind.ATTEST:
             return _("Did you meet %(name)s? Please say so.") % name
     return str(dict(Notice.Kind.choices).get(notice.kind, ""))
+
+
+def _times_taken(asked_by_me: bool, are_new: bool) -> str:
+    """What became of a request that lost some of its times, or all and got new ones."""
+    match asked_by_me, are_new:
+        case True, True:
+            return _(
+                "The times you offered %(name)s are taken. The next ones are offered; you can change them."
+            )
+        case False, True:
+            return _("The times %(name)s offered are taken. The request now offers the next ones.")
+        case True, False:
+            return _("A time you offered %(name)s is taken; the request keeps the others.")
+    return _("A time %(name)s offered is taken; the request keeps the others.")
 
 
 def agreed_words(row: MeetingRow, event: Event) -> str:

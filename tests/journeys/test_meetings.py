@@ -93,7 +93,7 @@ def test_one_asks_the_other_answers_from_the_mail_and_both_calendars_follow(
     waiting = hers.get_by_role("region", name="You asked").get_by_role("listitem")
     expect(waiting).to_contain_text("12:00–12:30")
     expect(waiting).not_to_contain_text("10:00")
-    expect(hers.get_by_text("A time you had named with Arif Rahman is taken")).to_be_visible()
+    expect(hers.get_by_text("A time you offered Arif Rahman is taken")).to_be_visible()
     assert asked_too.times.get().slot_id == booking[4].pk
 
     theirs.goto(door + forum.address("meetings/"))

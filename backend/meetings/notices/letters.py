@@ -35,7 +35,8 @@ def letter_for(notice: Notice, row: MeetingRow, reader: Attendee, now: dt.dateti
     """
     if not _is_timely(notice, row, now):
         return None
-    return _WRITERS[Kind(notice.kind)](row, reader)
+    writer = _times_lost if notice.facts.get("are_new") else _WRITERS[Kind(notice.kind)]
+    return writer(row, reader)
 
 
 def neutral_cancellation(meeting: Meeting, reader: Attendee) -> Letter:
@@ -188,6 +189,23 @@ def _time_taken(row: MeetingRow, reader: Attendee) -> Letter:
             _("A time of the request between you and %(who)s is taken.") % said(row),
             _("The request stays open, with these times:"),
         ),
+        times=offered(row, reader),
+        links=links,
+    )
+
+
+def _times_lost(row: MeetingRow, reader: Attendee) -> Letter:
+    if row.asked_by_me:
+        lost = _("None of the times you offered %(who)s is free for you both any more.")
+        new = _("The request now offers the next times you are both free; you can change them:")
+        links: tuple[Link, ...] = (agenda_link(reader),)
+    else:
+        lost = _("None of the times %(who)s offered is free for you both any more.")
+        new = _("The request now offers the next times you are both free:")
+        links = answer_links(row, reader)
+    return Letter(
+        subject=_("New times to meet %(name)s") % said(row),
+        lines=(lost % said(row), new),
         times=offered(row, reader),
         links=links,
     )

@@ -73,6 +73,23 @@ def test_closing_a_time_tells_who_had_asked_for_it_and_leaves_agreed_meetings(bo
     assert agreed.state == Meeting.State.ACCEPTED
 
 
+def test_who_loses_every_time_that_was_offered_reads_that_the_times_are_new(booking):
+    cast = booking.cast
+    request = booking.ask(cast.official, cast.engineer, booking.slots[0])
+    kept = booking.ask(cast.official, cast.lawyer, *booking.slots[:2])
+    for one in (cast.engineer, cast.lawyer):
+        save(booking, one, *booking.slots[1:])
+    assert [time.slot for time in request.times.all()] == booking.slots[1:4]
+    assert [time.slot for time in kept.times.all()] == booking.slots[1:2]
+    pages = [
+        client_of(who.person).get(cast.address("notices/")).content.decode()
+        for who in (cast.official, cast.engineer)
+    ]
+    assert "The times you offered Arif Rahman are taken. The next ones are offered; you can" in pages[0]
+    assert "A time you offered Linh Tran is taken; the request keeps the others." in pages[0]
+    assert "The times Mali Wongsa offered are taken. The request now offers the next ones." in pages[1]
+
+
 def test_a_slot_of_another_forum_or_of_the_past_is_refused_and_what_was_ticked_stays(booking, time_machine):
     cast = booking.cast
     strange = Slot.objects.create(

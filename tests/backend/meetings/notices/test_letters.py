@@ -254,6 +254,21 @@ def test_a_closed_account_gets_no_mail_at_all(forum: Forum, mailoutbox: list[Ema
     assert [mail.to for mail in mailoutbox] == [[a.person.email]]
 
 
+def test_where_every_time_was_lost_both_read_that_the_times_are_new(forum: Forum) -> None:
+    a, b, c, _ = forum.people
+    forum.ask(c, b, forum.slots[0])
+    forum.accept(b, forum.ask(a, b, forum.slots[0]))
+    theirs, mine = (last_mail(reader, "time_taken", forum.now) for reader in (b, c))
+    for mail in (theirs, mine):
+        assert mail is not None
+        assert mail.subject.startswith("New times to meet")
+    assert "None of the times you offered" in both_texts(mine)[0]
+    assert "you can change them" in both_texts(mine)[0]
+    assert f"None of the times {c.person.name}" in both_texts(theirs)[0]
+    assert "you can change" not in both_texts(theirs)[0]
+    assert "Accept" in both_texts(theirs)[0]
+
+
 def test_what_was_overtaken_is_not_sent(forum: Forum, mailoutbox: list[EmailMultiAlternatives]) -> None:
     a, b, *_ = forum.people
     meeting = forum.ask(a, b)
