@@ -6,6 +6,7 @@ from django.urls import path
 
 from frontend.views import (
     answering,
+    api_access,
     asking,
     attendees,
     audit,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("answer/<str:token>/", answering.answer, name="answer"),
     path("e/<slug:slug>/", events.home, name="event_home"),
     path("e/<slug:slug>/profile/", events.profile, name="profile"),
+    path("e/<slug:slug>/api-access/", api_access.api_access, name="api_access"),
     path("e/<slug:slug>/suggestions/", suggestions.suggestions, name="suggestions"),
     path("e/<slug:slug>/suggestions/<int:other>/feedback/", suggestions.feedback, name="suggestion_feedback"),
     path("e/<slug:slug>/desk/", desk.desk, name="desk"),

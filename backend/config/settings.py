@@ -185,7 +185,10 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Titian",
-    "DESCRIPTION": "Suggestions of whom to meet at a policy forum, and why.",
+    "DESCRIPTION": (
+        "Suggestions of whom to meet at a policy forum, and why. Make a token under My profile, API access, "
+        "and send it with every request in the header `Authorization: Token …`."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 
 from django.db import connection
+from rest_framework.authtoken.models import Token
 
 from backend.people.models import Person, Sector
 
@@ -48,3 +50,8 @@ def person_with_email(email: str) -> Person | None:
     wanted = email.strip().lower()
     found = Person.objects.filter(email__iexact=wanted, is_active=True)
     return next((person for person in found if person.email.lower() == wanted), None)
+
+
+def token_made_at(person: Person) -> dt.datetime | None:
+    """When the token was made by which programs act as the person; None where there is none."""
+    return Token.objects.filter(user=person).values_list("created", flat=True).first()

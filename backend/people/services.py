@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models.functions import Lower
+from rest_framework.authtoken.models import Token
 
 from backend.core.errors import BusinessError
 from backend.people.models import Organisation, Person, Sector
@@ -112,6 +113,20 @@ def set_own_timezone(*, person: Person, timezone: str) -> None:
         raise UnknownTimezone(f"There is no time zone “{timezone[:60]}”: write it like Asia/Bangkok.")
     person.own_timezone = timezone
     person.save(update_fields=["own_timezone"])
+
+
+@transaction.atomic
+def make_token(*, person: Person) -> str:
+    """A new token by which a program acts as the person over the API; the one before ends."""
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two at once: the later one holds
+    end_token(person=person)
+    key: str = Token.objects.create(user=person).key
+    return key
+
+
+def end_token(*, person: Person) -> None:
+    """From now on no program acts as the person; nothing where they have no token."""
+    Token.objects.filter(user=person).delete()
 
 
 def rename_people(*, people: Sequence[Person]) -> None:

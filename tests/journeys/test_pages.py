@@ -21,6 +21,7 @@ def pages_of(forum):
     pages = [
         "",
         "profile/",
+        "api-access/",
         "suggestions/",
         "suggestions/?country=Atlantis",
         "suggestions/?constituency=industry",
