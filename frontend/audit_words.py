@@ -19,6 +19,7 @@ KINDS = {
     "rules": gettext_lazy("Rules for requests"),
     "publishing": gettext_lazy("Rules for programmes"),
     "plan": gettext_lazy("Programmes"),
+    "planned": gettext_lazy("Planned meetings"),
     "lists": gettext_lazy("Suggestions"),
     "meetings": gettext_lazy("Meetings of others"),
     "nudged": gettext_lazy("Nudges"),
@@ -43,6 +44,18 @@ ONCE = {
 }
 
 
+OF_A_PLAN = {
+    "again": gettext_lazy("Had programme %(plan)d planned anew"),
+    "stopped": gettext_lazy("Stopped the planner at programme %(plan)d"),
+}
+MEETING_OF = {
+    "moved": gettext_lazy("Moved the planned meeting of %(one)s and %(other)s in programme %(plan)d"),
+    "locked": gettext_lazy("Locked the planned meeting of %(one)s and %(other)s in programme %(plan)d"),
+    "unlocked": gettext_lazy("Unlocked the planned meeting of %(one)s and %(other)s in programme %(plan)d"),
+    "dropped": gettext_lazy("Dropped the planned meeting of %(one)s and %(other)s from programme %(plan)d"),
+}
+
+
 def deed_sentence(deed: Deed, *, named: bool = True) -> str:
     """One deed as a sentence without its doer; `named` of a few adults says who they are."""
     if deed.kind in STANDING:
@@ -54,7 +67,41 @@ def deed_sentence(deed: Deed, *, named: bool = True) -> str:
         return _("Took %(file)s") % {"file": deed.what}
     if deed.kind == "nudged":
         return _("Nudged %(whom)s") % {"whom": _whom(deed, named)}
+    if deed.kind == "plan":
+        return OF_A_PLAN[deed.what] % {"plan": deed.plan_id}
+    if deed.kind == "planned":
+        return _planned(deed, named)
     return _counted(deed)
+
+
+def _planned(deed: Deed, named: bool) -> str:
+    if named and deed.names:
+        one, other = deed.names
+        return MEETING_OF[deed.what] % {"one": one, "other": other, "plan": deed.plan_id}
+    count = deed.count
+    sentences = {
+        "moved": ngettext(
+            "Moved %(count)d planned meeting in programme %(plan)d",
+            "Moved %(count)d planned meetings in programme %(plan)d",
+            count,
+        ),
+        "locked": ngettext(
+            "Locked %(count)d planned meeting in programme %(plan)d",
+            "Locked %(count)d planned meetings in programme %(plan)d",
+            count,
+        ),
+        "unlocked": ngettext(
+            "Unlocked %(count)d planned meeting in programme %(plan)d",
+            "Unlocked %(count)d planned meetings in programme %(plan)d",
+            count,
+        ),
+        "dropped": ngettext(
+            "Dropped %(count)d planned meeting from programme %(plan)d",
+            "Dropped %(count)d planned meetings from programme %(plan)d",
+            count,
+        ),
+    }
+    return sentences[deed.what] % {"count": count, "plan": deed.plan_id}
 
 
 def _whom(deed: Deed, named: bool) -> str:

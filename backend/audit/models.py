@@ -15,13 +15,18 @@ from backend.directory.models import Nudge
 from backend.events.models import Attendee, Event, Slot, Table, Theme
 from backend.meetings.models import Meeting, MeetingRules
 from backend.people.models import Person
-from backend.programme.models import Plan, ProgrammeRules
+from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.suggestions.models import Run
 
 # Somebody is behind it: a request, or a command that says who runs it. Seeding and jobs leave no such mark.
 SAID = "(current_setting('pghistory.context_id', true) <> '')"
 SAID_WHO = pgtrigger.Condition(SAID)
+# A withdrawn plan raises its round too, and one planned anew takes back that it was stopped.
+AGAIN_WHO = pgtrigger.Condition(f"""(OLD."round" <> NEW."round" AND OLD."state" = NEW."state" AND {SAID})""")
+STOPPED_WHO = pgtrigger.Condition(f"""(NOT OLD."stop_asked" AND NEW."stop_asked" AND {SAID})""")
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+AGAIN, STOPPED = "again", "stopped"
+MOVED, LOCKED, DROPPED = "moved", "locked", "dropped"
 
 
 class SomebodyChanged(pgtrigger.AnyChange):
@@ -118,6 +123,11 @@ class TracedPlan(Plan):
         pass
 
 
+class TracedPlanned(PlannedMeeting):
+    class Meta(OnlyTraced):
+        pass
+
+
 class TracedRun(Run):
     class Meta(OnlyTraced):
         pass
@@ -152,7 +162,18 @@ PlanTrace = _trace_of(
     "PlanTrace",
     pghistory.InsertEvent(ADDED, condition=SAID_WHO),
     pghistory.UpdateEvent("state", condition=pgtrigger.AnyChange("state")),
+    pghistory.UpdateEvent(AGAIN, condition=AGAIN_WHO),
+    pghistory.UpdateEvent(STOPPED, condition=STOPPED_WHO),
     fields=["event", "state"],
+)
+# What is changed by hand: the planner adds its rows unsaid, and replaces them in a job nobody stands behind.
+PlannedTrace = _trace_of(
+    TracedPlanned,
+    "PlannedTrace",
+    pghistory.UpdateEvent(MOVED, condition=SomebodyChanged("slot", "table")),
+    pghistory.UpdateEvent(LOCKED, condition=SomebodyChanged("is_locked")),
+    pghistory.DeleteEvent(DROPPED, condition=SAID_WHO),
+    fields=["event", "plan", "first", "second", "slot", "table", "is_locked"],
 )
 RunTrace = _trace_of(
     TracedRun,

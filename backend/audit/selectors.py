@@ -18,7 +18,7 @@ from backend.audit.models import ADDED, Act
 from backend.events.models import Attendee, Event
 from backend.meetings.models import Meeting, Seat
 from backend.people.models import Person
-from backend.safeguarding.rules import matchable
+from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.models import Run
 
 NAMED = 3  # of so few people a deed says who they are, of more only how many
@@ -31,9 +31,10 @@ KEPT = {
     "publishing": traces.PublishingTrace,
 }
 KINDS = (
-    *STANDING, "imported", *KEPT, "plan", "lists", "meetings", "nudged", Act.Kind.TOOK.value,
+    *STANDING, "imported", *KEPT, "plan", "planned", "lists", "meetings", "nudged", Act.Kind.TOOK.value,
 )  # fmt: skip
 BY_ANOTHER = Q(user__isnull=True) | ~Q(user=F("person_id"))
+UNLOCKED = "unlocked"
 SYSTEM = 0  # whose deeds nobody ordered; ids of people begin with 1
 
 
@@ -43,7 +44,8 @@ class Deed:
 
     `person_id`: None where that person has left, SYSTEM where nobody was behind it. `what`: the kind's own
     word, such as added, adult, published or a file's name. `names`: of up to NAMED listed adults, if it was
-    done to nobody else.
+    done to nobody else; of one planned meeting, its two, while the plan's page shows them. `plan_id`: of what
+    was done to a plan or its meetings by hand.
     """
 
     at: dt.datetime
@@ -53,6 +55,7 @@ class Deed:
     what: str
     count: int
     names: tuple[str, ...] = ()
+    plan_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,20 @@ class _Group:
     what: str
     count: int
     attendees: tuple[int, ...] = ()
+    plan_id: int | None = None
 
 
 def deeds_for(*, event: Event) -> tuple[Deed, ...]:
     """All that was done, in a constant number of queries; what attendees do for themselves is left out."""
     groups = sorted(
-        chain(_standing(event), _kept(event), _plans_and_lists(event), _done_to_others(event), _acts(event)),
+        chain(
+            _standing(event),
+            _kept(event),
+            _plans_and_lists(event),
+            _planned(event),
+            _done_to_others(event),
+            _acts(event),
+        ),
         key=lambda one: (one.at, one.kind, one.what, one.count),
         reverse=True,
     )
@@ -87,6 +98,7 @@ def deeds_for(*, event: Event) -> tuple[Deed, ...]:
             what=one.what,
             count=one.count,
             names=tuple(names[pk] for pk in one.attendees) if names.keys() >= set(one.attendees) else (),
+            plan_id=one.plan_id,
         )
         for one in groups
     )
@@ -142,9 +154,28 @@ def _kept(event: Event) -> Iterator[_Group]:
 
 
 def _plans_and_lists(event: Event) -> Iterator[_Group]:
-    yield from _groups(_together(traces.PlanTrace, "state", event_id=event.pk), "plan", "state")
+    for row in _together(traces.PlanTrace, "pgh_label", "state", "pgh_obj_id", event_id=event.pk):
+        label = row["pgh_label"]
+        if label in (traces.AGAIN, traces.STOPPED):
+            yield _Group(row["at"], row["user"], "plan", label, row["count"], plan_id=row["pgh_obj_id"])
+        else:
+            yield _Group(row["at"], row["user"], "plan", row["state"], row["count"])
     current = _together(traces.RunTrace, "state", event_id=event.pk, state=Run.State.CURRENT)
     yield from _groups(current, "lists", "state")
+
+
+def _planned(event: Event) -> Iterator[_Group]:
+    """Planned meetings that were changed by hand; of one alone, with its two."""
+    found = _together(traces.PlannedTrace, "pgh_label", "is_locked", "plan_id", event_id=event.pk)
+    rows = list(found.annotate(firsts=ArrayAgg("first_id"), seconds=ArrayAgg("second_id")))
+    refused = refused_pairs(event, among={pk for row in rows for pk in (*row["firsts"], *row["seconds"])})
+    for row in rows:
+        what = row["pgh_label"]
+        if what == traces.LOCKED and not row["is_locked"]:
+            what = UNLOCKED
+        pair = (row["firsts"][0], row["seconds"][0])
+        attendees = pair if row["count"] == 1 and pair not in refused else ()
+        yield _Group(row["at"], row["user"], "planned", what, row["count"], attendees, row["plan_id"])
 
 
 def _done_to_others(event: Event) -> Iterator[_Group]:

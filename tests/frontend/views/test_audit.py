@@ -12,6 +12,7 @@ from backend.audit.services import record_act
 from backend.events.models import Attendee
 from backend.meetings.models import Meeting
 from backend.safeguarding.models import Block
+from tests.backend.programme.conftest import make_desk
 from tests.backend.stats.forums import make_meeting
 from tests.factories import NOW, make_attendee, make_event
 
@@ -66,6 +67,28 @@ def test_what_an_organiser_does_through_the_pages_is_read_there(desk):
     assert "Took funnel.csv" in page
     assert page.count("Olga Organiser") >= 3
     assert 'class="zone"' in page
+
+
+def test_what_an_organiser_changes_in_a_programme_is_read_there_and_the_file_names_nobody(
+    client, time_machine
+):
+    time_machine.move_to(NOW, tick=False)
+    planned = make_desk()
+    plan = planned.plan(most=1)
+    row = plan.planned.select_related("first__person", "second__person").first()
+    client.force_login(planned.by)
+    client.post(f"/e/{planned.event.slug}/programme/{plan.pk}/meetings/{row.pk}/", {"do": "lock"})
+    client.post(f"/e/{planned.event.slug}/programme/{plan.pk}/again/")
+    client.post(f"/e/{planned.event.slug}/programme/{plan.pk}/stop/")
+    page = done(client, planned.event)
+    names = f"{row.first.person.name} and {row.second.person.name}"
+    assert f"Locked the planned meeting of {names} in programme {plan.pk}" in page
+    assert f"Had programme {plan.pk} planned anew" in page
+    assert f"Stopped the planner at programme {plan.pk}" in page
+    assert "Planned meetings" in page
+    file = client.get(f"/e/{planned.event.slug}/desk/done.csv").content.decode()
+    assert f"Locked 1 planned meeting in programme {plan.pk}" in file
+    assert "Person" not in file
 
 
 def test_a_participants_own_deeds_are_not_there(desk):
