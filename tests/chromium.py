@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NONE_FOUND = (
@@ -19,9 +18,17 @@ NONE_FOUND = (
 
 
 def chromium() -> str | None:
-    """The path of a Chromium to start, or None where there is none."""
-    system = next((path for name in NAMES if (path := shutil.which(name))), None)
-    return system or _of_playwright()
+    """The path of a Chromium that starts, or None where there is none."""
+    system = (path for name in NAMES if (path := shutil.which(name)))
+    return next(filter(_starts, system), None) or _of_playwright()
+
+
+def _starts(path: str) -> bool:
+    """Some only say what else to install: Ubuntu's, where snap is not there."""
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=30).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def _of_playwright() -> str | None:
@@ -29,18 +36,24 @@ def _of_playwright() -> str | None:
 
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None
+    return path if _starts(path) else None
 
 
 def _install() -> None:
+    """By apt where one may, else by Playwright, which then brings the libraries it needs as well."""
+    with_libraries = []
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing Chromium for the journeys with apt ...", flush=True)
-        quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
-        subprocess.run(["apt-get", "update"], **quiet, check=False)
-        if subprocess.run(["apt-get", "install", "-y", "chromium"], **quiet, check=False).returncode == 0:
+        unasked = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, **quiet}
+        subprocess.run(["apt-get", "update"], **unasked)
+        installed = subprocess.run(["apt-get", "install", "-y", "chromium"], **unasked).returncode == 0
+        if installed and chromium():
             return
+        with_libraries = ["--with-deps"]
     print("Installing Chromium for the journeys with Playwright ...", flush=True)
-    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    command = [sys.executable, "-m", "playwright", "install", *with_libraries, "chromium"]
+    subprocess.run(command, stderr=subprocess.DEVNULL, check=False)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,47 @@
+"""The browser of the journeys is one that starts, and comes with the libraries it needs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import chromium
+
+
+def _program(path: Path, does: str) -> str:
+    path.write_text(f"#!/bin/sh\n{does}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that alone holds the system's programs."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path
+
+
+def test_a_chromium_that_only_says_what_to_install_is_passed_over(programs: Path) -> None:
+    _program(
+        programs / "chromium-browser", "echo 'Command requires the chromium snap to be installed.'; exit 1"
+    )
+    starts = _program(programs / "google-chrome", "echo Google Chrome 140")
+    assert chromium.chromium() == starts
+
+
+def test_playwright_brings_the_libraries_where_apt_has_no_chromium(
+    programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = programs / "said"
+    _program(programs / "apt-get", f'echo "$1" >> {said}; [ "$1" = update ]')
+    monkeypatch.setattr(sys, "executable", _program(programs / "python", f'echo "$@" >> {said}'))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    chromium._install()
+    assert said.read_text().splitlines() == [
+        "update",
+        "install",
+        "-m playwright install --with-deps chromium",
+    ]
