@@ -32,7 +32,7 @@ def problem_in(text: str) -> Problem | Brokerage:
 def plan_as_json(plan: Plan) -> str:
     """value, bound, breaks, status, seconds and the rows [i, j, slot, table] of a plan."""
     value, bound = (None if n is None else _plain(n) for n in (plan.value, plan.bound))
-    answer: dict[str, Any] = {
+    answer = {
         "value": value,
         "bound": bound if plan.status != "infeasible" else None,
         "breaks": plan.breaks,
@@ -40,8 +40,6 @@ def plan_as_json(plan: Plan) -> str:
         "seconds": round(plan.seconds, 3),
         "plan": [[m.i, m.j, m.slot, m.table] for m in plan.meetings],
     }
-    if plan.reasons:
-        answer["reasons"] = list(plan.reasons)
     return json.dumps(answer)
 
 

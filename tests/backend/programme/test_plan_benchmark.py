@@ -48,9 +48,9 @@ FORUM: dict[str, Any] = {
 }
 
 
-def planned(path: Path, *options: str) -> dict[str, Any]:
+def planned(path: Path, *options: str, stderr: StringIO | None = None) -> dict[str, Any]:
     out = StringIO()
-    call_command("plan_benchmark", str(path), *options, stdout=out)
+    call_command("plan_benchmark", str(path), *options, stdout=out, stderr=stderr or StringIO())
     return json.loads(out.getvalue())
 
 
@@ -83,24 +83,50 @@ def test_a_forum_gives_value_bound_and_every_meeting_with_its_table(forum: Path)
     assert answer["breaks"] == 0
 
 
-def test_the_answer_goes_to_a_file_and_a_sentence_to_the_screen(forum: Path, tmp_path: Path) -> None:
-    out, to = StringIO(), tmp_path / "plan.json"
-    call_command("plan_benchmark", str(forum), "--seconds", "30", "--out", str(to), stdout=out)
-    assert json.loads(to.read_text())["value"] == 9
-    assert "Value 9 of at most 9 (optimal)" in out.getvalue()
+@pytest.mark.parametrize("to_file", [False, True])
+def test_the_answer_goes_to_the_output_or_a_file_and_a_sentence_beside_it(
+    forum: Path, tmp_path: Path, to_file: bool
+) -> None:
+    out, err, to = StringIO(), StringIO(), tmp_path / "plan.json"
+    options = ["--out", str(to)] if to_file else []
+    call_command("plan_benchmark", str(forum), "--seconds", "30", *options, stdout=out, stderr=err)
+    answer = to.read_text() if to_file else out.getvalue()
+    assert json.loads(answer)["value"] == 9
+    assert err.getvalue().startswith("Value 9 of at most 9 (optimal)")
+    assert bool(out.getvalue()) != to_file
 
 
 def test_what_cannot_be_planned_is_an_answer_too(tmp_path: Path) -> None:
     path = tmp_path / "impossible.json"
     path.write_text(json.dumps(FORUM | {"locked": [[1, 3, 0], [1, 2, 1], [1, 0, 2]], "most": [3] * 4}))
-    answer = planned(path)
+    err = StringIO()
+    answer = planned(path, stderr=err)
     assert (answer["status"], answer["value"], answer["bound"], answer["plan"]) == (
         "infeasible",
         None,
         None,
         [],
     )
-    assert answer["reasons"][0] == "Person 1 has 3 locked meetings in 2 open slots."
+    assert set(answer) == {"value", "bound", "breaks", "status", "seconds", "plan"}
+    assert "Person 1 has 3 locked meetings in 2 open slots." in err.getvalue()
+
+
+def test_what_is_neither_found_nor_refuted_in_time_is_written_and_has_a_code_of_its_own(
+    tmp_path: Path,
+) -> None:
+    pairs = [(p, q) for p in range(1, 25) for q in range(p + 1, min(p + 9, 25))]
+    path, out = tmp_path / "crowd.dzn", StringIO()
+    path.write_text(
+        f"nBusiness = 24;\nnMeetings = {len(pairs)};\nnTables = 12;\nnTotalSlots = 18;\nnMorningSlots = 9;\n"
+        f"requested = [{''.join(f'|{p},{q},3,' for p, q in pairs)}|];\n"
+        f"forbidden = [{','.join(['{0}'] * 24)}];\n"
+        f"fixed = {[0] * len(pairs)};\n"
+        f"precedences = [{','.join(['{}'] * len(pairs))}];\n"
+    )
+    with pytest.raises(CommandError, match="nor was it proven") as caught:
+        call_command("plan_benchmark", str(path), "--seconds", "0", stdout=out)
+    assert caught.value.returncode == 1
+    assert (json.loads(out.getvalue())["status"], json.loads(out.getvalue())["plan"]) == ("unknown", [])
 
 
 def test_the_time_limit_holds_for_reading_solving_and_writing(tmp_path: Path) -> None:
@@ -193,6 +219,16 @@ def test_an_absent_file_and_one_that_is_no_text_are_refused(tmp_path: Path) -> N
     assert refusal_of(tmp_path / "bytes").returncode == 2
 
 
-def test_a_limit_that_is_no_number_is_refused(forum: Path) -> None:
-    with pytest.raises(CommandError, match="--seconds “soon” must be a number"):
-        call_command("plan_benchmark", str(forum), "--seconds", "soon")
+@pytest.mark.parametrize("option", ["--seconds", "--seed"])
+def test_a_limit_or_a_seed_that_is_no_number_is_refused_as_a_malformed_file_is(
+    forum: Path, option: str
+) -> None:
+    with pytest.raises(CommandError, match=f"{option} “soon” must be a number") as caught:
+        call_command("plan_benchmark", str(forum), option, "soon")
+    assert caught.value.returncode == 2
+
+
+def test_an_answer_that_cannot_be_written_is_refused_so_too(forum: Path, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="Cannot write") as caught:
+        call_command("plan_benchmark", str(forum), "--seconds", "30", "--out", str(tmp_path))
+    assert caught.value.returncode == 2

@@ -13,15 +13,17 @@ from matching.errors import MatchingError
 from matching.planning.files import plan_as_json, problem_in
 from matching.timetable import Brokerage, Plan, Problem, faults_in, solve
 
-MALFORMED = 2
-WITHOUT_PLAN = 1
+WITHOUT_PLAN = 1  # none was found in time, nor proven that there is none
+UNUSABLE = 2  # a file that cannot be read, is malformed or cannot be written, or an option that says nothing
 
 
 class Command(BaseCommand):
     help = (
-        "Solve a planning benchmark file (.dzn or JSON): value, proven bound, breaks and the plan as JSON; "
+        "Solve a planning benchmark file (.dzn or JSON): value, proven bound, breaks and the plan as JSON; on "
+        "standard error a sentence, in which people and slots are counted as in the file: from 0 in JSON, "
+        "from 1 in .dzn. Exit code 0: a plan, or a proof that there is none; 1: neither in time; 2: the file "
+        "or an option cannot be used."
     )
-    help += "in its sentences people and slots are counted as in the file: from 0 in JSON, from 1 in .dzn."
     requires_system_checks: tuple[str, ...] = ()  # needs neither database nor pages
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -54,14 +56,16 @@ class Command(BaseCommand):
             try:
                 Path(options["out"]).write_text(answer + "\n", encoding="utf-8")
             except OSError as error:
-                raise CommandError(f"Cannot write “{options['out']}”: {error.strerror}.") from None
-            self.stdout.write(_sentence(problem, plan, time.monotonic() - started))
+                raise CommandError(
+                    f"Cannot write “{options['out']}”: {error.strerror}.", returncode=UNUSABLE
+                ) from None
         else:
             self.stdout.write(answer)
         if plan.status == "unknown":
             raise CommandError(
                 "No plan was found in time, nor was it proven that there is none.", returncode=WITHOUT_PLAN
             )
+        self.stderr.write(_sentence(problem, plan, time.monotonic() - started), str)
 
     def _reserve(self, seconds: float) -> float:
         """Seconds for what follows the solvers, which stop a little late: more where the machine is busy."""
@@ -73,11 +77,11 @@ def _read(name: str) -> Problem | Brokerage:
     try:
         return problem_in(Path(name).read_text(encoding="utf-8"))
     except OSError as error:
-        raise CommandError(f"Cannot read “{name}”: {error.strerror}.", returncode=MALFORMED) from None
+        raise CommandError(f"Cannot read “{name}”: {error.strerror}.", returncode=UNUSABLE) from None
     except UnicodeDecodeError:
-        raise CommandError(f"“{name}” is not a text file in UTF-8.", returncode=MALFORMED) from None
+        raise CommandError(f"“{name}” is not a text file in UTF-8.", returncode=UNUSABLE) from None
     except MatchingError as error:
-        raise CommandError(f"“{name}”: {error}", returncode=MALFORMED) from None
+        raise CommandError(f"“{name}”: {error}", returncode=UNUSABLE) from None
 
 
 def _number(text: str, option: str) -> float:
@@ -86,7 +90,10 @@ def _number(text: str, option: str) -> float:
     except ValueError:
         number = -1.0
     if not 0 <= number < 1e6:
-        raise CommandError(f"{option} “{str(text)[:40]}” must be a number of seconds or a seed, 0 or more.")
+        raise CommandError(
+            f"{option} “{str(text)[:40]}” must be a number of seconds or a seed, 0 or more.",
+            returncode=UNUSABLE,
+        )
     return number
 
 
@@ -95,8 +102,6 @@ def _sentence(problem: Problem | Brokerage, plan: Plan, seconds: float) -> str:
         first = 0 if isinstance(problem, Problem) else 1
         counted = f"People, slots and tables are counted from {first}."
         return " ".join([f"Infeasible, proven in {seconds:.1f} s.", *plan.reasons, counted])
-    if plan.status == "unknown":
-        return f"Nothing found in {seconds:.1f} s."
     if isinstance(problem, Brokerage):
         return f"{plan.breaks} breaks ({plan.status}, at least {plan.bound}) in {seconds:.1f} s."
     least, middle, most = plan.fairness()
