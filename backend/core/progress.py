@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -33,8 +34,8 @@ def progress_lines() -> Iterator[Callable[[str, float], None]]:
 
 
 def _plain_lines() -> Callable[[str, float], None]:
-    """Lines without a terminal: at most one every two seconds, so that a log stays readable."""
-    shown_at = time.monotonic()
+    """Lines without a terminal: the first at once, then at most one in two seconds: a log stays readable."""
+    shown_at = -math.inf
 
     def show(stage: str, share: float) -> None:
         nonlocal shown_at

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from backend.events.models import Tie as TieRow
 from backend.meetings.models import Availability
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.models import Feedback, Run
-from backend.suggestions.vectors import Progress, vectors_for
+from backend.suggestions.vectors import LOADING, READING, UNPACKING, Progress, vectors_for
 from matching import (
     Explanation,
     Lists,
@@ -124,11 +124,17 @@ class TextReader:
         self.model = f"{model_name(source) if source else bundled_name()}+{RECIPE}"
         self._encoder: Encoder | None = None
 
-    @property
-    def encoder(self) -> Encoder:
+    def encoder(self, progress: Progress | None = None) -> Encoder:
         """The loaded model; loading takes seconds and is done once per process."""
         if self._encoder is None:
-            self._encoder = load_encoder(settings.TITIAN_MODEL, settings.MODEL_FOLDER)
+            tell = progress or (lambda _stage, _share: None)
+            tell(LOADING, 0.0)
+            self._encoder = load_encoder(
+                settings.TITIAN_MODEL,
+                settings.MODEL_FOLDER,
+                lambda done, total: tell(UNPACKING, done / total),
+            )
+            tell(LOADING, 1.0)
         return self._encoder
 
     def vectors(
@@ -140,8 +146,8 @@ class TextReader:
             texts,
             model=self.model,
             kind=kind,
-            encode=lambda chunk: self.encoder.encode(chunk, kind),
-            progress=progress,
+            encode=lambda chunk, count: self.encoder(progress).encode(chunk, kind, count),
+            progress=partial(progress, READING[field]) if progress else None,
         )
 
     def read(self, participants: Sequence[Participant], progress: Progress | None = None) -> Vectors:
@@ -170,8 +176,7 @@ class NotYetRead(BusinessError):
 class StoredTexts(TextReader):
     """Reads stored vectors alone and never loads the model: for the web, where it has no place."""
 
-    @property
-    def encoder(self) -> Encoder:
+    def encoder(self, progress: Progress | None = None) -> Encoder:  # noqa: ARG002
         """There is none: refuses NotYetRead."""
         raise NotYetRead("A profile changed and is still being read. Look again in a minute.")
 

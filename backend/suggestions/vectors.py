@@ -11,10 +11,17 @@ import numpy.typing as npt
 from backend.suggestions.models import Embedding
 
 Vectors = npt.NDArray[np.float32]
-Encode = Callable[[Sequence[str]], Vectors]
+Counter = Callable[[int, int], None]
+Encode = Callable[[Sequence[str], Counter], Vectors]
 Progress = Callable[[str, float], None]
 
 CHUNK = 256
+LOADING, UNPACKING = "Loading the language model", "Unpacking the language model"
+READING = {
+    "seeks": "Reading what people seek",
+    "offers": "Reading what people offer",
+    "about": "Reading what people say of themselves",
+}
 
 
 def text_hash(text: str) -> str:
@@ -23,12 +30,18 @@ def text_hash(text: str) -> str:
 
 
 def vectors_for(
-    texts: Iterable[str], *, model: str, kind: str, encode: Encode, progress: Progress | None = None
+    texts: Iterable[str],
+    *,
+    model: str,
+    kind: str,
+    encode: Encode,
+    progress: Callable[[float], None] | None = None,
 ) -> dict[str, Vectors]:
     """The vector of every distinct text that is not blank, by text; only texts never seen are encoded.
 
-    `encode` maps a list of texts to rows. New vectors are kept chunk by chunk, so that a stopped run does
-    not start over.
+    `encode` maps a list of texts to rows and counts (done, total) on the way, so that `progress` is told the
+    share done of all texts again and again. New vectors are kept chunk by chunk: a stopped run does not start
+    over.
     """
     wanted = {text_hash(text): text for text in texts if text.strip()}
     kept = Embedding.objects.filter(model=model, kind=kind, text_hash__in=list(wanted))
@@ -42,7 +55,12 @@ def vectors_for(
     )
     for start in range(0, len(missing), CHUNK):
         chunk = missing[start : start + CHUNK]
-        rows = encode(chunk)
+
+        def tell(done: int, total: int, before: int = start, here: int = len(chunk)) -> None:
+            if progress:
+                progress((before + here * done / total) / len(missing))
+
+        rows = encode(chunk, tell)
         Embedding.objects.bulk_create(
             (
                 Embedding(model=model, kind=kind, text_hash=text_hash(text), vector=row)
@@ -51,9 +69,5 @@ def vectors_for(
             ignore_conflicts=True,
         )
         found.update(zip(chunk, rows, strict=True))
-        if progress:
-            progress(
-                f"Reading what people {'offer' if kind == 'passage' else 'seek'}",
-                (start + len(chunk)) / len(missing),
-            )
+        tell(1, 1)
     return found

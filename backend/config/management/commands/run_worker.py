@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def _warm_up(self) -> None:
         """Load the model; without it the other jobs still get done."""
         try:
-            text_reader().encoder.encode(["Good morning"], "query")
+            text_reader().encoder().encode(["Good morning"], "query")
         except (ModelError, BusinessError) as error:
             self.stderr.write(str(error))
 

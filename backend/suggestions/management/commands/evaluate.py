@@ -95,7 +95,7 @@ def encode_people(given: EvaluationSet, tell: Progress) -> Vectors:
     reader = text_reader()
 
     def encode(kind: Kind, chunk: Sequence[str]) -> Rows:
-        return reader.encoder.encode(chunk, kind)
+        return reader.encoder().encode(chunk, kind)
 
     rows: dict[str, Rows] = {}
     for field in FIELDS:
