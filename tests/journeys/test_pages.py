@@ -53,6 +53,18 @@ def test_axe_finds_nothing_where_there_is_nothing_to_list(forum, visit):
         assert visit([forum.address("suggestions/"), forum.address("profile/")], OFFICIAL) == []
 
 
+def test_the_description_of_the_api_is_drawn_with_nothing_the_policy_forbids(page, door):
+    faults = []
+    page.on("console", lambda said: faults.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda asked: None if asked.url.startswith(door) else faults.append(asked.url))
+    page.goto(f"{door}/api/docs")
+    page.locator(".opblock", has_text="/suggestions/").first.wait_for()
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator(".opblock").count() > 50
+    assert faults == []
+
+
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(forum, context, enter):
     page = enter(context, OFFICIAL)
     page.keyboard.press("Tab")
