@@ -15,6 +15,7 @@ KINDS = {
     Kind.CHANGED: gettext_lazy("A changed request"),
     Kind.ACCEPTED: gettext_lazy("A request accepted"),
     Kind.ARRANGED: gettext_lazy("A meeting arranged"),
+    Kind.MOVED: gettext_lazy("Another place for a meeting"),
     Kind.DECLINED: gettext_lazy("A request declined"),
     Kind.WITHDRAWN: gettext_lazy("A request taken back"),
     Kind.EXPIRED: gettext_lazy("A request expired"),

@@ -109,7 +109,8 @@ def add_tables(*, event: Event, tables: Sequence[TableSaid], by: Person) -> list
 def change_table(*, event: Event, table_id: int, said: TableSaid, by: Person) -> Table:
     """Say anew what a table is. Refuses NotOrganiser, NotFound, BadTable, LabelTaken.
 
-    Whether it is online cannot change: its meetings count on that. Make a new one instead.
+    Whether it is online cannot change: its meetings count on that. Make a new one instead. Pages and the API
+    ask `meetings.services.moving`, which tells those who meet there.
     """
     check_organiser(event, by)
     table = Table.objects.filter(event=event, pk=table_id).first()

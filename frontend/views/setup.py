@@ -18,11 +18,12 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.core.errors import BusinessError
 from backend.events.grid import Period, periods_of
 from backend.events.models import Attendee, Event
-from backend.events.places import add_slots, add_tables, change_table, remove_slots, remove_table
+from backend.events.places import add_slots, add_tables, remove_slots, remove_table
 from backend.events.selectors import slots_for, tables_for
 from backend.meetings.rules import rules_for
 from backend.meetings.selectors import overview_for
 from backend.meetings.services import set_rules
+from backend.meetings.services.moving import change_table
 from backend.safeguarding.rules import leads_of
 from frontend.access import Request, organiser
 from frontend.meeting_forms import GridForm, RulesForm, TableForm, numbers_in
@@ -96,7 +97,8 @@ def one_table(request: Request, attendee: Attendee, table_id: int) -> HttpRespon
             return _done(request, attendee, _("The table is removed."))
         if not form.is_valid():
             return _page(request, attendee, part="tables", changed=(table_id, form))
-        change_table(event=event, table_id=table_id, said=form.tables()[0], by=request.user)
+        said = form.tables()[0]
+        change_table(event=event, table_id=table_id, said=said, by=request.user, now=timezone.now())
     except BusinessError as refusal:
         return _page(request, attendee, refusal, part="tables", changed=(table_id, form))
     return _done(request, attendee, _("The table is changed."))

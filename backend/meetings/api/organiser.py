@@ -16,6 +16,7 @@ from backend.meetings import selectors, services
 from backend.meetings.api import serializers as shapes
 from backend.meetings.api.participant import REFUSALS, given
 from backend.meetings.rules import rules_for
+from backend.meetings.services.moving import change_table
 
 
 class OrganiserView(ParticipantView):
@@ -127,8 +128,11 @@ class TableView(OrganiserView):
         responses={200: shapes.TableSerializer, **REFUSALS},
     )
     def put(self, request: Request, slug: str, table_id: int) -> Response:  # noqa: ARG002
+        """Say anew what it is; where its meetings to come take place elsewhere then, both people are told."""
         said = places.TableSaid(**given(shapes.TableSaidSerializer, request))
-        table = places.change_table(event=self.event, table_id=table_id, said=said, by=self.attendee.person)
+        table = change_table(
+            event=self.event, table_id=table_id, said=said, by=self.attendee.person, now=timezone.now()
+        )
         return Response(shapes.TableSerializer(table).data)
 
     @extend_schema(operation_id="tables_remove", responses={204: None, **REFUSALS})

@@ -58,6 +58,10 @@ def _is_timely(notice: Notice, row: MeetingRow, now: dt.datetime) -> bool:
             return row.state == Meeting.State.REQUESTED
         case Kind.ACCEPTED | Kind.ARRANGED:
             return row.state != Meeting.State.CANCELLED
+        case Kind.MOVED:
+            return (
+                agreed and notice.sequence == row.sequence and row.ends_at is not None and row.ends_at > now
+            )
         case Kind.REMINDER_DAY | Kind.REMINDER_SOON:
             return agreed and row.starts_at is not None and row.starts_at > now
         case Kind.ATTEST:
@@ -122,6 +126,19 @@ def _arranged(row: MeetingRow, reader: Attendee) -> Letter:
             % said(row),
             _("There is nothing to answer. If you cannot come, cancel it: the other can replan."),
             _("The attached entry puts the meeting into your calendar."),
+        ),
+        times=period(row, reader),
+        where=where(row, reader),
+        links=(open_link(row, reader), agenda_link(reader)),
+    )
+
+
+def _moved(row: MeetingRow, reader: Attendee) -> Letter:
+    return Letter(
+        subject=_("Your meeting with %(name)s has another place") % said(row),
+        lines=(
+            _("The organisers changed where you meet %(who)s. The time stays.") % said(row),
+            _("The attached entry changes it in your calendar."),
         ),
         times=period(row, reader),
         where=where(row, reader),
@@ -256,6 +273,7 @@ _WRITERS = {
     Kind.CHANGED: _changed,
     Kind.ACCEPTED: _accepted,
     Kind.ARRANGED: _arranged,
+    Kind.MOVED: _moved,
     Kind.DECLINED: _declined,
     Kind.WITHDRAWN: _withdrawn,
     Kind.EXPIRED: _expired,

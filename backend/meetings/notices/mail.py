@@ -20,7 +20,12 @@ from backend.meetings.notices.parts import Letter
 from backend.meetings.selectors.rows import rows_for
 
 SUBJECT_LIMIT = 150
-CALENDAR_CHANGES = (Notice.Kind.ACCEPTED, Notice.Kind.ARRANGED, Notice.Kind.CANCELLED)
+CALENDAR_CHANGES = (
+    Notice.Kind.ACCEPTED,
+    Notice.Kind.ARRANGED,
+    Notice.Kind.MOVED,
+    Notice.Kind.CANCELLED,
+)
 
 _templates = DjangoTemplates(
     {

@@ -83,16 +83,19 @@ def take_place(*, meeting: Meeting, slot: Slot, now: dt.datetime, first: Table |
 
 
 def _take_table(meeting: Meeting, table: Table) -> bool:
-    """Save the meeting at this table; False where another one was quicker.
+    """Save the meeting at this table; False where another one was quicker, or the organisers were.
 
-    The lock only makes the quicker one be waited for: two that meet in an exclusion constraint at the same
-    moment would be told of a deadlock, a second later. It is let go with the savepoint.
+    The lock makes the quicker one be waited for: two that meet in an exclusion constraint at the same moment
+    would be told of a deadlock, a second later. It is let go with the savepoint. What the table was when it
+    was chosen, it need not be any more once the lock is had.
     """
     meeting.table = table
     try:
         with transaction.atomic():
             if not table.is_online:
-                Table.objects.select_for_update(no_key=True).get(pk=table.pk)
+                fitting = Table.objects.filter(tables_for(meeting), pk=table.pk)
+                if not list(fitting.select_for_update(no_key=True)):
+                    return False
             meeting.save(update_fields=["state", "slot", "period", "table", "answered_at", "changed_at"])
     except (IntegrityError, OperationalError) as error:
         if not _collides(error, TABLE_CONSTRAINT):

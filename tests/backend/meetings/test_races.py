@@ -12,10 +12,13 @@ from django.db import connection, connections, models
 
 from backend.core.errors import BusinessError
 from backend.events.models import SessionPart, Table
+from backend.events.places import TableSaid
 from backend.meetings import services
 from backend.meetings.models import Meeting, Seat
-from backend.meetings.services import answering, diary, locking
+from backend.meetings.services import answering, booking, diary, locking
+from backend.meetings.services.moving import change_table
 from tests.backend.meetings.conftest import Forum, make_forum
+from tests.factories import make_attendee
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -270,3 +273,23 @@ def test_a_cancel_and_an_expiry_job_at_once_end_a_meeting_once():
     again = forum.ask(a, b, forum.slots[1])
     at_once(*[lambda: services.expire_requests(now=late)] * 4)
     assert again.notices.filter(kind="expired").count() == 2
+
+
+def test_a_table_that_loses_its_mark_after_it_was_chosen_is_not_given_to_who_needs_it(monkeypatch):
+    forum = make_forum(people=2, tables=1)
+    Table.objects.update(step_free=True)
+    boss = make_attendee(forum.event, permission="organiser").person
+    a, b = forum.people
+    meeting = forum.ask(a, b, forum.slots[0], needs_step_free=True)
+    is_chosen, has_changed = threading.Barrier(2), threading.Barrier(2)
+    waits_for(monkeypatch, has_changed, booking, "_take_table")
+    waits_for(monkeypatch, is_chosen, booking, "_take_table")
+
+    def change() -> None:
+        is_chosen.wait(PATIENCE)
+        said = TableSaid(label="T1", step_free=False)
+        change_table(event=forum.event, table_id=forum.tables[0].pk, said=said, by=boss, now=forum.now)
+        has_changed.wait(PATIENCE)
+
+    assert at_once(lambda: forum.accept(b, meeting, forum.slots[0]), change) == ["no_table_free", "ok"]
+    assert Meeting.objects.get().state == "requested"

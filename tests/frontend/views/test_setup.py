@@ -121,6 +121,22 @@ def test_a_table_where_people_meet_stays(booking, organiser):
     assert "People meet, or met, at this table, so it stays." in answer.content.decode()
 
 
+def test_a_table_that_changes_under_a_meeting_is_told_to_both_and_keeps_a_mark_that_is_needed(
+    booking, organiser
+):
+    cast = booking.cast
+    Table.objects.update(step_free=True)
+    asked = booking.ask(cast.official, cast.engineer, booking.slots[0], needs_step_free=True)
+    table = booking.accept(cast.engineer, asked).table
+    said = {"label": "Terrace", "place": "Garden", "do": "change"}
+    refused = post(organiser, cast, f"tables/{table.pk}/", said)
+    assert refused.status_code == 409
+    assert "the mark stays until then" in refused.content.decode()
+    assert post(organiser, cast, f"tables/{table.pk}/", said | {"step_free": "on"}).status_code == 200
+    told = client_of(cast.engineer.person).get(cast.address("notices/")).content.decode()
+    assert "The meeting with Mali Wongsa has another place: Terrace." in told
+
+
 def test_the_limits_are_kept_within_reason(cast, organiser):
     post(organiser, cast, "rules/", {"open_requests": "3", "expiry_hours": "24"})
     assert MeetingRules.objects.values_list("open_requests", "expiry_hours").get() == (3, 24)

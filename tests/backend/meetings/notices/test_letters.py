@@ -11,12 +11,14 @@ from django.core.mail import EmailMultiAlternatives
 from django.urls import resolve
 
 from backend.events.models import Attendee, Slot
+from backend.events.places import TableSaid
 from backend.meetings import services
 from backend.meetings.links import read_answer_link
 from backend.meetings.models import Delivery, Meeting, Notice
 from backend.meetings.notices.delivery import deliver_notice
 from backend.meetings.notices.mail import mail_for
 from backend.meetings.services.arranging import arrange_meeting
+from backend.meetings.services.moving import change_table
 from tests.backend.meetings.conftest import Forum
 from tests.factories import keep_apart
 
@@ -75,6 +77,11 @@ def meeting_in_every_state(forum: Forum) -> dict[str, tuple[Attendee, EmailMulti
         confirmed=True, by=boss.person, now=forum.now,
     )  # fmt: skip
     keep("arranged", a)
+    table = Meeting.objects.get(slot=forum.slots[4]).table
+    change_table(
+        event=forum.event, table_id=table.pk, said=TableSaid(label="Terrace"), by=boss.person, now=forum.now
+    )
+    keep("moved", a)
     late = forum.ask(d, b).expires_at
     services.expire_requests(now=late)
     keep("expired", d, late)
@@ -125,14 +132,15 @@ def test_a_request_for_any_time_names_the_first_six_and_says_that_there_are_more
     assert text.count("/answer/") == 7
 
 
-def test_only_an_agreement_and_a_cancellation_carry_a_calendar_entry(forum: Forum) -> None:
+def test_only_an_agreement_its_move_and_its_cancellation_carry_a_calendar_entry(forum: Forum) -> None:
     mails = meeting_in_every_state(forum)
     methods = {
         kind: mail.attachments[0].get_param("method")  # type: ignore[union-attr]
         for kind, (_, mail) in mails.items()
         if mail and mail.attachments
     }
-    assert methods == {"accepted": "REQUEST", "arranged": "REQUEST", "cancelled": "CANCEL"}
+    agreed = dict.fromkeys(("accepted", "arranged", "moved"), "REQUEST")
+    assert methods == agreed | {"cancelled": "CANCEL"}
 
 
 def test_what_the_other_wrote_cannot_become_markup(forum: Forum) -> None:
