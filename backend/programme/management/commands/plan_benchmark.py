@@ -19,7 +19,7 @@ UNUSABLE = 2  # a file that cannot be read, is malformed or cannot be written, o
 
 class Command(BaseCommand):
     help = (
-        "Solve a planning benchmark file (.dzn or JSON): value, proven bound, breaks and the plan as JSON; on "
+        "Solve a benchmark file (.dzn or JSON): value, proven bound, breaks and the plan as JSON; on "
         "standard error a sentence, in which people and slots are counted as in the file: from 0 in JSON, "
         "from 1 in .dzn. Exit code 0: a plan, or a proof that there is none; 1: neither in time; 2: the file "
         "or an option cannot be used."
