@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.core.spreadsheets import Plain
+from backend.stats.figures import Edition, EventStats
 from backend.stats.sheets import WITHHELD, Sheet
 from frontend.desk_matrix import level_of
+
+EDITION = ("attendees", "with_meeting", "requested", "accepted", "held", "pairs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,20 @@ class PrintedGroup:
     with_meeting: Plain
     across: Plain
     seats: tuple[Plain, ...]
+
+
+def editions_beside(stats: EventStats, released: Sheet | None = None) -> list[tuple[str, list[Plain], Plain]]:
+    """This edition and the one before: name, the counts of EDITION, the share of meetings across; nothing
+    where none was before. With the table released: what of it may leave the desk."""
+
+    def line(edition: Edition) -> tuple[str, list[Plain], Plain]:
+        known = {name: getattr(edition, name) for name in (*EDITION, "ei")}
+        said = known if released is None else released.row(edition.slug)
+        ei = said["ei"]
+        share = (1 + ei) / 2 if isinstance(ei, int | float) else ei
+        return edition.name, [said[name] for name in EDITION], share
+
+    return [line(edition) for edition in (stats.edition, stats.previous) if edition] if stats.previous else []
 
 
 def matrix_to_print(names: tuple[str, ...], sheet: Sheet) -> list[tuple[str, list[PrintedCell]]]:

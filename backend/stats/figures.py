@@ -223,6 +223,12 @@ class Edition:
     ei: float | None
     ei_chance: float | None
 
+    @property
+    def with_meeting(self) -> int | None:
+        if self.attendees is None or self.without_meeting is None:
+            return None
+        return self.attendees - self.without_meeting
+
 
 @dataclass(frozen=True, slots=True)
 class EventStats:

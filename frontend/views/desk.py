@@ -42,6 +42,7 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
         {
             "stats": stats,
             "headlines": headlines_for(stats, sheets),
+            "editions": desk_sheet.editions_beside(stats),
             "sheets": sheets,
             "funnel": desk_pictures.funnel_bars(stats, released["funnel"]),
             "funnel_says": desk_words.funnel_sentence(stats),
@@ -81,6 +82,7 @@ def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
         {
             "stats": stats,
             "headlines": headlines_for(stats, tuple(sheets.values())),
+            "editions": desk_sheet.editions_beside(stats, sheets["editions"]),
             "step": desk_words.STEPS[step],
             "funnel": [(desk_words.STEPS[str(row[0])], row[1], row[3]) for row in sheets["funnel"].rows],
             "matrix": desk_sheet.matrix_to_print(keys, sheets[f"matrix-{step}"]),

@@ -93,6 +93,7 @@ def _editions(draft: Draft, stats: EventStats) -> None:
         "pairs": ("connected pairs", ALL),
         "inside": ("connected inside", ALL),
         "outside": ("connected outside", ALL),
+        "with_meeting": ("met", ALL, ALL),
         "without_meeting": ("unmet", ALL, ALL),
     }
     rows: list[Row] = []
@@ -108,5 +109,8 @@ def _editions(draft: Draft, stats: EventStats) -> None:
         people = tuple(("people", "constituency", one.key) for one in stats.constituencies) if own else ()
         figures = Figure(edition.ei, both), Figure(edition.ei_chance, people)
         rows.append((edition.slug, *counts, *figures))
-    columns = "attendees requested accepted held pairs inside outside without_meeting ei ei_chance"
+        if not own and edition.attendees is not None:
+            met = (("previous", name) for name in ("with_meeting", "without_meeting"))
+            draft.total(met, ("previous", "attendees"))
+    columns = " ".join([*shared, "ei ei_chance"])
     draft.sheet("editions", f"edition {columns}", rows)

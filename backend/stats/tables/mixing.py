@@ -111,6 +111,7 @@ def _sector_key(step: str, one: str, other: str) -> Key:
 
 def draft_network(draft: Draft, stats: EventStats) -> None:
     network = stats.network
+    people_all, alone = ("people", ALL, ALL), ("unmet", ALL, ALL)
     names = [one.key for one in stats.constituencies]
     people = tuple(("people", "constituency", name) for name in names)
     ends = tuple((word, name) for name in names for word in ("connected inside", "connected outside"))
@@ -126,15 +127,20 @@ def draft_network(draft: Draft, stats: EventStats) -> None:
     both = (inside.key, outside.key)
     listed = draft.count(sum(one.listed > 0 for one in stats.people), "listed", ALL)
     unlisted = draft.count(sum(one.listed == 0 for one in stats.people), "unlisted", ALL)
-    draft.total([listed.key, unlisted.key], ("people", ALL, ALL))
+    draft.total([listed.key, unlisted.key], people_all)
+    largest = draft.count(network.largest_component, "component", ALL)
+    elsewhere = draft.count(network.people - network.largest_component, "elsewhere", ALL)
+    draft.total([largest.key, elsewhere.key], people_all)
+    components = draft.count(network.components, "components", ALL)
     measures: Iterable[tuple[str, Count | Figure]] = (
-        ("people", draft.count(network.people, "people", ALL, ALL)),
-        ("people without a meeting", draft.count(network.isolates, "unmet", ALL, ALL)),
+        ("people", draft.count(network.people, *people_all)),
+        ("people without a meeting", draft.count(network.isolates, *alone)),
         ("meetings to come or held", meetings),
         ("pairs of people", pairs),
-        ("density", Figure(network.density, (pairs.key, ("people", ALL, ALL)))),
+        ("density", Figure(network.density, (pairs.key, people_all))),
         ("degree centralisation", Figure(network.degree_centralisation, (pairs.key,))),
-        ("largest component", draft.count(network.largest_component, "component", ALL)),
+        ("components", Figure(network.components, (components.key, largest.key, alone))),
+        ("people in the largest component", largest),
         ("meetings inside a constituency", inside),
         ("meetings across constituencies", outside),
         ("E-I index", Figure(network.ei, both)),

@@ -1,6 +1,7 @@
 """What leaves the desk: no small count, nothing that gives one away, and the same figures as on the desk."""
 
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -22,6 +23,10 @@ COUNTED = {
 @pytest.fixture
 def forum():
     return event_stats(event=large_event(160, 900, listed=4), now=NOW, permutations=19)
+
+
+def sheets_of(event):
+    return {sheet.name: sheet for sheet in sheets_for(event_stats(event=event, now=NOW, permutations=0))}
 
 
 def counts_in(sheet):
@@ -51,6 +56,24 @@ def test_a_forum_of_seven_keeps_all_its_small_counts_to_itself():
     }  # they would tell how many people
     for row in sheets["constituencies"].rows:
         assert all(cell in (WITHHELD, None, 0, 5) for cell in row[1:])  # industry met others five times
+
+
+def test_components_tell_no_number_of_people_alone_that_is_withheld():
+    event = make_event()
+    people = [make_attendee(event) for _ in range(20)]
+    for one, other in pairwise(people[:17]):
+        make_meeting(one, other)
+    network = sheets_of(event)["network"]
+    names = ("people without a meeting", "components", "people in the largest component")
+    assert [network.row(name)["value"] for name in names] == [WITHHELD] * 3  # 3, 4, and 17 of 20
+    for one, other in pairwise(people):
+        make_meeting(one, other)
+    network = sheets_of(event)["network"]
+    assert [network.row(name)["value"] for name in names] == [0, WITHHELD, 20]
+    for _ in range(6):
+        make_attendee(event)
+    network = sheets_of(event)["network"]
+    assert [network.row(name)["value"] for name in names] == [6, 7, 20]
 
 
 def test_what_is_shown_equals_the_figures_of_the_desk(forum):

@@ -127,6 +127,31 @@ def test_the_network_holds_every_tie_and_who_stands_alone_is_named(desk):
     assert people[6].person.name in alone.split("</table>")[0]
 
 
+def test_this_edition_stands_beside_the_one_before_and_on_paper_as_released(desk):
+    event, client = desk
+    seven_people(event)
+    assert "Beside the edition before" not in read(client, event) + read(client, event, "print/")
+    event.previous = make_event("before")
+    event.save()
+    seven_people(event.previous)
+    title = ">Beside the edition before</h"
+    assert cells_of(read(client, event), title) == 2 * [["7", "6", "7", "7", "5", "6", "71\u202f%"]]
+    released = cells_of(read(client, event, "print/"), title)
+    assert [row[1] for row in released] == ["*", "*"]  # with the seven it would tell that one has no meeting
+    assert all(cell == "*" or int(cell) >= 5 for row in released for cell in row[:6])
+
+
+def test_the_measures_are_those_of_event_stats(desk):
+    event, client = desk
+    seven_people(event)
+    measures = [row[0] for row in cells_of(read(client, event), 'id="measures-title"')]
+    assert measures[0:2] == ["0.43", "0.62"]
+    assert 0 < float(measures[2]) <= 1  # p of the E-I index
+    assert measures[7:9] == ["2", "6"]  # components, the largest of them
+    industry = cells_of(read(client, event), ">By constituency</h3>")[1]
+    assert industry[4:7] == ["0.43", "0.14", "0.57"]  # E-I, homophily, diversity of partners
+
+
 def test_nobody_who_is_not_counted_is_named(desk):
     event, client = desk
     seven_people(event)
