@@ -15,6 +15,8 @@ from backend.people.models import Person
 
 TEXT_LIMIT = 4_000
 LANGUAGE_LIMIT = 12
+UNMATCHED = {"title", "country"}
+"""What cards show and matching does not read."""
 
 
 class NotYours(BusinessError):
@@ -54,7 +56,7 @@ def clean_text(text: str) -> str:
 
 @transaction.atomic
 def update_profile(*, attendee: Attendee, change: ProfileChange, by: Person, now: dt.datetime) -> Attendee:
-    """Save the attendee's own profile and mark it as changed, so that matching reads it anew.
+    """Save the attendee's own profile and, where matching reads what changed, mark it to be read anew.
 
     Refuses NotYours, UnknownTopic and TextTooLong; nothing is saved then. Saving the same again does not
     mark a change.
@@ -74,14 +76,17 @@ def update_profile(*, attendee: Attendee, change: ProfileChange, by: Person, now
             raise TextTooLong(
                 f"“{field}” has {len(text):,} characters; please keep it under {TEXT_LIMIT:,}.", field=field
             )
-    changed = _replace_interests(locked, change.seeks_topics, change.offers_topics)
-    for field, value in fields.items():
-        changed |= getattr(locked, field) != value
-        setattr(locked, field, value)
+    changed = {field for field, value in fields.items() if getattr(locked, field) != value}
+    if _replace_interests(locked, change.seeks_topics, change.offers_topics):
+        changed.add("interests")
     if changed:
-        locked.changed_at = locked.edited_at = now
+        for field, value in fields.items():
+            setattr(locked, field, value)
+        locked.edited_at = now
+        if changed - UNMATCHED:
+            locked.changed_at = now
+            announce_changes(locked.event_id)
         locked.save(update_fields=[*fields, "changed_at", "edited_at"])
-        announce_changes(locked.event_id)
     return locked
 
 

@@ -115,6 +115,14 @@ def is_stale(attendee: Attendee, reading: ListReading | None) -> bool:
     return reading is None or reading.profile_changed_at != attendee.changed_at
 
 
+def is_being_matched(attendee: Attendee) -> bool:
+    """Whether a list of the attendee's present profile is on its way: never before the first Run."""
+    run = current_run(attendee.event_id)
+    return run is not None and is_stale(
+        attendee, ListReading.objects.filter(run=run, attendee=attendee.pk).first()
+    )
+
+
 def stale_ids_for(event: Event, run: Run) -> set[int]:
     """Attendees whose list in the Run is not of their present profile, not there yet, or no longer due."""
     return other_versions(run, dict(matchable(event).values_list("pk", "changed_at")))

@@ -14,6 +14,7 @@ from backend.events.models import Attendee
 from backend.events.selectors import profile_for
 from backend.events.services import TextTooLong, update_profile
 from backend.safeguarding.selectors import blocks_made_by
+from backend.suggestions.selectors import is_being_matched
 from frontend.access import Request, participant
 from frontend.forms import COUNTRIES, ProfileForm
 
@@ -30,19 +31,24 @@ def home(request: Request, attendee: Attendee) -> HttpResponse:  # noqa: ARG001
 @participant
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: Request, attendee: Attendee) -> HttpResponse:
-    """What I seek, what I offer and who sees it; saving has me matched again."""
+    """What I seek, what I offer and who sees it; saving a change has me matched again."""
     stored = profile_for(attendee)
     form = ProfileForm(request.POST if request.method == "POST" else None, stored)
     if form.is_bound and form.is_valid():
         try:
-            update_profile(attendee=attendee, change=form.change(), by=request.user, now=timezone.now())
+            saved = update_profile(
+                attendee=attendee, change=form.change(), by=request.user, now=timezone.now()
+            )
         except TextTooLong as refusal:
             form.add_error(str(refusal.details["field"]), refusal.message)
         else:
-            address = reverse("suggestions", args=[attendee.event.slug])
-            messages.success(
-                request, _("Saved. Your suggestions are being matched again."), extra_tags=f"go {address}"
-            )
+            if is_being_matched(saved):
+                address = reverse("suggestions", args=[attendee.event.slug])
+                messages.success(
+                    request, _("Saved. Your suggestions are being matched again."), extra_tags=f"go {address}"
+                )
+            else:
+                messages.success(request, _("Saved."))
             return HttpResponseRedirect(request.path)
     context = {
         "profile": stored,

@@ -4,6 +4,7 @@ import pytest
 
 from backend.events.models import Attendee
 from backend.events.services import TEXT_LIMIT
+from backend.suggestions.models import ListReading, Run
 from tests.frontend.conftest import client_of
 
 THAI = "ต้องการแนวปฏิบัติร่วมกันในการเก็บรักษาหลักฐานการสนทนาข้ามพรมแดน"
@@ -52,6 +53,27 @@ def test_saving_keeps_every_word_and_says_that_matching_starts_again(cast, offic
     assert "Saved. Your suggestions are being matched again." in text
     assert f'<a href="{cast.address("suggestions/")}">See my suggestions</a>' in text
     assert "Matching your new profile" in official.get(cast.address("suggestions/")).content.decode()
+
+
+def test_matching_is_promised_only_where_it_starts(cast, official):
+    promise, saved = "being matched again", "<p>Saved.</p>"
+
+    def said(client, **change):
+        return client.post(cast.address("profile/"), PROFILE | change, follow=True).content.decode()
+
+    assert promise in said(official)
+    ListReading.objects.update(profile_changed_at=Attendee.objects.get(pk=cast.official.pk).changed_at)
+    for change in ({}, {"title": "Head", "country": "Laos"}):  # nothing, then what matching does not read
+        text = said(official, **change)
+        assert saved in text
+        assert promise not in text
+    assert Attendee.objects.get(pk=cast.official.pk).title == "Head"
+    for person in (cast.minor, cast.hidden):  # whom matching may not read
+        text = said(client_of(person.person), listed="")
+        assert saved in text
+        assert promise not in text
+    Run.objects.all().delete()
+    assert promise not in said(official, seeks="Something else")
 
 
 @pytest.mark.parametrize(
