@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -18,8 +17,8 @@ Node = tuple[str, int | str]
 
 
 def build_graph(participants: Sequence[Participant], ties: Sequence[Tie], policy: Policy) -> nx.Graph[Node]:
-    """Typed nodes (kind, name), people first in order of id; `people` counts who shares a node. A tie
-    weighs weight x decay^age, repeated ties add up.
+    """Typed nodes (kind, name), people first in order of id. A tie weighs weight x decay^age, repeated ties
+    add up.
 
     >>> people = [Participant(1, sessions=frozenset({"A"})), Participant(2, sessions=frozenset({"A"}))]
     >>> graph = build_graph(people, [Tie(1, 2, age_years=1, label="2025")], Policy())
@@ -27,7 +26,7 @@ def build_graph(participants: Sequence[Participant], ties: Sequence[Tie], policy
     [(('person', 1), ('person', 2), 0.85), (('person', 1), ('session', 'A'), 1.0)]
     """
     graph: nx.Graph[Node] = nx.Graph()
-    graph.add_nodes_from((("person", p.id) for p in participants), people=0)
+    graph.add_nodes_from(("person", p.id) for p in participants)
     for p in participants:
         shared = [("topic", topic) for topic in sorted(p.seeks_topics | p.offers_topics)]
         shared += [("session", session) for session in sorted(p.sessions)]
@@ -40,11 +39,6 @@ def build_graph(participants: Sequence[Participant], ties: Sequence[Tie], policy
             graph[a][b]["weight"] += worth
         else:
             graph.add_edge(a, b, weight=worth, label=tie.label)
-            for end in (a, b):
-                graph.nodes[end]["people"] = graph.nodes[end].get("people", 0) + 1
-    for node, neighbours in graph.adjacency():
-        if node[0] != "person":
-            graph.nodes[node]["people"] = len(neighbours)
     return graph
 
 
@@ -139,22 +133,21 @@ def smooth_over_ties(own: Array, ties: sp.csr_matrix) -> Array:
     return np.asarray(np.where(silent, partners, 0.5 * own + 0.5 * partners), np.float32)
 
 
-Neighbours = Mapping[Node, tuple[float, str]]
+Shares = Mapping[Node, float]
 
 
-def neighbours_of(graph: nx.Graph[Node], person: int) -> dict[Node, tuple[float, str]]:
-    """What a person is joined to: node -> (weight, label of the tie)."""
-    joined = graph[("person", person)]
-    return {node: (edge["weight"], edge.get("label", "")) for node, edge in joined.items()}
+def shares_of(weighed: sp.csr_matrix, nodes: Sequence[Node], person: int) -> dict[Node, float]:
+    """What a row of W D^1/2 holds: node -> entry. `nodes` names its columns."""
+    row = slice(weighed.indptr[person], weighed.indptr[person + 1])
+    entries = zip(weighed.indices[row].tolist(), weighed.data[row].tolist(), strict=True)
+    return {nodes[column]: entry for column, entry in entries}
 
 
-def explain_overlap(
-    graph: nx.Graph[Node], mine: Neighbours, theirs: Neighbours
-) -> list[tuple[Node, float, str]]:
-    """What stands between two people, weightiest first: (node, damped weight, label of the first one's
-    tie)."""
-    shared = []
-    for node in mine.keys() & theirs.keys():
-        weight = mine[node][0] * theirs[node][0] / math.log1p(graph.nodes[node]["people"])
-        shared.append((node, weight, mine[node][1]))
+def explain_overlap(mine: Shares, theirs: Shares) -> list[tuple[Node, float]]:
+    """What stands between two people, weightiest first: (node, its part of W D Wᵀ), the parts of the score.
+
+    >>> explain_overlap({("session", "A"): 0.5, ("topic", "B"): 1.0}, {("session", "A"): 2.0})
+    [(('session', 'A'), 1.0)]
+    """
+    shared = [(node, mine[node] * theirs[node]) for node in mine.keys() & theirs.keys()]
     return sorted(shared, key=lambda row: (-row[1], str(row[0])))

@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 
 from matching.features import ENGLISH, Features
-from matching.overlap import Neighbours, Node, explain_overlap, neighbours_of
+from matching.overlap import Node, Shares, explain_overlap, shares_of
 from matching.policy import Policy
 from matching.scoring import pair_parts
 from matching.types import Array, Evidence, Lists, Participant, Reason, Suggested
@@ -59,7 +59,8 @@ class Reasoner:
     policy: Policy
     bonus: float
     terms: dict[tuple[int, str], frozenset[str]]
-    near: dict[int, Neighbours]
+    near: dict[int, Shares]
+    nodes: list[Node]
 
     @classmethod
     def of(
@@ -71,7 +72,8 @@ class Reasoner:
         bonus: float,
     ) -> Reasoner:
         """For people sorted by id; `bonus` is what the balance adds for another constituency."""
-        return cls(features, participants, graph, policy, bonus, {}, {})
+        nodes, people = list(graph), len(participants)
+        return cls(features, participants, graph, policy, bonus, {}, {}, nodes[people:] + nodes[:people])
 
     def reasons(self, left: Array, right: Array) -> list[tuple[Reason, ...]]:
         """At least one and at most SHOWN reasons for each pair, the weightiest first, seen from left[k]."""
@@ -118,7 +120,7 @@ class Reasoner:
             )
             return [Reason(name, weight, {"topic": self._rarest_topic(shared)})]
         if name == "overlap":
-            return self._overlap(a.id, b.id, weight)
+            return self._overlap(i, j, weight)
         if name == "words":
             terms = self._shared_terms(i, j)
             return [Reason("words", weight, {"terms": ", ".join(terms)})] if terms else []
@@ -128,18 +130,23 @@ class Reasoner:
     def _rarest_topic(self, topics: frozenset[str]) -> str:
         return min(topics, key=lambda topic: (self.graph.degree[("topic", topic)], topic))
 
-    def _overlap(self, a: int, b: int, weight: float) -> list[Reason]:
+    def _overlap(self, i: int, j: int, weight: float) -> list[Reason]:
         """A tie in between and shared sessions, each with its share of the overlap."""
-        for person in (a, b):
-            if person not in self.near:
-                self.near[person] = neighbours_of(self.graph, person)
-        nodes = explain_overlap(self.graph, self.near[a], self.near[b])
-        total = sum(worth for _, worth, _ in nodes) or 1.0
-        sessions = [(name, worth) for (kind, name), worth, _ in nodes if kind == "session"]
+        if self.features.overlap is None:
+            return []
+        for row in (i, j):
+            if row not in self.near:
+                self.near[row] = shares_of(self.features.overlap.rows, self.nodes, row)
+        shared = explain_overlap(self.near[i], self.near[j])
+        total = sum(worth for _, worth in shared) or 1.0
+        sessions = [(name, worth) for (kind, name), worth in shared if kind == "session"]
+        ties = self.graph[("person", self.participants[i].id)]
         found = [
-            Reason("tie_through", weight * worth / total, {"person": int(name), "label": label})
-            for (kind, name), worth, label in nodes
-            if kind == "person"
+            Reason(
+                "tie_through", weight * worth / total, {"person": int(node[1]), "label": ties[node]["label"]}
+            )
+            for node, worth in shared
+            if node[0] == "person"
         ][:1]
         if sessions:
             evidence: Evidence = {"session": str(sessions[0][0]), "count": len(sessions)}

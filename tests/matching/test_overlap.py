@@ -1,5 +1,7 @@
 """The sparse graph scores against networkx, the oracle."""
 
+from itertools import combinations
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -15,10 +17,11 @@ from matching.overlap import (
     explain_overlap,
     incidence_of,
     jaccard,
-    neighbours_of,
     resource_allocation,
     shared_columns,
+    shares_of,
     smooth_over_ties,
+    weighted_common,
 )
 from matching.pagerank import Walk, personalised_pagerank, resolvent
 
@@ -116,11 +119,18 @@ def test_a_crowded_node_is_dropped_and_organisations_never_count_as_overlap():
     assert used == {("session", f"s{k}") for k in range(10)}
 
 
-def test_what_stands_between_two_people_is_named_rarest_first():
+def test_what_stands_between_two_people_is_what_their_score_counts():
     people, ties = typed_forum()
-    graph = build_graph(people, ties, Policy())
-    found = explain_overlap(graph, neighbours_of(graph, 0), neighbours_of(graph, 5))
-    assert [(node, label) for node, _, label in found] == [(("person", 3), "2025")]
+    incidence = incidence_of(build_graph(people, ties, Policy()), len(people))
+    columns, damping = shared_columns(incidence, Policy(crowd_people=3, crowd_share=0))  # one session has 4
+    nodes = [*incidence.nodes, *(("person", p.id) for p in people)]
+    weighed = columns @ sp.diags(np.sqrt(damping))
+    shares = [shares_of(weighed, nodes, k) for k in range(len(people))]
+    score = weighted_common(columns, damping).toarray()
+    for i, j in combinations(range(len(people)), 2):
+        assert sum(worth for _, worth in explain_overlap(shares[i], shares[j])) == pytest.approx(score[i, j])
+    assert [node for node, _ in explain_overlap(shares[0], shares[5])] == [("person", 3)]
+    assert explain_overlap(shares[0], shares[2]) == []  # only the crowd's session
 
 
 def test_smoothing_leaves_people_without_ties_as_they_are():

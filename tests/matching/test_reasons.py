@@ -5,6 +5,7 @@ import pytest
 
 from matching import (
     Participant,
+    Policy,
     QuotedText,
     Reason,
     Suggested,
@@ -20,10 +21,10 @@ from matching.errors import UnknownPerson
 from matching.reasons import shorten
 
 
-def pair_of(a, b, *more, ties=()):
+def pair_of(a, b, *more, ties=(), policy=None):
     """The reasons of a list holding b, seen from a."""
     people = [a, b, *more]
-    run = build_run(people, list(ties), Vectors.empty(len(people)))
+    run = build_run(people, list(ties), Vectors.empty(len(people)), policy=policy)
     return next(s for s in run.lists[a.id] if s.other == b.id).reasons
 
 
@@ -49,6 +50,14 @@ def test_shared_sessions_are_counted_and_a_shared_language_named():
     found = {r.code: dict(r.evidence) for r in pair_of(a, b)}
     assert found["session"]["count"] == 2
     assert found["language"] == {"language": "th"}
+
+
+def test_a_session_of_the_whole_crowd_is_no_reason_for_anybody():
+    crowd = [Participant(k, "youth", sessions=frozenset({"opening"})) for k in range(3, 6)]
+    a, b = (Participant(k, "youth", sessions=frozenset({"opening", "panel"})) for k in (1, 2))
+    policy = Policy(crowd_people=2, crowd_share=0)
+    found = {r.code: dict(r.evidence) for r in pair_of(a, b, *crowd, policy=policy)}
+    assert found["session"] == {"session": "panel", "count": 1}
 
 
 def test_people_of_whom_nothing_is_known_are_bridges_or_peers():
