@@ -46,7 +46,8 @@ class SameEventForm(forms.ModelForm):
     def clean(self) -> dict[str, object] | None:
         cleaned = super().clean() or {}
         theme, event = cleaned.get("theme"), cleaned.get("event")
-        if isinstance(theme, Theme) and event is not None and theme.event != event:
+        event_id = event.pk if isinstance(event, Event) else self.instance.event_id  # shown, not asked
+        if isinstance(theme, Theme) and event_id is not None and theme.event_id != event_id:
             self.add_error("theme", "This theme belongs to another event.")
         return cleaned
 
@@ -87,3 +88,10 @@ class SessionAdmin(admin.ModelAdmin):
     list_filter = ("event", "theme")
     list_select_related = ("event", "theme")
     search_fields = ("title",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Session | None = None) -> tuple[str, ...]:  # noqa: ARG002
+        """Once there, a session keeps its time: it is in people's diaries, beside meetings they agreed to.
+
+        One at another time is another session; removing the old one frees its time.
+        """
+        return ("event", "starts_at", "ends_at") if obj else ()

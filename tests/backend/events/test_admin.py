@@ -69,6 +69,30 @@ def test_an_event_with_reports_is_neither_counted_nor_removed_there(administrato
     assert Report.objects.count() == 1
 
 
+def test_a_session_that_is_there_keeps_its_time_and_its_event_and_takes_another_room(
+    administrator: Client,
+) -> None:
+    session = make_session(make_event())
+    other = make_event("other")
+    starts_at, event_id = session.starts_at, session.event_id
+    times = {
+        "starts_at_0": "2026-12-09",
+        "starts_at_1": "15:00",
+        "ends_at_0": "2026-12-09",
+        "ends_at_1": "16:00",
+    }
+    said = {"title": "Opening", "room": "Hall", "event": other.pk, **times}
+    page = f"/admin/events/session/{session.pk}/change/"
+    theme = Theme.objects.filter(event=other).earliest("pk")
+    foreign = administrator.post(page, said | {"theme": theme.pk}).content.decode()
+    assert "This theme belongs to another event." in foreign
+    assert administrator.post(page, said).status_code == 302
+    session.refresh_from_db()
+    assert (session.room, session.starts_at, session.event_id) == ("Hall", starts_at, event_id)
+    assert administrator.post("/admin/events/session/add/", said).status_code == 302
+    assert other.sessions.get().starts_at != starts_at
+
+
 def test_an_unknown_zone_and_a_theme_of_another_event_are_refused_in_words(administrator: Client) -> None:
     event, other = make_event("forum"), make_event("other")
     answer = administrator.post(
