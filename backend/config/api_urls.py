@@ -3,9 +3,9 @@
 from django.urls import path
 
 from backend.directory.api import AttendeeView
-from backend.events.api import EventListView, ProfileView
+from backend.events.api import EventListView, MeView, ProfileView
 from backend.meetings import api as meetings
-from backend.meetings.api.calendar import CalendarFeedView
+from backend.meetings.api.calendar import CalendarFeedView, MeetingFileView
 from backend.meetings.api.mails import MailListView
 from backend.meetings.api.reports import MeetingReportView, ReportView
 from backend.meetings.api.told import ToldView
@@ -15,6 +15,7 @@ from backend.stats.api import StatsFileView, StatsView
 from backend.suggestions.api import FeedbackView, SuggestionListView
 
 urlpatterns = [
+    path("me/", MeView.as_view()),
     path("events/", EventListView.as_view()),
     path("events/<slug:slug>/profile/", ProfileView.as_view()),
     path("events/<slug:slug>/suggestions/", SuggestionListView.as_view()),
@@ -30,11 +31,17 @@ urlpatterns = [
     path("events/<slug:slug>/people/<int:attendee_id>/free-slots/", meetings.FreeSlotsView.as_view()),
     path("events/<slug:slug>/availability/", meetings.AvailabilityView.as_view()),
     path("events/<slug:slug>/agenda/", meetings.AgendaView.as_view()),
+    path("events/<slug:slug>/agenda/now/", meetings.AgendaNowView.as_view()),
     path("events/<slug:slug>/sessions/", meetings.SessionListView.as_view()),
     path("events/<slug:slug>/sessions/<int:session_id>/bookmark/", meetings.BookmarkView.as_view()),
+    path(
+        "events/<slug:slug>/sessions/<int:session_id>/speakers/<int:attendee_id>/",
+        meetings.SpeakerView.as_view(),
+    ),
     path("events/<slug:slug>/notices/", meetings.NoticeListView.as_view()),
     path("events/<slug:slug>/meetings/", meetings.MeetingListView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/", meetings.MeetingView.as_view()),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/meeting.ics", MeetingFileView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/accept/", meetings.AcceptView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/decline/", meetings.DeclineView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/withdraw/", meetings.WithdrawView.as_view()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,6 +29,13 @@ class RefusalSerializer(serializers.Serializer[dict[str, Any]]):
     code = serializers.CharField()
     message = serializers.CharField()
     details = serializers.DictField(child=serializers.JSONField(), required=False)
+
+
+class AnyFormat(BaseContentNegotiation):
+    """A file has the format of its name, whatever the request accepts; refusals are JSON."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:  # noqa: ARG002
+        return renderers[0], renderers[0].media_type
 
 
 def refuse(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -17,6 +17,7 @@ from backend.core.api import RefusalSerializer
 from backend.events import selectors, services
 from backend.events.models import Attendee, Event
 from backend.people.models import Person
+from backend.people.services import set_own_timezone
 
 
 class PersonView(APIView):
@@ -40,6 +41,31 @@ class ParticipantView(PersonView):
     @cached_property
     def attendee(self) -> Attendee:
         return selectors.attendee_for(self.person, self.kwargs["slug"])
+
+
+class MeSerializer(serializers.Serializer[Any]):
+    """What holds for me at every event. My zone stands beside the event's own; empty for that alone."""
+
+    name = serializers.CharField(read_only=True)
+    timezone = serializers.CharField(source="own_timezone", max_length=60, allow_blank=True)
+
+
+class MeView(PersonView):
+    """My account, whatever the event."""
+
+    @extend_schema(operation_id="me_read", responses=MeSerializer)
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        return Response(MeSerializer(self.person).data)
+
+    @extend_schema(
+        operation_id="me_replace", request=MeSerializer, responses={200: MeSerializer, 400: RefusalSerializer}
+    )
+    def put(self, request: Request) -> Response:
+        """Choose the zone I read times in."""
+        given = MeSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        set_own_timezone(person=self.person, timezone=given.validated_data["own_timezone"])
+        return self.get(request)
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):

@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.audit.models import Act
 from backend.audit.services import record_act
-from backend.core.api import RefusalSerializer
+from backend.core.api import AnyFormat, RefusalSerializer
 from backend.core.errors import BusinessError, NotFound
 from backend.events.api import ParticipantView
 from backend.stats.export import csv_of, graphml_of, workbook_of
@@ -106,13 +105,6 @@ class StatsView(OrganiserView):
         sheets = sheets_for(self.stats)
         headlines = serializer_of(Headline)(headlines_for(self.stats, sheets), many=True)
         return Response({**serializer_of(EventStats)(self.stats).data, "headlines": headlines.data})
-
-
-class AnyFormat(BaseContentNegotiation):
-    """A file has the format of its name, whatever the request accepts; refusals are JSON."""
-
-    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:  # noqa: ARG002
-        return renderers[0], renderers[0].media_type
 
 
 class StatsFileView(OrganiserView):

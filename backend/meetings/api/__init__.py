@@ -6,11 +6,13 @@ from backend.meetings.api.organiser import (
     RulesView,
     SlotListView,
     SlotPreviewView,
+    SpeakerView,
     TableListView,
     TableView,
 )
 from backend.meetings.api.participant import (
     AcceptView,
+    AgendaNowView,
     AgendaView,
     AttestView,
     AvailabilityView,
@@ -26,6 +28,7 @@ from backend.meetings.api.sessions import BookmarkView, SessionListView
 
 __all__ = [
     "AcceptView",
+    "AgendaNowView",
     "AgendaView",
     "AttestView",
     "AvailabilityView",
@@ -42,6 +45,7 @@ __all__ = [
     "SessionListView",
     "SlotListView",
     "SlotPreviewView",
+    "SpeakerView",
     "TableListView",
     "TableView",
     "WithdrawView",

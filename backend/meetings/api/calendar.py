@@ -7,14 +7,16 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import RefusalSerializer
+from backend.core.api import AnyFormat, RefusalSerializer
 from backend.core.errors import NotFound
 from backend.events.api import ParticipantView
+from backend.meetings.calendar import entry_for
 from backend.meetings.services import feeds
 
 
@@ -44,6 +46,22 @@ class CalendarFeedView(ParticipantView):
         """Close the address."""
         feeds.revoke_feed(attendee=self.attendee, by=self.person, now=timezone.now())
         return Response(status=204)
+
+
+class MeetingFileView(ParticipantView):
+    """One agreed meeting of mine as an .ics file; cancelled, it takes itself out again."""
+
+    content_negotiation_class = AnyFormat
+
+    @extend_schema(
+        operation_id="meetings_file",
+        responses={(200, "text/calendar"): OpenApiTypes.BINARY, 404: RefusalSerializer},
+    )
+    def get(self, request: Request, slug: str, meeting_id: int) -> HttpResponse:  # noqa: ARG002
+        body = entry_for(self.attendee, meeting_id, timezone.now())
+        response = HttpResponse(body, "text/calendar; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="meeting.ics"'
+        return response
 
 
 @require_safe

@@ -17,6 +17,7 @@ from backend.meetings.api import serializers as shapes
 from backend.meetings.api.participant import REFUSALS, given
 from backend.meetings.rules import rules_for
 from backend.meetings.services.moving import change_table
+from backend.meetings.services.speaking import drop_speaker, name_speaker
 
 
 class OrganiserView(ParticipantView):
@@ -138,6 +139,24 @@ class TableView(OrganiserView):
     @extend_schema(operation_id="tables_remove", responses={204: None, **REFUSALS})
     def delete(self, request: Request, slug: str, table_id: int) -> Response:  # noqa: ARG002
         places.remove_table(event=self.event, table_id=table_id, by=self.attendee.person)
+        return Response(status=204)
+
+
+class SpeakerView(OrganiserView):
+    """An attendee who speaks at a session, and is busy then."""
+
+    @extend_schema(operation_id="speakers_name", request=None, responses={204: None, **REFUSALS})
+    def put(self, request: Request, slug: str, session_id: int, attendee_id: int) -> Response:  # noqa: ARG002
+        """Have them speak; their open requests lose its time."""
+        named = {"session_id": session_id, "attendee_id": attendee_id}
+        name_speaker(event=self.event, **named, by=self.attendee.person, now=timezone.now())
+        return Response(status=204)
+
+    @extend_schema(operation_id="speakers_drop", responses={204: None, **REFUSALS})
+    def delete(self, request: Request, slug: str, session_id: int, attendee_id: int) -> Response:  # noqa: ARG002
+        """Have them speak no longer."""
+        named = {"session_id": session_id, "attendee_id": attendee_id}
+        drop_speaker(event=self.event, **named, by=self.attendee.person)
         return Response(status=204)
 
 

@@ -232,6 +232,16 @@ class AgendaView(ParticipantView):
         return Response(shapes.AgendaDaySerializer(agenda.days, many=True).data)
 
 
+class AgendaNowView(ParticipantView):
+    @extend_schema(
+        operation_id="agenda_now", responses={200: shapes.AgendaNowSerializer, 404: RefusalSerializer}
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """What of my agenda is going on at this moment, and what starts next."""
+        agenda = selectors.agenda_for(self.attendee, timezone.now())
+        return Response(shapes.AgendaNowSerializer(agenda).data)
+
+
 class NoticeListView(ParticipantView):
     """What I was told last, newest first."""
 

@@ -124,6 +124,11 @@ class AgendaDaySerializer(serializers.Serializer[Any]):
     items = AgendaItemSerializer(many=True)
 
 
+class AgendaNowSerializer(serializers.Serializer[Any]):
+    current = AgendaItemSerializer(many=True)
+    following = AgendaItemSerializer(allow_null=True)
+
+
 class SessionSerializer(serializers.Serializer[Any]):
     """A session of the forum; `part` is bookmarked, speaking, or nothing."""
 

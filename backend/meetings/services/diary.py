@@ -103,16 +103,10 @@ def bookmark_session(*, attendee: Attendee, session_id: int, by: Person, now: dt
     part = SessionPart.objects.filter(attendee=attendee, session=session).first()
     if part is not None:
         return part
-    overlap = Seat.objects.filter(
-        attendee=attendee,
-        is_active=True,
-        period__startswith__lt=session.ends_at,
-        period__endswith__gt=session.starts_at,
-    ).first()
-    if overlap is not None:
+    if (meeting_id := meeting_during(attendee, session)) is not None:
         raise InAMeeting(
             f"You have a meeting during “{session.title}”. Cancel it first, or leave the session out.",
-            meeting=overlap.meeting_id,
+            meeting=meeting_id,
         )
     part = SessionPart.objects.create(event_id=attendee.event_id, attendee=attendee, session=session)
     release_requests(
@@ -136,6 +130,17 @@ def forget_session(*, attendee: Attendee, session_id: int, by: Person) -> None:
     if part.part == SessionPart.Part.SPEAKING:
         raise Speaking(f"You speak at “{session.title}”, so it stays in your diary.")
     part.delete()
+
+
+def meeting_during(attendee: Attendee, session: Session) -> int | None:
+    """A meeting (id) the attendee agreed to that overlaps the session; the caller holds the diary."""
+    seats = Seat.objects.filter(
+        attendee=attendee,
+        is_active=True,
+        period__startswith__lt=session.ends_at,
+        period__endswith__gt=session.starts_at,
+    )
+    return seats.values_list("meeting_id", flat=True).first()
 
 
 def _session(attendee: Attendee, session_id: int) -> Session:
