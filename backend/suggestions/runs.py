@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -31,7 +32,8 @@ def build_run(
 ) -> Run:
     """Compute every list of the event and publish them together; readers see the old Run until then.
 
-    Refuses NobodyToMatch where fewer than two people may be shown to anybody. Changes made meanwhile are
+    Without a `policy` it is today's, with the floor the current lists were asked for. Refuses NobodyToMatch
+    where fewer than two people may be shown to anybody. Changes made meanwhile are
     found by `refresh_lists`, which compares the versions of profiles noted here. A Run that fails is kept
     as failed and changes nothing else. Whatever computes lists of one event does so in turn.
     """
@@ -43,16 +45,35 @@ def build_run(
     with turn(matching_lock(event.pk), waiting=waiting):
         # Nobody else has the turn: what is still being built belongs to a process that was killed.
         Run.objects.filter(event=event, state=Run.State.BUILDING).update(state=Run.State.FAILED)
-        return _build_in_turn(event, now, policy or Policy(), progress)
+        return _build_in_turn(event, now, policy or _standing_policy(event), progress)
 
 
-def _build_in_turn(event: Event, now: dt.datetime, policy: Policy, progress: Progress | None) -> Run:
+def rehearse_run(
+    *, event: Event, policy: Policy | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
+    """The report of what `build_run` would publish, refused as it would be; nothing is published."""
+    return engine.build(_forum_of(event), policy or _standing_policy(event), progress).report
+
+
+def _standing_policy(event: Event) -> Policy:
+    """Today's policy, with the floor asked for the event's current lists, if any was."""
+    current = Run.objects.filter(event=event, state=Run.State.CURRENT)
+    return Policy(ei_floor=current.values_list("policy__ei_floor", flat=True).first())
+
+
+def _forum_of(event: Event) -> engine.Forum:
+    """The event as matching reads it; refuses NobodyToMatch."""
     forum = engine.read_forum(event)
     if len(forum.participants) < 2:
         raise NobodyToMatch(
             f"“{event.slug}” has {len(forum.participants)} people who may be suggested: adults, by the "
             "organiser's word, who list themselves. Import attendees with age_class first."
         )
+    return forum
+
+
+def _build_in_turn(event: Event, now: dt.datetime, policy: Policy, progress: Progress | None) -> Run:
+    forum = _forum_of(event)
     run = Run.objects.create(event=event, model=engine.text_reader().model, started_at=now)
     try:
         built = engine.build(forum, policy, progress)
@@ -100,7 +121,7 @@ def _refresh_in_turn(event: Event, now: dt.datetime) -> int:
     few = len(changed) <= max(FEW, int(len(forum.participants) * FEW_SHARE))
     updated = engine.update(forum, run, changed) if few else None
     if updated is None:
-        build_run(event=event, now=now, policy=Policy.from_dict(run.policy))
+        build_run(event=event, now=now)
         return len(changed)
     with transaction.atomic():
         held = Run.objects.filter(pk=run.pk, state=Run.State.CURRENT)

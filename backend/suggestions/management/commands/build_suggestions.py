@@ -1,15 +1,20 @@
-"""Compute and publish every list of suggestions of an event."""
+"""Compute and publish every list of suggestions of an event, or only tell what a floor would cost."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
+from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from backend.core.progress import progress_lines
 from backend.events.selectors import event_for
-from backend.suggestions.runs import build_run
+from backend.suggestions.runs import build_run, rehearse_run
+from matching import MatchingError, Policy
+
+DEFAULT = "default"
 
 
 class Command(BaseCommand):
@@ -18,11 +23,54 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("slug", help="the event, e.g. demo-2026")
+        parser.add_argument(
+            "--floor",
+            dest="policy",
+            metavar="E-I",
+            type=policy_with,
+            help="the least E-I index of the meetings, from -1 (everybody among their own) to 1; kept until "
+            f"another is given; “{DEFAULT}”: what chance would give, less .3",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="print the report and publish nothing")
 
-    def handle(self, *, slug: str, **options: object) -> None:  # noqa: ARG002
+    def handle(self, *, slug: str, policy: Policy | None, dry_run: bool, **options: object) -> None:  # noqa: ARG002
         event = event_for(slug)
         with progress_lines() as progress:
-            run = build_run(event=event, now=timezone.now(), progress=progress)
-        people = run.readings.count()
-        places = run.suggestions.count()
-        self.stdout.write(f"Published: {places:,} suggestions for {people:,} people of “{event.name}”.")
+            if dry_run:
+                report = rehearse_run(event=event, policy=policy, progress=progress)
+            else:
+                run = build_run(event=event, now=timezone.now(), policy=policy, progress=progress)
+                report = run.report
+        for line in lines_of(report):
+            self.stdout.write(line)
+        if dry_run:
+            self.stdout.write("Nothing was published.")
+        else:
+            people, places = run.readings.count(), run.suggestions.count()
+            self.stdout.write(f"Published: {places:,} suggestions for {people:,} people of “{event.name}”.")
+
+
+def policy_with(floor: str) -> Policy:
+    """Today's policy with this floor; a refusal of the command line for one that is none."""
+    try:
+        return Policy(ei_floor=None if floor == DEFAULT else float(floor))
+    except MatchingError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{floor}” is neither a number nor “{DEFAULT}”.") from error
+
+
+def lines_of(report: dict[str, Any]) -> Iterable[str]:
+    """What the floor brought and cost, in words."""
+    if report["ei_floor"] is None:
+        yield "Everybody is of one constituency: there is no E-I index and no floor."
+        return
+    reached = "nobody is matched" if report["ei_index"] is None else f"{report['ei_index']:.2f}"
+    yield f"E-I index: {reached}; the floor {report['ei_floor']:.2f}, by chance {report['ei_chance']:.2f}."
+    if not report["floor_reached"]:
+        yield "The floor was not reached: too few meetings across constituencies are possible here."
+    meetings, score = f"{report['meetings']:.2f} a person", f"{report['mean_score']:.3f}"
+    yield (
+        f"The floor costs {report['meetings_cost']:.1%} of the expected meetings, now {meetings}, "
+        f"and {report['score_cost']:.1%} of the mean score, now {score}."
+    )

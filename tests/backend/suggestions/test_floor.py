@@ -1,0 +1,69 @@
+"""The organiser's floor: rehearsed, asked for, kept, and given up again."""
+
+import datetime as dt
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from backend.suggestions import jobs, runs
+from backend.suggestions.models import Run, Suggestion
+from backend.suggestions.selectors import current_run
+from matching import Policy
+from tests.factories import NOW, make_attendee, make_event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def event():
+    """Ten people of two constituencies, topics and no text, so that no model is loaded."""
+    event = make_event()
+    for place in range(10):
+        sides = ("ngo", "civil-society") if place < 5 else ("ict-ministry", "government")
+        topic = "sextortion" if place < 5 else "victim-support"  # each wants one's own kind
+        make_attendee(
+            event, seeks_topics=[topic], offers_topics=[topic], sector=sides[0], constituency=sides[1]
+        )
+    return event
+
+
+def test_a_dry_run_tells_what_a_floor_brings_and_costs_and_publishes_nothing(event, capsys):
+    call_command("build_suggestions", event.slug, "--floor", "0.5", "--dry-run")
+    printed = capsys.readouterr().out
+    report = runs.rehearse_run(event=event, policy=Policy(ei_floor=0.5))
+    assert report["meetings_cost"] > 0
+    assert f"E-I index: {report['ei_index']:.2f}; the floor 0.50, by chance 0.11." in printed
+    assert f"The floor costs {report['meetings_cost']:.1%} of the expected meetings" in printed
+    assert "Nothing was published." in printed
+    assert not Run.objects.exists()
+    assert not Suggestion.objects.exists()
+
+
+def test_a_floor_once_asked_for_holds_for_later_lists_until_it_is_given_up(event, capsys):
+    call_command("build_suggestions", event.slug, "--floor", "0.5")
+    assert "Published" in capsys.readouterr().out
+    jobs.build_suggestions(event.pk)
+    run = current_run(event)
+    assert (run.policy["ei_floor"], run.report["ei_floor"]) == (0.5, 0.5)
+    assert run.report["ei_index"] >= 0.5
+    call_command("build_suggestions", event.slug, "--floor", "default")
+    assert current_run(event).policy["ei_floor"] is None
+
+
+@pytest.mark.parametrize("floor", ["2", "-1.5", "nan", "high"])
+def test_a_floor_that_is_none_is_refused_in_a_sentence(event, floor):
+    with pytest.raises(CommandError, match=r"ei_floor must lie|is neither a number"):
+        call_command("build_suggestions", event.slug, f"--floor={floor}")
+
+
+def test_a_refresh_over_lists_of_an_older_version_computes_all_anew_and_keeps_the_floor(event):
+    spoils = ({"policy": {"renamed": 1, "ei_floor": 0.5}}, {"matching_state": b"of another version"})
+    for hours, spoilt in enumerate(spoils, start=1):
+        old = runs.build_run(event=event, now=NOW)
+        Run.objects.filter(pk=old.pk).update(**spoilt)
+        event.attendees.update(changed_at=NOW + dt.timedelta(hours=hours))
+        assert runs.refresh_lists(event=event, now=NOW) == 10
+        new = current_run(event)
+        assert new != old
+        assert new.policy["ei_floor"] == 0.5
+        assert new.suggestions.exists()
