@@ -8,7 +8,7 @@ import re
 from django.utils import timezone
 
 from backend.meetings import services
-from backend.meetings.models import Meeting
+from backend.meetings.models import Delivery, Meeting
 from tests.factories import make_attendee
 from tests.journeys.conftest import accept, ask, mail_to
 
@@ -70,4 +70,24 @@ def test_axe_finds_nothing_where_meetings_are_set_up(forum, booking, visit):
         permission="organiser",
         visibility="hidden",
     )
-    assert visit([forum.address("set-up/"), forum.address("meetings/")], ORGANISER) == []
+    pages = [forum.address(page) for page in ("set-up/", "set-up/mail/", "set-up/told/", "meetings/")]
+    assert visit(pages, ORGANISER) == []
+    in_trouble(forum, booking)
+    assert visit(pages[:3], ORGANISER) == []
+
+
+def in_trouble(forum, booking):
+    """A meeting told differently, one that stands by one side's word, and mails refused and waiting."""
+    a, b, c, *_ = forum.others
+    for other, words, state in ((b, ("held", "not_held"), "disputed"), (c, ("held", ""), "held")):
+        meeting = accept(ask(a, other), other)
+        Meeting.objects.filter(pk=meeting.pk).update(state=state)
+        for seat, word in zip(meeting.seats.all(), words, strict=True):
+            seat.word, seat.attested_at = word, timezone.now() if word else None
+            seat.save()
+    errors = zip(Delivery.objects.order_by("pk"), ("550", "421", "", "timeout"), strict=False)
+    for delivery, error in errors:
+        delivery.error, delivery.attempts = error, 2 if error else 0
+        delivery.state = "failed" if error == "550" else "queued"
+        delivery.tried_at = timezone.now() if error else None
+        delivery.save()
