@@ -33,9 +33,12 @@ check: install  ## ruff, mypy, the layers, missing migrations
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 
 BENCHES := bench_encoder bench_graph bench_pairs bench_update bench_markets bench_languages
-bench: install  ## how long the slow parts take, against a peer or the limit in the same run
+bench: install  ## how fast and how good, against a peer or the limit in the same run (DATA=FOLDER of sets to rank)
 	@status=0; for one in $(BENCHES); do \
 		echo; echo "== $$one"; DJANGO_SETTINGS_MODULE=backend.config.settings $(BIN)/python -m tests.benchmarks.$$one || status=1; done; \
+		echo; echo "== bench_evaluation"; if [ -n "$(DATA)" ]; then \
+			for one in "$(DATA)"/*/people.jsonl; do $(BIN)/python -m tests.benchmarks.bench_evaluation "$$(dirname "$$one")" || status=1; done; \
+			else echo "left out: it needs a folder of data sets, make bench DATA=../shared/data (docs/matching.md)"; fi; \
 		echo; echo "== five seconds from saving a profile to its new list"; \
 			TITIAN_PATIENCE_MS=5000 $(BIN)/python -m pytest tests/journeys/test_official.py -q || status=1; \
 		echo; echo "== bench_stats"; $(BIN)/python -m pytest tests/benchmarks/bench_stats.py -q -s || status=1; \

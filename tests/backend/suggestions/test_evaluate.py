@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from backend.suggestions.vector_file import read_vectors
+from tests.benchmarks.bench_evaluation import shortfalls
 
 PEOPLE = [json.dumps({"id": f"p{k}", "sector": ["a", "b"][k % 2]}) for k in range(6)]
 FILES = {
@@ -30,6 +31,22 @@ def test_a_folder_without_texts_is_measured_without_loading_a_model(folder, caps
     assert found["ours"] == "titian"
     assert found["rankers"]["titian"]["all"]["queries"] == 2
     assert "titian" in capsys.readouterr().out
+
+
+def test_figures_below_what_is_demanded_are_named_one_by_one(folder):
+    call_command("evaluate", folder, "--json", folder / "out.json")
+    found = json.loads((folder / "out.json").read_text(encoding="utf-8"))
+    good = {"all": 0.160, "cross": 0.150}
+    for view, least in good.items():
+        found["rankers"]["titian"][view]["ndcg10"] = least
+        found["paired"][view]["low"] = 0.001
+    assert list(shortfalls(found)) == []
+    for view, least in good.items():
+        found["rankers"]["titian"][view]["ndcg10"] = least - 0.001
+        found["paired"][view]["low"] = 0.0
+    assert len(list(shortfalls(found))) == 4
+    found["rankers"]["titian"]["cross"] = found["paired"]["cross"] = None  # no sectors, so nothing is shown
+    assert "cross: no query can be asked" in list(shortfalls(found))
 
 
 def test_a_missing_file_a_bad_line_and_a_wrong_encoding_are_one_sentence_each(folder):
