@@ -39,6 +39,6 @@ class ToldView(OrganiserView):
         operation_id="meetings_told", responses={200: ToldMeetingSerializer(many=True), **REFUSALS}
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        """Meetings told differently, then those that stand by one side's word; at most 500."""
+        """Meetings told differently, then those of which one side alone has spoken; at most 500."""
         rows = [told_row(meeting) for meeting in in_question(self.event)[:MOST]]
         return Response(ToldMeetingSerializer(rows, many=True).data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from backend.events.models import Event
 from backend.events.naming import name_in_lists
@@ -35,15 +35,21 @@ class ToldRow:
 
 
 def in_question(event: Event) -> QuerySet[Meeting]:
-    """The event's meetings told differently, then those that stand by one side's word; the latest first."""
+    """The event's meetings told differently, then those of which one side alone has spoken, the latest first.
+
+    These are what `overview_for` counts as disputed, not held by one, and held by one.
+    """
     meetings = Meeting.objects.filter(event=event)
-    silent = Exists(Seat.objects.filter(meeting=OuterRef("pk"), word=""))
-    by_one = meetings.filter(silent, state__in=[Meeting.State.HELD, Meeting.State.NOT_HELD])
-    found = meetings.filter(state=Meeting.State.DISPUTED) | by_one
+    seats = Seat.objects.filter(meeting=OuterRef("pk"))
+    disputed = Q(state=Meeting.State.DISPUTED)
+    held = Q(Exists(seats.filter(word="")), state=Meeting.State.HELD)
+    not_held = Q(Exists(seats.filter(word=Seat.Word.NOT_HELD)), state=Meeting.State.ACCEPTED)
     return (
-        found.select_related("table")
+        meetings.filter(disputed | held | not_held)
+        .annotate(rank=Case(When(disputed, then=0), default=1))
+        .select_related("table")
         .prefetch_related("seats__attendee__person", "seats__attendee__organisation")
-        .order_by("state", "-period", "-pk")  # by the alphabet "disputed" comes before the held and not held
+        .order_by("rank", "-period", "-pk")
     )
 
 

@@ -65,9 +65,17 @@ def test_a_dispute_stands_there_with_what_each_said_and_silence_after_it(booking
     assert re.search(
         r"One side’s word Mali Wongsa , [^:]+: it took place Linh Tran , [^:]+: said nothing", text
     )
-    assert "Held, by one side’s word 1" in page(address="set-up/")
+    assert "By one side’s word alone 1" in page(address="set-up/")
     say(booking, cast.lawyer, met[1], took_place=True)
     assert "Linh" not in page()
+
+
+def test_one_side_that_says_they_did_not_meet_stands_there_too(booking, met, page):
+    cast = booking.cast
+    assert "By one side’s word alone 0" in page(address="set-up/")
+    say(booking, cast.official, met[0], took_place=False)
+    assert "By one side’s word alone 1" in page(address="set-up/")
+    assert re.search(r"Mali Wongsa , [^:]+: it did not take place Arif Rahman , [^:]+: said nothing", page())
 
 
 def test_it_names_people_as_the_organisers_list_does_and_links_only_whom_they_may_see(booking, met):
