@@ -1,0 +1,62 @@
+"""Naming speakers on the organiser's page."""
+
+import pytest
+
+from backend.events.models import SessionPart
+from tests.factories import make_session
+from tests.frontend.conftest import client_of
+
+
+@pytest.fixture
+def talk(booking):
+    """A session during the first slot."""
+    found = make_session(booking.cast.event, "Talk")
+    found.starts_at, found.ends_at = booking.slots[0].starts_at, booking.slots[0].ends_at
+    found.save()
+    return found
+
+
+@pytest.fixture
+def post(booking, talk):
+    client = client_of(booking.cast.organiser.person)
+
+    def send(who, **said):
+        data = {"session_id": talk.pk, "attendee_id": who.pk} | said
+        answer = client.post(booking.cast.address("set-up/speakers/"), data, follow=True)
+        return answer.status_code, answer.content.decode()
+
+    return send
+
+
+def test_only_organisers_may(booking, official):
+    for method in (official.get, official.post):
+        assert method(booking.cast.address("set-up/speakers/")).status_code == 403
+
+
+def test_before_there_are_sessions_the_page_says_so_and_set_up_leads_there(booking):
+    cast = booking.cast
+    client = client_of(cast.organiser.person)
+    assert cast.address("set-up/speakers/") in client.get(cast.address("set-up/")).content.decode()
+    assert "No sessions yet" in client.get(cast.address("set-up/speakers/")).content.decode()
+
+
+def test_a_speaker_is_named_and_dropped_and_a_minor_has_a_first_name_only(booking, talk, post):
+    cast = booking.cast
+    status, text = post(cast.engineer)
+    assert (status, "They speak there" in text, "(Arif Rahman, Talk)" in text) == (200, True, True)
+    assert "Delegate" in text  # the hidden one: organisers know who is at their forum
+    assert cast.minor.person.name not in text
+    assert f"Arif Rahman, {cast.engineer.organisation.name}</option>" in text
+    assert SessionPart.objects.get(part="speaking").attendee == cast.engineer
+    assert "Nobody named yet." in post(cast.engineer, do="drop")[1]
+    assert not SessionPart.objects.exists()
+
+
+def test_what_cannot_be_is_said_in_a_sentence_and_the_choice_stays(booking, post):
+    cast = booking.cast
+    booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
+    status, text = post(cast.engineer)
+    assert (status, "It has to be called off first." in text) == (409, True)
+    assert f'<option value="{cast.engineer.pk}" selected>' in text
+    assert post(cast.engineer, session_id="none")[0] == 404
+    assert not SessionPart.objects.exists()
