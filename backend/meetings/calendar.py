@@ -176,13 +176,18 @@ def _entry(
     sequence: int,
     zone: dt.tzinfo,
 ) -> icalendar.Event:
+    """An entry in the zone's local time; in UTC in the second of an hour that a change of clocks repeats,
+    since a local time there means the first (RFC 5545, 3.3.5)."""
+    begin, end = (moment.astimezone(zone) for moment in period)
+    if begin.fold or end.fold:
+        begin, end = begin.astimezone(dt.UTC), end.astimezone(dt.UTC)
     entry = icalendar.Event()
     entry.add("uid", uid)
     entry.add("dtstamp", stamp.astimezone(dt.UTC))
     entry.add("sequence", sequence)
     entry.add("summary", summary)
-    entry.add("dtstart", period[0].astimezone(zone))
-    entry.add("dtend", period[1].astimezone(zone))
+    entry.add("dtstart", begin)
+    entry.add("dtend", end)
     return entry
 
 

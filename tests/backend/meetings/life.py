@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+import icalendar
 from django.db import connection, transaction
 from hypothesis.stateful import RuleBasedStateMachine
 
@@ -13,8 +14,10 @@ from backend.core.errors import BusinessError
 from backend.events.grid import SlotGrid, periods_of
 from backend.events.models import Attendee, Session, Slot, Table
 from backend.meetings import services
+from backend.meetings.calendar import feed_for
 from backend.meetings.models import Meeting, Seat
 from backend.meetings.rules import common_slots
+from backend.safeguarding.rules import may_contact
 from tests.backend.meetings.conftest import Forum
 from tests.factories import make_attendee, make_event
 
@@ -70,6 +73,7 @@ class LivingForum(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
+            self._feeds_show_what_is_agreed()
             self.forum.now += dt.timedelta(days=30)
             services.expire_requests(now=self.forum.now)
             assert not Meeting.objects.requests().exists()  # every quota has returned
@@ -77,6 +81,33 @@ class LivingForum(RuleBasedStateMachine):
             self.watching.__exit__(None, None, None)
             transaction.set_rollback(True)
             self.outer.__exit__(None, None, None)
+
+    def _feeds_show_what_is_agreed(self) -> None:
+        """Both calendar files, read back: each agreed meeting at its time, or off where contact ended."""
+        agreed = Meeting.objects.filter(state__in=Meeting.SEATED).prefetch_related("seats")
+        seats = [(meeting, seat.attendee_id) for meeting in agreed for seat in meeting.seats.all()]
+        readers = {who.pk: who for who in (*self.forum.people, self.minor)}
+        feeds = {pk: self._entries(readers[pk]) for pk in {self.minor.pk, *(pk for _, pk in seats)}}
+        assert feeds[self.minor.pk] == {}
+        for meeting, pk in seats:
+            first, second = (Attendee.objects.get(pk=seat.attendee_id) for seat in meeting.seats.all())
+            shown = may_contact(first, second, "meeting", self.forum.now)
+            status = "CONFIRMED" if shown else "CANCELLED"
+            assert feeds[pk][str(meeting.uid)] == (status, meeting.period.lower, meeting.period.upper)
+
+    def _entries(self, reader: Attendee) -> dict[str, tuple[str, dt.datetime, dt.datetime]]:
+        """Status, beginning and end of each meeting in the reader's calendar file, by its UID."""
+        reader = Attendee.objects.select_related("event", "person").get(pk=reader.pk)
+        calendar = icalendar.Calendar.from_ical(feed_for(reader, self.forum.now, self.forum.now))
+        meetings = {str(uid) for uid in Meeting.objects.values_list("uid", flat=True)}
+        return {
+            str(entry["uid"]): (
+                str(entry["status"]),
+                *(entry.decoded(edge).astimezone(dt.UTC) for edge in ("dtstart", "dtend")),
+            )
+            for entry in calendar.walk("vevent")
+            if str(entry["uid"]) in meetings
+        }
 
     def changed(self) -> bool:
         """Whether a row may have been written, or the clock moved, since this was asked last."""

@@ -75,6 +75,20 @@ def test_after_two_changes_there_is_one_entry_with_the_last_time_and_place(forum
     assert (before.uid.value, before.sequence.value) == (str(meeting.uid), "0")
 
 
+def test_meetings_in_an_hour_that_the_clock_repeats_are_an_hour_apart(forum: Forum) -> None:
+    a, b, *_ = forum.people
+    meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
+    forum.event.timezone = a.event.timezone = "Europe/Madrid"
+    for hour in (0, 1):  # 02:00 to 02:30 in Madrid, twice
+        begins = dt.datetime(2026, 10, 25, hour, tzinfo=dt.UTC)
+        again = Slot(starts_at=begins, ends_at=begins + dt.timedelta(minutes=30), event=forum.event)
+        again.save()
+        move(meeting, again, forum.tables[0])
+        (entry,) = feed_of(a, forum)
+        read = [edge.value.astimezone(dt.UTC) for edge in (entry.dtstart, entry.dtend)]
+        assert read == [again.starts_at, again.ends_at]
+
+
 def test_a_cancelled_meeting_is_cancelled_in_the_feed_and_by_mail_with_a_higher_number(forum: Forum) -> None:
     a, b, *_ = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
