@@ -119,7 +119,9 @@ def prepare_features(
         words=counts,
         lexical=Gram.of(said, crosswise(said)),
         overlap=Gram.of(columns @ root) if columns.nnz else None,
-        walk=Walk.of(incidence.people, incidence.others, policy.restart) if joined else None,
+        walk=Walk.of(incidence.people, incidence.others, policy.restart, telling=incidence.telling)
+        if joined
+        else None,
         seeks_topics=seeks,
         offers_topics=offers,
         languages=stated,
@@ -206,9 +208,10 @@ def _cosines(a: Array, b: Array, left: Array, right: Array, chunk: int = 50_000)
 
 
 def log_pagerank(walk: Walk, columns: Array, left: Array, right: Array, floor: float = -np.inf) -> Array:
-    """ln of PageRank of right from left, given their entries of the resolvent; NaN where one has no edges."""
+    """ln of PageRank of right from left, given their entries of the resolvent; NaN where one of them has
+    no tie, topic or session."""
     degree = walk.degree
-    joined = (degree[left] > 0) & (degree[right] > 0)
+    joined = walk.linked[left] & walk.linked[right]
     with np.errstate(divide="ignore"):
         half = 0.5 * (np.log(np.maximum(degree[right], 1e-12)) - np.log(np.maximum(degree[left], 1e-12)))
         value = np.log(np.maximum(columns, 0)) + half

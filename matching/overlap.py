@@ -51,6 +51,11 @@ class Incidence:
     others: sp.csr_matrix
     nodes: tuple[Node, ...]
 
+    @property
+    def telling(self) -> Array:
+        """Which columns of others tell whom else one is near to: all but employers (m,), bool."""
+        return np.array([kind != "organisation" for kind, _ in self.nodes], bool)
+
 
 def incidence_of(graph: nx.Graph[Node], people: int) -> Incidence:
     """Read the matrices off a graph whose first `people` nodes are the participants; ties among absentees
@@ -77,7 +82,7 @@ def shared_columns(incidence: Incidence, policy: Policy) -> tuple[sp.csr_matrix,
     columns = sp.csr_matrix(sp.hstack([incidence.others, incidence.people], format="csr"))
     used = np.bincount(columns.indices, minlength=columns.shape[1])
     keep = used <= max(policy.crowd_people, policy.crowd_share * people)
-    keep[: len(incidence.nodes)] &= np.array([kind != "organisation" for kind, _ in incidence.nodes], bool)
+    keep[: len(incidence.nodes)] &= incidence.telling
     columns.data = np.where(keep[columns.indices], columns.data, np.float32(0))
     columns.eliminate_zeros()
     damping = np.divide(1.0, np.log1p(used), out=np.zeros(len(used)), where=used > 0)

@@ -20,22 +20,32 @@ class Walk:
     M = a S_pp + a² S_po S_op, S the symmetrically normalised adjacency, a = 1 - restart.
 
     Folding (a Schur complement) is exact because topics, sessions and organisations have no edges among
-    themselves; absent people's ties to one another are left out of the graph.
+    themselves; absent people's ties to one another are left out of the graph. `linked` (n,)
+    marks who has a tie, a topic or a session: an employer leads to colleagues, and tells of nobody else.
     """
 
     among: sp.csr_matrix
     out: sp.csr_matrix
     back: sp.csr_matrix
     degree: Array
+    linked: Array
     restart: float
 
     @classmethod
     def of(
-        cls, people: sp.csr_matrix, others: sp.csr_matrix, restart: float, dtype: type = np.float32
+        cls,
+        people: sp.csr_matrix,
+        others: sp.csr_matrix,
+        restart: float,
+        dtype: type = np.float32,
+        telling: Array | None = None,
     ) -> Walk:
-        """From decayed ties (n, n) and people x other nodes (n, m)."""
+        """From decayed ties (n, n) and people x other nodes (n, m), of which `telling` (m,) marks those that
+        are no employer; all, if not given."""
         keep = 1.0 - restart
-        degree = np.asarray(people.sum(axis=1)).ravel() + np.asarray(others.sum(axis=1)).ravel()
+        ties = np.asarray(people.sum(axis=1)).ravel()
+        degree = ties + np.asarray(others.sum(axis=1)).ravel()
+        told = others if telling is None else others[:, telling]
         crowd = np.asarray(others.sum(axis=0)).ravel()
         left = sp.diags(_inverse_root(degree))
         out = left @ others @ sp.diags(_inverse_root(crowd)) * keep
@@ -44,6 +54,7 @@ class Walk:
             out=sp.csr_matrix(out, dtype=dtype),
             back=sp.csr_matrix(out.T, dtype=dtype),
             degree=degree,
+            linked=ties + np.asarray(told.sum(axis=1)).ravel() > 0,
             restart=restart,
         )
 

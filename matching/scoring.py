@@ -206,10 +206,10 @@ class Scorer:
     def _add_pagerank(self, forth: Array, back: Array, i: slice, j: slice, walked: Array) -> None:
         f, y = self.features, self.features.yardstick
         assert f.walk is not None
-        joined = (f.walk.degree > 0).astype(np.float32)[:, None]
+        linked = f.walk.linked.astype(np.float32)[:, None]
         half = (0.5 * np.log(np.maximum(f.walk.degree, 1e-12))).astype(np.float32)[:, None]
         scale = np.float32(self.policy.pagerank / y.pagerank.sd)
-        known = None if joined[i].all() and joined[j].all() else joined[i] @ joined[j].T
+        known = None if linked[i].all() and linked[j].all() else linked[i] @ linked[j].T
         value = np.log(np.maximum(walked, np.float32(1e-30)))
         for logits, lean in ((forth, half[j].T - half[i]), (back, half[i] - half[j].T)):
             part = value + lean

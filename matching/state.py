@@ -17,7 +17,7 @@ from matching.ranking import Places, Shortlists
 from matching.types import Array
 from matching.words import BUCKETS, SAID, WordWeights
 
-VERSION = 2
+VERSION = 3
 _SPREADS = ("seeks_offers", "about", "smooth", "lexical", "pagerank")
 _NUMBERS = ("about_cap", "text_sd", "pagerank_floor", "overlap_cap")
 

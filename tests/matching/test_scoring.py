@@ -131,6 +131,18 @@ def test_somebody_without_ties_loses_nothing_by_others_having_them():
     assert abs(parts["smooth"].mean()) < 0.5
 
 
+def test_somebody_of_whom_the_graph_knows_an_employer_alone_is_judged_as_one_of_whom_it_knows_nothing():
+    people = [Participant(k, sessions=frozenset({f"s{k % 3}", f"s{k % 4}"})) for k in range(8)]
+    people += [Participant(8, organisation="X"), Participant(9, organisation="X"), Participant(10)]
+    _, features, walked, p = chances_of(people, [], Vectors.empty(11), Policy())
+    left, right = np.array([8, 0, 10, 0, 0]), np.array([0, 8, 0, 10, 1])
+    parts = pair_parts(features, Policy(), left, right, walked[left, right])
+    assert parts["pagerank"][:4].tolist() == [0, 0, 0, 0]
+    assert parts["pagerank"][4] != 0
+    assert p[8, 0] == p[10, 0]
+    assert p[0, 8] == p[0, 10]
+
+
 def test_without_ties_smoothing_is_silent_and_without_anything_shared_so_is_the_walk():
     people = [Participant(k, about=f"text {k}") for k in range(5)]
     vectors = Vectors(*(np.eye(5, dtype=np.float32) for _ in range(3)))
