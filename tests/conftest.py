@@ -25,6 +25,7 @@ from tests.chromium import NONE_FOUND, chromium
 
 SERVERS = settings.VAR / "test-postgres"
 SERVER_OF_THIS_RUN = "TITIAN_TEST_POSTGRES"
+ROOMY = "--js-flags=--min-semi-space-size=64"  # looking for garbage took a seventh of axe's time
 LONGEST = (
     "tests/journeys/",
     "tests/backend/meetings/test_life.py",
@@ -110,7 +111,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
     if path is None:
         pytest.fail(NONE_FOUND)
     rules = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
-    arguments = [f"--host-resolver-rules={rules}", "--disable-background-networking"]
+    arguments = [f"--host-resolver-rules={rules}", "--disable-background-networking", ROOMY]
     return {**browser_type_launch_args, "executable_path": path, "args": arguments}
 
 
