@@ -106,20 +106,32 @@ def _reminder_half(row: MeetingRow, reader: Attendee) -> Letter:
     )
 
 
-def _accepted(row: MeetingRow, reader: Attendee) -> Letter:
-    first = _("%(who)s accepted your request.") if row.asked_by_me else _("You meet %(who)s.")
+def _of_an_agreed_one(row: MeetingRow, reader: Attendee, *, subject: str, lines: tuple[str, ...]) -> Letter:
+    """What tells of a meeting that stands: when and where it is, and the ways to it and to the agenda."""
     return Letter(
-        subject=_("Meeting with %(name)s on %(time)s")
-        % {**said(row), "time": short_words(row.starts_at, reader) if row.starts_at else ""},
-        lines=(first % said(row), _("The attached entry puts the meeting into your calendar.")),
+        subject=subject,
+        lines=lines,
         times=period(row, reader),
         where=where(row, reader),
         links=(open_link(row, reader), agenda_link(reader)),
     )
 
 
+def _accepted(row: MeetingRow, reader: Attendee) -> Letter:
+    first = _("%(who)s accepted your request.") if row.asked_by_me else _("You meet %(who)s.")
+    return _of_an_agreed_one(
+        row,
+        reader,
+        subject=_("Meeting with %(name)s on %(time)s")
+        % {**said(row), "time": short_words(row.starts_at, reader) if row.starts_at else ""},
+        lines=(first % said(row), _("The attached entry puts the meeting into your calendar.")),
+    )
+
+
 def _arranged(row: MeetingRow, reader: Attendee) -> Letter:
-    return Letter(
+    return _of_an_agreed_one(
+        row,
+        reader,
         subject=_("A meeting with %(name)s is arranged for you") % said(row),
         lines=(
             _("The organisers arranged a meeting for you with %(who)s, at a time you both had opened.")
@@ -127,22 +139,18 @@ def _arranged(row: MeetingRow, reader: Attendee) -> Letter:
             _("There is nothing to answer. If you cannot come, cancel it: the other can replan."),
             _("The attached entry puts the meeting into your calendar."),
         ),
-        times=period(row, reader),
-        where=where(row, reader),
-        links=(open_link(row, reader), agenda_link(reader)),
     )
 
 
 def _moved(row: MeetingRow, reader: Attendee) -> Letter:
-    return Letter(
+    return _of_an_agreed_one(
+        row,
+        reader,
         subject=_("Your meeting with %(name)s has another place") % said(row),
         lines=(
             _("The organisers changed where you meet %(who)s. The time stays.") % said(row),
             _("The attached entry changes it in your calendar."),
         ),
-        times=period(row, reader),
-        where=where(row, reader),
-        links=(open_link(row, reader), agenda_link(reader)),
     )
 
 
@@ -229,26 +237,24 @@ def _times_lost(row: MeetingRow, reader: Attendee) -> Letter:
 
 
 def _reminder_day(row: MeetingRow, reader: Attendee) -> Letter:
-    return Letter(
+    return _of_an_agreed_one(
+        row,
+        reader,
         subject=_("Reminder: meeting with %(name)s on %(time)s")
         % {**said(row), "time": short_words(row.starts_at, reader) if row.starts_at else ""},
         lines=(
             _("You meet %(who)s.") % said(row),
             _("If you cannot come, cancel now: the other can replan."),
         ),
-        times=period(row, reader),
-        where=where(row, reader),
-        links=(open_link(row, reader), agenda_link(reader)),
     )
 
 
 def _reminder_soon(row: MeetingRow, reader: Attendee) -> Letter:
-    return Letter(
+    return _of_an_agreed_one(
+        row,
+        reader,
         subject=_("In a few minutes: meeting with %(name)s") % said(row),
         lines=(_("You meet %(who)s in a few minutes.") % said(row),),
-        times=period(row, reader),
-        where=where(row, reader),
-        links=(open_link(row, reader), agenda_link(reader)),
     )
 
 
