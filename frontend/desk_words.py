@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backend.stats.figures import HELD, EventStats
+from backend.stats.figures import HELD, USEFUL, EventStats
 
 STEPS = {
     "suggested": gettext_lazy("Suggested"),
@@ -15,6 +15,7 @@ STEPS = {
     "held": gettext_lazy("Held"),
     "useful": gettext_lazy("Useful"),
 }
+BEFORE = {HELD: gettext_lazy("accepted and due"), USEFUL: gettext_lazy("held and rated")}
 CAUSES = {
     "not_viewed": gettext_lazy("not viewed"),
     "not_requested": gettext_lazy("viewed, but not asked"),
@@ -41,7 +42,7 @@ def funnel_sentence(stats: EventStats) -> str:
     least = min(shares, key=lambda step: step.share or 0.0)
     before = stats.funnel[stats.funnel.index(least) - 1]
     return _("The narrowest step: %(share)d %% of those %(before)s came to be %(step)s.") % {
-        "before": _("accepted and due") if least.step == HELD else str(STEPS[before.step]).lower(),
+        "before": str(BEFORE.get(least.step, STEPS[before.step])).lower(),
         "share": round(100 * (least.share or 0.0)),
         "step": str(STEPS[least.step]).lower(),
     }

@@ -26,7 +26,7 @@ HOURS = ((dt.time(10), dt.time(12, 30)), (dt.time(13), dt.time(17)))
 TABLES, WITHOUT_STEPS = 40, 10
 CLOSED = 8  # one in so many opens nothing
 ASKED_OVER, TO_ANSWER = 240.0, 12.0  # hours: over how many people ask, and how long most take to answer
-ASKERS, ASKED = 0.3, 2  # this share of those who looked through their list asks so many of it
+ASKERS, ASKED = 0.7, 3  # this share of those who looked through their list asks so many of it
 REPORTED = (
     "Since this request I got eleven messages on my private number from the same person, two of them at "
     "night. I have not answered. The last one says in which hotel I will stay."

@@ -37,7 +37,7 @@ def funnel_of(reading: Reading) -> tuple[tuple[FunnelStep, ...], tuple[Exit, ...
 
     A share is of the step before: of suggested pairs those viewed, of viewed pairs those of whom one asked
     the other, of requests those accepted, and so on. Of accepted meetings those still to come are left aside,
-    and before the first is due there is no share of those held.
+    of held ones those nobody rated; before the first is due, or rated, there is no share.
     """
     meetings, count = reading.meetings, len(reading.people.ids)
     suggested, viewed = _codes(reading.suggested, count), _codes(reading.viewed, count)
@@ -46,7 +46,8 @@ def funnel_of(reading: Reading) -> tuple[tuple[FunnelStep, ...], tuple[Exit, ...
     )
     linked = np.isin(asked, suggested)
     agreed, held = meetings.was(*AGREED), meetings.was(State.HELD)
-    useful = held & (meetings.usefulness >= USEFUL_FROM)
+    rated = held & ~np.isnan(meetings.usefulness)
+    useful = rated & (meetings.usefulness >= USEFUL_FROM)
     to_come = meetings.was(State.ACCEPTED)
     due = agreed & ~to_come if meetings.was(*DUE).any() else np.zeros_like(agreed)
     viewed_and_asked = int(np.isin(viewed, asked).sum())
@@ -56,10 +57,9 @@ def funnel_of(reading: Reading) -> tuple[tuple[FunnelStep, ...], tuple[Exit, ...
         REQUESTED: (len(asked), int(linked.sum()), _share(viewed_and_asked, len(viewed))),
         ACCEPTED: (int(agreed.sum()), int((agreed & linked).sum()), _share(agreed.sum(), len(asked))),
         HELD: (int(held.sum()), int((held & linked).sum()), _share(held.sum(), due.sum())),
-        USEFUL: (int(useful.sum()), int((useful & linked).sum()), _share(useful.sum(), held.sum())),
+        USEFUL: (int(useful.sum()), int((useful & linked).sum()), _share(useful.sum(), rated.sum())),
     }
     states = Counter(meetings.state.tolist())
-    not_rated = int((held & np.isnan(meetings.usefulness)).sum())
     exits = (
         (SUGGESTED, "not_viewed", len(suggested) - len(viewed)),
         (VIEWED, "not_requested", len(viewed) - viewed_and_asked),
@@ -71,8 +71,8 @@ def funnel_of(reading: Reading) -> tuple[tuple[FunnelStep, ...], tuple[Exit, ...
         (ACCEPTED, "cancelled", states[State.CANCELLED]),
         (ACCEPTED, "not_held", states[State.NOT_HELD]),
         (ACCEPTED, "disputed", states[State.DISPUTED]),
-        (HELD, "not_useful", int(held.sum() - useful.sum()) - not_rated),
-        (HELD, "not_rated", not_rated),
+        (HELD, "not_useful", int(rated.sum() - useful.sum())),
+        (HELD, "not_rated", int(held.sum() - rated.sum())),
     )
     return tuple(FunnelStep(step, *counts[step]) for step in FUNNEL), tuple(Exit(*row) for row in exits)
 

@@ -18,7 +18,7 @@ class FunnelStep:
     """How many came this far: pairs of people when suggested or viewed, meetings from then on.
 
     `from_suggestions`: those whose two had been suggested to each other. `share`: of the step before,
-    meetings still to come left aside; None where nothing was there to lose.
+    meetings still to come and not rated left aside; None where nothing was there to lose.
     """
 
     step: str

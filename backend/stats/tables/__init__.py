@@ -56,7 +56,7 @@ def _funnel(draft: Draft, stats: EventStats) -> None:
         REQUESTED: (asked.key, counts[VIEWED].key),
         ACCEPTED: (counts[REQUESTED].key, counts[ACCEPTED].key),
         HELD: (counts[ACCEPTED].key, exits["to_come"].key, counts[HELD].key),
-        USEFUL: (counts[HELD].key, counts[USEFUL].key),
+        USEFUL: (counts[HELD].key, exits["not_rated"].key, counts[USEFUL].key),
     }
     rows: list[Row] = []
     for name, step in steps.items():

@@ -22,7 +22,7 @@ from backend.events.demo.content import content
 from backend.events.demo.loading import CURRENT, EARLIER, load_forum
 from backend.events.models import Attendee, Event, Interest, Session, SessionPart, Slot, Table, Tie
 from backend.events.personas import personas
-from backend.meetings.demo import ask_from_lists
+from backend.meetings.demo import ASKED, ask_from_lists
 from backend.meetings.models import Availability, Meeting
 from backend.meetings.selectors import agenda_for, requests_sent, requests_to_answer
 from backend.people.models import Organisation, Person
@@ -255,7 +255,7 @@ def test_everybody_one_may_walk_in_as_finds_requests_and_meetings() -> None:
 def test_some_ask_whom_they_looked_at_and_a_visitor_finds_nothing_of_it() -> None:
     event, main = Event.objects.get(slug=CURRENT), [persona.person for persona in personas()]
     people = list(matchable(event).order_by("pk").values_list("pk", flat=True))
-    seen = {pk: [people[n - 1], people[n - 2], people[n - 3]] for n, pk in enumerate(people[:40])}
+    seen = {pk: [people[n - back] for back in range(1, 6)] for n, pk in enumerate(people[:20])}
     known = set(Meeting.objects.values_list("pk", flat=True))
     with transaction.atomic():
         made = ask_from_lists(event=event, seen=seen, main=main, now=NOW)
@@ -263,7 +263,7 @@ def test_some_ask_whom_they_looked_at_and_a_visitor_finds_nothing_of_it() -> Non
         assert made == len(meetings) > 5
         for meeting in meetings:
             parts = {seat.part: seat.attendee for seat in meeting.seats.all()}
-            assert parts["invited"].pk in seen[parts["asker"].pk][:2]
+            assert parts["invited"].pk in seen[parts["asker"].pk][:ASKED]
             assert not {seat.person_id for seat in parts.values()} & {person.pk for person in main}
         assert {meeting.state for meeting in meetings} == {"requested", "accepted", "declined"}
         transaction.set_rollback(True)

@@ -129,7 +129,7 @@ def test_the_funnel_counts_each_step_and_where_people_drop_out(forum):
         "requested": (10, 3, 1.0),  # 1-2, 4-6, and the declined 7-1
         "accepted": (8, 2, pytest.approx(0.8)),
         "held": (5, 2, pytest.approx(5 / 6)),  # two are still to come
-        "useful": (2, 1, pytest.approx(2 / 5)),  # 4.5 and 4; neither 3.5 nor 2
+        "useful": (2, 1, pytest.approx(2 / 4)),  # one is not rated; 4.5 and 4; neither 3.5 nor 2
     }
     out = {(row.step, row.cause): row.count for row in stats.exits if row.count}
     assert out == {
