@@ -26,6 +26,14 @@ from tests.chromium import NONE_FOUND, chromium
 SERVERS = settings.VAR / "test-postgres"
 SERVER_OF_THIS_RUN = "TITIAN_TEST_POSTGRES"
 ROOMY = "--js-flags=--min-semi-space-size=64"  # looking for garbage took a seventh of axe's time
+# What two busy workers on two cores lose time by: threads that wait for each other, in every library, and
+# memory handed back to the system only to be asked for again.
+THRIFT = {
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
+    "MALLOC_TOP_PAD_": str(64 << 20),
+}
 LONGEST = (
     "tests/journeys/",
     "tests/backend/meetings/test_life.py",
@@ -42,7 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.allow_hosts = "127.0.0.1,::1"
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         os.environ[SERVER_OF_THIS_RUN] = str(_new_server())
-        os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers whose threads wait for each other lose half
+        for name, value in THRIFT.items():
+            os.environ.setdefault(name, value)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
