@@ -127,6 +127,13 @@ def test_no_file_is_longer_than_can_be_read_at_a_glance() -> None:
     assert not too_long
 
 
+def test_pages_ask_for_rows_and_never_fetch_them() -> None:
+    """Only selectors read tables: there the contact policy and the number of queries have their one place."""
+    files = {path: path.read_text() for path in (ROOT / "frontend").rglob("*.py")}
+    assert len(files) > 30
+    assert not [str(path.relative_to(ROOT)) for path, text in files.items() if ".objects" in text]
+
+
 @pytest.mark.django_db
 def test_no_migration_is_missing() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
@@ -135,7 +142,7 @@ def test_no_migration_is_missing() -> None:
 def test_the_web_process_never_loads_the_model_libraries() -> None:
     look = (
         "import sys; from backend.config.wsgi import application; import backend.config.urls, frontend.urls; "
-        "print(sorted({'torch', 'sentence_transformers', 'transformers'} & set(sys.modules)))"
+        "print(sorted({'torch', 'sentence_transformers', 'transformers', 'sklearn'} & set(sys.modules)))"
     )
     found = subprocess.run(
         [sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=False

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee, Session, SessionPart
-from backend.events.naming import name_in_lists
+from backend.events.models import Attendee
+from backend.meetings.selectors.speaking import possible_speakers, speakers_of
 from backend.meetings.services.speaking import drop_speaker, name_speaker
 from frontend.access import Request, organiser
 from frontend.meeting_forms import number_in
@@ -37,17 +37,9 @@ def speakers(request: Request, attendee: Attendee) -> HttpResponse:
 
 
 def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = None) -> HttpResponse:
-    event = attendee.event
-    speaking = SessionPart.objects.filter(event=event, part=SessionPart.Part.SPEAKING)
-    rows: dict[int, list[tuple[int, str]]] = {}
-    for part in speaking.select_related("attendee__person").order_by("attendee__person__name", "pk"):
-        rows.setdefault(part.session_id, []).append((part.attendee_id, name_in_lists(part.attendee)))
-    people = (
-        Attendee.objects.of(event).select_related("person", "organisation").order_by("person__name", "pk")
-    )
     context = {
-        "sessions": [(one, rows.get(one.pk, [])) for one in Session.objects.filter(event=event)],
-        "people": [(one.pk, name_in_lists(one), one.organisation) for one in people],
+        "sessions": speakers_of(attendee.event),
+        "people": possible_speakers(attendee.event),
         "asked": (number_in(request.POST.get("session_id")), number_in(request.POST.get("attendee_id"))),
         "refusal": refusal,
     }
