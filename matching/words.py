@@ -1,19 +1,25 @@
-"""Words in common: TF-IDF of what people wrote, in any script, without a stored vocabulary."""
+"""Words in common: TF-IDF of what people wrote, in any script, without a stored vocabulary.
+
+scikit-learn is loaded with the first text: it takes as long as the rest of a web process or a command,
+and most of those read none.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, HashingVectorizer
-from sklearn.utils import murmurhash3_32
 
 from matching.types import Array, Participant
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import HashingVectorizer
 
 BUCKETS = 2**18
 SAID = ("seeks", "offers", "about")
@@ -49,7 +55,7 @@ def is_quotable(term: str) -> bool:
     (True, False, False)
     """
     words = term.split()
-    filling = any(word in ENGLISH_STOP_WORDS or len(word) < SHORTEST_QUOTED for word in words)
+    filling = any(word in _filling_words() or len(word) < SHORTEST_QUOTED for word in words)
     return not filling and not _UNSPACED.search(term)
 
 
@@ -61,10 +67,21 @@ class WordWeights:
 
     def of(self, term: str) -> float:
         """The weight of one term."""
+        from sklearn.utils import murmurhash3_32
+
         return float(self.idf[abs(murmurhash3_32(term, seed=0)) % BUCKETS])
 
 
+@cache
+def _filling_words() -> frozenset[str]:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return frozenset(ENGLISH_STOP_WORDS)
+
+
 def _vectorizer() -> HashingVectorizer:
+    from sklearn.feature_extraction.text import HashingVectorizer
+
     return HashingVectorizer(
         analyzer=terms_of, n_features=BUCKETS, norm=None, alternate_sign=False, dtype=np.float32
     )
