@@ -14,6 +14,7 @@ import psutil
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connections
 from filelock import FileLock, Timeout
 from pytest_django.plugin import DjangoDbBlocker
@@ -26,6 +27,7 @@ from tests.chromium import NONE_FOUND, chromium
 SERVERS = settings.VAR / "test-postgres"
 SERVER_OF_THIS_RUN = "TITIAN_TEST_POSTGRES"
 ROOMY = "--js-flags=--min-semi-space-size=64"  # looking for garbage took a seventh of axe's time
+ONE_PROCESS = "--renderer-process-limit=1"  # for the pages of all tests of a worker, instead of one each
 # What two busy workers on two cores lose time by: threads that wait for each other, in every library, and
 # memory handed back to the system only to be asked for again.
 THRIFT = {
@@ -72,13 +74,21 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
     """The same engine as `make run`, in a folder of this run alone; DATABASE_URL, where given, is obeyed."""
     database = connections["default"].settings_dict
     if "EMBEDDED" in database:
         if SERVER_OF_THIS_RUN not in os.environ:
             os.environ[SERVER_OF_THIS_RUN] = str(_new_server())
-        database.update(embedded_settings(Path(os.environ[SERVER_OF_THIS_RUN]), durable=False))
+        folder = Path(os.environ[SERVER_OF_THIS_RUN])
+        database.update(embedded_settings(folder, durable=False))
+        # The first worker gives the server's own database all tables; each copies it instead of migrating.
+        with FileLock(folder.with_name(f"tables-of-{folder.name}.lock")), django_db_blocker.unblock():
+            call_command("migrate", verbosity=0)
+            connections["default"].close()
+        database["TEST"]["TEMPLATE"] = database["NAME"]
 
 
 @pytest.fixture(scope="session")
@@ -120,7 +130,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
     if path is None:
         pytest.fail(NONE_FOUND)
     rules = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
-    arguments = [f"--host-resolver-rules={rules}", "--disable-background-networking", ROOMY]
+    arguments = [f"--host-resolver-rules={rules}", "--disable-background-networking", ROOMY, ONE_PROCESS]
     return {**browser_type_launch_args, "executable_path": path, "args": arguments}
 
 
@@ -140,4 +150,5 @@ def _remove(folder: Path) -> None:
         with suppress(psutil.NoSuchProcess):
             process.kill()
     shutil.rmtree(folder, ignore_errors=True)
-    folder.with_name(folder.name + ".lock").unlink(missing_ok=True)
+    for lock in folder.parent.glob(f"*{folder.name}.lock"):
+        lock.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ THAI = "ต้องการแนวปฏิบัติร่วมกัน
 PATIENCE_MS = int(os.environ.get("TITIAN_PATIENCE_MS", "60000"))
 
 
-def test_from_the_door_to_a_new_list(matched_forum, worker, context, enter):
+def test_from_the_door_to_a_new_list(worker, matched_forum, context, enter):
     page = enter(context, OFFICIAL)
     expect(page.get_by_role("heading", name="Whom to meet")).to_be_visible()
     cards = page.get_by_role("article")

@@ -1,15 +1,23 @@
 """An organiser plans the forum, changes the draft by hand, publishes it, and plans for late joiners."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
 from backend.meetings.models import Meeting, Seat
 from tests.journeys.programme_forum import ORGANISER, make_planned_forum
-from tests.worker import do_jobs
+from tests.worker import do_jobs, workers_at_work
 
 PATIENCE = 90_000
+
+
+@pytest.fixture
+def planners() -> Iterator[None]:
+    """The workers of every queue; planning needs no model, which a worker's process would load first."""
+    with workers_at_work():
+        yield
 
 
 @pytest.fixture
@@ -39,7 +47,7 @@ def publish(page):
 
 
 def test_a_forum_is_planned_changed_published_and_planned_again_for_late_joiners(
-    planned_forum, context, enter, worker
+    planned_forum, context, enter, planners
 ):
     page = enter(context, ORGANISER)
     draft(page)
