@@ -7,6 +7,7 @@ The engine in that package never runs here: some texts make it write past the en
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -102,11 +103,13 @@ def load_model(source: str | Path, device: str | None = None) -> "SentenceTransf
     """The sentence-transformers model in a folder, or of that name on a hub, always in float32.
 
     Half precision is several times slower on a processor. A folder is loaded without a look at the network;
-    `owner/model@revision` pins a hub's model. Raises ModelError.
+    `owner/model@revision` pins a hub's model. Its threads sleep while they wait for each other: spinning, they
+    took three to nine times as long beside two busy processes. Raises ModelError.
     """
     local = Path(source).is_dir()
     if not local and (isinstance(source, Path) or source.startswith(("/", ".", "~"))):
         raise ModelError(f"There is no model folder {source}: give a folder, or a model's name on a hub.")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is loaded
     import torch
     from sentence_transformers import SentenceTransformer
 
