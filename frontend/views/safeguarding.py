@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.events.models import Attendee
-from backend.safeguarding.rules import contactable_for
-from backend.safeguarding.selectors import block_made_by, person_behind
+from backend.safeguarding.selectors import block_made_by, person_behind, seen_among
 from backend.safeguarding.services import block_person, unblock_person
 from frontend.access import Request, participant
 
@@ -23,8 +22,8 @@ def block(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
     now = timezone.now()
     behind = person_behind(viewer=attendee, attendee_id=attendee_id, now=now)
     if request.method != "POST":
-        seen = contactable_for(attendee, "page", now).filter(pk=attendee_id).exists()
-        context = {"name": behind.name, "attendee_id": attendee_id, "is_seen": seen}
+        seen = seen_among(viewer=attendee, ids=[attendee_id], channel="page", now=now)
+        context = {"name": behind.name, "attendee_id": attendee_id, "is_seen": bool(seen)}
         return render(request, "safeguarding/block.html", context)
     block_person(blocked=behind.person, by=request.user, now=now)
     done = _("%(name)s is blocked.") % {"name": behind.name} if behind.name else _("This person is blocked.")

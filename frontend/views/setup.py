@@ -24,7 +24,7 @@ from backend.meetings.rules import rules_for
 from backend.meetings.selectors import overview_for
 from backend.meetings.services import set_rules
 from backend.meetings.services.moving import change_table
-from backend.safeguarding.rules import leads_of
+from backend.safeguarding.selectors import names_of_leads
 from frontend.access import Request, organiser
 from frontend.meeting_forms import GridForm, RulesForm, TableForm, numbers_in
 from frontend.meeting_words import day_in
@@ -146,7 +146,7 @@ def _page(
     ]
     initial = {"open_requests": rules.open_requests, "expiry_hours": rules.expiry_hours}
     context: dict[str, Any] = {
-        "leads": [lead.person.name for lead in leads_of(event).select_related("person").order_by("pk")],
+        "leads": names_of_leads(event),
         "figures": overview_for(event, timezone.now()),
         "days": _by_day(event, slots),
         "slots_form": slots_form or GridForm(None, event),

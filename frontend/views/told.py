@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from backend.events.models import Attendee
 from backend.meetings.selectors.told import in_question, told_row
-from backend.safeguarding.rules import contactable_for
+from backend.safeguarding.selectors import seen_among
 from frontend.access import Request, organiser
 
 PAGE = 50
@@ -24,5 +24,5 @@ def told(request: Request, attendee: Attendee) -> HttpResponse:
     rows = [told_row(meeting) for meeting in page.object_list]
     ids = {side.attendee_id for row in rows for side in row.sides}
     # Organisers read names here; a profile opens only to whom the contact policy shows it.
-    seen = contactable_for(attendee, "page", timezone.now()).filter(pk__in=ids).values_list("pk", flat=True)
-    return render(request, "setup/told.html", {"rows": rows, "page": page, "seen": set(seen)})
+    seen = seen_among(viewer=attendee, ids=ids, channel="page", now=timezone.now())
+    return render(request, "setup/told.html", {"rows": rows, "page": page, "seen": seen})

@@ -8,6 +8,7 @@ from backend.safeguarding.selectors.faces import (
     face_of,
     faces_for,
     person_behind,
+    seen_among,
 )
 from backend.safeguarding.selectors.reports import (
     OwnReport,
@@ -17,6 +18,7 @@ from backend.safeguarding.selectors.reports import (
     ViewRow,
     has_reader,
     last_report_by,
+    names_of_leads,
     report_page_for,
     reports_for,
     waiting_reports,
@@ -38,8 +40,10 @@ __all__ = [
     "faces_for",
     "has_reader",
     "last_report_by",
+    "names_of_leads",
     "person_behind",
     "report_page_for",
     "reports_for",
+    "seen_among",
     "waiting_reports",
 ]

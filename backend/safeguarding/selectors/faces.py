@@ -80,6 +80,11 @@ def faces_for(*, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.dat
     return {row.pk: face_of(row) for row in rows}
 
 
+def seen_among(*, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.datetime) -> set[int]:
+    """Which of these attendees the viewer may see through `channel`; one query."""
+    return set(contactable_for(viewer, channel, now).filter(pk__in=list(ids)).values_list("pk", flat=True))
+
+
 def person_behind(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> PersonBehind:
     """The account of an attendee whom the viewer may block and report; refuses NotFound otherwise."""
     if not knows_of(viewer, attendee_id, now):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Case, F, IntegerField, Value, When
 
-from backend.events.models import Attendee
+from backend.events.models import Attendee, Event
 from backend.events.naming import name_in_lists
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.rules import is_apart, leads_of, readable_for
@@ -89,6 +89,11 @@ class ReportPage:
     @property
     def is_about_meeting(self) -> bool:
         return self.meeting_id is not None
+
+
+def names_of_leads(event: Event) -> list[str]:
+    """Who reads reports here, in the order in which they joined."""
+    return list(leads_of(event).order_by("pk").values_list("person__name", flat=True))
 
 
 def has_reader(attendee: Attendee, other_id: int) -> bool:
