@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pghistory
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -28,7 +29,12 @@ class Command(BaseCommand):
         parser.add_argument("file", help="CSV with at least the columns email and name")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and save nothing")
         parser.add_argument("--encoding", default="", metavar="NAME", help="for a file that is not UTF-8")
-        parser.add_argument("--report", default="", metavar="FILE", help="write refused rows here as CSV")
+        parser.add_argument(
+            "--report",
+            default="",
+            metavar="FILE",
+            help=f"write every refused row here as CSV; without it more than {SHOWN} go to var/refused-SLUG.csv",
+        )
 
     def handle(self, *_: Any, **options: Any) -> None:
         event = event_for(options["slug"])
@@ -38,7 +44,10 @@ class Command(BaseCommand):
         with pghistory.context(command="import_attendees"):
             dry_run = options["dry_run"]
             report = import_attendees(event=event, table=table, now=timezone.now(), dry_run=dry_run)
-        self._tell(report, options["report"])
+        path = options["report"]
+        if len(report.refused) > SHOWN and not path:
+            path = str(settings.VAR / f"refused-{event.slug}.csv")
+        self._tell(report, path)
         if report.refused and report.read == len(report.refused):
             raise CommandError("No row could be imported.")
 
@@ -63,8 +72,7 @@ class Command(BaseCommand):
         for row in report.refused[:SHOWN]:
             self.stdout.write(f"  line {row.line}: {row.reason}")
         if len(report.refused) > SHOWN:
-            more = "" if path else "; --report FILE writes them all"
-            self.stdout.write(f"  … and {len(report.refused) - SHOWN:,} more refused rows{more}")
+            self.stdout.write(f"  … and {len(report.refused) - SHOWN:,} more refused rows")
         for sentence in report.sentences:
             self.stdout.write(sentence)
         if path:
@@ -74,5 +82,6 @@ class Command(BaseCommand):
                 raise CommandError(
                     f"The import is done, but {path[:200]} cannot be written: {error.strerror}."
                 ) from None
+            self.stdout.write(f"Every refused row with its reason: {path}")
         if report.dry_run:
             self.stdout.write("Nothing was saved: repeat without --dry-run to import.")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from backend.core.errors import BusinessError
 from backend.events.models import Attendee
@@ -47,15 +48,31 @@ def test_a_trial_run_saves_nothing_and_says_so(tmp_path: Path) -> None:
     assert not Attendee.objects.exists()
 
 
-def test_refused_rows_are_written_to_the_report_all_of_them(tmp_path: Path) -> None:
-    path, report = tmp_path / "list.csv", tmp_path / "refused.csv"
+@pytest.mark.parametrize("asked_for", [True, False])
+def test_refused_rows_are_written_to_a_file_all_of_them(
+    tmp_path: Path, settings: Settings, asked_for: bool
+) -> None:
+    settings.VAR = tmp_path
+    path = tmp_path / "list.csv"
+    report = tmp_path / "refused.csv" if asked_for else settings.VAR / "refused-forum.csv"
     rows = [f"P{n},=bad{n}" for n in range(30)]
     path.write_text("\n".join(["name,email", "Ann,a@example.org", *rows]) + "\n")
-    told = run(path, "--report", str(report))
+    told = run(path, *(["--report", str(report)] if asked_for else []))
     assert "… and 10 more refused rows" in told
+    assert f"Every refused row with its reason: {report}" in told
     written = list(csv.DictReader(io.StringIO(report.read_text(encoding="utf-8-sig"))))
     assert [row["line"] for row in written] == [str(n) for n in range(3, 33)]
     assert written[0] == {"line": "3", "email": "'=bad0", "reason": "“=bad0” is not an e-mail address"}
+
+
+def test_refused_rows_that_are_all_shown_need_no_file(tmp_path: Path, settings: Settings) -> None:
+    settings.VAR = tmp_path
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(["name,email", "Ann,a@example.org", *(f"P,bad{n}" for n in range(20))]) + "\n")
+    told = run(path)
+    assert told.count("is not an e-mail address") == 20
+    assert "Every refused row" not in told
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_list_of_which_no_row_fits_ends_with_an_error(tmp_path: Path) -> None:

@@ -135,6 +135,14 @@ def test_unknown_age_is_the_default_and_the_report_says_what_that_means(event: E
     assert list(ages) == ["unknown", "minor", "adult"]
 
 
+def test_people_of_unknown_age_are_counted_and_the_way_out_is_told(event: Event) -> None:
+    report = imported(event, "email,name\na@example.org,A\nb@example.org,B\n")
+    assert report.sentences[1] == (
+        "2 people of unknown age will appear nowhere until an organiser sets it: "
+        "write adult or minor in the column age_class and import the list again."
+    )
+
+
 def test_a_blank_age_class_leaves_the_known_one_and_a_stated_one_sets_it_and_is_told(event: Event) -> None:
     imported(event, "email,name,age_class\na@example.org,A,minor\n")
     assert figures(imported(event, "email,name,age_class\na@example.org,A,\n")) == (0, 0, 1, 0)
