@@ -33,7 +33,7 @@ class Command(BaseCommand):
             "--report",
             default="",
             metavar="FILE",
-            help=f"write every refused row here as CSV; without it more than {SHOWN} go to var/refused-SLUG.csv",
+            help=f"write every refused row here; without it, more than {SHOWN} go to var/refused-SLUG.csv",
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
