@@ -7,7 +7,7 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import ManagementUtility
 from django.core.management.base import BaseCommand
-from django.db.utils import OperationalError
+from django.db.utils import DatabaseError
 
 from backend.core.errors import BusinessError
 
@@ -23,9 +23,11 @@ def run_command(arguments: list[str]) -> int:
         return _fail(refusal.message)
     except ImproperlyConfigured as error:
         return _fail(str(error))
-    except OperationalError as error:
-        from backend.config.database import sentence_for
+    except DatabaseError as error:
+        from backend.config.database import is_about_the_server, sentence_for
 
+        if not is_about_the_server(error):
+            raise
         return _fail(sentence_for(error))
     except RuntimeError as error:
         from matching.model import ModelError  # not before: a second, which most commands do without

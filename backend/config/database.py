@@ -8,13 +8,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.utils import OperationalError
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.utils import DatabaseError, OperationalError, ProgrammingError
 from filelock import FileLock
+from psycopg.errors import InsufficientPrivilege
 
 from backend.config.embedded import DATABASE, USER, DatabaseUnusable, EmbeddedPostgres
 
 OLDEST = 150000  # PostgreSQL 15, as `server_version_num` counts
+UNKNOWN_OPTION = "invalid connection option"  # libpq's words, which come before any server is asked
 
 
 def database_settings(given: dict[str, Any] | None, data: Path) -> dict[str, Any]:
@@ -37,23 +39,34 @@ def embedded_settings(data: Path, *, durable: bool = True) -> dict[str, Any]:
 
 
 def check_database() -> None:
-    """Refused with DatabaseUnusable when the server is absent, too old, or without pgvector."""
+    """Refused with DatabaseUnusable when the server is absent, too old, or pgvector cannot be had there."""
     connection = connections[DEFAULT_DB_ALIAS]
     try:
         with connection.cursor() as cursor:
             cursor.execute("show server_version_num")
             number = int(cursor.fetchone()[0])
+            cursor.execute("select count(*) from pg_extension where extname = 'vector'")
+            (created,) = cursor.fetchone()
             cursor.execute("select count(*) from pg_available_extensions where name = 'vector'")
-            (with_vectors,) = cursor.fetchone()
-    except OperationalError as error:
+            (installed,) = cursor.fetchone()
+    except (OperationalError, ProgrammingError) as error:
         raise DatabaseUnusable(sentence_for(error)) from error
     if number < OLDEST:
         raise DatabaseUnusable(f"DATABASE_URL names PostgreSQL {number // 10000}; Titian needs 15 or later.")
-    if not with_vectors:
+    if created:
+        return
+    if not installed:
         raise DatabaseUnusable(
             "DATABASE_URL names a PostgreSQL without pgvector: install its package on that server "
             "(postgresql-NN-pgvector in most distributions), or unset DATABASE_URL to use the embedded one."
         )
+    try:
+        # Tried and taken back: hosted servers let roles create it whom the catalogue calls unable to.
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("create extension vector")
+            transaction.set_rollback(True)
+    except ProgrammingError as error:
+        raise DatabaseUnusable(sentence_for(error)) from error
 
 
 def bring_up_to_date() -> None:
@@ -82,11 +95,36 @@ def _tables_lacking() -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+def is_about_the_server(error: DatabaseError) -> bool:
+    """True for a failure that lies with the server, the role's rights or the address, not with a query."""
+    return isinstance(error, OperationalError) or _denied(error) is not None or UNKNOWN_OPTION in str(error)
+
+
+def _denied(error: BaseException | None) -> str | None:
+    """What the role may not do, in the server's words; None when that is not what failed."""
+    while error is not None:
+        if isinstance(error, InsufficientPrivilege):
+            return error.diag.message_primary
+        error = error.__cause__ or error.__context__
+    return None
+
+
 def sentence_for(error: Exception) -> str:
-    """One line for a connection that failed, without the password and without the driver's hints."""
+    """One line for what `is_about_the_server`, without the password and without the driver's hints."""
     text = " ".join(str(error).split())
     used = connections[DEFAULT_DB_ALIAS].settings_dict
     where = f"{used.get('HOST') or 'localhost'}:{used.get('PORT') or 5432}"
+    if denied := _denied(error):
+        if "extension" in denied:
+            remedy = "let an administrator of that server run CREATE EXTENSION vector in it once"
+        else:
+            remedy = "give that role the right, or name the owner in DATABASE_URL"
+        return (
+            f"The database {used.get('NAME')!r} at {where} refuses {used.get('USER')!r} ({denied}): {remedy}."
+        )
+    if UNKNOWN_OPTION in text:
+        option = text.partition(UNKNOWN_OPTION)[2].strip(' "')
+        return f"DATABASE_URL ends in an option that PostgreSQL does not know: {option}."
     known = {
         "password authentication failed": f"refused the password of {used.get('USER')!r}",
         "no password supplied": f"asks for a password of {used.get('USER')!r}",

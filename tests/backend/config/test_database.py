@@ -6,17 +6,22 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command, get_commands, load_command_class
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.utils import ProgrammingError
 
 from backend.config import database
 from backend.config.commands import run_command
-from backend.config.database import check_database
+from backend.config.database import check_database, is_about_the_server
 from backend.config.embedded import DatabaseUnusable
+from backend.config.environment import database_from
 
 
 def _run(address: str, *command: str) -> subprocess.CompletedProcess[str]:
@@ -73,13 +78,81 @@ def _rewrite(file: str, text: str) -> None:
         rules.write(text)
 
 
-@pytest.mark.django_db
-def test_a_server_without_pgvector_is_refused() -> None:
+@contextmanager
+def _connected_as(**settings: object) -> Iterator[BaseDatabaseWrapper]:
+    """The default connection is another one, whose settings differ in these."""
+    ours, other = connections[DEFAULT_DB_ALIAS], connection.copy()
+    other.settings_dict.update(settings)
+    connections[DEFAULT_DB_ALIAS] = other
+    try:
+        yield other
+    finally:
+        other.close()
+        connections[DEFAULT_DB_ALIAS] = ours
+
+
+@pytest.fixture
+def owned(db: None) -> Iterator[str]:
+    """An empty database, without pgvector, of the role "ordinary", which has no special rights."""
+    with _connected_as() as administrator, administrator.cursor() as cursor:
+        cursor.execute("create role ordinary login")
+        cursor.execute("create database owned owner ordinary")
+    yield "owned"
+    with _connected_as() as administrator, administrator.cursor() as cursor:
+        cursor.execute("drop database owned with (force)")
+        cursor.execute("drop role ordinary")
+
+
+def test_an_owner_who_may_not_create_pgvector_is_told_who_can(
+    owned: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with _connected_as(NAME=owned, USER="ordinary"):
+        assert run_command(["manage.py", "migrate"]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "refuses 'ordinary' (permission denied to create extension" in sentence
+    assert "run CREATE EXTENSION vector in it once" in sentence
+
+
+def test_a_role_that_may_make_no_tables_is_told_so(owned: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with _connected_as(NAME=owned) as administrator, administrator.cursor() as cursor:
+        cursor.execute("create extension vector")
+        cursor.execute("alter schema public owner to current_user")
+    with _connected_as(NAME=owned, USER="ordinary"):
+        assert run_command(["manage.py", "migrate"]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "refuses 'ordinary' (permission denied for schema public): give that role the right" in sentence
+
+
+def test_an_option_that_postgresql_does_not_know_is_named(
+    db: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://titian:hidden@127.0.0.1/titian?foo=bar")
+    given = database_from("DATABASE_URL")
+    assert given is not None
+    with _connected_as(OPTIONS=given["OPTIONS"]):
+        assert run_command(["manage.py", "migrate"]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert sentence == "DATABASE_URL ends in an option that PostgreSQL does not know: foo."
+
+
+def test_a_fault_of_a_query_is_not_laid_on_the_server(db: None) -> None:
+    with pytest.raises(ProgrammingError) as caught, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select nothing from nowhere")
+    assert not is_about_the_server(caught.value)
+
+
+@pytest.fixture
+def without_pgvector(db: None) -> None:
+    """The catalogue as a server shows it on which pgvector is neither created nor installed."""
     with connection.cursor() as cursor:
         cursor.execute("create temporary view pg_available_extensions as select 'plpgsql'::name as name")
+        cursor.execute("create temporary view pg_extension as select 'plpgsql'::name as extname")
         cursor.execute("set local search_path = pg_temp, pg_catalog, public")
-        with pytest.raises(DatabaseUnusable, match="without pgvector"):
-            check_database()
+
+
+def test_a_server_without_pgvector_is_refused(without_pgvector: None) -> None:
+    with pytest.raises(DatabaseUnusable, match="without pgvector"):
+        check_database()
 
 
 @pytest.mark.django_db
@@ -125,13 +198,9 @@ def test_a_command_says_who_brings_the_tables_of_a_database_of_ones_own(
     call_command("migrate", verbosity=0)
 
 
-@pytest.mark.django_db
-def test_the_tables_are_not_brought_to_a_server_without_pgvector() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("create temporary view pg_available_extensions as select 'plpgsql'::name as name")
-        cursor.execute("set local search_path = pg_temp, pg_catalog, public")
-        with pytest.raises(DatabaseUnusable, match="without pgvector"):
-            call_command("migrate", verbosity=0)
+def test_the_tables_are_not_brought_to_a_server_without_pgvector(without_pgvector: None) -> None:
+    with pytest.raises(DatabaseUnusable, match="without pgvector"):
+        call_command("migrate", verbosity=0)
 
 
 def test_every_command_says_whether_it_needs_the_tables() -> None:
