@@ -13,7 +13,7 @@ import psutil
 import pytest
 from django.conf import settings
 
-from backend.config.embedded import DatabaseUnusable, EmbeddedPostgres, servers_in
+from backend.config.embedded import DatabaseUnusable, EmbeddedPostgres, _let_through, servers_in
 
 OWNER = """
 import sys
@@ -117,3 +117,20 @@ def test_a_path_too_long_for_a_socket_gets_a_short_folder_for_it(tmp_path: Path)
     server = EmbeddedPostgres(tmp_path / ("deep" * 30))
     assert len(str(server.socket_folder)) < 60
     assert server.socket_folder == EmbeddedPostgres(tmp_path / ("deep" * 30)).socket_folder
+
+
+def test_whose_folders_are_opened_as_root_is_told_which(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outer, inner = tmp_path / "home", tmp_path / "home" / "titian"
+    inner.mkdir(parents=True)
+    outer.chmod(0o700)
+    inner.chmod(0o750)
+    opened = [folder for folder in (inner, *inner.parents) if not folder.stat().st_mode & 0o001]
+    _let_through(inner)
+    assert [oct(folder.stat().st_mode & 0o777) for folder in (outer, inner)] == ["0o701", "0o751"]
+    assert capsys.readouterr().err == (
+        f"Running as root: other accounts may now pass through {', '.join(map(str, opened))}.\n"
+    )
+    _let_through(inner)
+    assert capsys.readouterr().err == ""
