@@ -7,20 +7,24 @@ import re
 
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:=]+")
 # The address itself is the key: whoever reads it in a log could answer, or read the calendar.
-_SECRET = re.compile(r"(/(?:answer|calendar)/)[\w.:=~-]+/?")
+_SECRET = re.compile(r"(/(?:answer|calendar)/)[\w.:=~%+-]+/?")
+# What was searched for, or where a sign-in leads on to.
+_QUERY = re.compile(r"(/[\w/.:=~%+()-]*\?)[^\s\"'<>]+")
 # That somebody reports or blocks this one is for nobody who reads a log.
 _WHOM = re.compile(r"(/(?:people|meetings)/)\d+(/(?:report|block)/)")
 # PostgreSQL repeats the offending row in the DETAIL of an error.
 _ROW = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
 
+LINE = "%(levelname)s %(name)s: %(message)s"
+
 
 class DiscreetFormatter(logging.Formatter):
-    """One line per event, tracebacks included, without e-mail addresses, secret links, whom a report or block
-    is about, and database rows."""
+    """One line per event, tracebacks included, without e-mail addresses, secret links, queries, whom a report
+    or block is about, and database rows."""
 
     def format(self, record: logging.LogRecord) -> str:
         text = _SECRET.sub(r"\1(secret)", _ADDRESS.sub("(address)", super().format(record)))
-        text = _WHOM.sub(r"\1(somebody)\2", text)
+        text = _QUERY.sub(r"\1(withheld)", _WHOM.sub(r"\1(somebody)\2", text))
         return _ROW.sub(r"\1: (withheld)", text)
 
 
@@ -28,7 +32,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "discreet": {"()": DiscreetFormatter, "format": "%(levelname)s %(name)s: %(message)s"},
+        "discreet": {"()": DiscreetFormatter, "format": LINE},
     },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "discreet"},

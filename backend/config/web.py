@@ -9,7 +9,10 @@ import urllib.error
 import urllib.request
 from typing import Any
 
+from gunicorn.glogging import Logger
+
 from backend.config.lifeline import OWNER, end_with_owner
+from backend.config.logs import LINE, DiscreetFormatter
 from backend.config.settings import ALLOWED_HOSTS, TITIAN_HOST, TITIAN_PORT
 
 bind = f"{TITIAN_HOST}:{TITIAN_PORT}"
@@ -17,6 +20,18 @@ threads = 8
 graceful_timeout = 3
 loglevel = "warning"
 control_socket_disable = True  # it would lie in the home folder, one for every Titian on the machine
+
+
+class DiscreetLogger(Logger):  # type: ignore[misc]
+    """gunicorn's own lines as discreet as ours: where it fails they hold the address that was asked for."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(DiscreetFormatter(LINE))
+
+
+logger_class = DiscreetLogger
 
 
 def post_worker_init(worker: Any) -> None:
