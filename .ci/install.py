@@ -130,14 +130,15 @@ def tell(lines: Iterable[str], total: int) -> None:
 def sentence_for(words: str) -> str:
     """What went wrong, from what pip says."""
     again = "then run make install again; what was downloaded is kept."
-    for sign, meaning in NETWORK:
-        if sign in words:
-            return f"The packages could not be downloaded ({meaning}): check network and proxy, {again}"
+    if "No space left" in words:
+        return f"The disk is full: free 3 GB, {again}"
     if refused := re.search(r"HTTP error (\d+)|(\d{3}) (?:Client|Server) Error", words):
         status = refused[1] or refused[2]
         return f"A download was refused (HTTP {status}): check which registry pip is set to use, {again}"
-    if "No space left" in words:
-        return f"The disk is full: free 3 GB, {again}"
+    # After what ends it for good: pip also warns of a broken connection that it tries again and mends.
+    for sign, meaning in NETWORK:
+        if sign in words:
+            return f"The packages could not be downloaded ({meaning}): check network and proxy, {again}"
     if absent := re.search(r"No matching distribution found for (\S+)", words):
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         reached = "" if "(from versions: none)" not in words else "the registry cannot be reached, or "

@@ -50,3 +50,59 @@ def test_an_environment_that_was_left_half_made_is_made_again(
     python.write_text(ENDS_HALF_WAY)
     install.main()  # whole and up to date: nothing is made
     assert install.PYTHON.stat().st_mtime_ns == made
+
+
+# What pip writes where it fails, and the sentence that is to come of it.
+RETRYING = "WARNING: Retrying (Retry(total=0, connect=None)) after connection broken by "
+NOT_FOUND = "ERROR: No matching distribution found for "
+PIPS_WORDS = {
+    "a refused download": (
+        "  ERROR: HTTP error 403 while getting https://packages.example.org/a-1.0-py3-none-any.whl\n",
+        "A download was refused (HTTP 403): check which registry pip is set to use, then run make install",
+    ),
+    "a refused index": (
+        "pip._vendor.requests.exceptions.HTTPError: 407 Client Error: Proxy Authentication Required for url\n",
+        "A download was refused (HTTP 407)",
+    ),
+    "no wheel for this Python": (
+        f"ERROR: Could not find a version that satisfies it (from versions: 1.0, 1.1)\n{NOT_FOUND}torch==2.9\n",
+        "No package torch==2.9 was found: none is ready-made for Python",
+    ),
+    "no such package there": (
+        f"ERROR: Could not find a version that satisfies it (from versions: none)\n{NOT_FOUND}torch==2.9\n",
+        "No package torch==2.9 was found: the registry cannot be reached, or none is ready-made for Python",
+    ),
+    "a full disk while unpacking": (
+        "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n",
+        "The disk is full: free 3 GB, then run make install again",
+    ),
+    "a full disk while downloading": (
+        "exceptions.ChunkedEncodingError: (\"Connection broken: OSError(28, 'No space left on device')\")\n",
+        "The disk is full",
+    ),
+    "nobody listens": (
+        f"{RETRYING}'NewConnectionError('[Errno 111] Connection refused')': /simple/a/\n{NOT_FOUND}a\n",
+        "The packages could not be downloaded (the registry refused the connection): check network and proxy",
+    ),
+    "no name": (
+        f"{RETRYING}'NewConnectionError('[Errno -3] Temporary failure in name resolution')'\n{NOT_FOUND}a\n",
+        "The packages could not be downloaded (the registry's name cannot be resolved)",
+    ),
+    "a refused download after a mended connection": (
+        f"{RETRYING}'ReadTimeoutError('Read timed out. (read timeout=15)')'\n"
+        "  ERROR: HTTP error 404 while getting https://packages.example.org/a-1.0-py3-none-any.whl\n",
+        "A download was refused (HTTP 404)",
+    ),
+    "anything else": (
+        "Traceback\n\nERROR: Invalid requirement: 'a=1'\n",
+        "The packages could not be installed: ERROR: Invalid requirement: 'a=1'",
+    ),
+    "nothing": ("\n", "The packages could not be installed: no reason was given"),
+}
+
+
+@pytest.mark.parametrize(("words", "sentence"), PIPS_WORDS.values(), ids=PIPS_WORDS)
+def test_what_pip_says_becomes_a_sentence(install: ModuleType, words: str, sentence: str) -> None:
+    told = install.sentence_for(words)
+    assert told.startswith(sentence)
+    assert "\n" not in told
