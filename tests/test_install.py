@@ -61,15 +61,15 @@ PIPS_WORDS = {
         "A download was refused (HTTP 403): check which registry pip is set to use, then run make install",
     ),
     "a refused index": (
-        "pip._vendor.requests.exceptions.HTTPError: 407 Client Error: Proxy Authentication Required for url\n",
+        "pip._vendor.requests.exceptions.HTTPError: 407 Client Error: Proxy Authentication Required\n",
         "A download was refused (HTTP 407)",
     ),
     "no wheel for this Python": (
-        f"ERROR: Could not find a version that satisfies it (from versions: 1.0, 1.1)\n{NOT_FOUND}torch==2.9\n",
+        f"ERROR: Could not find a version of it (from versions: 1.0, 1.1)\n{NOT_FOUND}torch==2.9\n",
         "No package torch==2.9 was found: none is ready-made for Python",
     ),
     "no such package there": (
-        f"ERROR: Could not find a version that satisfies it (from versions: none)\n{NOT_FOUND}torch==2.9\n",
+        f"ERROR: Could not find a version of it (from versions: none)\n{NOT_FOUND}torch==2.9\n",
         "No package torch==2.9 was found: the registry cannot be reached, or none is ready-made for Python",
     ),
     "a full disk while unpacking": (
