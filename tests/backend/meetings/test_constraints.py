@@ -5,25 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from backend.events.models import Slot, Table
 from backend.meetings.models import Availability, Meeting, RequestedTime, Seat
 from tests.backend.meetings.conftest import make_forum
+from tests.database import refused_by
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
-
-
-def refused_by(constraint, write):
-    """The database refuses the write, at once or at the commit, by this constraint."""
-    with pytest.raises(IntegrityError) as caught, transaction.atomic():
-        write()
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    assert caught.value.__cause__.diag.constraint_name == constraint
 
 
 def bare_meeting(forum, **fields):

@@ -1,0 +1,188 @@
+"""What the database itself refuses of people, events, suggestions and blocks, whoever writes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.models import Model
+
+from backend.events.models import Attendee, Event, Interest, SessionPart, Slot, Table
+from backend.safeguarding.models import Block, Report, ReportAlert
+from backend.suggestions.models import Embedding, Feedback, ListReading, Run, Suggestion, SuggestionView
+from tests.database import refused_by
+from tests.factories import NOW, make_attendee, make_event, make_run, make_session, make_tie
+
+HOUR = dt.timedelta(hours=1)
+IMPLIED = "_event_key", "_kind_key"  # by the primary key; others refer to them
+Tries = Iterator[tuple[str, Callable[[], object]]]
+
+
+def changed(row: Model, **fields: object) -> Callable[[], object]:
+    return lambda: type(row)._base_manager.filter(pk=row.pk).update(**fields)
+
+
+def again(row: Model, **fields: object) -> Callable[[], object]:
+    """One more row like it, but for these fields."""
+    same = {field.name: getattr(row, field.name) for field in row._meta.fields if not field.primary_key}
+    return lambda: type(row)._base_manager.create(**same | fields)
+
+
+@dataclass(frozen=True)
+class Forums:
+    """Three people of one event, and what another event has."""
+
+    event: Event
+    a: Attendee
+    b: Attendee
+    c: Attendee
+    stranger: Attendee
+
+    @property
+    def elsewhere(self) -> Event:
+        return self.stranger.event
+
+
+def people(forums: Forums) -> Tries:
+    person, organisation = forums.a.person, forums.a.organisation
+    assert organisation is not None
+    yield "person_email_unique", again(person, email=person.email.upper())
+    yield "person_has_a_name", changed(person, name="")
+    yield "sector_constituency_known", changed(organisation.sector, constituency="crown")
+    yield "organisation_name_unique", again(organisation, name=organisation.name.upper())
+    yield "organisation_has_a_name", changed(organisation, name="")
+
+
+def events(forums: Forums) -> Tries:
+    event, a = forums.event, forums.a
+    yield "event_ends_after_start", changed(event, ends_on=event.starts_on - dt.timedelta(days=1))
+    yield "event_meetings_sane", changed(event, meetings_per_person=51)
+    tie = make_tie(event, a, forums.b)
+    yield "tie_once_per_edition", again(tie)
+    yield "tie_lower_id_first", changed(tie, first=tie.second, second=tie.first)
+    yield "tie_lower_id_first", changed(tie, first=tie.second)
+    yield "tie_weight_positive", changed(tie, weight=0)
+    yield "attendee_once_per_event", again(a)
+    yield "attendee_age_class_known", changed(a, age_class="")
+    yield "attendee_visibility_known", changed(a, visibility="anybody")
+    yield "attendee_permission_known", changed(a, permission="emperor")
+    theirs = forums.elsewhere.topics.get(key="victim-support")
+    topic = event.topics.get(key="victim-support")
+    yield "theme_key_once", again(topic.theme)
+    yield "topic_key_once", again(topic)
+    yield "topic_theme_same_event", changed(topic, theme=theirs.theme)
+    interest = Interest.objects.create(event=event, attendee=a, topic=topic, seeks=True)
+    yield "interest_once_per_topic", again(interest)
+    yield "interest_says_something", changed(interest, seeks=False)
+    yield "interest_attendee_same_event", changed(interest, attendee=forums.stranger)
+    yield "interest_topic_same_event", changed(interest, topic=theirs)
+
+
+def agenda(forums: Forums) -> Tries:
+    event, elsewhere = forums.event, forums.elsewhere
+    session = make_session(event)
+    yield "session_once", again(session)
+    yield "session_ends_after_start", changed(session, ends_at=session.starts_at)
+    yield "session_theme_same_event", changed(session, theme=elsewhere.themes.first())
+    part = SessionPart.objects.create(event=event, attendee=forums.a, session=session)
+    yield "session_part_once", again(part, part="speaking")
+    yield "session_part_attendee_same_event", changed(part, attendee=forums.stranger)
+    yield "session_part_session_same_event", changed(part, session=make_session(elsewhere))
+    slot = Slot.objects.create(event=event, starts_at=NOW, ends_at=NOW + HOUR)
+    yield "slot_once", again(slot)
+    yield "slot_ends_after_start", changed(slot, ends_at=NOW)
+    table = Table.objects.create(event=event, label="T1")
+    yield "table_label_once", again(table)
+    yield "table_has_a_label", changed(table, label="")
+    yield "table_online_has_a_room_for_each_meeting", changed(table, is_online=True)
+
+
+def suggestions(forums: Forums) -> Tries:
+    event, a, b, c = forums.event, forums.a, forums.b, forums.c
+    embedding = Embedding.objects.create(model="m", kind="seeks", text_hash="h", vector=[1.0, 0.0])
+    yield "embedding_once", again(embedding)
+    run = make_run(event, {a: [b]})
+    yield "run_one_current", again(run)
+    for state in (Run.State.CURRENT, Run.State.RETIRED):
+        yield "run_published_has_time", changed(run, state=state, published_at=None)
+    suggestion = Suggestion.objects.get()
+    yield "suggestion_once", again(suggestion, rank=2)
+    yield "suggestion_one_per_rank", again(suggestion, other=c)
+    yield "suggestion_not_self", changed(suggestion, other=a)
+    for score in (-0.1, 1.1):
+        yield "suggestion_score_unit", changed(suggestion, score=score)
+    yield "suggestion_has_a_reason", changed(suggestion, reasons=[])
+    yield "list_reading_once", again(ListReading.objects.get())
+    view = SuggestionView.objects.create(attendee=a, other=b)
+    yield "suggestion_view_once", again(view)
+    yield "suggestion_view_not_self", changed(view, other=a)
+    feedback = Feedback.objects.create(attendee=a, other=b, verdict="good", run=run, rank=1, propensity=1)
+    yield "feedback_once", again(feedback)
+    yield "feedback_not_self", changed(feedback, other=a)
+    for verdict, cause in (("good", "known"), ("not-relevant", ""), ("not-relevant", "smell"), ("bad", "")):
+        yield "feedback_cause_when_not_relevant", changed(feedback, verdict=verdict, cause=cause)
+
+
+def safeguarding(forums: Forums) -> Tries:
+    a, b = forums.a, forums.b
+    block = Block.objects.create(blocker=a.person, blocked=b.person)
+    yield "block_once", again(block)
+    yield "block_not_self", changed(block, blocked=a.person)
+    report = Report.objects.create(
+        event=forums.event, reporter=a, reported=b, category="child", words="He waits."
+    )
+    yield "report_not_self", changed(report, reported=a)
+    yield "report_category_known", changed(report, category="taste")
+    yield "report_says_something", changed(report, words="")
+    for closed in (
+        {"state": "closed"},
+        {"state": "closed", "closed_at": NOW},
+        {"state": "closed", "outcome": "Spoke to both."},
+        {"closed_at": NOW},
+        {"state": "lost"},
+    ):
+        yield "report_closed_with_an_outcome", changed(report, **closed)
+    yield "report_keeps_apart_until_closed", changed(report, keeps_apart=False)
+    for who in ("reporter", "reported", "closed_by"):
+        ended = {"state": "closed", "closed_at": NOW, "outcome": "Spoke to both."}
+        yield f"report_{who}_same_event", changed(report, **ended | {who: forums.stranger})
+    yield "report_alert_once", again(ReportAlert.objects.create(report=report, lead=forums.c, told_at=NOW))
+
+
+@pytest.fixture
+def forums(db: None) -> Forums:
+    event, elsewhere = make_event(), make_event("elsewhere")
+    a, b, c = (make_attendee(event) for _ in range(3))
+    return Forums(event, a, b, c, make_attendee(elsewhere))
+
+
+def test_the_database_refuses_each_of_its_constraints_being_broken(forums: Forums) -> None:
+    tried = set()
+    for constraint, write in (
+        one for tries in (people, events, agenda, suggestions, safeguarding) for one in tries(forums)
+    ):
+        refused_by(constraint, write)
+        tried.add(constraint)
+    assert tried == _named()
+
+
+def _named() -> set[str]:
+    """The constraints that the models name, and the composite keys that the migrations add."""
+    models = [
+        model
+        for app in ("people", "events", "suggestions", "safeguarding")
+        for model in apps.get_app_config(app).get_models()
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select conname from pg_constraint join pg_class on pg_class.oid = conrelid "
+            "where relname = any(%s) and contype = 'f' and conname like '%%_same_event'",
+            [[model._meta.db_table for model in models]],
+        )
+        keys = {name for (name,) in cursor.fetchall()}
+    ours = {constraint.name for model in models for constraint in model._meta.constraints}
+    return keys | {name for name in ours if not name.endswith(IMPLIED)}

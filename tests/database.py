@@ -1,0 +1,17 @@
+"""How a test holds the database to what it must never accept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+
+def refused_by(constraint: str, write: Callable[[], object]) -> None:
+    """The database refuses the write, at once or at the commit, by this constraint."""
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        write()
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert caught.value.__cause__.diag.constraint_name == constraint  # type: ignore[union-attr]
