@@ -63,20 +63,26 @@ def load_meetings(*, event: Event, earlier: Event, main: Sequence[Person], now: 
 
 @transaction.atomic
 def ask_from_lists(
-    *, event: Event, seen: Mapping[int, Sequence[int]], main: Sequence[Person], now: dt.datetime
+    *,
+    event: Event,
+    seen: Mapping[int, Sequence[int]],
+    main: Sequence[Person],
+    now: dt.datetime,
+    progress: Callable[[float], object] = lambda _: None,
 ) -> int:
     """Let some of those who looked through their list ask the first of it; gives how many requests it made.
 
     seen: whom each looked at, best first, by attendee's id. The same ones ask every time, and nobody asks or
-    is asked whom a visitor may walk in as.
+    is asked whom a visitor may walk in as. `progress` hears the share done, 0 to 1.
     """
     story = _Story(event, main, now)
     people = {attendee.pk: attendee for attendee in story.rest}
     chance = random.Random(f"{SEED} lists {event.slug}")  # noqa: S311 - not a secret
-    for asker in people.values():
+    for done, asker in enumerate(people.values(), start=1):
         if chance.random() < ASKERS:
             for other in filter(None, map(people.get, seen.get(asker.pk, ())[:ASKED])):
                 story.ask(asker, other, chance.random())
+        progress(done / len(people))
     return story.count
 
 

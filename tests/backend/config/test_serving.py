@@ -8,7 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -16,6 +18,7 @@ from django.core.management import call_command
 from django.db import connection
 from filelock import FileLock
 from procrastinate.contrib.django import app
+from pytest_django import Settings
 
 from backend.config.lifeline import OWNER
 from backend.config.management.commands import serve
@@ -30,20 +33,31 @@ signal.pause()
 """
 
 
-def test_a_taken_port_is_said_before_anything_else_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """A port where somebody listens."""
     monkeypatch.setattr(serve, "SECONDS_FOR_A_KILLED_ONE_TO_LEAVE", 0)
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        port = other.getsockname()[1]
-        with pytest.raises(serve.CannotServe, match=f"Port {port} is taken.*TITIAN_PORT={port + 1} make run"):
-            serve._require_free_port("127.0.0.1", port)
+        yield other.getsockname()[1]
+
+
+def test_a_taken_port_is_said_with_the_way_out(taken: int) -> None:
+    with pytest.raises(serve.CannotServe, match=f"Port {taken} is taken.*TITIAN_PORT={taken + 1} make run"):
+        serve._require_free_port("127.0.0.1", taken)
+
+
+def test_a_port_taken_while_all_was_made_ready_is_said_the_same_way(taken: int, settings: Settings) -> None:
+    settings.TITIAN_HOST, settings.TITIAN_PORT = "127.0.0.1", taken
+    with pytest.raises(serve.CannotServe, match=f"Port {taken} is taken.*TITIAN_PORT={taken + 1} make run"):
+        serve.Command()._run()
 
 
 def test_a_second_one_in_the_same_folder_is_refused(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: object, settings: pytest.FixtureRequest
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Settings
 ) -> None:
-    settings.VAR = tmp_path  # type: ignore[attr-defined]
+    settings.VAR = tmp_path
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     with (
         FileLock(f"{tmp_path}/serve.lock"),

@@ -5,6 +5,7 @@ import pytest
 from backend.core.errors import NotFound
 from backend.suggestions.demo import look_through_lists
 from backend.suggestions.models import SuggestionView
+from tests.backend.meetings.conftest import make_forum
 from tests.factories import NOW, make_attendee, make_event, make_run
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,16 @@ def test_most_people_look_at_the_beginning_of_their_list_and_again_changes_nothi
         assert not own or 3 <= len(own) <= 10
     look_through_lists(event=event, now=NOW)
     assert SuggestionView.objects.count() == len(seen)
+
+
+def test_readers_and_askers_are_told_of_one_by_one():
+    forum = make_forum(people=4)
+    event, people = forum.event, forum.people
+    make_run(event, {person: [other for other in people if other != person] for person in people})
+    told = []
+    look_through_lists(event=event, now=NOW, progress=lambda *what: told.append(what))
+    shares = (0.25, 0.5, 0.75, 1.0)
+    assert told == [(doing, share) for doing in ("Reading", "Asking each other") for share in shares]
 
 
 def test_before_lists_there_is_nothing_to_look_through():

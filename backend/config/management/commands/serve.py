@@ -32,7 +32,7 @@ from backend.core.errors import BusinessError
 from backend.core.progress import progress_lines
 from backend.events.demo.loading import CURRENT
 from backend.events.models import Event
-from backend.suggestions.demo import look_through_lists
+from backend.suggestions.demo import load_demo, look_through_lists
 from backend.suggestions.selectors import current_run
 
 SECONDS_WORTH_TELLING = 2.0
@@ -86,14 +86,15 @@ class Command(BaseCommand):
                 bundled_model(settings.MODEL_FOLDER, lambda done, of: show("Unpacking", done / of))
         if settings.TITIAN_DEMO:
             if not Event.objects.filter(slug=CURRENT).exists():
-                with self._step("Inviting the people of the demo forum", bar=True):
-                    call_command("load_demo", stdout=io.StringIO())
+                with self._step("Inviting the people of the demo forum"):
+                    load_demo(now=timezone.now(), tell=lambda line: self.console.print(f"  {line}"))
             event = Event.objects.get(slug=CURRENT)
             if current_run(event) is None:
                 with self._step("Computing their suggestions", bar=True):
                     call_command("build_suggestions", CURRENT, stdout=io.StringIO())
-                with self._step("Letting them read their lists and ask each other"):
-                    look_through_lists(event=event, now=timezone.now())
+                asking = "Letting them read their lists and ask each other"
+                with self._step(asking, bar=True), progress_lines() as show:
+                    look_through_lists(event=event, now=timezone.now(), progress=show)
 
     @contextmanager
     def _step(self, doing: str, *, bar: bool = False) -> Iterator[None]:
@@ -111,6 +112,7 @@ class Command(BaseCommand):
 
     def _run(self) -> int:
         """Web and worker until one ends or we are told to; 0 only in the second case."""
+        _require_free_port(settings.TITIAN_HOST, settings.TITIAN_PORT)  # again: to prepare takes minutes
         connections.close_all()
         printer = _Lines()
         manager = Manager(printer=printer)
