@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import os
+import subprocess
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core import serializers
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -67,6 +71,7 @@ def said(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 
 def test_the_command_loads_two_editions_and_says_what_comes_next(said: str) -> None:
+    assert "Meeting times, tables, and who asks whom" in said
     assert "python manage.py build_suggestions demo-2026" in said
     current, earlier = Event.objects.get(slug=CURRENT), Event.objects.get(slug=EARLIER)
     assert current.previous == earlier
@@ -97,6 +102,27 @@ def test_the_same_forum_comes_out_every_time() -> None:
         dumps.append(_dump_without_ids())
     assert dumps[0] == dumps[1]
     assert len(dumps[0]) > 1_000
+
+
+def test_the_same_people_know_each_other_in_every_process() -> None:
+    """The order of a set differs from process to process, and the cast is made once in each."""
+    makes = (
+        "from backend.events.demo.cast import cast_of_demo, unlisted_of_demo; "
+        "from backend.events.demo.ties import ties_of; "
+        "print(cast_of_demo(), unlisted_of_demo(), ties_of(cast_of_demo()[:60]))"
+    )
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", makes],
+            cwd=settings.BASE_DIR,
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+            stdout=subprocess.PIPE,
+        )
+        for seed in ("1", "2")
+    ]
+    one, two = (process.communicate()[0] for process in processes)
+    assert len(one) > 100_000
+    assert one == two
 
 
 def _dump_without_ids() -> list[tuple[object, ...]]:
