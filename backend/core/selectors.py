@@ -8,6 +8,8 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
+from django.db.models import QuerySet
+
 from backend.core.errors import NotFound
 from backend.core.models import OutgoingMail
 
@@ -33,9 +35,9 @@ class KeptMail:
     written_at: dt.datetime
 
 
-def mails_sent(*, limit: int) -> tuple[KeptMail, ...]:
-    """The last mails that demo mode kept, newest first."""
-    return tuple(_kept(mail) for mail in OutgoingMail.objects.all()[:limit])
+def mails_sent() -> QuerySet[OutgoingMail]:
+    """The mails that demo mode kept, newest first; `kept_mail` reads one."""
+    return OutgoingMail.objects.all()
 
 
 def mail_sent(mail_id: int) -> KeptMail:
@@ -43,10 +45,11 @@ def mail_sent(mail_id: int) -> KeptMail:
     found = OutgoingMail.objects.filter(pk=mail_id).first()
     if found is None:
         raise NotFound("There is no such mail in the outbox.")
-    return _kept(found)
+    return kept_mail(found)
 
 
-def _kept(mail: OutgoingMail) -> KeptMail:
+def kept_mail(mail: OutgoingMail) -> KeptMail:
+    """A mail in its parts."""
     message = message_from_bytes(bytes(mail.source), policy=default)
     assert isinstance(message, EmailMessage)  # of this policy
     html = message.get_body(("html",))

@@ -8,6 +8,7 @@ from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp
 from django.conf import settings
 from django.contrib.auth import login
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
@@ -15,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.core.errors import NotFound
-from backend.core.selectors import mail_sent, mails_sent
+from backend.core.selectors import kept_mail, mail_sent, mails_sent
 from backend.events.personas import persona_for, personas
 from backend.events.selectors import attendances_for
 from frontend.access import Request, demo_only
 
+PAGE = 50
 # Mails carry their looks in style attributes; apart from those nothing may load, run, be sent or be framed.
 MAIL_POLICY = {
     "default-src": [NONE],
@@ -52,7 +54,9 @@ def enter_as(request: Request, key: str) -> HttpResponse:
 @require_safe
 def outbox(request: Request) -> HttpResponse:
     """Every mail the demo sent, newest first."""
-    return render(request, "demo/outbox.html", {"mails": mails_sent(limit=50)})
+    page = Paginator(mails_sent(), PAGE).get_page(request.GET.get("page"))
+    mails = [kept_mail(mail) for mail in page.object_list]
+    return render(request, "demo/outbox.html", {"mails": mails, "page": page})
 
 
 @demo_only

@@ -1,6 +1,7 @@
 """The demo's doors: open in the demo, not there at a real forum."""
 
 import json
+import re
 
 import pytest
 import vobject
@@ -77,6 +78,19 @@ def test_every_mail_the_demo_kept_can_be_read(client, demo, settings):
     assert "Code &lt;1&gt;" in text
     assert "b@example.org" in text
     assert "ABC123" in text
+
+
+def test_every_mail_is_found_page_by_page_newest_first(client, demo, monkeypatch):
+    monkeypatch.setattr("frontend.views.demo.PAGE", 2)
+    for number in range(5):
+        OutgoingMail.objects.create(
+            sender="a@example.org", recipients=["b@example.org"], subject=f"Mail {number}"
+        )
+    pages = [client.get(f"/demo/outbox/{page}").content.decode() for page in ("", "?page=2", "?page=3")]
+    assert [re.findall(r"<h2>Mail (\d)", text) for text in pages] == [["4", "3"], ["2", "1"], ["0"]]
+    assert 'href="?page=2"' in pages[0]
+    assert "Page 3 of 3" in pages[2]
+    assert "Page 1 of 3" in client.get("/demo/outbox/?page=nonsense").content.decode()
 
 
 @pytest.fixture
