@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,20 @@ DOORS_OF_OTHERS = {
     "api/schema": "the description of the API holds no data",
     "api/docs": "the description of the API holds no data",
 }
+
+# Who goes by an age class, a visibility or a block outside safeguarding, and why that decides no contact.
+READS_A_STANDING = {
+    "backend/events/models/attendee.py": "the values that the database lets in",
+    "backend/events/standing.py": "who may set them, and whom not: an organiser's change",
+    "backend/events/importer/importing.py": "what a list changes, and how many are left of unknown age",
+    "backend/events/demo/loading.py": "makes the demo's hidden people",
+    "backend/events/naming.py": "shortens a minor's name in the organisers' lists",
+    "backend/events/api.py": "tells oneself whether one is listed",
+    "frontend/forms.py": "shows oneself whether one is listed",
+    "frontend/views/meetings.py": "tells oneself why one appears nowhere",
+    "frontend/views/suggestions.py": "tells oneself why one appears nowhere",
+}
+STANDING = {"age_class", "visibility"}
 
 # One planted line breaks one contract: (contract, file, import).
 VIOLATIONS = [
@@ -141,6 +156,32 @@ def test_pages_ask_for_rows_and_never_fetch_them() -> None:
     files = {path: path.read_text() for path in (ROOT / "frontend").rglob("*.py")}
     assert len(files) > 30
     assert not [str(path.relative_to(ROOT)) for path, text in files.items() if ".objects" in text]
+
+
+def test_nobody_but_safeguarding_decides_who_may_be_in_touch() -> None:
+    files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts]
+    files = [path for path in files if not path.is_relative_to(ROOT / "backend" / "safeguarding")]
+    found = {str(path.relative_to(ROOT)) for path in files if _goes_by_standing(ast.parse(path.read_text()))}
+    assert found == set(READS_A_STANDING)
+
+
+def _goes_by_standing(source: ast.Module) -> bool:
+    """Whether it compares an age class or a visibility, filters by one, or knows of blocks."""
+    for node in ast.walk(source):
+        match node:
+            case ast.Compare(left=left, comparators=others):
+                sides = {part.attr for part in (left, *others) if isinstance(part, ast.Attribute)}
+                if sides & STANDING:
+                    return True
+            case ast.Call(
+                func=ast.Attribute(attr="filter" | "exclude" | "get") | ast.Name(id="Q"), keywords=keywords
+            ):
+                names = {part for keyword in keywords for part in (keyword.arg or "").split("__")}
+                if names & {*STANDING, "blocks_made", "blocks_received"}:
+                    return True
+            case ast.alias(name="Block"):
+                return True
+    return False
 
 
 @pytest.mark.django_db
