@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import count as count_from
 from typing import Any
 
 from django import forms
@@ -165,9 +166,9 @@ class TableForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "input"}),
     )
 
-    def __init__(self, data: QueryDict | None, table: Table | None = None) -> None:
+    def __init__(self, data: QueryDict | None, table: Table | None = None, label: str = "T1") -> None:
         kept = ("label", "place", "room_link", "step_free")
-        initial = {name: getattr(table, name) for name in kept} if table else {"label": "T1", "count": 1}
+        initial = {name: getattr(table, name) for name in kept} if table else {"label": label, "count": 1}
         super().__init__(data, initial=initial, auto_id=f"table-{table.pk if table else 'new'}-%s")
 
     def tables(self) -> list[TableSaid]:
@@ -197,6 +198,15 @@ def labels_from(first: str, count: int) -> list[str]:
     start = int(digits) if digits else 1
     stem = stem if digits else f"{first} "
     return [f"{stem}{number:0{len(digits)}d}" for number in range(start, start + count)]
+
+
+def next_label(labels: Collection[str]) -> str:
+    """The first T1, T2, ... that no table has.
+
+    >>> next_label([]), next_label(["T1", "T3"])
+    ('T1', 'T2')
+    """
+    return next(label for number in count_from(1) if (label := f"T{number}") not in labels)
 
 
 class RulesForm(forms.Form):

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from backend.core.errors import BusinessError
 from backend.events.grid import SlotGrid, periods_of
-from backend.events.models import Attendee, Event
+from backend.events.models import Attendee, Event, Topic
 from backend.events.places import TableSaid, add_slots, add_tables
 from backend.events.selectors import slots_for
 from backend.meetings import services
@@ -189,7 +189,13 @@ class _Story:
         took = dt.timedelta(hours=self._hours.expovariate(1 / TO_ANSWER))
         self.answered_at = min(self.now, asked_at + took)
         free = free_slots_between(asker, other.pk, asked_at)
-        wish = services.Wish(slot_ids=_spread(free), message=_message(other))
+        interests = other.interests.select_related("topic__theme").order_by("topic__position")
+        offered = next((row.topic for row in interests if row.offers), None)
+        wish = services.Wish(
+            slot_ids=_spread(free),
+            message=_message(other, offered),
+            theme=offered.theme.key if offered else "",
+        )
         try:
             with transaction.atomic():
                 meeting = services.request_meeting(
@@ -265,10 +271,9 @@ def _spread(free: Sequence[Time]) -> tuple[int, ...]:
     return tuple(time.slot_id for time in free[::step][:3])
 
 
-def _message(other: Attendee) -> str:
+def _message(other: Attendee, offered: Topic | None) -> str:
     """A first line that names what the other offers."""
-    topic = next((row.topic.name for row in other.interests.select_related("topic") if row.offers), "")
-    about = (
-        f"You offer “{topic}”, and that is what we seek." if topic else "I read your profile with interest."
-    )
+    about = "I read your profile with interest."
+    if offered:
+        about = f"You offer “{offered.name}”, and that is what we seek."
     return f"Dear {other.person.name},\n{about} Could we talk for a few minutes?"

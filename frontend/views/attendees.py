@@ -23,6 +23,7 @@ from backend.events.models import Attendee, Event
 from backend.events.standing import Standing, set_standing
 from frontend.access import Request, organiser
 
+NAMES = tuple(dict.fromkeys(COLUMNS.values()))  # as a list's first line may write them
 PAGE = 100
 MOST_BYTES = 4_000_000
 MOST_CARRIED = 2_200_000  # of a form without files Django reads 2.5 MB
@@ -82,9 +83,9 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
 def import_list(request: Request, attendee: Attendee) -> HttpResponse:
     """Upload a list, read what it would do, confirm; nothing is kept on the server in between."""
     if request.method != "POST":
-        return render(request, "desk/import.html", {"columns": COLUMNS})
+        return render(request, "desk/import.html", {"columns": NAMES})
     event, encoding = attendee.event, request.POST.get("encoding", "")
-    context: dict[str, Any] = {"columns": COLUMNS, "encoding": encoding}
+    context: dict[str, Any] = {"columns": NAMES, "encoding": encoding}
     try:
         data, context["carried"] = _file_of(request, event)
         table = read_table(data, encoding=encoding, columns=frozenset(COLUMNS))
@@ -100,7 +101,7 @@ def import_list(request: Request, attendee: Attendee) -> HttpResponse:
             request, "desk/import.html", {**context, "refusal": refused, "guesses": refused.guesses}
         )
     except BusinessError as refused:
-        context = {"columns": COLUMNS, "refusal": refused}
+        context = {"columns": NAMES, "refusal": refused}
         return render(request, "desk/import.html", context, status=refused.status)
     if not report.dry_run:
         messages.success(request, " ".join(report.sentences))

@@ -26,7 +26,7 @@ from backend.meetings.services import set_rules
 from backend.meetings.services.moving import change_table
 from backend.safeguarding.selectors import names_of_leads
 from frontend.access import Request, organiser
-from frontend.meeting_forms import GridForm, RulesForm, TableForm, numbers_in
+from frontend.meeting_forms import GridForm, RulesForm, TableForm, next_label, numbers_in
 from frontend.meeting_words import day_in
 
 
@@ -154,7 +154,7 @@ def _page(
         "new_count": sum((row.starts_at, row.ends_at) not in known for row in preview),
         "tables": tables,
         "changed": changed[0] if changed else None,
-        "table_form": table_form or TableForm(None),
+        "table_form": table_form or TableForm(None, label=next_label({row[0].label for row in tables})),
         "rules_form": rules_form or RulesForm(initial=initial),
         "refusal": refusal,
         "part": part,

@@ -131,7 +131,7 @@ def notices_for(attendee: Attendee, now: dt.datetime, *, limit: int = 50) -> tup
 
     Of a meeting that the contact policy hides, only that it is off is told, without the meeting itself.
     """
-    notices = list(Notice.objects.filter(attendee=attendee.pk).order_by("-pk")[:limit])
+    notices = list(Notice.objects.filter(attendee=attendee.pk).order_by("-created_at", "-pk")[:limit])
     meetings = Meeting.objects.filter(pk__in=[notice.meeting_id for notice in notices])
     rows = {row.meeting_id: row for row in rows_for(attendee, meetings, now)}
     return tuple(
