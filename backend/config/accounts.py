@@ -11,3 +11,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """Whether sign-in may lead there; what is no address at all counts as none given."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False

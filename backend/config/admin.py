@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
+from functools import wraps
+from typing import Any
+
+from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.http import Http404, HttpRequest
+
+
+class StaffSite(AdminSite):
+    """Django's admin, which is not there (404) for those who are signed in and not staff.
+
+    Django would send them to sign in, and sign-in, since they are, back here without end.
+    """
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def there_for_staff(request: HttpRequest, *given: Any, **named: Any) -> Any:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise Http404
+            return guarded(request, *given, **named)
+
+        return there_for_staff
 
 
 class ReferenceAdmin(AdminConfig):
@@ -14,6 +37,7 @@ class ReferenceAdmin(AdminConfig):
     """
 
     default = False
+    default_site = "backend.config.admin.StaffSite"
 
     def ready(self) -> None:
         super().ready()

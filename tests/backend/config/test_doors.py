@@ -70,3 +70,42 @@ def test_a_letter_that_only_looks_alike_in_capitals_gets_nobody_s_code(client: C
     Client().post("/accounts/login/code/", {"email": "SITI@example.org"})
     assert mail.outbox[-1].to == ["siti@example.org"]
     assert "sign-in code" in str(mail.outbox[-1].subject)
+
+
+@pytest.mark.parametrize(
+    "door", ["login/code/", "login/code/confirm/", "logout/", "inactive/", "confirm-email/x/"]
+)
+def test_what_is_no_address_counts_as_not_said_where_sign_in_should_lead(client: Client, door: str) -> None:
+    answers = []
+    for visitor in (None, Person.objects.create_user("siti@example.org", name="Siti Rahma")):
+        if visitor:
+            client.force_login(visitor)
+        answers += [
+            client.get(f"/accounts/{door}", {"next": "http://["}),
+            client.post(f"/accounts/{door}", {"next": "http://["}),
+        ]
+    for answer in answers:
+        assert answer.status_code in (200, 302, 404, 405)
+        assert not answer.get("Location", "").startswith("http")
+
+
+@pytest.mark.parametrize("asked", ["version=%00", "version=2", "version=1%0d%0aX-Asked:%20yes"])
+def test_the_description_of_the_api_has_one_version_whichever_is_asked_for(
+    client: Client, asked: str
+) -> None:
+    description = client.get(f"/api/schema?{asked}")
+    assert (description.status_code, description["Content-Disposition"]) == (
+        200,
+        'inline; filename="Titian.yaml"',
+    )
+    assert "version: '1'" in description.content.decode()
+
+
+@pytest.mark.parametrize("page", ["/admin/", "/admin/events/event/", "/admin/no-such-page/"])
+def test_the_administrator_s_pages_are_not_there_for_others_and_lead_strangers_to_sign_in(
+    client: Client, page: str
+) -> None:
+    assert client.get(page)["Location"].startswith("/admin/login/")
+    client.force_login(Person.objects.create_user("siti@example.org", name="Siti Rahma"))
+    assert client.get(page).status_code == 404
+    assert client.get(f"/admin/login/?next={page}", follow=True).status_code == 404

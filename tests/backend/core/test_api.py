@@ -1,0 +1,101 @@
+"""How the API reads what it is sent, and that it refuses in one shape, whatever is wrong."""
+
+from __future__ import annotations
+
+import pytest
+from rest_framework.test import APIClient
+
+from backend.core.api import RefusalSerializer
+from backend.people.models import Person
+from tests.factories import make_attendee, make_event
+
+pytestmark = pytest.mark.django_db
+SHAPE = set(RefusalSerializer().fields)
+
+
+@pytest.fixture
+def signed_in() -> APIClient:
+    client = APIClient()
+    client.force_authenticate(Person.objects.create_user("siti@example.org", name="Siti Rahma"))
+    return client
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("[" * 100_000, "too deep"),
+        ('{"timezone":' * 100_000, "too deep"),
+        ("9" * 5_000, "Exceeds the limit"),
+        ("NaN", "Out of range"),
+        ("{", "JSON parse error"),
+        (b"\xff", "JSON parse error"),
+    ],
+)
+def test_what_is_no_sound_json_is_refused_in_words(
+    signed_in: APIClient, body: str | bytes, says: str
+) -> None:
+    answer = signed_in.put("/api/v1/me/", body, content_type="application/json")
+    assert (answer.status_code, set(answer.json()), answer.json()["code"]) == (400, SHAPE, "parse_error")
+    assert says in answer.json()["message"]
+
+
+@pytest.mark.parametrize("character", ["\\u0000", "\\ud800"])
+def test_a_character_no_database_holds_is_refused_by_field(signed_in: APIClient, character: str) -> None:
+    body = f'{{"timezone": "{character}"}}'
+    answer = signed_in.put("/api/v1/me/", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert list(answer.json()["details"]) == ["timezone"]
+
+
+def test_half_a_character_that_a_sentence_would_quote_is_refused_and_not_repeated() -> None:
+    event, client = make_event("forum"), APIClient()
+    me, other = make_attendee(event), make_attendee(event)
+    client.force_authenticate(me.person)
+    for body in ('{"verdict": "\\ud800"}', '{"verdict": "good", "cause": "x\\udfff"}', '{"verdict": 1e999}'):
+        address = f"/api/v1/events/forum/suggestions/{other.pk}/feedback/"
+        answer = client.put(address, body, content_type="application/json")
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+        assert "is not a valid choice" in str(answer.json()["details"])
+
+
+def test_fields_are_refused_by_name_and_a_whole_body_in_its_own_sentence(signed_in: APIClient) -> None:
+    fields = signed_in.put("/api/v1/me/", {"timezone": "x" * 61}, format="json").json()
+    assert (fields["code"], fields["message"]) == ("invalid", "This cannot be used: timezone.")
+    assert fields["details"] == {"timezone": ["Ensure this field has no more than 60 characters."]}
+    whole = signed_in.put("/api/v1/me/", [], format="json").json()
+    assert (set(whole), whole["code"]) == (SHAPE, "invalid")
+    assert whole["message"].startswith("Invalid data.")
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "code"),
+    [("patch", 405, "method_not_allowed"), ("put", 415, "unsupported_media_type")],
+)
+def test_a_wrong_way_to_ask_is_refused_in_the_same_shape(
+    signed_in: APIClient, method: str, status: int, code: str
+) -> None:
+    answer = getattr(signed_in, method)("/api/v1/me/", "x", content_type="text/plain")
+    assert (answer.status_code, answer.json()["code"], set(answer.json())) == (status, code, SHAPE)
+
+
+def test_a_stranger_is_refused_in_the_same_shape_and_told_nothing_of_the_event() -> None:
+    attendee, client = make_attendee(make_event("forum")), APIClient()
+    refused = client.get("/api/v1/events/forum/agenda/")
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_authenticated")
+    assert set(refused.json()) == SHAPE
+    client.force_authenticate(attendee.person)
+    unknown = client.get("/api/v1/events/elsewhere/agenda/")
+    assert (unknown.status_code, unknown.json()["code"], set(unknown.json())) == (404, "not_found", SHAPE)
+
+
+@pytest.mark.parametrize("file", ["stats/x", "meetings/1/meeting.ics"])
+@pytest.mark.parametrize("kind", ["application/json", "x" * 300])
+def test_a_file_takes_no_post_and_refuses_it_in_the_same_shape(file: str, kind: str) -> None:
+    client = APIClient(enforce_csrf_checks=True)
+    client.force_login(make_attendee(make_event("forum")).person)
+    answer = client.post(f"/api/v1/events/forum/{file}", "x", content_type=kind)
+    assert (answer.status_code, set(answer.json())) == (403, SHAPE)
+    trusted = APIClient()
+    trusted.force_login(make_attendee(make_event("other")).person)
+    refused = trusted.post(f"/api/v1/events/other/{file}", "x", content_type=kind)
+    assert (refused.status_code, refused.json()["code"]) == (405, "method_not_allowed")
