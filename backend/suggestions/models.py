@@ -53,6 +53,9 @@ class Run(models.Model):
                 condition=Q(state="building") | Q(state="failed") | Q(published_at__isnull=False),
                 name="run_published_has_time",
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=["building", "current", "retired", "failed"]), name="run_state_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -60,7 +63,10 @@ class Run(models.Model):
 
 
 class Suggestion(models.Model):
-    """One place in one attendee's list. `reasons` are codes with evidence, put into words by the pages."""
+    """One place in one attendee's list. `reasons` are codes with evidence, put into words by the pages.
+
+    A trigger, not a key, holds Run and attendees to one event: the row does not repeat the event's id.
+    """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="suggestions")
     attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="suggestions")
@@ -78,6 +84,9 @@ class Suggestion(models.Model):
             models.UniqueConstraint(fields=["run", "attendee", "rank"], name="suggestion_one_per_rank"),
             models.CheckConstraint(condition=~Q(attendee=F("other")), name="suggestion_not_self"),
             models.CheckConstraint(condition=Q(score__gte=0) & Q(score__lte=1), name="suggestion_score_unit"),
+            models.CheckConstraint(
+                condition=Q(propensity__gt=0, propensity__lte=1), name="suggestion_propensity_a_chance"
+            ),
             models.CheckConstraint(condition=~Q(reasons=[]), name="suggestion_has_a_reason"),
         ]
 
@@ -129,7 +138,10 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
 
 class Feedback(models.Model):
-    """What an attendee said of another as a suggestion, with the place and the Run it was shown in."""
+    """What an attendee said of another as a suggestion, with the place and the Run it was shown in.
+
+    Of one event, like a Suggestion.
+    """
 
     class Verdict(models.TextChoices):
         GOOD = "good", _("Saved")
@@ -160,6 +172,10 @@ class Feedback(models.Model):
                 condition=Q(verdict="good", cause="")
                 | (Q(verdict="not-relevant") & Q(cause__in=["topic", "constituency", "known", "other"])),
                 name="feedback_cause_when_not_relevant",
+            ),
+            models.CheckConstraint(
+                condition=Q(propensity=None) | Q(propensity__gt=0, propensity__lte=1),
+                name="feedback_propensity_a_chance",
             ),
         ]
 

@@ -61,6 +61,7 @@ def events(forums: Forums) -> Tries:
     event, a = forums.event, forums.a
     yield "event_ends_after_start", changed(event, ends_on=event.starts_on - dt.timedelta(days=1))
     yield "event_meetings_sane", changed(event, meetings_per_person=51)
+    yield "event_not_its_own_previous", changed(event, previous=event)
     tie = make_tie(event, a, forums.b)
     yield "tie_once_per_edition", again(tie)
     yield "tie_lower_id_first", changed(tie, first=tie.second, second=tie.first)
@@ -70,6 +71,7 @@ def events(forums: Forums) -> Tries:
     yield "attendee_age_class_known", changed(a, age_class="")
     yield "attendee_visibility_known", changed(a, visibility="anybody")
     yield "attendee_permission_known", changed(a, permission="emperor")
+    yield "attendee_role_known", changed(a, role="emperor")
     theirs = forums.elsewhere.topics.get(key="victim-support")
     topic = event.topics.get(key="victim-support")
     yield "theme_key_once", again(topic.theme)
@@ -90,6 +92,7 @@ def agenda(forums: Forums) -> Tries:
     yield "session_theme_same_event", changed(session, theme=elsewhere.themes.first())
     part = SessionPart.objects.create(event=event, attendee=forums.a, session=session)
     yield "session_part_once", again(part, part="speaking")
+    yield "session_part_known", changed(part, part="sleeping")
     yield "session_part_attendee_same_event", changed(part, attendee=forums.stranger)
     yield "session_part_session_same_event", changed(part, session=make_session(elsewhere))
     slot = Slot.objects.create(event=event, starts_at=NOW, ends_at=NOW + HOUR)
@@ -109,6 +112,7 @@ def suggestions(forums: Forums) -> Tries:
     yield "run_one_current", again(run)
     for state in (Run.State.CURRENT, Run.State.RETIRED):
         yield "run_published_has_time", changed(run, state=state, published_at=None)
+    yield "run_state_known", changed(run, state="banana")
     suggestion = Suggestion.objects.get()
     yield "suggestion_once", again(suggestion, rank=2)
     yield "suggestion_one_per_rank", again(suggestion, other=c)
@@ -116,6 +120,8 @@ def suggestions(forums: Forums) -> Tries:
     for score in (-0.1, 1.1):
         yield "suggestion_score_unit", changed(suggestion, score=score)
     yield "suggestion_has_a_reason", changed(suggestion, reasons=[])
+    for propensity in (-5, 0, 1.1):
+        yield "suggestion_propensity_a_chance", changed(suggestion, propensity=propensity)
     yield "list_reading_once", again(ListReading.objects.get())
     view = SuggestionView.objects.create(attendee=a, other=b)
     yield "suggestion_view_once", again(view)
@@ -125,6 +131,18 @@ def suggestions(forums: Forums) -> Tries:
     yield "feedback_not_self", changed(feedback, other=a)
     for verdict, cause in (("good", "known"), ("not-relevant", ""), ("not-relevant", "smell"), ("bad", "")):
         yield "feedback_cause_when_not_relevant", changed(feedback, verdict=verdict, cause=cause)
+    for propensity in (-5, 0, 1.1):
+        yield "feedback_propensity_a_chance", changed(feedback, propensity=propensity)
+    yield from of_two_events("suggestion", suggestion, make_attendee(make_event()))
+    yield from of_two_events("feedback", feedback, make_attendee(make_event()))
+
+
+def of_two_events(name: str, row: Suggestion | Feedback, stranger: Attendee) -> Tries:
+    for mixed in ({"attendee": stranger}, {"other": stranger}, {"run": make_run(stranger.event, {})}):
+        yield f"{name}_same_event", changed(row, **mixed)
+        row.delete()
+        yield f"{name}_same_event", again(row, **mixed)
+        row.save(force_insert=True)
 
 
 def safeguarding(forums: Forums) -> Tries:
@@ -162,16 +180,15 @@ def forums(db: None) -> Forums:
 
 def test_the_database_refuses_each_of_its_constraints_being_broken(forums: Forums) -> None:
     tried = set()
-    for constraint, write in (
-        one for tries in (people, events, agenda, suggestions, safeguarding) for one in tries(forums)
-    ):
+    parts = people, events, agenda, suggestions, safeguarding
+    for constraint, write in (one for tries in parts for one in tries(forums)):
         refused_by(constraint, write)
         tried.add(constraint)
     assert tried == _named()
 
 
 def _named() -> set[str]:
-    """The constraints that the models name, and the composite keys that the migrations add."""
+    """The constraints that the models name, and those on one event that the migrations add."""
     models = [
         model
         for app in ("people", "events", "suggestions", "safeguarding")
@@ -180,8 +197,10 @@ def _named() -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "select conname from pg_constraint join pg_class on pg_class.oid = conrelid "
-            "where relname = any(%s) and contype = 'f' and conname like '%%_same_event'",
-            [[model._meta.db_table for model in models]],
+            "where relname = any(%(tables)s) and contype = 'f' and conname like '%%_same_event' union "
+            "select split_part(tgname, '_on_', 1) from pg_trigger join pg_class on pg_class.oid = tgrelid "
+            "where relname = any(%(tables)s) and tgname like '%%_same_event_on_%%'",
+            {"tables": [model._meta.db_table for model in models]},
         )
         keys = {name for (name,) in cursor.fetchall()}
     ours = {constraint.name for model in models for constraint in model._meta.constraints}

@@ -52,6 +52,9 @@ class SessionPart(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["attendee", "session"], name="session_part_once"),
+            models.CheckConstraint(
+                condition=Q(part__in=["bookmarked", "speaking"]), name="session_part_known"
+            ),
         ]
 
     def __str__(self) -> str:

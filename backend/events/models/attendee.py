@@ -85,6 +85,9 @@ class Attendee(models.Model):
                 condition=Q(permission__in=["participant", "organiser", "safeguarding-lead"]),
                 name="attendee_permission_known",
             ),
+            models.CheckConstraint(
+                condition=Q(role__in=["delegate", "speaker", "chaperone"]), name="attendee_role_known"
+            ),
         ]
 
     def __str__(self) -> str:

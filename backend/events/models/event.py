@@ -28,6 +28,11 @@ class Event(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="event_ends_after_start"),
             models.CheckConstraint(condition=Q(meetings_per_person__lte=50), name="event_meetings_sane"),
+            models.CheckConstraint(
+                condition=~Q(previous=F("id")),
+                name="event_not_its_own_previous",
+                violation_error_message="An event cannot be its own previous edition.",
+            ),
         ]
 
     def __str__(self) -> str:
