@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 PAGE_SIZES = {"phone": {"width": 360, "height": 780}, "desk": {"width": 1440, "height": 900}}
-ALL = {"resultTypes": ["violations"]}
+ALL: dict[str, Any] = {"resultTypes": ["violations"]}
 # What the colour scheme or the width of the window can break; the rest is the same in every look.
 LOOK = ALL | {
     "runOnly": {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]}
 }
+# Every rule on a light phone and a dark desk; what depends on the look in each.
+LOOKS = (("phone", "light", ALL), ("phone", "dark", LOOK), ("desk", "light", LOOK), ("desk", "dark", ALL))
 
 
-def faults_of(page: Page) -> list[tuple[str, ...]]:
-    """What is wrong with the open page, by every rule on a light phone and a dark desk, and in each look."""
+def faults_of(page: Page, looks: Iterable[tuple[str, str, dict[str, Any]]] = LOOKS) -> list[tuple[str, ...]]:
+    """What is wrong with the open page in these looks: where, which rule, and the first element at fault."""
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     page.evaluate(Axe().axe_script)  # once, not before each look as Axe.run would
     found: list[tuple[str, ...]] = []
-    looks = (("phone", "light", ALL), ("phone", "dark", LOOK), ("desk", "light", LOOK), ("desk", "dark", ALL))
     for size, scheme, options in looks:
         page.set_viewport_size(PAGE_SIZES[size])
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

@@ -37,7 +37,7 @@ def pages_of(forum, booking):
     session.parts.create(event=forum.event, attendee=a)
     pages = ["meetings/", "sessions/", "availability/", "notices/", "calendar/", "zone/", "meetings/sheet/"]
     pages += [f"meetings/{meeting.pk}/" for meeting in meetings]
-    pages += [f"meetings/{sent.pk}/change/", f"people/{others[6].pk}/ask/"]
+    pages += [f"meetings/{sent.pk}/change/", f"meetings/{sent.pk}/report/", f"people/{others[6].pk}/ask/"]
     return [forum.address(page) for page in pages]
 
 
@@ -70,8 +70,9 @@ def test_axe_finds_nothing_where_meetings_are_set_up(forum, booking, visit):
         permission="organiser",
         visibility="hidden",
     )
-    parts = ("", "mail/", "told/", "speakers/")
-    pages = [*(forum.address(f"set-up/{part}") for part in parts), forum.address("meetings/")]
+    agreed = accept(ask(forum.official, forum.others[3]), forum.others[3])
+    parts = ("set-up/", "set-up/mail/", "set-up/told/", "set-up/speakers/", "meetings/")
+    pages = [forum.address(part) for part in (*parts, f"meetings/{agreed.pk}/call-off/")]
     assert visit(pages, ORGANISER) == []
     in_trouble(forum, booking)
     assert visit(pages[:3], ORGANISER) == []

@@ -1,0 +1,30 @@
+"""No page is forgotten: each is opened by a test that looks at it with axe, or is none and says why."""
+
+import inspect
+
+from frontend.urls import urlpatterns
+
+SEEN = {
+    "test_pages.py": "welcome demo_enter demo_outbox event_home profile api_access suggestions person block",
+    "test_desk.py": "desk desk_print done attendees import_list",
+    "test_official.py": "matching lists pair",
+    "test_reports.py": "report_person report_sent reports report",
+    "test_meeting_pages.py": "answer ask availability calendar call_off change_request day_sheet"
+    " mails meeting meetings notices report_meeting sessions setup speakers told zone",
+    "test_programme_pages.py": "programme plan planned plan_doors plan_days",
+}
+UNSEEN = {
+    "demo_outbox_mail": "a mail as its reader's program draws it",
+    "demo_outbox_file": "a file",
+    "who_needs_help": "a file",
+    "done_file": "a file",
+    "meeting_download": "a file",
+    "calendar_download": "a file",
+}
+
+
+def test_each_page_is_looked_at_by_some_journey():
+    views = {pattern.name: inspect.unwrap(pattern.callback) for pattern in urlpatterns}
+    pages = [name for name, view in views.items() if "@require_POST" not in inspect.getsource(view)]
+    seen = [name for names in SEEN.values() for name in names.split()]
+    assert sorted(pages) == sorted([*seen, *UNSEEN])
