@@ -48,6 +48,14 @@ def kernel(forth: Array, back: Array, differ: Array, bonus: float, beta: float) 
     return np.where((forth > 0) & (back > 0), value, 0.0)
 
 
+def weights_of(
+    rows: Array, forth: Array, back: Array, groups: Array, scale: Array, bonus: float, beta: float
+) -> Array:
+    """mu of `rows` with everybody, from their chances with everybody both ways, (rows, n) each."""
+    differ = groups[rows][:, None] != groups[None, :]
+    return np.asarray(scale[rows][:, None] * scale[None, :] * kernel(forth, back, differ, bonus, beta))
+
+
 def solve(matrix: sp.csr_matrix, capacity: Array, sweeps: int) -> Array:
     """C of the one-population Choo-Siow model (JPE 2006; scaling as in Tomita et al., RecSys 2022),
     float64 (n,).

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from matching.policy import Policy
 from matching.types import Array
+
+Beyond = Callable[[Array], tuple[Array, Array]]
+"""Rows of people -> their mu and h with everybody, (rows, n) each; 0 where a pair may not be proposed."""
+BEYOND_ROWS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +84,31 @@ def scale_relevance(relevance: Array) -> Array:
 
 
 def make_lists(
-    shortlists: Shortlists, rows: Array, ids: Array, groups: Array, caps: Array, load: Array, policy: Policy
+    shortlists: Shortlists,
+    rows: Array,
+    ids: Array,
+    groups: Array,
+    caps: Array,
+    load: Array,
+    policy: Policy,
+    beyond: Beyond | None = None,
 ) -> Places:
     """Lists of the people `rows`, place by place for all of them at once, by greedy xQuAD (Santos et al.,
     WWW 2010): relevance x (1 - variety + variety / 2^(how many of that constituency are listed already)).
 
-    At least `least_other` places go to other constituencies while candidates last. Nobody is put in more
-    lists than `caps`; where several want the last place in somebody's exposure, the one with the larger
-    weight gets it, and lists shorten before the cap breaks. `load` (n,) counts the lists each is already
-    in. The last `exploratory_share` of the places are drawn evenly from those of the shortlist beyond the
-    first `list_size`, keyed by (seed, id).
+    At least `least_other` places go to other constituencies while anybody there has room: they are held
+    before anything else is given, from the shortlist and, where all of it is full, from `beyond`. Nobody is
+    put in more lists than `caps`; where several want the last place in somebody's exposure, the one with the
+    larger weight gets it, and lists shorten before the cap breaks. `load` (n,) counts the lists each is
+    already in. The last `exploratory_share` of the places are drawn evenly from those of the shortlist beyond
+    the first `list_size`, keyed by (seed, id).
     """
     picker = _Picker(shortlists, rows, groups, caps, load.copy(), policy)
-    explored = int(policy.list_size * policy.exploratory_share + 1e-9)
+    picker.hold()
+    if beyond is not None:
+        picker.hold_beyond(beyond)
     for place in range(policy.list_size):
-        if place >= policy.list_size - explored:
+        if place >= picker.regular:
             picker.explore(place, ids)
         picker.fill(place)
     return picker.places()
@@ -115,32 +130,93 @@ def lottery(seed: int, owners: Array, others: Array) -> Array:
 
 
 class _Picker:
-    """The state of the greedy: what each row holds, who is full, and what is still owed to other
-    constituencies."""
+    """The state of the greedy: what each row holds and has, who is full, and what is still owed to other
+    constituencies. An entry held counts in `load` and is placed by its value like any other."""
 
     def __init__(
         self, s: Shortlists, rows: Array, groups: Array, caps: Array, load: Array, policy: Policy
     ) -> None:
-        self.policy, self.caps, self.load = policy, caps, load
-        self.others, self.weight, self.score = s.others[rows], s.relevance[rows], s.score[rows]
+        self.policy, self.groups, self.caps, self.load = policy, groups, caps, load
+        self.rows, self.width = rows, s.others.shape[1]
+        self.regular = policy.list_size - int(policy.list_size * policy.exploratory_share + 1e-9)
+        self.most_held = min(policy.least_other, self.regular)
+        # Columns after the shortlist wait for who is found beyond it; those count as its least relevant.
+        spare = ((0, 0), (0, self.most_held))
+        self.others = np.pad(s.others[rows], spare, constant_values=-1)
+        self.weight = np.pad(s.relevance[rows], spare, constant_values=-np.inf)
+        self.score = np.pad(s.score[rows], spare)
         self.relevance = scale_relevance(self.weight)
         self.free = self.others >= 0
         self.group = np.where(self.free, groups[self.others], 0)
         self.outside = self.free & (self.group != groups[rows][:, None])
-        self.rows = rows
+        self.held = np.zeros_like(self.free)
         self.count = np.zeros((len(rows), int(groups.max(initial=0)) + 1), np.int64)
         self.outsiders = np.zeros(len(rows), np.int64)
         shape = (len(rows), policy.list_size)
         self.chosen = np.full(shape, -1, np.int64)
         self.propensity, self.drawn = np.ones(shape), np.zeros(shape, bool)
 
+    def hold(self) -> None:
+        """Keep for everybody the best of other constituencies, as many as are owed, one by one."""
+        for _ in range(self.most_held):
+            waiting = np.arange(len(self.rows))
+            while waiting.size:
+                allowed = self.spare(waiting) & self.outside[waiting]
+                waiting, allowed = waiting[allowed.any(axis=1)], allowed[allowed.any(axis=1)]
+                pick = self.best(waiting, allowed)
+                won = self.contest(waiting, pick)
+                row, entry = waiting[won], pick[won]
+                self.held[row, entry] = True
+                np.add.at(self.load, self.others[row, entry], 1)
+                self.count[row, self.group[row, entry]] += 1
+                waiting = np.delete(waiting, won)
+        self.count[:] = 0
+
+    def hold_beyond(self, beyond: Beyond) -> None:
+        """For whom the shortlist could not hold enough: the best of all who have room, in order of rows."""
+        short = np.flatnonzero(self.held.sum(axis=1) < self.most_held)
+        for start in range(0, len(short), BEYOND_ROWS):
+            some = short[start : start + BEYOND_ROWS]
+            room = np.bincount(self.groups[self.load < self.caps], minlength=self.count.shape[1])
+            some = some[room.sum() > room[self.groups[self.rows[some]]]]
+            if some.size:
+                for row, weight, score in zip(some.tolist(), *beyond(self.rows[some]), strict=True):
+                    self.hold_best(row, weight, score)
+
+    def hold_best(self, row: int, weight: Array, score: Array) -> None:
+        """Keep for one row the heaviest of other constituencies who have room and whom it does not hold yet;
+        `weight`, `score` (n,)."""
+        fits = (weight > 0) & (self.load < self.caps) & (self.groups != self.groups[self.rows[row]])
+        fits[self.others[row, self.held[row]]] = False
+        who = np.flatnonzero(fits)
+        who = who[np.argsort(-weight[who], kind="stable")][: self.most_held - int(self.held[row].sum())]
+        entry = slice(self.width, self.width + len(who))
+        self.others[row, entry], self.group[row, entry] = who, self.groups[who]
+        self.weight[row, entry], self.score[row, entry] = np.log(weight[who]), score[who]
+        self.free[row, entry] = self.outside[row, entry] = self.held[row, entry] = True
+        self.load[who] += 1
+
+    def spare(self, at: Array) -> Array:
+        """Which entries of rows `at` are neither taken nor held nor full."""
+        return np.asarray(
+            self.free[at] & ~self.held[at] & (self.load[self.others[at]] < self.caps[self.others[at]])
+        )
+
     def open(self, at: Array, place: int) -> Array:
-        """Which entries of rows `at` may take this place: not taken, not full, and of another constituency
-        where the places left are all owed to others."""
-        free = self.free[at] & (self.load[self.others[at]] < self.caps[self.others[at]])
+        """Which entries of rows `at` may take this place: what is held or not full; of what is held alone
+        where the places left are all kept for it, of other constituencies where they are all owed to them."""
+        held, spare = self.held[at] & self.free[at], self.spare(at)
+        kept = held.sum(axis=1) >= max(1, self.regular - place)
+        free = held | (spare & ~kept[:, None])
         owed = self.policy.least_other - self.outsiders[at]
         bound = (owed >= self.policy.list_size - place) & (free & self.outside[at]).any(axis=1)
         return np.asarray(np.where(bound[:, None], free & self.outside[at], free))
+
+    def best(self, waiting: Array, allowed: Array) -> Array:
+        """The entry of the highest value of each row."""
+        novelty = self.relevance[waiting] * 0.5 ** self.count[waiting[:, None], self.group[waiting]]
+        value = (1 - self.policy.variety) * self.relevance[waiting] + self.policy.variety * novelty
+        return np.asarray(np.argmax(np.where(allowed, value, -np.inf), axis=1))
 
     def fill(self, place: int) -> None:
         """This place for everybody who has none there yet, by value; contested people go to the heaviest
@@ -149,10 +225,10 @@ class _Picker:
         while waiting.size and self.others.shape[1]:
             allowed = self.open(waiting, place)
             waiting, allowed = waiting[allowed.any(axis=1)], allowed[allowed.any(axis=1)]
-            novelty = self.relevance[waiting] * 0.5 ** self.count[waiting[:, None], self.group[waiting]]
-            value = (1 - self.policy.variety) * self.relevance[waiting] + self.policy.variety * novelty
-            pick = np.argmax(np.where(allowed, value, -np.inf), axis=1)
-            waiting = np.delete(waiting, self.contest(waiting, pick, place))
+            pick = self.best(waiting, allowed)
+            won = self.contest(waiting, pick)
+            self.take(waiting[won], pick[won], place)
+            waiting = np.delete(waiting, won)
 
     def explore(self, place: int, ids: Array) -> None:
         """Draw this place from the shortlist beyond the first `list_size`, where anybody is left there."""
@@ -162,27 +238,29 @@ class _Picker:
             allowed = self.open(waiting, place) & beyond
             waiting, allowed = waiting[allowed.any(axis=1)], allowed[allowed.any(axis=1)]
             pick = np.argmin(np.where(allowed, ticket[waiting] >> np.uint64(1), np.uint64(2**63)), axis=1)
-            won = self.contest(waiting, pick, place)
+            won = self.contest(waiting, pick)
+            self.take(waiting[won], pick[won], place)
             self.propensity[waiting[won], place] = 1 / allowed[won].sum(axis=1)
             self.drawn[waiting[won], place] = True
             waiting = np.delete(waiting, won)
 
-    def contest(self, waiting: Array, pick: Array, place: int) -> Array:
+    def contest(self, waiting: Array, pick: Array) -> Array:
         """Give each wanted person to as many rows as the cap allows, the heaviest pairs first; who won
-        (indices)."""
-        wanted, weight = self.others[waiting, pick], self.weight[waiting, pick]
-        order = np.lexsort((waiting, -weight, wanted))
+        (indices). What a row holds is its own."""
+        held = self.held[waiting, pick]
+        rival = np.flatnonzero(~held)
+        wanted, weight = self.others[waiting, pick][rival], self.weight[waiting, pick][rival]
+        order = np.lexsort((waiting[rival], -weight, wanted))
         wanted = wanted[order]
         queue = np.arange(len(order)) - np.searchsorted(wanted, wanted)
-        won = order[queue < (self.caps - self.load)[wanted]]
-        self.take(waiting[won], pick[won], place)
-        return won
+        return np.concatenate([np.flatnonzero(held), rival[order[queue < (self.caps - self.load)[wanted]]]])
 
     def take(self, row: Array, pick: Array, place: int) -> None:
         """Put the entries in the lists and count them."""
+        fresh = ~self.held[row, pick]
         self.free[row, pick] = False
         self.chosen[row, place] = pick
-        np.add.at(self.load, self.others[row, pick], 1)
+        np.add.at(self.load, self.others[row, pick][fresh], 1)
         self.count[row, self.group[row, pick]] += 1
         self.outsiders[row] += self.outside[row, pick]
 

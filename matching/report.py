@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from matching.balance import Balanced, ei_index
-from matching.candidates import Pairs
 from matching.forum import Forum
 from matching.outcome import expected_meetings, gini
 from matching.ranking import Places
@@ -20,27 +19,27 @@ def listed_pairs(places: Places) -> tuple[Array, Array, Array]:
     return owner, places.others[owner, place].astype(np.int64), place + 1
 
 
-def worth_of(places: Places, pairs: Pairs) -> tuple[float, float]:
-    """(expected meetings a person, mean score) of lists drawn from candidate pairs."""
-    people = len(pairs.dampening)
+def worth_of(places: Places, chances: Array) -> tuple[float, float]:
+    """(expected meetings a person, mean score) of lists, by the chances p (n, n)."""
     owner, other, rank = listed_pairs(places)
     if owner.size == 0:
         return 0.0, 0.0
-    at = np.searchsorted(pairs.left * people + pairs.right, owner * people + other)
-    met = expected_meetings(owner, other, rank, pairs.forth[at], pairs.back[at], people)
-    return float(met.mean()), float(pairs.score[at].mean())
+    forth, back = chances[owner, other].astype(np.float64), chances[other, owner].astype(np.float64)
+    met = expected_meetings(owner, other, rank, forth, back, len(chances))
+    return float(met.mean()), float(places.score[places.others >= 0].mean())
 
 
 def make_report(
-    forum: Forum, pairs: Pairs, balanced: Balanced, places: Places, plain: Places | None
+    forum: Forum, chances: Array, balanced: Balanced, places: Places, plain: Places | None
 ) -> RunReport:
-    """The report of a run; `plain` are the lists without a floor, where the floor changed anything."""
+    """The report of a run with the chances p (n, n); `plain` are the lists without a floor, where the floor
+    changed anything."""
     people = len(forum.ids)
     owner, other, _ = listed_pairs(places)
     load = np.bincount(other, minlength=people)
     open_to = forum.capacity > 0
-    meetings, score = worth_of(places, pairs)
-    before, score_before = (meetings, score) if plain is None else worth_of(plain, pairs)
+    meetings, score = worth_of(places, chances)
+    before, score_before = (meetings, score) if plain is None else worth_of(plain, chances)
     scores = np.bincount(owner, weights=places.score[places.others >= 0], minlength=people)
     filled = np.bincount(owner, minlength=people)
     differ = forum.groups[owner] != forum.groups[other]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matching.balance import balance
+from matching.balance import Balanced, balance, weights_of
 from matching.candidates import find_candidates
 from matching.features import Features, prepare_features
 from matching.forum import Forum, open_forum
@@ -15,7 +15,7 @@ from matching.policy import Policy
 from matching.ranking import Places, exposure_caps, make_lists, make_shortlists
 from matching.reasons import Reasoner
 from matching.report import make_report
-from matching.scoring import Scorer, measure, score_all
+from matching.scoring import Scorer, measure, mutual, score_all
 from matching.state import RunState
 from matching.types import Array, Lists, Participant, RunReport, Suggested, Tie, Vectors
 
@@ -63,16 +63,22 @@ def build_run(
         Scorer.of(features, policy), walked, forum.obstacles.forbidden, lambda s: tell("pairs", 0.7 * s)
     )
     pairs = find_candidates(chances, forum.groups, policy, lambda s: tell("pairs", 0.7 + 0.3 * s))
-    del chances, walked
+    del walked
     tell("balance", 0.0)
     balanced = balance(pairs, forum.groups, forum.capacity, policy, lambda s: tell("balance", s))
     tell("lists", 0.0)
 
-    def lists_of(weights: Array) -> tuple[Places, RunState]:
-        short = make_shortlists(pairs.left, pairs.right, weights, pairs.score, forum.groups, policy)
+    def lists_of(balanced: Balanced, chances: Array) -> tuple[Places, RunState]:
+        short = make_shortlists(pairs.left, pairs.right, balanced.weights, pairs.score, forum.groups, policy)
+
+        def beyond(rows: Array) -> tuple[Array, Array]:
+            forth, back = chances[rows].astype(np.float64), chances[:, rows].T.astype(np.float64)
+            weights = weights_of(rows, forth, back, forum.groups, balanced.scale, balanced.bonus, policy.beta)
+            return weights, mutual(forth, back)
+
         everybody = np.arange(len(forum.ids))
         caps, load = exposure_caps(forum.capacity, policy), np.zeros(len(forum.ids), np.int64)
-        places = make_lists(short, everybody, forum.ids, forum.groups, caps, load, policy)
+        places = make_lists(short, everybody, forum.ids, forum.groups, caps, load, policy, beyond)
         state = RunState(
             forum.ids,
             balanced.scale,
@@ -85,12 +91,13 @@ def build_run(
         )
         return places, state
 
-    places, state = lists_of(balanced.weights)
+    places, state = lists_of(balanced, chances)
     plain = None
     if balanced.bonus > 0:
         free = balance(pairs, forum.groups, forum.capacity, replace(policy, ei_floor=-1.0))
-        plain = lists_of(free.weights)[0]
-    report = make_report(forum, pairs, balanced, places, plain)
+        plain = lists_of(free, chances)[0]
+    report = make_report(forum, chances, balanced, places, plain)
+    del chances
     tell("lists", 0.5)
     lists = write_lists(forum, features, policy, balanced.bonus, places, np.arange(len(forum.ids)))
     tell("lists", 1.0)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from matching.balance import kernel, scale_for
+from matching.balance import kernel, scale_for, weights_of
 from matching.candidates import best_of_row
 from matching.errors import UnknownPerson
-from matching.features import Features, prepare_features
+from matching.features import prepare_features
 from matching.forum import Forum, open_forum
 from matching.policy import Policy
 from matching.ranking import Places, Shortlists, exposure_caps, make_lists, make_shortlists
@@ -64,13 +64,15 @@ def update_people(
     touched[rows] = True
     touched |= np.isin(moved.places.others, rows).any(axis=1)
     touched |= (old >= 0) & _lost_somebody(state, old, moved.places)
+    scorer = Scorer.of(features, policy)
     for i in rows.tolist():
-        partners, weights, score = _match_row(Scorer.of(features, policy), forum, moved, i, scale, policy)
+        partners, weights, score = _match_row(scorer, forum, moved, i, scale, policy)
         short, entered = _enter(short, forum, i, partners, weights, score, moved.places, policy)
         touched |= entered
     moved = replace(moved, scale=scale, shortlists=short)
     touched |= _rivals(moved, rows, exposure_caps(forum.capacity, policy), policy)
-    return _finish(moved, forum, features, touched, policy)
+    touched |= _owed(moved.places, rows, forum, policy)
+    return _finish(moved, forum, scorer, touched, policy)
 
 
 def _move(state: RunState, old: Array, forum: Forum, rows: Array) -> RunState:
@@ -127,23 +129,25 @@ def _lost_somebody(state: RunState, old: Array, places: Places) -> Array:
     return np.asarray(before > (places.others >= 0).sum(axis=1))
 
 
+def _chances_of(scorer: Scorer, forum: Forum, i: int) -> tuple[Array, Array]:
+    """p of one person for everybody and of everybody for her, float64 (n,); 0 where not proposable."""
+    one, everybody = slice(i, i + 1), slice(0, len(forum.ids))
+    walk = scorer.features.walk
+    walked = None if walk is None else walk.columns(np.array([i]), 1e-4).T
+    barred = forum.obstacles.forbidden(one, everybody)[0]
+    forth, back = (1 / (1 + np.exp(-x[0].astype(np.float64))) for x in scorer.tile(one, everybody, walked))
+    return np.where(barred, 0, forth), np.where(barred, 0, back)
+
+
 def _match_row(
     scorer: Scorer, forum: Forum, state: RunState, i: int, scale: Array, policy: Policy
 ) -> tuple[Array, Array, Array]:
     """(rows of partners, mu, h) of one person against everybody's stored C; sets her own C in `scale`."""
-    one, everybody = slice(i, i + 1), slice(0, len(forum.ids))
-    walk = scorer.features.walk
-    walked = None if walk is None else walk.columns(np.array([i]), 1e-4).T
-    forth, back = scorer.tile(one, everybody, walked)
-    barred, chances = forum.obstacles.forbidden(one, everybody), []
-    for logits in (forth, back):
-        p = 1 / (1 + np.exp(-logits.astype(np.float64)))
-        p[barred] = 0
-        chances.append(p[0])
-    score = mutual(chances[0], chances[1])
+    forth, back = _chances_of(scorer, forum, i)
+    score = mutual(forth, back)
     state.dampening[i] = score.sum() / max(1, len(forum.ids) - 1)
     partners = best_of_row(score, state.dampening, forum.groups, int(forum.groups[i]), policy)
-    p, q = chances[0][partners], chances[1][partners]
+    p, q = forth[partners], back[partners]
     pull = kernel(p, q, forum.groups[partners] != forum.groups[i], state.bonus, policy.beta)
     unscaled = scale[partners] == 0
     mine = scale_for(np.array([pull @ scale[partners]]), forum.capacity[i : i + 1])[0]
@@ -226,14 +230,32 @@ def _rivals(state: RunState, rows: Array, caps: Array, policy: Policy) -> Array:
     return opened
 
 
-def _finish(state: RunState, forum: Forum, features: Features, touched: Array, policy: Policy) -> Update:
+def _owed(places: Places, rows: Array, forum: Forum, policy: Policy) -> Array:
+    """Whose list holds too few of other constituencies, while a changed person of another may go there."""
+    real, groups = places.others >= 0, forum.groups
+    outside = real & (groups[places.others] != groups[:, None])
+    short, owed = outside.sum(axis=1) < policy.least_other, np.zeros(len(groups), bool)
+    for i in rows.tolist() if short.any() else ():
+        barred = forum.obstacles.forbidden(slice(i, i + 1), slice(0, len(groups)))[0]
+        owed |= short & ~barred & (groups != groups[i])
+    return owed
+
+
+def _finish(state: RunState, forum: Forum, scorer: Scorer, touched: Array, policy: Policy) -> Update:
     """Make the touched lists again around all others as they stand, and give those that came out
     different."""
     rows = np.flatnonzero(touched)
     others = state.places.others[~touched]
     load = np.bincount(others[others >= 0], minlength=len(forum.ids))
     caps = exposure_caps(forum.capacity, policy)
-    made = make_lists(state.shortlists, rows, forum.ids, forum.groups, caps, load, policy)
+
+    def beyond(some: Array) -> tuple[Array, Array]:
+        chances = [_chances_of(scorer, forum, i) for i in some.tolist()]
+        forth, back = np.array([p for p, _ in chances]), np.array([q for _, q in chances])
+        weights = weights_of(some, forth, back, forum.groups, state.scale, state.bonus, policy.beta)
+        return weights, mutual(forth, back)
+
+    made = make_lists(state.shortlists, rows, forum.ids, forum.groups, caps, load, policy, beyond)
     places = Places(*(getattr(state.places, name).copy() for name in Places.__slots__))
     same = (places.others[rows] == made.others).all(axis=1) & np.isclose(places.score[rows], made.score).all(
         axis=1
@@ -242,5 +264,5 @@ def _finish(state: RunState, forum: Forum, features: Features, touched: Array, p
         getattr(places, name)[rows] = getattr(made, name)
     asked = ~same
     new = Places(*(getattr(made, name)[asked] for name in Places.__slots__))
-    lists = write_lists(forum, features, policy, state.bonus, new, rows[asked])
+    lists = write_lists(forum, scorer.features, policy, state.bonus, new, rows[asked])
     return Update(lists, replace(state, places=places))
