@@ -16,7 +16,7 @@ from backend.meetings.services import close_slots, open_slots
 from backend.suggestions import engine, runs
 from backend.suggestions.models import Embedding, ListReading, Run, Suggestion
 from backend.suggestions.selectors import current_run, stale_events, stale_ids_for, suggestions_for
-from backend.suggestions.vectors import text_hash
+from backend.suggestions.vectors import READING, text_hash
 from tests.factories import NOW, keep_apart, make_attendee, make_event, make_session, make_tie
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
@@ -100,12 +100,19 @@ def test_minors_are_in_no_list_have_none_and_their_texts_are_never_read(forum):
 
 def test_a_text_is_encoded_once_and_only_changed_text_again(forum):
     event, seeker, _ = forum
-    build(event)
+
+    def read_in(now):
+        """The fields of which a build encodes anything."""
+        told = []
+        runs.build_run(event=event, now=now, progress=lambda stage, _share: told.append(stage))
+        return [field for field, stage in READING.items() if stage in told]
+
+    assert read_in(NOW) == ["seeks", "offers"]
     before = set(Embedding.objects.values_list("pk", flat=True))
-    build(event, LATER)
+    assert read_in(LATER) == []
     assert set(Embedding.objects.values_list("pk", flat=True)) == before
     update_profile(attendee=seeker, change=change_of(seeker, seeks="Age checks"), by=seeker.person, now=LATER)
-    build(event, LATER)
+    assert read_in(LATER) == ["seeks"]
     assert Embedding.objects.exclude(pk__in=before).count() == 1
 
 
