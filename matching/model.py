@@ -103,8 +103,8 @@ def load_model(source: str | Path, device: str | None = None) -> "SentenceTransf
     """The sentence-transformers model in a folder, or of that name on a hub, always in float32.
 
     Half precision is several times slower on a processor. A folder is loaded without a look at the network;
-    `owner/model@revision` pins a hub's model. Its threads sleep while they wait for each other: spinning, they
-    took three to nine times as long beside two busy processes. Raises ModelError.
+    `owner/model@revision` pins a hub's model. Its threads sleep while they wait: spinning, they took three to
+    nine times as long beside two busy processes. Raises ModelError.
     """
     local = Path(source).is_dir()
     if not local and (isinstance(source, Path) or source.startswith(("/", ".", "~"))):

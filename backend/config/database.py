@@ -23,7 +23,9 @@ def database_settings(given: dict[str, Any] | None, data: Path) -> dict[str, Any
     """Django's description of the server that DATABASE_URL names, else of the embedded one in `data`."""
     kept_open = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     if given is not None:
-        return {**given, "ENGINE": "django.db.backends.postgresql", **kept_open}
+        # libpq waits for ever where a port is open and silent; DATABASE_URL may say otherwise.
+        options = {"connect_timeout": 10, **given.get("OPTIONS", {})}
+        return {**given, "ENGINE": "django.db.backends.postgresql", "OPTIONS": options, **kept_open}
     return {"ENGINE": "backend.config.postgres", **embedded_settings(data), **kept_open}
 
 

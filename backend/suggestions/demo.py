@@ -16,7 +16,7 @@ from backend.events.models import Attendee, Event
 from backend.events.personas import personas
 from backend.meetings.demo import ask_from_lists, load_meetings
 from backend.safeguarding.services import block_person
-from backend.suggestions.models import Suggestion
+from backend.suggestions.models import Suggestion, SuggestionView
 from backend.suggestions.selectors import current_run
 from backend.suggestions.services import record_views
 
@@ -41,6 +41,12 @@ def load_demo(*, now: dt.datetime, tell: Callable[[str], object]) -> DemoForum |
     return forum
 
 
+def is_looked_through(event: Event) -> bool:
+    """Whether people of the event have seen any of their lists; they look all at once or not at all."""
+    return SuggestionView.objects.filter(attendee__event=event).exists()
+
+
+@transaction.atomic
 def look_through_lists(
     *, event: Event, now: dt.datetime, progress: Callable[[str, float], object] = lambda *_: None
 ) -> int:

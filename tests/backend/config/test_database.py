@@ -51,6 +51,15 @@ def test_a_server_that_does_not_answer_is_named() -> None:
     assert "hidden" not in sentence
 
 
+def test_a_port_that_is_open_and_silent_is_not_waited_for_without_end() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        address = f"postgresql://titian@127.0.0.1:{port}/titian"
+        sentence = _one_sentence(_run(f"{address}?connect_timeout=2", "migrate"))
+    assert f"The database at 127.0.0.1:{port} did not answer in time" in sentence
+    assert database.database_settings({"NAME": "titian"}, settings.VAR)["OPTIONS"]["connect_timeout"] == 10
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("given", [":hidden", ""])
 def test_a_wrong_or_absent_password_is_said_and_not_shown(given: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from backend.core.errors import NotFound
-from backend.suggestions.demo import look_through_lists
+from backend.suggestions.demo import is_looked_through, look_through_lists
 from backend.suggestions.models import SuggestionView
 from tests.backend.meetings.conftest import make_forum
 from tests.factories import NOW, make_attendee, make_event, make_run
@@ -25,6 +25,22 @@ def test_most_people_look_at_the_beginning_of_their_list_and_again_changes_nothi
         assert not own or 3 <= len(own) <= 10
     look_through_lists(event=event, now=NOW)
     assert SuggestionView.objects.count() == len(seen)
+
+
+def test_a_first_start_broken_off_while_people_look_leaves_nobody_having_looked():
+    forum = make_forum(people=4)
+    event, people = forum.event, forum.people
+    make_run(event, {person: [other for other in people if other != person] for person in people})
+
+    def broken_off(doing: str, share: float) -> None:
+        if (doing, share) == ("Asking each other", 1.0):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        look_through_lists(event=event, now=NOW, progress=broken_off)
+    assert not is_looked_through(event)
+    look_through_lists(event=event, now=NOW)
+    assert is_looked_through(event)
 
 
 def test_readers_and_askers_are_told_of_one_by_one():

@@ -32,7 +32,7 @@ from backend.core.errors import BusinessError
 from backend.core.progress import progress_lines
 from backend.events.demo.loading import CURRENT
 from backend.events.models import Event
-from backend.suggestions.demo import load_demo, look_through_lists
+from backend.suggestions.demo import is_looked_through, load_demo, look_through_lists
 from backend.suggestions.selectors import current_run
 
 SECONDS_WORTH_TELLING = 2.0
@@ -92,6 +92,7 @@ class Command(BaseCommand):
             if current_run(event) is None:
                 with self._step("Computing their suggestions", bar=True):
                     call_command("build_suggestions", CURRENT, stdout=io.StringIO())
+            if not is_looked_through(event):  # on its own: a first start may have been broken off before it
                 asking = "Letting them read their lists and ask each other"
                 with self._step(asking, bar=True), progress_lines() as show:
                     look_through_lists(event=event, now=timezone.now(), progress=show)
