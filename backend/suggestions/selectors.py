@@ -95,9 +95,10 @@ def suggestions_for(
     run = current_run(attendee.event_id)
     if run is None:
         return SuggestionList((), 0, {}, filters, None, False)
+    # First: a list that comes between the two queries must not pass for one that was already there.
+    reading = ListReading.objects.filter(run=run, attendee=attendee.pk).first()
     cards = _cards(attendee, Suggestion.objects.filter(run=run, attendee=attendee.pk), now)
     admitted = [card for card in cards if filters.admit(card.face)]
-    reading = ListReading.objects.filter(run=run, attendee=attendee.pk).first()
     return SuggestionList(
         cards=tuple(admitted[:limit]),
         total=len(cards),

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 
 from backend.events.models import Attendee
 from backend.suggestions import engine, jobs, runs
@@ -50,6 +51,22 @@ def test_who_changed_is_not_matched_for_ever_where_the_list_comes_out_the_same(f
     me = Attendee.objects.select_related("event").get(pk=me.pk)
     assert not suggestions_for(attendee=me, now=LATER).is_refreshing
     assert list_of(me) == before
+
+
+def test_a_list_that_comes_while_the_old_one_is_read_does_not_pass_for_read(forum):
+    event, (me, *_) = forum
+    Attendee.objects.filter(pk=me.pk).update(changed_at=LATER)
+    me = Attendee.objects.select_related("event").get(pk=me.pk)
+
+    def and_the_worker_is_done(execute, sql, *rest):
+        result = execute(sql, *rest)
+        if 'FROM "suggestions_suggestion"' in sql:
+            ListReading.objects.filter(attendee=me).update(profile_changed_at=LATER)
+        return result
+
+    with connection.execute_wrapper(and_the_worker_is_done):
+        assert suggestions_for(attendee=me, now=LATER).is_refreshing, "the cards are the old ones"
+    assert not suggestions_for(attendee=me, now=LATER).is_refreshing
 
 
 def test_not_relevant_and_taken_back_before_the_worker_came_leaves_nobody_waiting(forum):
