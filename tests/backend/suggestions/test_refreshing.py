@@ -54,7 +54,7 @@ def test_who_changed_is_not_matched_for_ever_where_the_list_comes_out_the_same(f
 
 
 def test_a_list_that_comes_while_the_old_one_is_read_does_not_pass_for_read(forum):
-    event, (me, *_) = forum
+    _, (me, *_) = forum
     Attendee.objects.filter(pk=me.pk).update(changed_at=LATER)
     me = Attendee.objects.select_related("event").get(pk=me.pk)
 
