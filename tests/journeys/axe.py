@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 PAGE_SIZES = {"phone": {"width": 360, "height": 780}, "desk": {"width": 1440, "height": 900}}
 ALL: dict[str, Any] = {"resultTypes": ["violations"]}
-# The one rule that asks for the scheme and the width at once; every other is met at both widths, in both schemes.
+# The one rule that asks for scheme and width at once; every other is met at both widths and in both schemes.
 COLOURS = ALL | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 LOOKS = (
     ("phone", "light", ALL),
