@@ -4,32 +4,27 @@ from __future__ import annotations
 
 from django.urls import path
 
-from frontend.views import (
-    answering,
-    api_access,
-    asking,
-    attendees,
-    audit,
+from frontend.audit import views as audit
+from frontend.demo import views as demo
+from frontend.directory import views as directory
+from frontend.events.views import attendees, profile
+from frontend.meetings.views import (
+    answer_links,
     availability,
     calendar,
-    demo,
-    desk,
-    directory,
-    events,
-    mails,
+    deliveries,
+    disputes,
     meetings,
-    programme,
-    reports,
-    runs,
-    safeguarding,
+    requests,
     sessions,
     setup,
     speakers,
-    suggestions,
-    told,
-    welcome,
-    zones,
 )
+from frontend.people.views import timezone, tokens, welcome
+from frontend.programme import views as programme
+from frontend.safeguarding.views import blocks, reports
+from frontend.stats import views as desk
+from frontend.suggestions.views import inspection, suggestions
 
 urlpatterns = [
     path("", welcome.welcome, name="welcome"),
@@ -38,10 +33,10 @@ urlpatterns = [
     path("demo/outbox/<int:mail_id>/", demo.outbox_mail, name="demo_outbox_mail"),
     path("demo/outbox/<int:mail_id>/<int:number>/", demo.outbox_file, name="demo_outbox_file"),
     path("demo/<slug:key>/", demo.enter_as, name="demo_enter_as"),
-    path("answer/<str:token>/", answering.answer, name="answer"),
-    path("e/<slug:slug>/", events.home, name="event_home"),
-    path("e/<slug:slug>/profile/", events.profile, name="profile"),
-    path("e/<slug:slug>/api-access/", api_access.api_access, name="api_access"),
+    path("answer/<str:token>/", answer_links.answer, name="answer"),
+    path("e/<slug:slug>/", profile.home, name="event_home"),
+    path("e/<slug:slug>/profile/", profile.profile, name="profile"),
+    path("e/<slug:slug>/api-access/", tokens.api_access, name="api_access"),
     path("e/<slug:slug>/suggestions/", suggestions.suggestions, name="suggestions"),
     path("e/<slug:slug>/suggestions/<int:other>/feedback/", suggestions.feedback, name="suggestion_feedback"),
     path("e/<slug:slug>/desk/", desk.desk, name="desk"),
@@ -52,20 +47,20 @@ urlpatterns = [
     path("e/<slug:slug>/desk/done.csv", audit.done_file, name="done_file"),
     path("e/<slug:slug>/attendees/", attendees.attendees, name="attendees"),
     path("e/<slug:slug>/attendees/import/", attendees.import_list, name="import_list"),
-    path("e/<slug:slug>/matching/", runs.matching, name="matching"),
-    path("e/<slug:slug>/matching/anew/", runs.compute_anew, name="compute_anew"),
-    path("e/<slug:slug>/matching/lists/", runs.lists, name="lists"),
-    path("e/<slug:slug>/matching/lists/<int:owner>/<int:other>/", runs.pair, name="pair"),
+    path("e/<slug:slug>/matching/", inspection.matching, name="matching"),
+    path("e/<slug:slug>/matching/anew/", inspection.compute_anew, name="compute_anew"),
+    path("e/<slug:slug>/matching/lists/", inspection.lists, name="lists"),
+    path("e/<slug:slug>/matching/lists/<int:owner>/<int:other>/", inspection.pair, name="pair"),
     path("e/<slug:slug>/people/<int:attendee_id>/", directory.person, name="person"),
-    path("e/<slug:slug>/people/<int:attendee_id>/block/", safeguarding.block, name="block"),
+    path("e/<slug:slug>/people/<int:attendee_id>/block/", blocks.block, name="block"),
     path("e/<slug:slug>/people/<int:attendee_id>/report/", reports.report_person, name="report_person"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/report/", reports.report_meeting, name="report_meeting"),
     path("e/<slug:slug>/reports/", reports.reports, name="reports"),
     path("e/<slug:slug>/reports/sent/", reports.report_sent, name="report_sent"),
     path("e/<slug:slug>/reports/<int:report_id>/", reports.report, name="report"),
     path("e/<slug:slug>/reports/<int:report_id>/close/", reports.close_report, name="close_report"),
-    path("e/<slug:slug>/blocks/<int:block_id>/lift/", safeguarding.unblock, name="unblock"),
-    path("e/<slug:slug>/people/<int:attendee_id>/ask/", asking.ask, name="ask"),
+    path("e/<slug:slug>/blocks/<int:block_id>/lift/", blocks.unblock, name="unblock"),
+    path("e/<slug:slug>/people/<int:attendee_id>/ask/", requests.ask, name="ask"),
     path("e/<slug:slug>/sessions/", sessions.sessions, name="sessions"),
     path("e/<slug:slug>/sessions/<int:session_id>/bookmark/", sessions.bookmark, name="bookmark"),
     path("e/<slug:slug>/availability/", availability.availability, name="availability"),
@@ -77,7 +72,7 @@ urlpatterns = [
         calendar.meeting_download,
         name="meeting_download",
     ),
-    path("e/<slug:slug>/meetings/<int:meeting_id>/change/", asking.change, name="change_request"),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/change/", requests.change, name="change_request"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/accept/", meetings.accept, name="accept"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/decline/", meetings.decline, name="decline"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/withdraw/", meetings.withdraw, name="withdraw"),
@@ -87,10 +82,10 @@ urlpatterns = [
     path("e/<slug:slug>/calendar/", calendar.calendar, name="calendar"),
     path("e/<slug:slug>/calendar/titian.ics", calendar.calendar_download, name="calendar_download"),
     path("e/<slug:slug>/notices/", meetings.notices, name="notices"),
-    path("e/<slug:slug>/zone/", zones.zone, name="zone"),
+    path("e/<slug:slug>/zone/", timezone.zone, name="zone"),
     path("e/<slug:slug>/set-up/", setup.setup, name="setup"),
-    path("e/<slug:slug>/set-up/mail/", mails.mails, name="mails"),
-    path("e/<slug:slug>/set-up/told/", told.told, name="told"),
+    path("e/<slug:slug>/set-up/mail/", deliveries.mails, name="mails"),
+    path("e/<slug:slug>/set-up/told/", disputes.told, name="told"),
     path("e/<slug:slug>/set-up/speakers/", speakers.speakers, name="speakers"),
     path("e/<slug:slug>/set-up/slots/", setup.lay_slots, name="lay_slots"),
     path("e/<slug:slug>/set-up/slots/remove/", setup.drop_slots, name="drop_slots"),

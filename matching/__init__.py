@@ -1,11 +1,12 @@
 """Who should meet whom, and why: plain values in, plain values out."""
 
 from matching.errors import MatchingError
-from matching.explain import explain
 from matching.policy import Policy
-from matching.reasons import QuotedText, best_sentences, quoted_texts, with_evidence
-from matching.run import RunResult, build_run
-from matching.state import RunState
+from matching.recommend.explain import explain
+from matching.recommend.reasons import QuotedText, best_sentences, quoted_texts, with_evidence
+from matching.recommend.run import RunResult, build_run
+from matching.recommend.state import RunState
+from matching.recommend.update import Update, update_people
 from matching.types import (
     Explanation,
     GroupReport,
@@ -18,7 +19,6 @@ from matching.types import (
     Tie,
     Vectors,
 )
-from matching.update import Update, update_people
 
 __all__ = [
     "Explanation",

@@ -54,6 +54,8 @@ INSTALLED_APPS = [
     "backend.programme",
     "backend.audit",
     "backend.stats",
+    "backend.demo",
+    "backend.benchmarks",
     "backend.config.admin.ReferenceAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -141,7 +143,7 @@ PGHISTORY_APPEND_ONLY = True
 if (_mail := mail_from("EMAIL_URL")) is not None:
     globals().update(_mail)
 elif TITIAN_DEMO:
-    EMAIL_BACKEND = "backend.core.outbox.OutboxBackend"
+    EMAIL_BACKEND = "backend.demo.outbox.OutboxBackend"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 EMAIL_TIMEOUT = 20  # seconds a silent mail server may hold a worker

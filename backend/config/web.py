@@ -11,8 +11,8 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from backend.config.lifeline import OWNER, end_with_owner
 from backend.config.logs import LINE, DiscreetFormatter
+from backend.config.parent_watchdog import OWNER, end_with_owner
 from backend.config.settings import ALLOWED_HOSTS, TITIAN_HOST, TITIAN_PORT
 
 bind = f"{TITIAN_HOST}:{TITIAN_PORT}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from backend.core.posting import Backoff
 from backend.core.queue import MAIL
+from backend.core.smtp import Backoff
 from backend.directory import nudging
 
 

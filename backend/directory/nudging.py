@@ -11,8 +11,8 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
-from backend.core.posting import MOST_ATTEMPTS, MailDelayed, post_mail
 from backend.core.queue import MAIL, enqueue
+from backend.core.smtp import MOST_ATTEMPTS, MailDelayed, post_mail
 from backend.directory.apart import HAS_WORDS, standing_apart
 from backend.directory.models import Nudge
 from backend.events.models import Attendee, Event

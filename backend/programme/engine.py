@@ -12,9 +12,9 @@ from threading import Event
 from backend.events.models import Slot
 from backend.programme.forum import Forum, Pair, Period, Standing
 from backend.programme.scope import Aims, Row, crosses_in, members_of, pairs_for, why_without
-from matching.shares import solve_with_share
-from matching.timetable import Locked, Plan, Problem, Progress, solve
-from matching.timetable import Pair as Valued
+from matching.scheduling.quota import solve_with_share
+from matching.scheduling.solve import Locked, Plan, Problem, Progress, solve
+from matching.scheduling.solve import Pair as Valued
 
 SECONDS_BETWEEN_WORDS = 0.5
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from backend.core.posting import MailDelayed, post_mail
 from backend.core.queue import MAIL, URGENT, enqueue
+from backend.core.smtp import MailDelayed, post_mail
 from backend.events.models import Attendee
 from backend.safeguarding.models import Report, ReportAlert, ReportQuerySet
 from backend.safeguarding.rules import leads_of, readable_for

@@ -25,8 +25,15 @@ from backend.stats.figures import (
     WithoutMeeting,
 )
 from backend.stats.reading import Labels, Meetings, Numbers, Pairs, People, Reading
-from matching.brokerage import betweenness, brokerage
-from matching.mixing import (
+from matching.network.graph import (
+    Network,
+    component_sizes,
+    degree_centralisation,
+    density,
+    isolates,
+    network_of,
+)
+from matching.network.mixing import (
     LayeredMixing,
     Mixing,
     assortativity,
@@ -38,15 +45,8 @@ from matching.mixing import (
     mixing,
     mixing_by_layer,
 )
-from matching.network import (
-    Network,
-    component_sizes,
-    degree_centralisation,
-    density,
-    isolates,
-    network_of,
-)
-from matching.outcome import gini
+from matching.network.roles import betweenness, brokerage
+from matching.recommend.measures import gini
 
 MOST_BROKERS = 12
 

@@ -133,7 +133,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class PersonFigures:
-    """One counted attendee in the network. `pairs` and the roles: see matching.brokerage."""
+    """One counted attendee in the network. `pairs` and the roles: see matching.network.roles."""
 
     attendee_id: int
     constituency: str

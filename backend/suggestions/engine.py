@@ -37,11 +37,11 @@ from matching import (
     update_people,
     with_evidence,
 )
-from matching.encoder import RECIPE, Encoder, Kind, load_encoder
 from matching.errors import BadPolicy, BadState
-from matching.language import detect_language
-from matching.model import bundled_name, model_name
-from matching.sentences import sentences
+from matching.text.encoder import RECIPE, Encoder, Kind, load_encoder
+from matching.text.language import detect_language
+from matching.text.model import bundled_name, model_name
+from matching.text.sentences import sentences
 
 DAYS_PER_YEAR = 365.25
 FIELDS = ("seeks", "offers", "about")

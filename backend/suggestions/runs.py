@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from backend.core.advisory_lock import turn
 from backend.core.errors import BusinessError
-from backend.core.turns import turn
 from backend.events.changes import matching_lock
 from backend.events.models import Event
 from backend.suggestions import engine

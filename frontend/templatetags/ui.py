@@ -22,8 +22,8 @@ from backend.people.models import Constituency
 from backend.suggestions.selectors import ReasonRow
 from frontend import times
 from frontend.languages import language_name, language_of
-from frontend.matching_words import feature_label, reason_label
-from frontend.meeting_words import notice_words
+from frontend.meetings.words import notice_words
+from frontend.suggestions.words import feature_label, reason_label
 
 register = template.Library()
 register.filter("language_name", language_name)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from matching.encoder import Encoder
-from matching.model import bundled_model, load_model, model_name
+from matching.text.encoder import Encoder
+from matching.text.model import bundled_model, load_model, model_name
 from tests.matching.voices import VOICES
 
 

@@ -18,7 +18,7 @@ LEAST = {"all": 0.160, "cross": 0.150}
 
 
 def shortfalls(found: dict[str, Any]) -> Iterable[str]:
-    """What falls short in the figures of `matching.evaluation.evaluate`, in words."""
+    """What falls short in the figures of `backend.benchmarks.evaluation.evaluate`, in words."""
     for view, least in LEAST.items():
         measured, gain = found["rankers"][found["ours"]][view], found["paired"][view]
         if measured is None or gain is None:

@@ -14,10 +14,10 @@ import networkx as nx
 import numpy as np
 import scipy.sparse as sp
 
-from matching.gram import Gram
-from matching.overlap import Incidence, shared_columns
-from matching.pagerank import Walk, resolvent
 from matching.policy import Policy
+from matching.recommend.gram import Gram
+from matching.recommend.graph import Incidence, shared_columns
+from matching.recommend.pagerank import Walk, resolvent
 
 LEAST_RATIO, JUDGED_PEOPLE = 50, 10_000
 TILE = 1024

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from matching.semantics import centre, language_means
+from matching.text.centring import centre, language_means
 
-VOICES = Path("backend/events/demo/voices.json")
+VOICES = Path("backend/demo/data/voices.json")
 SURE = ("th", "vi", "id", "ms")
 LEAST, MOST_LOST = 0.55, 0.05
 
@@ -67,8 +67,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
     from django.conf import settings
 
-    from backend.suggestions.vector_file import read_vectors
-    from matching.encoder import load_encoder
+    from backend.benchmarks.vector_file import read_vectors
+    from matching.text.encoder import load_encoder
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=40)

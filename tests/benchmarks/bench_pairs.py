@@ -11,13 +11,13 @@ import sys
 import time
 from itertools import pairwise
 
-from backend.suggestions.management.commands.bench_matching import limit_seconds
-from backend.suggestions.synthetic import synthetic_forum
+from backend.benchmarks.management.commands.bench_matching import limit_seconds
+from backend.benchmarks.synthetic import synthetic_forum
 from matching import Policy
-from matching.candidates import find_candidates
-from matching.features import prepare_features
-from matching.forum import open_forum
-from matching.scoring import Scorer, measure, score_all
+from matching.recommend.candidates import find_candidates
+from matching.recommend.dataset import open_forum
+from matching.recommend.features import prepare_features
+from matching.recommend.scoring import Scorer, measure, score_all
 
 MOST_TIMES, BEST, JUDGED_PEOPLE = 5, 100, 10_000
 

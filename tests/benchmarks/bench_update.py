@@ -9,7 +9,7 @@ import sys
 import time
 from dataclasses import replace
 
-from backend.suggestions.synthetic import synthetic_forum
+from backend.benchmarks.synthetic import synthetic_forum
 from matching import build_run, update_people
 
 MOST_SECONDS, LEAST_AGREEING, TRIED = 1.0, 9.0, 5

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from matching.balance import balance, solve
-from matching.candidates import find_candidates
-from matching.outcome import expected_meetings, gini
 from matching.policy import Policy
-from matching.ranking import exposure_caps, make_lists, make_shortlists
+from matching.recommend.balance import balance, solve
+from matching.recommend.candidates import find_candidates
+from matching.recommend.measures import expected_meetings, gini
+from matching.recommend.ranking import exposure_caps, make_lists, make_shortlists
 
 CANDIDATES, EMPLOYERS = 150, 100
 
@@ -114,7 +114,7 @@ def lists_by_titian(p, groups, policy):
 
 
 def outcome(p, groups, others, ei=None):
-    """Judge lists by the model of asking and answering in matching.outcome."""
+    """Judge lists by the model of asking and answering in matching.recommend.measures."""
     owner, place = np.nonzero(others >= 0)
     other = others[owner, place]
     met = expected_meetings(

@@ -20,8 +20,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from matching.planning.files import problem_in  # noqa: E402
-from matching.timetable import Meeting, Plan, faults_in  # noqa: E402
+from backend.benchmarks.b2b.files import problem_in  # noqa: E402
+from matching.scheduling.solve import Meeting, Plan, faults_in  # noqa: E402
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ import os
 import pytest
 from playwright.sync_api import expect
 
-from backend.events.demo.cast import cast_of_demo
+from backend.demo.people import cast_of_demo
 from backend.events.models import Interest
 from backend.suggestions.models import Suggestion
 from backend.suggestions.runs import build_run

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from matching.encoder import Encoder
-from matching.model import load_model, model_name
+from matching.text.encoder import Encoder
+from matching.text.model import load_model, model_name
 
 
 @pytest.fixture(scope="session")

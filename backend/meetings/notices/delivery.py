@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from backend.core.posting import MOST_ATTEMPTS, MailDelayed, post_mail
+from backend.core.smtp import MOST_ATTEMPTS, MailDelayed, post_mail
 from backend.meetings.models import Delivery
 from backend.meetings.notices.mail import mail_for
 

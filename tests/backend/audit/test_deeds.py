@@ -18,7 +18,7 @@ from backend.meetings.services.arranging import arrange_meeting
 from backend.meetings.services.ending import cancel_for_both
 from backend.programme.models import Plan
 from backend.safeguarding.models import Block
-from frontend.audit_words import KINDS as WORDS
+from frontend.audit.words import KINDS as WORDS
 from tests.backend.meetings.conftest import make_forum
 from tests.backend.stats.forums import make_meeting
 from tests.factories import NOW, make_attendee, make_event

@@ -11,7 +11,7 @@ from backend.audit.models import PlannedTrace
 from backend.audit.selectors import deeds_for
 from backend.events.models import Attendee
 from backend.programme import services
-from frontend.audit_words import deed_sentence
+from frontend.audit.words import deed_sentence
 from tests.backend.programme.conftest import make_desk
 from tests.factories import NOW, keep_apart
 

@@ -20,13 +20,13 @@ from filelock import FileLock
 from procrastinate.contrib.django import app
 from pytest_django import Settings
 
-from backend.config.lifeline import OWNER
 from backend.config.management.commands import serve
+from backend.config.parent_watchdog import OWNER
 from backend.core.queue import take_up_abandoned_jobs
 
 LIVES_BY_ITS_OWNER = """
 import signal
-from backend.config.lifeline import end_with_owner
+from backend.config.parent_watchdog import end_with_owner
 end_with_owner()
 print("up", flush=True)
 signal.pause()

@@ -9,7 +9,7 @@ from django.core import mail
 from django.db import IntegrityError, connections
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from backend.core.posting import MailDelayed
+from backend.core.smtp import MailDelayed
 from backend.directory.apart import apart_file, apart_rows
 from backend.directory.models import Nudge
 from backend.directory.nudging import OnlyOrganisersNudge, nudge_people, send_nudge

@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from backend.core.posting import MailDelayed
 from backend.core.queue import MAIL, enqueue
+from backend.core.smtp import MailDelayed
 from backend.meetings.notices import SEND_NOTICE
 from backend.safeguarding.alerts import alert_everywhere, alert_leads, send_alert
 from backend.safeguarding.models import ReportAlert

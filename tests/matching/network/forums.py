@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 from hypothesis import strategies as st
 
-from matching.network import Network, network_of
+from matching.network.graph import Network, network_of
 
 
 class Forum(NamedTuple):

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from matching.mixing import (
+from matching.network.graph import network_of
+from matching.network.mixing import (
     assortativity,
     blau,
     coleman_homophily,
@@ -18,7 +19,6 @@ from matching.mixing import (
     mixing,
     mixing_by_layer,
 )
-from matching.network import network_of
 from tests.matching.network.forums import forums, large_forum
 
 

@@ -9,8 +9,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from matching.brokerage import betweenness, brokerage
-from matching.mixing import (
+from matching.network.graph import component_sizes, degree_centralisation, density, isolates, network_of
+from matching.network.mixing import (
     assortativity,
     blau,
     coleman_homophily,
@@ -19,7 +19,7 @@ from matching.mixing import (
     ei_of_people,
     mixing,
 )
-from matching.network import component_sizes, degree_centralisation, density, isolates, network_of
+from matching.network.roles import betweenness, brokerage
 
 MEETINGS = [(1, 2), (1, 4), (4, 1), (2, 4), (3, 5), (5, 4), (4, 6)]
 GOVERNMENT, INDUSTRY, CIVIL, YOUTH = range(4)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from matching.errors import BadTie, DuplicatePerson, UnknownPerson
-from matching.network import (
+from matching.network.graph import (
     component_sizes,
     degree_centralisation,
     density,

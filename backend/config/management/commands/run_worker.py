@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from backend.config.lifeline import end_with_owner
+from backend.config.parent_watchdog import end_with_owner
 from backend.core.errors import BusinessError
 from backend.core.queue import SECONDS_WITHOUT_HEARTBEAT, take_up_abandoned_jobs, work_until_stopped
 from backend.suggestions.engine import text_reader
-from matching.model import ModelError
+from matching.text.model import ModelError
 
 
 class Command(BaseCommand):

@@ -27,12 +27,12 @@ from rich.console import Console
 
 from backend.config.database import check_database
 from backend.config.embedded import server_in
-from backend.config.lifeline import OWNER
+from backend.config.parent_watchdog import OWNER
 from backend.core.errors import BusinessError
 from backend.core.progress import progress_lines
-from backend.events.demo.loading import CURRENT
+from backend.demo.lists import is_looked_through, load_demo, look_through_lists
+from backend.demo.loading import CURRENT
 from backend.events.models import Event
-from backend.suggestions.demo import is_looked_through, load_demo, look_through_lists
 from backend.suggestions.selectors import current_run
 
 SECONDS_WORTH_TELLING = 2.0
@@ -80,7 +80,9 @@ class Command(BaseCommand):
         with self._step("Bringing its tables up to date"):
             call_command("migrate", interactive=False, verbosity=0)
         if not settings.TITIAN_MODEL and not any(settings.MODEL_FOLDER.glob("*/manifest.json")):
-            from matching.model import bundled_model  # seconds that a start without need of it would miss
+            from matching.text.model import (
+                bundled_model,  # seconds that a start without need of it would miss
+            )
 
             with self._step("Unpacking the language model", bar=True), progress_lines() as show:
                 bundled_model(settings.MODEL_FOLDER, lambda done, of: show("Unpacking", done / of))

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from backend.core.posting import LONGEST_WAIT, Backoff, MailDelayed
+from backend.core.smtp import LONGEST_WAIT, Backoff, MailDelayed
 from backend.events.models import Attendee
 from backend.meetings.models import Delivery, Notice
 from backend.meetings.notices import SEND_NOTICE

@@ -1,0 +1,190 @@
+"""The fewest breaks of a brokerage as a CP-SAT model, written in two ways that prove different cases quickly.
+
+Each person's breaks are one unary counter, and "no break" means one of her possible blocks of neighbouring
+slots: core search then starts from one literal per person instead of one per person and slot. Places are
+counted twice. By stars: all meetings of one person exclude each other, so a slot's meetings are as many as
+the busy ones among a few people who between them own every meeting. And by everybody busy, twice the tables:
+implied, but it lets a proof weigh who must be idle.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from ortools.sat.python import cp_model
+
+from backend.benchmarks.b2b.cardinality import at_most, sorted_literals
+from matching.scheduling.problem import Brokerage
+
+Literal = Any
+
+
+@dataclass(slots=True)
+class BreakModel:
+    """A CP-SAT model: a literal per meeting and slot, and the literals whose sum is the number of breaks."""
+
+    model: Any = field(default_factory=cp_model.CpModel)
+    at: list[dict[int, Literal]] = field(default_factory=list)
+    breaks: list[Literal] = field(default_factory=list)
+
+    def slots(self, value: Any) -> tuple[int, ...]:
+        """Slot of each meeting, where `value` tells whether a literal is true."""
+        return tuple(next(slot for slot, literal in at.items() if value(literal)) for at in self.at)
+
+
+def break_model(problem: Brokerage, *, networks: bool) -> BreakModel:
+    """The model; networks: count places by sorting networks (clauses) instead of linear sums."""
+    built = BreakModel()
+    model = built.model
+    for meeting in problem.meetings:
+        slots = [slot for slot in range(problem.slots) if meeting.allowed >> slot & 1]
+        built.at.append({slot: model.new_bool_var("") for slot in slots})
+        model.add_exactly_one(built.at[-1].values())
+    busy = _busy_literals(built, problem)
+    _count_tables(built, problem, busy, networks)
+    everyone_meets = all(_meetings_of(problem, person) > 1 for person in range(problem.people))
+    lowest = model.new_int_var(0, problem.slots, "") if everyone_meets and problem.people else None
+    for person in range(problem.people):
+        number = _meetings_of(problem, person)
+        if number > 1:
+            _count_breaks(built, problem, busy[person], number, lowest)
+    _order_meetings(built, problem)
+    model.minimize(sum(built.breaks))
+    return built
+
+
+def _meetings_of(problem: Brokerage, person: int) -> int:
+    return sum(person in (meeting.i, meeting.j) for meeting in problem.meetings)
+
+
+def _busy_literals(built: BreakModel, problem: Brokerage) -> list[dict[int, Literal]]:
+    """Per person, for each slot she might meet in: does she?"""
+    here: list[dict[int, list[Literal]]] = [{} for _ in range(problem.people)]
+    for meeting, at in zip(problem.meetings, built.at, strict=True):
+        for person in (meeting.i, meeting.j):
+            for slot, literal in at.items():
+                here[person].setdefault(slot, []).append(literal)
+    return [
+        {slot: _either(built.model, literals) for slot, literals in sorted(slots.items())} for slots in here
+    ]
+
+
+def stars(problem: Brokerage) -> dict[int, list[int]]:
+    """The meetings shared out among few people, each person owning some of her own: most meetings first.
+
+    >>> from matching.scheduling.problem import Requested
+    >>> rows = [Requested(0, 1, 1), Requested(0, 2, 1), Requested(3, 2, 1)]
+    >>> stars(Brokerage(4, 1, 2, tuple(rows)))
+    {0: [0, 1], 2: [2]}
+    """
+    rest = set(range(len(problem.meetings)))
+    owned: dict[int, list[int]] = {}
+    while rest:
+        having = Counter(p for n in rest for p in (problem.meetings[n].i, problem.meetings[n].j))
+        owner = min(having, key=lambda person: (-having[person], person))
+        owned[owner] = sorted(n for n in rest if owner in (problem.meetings[n].i, problem.meetings[n].j))
+        rest -= set(owned[owner])
+    return owned
+
+
+def _count_tables(
+    built: BreakModel, problem: Brokerage, busy: Sequence[dict[int, Literal]], networks: bool
+) -> None:
+    """A slot has one meeting per table, and two people."""
+    owned = stars(problem)
+    for slot in range(problem.slots):
+        meetings = []
+        for person, numbers in owned.items():
+            here = [built.at[number][slot] for number in numbers if slot in built.at[number]]
+            if len(numbers) == _meetings_of(problem, person) and here:
+                meetings.append(busy[person][slot])
+            elif here:
+                meetings.append(_either(built.model, here))
+        people = [row[slot] for row in busy if slot in row]
+        for literals, limit in ((meetings, problem.tables), (people, 2 * problem.tables)):
+            if networks:
+                at_most(built.model, literals, limit)
+            elif len(literals) > limit:
+                built.model.add(sum(literals) <= limit)
+
+
+def _either(model: Any, literals: Sequence[Literal]) -> Literal:
+    """The literal of "one of these", which exclude each other."""
+    if len(literals) == 1:
+        return literals[0]
+    one = model.new_bool_var("")
+    model.add_exactly_one([*literals, one.negated()])
+    return one
+
+
+def _ladder(model: Any, literals: dict[int, Literal], slots: int) -> list[Literal]:
+    """Per slot: is one of the literals true in it or before?"""
+    rungs: list[Literal] = []
+    for slot in range(slots):
+        rung, here = model.new_bool_var(""), literals.get(slot)
+        causes = [literal for literal in (here, *rungs[-1:]) if literal is not None]
+        for cause in causes:
+            model.add_implication(cause, rung)
+        model.add_bool_or([rung.negated(), *causes])
+        rungs.append(rung)
+    return rungs
+
+
+def _count_breaks(
+    built: BreakModel, problem: Brokerage, busy: dict[int, Literal], number: int, lowest: Any
+) -> None:
+    model = built.model
+    model.add(sum(busy.values()) == number)
+    starts = []
+    for slot, now in busy.items():
+        start, before = model.new_bool_var(""), busy.get(slot - 1)
+        starts.append(start)
+        model.add_bool_or([now.negated(), start, *([] if before is None else [before])])
+        model.add_implication(start, now)
+        if before is not None:
+            model.add_implication(start, before.negated())
+    counter = sorted_literals(model, starts, len(starts) if lowest is not None else problem.spread + 2)[1:]
+    if lowest is not None:
+        model.add_linear_constraint(sum(starts) - 1 - lowest, 0, problem.spread)
+    elif len(counter) > problem.spread:
+        model.add_bool_and(counter[problem.spread].negated())
+        counter = counter[: problem.spread]
+    for one, more in pairwise(counter):
+        model.add_implication(more, one)
+    built.breaks += counter
+    _block_or_break(model, problem.slots, busy, number, counter[:1])
+
+
+def _block_or_break(
+    model: Any, slots: int, busy: dict[int, Literal], number: int, broken: Sequence[Literal]
+) -> None:
+    """Without a break, a person's meetings fill one block of slots: the one that opens with her first."""
+    blocks = []
+    for first in range(slots - number + 1):
+        if all(slot in busy for slot in range(first, first + number)):
+            block = model.new_bool_var("")
+            blocks.append(block)
+            for slot, now in busy.items():
+                model.add_implication(block, now if first <= slot < first + number else now.negated())
+    model.add_exactly_one([*blocks, *broken])
+    begun = _ladder(model, busy, slots)
+    for slot in range(slots):
+        over = [begun[slot - number]] if slot >= number else []
+        now = [busy[slot]] if slot in busy else []
+        model.add_bool_or([begun[slot].negated(), *over, *now, *broken])
+        if over and now:
+            model.add_bool_or([over[0].negated(), now[0].negated(), *broken])
+
+
+def _order_meetings(built: BreakModel, problem: Brokerage) -> None:
+    """Meeting a strictly before meeting b."""
+    ordered = sorted({meeting for pair in problem.before for meeting in pair})
+    done = {meeting: _ladder(built.model, built.at[meeting], problem.slots) for meeting in ordered}
+    for a, b in problem.before:
+        for slot in range(problem.slots):
+            earlier = [done[a][slot - 1]] if slot else []
+            built.model.add_bool_or([done[b][slot].negated(), *earlier])

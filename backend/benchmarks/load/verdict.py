@@ -1,0 +1,117 @@
+"""What the database holds after the load, against what the servers promised meanwhile."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import connection
+
+from backend.benchmarks.load.clients import Ledger
+from backend.meetings.models import Meeting
+from backend.meetings.notices import SEND_NOTICE
+
+# Counted by comparing pairs, without the help of the constraints that should have refused them.
+DOUBLE_SEATS = """
+    SELECT count(*) FROM meetings_seat a JOIN meetings_seat b
+    ON a.attendee_id = b.attendee_id AND a.id < b.id AND a.is_active AND b.is_active AND a.period && b.period
+"""
+DOUBLE_TABLES = """
+    SELECT count(*) FROM meetings_meeting a JOIN meetings_meeting b
+    ON a.table_id = b.table_id AND a.id < b.id AND a.period && b.period AND NOT a.is_online
+    WHERE a.state = 'accepted' AND b.state = 'accepted'
+"""
+DOUBLE_REQUESTS = """
+    SELECT coalesce(sum(times - 1), 0)
+    FROM (SELECT count(*) AS times FROM meetings_meeting GROUP BY asker_id, key) AS asked
+"""
+LOST_MAILS = """
+    SELECT count(*) FROM meetings_notice n LEFT JOIN meetings_delivery d ON d.notice_id = n.id
+    WHERE coalesce(d.state, 'queued') = 'queued' AND NOT EXISTS (
+        SELECT 1 FROM procrastinate_jobs j WHERE j.task_name = %s AND j.status IN ('todo', 'doing')
+        AND (j.args ->> 'notice_id')::bigint = n.id
+    )
+"""
+WAITING_MAILS = "SELECT count(*) FROM meetings_delivery WHERE state = 'queued'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The figures of one load; it is passed when errors, double bookings and losses are 0."""
+
+    requests: int
+    accepted: int
+    refused: int
+    errors_5xx: int
+    double_bookings: int
+    lost: int
+    rps: float
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+
+    @property
+    def is_passed(self) -> bool:
+        return not (self.errors_5xx or self.double_bookings or self.lost)
+
+
+def judge(ledger: Ledger, *, requests: int) -> Verdict:
+    """Compare the ledger with the database.
+
+    Lost is a call without any answer, a promise the database does not keep, and a notice that was neither
+    mailed nor is waiting for its job.
+    """
+    latencies = sorted(ledger.latencies) or [0.0]
+    return Verdict(
+        requests=requests,
+        accepted=len(ledger.accepted),
+        refused=ledger.refused,
+        errors_5xx=ledger.errors,
+        double_bookings=_count(DOUBLE_SEATS) + _count(DOUBLE_TABLES) + _count(DOUBLE_REQUESTS),
+        lost=ledger.unanswered + _broken_promises(ledger) + _count(LOST_MAILS, SEND_NOTICE),
+        rps=round(len(ledger.latencies) / ledger.seconds, 1) if ledger.seconds else 0.0,
+        p50_ms=_percentile(latencies, 50),
+        p95_ms=_percentile(latencies, 95),
+        p99_ms=_percentile(latencies, 99),
+    )
+
+
+def mails_waiting() -> int:
+    return _count(WAITING_MAILS)
+
+
+def _broken_promises(ledger: Ledger) -> int:
+    kept = {meeting.pk: meeting for meeting in Meeting.objects.filter(pk__in=_promised(ledger))}
+    broken = 0
+    for key, (meeting_id, asker_id) in ledger.requested.items():
+        found = kept.get(meeting_id)
+        broken += found is None or (found.key, found.asker_id) != (key, asker_id)
+    for meeting_id, starts_at in ledger.accepted.items():
+        found = kept.get(meeting_id)
+        state = ledger.ended.get(meeting_id, Meeting.State.ACCEPTED)
+        broken += (
+            found is None
+            or found.state != state
+            or found.period is None
+            or found.period.lower != dt.datetime.fromisoformat(starts_at)
+        )
+    for meeting_id, state in ledger.ended.items():
+        found = kept.get(meeting_id)
+        broken += found is None or found.state != state
+    return broken
+
+
+def _promised(ledger: Ledger) -> list[int]:
+    return [meeting_id for meeting_id, _ in ledger.requested.values()]
+
+
+def _count(sql: str, *arguments: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, arguments)
+        return int(cursor.fetchone()[0])
+
+
+def _percentile(latencies: list[float], percent: int) -> float:
+    """Milliseconds that `percent` of the calls did not exceed (nearest rank)."""
+    rank = max(-(-len(latencies) * percent // 100), 1)
+    return round(1000 * latencies[rank - 1], 1)

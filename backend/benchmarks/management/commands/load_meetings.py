@@ -1,0 +1,82 @@
+"""Put meetings under load: own processes, own database, real HTTP; fails if anything is lost or doubled."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from backend.benchmarks.load.clients import run_clients
+from backend.benchmarks.load.forum import create_forum
+from backend.benchmarks.load.servers import Servers, own_database
+from backend.benchmarks.load.verdict import judge, mails_waiting
+from backend.core.errors import BusinessError
+from backend.core.progress import progress_lines
+
+
+class BadLoad(BusinessError):
+    code = "bad_load"
+    status = 400
+
+
+class Command(BaseCommand):
+    help = __doc__
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--people", type=int, default=1_000)
+        parser.add_argument("--requests", type=int, default=5_000)
+        parser.add_argument("--workers", type=int, default=8, help="clients that call at the same time")
+        parser.add_argument("--processes", type=int, default=2, help="web processes that answer them")
+        parser.add_argument("--seed", type=int, default=1, help="who asks whom for what")
+        parser.add_argument("--json", metavar="FILE", help="write the figures there too")
+        parser.add_argument(
+            "--kill",
+            action="store_true",
+            help="half-way, kill a web process and the worker; clients try again",
+        )
+
+    def handle(self, **options: Any) -> None:
+        for name, least, most in (
+            ("people", 2, 5_000),
+            ("requests", 1, 100_000),
+            ("workers", 1, 64),
+            ("processes", 1, 8),
+        ):
+            if not least <= options[name] <= most:
+                raise BadLoad(f"--{name} is a number from {least} to {most:,}.")
+        if options["json"] and not Path(options["json"]).resolve().parent.is_dir():
+            raise BadLoad(f"There is no folder {Path(options['json']).resolve().parent} to write to.")
+        with progress_lines() as progress, own_database() as address:
+            progress("Inviting people", 0.0)
+            forum = create_forum(people=options["people"], seed=options["seed"], now=timezone.now())
+            servers = Servers(address, processes=options["processes"])
+            try:
+                servers.wait_until_up()
+                ledger = run_clients(
+                    forum,
+                    port=servers.port,
+                    requests=options["requests"],
+                    workers=options["workers"],
+                    seed=options["seed"],
+                    half_way=servers.kill_one_of_each if options["kill"] else None,
+                    progress=progress,
+                )
+            finally:
+                servers.stop()
+            verdict = judge(ledger, requests=options["requests"])
+            waiting = mails_waiting()
+        figures = json.dumps(asdict(verdict))
+        self.stdout.write(figures)
+        self.stderr.write(f"{waiting} mails still in the queue; {ledger.retried} calls tried again.")
+        if options["json"]:
+            Path(options["json"]).write_text(figures + "\n", encoding="utf-8")
+        if not verdict.is_passed:
+            self.stderr.write("Not passed: errors, double bookings and losses must be 0.")
+            sys.exit(1)

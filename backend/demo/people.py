@@ -1,0 +1,212 @@
+"""Who takes part in the demo forum: fictional people, the same ones every time."""
+
+from __future__ import annotations
+
+import random
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import product, zip_longest
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from backend.demo.content import content
+
+SEED = 2026
+USES_OF_A_TEXT = 2  # 240 people write in English with some 150 texts of each kind
+SPOKEN = {
+    "Brunei Darussalam": ("ms",),
+    "Cambodia": ("km",),
+    "Indonesia": ("id",),
+    "Lao PDR": ("lo",),
+    "Malaysia": ("ms", "zh", "ta"),
+    "Myanmar": ("my",),
+    "Philippines": ("fil",),
+    "Singapore": ("zh", "ms"),
+    "Thailand": ("th",),
+    "Timor-Leste": ("tet", "pt"),
+    "Viet Nam": ("vi",),
+    "Japan": ("ja",),
+    "Republic of Korea": ("ko",),
+    "Sweden": ("sv",),
+    "International": ("fr", "es", "ar"),
+}
+TOLD_BY_NAME = ("Malaysia", "Singapore")  # where each group of names goes with a language
+COUNTRY_OF_VOICE = {
+    "th": "Thailand",
+    "vi": "Viet Nam",
+    "id": "Indonesia",
+    "ms": "Malaysia",
+    "km": "Cambodia",
+    "lo": "Lao PDR",
+    "my": "Myanmar",
+    "fil": "Philippines",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CastMember:
+    """One attendee of the demo; topics are keys."""
+
+    email: str
+    name: str
+    title: str
+    organisation: str
+    sector: str
+    country: str
+    languages: tuple[str, ...]
+    about: str
+    seeks: str
+    offers: str
+    topics_seek: tuple[str, ...]
+    topics_offer: tuple[str, ...]
+    age_class: str = "adult"
+    visibility: str = "listed"
+    role: str = ""
+
+
+@cache
+def cast_of_demo() -> tuple[CastMember, ...]:
+    """The 320 listed attendees: 240 who write in English, then 80 who write in their own languages."""
+    names = {country: _names_in(country) for country in content("names")}
+    taken = {row["name"] for row in content("unlisted")}
+    persona_seats = {
+        (row["sector"], row["country"]): row["email"] for row in content("personas") if "sector" in row
+    }
+    members: list[CastMember] = []
+    for place, row in enumerate((*_english_rows(), *_voice_rows())):
+        group, name = next(named for named in names[row["country"]] if named[1] not in taken)
+        taken.add(name)
+        email = persona_seats.pop((row["sector"], row["country"]), "") or _address(name)
+        told = group if row["country"] in TOLD_BY_NAME else place
+        named: dict[str, Any] = {"name": name, "email": email, "languages": _languages(row["country"], told)}
+        members.append(CastMember(**(named | row)))
+    return tuple(members)
+
+
+def unlisted_of_demo() -> tuple[CastMember, ...]:
+    """Those who must appear nowhere: minors, people of unknown age, and adults who hide themselves."""
+    return tuple(
+        CastMember(
+            email=_address(row["name"]),
+            name=row["name"],
+            title="",
+            organisation=row["organisation"],
+            sector=row["sector"],
+            country=row["country"],
+            languages=_languages(row["country"], place),
+            about=row["about"],
+            seeks=row["seeks"],
+            offers=row["offers"],
+            topics_seek=(row["topics_seek"],),
+            topics_offer=(row["topics_offer"],) if row["topics_offer"] else (),
+            age_class=row["age_class"],
+            visibility=row.get("visibility", "listed"),
+            role=row.get("role", ""),
+        )
+        for place, row in enumerate(content("unlisted"))
+    )
+
+
+def _english_rows() -> Iterator[dict[str, Any]]:
+    """Every biography with something to seek and to offer that suits its sector and topics."""
+    people: list[dict[str, Any]] = content("abouts")
+    seeks = _shared_out(content("seeks"), people)
+    offers = _shared_out(content("offers"), people, beside=seeks)
+    for person, seek, offer in zip(people, seeks, offers, strict=True):
+        yield {
+            "title": person["title"],
+            "organisation": person["organisation"],
+            "sector": person["sector"],
+            "country": person["country"],
+            "about": person["text"],
+            "seeks": seek["text"],
+            "offers": offer["text"],
+            "topics_seek": tuple(seek["topics"]),
+            "topics_offer": tuple(offer["topics"]),
+        }
+
+
+def _voice_rows() -> Iterator[dict[str, Any]]:
+    """The attendees who write in their own language, with their seats in an organisation."""
+    for code, voices in content("voices").items():
+        for place, (voice, seat) in enumerate(zip(voices, content("seats")[code], strict=True)):
+            said = {part: voice[part]["text"] for part in ("about", "seeks", "offers")}
+            said[voice["extra"]["field"]] += "\n" + voice["extra"]["text"]
+            yield {
+                "title": seat[0],
+                "organisation": seat[1],
+                "sector": voice["sector"],
+                "country": COUNTRY_OF_VOICE[code],
+                "languages": (code, "en") if place % 2 else (code,),
+                "topics_seek": tuple(voice["topics_seek"]),
+                "topics_offer": tuple(voice["topics_offer"]),
+                **said,
+            }
+
+
+def _shared_out(
+    texts: Sequence[dict[str, Any]],
+    people: Sequence[dict[str, Any]],
+    *,
+    beside: Sequence[dict[str, Any]] = (),
+) -> list[dict[str, Any]]:
+    """One text for each person, none used more than twice: the assignment that suits all best.
+
+    A text suits by its sectors first and its topics second, and less if it speaks of the topics of the
+    text it stands `beside`: nobody should offer what they seek. No two people get the same two texts.
+    Solved exactly (scipy, Jonker-Volgenant).
+    """
+    cost = np.zeros((len(people), len(texts)))
+    for place, person in enumerate(people):
+        for column, text in enumerate(texts):
+            topics = set(text["topics"])
+            cost[place, column] = (
+                6.0 * (person["sector"] not in text["sectors"])
+                - 2.0 * len(topics & set(person["topics"]))
+                + 3.0 * len(topics & set(beside[place]["topics"] if beside else ()))
+            )
+    while True:
+        # a text's second use costs more, so that every text is used before any is used twice
+        _, columns = linear_sum_assignment(np.hstack([cost + 0.5 * use for use in range(USES_OF_A_TEXT)]))
+        chosen = [int(column) % len(texts) for column in columns]
+        seen: set[tuple[str, int]] = set()
+        alike = []
+        for place, column in enumerate(chosen if beside else ()):
+            pair = (beside[place]["text"], column)
+            alike += [(place, column)] if pair in seen else []
+            seen.add(pair)
+        if not alike:
+            return [texts[column] for column in chosen]
+        for place, column in alike:
+            cost[place, column] += 6.0
+
+
+def _names_in(country: str) -> Iterator[tuple[int, str]]:
+    """Names as people of the country bear them, with their group, in an order that looks like a crowd."""
+    groups = [_names_of(group, random.Random(f"{SEED} {country} {place}"))  # noqa: S311 - not a secret
+              for place, group in enumerate(content("names")[country])]  # fmt: skip
+    for names in zip_longest(*groups):
+        yield from ((group, name) for group, name in enumerate(names) if name)
+
+
+def _names_of(group: dict[str, Any], chance: random.Random) -> list[str]:
+    pairs = list(product(group["given"], group.get("family") or [""]))
+    chance.shuffle(pairs)
+    return [group["format"].format(given=given, family=family).strip() for given, family in pairs]
+
+
+def _languages(country: str, place: int) -> tuple[str, ...]:
+    own = SPOKEN.get(country, ())
+    return (own[place % len(own)], "en") if own else ("en",)
+
+
+def _address(name: str) -> str:
+    """A mailbox nobody has: the domain is reserved for examples."""
+    plain = unicodedata.normalize("NFKD", name.replace("đ", "d").replace("Đ", "D"))
+    letters = plain.encode("ascii", "ignore").decode().casefold()
+    return re.sub(r"[^a-z]+", ".", letters.replace("'", "")).strip(".") + "@example.org"

@@ -1,0 +1,83 @@
+"""Walking through the fictional forum as somebody in it."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from csp.constants import NONE, UNSAFE_INLINE
+from csp.decorators import csp
+from django.conf import settings
+from django.contrib.auth import login
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from backend.core.errors import NotFound
+from backend.core.selectors import kept_mail, mail_sent, mails_sent
+from backend.demo.personas import persona_for, personas
+from backend.events.selectors import attendances_for
+from frontend.access import Request, demo_only
+
+PAGE = 50
+# Mails carry their looks in style attributes; apart from those nothing may load, run, be sent or be framed.
+MAIL_POLICY = {
+    "default-src": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "base-uri": [NONE],
+    "form-action": [NONE],
+    "frame-ancestors": [NONE],
+    "sandbox": ["allow-popups", "allow-top-navigation-by-user-activation"],
+}
+
+
+@demo_only
+@require_safe
+def enter(request: Request) -> HttpResponse:
+    """Whom one may walk in as."""
+    return render(request, "demo/enter.html", {"personas": personas()})
+
+
+@demo_only
+@require_POST
+def enter_as(request: Request, key: str) -> HttpResponse:
+    """Sign in as this persona and go where they would land."""
+    person = persona_for(key).person
+    login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    attendances = attendances_for(person)
+    return redirect("event_home", attendances[0].event.slug) if attendances else redirect("welcome")
+
+
+@demo_only
+@require_safe
+def outbox(request: Request) -> HttpResponse:
+    """Every mail the demo sent, newest first."""
+    page = Paginator(mails_sent(), PAGE).get_page(request.GET.get("page"))
+    mails = [kept_mail(mail) for mail in page.object_list]
+    return render(request, "demo/outbox.html", {"mails": mails, "page": page})
+
+
+@demo_only
+@require_safe
+def outbox_mail(request: Request, mail_id: int) -> HttpResponse:
+    """A mail's HTML as its reader sees it: its links lead on, and nothing else in it does anything."""
+    mail = mail_sent(mail_id)
+    if not mail.html:
+        raise NotFound(_("This mail has no HTML; its text is in the outbox."))
+    return cast(HttpResponse, csp(MAIL_POLICY)(lambda _request: HttpResponse(mail.html))(request))
+
+
+@demo_only
+@require_safe
+def outbox_file(_request: Request, mail_id: int, number: int) -> HttpResponse:
+    """What hangs on a mail, to keep."""
+    files = mail_sent(mail_id).files
+    if number >= len(files):
+        raise NotFound(_("There is no such file in the outbox."))
+    file = files[number]
+    is_calendar = file.name.endswith(".ics")
+    response = HttpResponse(file.content, "text/calendar" if is_calendar else "application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(True, file.name)
+    return response

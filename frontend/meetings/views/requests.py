@@ -1,0 +1,153 @@
+"""Asking somebody to meet, and changing what I asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from backend.core.errors import BusinessError, NotFound
+from backend.directory.selectors import person_for
+from backend.events.models import Attendee
+from backend.events.selectors import profile_for
+from backend.meetings.selectors import (
+    MeetingRow,
+    availability_for,
+    free_slots_between,
+    meeting_for,
+    meetings_between,
+    places_of,
+)
+from backend.meetings.services import edit_request, request_meeting
+from backend.safeguarding.selectors import Face
+from backend.suggestions.selectors import suggestion_between
+from frontend.access import Request, participant
+from frontend.meetings.forms import AskForm
+from frontend.meetings.words import day_in, first_line, theme_of
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
+    """Ask somebody to meet: up to three times or any, a first line, a theme."""
+    now = timezone.now()
+    face = person_for(viewer=attendee, attendee_id=attendee_id, now=now).face
+    if request.method != "POST":
+        for row in meetings_between(attendee, attendee_id, now):
+            if {"edit", "accept", "cancel"} & set(row.actions):
+                return redirect("meeting", attendee.event.slug, row.meeting_id)
+    profile = profile_for(attendee)
+    card = suggestion_between(attendee=attendee, other_id=attendee_id, now=now)
+    topics = {topic.key: topic.name for theme in profile.themes for topic in theme.topics}
+    initial = {
+        "message": first_line(card, face.name, topics),
+        "theme": theme_of(card, profile),
+        "key": uuid.uuid4().hex,
+    }
+    form = AskForm(request.POST if request.method == "POST" else None, profile, initial)
+    refusal = None
+    if form.is_bound and form.is_valid():
+        try:
+            request_meeting(
+                attendee=attendee,
+                other_id=attendee_id,
+                wish=form.wish(),
+                key=form.key,
+                by=request.user,
+                now=now,
+            )
+        except NotFound:
+            raise
+        except BusinessError as refused:
+            refusal = refused
+        else:
+            text = _("%(name)s is asked. You are told as soon as they answer.") % {"name": face.name}
+            messages.success(request, text)
+            return redirect("meetings", attendee.event.slug)
+    return _page(request, attendee, face, form, refusal, now)
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Change times and words of my own request while it waits."""
+    now = timezone.now()
+    row = meeting_for(attendee, meeting_id, now)
+    if "edit" not in row.actions and request.method != "POST":
+        return redirect("meeting", attendee.event.slug, meeting_id)
+    form = AskForm(request.POST if request.method == "POST" else None, profile_for(attendee), _asked(row))
+    refusal = None
+    if form.is_bound and form.is_valid():
+        try:
+            edit_request(attendee=attendee, meeting_id=meeting_id, wish=form.wish(), by=request.user, now=now)
+        except NotFound:
+            raise
+        except BusinessError as refused:
+            refusal = refused
+        else:
+            text = _("Changed. %(name)s is told.") % {"name": row.other.name}
+            messages.success(request, text)
+            return redirect("meetings", attendee.event.slug)
+    return _page(request, attendee, row.other, form, refusal, now, row)
+
+
+def _asked(row: MeetingRow) -> dict[str, Any]:
+    """A request as its form shows it."""
+    return {
+        "message": row.message,
+        "theme": row.theme,
+        "online": row.is_online,
+        "step_free": row.needs_step_free,
+        "any_time": row.any_time,
+        "slots": [] if row.any_time else [str(time.slot_id) for time in row.times],
+    }
+
+
+def _page(
+    request: Request,
+    attendee: Attendee,
+    face: Face,
+    form: AskForm,
+    refusal: BusinessError | None,
+    now: dt.datetime,
+    row: MeetingRow | None = None,
+) -> HttpResponse:
+    """The form with the times that are free now; after a refusal, with all that was typed."""
+    days: dict[dt.date, list[Any]] = {}
+    for time in free_slots_between(attendee, face.attendee_id, now):
+        days.setdefault(day_in(attendee.event, time.starts_at), []).append(time)
+    field = str(refusal.details.get("field", "")) if refusal else ""
+    if refusal and field in form.fields:
+        form.add_error(field, refusal.message)
+    context = {
+        "face": face,
+        "form": form,
+        "row": row,
+        "days": list(days.items()),
+        "places": places_of(attendee.event_id),
+        "has_open": bool(days)
+        or any(cell.can_be_asked for day in availability_for(attendee, now) for cell in day.cells),
+        "refusal": refusal if refusal and field not in form.fields else None,
+        "next_free": [
+            time
+            for times in days.values()
+            for time in times
+            if refusal and time.slot_id in _alternatives(refusal)
+        ],
+        "other_meeting": refusal.details.get("meeting") if refusal else None,
+    }
+    status = refusal.status if refusal else 422 if form.errors else 200
+    return render(request, "meetings/ask.html", context, status=status)
+
+
+def _alternatives(refusal: BusinessError) -> set[object]:
+    """Ids of the slots a refusal offers instead."""
+    offered = refusal.details.get("alternatives")
+    return {slot["slot"] for slot in offered} if isinstance(offered, list) else set()

@@ -1,0 +1,127 @@
+"""The organiser's desk: what became of the forum, in figures and pictures."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from backend.audit.models import Act
+from backend.audit.services import record_act
+from backend.directory.apart import ApartRow, apart_file, apart_rows
+from backend.directory.nudging import nudge_people
+from backend.events.models import Attendee, Event
+from backend.stats.figures import MATRICES, NO_THEME
+from backend.stats.headlines import headlines_for, step_told
+from backend.stats.naming import names_for, people_counted
+from backend.stats.selectors import event_stats
+from backend.stats.tables import sheets_for
+from frontend.access import Request, organiser
+from frontend.stats import handout as desk_sheet
+from frontend.stats import pictures as desk_pictures
+from frontend.stats import words as desk_words
+from frontend.stats.matrix import BY, heat_map
+
+
+@organiser
+@require_safe
+def desk(request: Request, attendee: Attendee) -> HttpResponse:
+    """Every figure of the forum as it stands; `step`, `by` and `theme` choose the matrix."""
+    stats = event_stats(event=attendee.event, now=timezone.now())
+    sheets = sheets_for(stats)
+    released = {sheet.name: sheet for sheet in sheets}
+    named = people_counted(attendee.event)
+    apart = apart_rows(event=attendee.event, now=stats.computed_at)
+    alone = {one.attendee_id: one for one in stats.without_meeting}
+    names = names_for(attendee.event)
+    return render(
+        request,
+        "desk/page.html",
+        {
+            "stats": stats,
+            "headlines": headlines_for(stats, sheets),
+            "editions": desk_sheet.editions_beside(stats),
+            "sheets": sheets,
+            "funnel": desk_pictures.funnel_bars(stats, released["funnel"]),
+            "funnel_says": desk_words.funnel_sentence(stats),
+            "exits": [(*_words(row.step, row.cause), row.count) for row in stats.exits if row.count],
+            "heat": heat_map(stats, released, request.GET, names),
+            "steps": [(key, desk_words.STEPS[key]) for key in MATRICES],
+            "readings": BY.items(),
+            "names": names,
+            "no_theme": NO_THEME if NO_THEME in stats.steps[0].themes else "",
+            "days": desk_pictures.day_bars(stats.days, released["days"]),
+            "days_say": desk_words.days_sentence(stats),
+            "network_says": desk_words.network_sentence(stats),
+            "network": desk_pictures.network_drawing(stats, released, named),
+            "brokers": [(named[one.attendee_id], one) for one in stats.brokers if one.attendee_id in named],
+            "connected": [
+                (named[one.attendee_id], one)
+                for one in desk_pictures.most_connected(stats)
+                if one.attendee_id in named
+            ],
+            "apart": [(row, alone.get(row.attendee_id), _clock(row, attendee.event)) for row in apart],
+            "to_nudge": sum(row.nudged_at is None for row in apart),
+        },
+    )
+
+
+@organiser
+@require_safe
+def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
+    """One page to hand over: the sentences and the tables that may leave the desk."""
+    stats = event_stats(event=attendee.event, now=timezone.now())
+    sheets = {sheet.name: sheet for sheet in sheets_for(stats)}
+    step = step_told(sheets["funnel"])
+    keys, themes = stats.step(step).by_constituency.rows, names_for(attendee.event).themes
+    return render(
+        request,
+        "desk/print.html",
+        {
+            "stats": stats,
+            "headlines": headlines_for(stats, tuple(sheets.values())),
+            "editions": desk_sheet.editions_beside(stats, sheets["editions"]),
+            "step": desk_words.STEPS[step],
+            "funnel": [(desk_words.STEPS[str(row[0])], row[1], row[3]) for row in sheets["funnel"].rows],
+            "matrix": desk_sheet.matrix_to_print(keys, sheets[f"matrix-{step}"]),
+            "groups": desk_sheet.groups_to_print(keys, sheets, step, themes),
+            "themes": themes,
+        },
+    )
+
+
+@organiser
+@require_safe
+def who_needs_help(request: Request, attendee: Attendee) -> HttpResponse:
+    """Those without a meeting or with an empty profile, as CSV."""
+    event, now, name = attendee.event, timezone.now(), "who-needs-help.csv"
+    file = apart_file(apart_rows(event=event, now=now))
+    record_act(event=event, by=request.user, kind=Act.Kind.TOOK, what=name, now=now)
+    response = HttpResponse(file, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{event.slug}-{name}"'
+    return response
+
+
+@organiser
+@require_POST
+def nudge(request: Request, attendee: Attendee) -> HttpResponse:
+    """Mail those who stand apart; nobody twice a day."""
+    count = nudge_people(event=attendee.event, by=request.user, now=timezone.now())
+    if count:
+        text = ngettext("%(count)d person gets a mail.", "%(count)d people get a mail.", count)
+        messages.success(request, text % {"count": count})
+    else:
+        messages.info(request, _("Nobody new to mail today: one mail a day is the most."))
+    return redirect("desk", attendee.event.slug)
+
+
+def _clock(row: ApartRow, event: Event) -> str:
+    return f"{row.nudged_at.astimezone(event.zone):%H:%M}" if row.nudged_at else ""
+
+
+def _words(step: str, cause: str) -> tuple[str, str]:
+    return str(desk_words.STEPS[step]), str(desk_words.CAUSES[cause])

@@ -1,0 +1,89 @@
+"""The people of one event, checked at the door and laid out for the matching."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import networkx as nx
+import numpy as np
+
+from matching.errors import BadParticipant, BadTie, DuplicatePerson
+from matching.policy import Policy
+from matching.recommend.exclusions import Obstacles
+from matching.recommend.graph import Incidence, Node, build_graph, incidence_of
+from matching.text.centring import check_vectors
+from matching.types import Array, Participant, Tie, Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Forum:
+    """People sorted by id with everything that does not depend on scores."""
+
+    participants: tuple[Participant, ...]
+    vectors: Vectors
+    graph: nx.Graph[Node]
+    incidence: Incidence
+    obstacles: Obstacles
+    ids: Array
+    groups: Array
+    constituencies: tuple[str, ...]
+    capacity: Array
+
+    @property
+    def row(self) -> dict[int, int]:
+        """Row number by id."""
+        return {int(p): k for k, p in enumerate(self.ids)}
+
+
+def open_forum(
+    participants: Sequence[Participant],
+    ties: Sequence[Tie],
+    vectors: Vectors,
+    excluded: Iterable[tuple[int, int]],
+    policy: Policy,
+) -> Forum:
+    """Sort and check the input. Vectors must already be in the order of ids.
+
+    Raises DuplicatePerson, BadParticipant, BadTie, BadVectors.
+    """
+    people = tuple(sorted(participants, key=lambda p: p.id))
+    for before, after in pairwise(people):
+        if before.id == after.id:
+            raise DuplicatePerson(f"two participants have the id {after.id}")
+    for p in people:
+        if p.capacity < 0:
+            raise BadParticipant(f"participant {p.id}: capacity {p.capacity} is below zero")
+    for tie in ties:
+        if tie.a == tie.b:
+            raise BadTie(f"person {tie.a} is tied to herself")
+        if (
+            not (math.isfinite(tie.age_years) and math.isfinite(tie.weight))
+            or tie.weight <= 0
+            or tie.age_years < 0
+        ):
+            raise BadTie(
+                f"tie of {tie.a} and {tie.b}: age {tie.age_years} or weight {tie.weight} is impossible"
+            )
+    check_vectors(vectors, len(people))
+    # Sums of floats depend on their order: ties, too, come in one order whoever wrote them down.
+    ties = sorted(
+        (tie if tie.a < tie.b else replace(tie, a=tie.b, b=tie.a) for tie in ties),
+        key=lambda tie: (tie.a, tie.b, tie.age_years, tie.weight, tie.label),
+    )
+    graph = build_graph(people, ties, policy)
+    names = tuple(sorted({p.constituency for p in people}))
+    place = {name: k for k, name in enumerate(names)}
+    return Forum(
+        participants=people,
+        vectors=vectors,
+        graph=graph,
+        incidence=incidence_of(graph, len(people)),
+        obstacles=Obstacles.of(people, ties, excluded),
+        ids=np.array([p.id for p in people], np.int64),
+        groups=np.array([place[p.constituency] for p in people], np.int64),
+        constituencies=names,
+        capacity=np.array([p.capacity for p in people], float),
+    )

@@ -1,0 +1,144 @@
+"""Texts to unit vectors, through any sentence-transformers model."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.text.model import Progress, bundled_model, load_model, model_name
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Kind = Literal["query", "passage"]
+Vectors = npt.NDArray[np.float32]
+
+RECIPE = 1
+"""Raise it when the same text would get another vector: it is part of an encoder's name."""
+PROMPT_NAMES: dict[Kind, tuple[str, ...]] = {"query": ("query",), "passage": ("passage", "document")}
+
+MAX_CHARACTERS = 15_000
+MAX_WINDOWS = 4
+WINDOW_TOKENS = 512
+SPARE_TOKENS = 8
+"""A window is cut from the text and split into tokens again, which may take a few more than at first."""
+BATCH_TOKENS = 512
+"""Small batches stay in the processor's cache: twice the texts a second of batches of 32."""
+
+UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]+")
+
+
+@dataclass(frozen=True)
+class _Window:
+    """A piece of one text that fits the model: `text` is its place among the texts, `tokens` its length."""
+
+    text: int
+    content: str
+    tokens: int
+
+
+def load_encoder(source: str | Path, cache: Path, progress: Progress | None = None) -> "Encoder":
+    """The encoder of a model folder or of a hub's model; of the bundled model when `source` is empty.
+
+    The bundled model is unpacked under `cache` the first time, counted by `progress(done, total)`. Raises
+    matching.text.model.ModelError.
+    """
+    folder = source or bundled_model(cache, progress)
+    return Encoder(load_model(folder), model_name(folder))
+
+
+class Encoder:
+    """Turns texts into unit vectors; `name` is stored with each, `dimension` is their length."""
+
+    def __init__(self, model: "SentenceTransformer", name: str) -> None:
+        self.name = f"{name}+{RECIPE}"
+        self.dimension = int(model.get_embedding_dimension() or 0)
+        self._model = model
+
+    def encode(self, texts: Sequence[str], kind: Kind, progress: Progress | None = None) -> Vectors:
+        """One unit row of float32 for each text, (n, dimension); a row of zeros for a text without content.
+
+        `kind` says which side of a match the text is on: "query" for what is sought and for about, "passage"
+        for what is offered. A text longer than the model takes is cut into windows of at most 512 tokens,
+        whose vectors are averaged by length. What lies beyond its first 15,000 characters, or beyond four
+        windows, is not read: no text costs more than four windows. Control characters and lone surrogates
+        are left out. A vector does not depend on the texts beside it by more than 1e-5. As many threads work
+        as the caller allows torch. `progress(done, total)` counts windows. Refuses a single text (TypeError).
+        """
+        if isinstance(texts, str):
+            raise TypeError("encode takes a sequence of texts, not one text.")
+        contents = [clean(text) for text in texts]
+        unique = {content: place for place, content in enumerate(dict.fromkeys(filter(None, contents)))}
+        prompt = self._prompt(kind)
+        windows = self._windows(list(unique), prompt)
+        vectors = np.zeros((len(unique) + 1, self.dimension), np.float32)
+        done = 0
+        for batch in batches(windows, BATCH_TOKENS):
+            rows = self._model.encode(
+                [window.content for window in batch],
+                prompt=prompt,
+                batch_size=len(batch),
+                show_progress_bar=False,
+                normalize_embeddings=True,
+            )
+            for window, row in zip(batch, rows, strict=True):
+                vectors[window.text] += row * window.tokens
+            done += len(batch)
+            if progress is not None:
+                progress(done, len(windows))
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+        return vectors[[unique.get(content, len(unique)) for content in contents]]
+
+    def _prompt(self, kind: Kind) -> str:
+        prompts = self._model.prompts
+        return next((prompt for name in PROMPT_NAMES[kind] if (prompt := prompts.get(name))), "")
+
+    def _windows(self, contents: list[str], prompt: str) -> list[_Window]:
+        if not contents:
+            return []
+        tokenizer = self._model.tokenizer
+        limit = min(self._model.max_seq_length or WINDOW_TOKENS, WINDOW_TOKENS)
+        room = limit - len(tokenizer(prompt)["input_ids"]) - SPARE_TOKENS
+        spans = tokenizer(
+            contents, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
+        )["offset_mapping"]
+        windows = []
+        for place, (content, offsets) in enumerate(zip(contents, spans, strict=True)):
+            if len(offsets) <= room + SPARE_TOKENS:
+                windows.append(_Window(place, content, len(offsets)))
+                continue
+            for start in range(0, min(len(offsets), MAX_WINDOWS * room), room):
+                part = offsets[start : start + room]
+                windows.append(_Window(place, content[part[0][0] : part[-1][1]], len(part)))
+        return windows
+
+
+def batches(windows: Sequence[_Window], limit: int) -> list[list[_Window]]:
+    """The windows in batches of like length, longest first, each of at most `limit` tokens with its padding.
+
+    >>> shape = lambda found: [[window.tokens for window in batch] for batch in found]
+    >>> shape(batches([_Window(i, "", n) for i, n in enumerate([2, 9, 3, 4])], limit=8))
+    [[9], [4, 3], [2]]
+    """
+    found: list[list[_Window]] = []
+    for window in sorted(windows, key=lambda window: (-window.tokens, window.text)):
+        if not found or found[-1][0].tokens * (len(found[-1]) + 1) > limit:
+            found.append([])
+        found[-1].append(window)
+    return found
+
+
+def clean(text: str) -> str:
+    """A text as the model may read it: at most 15,000 characters, composed (NFC), nothing unreadable, or "".
+
+    >>> clean("  mangroves\\x00 and \\ud800 reefs "), clean("\\u200b \\n")
+    ('mangroves  and   reefs', '')
+    """
+    content = unicodedata.normalize("NFC", UNREADABLE.sub(" ", text[:MAX_CHARACTERS])).strip()
+    return content if any(c.isprintable() and not c.isspace() for c in content) else ""

@@ -1,0 +1,246 @@
+"""The demo forum's English content: enough of it, no two texts alike, and only keys the forum knows."""
+
+import json
+import re
+from collections import Counter
+from datetime import time
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.events.setup import THEMES_FILE
+from backend.people.models import Constituency
+from backend.people.services import SECTORS_FILE
+
+DEMO = Path(__file__).resolve().parents[3] / "backend" / "demo" / "data"
+FILES = ("seeks", "offers", "abouts", "names", "sessions", "themes", "sectors")
+
+
+def content(name: str) -> Any:
+    return json.loads(path_of(name).read_text(encoding="utf-8"))
+
+
+def path_of(name: str) -> Path:
+    return {"themes": THEMES_FILE, "sectors": SECTORS_FILE}.get(name, DEMO / f"{name}.json")
+
+
+SEEKS, OFFERS, ABOUTS, NAMES, SESSIONS, THEMES, SECTORS = (content(name) for name in FILES)
+DECLARATIONS = [*SEEKS, *OFFERS]
+TEXTS = [row["text"] for row in (*DECLARATIONS, *ABOUTS)]
+TOPICS = {
+    "legislation": [
+        "legislative-reform",
+        "platform-regulation",
+        "ai-emerging-technology",
+        "industry-working-group",
+    ],
+    "justice": ["cross-border-enforcement", "evidence-reporting", "victim-support", "investigation-tools"],
+    "prevention": [
+        "sextortion",
+        "diversity-inclusion",
+        "parents-young-children",
+        "evaluating-education",
+        "safety-by-design-schools",
+    ],
+    "collaboration": [
+        "public-private-partnership",
+        "child-participation",
+        "regional-research-data",
+        "funding-capacity",
+    ],
+}
+TOPIC_KEYS = {key for keys in TOPICS.values() for key in keys}
+SHARES = {
+    "acwc": 2,
+    "asean-body": 3,
+    "ict-ministry": 12,
+    "social-welfare": 8,
+    "education": 7,
+    "law-enforcement": 11,
+    "large-company": 6,
+    "medium-company": 5,
+    "small-company": 6,
+    "un-agency": 7,
+    "development-partner": 6,
+    "academia": 9,
+    "civil-society": 13,
+    "advocate": 2,
+    "youth": 3,
+}
+
+
+def words_in(text: str) -> list[str]:
+    return re.findall(r"[\w'’-]+", text.lower())
+
+
+def trigrams_in(text: str) -> set[tuple[str, ...]]:
+    words = words_in(text)
+    return set(zip(words, words[1:], words[2:], strict=False))
+
+
+def shared_part(first: set[tuple[str, ...]], second: set[tuple[str, ...]]) -> float:
+    """The part of the shorter text's word trigrams found in the other: 1.0 when one contains the other."""
+    return len(first & second) / min(len(first), len(second))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_each_file_is_small_and_written_plainly_in_utf8(name: str) -> None:
+    raw = path_of(name).read_text(encoding="utf-8")
+
+    assert len(raw.encode()) < 300_000
+    assert raw == json.dumps(json.loads(raw), indent=1, ensure_ascii=False) + "\n"
+
+
+def test_themes_and_topics_keep_their_keys_and_their_order() -> None:
+    assert {theme["key"]: [topic["key"] for topic in theme["topics"]] for theme in THEMES} == TOPICS
+    assert list(TOPICS) == [theme["key"] for theme in THEMES]
+    for row in (*THEMES, *(topic for theme in THEMES for topic in theme["topics"])):
+        assert 0 < len(row["name"]) <= 60
+        assert row["description"].endswith(".")
+        assert len(row["description"]) <= 300
+
+
+def test_each_sector_counts_for_a_known_constituency() -> None:
+    constituency_of = {row["key"]: row["constituency"] for row in SECTORS}
+
+    assert len(constituency_of) == len(SECTORS)
+    assert set(constituency_of) == {*SHARES, *Constituency.values}
+    assert set(constituency_of.values()) == set(Constituency.values)
+    assert all(constituency_of[constituency] == constituency for constituency in Constituency.values)
+    assert constituency_of["law-enforcement"] == "government"
+    assert constituency_of["advocate"] == "civil-society"
+    assert constituency_of["acwc"] == constituency_of["un-agency"] == "intergovernmental"
+
+
+@pytest.mark.parametrize("rows", [SEEKS, OFFERS], ids=["seeks", "offers"])
+def test_declarations_are_many_and_each_says_who_could_have_written_it_about_what(
+    rows: list[dict[str, Any]],
+) -> None:
+    assert len(rows) >= 130
+    for row in rows:
+        assert set(row) == {"text", "topics", "sectors"}
+        assert 15 <= len(row["text"].split()) <= 45, row["text"]
+        assert 1 <= len(row["topics"]) == len(set(row["topics"])) <= 3
+        assert 1 <= len(row["sectors"]) == len(set(row["sectors"])) <= 5
+        assert set(row["topics"]) <= TOPIC_KEYS
+        assert set(row["sectors"]) <= set(SHARES)
+
+
+@pytest.mark.parametrize("rows", [SEEKS, OFFERS], ids=["seeks", "offers"])
+def test_every_topic_and_every_sector_has_declarations_of_its_own(rows: list[dict[str, Any]]) -> None:
+    by_topic = Counter(row["topics"][0] for row in rows)
+    by_sector = Counter(sector for row in rows for sector in row["sectors"])
+
+    assert min(by_topic[key] for key in TOPIC_KEYS) >= 7
+    assert min(by_sector[key] for key in SHARES) >= 7
+
+
+def test_every_topic_has_a_seek_that_another_constituency_can_answer() -> None:
+    constituency_of = {row["key"]: row["constituency"] for row in SECTORS}
+    for topic in TOPIC_KEYS:
+        answers = [
+            {constituency_of[key] for key in row["sectors"]} for row in OFFERS if topic in row["topics"]
+        ]
+        for seek in (row for row in SEEKS if topic in row["topics"]):
+            own = {constituency_of[key] for key in seek["sectors"]}
+            assert any(other - own for other in answers), seek["text"]
+
+
+def test_biographies_cover_the_sectors_in_the_shares_of_the_forum() -> None:
+    count = Counter(row["sector"] for row in ABOUTS)
+
+    assert len(ABOUTS) == 240
+    assert set(count) == set(SHARES)
+    for sector, share in SHARES.items():
+        assert abs(count[sector] - 240 * share / 100) <= 1, sector
+
+
+def test_each_biography_is_short_complete_and_placed() -> None:
+    for row in ABOUTS:
+        assert set(row) == {"text", "sector", "country", "title", "organisation", "topics"}
+        assert 18 <= len(row["text"].split()) <= 45, row["text"]
+        assert row["country"] in NAMES
+        assert 1 <= len(row["topics"]) == len(set(row["topics"])) <= 3
+        assert set(row["topics"]) <= TOPIC_KEYS
+        assert 0 < len(row["title"]) <= 120
+        assert 0 < len(row["organisation"]) <= 120
+    assert {row["country"] for row in ABOUTS} == set(NAMES)
+
+
+def test_organisations_are_shared_and_each_keeps_one_sector() -> None:
+    sectors: dict[str, set[str]] = {}
+    for row in ABOUTS:
+        sectors.setdefault(row["organisation"], set()).add(row["sector"])
+
+    assert 140 <= len(sectors) <= 190
+    assert {name: found for name, found in sectors.items() if len(found) > 1} == {}
+
+
+def test_no_two_texts_are_the_same_or_nearly_so() -> None:
+    trigrams = [trigrams_in(text) for text in TEXTS]
+    near = [
+        (TEXTS[i], TEXTS[j])
+        for i, j in combinations(range(len(TEXTS)), 2)
+        if shared_part(trigrams[i], trigrams[j]) > 0.6
+    ]
+
+    assert len({" ".join(words_in(text)) for text in TEXTS}) == len(TEXTS)
+    assert near == []
+
+
+def test_the_near_duplicate_measure_finds_a_template_with_words_swapped() -> None:
+    text = TEXTS[0]
+    swapped = " ".join(["Someone", *text.split()[1:-1], "elsewhere"])
+
+    assert shared_part(trigrams_in(text), trigrams_in(swapped)) > 0.6
+
+
+def test_texts_are_finished_sentences_without_filler() -> None:
+    sessions = [item["abstract"] for items in SESSIONS.values() for item in items]
+    for text in (*TEXTS, *sessions):
+        assert text[0].isupper(), text
+        assert text[-1] in ".?", text
+        assert text == " ".join(text.split()), text
+        assert not re.search(r"lorem|ipsum|xxx|tbd|placeholder|[<>{}\[\]@]|https?:", text.lower()), text
+
+
+@pytest.mark.parametrize(("edition", "number"), [("current", 24), ("last", 12)])
+def test_an_edition_has_its_agenda_over_two_days_with_every_theme(edition: str, number: int) -> None:
+    items = SESSIONS[edition]
+
+    assert len(items) == number == len({item["title"] for item in items})
+    assert {item["theme"] for item in items} == set(TOPICS)
+    assert {item["day"] for item in items} == {1, 2}
+    assert {item["stream"] for item in items} == {True, False}
+    for item in items:
+        assert time(8) <= time.fromisoformat(item["start"]) < time.fromisoformat(item["end"]) <= time(18)
+        assert re.fullmatch(r"\d\d:\d\d", item["start"])
+        assert re.fullmatch(r"\d\d:\d\d", item["end"])
+        assert len(item["title"]) <= 120
+        assert 15 <= len(item["abstract"].split()) <= 50
+
+
+@pytest.mark.parametrize("edition", ["current", "last"])
+def test_a_room_holds_one_session_at_a_time_and_some_run_in_parallel(edition: str) -> None:
+    parallel = 0
+    for one, other in combinations(SESSIONS[edition], 2):
+        if one["day"] == other["day"] and one["start"] < other["end"] and other["start"] < one["end"]:
+            assert one["room"] != other["room"], (one["title"], other["title"])
+            parallel += 1
+
+    assert parallel > 0
+
+
+@pytest.mark.parametrize("day", [1, 2])
+def test_breaks_are_left_free_for_meetings(day: int) -> None:
+    items = sorted((i["start"], i["end"]) for i in SESSIONS["current"] if i["day"] == day)
+    free = 0
+    until = items[0][1]
+    for start, end in items[1:]:
+        gap = time.fromisoformat(start), time.fromisoformat(until)
+        free += max(0, (gap[0].hour - gap[1].hour) * 60 + gap[0].minute - gap[1].minute)
+        until = max(until, end)
+
+    assert free >= 120

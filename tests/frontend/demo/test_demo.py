@@ -1,0 +1,145 @@
+"""The demo's doors: open in the demo, not there at a real forum."""
+
+import json
+import re
+
+import pytest
+import vobject
+
+from backend.core.models import OutgoingMail
+from backend.demo.personas import PERSONAS_FILE, personas
+from backend.meetings.notices.delivery import deliver_notice
+from backend.people.models import Constituency, Person
+from tests.backend.meetings.conftest import make_forum
+from tests.factories import make_attendee, make_event, make_run
+
+PAGES = ("/demo/", "/demo/outbox/", "/demo/outbox/1/", "/demo/outbox/1/0/", "/demo/government/")
+
+
+@pytest.fixture
+def demo(settings, db):
+    settings.TITIAN_DEMO = True
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", PAGES)
+def test_outside_the_demo_its_pages_do_not_exist(client, settings, page):
+    settings.TITIAN_DEMO = False
+    for method in (client.get, client.post):
+        assert method(page).status_code == 404
+    assert "_auth_user_id" not in client.session
+    assert "Demo forum" not in client.get("/").content.decode()
+
+
+def test_the_demo_says_on_every_page_that_it_is_one(client, demo):
+    for page in ("/", "/demo/", "/demo/outbox/", "/accounts/login/code/"):
+        assert "Everybody in it is fictional." in client.get(page).content.decode()
+
+
+def test_one_walks_in_as_a_persona_and_lands_where_they_would(client, demo, tmp_path, monkeypatch):
+    event = make_event()
+    me = make_attendee(event, email="ministry@example.org", name="Mali Wongsa", seeks="x")
+    make_run(event, {me: [make_attendee(event, name="Arif Rahman")]})
+    Person.objects.create_user("stranger@example.org", name="Nobody Here")
+    file = tmp_path / "personas.json"
+    file.write_text(
+        '[{"key": "ministry", "label": "Ministry official", "email": "ministry@example.org", "note": "n"},'
+        ' {"key": "stranger", "label": "A stranger", "email": "stranger@example.org", "note": ""},'
+        ' {"key": "gone", "label": "Not loaded", "email": "gone@example.org", "note": ""}]'
+    )
+    monkeypatch.setattr("backend.demo.personas.PERSONAS_FILE", file)
+    text = client.get("/demo/").content.decode()
+    assert "Ministry official" in text
+    assert "Not loaded" not in text
+    assert [persona.constituency for persona in personas()] == ["government", ""]
+
+    assert client.get("/demo/ministry/").status_code == 405
+    answer = client.post("/demo/ministry/", follow=True)
+    assert answer.redirect_chain[-1][0] == f"/e/{event.slug}/suggestions/"
+    assert "Arif Rahman" in answer.content.decode()
+
+    answer = client.post("/demo/stranger/", follow=True)
+    assert "You are on no forum" in answer.content.decode()
+    assert client.get(f"/e/{event.slug}/suggestions/").status_code == 404
+    assert client.post("/demo/gone/").status_code == 404
+
+
+def test_the_demo_offers_every_constituency_an_organiser_a_lead_and_a_stranger():
+    keys = {row["key"] for row in json.loads(PERSONAS_FILE.read_text(encoding="utf-8"))}
+    assert keys == {*Constituency.values, "organiser", "safeguarding-lead", "stranger"} - {"other"}
+
+
+def test_every_mail_the_demo_kept_can_be_read(client, demo, settings):
+    assert "No mail yet" in client.get("/demo/outbox/").content.decode()
+    OutgoingMail.objects.create(
+        sender="a@example.org", recipients=["b@example.org"], subject="Code <1>", body="Your code\n\nABC123"
+    )
+    text = client.get("/demo/outbox/").content.decode()
+    assert "Code &lt;1&gt;" in text
+    assert "b@example.org" in text
+    assert "ABC123" in text
+
+
+def test_every_mail_is_found_page_by_page_newest_first(client, demo, monkeypatch):
+    monkeypatch.setattr("frontend.demo.views.PAGE", 2)
+    for number in range(5):
+        OutgoingMail.objects.create(
+            sender="a@example.org", recipients=["b@example.org"], subject=f"Mail {number}"
+        )
+    pages = [client.get(f"/demo/outbox/{page}").content.decode() for page in ("", "?page=2", "?page=3")]
+    assert [re.findall(r"<h2>Mail (\d)", text) for text in pages] == [["4", "3"], ["2", "1"], ["0"]]
+    assert 'href="?page=2"' in pages[0]
+    assert "Page 3 of 3" in pages[2]
+    assert "Page 1 of 3" in client.get("/demo/outbox/?page=nonsense").content.decode()
+
+
+@pytest.fixture
+def invitation(demo, settings):
+    """The mail of an agreed meeting as the demo keeps it."""
+    settings.EMAIL_BACKEND = "backend.demo.outbox.OutboxBackend"
+    forum = make_forum()
+    a, b, *_ = forum.people
+    meeting = forum.accept(b, forum.ask(a, b, forum.slots[0], message="<script>alert(1)</script>"))
+    deliver_notice(notice_id=meeting.notices.get(attendee=a).pk, now=forum.now)
+    return meeting
+
+
+def test_the_outbox_shows_a_mails_html_where_nothing_in_it_can_act(client, invitation):
+    kept = OutgoingMail.objects.get()
+    address = f"/demo/outbox/{kept.pk}/"
+    assert f'href="{address}"' in client.get("/demo/outbox/").content.decode()
+    answer = client.get(address)
+    text = answer.content.decode()
+    assert "<p style=" in text
+    assert "Open the meeting" in text
+    assert "<script>" not in text
+    policy = dict(part.strip().partition(" ")[::2] for part in answer["Content-Security-Policy"].split(";"))
+    assert policy == {
+        "default-src": "'none'",
+        "style-src": "'unsafe-inline'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+        "sandbox": "allow-popups allow-top-navigation-by-user-activation",
+    }
+    assert "'unsafe-inline'" not in client.get("/demo/outbox/")["Content-Security-Policy"]
+
+
+def test_the_outbox_gives_the_calendar_entry_of_a_mail(client, invitation):
+    kept = OutgoingMail.objects.get()
+    address = f"/demo/outbox/{kept.pk}/0/"
+    assert f'href="{address}"' in client.get("/demo/outbox/").content.decode()
+    answer = client.get(address)
+    assert answer["Content-Disposition"] == 'attachment; filename="meeting.ics"'
+    calendar = vobject.readOne(answer.content.decode())
+    assert (calendar.method.value, calendar.vevent.uid.value) == ("REQUEST", str(invitation.uid))
+    assert client.get(f"/demo/outbox/{kept.pk}/1/").status_code == 404
+    assert client.get(f"/demo/outbox/{kept.pk + 1}/0/").status_code == 404
+
+
+def test_a_mail_of_text_alone_says_so(client, demo):
+    kept = OutgoingMail.objects.create(sender="a@example.org", recipients=["b@example.org"], subject="Code")
+    assert "As its reader sees it" not in client.get("/demo/outbox/").content.decode()
+    answer = client.get(f"/demo/outbox/{kept.pk}/")
+    assert answer.status_code == 404
+    assert "This mail has no HTML" in answer.content.decode()

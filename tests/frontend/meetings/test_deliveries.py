@@ -1,0 +1,102 @@
+"""Mails that are not out, as organisers see them and send them again."""
+
+import datetime as dt
+import re
+
+import pytest
+
+from backend.events.models import Attendee
+from backend.meetings.models import Delivery, Notice
+from frontend.meetings.views import deliveries as mails
+from tests.factories import make_attendee, make_event
+from tests.frontend.conftest import client_of
+
+NOT_OUT = "do not get through"
+
+
+@pytest.fixture
+def organiser(cast):
+    return client_of(cast.organiser.person)
+
+
+@pytest.fixture
+def refused(booking):
+    """Two requests whose mails the server refused, one after another."""
+    cast = booking.cast
+    asked = [booking.ask(cast.official, other) for other in (cast.engineer, cast.lawyer)]
+    Delivery.objects.update(state="failed", attempts=1, error="550", tried_at=booking.now)
+    return [Notice.objects.get(meeting=meeting) for meeting in asked]
+
+
+def page(client, cast, query=""):
+    answer = client.get(cast.address(f"set-up/mail/{query}"))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def states():
+    return list(Delivery.objects.order_by("pk").values_list("state", "attempts"))
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_only_the_forum_s_organisers_see_and_send(refused, cast, official, method):
+    assert getattr(official, method)(cast.address("set-up/mail/")).status_code == 403
+    other = make_attendee(make_event("beyond"), permission="organiser").person
+    assert getattr(client_of(other), method)(cast.address("set-up/mail/")).status_code == 404
+    assert states() == [("failed", 1)] * 2
+
+
+def test_a_refused_mail_is_seen_with_the_reason_in_words_and_no_word_of_the_mail(refused, cast, organiser):
+    figures = organiser.get(cast.address("set-up/")).content.decode()
+    assert f"2 mails {NOT_OUT}" in figures
+    assert figures.count(cast.address("set-up/mail/")) == 2
+    text = page(organiser, cast)
+    assert cast.engineer.person.name in text
+    assert "A request to meet" in text
+    assert "The mail server does not accept this address (550)." in text
+    assert "Tried once" in text
+    assert cast.engineer.person.email not in text
+    assert cast.official.person.name not in text  # who asked is the mail's own matter
+
+
+def test_one_is_sent_again_then_all(refused, cast, organiser):
+    address = cast.address("set-up/mail/")
+    assert "No refused mail" in organiser.post(address, {"notice": "x"}, follow=True).content.decode()
+    said = organiser.post(address, {"notice": refused[1].pk}, follow=True).content.decode()
+    assert "1 mail goes out again." in said
+    assert states() == [("failed", 1), ("queued", 0)]
+    assert "1 mail goes out again." in organiser.post(address, follow=True).content.decode()
+    assert states() == [("queued", 0)] * 2
+    assert "Send again" not in page(organiser, cast)
+
+
+def test_what_waits_is_trouble_once_it_failed_or_nobody_tried_it(booking, organiser, time_machine):
+    cast = booking.cast
+    assert "Every mail is out" in page(organiser, cast)
+    booking.ask(cast.official, cast.engineer)
+    text = page(organiser, cast)
+    assert "Not tried yet." in text
+    assert "does not get through" not in organiser.get(cast.address("set-up/")).content.decode()
+    time_machine.move_to(booking.now + dt.timedelta(minutes=11), tick=False)
+    assert "1 mail does not get through" in organiser.get(cast.address("set-up/")).content.decode()
+    time_machine.move_to(booking.now, tick=False)
+    Delivery.objects.update(attempts=3, error="no_server", tried_at=booking.now)
+    assert "1 mail does not get through" in organiser.get(cast.address("set-up/")).content.decode()
+    text = page(organiser, cast)
+    assert "No mail server answers" in text
+    assert "Tried 3 times" in text
+    Delivery.objects.update(state="sent", error="")
+    assert "Every mail is out" in page(organiser, cast)
+
+
+def test_of_a_minor_the_first_name_alone_is_shown(refused, cast, organiser):
+    Attendee.objects.filter(pk=cast.engineer.pk).update(age_class="minor")
+    text = page(organiser, cast)
+    assert "<strong>Arif</strong>" in text
+    assert "Rahman" not in text
+
+
+def test_many_are_turned_over_page_by_page(refused, cast, organiser, monkeypatch):
+    monkeypatch.setattr(mails, "PAGE", 1)
+    names = [re.findall(r"<strong>(\w+ \w+)</strong>", page(organiser, cast, f"?page={n}")) for n in (1, 2)]
+    assert names == [["Linh Tran"], ["Arif Rahman"]]

@@ -1,0 +1,102 @@
+"""Meetings told differently or by one side alone, as organisers see them."""
+
+import datetime as dt
+import re
+
+import pytest
+
+from backend.events.models import Attendee
+from backend.meetings import services
+from backend.safeguarding.services import block_person
+from frontend.meetings.views import disputes as told
+from tests.factories import make_attendee, make_event
+from tests.frontend.conftest import client_of
+
+
+@pytest.fixture
+def page(booking):
+    """The page as the organiser reads it: its text without tags."""
+    client = client_of(booking.cast.organiser.person)
+
+    def read(query="", address="set-up/told/"):
+        answer = client.get(booking.cast.address(address + query))
+        assert answer.status_code == 200
+        return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+    return read
+
+
+@pytest.fixture
+def met(booking):
+    """Two meetings that are over: the official says both took place."""
+    cast = booking.cast
+    meetings = [
+        booking.accept(other, booking.ask(cast.official, other, slot))
+        for other, slot in ((cast.engineer, booking.slots[0]), (cast.lawyer, booking.slots[1]))
+    ]
+    booking.now = booking.slots[-1].ends_at
+    for meeting in meetings:
+        say(booking, cast.official, meeting, took_place=True)
+    return meetings
+
+
+def say(booking, who, meeting, took_place):
+    services.attest_meeting(
+        attendee=who, meeting_id=meeting.pk, took_place=took_place, by=who.person, now=booking.now
+    )
+
+
+def test_only_the_forum_s_organisers_read_it(met, cast, official):
+    assert official.get(cast.address("set-up/told/")).status_code == 403
+    other = make_attendee(make_event("beyond"), permission="organiser").person
+    assert client_of(other).get(cast.address("set-up/told/")).status_code == 404
+
+
+def test_a_dispute_stands_there_with_what_each_said_and_silence_after_it(booking, met, page):
+    cast = booking.cast
+    assert "Nothing to ask about" in page()
+    say(booking, cast.engineer, met[0], took_place=False)
+    assert "1 Told differently" in re.sub(r"(Told differently) (\d)", r"\2 \1", page(address="set-up/"))
+    services.settle_unattested(now=booking.now + dt.timedelta(days=4))
+    text = page()
+    disputed, by_one = text.index("Arif Rahman"), text.index("Linh Tran")
+    assert disputed < by_one
+    assert re.search(r"Mali Wongsa , [^:]+: it took place Arif Rahman , [^:]+: it did not take place", text)
+    assert re.search(
+        r"One side’s word Mali Wongsa , [^:]+: it took place Linh Tran , [^:]+: said nothing", text
+    )
+    assert "By one side’s word alone 1" in page(address="set-up/")
+    say(booking, cast.lawyer, met[1], took_place=True)
+    assert "Linh" not in page()
+
+
+def test_one_side_that_says_they_did_not_meet_stands_there_too(booking, met, page):
+    cast = booking.cast
+    assert "By one side’s word alone 0" in page(address="set-up/")
+    say(booking, cast.official, met[0], took_place=False)
+    assert "By one side’s word alone 1" in page(address="set-up/")
+    assert re.search(r"Mali Wongsa , [^:]+: it did not take place Arif Rahman , [^:]+: said nothing", page())
+
+
+def test_it_names_people_as_the_organisers_list_does_and_links_only_whom_they_may_see(booking, met):
+    cast = booking.cast
+    say(booking, cast.engineer, met[0], took_place=False)
+    boss = make_attendee(cast.event, name="Olaf", permission="organiser")
+    links = [cast.address(f"people/{one.pk}/") for one in (cast.official, cast.engineer)]
+
+    def seen():
+        text = client_of(boss.person).get(cast.address("set-up/told/")).content.decode()
+        return [link in text for link in links], "Rahman" in text
+
+    assert seen() == ([True, True], True)
+    block_person(blocked=boss.person, by=cast.official.person, now=booking.now)
+    Attendee.objects.filter(pk=cast.engineer.pk).update(age_class="minor")
+    assert seen() == ([False, False], False)
+
+
+def test_many_are_turned_over_page_by_page(booking, met, page, monkeypatch):
+    cast = booking.cast
+    for other, meeting in zip((cast.engineer, cast.lawyer), met, strict=True):
+        say(booking, other, meeting, took_place=False)
+    monkeypatch.setattr(told, "PAGE", 1)
+    assert ["Linh Tran" in page(f"?page={number}") for number in (1, 2)] == [True, False]

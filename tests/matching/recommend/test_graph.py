@@ -1,0 +1,152 @@
+"""The sparse graph scores against networkx, the oracle."""
+
+from itertools import combinations
+
+import networkx as nx
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching import Participant, Policy, Tie
+from matching.recommend.features import log_pagerank
+from matching.recommend.graph import (
+    adamic_adar,
+    build_graph,
+    explain_overlap,
+    incidence_of,
+    jaccard,
+    resource_allocation,
+    shared_columns,
+    shares_of,
+    smooth_over_ties,
+    weighted_common,
+)
+from matching.recommend.pagerank import Walk, personalised_pagerank, resolvent
+
+
+@st.composite
+def graphs(draw, weighted=False):
+    size = draw(st.integers(2, 14))
+    ends = st.tuples(st.integers(0, size - 1), st.integers(0, size - 1)).filter(lambda e: e[0] < e[1])
+    graph = nx.Graph()
+    graph.add_nodes_from(range(size))
+    for a, b in draw(st.lists(ends, max_size=40)):
+        graph.add_edge(a, b, weight=draw(st.floats(0.05, 5)) if weighted else 1.0)
+    return graph
+
+
+def matrix(graph):
+    return sp.csr_matrix(nx.to_scipy_sparse_array(graph, nodelist=range(len(graph)), dtype=float))
+
+
+@pytest.mark.parametrize(
+    ("ours", "oracle"),
+    [
+        (adamic_adar, nx.adamic_adar_index),
+        (resource_allocation, nx.resource_allocation_index),
+        (jaccard, nx.jaccard_coefficient),
+    ],
+)
+@settings(deadline=None)
+@given(graph=graphs())
+def test_scores_of_common_neighbours_equal_networkx(ours, oracle, graph):
+    table = ours(matrix(graph)).toarray()
+    pairs = [(a, b) for a in graph for b in graph if a != b]
+    for a, b, expected in oracle(graph, pairs):
+        assert table[a, b] == pytest.approx(expected, abs=1e-12)
+
+
+@settings(deadline=None, max_examples=40)
+@given(graph=graphs(weighted=True))
+def test_personalised_pagerank_equals_networkx_on_any_weighted_graph(graph):
+    ours = np.vstack(list(personalised_pagerank(matrix(graph))))
+    for start in graph:
+        expected = nx.pagerank(graph, personalization={start: 1}, tol=1e-13, max_iter=2000)
+        assert ours[start] == pytest.approx([expected[k] for k in range(len(graph))], abs=1e-8)
+
+
+def typed_forum():
+    people = [
+        Participant(
+            k,
+            seeks_topics=frozenset({f"t{k % 3}"}),
+            sessions=frozenset({f"s{k % 2}"}),
+            organisation=f"o{k // 2}",
+        )
+        for k in range(7)
+    ] + [Participant(7)]
+    return people, [Tie(0, 3, 1.0, 2.0, "2024"), Tie(3, 5, 0.0), Tie(0, 3, 0.0, 1.0, "2025"), Tie(2, 99, 0.0)]
+
+
+def test_pagerank_over_topics_sessions_and_absent_people_equals_networkx():
+    people, ties = typed_forum()
+    graph = build_graph(people, ties, Policy())
+    incidence = incidence_of(graph, len(people))
+    ours = np.vstack(list(personalised_pagerank(incidence.people, incidence.others)))
+    for k, person in enumerate(people):
+        expected = nx.pagerank(graph, personalization={("person", person.id): 1}, tol=1e-13, max_iter=2000)
+        assert ours[k] == pytest.approx([expected["person", p.id] for p in people], abs=1e-8)
+
+
+def test_the_logarithm_used_in_scores_is_that_of_pagerank():
+    people, ties = typed_forum()
+    incidence = incidence_of(build_graph(people, ties, Policy()), len(people))
+    walk = Walk.of(incidence.people, incidence.others, 0.15)
+    exact = np.vstack(list(personalised_pagerank(incidence.people, incidence.others)))
+    left, right = np.array([0, 3, 1, 7]), np.array([5, 1, 2, 0])
+    value = log_pagerank(walk, resolvent(walk, tolerance=1e-6)[left, right], left, right)
+    assert value[:3] + np.log(0.15) == pytest.approx(np.log(exact[left, right][:3]), abs=1e-4)
+    assert np.isnan(value[3])
+
+
+def test_repeated_ties_add_up_decay_and_keep_the_newest_label():
+    people, ties = typed_forum()
+    edge = build_graph(people, ties, Policy()).edges[("person", 0), ("person", 3)]
+    assert edge["weight"] == pytest.approx(1 + 2 * 0.85)
+    assert edge["label"] == "2025"
+
+
+def test_a_crowded_node_is_dropped_and_organisations_never_count_as_overlap():
+    people = [
+        Participant(k, organisation=f"o{k % 5}", sessions=frozenset({"opening", f"s{k % 10}"}))
+        for k in range(30)
+    ]
+    incidence = incidence_of(build_graph(people, [], Policy()), 30)
+    columns, _ = shared_columns(incidence, Policy(crowd_people=10, crowd_share=0.3))
+    used = {incidence.nodes[c] for c in np.unique(columns.indices)}
+    assert used == {("session", f"s{k}") for k in range(10)}
+
+
+def test_what_stands_between_two_people_is_what_their_score_counts():
+    people, ties = typed_forum()
+    incidence = incidence_of(build_graph(people, ties, Policy()), len(people))
+    columns, damping = shared_columns(incidence, Policy(crowd_people=3, crowd_share=0))  # one session has 4
+    nodes = [*incidence.nodes, *(("person", p.id) for p in people)]
+    weighed = columns @ sp.diags(np.sqrt(damping))
+    shares = [shares_of(weighed, nodes, k) for k in range(len(people))]
+    score = weighted_common(columns, damping).toarray()
+    for i, j in combinations(range(len(people)), 2):
+        assert sum(worth for _, worth in explain_overlap(shares[i], shares[j])) == pytest.approx(score[i, j])
+    assert [node for node, _ in explain_overlap(shares[0], shares[5])] == [("person", 3)]
+    assert explain_overlap(shares[0], shares[2]) == []  # only the crowd's session
+
+
+def test_smoothing_leaves_people_without_ties_as_they_are():
+    own = np.eye(4, dtype=np.float32)
+    assert smooth_over_ties(own, sp.csr_matrix((4, 4), dtype=np.float32)).tolist() == own.tolist()
+
+
+def test_a_hub_with_ten_thousand_ties_is_no_bridge_and_breaks_nothing():
+    people = [Participant(k) for k in range(4)]
+    ties = (
+        [Tie(0, k) for k in range(100, 10_100)]
+        + [Tie(k, 50_000) for k in range(1, 4)]
+        + [Tie(0, 1), Tie(0, 2)]
+    )
+    incidence = incidence_of(build_graph(people, ties, Policy()), 4)
+    columns, damping = shared_columns(incidence, Policy())
+    score = columns @ sp.diags(damping) @ columns.T
+    assert np.isfinite(score.toarray()).all()
+    assert np.isfinite(resolvent(Walk.of(incidence.people, incidence.others, 0.15))).all()

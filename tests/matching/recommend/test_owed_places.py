@@ -1,0 +1,151 @@
+"""The places owed to other constituencies: kept while anybody there has room, wherever the shortlist ends."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching import Participant, Policy, Vectors, build_run, update_people
+from matching.recommend.exclusions import Obstacles
+from matching.recommend.ranking import exposure_caps, make_lists, make_shortlists
+from tests.matching.recommend.strategies import crowd, forums
+
+MAJORITY, MINORITY = "civil society", "industry"
+
+
+def lopsided(size, minority, seed=0):
+    """A crowd of two constituencies, the first `minority` people of the smaller one."""
+    people, ties, vectors = crowd(size, seed)
+    sides = [MINORITY if k < minority else MAJORITY for k in range(size)]
+    return [replace(p, constituency=side) for p, side in zip(people, sides, strict=True)], ties, vectors
+
+
+def outsiders(people, lists):
+    """How many of other constituencies each list holds."""
+    home = {p.id: p.constituency for p in people}
+    return {owner: sum(home[s.other] != home[owner] for s in places) for owner, places in lists.items()}
+
+
+def loads(people, lists):
+    listed = dict.fromkeys((p.id for p in people), 0)
+    for places in lists.values():
+        for s in places:
+            listed[s.other] += 1
+    return listed
+
+
+def left_out(people, ties, lists, least, owners):
+    """(owner, other) where a list owes a place to the other's constituency, and the other has room."""
+    ordered = sorted(people, key=lambda p: p.id)
+    obstacles, listed, held = Obstacles.of(ordered, ties), loads(people, lists), outsiders(people, lists)
+    return [
+        (a.id, b.id)
+        for i, a in enumerate(ordered)
+        for j, b in enumerate(ordered)
+        if a.id in owners and a.capacity and held[a.id] < least and a.constituency != b.constituency
+        if b.id not in {s.other for s in lists[a.id]} and not obstacles.between(i, j)
+        if listed[b.id] < (max(1, int(2.5 * b.capacity)) if b.capacity else 0)
+    ]
+
+
+@pytest.fixture(scope="module")
+def tight():
+    """Two thirds and a third: the minority has room for all the places owed, and little more."""
+    people, ties, vectors = lopsided(120, 38)
+    return people, ties, vectors, build_run(people, ties, vectors)
+
+
+def test_where_one_constituency_prevails_each_list_still_holds_four_of_others(tight):
+    people, ties, vectors, run = tight
+    assert min(outsiders(people, run.lists).values()) >= 4
+    assert {len({s.other for s in places}) for places in run.lists.values()} == {10}
+    assert max(loads(people, run.lists).values()) <= 12
+    free = build_run(people, ties, vectors, policy=Policy(least_other=0))
+    assert min(outsiders(people, free.lists).values()) < 4
+
+
+def test_who_is_found_beyond_a_full_shortlist_is_scored_and_explained_like_anybody(tight):
+    people, ties, vectors, _ = tight
+    policy = Policy(pool=14, pool_each_other=0)
+    run = build_run(people, ties, vectors, policy=policy)
+    places, short = run.state.places.others, run.state.shortlists.others
+    beyond = [(i, j) for i, row in enumerate(places) for j in row[row >= 0] if j not in short[i]]
+    assert beyond
+    assert min(outsiders(people, run.lists).values()) >= 4
+    wide = build_run(people, ties, vectors, policy=Policy(pool=120, shortlist=120))
+    ids, known = run.state.ids, wide.state.shortlists
+    for i, j in beyond:
+        found = next(s for s in run.lists[int(ids[i])] if s.other == ids[j])
+        assert found.score == pytest.approx(float(known.score[i][known.others[i] == j][0]), abs=1e-6)
+        assert found.reasons
+        assert not found.exploratory
+    scores = [s.score for places in run.lists.values() for s in places]
+    assert run.report.mean_score == pytest.approx(np.mean(scores))
+
+
+def test_full_outsiders_of_the_shortlist_give_way_to_others_up_to_the_caps():
+    """Twenty-eight people whose shortlists end with the same four of the twelve others."""
+    people, policy = np.arange(40), Policy()
+    groups = np.where(people < 12, 1, 0)
+    left, right = (k.ravel() for k in np.indices((40, 40)))
+    known = (left != right) & ((groups[left] == groups[right]) | (np.minimum(left, right) < 4))
+    weights = 1.0 + 1e-3 * (left + right)
+    short = make_shortlists(
+        left[known], right[known], weights[known], np.full(known.sum(), 0.5), groups, policy
+    )
+    table = weights.reshape(40, 40) * (1 - np.eye(40))
+    given = short, people, people, groups, exposure_caps(np.full(40, 5.0), policy), np.zeros(40, int), policy
+    majority = people[groups == 0]
+
+    def held(places):
+        return (groups[places.others[majority]] == 1).sum(axis=1)
+
+    assert held(make_lists(*given)).min() < 4
+    made = make_lists(*given, lambda rows: (table[rows], np.where(table[rows] > 0, 0.25, 0)))
+    assert held(made).min() >= 4
+    assert np.bincount(made.others[made.others >= 0], minlength=40).max() == 12
+    assert all(len(set(row[row >= 0])) == (row >= 0).sum() for row in made.others)
+    sought = (made.others[majority] >= 4) & (made.others[majority] < 12)
+    assert set(made.score[majority][sought]) == {0.25}
+
+
+@settings(deadline=None, max_examples=20)
+@given(forum=forums(), least=st.integers(1, 5), data=st.data())
+def test_no_list_owes_a_place_while_somebody_who_may_take_it_has_room(forum, least, data):
+    people, ties, vectors = forum
+    policy = Policy(list_size=5, least_other=least, pool=3, pool_each_other=1, shortlist=4)
+    run = build_run(people, ties, vectors, policy=policy)
+    assert not left_out(people, ties, run.lists, least, set(run.lists))
+    if people:
+        changed = set(data.draw(st.lists(st.sampled_from([p.id for p in people]), unique=True)))
+        update = update_people(run.state, people, ties, vectors, changed=changed, policy=policy)
+        after = {**run.lists, **update.lists}
+        assert not left_out(people, ties, after, least, changed | set(update.lists))
+
+
+def test_changes_one_after_another_leave_four_of_others_in_every_list(tight):
+    people, ties, vectors, run = tight
+    lists, state = run.lists, run.state
+    draw = np.random.default_rng(3)
+    for k in (0, 50, 119):
+        seeks = vectors.seeks.copy()
+        seeks[k] = draw.permutation(seeks[k])
+        vectors = Vectors(seeks, vectors.offers, vectors.about)
+        update = update_people(state, people, ties, vectors, changed=[people[k].id])
+        lists, state = {**lists, **update.lists}, update.state
+        assert min(outsiders(people, lists).values()) >= 4
+        assert max(loads(people, lists).values()) <= 12
+
+
+def test_a_newcomer_takes_the_places_that_nobody_could():
+    people, ties, vectors = lopsided(40, 0)
+    policy = Policy(pool=3, pool_each_other=0)
+    run = build_run(people, ties, vectors, policy=policy)
+    newcomer = Participant(10**6, MINORITY, languages=people[0].languages, capacity=5)
+    zero = np.zeros((1, 32), np.float32)
+    more = Vectors(*(np.vstack([getattr(vectors, name), zero]) for name in ("seeks", "offers", "about")))
+    update = update_people(run.state, [*people, newcomer], ties, more, changed=[newcomer.id], policy=policy)
+    after = {**run.lists, **update.lists}
+    assert loads([*people, newcomer], after)[newcomer.id] == 12

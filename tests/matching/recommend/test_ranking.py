@@ -1,0 +1,177 @@
+"""Lists: variety, caps, exploration, whole runs and their refusals."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching import Participant, Policy, Tie, Vectors, build_run
+from matching.errors import BadParticipant, BadPolicy, BadTie, BadVectors, DuplicatePerson
+from matching.recommend.ranking import exposure_caps, lottery, make_lists, make_shortlists
+from tests.matching.recommend.strategies import crowd, forums
+
+
+@settings(deadline=None, max_examples=60)
+@given(forum=forums(), seed=st.integers(0, 3))
+def test_any_forum_gives_explained_lists_within_the_caps(forum, seed):
+    people, ties, vectors = forum
+    policy = Policy(seed=seed, list_size=5, least_other=2)
+    run = build_run(people, ties, vectors, policy=policy)
+    by_id = {p.id: p for p in people}
+    met = {frozenset((t.a, t.b)) for t in ties}
+    assert set(run.lists) == set(by_id)
+    listed = {p.id: 0 for p in people}
+    for owner, places in run.lists.items():
+        assert [s.rank for s in places] == list(range(1, len(places) + 1))
+        assert len({s.other for s in places}) == len(places) <= 5
+        for s in places:
+            listed[s.other] += 1
+            assert frozenset((owner, s.other)) not in met
+            assert owner != s.other
+            assert 0 < s.score <= 1
+            assert 1 <= len(s.reasons) <= 3
+            assert 0 < s.propensity <= 1
+    for person, times in listed.items():
+        assert times <= 2.5 * by_id[person].capacity
+
+
+@settings(deadline=None, max_examples=15)
+@given(forum=forums(least=2), seed=st.integers(0, 99))
+def test_permuting_people_and_ties_changes_nothing(forum, seed):
+    people, ties, vectors = forum
+    draw = np.random.default_rng(seed)
+    mixed = [people[k] for k in draw.permutation(len(people))]
+    turned = [Tie(t.b, t.a, t.age_years, t.weight, t.label) for t in ties[::-1]]
+    one, other = build_run(people, ties, vectors), build_run(mixed, turned, vectors)
+    assert one.lists == other.lists
+
+
+def test_the_same_seed_gives_the_same_lists_and_another_moves_only_the_exploratory_places():
+    people, ties, vectors = crowd(160, 3, ties=60)
+    one, again = (build_run(people, ties, vectors, policy=Policy(seed=1)) for _ in range(2))
+    other = build_run(people, ties, vectors, policy=Policy(seed=2))
+    assert one.lists == again.lists
+    assert one.lists != other.lists
+
+
+@pytest.fixture(scope="module")
+def run():
+    people, ties, vectors = crowd(220, 5, ties=120)
+    return people, build_run(people, ties, vectors)
+
+
+def test_at_least_four_places_go_to_other_constituencies(run):
+    people, made = run
+    home = {p.id: p.constituency for p in people}
+    for owner, places in made.lists.items():
+        assert len(places) == 10
+        assert sum(home[s.other] != home[owner] for s in places) >= 4
+
+
+def test_one_place_in_ten_is_drawn_from_beyond_the_list_with_its_chance_kept(run):
+    _, made = run
+    for places in made.lists.values():
+        drawn = [s for s in places if s.exploratory]
+        assert len(drawn) == 1
+        assert drawn[0].rank == 10
+        assert 1 / 60 <= drawn[0].propensity < 1
+        assert all(s.propensity == 1 for s in places if not s.exploratory)
+
+
+def test_everybody_is_listed_evenly(run):
+    _, made = run
+    assert made.report.coverage >= 0.99
+    assert made.report.exposure_gini <= 0.25
+
+
+def star(size=40, capacity=2.0):
+    """Everybody's best is person 0."""
+    left, right = (k.ravel() for k in np.indices((size, size)))
+    keep = left != right
+    left, right = left[keep], right[keep]
+    weights = np.where((left == 0) | (right == 0), 100.0, 1.0) + 1e-3 * (left + right)
+    short = make_shortlists(left, right, weights, np.full(len(left), 0.5), np.zeros(size, int), Policy())
+    return short, np.full(size, capacity)
+
+
+def test_a_favourite_is_listed_no_more_than_two_and_a_half_times_her_room_and_lists_shorten_first():
+    short, capacity = star()
+    policy = Policy(least_other=0)
+    caps = exposure_caps(capacity, policy)
+    places = make_lists(
+        short, np.arange(40), np.arange(40), np.zeros(40, int), caps, np.zeros(40, int), policy
+    )
+    load = np.bincount(places.others[places.others >= 0], minlength=40)
+    assert load.max() <= 5
+    assert (places.others >= 0).sum() <= 40 * 5
+    assert load[0] == 5
+
+
+def test_loads_already_there_count_towards_the_cap():
+    short, capacity = star(capacity=10.0)
+    load = np.zeros(40, int)
+    load[0] = 25
+    policy = Policy(least_other=0)
+    caps = exposure_caps(capacity, policy)
+    places = make_lists(short, np.arange(40), np.arange(40), np.zeros(40, int), caps, load, policy)
+    assert not (places.others == 0).any()
+
+
+def test_a_lottery_number_depends_on_seed_and_both_people():
+    numbers = {
+        int(lottery(s, np.array([a]), np.array([b]))[0]) for s in (0, 1) for a in range(20) for b in range(20)
+    }
+    assert len(numbers) == 800
+
+
+@pytest.mark.parametrize(
+    ("people", "ties", "vectors", "error"),
+    [
+        ([Participant(1), Participant(1)], [], Vectors.empty(2), DuplicatePerson),
+        ([Participant(1, capacity=-1)], [], Vectors.empty(1), BadParticipant),
+        ([Participant(1)], [Tie(1, 1)], Vectors.empty(1), BadTie),
+        ([Participant(1)], [Tie(1, 2, weight=float("nan"))], Vectors.empty(1), BadTie),
+        ([Participant(1)], [Tie(1, 2, age_years=-1)], Vectors.empty(1), BadTie),
+        ([Participant(1)], [], Vectors.empty(2), BadVectors),
+        ([Participant(1)], [], Vectors(*(np.full((1, 3), np.nan, np.float32),) * 3), BadVectors),
+    ],
+)
+def test_impossible_input_is_refused_by_name(people, ties, vectors, error):
+    with pytest.raises(error):
+        build_run(people, ties, vectors)
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_nobody_and_one_person_get_no_suggestions(size):
+    run = build_run([Participant(k) for k in range(size)], [], Vectors.empty(size))
+    assert run.lists == dict.fromkeys(range(size), ())
+    assert run.report.listed_pairs == 0
+
+
+def test_zero_capacity_means_nowhere_and_no_list():
+    people, ties, vectors = crowd(40, 6, capacity=5)
+    closed = [Participant(people[0].id, capacity=0), *people[1:]]
+    run = build_run(closed, ties, vectors)
+    assert run.lists[people[0].id] == ()
+    assert all(s.other != people[0].id for places in run.lists.values() for s in places)
+
+
+def test_a_policy_survives_json_and_refuses_what_it_does_not_know():
+    assert Policy.from_dict(Policy(seed=4, ei_floor=0.1).as_dict()) == Policy(seed=4, ei_floor=0.1)
+    with pytest.raises(BadPolicy, match="no such setting: pol"):
+        Policy.from_dict({"pol": 1})
+    with pytest.raises(BadPolicy, match="beta"):
+        Policy(beta=0)
+
+
+def test_the_report_counts_by_constituency_and_tells_the_cost_of_a_floor():
+    people, ties, vectors = crowd(150, 7)
+    run = build_run(people, ties, vectors, policy=Policy(ei_floor=0.75))
+    report = run.report
+    assert sum(group.people for group in report.by_constituency.values()) == 150
+    assert report.bonus > 0
+    assert report.ei_index == pytest.approx(0.75, abs=0.02)
+    assert report.floor_reached
+    assert report.meetings_cost <= 0.03
+    assert report.score_cost <= 0.03
+    assert report.as_dict()["by_constituency"]["youth"]["people"] > 0

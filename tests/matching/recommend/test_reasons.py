@@ -1,0 +1,169 @@
+"""Reasons: codes with evidence that can be checked against what people wrote."""
+
+import numpy as np
+import pytest
+
+from matching import (
+    Participant,
+    Policy,
+    QuotedText,
+    Reason,
+    Suggested,
+    Tie,
+    Vectors,
+    best_sentences,
+    build_run,
+    explain,
+    quoted_texts,
+    with_evidence,
+)
+from matching.errors import UnknownPerson
+from matching.recommend.reasons import shorten
+
+
+def pair_of(a, b, *more, ties=(), policy=None):
+    """The reasons of a list holding b, seen from a."""
+    people = [a, b, *more]
+    run = build_run(people, list(ties), Vectors.empty(len(people)), policy=policy)
+    return next(s for s in run.lists[a.id] if s.other == b.id).reasons
+
+
+def test_a_topic_sought_by_one_and_offered_by_the_other_is_named_from_both_sides():
+    seeker = Participant(1, "youth", seeks_topics=frozenset({"design"}))
+    giver = Participant(2, "industry", offers_topics=frozenset({"design"}))
+    assert pair_of(seeker, giver)[0].code == "topic_offered"
+    assert pair_of(seeker, giver)[0].evidence == {"topic": "design"}
+    assert pair_of(giver, seeker)[0].code == "topic_sought"
+
+
+def test_the_person_in_between_is_named_with_the_occasion():
+    people = [Participant(k, "youth") for k in range(1, 4)]
+    reasons = pair_of(
+        people[0], people[1], people[2], ties=[Tie(1, 3, label="2025"), Tie(2, 3, label="2024")]
+    )
+    assert Reason("tie_through", reasons[0].weight, {"person": 3, "label": "2025"}) == reasons[0]
+
+
+def test_shared_sessions_are_counted_and_a_shared_language_named():
+    both = frozenset({"opening", "panel"})
+    a, b = (Participant(k, languages=frozenset({"en", "th"}), sessions=both) for k in (1, 2))
+    found = {r.code: dict(r.evidence) for r in pair_of(a, b)}
+    assert found["session"]["count"] == 2
+    assert found["language"] == {"language": "th"}
+
+
+def test_a_session_of_the_whole_crowd_is_no_reason_for_anybody():
+    crowd = [Participant(k, "youth", sessions=frozenset({"opening"})) for k in range(3, 6)]
+    a, b = (Participant(k, "youth", sessions=frozenset({"opening", "panel"})) for k in (1, 2))
+    policy = Policy(crowd_people=2, crowd_share=0)
+    found = {r.code: dict(r.evidence) for r in pair_of(a, b, *crowd, policy=policy)}
+    assert found["session"] == {"session": "panel", "count": 1}
+
+
+def test_people_of_whom_nothing_is_known_are_bridges_or_peers():
+    assert [r.code for r in pair_of(Participant(1, "youth"), Participant(2, "industry"))] == ["bridge"]
+    assert dict(pair_of(Participant(1, "youth"), Participant(2, "youth"))[0].evidence) == {
+        "constituency": "youth"
+    }
+
+
+def texts_forum():
+    """1 seeks what 2 offers; 3 and 4 are about something else."""
+    axes = np.eye(4, dtype=np.float32)
+    people = [
+        Participant(1, "youth", seeks="chat evidence. And coffee."),
+        Participant(2, "industry", offers="We preserve evidence of chats."),
+        Participant(3, "youth", about="parents"),
+        Participant(4, "industry", about="schools"),
+    ]
+    seeks, offers, about = (np.zeros((4, 4), np.float32) for _ in range(3))
+    seeks[0] = offers[1] = axes[0]
+    about[2], about[3] = axes[1], axes[1] * 0.8 + axes[2] * 0.6
+    return people, Vectors(seeks, offers, about)
+
+
+def test_texts_that_match_are_quoted_from_both_sides():
+    draw = np.random.default_rng(0)
+
+    def rows():
+        made = draw.standard_normal((30, 8)).astype(np.float32)
+        return made / np.linalg.norm(made, axis=1, keepdims=True)
+
+    crowd = [Participant(k, "youth", seeks=f"seeking {k}", offers=f"offering {k}") for k in range(30)]
+    seeks, offers = rows(), rows()
+    offers[7] = seeks[3]
+    run = build_run(crowd, [], Vectors(seeks, offers, np.zeros((30, 8), np.float32)))
+    reason = next(s for s in run.lists[3] if s.other == 7).reasons[0]
+    assert reason.code == "seeks_offers"
+    assert reason.evidence == {"seek": "seeking 3", "offer": "offering 7"}
+    assert next(s for s in run.lists[7] if s.other == 3).reasons[0].evidence == {
+        "offer": "offering 7",
+        "seek": "seeking 3",
+    }
+
+
+COFFEE = "I look for coffee. I look for evidence."
+
+
+def quoting(seek_text):
+    quote = Reason("seeks_offers", 1.0, {"seek": "whole seek", "offer": "whole offer"})
+    lists = {1: (Suggested(2, 0.5, 1, (quote,)), Suggested(3, 0.4, 2, (quote, Reason("peer", 0.0))))}
+    texts = {
+        (1, "seeks"): QuotedText(seek_text, ["I look for coffee.", "I look for evidence."], np.eye(2)),
+        (2, "offers"): QuotedText("We keep evidence.", ["We keep evidence."], np.array([[0.1, 0.9]])),
+    }
+    return lists, with_evidence(lists, texts)
+
+
+def test_of_a_short_text_the_closest_sentence_is_highlighted_and_one_by_itself_needs_no_mark():
+    lists, quoted = quoting(COFFEE)
+    assert quoted[1][0].reasons[0].evidence == {
+        "seek": COFFEE,
+        "seek_highlight": "I look for evidence.",
+        "offer": "We keep evidence.",
+    }
+    assert quoted[1][1].reasons == lists[1][1].reasons, "the other text is not known"
+    assert quoted_texts(lists) == [(1, "seeks"), (2, "offers"), (3, "offers")]
+
+
+def test_of_a_long_text_the_closest_sentence_is_quoted_by_itself():
+    _, quoted = quoting(COFFEE + " And more." * 30)
+    assert quoted[1][0].reasons[0].evidence == {"seek": "I look for evidence.", "offer": "We keep evidence."}
+
+
+def test_the_closest_sentences_are_the_pair_of_the_highest_cosine():
+    assert best_sentences(np.eye(2), np.array([[0.1, 0.9]])) == (1, 0, 0.9)
+
+
+@pytest.mark.parametrize(
+    "text", ["word " * 100, "ก" * 500, "ទី" * 300, "A first sentence that is long enough. " * 9]
+)
+def test_an_excerpt_is_short_and_starts_like_the_text(text):
+    cut = shorten(text)
+    assert 40 < len(cut) <= 162
+    assert " ".join(text.split()).startswith(cut.rstrip("… "))
+
+
+def test_an_explanation_adds_up_to_the_chance_and_names_the_obstacle():
+    people, vectors = texts_forum()
+    found = explain(people, [Tie(3, 4)], vectors, pair=(1, 2))
+    total = -1.0 + sum(part.adds for part in found.a_to_b)
+    assert found.p_ab == pytest.approx(1 / (1 + np.exp(-total)))
+    assert found.score == pytest.approx(2 * found.p_ab * found.p_ba / (found.p_ab + found.p_ba))
+    assert len(list(found.rows())) == 8
+    barred = explain(people, [Tie(3, 4)], vectors, pair=(3, 4))
+    assert (barred.obstacle, barred.proposable, barred.score, barred.reasons) == ("met", False, 0.0, ())
+
+
+def test_an_explanation_of_somebody_absent_is_refused():
+    with pytest.raises(UnknownPerson, match="9"):
+        explain([Participant(1)], [], Vectors.empty(1), pair=(1, 9))
+
+
+def test_an_explanation_by_a_runs_state_equals_the_listed_score():
+    people, vectors = texts_forum()
+    run = build_run(people, [], vectors)
+    listed = run.lists[1][0]
+    assert explain(people, [], vectors, pair=(1, listed.other), state=run.state).score == pytest.approx(
+        listed.score, abs=1e-3
+    )

@@ -1,0 +1,74 @@
+"""Vectors made comparable: means by language, missing texts, refusals."""
+
+import numpy as np
+import pytest
+
+from matching.errors import BadVectors
+from matching.text.centring import centre, check_vectors, language_means, read_texts, unit
+from matching.types import Vectors
+
+FIELDS = ("seeks", "offers", "about")
+
+
+def rows(seed, count=40, dimensions=8):
+    return unit(np.random.default_rng(seed).standard_normal((count, dimensions)))
+
+
+def test_a_small_language_leans_on_the_mean_of_all():
+    vectors = rows(1)
+    means = language_means(vectors, ["th"] * 2 + ["en"] * 38, shrink=50)
+    overall = vectors.mean(axis=0)
+    expected = (vectors[:2].sum(axis=0) + 50 * overall) / 52
+    assert means["th"] == pytest.approx(expected, abs=1e-6)
+    assert np.linalg.norm(means["th"] - overall) < np.linalg.norm(means["en"] - overall) + 0.1
+
+
+def test_texts_of_unknown_language_and_of_new_ones_take_the_mean_of_all():
+    vectors = rows(2)
+    means = language_means(vectors, [""] * 40)
+    assert centre(vectors, ["xx"] * 40, means) == pytest.approx(centre(vectors, [""] * 40, means))
+
+
+def test_a_missing_text_stays_zero_and_does_not_count_in_the_means():
+    vectors = rows(3)
+    vectors[5] = 0
+    means = language_means(vectors, ["en"] * 40)
+    assert means[""] == pytest.approx(np.delete(vectors, 5, axis=0).mean(axis=0), abs=1e-6)
+    assert not centre(vectors, ["en"] * 40, means)[5].any()
+
+
+def test_about_stands_in_for_what_is_not_said_at_a_lower_worth():
+    given = Vectors(rows(1), rows(2), rows(3))
+    given.seeks[0] = 0
+    languages = {name: [""] * 40 for name in FIELDS}
+    means = {name: language_means(getattr(given, name), [""] * 40) for name in FIELDS}
+    texts = read_texts(given, languages, means, stand_in=0.25)
+    assert texts.seeks[0].tolist() == texts.about[0].tolist()
+    assert (texts.seeks_worth[0, 0], texts.seeks_worth[1, 0]) == (0.5, 1.0)
+
+
+def test_ones_own_text_is_what_one_is_about_and_what_one_wishes_only_where_nothing_else_is_said():
+    given = Vectors(rows(1), rows(2), rows(3))
+    given.about[0] = 0
+    languages = {name: [""] * 40 for name in FIELDS}
+    means = {name: language_means(getattr(given, name), [""] * 40) for name in FIELDS}
+    texts = read_texts(given, languages, means, smooth_aside=0.25)
+    assert texts.own[1].tolist() == texts.about[1].tolist()
+    assert texts.own[0] == pytest.approx(unit(texts.seeks[:1] + texts.offers[:1])[0])
+    given.seeks[2] = given.offers[2] = 0
+    texts = read_texts(given, languages, means, smooth_aside=0.25)
+    assert (texts.own_worth[1, 0], texts.own_worth[2, 0]) == (0.5, 1.0)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_vectors_that_are_not_finite_are_refused_with_their_row(bad):
+    given = Vectors(rows(1), rows(2), rows(3))
+    given.offers[7, 2] = bad
+    with pytest.raises(BadVectors, match=r"vectors\.offers: row 7"):
+        check_vectors(given, 40)
+
+
+@pytest.mark.parametrize("shape", [(39, 8), (40, 7)])
+def test_vectors_of_another_shape_are_refused(shape):
+    with pytest.raises(BadVectors, match=r"vectors\.about"):
+        check_vectors(Vectors(rows(1), rows(2), np.zeros(shape, np.float32)), 40)
