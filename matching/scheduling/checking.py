@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from matching.scheduling.problem import Brokerage, Meeting, Plan, Problem
+from matching.scheduling.problem import Meeting, Plan, Problem
 
 
-def faults_in(problem: Problem | Brokerage, plan: Plan) -> list[str]:
+def faults_in(problem: Problem, plan: Plan) -> list[str]:
     """Every way in which the plan breaks the problem's rules or misstates its own figures; empty when it is
     sound.
 
@@ -20,10 +20,8 @@ def faults_in(problem: Problem | Brokerage, plan: Plan) -> list[str]:
     """
     if plan.status in ("infeasible", "unknown"):
         return ["A plan without value has no meetings."] if plan.meetings else []
-    faults = _clashes(problem, plan.meetings)
-    if isinstance(problem, Problem):
-        return faults + _faults_of_choice(problem, plan)
-    return faults + _faults_of_brokerage(problem, plan)
+    faults = clashes_in(plan.meetings, people=problem.people, slots=problem.slots, tables=problem.tables)
+    return faults + _faults_of_choice(problem, plan)
 
 
 def breaks_of(slots: Iterable[int], days: Sequence[int] = ()) -> int:
@@ -45,19 +43,20 @@ def slots_of(meetings: Iterable[Meeting], people: int) -> list[list[int]]:
     return slots
 
 
-def _clashes(problem: Problem | Brokerage, meetings: Sequence[Meeting]) -> list[str]:
+def clashes_in(meetings: Sequence[Meeting], *, people: int, slots: int, tables: int) -> list[str]:
+    """Meetings outside the problem, and people and tables with two meetings in one slot."""
     faults = []
     seats: Counter[tuple[int, int]] = Counter()
-    tables: Counter[tuple[int, int]] = Counter()
+    at_tables: Counter[tuple[int, int]] = Counter()
     for row in meetings:
-        if row.i == row.j or not (0 <= row.i < problem.people and 0 <= row.j < problem.people):
+        if row.i == row.j or not (0 <= row.i < people and 0 <= row.j < people):
             faults.append(f"{row} needs two different people of the problem.")
-        if not (0 <= row.slot < problem.slots and 0 <= row.table < problem.tables):
+        if not (0 <= row.slot < slots and 0 <= row.table < tables):
             faults.append(f"{row} stands outside the slots or tables.")
         seats.update([(row.i, row.slot), (row.j, row.slot)])
-        tables[row.slot, row.table] += 1
+        at_tables[row.slot, row.table] += 1
     faults += [f"Person {p} has {n} meetings in slot {t}." for (p, t), n in sorted(seats.items()) if n > 1]
-    faults += [f"Table {k} has {n} meetings in slot {t}." for (t, k), n in sorted(tables.items()) if n > 1]
+    faults += [f"Table {k} has {n} meetings in slot {t}." for (t, k), n in sorted(at_tables.items()) if n > 1]
     return faults
 
 
@@ -97,28 +96,4 @@ def _faults_of_choice(problem: Problem, plan: Plan) -> list[str]:
         faults.append("The plan is called optimal, but its bound is higher.")
     if breaks != plan.breaks:
         faults.append(f"The plan states {plan.breaks} breaks; its rows have {breaks}.")
-    return faults
-
-
-def _faults_of_brokerage(problem: Brokerage, plan: Plan) -> list[str]:
-    faults = []
-    if len(plan.meetings) != len(problem.meetings):
-        return [f"{len(problem.meetings)} meetings were requested, {len(plan.meetings)} are planned."]
-    for number, (asked, row) in enumerate(zip(problem.meetings, plan.meetings, strict=True)):
-        if (asked.i, asked.j) != (row.i, row.j):
-            faults.append(f"Meeting {number} is between the wrong people.")
-        if not asked.allowed >> row.slot & 1:
-            faults.append(f"Meeting {number} stands in slot {row.slot}, which is not allowed.")
-    for a, b in problem.before:
-        if plan.meetings[a].slot >= plan.meetings[b].slot:
-            faults.append(f"Meeting {a} is not before meeting {b}.")
-    per_person = [breaks_of(slots) for slots in slots_of(plan.meetings, problem.people)]
-    if per_person and max(per_person) - min(per_person) > problem.spread:
-        faults.append(f"Breaks differ by {max(per_person) - min(per_person)}.")
-    if not plan.value == plan.breaks == sum(per_person):
-        faults.append(f"The plan states {plan.value} breaks; its rows have {sum(per_person)}.")
-    if plan.bound is None or (plan.value is not None and plan.bound > plan.value):
-        faults.append(f"The lower bound {plan.bound} is above the value {plan.value}.")
-    elif plan.status == "optimal" and plan.bound != plan.value:
-        faults.append("The plan is called optimal, but its bound is lower.")
     return faults

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from matching.scheduling.problem import Brokerage, Problem
+from matching.scheduling.problem import Problem
 
 
 def impossible_locks(problem: Problem) -> list[str]:
@@ -31,7 +31,7 @@ def impossible_locks(problem: Problem) -> list[str]:
         closed = sorted({slot for slot in slots if not problem.available[person][slot]})
         if len(slots) > open_slots:
             sentences.append(
-                f"{name} has {_count(len(slots), 'locked meeting')} in {_count(open_slots, 'open slot')}."
+                f"{name} has {counted(len(slots), 'locked meeting')} in {counted(open_slots, 'open slot')}."
             )
         elif closed:
             sentences.append(f"{name} has a locked meeting in {problem.time(closed[0])}, which is not open.")
@@ -41,7 +41,7 @@ def impossible_locks(problem: Problem) -> list[str]:
         if len(slots) > problem.most[person]:
             most = problem.most[person]
             sentences.append(
-                f"{name} has {_count(len(slots), 'locked meeting')} but may have at most {most}."
+                f"{name} has {counted(len(slots), 'locked meeting')} but may have at most {most}."
             )
     for both, number in pairs.items():
         if number > 1:
@@ -53,8 +53,8 @@ def impossible_locks(problem: Problem) -> list[str]:
         if number > problem.tables:
             time = problem.time(slot)
             sentences.append(
-                f"{time[:1].upper()}{time[1:]} has {_count(number, 'locked meeting')} at "
-                f"{_count(problem.tables, 'table')}."
+                f"{time[:1].upper()}{time[1:]} has {counted(number, 'locked meeting')} at "
+                f"{counted(problem.tables, 'table')}."
             )
     for (slot, table), number in sorted(tables.items()):
         if number > 1:
@@ -74,14 +74,14 @@ def impossible_counts(problem: Problem) -> list[str]:
         partners[j].add(i)
     for person, least in enumerate(problem.least):
         name, open_slots = problem.name(person), sum(problem.available[person])
-        asked = f"{name} must have at least {_count(least, 'meeting')}"
+        asked = f"{name} must have at least {counted(least, 'meeting')}"
         if least > problem.most[person]:
             sentences.append(f"{asked} but may have at most {problem.most[person]}.")
         elif least > open_slots:
-            sentences.append(f"{asked} but has {_count(open_slots, 'open slot')}.")
+            sentences.append(f"{asked} but has {counted(open_slots, 'open slot')}.")
         elif least > len(partners[person]):
             sentences.append(
-                f"{asked} but can meet only {_count(len(partners[person]), 'person', 'people')}."
+                f"{asked} but can meet only {counted(len(partners[person]), 'person', 'people')}."
             )
     places = problem.slots * problem.tables
     if sum(problem.least) > 2 * places:
@@ -93,49 +93,15 @@ def impossible_counts(problem: Problem) -> list[str]:
 def short_people(problem: Problem, people: Sequence[int]) -> list[str]:
     """Sentences for people whose least cannot be met for all of them together."""
     return [
-        f"{problem.name(person)} cannot have {_count(problem.least[person], 'meeting')} when all others have "
-        "what they must have: tables or common open slots do not suffice."
+        f"{problem.name(person)} cannot have {counted(problem.least[person], 'meeting')} when all others "
+        "have what they must have: tables or common open slots do not suffice."
         for person in people
     ]
-
-
-def impossible_requests(problem: Brokerage) -> list[str]:
-    """What makes it plain that not all meetings can take place; people and meetings are counted from 1."""
-    sentences = []
-    meetings: Counter[int] = Counter()
-    open_slots: defaultdict[int, int] = defaultdict(int)
-    fixed: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    for number, meeting in enumerate(problem.meetings, 1):
-        if not meeting.allowed:
-            sentences.append(
-                f"Meeting {number} has no slot that its session, its fixed slot and its people allow."
-            )
-        for person in (meeting.i, meeting.j):
-            meetings[person] += 1
-            open_slots[person] |= meeting.allowed
-            if meeting.allowed and not meeting.allowed & (meeting.allowed - 1):
-                fixed[person, meeting.allowed.bit_length() - 1].append(number)
-    for person, number in sorted(meetings.items()):
-        room = open_slots[person].bit_count()
-        if number > room:
-            sentences.append(
-                f"Person {person + 1} has {_count(number, 'meeting')} in {_count(room, 'open slot')}."
-            )
-    for (person, slot), numbers in sorted(fixed.items()):
-        if len(numbers) > 1:
-            names = " and ".join(map(str, numbers))
-            sentences.append(
-                f"Person {person + 1} has meetings {names} that can only stand in slot {slot + 1}."
-            )
-    places = problem.slots * problem.tables
-    if len(problem.meetings) > places:
-        sentences.append(f"There are {len(problem.meetings)} meetings for {_count(places, 'place')}.")
-    return sentences
 
 
 def _common(problem: Problem, i: int, j: int) -> bool:
     return any(a and b for a, b in zip(problem.available[i], problem.available[j], strict=True))
 
 
-def _count(number: int, one: str, many: str = "") -> str:
+def counted(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"

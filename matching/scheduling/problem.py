@@ -1,4 +1,4 @@
-"""What a planner is asked (Problem, Brokerage) and what it answers (Plan)."""
+"""What a planner is asked (Problem) and what it answers (Plan)."""
 
 from __future__ import annotations
 
@@ -76,40 +76,11 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Requested:
-    """A meeting that must take place in one of its `allowed` slots (bit t is slot t)."""
-
-    i: int
-    j: int
-    allowed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Brokerage:
-    """Meetings that must all take place, with as few breaks as possible.
-
-    before: (a, b) says meeting a is strictly earlier than meeting b; spread: no two people's breaks differ
-    by more.
-    """
-
-    people: int
-    slots: int
-    tables: int
-    meetings: tuple[Requested, ...]
-    before: tuple[tuple[int, int], ...] = ()
-    spread: int = 2
-
-    def __post_init__(self) -> None:
-        for number, meeting in enumerate(self.meetings, 1):
-            if meeting.i == meeting.j or not {meeting.i, meeting.j} <= set(range(self.people)):
-                raise BadProblem(f"Meeting {number} needs two different people of {self.people}.")
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """The best plan found, what was proven about it, and why where there is none.
 
-    value: total value (Brokerage: total breaks); bound: proven upper (Brokerage: lower) bound of it;
+    value: total value; bound: proven upper bound of it (a problem that minimises breaks: total breaks, and a
+    lower bound);
     breaks: groups of idle slots between a person's first and last meeting of a day, summed over people;
     idle: slots within such groups that the person had open; reasons: sentences, when infeasible.
     """

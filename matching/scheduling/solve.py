@@ -1,42 +1,31 @@
-"""Programmes: who meets whom, when and at which table, with what is proven about it.
-
-Two questions, one door: `Problem` chooses among valued pairs (greatest value, then fewest breaks),
-`Brokerage` places meetings that must all take place (fewest breaks, fairly spread).
-"""
+"""Programmes: who meets whom, when and at which table, with what is proven about it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from backend.benchmarks.b2b.brokering import broker
 from matching.scheduling.checking import faults_in
-from matching.scheduling.demands import impossible_requests
 from matching.scheduling.problem import (
     BadProblem,
-    Brokerage,
     Locked,
     Meeting,
     Pair,
     Plan,
     Problem,
-    Requested,
     Status,
 )
 from matching.scheduling.programme import programme
 from matching.scheduling.stopwatch import Clock, Stopped, Stopwatch, never
-from matching.scheduling.tables import seated
 
 __all__ = [
     "BadProblem",
-    "Brokerage",
     "Locked",
     "Meeting",
     "Pair",
     "Plan",
     "Problem",
     "Progress",
-    "Requested",
     "Status",
     "faults_in",
     "solve",
@@ -53,7 +42,7 @@ class Progress:
 
 
 def solve(
-    problem: Problem | Brokerage,
+    problem: Problem,
     *,
     seconds: float,
     seed: int,
@@ -65,8 +54,8 @@ def solve(
 
     clock: gives seconds and never goes back (time.monotonic); progress: called, from any thread, at each
     better plan; stopped: asked from any thread, often: once it says so, the best plan so far comes within a
-    few seconds. Demands that contradict each other give status "infeasible" and sentences that name them; a
-    Brokerage for which no schedule was found in time gives "unknown". Solvers race and are stopped by the
+    few seconds. Demands that contradict each other give status "infeasible" and sentences that name them.
+    Solvers race and are stopped by the
     clock, so the same seed gives the same plan only where the problem is closed by one of them in a fixed
     way (small ones); otherwise plans of equal standing may differ between runs, their value and bound being
     right in each.
@@ -84,23 +73,4 @@ def solve(
         if progress is not None:
             progress(Progress(value, bound, watch.spent()))
 
-    if isinstance(problem, Problem):
-        return programme(problem, watch, seed, tell)
-    return _brokered(problem, watch, seed, tell)
-
-
-def _brokered(problem: Brokerage, watch: Stopwatch, seed: int, tell: Callable[[float, float], None]) -> Plan:
-    reasons = impossible_requests(problem)
-    if reasons:
-        return Plan("infeasible", None, None, 0, watch.spent(), people=problem.people, reasons=tuple(reasons))
-    race = broker(problem, watch, seed, tell)
-    if race.infeasible:
-        reason = "No schedule meets all demands at once: places, sessions, order and fair breaks clash."
-        return Plan("infeasible", None, None, 0, watch.spent(), people=problem.people, reasons=(reason,))
-    if race.slots is None or race.breaks is None:
-        return Plan("unknown", None, race.bound, 0, watch.spent(), people=problem.people)
-    rows = [(m.i, m.j, slot) for m, slot in zip(problem.meetings, race.slots, strict=True)]
-    meetings = seated(rows, problem.tables)
-    status: Status = "optimal" if race.closed() else "feasible"
-    bound = min(race.bound, race.breaks)
-    return Plan(status, race.breaks, bound, race.breaks, watch.spent(), meetings, people=problem.people)
+    return programme(problem, watch, seed, tell)

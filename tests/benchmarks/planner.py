@@ -20,7 +20,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from backend.benchmarks.b2b.checking import b2b_faults_in  # noqa: E402
 from backend.benchmarks.b2b.files import problem_in  # noqa: E402
+from backend.benchmarks.b2b.problem import B2BProblem  # noqa: E402
 from matching.scheduling.solve import Meeting, Plan, faults_in  # noqa: E402
 
 
@@ -99,7 +101,7 @@ def _faults(path: Path, answer: dict[str, Any]) -> list[str]:
         meetings=tuple(Meeting(*row) for row in answer["plan"]),
         people=problem.people,
     )
-    return faults_in(problem, plan)
+    return b2b_faults_in(problem, plan) if isinstance(problem, B2BProblem) else faults_in(problem, plan)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from backend.benchmarks.b2b.cardinality import at_most, sorted_literals
-from matching.scheduling.problem import Brokerage
+from backend.benchmarks.b2b.problem import B2BProblem
 
 Literal = Any
 
@@ -36,7 +36,7 @@ class BreakModel:
         return tuple(next(slot for slot, literal in at.items() if value(literal)) for at in self.at)
 
 
-def break_model(problem: Brokerage, *, networks: bool) -> BreakModel:
+def break_model(problem: B2BProblem, *, networks: bool) -> BreakModel:
     """The model; networks: count places by sorting networks (clauses) instead of linear sums."""
     built = BreakModel()
     model = built.model
@@ -57,11 +57,11 @@ def break_model(problem: Brokerage, *, networks: bool) -> BreakModel:
     return built
 
 
-def _meetings_of(problem: Brokerage, person: int) -> int:
+def _meetings_of(problem: B2BProblem, person: int) -> int:
     return sum(person in (meeting.i, meeting.j) for meeting in problem.meetings)
 
 
-def _busy_literals(built: BreakModel, problem: Brokerage) -> list[dict[int, Literal]]:
+def _busy_literals(built: BreakModel, problem: B2BProblem) -> list[dict[int, Literal]]:
     """Per person, for each slot she might meet in: does she?"""
     here: list[dict[int, list[Literal]]] = [{} for _ in range(problem.people)]
     for meeting, at in zip(problem.meetings, built.at, strict=True):
@@ -73,12 +73,12 @@ def _busy_literals(built: BreakModel, problem: Brokerage) -> list[dict[int, Lite
     ]
 
 
-def stars(problem: Brokerage) -> dict[int, list[int]]:
+def stars(problem: B2BProblem) -> dict[int, list[int]]:
     """The meetings shared out among few people, each person owning some of her own: most meetings first.
 
-    >>> from matching.scheduling.problem import Requested
+    >>> from backend.benchmarks.b2b.problem import Requested
     >>> rows = [Requested(0, 1, 1), Requested(0, 2, 1), Requested(3, 2, 1)]
-    >>> stars(Brokerage(4, 1, 2, tuple(rows)))
+    >>> stars(B2BProblem(4, 1, 2, tuple(rows)))
     {0: [0, 1], 2: [2]}
     """
     rest = set(range(len(problem.meetings)))
@@ -92,7 +92,7 @@ def stars(problem: Brokerage) -> dict[int, list[int]]:
 
 
 def _count_tables(
-    built: BreakModel, problem: Brokerage, busy: Sequence[dict[int, Literal]], networks: bool
+    built: BreakModel, problem: B2BProblem, busy: Sequence[dict[int, Literal]], networks: bool
 ) -> None:
     """A slot has one meeting per table, and two people."""
     owned = stars(problem)
@@ -135,7 +135,7 @@ def _ladder(model: Any, literals: dict[int, Literal], slots: int) -> list[Litera
 
 
 def _count_breaks(
-    built: BreakModel, problem: Brokerage, busy: dict[int, Literal], number: int, lowest: Any
+    built: BreakModel, problem: B2BProblem, busy: dict[int, Literal], number: int, lowest: Any
 ) -> None:
     model = built.model
     model.add(sum(busy.values()) == number)
@@ -180,7 +180,7 @@ def _block_or_break(
             model.add_bool_or([over[0].negated(), now[0].negated(), *broken])
 
 
-def _order_meetings(built: BreakModel, problem: Brokerage) -> None:
+def _order_meetings(built: BreakModel, problem: B2BProblem) -> None:
     """Meeting a strictly before meeting b."""
     ordered = sorted({meeting for pair in problem.before for meeting in pair})
     done = {meeting: _ladder(built.model, built.at[meeting], problem.slots) for meeting in ordered}

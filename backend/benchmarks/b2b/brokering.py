@@ -18,8 +18,8 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from backend.benchmarks.b2b.break_model import BreakModel, break_model
+from backend.benchmarks.b2b.problem import B2BProblem
 from matching.scheduling.kempe import Annealing, Schedule, breaks_in
-from matching.scheduling.problem import Brokerage
 from matching.scheduling.stopwatch import Stopwatch
 
 ALONE = 8.0  # seconds the proofs have the two cores for themselves
@@ -31,7 +31,7 @@ ROUNDS = 3  # annealings without gain after which the proofs get the cores for t
 class Race:
     """What is known so far: the best slots, their breaks, the proven least number; and whether to stop."""
 
-    problem: Brokerage
+    problem: B2BProblem
     tell: Callable[[float, float], None]
     slots: tuple[int, ...] | None = None
     breaks: int | None = None
@@ -67,7 +67,7 @@ class Race:
             self.finish()
 
 
-def fair_breaks(problem: Brokerage, slots: Sequence[int]) -> int | None:
+def fair_breaks(problem: B2BProblem, slots: Sequence[int]) -> int | None:
     """Total breaks of the slots, or None when two people's breaks differ by more than the spread."""
     masks = [0] * problem.people
     for meeting, slot in zip(problem.meetings, slots, strict=True):
@@ -77,7 +77,7 @@ def fair_breaks(problem: Brokerage, slots: Sequence[int]) -> int | None:
     return sum(breaks) if max(breaks, default=0) - min(breaks, default=0) <= problem.spread else None
 
 
-def broker(problem: Brokerage, watch: Stopwatch, seed: int, tell: Callable[[float, float], None]) -> Race:
+def broker(problem: B2BProblem, watch: Stopwatch, seed: int, tell: Callable[[float, float], None]) -> Race:
     """The race when it is over: closed, proven infeasible, or out of time."""
     race = Race(problem, tell)
     if watch.left() <= 0:

@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
+from backend.benchmarks.b2b.problem import B2BProblem, Requested
 from matching.errors import MatchingError
-from matching.scheduling.problem import Brokerage, Locked, Pair, Plan, Problem, Requested
+from matching.scheduling.problem import Locked, Pair, Plan, Problem
 
 MORNING, AFTERNOON, ANY = 1, 2, 3
 LARGEST = 1_000_000
@@ -24,7 +25,7 @@ class BadPlanFile(MatchingError):
     """A benchmark file that does not follow its format; the message says what and where."""
 
 
-def problem_in(text: str) -> Problem | Brokerage:
+def problem_in(text: str) -> Problem | B2BProblem:
     """The problem in the text of a file: JSON where it opens with a brace, `.dzn` otherwise."""
     return problem_from_json(text) if text.lstrip()[:1] in ("{", "[") else brokerage_from_dzn(text)
 
@@ -125,8 +126,8 @@ def _locked(row: Any, number: int) -> Locked:
     return Locked(*(_whole(value, f"Locked meeting {number}") for value in row))
 
 
-def brokerage_from_dzn(text: str) -> Brokerage:
-    """A Brokerage from the published format, with fairness 2; people, meetings and slots become 0-based."""
+def brokerage_from_dzn(text: str) -> B2BProblem:
+    """A B2BProblem from the published format, with fairness 2; people, meetings and slots become 0-based."""
     entries = _entries(text)
     people, number, tables, slots, morning = (
         _dzn_count(entries, name)
@@ -152,7 +153,7 @@ def brokerage_from_dzn(text: str) -> Brokerage:
             allowed &= 1 << (fixed[n] - 1)
         meetings.append(Requested(p - 1, q - 1, allowed))
     before = tuple((a - 1, b) for b, row in enumerate(order) for a in sorted(row) if a)
-    return Brokerage(people, slots, tables, tuple(meetings), before)
+    return B2BProblem(people, slots, tables, tuple(meetings), before)
 
 
 def _entries(text: str) -> dict[str, str]:

@@ -10,15 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.benchmarks.b2b.brokering import fair_breaks
-from matching.scheduling.solve import Brokerage, Plan, Requested, faults_in, solve
+from backend.benchmarks.b2b.checking import b2b_faults_in
+from backend.benchmarks.b2b.problem import B2BProblem, Requested
+from backend.benchmarks.b2b.solve import solve_b2b
+from matching.scheduling.solve import Plan
 
 
-def plan_of(problem: Brokerage, seconds: float = 60) -> Plan:
-    return solve(problem, seconds=seconds, seed=1, clock=time.monotonic)
+def plan_of(problem: B2BProblem, seconds: float = 60) -> Plan:
+    return solve_b2b(problem, seconds=seconds, seed=1, clock=time.monotonic)
 
 
 @st.composite
-def brokerages(draw: st.DrawFn) -> Brokerage:
+def b2b_problems(draw: st.DrawFn) -> B2BProblem:
     people, slots, tables = draw(st.integers(2, 5)), draw(st.integers(1, 5)), draw(st.integers(1, 2))
     everyone = list(itertools.combinations(range(people), 2))
     pairs = draw(st.lists(st.sampled_from(everyone), unique=True, max_size=4))
@@ -27,10 +30,10 @@ def brokerages(draw: st.DrawFn) -> Brokerage:
     meetings = tuple(Requested(i, j, draw(allowed)) for i, j in pairs)
     numbers = list(itertools.permutations(range(len(meetings)), 2))
     before = draw(st.lists(st.sampled_from(numbers), unique=True, max_size=2)) if numbers else []
-    return Brokerage(people, slots, tables, meetings, tuple(before), spread=draw(st.integers(0, 2)))
+    return B2BProblem(people, slots, tables, meetings, tuple(before), spread=draw(st.integers(0, 2)))
 
 
-def fewest_by_exhaustion(problem: Brokerage) -> int | None:
+def fewest_by_exhaustion(problem: B2BProblem) -> int | None:
     best: int | None = None
     for slots in itertools.product(range(problem.slots), repeat=len(problem.meetings)):
         breaks = _breaks_if_lawful(problem, slots)
@@ -39,7 +42,7 @@ def fewest_by_exhaustion(problem: Brokerage) -> int | None:
     return best
 
 
-def _breaks_if_lawful(problem: Brokerage, slots: tuple[int, ...]) -> int | None:
+def _breaks_if_lawful(problem: B2BProblem, slots: tuple[int, ...]) -> int | None:
     times: list[list[int]] = [[] for _ in range(problem.people)]
     for meeting, slot in zip(problem.meetings, slots, strict=True):
         if not meeting.allowed & (1 << slot):
@@ -57,10 +60,10 @@ def _breaks_if_lawful(problem: Brokerage, slots: tuple[int, ...]) -> int | None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(brokerages())
-def test_a_small_brokerage_has_the_fewest_breaks_of_all_or_there_is_no_schedule(problem: Brokerage) -> None:
+@given(b2b_problems())
+def test_a_small_problem_has_the_fewest_breaks_of_all_or_there_is_no_schedule(problem: B2BProblem) -> None:
     fewest, plan = fewest_by_exhaustion(problem), plan_of(problem)
-    assert faults_in(problem, plan) == []
+    assert b2b_faults_in(problem, plan) == []
     if fewest is None:
         assert plan.status == "infeasible"
         assert plan.reasons
@@ -69,17 +72,47 @@ def test_a_small_brokerage_has_the_fewest_breaks_of_all_or_there_is_no_schedule(
 
 
 @pytest.mark.parametrize("people", [0, 3])
-def test_a_brokerage_without_meetings_is_done(people: int) -> None:
-    plan = plan_of(Brokerage(people, 4, 2, ()))
+def test_a_problem_without_meetings_is_done(people: int) -> None:
+    plan = plan_of(B2BProblem(people, 4, 2, ()))
     assert (plan.status, plan.value, plan.bound) == ("optimal", 0, 0)
 
 
 def test_no_time_at_all_says_that_nothing_is_known() -> None:
-    plan = plan_of(Brokerage(3, 2, 1, (Requested(0, 1, 3), Requested(1, 2, 3))), seconds=0)
+    plan = plan_of(B2BProblem(3, 2, 1, (Requested(0, 1, 3), Requested(1, 2, 3))), seconds=0)
     assert (plan.status, plan.value, plan.meetings) == ("unknown", None, ())
 
 
 def test_breaks_too_unequal_are_no_schedule() -> None:
-    problem = Brokerage(4, 5, 2, (Requested(0, 1, 1), Requested(0, 2, 4), Requested(0, 3, 16)), spread=1)
+    problem = B2BProblem(4, 5, 2, (Requested(0, 1, 1), Requested(0, 2, 4), Requested(0, 3, 16)), spread=1)
     assert fair_breaks(problem, (0, 2, 4)) is None
     assert plan_of(problem).status == "infeasible"
+
+
+def b2b_problem(**changes: object) -> B2BProblem:
+    usual: dict[str, object] = {"people": 3, "slots": 2, "tables": 2}
+    return B2BProblem(**(usual | changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"meetings": (Requested(0, 1, 0),)}, "Meeting 1 has no slot"),
+        (
+            {"meetings": (Requested(0, 1, 1), Requested(0, 2, 1))},
+            "Person 1 has meetings 1 and 2 that can only stand in slot 1.",
+        ),
+        (
+            {"meetings": (Requested(0, 1, 1), Requested(0, 2, 1), Requested(0, 1, 2))},
+            "Person 1 has 3 meetings in 2 open slots.",
+        ),
+        ({"meetings": (Requested(0, 1, 3),), "tables": 0}, "There are 1 meetings for 0 places."),
+        (
+            {"meetings": (Requested(0, 1, 3), Requested(1, 2, 3)), "before": ((0, 1), (1, 0))},
+            "No schedule meets all demands at once",
+        ),
+    ],
+)
+def test_a_problem_that_cannot_be_is_explained(changes: dict[str, object], sentence: str) -> None:
+    plan = plan_of(b2b_problem(**changes))
+    assert (plan.status, plan.value, plan.meetings) == ("infeasible", None, ())
+    assert any(sentence in reason for reason in plan.reasons)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from matching.scheduling.solve import BadProblem, Brokerage, Locked, Pair, Plan, Problem, Requested, solve
+from matching.scheduling.solve import BadProblem, Locked, Pair, Plan, Problem, solve
 
 OPEN = (True, True, True)
 
@@ -25,7 +25,7 @@ def problem(**changes: object) -> Problem:
     return Problem(**(usual | changes))  # type: ignore[arg-type]
 
 
-def plan_of(asked: Problem | Brokerage) -> Plan:
+def plan_of(asked: Problem) -> Plan:
     return solve(asked, seconds=20, seed=1, clock=time.monotonic)
 
 
@@ -111,36 +111,6 @@ def test_a_shortage_only_the_slots_together_cause_is_proven_and_named() -> None:
 def test_a_problem_that_contradicts_itself_is_refused(changes: dict[str, object], words: str) -> None:
     with pytest.raises(BadProblem, match=words):
         problem(**changes)
-
-
-def brokerage(**changes: object) -> Brokerage:
-    usual: dict[str, object] = {"people": 3, "slots": 2, "tables": 2}
-    return Brokerage(**(usual | changes))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"meetings": (Requested(0, 1, 0),)}, "Meeting 1 has no slot"),
-        (
-            {"meetings": (Requested(0, 1, 1), Requested(0, 2, 1))},
-            "Person 1 has meetings 1 and 2 that can only stand in slot 1.",
-        ),
-        (
-            {"meetings": (Requested(0, 1, 1), Requested(0, 2, 1), Requested(0, 1, 2))},
-            "Person 1 has 3 meetings in 2 open slots.",
-        ),
-        ({"meetings": (Requested(0, 1, 3),), "tables": 0}, "There are 1 meetings for 0 places."),
-        (
-            {"meetings": (Requested(0, 1, 3), Requested(1, 2, 3)), "before": ((0, 1), (1, 0))},
-            "No schedule meets all demands at once",
-        ),
-    ],
-)
-def test_a_brokerage_that_cannot_be_is_explained(changes: dict[str, object], sentence: str) -> None:
-    plan = plan_of(brokerage(**changes))
-    assert (plan.status, plan.value, plan.meetings) == ("infeasible", None, ())
-    assert any(sentence in reason for reason in plan.reasons)
 
 
 def test_a_sentence_names_people_and_times_where_they_have_names() -> None:

@@ -9,9 +9,12 @@ from typing import Any
 import psutil
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from backend.benchmarks.b2b.checking import b2b_faults_in
 from backend.benchmarks.b2b.files import plan_as_json, problem_in
+from backend.benchmarks.b2b.problem import B2BProblem
+from backend.benchmarks.b2b.solve import solve_b2b
 from matching.errors import MatchingError
-from matching.scheduling.solve import Brokerage, Plan, Problem, faults_in, solve
+from matching.scheduling.solve import Plan, Problem, faults_in, solve
 
 WITHOUT_PLAN = 1  # none was found in time, nor proven that there is none
 UNUSABLE = 2  # a file that cannot be read, is malformed or cannot be written, or an option that says nothing
@@ -47,8 +50,12 @@ class Command(BaseCommand):
         seed = int(_number(options["seed"], "--seed"))
         problem = _read(options["file"])
         left = max(seconds - (time.monotonic() - started) - self._reserve(seconds), 0.05)
-        plan = solve(problem, seconds=left, seed=seed, clock=time.monotonic)
-        faults = faults_in(problem, plan)
+        if isinstance(problem, B2BProblem):
+            plan = solve_b2b(problem, seconds=left, seed=seed, clock=time.monotonic)
+            faults = b2b_faults_in(problem, plan)
+        else:
+            plan = solve(problem, seconds=left, seed=seed, clock=time.monotonic)
+            faults = faults_in(problem, plan)
         if faults:
             raise CommandError(f"The plan found is not sound: {faults[0]}", returncode=WITHOUT_PLAN)
         answer = plan_as_json(plan)
@@ -73,7 +80,7 @@ class Command(BaseCommand):
         return (0.2 + 0.005 * seconds) * min(max(busy, 1.0), 10.0)
 
 
-def _read(name: str) -> Problem | Brokerage:
+def _read(name: str) -> Problem | B2BProblem:
     try:
         return problem_in(Path(name).read_text(encoding="utf-8"))
     except OSError as error:
@@ -97,12 +104,12 @@ def _number(text: str, option: str) -> float:
     return number
 
 
-def _sentence(problem: Problem | Brokerage, plan: Plan, seconds: float) -> str:
+def _sentence(problem: Problem | B2BProblem, plan: Plan, seconds: float) -> str:
     if plan.status == "infeasible":
         first = 0 if isinstance(problem, Problem) else 1
         counted = f"People, slots and tables are counted from {first}."
         return " ".join([f"Infeasible, proven in {seconds:.1f} s.", *plan.reasons, counted])
-    if isinstance(problem, Brokerage):
+    if isinstance(problem, B2BProblem):
         return f"{plan.breaks} breaks ({plan.status}, at least {plan.bound}) in {seconds:.1f} s."
     least, middle, most = plan.fairness()
     return (
