@@ -1,0 +1,61 @@
+"""Form fields for row numbers, and the refusal of a form that no page of ours can send."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from backend.core.errors import BusinessError
+
+MAX_ID = 2**63 - 1  # PostgreSQL bigint
+
+
+class BadForm(BusinessError):
+    code = "bad_form"
+    status = 400
+
+
+class IdField(forms.Field):
+    """The number of a row, 1 to 2**63 - 1; None where it is left out and not required.
+
+    >>> IdField().clean("12"), IdField(required=False).clean("")
+    (12, None)
+    """
+
+    widget = forms.HiddenInput
+    default_error_messages = {"invalid": _("“%(value)s” is not the number of anything here.")}
+
+    def to_python(self, value: Any) -> int | None:
+        text = str(value).strip() if value is not None else ""
+        if not text:
+            return None
+        number = int(text) if re.fullmatch(r"[0-9]{1,19}", text) else 0
+        if not 1 <= number <= MAX_ID:
+            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": text[:40]})
+        return number
+
+
+class IdsField(IdField):
+    """The numbers of rows from checkboxes of one name: each once, in the order sent.
+
+    >>> IdsField().clean(["3", "12", "3"]), IdsField(required=False).clean([])
+    ((3, 12), ())
+    """
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> tuple[int, ...]:  # type: ignore[override]
+        found = (super(IdsField, self).to_python(one) for one in value or ())
+        return tuple(dict.fromkeys(number for number in found if number is not None))
+
+
+def values_of(form: forms.Form) -> dict[str, Any]:
+    """The values of a form whose page has no place for errors; refuses BadForm with the first error."""
+    if not form.is_valid():
+        errors = next(iter(form.errors.values()))
+        raise BadForm(str(errors[0]))
+    return form.cleaned_data
