@@ -118,8 +118,8 @@ def _no_jobs_of_other_tests(
 
 
 @pytest.fixture(params=["block", "report"])
-def apart(request: pytest.FixtureRequest) -> str:
-    """How two people come to be kept apart; see `keep_apart`. Every test of it holds for both (S8)."""
+def blocked_by(request: pytest.FixtureRequest) -> str:
+    """What blocks contact between two people; see `block_contact`. Every such test runs for both (S8)."""
     return str(request.param)
 
 

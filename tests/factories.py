@@ -132,7 +132,7 @@ def make_run(
     return run
 
 
-def keep_apart(how: str, by: Attendee, other: Attendee, now: dt.datetime = NOW) -> None:
+def block_contact(how: str, by: Attendee, other: Attendee, now: dt.datetime = NOW) -> None:
     """Part two people by a block or by a report: what follows from one follows from the other."""
     if how == "block":
         block_person(blocked=other.person, by=by.person, now=now)
@@ -140,8 +140,8 @@ def keep_apart(how: str, by: Attendee, other: Attendee, now: dt.datetime = NOW) 
         file_report(reporter=by, reported_id=other.pk, category="harassment", words="Too close.", now=now)
 
 
-def let_together(how: str, by: Attendee, other: Attendee, now: dt.datetime = NOW) -> None:
-    """Undo `keep_apart`; of a report only the lead's closing could, so here its row goes."""
+def unblock_contact(how: str, by: Attendee, other: Attendee, now: dt.datetime = NOW) -> None:
+    """Undo `block_contact`; of a report only the lead's closing could, so here its row goes."""
     if how == "block":
         unblock_person(blocked=other.person, by=by.person, now=now)
     else:

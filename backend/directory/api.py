@@ -13,11 +13,11 @@ from rest_framework.response import Response
 from backend.core.api import RefusalSerializer
 from backend.directory import selectors
 from backend.events.api import ParticipantView
-from backend.safeguarding.api import FaceSerializer
+from backend.safeguarding.api import PublicProfileSerializer
 
 
 class PersonSerializer(serializers.Serializer[Any]):
-    person = FaceSerializer(source="face")
+    person = PublicProfileSerializer(source="face")
     about = serializers.CharField()
     seeks = serializers.CharField()
     offers = serializers.CharField()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, SessionPart
 from backend.safeguarding.rules import contactable_for
-from backend.safeguarding.selectors import Face, face_of, faces_for
+from backend.safeguarding.selectors import PublicProfile, public_profile_of, public_profiles_for
 from backend.suggestions.models import Feedback
 
 
@@ -16,7 +16,7 @@ from backend.suggestions.models import Feedback
 class PersonPage:
     """All that one attendee may read of another."""
 
-    face: Face
+    face: PublicProfile
     about: str
     seeks: str
     offers: str
@@ -33,12 +33,12 @@ def person_for(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> Perso
         .order_by("session__starts_at", "session_id")
         .values_list("session__title", flat=True)
     )
-    return PersonPage(face_of(found), found.about, found.seeks, found.offers, tuple(shared))
+    return PersonPage(public_profile_of(found), found.about, found.seeks, found.offers, tuple(shared))
 
 
-def saved_for(*, viewer: Attendee, now: dt.datetime) -> tuple[Face, ...]:
+def saved_for(*, viewer: Attendee, now: dt.datetime) -> tuple[PublicProfile, ...]:
     """The people the viewer saved and may still see, the last saved first; three queries."""
     said = Feedback.objects.filter(attendee=viewer.pk, verdict=Feedback.Verdict.GOOD)
     ids = list(said.order_by("-created_at", "-id").values_list("other_id", flat=True))
-    faces = faces_for(viewer=viewer, ids=ids, channel="page", now=now)
+    faces = public_profiles_for(viewer=viewer, ids=ids, channel="page", now=now)
     return tuple(faces[pk] for pk in ids if pk in faces)

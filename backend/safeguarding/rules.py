@@ -34,7 +34,7 @@ def is_hidden_by(person: int | OuterRef, other: int | OuterRef) -> Q:
     return Q(Exists(blocks)) | Q(Exists(reports))
 
 
-def is_apart(mine: int | OuterRef, theirs: int | OuterRef) -> Q:
+def is_contact_blocked(mine: int | OuterRef, theirs: int | OuterRef) -> Q:
     """Condition: one of the two people blocked the other, or a report keeps them apart (S8)."""
     return is_hidden_by(mine, theirs) | is_hidden_by(theirs, mine)
 
@@ -51,7 +51,7 @@ def contactable_for(attendee: Attendee, channel: str, now: dt.datetime) -> Atten
     me = Attendee.objects.filter(is_open(), pk=attendee.pk, event=OuterRef("event"))
     return (
         Attendee.objects.filter(is_open(), Exists(me))
-        .exclude(is_apart(attendee.person_id, OuterRef("person")))
+        .exclude(is_contact_blocked(attendee.person_id, OuterRef("person")))
         .exclude(pk=attendee.pk)
         .exclude(person=attendee.person_id)
     )

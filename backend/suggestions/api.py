@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from backend.core.api import RefusalSerializer
 from backend.events.api import ParticipantView
-from backend.safeguarding.api import FaceSerializer
+from backend.safeguarding.api import PublicProfileSerializer
 from backend.suggestions import selectors, services
 from backend.suggestions.models import Feedback
 
@@ -30,7 +30,7 @@ class SuggestionSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField()
     exploratory = serializers.BooleanField()
     saved = serializers.BooleanField()
-    person = FaceSerializer(source="face")
+    person = PublicProfileSerializer(source="face")
     reasons = ReasonSerializer(many=True)
 
 

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from backend.events.models import Attendee, Event
 from backend.events.naming import PersonNamed
 from backend.safeguarding.rules import matchable, refused_pairs
-from backend.safeguarding.selectors import Face, faces_for
+from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 from backend.suggestions.models import Feedback, ListReading, Run, Suggestion
 
 LIST_SIZE = 10
@@ -32,7 +32,7 @@ class ReasonRow:
 class SuggestionCard:
     """One place in the viewer's list."""
 
-    face: Face
+    face: PublicProfile
     rank: int
     score: float
     exploratory: bool
@@ -53,7 +53,7 @@ class Filters:
     def any(self) -> bool:
         return bool(self.constituency or self.theme or self.country or self.language)
 
-    def admit(self, face: Face) -> bool:
+    def admit(self, face: PublicProfile) -> bool:
         return (
             self.constituency in ("", face.constituency)
             and self.country in ("", face.country)
@@ -202,7 +202,7 @@ def _cards(
         if "person" in reason["evidence"]
     }
     said = dict(Feedback.objects.filter(attendee=attendee.pk).values_list("other_id", "verdict"))
-    faces = faces_for(
+    faces = public_profiles_for(
         viewer=attendee, ids={row.other_id for row in found} | between, channel="suggestion", now=now
     )
     refused_among = refused_pairs(attendee.event, among=faces) if between else set()
@@ -227,7 +227,7 @@ def _cards(
 def visible_reasons(
     reasons: list[dict[str, Any]],
     other_id: int,
-    seen: Mapping[int, Face] | Mapping[int, PersonNamed],
+    seen: Mapping[int, PublicProfile] | Mapping[int, PersonNamed],
     refused: Collection[tuple[int, int]],
 ) -> Iterable[ReasonRow]:
     """Reasons to meet the other, for whoever sees these people.
@@ -245,7 +245,7 @@ def visible_reasons(
         yield ReasonRow(reason["code"], reason["weight"], evidence)
 
 
-def _facets(faces: Iterable[Face]) -> dict[str, tuple[tuple[str, int], ...]]:
+def _facets(faces: Iterable[PublicProfile]) -> dict[str, tuple[tuple[str, int], ...]]:
     """Per filter name, the values that occur with their counts, by value."""
     counts: dict[str, Counter[str]] = {
         name: Counter() for name in ("constituency", "theme", "country", "language")

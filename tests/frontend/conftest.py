@@ -80,7 +80,7 @@ def official(cast: Cast) -> Client:
     return client_of(cast.official.person)
 
 
-def part_by_page(cast: Cast, how: str, by: Attendee, other: Attendee) -> HttpResponse:
+def block_contact_by_page(cast: Cast, how: str, by: Attendee, other: Attendee) -> HttpResponse:
     """Block or report the other from their page."""
     said = {"category": "harassment", "words": "Too close."} if how == "report" else {}
     return client_of(by.person).post(cast.address(f"people/{other.pk}/{how}/"), said, follow=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from backend.safeguarding.api import FaceSerializer
+from backend.safeguarding.api import PublicProfileSerializer
 
 LARGEST_ID = 2**63 - 1
 
@@ -39,7 +39,7 @@ class MeetingSerializer(serializers.Serializer[Any]):
     sequence = serializers.IntegerField()
     state = serializers.CharField()
     asked_by_me = serializers.BooleanField()
-    other = FaceSerializer()
+    other = PublicProfileSerializer()
     message = serializers.CharField()
     theme = serializers.CharField()
     any_time = serializers.BooleanField()
@@ -145,7 +145,7 @@ class SessionSerializer(serializers.Serializer[Any]):
         source="meeting.meeting_id", default=None, allow_null=True, help_text="One I agreed to during it."
     )
     times = serializers.IntegerField(help_text="My open times that it takes, or would take.")
-    speakers = FaceSerializer(many=True)
+    speakers = PublicProfileSerializer(many=True)
 
 
 class SessionDaySerializer(serializers.Serializer[Any]):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from backend.events.models import Attendee, Slot, Table
 from backend.meetings.models import Meeting, MeetingQuerySet, Seat
 from backend.meetings.rules import common_slots, is_asker
-from backend.safeguarding.selectors import Face, faces_for
+from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class MeetingRow:
     sequence: int
     state: str
     asked_by_me: bool
-    other: Face
+    other: PublicProfile
     message: str
     theme: str
     theme_name: str
@@ -89,7 +89,7 @@ def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> t
         meetings.of(viewer).select_related("theme", "slot", "table").prefetch_related("seats", "times__slot")
     )
     others = {meeting.pk: _other(meeting, viewer) for meeting in found}
-    faces = faces_for(viewer=viewer, ids=set(others.values()), channel="meeting", now=now)
+    faces = public_profiles_for(viewer=viewer, ids=set(others.values()), channel="meeting", now=now)
     waiting = {others[meeting.pk] for meeting in found if meeting.state == Meeting.State.REQUESTED}
     free = common_slots(viewer.pk, waiting, after=now) if waiting else {}
     return tuple(
@@ -105,7 +105,7 @@ def _other(meeting: Meeting, viewer: Attendee) -> int:
 
 
 def _row(
-    viewer: Attendee, meeting: Meeting, face: Face, free: Sequence[Slot], now: dt.datetime
+    viewer: Attendee, meeting: Meeting, face: PublicProfile, free: Sequence[Slot], now: dt.datetime
 ) -> MeetingRow:
     mine = next(seat for seat in meeting.seats.all() if seat.attendee_id == viewer.pk)
     state = _shown_state(meeting, mine, now)

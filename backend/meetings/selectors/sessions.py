@@ -11,7 +11,7 @@ from backend.events.grid import Period
 from backend.events.models import Attendee, Session, SessionPart
 from backend.meetings.models import Availability, Meeting
 from backend.meetings.selectors.rows import MeetingRow, rows_for
-from backend.safeguarding.selectors import Face, faces_for
+from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class SessionRow:
     part: str
     meeting: MeetingRow | None
     times: int
-    speakers: tuple[Face, ...]
+    speakers: tuple[PublicProfile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _rows(attendee: Attendee, sessions: list[Session], now: dt.datetime) -> list
     parts = SessionPart.objects.filter(event=attendee.event_id).order_by("pk")
     mine = dict(parts.filter(attendee=attendee.pk).values_list("session_id", "part"))
     speaking = list(parts.filter(part=SessionPart.Part.SPEAKING).values_list("session_id", "attendee_id"))
-    faces = faces_for(viewer=attendee, ids={pk for _, pk in speaking}, channel="page", now=now)
+    faces = public_profiles_for(viewer=attendee, ids={pk for _, pk in speaking}, channel="page", now=now)
     agreed = Meeting.objects.filter(state__in=Meeting.SEATED).order_by("period", "pk")
     meetings = [
         (Period(row.starts_at, row.ends_at), row)

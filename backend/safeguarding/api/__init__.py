@@ -1,5 +1,5 @@
 """How the API shows a person, and how it takes and shows reports."""
 
-from backend.safeguarding.api.faces import FaceSerializer, TopicSaidSerializer
+from backend.safeguarding.api.public_profiles import PublicProfileSerializer, TopicInterestSerializer
 
-__all__ = ["FaceSerializer", "TopicSaidSerializer"]
+__all__ = ["PublicProfileSerializer", "TopicInterestSerializer"]

@@ -1,14 +1,14 @@
 """How people are shown to each other, whom one blocked, and what a safeguarding lead reads."""
 
 from backend.safeguarding.selectors.blocks import OwnBlock, block_made_by, blocks_made_by
-from backend.safeguarding.selectors.faces import (
-    Face,
-    PersonBehind,
-    TopicSaid,
-    face_of,
-    faces_for,
-    person_behind,
-    seen_among,
+from backend.safeguarding.selectors.public_profiles import (
+    PublicProfile,
+    TargetPerson,
+    TopicInterest,
+    person_for_attendee,
+    public_profile_of,
+    public_profiles_for,
+    visible_ids_for,
 )
 from backend.safeguarding.selectors.reports import (
     OwnReport,
@@ -25,25 +25,25 @@ from backend.safeguarding.selectors.reports import (
 )
 
 __all__ = [
-    "Face",
     "OwnBlock",
     "OwnReport",
     "PartyRow",
-    "PersonBehind",
+    "PublicProfile",
     "ReportLine",
     "ReportPage",
-    "TopicSaid",
+    "TargetPerson",
+    "TopicInterest",
     "ViewRow",
     "block_made_by",
     "blocks_made_by",
-    "face_of",
-    "faces_for",
     "has_reader",
     "last_report_by",
     "names_of_leads",
-    "person_behind",
+    "person_for_attendee",
+    "public_profile_of",
+    "public_profiles_for",
     "report_page_for",
     "reports_for",
-    "seen_among",
+    "visible_ids_for",
     "waiting_reports",
 ]

@@ -10,7 +10,7 @@ from django.db.models import Case, F, IntegerField, Value, When
 from backend.events.models import Attendee, Event
 from backend.events.naming import name_in_lists
 from backend.safeguarding.models import Report, ReportView
-from backend.safeguarding.rules import is_apart, leads_of, readable_for
+from backend.safeguarding.rules import is_contact_blocked, leads_of, readable_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def report_page_for(report: Report) -> ReportPage:
         reported=reported,
         meeting_id=report.meeting_id,
         keeps_apart=report.keeps_apart,
-        is_apart=_are_apart(report),
+        is_apart=_is_contact_blocked(report),
         others_about=about.count() if reported else 0,
         views=tuple(
             ViewRow(name or "", seen_at)
@@ -183,7 +183,7 @@ def _party(attendee_id: int | None, *, with_email: bool = False) -> PartyRow | N
     )
 
 
-def _are_apart(report: Report) -> bool:
+def _is_contact_blocked(report: Report) -> bool:
     both = Attendee.objects.filter(pk__in=[report.reporter_id, report.reported_id])
     people = list(both.values_list("person_id", flat=True))
-    return len(people) == 2 and both.filter(is_apart(*people)).exists()
+    return len(people) == 2 and both.filter(is_contact_blocked(*people)).exists()

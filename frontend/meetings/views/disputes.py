@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from backend.events.models import Attendee
 from backend.meetings.selectors.told import in_question, told_row
-from backend.safeguarding.selectors import seen_among
+from backend.safeguarding.selectors import visible_ids_for
 from frontend.access import Request, organiser
 
 PAGE = 50
@@ -24,5 +24,5 @@ def told(request: Request, attendee: Attendee) -> HttpResponse:
     rows = [told_row(meeting) for meeting in page.object_list]
     ids = {side.attendee_id for row in rows for side in row.sides}
     # Organisers read names here; a profile opens only to whom the contact policy shows it.
-    seen = seen_among(viewer=attendee, ids=ids, channel="page", now=timezone.now())
+    seen = visible_ids_for(viewer=attendee, ids=ids, channel="page", now=timezone.now())
     return render(request, "setup/told.html", {"rows": rows, "page": page, "seen": seen})

@@ -26,7 +26,7 @@ from backend.meetings.selectors import (
     places_of,
 )
 from backend.meetings.services import edit_request, request_meeting
-from backend.safeguarding.selectors import Face
+from backend.safeguarding.selectors import PublicProfile
 from backend.suggestions.selectors import suggestion_between
 from frontend.access import Request, participant
 from frontend.meetings.forms import AskForm
@@ -113,7 +113,7 @@ def _asked(row: MeetingRow) -> dict[str, Any]:
 def _page(
     request: Request,
     attendee: Attendee,
-    face: Face,
+    face: PublicProfile,
     form: AskForm,
     refusal: BusinessError | None,
     now: dt.datetime,

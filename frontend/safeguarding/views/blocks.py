@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.events.models import Attendee
-from backend.safeguarding.selectors import block_made_by, person_behind, seen_among
+from backend.safeguarding.selectors import block_made_by, person_for_attendee, visible_ids_for
 from backend.safeguarding.services import block_person, unblock_person
 from frontend.access import Request, participant
 
@@ -20,9 +20,9 @@ from frontend.access import Request, participant
 def block(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Say what blocking does and ask; on POST, block."""
     now = timezone.now()
-    behind = person_behind(viewer=attendee, attendee_id=attendee_id, now=now)
+    behind = person_for_attendee(viewer=attendee, attendee_id=attendee_id, now=now)
     if request.method != "POST":
-        seen = seen_among(viewer=attendee, ids=[attendee_id], channel="page", now=now)
+        seen = visible_ids_for(viewer=attendee, ids=[attendee_id], channel="page", now=now)
         context = {"name": behind.name, "attendee_id": attendee_id, "is_seen": bool(seen)}
         return render(request, "safeguarding/block.html", context)
     block_person(blocked=behind.person, by=request.user, now=now)

@@ -20,7 +20,7 @@ from backend.safeguarding import services
 from backend.safeguarding.selectors import (
     has_reader,
     last_report_by,
-    person_behind,
+    person_for_attendee,
     report_page_for,
     reports_for,
 )
@@ -33,7 +33,7 @@ from frontend.safeguarding.forms import LIFT, CloseForm, ReportForm
 def report_person(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Say what a report does and ask for it; on POST, report."""
     now = timezone.now()
-    name = person_behind(viewer=attendee, attendee_id=attendee_id, now=now).name
+    name = person_for_attendee(viewer=attendee, attendee_id=attendee_id, now=now).name
 
     def report(category: str, words: str) -> None:
         services.report_person(

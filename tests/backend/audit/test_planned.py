@@ -13,7 +13,7 @@ from backend.events.models import Attendee
 from backend.programme import services
 from frontend.audit.words import deed_sentence
 from tests.backend.programme.conftest import make_desk
-from tests.factories import NOW, keep_apart
+from tests.factories import NOW, block_contact
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_who_is_no_longer_shown_in_the_plan_is_not_named_here(desk, why):
     [deed] = deeds_of(desk, partial(desk.lock, row))
     assert len(deed.names) == 2
     if why in ("block", "report"):
-        keep_apart(why, row.first, row.second)
+        block_contact(why, row.first, row.second)
     else:
         field = "age_class" if why == "minor" else "visibility"
         Attendee.objects.filter(pk=row.second_id).update(**{field: why})

@@ -9,7 +9,7 @@ from django.test import Client
 from backend.events.models import Event, Theme, Topic
 from backend.people.models import Person
 from backend.safeguarding.models import Report
-from tests.factories import keep_apart, make_attendee, make_event, make_session
+from tests.factories import block_contact, make_attendee, make_event, make_session
 
 pytestmark = pytest.mark.django_db
 NOT_REFERENCE_DATA = {
@@ -54,7 +54,7 @@ def test_every_list_opens_and_a_stranger_is_sent_to_sign_in(administrator: Clien
 
 def test_an_event_with_reports_is_neither_counted_nor_removed_there(administrator: Client) -> None:
     event = make_event()
-    keep_apart("report", make_attendee(event), make_attendee(event))
+    block_contact("report", make_attendee(event), make_attendee(event))
     for answer in (
         administrator.get(f"/admin/events/event/{event.pk}/delete/"),
         administrator.post(f"/admin/events/event/{event.pk}/delete/", {"post": "yes"}),

@@ -12,7 +12,7 @@ from backend.events.services import NotYours, TextTooLong
 from backend.meetings import selectors, services
 from backend.meetings.models import Meeting, Notice, Seat
 from tests.backend.meetings.conftest import make_forum
-from tests.factories import keep_apart
+from tests.factories import block_contact
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -237,7 +237,7 @@ def test_what_the_contact_policy_no_longer_allows_is_hidden_at_once_and_ended_by
     agreed = forum.accept(b, forum.ask(c, b, forum.slots[0]))
     if why in ("block", "report"):
         for other in (a, c):
-            keep_apart(why, b, other, forum.now)
+            block_contact(why, b, other, forum.now)
     else:
         fields = {"age_class": "minor"} if why == "minor" else {"visibility": "hidden"}
         Attendee.objects.filter(pk=b.pk).update(**fields)

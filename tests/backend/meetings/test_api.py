@@ -4,7 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from backend.meetings.models import Meeting
-from tests.factories import NOW, keep_apart, make_attendee, make_event
+from tests.factories import NOW, block_contact, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
 BASE = "/api/v1/events/forum/"
@@ -103,10 +103,10 @@ def test_no_change_reaches_a_meeting_of_others_or_one_no_database_can_hold(forum
     assert meeting.state == "requested"
 
 
-def test_a_block_or_report_hides_the_meeting_from_every_read_at_once(forum, apart):
+def test_a_block_or_report_hides_the_meeting_from_every_read_at_once(forum, blocked_by):
     a, b, *_ = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
-    keep_apart(apart, b, a)
+    block_contact(blocked_by, b, a)
     for person in (a, b):
         client = client_of(person)
         assert client.get(f"{BASE}meetings/{meeting.pk}/").status_code == 404

@@ -8,7 +8,7 @@ from backend.meetings.models import Availability, Meeting
 from backend.meetings.notices.mail import mail_for
 from backend.meetings.services import RequestExpired, SlotTaken
 from backend.meetings.services.arranging import arrange_meeting
-from tests.factories import keep_apart, make_attendee
+from tests.factories import block_contact, make_attendee
 
 pytestmark = pytest.mark.django_db
 
@@ -72,10 +72,10 @@ def test_a_request_made_under_the_same_key_is_not_confirmed_once_one_of_the_two_
     assert asked.state == Meeting.State.REQUESTED
 
 
-def test_a_request_made_under_the_same_key_is_not_confirmed_over_a_block_or_report(forum, apart):
+def test_a_request_made_under_the_same_key_is_not_confirmed_over_a_block_or_report(forum, blocked_by):
     a, b, *_ = forum.people
     asked = forum.ask(a, b, forum.slots[0], key="plan-1-1")
-    keep_apart(apart, b, a, forum.now)
+    block_contact(blocked_by, b, a, forum.now)
     with pytest.raises(NotFound):
         arrange(forum, a, b, forum.slots[0])
     asked.refresh_from_db()

@@ -19,7 +19,7 @@ from backend.meetings.services import end_refused_meetings
 from backend.meetings.services.feeds import address_of, make_feed, revoke_feed, rotate_feed
 from backend.safeguarding.services import block_person
 from tests.backend.meetings.conftest import Forum, make_forum
-from tests.factories import keep_apart, let_together, make_session
+from tests.factories import block_contact, make_session, unblock_contact
 
 pytestmark = pytest.mark.django_db
 
@@ -142,11 +142,11 @@ def test_sessions_of_the_agenda_are_in_the_feed_and_requests_are_not(forum: Foru
 
 
 def test_the_meeting_of_two_kept_apart_is_cancelled_at_once_and_names_nobody(
-    forum: Forum, apart: str
+    forum: Forum, blocked_by: str
 ) -> None:
     a, b, *_ = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0], message="Words", theme="justice"))
-    keep_apart(apart, b, a, forum.now)
+    block_contact(blocked_by, b, a, forum.now)
     for reader, other in ((a, b), (b, a)):
         body = feed_for(reader, forum.now, forum.now)
         (entry,) = entries_in(body)
@@ -160,7 +160,7 @@ def test_the_meeting_of_two_kept_apart_is_cancelled_at_once_and_names_nobody(
     meeting.refresh_from_db()
     assert (meeting.state, meeting.sequence) == ("cancelled", 1)
     assert feed_for(a, forum.now, forum.now) == early
-    let_together(apart, b, a, forum.now)
+    unblock_contact(blocked_by, b, a, forum.now)
     assert feed_of(a, forum)[0].status.value == "CANCELLED"
 
 

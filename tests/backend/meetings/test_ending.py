@@ -16,7 +16,7 @@ from backend.meetings.notices.mail import mail_for
 from backend.meetings.rules import refused_among
 from backend.meetings.selectors import meeting_for
 from tests.backend.meetings.conftest import make_forum
-from tests.factories import NOW, keep_apart, make_attendee
+from tests.factories import NOW, block_contact, make_attendee
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +79,7 @@ def test_only_an_organiser_of_the_forum_can_and_only_what_is_still_to_come(forum
     assert meeting.state == "accepted"
 
 
-def test_the_job_that_ends_what_is_refused_asks_the_policy_once_for_each_asker(forum, apart):
+def test_the_job_that_ends_what_is_refused_asks_the_policy_once_for_each_asker(forum, blocked_by):
     a, *others = [*forum.people, *forum.join(5)]
     agreed = [
         forum.accept(other, forum.ask(a, other, slot))
@@ -89,7 +89,7 @@ def test_the_job_that_ends_what_is_refused_asks_the_policy_once_for_each_asker(f
     with CaptureQueriesContext(connection) as caught:
         assert services.end_refused_meetings(now=forum.now) == 0
     assert len(caught) == 3
-    keep_apart(apart, others[2], a)
+    block_contact(blocked_by, others[2], a)
     assert refused_among(Meeting.objects.all(), NOW) == {agreed[2].pk}
     others[4].person.is_active = False
     others[4].person.save()

@@ -24,7 +24,7 @@ from backend.meetings import selectors, services
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.safeguarding.rules import may_contact
 from tests.backend.meetings.life import PEOPLE, SLOTS, ZONES, LivingForum
-from tests.factories import keep_apart, let_together
+from tests.factories import block_contact, unblock_contact
 
 pytestmark = pytest.mark.django_db
 
@@ -138,7 +138,7 @@ class Life(LivingForum):
 
     @rule(pair=two, how=st.sampled_from(["block", "report"]), lift=st.booleans(), really=sometimes)
     def part(self, pair: list[int], how: str, lift: bool, really: bool) -> None:
-        change = let_together if lift else keep_apart
+        change = unblock_contact if lift else block_contact
         by, other = map(self._who, pair)
         if really or lift:
             change(how, by, other, self.forum.now)

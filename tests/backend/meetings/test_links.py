@@ -19,7 +19,7 @@ from backend.meetings.models import Meeting
 from backend.meetings.services import AlreadyAnswered, SlotTaken
 from backend.meetings.services.linked import answer_by_link
 from tests.backend.meetings.conftest import Forum
-from tests.factories import keep_apart
+from tests.factories import block_contact
 
 pytestmark = pytest.mark.django_db
 
@@ -106,11 +106,11 @@ def test_nobody_else_can_use_a_link_made_for_a_stranger_or_the_asker(forum: Foru
 
 
 def test_a_block_or_report_a_minor_and_a_closed_account_close_the_link_at_once(
-    forum: Forum, apart: str
+    forum: Forum, blocked_by: str
 ) -> None:
     a, b, c, d = forum.people
     tokens = {other: link(forum.ask(a, other), other, "accept") for other in (b, c, d)}
-    keep_apart(apart, b, a, forum.now)
+    block_contact(blocked_by, b, a, forum.now)
     c.age_class = "minor"
     c.save()
     d.person.is_active = False

@@ -12,7 +12,7 @@ from backend.events.services import NotYours, TextTooLong
 from backend.meetings import services
 from backend.meetings.models import Meeting, MeetingRules, Notice
 from backend.meetings.rules import expiry_of
-from tests.factories import NOW, keep_apart, make_attendee, make_event, make_session
+from tests.factories import NOW, block_contact, make_attendee, make_event, make_session
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -60,9 +60,11 @@ def test_two_minors_do_not_meet_one_to_one_either(forum):
     refused(NotFound, lambda: forum.ask(a, b))
 
 
-def test_who_is_kept_apart_the_hidden_the_stranger_and_oneself_cannot_be_asked_and_sound_alike(forum, apart):
+def test_who_is_kept_apart_the_hidden_the_stranger_and_oneself_cannot_be_asked_and_sound_alike(
+    forum, blocked_by
+):
     a, b, *_ = forum.people
-    keep_apart(apart, b, a)
+    block_contact(blocked_by, b, a)
     (hidden,) = forum.join(1, visibility="hidden")
     stranger = make_attendee(make_event("elsewhere"))
     sentences = {

@@ -13,7 +13,7 @@ from backend.programme.selectors import show_plan
 from backend.programme.services.solving import solve_plan
 from backend.suggestions.models import Feedback
 from tests.backend.programme.conftest import pairs_among, places, seats_of
-from tests.factories import NOW, keep_apart, make_session
+from tests.factories import NOW, block_contact, make_session
 
 
 def rows_of(plan):
@@ -40,13 +40,13 @@ def test_the_best_fitting_pairs_are_chosen(desk):
     assert plan.value == pytest.approx(2.4)
 
 
-def test_only_whom_the_contact_policy_opens_and_nobody_apart_is_planned(desk, apart):
+def test_only_whom_the_contact_policy_opens_and_nobody_apart_is_planned(desk, blocked_by):
     a, b, c, *_ = desk.people
     [minor] = desk.join(1, "youth", age_class="minor")
     [hidden] = desk.join(1, visibility="hidden")
     desk.event.tables.create(label="T3")
     desk.suggest()
-    keep_apart(apart, a, b)
+    block_contact(blocked_by, a, b)
     Feedback.objects.create(attendee=c, other=a, verdict="not-relevant", cause="topic")
     rows = rows_of(desk.plan(most=5))
     planned = {(row.first, row.second) for row in rows}

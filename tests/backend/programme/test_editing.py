@@ -8,7 +8,7 @@ from backend.events.models import SessionPart
 from backend.meetings.models import Availability
 from backend.programme import services
 from backend.programme.models import PlannedMeeting
-from tests.factories import NOW, keep_apart, make_attendee, make_event, make_session
+from tests.factories import NOW, block_contact, make_attendee, make_event, make_session
 
 
 def planned(desk, plan, first, second, slot, table, **fields):
@@ -90,21 +90,21 @@ def test_locked_meetings_stay_when_the_draft_is_planned_anew(desk, plan):
 
 
 def test_a_locked_meeting_of_two_kept_apart_goes_without_a_word_when_the_draft_is_planned_anew(
-    desk, plan, apart
+    desk, plan, blocked_by
 ):
     a, _b, _c, d, *_ = desk.people
     row = desk.lock(row_of(plan, a))
-    keep_apart(apart, d, a)
+    block_contact(blocked_by, d, a)
     again = desk.replan(plan)
     assert (again.work, again.report["reasons"]) == (again.Work.READY, [])
     assert not again.planned.filter(pk=row.pk).exists()
     assert not again.planned.filter(first=a, second=d).exists()
 
 
-def test_no_refusal_names_two_who_are_kept_apart(desk, plan, apart):
+def test_no_refusal_names_two_who_are_kept_apart(desk, plan, blocked_by):
     a, _b, c, d, *_ = desk.people
     planned_apart = row_of(plan, a)
-    keep_apart(apart, d, a)
+    block_contact(blocked_by, d, a)
     with pytest.raises(NotFound, match="no such meeting"):
         desk.move(planned_apart, desk.slots[2])
     row = planned(desk, plan, c, d, desk.slots[2], desk.tables[0])

@@ -6,7 +6,7 @@ from backend.meetings.models import Availability, Meeting, Notice
 from backend.meetings.services import decline_meeting, set_rules
 from backend.programme import services
 from tests.backend.programme.conftest import places, seats_of
-from tests.factories import NOW, keep_apart
+from tests.factories import NOW, block_contact
 
 
 def test_publishing_sends_each_meeting_as_a_request_for_its_time(desk):
@@ -49,10 +49,10 @@ def test_carrying_out_twice_sends_nothing_twice(desk):
     assert Meeting.objects.count() == 6
 
 
-def test_what_cannot_be_sent_keeps_its_reason_and_stops_nothing_else(desk, apart):
+def test_what_cannot_be_sent_keeps_its_reason_and_stops_nothing_else(desk, blocked_by):
     plan = desk.plan(most=2)
     parted, closed = list(plan.planned.order_by("pk"))[:2]
-    keep_apart(apart, parted.first, parted.second)
+    block_contact(blocked_by, parted.first, parted.second)
     Availability.objects.filter(attendee=closed.first).delete()
     desk.publish(plan)
     parted.refresh_from_db()

@@ -6,7 +6,7 @@ from backend.events.models import SessionPart
 from backend.programme import selectors
 from backend.programme.forum import read_forum
 from tests.backend.programme.conftest import make_desk
-from tests.factories import NOW, keep_apart, make_session
+from tests.factories import NOW, block_contact, make_session
 
 
 def page_of(desk, plan):
@@ -43,10 +43,10 @@ def test_standing_meetings_show_beside_the_draft_and_count(desk):
     assert {entry.state for entry in page.entries} == {"planned", "agreed"}
 
 
-def test_a_pair_kept_apart_later_is_not_shown_and_is_counted(desk, apart):
+def test_a_pair_kept_apart_later_is_not_shown_and_is_counted(desk, blocked_by):
     plan = desk.plan(most=1)
     row = plan.planned.first()
-    keep_apart(apart, row.second, row.first)
+    block_contact(blocked_by, row.second, row.first)
     page = page_of(desk, plan)
     assert row.pk not in {entry.planned_id for entry in page.entries}
     assert (page.figures.out_of_sight, page.figures.planned) == (1, 2)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from backend.events.models import Attendee
 from backend.safeguarding.models import Block, Report
 from backend.safeguarding.rules import CHANNELS, contactable_for, matchable, may_contact, refused_pairs
-from backend.safeguarding.selectors import faces_for
+from backend.safeguarding.selectors import public_profiles_for
 from backend.safeguarding.services import CannotBlockSelf, block_person, unblock_person
-from tests.factories import NOW, keep_apart, make_attendee, make_event
+from tests.factories import NOW, block_contact, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
 
@@ -78,11 +78,11 @@ def test_an_object_read_before_the_organiser_set_the_age_class_does_not_help_a_m
     assert not may_contact(a, b, "suggestion", NOW)
 
 
-def test_a_block_or_report_hides_each_from_the_other_at_once_and_at_every_event(apart):
+def test_a_block_or_report_hides_each_from_the_other_at_once_and_at_every_event(blocked_by):
     event, next_year = make_event(), make_event("next")
     a, b = make_attendee(event), make_attendee(event)
     a2, b2 = make_attendee(next_year, person=a.person), make_attendee(next_year, person=b.person)
-    keep_apart(apart, a, b)
+    block_contact(blocked_by, a, b)
     for first, second in [(a, b), (b, a), (a2, b2), (b2, a2)]:
         assert not may_contact(first, second, "page", NOW)
     assert refused_pairs(event) == {(min(a.pk, b.pk), max(a.pk, b.pk))}
@@ -107,13 +107,13 @@ def test_one_cannot_block_oneself():
         block_person(blocked=a.person, by=a.person, now=NOW)
 
 
-def test_faces_come_only_from_the_policy(apart):
+def test_faces_come_only_from_the_policy(blocked_by):
     event = make_event()
     viewer, adult = make_attendee(event), make_attendee(event)
     minor, parted = make_attendee(event, age_class="minor"), make_attendee(event)
-    keep_apart(apart, parted, viewer)
+    block_contact(blocked_by, parted, viewer)
     ids = [adult.pk, minor.pk, parted.pk, viewer.pk]
-    assert set(faces_for(viewer=viewer, ids=ids, channel="page", now=NOW)) == {adult.pk}
+    assert set(public_profiles_for(viewer=viewer, ids=ids, channel="page", now=NOW)) == {adult.pk}
 
 
 STATES = st.tuples(

@@ -12,7 +12,7 @@ from backend.suggestions.behind import list_behind
 from backend.suggestions.export import exported_rows
 from backend.suggestions.selectors import Filters, suggestion_between, suggestions_for
 from backend.suggestions.services import NotYourList, UnknownVerdict, give_feedback, withdraw_feedback
-from tests.factories import NOW, keep_apart, make_attendee, make_event, make_run
+from tests.factories import NOW, block_contact, make_attendee, make_event, make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -55,10 +55,10 @@ def test_whoever_the_policy_closes_after_the_run_leaves_the_list_at_once(forum, 
     assert [card.rank for card in suggestions_for(attendee=me, now=NOW).cards] == [1, 2]
 
 
-def test_two_kept_apart_leave_each_others_lists_and_the_export_at_once(forum, apart):
+def test_two_kept_apart_leave_each_others_lists_and_the_export_at_once(forum, blocked_by):
     event, me, others = forum
     make_run(event, {me: others, others[0]: [me]})
-    keep_apart(apart, me, others[0])
+    block_contact(blocked_by, me, others[0])
     assert names(me) == ["Other 1", "Other 2"]
     assert names(others[0]) == []
     told = {address for row in exported_rows(event) for address in row[:2]}
@@ -82,12 +82,12 @@ def test_a_person_in_between_who_may_not_be_seen_is_not_named(forum):
     assert between.person.email not in exported_rows(event)[0][4]
 
 
-def test_that_somebody_met_a_person_they_are_kept_apart_from_is_told_to_nobody(forum, apart):
+def test_that_somebody_met_a_person_they_are_kept_apart_from_is_told_to_nobody(forum, blocked_by):
     event, me, (other, _, between) = forum
     reasons = [{"code": "tie_through", "weight": 1.0, "evidence": {"person": between.pk, "label": "2025"}}]
     make_run(event, {me: [other]}, reasons)
     assert list_behind(event=event, attendee_id=me.pk).places[0].reasons
-    keep_apart(apart, between, other)
+    block_contact(blocked_by, between, other)
     assert suggestions_for(attendee=me, now=NOW).cards[0].reasons == ()
     assert list_behind(event=event, attendee_id=me.pk).places[0].reasons == ()
     assert between.person.email not in exported_rows(event)[0][4]

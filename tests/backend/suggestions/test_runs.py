@@ -17,7 +17,7 @@ from backend.suggestions import engine, runs
 from backend.suggestions.models import Embedding, ListReading, Run, Suggestion
 from backend.suggestions.selectors import current_run, stale_events, stale_ids_for, suggestions_for
 from backend.suggestions.vectors import READING, text_hash
-from tests.factories import NOW, keep_apart, make_attendee, make_event, make_session, make_tie
+from tests.factories import NOW, block_contact, make_attendee, make_event, make_session, make_tie
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
 LATER = NOW + dt.timedelta(minutes=5)
@@ -196,10 +196,10 @@ def test_a_change_made_while_a_run_is_computed_is_found_after_the_flip(forum, mo
     assert stale_ids_for(event, run) == {seeker.pk}
 
 
-def test_a_block_or_report_takes_both_out_of_each_others_lists_in_the_next_run(forum, apart):
+def test_a_block_or_report_takes_both_out_of_each_others_lists_in_the_next_run(forum, blocked_by):
     event, seeker, fitting = forum
     build(event)
-    keep_apart(apart, fitting, seeker, LATER)
+    block_contact(blocked_by, fitting, seeker, LATER)
     assert runs.refresh_lists(event=event, now=LATER) == 2
     pair = {seeker.pk, fitting.pk}
     assert not Suggestion.objects.filter(attendee__in=pair, other__in=pair).exists()

@@ -7,7 +7,7 @@ import pytest
 
 from backend.meetings.links import make_answer_link
 from backend.meetings.models import Meeting, Seat
-from tests.factories import keep_apart
+from tests.factories import block_contact
 from tests.frontend.conftest import client_of
 
 
@@ -103,12 +103,12 @@ def test_a_link_with_nothing_left_to_answer_says_why(booking, client):
         assert sentence in answer.content.decode()
 
 
-def test_a_broken_link_and_one_between_people_who_may_not_meet_lead_nowhere(booking, client, apart):
+def test_a_broken_link_and_one_between_people_who_may_not_meet_lead_nowhere(booking, client, blocked_by):
     cast = booking.cast
     meeting = booking.ask(cast.official, cast.engineer)
     address = link(meeting, cast.engineer, "accept")
     assert client.get(address[:-4] + "/").status_code == 404
-    keep_apart(apart, cast.official, cast.engineer)
+    block_contact(blocked_by, cast.official, cast.engineer)
     for method in (client.get, client.post):
         answer = method(address)
         assert answer.status_code == 404

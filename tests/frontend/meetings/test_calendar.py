@@ -4,7 +4,7 @@ import re
 
 import vobject
 
-from tests.factories import keep_apart
+from tests.factories import block_contact
 from tests.frontend.conftest import client_of
 
 
@@ -61,7 +61,7 @@ def test_a_request_and_a_meeting_of_others_have_no_file(booking):
     assert "meeting.ics" not in text_of(client_of(cast.official.person), booking.page(asked))
     agreed = booking.accept(cast.engineer, asked)
     assert client_of(cast.lawyer.person).get(booking.page(agreed, "meeting.ics")).status_code == 404
-    keep_apart("block", cast.engineer, cast.official)
+    block_contact("block", cast.engineer, cast.official)
     assert client_of(cast.official.person).get(booking.page(agreed, "meeting.ics")).status_code == 404
 
 

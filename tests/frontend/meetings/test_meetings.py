@@ -11,7 +11,7 @@ from backend.events.models import Slot, Table
 from backend.meetings.models import Availability, Meeting, Notice, Seat
 from backend.meetings.services import end_refused_meetings
 from tests.factories import make_attendee, make_session
-from tests.frontend.conftest import client_of, part_by_page
+from tests.frontend.conftest import block_contact_by_page, client_of
 
 
 def text_of(client, address, **options):
@@ -127,10 +127,10 @@ def test_after_the_slot_both_say_whether_it_took_place(booking, time_machine):
         assert "Told differently" not in pages
 
 
-def test_a_block_or_report_makes_the_meeting_vanish_at_once(booking, apart):
+def test_a_block_or_report_makes_the_meeting_vanish_at_once(booking, blocked_by):
     cast = booking.cast
     agreed = booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer))
-    answer = part_by_page(cast, apart, cast.engineer, cast.official)
+    answer = block_contact_by_page(cast, blocked_by, cast.engineer, cast.official)
     assert "had agreed is called off." in answer.content.decode()
     for who, other in ((cast.official, cast.engineer), (cast.engineer, cast.official)):
         client = client_of(who.person)
@@ -141,10 +141,10 @@ def test_a_block_or_report_makes_the_meeting_vanish_at_once(booking, apart):
             assert method(booking.page(agreed, verb), {"reason": "x"}).status_code == 404
 
 
-def test_the_other_side_of_a_block_or_report_reads_one_neutral_line(booking, apart):
+def test_the_other_side_of_a_block_or_report_reads_one_neutral_line(booking, blocked_by):
     cast = booking.cast
     booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer))
-    part_by_page(cast, apart, cast.engineer, cast.official)
+    block_contact_by_page(cast, blocked_by, cast.engineer, cast.official)
     end_refused_meetings(now=booking.now)
     client = client_of(cast.official.person)
     for page in ("meetings/", "notices/"):

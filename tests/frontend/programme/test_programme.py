@@ -7,7 +7,7 @@ from backend.meetings.models import Availability, Meeting
 from backend.programme import services
 from backend.programme.models import Plan, PlannedMeeting
 from tests.backend.programme.conftest import Desk, make_desk
-from tests.factories import NOW, keep_apart
+from tests.factories import NOW, block_contact
 from tests.frontend.conftest import client_of
 
 HTMX = {"HX-Request": "true"}
@@ -171,10 +171,10 @@ def test_sheets_are_one_per_table_or_person_and_one_can_be_picked(desk, client):
     assert "Nothing to print yet" in text_of(client.get(address(desk, f"{plan.pk}/doors/")))
 
 
-def test_nobody_kept_apart_or_out_of_sight_is_named(desk, client, apart):
+def test_nobody_kept_apart_or_out_of_sight_is_named(desk, client, blocked_by):
     plan = desk.plan(most=1)
     row = plan.planned.first()
-    keep_apart(apart, row.first, row.second)
+    block_contact(blocked_by, row.first, row.second)
     desk.people[-1].visibility = "hidden"
     desk.people[-1].save()
     for rest in (f"{plan.pk}/", f"{plan.pk}/days/", f"{plan.pk}/doors/"):

@@ -8,7 +8,7 @@ from backend.meetings.services import end_refused_meetings
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.services import block_person
-from tests.factories import NOW, keep_apart, make_attendee
+from tests.factories import NOW, block_contact, make_attendee
 from tests.frontend.conftest import client_of
 
 WORDS = "He waited for me at the hotel."
@@ -151,7 +151,7 @@ def test_whom_a_meeting_was_with_is_named_on_no_page_once_they_hide(booking, lea
     cast = booking.cast
     meeting = booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer))
     if how in ("block", "report"):
-        keep_apart(how, cast.engineer, cast.official)
+        block_contact(how, cast.engineer, cast.official)
     else:
         field = "visibility" if how == "hidden" else "age_class"
         Attendee.objects.filter(pk=cast.engineer.pk).update(**{field: how})

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from backend.events.models import Attendee
 from backend.suggestions.models import Feedback, ListReading, Run, Suggestion, SuggestionView
 from tests.factories import NOW, make_attendee, make_event, make_run
-from tests.frontend.conftest import OFFER, SEEK, client_of, part_by_page
+from tests.frontend.conftest import OFFER, SEEK, block_contact_by_page, client_of
 
 HTMX = {"HX-Request": "true"}
 
@@ -50,8 +50,8 @@ def test_a_minor_a_hidden_and_a_blocked_person_are_nowhere(cast, official):
     assert not Feedback.objects.exists()
 
 
-def test_somebody_who_blocks_or_reports_me_leaves_my_list_at_once(cast, official, apart):
-    part_by_page(cast, apart, cast.engineer, cast.official)
+def test_somebody_who_blocks_or_reports_me_leaves_my_list_at_once(cast, official, blocked_by):
+    block_contact_by_page(cast, blocked_by, cast.engineer, cast.official)
     assert names_in(official.get(cast.address("suggestions/"))) == ["Linh Tran"]
 
 
@@ -252,13 +252,13 @@ def test_what_people_write_is_never_markup(cast, official):
     assert "“&lt;i&gt;”, “&lt;u&gt;”" in text
 
 
-def test_whom_i_saved_stays_at_hand_for_as_long_as_i_may_see_them(cast, official, apart):
+def test_whom_i_saved_stays_at_hand_for_as_long_as_i_may_see_them(cast, official, blocked_by):
     link = f'<a href="{cast.address(f"people/{cast.engineer.pk}/")}">Arif Rahman</a>'
     answer = feedback(official, cast, cast.engineer, headers=HTMX, verdict="good")
     assert '<section id="saved" hx-swap-oob="outerHTML">' in answer.content.decode()
     Suggestion.objects.all().delete()
     assert link in official.get(cast.address("suggestions/")).content.decode()
-    part_by_page(cast, apart, cast.engineer, cast.official)
+    block_contact_by_page(cast, blocked_by, cast.engineer, cast.official)
     text = official.get(cast.address("suggestions/")).content.decode()
     assert link not in text
     assert '<section id="saved" hidden>' in text

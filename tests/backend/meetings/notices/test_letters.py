@@ -20,7 +20,7 @@ from backend.meetings.notices.mail import mail_for
 from backend.meetings.services.arranging import arrange_meeting
 from backend.meetings.services.moving import change_table
 from tests.backend.meetings.conftest import Forum
-from tests.factories import keep_apart
+from tests.factories import block_contact
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -214,13 +214,13 @@ def deliver_all(now: dt.datetime) -> None:
 
 
 def test_after_a_block_or_report_no_mail_names_anyone_and_a_meeting_is_called_off_without_a_name(
-    forum: Forum, mailoutbox: list[EmailMultiAlternatives], apart: str
+    forum: Forum, mailoutbox: list[EmailMultiAlternatives], blocked_by: str
 ) -> None:
     a, b, c, _ = forum.people
     forum.accept(b, forum.ask(a, b, forum.slots[0], message="Secret words"))
     forum.ask(c, a, message="More words")
-    keep_apart(apart, b, a, forum.now)
-    keep_apart(apart, c, a, forum.now)
+    block_contact(blocked_by, b, a, forum.now)
+    block_contact(blocked_by, c, a, forum.now)
     services.end_refused_meetings(now=forum.now)
     deliver_all(forum.now)
     assert sorted(mail.to[0] for mail in mailoutbox) == sorted([a.person.email, b.person.email])

@@ -1,4 +1,4 @@
-"""How the API shows a person: the same face everywhere."""
+"""How the API shows a person: the same public profile everywhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 
-class TopicSaidSerializer(serializers.Serializer[Any]):
+class TopicInterestSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     name = serializers.CharField()
     theme = serializers.CharField()
@@ -15,7 +15,7 @@ class TopicSaidSerializer(serializers.Serializer[Any]):
     offers = serializers.BooleanField()
 
 
-class FaceSerializer(serializers.Serializer[Any]):
+class PublicProfileSerializer(serializers.Serializer[Any]):
     """What a card shows of a person."""
 
     attendee_id = serializers.IntegerField()
@@ -26,4 +26,4 @@ class FaceSerializer(serializers.Serializer[Any]):
     constituency = serializers.CharField()
     country = serializers.CharField()
     languages = serializers.ListField(child=serializers.CharField())
-    topics = TopicSaidSerializer(many=True)
+    topics = TopicInterestSerializer(many=True)

@@ -1,4 +1,4 @@
-"""How people are shown to each other. A Face comes from the contact policy and from nowhere else."""
+"""How people are shown to each other. A PublicProfile comes from the contact policy and from nowhere else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from backend.safeguarding.rules import contactable_for, knows_of, nameable_to
 
 
 @dataclass(frozen=True, slots=True)
-class PersonBehind:
+class TargetPerson:
     """Whom one blocks or reports; `name` is empty where they hide from whoever does."""
 
     person: Person
@@ -21,7 +21,7 @@ class PersonBehind:
 
 
 @dataclass(frozen=True, slots=True)
-class TopicSaid:
+class TopicInterest:
     """A topic somebody seeks, offers or both."""
 
     key: str
@@ -32,7 +32,7 @@ class TopicSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class PublicProfile:
     """What a card shows of an attendee."""
 
     attendee_id: int
@@ -43,7 +43,7 @@ class Face:
     constituency: str
     country: str
     languages: tuple[str, ...]
-    topics: tuple[TopicSaid, ...]
+    topics: tuple[TopicInterest, ...]
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -51,14 +51,14 @@ class Face:
         return tuple(dict.fromkeys(topic.theme for topic in self.topics))
 
 
-def face_of(attendee: Attendee) -> Face:
-    """The face of an attendee loaded with `with_card`, without further queries.
+def public_profile_of(attendee: Attendee) -> PublicProfile:
+    """The public profile of an attendee loaded with `with_card`, without further queries.
 
-    For one's own face; anybody else's comes from `faces_for`.
+    For the viewer's own; anybody else's comes from `public_profiles_for`.
     """
     organisation = attendee.organisation
-    said = sorted(attendee.interests.all(), key=lambda row: row.topic.position)
-    return Face(
+    interests = sorted(attendee.interests.all(), key=lambda row: row.topic.position)
+    return PublicProfile(
         attendee_id=attendee.pk,
         name=attendee.person.name,
         title=attendee.title,
@@ -68,27 +68,29 @@ def face_of(attendee: Attendee) -> Face:
         country=attendee.country,
         languages=tuple(attendee.languages),
         topics=tuple(
-            TopicSaid(row.topic.key, row.topic.name, row.topic.theme.key, row.seeks, row.offers)
-            for row in said
+            TopicInterest(row.topic.key, row.topic.name, row.topic.theme.key, row.seeks, row.offers)
+            for row in interests
         ),
     )
 
 
-def faces_for(*, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.datetime) -> dict[int, Face]:
-    """Faces, by attendee id, of those among `ids` whom the viewer may see through `channel`; two queries."""
+def public_profiles_for(
+    *, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.datetime
+) -> dict[int, PublicProfile]:
+    """Public profiles, by attendee id, of the `ids` the viewer may see through `channel`; two queries."""
     rows = contactable_for(viewer, channel, now).with_card().filter(pk__in=list(ids))
-    return {row.pk: face_of(row) for row in rows}
+    return {row.pk: public_profile_of(row) for row in rows}
 
 
-def seen_among(*, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.datetime) -> set[int]:
+def visible_ids_for(*, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.datetime) -> set[int]:
     """Which of these attendees the viewer may see through `channel`; one query."""
     return set(contactable_for(viewer, channel, now).filter(pk__in=list(ids)).values_list("pk", flat=True))
 
 
-def person_behind(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> PersonBehind:
+def person_for_attendee(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> TargetPerson:
     """The account of an attendee whom the viewer may block and report; refuses NotFound otherwise."""
     if not knows_of(viewer, attendee_id, now):
         raise NotFound("There is no such person at this forum, or you cannot see them.")
     person = Attendee.objects.select_related("person").get(pk=attendee_id).person
     is_named = nameable_to(viewer.person_id).filter(pk=attendee_id).exists()
-    return PersonBehind(person, person.name if is_named else "")
+    return TargetPerson(person, person.name if is_named else "")
