@@ -33,12 +33,12 @@ DOORS_OF_OTHERS = {
 # Who goes by an age class, a visibility or a block outside safeguarding, and why that decides no contact.
 READS_A_STANDING = {
     "backend/events/models/attendee.py": "the values that the database lets in",
-    "backend/events/standing.py": "who may set them, and whom not: an organiser's change",
-    "backend/events/importer/importing.py": "what a list changes, and how many are left of unknown age",
+    "backend/events/services/roles.py": "who may set them, and whom not: an organiser's change",
+    "backend/events/services/importing/importing.py": "what a list changes, and how many ages stay unknown",
     "backend/demo/loading.py": "makes the demo's hidden people",
-    "backend/events/naming.py": "shortens a minor's name in the organisers' lists",
+    "backend/events/selectors.py": "shortens a minor's name in the organisers' lists",
     "backend/events/api.py": "tells oneself whether one is listed",
-    "frontend/forms.py": "shows oneself whether one is listed",
+    "frontend/events/forms.py": "shows oneself whether one is listed",
     "frontend/meetings/views/meetings.py": "tells oneself why one appears nowhere",
     "frontend/suggestions/views/suggestions.py": "tells oneself why one appears nowhere",
 }

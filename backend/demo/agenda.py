@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from backend.demo.content import content
 from backend.demo.people import SEED, CastMember
-from backend.events.setup import THEMES_FILE
+from backend.events.services.setup import THEMES_FILE
 
 SPEAKERS = 3
 BOOKMARKS = 5

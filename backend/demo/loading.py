@@ -14,10 +14,10 @@ from backend.demo.agenda import AgendaItem, agenda_of
 from backend.demo.content import content
 from backend.demo.people import SEED, CastMember, cast_of_demo, unlisted_of_demo
 from backend.demo.ties import ties_of
-from backend.events.importer.importing import import_attendees
-from backend.events.importer.reading import Line, Table
 from backend.events.models import Attendee, Event, Session, SessionPart, Theme, Tie
-from backend.events.setup import appoint_lead, appoint_organiser, create_event
+from backend.events.services.importing.importing import import_attendees
+from backend.events.services.importing.reading import Line, Table
+from backend.events.services.setup import appoint_lead, appoint_organiser, create_event
 from backend.people.models import Person
 from backend.people.services import find_or_create_people
 

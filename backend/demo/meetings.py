@@ -11,10 +11,10 @@ from itertools import pairwise
 from django.db import transaction
 
 from backend.core.errors import BusinessError
-from backend.events.grid import SlotGrid, periods_of
 from backend.events.models import Attendee, Event, Topic
-from backend.events.places import TableSaid, add_slots, add_tables
+from backend.events.rules.slot_grid import SlotGrid, periods_of
 from backend.events.selectors import slots_for
+from backend.events.services.venue import TableData, add_slots, add_tables
 from backend.meetings import services
 from backend.meetings.models import Meeting
 from backend.meetings.selectors import Time, free_slots_between
@@ -100,14 +100,14 @@ def _set_up(event: Event, main: Sequence[Person], now: dt.datetime) -> tuple[int
     tables = add_tables(
         event=event,
         tables=[
-            TableSaid(
+            TableData(
                 label=f"T{number}",
                 place="Gallery, first floor" if number <= first_level else "Garden foyer, ground floor",
                 step_free=number > first_level,
             )
             for number in range(1, TABLES + 1)
         ]
-        + [TableSaid(label="Online", is_online=True, room_link="https://meet.example.org/{meeting}")],
+        + [TableData(label="Online", is_online=True, room_link="https://meet.example.org/{meeting}")],
         by=organiser,
     )
     services.set_rules(event=event, open_requests=8, expiry_hours=MONTH, by=organiser)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 
 from backend.events.models import Attendee, AttendeeQuerySet, Event, Interest
-from backend.events.naming import name_in_lists
+from backend.events.selectors import name_in_lists
 from backend.meetings.models import Meeting, Seat
 from backend.people.models import Constituency
 

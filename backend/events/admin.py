@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from backend.core.errors import BusinessError
 from backend.events.models import Event, Session, Theme, Topic
-from backend.events.setup import check_zone
+from backend.events.services.setup import check_zone
 
 
 class EventForm(forms.ModelForm):

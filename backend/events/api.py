@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from backend.core.api import RefusalSerializer
 from backend.events import selectors, services
 from backend.events.models import Attendee, Event
+from backend.events.rules import TEXT_LIMIT
 from backend.people.models import Person
 from backend.people.services import set_own_timezone
 
@@ -92,9 +93,9 @@ class ProfileSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=200, allow_blank=True)
     country = serializers.CharField(max_length=80, allow_blank=True)
     languages = serializers.ListField(child=serializers.CharField(max_length=8), max_length=12)
-    about = serializers.CharField(max_length=services.TEXT_LIMIT, allow_blank=True)
-    seeks = serializers.CharField(max_length=services.TEXT_LIMIT, allow_blank=True)
-    offers = serializers.CharField(max_length=services.TEXT_LIMIT, allow_blank=True)
+    about = serializers.CharField(max_length=TEXT_LIMIT, allow_blank=True)
+    seeks = serializers.CharField(max_length=TEXT_LIMIT, allow_blank=True)
+    offers = serializers.CharField(max_length=TEXT_LIMIT, allow_blank=True)
     seeks_topics = serializers.ListField(child=serializers.SlugField(), max_length=100)
     offers_topics = serializers.ListField(child=serializers.SlugField(), max_length=100)
     listed = serializers.BooleanField()

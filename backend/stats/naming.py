@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.events.models import Event
-from backend.events.naming import PersonNamed, people_named
-from backend.events.selectors import theme_names_for
+from backend.events.selectors import PersonNamed, people_named, theme_names_for
 from backend.people.models import Sector
 from backend.stats.rules import countable
 

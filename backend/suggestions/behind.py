@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from backend.core.errors import NotFound
 from backend.events.models import Event
-from backend.events.naming import PersonNamed, people_named
+from backend.events.selectors import PersonNamed, people_named
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions import engine
 from backend.suggestions.models import ListReading, Run, Suggestion

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from backend.events.changes import ATTENDEES_CHANGED, announce_changes
 from backend.events.models import Event
+from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes
 from backend.suggestions import runs, selectors, services
 
 

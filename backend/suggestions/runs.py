@@ -11,8 +11,8 @@ from django.db.models import Q
 
 from backend.core.advisory_lock import turn
 from backend.core.errors import BusinessError
-from backend.events.changes import matching_lock
 from backend.events.models import Event
+from backend.events.services.changes import matching_lock
 from backend.suggestions import engine
 from backend.suggestions.models import ListReading, Run, Suggestion
 from backend.suggestions.selectors import other_versions, stale_ids_for

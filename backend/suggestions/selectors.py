@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from backend.events.models import Attendee, Event
-from backend.events.naming import PersonNamed
+from backend.events.selectors import PersonNamed
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 from backend.suggestions.models import Feedback, ListReading, Run, Suggestion

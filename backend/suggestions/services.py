@@ -9,9 +9,9 @@ from django.db import transaction
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.queue import enqueue
-from backend.events.changes import announce_changes, matching_lock
 from backend.events.models import Attendee, Event
 from backend.events.rules import is_organiser
+from backend.events.services.changes import announce_changes, matching_lock
 from backend.people.models import Person
 from backend.safeguarding.rules import may_contact
 from backend.suggestions.models import Feedback, Run, Suggestion, SuggestionView

@@ -12,10 +12,10 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.grid import SlotGrid
 from backend.events.models import Event, Table
-from backend.events.places import TableSaid
+from backend.events.rules.slot_grid import SlotGrid
 from backend.events.selectors import Profile
+from backend.events.services.venue import TableData
 from backend.meetings.services import Wish
 
 WINDOWS = 3
@@ -171,11 +171,11 @@ class TableForm(forms.Form):
         initial = {name: getattr(table, name) for name in kept} if table else {"label": label, "count": 1}
         super().__init__(data, initial=initial, auto_id=f"table-{table.pk if table else 'new'}-%s")
 
-    def tables(self) -> list[TableSaid]:
+    def tables(self) -> list[TableData]:
         said = self.cleaned_data
         link = said["room_link"]
         return [
-            TableSaid(
+            TableData(
                 label=label,
                 place=said["place"],
                 step_free=said["step_free"],

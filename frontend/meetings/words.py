@@ -12,7 +12,7 @@ from backend.events.selectors import Profile
 from backend.meetings.models import Notice
 from backend.meetings.selectors import MeetingRow, NoticeRow
 from backend.suggestions.selectors import ReasonRow, SuggestionCard
-from frontend.times import when
+from frontend.events.words.times import when
 
 LONGEST_QUOTE = 180
 

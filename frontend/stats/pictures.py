@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.events.naming import PersonNamed
+from backend.events.selectors import PersonNamed
 from backend.people.models import Constituency
 from backend.stats.figures import Day, EventStats, FunnelStep, PersonFigures
 from backend.stats.sheets import WITHHELD, Sheet

@@ -20,8 +20,8 @@ from django.utils.translation import ngettext
 from backend.events.models import Event
 from backend.people.models import Constituency
 from backend.suggestions.selectors import ReasonRow
-from frontend import times
-from frontend.languages import language_name, language_of
+from frontend.events.words import times
+from frontend.events.words.languages import language_name, language_of
 from frontend.meetings.words import notice_words
 from frontend.suggestions.words import feature_label, reason_label
 

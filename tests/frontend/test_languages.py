@@ -2,7 +2,7 @@
 
 import pytest
 
-from frontend.languages import LANGUAGES, language_name, language_of
+from frontend.events.words.languages import LANGUAGES, language_name, language_of
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from rest_framework.authtoken.models import Token
 
-from backend.events.grid import SlotGrid, periods_of
 from backend.events.models import Attendee, Event, Slot, Table
+from backend.events.rules.slot_grid import SlotGrid, periods_of
 from backend.meetings.models import Availability
 from backend.people.models import Organisation, Person, Sector
 

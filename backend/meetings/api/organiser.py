@@ -7,11 +7,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.events import places
 from backend.events.api import ParticipantView
-from backend.events.grid import Period, SlotGrid, periods_of
 from backend.events.models import Event
+from backend.events.rules.slot_grid import Period, SlotGrid, periods_of
 from backend.events.selectors import slots_for, tables_for
+from backend.events.services import venue as places
 from backend.meetings import selectors, services
 from backend.meetings.api import serializers as shapes
 from backend.meetings.api.participant import REFUSALS, given
@@ -115,8 +115,8 @@ class TableListView(OrganiserView):
         responses={201: shapes.TableSerializer, **REFUSALS},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        said = places.TableSaid(**given(shapes.TableSaidSerializer, request))
-        table = places.add_table(event=self.event, said=said, by=self.attendee.person)
+        said = places.TableData(**given(shapes.TableSaidSerializer, request))
+        table = places.add_table(event=self.event, data=said, by=self.attendee.person)
         return Response(shapes.TableSerializer(table).data, status=201)
 
 
@@ -130,7 +130,7 @@ class TableView(OrganiserView):
     )
     def put(self, request: Request, slug: str, table_id: int) -> Response:  # noqa: ARG002
         """Say anew what it is; where its meetings to come take place elsewhere then, both people are told."""
-        said = places.TableSaid(**given(shapes.TableSaidSerializer, request))
+        said = places.TableData(**given(shapes.TableSaidSerializer, request))
         table = change_table(
             event=self.event, table_id=table_id, said=said, by=self.attendee.person, now=timezone.now()
         )

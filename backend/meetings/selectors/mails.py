@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from backend.events.models import Event
-from backend.events.naming import name_in_lists
+from backend.events.selectors import name_in_lists
 from backend.meetings.models import Delivery
 
 UNTRIED = dt.timedelta(minutes=10)  # a mail nobody has tried after this: the worker does not run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.events.models import Attendee, Event, Session, SessionPart
-from backend.events.naming import name_in_lists
+from backend.events.selectors import name_in_lists
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from backend.events.models import Event
-from backend.events.naming import name_in_lists
+from backend.events.selectors import name_in_lists
 from backend.meetings.models import Meeting, Seat
 
 

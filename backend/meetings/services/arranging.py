@@ -8,7 +8,7 @@ from django.db import transaction
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, Slot, Table
-from backend.events.places import check_organiser
+from backend.events.services.venue import check_organiser
 from backend.meetings.models import Meeting, Notice
 from backend.meetings.notices import tell
 from backend.meetings.rules import common_slots

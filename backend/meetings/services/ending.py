@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee, Event
-from backend.events.places import check_organiser
+from backend.events.services.venue import check_organiser
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.meetings.notices import tell
 from backend.meetings.rules import may_see, refused_among

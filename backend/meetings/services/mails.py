@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from backend.events.models import Event
-from backend.events.places import check_organiser
+from backend.events.services.venue import check_organiser
 from backend.meetings.models import Delivery
 from backend.meetings.notices import enqueue_mail
 from backend.people.models import Person

@@ -7,8 +7,8 @@ import datetime as dt
 from django.db import transaction
 
 from backend.core.errors import BusinessError
-from backend.events import places
 from backend.events.models import Event, Table
+from backend.events.services import venue as places
 from backend.meetings.models import Meeting, Notice
 from backend.meetings.notices import tell
 from backend.meetings.services.locking import seated_in
@@ -23,11 +23,11 @@ class StepFreeNeeded(BusinessError):
 
 @transaction.atomic
 def change_table(
-    *, event: Event, table_id: int, said: places.TableSaid, by: Person, now: dt.datetime
+    *, event: Event, table_id: int, said: places.TableData, by: Person, now: dt.datetime
 ) -> Table:
     """Say anew what a table is; where its meetings to come take place elsewhere then, both people are told.
 
-    Refuses StepFreeNeeded, and what `events.places.change_table` refuses.
+    Refuses StepFreeNeeded, and what `events.services.change_table` refuses.
 
     The table is held first, against whoever is about to be given it, then its meetings: nobody who holds an
     agreed meeting waits for a table.
@@ -40,7 +40,7 @@ def change_table(
         raise StepFreeNeeded(
             "Somebody who needs a table without steps meets at this one, so the mark stays until then."
         )
-    table = places.change_table(event=event, table_id=table_id, said=said, by=by)
+    table = places.change_table(event=event, table_id=table_id, data=said, by=by)
     if before is None or _where(before) == _where(table):
         return table
     for meeting in meetings:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from backend.core.errors import BusinessError
 from backend.events.models import Event
-from backend.events.places import check_organiser
+from backend.events.services.venue import check_organiser
 from backend.meetings.models import MeetingRules
 from backend.people.models import Person
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, Session, SessionPart
-from backend.events.places import check_organiser
+from backend.events.services.venue import check_organiser
 from backend.meetings.services.diary import InAMeeting, meeting_during
 from backend.meetings.services.locking import lock_attendees
 from backend.meetings.services.losing import release_requests

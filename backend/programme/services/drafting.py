@@ -10,7 +10,7 @@ from django.db import transaction
 from backend.core.errors import BusinessError, NotFound
 from backend.core.queue import PLANS, enqueue
 from backend.events.models import Event, Slot, Table
-from backend.events.places import check_organiser
+from backend.events.services.venue import check_organiser
 from backend.people.models import Constituency, Person
 from backend.programme.models import Plan, ProgrammeRules
 from backend.programme.scope import scores_for

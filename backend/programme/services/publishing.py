@@ -10,7 +10,7 @@ from django.db import transaction
 from backend.core.errors import BusinessError
 from backend.core.queue import PLANS, enqueue
 from backend.events.models import Attendee, Event
-from backend.events.places import check_organiser
+from backend.events.services.venue import check_organiser
 from backend.meetings.models import Meeting
 from backend.meetings.services import CapReached, withdraw_request
 from backend.meetings.services.arranging import arrange_meeting

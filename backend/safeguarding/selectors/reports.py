@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Case, F, IntegerField, Value, When
 
 from backend.events.models import Attendee, Event
-from backend.events.naming import name_in_lists
+from backend.events.selectors import name_in_lists
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.rules import is_contact_blocked, leads_of, readable_for
 

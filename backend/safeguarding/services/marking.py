@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from backend.events.changes import announce_changes
 from backend.events.models import Attendee
+from backend.events.services.changes import announce_changes
 
 
 def mark_changed(*people: int, now: dt.datetime) -> None:

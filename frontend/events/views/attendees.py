@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods
 
 from backend.core.errors import BusinessError
 from backend.directory import roster
-from backend.events.importer.importing import import_attendees
-from backend.events.importer.reading import EncodingNotConfirmed, read_table
-from backend.events.importer.rows import COLUMNS
 from backend.events.models import Attendee, Event
-from backend.events.standing import Standing, set_standing
+from backend.events.services.importing.importing import import_attendees
+from backend.events.services.importing.reading import EncodingNotConfirmed, read_table
+from backend.events.services.importing.rows import COLUMNS
+from backend.events.services.roles import RoleChange, change_roles
 from frontend.access import Request, organiser
 
 NAMES = tuple(dict.fromkeys(COLUMNS.values()))  # as a list's first line may write them
@@ -51,10 +51,10 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
             int(text) for text in request.POST.getlist("attendee") if text.isdecimal() and len(text) < 18
         }
         try:
-            changed = set_standing(
+            changed = change_roles(
                 event=event,
                 attendee_ids=ids if request.POST.get("everybody") else ticked,
-                standing=Standing(**said),
+                change=RoleChange(**said),
                 by=request.user,
                 now=timezone.now(),
             )

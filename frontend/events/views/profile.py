@@ -16,7 +16,7 @@ from backend.events.services import TextTooLong, update_profile
 from backend.safeguarding.selectors import blocks_made_by
 from backend.suggestions.selectors import is_being_matched
 from frontend.access import Request, participant
-from frontend.forms import COUNTRIES, ProfileForm
+from frontend.events.forms import COUNTRIES, ProfileForm
 
 
 @participant

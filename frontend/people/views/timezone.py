@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from backend.events.models import Attendee
 from backend.people.services import UnknownTimezone, set_own_timezone
 from frontend.access import Request, participant
-from frontend.times import browser_zone, zone_place, zones_offered
+from frontend.events.words.times import browser_zone, zone_place, zones_offered
 
 
 @participant

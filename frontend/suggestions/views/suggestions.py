@@ -25,8 +25,8 @@ from backend.suggestions.models import Feedback
 from backend.suggestions.selectors import Filters, SuggestionList, suggestions_for
 from backend.suggestions.services import give_feedback, record_views, withdraw_feedback
 from frontend.access import Request, participant
+from frontend.events.words.languages import language_name
 from frontend.forms import filters_in, filters_of
-from frontend.languages import language_name
 from frontend.templatetags.ui import constituency_label
 
 PATIENCE = dt.timedelta(seconds=45)

@@ -12,7 +12,7 @@ from backend.audit.selectors import KINDS, SYSTEM, deeds_for, narrowed
 from backend.audit.services import record_act
 from backend.directory.nudging import nudge_people
 from backend.events.models import Attendee, Slot
-from backend.events.standing import Standing, set_standing
+from backend.events.services.roles import RoleChange, change_roles
 from backend.meetings.models import Availability, Meeting
 from backend.meetings.services.arranging import arrange_meeting
 from backend.meetings.services.ending import cancel_for_both
@@ -47,8 +47,8 @@ def said(event):
 def test_a_change_of_twenty_at_once_is_one_deed_of_its_doer(event, olga):
     crowd = [make_attendee(event, age_class="unknown") for _ in range(20)]
     with by(olga):
-        set_standing(
-            event=event, attendee_ids=[one.pk for one in crowd], standing=Standing(age_class="adult"),
+        change_roles(
+            event=event, attendee_ids=[one.pk for one in crowd], change=RoleChange(age_class="adult"),
             by=olga.person, now=NOW,
         )  # fmt: skip
     assert said(event) == [("Olga", "age_class", "adult", 20)]

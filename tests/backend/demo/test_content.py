@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from backend.events.setup import THEMES_FILE
+from backend.events.services.setup import THEMES_FILE
 from backend.people.models import Constituency
 from backend.people.services import SECTORS_FILE
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.core.errors import BusinessError, NotFound
-from backend.events import places
-from backend.events.grid import BadGrid, Period, SlotGrid, periods_of
 from backend.events.models import Slot, Table
-from backend.events.places import InUse, NotOrganiser, TableSaid
+from backend.events.rules.slot_grid import BadGrid, Period, SlotGrid, periods_of
+from backend.events.services import venue as places
+from backend.events.services.venue import InUse, NotOrganiser, TableData
 from backend.meetings import services
 from tests.backend.meetings.conftest import make_forum
 from tests.factories import NOW, make_attendee
@@ -134,29 +134,29 @@ def test_a_slot_or_table_somebody_counts_on_stays(forum, boss):
 def test_tables_are_added_changed_and_refused_by_name(forum, boss):
     room = places.add_table(
         event=forum.event,
-        said=TableSaid(label=" Room ", is_online=True, room_link="https://meet.example.org/{meeting}"),
+        data=TableData(label=" Room ", is_online=True, room_link="https://meet.example.org/{meeting}"),
         by=boss,
     )
     assert room.label == "Room"
     for said, code in (
-        (TableSaid(label=""), "bad_table"),
-        (TableSaid(label="x" * 61), "bad_table"),
-        (TableSaid(label="A", is_online=True), "bad_table"),
-        (TableSaid(label="A", room_link="https://meet.example.org/{meeting}"), "bad_table"),
-        (TableSaid(label="T1"), "label_taken"),
+        (TableData(label=""), "bad_table"),
+        (TableData(label="x" * 61), "bad_table"),
+        (TableData(label="A", is_online=True), "bad_table"),
+        (TableData(label="A", room_link="https://meet.example.org/{meeting}"), "bad_table"),
+        (TableData(label="T1"), "label_taken"),
     ):
         with pytest.raises(BusinessError) as caught:
-            places.add_table(event=forum.event, said=said, by=boss)
+            places.add_table(event=forum.event, data=said, by=boss)
         assert caught.value.code == code
     table = forum.tables[0]
     changed = places.change_table(
-        event=forum.event, table_id=table.pk, said=TableSaid(label="T9", step_free=True), by=boss
+        event=forum.event, table_id=table.pk, data=TableData(label="T9", step_free=True), by=boss
     )
     assert (changed.label, changed.step_free) == ("T9", True)
     with pytest.raises(NotFound):
-        places.change_table(event=forum.event, table_id=0, said=TableSaid(label="T9"), by=boss)
+        places.change_table(event=forum.event, table_id=0, data=TableData(label="T9"), by=boss)
     with pytest.raises(places.BadTable):
-        places.change_table(event=forum.event, table_id=room.pk, said=TableSaid(label="Room"), by=boss)
+        places.change_table(event=forum.event, table_id=room.pk, data=TableData(label="Room"), by=boss)
 
 
 def test_nobody_but_an_organiser_of_this_event_sets_it_up(forum):
@@ -165,7 +165,7 @@ def test_nobody_but_an_organiser_of_this_event_sets_it_up(forum):
         for change in (
             lambda by: places.add_slots(event=forum.event, periods=[], by=by),
             lambda by: places.remove_slots(event=forum.event, slot_ids=[], by=by),
-            lambda by: places.add_table(event=forum.event, said=TableSaid(label="X"), by=by),
+            lambda by: places.add_table(event=forum.event, data=TableData(label="X"), by=by),
             lambda by: places.remove_table(event=forum.event, table_id=1, by=by),
             lambda by: services.set_rules(event=forum.event, open_requests=1, expiry_hours=1, by=by),
         ):

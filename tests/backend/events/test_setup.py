@@ -11,7 +11,13 @@ from django.core.management import CommandError, call_command
 from backend.core.errors import BusinessError
 from backend.events.models import Attendee, Event, Theme, Topic
 from backend.events.rules import is_organiser
-from backend.events.setup import RolesApart, appoint_lead, appoint_organiser, check_zone, load_themes
+from backend.events.services.setup import (
+    ConflictingRoles,
+    appoint_lead,
+    appoint_organiser,
+    check_zone,
+    load_themes,
+)
 from backend.people.models import Person, Sector
 
 pytestmark = pytest.mark.django_db
@@ -127,8 +133,8 @@ def test_an_event_comes_with_its_safeguarding_lead_who_is_not_its_organiser() ->
 def test_a_safeguarding_lead_does_not_become_organiser_nor_the_other_way_round() -> None:
     create(organiser="boss@example.org", safeguarding_lead="lea@example.org")
     event = Event.objects.get()
-    with pytest.raises(RolesApart):
+    with pytest.raises(ConflictingRoles):
         appoint_organiser(event=event, email="lea@example.org", now=NOW)
-    with pytest.raises(RolesApart):
+    with pytest.raises(ConflictingRoles):
         appoint_lead(event=event, email="boss@example.org", now=NOW)
     assert appoint_lead(event=event, email="lea@example.org", now=NOW).permission == "safeguarding-lead"

@@ -4,17 +4,17 @@ import datetime as dt
 
 import pytest
 
-from backend.events.importer.importing import NotOrganiser
 from backend.events.models import Attendee
-from backend.events.standing import (
+from backend.events.services.importing.importing import NotOrganiser
+from backend.events.services.roles import (
     LastOrganiser,
-    MinorsAmong,
+    MinorsInSelection,
     NobodyChosen,
     NotFitToLead,
     OwnAgeClass,
-    Standing,
-    UnknownStanding,
-    set_standing,
+    RoleChange,
+    UnknownRole,
+    change_roles,
 )
 from tests.factories import NOW, make_attendee, make_event
 
@@ -31,8 +31,8 @@ def forum():
 
 def test_what_is_said_is_set_for_all_and_only_those_changed_are_new(forum):
     event, organiser, unknown, adult = forum
-    changed = set_standing(
-        event=event, attendee_ids=[unknown.pk, adult.pk], standing=Standing(age_class="adult"),
+    changed = change_roles(
+        event=event, attendee_ids=[unknown.pk, adult.pk], change=RoleChange(age_class="adult"),
         by=organiser.person, now=LATER,
     )  # fmt: skip
     for one in (unknown, adult):
@@ -44,11 +44,9 @@ def test_what_is_said_is_set_for_all_and_only_those_changed_are_new(forum):
 
 def test_an_attendee_cannot_make_themself_an_adult_or_an_organiser(forum):
     event, _, unknown, _ = forum
-    for standing in (Standing(age_class="adult"), Standing(permission="organiser")):
+    for change in (RoleChange(age_class="adult"), RoleChange(permission="organiser")):
         with pytest.raises(NotOrganiser):
-            set_standing(
-                event=event, attendee_ids=[unknown.pk], standing=standing, by=unknown.person, now=LATER
-            )
+            change_roles(event=event, attendee_ids=[unknown.pk], change=change, by=unknown.person, now=LATER)
     unknown.refresh_from_db()
     assert (unknown.age_class, unknown.permission) == ("unknown", "participant")
 
@@ -56,29 +54,29 @@ def test_an_attendee_cannot_make_themself_an_adult_or_an_organiser(forum):
 def test_the_last_organiser_stays_and_nothing_else_is_written(forum):
     event, organiser, _, adult = forum
     with pytest.raises(LastOrganiser):
-        set_standing(
+        change_roles(
             event=event, attendee_ids=[adult.pk, organiser.pk],
-            standing=Standing(permission="participant", visibility="listed"), by=organiser.person, now=LATER,
+            change=RoleChange(permission="participant", visibility="listed"), by=organiser.person, now=LATER,
         )  # fmt: skip
     organiser.refresh_from_db()
     assert (organiser.permission, organiser.visibility) == ("organiser", "hidden")
 
 
-@pytest.mark.parametrize("standing", [Standing(), Standing(age_class="grown-up"), Standing(visibility="x")])
-def test_an_unknown_word_or_none_is_refused(forum, standing):
+@pytest.mark.parametrize(
+    "change", [RoleChange(), RoleChange(age_class="grown-up"), RoleChange(visibility="x")]
+)
+def test_an_unknown_word_or_none_is_refused(forum, change):
     event, organiser, unknown, _ = forum
-    with pytest.raises(UnknownStanding):
-        set_standing(
-            event=event, attendee_ids=[unknown.pk], standing=standing, by=organiser.person, now=LATER
-        )
+    with pytest.raises(UnknownRole):
+        change_roles(event=event, attendee_ids=[unknown.pk], change=change, by=organiser.person, now=LATER)
 
 
 def test_attendees_of_another_event_are_out_of_reach(forum):
     event, organiser, *_ = forum
     other = make_attendee(make_event("elsewhere"), age_class="unknown")
     with pytest.raises(NobodyChosen):
-        set_standing(
-            event=event, attendee_ids=[other.pk], standing=Standing(age_class="adult"),
+        change_roles(
+            event=event, attendee_ids=[other.pk], change=RoleChange(age_class="adult"),
             by=organiser.person, now=LATER,
         )  # fmt: skip
     other.refresh_from_db()
@@ -87,15 +85,15 @@ def test_attendees_of_another_event_are_out_of_reach(forum):
 
 def test_a_known_minor_becomes_an_adult_alone_and_never_with_a_crowd(forum):
     event, organiser, unknown, _ = forum
-    minor, adult = make_attendee(event, age_class="minor"), Standing(age_class="adult")
-    with pytest.raises(MinorsAmong):
-        set_standing(
-            event=event, attendee_ids=[unknown.pk, minor.pk], standing=adult, by=organiser.person, now=LATER
+    minor, adult = make_attendee(event, age_class="minor"), RoleChange(age_class="adult")
+    with pytest.raises(MinorsInSelection):
+        change_roles(
+            event=event, attendee_ids=[unknown.pk, minor.pk], change=adult, by=organiser.person, now=LATER
         )
     for one in (minor, unknown):
         one.refresh_from_db()
     assert (minor.age_class, unknown.age_class) == ("minor", "unknown")
-    set_standing(event=event, attendee_ids=[minor.pk], standing=adult, by=organiser.person, now=LATER)
+    change_roles(event=event, attendee_ids=[minor.pk], change=adult, by=organiser.person, now=LATER)
     minor.refresh_from_db()
     assert minor.age_class == "adult"
 
@@ -103,12 +101,12 @@ def test_a_known_minor_becomes_an_adult_alone_and_never_with_a_crowd(forum):
 def test_an_organiser_s_own_age_class_is_for_another_organiser_to_set(forum):
     event, organiser, *_ = forum
     young = make_attendee(event, permission="organiser", age_class="unknown")
-    adult = Standing(age_class="adult")
+    adult = RoleChange(age_class="adult")
     with pytest.raises(OwnAgeClass):
-        set_standing(event=event, attendee_ids=[young.pk], standing=adult, by=young.person, now=LATER)
+        change_roles(event=event, attendee_ids=[young.pk], change=adult, by=young.person, now=LATER)
     young.refresh_from_db()
     assert young.age_class == "unknown"
-    set_standing(event=event, attendee_ids=[young.pk], standing=adult, by=organiser.person, now=LATER)
+    change_roles(event=event, attendee_ids=[young.pk], change=adult, by=organiser.person, now=LATER)
     young.refresh_from_db()
     assert young.age_class == "adult"
 
@@ -117,8 +115,8 @@ def test_who_hid_themselves_is_listed_by_nobody_else_and_the_rest_of_the_word_ho
     event, organiser, unknown, adult = forum
     Attendee.objects.filter(pk=adult.pk).update(visibility="hidden", edited_at=NOW)
     Attendee.objects.filter(pk=unknown.pk).update(visibility="hidden")  # by an organiser
-    changed = set_standing(
-        event=event, attendee_ids=[unknown.pk, adult.pk], standing=Standing(visibility="listed"),
+    changed = change_roles(
+        event=event, attendee_ids=[unknown.pk, adult.pk], change=RoleChange(visibility="listed"),
         by=organiser.person, now=LATER,
     )  # fmt: skip
     for one in (unknown, adult):
@@ -126,16 +124,16 @@ def test_who_hid_themselves_is_listed_by_nobody_else_and_the_rest_of_the_word_ho
     assert (changed, unknown.visibility, adult.visibility) == (1, "listed", "hidden")
 
 
-LEAD = Standing(permission="safeguarding-lead")
+LEAD = RoleChange(permission="safeguarding-lead")
 
 
 def test_an_organiser_appoints_another_person_as_safeguarding_lead_and_never_themself(forum):
     event, organiser, _, adult = forum
     second = make_attendee(event, permission="organiser")
     with pytest.raises(NotFitToLead, match="two roles are apart"):
-        set_standing(event=event, attendee_ids=[organiser.pk], standing=LEAD, by=organiser.person, now=LATER)
-    set_standing(event=event, attendee_ids=[adult.pk], standing=LEAD, by=organiser.person, now=LATER)
-    set_standing(event=event, attendee_ids=[second.pk], standing=LEAD, by=organiser.person, now=LATER)
+        change_roles(event=event, attendee_ids=[organiser.pk], change=LEAD, by=organiser.person, now=LATER)
+    change_roles(event=event, attendee_ids=[adult.pk], change=LEAD, by=organiser.person, now=LATER)
+    change_roles(event=event, attendee_ids=[second.pk], change=LEAD, by=organiser.person, now=LATER)
     for one in (organiser, second, adult):
         one.refresh_from_db()
     assert (organiser.permission, adult.permission) == ("organiser", "safeguarding-lead")
@@ -146,7 +144,7 @@ def test_leads_are_appointed_one_at_a_time_and_only_adults(forum):
     event, organiser, unknown, adult = forum
     for chosen, said in (([adult.pk, unknown.pk], "one person at a time"), ([unknown.pk], "be an adult")):
         with pytest.raises(NotFitToLead, match=said):
-            set_standing(event=event, attendee_ids=chosen, standing=LEAD, by=organiser.person, now=LATER)
+            change_roles(event=event, attendee_ids=chosen, change=LEAD, by=organiser.person, now=LATER)
     assert not Attendee.objects.filter(permission="safeguarding-lead").exists()
 
 
@@ -155,7 +153,7 @@ def test_a_lead_can_give_nobody_a_permission(forum):
     lead = make_attendee(event, permission="safeguarding-lead")
     for chosen in (lead, adult):
         with pytest.raises(NotOrganiser):
-            set_standing(
-                event=event, attendee_ids=[chosen.pk], standing=Standing(permission="organiser"),
+            change_roles(
+                event=event, attendee_ids=[chosen.pk], change=RoleChange(permission="organiser"),
                 by=lead.person, now=LATER,
             )  # fmt: skip

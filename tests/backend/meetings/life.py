@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from hypothesis.stateful import RuleBasedStateMachine
 
 from backend.core.errors import BusinessError
-from backend.events.grid import SlotGrid, periods_of
 from backend.events.models import Attendee, Session, Slot, Table
+from backend.events.rules.slot_grid import SlotGrid, periods_of
 from backend.meetings import services
 from backend.meetings.calendar import feed_for
 from backend.meetings.models import Meeting, Seat

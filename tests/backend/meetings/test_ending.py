@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
-from backend.events.places import NotOrganiser
+from backend.events.services.venue import NotOrganiser
 from backend.meetings import services
 from backend.meetings.models import Meeting, Seat
 from backend.meetings.notices.mail import mail_for

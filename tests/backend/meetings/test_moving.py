@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Table
-from backend.events.places import BadTable, NotOrganiser, TableSaid
+from backend.events.services.venue import BadTable, NotOrganiser, TableData
 from backend.meetings.models import Delivery, Meeting, Notice
 from backend.meetings.notices.mail import mail_for
 from backend.meetings.services.moving import StepFreeNeeded, change_table
@@ -39,7 +39,7 @@ def change(
     return change_table(
         event=forum.event,
         table_id=table.pk,
-        said=TableSaid(**whole),
+        said=TableData(**whole),
         by=boss.person,
         now=now or forum.now,
     )

@@ -12,7 +12,7 @@ from django.db import connection, connections, models
 
 from backend.core.errors import BusinessError
 from backend.events.models import SessionPart, Table
-from backend.events.places import TableSaid
+from backend.events.services.venue import TableData
 from backend.meetings import services
 from backend.meetings.models import Meeting, Seat
 from backend.meetings.services import answering, booking, diary, locking
@@ -287,7 +287,7 @@ def test_a_table_that_loses_its_mark_after_it_was_chosen_is_not_given_to_who_nee
 
     def change() -> None:
         is_chosen.wait(PATIENCE)
-        said = TableSaid(label="T1", step_free=False)
+        said = TableData(label="T1", step_free=False)
         change_table(event=forum.event, table_id=forum.tables[0].pk, said=said, by=boss, now=forum.now)
         has_changed.wait(PATIENCE)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from backend.events.models import Attendee
-from backend.events.services import TEXT_LIMIT
+from backend.events.rules import TEXT_LIMIT
 from backend.suggestions.models import ListReading, Run
 from tests.frontend.conftest import client_of
 

@@ -11,11 +11,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from backend.events.importer.importing import import_attendees
-from backend.events.importer.reading import EncodingNotConfirmed, Table, read_table
-from backend.events.importer.report import ImportReport, refusals_csv
-from backend.events.importer.rows import COLUMNS
 from backend.events.selectors import event_for
+from backend.events.services.importing.importing import import_attendees
+from backend.events.services.importing.reading import EncodingNotConfirmed, Table, read_table
+from backend.events.services.importing.report import ImportReport, refusals_csv
+from backend.events.services.importing.rows import COLUMNS
 
 SHOWN = 20
 

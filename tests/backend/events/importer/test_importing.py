@@ -6,13 +6,13 @@ import datetime as dt
 
 import pytest
 
-from backend.events.importer.importing import NotOrganiser, import_attendees
-from backend.events.importer.reading import read_table
-from backend.events.importer.report import ImportReport
-from backend.events.importer.rows import COLUMNS
 from backend.events.models import Attendee, Event, Interest
 from backend.events.services import ProfileChange, update_profile
-from backend.events.setup import appoint_organiser, create_event
+from backend.events.services.importing.importing import NotOrganiser, import_attendees
+from backend.events.services.importing.reading import read_table
+from backend.events.services.importing.report import ImportReport
+from backend.events.services.importing.rows import COLUMNS
+from backend.events.services.setup import appoint_organiser, create_event
 from backend.people.models import Organisation, Person
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.core.errors import BusinessError
-from backend.events.importer.reading import EncodingNotConfirmed, Table, UnreadableFile, read_table
-from backend.events.importer.rows import COLUMNS
+from backend.events.services.importing.reading import EncodingNotConfirmed, Table, UnreadableFile, read_table
+from backend.events.services.importing.rows import COLUMNS
 
 THAI = "email,name,organisation\na@example.org,สมชาย ใจดี,กระทรวงดิจิทัลเพื่อเศรษฐกิจและสังคม\n"
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.events.importer.reading import Line, read_table
-from backend.events.importer.report import Refusal, refusals_csv
-from backend.events.importer.rows import COLUMNS, ImportRow, UnfitColumns, check_line, columns_of
-from backend.events.languages import language_code, languages_in
+from backend.events.rules.languages import language_code, languages_in
+from backend.events.services.importing.reading import Line, read_table
+from backend.events.services.importing.report import Refusal, refusals_csv
+from backend.events.services.importing.rows import COLUMNS, ImportRow, UnfitColumns, check_line, columns_of
 
 PLACES = {name: place for place, name in enumerate(dict.fromkeys(COLUMNS.values()))}
 

@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.urls import resolve
 
 from backend.events.models import Attendee, Slot
-from backend.events.places import TableSaid
+from backend.events.services.venue import TableData
 from backend.meetings import services
 from backend.meetings.links import read_answer_link
 from backend.meetings.models import Delivery, Meeting, Notice
@@ -79,7 +79,7 @@ def meeting_in_every_state(forum: Forum) -> dict[str, tuple[Attendee, EmailMulti
     keep("arranged", a)
     table = Meeting.objects.get(slot=forum.slots[4]).table
     change_table(
-        event=forum.event, table_id=table.pk, said=TableSaid(label="Terrace"), by=boss.person, now=forum.now
+        event=forum.event, table_id=table.pk, said=TableData(label="Terrace"), by=boss.person, now=forum.now
     )
     keep("moved", a)
     late = forum.ask(d, b).expires_at

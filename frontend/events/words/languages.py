@@ -8,7 +8,7 @@ from django.conf.locale import LANG_INFO
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.languages import REGIONAL
+from backend.events.rules.languages import REGIONAL
 
 
 class Language(NamedTuple):

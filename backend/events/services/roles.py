@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from backend.core.errors import BusinessError
-from backend.events.changes import announce_changes
-from backend.events.importer.importing import NotOrganiser
 from backend.events.models import Attendee, Event
 from backend.events.rules import is_organiser
+from backend.events.services.changes import announce_changes
+from backend.events.services.importing.importing import NotOrganiser
 from backend.people.models import Person
 
 
-class UnknownStanding(BusinessError):
-    code = "unknown_standing"
+class UnknownRole(BusinessError):
+    code = "unknown_role"
     status = 400
 
 
@@ -35,8 +35,8 @@ class OwnAgeClass(BusinessError):
     status = 403
 
 
-class MinorsAmong(BusinessError):
-    code = "minors_among"
+class MinorsInSelection(BusinessError):
+    code = "minors_in_selection"
 
 
 class NotFitToLead(BusinessError):
@@ -47,7 +47,7 @@ class NotFitToLead(BusinessError):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RoleChange:
     """What is to be said; an empty word leaves as it is."""
 
     age_class: str = ""
@@ -63,28 +63,28 @@ WORDS: dict[str, list[str]] = {
 
 
 @transaction.atomic
-def set_standing(
-    *, event: Event, attendee_ids: Collection[int], standing: Standing, by: Person, now: dt.datetime
+def change_roles(
+    *, event: Event, attendee_ids: Collection[int], change: RoleChange, by: Person, now: dt.datetime
 ) -> int:
     """Say this of all of these attendees; gives how many it changed. Who hid themselves stays hidden.
 
-    Refuses NotOrganiser, UnknownStanding, NobodyChosen (no id is one of this event's attendees), OwnAgeClass
-    (S1: never by the attendee alone), MinorsAmong (a known minor becomes an adult one at a time, never with
-    a crowd), NotFitToLead (S10), and LastOrganiser where nobody would be left to organise the forum.
+    Refuses NotOrganiser, UnknownRole, NobodyChosen (no id is one of this event's attendees), OwnAgeClass
+    (S1: never by the attendee alone), MinorsInSelection (a known minor becomes an adult one at a time),
+    NotFitToLead (S10), and LastOrganiser where nobody would be left to organise the forum.
     """
     if not is_organiser(by, event):
         raise NotOrganiser("Only an organiser of this event can set this.")
-    said = {name: word for name in WORDS if (word := getattr(standing, name))}
+    said = {name: word for name in WORDS if (word := getattr(change, name))}
     if not said or any(word not in WORDS[name] for name, word in said.items()):
-        raise UnknownStanding("Choose what to set: an age class, a visibility or a permission.")
+        raise UnknownRole("Choose what to set: an age class, a visibility or a permission.")
     Event.objects.select_for_update().get(pk=event.pk)  # two organisers at once take turns
     chosen = Attendee.objects.select_for_update().filter(event=event, pk__in=attendee_ids).order_by("pk")
     attendees = list(chosen)
     if not attendees:
         raise NobodyChosen("Tick at least one person.")
-    _check_age(attendees, standing.age_class, by)
-    if standing.permission == Attendee.Permission.SAFEGUARDING_LEAD:
-        _check_lead(attendees, standing.age_class, by)
+    _check_age(attendees, change.age_class, by)
+    if change.permission == Attendee.Permission.SAFEGUARDING_LEAD:
+        _check_lead(attendees, change.age_class, by)
     changed = []
     for attendee in attendees:
         new = {name: word for name, word in said.items() if getattr(attendee, name) != word}
@@ -107,12 +107,12 @@ def set_standing(
 
 
 def _check_age(attendees: Sequence[Attendee], age_class: str, by: Person) -> None:
-    """Refuse OwnAgeClass and MinorsAmong."""
+    """Refuse OwnAgeClass and MinorsInSelection."""
     if any(one.person_id == by.pk and age_class not in ("", one.age_class) for one in attendees):
         raise OwnAgeClass("Your own age class is for another organiser to set.")
     minors = sum(one.age_class == Attendee.AgeClass.MINOR for one in attendees)
     if age_class == Attendee.AgeClass.ADULT and minors and len(attendees) > 1:
-        raise MinorsAmong(
+        raise MinorsInSelection(
             f"{minors:,} of these {len(attendees):,} people are set as minors: nobody was changed. "
             "To say that one of them is an adult, tick that person alone."
         )

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from django.db import transaction
 
 from backend.core.errors import BusinessError
-from backend.events.changes import announce_changes
-from backend.events.importer.interests import Said, TopicWords, replace_interests, said_by
-from backend.events.importer.reading import Table
-from backend.events.importer.remarks import Remarks
-from backend.events.importer.report import ImportReport, Refusal
-from backend.events.importer.rows import ImportRow, check_line, columns_of
 from backend.events.models import Attendee, Event
 from backend.events.rules import is_organiser
+from backend.events.services.changes import announce_changes
+from backend.events.services.importing.interests import Said, TopicWords, replace_interests, said_by
+from backend.events.services.importing.reading import Table
+from backend.events.services.importing.remarks import Remarks
+from backend.events.services.importing.report import ImportReport, Refusal
+from backend.events.services.importing.rows import ImportRow, check_line, columns_of
 from backend.people.models import Organisation, Person, Sector
 from backend.people.selectors import folded_for, plain_word, sectors_by_word
 from backend.people.services import (

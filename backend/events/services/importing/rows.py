@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.core.errors import BusinessError
-from backend.events.importer.reading import Line, Table, column_word
-from backend.events.importer.report import Refusal
-from backend.events.languages import languages_in
-from backend.events.services import LANGUAGE_LIMIT, TEXT_LIMIT, clean_text
+from backend.events.rules import LANGUAGE_LIMIT, TEXT_LIMIT, clean_text
+from backend.events.rules.languages import languages_in
+from backend.events.services.importing.reading import Line, Table, column_word
+from backend.events.services.importing.report import Refusal
 from backend.people.services import BadEmail, check_email
 
 REQUIRED = ("email", "name")

@@ -17,7 +17,7 @@ from backend.events.models import Attendee, Event, Theme, Topic
 from backend.events.services import clean_text
 from backend.people.services import check_email, find_or_create_people, load_sectors
 
-THEMES_FILE = Path(__file__).parent / "data" / "themes.json"
+THEMES_FILE = Path(__file__).parents[1] / "data" / "themes.json"
 MOST_MEETINGS = 50
 SLUG_LENGTH = 60
 NAME_LENGTH = 200
@@ -37,10 +37,10 @@ class SlugTaken(BusinessError):
     code = "slug_taken"
 
 
-class RolesApart(BusinessError):
+class ConflictingRoles(BusinessError):
     """One person at one event is organiser or safeguarding lead, never both (S10)."""
 
-    code = "roles_apart"
+    code = "conflicting_roles"
 
 
 @transaction.atomic
@@ -60,8 +60,8 @@ def create_event(
 ) -> Event:
     """A new event with the shipped themes and topics; with its organiser and safeguarding lead, where given.
 
-    Refuses BadEvent (slug, name, dates, meetings), UnknownZone, SlugTaken, BadEmail and RolesApart; saves
-    nothing then.
+    Refuses BadEvent (slug, name, dates, meetings), UnknownZone, SlugTaken, BadEmail and ConflictingRoles;
+    saves nothing then.
     """
     name = clean_text(name)
     try:
@@ -142,7 +142,7 @@ def load_themes(*, event: Event) -> int:
 
 @transaction.atomic
 def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str = "") -> Attendee:
-    """Make the person with this address an organiser of the event; refuses BadEmail and RolesApart.
+    """Make the person with this address an organiser of the event; refuses BadEmail and ConflictingRoles.
 
     Who is not an attendee yet becomes a hidden one: organisers run the forum and are not suggested in it.
     Without a name, a new account carries the first part of the address.
@@ -152,9 +152,9 @@ def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str =
 
 @transaction.atomic
 def appoint_lead(*, event: Event, email: str, now: dt.datetime, name: str = "") -> Attendee:
-    """Make the person with this address a safeguarding lead of the event; refuses BadEmail and RolesApart.
+    """Make the person with this address a safeguarding lead of the event.
 
-    Who is not an attendee yet becomes a hidden one, as an organiser does.
+    Refuses BadEmail and ConflictingRoles. Who is not an attendee yet becomes a hidden one.
     """
     return _appoint(event, email, name, Attendee.Permission.SAFEGUARDING_LEAD, now)
 
@@ -173,7 +173,7 @@ def _appoint(event: Event, email: str, name: str, permission: str, now: dt.datet
         },
     )
     if attendee.permission not in (permission, Attendee.Permission.PARTICIPANT):
-        raise RolesApart(
+        raise ConflictingRoles(
             "One person cannot be organiser and safeguarding lead of the same event: name somebody else."
         )
     if attendee.permission != permission:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from charset_normalizer import from_bytes
 
 from backend.core.errors import BusinessError
-from backend.events.importer.report import Refusal
+from backend.events.services.importing.report import Refusal
 
 # A cell of a megabyte is refused as too long with its line number, not by the csv module for the whole file.
 csv.field_size_limit(2**31 - 1)

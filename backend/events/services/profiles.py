@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from backend.core.errors import BusinessError
-from backend.events.changes import announce_changes
 from backend.events.models import Attendee, Interest, Topic
+from backend.events.rules import LANGUAGE_LIMIT, TEXT_LIMIT, TextTooLong, clean_text
+from backend.events.services.changes import announce_changes
 from backend.people.models import Person
 
-TEXT_LIMIT = 4_000
-LANGUAGE_LIMIT = 12
 UNMATCHED = {"title", "country"}
 """What cards show and matching does not read."""
 
@@ -26,11 +25,6 @@ class NotYours(BusinessError):
 
 class UnknownTopic(BusinessError):
     code = "unknown_topic"
-    status = 400
-
-
-class TextTooLong(BusinessError):
-    code = "text_too_long"
     status = 400
 
 
@@ -47,11 +41,6 @@ class ProfileChange:
     seeks_topics: frozenset[str]
     offers_topics: frozenset[str]
     listed: bool
-
-
-def clean_text(text: str) -> str:
-    """The text without characters PostgreSQL or UTF-8 cannot hold (NUL, lone surrogates), trimmed."""
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8").strip()
 
 
 @transaction.atomic

@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import RestrictedError
 
 from backend.core.errors import BusinessError, NotFound
-from backend.events.grid import BadGrid, Period
 from backend.events.models import Event, Slot, Table
 from backend.events.rules import is_organiser
+from backend.events.rules.slot_grid import BadGrid, Period
 from backend.events.services import clean_text
 from backend.people.models import Person
 
@@ -38,7 +38,7 @@ class InUse(BusinessError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableSaid:
+class TableData:
     """What an organiser says of a table. Online, `room_link` has {meeting} where each meeting's mark goes."""
 
     label: str
@@ -94,31 +94,31 @@ def remove_slots(*, event: Event, slot_ids: Collection[int], by: Person) -> int:
     return removed.get(Slot._meta.label, 0)
 
 
-def add_table(*, event: Event, said: TableSaid, by: Person) -> Table:
+def add_table(*, event: Event, data: TableData, by: Person) -> Table:
     """Add a table, or an online room; refuses NotOrganiser, BadTable and LabelTaken."""
     check_organiser(event, by)
-    return _save(Table(event=event), said)
+    return _save(Table(event=event), data)
 
 
 @transaction.atomic
-def add_tables(*, event: Event, tables: Sequence[TableSaid], by: Person) -> list[Table]:
+def add_tables(*, event: Event, tables: Sequence[TableData], by: Person) -> list[Table]:
     """Add several tables, all or none; refuses as `add_table` does."""
-    return [add_table(event=event, said=said, by=by) for said in tables]
+    return [add_table(event=event, data=data, by=by) for data in tables]
 
 
-def change_table(*, event: Event, table_id: int, said: TableSaid, by: Person) -> Table:
-    """Say anew what a table is. Refuses NotOrganiser, NotFound, BadTable, LabelTaken.
+def change_table(*, event: Event, table_id: int, data: TableData, by: Person) -> Table:
+    """Change a table. Refuses NotOrganiser, NotFound, BadTable, LabelTaken.
 
     Whether it is online cannot change: its meetings count on that. Make a new one instead. Pages and the API
-    ask `meetings.services.moving`, which tells those who meet there.
+    use the service of the same name in `meetings`, which also notifies those who meet there.
     """
     check_organiser(event, by)
     table = Table.objects.filter(event=event, pk=table_id).first()
     if table is None:
         raise NotFound("There is no such table.")
-    if table.is_online != said.is_online:
+    if table.is_online != data.is_online:
         raise BadTable("A table stays a table, and an online room online. Add another one instead.")
-    return _save(table, said)
+    return _save(table, data)
 
 
 def remove_table(*, event: Event, table_id: int, by: Person) -> None:
@@ -130,8 +130,8 @@ def remove_table(*, event: Event, table_id: int, by: Person) -> None:
         raise InUse("People meet, or met, at this table, so it stays.") from error
 
 
-def _save(table: Table, said: TableSaid) -> Table:
-    for name, value in asdict(said).items():
+def _save(table: Table, data: TableData) -> Table:
+    for name, value in asdict(data).items():
         setattr(table, name, clean_text(value) if isinstance(value, str) else value)
     if not 0 < len(table.label) <= 60 or len(table.place) > 200 or len(table.room_link) > 300:
         raise BadTable("A table needs a label of at most 60 characters, such as T12.")

@@ -1,0 +1,26 @@
+"""Who may do what at an event, and what its times, languages and profiles must look like."""
+
+from backend.events.rules.organisers import is_organiser
+from backend.events.rules.profiles import (
+    LANGUAGE_LIMIT,
+    TEXT_LIMIT,
+    TextTooLong,
+    clean_text,
+    has_empty_profile,
+    is_empty_profile,
+)
+from backend.events.rules.slot_grid import BadGrid, Period, SlotGrid, periods_of
+
+__all__ = [
+    "LANGUAGE_LIMIT",
+    "TEXT_LIMIT",
+    "BadGrid",
+    "Period",
+    "SlotGrid",
+    "TextTooLong",
+    "clean_text",
+    "has_empty_profile",
+    "is_empty_profile",
+    "is_organiser",
+    "periods_of",
+]

@@ -1,0 +1,39 @@
+"""What the texts of a profile may hold, and when a profile is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import Combinable
+
+from backend.core.errors import BusinessError
+from backend.events.models import Interest
+
+TEXT_LIMIT = 4_000
+LANGUAGE_LIMIT = 12
+
+
+class TextTooLong(BusinessError):
+    code = "text_too_long"
+    status = 400
+
+
+def clean_text(text: str) -> str:
+    """The text without characters PostgreSQL or UTF-8 cannot hold (NUL, lone surrogates), trimmed."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8").strip()
+
+
+def is_empty_profile(texts: Iterable[str], *, has_topics: bool) -> bool:
+    """Whether matching has nothing to read: `texts` are about, seeks and offers.
+
+    >>> is_empty_profile(["", " ", ""], has_topics=False), is_empty_profile(["", "", ""], has_topics=True)
+    (True, False)
+    """
+    return not has_topics and not any(text.strip() for text in texts)
+
+
+def has_empty_profile() -> Combinable | Q:
+    """The same as an expression on rows of Attendee, whose texts are stored trimmed."""
+    chose_topics = Exists(Interest.objects.filter(attendee=OuterRef("pk")))
+    return Q(about="", seeks="", offers="") & ~Q(chose_topics)
