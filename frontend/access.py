@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, OrganisersOnly
 from backend.events.models import Attendee
 from backend.events.selectors import attendee_for
 from backend.people.models import Person
@@ -31,11 +31,6 @@ class Request(HttpRequest):
     user: Person
     htmx: HtmxDetails
     attendee: Attendee
-
-
-class OnlyOrganisers(BusinessError):
-    code = "only_organisers"
-    status = 403
 
 
 class WrongMethod(BusinessError):
@@ -131,7 +126,7 @@ def _admit_organiser(request: Request, arguments: Arguments) -> HttpResponse | N
     if (asked := _admit_attendee(request, arguments)) is not None:
         return asked
     if request.attendee.permission != Attendee.Permission.ORGANISER:
-        raise OnlyOrganisers(_("This page is for the forum's organisers. Ask one of them if you need it."))
+        raise OrganisersOnly(_("This page is for the forum's organisers. Ask one of them if you need it."))
     return None
 
 

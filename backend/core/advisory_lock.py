@@ -1,4 +1,4 @@
-"""Turns: what must not be done twice at once, and lasts too long for a transaction to be held open."""
+"""Session-level PostgreSQL advisory locks, for work that outlasts a transaction."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from django.db import connection
 
 
 @contextmanager
-def turn(name: str, *, waiting: Callable[[], None] | None = None) -> Iterator[None]:
-    """Go on when nobody else has the turn of this name; `waiting` is called first where somebody has.
+def advisory_lock(name: str, *, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold the advisory lock of this name; `on_wait` is called once where another connection holds it.
 
-    The turn is an advisory lock of PostgreSQL. It belongs to the connection, which may take it again, and
-    ends with the block, or with the connection where a process is killed.
+    The lock belongs to the connection, which may take it again, and ends with the block, or with the
+    connection where a process is killed.
     """
     key = [int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)]
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_lock(%s)", key)
         if cursor.fetchone() == (False,):
-            if waiting is not None:
-                waiting()
+            if on_wait is not None:
+                on_wait()
             cursor.execute("select pg_advisory_lock(%s)", key)
     try:
         yield

@@ -1,4 +1,4 @@
-"""The parent of every named refusal."""
+"""The parent of every named refusal, and the refusals that several features share."""
 
 
 class BusinessError(Exception):
@@ -22,3 +22,17 @@ class NotFound(BusinessError):
 
     code = "not_found"
     status = 404
+
+
+class NotYours(BusinessError):
+    """Only the person it belongs to, or who was asked, may do this."""
+
+    code = "not_yours"
+    status = 403
+
+
+class OrganisersOnly(BusinessError):
+    """Only an organiser of the event may do this."""
+
+    code = "only_organisers"
+    status = 403

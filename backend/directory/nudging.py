@@ -10,31 +10,24 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import MOST_ATTEMPTS, MailDelayed, post_mail
 from backend.directory.apart import HAS_WORDS, standing_apart
 from backend.directory.models import Nudge
 from backend.events.models import Attendee, Event
-from backend.events.rules import is_organiser
+from backend.events.rules import check_organiser
 from backend.people.models import Person
 
 SEND_NUDGE = "directory.send_nudge"
-
-
-class OnlyOrganisersNudge(BusinessError):
-    code = "only_organisers"
-    status = 403
 
 
 @transaction.atomic
 def nudge_people(*, event: Event, by: Person, now: dt.datetime) -> int:
     """Mail everybody who stands apart and was not nudged today; gives how many.
 
-    Refuses OnlyOrganisersNudge.
+    Refuses OrganisersOnly.
     """
-    if not is_organiser(by, event):
-        raise OnlyOrganisersNudge("Only an organiser of this event can nudge people.")
+    check_organiser(by, event)
     Event.objects.select_for_update().get(pk=event.pk)  # two organisers at once take turns
     day = now.astimezone(event.zone).date()
     already = Nudge.objects.filter(attendee=OuterRef("pk"), day=day)

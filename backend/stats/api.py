@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from backend.audit.models import Act
 from backend.audit.services import record_act
 from backend.core.api import AnyFormat, RefusalSerializer
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import NotFound, OrganisersOnly
 from backend.events.api import ParticipantView
 from backend.stats.export import csv_of, graphml_of, workbook_of
 from backend.stats.figures import EventStats
@@ -29,11 +29,6 @@ from backend.stats.selectors import event_stats
 from backend.stats.tables import sheets_for
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-class OnlyOrganisers(BusinessError):
-    code = "only_organisers"
-    status = 403
 
 
 @cache
@@ -85,7 +80,7 @@ class OrganiserView(ParticipantView):
     def stats(self) -> EventStats:
         event = self.attendee.event
         if not can_read_stats(self.person, event):
-            raise OnlyOrganisers(_("These figures are for the forum's organisers. Ask one of them."))
+            raise OrganisersOnly(_("These figures are for the forum's organisers. Ask one of them."))
         return event_stats(event=event, now=timezone.now())
 
     def finalize_response(self, *given: Any, **named: Any) -> Response:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from backend.core.advisory_lock import turn
+from backend.core.advisory_lock import advisory_lock
 from backend.core.errors import BusinessError
 from backend.events.models import Event
 from backend.events.services.changes import matching_lock
@@ -42,7 +42,7 @@ def build_run(
         if progress:
             progress("Waiting for another computation of these lists", 0.0)
 
-    with turn(matching_lock(event.pk), waiting=waiting):
+    with advisory_lock(matching_lock(event.pk), on_wait=waiting):
         # Nobody else has the turn: what is still being built belongs to a process that was killed.
         Run.objects.filter(event=event, state=Run.State.BUILDING).update(state=Run.State.FAILED)
         return _build_in_turn(event, now, policy or _standing_policy(event), progress)
@@ -108,7 +108,7 @@ def refresh_lists(*, event: Event, now: dt.datetime) -> int:
     state is of another version or model, every list is computed anew. Without a current Run there is
     nothing to keep fresh.
     """
-    with turn(matching_lock(event.pk)):
+    with advisory_lock(matching_lock(event.pk)):
         return _refresh_in_turn(event, now)
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from backend.core.errors import BusinessError, NotFound
 from backend.core.queue import enqueue
 from backend.events.models import Attendee, Event
-from backend.events.rules import is_organiser
+from backend.events.rules import check_organiser
 from backend.events.services.changes import announce_changes, matching_lock
 from backend.people.models import Person
 from backend.safeguarding.rules import may_contact
@@ -23,11 +23,6 @@ BUILD_SUGGESTIONS = "suggestions.build"
 class UnknownVerdict(BusinessError):
     code = "unknown_verdict"
     status = 400
-
-
-class OnlyOrganisers(BusinessError):
-    code = "only_organisers"
-    status = 403
 
 
 class NotYourList(BusinessError):
@@ -116,9 +111,8 @@ def _mark_changed(attendee: Attendee, now: dt.datetime) -> None:
 
 
 def request_build(*, event: Event, by: Person) -> None:
-    """Have every list of the event computed anew, on an organiser's word; refuses OnlyOrganisers."""
-    if not is_organiser(by, event):
-        raise OnlyOrganisers("Only an organiser can have every list computed anew.")
+    """Have every list of the event computed anew, on an organiser's word; refuses OrganisersOnly."""
+    check_organiser(by, event)
     queue_build(event=event)
 
 

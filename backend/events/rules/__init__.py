@@ -1,6 +1,6 @@
 """Who may do what at an event, and what its times, languages and profiles must look like."""
 
-from backend.events.rules.organisers import is_organiser
+from backend.events.rules.organisers import check_organiser, is_organiser
 from backend.events.rules.profiles import (
     LANGUAGE_LIMIT,
     TEXT_LIMIT,
@@ -18,6 +18,7 @@ __all__ = [
     "Period",
     "SlotGrid",
     "TextTooLong",
+    "check_organiser",
     "clean_text",
     "has_empty_profile",
     "is_empty_profile",

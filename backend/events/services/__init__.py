@@ -2,7 +2,7 @@
 
 from backend.events.rules import TextTooLong, clean_text
 from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes, matching_lock
-from backend.events.services.profiles import NotYours, ProfileChange, UnknownTopic, update_profile
+from backend.events.services.profiles import ProfileChange, UnknownTopic, update_profile
 from backend.events.services.roles import RoleChange, change_roles
 from backend.events.services.setup import appoint_lead, appoint_organiser, create_event, load_themes
 from backend.events.services.venue import (
@@ -11,14 +11,12 @@ from backend.events.services.venue import (
     add_table,
     add_tables,
     change_table,
-    check_organiser,
     remove_slots,
     remove_table,
 )
 
 __all__ = [
     "ATTENDEES_CHANGED",
-    "NotYours",
     "ProfileChange",
     "RoleChange",
     "TableData",
@@ -32,7 +30,6 @@ __all__ = [
     "appoint_organiser",
     "change_roles",
     "change_table",
-    "check_organiser",
     "clean_text",
     "create_event",
     "load_themes",

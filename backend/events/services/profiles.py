@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from backend.core.errors import BusinessError
+from backend.core.errors import BusinessError, NotYours
 from backend.events.models import Attendee, Interest, Topic
 from backend.events.rules import LANGUAGE_LIMIT, TEXT_LIMIT, TextTooLong, clean_text
 from backend.events.services.changes import announce_changes
@@ -16,11 +16,6 @@ from backend.people.models import Person
 
 UNMATCHED = {"title", "country"}
 """What cards show and matching does not read."""
-
-
-class NotYours(BusinessError):
-    code = "not_yours"
-    status = 403
 
 
 class UnknownTopic(BusinessError):

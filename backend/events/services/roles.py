@@ -10,9 +10,8 @@ from django.db import transaction
 
 from backend.core.errors import BusinessError
 from backend.events.models import Attendee, Event
-from backend.events.rules import is_organiser
+from backend.events.rules import check_organiser
 from backend.events.services.changes import announce_changes
-from backend.events.services.importing.importing import NotOrganiser
 from backend.people.models import Person
 
 
@@ -68,12 +67,11 @@ def change_roles(
 ) -> int:
     """Say this of all of these attendees; gives how many it changed. Who hid themselves stays hidden.
 
-    Refuses NotOrganiser, UnknownRole, NobodyChosen (no id is one of this event's attendees), OwnAgeClass
+    Refuses OrganisersOnly, UnknownRole, NobodyChosen (no id is one of this event's attendees), OwnAgeClass
     (S1: never by the attendee alone), MinorsInSelection (a known minor becomes an adult one at a time),
     NotFitToLead (S10), and LastOrganiser where nobody would be left to organise the forum.
     """
-    if not is_organiser(by, event):
-        raise NotOrganiser("Only an organiser of this event can set this.")
+    check_organiser(by, event)
     said = {name: word for name in WORDS if (word := getattr(change, name))}
     if not said or any(word not in WORDS[name] for name, word in said.items()):
         raise UnknownRole("Choose what to set: an age class, a visibility or a permission.")

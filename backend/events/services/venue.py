@@ -11,15 +11,10 @@ from django.db.models import RestrictedError
 
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Event, Slot, Table
-from backend.events.rules import is_organiser
+from backend.events.rules import check_organiser
 from backend.events.rules.slot_grid import BadGrid, Period
 from backend.events.services import clean_text
 from backend.people.models import Person
-
-
-class NotOrganiser(BusinessError):
-    code = "only_organisers"
-    status = 403
 
 
 class BadTable(BusinessError):
@@ -48,20 +43,14 @@ class TableData:
     room_link: str = ""
 
 
-def check_organiser(event: Event, by: Person) -> None:
-    """Refuse NotOrganiser to anybody but the event's organisers."""
-    if not is_organiser(by, event):
-        raise NotOrganiser("Only the forum's organisers can do this.")
-
-
 @transaction.atomic
 def add_slots(*, event: Event, periods: Iterable[Period], by: Person) -> int:
     """Add slots to the event; those it has already are left alone. Gives how many are new.
 
     Slots may overlap: people and tables may not be in two at once, and the meetings see to that. Refuses
-    NotOrganiser, and BadGrid for a slot outside the event's days in its zone.
+    OrganisersOnly, and BadGrid for a slot outside the event's days in its zone.
     """
-    check_organiser(event, by)
+    check_organiser(by, event)
     wanted = sorted(set(periods))
     for period in wanted:
         if period.ends_at <= period.starts_at:
@@ -85,8 +74,8 @@ def _days(period: Period, event: Event) -> tuple[dt.date, dt.date]:
 
 @transaction.atomic
 def remove_slots(*, event: Event, slot_ids: Collection[int], by: Person) -> int:
-    """Remove slots nobody has asked for; gives how many. Refuses NotOrganiser and InUse, removing none."""
-    check_organiser(event, by)
+    """Remove slots nobody has asked for; gives how many. Refuses OrganisersOnly and InUse, removing none."""
+    check_organiser(by, event)
     try:
         _, removed = Slot.objects.filter(event=event, pk__in=slot_ids).delete()
     except RestrictedError as error:
@@ -95,8 +84,8 @@ def remove_slots(*, event: Event, slot_ids: Collection[int], by: Person) -> int:
 
 
 def add_table(*, event: Event, data: TableData, by: Person) -> Table:
-    """Add a table, or an online room; refuses NotOrganiser, BadTable and LabelTaken."""
-    check_organiser(event, by)
+    """Add a table, or an online room; refuses OrganisersOnly, BadTable and LabelTaken."""
+    check_organiser(by, event)
     return _save(Table(event=event), data)
 
 
@@ -107,12 +96,12 @@ def add_tables(*, event: Event, tables: Sequence[TableData], by: Person) -> list
 
 
 def change_table(*, event: Event, table_id: int, data: TableData, by: Person) -> Table:
-    """Change a table. Refuses NotOrganiser, NotFound, BadTable, LabelTaken.
+    """Change a table. Refuses OrganisersOnly, NotFound, BadTable, LabelTaken.
 
     Whether it is online cannot change: its meetings count on that. Make a new one instead. Pages and the API
     use the service of the same name in `meetings`, which also notifies those who meet there.
     """
-    check_organiser(event, by)
+    check_organiser(by, event)
     table = Table.objects.filter(event=event, pk=table_id).first()
     if table is None:
         raise NotFound("There is no such table.")
@@ -122,8 +111,8 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person) ->
 
 
 def remove_table(*, event: Event, table_id: int, by: Person) -> None:
-    """Remove a table no meeting is, or was, at; refuses NotOrganiser and InUse. A missing one is no error."""
-    check_organiser(event, by)
+    """Remove a table no meeting uses or used; a missing one is no error. Refuses OrganisersOnly and InUse."""
+    check_organiser(by, event)
     try:
         Table.objects.filter(event=event, pk=table_id).delete()
     except RestrictedError as error:

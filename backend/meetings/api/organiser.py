@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from backend.events.api import ParticipantView
 from backend.events.models import Event
+from backend.events.rules import check_organiser
 from backend.events.rules.slot_grid import Period, SlotGrid, periods_of
 from backend.events.selectors import slots_for, tables_for
 from backend.events.services import venue as places
@@ -25,7 +26,7 @@ class OrganiserView(ParticipantView):
 
     @property
     def event(self) -> Event:
-        places.check_organiser(self.attendee.event, self.attendee.person)
+        check_organiser(self.attendee.person, self.attendee.event)
         return self.attendee.event
 
     def periods_asked(self, request: Request) -> list[Period]:

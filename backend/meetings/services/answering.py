@@ -6,9 +6,9 @@ import datetime as dt
 
 from django.db import transaction
 
-from backend.core.errors import BusinessError
+from backend.core.errors import BusinessError, NotYours
 from backend.events.models import Attendee, Slot
-from backend.events.services import NotYours, TextTooLong, clean_text
+from backend.events.services import TextTooLong, clean_text
 from backend.meetings.models import Meeting, Notice, RequestedTime
 from backend.meetings.notices import tell
 from backend.meetings.rules import common_slots, is_asker, with_table

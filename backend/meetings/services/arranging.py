@@ -8,7 +8,7 @@ from django.db import transaction
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, Slot, Table
-from backend.events.services.venue import check_organiser
+from backend.events.rules import check_organiser
 from backend.meetings.models import Meeting, Notice
 from backend.meetings.notices import tell
 from backend.meetings.rules import common_slots
@@ -38,9 +38,10 @@ def arrange_meeting(
     Only times both have opened can be taken, and the contact policy decides as for anybody who asks. A
     confirmed meeting gets the named table, or the first free one where that is taken, and both are told once
     that it was arranged for them. With a `key`, arranging again gives the same meeting. Refuses
-    NotOrganiser, NotFound, and what `request_meeting` refuses; confirmed also RequestExpired and NoTableFree.
+    OrganisersOnly, NotFound, and what `request_meeting` refuses; confirmed also RequestExpired and
+    NoTableFree.
     """
-    check_organiser(event, by)
+    check_organiser(by, event)
     asker = Attendee.objects.select_related("event", "person").filter(event=event, pk=asker_id).first()
     if asker is None:
         raise NotFound("There is no such person at this forum.")

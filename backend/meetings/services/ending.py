@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee, Event
-from backend.events.services.venue import check_organiser
+from backend.events.rules import check_organiser
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.meetings.notices import tell
 from backend.meetings.rules import may_see, refused_among
@@ -47,9 +47,9 @@ def cancel_meeting(
 def cancel_for_both(*, event: Event, meeting_id: int, reason: str, by: Person, now: dt.datetime) -> Meeting:
     """Call off, as an organiser, a meeting two others had agreed to; both are told, with the reason.
 
-    Doing it again changes nothing. Refuses NotOrganiser, NotFound, and what `cancel_meeting` refuses.
+    Doing it again changes nothing. Refuses OrganisersOnly, NotFound, and what `cancel_meeting` refuses.
     """
-    check_organiser(event, by)
+    check_organiser(by, event)
     if not Meeting.objects.filter(event=event, pk=meeting_id).exists():
         raise NotFound("There is no such meeting at this forum.")
     meeting = lock_meeting(meeting_id)

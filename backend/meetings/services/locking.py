@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from backend.core.errors import NotFound
+from backend.core.errors import NotFound, NotYours
 from backend.events.models import Attendee
-from backend.events.services import NotYours
 from backend.meetings.models import Meeting, Seat
 from backend.meetings.rules import may_see
 from backend.people.models import Person

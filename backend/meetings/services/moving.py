@@ -8,6 +8,7 @@ from django.db import transaction
 
 from backend.core.errors import BusinessError
 from backend.events.models import Event, Table
+from backend.events.rules import check_organiser
 from backend.events.services import venue as places
 from backend.meetings.models import Meeting, Notice
 from backend.meetings.notices import tell
@@ -32,7 +33,7 @@ def change_table(
     The table is held first, against whoever is about to be given it, then its meetings: nobody who holds an
     agreed meeting waits for a table.
     """
-    places.check_organiser(event, by)
+    check_organiser(by, event)
     before = Table.objects.select_for_update().filter(event=event, pk=table_id).first()
     to_come = Meeting.objects.to_come(now).filter(event=event, table=table_id)
     meetings = list(to_come.select_for_update(no_key=True).order_by("pk"))

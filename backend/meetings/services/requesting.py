@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.events.models import Attendee, Slot, Theme
-from backend.events.services import NotYours, TextTooLong, clean_text
+from backend.events.services import TextTooLong, clean_text
 from backend.meetings.models import Availability, Meeting, Notice, RequestedTime, Seat
 from backend.meetings.models.meeting import MOST_TIMES
 from backend.meetings.notices import tell

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from backend.core.errors import BusinessError
 from backend.events.models import Event
-from backend.events.services.venue import check_organiser
+from backend.events.rules import check_organiser
 from backend.meetings.models import MeetingRules
 from backend.people.models import Person
 
@@ -18,11 +18,11 @@ class BadRules(BusinessError):
 
 @transaction.atomic
 def set_rules(*, event: Event, open_requests: int, expiry_hours: int, by: Person) -> MeetingRules:
-    """Set how many requests one may have waiting, and for how many hours; refuses NotOrganiser and BadRules.
+    """Set how many requests one may have waiting, and for how many hours.
 
-    What was asked before keeps its expiry.
+    What was asked before keeps its expiry. Refuses OrganisersOnly and BadRules.
     """
-    check_organiser(event, by)
+    check_organiser(by, event)
     if not 1 <= open_requests <= 100 or not 1 <= expiry_hours <= 720:
         raise BadRules("Waiting requests are from 1 to 100, and they expire after 1 to 720 hours.")
     rules, _ = MeetingRules.objects.update_or_create(

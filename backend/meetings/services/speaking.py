@@ -8,7 +8,7 @@ from django.db import transaction
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, Session, SessionPart
-from backend.events.services.venue import check_organiser
+from backend.events.rules import check_organiser
 from backend.meetings.services.diary import InAMeeting, meeting_during
 from backend.meetings.services.locking import lock_attendees
 from backend.meetings.services.losing import release_requests
@@ -23,7 +23,7 @@ def name_speaker(
 ) -> SessionPart:
     """Have an attendee speak at a session: their open requests lose its time. Again, it changes nothing.
 
-    Refuses NotOrganiser, NotFound, and InAMeeting where a meeting they agreed to overlaps it.
+    Refuses OrganisersOnly, NotFound, and InAMeeting where a meeting they agreed to overlaps it.
     """
     session, attendee = _named(event, session_id, attendee_id, by)
     lock_attendees([attendee.pk])
@@ -45,7 +45,7 @@ def name_speaker(
 def drop_speaker(*, event: Event, session_id: int, attendee_id: int, by: Person) -> None:
     """Have an attendee no longer speak at a session; who does not is no error.
 
-    Refuses NotOrganiser and NotFound.
+    Refuses OrganisersOnly and NotFound.
     """
     session, attendee = _named(event, session_id, attendee_id, by)
     lock_attendees([attendee.pk])
@@ -53,7 +53,7 @@ def drop_speaker(*, event: Event, session_id: int, attendee_id: int, by: Person)
 
 
 def _named(event: Event, session_id: int, attendee_id: int, by: Person) -> tuple[Session, Attendee]:
-    check_organiser(event, by)
+    check_organiser(by, event)
     session = Session.objects.filter(event=event, pk=session_id).first()
     attendee = Attendee.objects.filter(event=event, pk=attendee_id).first()
     if session is None or attendee is None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from backend.core.errors import BusinessError, NotFound
 from backend.core.queue import PLANS, enqueue
 from backend.events.models import Event, Slot, Table
-from backend.events.services.venue import check_organiser
+from backend.events.rules import check_organiser
 from backend.people.models import Constituency, Person
 from backend.programme.models import Plan, ProgrammeRules
 from backend.programme.scope import scores_for
@@ -61,9 +61,9 @@ class PlanSaid:
 def draft_plan(*, event: Event, said: PlanSaid, by: Person, now: dt.datetime) -> Plan:
     """Order a draft of who meets whom; the worker plans it around all that is agreed or asked for by then.
 
-    Refuses NotOrganiser, BadAims, NoSuggestions (no lists to take values from) and NothingToPlanWith.
+    Refuses OrganisersOnly, BadAims, NoSuggestions (no lists to take values from) and NothingToPlanWith.
     """
-    check_organiser(event, by)
+    check_organiser(by, event)
     _check_aims(said)
     if not scores_for(event):
         raise NoSuggestions("There are no suggestions to plan from yet. Compute the lists first.")
@@ -81,7 +81,7 @@ def replan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     """Plan anew with the same aims. A draft keeps its locked meetings, and nothing else of its rows.
 
     Any other plan gives a new draft beside it: what was published stands, and is planned around. Refuses
-    NotOrganiser, NotFound and AtWork, and for a new draft what `draft_plan` refuses.
+    OrganisersOnly, NotFound and AtWork, and for a new draft what `draft_plan` refuses.
     """
     plan = own_plan(event, plan_id, by)
     if plan.is_at_work:
@@ -99,7 +99,8 @@ def replan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
 def stop_planning(*, event: Event, plan_id: int, by: Person) -> Plan:
     """Have the planner end now, with the best plan it has; asking twice is asking once.
 
-    It looks about twice a second, and ends within a few. Refuses NotOrganiser, NotFound and NotBeingPlanned.
+    It looks about twice a second, and ends within a few. Refuses OrganisersOnly, NotFound and
+    NotBeingPlanned.
     """
     plan = own_plan(event, plan_id, by)
     if plan.work not in (Plan.Work.WAITING, Plan.Work.SOLVING):
@@ -116,8 +117,8 @@ def said_of(plan: Plan) -> PlanSaid:
 
 @transaction.atomic
 def set_publishing(*, event: Event, confirms: bool, by: Person) -> ProgrammeRules:
-    """Say whether publishing confirms meetings at once, or sends requests; refuses NotOrganiser."""
-    check_organiser(event, by)
+    """Say whether publishing confirms meetings at once, or sends requests; refuses OrganisersOnly."""
+    check_organiser(by, event)
     rules, _ = ProgrammeRules.objects.update_or_create(event=event, defaults={"confirms": confirms})
     return rules
 
@@ -129,8 +130,8 @@ def order_solving(plan: Plan) -> None:
 
 
 def own_plan(event: Event, plan_id: int, by: Person) -> Plan:
-    """The event's plan, held until the transaction ends; refuses NotOrganiser and NotFound."""
-    check_organiser(event, by)
+    """The event's plan, held until the transaction ends; refuses OrganisersOnly and NotFound."""
+    check_organiser(by, event)
     found = Plan.objects.select_for_update(no_key=True).filter(event=event, pk=plan_id).first()
     if found is None:
         raise NotFound("There is no such plan.")

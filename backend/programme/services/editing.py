@@ -41,7 +41,7 @@ def move_planned(
 ) -> PlannedMeeting:
     """Move a planned meeting to another slot and table; no table means its own, or else the first free one.
 
-    Refuses NotOrganiser, NotFound, NotADraft, AtWork and Clash.
+    Refuses OrganisersOnly, NotFound, NotADraft, AtWork and Clash.
     """
     row = _own_row(event, plan_id, planned_id, by)
     forum = read_forum(event, now)
@@ -84,7 +84,7 @@ def _table_for(
 
 @transaction.atomic
 def drop_planned(*, event: Event, plan_id: int, planned_id: int, by: Person) -> None:
-    """Take a meeting out of a draft; refuses NotOrganiser, NotFound, NotADraft and AtWork."""
+    """Take a meeting out of a draft; refuses OrganisersOnly, NotFound, NotADraft and AtWork."""
     _own_row(event, plan_id, planned_id, by).delete()
 
 
@@ -92,7 +92,7 @@ def drop_planned(*, event: Event, plan_id: int, planned_id: int, by: Person) -> 
 def lock_planned(*, event: Event, plan_id: int, planned_id: int, locked: bool, by: Person) -> PlannedMeeting:
     """Keep a meeting of a draft where it is when it is planned anew, or let it go again.
 
-    Refuses NotOrganiser, NotFound, NotADraft and AtWork.
+    Refuses OrganisersOnly, NotFound, NotADraft and AtWork.
     """
     row = _own_row(event, plan_id, planned_id, by)
     row.is_locked = locked

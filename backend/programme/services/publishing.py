@@ -10,7 +10,7 @@ from django.db import transaction
 from backend.core.errors import BusinessError
 from backend.core.queue import PLANS, enqueue
 from backend.events.models import Attendee, Event
-from backend.events.services.venue import check_organiser
+from backend.events.rules import check_organiser
 from backend.meetings.models import Meeting
 from backend.meetings.services import CapReached, withdraw_request
 from backend.meetings.services.arranging import arrange_meeting
@@ -33,7 +33,7 @@ class NothingPlanned(BusinessError):
 def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     """Publish a draft: the worker sends its requests, or confirms its meetings where the event says so.
 
-    Refuses NotOrganiser, NotFound, NotADraft, AtWork and NothingPlanned.
+    Refuses OrganisersOnly, NotFound, NotADraft, AtWork and NothingPlanned.
     """
     plan = own_plan(event, plan_id, by)
     check_editable(plan)
@@ -50,7 +50,7 @@ def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) ->
 def withdraw_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     """Put a plan aside. A draft is kept unsent; of a published one, requests that wait are taken back.
 
-    What is agreed stays: only the two can cancel it. Doing it again changes nothing. Refuses NotOrganiser,
+    What is agreed stays: only the two can cancel it. Doing it again changes nothing. Refuses OrganisersOnly,
     NotFound and AtWork.
     """
     plan = own_plan(event, plan_id, by)
@@ -80,9 +80,9 @@ def carry_out(*, plan: Plan, by: Person, now: dt.datetime) -> None:
     """Send what a published plan still has to send, or take back what a withdrawn one still can. For a job.
 
     Each meeting is a transaction of its own, so a job that was killed goes on where it stopped. What cannot
-    be sent keeps the reason. Refuses NotOrganiser.
+    be sent keeps the reason. Refuses OrganisersOnly.
     """
-    check_organiser(plan.event, by)
+    check_organiser(by, plan.event)
     if plan.work != Plan.Work.CARRYING_OUT:
         return
     if plan.state == Plan.State.PUBLISHED:

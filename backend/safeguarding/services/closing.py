@@ -6,9 +6,9 @@ import datetime as dt
 
 from django.db import transaction
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.events.models import Attendee
-from backend.events.services import NotYours, TextTooLong, clean_text
+from backend.events.services import TextTooLong, clean_text
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.rules import readable_for

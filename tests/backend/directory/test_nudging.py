@@ -9,10 +9,11 @@ from django.core import mail
 from django.db import IntegrityError, connections
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from backend.core.errors import OrganisersOnly
 from backend.core.smtp import MailDelayed
 from backend.directory.apart import apart_file, apart_rows
 from backend.directory.models import Nudge
-from backend.directory.nudging import OnlyOrganisersNudge, nudge_people, send_nudge
+from backend.directory.nudging import nudge_people, send_nudge
 from tests.backend.stats.forums import make_meeting
 from tests.factories import NOW, make_attendee, make_event
 from tests.smtp import MailServer
@@ -79,7 +80,7 @@ def test_who_has_come_to_meet_somebody_meanwhile_is_not_mailed(forum):
 
 def test_only_an_organiser_nudges(forum):
     event, _, alone, _ = forum
-    with pytest.raises(OnlyOrganisersNudge):
+    with pytest.raises(OrganisersOnly):
         nudge_people(event=event, by=alone.person, now=NOW)
     assert nudged() == []
 

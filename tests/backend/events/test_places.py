@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, OrganisersOnly
 from backend.events.models import Slot, Table
 from backend.events.rules.slot_grid import BadGrid, Period, SlotGrid, periods_of
 from backend.events.services import venue as places
-from backend.events.services.venue import InUse, NotOrganiser, TableData
+from backend.events.services.venue import InUse, TableData
 from backend.meetings import services
 from tests.backend.meetings.conftest import make_forum
 from tests.factories import NOW, make_attendee
@@ -169,7 +169,7 @@ def test_nobody_but_an_organiser_of_this_event_sets_it_up(forum):
             lambda by: places.remove_table(event=forum.event, table_id=1, by=by),
             lambda by: services.set_rules(event=forum.event, open_requests=1, expiry_hours=1, by=by),
         ):
-            with pytest.raises(NotOrganiser):
+            with pytest.raises(OrganisersOnly):
                 change(person)
 
 

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from backend.core.errors import NotFound
+from backend.core.errors import NotFound, NotYours
 from backend.events.models import Attendee, Slot, Table
-from backend.events.services import NotYours, TextTooLong
+from backend.events.services import TextTooLong
 from backend.meetings import selectors, services
 from backend.meetings.models import Meeting, Notice, Seat
 from tests.backend.meetings.conftest import make_forum

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.core.errors import NotFound
+from backend.core.errors import NotFound, NotYours
 from backend.events.models import SessionPart
-from backend.events.services import NotYours
 from backend.meetings import selectors, services
 from backend.meetings.models import Availability
 from tests.backend.meetings.conftest import make_forum

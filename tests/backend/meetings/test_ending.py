@@ -7,9 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from backend.core.errors import NotFound
+from backend.core.errors import NotFound, OrganisersOnly
 from backend.events.models import Attendee
-from backend.events.services.venue import NotOrganiser
 from backend.meetings import services
 from backend.meetings.models import Meeting, Seat
 from backend.meetings.notices.mail import mail_for
@@ -62,7 +61,7 @@ def test_only_an_organiser_of_the_forum_can_and_only_what_is_still_to_come(forum
     a, b, *_ = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
     waiting = forum.ask(b, forum.people[2], forum.slots[1])
-    with pytest.raises(NotOrganiser):
+    with pytest.raises(OrganisersOnly):
         call_off(forum, meeting, a)
     with pytest.raises(services.ReasonNeeded):
         call_off(forum, meeting, boss, reason="  ")

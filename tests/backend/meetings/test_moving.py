@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 from rest_framework.test import APIClient
 
-from backend.core.errors import NotFound
+from backend.core.errors import NotFound, OrganisersOnly
 from backend.events.models import Attendee, Table
-from backend.events.services.venue import BadTable, NotOrganiser, TableData
+from backend.events.services.venue import BadTable, TableData
 from backend.meetings.models import Delivery, Meeting, Notice
 from backend.meetings.notices.mail import mail_for
 from backend.meetings.services.moving import StepFreeNeeded, change_table
@@ -124,7 +124,7 @@ def test_an_online_room_that_moves_gives_each_meeting_its_new_link(forum: Forum,
 def test_what_is_refused_changes_nothing_and_tells_nobody(
     forum: Forum, boss: Attendee, meeting: Meeting
 ) -> None:
-    with pytest.raises(NotOrganiser):
+    with pytest.raises(OrganisersOnly):
         change(forum, forum.people[0], meeting.table, label="T9")
     with pytest.raises(BadTable):
         change(forum, boss, meeting.table, label="")

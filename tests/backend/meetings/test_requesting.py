@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.events.models import Attendee, SessionPart, Slot, Table
-from backend.events.services import NotYours, TextTooLong
+from backend.events.services import TextTooLong
 from backend.meetings import services
 from backend.meetings.models import Meeting, MeetingRules, Notice
 from backend.meetings.rules import expiry_of

@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from backend.core.errors import NotFound
+from backend.core.errors import NotFound, NotYours
 from backend.events.models import Attendee
-from backend.events.services import NotYours, TextTooLong
+from backend.events.services import TextTooLong
 from backend.safeguarding.models import Report, ReportAlert, ReportView
 from backend.safeguarding.rules import CHANNELS, may_contact, refused_pairs
 from backend.safeguarding.selectors import has_reader, report_page_for, reports_for, waiting_reports

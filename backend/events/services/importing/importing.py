@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 
-from backend.core.errors import BusinessError
 from backend.events.models import Attendee, Event
-from backend.events.rules import is_organiser
+from backend.events.rules import check_organiser
 from backend.events.services.changes import announce_changes
 from backend.events.services.importing.interests import Said, TopicWords, replace_interests, said_by
 from backend.events.services.importing.reading import Table
@@ -31,11 +30,6 @@ from backend.people.services import (
 
 OWN_WORDS = ("title", "country", "languages", "about", "seeks", "offers")
 SAVED = (*OWN_WORDS, "role", "age_class", "organisation", "changed_at")
-
-
-class NotOrganiser(BusinessError):
-    code = "not_organiser"
-    status = 403
 
 
 @dataclass(slots=True)
@@ -59,10 +53,10 @@ def import_attendees(
     is. A blank cell says nothing and erases nothing. Once attendees have saved their own profile, the
     list no longer changes their words and topics; organisation, role, name and age class stay the
     organiser's. Importing the same list again changes nothing; `changed_at` moves only for those who changed.
-    `by` is the organiser who asks, None for the command line. Refuses NotOrganiser and UnfitColumns.
+    `by` is the organiser who asks, None for the command line. Refuses OrganisersOnly and UnfitColumns.
     """
-    if by is not None and not is_organiser(by, event):
-        raise NotOrganiser("Only an organiser of this event can import its attendees.")
+    if by is not None:
+        check_organiser(by, event)
     Event.objects.select_for_update().get(pk=event.pk)  # two imports at once take turns
     columns, extra = columns_of(table)
     width = max(place for place, name in enumerate(table.header) if name) + 1

@@ -6,9 +6,10 @@ import datetime as dt
 
 import pytest
 
+from backend.core.errors import OrganisersOnly
 from backend.events.models import Attendee, Event, Interest
 from backend.events.services import ProfileChange, update_profile
-from backend.events.services.importing.importing import NotOrganiser, import_attendees
+from backend.events.services.importing.importing import import_attendees
 from backend.events.services.importing.reading import read_table
 from backend.events.services.importing.report import ImportReport
 from backend.events.services.importing.rows import COLUMNS
@@ -239,7 +240,7 @@ def test_an_import_takes_nobodys_permission_or_visibility(event: Event) -> None:
 
 def test_only_an_organiser_of_this_event_may_import(event: Event) -> None:
     imported(event, FULL)
-    with pytest.raises(NotOrganiser):
+    with pytest.raises(OrganisersOnly):
         imported(event, "email,name\nz@example.org,Z\n", by=Person.objects.get())
     assert Person.objects.count() == 1
 
