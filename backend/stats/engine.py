@@ -25,27 +25,26 @@ from backend.stats.figures import (
     WithoutMeeting,
 )
 from backend.stats.reading import Labels, Meetings, Numbers, Pairs, People, Reading
-from matching.network.graph import (
+from matching.network import (
+    LayeredMixingMatrix,
+    MixingMatrix,
     Network,
+    assortativity,
+    betweenness,
+    blau_index,
+    brokerage_roles,
+    build_network,
+    coleman_homophily,
     component_sizes,
     degree_centralisation,
     density,
+    ei_by_group,
+    ei_by_person,
+    expected_ei_by_group,
     isolates,
-    network_of,
+    layered_mixing_matrix,
+    mixing_matrix,
 )
-from matching.network.mixing import (
-    LayeredMixing,
-    Mixing,
-    assortativity,
-    blau,
-    coleman_homophily,
-    ei_chance_of_groups,
-    ei_of_groups,
-    ei_of_people,
-    mixing,
-    mixing_by_layer,
-)
-from matching.network.roles import betweenness, brokerage
 from matching.recommend.measures import gini
 
 MOST_BROKERS = 12
@@ -70,31 +69,31 @@ def step_figures(reading: Reading, *, permutations: int, seed: int) -> tuple[Ste
 
     def figures(step: str) -> StepFigures:
         one, other, theme = step_columns(reading, step)
-        layered = mixing_by_layer(
+        layered = layered_mixing_matrix(
             people.constituency.codes,
             one,
             other,
             theme,
-            size=len(people.constituency.names),
+            group_count=len(people.constituency.names),
             layer_count=len(themes),
             permutations=permutations,
             seed=seed,
         )
         sectors = people.sector
-        by_sector = mixing(  # of its hundreds of cells a few are always surprising: no p-values
-            sectors.codes, one, other, size=len(sectors.names), permutations=0, seed=seed
+        by_sector = mixing_matrix(  # of its hundreds of cells a few are always surprising: no p-values
+            sectors.codes, one, other, group_count=len(sectors.names), permutations=0, seed=seed
         )
         names = people.constituency.names
         return StepFigures(
             step=step,
-            by_constituency=_matrix(names, layered.whole),
+            by_constituency=_matrix(names, layered.total),
             by_sector=_matrix(sectors.names, by_sector),
             by_theme=_seats(names, themes, layered),
             themes=themes,
             within_theme=tuple(_matrix(names, layer) for layer in layered.layers),
-            ei=layered.whole.ei,
-            ei_chance=layered.whole.ei_chance,
-            ei_p=layered.whole.ei_p,
+            ei=layered.total.ei_index,
+            ei_chance=layered.total.expected_ei,
+            ei_p=layered.total.ei_p_value,
         )
 
     return tuple(figures(step) for step in MATRICES)
@@ -105,7 +104,7 @@ def connections(people: People, meetings: Meetings) -> Network:
     kept = meetings.was(*CONNECTED)
     ids = people.ids
     pairs = zip(ids[meetings.asker[kept]].tolist(), ids[meetings.invited[kept]].tolist(), strict=True)
-    return network_of(ids.tolist(), pairs)
+    return build_network(ids.tolist(), pairs)
 
 
 def network_figures(network: Network, labels: Labels, *, permutations: int, seed: int) -> NetworkFigures:
@@ -115,19 +114,19 @@ def network_figures(network: Network, labels: Labels, *, permutations: int, seed
     return NetworkFigures(
         people=network.people,
         meetings=len(network.left),
-        pairs=len(network.first),
-        inside=mixed.inside,
-        outside=mixed.meetings - mixed.inside,
+        pairs=len(network.pair_left),
+        inside=mixed.internal,
+        outside=mixed.meetings - mixed.internal,
         density=density(network),
         degree_centralisation=degree_centralisation(network),
         components=len(parts),
         largest_component=int(parts[0]) if len(parts) else 0,
         isolates=len(isolates(network)),
-        ei=mixed.ei,
-        ei_chance=mixed.ei_chance,
-        ei_p=mixed.ei_p,
+        ei=mixed.ei_index,
+        ei_chance=mixed.expected_ei,
+        ei_p=mixed.ei_p_value,
         assortativity=assortativity(mixed),
-        diversity=_number(float(blau(people))),
+        diversity=_number(float(blau_index(people))),
     )
 
 
@@ -139,15 +138,15 @@ def constituency_figures(
     met = mixed.observed + np.diag(np.diag(mixed.observed))  # partners: both ends of a meeting inside
     with_meeting = np.bincount(codes[network.degree > 0], minlength=size)
     people = np.bincount(codes, minlength=size)
-    ei, homophily = ei_of_groups(mixed), coleman_homophily(mixed, codes, size)
-    chance, diversity = ei_chance_of_groups(codes, size), blau(met)
+    ei, homophily = ei_by_group(mixed), coleman_homophily(mixed, codes, size)
+    chance, diversity = expected_ei_by_group(codes, size), blau_index(met)
     return tuple(
         ConstituencyFigures(
             key=name,
             attendees=int(people[place]),
             with_meeting=int(with_meeting[place]),
             inside=int(mixed.observed[place, place]),
-            outside=int(mixed.ends[place] - 2 * mixed.observed[place, place]),
+            outside=int(mixed.endpoints[place] - 2 * mixed.observed[place, place]),
             ei=_number(ei[place]),
             ei_chance=_number(chance[place]),
             homophily=_number(homophily[place]),
@@ -163,7 +162,7 @@ def person_figures(network: Network, reading: Reading, *, seed: int) -> tuple[Pe
     people = reading.people
     groups = people.constituency
     size = len(groups.names)
-    roles = brokerage(network, groups.codes, size)
+    roles = brokerage_roles(network, groups.codes, size)
     meetings = np.bincount(np.concatenate([network.left, network.right]), minlength=network.people)
     columns = [
         column.tolist()
@@ -174,10 +173,10 @@ def person_figures(network: Network, reading: Reading, *, seed: int) -> tuple[Pe
             network.degree,
             meetings,
             reading.listed,
-            ei_of_people(network, groups.codes, size),
+            ei_by_person(network, groups.codes, size),
             betweenness(network, seed=seed),
             np.stack([roles.coordinator, roles.consultant, roles.gatekeeper, roles.representative], axis=1),
-            np.stack([roles.liaison, roles.bridged], axis=1),
+            np.stack([roles.liaison, roles.cross_group_pairs], axis=1),
         )
     ]
     return tuple(
@@ -200,10 +199,10 @@ def person_figures(network: Network, reading: Reading, *, seed: int) -> tuple[Pe
     )  # fmt: skip
 
 
-def mixing_of_ties(ties: Pairs, labels: Labels) -> Mixing:
+def mixing_of_ties(ties: Pairs, labels: Labels) -> MixingMatrix:
     """How constituencies mixed in recorded ties."""
     size = len(labels.names)
-    return mixing(labels.codes, ties.first, ties.second, size=size, permutations=0, seed=0)
+    return mixing_matrix(labels.codes, ties.first, ties.second, group_count=size, permutations=0, seed=0)
 
 
 def brokers_among(people: Sequence[PersonFigures]) -> tuple[PersonFigures, ...]:
@@ -215,7 +214,7 @@ def brokers_among(people: Sequence[PersonFigures]) -> tuple[PersonFigures, ...]:
 def ties_of(network: Network) -> tuple[Tie, ...]:
     codes, times = np.unique(network.left * network.people + network.right, return_counts=True)
     del codes  # ascending, as the pairs are
-    first, second = network.ids[network.first].tolist(), network.ids[network.second].tolist()
+    first, second = network.ids[network.pair_left].tolist(), network.ids[network.pair_right].tolist()
     return tuple(Tie(*row) for row in zip(first, second, times.tolist(), strict=True))
 
 
@@ -244,24 +243,26 @@ def exposure_of(listed: Numbers) -> Exposure:
     return Exposure(coverage=float((listed > 0).mean()), gini=gini(listed))
 
 
-def _mixed(network: Network, labels: Labels, *, permutations: int, seed: int) -> Mixing:
-    return mixing(
+def _mixed(network: Network, labels: Labels, *, permutations: int, seed: int) -> MixingMatrix:
+    return mixing_matrix(
         labels.codes,
         network.left,
         network.right,
-        size=len(labels.names),
+        group_count=len(labels.names),
         permutations=permutations,
         seed=seed,
     )
 
 
-def _matrix(names: tuple[str, ...], mixed: Mixing) -> Matrix:
-    return Matrix(names, names, _cells(mixed.observed, mixed.expected, mixed.p), mixed.meetings)
+def _matrix(names: tuple[str, ...], mixed: MixingMatrix) -> Matrix:
+    return Matrix(names, names, _cells(mixed.observed, mixed.expected, mixed.p_values), mixed.meetings)
 
 
-def _seats(names: tuple[str, ...], themes: tuple[str, ...], layered: LayeredMixing) -> Matrix:
-    seats = layered.seats
-    return Matrix(names, themes, _cells(seats.observed, seats.expected, seats.p), layered.whole.meetings)
+def _seats(names: tuple[str, ...], themes: tuple[str, ...], layered: LayeredMixingMatrix) -> Matrix:
+    seats = layered.participation
+    return Matrix(
+        names, themes, _cells(seats.observed, seats.expected, seats.p_values), layered.total.meetings
+    )
 
 
 def _cells(observed: Numbers, expected: Numbers, p: Numbers | None) -> tuple[tuple[Cell, ...], ...]:

@@ -71,11 +71,11 @@ def _previous(event: Event) -> Edition:
         accepted=None,
         held=len(ties.first),
         pairs=len(np.unique(ties.first * len(people.ids) + ties.second)),
-        inside=mixed.inside,
-        outside=mixed.meetings - mixed.inside,
+        inside=mixed.internal,
+        outside=mixed.meetings - mixed.internal,
         without_meeting=None,
-        ei=mixed.ei,
-        ei_chance=mixed.ei_chance,
+        ei=mixed.ei_index,
+        ei_chance=mixed.expected_ei,
     )
 
 

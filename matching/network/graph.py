@@ -1,4 +1,4 @@
-"""The network of people who met: how dense it is, whom it leaves out, and what hangs together."""
+"""The network of people who met: density, centralisation, isolates and connected components."""
 
 from __future__ import annotations
 
@@ -15,47 +15,47 @@ from matching.types import Array
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Who met whom, as rows of `ids` (ascending).
+    """A multigraph of meetings over rows of `ids` (n,), ascending.
 
-    `left`, `right` (m,): the meetings, lower row first; two who met twice stand there twice.
-    `first`, `second`: the pairs, each once, in order.
+    `left`, `right` (m,): endpoints of each meeting, lower row first, sorted; parallel edges are kept.
+    `pair_left`, `pair_right` (p,): the distinct pairs, sorted.
     """
 
     ids: Array
     left: Array
     right: Array
-    first: Array
-    second: Array
+    pair_left: Array
+    pair_right: Array
 
     @property
     def people(self) -> int:
+        """How many people there are."""
         return len(self.ids)
 
     @property
     def degree(self) -> Array:
-        """Different people each one met, (n,).
+        """Distinct partners of each person, (n,).
 
-        >>> network_of([7, 8, 9], [(7, 8), (8, 7), (8, 9)]).degree.tolist()
+        >>> build_network([7, 8, 9], [(7, 8), (8, 7), (8, 9)]).degree.tolist()
         [1, 2, 1]
         """
-        return np.bincount(np.concatenate([self.first, self.second]), minlength=self.people)
+        return np.bincount(np.concatenate([self.pair_left, self.pair_right]), minlength=self.people)
 
     @property
     def adjacency(self) -> sp.csr_matrix:
-        """Symmetric (n, n) of ones, float64."""
-        rows = np.concatenate([self.first, self.second])
-        columns = np.concatenate([self.second, self.first])
+        """Symmetric 0/1 matrix (n, n), float64."""
+        rows = np.concatenate([self.pair_left, self.pair_right])
+        columns = np.concatenate([self.pair_right, self.pair_left])
         shape = (self.people, self.people)
         return sp.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
 
 
-def network_of(ids: Sequence[int], meetings: Iterable[tuple[int, int]]) -> Network:
+def build_network(ids: Sequence[int], meetings: Iterable[tuple[int, int]]) -> Network:
     """The network of these people and meetings, in any order.
 
-    Refuses DuplicatePerson, UnknownPerson (a meeting of somebody who is not among `ids`) and BadTie
-    (somebody who meets herself).
+    Raises DuplicatePerson, UnknownPerson (a meeting names an id not in `ids`) and BadTie (a self-loop).
 
-    >>> network_of([3, 1, 2], [(3, 1), (1, 3)]).left.tolist()
+    >>> build_network([3, 1, 2], [(3, 1), (1, 3)]).left.tolist()
     [0, 0]
     """
     people = np.unique(np.asarray(list(ids), np.int64))
@@ -69,8 +69,8 @@ def network_of(ids: Sequence[int], meetings: Iterable[tuple[int, int]]) -> Netwo
         if not known.all():
             raise UnknownPerson(f"network: nobody has the id {ends[~known][0]}")
     if (rows[:, 0] == rows[:, 1]).any():
-        alone = ends[rows[:, 0] == rows[:, 1]][0, 0]
-        raise BadTie(f"network: {alone} cannot meet herself")
+        person = ends[rows[:, 0] == rows[:, 1]][0, 0]
+        raise BadTie(f"network: {person} cannot meet herself")
     rows.sort(axis=1)
     rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
     pairs = np.unique(rows, axis=0)
@@ -78,20 +78,20 @@ def network_of(ids: Sequence[int], meetings: Iterable[tuple[int, int]]) -> Netwo
 
 
 def density(network: Network) -> float:
-    """Pairs who met, of all pairs there are; 0 for fewer than two people.
+    """Distinct pairs who met over all pairs; 0 for fewer than two people.
 
-    >>> density(network_of([1, 2, 3], [(1, 2)]))
+    >>> density(build_network([1, 2, 3], [(1, 2)]))
     0.3333333333333333
     """
     n = network.people
-    return 2 * len(network.first) / (n * (n - 1)) if n > 1 else 0.0
+    return 2 * len(network.pair_left) / (n * (n - 1)) if n > 1 else 0.0
 
 
 def degree_centralisation(network: Network) -> float:
-    """How far the network is one star: 1 for a star, 0 where all met equally many (Freeman, Social
-    Networks 1, 1978). 0 for fewer than three people.
+    """Freeman's degree centralisation (Social Networks 1, 1978): 1 for a star, 0 where all degrees are
+    equal or there are fewer than three people.
 
-    >>> degree_centralisation(network_of([1, 2, 3, 4], [(1, 2), (1, 3), (1, 4)]))
+    >>> degree_centralisation(build_network([1, 2, 3, 4], [(1, 2), (1, 3), (1, 4)]))
     1.0
     """
     n = network.people
@@ -102,33 +102,36 @@ def degree_centralisation(network: Network) -> float:
 
 
 def isolates(network: Network) -> Array:
-    """Rows of the people who met nobody, ascending.
+    """Rows of people without a meeting, ascending.
 
-    >>> isolates(network_of([1, 2, 3], [(1, 2)])).tolist()
+    >>> isolates(build_network([1, 2, 3], [(1, 2)])).tolist()
     [2]
     """
     return np.flatnonzero(network.degree == 0)
 
 
 def component_sizes(network: Network) -> Array:
-    """People in each connected part, the largest first; an isolate is a part of one.
+    """Sizes of the connected components, largest first; an isolate is a component of one.
 
-    >>> component_sizes(network_of([1, 2, 3, 4], [(1, 2), (2, 3)])).tolist()
+    >>> component_sizes(build_network([1, 2, 3, 4], [(1, 2), (2, 3)])).tolist()
     [3, 1]
     """
     if not network.people:
         return np.zeros(0, np.int64)
-    _, part = connected_components(network.adjacency, directed=False)
-    return np.sort(np.bincount(part))[::-1]
+    _, component = connected_components(network.adjacency, directed=False)
+    return np.sort(np.bincount(component))[::-1]
 
 
-def neighbours_in_groups(network: Network, groups: Array, size: int) -> Array:
-    """How many different people of each group each one met, (n, size).
+def neighbour_counts_by_group(network: Network, groups: Array, group_count: int) -> Array:
+    """Distinct partners of each person by their group, (n, group_count); `groups` (n,) codes.
 
-    >>> neighbours_in_groups(network_of([1, 2, 3], [(1, 2), (1, 3)]), np.array([0, 1, 1]), 2).tolist()
+    >>> neighbour_counts_by_group(build_network([1, 2, 3], [(1, 2), (1, 3)]), np.array([0, 1, 1]), 2).tolist()
     [[0, 2], [1, 0], [1, 0]]
     """
     codes = np.concatenate(
-        [network.first * size + groups[network.second], network.second * size + groups[network.first]]
+        [
+            network.pair_left * group_count + groups[network.pair_right],
+            network.pair_right * group_count + groups[network.pair_left],
+        ]
     )
-    return np.bincount(codes, minlength=network.people * size).reshape(network.people, size)
+    return np.bincount(codes, minlength=network.people * group_count).reshape(network.people, group_count)

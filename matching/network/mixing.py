@@ -1,4 +1,7 @@
-"""Which groups meet which, against what chance would give."""
+"""How groups mix in a network of meetings: mixing matrices with permutation tests, and mixing indices.
+
+E-I index, Coleman homophily, Newman assortativity and Blau diversity, each against random mixing.
+"""
 
 from __future__ import annotations
 
@@ -6,266 +9,314 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.network.graph import Network, neighbours_in_groups
-from matching.recommend.balance import ei_index, ei_of_chance
+from matching.network.graph import Network, neighbour_counts_by_group
 from matching.types import Array
 
 PERMUTATIONS = 999
 
 
+def ei_index(weights: Array, external: Array) -> float | None:
+    """External-internal index (Krackhardt & Stern, 1988): (E - I) / (E + I), in [-1, 1].
+
+    weights: (m,) non-negative tie weights; external: (m,) bool. None when all weights are zero.
+
+    >>> ei_index(np.array([3.0, 1.0]), np.array([True, False]))
+    0.5
+    """
+    total = float(weights.sum())
+    return float(weights[external].sum() * 2 / total - 1) if total > 0 else None
+
+
+def expected_ei_index(groups: Array, capacity: Array) -> float | None:
+    """The E-I index under random mixing: partners are drawn in proportion to their capacity.
+
+    groups: (n,) codes; capacity: (n,) meetings each person has. None where no pair is possible.
+
+    >>> expected_ei_index(np.array([0, 1]), np.array([2.0, 2.0]))
+    1.0
+    """
+    total = capacity.sum() ** 2 - (capacity**2).sum()
+    if total <= 0:
+        return None
+    internal = np.bincount(groups, weights=capacity) ** 2 - np.bincount(groups, weights=capacity**2)
+    return float(1 - 2 * internal.sum() / total)
+
+
 @dataclass(frozen=True, slots=True)
-class Mixing:
-    """Meetings between groups: observed, expected and how surprising.
+class MixingMatrix:
+    """Meetings between groups: observed, expected, and p-values.
 
     `observed` (k, k), symmetric, ints: each meeting once, a meeting inside a group once on the diagonal;
-    so the upper triangle with the diagonal adds up to `meetings`. `expected` (k, k): the mean over all ways
-    of dealing the same group sizes out to the same people, exact. `p` (k, k): two-sided, from permutations;
-    None where none were drawn. `ei`: E-I index of the whole, None without meetings; `ei_chance`: its mean
-    under the same dealing, None with fewer than two people; `ei_p` like `p`.
+    the upper triangle with the diagonal sums to `meetings`. `expected` (k, k): the exact mean over all
+    permutations of the group labels. `p_values` (k, k): two-sided, None without permutations. `ei_index` of
+    all meetings, None without any; `expected_ei`: its mean over the permutations, None with fewer than two
+    people; `ei_p_value` like `p_values`.
     """
 
     observed: Array
     expected: Array
-    p: Array | None
+    p_values: Array | None
     meetings: int
-    ei: float | None
-    ei_chance: float | None
-    ei_p: float | None
+    ei_index: float | None
+    expected_ei: float | None
+    ei_p_value: float | None
 
     @property
-    def inside(self) -> int:
+    def internal(self) -> int:
         """Meetings of two people of one group."""
         return int(np.trace(self.observed))
 
     @property
-    def ends(self) -> Array:
-        """Ends of meetings each group holds, (k,): a meeting inside a group has both."""
+    def endpoints(self) -> Array:
+        """Meeting endpoints in each group, (k,): a meeting inside a group has both."""
         return np.asarray(self.observed.sum(axis=1) + np.diag(self.observed))
 
 
 @dataclass(frozen=True, slots=True)
-class Seats:
-    """Ends of meetings by group and layer, (k, t), against the same dealing as in Mixing."""
+class Participation:
+    """Meeting endpoints by group and layer, (k, t), against the same permutations as a MixingMatrix."""
 
     observed: Array
     expected: Array
-    p: Array | None
+    p_values: Array | None
 
 
 @dataclass(frozen=True, slots=True)
-class LayeredMixing:
-    """All meetings, the meetings of each layer, and who sits in which layer."""
+class LayeredMixingMatrix:
+    """The mixing of all meetings, of each layer's meetings, and the groups' participation in each layer."""
 
-    whole: Mixing
-    layers: tuple[Mixing, ...]
-    seats: Seats
+    total: MixingMatrix
+    layers: tuple[MixingMatrix, ...]
+    participation: Participation
 
 
-def mixing(
-    groups: Array, left: Array, right: Array, *, size: int, permutations: int = PERMUTATIONS, seed: int
-) -> Mixing:
-    """How groups mix in the meetings of `left` with `right`.
+def mixing_matrix(
+    groups: Array,
+    left: Array,
+    right: Array,
+    *,
+    group_count: int,
+    permutations: int = PERMUTATIONS,
+    seed: int,
+) -> MixingMatrix:
+    """The mixing matrix of meetings `left[k]` with `right[k]`, tested by permuting the group labels.
 
-    `groups` (n,): codes 0..size-1 of all people, with or without meetings; `left`, `right` (m,): rows.
+    groups: (n,) codes 0..group_count-1 of all people, with or without meetings; left, right: (m,) rows.
 
-    Chance deals the people's groups out anew and leaves the meetings where they are (Hubert and Schultz,
-    British Journal of Mathematical and Statistical Psychology 29, 1976), so activity is kept and a group
-    that met less than its size would give shows it.
+    The meetings stay and the labels are permuted (QAP; Hubert and Schultz, British Journal of Mathematical
+    and Statistical Psychology 29, 1976), so each person's activity is kept.
     p = (1 + permutations at least as far from expected) / (1 + permutations).
 
-    >>> four = mixing(np.array([0, 0, 1, 1]), np.array([0, 0]), np.array([1, 2]), size=2, seed=0)
+    >>> left, right = np.array([0, 0]), np.array([1, 2])
+    >>> four = mixing_matrix(np.array([0, 0, 1, 1]), left, right, group_count=2, seed=0)
     >>> four.observed.tolist(), four.expected.round(3).tolist()
     ([[1, 1], [1, 0]], [[0.333, 1.333], [1.333, 0.333]])
     """
     layers = np.zeros(len(left), np.int64)
-    return mixing_by_layer(
-        groups, left, right, layers, size=size, layer_count=1, permutations=permutations, seed=seed
-    ).whole
+    return layered_mixing_matrix(
+        groups,
+        left,
+        right,
+        layers,
+        group_count=group_count,
+        layer_count=1,
+        permutations=permutations,
+        seed=seed,
+    ).total
 
 
-def mixing_by_layer(
+def layered_mixing_matrix(
     groups: Array,
     left: Array,
     right: Array,
     layers: Array,
     *,
-    size: int,
+    group_count: int,
     layer_count: int,
     permutations: int = PERMUTATIONS,
     seed: int,
-) -> LayeredMixing:
-    """As `mixing`, for all meetings and for each layer (a theme) of them; `layers` (m,): codes.
+) -> LayeredMixingMatrix:
+    """As `mixing_matrix`, for all meetings and for each layer (theme) of them; `layers` (m,): codes.
 
-    One set of permutations serves them all.
+    All layers share one set of permutations.
 
     >>> rows = (np.array([0, 0, 1]), np.array([0, 1]), np.array([2, 2]), np.array([0, 1]))
-    >>> both = mixing_by_layer(*rows, size=2, layer_count=2, permutations=0, seed=0)
-    >>> both.seats.observed.tolist()
+    >>> both = layered_mixing_matrix(*rows, group_count=2, layer_count=2, permutations=0, seed=0)
+    >>> both.participation.observed.tolist()
     [[1, 1], [1, 1]]
     """
-    shape = (layer_count, size, size)
-    base = layers * size * size
+    shape = (layer_count, group_count, group_count)
+    base = layers * group_count * group_count
 
-    def count(dealt: Array) -> Array:
-        codes = base + dealt[left] * size + dealt[right]
-        return np.bincount(codes, minlength=layer_count * size * size).reshape(shape)
+    def count(labels: Array) -> Array:
+        codes = base + labels[left] * group_count + labels[right]
+        return np.bincount(codes, minlength=layer_count * group_count * group_count).reshape(shape)
 
-    observed = _symmetric(count(groups))
-    expected = _pair_chance(groups, size) * np.bincount(layers, minlength=layer_count)[:, None, None]
-    dealer = np.random.default_rng(seed)
-    drawn = np.empty((permutations, *shape), np.int32)
-    for turn in range(permutations):
-        drawn[turn] = count(dealer.permutation(groups))
-    drawn = _symmetric(drawn)
-    chance = ei_of_chance(groups, np.ones(len(groups)))
-    return LayeredMixing(
-        whole=_mixing(observed.sum(axis=0), expected.sum(axis=0), drawn.sum(axis=1), chance),
-        layers=tuple(_mixing(observed[t], expected[t], drawn[:, t], chance) for t in range(layer_count)),
-        seats=_seats(_ends(observed), _ends(expected), _ends(drawn)),
+    observed = _symmetrise(count(groups))
+    pair_shares = _random_pair_shares(groups, group_count)
+    expected = pair_shares * np.bincount(layers, minlength=layer_count)[:, None, None]
+    rng = np.random.default_rng(seed)
+    permuted = np.empty((permutations, *shape), np.int32)
+    for draw in range(permutations):
+        permuted[draw] = count(rng.permutation(groups))
+    permuted = _symmetrise(permuted)
+    expected_ei = expected_ei_index(groups, np.ones(len(groups)))
+    return LayeredMixingMatrix(
+        total=_matrix(observed.sum(axis=0), expected.sum(axis=0), permuted.sum(axis=1), expected_ei),
+        layers=tuple(
+            _matrix(observed[t], expected[t], permuted[:, t], expected_ei) for t in range(layer_count)
+        ),
+        participation=_participation(_endpoints(observed), _endpoints(expected), _endpoints(permuted)),
     )
 
 
-def _pair_chance(groups: Array, size: int) -> Array:
-    """The chance that two people drawn at random are of groups g and h, (k, k); the upper triangle with
-    the diagonal adds up to 1."""
-    people = np.bincount(groups, minlength=size).astype(float)
+def _random_pair_shares(groups: Array, group_count: int) -> Array:
+    """The probability that two people drawn at random are of groups g and h, (k, k); the upper triangle
+    with the diagonal sums to 1."""
+    people = np.bincount(groups, minlength=group_count).astype(float)
     pairs = np.outer(people, people)
     np.fill_diagonal(pairs, people * (people - 1) / 2)
     n = len(groups)
     return pairs / (n * (n - 1) / 2) if n > 1 else np.zeros_like(pairs)
 
 
-def _symmetric(counts: Array) -> Array:
-    """(..., k, k) counts of either order, folded: off the diagonal both orders together."""
+def _symmetrise(counts: Array) -> Array:
+    """(..., k, k) counts with both orders of two groups added; the diagonal stays."""
     folded = counts + np.swapaxes(counts, -1, -2)
     diagonal = np.arange(counts.shape[-1])
     folded[..., diagonal, diagonal] = counts[..., diagonal, diagonal]
     return np.asarray(folded)
 
 
-def _ends(counts: Array) -> Array:
-    """Ends of meetings per group, (..., k), of folded counts (..., k, k)."""
+def _endpoints(counts: Array) -> Array:
+    """Meeting endpoints of each group, (..., k), of symmetric counts (..., k, k)."""
     return np.asarray(counts.sum(axis=-1) + np.diagonal(counts, axis1=-2, axis2=-1))
 
 
-def _mixing(observed: Array, expected: Array, drawn: Array, chance: float | None) -> Mixing:
-    inside = np.trace(observed)
+def _matrix(observed: Array, expected: Array, permuted: Array, expected_ei: float | None) -> MixingMatrix:
+    internal = np.trace(observed)
     meetings = int(np.triu(observed).sum())
-    counts = np.array([meetings - inside, inside], float)
-    ei_p = _p(inside, np.trace(expected), np.trace(drawn, axis1=-2, axis2=-1))
-    return Mixing(
+    counts = np.array([meetings - internal, internal], float)
+    ei_p_value = _p_values(internal, np.trace(expected), np.trace(permuted, axis1=-2, axis2=-1))
+    return MixingMatrix(
         observed=observed,
         expected=expected,
-        p=_p(observed, expected, drawn),
+        p_values=_p_values(observed, expected, permuted),
         meetings=meetings,
-        ei=ei_index(counts, np.array([True, False])),
-        ei_chance=chance,
-        ei_p=None if ei_p is None or not meetings else float(ei_p),
+        ei_index=ei_index(counts, np.array([True, False])),
+        expected_ei=expected_ei,
+        ei_p_value=None if ei_p_value is None or not meetings else float(ei_p_value),
     )
 
 
-def _seats(observed: Array, expected: Array, drawn: Array) -> Seats:
-    p = _p(observed, expected, drawn)
-    return Seats(observed.T, expected.T, None if p is None else p.T)
+def _participation(observed: Array, expected: Array, permuted: Array) -> Participation:
+    p_values = _p_values(observed, expected, permuted)
+    return Participation(observed.T, expected.T, None if p_values is None else p_values.T)
 
 
-def _p(observed: Array, expected: Array, drawn: Array) -> Array | None:
-    """Two-sided p-values; None without permutations."""
-    if not len(drawn):
+def _p_values(observed: Array, expected: Array, permuted: Array) -> Array | None:
+    """Two-sided permutation p-values; None without permutations."""
+    if not len(permuted):
         return None
-    far = np.abs(observed - expected) - 1e-9  # equally far is as far, whatever the last digit
-    return np.asarray((1 + (np.abs(drawn - expected) >= far).sum(axis=0)) / (1 + len(drawn)))
+    distance = np.abs(observed - expected) - 1e-9  # tolerance: equal distances differ by rounding
+    extreme = (np.abs(permuted - expected) >= distance).sum(axis=0)
+    return np.asarray((1 + extreme) / (1 + len(permuted)))
 
 
-def ei_of_groups(mixed: Mixing) -> Array:
-    """E-I index of each group, (k,): of the ends its members hold, those outside less those inside, over
-    all (Krackhardt and Stern, Social Psychology Quarterly 51, 1988). nan for a group without meetings.
+def ei_by_group(matrix: MixingMatrix) -> Array:
+    """E-I index of each group over its members' meeting endpoints, (k,) (Krackhardt and Stern, Social
+    Psychology Quarterly 51, 1988). nan for a group without meetings.
 
-    >>> ei_of_groups(mixing(np.array([0, 0, 1]), np.array([0, 0]), np.array([1, 2]), size=2, seed=0)).round(3)
+    >>> left, right = np.array([0, 0]), np.array([1, 2])
+    >>> ei_by_group(mixing_matrix(np.array([0, 0, 1]), left, right, group_count=2, seed=0)).round(3)
     array([-0.333,  1.   ])
     """
-    inside = 2 * np.diag(mixed.observed)
-    return _index(mixed.ends - inside, inside)
+    internal = 2 * np.diag(matrix.observed)
+    return _normalised_difference(matrix.endpoints - internal, internal)
 
 
-def ei_chance_of_groups(groups: Array, size: int) -> Array:
-    """The E-I index of each group if partners were drawn at random, (k,); nan for a group without people.
+def expected_ei_by_group(groups: Array, group_count: int) -> Array:
+    """The E-I index of each group under random mixing, (k,); nan for a group without people.
 
-    >>> ei_chance_of_groups(np.array([0, 0, 1]), 2).tolist()
+    >>> expected_ei_by_group(np.array([0, 0, 1]), 2).tolist()
     [0.0, 1.0]
     """
-    inside = _inside_chance(groups, size)
-    return np.where(np.bincount(groups, minlength=size) > 0, 1 - 2 * inside, np.nan)
+    internal = _random_internal_share(groups, group_count)
+    return np.where(np.bincount(groups, minlength=group_count) > 0, 1 - 2 * internal, np.nan)
 
 
-def ei_of_people(network: Network, groups: Array, size: int) -> Array:
-    """E-I index of each person over the different people she met, (n,); nan for an isolate.
+def ei_by_person(network: Network, groups: Array, group_count: int) -> Array:
+    """E-I index of each person over her distinct partners, (n,); nan for an isolate.
 
-    >>> from matching.network.graph import network_of
-    >>> ei_of_people(network_of([1, 2, 3], [(1, 2), (1, 3)]), np.array([0, 0, 1]), 2).tolist()
+    >>> from matching.network.graph import build_network
+    >>> ei_by_person(build_network([1, 2, 3], [(1, 2), (1, 3)]), np.array([0, 0, 1]), 2).tolist()
     [0.0, -1.0, 1.0]
     """
-    met = neighbours_in_groups(network, groups, size)
-    inside = met[np.arange(len(met)), groups]
-    return _index(met.sum(axis=1) - inside, inside)
+    partners = neighbour_counts_by_group(network, groups, group_count)
+    internal = partners[np.arange(len(partners)), groups]
+    return _normalised_difference(partners.sum(axis=1) - internal, internal)
 
 
-def coleman_homophily(mixed: Mixing, groups: Array, size: int) -> Array:
-    """Coleman's homophily index of each group, -1..1, (k,): 0 where members meet their own as chance
-    gives, 1 where they meet none else, -1 where they never meet their own (Relational Analysis, Human
-    Organization 17, 1958). nan for a group without meetings, 0 for one that has no own to meet.
+def coleman_homophily(matrix: MixingMatrix, groups: Array, group_count: int) -> Array:
+    """Coleman's homophily index of each group, (k,), in [-1, 1]: 0 under random mixing, 1 where members
+    meet only their own group, -1 where they never do (Relational Analysis, Human Organization 17, 1958).
+    nan for a group without meetings, 0 for one whose random internal share is 0.
 
-    >>> groups = np.array([0, 0, 1, 1])
-    >>> coleman_homophily(mixing(groups, np.array([0]), np.array([1]), size=2, seed=0), groups, 2).tolist()
+    >>> groups, left, right = np.array([0, 0, 1, 1]), np.array([0]), np.array([1])
+    >>> coleman_homophily(mixing_matrix(groups, left, right, group_count=2, seed=0), groups, 2).tolist()
     [1.0, nan]
     """
-    chance = _inside_chance(groups, size)
-    share = _over(2 * np.diag(mixed.observed), mixed.ends)
-    room = np.where(share >= chance, 1 - chance, chance)
+    random = _random_internal_share(groups, group_count)
+    share = _divide(2 * np.diag(matrix.observed), matrix.endpoints)
+    scale = np.where(share >= random, 1 - random, random)
     return np.where(
-        np.isnan(share), np.nan, np.divide(share - chance, room, out=np.zeros(size), where=room > 0)
+        np.isnan(share),
+        np.nan,
+        np.divide(share - random, scale, out=np.zeros(group_count), where=scale > 0),
     )
 
 
-def assortativity(mixed: Mixing) -> float | None:
+def assortativity(matrix: MixingMatrix) -> float | None:
     """Newman's assortativity of groups (Physical Review E 67, 2003), each meeting an edge: 1 where groups
-    keep to themselves, 0 where ends pair at random. None without meetings or with one group only.
+    meet only within, 0 where endpoints pair at random. None without meetings or with one group only.
 
-    >>> assortativity(mixing(np.array([0, 0, 1, 1]), np.array([0, 2]), np.array([1, 3]), size=2, seed=0))
+    >>> left, right = np.array([0, 2]), np.array([1, 3])
+    >>> assortativity(mixing_matrix(np.array([0, 0, 1, 1]), left, right, group_count=2, seed=0))
     1.0
     """
-    if not mixed.meetings:
+    if not matrix.meetings:
         return None
-    shares = mixed.observed / (2 * mixed.meetings)
+    shares = matrix.observed / (2 * matrix.meetings)
     np.fill_diagonal(shares, 2 * np.diag(shares))
-    by_chance = float((shares.sum(axis=1) ** 2).sum())
-    if np.isclose(by_chance, 1.0):
+    random = float((shares.sum(axis=1) ** 2).sum())
+    if np.isclose(random, 1.0):
         return None
-    return float((np.trace(shares) - by_chance) / (1 - by_chance))
+    return float((np.trace(shares) - random) / (1 - random))
 
 
-def blau(counts: Array) -> Array:
-    """Blau's index of diversity along the last axis: the chance that two drawn with replacement differ
-    (Inequality and Heterogeneity, 1977). nan where there is nobody.
+def blau_index(counts: Array) -> Array:
+    """Blau's index of diversity along the last axis: the probability that two draws with replacement
+    differ (Inequality and Heterogeneity, 1977). nan where there is nobody.
 
-    >>> blau(np.array([[2, 2], [4, 0]])).tolist()
+    >>> blau_index(np.array([[2, 2], [4, 0]])).tolist()
     [0.5, 0.0]
     """
-    shares = _over(counts, counts.sum(axis=-1, keepdims=True))
+    shares = _divide(counts, counts.sum(axis=-1, keepdims=True))
     return np.asarray(1 - (shares**2).sum(axis=-1))
 
 
-def _inside_chance(groups: Array, size: int) -> Array:
-    """The chance that somebody else, drawn at random, is of one's own group, (k,)."""
-    people = np.bincount(groups, minlength=size)
+def _random_internal_share(groups: Array, group_count: int) -> Array:
+    """The probability that another person drawn at random is of one's own group, (k,)."""
+    people = np.bincount(groups, minlength=group_count)
     return np.maximum(people - 1, 0) / max(len(groups) - 1, 1)
 
 
-def _index(outside: Array, inside: Array) -> Array:
-    return _over(outside - inside, outside + inside)
+def _normalised_difference(external: Array, internal: Array) -> Array:
+    """(E - I) / (E + I), nan where both are 0."""
+    return _divide(external - internal, external + internal)
 
 
-def _over(part: Array, whole: Array) -> Array:
-    """part / whole, nan where whole is 0."""
-    part, whole = np.broadcast_arrays(np.asarray(part, float), whole)
-    return np.asarray(np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0))
+def _divide(part: Array, total: Array) -> Array:
+    """part / total, nan where total is 0."""
+    part, total = np.broadcast_arrays(np.asarray(part, float), total)
+    return np.asarray(np.divide(part, total, out=np.full(part.shape, np.nan), where=total > 0))

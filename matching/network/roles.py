@@ -1,4 +1,4 @@
-"""Who stands between others: Gould and Fernandez' roles, and betweenness."""
+"""Brokerage: Gould and Fernandez' five roles, and betweenness centrality."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from matching.network.graph import Network, neighbours_in_groups
+from matching.network.graph import Network, neighbour_counts_by_group
 from matching.types import Array
 
 EXACT_UP_TO = 1_000
@@ -16,13 +16,12 @@ _BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Brokerage:
-    """Per person (n,), the pairs of her partners who did not meet each other, by the groups of the three.
+class BrokerageRoles:
+    """Open triads each person brokers, (n,) each: pairs of her partners who did not meet, by groups.
 
-    coordinator: all of one group. consultant: the two of one group, she of another. gatekeeper: one of
-    the two is of her group, the other is not, read from the outside in. representative: the same pair
-    read from the inside out; meetings have no direction, so the two are always equal. liaison: three
-    groups. `pairs` counts each pair once.
+    coordinator: all three of one group. consultant: both partners of one group, the broker of another.
+    gatekeeper, representative: one partner is of the broker's group; meetings have no direction, so the two
+    are equal. liaison: three groups.
     """
 
     coordinator: Array
@@ -33,42 +32,42 @@ class Brokerage:
 
     @property
     def pairs(self) -> Array:
+        """All brokered pairs, each once."""
         return self.coordinator + self.consultant + self.gatekeeper + self.liaison
 
     @property
-    def bridged(self) -> Array:
-        """Pairs of two different groups: the bridges she is."""
+    def cross_group_pairs(self) -> Array:
+        """Brokered pairs of two different groups."""
         return self.gatekeeper + self.liaison
 
 
-def brokerage(network: Network, groups: Array, size: int) -> Brokerage:
-    """The five roles of every person (Gould and Fernandez, Sociological Methodology 19, 1989).
+def brokerage_roles(network: Network, groups: Array, group_count: int) -> BrokerageRoles:
+    """The five brokerage roles of every person (Gould and Fernandez, Sociological Methodology 19, 1989).
 
-    Each unordered pair of unconnected partners counts once, so that in a symmetric directed network their
-    coordinator, consultant and liaison figures are twice these. All pairs of partners are counted from the
-    partners' groups, then the pairs who did meet (triangles) are taken away.
+    Each unordered pair counts once; in a symmetric directed network coordinator, consultant and liaison are
+    twice these. All pairs of partners are counted by group, then closed triads (triangles) are subtracted.
 
-    >>> from matching.network.graph import network_of
-    >>> path = network_of([1, 2, 3], [(1, 2), (2, 3)])
-    >>> brokerage(path, np.array([0, 0, 1]), 2).gatekeeper.tolist()
+    >>> from matching.network.graph import build_network
+    >>> path = build_network([1, 2, 3], [(1, 2), (2, 3)])
+    >>> brokerage_roles(path, np.array([0, 0, 1]), 2).gatekeeper.tolist()
     [0, 1, 0]
     """
     n = network.people
-    met = neighbours_in_groups(network, groups, size)
-    own = met[np.arange(n), groups] if n else np.zeros(0, np.int64)
-    others = met.sum(axis=1) - own
-    twos = met * (met - 1) // 2
+    partners = neighbour_counts_by_group(network, groups, group_count)
+    own = partners[np.arange(n), groups] if n else np.zeros(0, np.int64)
+    others = partners.sum(axis=1) - own
+    same_group = partners * (partners - 1) // 2
     coordinator = own * (own - 1) // 2
-    consultant = twos.sum(axis=1) - coordinator
+    consultant = same_group.sum(axis=1) - coordinator
     boundary = own * others
     liaison = others * (others - 1) // 2 - consultant
 
     corners = _triangles(network)
-    for turn in range(3):
-        broker, a, b = (corners[:, (turn + step) % 3] for step in range(3))
-        hers, one, two = groups[broker], groups[a], groups[b]
+    for shift in range(3):
+        broker, a, b = (corners[:, (shift + step) % 3] for step in range(3))
+        own_group, one, two = groups[broker], groups[a], groups[b]
         same = one == two
-        inside = (one == hers) | (two == hers)
+        inside = (one == own_group) | (two == own_group)
         for count, of in (
             (coordinator, same & inside),
             (consultant, same & ~inside),
@@ -76,21 +75,21 @@ def brokerage(network: Network, groups: Array, size: int) -> Brokerage:
             (liaison, ~same & ~inside),
         ):
             count -= np.bincount(broker[of], minlength=n)
-    return Brokerage(coordinator, consultant, boundary, boundary, liaison)
+    return BrokerageRoles(coordinator, consultant, boundary, boundary, liaison)
 
 
 def _triangles(network: Network) -> Array:
-    """Every three who all met each other, once, (t, 3).
+    """All triangles as rows, each once, (t, 3).
 
-    Each pair points to the one with more partners (ties by row): then nobody has more than sqrt(2m) out,
-    and two out-neighbours of one person who met close a triangle.
+    Edges are oriented towards the higher degree (ties by row), so out-degrees are at most sqrt(2m) (the
+    compact-forward algorithm; Latapy, Theoretical Computer Science 407, 2008).
     """
     n, degree = network.people, network.degree
     place = np.empty(n, np.int64)
     place[np.lexsort((np.arange(n), degree))] = np.arange(n)
-    swap = place[network.first] > place[network.second]
-    low = np.where(swap, network.second, network.first)
-    high = np.where(swap, network.first, network.second)
+    swap = place[network.pair_left] > place[network.pair_right]
+    low = np.where(swap, network.pair_right, network.pair_left)
+    high = np.where(swap, network.pair_left, network.pair_right)
     order = np.lexsort((high, low))
     low, high = low[order], high[order]
     out = np.bincount(low, minlength=n)
@@ -100,7 +99,7 @@ def _triangles(network: Network) -> Array:
     two = one + 1 + np.arange(len(one)) - np.repeat(np.cumsum(later) - later, later)
     a, b = high[one], high[two]
     wanted = np.minimum(a, b) * n + np.maximum(a, b)
-    met = network.first * n + network.second  # ascending: pairs are sorted
+    met = network.pair_left * n + network.pair_right  # ascending: pairs are sorted
     at = np.searchsorted(met, wanted)
     closed = at < len(met)
     closed[closed] = met[at[closed]] == wanted[closed]
@@ -110,15 +109,14 @@ def _triangles(network: Network) -> Array:
 def betweenness(
     network: Network, *, seed: int, exact_up_to: int = EXACT_UP_TO, pivots: int = PIVOTS
 ) -> Array:
-    """Share of the others' shortest paths that pass each person, 0..1, (n,).
+    """Normalised betweenness centrality of each person, in [0, 1], (n,).
 
-    Brandes' accumulation (Journal of Mathematical Sociology 25, 2001) from many sources at once, level by
-    level, as products of the sparse network with dense blocks. Above `exact_up_to` people it is estimated
-    from `pivots` sources drawn without replacement by `seed` (Brandes and Pich, International Journal of
-    Bifurcation and Chaos 17, 2007): unbiased.
+    Brandes' accumulation (Journal of Mathematical Sociology 25, 2001) from blocks of sources as sparse-dense
+    products. Above `exact_up_to` people it is an unbiased estimate from `pivots` sources drawn without
+    replacement (Brandes and Pich, International Journal of Bifurcation and Chaos 17, 2007).
 
-    >>> from matching.network.graph import network_of
-    >>> betweenness(network_of([1, 2, 3], [(1, 2), (2, 3)]), seed=0).tolist()
+    >>> from matching.network.graph import build_network
+    >>> betweenness(build_network([1, 2, 3], [(1, 2), (2, 3)]), seed=0).tolist()
     [0.0, 1.0, 0.0]
     """
     n = network.people
@@ -136,7 +134,7 @@ def betweenness(
 
 
 def _dependencies(adjacency: sp.csr_matrix, sources: Array) -> Array:
-    """Sum over these sources of how much each person lies on their shortest paths to everybody, (n,)."""
+    """Sum of the dependencies of these sources on each person (Brandes, 2001), (n,)."""
     n, columns = adjacency.shape[0], np.arange(len(sources))
     paths = np.zeros((n, len(sources)))
     paths[sources, columns] = 1.0
@@ -146,15 +144,15 @@ def _dependencies(adjacency: sp.csr_matrix, sources: Array) -> Array:
     while True:
         front = adjacency @ front
         front[reached] = 0.0
-        fresh = front > 0
-        if not fresh.any():
+        new = front > 0
+        if not new.any():
             break
-        reached |= fresh
+        reached |= new
         paths += front
-        fronts.append(fresh)
+        fronts.append(new)
     inverse = np.divide(1.0, paths, out=np.zeros_like(paths), where=reached)
-    owed = np.zeros_like(paths)
+    dependency = np.zeros_like(paths)
     for level in range(len(fronts) - 1, 1, -1):
-        share = (1.0 + owed) * inverse * fronts[level]
-        owed += (adjacency @ share) * paths * fronts[level - 1]
-    return np.asarray(owed.sum(axis=1))
+        share = (1.0 + dependency) * inverse * fronts[level]
+        dependency += (adjacency @ share) * paths * fronts[level - 1]
+    return np.asarray(dependency.sum(axis=1))

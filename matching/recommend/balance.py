@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from matching.network.mixing import ei_index, expected_ei_index
 from matching.policy import Policy
 from matching.recommend.candidates import Pairs
 from matching.types import Array
@@ -86,29 +87,6 @@ def scale_for(pull: Array, capacity: Array) -> Array:
     return np.asarray(np.divide(capacity, bottom, out=np.zeros_like(bottom), where=bottom > 0))
 
 
-def ei_index(weights: Array, differ: Array) -> float | None:
-    """(external - internal) / (external + internal) (Krackhardt and Stern, 1988); None without any weight.
-
-    >>> ei_index(np.array([3.0, 1.0]), np.array([True, False]))
-    0.5
-    """
-    total = float(weights.sum())
-    return float(weights[differ].sum() * 2 / total - 1) if total > 0 else None
-
-
-def ei_of_chance(groups: Array, capacity: Array) -> float | None:
-    """The E-I index if meetings paired people at random, in proportion to their capacities.
-
-    >>> ei_of_chance(np.array([0, 1]), np.array([2.0, 2.0]))
-    1.0
-    """
-    total = capacity.sum() ** 2 - (capacity**2).sum()
-    if total <= 0:
-        return None
-    own = np.bincount(groups, weights=capacity) ** 2 - np.bincount(groups, weights=capacity**2)
-    return float(1 - 2 * own.sum() / total)
-
-
 def balance(
     pairs: Pairs,
     groups: Array,
@@ -120,7 +98,7 @@ def balance(
     the E-I index of mu up to the floor (the policy's, else random mixing less `floor_slack`); MOST_BONUS
     where none does. Nobody without capacity gets any."""
     differ = groups[pairs.left] != groups[pairs.right]
-    chance = ei_of_chance(groups, capacity) if len(np.unique(groups)) > 1 else None
+    chance = expected_ei_index(groups, capacity) if len(np.unique(groups)) > 1 else None
     floor = (
         policy.ei_floor
         if policy.ei_floor is not None

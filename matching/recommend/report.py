@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from matching.recommend.balance import Balanced, ei_index
+from matching.network.mixing import ei_index
+from matching.recommend.balance import Balanced
 from matching.recommend.dataset import Forum
 from matching.recommend.measures import expected_meetings, gini
 from matching.recommend.ranking import Places

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import Policy
-from matching.recommend.balance import balance, ei_index, ei_of_chance
+from matching.network import ei_index, expected_ei_index
+from matching.recommend.balance import balance
 from matching.recommend.candidates import find_candidates
 
 
@@ -85,14 +86,14 @@ def test_a_floor_out_of_reach_is_told():
 
 def test_the_default_floor_is_random_mixing_less_the_slack():
     _, groups, found = balanced(150, 3, Policy())
-    assert found.floor == pytest.approx(ei_of_chance(groups, np.full(150, 5.0)) - 0.3)
+    assert found.floor == pytest.approx(expected_ei_index(groups, np.full(150, 5.0)) - 0.3)
 
 
 def test_chance_counts_every_ordered_pair_of_different_people():
     groups = np.array([0, 0, 1])
     pairs = [(i, j) for i in range(3) for j in range(3) if i != j]
     differ = np.array([groups[i] != groups[j] for i, j in pairs])
-    assert ei_of_chance(groups, np.ones(3)) == pytest.approx(ei_index(np.ones(len(pairs)), differ))
+    assert expected_ei_index(groups, np.ones(3)) == pytest.approx(ei_index(np.ones(len(pairs)), differ))
 
 
 def test_one_constituency_has_no_index_and_no_bonus():

@@ -1,4 +1,4 @@
-"""Random small forums: people in groups, some of whom met, some twice, some nobody."""
+"""Random small networks: people in groups, some of whom met, some twice, some nobody."""
 
 from typing import NamedTuple
 
@@ -6,18 +6,18 @@ import networkx as nx
 import numpy as np
 from hypothesis import strategies as st
 
-from matching.network.graph import Network, network_of
+from matching.network.graph import Network, build_network
 
 
-class Forum(NamedTuple):
+class GroupedNetwork(NamedTuple):
     network: Network
     groups: np.ndarray
-    size: int
+    group_count: int
     meetings: list[tuple[int, int]]
 
     @property
     def graph(self) -> nx.MultiGraph:
-        """The same forum as networkx keeps it: every meeting an edge, the group an attribute."""
+        """As a networkx multigraph with the group as a node attribute."""
         graph = nx.MultiGraph()
         graph.add_nodes_from(
             (int(one), {"group": int(group)})
@@ -28,17 +28,17 @@ class Forum(NamedTuple):
 
 
 @st.composite
-def forums(draw, most=14):
-    size = draw(st.integers(1, 4))
+def networks(draw, most=14):
+    group_count = draw(st.integers(1, 4))
     ids = draw(st.lists(st.integers(1, 999), min_size=1, max_size=most, unique=True))
-    groups = np.array(draw(st.lists(st.integers(0, size - 1), min_size=len(ids), max_size=len(ids))))
+    groups = np.array(draw(st.lists(st.integers(0, group_count - 1), min_size=len(ids), max_size=len(ids))))
     pair = st.tuples(st.sampled_from(ids), st.sampled_from(ids)).filter(lambda ends: ends[0] != ends[1])
     meetings = draw(st.lists(pair, max_size=3 * len(ids))) if len(ids) > 1 else []
-    return Forum(network_of(ids, meetings), groups, size, meetings)
+    return GroupedNetwork(build_network(ids, meetings), groups, group_count, meetings)
 
 
-def large_forum(people: int, meetings: int, seed: int) -> Forum:
-    """One forum with hubs and a constituency that keeps to itself."""
+def large_network(people: int, meetings: int, seed: int) -> GroupedNetwork:
+    """A network with hubs (Pareto activity) and one homophilous group."""
     chance = np.random.default_rng(seed)
     groups = chance.integers(0, 5, people)
     worth = chance.pareto(2.0, people) + 0.2
@@ -46,4 +46,4 @@ def large_forum(people: int, meetings: int, seed: int) -> Forum:
     one, two = groups[ends].T
     keep = (ends[:, 0] != ends[:, 1]) & ((one == two) | ((one != 0) & (two != 0)))
     met = [(int(a), int(b)) for a, b in ends[keep][:meetings]]
-    return Forum(network_of(range(people), met), groups, 5, met)
+    return GroupedNetwork(build_network(range(people), met), groups, 5, met)
