@@ -1,72 +1,145 @@
-"""Handing a mail to the server: tried again while the server is in trouble, given up where it refuses."""
+"""Mail over SMTP: sent once per queued row, retried while the server is in trouble, failed when refused."""
 
 from __future__ import annotations
 
+import datetime as dt
 import smtplib
 import socket
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 
-FIRST_WAIT = 30  # seconds; doubled with each attempt ...
-LONGEST_WAIT = 600  # ... up to this
-MOST_ATTEMPTS = 300  # about two days
+FIRST_WAIT_SECONDS = 30  # doubled with each attempt ...
+MAX_WAIT_SECONDS = 600  # ... up to this
+MAX_ATTEMPTS = 300  # about two days
 
 
 class MailDelayed(Exception):
-    """The mail was not accepted this time; the job tries again. Carries a code and no address."""
+    """The server did not take the mail this time; the job retries. Holds an error code and no address."""
 
 
 class Backoff(BaseRetryStrategy):
-    """Twice the time after each attempt, up to ten minutes: mail is not held up long after an outage."""
+    """Exponential backoff, at most ten minutes: mail goes out soon after an outage."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002
-        if job.attempts >= MOST_ATTEMPTS:
+        if job.attempts >= MAX_ATTEMPTS:
             return None
-        wait = min(FIRST_WAIT * 2 ** min(job.attempts, 10), LONGEST_WAIT)
+        wait = min(FIRST_WAIT_SECONDS * 2 ** min(job.attempts, 10), MAX_WAIT_SECONDS)
         return RetryDecision(retry_in={"seconds": wait})
 
 
-def post_mail(mail: EmailMessage) -> tuple[str, bool]:
-    """Hand the mail to the server; gives "" or what went wrong, and whether it is refused for good.
+class MailState(StrEnum):
+    """The states of a row that carries a mail; its model's `State` has the same values."""
 
-    Once the server has taken the mail, no trouble in saying goodbye may count as a failure.
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class MailRow(Protocol):
+    """A row that carries one mail: its state, and the error and the time of the last attempt."""
+
+    state: str
+    attempts: int
+    error: str
+    tried_at: dt.datetime | None
+
+    def save(self, *, update_fields: list[str]) -> None: ...
+
+
+Row = TypeVar("Row", bound=MailRow)
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """`error` is empty where the server took the mail; `is_final` where another attempt is pointless."""
+
+    error: str = ""
+    is_final: bool = False
+
+
+def deliver_queued_mail(
+    lock_row: Callable[[], Row | None],
+    *,
+    mail_for: Callable[[Row], EmailMessage | None],
+    now: dt.datetime,
+) -> None:
+    """Send the mail of one queued row and record the outcome; raises MailDelayed where it is to be retried.
+
+    `lock_row` selects the row for update, or gives None where it is no longer queued; `mail_for` writes its
+    mail, or gives None where it is no longer wanted. The row stays locked while the server is talked to, so
+    that two workers never send the same mail. A worker that is killed after the server took the mail and
+    before the transaction ends leaves it queued: it is sent twice then.
+    """
+    with transaction.atomic():
+        row = lock_row()
+        if row is None:
+            return
+        mail = mail_for(row)
+        if mail is None:
+            row.state, row.error = MailState.SKIPPED, ""
+        else:
+            row.attempts += 1
+            result = send_mail_now(mail)
+            row.state, row.error = _state_after(result, row.attempts), result.error
+        row.tried_at = now
+        row.save(update_fields=["state", "attempts", "error", "tried_at"])
+    if row.state == MailState.QUEUED:
+        raise MailDelayed(row.error)
+
+
+def _state_after(result: SendResult, attempts: int) -> MailState:
+    if not result.error:
+        return MailState.SENT
+    return MailState.FAILED if result.is_final or attempts >= MAX_ATTEMPTS else MailState.QUEUED
+
+
+def send_mail_now(mail: EmailMessage) -> SendResult:
+    """Hand the mail to the server.
+
+    Once the server has taken the mail, no error in closing the connection counts as a failure.
     """
     connection = get_connection()
     try:
         connection.open()
         connection.send_messages([mail])
     except (smtplib.SMTPException, OSError) as error:
-        return _trouble(error)
+        return _result_of(error)
     finally:
         with suppress(smtplib.SMTPException, OSError):
             connection.close()
-    return "", False
+    return SendResult()
 
 
-def _trouble(error: smtplib.SMTPException | OSError) -> tuple[str, bool]:
+def _result_of(error: smtplib.SMTPException | OSError) -> SendResult:
     """A code without personal data, and whether another attempt is pointless.
 
-    It is for 5xx to this address or this mail. What the server says of the sender, of the login or of itself
-    concerns every mail: an administrator can mend it, so these wait.
+    Final is a 5xx to this address or this mail. Errors about the sender, the login or the server concern
+    every mail and can be mended by an administrator, so these are retried.
     """
     match error:
         case smtplib.SMTPRecipientsRefused():
             code = min(code for code, _text in error.recipients.values())
-            return str(code), code >= 500
+            return SendResult(str(code), code >= 500)
         case smtplib.SMTPDataError():
-            return str(error.smtp_code), error.smtp_code >= 500
+            return SendResult(str(error.smtp_code), error.smtp_code >= 500)
         case smtplib.SMTPResponseException():
-            return str(error.smtp_code), False
-        case smtplib.SMTPServerDisconnected():  # smtplib's word for a server that stays silent, too
+            return SendResult(str(error.smtp_code))
+        case smtplib.SMTPServerDisconnected():  # smtplib raises it for a server that stays silent, too
             is_silent = isinstance(error.__context__, TimeoutError)
-            return "timeout" if is_silent else "disconnected", False
+            return SendResult("timeout" if is_silent else "disconnected")
         case TimeoutError():
-            return "timeout", False
+            return SendResult("timeout")
         case ConnectionRefusedError():
-            return "no_server", False
+            return SendResult("no_server")
         case socket.gaierror():
-            return "unknown_host", False
-    return "smtp" if isinstance(error, smtplib.SMTPException) else "network", False
+            return SendResult("unknown_host")
+    return SendResult("smtp" if isinstance(error, smtplib.SMTPException) else "network")

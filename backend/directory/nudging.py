@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from backend.core.queue import MAIL, enqueue
-from backend.core.smtp import MOST_ATTEMPTS, MailDelayed, post_mail
+from backend.core.smtp import deliver_queued_mail
 from backend.directory.apart import HAS_WORDS, standing_apart
 from backend.directory.models import Nudge
 from backend.events.models import Attendee, Event
@@ -41,36 +41,19 @@ def nudge_people(*, event: Event, by: Person, now: dt.datetime) -> int:
 def send_nudge(*, nudge_id: int, now: dt.datetime) -> None:
     """Mail one nudge, unless that was done or the person has come to stand apart no longer.
 
-    Raises MailDelayed where it has to be tried again. The row stays locked while the server is talked to, so
-    that two workers never send the same mail.
+    Raises MailDelayed where it has to be tried again.
     """
-    with transaction.atomic():
-        waiting = Nudge.objects.select_for_update(of=("self",)).filter(state=Nudge.State.QUEUED)
-        nudge = waiting.select_related("attendee__event", "attendee__person").filter(pk=nudge_id).first()
-        if nudge is None:
-            return
-        _try(nudge, now)
-        nudge.save(update_fields=["state", "attempts", "error", "tried_at"])
-    if nudge.state == Nudge.State.QUEUED:
-        raise MailDelayed(nudge.error)
+    rows = Nudge.objects.select_for_update(of=("self",)).select_related("attendee__event", "attendee__person")
+    deliver_queued_mail(
+        lambda: rows.filter(pk=nudge_id, state=Nudge.State.QUEUED).first(), mail_for=_mail_for, now=now
+    )
 
 
-def _try(nudge: Nudge, now: dt.datetime) -> None:
+def _mail_for(nudge: Nudge) -> EmailMessage | None:
+    """The mail, or None where the person needs none any more."""
     attendee = nudge.attendee
-    nudge.tried_at = now
     if not standing_apart(attendee.event).filter(pk=attendee.pk).exists():
-        nudge.state = Nudge.State.SKIPPED
-        return
-    nudge.attempts += 1
-    nudge.error, is_final = post_mail(_letter(nudge))
-    if not nudge.error:
-        nudge.state = Nudge.State.SENT
-    elif is_final or nudge.attempts >= MOST_ATTEMPTS:
-        nudge.state = Nudge.State.FAILED
-
-
-def _letter(nudge: Nudge) -> EmailMessage:
-    attendee = nudge.attendee
+        return None
     event = attendee.event
     base = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}"
     if Attendee.objects.filter(HAS_WORDS, pk=attendee.pk).exists():

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from backend.core.queue import MAIL, URGENT, enqueue
-from backend.core.smtp import MailDelayed, post_mail
+from backend.core.smtp import MailDelayed, send_mail_now
 from backend.events.models import Attendee
 from backend.safeguarding.models import Report, ReportAlert, ReportQuerySet
 from backend.safeguarding.rules import leads_of, readable_for
@@ -57,9 +57,9 @@ def send_alert(*, lead_id: int, now: dt.datetime) -> None:
     if lead is None or not reports:
         return
     ReportAlert.objects.bulk_create(ReportAlert(report=report, lead=lead, told_at=now) for report in reports)
-    error, _is_final = post_mail(_letter(lead))
-    if error:
-        raise MailDelayed(error)
+    result = send_mail_now(_letter(lead))
+    if result.error:
+        raise MailDelayed(result.error)
 
 
 def _untold(lead: Attendee) -> ReportQuerySet:
