@@ -9,12 +9,10 @@ from __future__ import annotations
 import pghistory
 import pgtrigger
 from django.db import models
-from django.utils import timezone
 
 from backend.directory.models import Nudge
-from backend.events.models import Attendee, Event, Slot, Table, Theme
+from backend.events.models import Attendee, Slot, Table, Theme
 from backend.meetings.models import Meeting, MeetingRules
-from backend.people.models import Person
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.suggestions.models import Run
 
@@ -34,26 +32,6 @@ class SomebodyChanged(pgtrigger.AnyChange):
 
     def resolve(self, model: type[models.Model]) -> str:
         return f"({super().resolve(model)} AND {SAID})"
-
-
-class Act(models.Model):
-    """Something an organiser did that changes no traced row: took a file away, or ordered new lists."""
-
-    class Kind(models.TextChoices):
-        TOOK = "took", "took a file away"
-        ORDERED = "ordered", "ordered new lists"
-
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
-    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    what = models.CharField(max_length=120, blank=True)
-    done_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        indexes = [models.Index(fields=["event", "done_at"], name="act_of_event")]
-
-    def __str__(self) -> str:
-        return f"act {self.pk}"
 
 
 def _trace_of(

@@ -14,7 +14,8 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from backend.audit import models as traces
-from backend.audit.models import ADDED, Act
+from backend.audit.models import ADDED
+from backend.core.models import Act
 from backend.events.models import Attendee, Event
 from backend.meetings.models import Meeting, Seat
 from backend.people.models import Person

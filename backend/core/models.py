@@ -1,24 +1,26 @@
-"""What no feature owns: the mail of the demo."""
+"""What organisers did that changes no row of a feature."""
 
 from __future__ import annotations
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
 
-class OutgoingMail(models.Model):
-    """A mail that demo mode kept instead of sending."""
+class Act(models.Model):
+    """Something an organiser did that changes no traced row: took a file away, or ordered new lists."""
 
-    sender = models.CharField(max_length=320)
-    recipients = ArrayField(models.CharField(max_length=320))
-    subject = models.TextField()
-    body = models.TextField()
-    source = models.BinaryField(default=b"")  # the whole message as it would have gone out (RFC 5322)
-    written_at = models.DateTimeField(default=timezone.now, editable=False)
+    class Kind(models.TextChoices):
+        TOOK = "took", "took a file away"
+        ORDERED = "ordered", "ordered new lists"
+
+    event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey("people.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    what = models.CharField(max_length=120, blank=True)
+    done_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering = ["-written_at", "-id"]
+        indexes = [models.Index(fields=["event", "done_at"], name="act_of_event")]
 
     def __str__(self) -> str:
-        return f"mail {self.pk}"
+        return f"act {self.pk}"

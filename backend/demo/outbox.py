@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
-from backend.core.models import OutgoingMail
+from backend.demo.models import OutgoingMail
 
 
 class OutboxBackend(BaseEmailBackend):

@@ -16,10 +16,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.audit.models import Act
-from backend.audit.services import record_act
 from backend.core.api import AnyFormat, RefusalSerializer
+from backend.core.audit import record_act
 from backend.core.errors import NotFound, OrganisersOnly
+from backend.core.models import Act
 from backend.events.api import ParticipantView
 from backend.stats.export import csv_of, graphml_of, workbook_of
 from backend.stats.figures import EventStats

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from backend.audit.models import Act
 from backend.audit.selectors import SYSTEM, Deed, deeds_for, narrowed
-from backend.audit.services import record_act
+from backend.core.audit import record_act
+from backend.core.models import Act
 from backend.core.spreadsheets import csv_file
 from backend.events.models import Attendee, Event
 from frontend.access import Request, organiser

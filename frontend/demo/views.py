@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.core.errors import NotFound
-from backend.core.selectors import kept_mail, mail_sent, mails_sent
 from backend.demo.personas import persona_for, personas
+from backend.demo.selectors import kept_mail, mail_sent, mails_sent
 from backend.events.selectors import attendances_for
 from frontend.access import Request, demo_only
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.audit.models import Act
-from backend.audit.services import record_act
+from backend.core.audit import record_act
+from backend.core.models import Act
 from backend.directory.apart import ApartRow, apart_file, apart_rows
 from backend.directory.nudging import nudge_people
 from backend.events.models import Attendee, Event

@@ -1,6 +1,6 @@
 """Every page in a real browser: accessible in light and dark, on a phone and on a desk, and all our own."""
 
-from backend.core.models import OutgoingMail
+from backend.demo.models import OutgoingMail
 from backend.events.models import Attendee
 from backend.safeguarding.models import Block
 from tests.factories import NOW, make_attendee

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.audit.models import Act
-from backend.audit.services import record_act
+from backend.core.audit import record_act
+from backend.core.models import Act
 from backend.events.models import Attendee
 from backend.suggestions.behind import list_behind, owners_of_lists, pair_behind
 from backend.suggestions.selectors import run_page_for

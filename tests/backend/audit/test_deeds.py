@@ -7,9 +7,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from backend.audit.models import Act, AttendeeTrace
+from backend.audit.models import AttendeeTrace
 from backend.audit.selectors import KINDS, SYSTEM, deeds_for, narrowed
-from backend.audit.services import record_act
+from backend.core.audit import record_act
+from backend.core.models import Act
 from backend.directory.nudging import nudge_people
 from backend.events.models import Attendee, Slot
 from backend.events.services.roles import RoleChange, change_roles

@@ -3,7 +3,7 @@
 import pytest
 from django.core.mail import EmailMessage, get_connection
 
-from backend.core.models import OutgoingMail
+from backend.demo.models import OutgoingMail
 
 pytestmark = pytest.mark.django_db
 

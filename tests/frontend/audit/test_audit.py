@@ -7,8 +7,8 @@ import pytest
 from django.core.management import call_command
 from pghistory.models import Context
 
-from backend.audit.models import Act
-from backend.audit.services import record_act
+from backend.core.audit import record_act
+from backend.core.models import Act
 from backend.events.models import Attendee
 from backend.meetings.models import Meeting
 from backend.safeguarding.models import Block

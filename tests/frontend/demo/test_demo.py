@@ -6,7 +6,7 @@ import re
 import pytest
 import vobject
 
-from backend.core.models import OutgoingMail
+from backend.demo.models import OutgoingMail
 from backend.demo.personas import PERSONAS_FILE, personas
 from backend.meetings.notices.delivery import deliver_notice
 from backend.people.models import Constituency, Person

@@ -11,7 +11,7 @@ from email.policy import default
 from django.db.models import QuerySet
 
 from backend.core.errors import NotFound
-from backend.core.models import OutgoingMail
+from backend.demo.models import OutgoingMail
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,17 @@
+"""The database has exactly the committed schema: a change of it is a change of `tests/schema.txt` too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.catalogue import catalogue
+
+SCHEMA = Path(__file__).parent / "schema.txt"
+
+
+@pytest.mark.django_db
+def test_the_migrated_database_is_the_committed_schema() -> None:
+    """To accept a change: `python -m tests.catalogue > tests/schema.txt` on a migrated database."""
+    assert catalogue() == SCHEMA.read_text().splitlines()
