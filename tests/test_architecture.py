@@ -49,7 +49,7 @@ VIOLATIONS = [
     ("rooms", "matching/policy.py", "import backend.core.errors"),
     ("rooms", "backend/core/errors.py", "import frontend.urls"),
     ("features", "backend/people/models.py", "import backend.events.models"),
-    ("features", "backend/safeguarding/services/blocking.py", "import backend.suggestions.models"),
+    ("features", "backend/safeguarding/services/blocks.py", "import backend.suggestions.models"),
     ("features", "backend/core/queue.py", "import backend.config.database"),
     ("inside", "backend/people/models.py", "import backend.people.services"),
     ("inside", "backend/suggestions/selectors.py", "import backend.suggestions.api"),

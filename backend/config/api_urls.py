@@ -10,7 +10,7 @@ from backend.meetings.api.mails import MailListView
 from backend.meetings.api.reports import MeetingReportView, ReportView
 from backend.meetings.api.told import ToldView
 from backend.programme import api as programme
-from backend.safeguarding.api.reports import CloseReportView, PersonReportView, ReportListView
+from backend.safeguarding.api import CloseReportView, PersonReportView, ReportListView
 from backend.stats.api import StatsFileView, StatsView
 from backend.suggestions.api import FeedbackView, SuggestionListView
 

@@ -97,7 +97,7 @@ WSGI_APPLICATION = "backend.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "frontend" / "templates"],
+        "DIRS": [BASE_DIR / "frontend" / "templates", BASE_DIR / "backend"],  # backend: <feature>/mail/,
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

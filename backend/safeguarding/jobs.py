@@ -7,12 +7,12 @@ from procrastinate.contrib.django import app
 
 from backend.core.queue import CLOCK, MAIL, URGENT
 from backend.core.smtp import Backoff
-from backend.safeguarding import alerts
+from backend.safeguarding.services import alerts
 
 
 @app.task(name=alerts.SEND_ALERT, queue=MAIL, priority=URGENT, retry=Backoff())
 def send_alert(lead_id: int) -> None:
-    """Tell one safeguarding lead of the reports that wait."""
+    """Mail one safeguarding lead that reports wait."""
     alerts.send_alert(lead_id=lead_id, now=timezone.now())
 
 
@@ -24,5 +24,5 @@ def send_alert(lead_id: int) -> None:
     queueing_lock="safeguarding.alert_everywhere",
 )
 def alert_everywhere(timestamp: int) -> None:  # noqa: ARG001
-    """Every five minutes: find leads who were not told yet."""
+    """Every five minutes: find leads not alerted yet."""
     alerts.alert_everywhere()

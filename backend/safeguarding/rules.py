@@ -28,14 +28,14 @@ def is_open() -> Q:
 
 
 def is_hidden_by(person: int | OuterRef, other: int | OuterRef) -> Q:
-    """Condition: the other one blocked this person, or reported them and it still keeps them apart."""
+    """Condition: the other one blocked this person, or reported them and the report is in force."""
     blocks = Block.objects.filter(blocker=other, blocked=person)
     reports = Report.objects.filter(reporter__person=other, reported__person=person, keeps_apart=True)
     return Q(Exists(blocks)) | Q(Exists(reports))
 
 
 def is_contact_blocked(mine: int | OuterRef, theirs: int | OuterRef) -> Q:
-    """Condition: one of the two people blocked the other, or a report keeps them apart (S8)."""
+    """Condition: one of the two people blocked the other, or a report between them is in force (S8)."""
     return is_hidden_by(mine, theirs) | is_hidden_by(theirs, mine)
 
 
@@ -120,8 +120,3 @@ def readable_for(lead: Attendee) -> ReportQuerySet:
     is_lead_now = Exists(leads_of(lead.event_id).filter(pk=lead.pk))
     part = Q(reporter__person=lead.person_id) | Q(reported__person=lead.person_id)
     return Report.objects.filter(is_lead_now, event=lead.event_id).exclude(part)
-
-
-def readers_between(event: Event | int, *people: int) -> AttendeeQuerySet:
-    """The leads who may read a report between these people: no lead judges a case of their own."""
-    return leads_of(event).exclude(person__in=people)

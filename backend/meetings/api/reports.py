@@ -16,13 +16,13 @@ from backend.events.api import ParticipantView
 from backend.meetings import services
 from backend.meetings.api.participant import given
 from backend.meetings.selectors.reported import reported_meeting
-from backend.safeguarding.api.reports import (
+from backend.safeguarding.api import (
     REFUSALS,
-    KeptSerializer,
     LeadView,
+    OwnReportSerializer,
+    ReportDataSerializer,
     ReportSerializer,
-    SaidSerializer,
-    kept,
+    own_report_response,
 )
 from backend.safeguarding.selectors import report_page_for
 from backend.safeguarding.services import read_report
@@ -51,7 +51,9 @@ class MeetingReportView(ParticipantView):
     """Report the other one of a meeting of mine to the safeguarding lead."""
 
     @extend_schema(
-        operation_id="meetings_report", request=SaidSerializer, responses={201: KeptSerializer, **REFUSALS}
+        operation_id="meetings_report",
+        request=ReportDataSerializer,
+        responses={201: OwnReportSerializer, **REFUSALS},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """From now on the two see and contact each other no longer; the other is not told."""
@@ -60,9 +62,9 @@ class MeetingReportView(ParticipantView):
             meeting_id=meeting_id,
             by=self.person,
             now=timezone.now(),
-            **given(SaidSerializer, request),
+            **given(ReportDataSerializer, request),
         )
-        return kept(report, self.attendee)
+        return own_report_response(report, self.attendee)
 
 
 class ReportView(LeadView):

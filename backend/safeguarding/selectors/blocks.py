@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.people.models import Person
@@ -48,5 +50,5 @@ def block_made_by(person: Person, block_id: int) -> Block:
     """One of the person's own blocks; refuses NotFound for anybody else's."""
     found = Block.objects.select_related("blocked").filter(blocker=person.pk, pk=block_id).first()
     if found is None:
-        raise NotFound("You have no such block; it may have been lifted already.")
+        raise NotFound(_("You have no such block; it may have been lifted already."))
     return found

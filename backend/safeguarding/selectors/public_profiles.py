@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.people.models import Person
@@ -90,7 +92,7 @@ def visible_ids_for(*, viewer: Attendee, ids: Iterable[int], channel: str, now: 
 def person_for_attendee(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> TargetPerson:
     """The account of an attendee whom the viewer may block and report; refuses NotFound otherwise."""
     if not knows_of(viewer, attendee_id, now):
-        raise NotFound("There is no such person at this forum, or you cannot see them.")
+        raise NotFound(_("There is no such person at this forum, or you cannot see them."))
     person = Attendee.objects.select_related("person").get(pk=attendee_id).person
     is_named = nameable_to(viewer.person_id).filter(pk=attendee_id).exists()
     return TargetPerson(person, person.name if is_named else "")

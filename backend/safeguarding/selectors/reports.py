@@ -65,7 +65,7 @@ class ReportPage:
     """All of one report.
 
     Of the two, who has left the event is None. `others_about` counts other reports about the same person at
-    this event; `is_apart` is whether they are kept apart now, for whatever cause.
+    this event; `is_apart` is whether contact is blocked now, for whatever cause.
     """
 
     report_id: int

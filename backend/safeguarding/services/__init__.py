@@ -1,18 +1,17 @@
-"""Writes people make for their own protection, and what a safeguarding lead does about them."""
+"""Blocks people make for their protection, their reports, and what a safeguarding lead does with them."""
 
-from backend.safeguarding.services.blocking import CannotBlockSelf, block_person, unblock_person
-from backend.safeguarding.services.closing import (
+from backend.safeguarding.services.alerts import alert_everywhere, alert_leads, send_alert
+from backend.safeguarding.services.blocks import CannotBlockSelf, block_person, unblock_person
+from backend.safeguarding.services.reports import (
     OUTCOME_LIMIT,
+    WORDS_LIMIT,
     AlreadyClosed,
     OutcomeNeeded,
-    close_report,
-    read_report,
-)
-from backend.safeguarding.services.reporting import (
-    WORDS_LIMIT,
     UnknownCategory,
     WordsNeeded,
+    close_report,
     file_report,
+    read_report,
     report_person,
 )
 
@@ -24,10 +23,13 @@ __all__ = [
     "OutcomeNeeded",
     "UnknownCategory",
     "WordsNeeded",
+    "alert_everywhere",
+    "alert_leads",
     "block_person",
     "close_report",
     "file_report",
     "read_report",
     "report_person",
+    "send_alert",
     "unblock_person",
 ]

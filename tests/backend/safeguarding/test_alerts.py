@@ -9,9 +9,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import MailDelayed
 from backend.meetings.notices import SEND_NOTICE
-from backend.safeguarding.alerts import alert_everywhere, alert_leads, send_alert
 from backend.safeguarding.models import ReportAlert
-from backend.safeguarding.services import WordsNeeded
+from backend.safeguarding.services import WordsNeeded, alert_everywhere, alert_leads, send_alert
 from tests.factories import NOW, make_attendee
 from tests.worker import next_job
 

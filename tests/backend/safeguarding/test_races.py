@@ -8,7 +8,7 @@ import pytest
 
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.rules import readable_for
-from backend.safeguarding.services import close_report, closing, read_report
+from backend.safeguarding.services import close_report, read_report, reports
 from tests.backend.meetings.test_races import PATIENCE, at_once
 from tests.factories import NOW, make_attendee
 
@@ -38,7 +38,7 @@ def test_two_leads_who_close_at_once_would_both_believe_it_without_the_lock(cast
         both_read.wait(PATIENCE)
         return report
 
-    monkeypatch.setattr(closing, "_hold", unheld)
+    monkeypatch.setattr(reports, "_locked_report", unheld)
     assert at_once(*closers(leads, cast.report())) == ["ok", "ok"]
 
 

@@ -1,4 +1,4 @@
-"""Reports over HTTP: anybody may make one; only a safeguarding lead finds that there are any."""
+"""Public profiles as JSON, and reports: anybody may make one, only leads find that there are any."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -22,14 +23,36 @@ from backend.safeguarding.rules import leads_of
 REFUSALS = dict.fromkeys((400, 403, 404), RefusalSerializer)
 
 
-class SaidSerializer(serializers.Serializer[Any]):
+class TopicInterestSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    name = serializers.CharField()
+    theme = serializers.CharField()
+    seeks = serializers.BooleanField()
+    offers = serializers.BooleanField()
+
+
+class PublicProfileSerializer(serializers.Serializer[Any]):
+    """What a card shows of a person."""
+
+    attendee_id = serializers.IntegerField()
+    name = serializers.CharField()
+    title = serializers.CharField()
+    organisation = serializers.CharField()
+    sector = serializers.CharField()
+    constituency = serializers.CharField()
+    country = serializers.CharField()
+    languages = serializers.ListField(child=serializers.CharField())
+    topics = TopicInterestSerializer(many=True)
+
+
+class ReportDataSerializer(serializers.Serializer[Any]):
     """What a report says."""
 
     category = serializers.ChoiceField(choices=Report.Category.choices)
     words = serializers.CharField(max_length=services.WORDS_LIMIT)
 
 
-class KeptSerializer(serializers.Serializer[Any]):
+class OwnReportSerializer(serializers.Serializer[Any]):
     """What one is told of one's own report: since when the two are apart, and whether anybody can read it."""
 
     created_at = serializers.DateTimeField()
@@ -56,7 +79,7 @@ class PartySerializer(serializers.Serializer[Any]):
     email = serializers.CharField(help_text="Of the one who reports, if known to be an adult; else empty.")
 
 
-class ReadingSerializer(serializers.Serializer[Any]):
+class ReportViewSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     seen_at = serializers.DateTimeField()
 
@@ -69,26 +92,26 @@ class ReportSerializer(ReportLineSerializer):
     reported = PartySerializer(allow_null=True)
     is_apart = serializers.BooleanField(help_text="Whether the two are kept apart now, for whatever cause.")
     others_about = serializers.IntegerField(help_text="Other reports about the same person at this event.")
-    views = ReadingSerializer(many=True)
+    views = ReportViewSerializer(many=True)
     outcome = serializers.CharField()
     closed_at = serializers.DateTimeField(allow_null=True)
     closed_by = serializers.CharField()
 
 
-class ClosingSerializer(serializers.Serializer[Any]):
+class CloseReportSerializer(serializers.Serializer[Any]):
     """What was done; `lift` lets the two see and contact each other again."""
 
     outcome = serializers.CharField(max_length=services.OUTCOME_LIMIT)
     lift = serializers.BooleanField()
 
 
-def kept(report: Report, reporter: Attendee) -> Response:
+def own_report_response(report: Report, reporter: Attendee) -> Response:
     """The answer to whoever made the report: nothing by which it could be read."""
     body = {
         "created_at": report.created_at,
         "has_reader": selectors.has_reader(reporter, report.reported_id or 0),
     }
-    return Response(KeptSerializer(body).data, status=201)
+    return Response(OwnReportSerializer(body).data, status=201)
 
 
 class LeadView(ParticipantView):
@@ -97,7 +120,7 @@ class LeadView(ParticipantView):
     @cached_property
     def lead(self) -> Attendee:
         if not leads_of(self.attendee.event_id).filter(pk=self.attendee.pk).exists():
-            raise NotFound("There is no such page.")
+            raise NotFound(_("There is no such page."))
         return self.attendee
 
 
@@ -105,20 +128,22 @@ class PersonReportView(ParticipantView):
     """Report somebody to the safeguarding lead."""
 
     @extend_schema(
-        operation_id="people_report", request=SaidSerializer, responses={201: KeptSerializer, **REFUSALS}
+        operation_id="people_report",
+        request=ReportDataSerializer,
+        responses={201: OwnReportSerializer, **REFUSALS},
     )
     def post(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
         """From now on the two see and contact each other no longer; the other is not told."""
-        said = SaidSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
+        data = ReportDataSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
         report = services.report_person(
             reporter=self.attendee,
             reported_id=attendee_id,
             by=self.person,
             now=timezone.now(),
-            **said.validated_data,
+            **data.validated_data,
         )
-        return kept(report, self.attendee)
+        return own_report_response(report, self.attendee)
 
 
 class ReportListView(LeadView):
@@ -137,16 +162,16 @@ class CloseReportView(LeadView):
 
     @extend_schema(
         operation_id="reports_close",
-        request=ClosingSerializer,
+        request=CloseReportSerializer,
         responses={200: ReportLineSerializer, **REFUSALS, 409: RefusalSerializer},
     )
     def post(self, request: Request, slug: str, report_id: int) -> Response:  # noqa: ARG002
         """The two stay apart unless lifted; neither is told."""
         lead = self.lead
-        said = ClosingSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
+        data = CloseReportSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
         services.close_report(
-            lead=lead, report_id=report_id, by=self.person, now=timezone.now(), **said.validated_data
+            lead=lead, report_id=report_id, by=self.person, now=timezone.now(), **data.validated_data
         )
         line = next(line for line in selectors.reports_for(lead) if line.report_id == report_id)
         return Response(ReportLineSerializer(line).data)

@@ -1,15 +1,16 @@
-"""Hiding two people from each other, and taking that back."""
+"""Blocks: hiding two people from each other, and taking that back."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.people.models import Person
 from backend.safeguarding.models import Block
-from backend.safeguarding.services.marking import mark_changed
+from backend.safeguarding.services.announce import announce_changed_people
 
 
 class CannotBlockSelf(BusinessError):
@@ -20,20 +21,19 @@ class CannotBlockSelf(BusinessError):
 def block_person(*, blocked: Person, by: Person, now: dt.datetime) -> Block:
     """Hide two people from each other at every event, at once; blocking again changes nothing.
 
-    Both people's attendances are marked as changed, so that lists are computed anew. Refuses
-    CannotBlockSelf.
+    The lists of both are rebuilt. Refuses CannotBlockSelf.
     """
     if blocked.pk == by.pk:
-        raise CannotBlockSelf("You cannot block yourself.")
+        raise CannotBlockSelf(_("You cannot block yourself."))
     block, created = Block.objects.get_or_create(blocker=by, blocked=blocked, defaults={"created_at": now})
     if created:
-        mark_changed(by.pk, blocked.pk, now=now)
+        announce_changed_people(by.pk, blocked.pk, now=now)
     return block
 
 
 @transaction.atomic
 def unblock_person(*, blocked: Person, by: Person, now: dt.datetime) -> None:
     """Take one's own block back; the other's block, if any, stays."""
-    removed, _ = Block.objects.filter(blocker=by, blocked=blocked).delete()
+    removed, _rows = Block.objects.filter(blocker=by, blocked=blocked).delete()
     if removed:
-        mark_changed(by.pk, blocked.pk, now=now)
+        announce_changed_people(by.pk, blocked.pk, now=now)

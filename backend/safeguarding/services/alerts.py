@@ -1,0 +1,81 @@
+"""Alerts: telling safeguarding leads that a report waits, by a mail that names nobody and quotes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from backend.core.queue import MAIL, URGENT, enqueue
+from backend.core.smtp import MailDelayed, send_mail_now
+from backend.events.models import Attendee
+from backend.safeguarding.models import Report, ReportAlert, ReportQuerySet
+from backend.safeguarding.rules import leads_of, readable_for
+
+SEND_ALERT = "safeguarding.send_alert"
+SUBJECT_LIMIT = 150
+
+
+def alert_leads(*, event_id: int) -> int:
+    """Queue a mail to each lead of the event not alerted yet to a report that waits; gives how many.
+
+    Called in the transaction of the report and by a periodic job, which finds leads appointed later.
+    """
+    due = [lead for lead in leads_of(event_id).order_by("pk") if _reports_to_alert(lead).exists()]
+    for lead in due:
+        once = f"{SEND_ALERT}:{lead.pk}"
+        enqueue(
+            SEND_ALERT,
+            lock=f"mail:{lead.pk}",
+            once=once,
+            queue=MAIL,
+            priority=URGENT,
+            lead_id=lead.pk,
+        )
+    return len(due)
+
+
+def alert_everywhere() -> int:
+    """`alert_leads` for every event in which a report waits; gives how many mails are due."""
+    events = Report.objects.waiting().order_by("event_id").values_list("event_id", flat=True).distinct()
+    return sum(alert_leads(event_id=event_id) for event_id in events)
+
+
+@transaction.atomic
+def send_alert(*, lead_id: int, now: dt.datetime) -> None:
+    """Send the lead (attendee id) one mail for all reports not alerted yet; none where there are none.
+
+    Raises MailDelayed where the server did not take it; the rows are rolled back and the job tries again
+    for ever. Their unique constraint holds off a second worker, without locking the lead's attendee row
+    while the server is silent.
+    """
+    lead = Attendee.objects.select_related("event", "person").filter(pk=lead_id).first()
+    reports = list(_reports_to_alert(lead)) if lead else []
+    if lead is None or not reports:
+        return
+    ReportAlert.objects.bulk_create(ReportAlert(report=report, lead=lead, told_at=now) for report in reports)
+    result = send_mail_now(_mail_to(lead))
+    if result.error:
+        raise MailDelayed(result.error)
+
+
+def _reports_to_alert(lead: Attendee) -> ReportQuerySet:
+    alerted = ReportAlert.objects.filter(report=OuterRef("pk"), lead=lead.pk)
+    return readable_for(lead).waiting().exclude(Exists(alerted))
+
+
+def _mail_to(lead: Attendee) -> EmailMessage:
+    event = lead.event
+    subject = _("A report waits for you: %(event)s") % {"event": event.name}
+    address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/reports/"
+    return EmailMessage(
+        subject=" ".join(subject.split())[:SUBJECT_LIMIT],
+        body=render_to_string("safeguarding/mail/alert.txt", {"event": event, "address": address}),
+        to=[lead.person.email],
+        headers={"Auto-Submitted": "auto-generated"},
+    )

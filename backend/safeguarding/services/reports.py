@@ -1,0 +1,143 @@
+"""Reports: made by an attendee, read (which is logged) and closed by a safeguarding lead."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.events.models import Attendee
+from backend.events.services import TextTooLong, clean_text
+from backend.people.models import Person
+from backend.safeguarding.models import Report, ReportView
+from backend.safeguarding.rules import knows_of, readable_for
+from backend.safeguarding.services.alerts import alert_leads
+from backend.safeguarding.services.announce import announce_changed_people
+
+WORDS_LIMIT = 4_000
+OUTCOME_LIMIT = 2_000
+
+
+class UnknownCategory(BusinessError):
+    code = "unknown_category"
+    status = 400
+
+
+class WordsNeeded(BusinessError):
+    code = "words_needed"
+    status = 400
+
+
+class OutcomeNeeded(BusinessError):
+    code = "outcome_needed"
+    status = 400
+
+
+class AlreadyClosed(BusinessError):
+    code = "already_closed"
+
+
+@transaction.atomic
+def report_person(
+    *, reporter: Attendee, reported_id: int, category: str, words: str, by: Person, now: dt.datetime
+) -> Report:
+    """Report another attendee of the event (id) to its safeguarding lead, from their page.
+
+    Refuses NotYours, NotFound (nobody the reporter knows of), and what `file_report` refuses.
+    """
+    if reporter.person_id != by.pk:
+        raise NotYours(_("Only the attendee can do this."))
+    if not knows_of(reporter, reported_id, now):
+        raise NotFound(_("There is no such person at this forum, or you cannot see them."))
+    return file_report(reporter=reporter, reported_id=reported_id, category=category, words=words, now=now)
+
+
+@transaction.atomic
+def file_report(
+    *,
+    reporter: Attendee,
+    reported_id: int,
+    category: str,
+    words: str,
+    meeting_id: int | None = None,
+    now: dt.datetime,
+) -> Report:
+    """Keep a report, block contact between the two at once, and alert the event's safeguarding leads.
+
+    The caller has checked that the reporter knows the other. The same report again, while it waits, is the
+    same row. Refuses UnknownCategory, WordsNeeded and TextTooLong.
+    """
+    words = clean_text(words)
+    if category not in Report.Category.values:
+        raise UnknownCategory(_("Please choose what your report is about."), field="category")
+    if not words:
+        raise WordsNeeded(_("Please say in your own words what happened."), field="words")
+    if len(words) > WORDS_LIMIT:
+        message = _("Please keep your report under %(limit)s characters.")
+        raise TextTooLong(message % {"limit": f"{WORDS_LIMIT:,}"}, field="words")
+    reported = Attendee.objects.get(pk=reported_id)
+    announce_changed_people(reporter.person_id, reported.person_id, now=now)
+    report, is_new = Report.objects.waiting().get_or_create(
+        event_id=reporter.event_id,
+        reporter=reporter,
+        reported=reported,
+        meeting_id=meeting_id,
+        category=category,
+        words=words,
+        defaults={"created_at": now},
+    )
+    if is_new:
+        alert_leads(event_id=reporter.event_id)
+    return report
+
+
+@transaction.atomic
+def read_report(*, lead: Attendee, report_id: int, by: Person, now: dt.datetime) -> Report:
+    """Open a report to read it; who did and when is written down first. Refuses NotYours and NotFound."""
+    report = _locked_report(lead, report_id, by)
+    ReportView.objects.create(report=report, viewer=by, seen_at=now)
+    if report.state == Report.State.OPEN:
+        report.state = Report.State.LOOKED_AT
+        report.save(update_fields=["state"])
+    return report
+
+
+@transaction.atomic
+def close_report(
+    *, lead: Attendee, report_id: int, outcome: str, lift: bool, by: Person, now: dt.datetime
+) -> Report:
+    """Close a report with its outcome in words; contact stays blocked, unless `lift`.
+
+    A block between the two, or another report, blocks it all the same. Neither is told. Refuses NotYours,
+    NotFound, AlreadyClosed, OutcomeNeeded and TextTooLong.
+    """
+    report = _locked_report(lead, report_id, by)
+    outcome = clean_text(outcome)
+    if report.state == Report.State.CLOSED:
+        raise AlreadyClosed(_("This report is closed already. Read what became of it, and who closed it."))
+    if not outcome:
+        raise OutcomeNeeded(_("Please say in a few words what was done."), field="outcome")
+    if len(outcome) > OUTCOME_LIMIT:
+        message = _("Please keep the outcome under %(limit)s characters.")
+        raise TextTooLong(message % {"limit": f"{OUTCOME_LIMIT:,}"}, field="outcome")
+    report.state, report.outcome, report.keeps_apart = Report.State.CLOSED, outcome, not lift
+    report.closed_by, report.closed_at = lead, now
+    report.save(update_fields=["state", "outcome", "keeps_apart", "closed_by", "closed_at"])
+    both = Attendee.objects.filter(pk__in=[report.reporter_id, report.reported_id])
+    if lift:
+        announce_changed_people(*both.values_list("person_id", flat=True), now=now)
+    return report
+
+
+def _locked_report(lead: Attendee, report_id: int, by: Person) -> Report:
+    """The report, locked until the transaction ends; refuses NotYours and NotFound."""
+    if lead.person_id != by.pk:
+        raise NotYours(_("Only the safeguarding lead can do this."))
+    report = (
+        Report.objects.select_for_update(no_key=True).filter(pk__in=readable_for(lead), pk=report_id).first()
+    )
+    if report is None:
+        raise NotFound(_("There is no such page."))
+    return report
