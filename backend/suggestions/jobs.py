@@ -7,34 +7,34 @@ from procrastinate.contrib.django import app
 
 from backend.events.models import Event
 from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes
-from backend.suggestions import runs, selectors, services
+from backend.suggestions import selectors, services
 
 
 @app.task(name=ATTENDEES_CHANGED)
 def refresh_lists(event_id: int) -> None:
     """Keep the event's lists fresh after its attendees changed."""
     for event in Event.objects.filter(pk=event_id):
-        runs.refresh_lists(event=event, now=timezone.now())
+        services.refresh_lists(event=event, now=timezone.now())
 
 
 @app.task(name=services.BUILD_SUGGESTIONS)
 def build_suggestions(event_id: int) -> None:
-    """Compute every list of the event anew."""
+    """Compute every list of the event."""
     for event in Event.objects.filter(pk=event_id):
-        runs.build_run(event=event, now=timezone.now())
+        services.build_run(event=event, now=timezone.now())
 
 
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="suggestions.catch_up")
 def catch_up(timestamp: int) -> None:  # noqa: ARG001
-    """Announce again what no job picked up, so that no change is lost to a killed worker."""
-    for event in selectors.stale_events():
+    """Announce changes again that no job handled, for instance because a worker was killed."""
+    for event in selectors.events_with_stale_lists():
         announce_changes(event.pk)
 
 
 @app.periodic(cron="0 19 * * *")
 @app.task(name="suggestions.nightly")
 def build_nightly(timestamp: int) -> None:  # noqa: ARG001
-    """Compute every running event's lists anew once a night (19:00 UTC is past midnight in most of ASEAN)."""
+    """Compute every running event's lists once a night (19:00 UTC is past midnight in most of ASEAN)."""
     for event in selectors.events_with_run():
         services.queue_build(event=event)

@@ -22,7 +22,7 @@ from backend.events.models import Attendee, Event, Slot, Table
 from backend.meetings import services
 from backend.meetings.models import Availability, Meeting
 from backend.safeguarding.models import Block
-from backend.suggestions.runs import build_run
+from backend.suggestions.services import build_run
 from tests.factories import NOW, in_two_weeks, make_attendee, make_event, make_run, make_session
 from tests.journeys.axe import faults_of
 from tests.smtp import MailServer

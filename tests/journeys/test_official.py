@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from backend.demo.people import cast_of_demo
 from backend.events.models import Interest
 from backend.suggestions.models import Suggestion
-from backend.suggestions.runs import build_run
+from backend.suggestions.services import build_run
 from tests.factories import NOW, make_attendee
 
 OFFICIAL = "A ministry official from Thailand"

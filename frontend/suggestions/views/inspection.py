@@ -12,8 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.core.audit import record_act
 from backend.core.models import Act
 from backend.events.models import Attendee
-from backend.suggestions.behind import list_behind, owners_of_lists, pair_behind
-from backend.suggestions.selectors import run_page_for
+from backend.suggestions.selectors import (
+    list_inspection_for,
+    list_owners_for,
+    pair_inspection_for,
+    run_status_for,
+)
 from backend.suggestions.services import request_build
 from frontend.access import Request, organiser
 
@@ -24,7 +28,7 @@ LONGEST_ID = 10
 @require_safe
 def matching(request: Request, attendee: Attendee) -> HttpResponse:
     """The current Run's report: who is reached, how evenly, across which sectors, and what that cost."""
-    return render(request, "suggestions/matching.html", {"page": run_page_for(attendee.event)})
+    return render(request, "suggestions/matching.html", {"page": run_status_for(attendee.event)})
 
 
 @organiser
@@ -33,8 +37,8 @@ def lists(request: Request, attendee: Attendee) -> HttpResponse:
     """Somebody's list as it stands, chosen by `of`."""
     asked = request.GET.get("of", "")
     wanted = int(asked) if asked.isdecimal() and len(asked) < LONGEST_ID else None
-    found = list_behind(event=attendee.event, attendee_id=wanted) if wanted else None
-    context = {"found": found, "owners": owners_of_lists(attendee.event), "wanted": wanted}
+    found = list_inspection_for(event=attendee.event, attendee_id=wanted) if wanted else None
+    context = {"found": found, "owners": list_owners_for(attendee.event), "wanted": wanted}
     return render(request, "suggestions/lists.html", context)
 
 
@@ -42,7 +46,7 @@ def lists(request: Request, attendee: Attendee) -> HttpResponse:
 @require_safe
 def pair(request: Request, attendee: Attendee, owner: int, other: int) -> HttpResponse:
     """Every number behind one place of somebody's list."""
-    found = pair_behind(event=attendee.event, attendee_id=owner, other_id=other)
+    found = pair_inspection_for(event=attendee.event, attendee_id=owner, other_id=other)
     return render(request, "suggestions/pair.html", {"found": found})
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.core.management import CommandError, call_command
 
-from backend.suggestions import jobs, runs
+from backend.suggestions import jobs, services
 from backend.suggestions.models import Run, Suggestion
 from backend.suggestions.selectors import current_run
 from matching import Policy
@@ -30,7 +30,7 @@ def event():
 def test_a_dry_run_tells_what_a_floor_brings_and_costs_and_publishes_nothing(event, capsys):
     call_command("build_suggestions", event.slug, "--floor", "0.5", "--dry-run")
     printed = capsys.readouterr().out
-    report = runs.rehearse_run(event=event, policy=Policy(ei_floor=0.5))
+    report = services.preview_run(event=event, policy=Policy(ei_floor=0.5))
     assert report["meetings_cost"] > 0
     assert f"E-I index: {report['ei_index']:.2f}; the floor 0.50, by chance 0.11." in printed
     assert f"The floor costs {report['meetings_cost']:.1%} of the expected meetings" in printed
@@ -59,10 +59,10 @@ def test_a_floor_that_is_none_is_refused_in_a_sentence(event, floor):
 def test_a_refresh_over_lists_of_an_older_version_computes_all_anew_and_keeps_the_floor(event):
     spoils = ({"policy": {"renamed": 1, "ei_floor": 0.5}}, {"matching_state": b"of another version"})
     for hours, spoilt in enumerate(spoils, start=1):
-        old = runs.build_run(event=event, now=NOW)
+        old = services.build_run(event=event, now=NOW)
         Run.objects.filter(pk=old.pk).update(**spoilt)
         event.attendees.update(changed_at=NOW + dt.timedelta(hours=hours))
-        assert runs.refresh_lists(event=event, now=NOW) == 10
+        assert services.refresh_lists(event=event, now=NOW) == 10
         new = current_run(event)
         assert new != old
         assert new.policy["ei_floor"] == 0.5

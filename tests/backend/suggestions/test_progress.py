@@ -3,7 +3,7 @@
 import pytest
 
 from backend.core.progress import progress_lines
-from backend.suggestions import engine, runs
+from backend.suggestions import engine, services
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
@@ -21,7 +21,7 @@ def test_a_build_tells_of_loading_the_model_and_of_every_batch_of_texts(monkeypa
     reader = engine.TextReader()  # no model yet
     monkeypatch.setattr(engine, "text_reader", lambda: reader)
     told = []
-    runs.build_run(event=event, now=NOW, progress=lambda stage, share: told.append((stage, share)))
+    services.build_run(event=event, now=NOW, progress=lambda stage, share: told.append((stage, share)))
     stages = list(dict.fromkeys(stage for stage, _ in told))
     assert stages[:4] == [
         "Loading the language model",

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, connections, transaction
 
-from backend.suggestions import runs
+from backend.suggestions import services
 from backend.suggestions.models import Run
-from backend.suggestions.selectors import current_run, run_page_for
+from backend.suggestions.selectors import current_run, run_status_for
 from tests.factories import NOW, make_attendee, make_event
 
 PATIENCE = 60  # seconds until a test that hangs fails
@@ -40,13 +40,15 @@ def until_waiting(number):
 @pytest.mark.django_db(transaction=True)
 def test_two_builds_at_once_take_turns_and_both_publish():
     event = make_forum()
-    runs.build_run(event=event, now=NOW)
-    start, told = threading.Barrier(2), []
+    services.build_run(event=event, now=NOW)
+    start, stages = threading.Barrier(2), []
 
     def build():
         try:
             start.wait(PATIENCE)
-            return runs.build_run(event=event, now=NOW, progress=lambda stage, share: told.append(stage)).pk
+            return services.build_run(
+                event=event, now=NOW, progress=lambda stage, share: stages.append(stage)
+            ).pk
         finally:
             connections.close_all()
 
@@ -58,16 +60,16 @@ def test_two_builds_at_once_take_turns_and_both_publish():
         built = [job.result(PATIENCE) for job in jobs]
     assert current_run(event).pk == max(built)
     assert sorted(Run.objects.values_list("state", flat=True)) == ["current", "retired", "retired"]
-    assert told.count("Waiting for another computation of these lists") == 1
+    assert stages.count("Waiting for another computation of these lists") == 1
 
 
 @pytest.mark.django_db
 def test_what_a_killed_process_was_building_is_failed_by_the_next_build():
     event = make_forum()
     killed = Run.objects.create(event=event, model="x", started_at=NOW)
-    assert run_page_for(event).is_building
-    runs.build_run(event=event, now=NOW)
+    assert run_status_for(event).is_building
+    services.build_run(event=event, now=NOW)
     killed.refresh_from_db()
     assert killed.state == "failed"
-    page = run_page_for(event)
+    page = run_status_for(event)
     assert (page.is_building, page.failed_at) == (False, None)

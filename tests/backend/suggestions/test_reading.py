@@ -8,9 +8,13 @@ from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.people.models import Person
 from backend.safeguarding.services import block_person
-from backend.suggestions.behind import list_behind
-from backend.suggestions.export import exported_rows
-from backend.suggestions.selectors import Filters, suggestion_between, suggestions_for
+from backend.suggestions.selectors import (
+    Filters,
+    exported_rows,
+    list_inspection_for,
+    suggestion_between,
+    suggestions_for,
+)
 from backend.suggestions.services import NotYourList, UnknownVerdict, give_feedback, withdraw_feedback
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_run
 
@@ -86,10 +90,10 @@ def test_that_somebody_met_a_person_they_are_kept_apart_from_is_told_to_nobody(f
     event, me, (other, _, between) = forum
     reasons = [{"code": "tie_through", "weight": 1.0, "evidence": {"person": between.pk, "label": "2025"}}]
     make_run(event, {me: [other]}, reasons)
-    assert list_behind(event=event, attendee_id=me.pk).places[0].reasons
+    assert list_inspection_for(event=event, attendee_id=me.pk).places[0].reasons
     block_contact(blocked_by, between, other)
     assert suggestions_for(attendee=me, now=NOW).cards[0].reasons == ()
-    assert list_behind(event=event, attendee_id=me.pk).places[0].reasons == ()
+    assert list_inspection_for(event=event, attendee_id=me.pk).places[0].reasons == ()
     assert between.person.email not in exported_rows(event)[0][4]
 
 

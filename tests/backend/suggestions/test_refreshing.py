@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 
 from backend.events.models import Attendee
-from backend.suggestions import engine, jobs, runs
+from backend.suggestions import engine, jobs, services
 from backend.suggestions.models import ListReading, Suggestion
-from backend.suggestions.selectors import current_run, stale_events, stale_ids_for, suggestions_for
+from backend.suggestions.selectors import current_run, events_with_stale_lists, stale_ids_for, suggestions_for
 from backend.suggestions.services import give_feedback, withdraw_feedback
 from tests.factories import NOW, make_attendee, make_event
 
@@ -31,7 +31,7 @@ def forum():
         )
         for place in range(6)
     ]
-    runs.build_run(event=event, now=NOW)
+    services.build_run(event=event, now=NOW)
     return event, people
 
 
@@ -47,7 +47,7 @@ def test_who_changed_is_not_matched_for_ever_where_the_list_comes_out_the_same(f
         Attendee.objects.filter(pk=me.pk).update(title=f"Title {minute}", changed_at=changed_at)
         assert stale_ids_for(event, current_run(event)) == {me.pk}
         jobs.refresh_lists(event.pk)
-        assert stale_events() == []
+        assert events_with_stale_lists() == []
     me = Attendee.objects.select_related("event").get(pk=me.pk)
     assert not suggestions_for(attendee=me, now=LATER).is_refreshing
     assert list_of(me) == before
@@ -75,9 +75,9 @@ def test_not_relevant_and_taken_back_before_the_worker_came_leaves_nobody_waitin
     said = {"attendee": me, "other_id": other, "by": me.person, "now": LATER}
     give_feedback(**said, verdict="not-relevant", cause="known")
     withdraw_feedback(**said)
-    assert stale_events() == [event]
+    assert events_with_stale_lists() == [event]
     jobs.refresh_lists(event.pk)
-    assert stale_events() == []
+    assert events_with_stale_lists() == []
 
 
 def test_who_is_new_and_fits_nobody_does_not_wait_either(forum):
@@ -89,7 +89,7 @@ def test_who_is_new_and_fits_nobody_does_not_wait_either(forum):
         )
     jobs.refresh_lists(event.pk)
     assert not Suggestion.objects.filter(attendee=new).exists()
-    assert stale_events() == []
+    assert events_with_stale_lists() == []
 
 
 def test_who_changes_after_the_job_looked_and_before_it_reads_is_matched_with_the_others(forum, monkeypatch):
@@ -102,7 +102,7 @@ def test_who_changes_after_the_job_looked_and_before_it_reads_is_matched_with_th
         return read(changed_event)
 
     monkeypatch.setattr(engine, "read_forum", change_then_read)
-    assert runs.refresh_lists(event=event, now=LATER) == 2
-    assert stale_events() == []
+    assert services.refresh_lists(event=event, now=LATER) == 2
+    assert events_with_stale_lists() == []
     computed = dict(ListReading.objects.values_list("attendee_id", "computed_at"))
     assert computed[me.pk] == computed[other.pk] == LATER

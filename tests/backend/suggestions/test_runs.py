@@ -13,9 +13,9 @@ from backend.core.errors import NotFound
 from backend.events.models import Attendee, SessionPart, Slot
 from backend.events.services import ProfileChange, update_profile
 from backend.meetings.services import close_slots, open_slots
-from backend.suggestions import engine, runs
+from backend.suggestions import engine, services
 from backend.suggestions.models import Embedding, ListReading, Run, Suggestion
-from backend.suggestions.selectors import current_run, stale_events, stale_ids_for, suggestions_for
+from backend.suggestions.selectors import current_run, events_with_stale_lists, stale_ids_for, suggestions_for
 from backend.suggestions.vectors import READING, text_hash
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_session, make_tie
 
@@ -49,7 +49,7 @@ def forum():
 
 
 def build(event, now=NOW):
-    return runs.build_run(event=event, now=now)
+    return services.build_run(event=event, now=now)
 
 
 def change_of(attendee, **fields):
@@ -104,7 +104,7 @@ def test_a_text_is_encoded_once_and_only_changed_text_again(forum):
     def read_in(now):
         """The fields of which a build encodes anything."""
         told = []
-        runs.build_run(event=event, now=now, progress=lambda stage, _share: told.append(stage))
+        services.build_run(event=event, now=now, progress=lambda stage, _share: told.append(stage))
         return [field for field, stage in READING.items() if stage in told]
 
     assert read_in(NOW) == ["seeks", "offers"]
@@ -151,7 +151,7 @@ def test_a_run_that_fails_leaves_the_published_lists_alone(forum):
 def test_nobody_to_match_is_one_sentence():
     event = make_event()
     make_attendee(event, age_class="unknown")
-    with pytest.raises(runs.NobodyToMatch, match="age_class"):
+    with pytest.raises(services.NobodyToMatch, match="age_class"):
         build(event)
     assert not Run.objects.exists()
 
@@ -159,7 +159,7 @@ def test_nobody_to_match_is_one_sentence():
 def test_a_change_is_announced_in_its_own_transaction_and_refreshed_by_the_job(forum):
     event, seeker, _ = forum
     build(event)
-    assert stale_events() == []
+    assert events_with_stale_lists() == []
     with pytest.raises(RuntimeError), transaction.atomic():
         update_profile(attendee=seeker, change=change_of(seeker, seeks="x"), by=seeker.person, now=LATER)
         raise RuntimeError
@@ -169,14 +169,14 @@ def test_a_change_is_announced_in_its_own_transaction_and_refreshed_by_the_job(f
             attendee=seeker, change=change_of(seeker, seeks=text), by=seeker.person, now=LATER
         )
     assert ProcrastinateJob.objects.filter(task_name="events.attendees_changed").count() == 1
-    assert stale_events() == [event]
-    assert runs.refresh_lists(event=event, now=LATER) == 1
+    assert events_with_stale_lists() == [event]
+    assert services.refresh_lists(event=event, now=LATER) == 1
     found = suggestions_for(attendee=Attendee.objects.select_related("event").get(pk=seeker.pk), now=LATER)
     assert (found.is_refreshing, found.computed_at) == (False, LATER)
     quotes = {reason.evidence.get("seek") for card in found.cards for reason in card.reasons}
     assert "Counsellors after school hours" in quotes
     assert SEEKS_EVIDENCE not in quotes
-    assert runs.refresh_lists(event=event, now=LATER) == 0
+    assert services.refresh_lists(event=event, now=LATER) == 0
 
 
 def test_a_change_made_while_a_run_is_computed_is_found_after_the_flip(forum, monkeypatch):
@@ -200,7 +200,7 @@ def test_a_block_or_report_takes_both_out_of_each_others_lists_in_the_next_run(f
     event, seeker, fitting = forum
     build(event)
     block_contact(blocked_by, fitting, seeker, LATER)
-    assert runs.refresh_lists(event=event, now=LATER) == 2
+    assert services.refresh_lists(event=event, now=LATER) == 2
     pair = {seeker.pk, fitting.pk}
     assert not Suggestion.objects.filter(attendee__in=pair, other__in=pair).exists()
 

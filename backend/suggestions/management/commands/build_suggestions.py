@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from backend.core.progress import progress_lines
 from backend.events.selectors import event_for
-from backend.suggestions.runs import build_run, rehearse_run
+from backend.suggestions.services import build_run, preview_run
 from matching import MatchingError, Policy
 
 DEFAULT = "default"
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         event = event_for(slug)
         with progress_lines() as progress:
             if dry_run:
-                report = rehearse_run(event=event, policy=policy, progress=progress)
+                report = preview_run(event=event, policy=policy, progress=progress)
             else:
                 run = build_run(event=event, now=timezone.now(), policy=policy, progress=progress)
                 report = run.report

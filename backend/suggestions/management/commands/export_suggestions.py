@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 
 from backend.core.errors import BusinessError
 from backend.events.selectors import event_for
-from backend.suggestions.export import exported_rows
+from backend.suggestions.selectors import exported_rows
 
 COLUMNS = ("attendee", "suggested", "rank", "score", "reasons")
 

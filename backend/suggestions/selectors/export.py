@@ -7,25 +7,30 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from backend.core.errors import NotFound
 from backend.core.spreadsheets import inert_text
 from backend.events.models import Event
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.models import Feedback, Suggestion
-from backend.suggestions.selectors import current_run
+from backend.suggestions.selectors.runs import current_run
 
 
 def exported_rows(event: Event) -> list[tuple[str, str, int, str, str]]:
     """Rows (attendee, suggested, rank, score, reasons) of the current Run, as readers see their lists now.
 
-    Without whom the contact policy closes and whom the reader called not relevant; ranks run from 1 without
-    a hole, which would tell that somebody is kept apart. E-mails as imported, but for an apostrophe before
-    what a spreadsheet would run as a formula; reasons are codes with their evidence, joined by "; ", never
-    empty. Refuses NotFound before the first Run.
+    Without whom the contact policy refuses and whom the reader called not relevant; ranks run from 1 without
+    gaps: a gap would give away a blocked contact. E-mails as imported, with an apostrophe before what a
+    spreadsheet would run as a formula; reasons are codes with their evidence, joined by "; ", never empty.
+    Refuses NotFound before the first Run.
     """
     run = current_run(event)
     if run is None:
-        raise NotFound(f"“{event.slug}” has no suggestions yet: run build_suggestions {event.slug} first.")
+        raise NotFound(
+            _("“%(event)s” has no suggestions yet: run build_suggestions %(event)s first.")
+            % {"event": event.slug}
+        )
     emails = dict(matchable(event).values_list("pk", "person__email"))
     refused, unwanted = refused_pairs(event), Feedback.objects.not_relevant_at(event)
 
@@ -38,26 +43,26 @@ def exported_rows(event: Event) -> list[tuple[str, str, int, str, str]]:
         """The address of somebody between the two, or nothing where one of them may not see that person."""
         return email_for(reader, between) if email_for(other, between) else ""
 
-    rows, places = [], Counter[int]()
+    rows, ranks = [], Counter[int]()
     for row in Suggestion.objects.filter(run=run).order_by("attendee_id", "rank"):
         reader, suggested = row.attendee_id, email_for(row.attendee_id, row.other_id)
         if reader in emails and suggested and (reader, row.other_id) not in unwanted:
-            places[reader] += 1
+            ranks[reader] += 1
             email_of = partial(email_between, reader, row.other_id)
-            reasons = "; ".join(_told(reason, email_of) for reason in row.reasons)
-            rows.append((inert_text(emails[reader]), suggested, places[reader], f"{row.score:.4f}", reasons))
+            reasons = "; ".join(_reason_cell(reason, email_of) for reason in row.reasons)
+            rows.append((inert_text(emails[reader]), suggested, ranks[reader], f"{row.score:.4f}", reasons))
     return rows
 
 
-def _told(reason: dict[str, Any], email_of: Callable[[int], str]) -> str:
+def _reason_cell(reason: dict[str, Any], email_of: Callable[[int], str]) -> str:
     """A reason as code(name=value, ...); a person in between by e-mail, left out unless they may be seen."""
     evidence = dict(reason["evidence"])
     if "person" in evidence:
         email = email_of(evidence.pop("person"))
         evidence = {"person": email, **evidence} if email else {}
-    told = ", ".join(
+    parts = ", ".join(
         f"{name}={str(value).replace(';', ',')}"
         for name, value in evidence.items()
-        if not name.endswith("_highlight")  # it stands in the quotation already
+        if not name.endswith("_highlight")  # it is part of the quotation
     )
-    return f"{reason['code']}({told})" if told else str(reason["code"])
+    return f"{reason['code']}({parts})" if parts else str(reason["code"])

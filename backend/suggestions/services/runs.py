@@ -1,4 +1,4 @@
-"""Writes of Runs: built aside and published by a flip, or kept fresh when people change."""
+"""Runs: built and published as a whole, or updated in place when profiles change."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import ngettext
 
 from backend.core.advisory_lock import advisory_lock
 from backend.core.errors import BusinessError
+from backend.core.queue import enqueue
 from backend.events.models import Event
+from backend.events.rules import check_organiser
 from backend.events.services.changes import matching_lock
+from backend.people.models import Person
 from backend.suggestions import engine
 from backend.suggestions.models import ListReading, Run, Suggestion
-from backend.suggestions.selectors import other_versions, stale_ids_for
+from backend.suggestions.selectors.runs import outdated_ids, stale_ids_for
 from backend.suggestions.vectors import Progress
 from matching import Policy, Suggested
 
-FEW, FEW_SHARE = 20, 0.05
-"""Up to so many changed people, or this share of all, are matched one by one; more, everybody anew."""
+BUILD_SUGGESTIONS = "suggestions.build"
+MAX_UPDATED, MAX_UPDATED_SHARE = 20, 0.05
+"""Up to so many changed people, or this share of all, are updated one by one; with more, all are built."""
 
 
 class NobodyToMatch(BusinessError):
@@ -32,31 +37,31 @@ def build_run(
 ) -> Run:
     """Compute every list of the event and publish them together; readers see the old Run until then.
 
-    Without a `policy` it is today's, with the floor the current lists were asked for. Refuses NobodyToMatch
-    where fewer than two people may be shown to anybody. Changes made meanwhile are
-    found by `refresh_lists`, which compares the versions of profiles noted here. A Run that fails is kept
-    as failed and changes nothing else. Whatever computes lists of one event does so in turn.
+    `policy`: by default today's, with the floor of the current Run. Changes made meanwhile are found by
+    `refresh_lists`, which compares the versions of profiles stored here. A Run that fails is kept as failed
+    and changes nothing else. One computation of an event's lists runs at a time. Refuses NobodyToMatch
+    where fewer than two people may be suggested.
     """
 
-    def waiting() -> None:
+    def on_wait() -> None:
         if progress:
             progress("Waiting for another computation of these lists", 0.0)
 
-    with advisory_lock(matching_lock(event.pk), on_wait=waiting):
-        # Nobody else has the turn: what is still being built belongs to a process that was killed.
+    with advisory_lock(matching_lock(event.pk), on_wait=on_wait):
+        # The lock is held: a Run still being built belongs to a process that was killed.
         Run.objects.filter(event=event, state=Run.State.BUILDING).update(state=Run.State.FAILED)
-        return _build_in_turn(event, now, policy or _standing_policy(event), progress)
+        return _build_locked(event, now, policy or _default_policy(event), progress)
 
 
-def rehearse_run(
+def preview_run(
     *, event: Event, policy: Policy | None = None, progress: Progress | None = None
 ) -> dict[str, Any]:
-    """The report of what `build_run` would publish, refused as it would be; nothing is published."""
-    return engine.build(_forum_of(event), policy or _standing_policy(event), progress).report
+    """The report of what `build_run` would publish; nothing is published. Refuses NobodyToMatch."""
+    return engine.build(_forum_of(event), policy or _default_policy(event), progress).report
 
 
-def _standing_policy(event: Event) -> Policy:
-    """Today's policy, with the floor asked for the event's current lists, if any was."""
+def _default_policy(event: Event) -> Policy:
+    """Today's policy with the floor of the event's current Run, if there is one."""
     current = Run.objects.filter(event=event, state=Run.State.CURRENT)
     return Policy(ei_floor=current.values_list("policy__ei_floor", flat=True).first())
 
@@ -66,13 +71,19 @@ def _forum_of(event: Event) -> engine.Forum:
     forum = engine.read_forum(event)
     if len(forum.participants) < 2:
         raise NobodyToMatch(
-            f"“{event.slug}” has {len(forum.participants)} people who may be suggested: adults, by the "
-            "organiser's word, who list themselves. Import attendees with age_class first."
+            ngettext(
+                "“%(event)s” has %(count)d person who may be suggested: adults, by the organiser's word, who "
+                "list themselves. Import attendees with age_class first.",
+                "“%(event)s” has %(count)d people who may be suggested: adults, by the organiser's word, who "
+                "list themselves. Import attendees with age_class first.",
+                len(forum.participants),
+            )
+            % {"event": event.slug, "count": len(forum.participants)}
         )
     return forum
 
 
-def _build_in_turn(event: Event, now: dt.datetime, policy: Policy, progress: Progress | None) -> Run:
+def _build_locked(event: Event, now: dt.datetime, policy: Policy, progress: Progress | None) -> Run:
     forum = _forum_of(event)
     run = Run.objects.create(event=event, model=engine.text_reader().model, started_at=now)
     try:
@@ -91,7 +102,7 @@ def _build_in_turn(event: Event, now: dt.datetime, policy: Policy, progress: Pro
 
 @transaction.atomic
 def _publish(run: Run, now: dt.datetime) -> None:
-    """The flip: the old Run retires and gives up its rows, this one becomes current."""
+    """Make this Run the current one; the old one is retired and its rows are deleted."""
     old = Run.objects.select_for_update().filter(event=run.event_id, state=Run.State.CURRENT)
     retired = [row.pk for row in old.only("pk")]
     Run.objects.filter(pk__in=retired).update(state=Run.State.RETIRED, matching_state=None)
@@ -102,23 +113,22 @@ def _publish(run: Run, now: dt.datetime) -> None:
 
 
 def refresh_lists(*, event: Event, now: dt.datetime) -> int:
-    """Match again whoever changed since their list was computed, and touch the lists they now belong to.
+    """Update the lists of whoever changed since they were computed, and the lists they now belong to.
 
-    Gives the number of people who had changed or left. Where too many changed for that, or the stored
-    state is of another version or model, every list is computed anew. Without a current Run there is
-    nothing to keep fresh.
+    Gives the number of people who had changed or left. Where too many changed, or the stored state is of
+    another version or model, every list is built again. Does nothing without a current Run.
     """
     with advisory_lock(matching_lock(event.pk)):
-        return _refresh_in_turn(event, now)
+        return _refresh_locked(event, now)
 
 
-def _refresh_in_turn(event: Event, now: dt.datetime) -> int:
+def _refresh_locked(event: Event, now: dt.datetime) -> int:
     run = Run.objects.filter(event=event, state=Run.State.CURRENT).first()
     if run is None or not stale_ids_for(event, run):
         return 0
     forum = engine.read_forum(event)
-    changed = other_versions(run, forum.versions)  # who changed before it was read, and nobody after
-    few = len(changed) <= max(FEW, int(len(forum.participants) * FEW_SHARE))
+    changed = outdated_ids(run, forum.versions)  # changed before it was read, not after
+    few = len(changed) <= max(MAX_UPDATED, int(len(forum.participants) * MAX_UPDATED_SHARE))
     updated = engine.update(forum, run, changed) if few else None
     if updated is None:
         build_run(event=event, now=now)
@@ -129,7 +139,7 @@ def _refresh_in_turn(event: Event, now: dt.datetime) -> int:
             left = changed - forum.versions.keys()
             Suggestion.objects.filter(run=run).filter(Q(attendee__in=left) | Q(other__in=left)).delete()
             ListReading.objects.filter(run=run, attendee__in=left).delete()
-            # A list may come out as it was: who changed has been read all the same.
+            # Their new versions were read, even where the list came out the same.
             read = forum.versions.keys() & (changed | updated.lists.keys())
             _write_lists(run, updated.lists, {pk: forum.versions[pk] for pk in read}, now)
     return len(changed)
@@ -141,9 +151,9 @@ def _write_lists(
     read: Mapping[int, dt.datetime],
     now: dt.datetime,
 ) -> None:
-    """Put these people's lists into the Run in place of what it holds for them, and note whom it `read`.
+    """Replace these people's lists in the Run, and store which versions of profiles were `read`.
 
-    `read`: versions of profiles by attendee id; of those whose list stays as it is, too.
+    `read`: versions by attendee id, also of those whose list stays the same.
     """
     Suggestion.objects.filter(run=run, attendee__in=list(lists)).delete()
     ListReading.objects.filter(run=run, attendee__in=list(read)).delete()
@@ -174,4 +184,20 @@ def _write_lists(
     ListReading.objects.bulk_create(
         ListReading(run=run, attendee_id=key, profile_changed_at=version, computed_at=now)
         for key, version in read.items()
+    )
+
+
+def request_build(*, event: Event, by: Person) -> None:
+    """Have every list of the event computed again at an organiser's request; refuses OrganisersOnly."""
+    check_organiser(by, event)
+    queue_build(event=event)
+
+
+def queue_build(*, event: Event) -> None:
+    """Queue the computation of every list for the worker; once, however often it is asked."""
+    enqueue(
+        BUILD_SUGGESTIONS,
+        lock=matching_lock(event.pk),
+        once=f"{BUILD_SUGGESTIONS}:{event.pk}",
+        event_id=event.pk,
     )

@@ -1,4 +1,4 @@
-"""Writes about suggestions: what people saw and say of them, and when lists are computed anew."""
+"""Feedback on suggestions, and which of them were viewed."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
-from backend.core.queue import enqueue
-from backend.events.models import Attendee, Event
-from backend.events.rules import check_organiser
-from backend.events.services.changes import announce_changes, matching_lock
+from backend.events.models import Attendee
+from backend.events.services.changes import announce_changes
 from backend.people.models import Person
 from backend.safeguarding.rules import may_contact
 from backend.suggestions.models import Feedback, Run, Suggestion, SuggestionView
-from backend.suggestions.selectors import current_run
-
-BUILD_SUGGESTIONS = "suggestions.build"
+from backend.suggestions.selectors.runs import current_run
 
 
 class UnknownVerdict(BusinessError):
@@ -34,27 +31,28 @@ class NotYourList(BusinessError):
 def give_feedback(
     *, attendee: Attendee, other_id: int, verdict: str, cause: str = "", by: Person, now: dt.datetime
 ) -> Feedback:
-    """Keep what the attendee says of another person; it acts on their list at once.
+    """Store the attendee's feedback on another person; it acts on their list at once.
 
     `verdict` is good (saved) or not-relevant with a `cause` (topic, constituency, known, other). Rank, Run
     and propensity of the place it was shown in are kept with it. Refuses NotYourList, UnknownVerdict and
     NotFound (somebody the contact policy does not show).
     """
     if attendee.person_id != by.pk:
-        raise NotYourList("Only the attendee can say what is relevant to them.")
+        raise NotYourList(_("Only the attendee can say what is relevant to them."))
     if verdict not in Feedback.Verdict.values:
-        raise UnknownVerdict("Say either “good” or “not-relevant”.", verdict=verdict)
+        raise UnknownVerdict(_("Say either “good” or “not-relevant”."), verdict=verdict)
     if (verdict == Feedback.Verdict.NOT_RELEVANT) != (cause in Feedback.Cause.values):
         raise UnknownVerdict(
-            f"A person is not relevant because of one of: {', '.join(Feedback.Cause.values)}."
+            _("A person is not relevant because of one of: %(causes)s.")
+            % {"causes": ", ".join(Feedback.Cause.values)}
         )
     other = Attendee.objects.filter(pk=other_id, event=attendee.event_id).first()
     if other is None or not may_contact(attendee, other, "suggestion", now):
-        raise NotFound("There is no such person at this forum, or you cannot see them.")
+        raise NotFound(_("There is no such person at this forum, or you cannot see them."))
     run = current_run(attendee.event_id)
     shown = Suggestion.objects.filter(run=run, attendee=attendee.pk, other=other_id).first() if run else None
     before = Feedback.objects.filter(attendee=attendee, other=other).first()
-    feedback, _ = Feedback.objects.update_or_create(
+    feedback, _created = Feedback.objects.update_or_create(
         attendee=attendee,
         other=other,
         defaults={
@@ -67,60 +65,44 @@ def give_feedback(
         },
     )
     if Feedback.Verdict.NOT_RELEVANT in (verdict, before.verdict if before else ""):
-        _mark_changed(attendee, now)  # who is saved stays where they are
+        _mark_changed(attendee, now)  # saving somebody changes no list
     return feedback
 
 
 @transaction.atomic
 def withdraw_feedback(*, attendee: Attendee, other_id: int, by: Person, now: dt.datetime) -> None:
-    """Forget what the attendee said of another person; saying nothing is no error."""
+    """Delete the attendee's feedback on another person, if there is any. Refuses NotYourList."""
     if attendee.person_id != by.pk:
-        raise NotYourList("Only the attendee can say what is relevant to them.")
-    said = Feedback.objects.filter(attendee=attendee, other=other_id).first()
-    if said is None:
+        raise NotYourList(_("Only the attendee can say what is relevant to them."))
+    feedback = Feedback.objects.filter(attendee=attendee, other=other_id).first()
+    if feedback is None:
         return
-    said.delete()
-    if said.verdict == Feedback.Verdict.NOT_RELEVANT:
+    feedback.delete()
+    if feedback.verdict == Feedback.Verdict.NOT_RELEVANT:
         _mark_changed(attendee, now)
 
 
 def record_views(*, attendee: Attendee, other_ids: Iterable[int], by: Person, now: dt.datetime) -> None:
-    """Keep that the attendee had these people's cards before them; only the first time of each counts.
+    """Record that the attendee was shown these people's cards; only the first time of each counts.
 
-    Ids that are not on the attendee's current list are passed over. Refuses NotYourList.
+    Ids that are not on the attendee's current list are ignored. Refuses NotYourList.
     """
     if attendee.person_id != by.pk:
-        raise NotYourList("Only the attendee can look at their list.")
+        raise NotYourList(_("Only the attendee can look at their list."))
     listed = Suggestion.objects.filter(
         run__state=Run.State.CURRENT, attendee=attendee.pk, other__in=list(other_ids)
     )
     seen = SuggestionView.objects.filter(attendee=attendee.pk)
-    fresh = (
+    new_ids = (
         listed.exclude(other__in=seen.values("other")).order_by("other_id").values_list("other_id", flat=True)
     )
     SuggestionView.objects.bulk_create(
-        [SuggestionView(attendee=attendee, other_id=other_id, viewed_at=now) for other_id in fresh],
+        [SuggestionView(attendee=attendee, other_id=other_id, viewed_at=now) for other_id in new_ids],
         ignore_conflicts=True,  # two requests of one reader at once
     )
 
 
 def _mark_changed(attendee: Attendee, now: dt.datetime) -> None:
-    """Have the attendee's list computed anew."""
+    """Have the attendee's list computed again."""
     Attendee.objects.filter(pk=attendee.pk).update(changed_at=now)
     announce_changes(attendee.event_id)
-
-
-def request_build(*, event: Event, by: Person) -> None:
-    """Have every list of the event computed anew, on an organiser's word; refuses OrganisersOnly."""
-    check_organiser(by, event)
-    queue_build(event=event)
-
-
-def queue_build(*, event: Event) -> None:
-    """Queue the computation of every list for the worker; asking twice asks once."""
-    enqueue(
-        BUILD_SUGGESTIONS,
-        lock=matching_lock(event.pk),
-        once=f"{BUILD_SUGGESTIONS}:{event.pk}",
-        event_id=event.pk,
-    )

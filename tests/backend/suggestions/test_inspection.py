@@ -6,9 +6,10 @@ import pytest
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.safeguarding.services import block_person
-from backend.suggestions import behind, engine, runs
+from backend.suggestions import engine, selectors
 from backend.suggestions.models import Embedding, Run
 from backend.suggestions.selectors import suggestions_for
+from backend.suggestions.services import build_run
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
@@ -20,26 +21,26 @@ def forum():
     seeker = make_attendee(event, name="Seeker", seeks="Tools to preserve chat evidence.")
     fitting = make_attendee(event, name="Fitting", offers="Forensic tools for chats.", sector="ngo")
     make_attendee(event, name="Other", sector="small-company", constituency="industry", about="Games.")
-    runs.build_run(event=event, now=NOW)
+    build_run(event=event, now=NOW)
     return event, seeker, fitting
 
 
 def test_a_list_reads_as_on_its_owners_page_in_the_order_of_the_run(forum):
     event, seeker, fitting = forum
     own = suggestions_for(attendee=seeker, now=NOW)
-    found = behind.list_behind(event=event, attendee_id=seeker.pk)
+    found = selectors.list_inspection_for(event=event, attendee_id=seeker.pk)
     assert found.owner.name == "Seeker"
     assert [place.other.attendee_id for place in found.places] == [
         card.face.attendee_id for card in own.cards
     ]
     assert [place.score for place in found.places] == [card.score for card in own.cards]
     assert found.places[0].other.attendee_id == fitting.pk
-    assert {person.name for person in behind.owners_of_lists(event)} == {"Seeker", "Fitting", "Other"}
+    assert {person.name for person in selectors.list_owners_for(event)} == {"Seeker", "Fitting", "Other"}
 
 
 def test_the_numbers_of_a_pair_add_up_to_its_chances_and_score(forum):
     event, seeker, fitting = forum
-    found = behind.pair_behind(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
+    found = selectors.pair_inspection_for(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
     forth, back = (
         1 / (1 + np.exp(1 - sum(getattr(line, adds) for line in found.features)))
         for adds in ("forth_adds", "back_adds")
@@ -52,11 +53,11 @@ def test_the_numbers_of_a_pair_add_up_to_its_chances_and_score(forum):
 def test_whoever_is_kept_apart_is_not_there_and_asking_for_the_pair_finds_nothing(forum):
     event, seeker, fitting = forum
     block_person(blocked=seeker.person, by=fitting.person, now=NOW)
-    places = behind.list_behind(event=event, attendee_id=seeker.pk).places
+    places = selectors.list_inspection_for(event=event, attendee_id=seeker.pk).places
     assert fitting.pk not in {place.other.attendee_id for place in places}
     assert [place.rank for place in places] == list(range(1, len(places) + 1))  # no gap tells of it
     with pytest.raises(NotFound):
-        behind.pair_behind(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
+        selectors.pair_inspection_for(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
 
 
 @pytest.mark.parametrize("age_class", ["minor", "unknown"])
@@ -64,17 +65,17 @@ def test_a_minor_has_no_list_to_look_behind_and_is_behind_nobodys(forum, age_cla
     event, seeker, fitting = forum
     Attendee.objects.filter(pk=fitting.pk).update(age_class=age_class)
     with pytest.raises(NotFound):
-        behind.list_behind(event=event, attendee_id=fitting.pk)
+        selectors.list_inspection_for(event=event, attendee_id=fitting.pk)
     with pytest.raises(NotFound):
-        behind.pair_behind(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
-    assert "Fitting" not in {person.name for person in behind.owners_of_lists(event)}
+        selectors.pair_inspection_for(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
+    assert "Fitting" not in {person.name for person in selectors.list_owners_for(event)}
 
 
 def test_a_text_not_read_yet_is_said_and_never_read_in_a_web_request(forum):
     event, seeker, fitting = forum
     Embedding.objects.all().delete()
     with pytest.raises(engine.NotYetRead, match="Look again"):
-        behind.pair_behind(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
+        selectors.pair_inspection_for(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
 
 
 @pytest.mark.parametrize(

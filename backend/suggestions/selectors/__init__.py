@@ -1,0 +1,59 @@
+"""Reads of suggestions: an attendee's list, Runs, and what organisers inspect and export."""
+
+from backend.suggestions.selectors.export import exported_rows
+from backend.suggestions.selectors.inspection import (
+    FeatureContribution,
+    ListEntry,
+    ListInspection,
+    PairInspection,
+    list_inspection_for,
+    list_owners_for,
+    pair_inspection_for,
+)
+from backend.suggestions.selectors.lists import (
+    FILTER_NAMES,
+    Filters,
+    ReasonRow,
+    SuggestionCard,
+    SuggestionList,
+    suggestion_between,
+    suggestions_for,
+)
+from backend.suggestions.selectors.runs import (
+    RunStatus,
+    current_run,
+    events_with_run,
+    events_with_stale_lists,
+    is_being_matched,
+    is_stale,
+    outdated_ids,
+    run_status_for,
+    stale_ids_for,
+)
+
+__all__ = [
+    "FILTER_NAMES",
+    "FeatureContribution",
+    "Filters",
+    "ListEntry",
+    "ListInspection",
+    "PairInspection",
+    "ReasonRow",
+    "RunStatus",
+    "SuggestionCard",
+    "SuggestionList",
+    "current_run",
+    "events_with_run",
+    "events_with_stale_lists",
+    "exported_rows",
+    "is_being_matched",
+    "is_stale",
+    "list_inspection_for",
+    "list_owners_for",
+    "outdated_ids",
+    "pair_inspection_for",
+    "run_status_for",
+    "stale_ids_for",
+    "suggestion_between",
+    "suggestions_for",
+]

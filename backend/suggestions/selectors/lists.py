@@ -1,0 +1,187 @@
+"""Lists of suggestions: rows of the current Run, never a score computed in a web request."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from django.db.models import QuerySet
+
+from backend.events.models import Attendee
+from backend.events.selectors import PersonNamed
+from backend.safeguarding.rules import refused_pairs
+from backend.safeguarding.selectors import PublicProfile, public_profiles_for
+from backend.suggestions.models import Feedback, ListReading, Suggestion
+from backend.suggestions.selectors.runs import current_run, is_stale
+
+LIST_SIZE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """Why somebody is suggested: a code with its evidence; pages and the API put it into words."""
+
+    code: str
+    weight: float
+    evidence: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionCard:
+    """One place in the viewer's list."""
+
+    face: PublicProfile
+    rank: int
+    score: float
+    exploratory: bool
+    reasons: tuple[ReasonRow, ...]
+    saved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the viewer narrowed the list to; an empty value filters nothing."""
+
+    constituency: str = ""
+    theme: str = ""
+    country: str = ""
+    language: str = ""
+
+    @property
+    def any(self) -> bool:
+        return bool(self.constituency or self.theme or self.country or self.language)
+
+    def admit(self, profile: PublicProfile) -> bool:
+        return (
+            self.constituency in ("", profile.constituency)
+            and self.country in ("", profile.country)
+            and (not self.theme or self.theme in profile.themes)
+            and (not self.language or self.language in profile.languages)
+        )
+
+
+FILTER_NAMES = tuple(field.name for field in fields(Filters))
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionList:
+    """The viewer's list: the cards admitted by the filters, what can be filtered, and how fresh it is.
+
+    `facets` counts, per filter name, the values found in the whole list. `is_refreshing` says that the
+    profile changed after the list was computed; `computed_at` is None before the first Run.
+    """
+
+    cards: tuple[SuggestionCard, ...]
+    total: int
+    facets: dict[str, tuple[tuple[str, int], ...]]
+    filters: Filters
+    computed_at: dt.datetime | None
+    is_refreshing: bool
+
+
+def suggestions_for(
+    *, attendee: Attendee, now: dt.datetime, filters: Filters | None = None, limit: int = LIST_SIZE
+) -> SuggestionList:
+    """The attendee's list as they may see it now, in a constant number of queries.
+
+    Whoever the contact policy no longer allows is left out at once, whatever the Run says, and so is
+    whoever the attendee called not relevant.
+    """
+    filters = filters or Filters()
+    run = current_run(attendee.event_id)
+    if run is None:
+        return SuggestionList((), 0, {}, filters, None, False)
+    # Read first: a list published between the two queries must still count as stale.
+    reading = ListReading.objects.filter(run=run, attendee=attendee.pk).first()
+    cards = _cards(attendee, Suggestion.objects.filter(run=run, attendee=attendee.pk), now)
+    admitted = [card for card in cards if filters.admit(card.face)]
+    return SuggestionList(
+        cards=tuple(admitted[:limit]),
+        total=len(cards),
+        facets=_facets(card.face for card in cards),
+        filters=filters,
+        computed_at=reading.computed_at if reading else run.published_at,
+        is_refreshing=is_stale(attendee, reading),
+    )
+
+
+def suggestion_between(*, attendee: Attendee, other_id: int, now: dt.datetime) -> SuggestionCard | None:
+    """The attendee's suggestion of this other person, if the current Run holds one they may see."""
+    run = current_run(attendee.event_id)
+    if run is None:
+        return None
+    rows = Suggestion.objects.filter(run=run, attendee=attendee.pk, other=other_id)
+    return next(iter(_cards(attendee, rows, now, with_refused=True)), None)
+
+
+def _cards(
+    attendee: Attendee,
+    rows: QuerySet[Suggestion],
+    now: dt.datetime,
+    *,
+    with_refused: bool = False,
+) -> list[SuggestionCard]:
+    """Cards of these suggestions in rank order, without whom the contact policy or the attendee refuses."""
+    found = list(rows.order_by("rank"))
+    between = {
+        reason["evidence"]["person"]
+        for row in found
+        for reason in row.reasons
+        if "person" in reason["evidence"]
+    }
+    verdicts = dict(Feedback.objects.filter(attendee=attendee.pk).values_list("other_id", "verdict"))
+    profiles = public_profiles_for(
+        viewer=attendee, ids={row.other_id for row in found} | between, channel="suggestion", now=now
+    )
+    refused_among = refused_pairs(attendee.event, among=profiles) if between else set()
+    cards = []
+    for row in found:
+        refused = verdicts.get(row.other_id) == Feedback.Verdict.NOT_RELEVANT
+        if row.other_id not in profiles or (refused and not with_refused):
+            continue
+        cards.append(
+            SuggestionCard(
+                face=profiles[row.other_id],
+                rank=row.rank,
+                score=row.score,
+                exploratory=row.exploratory,
+                reasons=tuple(visible_reasons(row.reasons, row.other_id, profiles, refused_among)),
+                saved=verdicts.get(row.other_id) == Feedback.Verdict.GOOD,
+            )
+        )
+    return [replace(card, rank=place) for place, card in enumerate(cards, start=1)]
+
+
+def visible_reasons(
+    reasons: list[dict[str, Any]],
+    other_id: int,
+    visible: Mapping[int, PublicProfile] | Mapping[int, PersonNamed],
+    refused: Collection[tuple[int, int]],
+) -> Iterable[ReasonRow]:
+    """The reasons that a reader who may see the `visible` people may see.
+
+    A reason that names somebody in between is left out unless that person is visible and their contact with
+    the other is not blocked: that the two once met would be given away.
+    """
+    for reason in reasons:
+        evidence = dict(reason["evidence"])
+        if "person" in evidence:
+            between = evidence["person"]
+            if between not in visible or (min(between, other_id), max(between, other_id)) in refused:
+                continue
+            evidence["name"] = visible[between].name
+        yield ReasonRow(reason["code"], reason["weight"], evidence)
+
+
+def _facets(profiles: Iterable[PublicProfile]) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Per filter name, the values that occur with their counts, by value."""
+    counts: dict[str, Counter[str]] = {name: Counter() for name in FILTER_NAMES}
+    for profile in profiles:
+        counts["constituency"][profile.constituency] += 1
+        counts["country"].update([profile.country] if profile.country else [])
+        counts["theme"].update(profile.themes)
+        counts["language"].update(profile.languages)
+    return {name: tuple(sorted(found.items())) for name, found in counts.items()}

@@ -1,0 +1,90 @@
+"""Reads of Runs: the current one, whose lists are stale, and its report for organisers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from backend.events.models import Attendee, Event
+from backend.safeguarding.rules import matchable
+from backend.suggestions.models import ListReading, Run
+
+
+def current_run(event: Event | int) -> Run | None:
+    """The event's published Run, without its stored matching state."""
+    return Run.objects.defer("matching_state").filter(event=event, state=Run.State.CURRENT).first()
+
+
+def is_stale(attendee: Attendee, reading: ListReading | None) -> bool:
+    """Whether the attendee's list was computed from another version of their profile, or not yet."""
+    if not matchable(attendee.event).filter(pk=attendee.pk).exists():
+        return False
+    return reading is None or reading.profile_changed_at != attendee.changed_at
+
+
+def is_being_matched(attendee: Attendee) -> bool:
+    """Whether a list of the attendee's present profile is being computed; never before the first Run."""
+    run = current_run(attendee.event_id)
+    return run is not None and is_stale(
+        attendee, ListReading.objects.filter(run=run, attendee=attendee.pk).first()
+    )
+
+
+def stale_ids_for(event: Event, run: Run) -> set[int]:
+    """Attendees whose list in the Run is not of their present profile, not there yet, or no longer due."""
+    return outdated_ids(run, dict(matchable(event).values_list("pk", "changed_at")))
+
+
+def outdated_ids(run: Run, versions: Mapping[int, dt.datetime]) -> set[int]:
+    """Attendee ids whose profile version differs from the one the Run read, or exists on one side only.
+
+    `versions`: each attendee's `changed_at` by attendee id.
+    """
+    read = dict(ListReading.objects.filter(run=run).values_list("attendee_id", "profile_changed_at"))
+    return {pk for pk in read.keys() | versions.keys() if read.get(pk) != versions.get(pk)}
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """The current Run's report, and whether another Run is being computed.
+
+    `failed_at` is when the newest Run failed, if none was published since; `stale` counts lists whose people
+    changed after they were computed.
+    """
+
+    run: Run | None
+    report: dict[str, Any]
+    stale: int
+    is_building: bool
+    failed_at: dt.datetime | None
+
+
+def run_status_for(event: Event) -> RunStatus:
+    """The report of the event's current Run, for its organisers."""
+    run = current_run(event)
+    newest = Run.objects.defer("matching_state").filter(event=event).order_by("-started_at", "-pk").first()
+    return RunStatus(
+        run=run,
+        report=run.report if run else {},
+        stale=len(stale_ids_for(event, run)) if run else 0,
+        is_building=newest is not None and newest.state == Run.State.BUILDING,
+        failed_at=newest.started_at if newest and newest.state == Run.State.FAILED else None,
+    )
+
+
+def events_with_run() -> QuerySet[Event]:
+    """Events that have published lists."""
+    return Event.objects.filter(runs__state=Run.State.CURRENT)
+
+
+def events_with_stale_lists() -> list[Event]:
+    """Events with lists computed from older versions of profiles."""
+    return [
+        run.event
+        for run in Run.objects.defer("matching_state").filter(state=Run.State.CURRENT).select_related("event")
+        if stale_ids_for(run.event, run)
+    ]
