@@ -7,10 +7,10 @@ from procrastinate.contrib.django import app
 
 from backend.core.queue import MAIL
 from backend.core.smtp import Backoff
-from backend.directory import nudging
+from backend.directory import services
 
 
-@app.task(name=nudging.SEND_NUDGE, queue=MAIL, retry=Backoff())
+@app.task(name=services.SEND_NUDGE, queue=MAIL, retry=Backoff())
 def send_nudge(nudge_id: int) -> None:
     """Mail one nudge."""
-    nudging.send_nudge(nudge_id=nudge_id, now=timezone.now())
+    services.send_nudge(nudge_id=nudge_id, now=timezone.now())

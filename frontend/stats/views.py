@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backend.core.audit import record_act
 from backend.core.models import Act
-from backend.directory.apart import ApartRow, apart_file, apart_rows
-from backend.directory.nudging import nudge_people
+from backend.directory.selectors import NeedsHelpRow, needs_help_csv, needs_help_rows
+from backend.directory.services import nudge_people
 from backend.events.models import Attendee, Event
 from backend.stats.figures import MATRICES, NO_THEME
 from backend.stats.headlines import headlines_for, step_told
@@ -35,7 +35,7 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
     sheets = sheets_for(stats)
     released = {sheet.name: sheet for sheet in sheets}
     named = people_counted(attendee.event)
-    apart = apart_rows(event=attendee.event, now=stats.computed_at)
+    apart = needs_help_rows(event=attendee.event, now=stats.computed_at)
     alone = {one.attendee_id: one for one in stats.without_meeting}
     names = names_for(attendee.event)
     return render(
@@ -99,7 +99,7 @@ def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
 def who_needs_help(request: Request, attendee: Attendee) -> HttpResponse:
     """Those without a meeting or with an empty profile, as CSV."""
     event, now, name = attendee.event, timezone.now(), "who-needs-help.csv"
-    file = apart_file(apart_rows(event=event, now=now))
+    file = needs_help_csv(needs_help_rows(event=event, now=now))
     record_act(event=event, by=request.user, kind=Act.Kind.TOOK, what=name, now=now)
     response = HttpResponse(file, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{event.slug}-{name}"'
@@ -119,7 +119,7 @@ def nudge(request: Request, attendee: Attendee) -> HttpResponse:
     return redirect("desk", attendee.event.slug)
 
 
-def _clock(row: ApartRow, event: Event) -> str:
+def _clock(row: NeedsHelpRow, event: Event) -> str:
     return f"{row.nudged_at.astimezone(event.zone):%H:%M}" if row.nudged_at else ""
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from backend.core.errors import BusinessError
-from backend.directory import roster
+from backend.directory import selectors as directory
 from backend.events.models import Attendee, Event
 from backend.events.services.importing.importing import import_attendees
 from backend.events.services.importing.reading import EncodingNotConfirmed, read_table
@@ -40,9 +40,9 @@ class UnfitUpload(BusinessError):
 def attendees(request: Request, attendee: Attendee) -> HttpResponse:
     """The list, narrowed by what the address says; on POST, set what was chosen for those ticked."""
     event, refusal = attendee.event, None
-    asked = (*roster.FILTERS, roster.WITHOUT_MEETING)
+    asked = (*directory.ROSTER_FILTERS, directory.WITHOUT_MEETING)
     filters = {name: request.GET.get(name, "").replace("\0", "") for name in asked}
-    ids = roster.roster_ids(event=event, filters=filters)
+    ids = directory.roster_ids(event=event, filters=filters)
     if request.method == "POST":
         said = {
             name: request.POST.get(f"set_{name}", "") for name in ("age_class", "visibility", "permission")
@@ -68,10 +68,10 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
     rest.pop("page", None)
     page = Paginator(ids, PAGE).get_page(request.GET.get("page"))
     context = {
-        "rows": roster.roster_rows(event=event, ids=list(page.object_list)),
+        "rows": directory.roster_rows(event=event, ids=list(page.object_list)),
         "page": page,
         "filters": filters,
-        "choices": roster.roster_choices(event),
+        "choices": directory.roster_choices(event),
         "refusal": refusal,
         "rest": rest,
     }

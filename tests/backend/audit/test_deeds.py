@@ -11,7 +11,7 @@ from backend.audit.models import AttendeeTrace
 from backend.audit.selectors import KINDS, SYSTEM, deeds_for, narrowed
 from backend.core.audit import record_act
 from backend.core.models import Act
-from backend.directory.nudging import nudge_people
+from backend.directory.services import nudge_people
 from backend.events.models import Attendee, Slot
 from backend.events.services.roles import RoleChange, change_roles
 from backend.meetings.models import Availability, Meeting

@@ -1,18 +1,17 @@
-"""Everybody at an event, for its organisers: whom to list, whose age to set, who needs help."""
+"""The roster: everybody at an event, for its organisers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
-
-from backend.events.models import Attendee, AttendeeQuerySet, Event, Interest
+from backend.directory.rules import has_meeting
+from backend.events.models import Attendee, AttendeeQuerySet, Event
+from backend.events.rules import has_empty_profile
 from backend.events.selectors import name_in_lists
-from backend.meetings.models import Meeting, Seat
 from backend.people.models import Constituency
 
-FILTERS = {
+ROSTER_FILTERS = {
     "sector": "organisation__sector__key",
     "constituency": "organisation__sector__constituency",
     "country": "country",
@@ -21,7 +20,6 @@ FILTERS = {
     "permission": "permission",
 }
 WITHOUT_MEETING = "without_meeting"
-AGREED = (Meeting.State.ACCEPTED, Meeting.State.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +40,24 @@ class RosterRow:
 
 
 def roster_ids(*, event: Event, filters: Mapping[str, str]) -> list[int]:
-    """The attendees these filters leave, by name; an unknown filter is none."""
-    return list(_narrowed(event, filters).order_by("person__name", "pk").values_list("pk", flat=True))
+    """The attendees these filters leave, by name; unknown filters are ignored."""
+    return list(_filtered(event, filters).order_by("person__name", "pk").values_list("pk", flat=True))
 
 
 def roster_rows(*, event: Event, ids: list[int]) -> tuple[RosterRow, ...]:
     """These attendees of the event, by name; one query."""
-    agreed = Seat.objects.filter(attendee=OuterRef("pk"), meeting__state__in=AGREED)
     rows = (
         Attendee.objects.of(event)
         .filter(pk__in=ids)
         .select_related("person", "organisation__sector")
-        .annotate(
-            has_meeting=Exists(agreed), has_interest=Exists(Interest.objects.filter(attendee=OuterRef("pk")))
-        )
+        .annotate(has_meeting=has_meeting(), is_profile_empty=has_empty_profile())
         .order_by("person__name", "pk")
     )
     return tuple(_row(row) for row in rows)
 
 
 def roster_choices(event: Event) -> dict[str, list[tuple[str, str]]]:
-    """The values of each filter that somebody has, with words where a code stands for them."""
+    """The values of each filter that somebody has, each with its label."""
     values = Attendee.objects.of(event)
     sectors = values.exclude(organisation=None).order_by("organisation__sector__name")
     countries = values.exclude(country="").order_by("country").values_list("country", flat=True).distinct()
@@ -78,16 +73,17 @@ def roster_choices(event: Event) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def _narrowed(event: Event, filters: Mapping[str, str]) -> AttendeeQuerySet:
-    asked = {FILTERS[name]: value for name, value in filters.items() if value and name in FILTERS}
-    found = Attendee.objects.of(event).filter(**asked)
+def _filtered(event: Event, filters: Mapping[str, str]) -> AttendeeQuerySet:
+    chosen = {
+        ROSTER_FILTERS[name]: value for name, value in filters.items() if value and name in ROSTER_FILTERS
+    }
+    found = Attendee.objects.of(event).filter(**chosen)
     if filters.get(WITHOUT_MEETING):
-        found = found.exclude(Exists(Seat.objects.filter(attendee=OuterRef("pk"), meeting__state__in=AGREED)))
+        found = found.exclude(has_meeting())
     return found
 
 
 def _row(row: Attendee) -> RosterRow:
-    words = (row.about, row.seeks, row.offers)
     return RosterRow(
         attendee_id=row.pk,
         name=name_in_lists(row),
@@ -99,5 +95,5 @@ def _row(row: Attendee) -> RosterRow:
         visibility=row.get_visibility_display(),
         permission=row.get_permission_display(),
         has_meeting=row.has_meeting,  # type: ignore[attr-defined]
-        is_profile_empty=not any(words) and not row.has_interest,  # type: ignore[attr-defined]
+        is_profile_empty=row.is_profile_empty,  # type: ignore[attr-defined]
     )

@@ -1,4 +1,4 @@
-"""Nudges reach those who stand apart, once a day, and nobody the contact policy hides."""
+"""Nudges reach those who need help, once a day, and nobody the contact policy hides."""
 
 import datetime as dt
 import threading
@@ -11,9 +11,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import OrganisersOnly
 from backend.core.smtp import MailDelayed
-from backend.directory.apart import apart_file, apart_rows
 from backend.directory.models import Nudge
-from backend.directory.nudging import nudge_people, send_nudge
+from backend.directory.selectors import needs_help_csv, needs_help_rows
+from backend.directory.services import nudge_people, send_nudge
 from tests.backend.stats.forums import make_meeting
 from tests.factories import NOW, make_attendee, make_event
 from tests.smtp import MailServer
@@ -95,13 +95,13 @@ def post(settings):
     server.stop()
 
 
-def told(event):
-    return {row.name: str(row.nudge) for row in apart_rows(event=event, now=NOW)}
+def nudge_states(event):
+    return {row.name: str(row.nudge) for row in needs_help_rows(event=event, now=NOW)}
 
 
-def test_what_became_of_each_nudge_is_told(forum, post):
+def test_the_state_of_each_nudge_is_shown(forum, post):
     event, organiser, alone, empty = forum
-    assert set(told(event).values()) == {""}
+    assert set(nudge_states(event).values()) == {""}
     nudge_people(event=event, by=organiser.person, now=NOW)
     post.replies["empty@example.org"] = ["550 nobody here"]
     post.replies["alone@example.org"] = ["451 later"]
@@ -109,11 +109,14 @@ def test_what_became_of_each_nudge_is_told(forum, post):
     with pytest.raises(MailDelayed):
         send_nudge(nudge_id=of[alone.pk], now=NOW)
     send_nudge(nudge_id=of[empty.pk], now=NOW)
-    assert told(event) == {alone.person.name: "not sent yet", empty.person.name: "refused by the mail server"}
+    assert nudge_states(event) == {
+        alone.person.name: "not sent yet",
+        empty.person.name: "refused by the mail server",
+    }
     send_nudge(nudge_id=of[alone.pk], now=NOW)
-    assert told(event)[alone.person.name] == "sent"
-    assert {row.nudged_at for row in apart_rows(event=event, now=NOW)} == {NOW}
-    assert {row.nudged_at for row in apart_rows(event=event, now=NOW + dt.timedelta(days=1))} == {None}
+    assert nudge_states(event)[alone.person.name] == "sent"
+    assert {row.nudged_at for row in needs_help_rows(event=event, now=NOW)} == {NOW}
+    assert {row.nudged_at for row in needs_help_rows(event=event, now=NOW + dt.timedelta(days=1))} == {None}
 
 
 def test_the_list_of_who_needs_help_names_listed_adults_only_and_runs_nothing(forum):
@@ -122,7 +125,7 @@ def test_the_list_of_who_needs_help_names_listed_adults_only_and_runs_nothing(fo
     alone.person.save()
     for who in ({"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}):
         make_attendee(event, **who)
-    lines = apart_file(apart_rows(event=event, now=NOW)).decode("utf-8-sig").splitlines()
+    lines = needs_help_csv(needs_help_rows(event=event, now=NOW)).decode("utf-8-sig").splitlines()
     assert len(lines) == 3
     assert "'=HYPERLINK(1)" in lines[1]
     assert lines[2].startswith(f"{empty.person.name},")

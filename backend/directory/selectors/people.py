@@ -1,9 +1,11 @@
-"""Other people, one page or a list of them: read only, always through the contact policy."""
+"""What an attendee reads of others: one page, or those they saved; always through the contact policy."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, SessionPart
@@ -27,7 +29,7 @@ def person_for(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> Perso
     """The page of another attendee of the viewer's event; refuses NotFound where contact is not allowed."""
     found = contactable_for(viewer, "page", now).with_card().filter(pk=attendee_id).first()
     if found is None:
-        raise NotFound("There is no such person at this forum, or you cannot see them.")
+        raise NotFound(_("There is no such person at this forum, or you cannot see them."))
     shared = (
         SessionPart.objects.filter(attendee=viewer.pk, session__parts__attendee=found.pk)
         .order_by("session__starts_at", "session_id")
@@ -38,7 +40,7 @@ def person_for(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> Perso
 
 def saved_for(*, viewer: Attendee, now: dt.datetime) -> tuple[PublicProfile, ...]:
     """The people the viewer saved and may still see, the last saved first; three queries."""
-    said = Feedback.objects.filter(attendee=viewer.pk, verdict=Feedback.Verdict.GOOD)
-    ids = list(said.order_by("-created_at", "-id").values_list("other_id", flat=True))
-    faces = public_profiles_for(viewer=viewer, ids=ids, channel="page", now=now)
-    return tuple(faces[pk] for pk in ids if pk in faces)
+    saved = Feedback.objects.filter(attendee=viewer.pk, verdict=Feedback.Verdict.GOOD)
+    ids = list(saved.order_by("-created_at", "-id").values_list("other_id", flat=True))
+    profiles = public_profiles_for(viewer=viewer, ids=ids, channel="page", now=now)
+    return tuple(profiles[pk] for pk in ids if pk in profiles)

@@ -1,28 +1,26 @@
-"""Who needs help: listed adults without a meeting, or with nothing in their profile."""
+"""Who needs help: listed adults without a meeting, or with an empty profile."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
-
 from backend.core.spreadsheets import csv_file
 from backend.directory.models import Nudge
-from backend.directory.roster import AGREED
-from backend.events.models import AttendeeQuerySet, Event, Interest
-from backend.meetings.models import Seat
+from backend.directory.rules import has_meeting
+from backend.events.models import AttendeeQuerySet, Event
+from backend.events.rules import has_empty_profile
 from backend.safeguarding.rules import matchable
 
-HAS_WORDS = ~Q(about="", seeks="", offers="") | Exists(Interest.objects.filter(attendee=OuterRef("pk")))
-HAS_MEETING = Exists(Seat.objects.filter(attendee=OuterRef("pk"), meeting__state__in=AGREED))
 COLUMNS = ["name", "organisation", "sector", "country", "has_meeting", "profile", "nudged_today"]
 
 
 @dataclass(frozen=True, slots=True)
-class ApartRow:
-    """One who needs help. `nudged_at`: when an organiser had a mail sent today, None where nobody did;
-    `nudge`: what became of it."""
+class NeedsHelpRow:
+    """One who needs help.
+
+    `nudged_at` is when an organiser nudged them today (None: nobody did), `nudge` the state of that mail.
+    """
 
     attendee_id: int
     name: str
@@ -36,43 +34,43 @@ class ApartRow:
     nudge: str
 
 
-def standing_apart(event: Event) -> AttendeeQuerySet:
-    """Listed adults without a meeting, or with nothing in their profile."""
-    return matchable(event).exclude(HAS_MEETING & HAS_WORDS)
+def attendees_needing_help(event: Event) -> AttendeeQuerySet:
+    """Listed adults without a meeting, or with an empty profile."""
+    return matchable(event).exclude(has_meeting() & ~has_empty_profile())
 
 
-def apart_rows(*, event: Event, now: dt.datetime) -> tuple[ApartRow, ...]:
+def needs_help_rows(*, event: Event, now: dt.datetime) -> tuple[NeedsHelpRow, ...]:
     """All of them, by name; two queries."""
     day = now.astimezone(event.zone).date()
     nudges = {one.attendee_id: one for one in Nudge.objects.filter(attendee__event=event, day=day)}
     found = (
-        standing_apart(event)
-        .annotate(has_meeting=HAS_MEETING, has_words=HAS_WORDS)
+        attendees_needing_help(event)
+        .annotate(has_meeting=has_meeting(), is_profile_empty=has_empty_profile())
         .order_by("person__name", "pk")
         .values_list(
             "pk", "person__name", "organisation__name", "organisation__sector__name",
-            "organisation__sector__constituency", "country", "has_meeting", "has_words",
+            "organisation__sector__constituency", "country", "has_meeting", "is_profile_empty",
         )
     )  # fmt: skip
     return tuple(
-        ApartRow(
+        NeedsHelpRow(
             attendee_id=pk,
             name=name,
             organisation=organisation or "",
             sector=sector or "",
             constituency=constituency or "other",
             country=country,
-            has_meeting=has_meeting,
-            is_profile_empty=not has_words,
+            has_meeting=is_met,
+            is_profile_empty=is_empty,
             nudged_at=nudges[pk].created_at if pk in nudges else None,
             nudge=nudges[pk].get_state_display() if pk in nudges else "",
         )
-        for pk, name, organisation, sector, constituency, country, has_meeting, has_words in found
+        for pk, name, organisation, sector, constituency, country, is_met, is_empty in found
     )
 
 
-def apart_file(rows: tuple[ApartRow, ...]) -> bytes:
-    """The list as CSV, for whoever goes and talks to them."""
+def needs_help_csv(rows: tuple[NeedsHelpRow, ...]) -> bytes:
+    """The rows as CSV, for an organiser who goes and talks to these people."""
     return csv_file(
         COLUMNS,
         (

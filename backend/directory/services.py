@@ -8,30 +8,29 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
-from backend.directory.apart import HAS_WORDS, standing_apart
 from backend.directory.models import Nudge
+from backend.directory.selectors import attendees_needing_help
 from backend.events.models import Attendee, Event
-from backend.events.rules import check_organiser
+from backend.events.rules import check_organiser, has_empty_profile
 from backend.people.models import Person
 
 SEND_NUDGE = "directory.send_nudge"
+SUBJECT_LIMIT = 150
 
 
 @transaction.atomic
 def nudge_people(*, event: Event, by: Person, now: dt.datetime) -> int:
-    """Mail everybody who stands apart and was not nudged today; gives how many.
-
-    Refuses OrganisersOnly.
-    """
+    """Mail everybody who needs help and was not nudged today; gives how many. Refuses OrganisersOnly."""
     check_organiser(by, event)
-    Event.objects.select_for_update().get(pk=event.pk)  # two organisers at once take turns
+    Event.objects.select_for_update().get(pk=event.pk)  # serialises two organisers
     day = now.astimezone(event.zone).date()
     already = Nudge.objects.filter(attendee=OuterRef("pk"), day=day)
-    due = standing_apart(event).exclude(Exists(already)).order_by("pk")
+    due = attendees_needing_help(event).exclude(Exists(already)).order_by("pk")
     nudges = Nudge.objects.bulk_create(Nudge(attendee=one, day=day, created_at=now) for one in due)
     for nudge in nudges:
         enqueue(SEND_NUDGE, lock=f"mail:{nudge.attendee_id}", queue=MAIL, nudge_id=nudge.pk)
@@ -39,7 +38,7 @@ def nudge_people(*, event: Event, by: Person, now: dt.datetime) -> int:
 
 
 def send_nudge(*, nudge_id: int, now: dt.datetime) -> None:
-    """Mail one nudge, unless that was done or the person has come to stand apart no longer.
+    """Mail one nudge, unless it was sent or the person needs no help any more.
 
     Raises MailDelayed where it has to be tried again.
     """
@@ -50,23 +49,19 @@ def send_nudge(*, nudge_id: int, now: dt.datetime) -> None:
 
 
 def _mail_for(nudge: Nudge) -> EmailMessage | None:
-    """The mail, or None where the person needs none any more."""
-    attendee = nudge.attendee
-    if not standing_apart(attendee.event).filter(pk=attendee.pk).exists():
+    """The mail, or None where the person needs no help any more."""
+    attendee, event = nudge.attendee, nudge.attendee.event
+    if not attendees_needing_help(event).filter(pk=attendee.pk).exists():
         return None
-    event = attendee.event
-    base = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}"
-    if Attendee.objects.filter(HAS_WORDS, pk=attendee.pk).exists():
-        subject = _("Whom will you meet at %(event)s?")
-        text = _("You have no meeting yet. See who is suggested to you, and ask one of them:")
-        address = f"{base}/suggestions/"
-    else:
-        subject = _("Say what you seek and offer at %(event)s")
-        text = _("Your profile is empty, so nobody can be suggested to you. It takes two minutes:")
-        address = f"{base}/profile/"
+    is_empty = Attendee.objects.filter(has_empty_profile(), pk=attendee.pk).exists()
+    subject = (
+        _("Say what you seek and offer at %(event)s") if is_empty else _("Whom will you meet at %(event)s?")
+    )
+    page = "profile" if is_empty else "suggestions"
+    address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/{page}/"
     return EmailMessage(
-        subject=" ".join((subject % {"event": event.name}).split())[:150],
-        body=f"{text}\n\n{address}\n",
+        subject=" ".join((subject % {"event": event.name}).split())[:SUBJECT_LIMIT],
+        body=render_to_string("directory/mail/nudge.txt", {"is_profile_empty": is_empty, "address": address}),
         to=[attendee.person.email],
         headers={"Auto-Submitted": "auto-generated"},
     )

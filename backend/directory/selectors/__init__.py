@@ -1,0 +1,33 @@
+"""What attendees read of each other, and what organisers read of everybody at an event."""
+
+from backend.directory.selectors.needs_help import (
+    NeedsHelpRow,
+    attendees_needing_help,
+    needs_help_csv,
+    needs_help_rows,
+)
+from backend.directory.selectors.people import PersonPage, person_for, saved_for
+from backend.directory.selectors.roster import (
+    ROSTER_FILTERS,
+    WITHOUT_MEETING,
+    RosterRow,
+    roster_choices,
+    roster_ids,
+    roster_rows,
+)
+
+__all__ = [
+    "ROSTER_FILTERS",
+    "WITHOUT_MEETING",
+    "NeedsHelpRow",
+    "PersonPage",
+    "RosterRow",
+    "attendees_needing_help",
+    "needs_help_csv",
+    "needs_help_rows",
+    "person_for",
+    "roster_choices",
+    "roster_ids",
+    "roster_rows",
+    "saved_for",
+]
