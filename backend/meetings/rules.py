@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from backend.core.period import overlapping, overlapping_range
 from backend.events.models import Attendee, SessionPart, Slot, Table
 from backend.meetings.models import Availability, Meeting, MeetingRules, Seat
 from backend.safeguarding.rules import contactable_for
@@ -38,12 +39,8 @@ def expiry_of(
 
 def is_busy(attendee: int | OuterRef, starts_at: OuterRef, ends_at: OuterRef) -> Q:
     """Condition: a session or meeting of the attendee overlaps the half-open [starts_at, ends_at)."""
-    sessions = SessionPart.objects.filter(
-        attendee=attendee, session__starts_at__lt=ends_at, session__ends_at__gt=starts_at
-    )
-    seats = Seat.objects.filter(
-        attendee=attendee, is_active=True, period__startswith__lt=ends_at, period__endswith__gt=starts_at
-    )
+    sessions = SessionPart.objects.filter(overlapping(starts_at, ends_at, of="session"), attendee=attendee)
+    seats = Seat.objects.filter(overlapping_range(starts_at, ends_at), attendee=attendee, is_active=True)
     return Q(Exists(sessions)) | Q(Exists(seats))
 
 
@@ -100,11 +97,10 @@ def free_tables(meeting: Meeting, slot: Slot) -> Sequence[Table]:
     So a step-free table stays free for who needs it.
     """
     taken = Meeting.objects.filter(
+        overlapping_range(slot.starts_at, slot.ends_at),
         table=OuterRef("pk"),
         is_online=False,
         state__in=Meeting.SEATED,
-        period__startswith__lt=slot.ends_at,
-        period__endswith__gt=slot.starts_at,
     )
     return list(Table.objects.filter(tables_for(meeting), ~Exists(taken)).order_by("step_free", "pk"))
 
@@ -112,11 +108,10 @@ def free_tables(meeting: Meeting, slot: Slot) -> Sequence[Table]:
 def with_table(meeting: Meeting, slots: Iterable[Slot]) -> tuple[Slot, ...]:
     """Those of the slots in which a table of the right kind is free, in the given order; one query."""
     taken = Meeting.objects.filter(
+        overlapping_range(OuterRef(OuterRef("starts_at")), OuterRef(OuterRef("ends_at"))),
         table=OuterRef("pk"),
         is_online=False,
         state__in=Meeting.SEATED,
-        period__startswith__lt=OuterRef(OuterRef("ends_at")),
-        period__endswith__gt=OuterRef(OuterRef("starts_at")),
     )
     tables = Table.objects.filter(tables_for(meeting), ~Exists(taken), event=OuterRef("event"))
     given = list(slots)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from threading import Event
 
+from backend.core.period import overlaps
 from backend.events.models import Slot
-from backend.programme.forum import Forum, Pair, Period, Standing
+from backend.programme.forum import Forum, Pair, Standing
 from backend.programme.scope import Aims, Row, crosses_in, members_of, pairs_for, why_without
 from matching.scheduling.quota import solve_with_share
 from matching.scheduling.solve import Locked, Plan, Problem, Progress, solve
@@ -80,7 +81,7 @@ def sheet_of(forum: Forum, aims: Aims, scores: Mapping[Pair, float], kept_rows: 
     for meeting in beside:
         for key in index.keys() & set(meeting.pair):
             for number, slot in enumerate(slots):
-                available[index[key]][number] &= not _overlap(meeting, slot)
+                available[index[key]][number] &= not overlaps(meeting.slot, slot)
     locked = []
     seated: set[tuple[int, int | None]] = set(_tables_held(beside, slots, table_at))
     for meeting in held:
@@ -162,10 +163,6 @@ def _split(
     return held, beside
 
 
-def _overlap(meeting: Standing, slot: Slot) -> bool:
-    return Period(meeting.slot.starts_at, meeting.slot.ends_at).overlaps(slot)
-
-
 def _tables_held(
     beside: Iterable[Standing], slots: Sequence[Slot], table_at: Mapping[int, int]
 ) -> list[tuple[int, int]]:
@@ -175,7 +172,7 @@ def _tables_held(
         for meeting in beside
         if meeting.table.pk in table_at
         for number, slot in enumerate(slots)
-        if _overlap(meeting, slot)
+        if overlaps(meeting.slot, slot)
     }
     return sorted(held)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from backend.core.period import overlaps
 from backend.events.models import Attendee, Event, SessionPart, Slot, Table
 from backend.meetings.models import Availability, Meeting
 from backend.meetings.rules import LAST_MINUTE
@@ -30,16 +31,12 @@ class Attending:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """A half-open time, and what keeps somebody busy in it: a session's title, or nothing for a meeting."""
+class BusyPeriod:
+    """When a session, named by its title, keeps somebody busy."""
 
     starts_at: dt.datetime
     ends_at: dt.datetime
-    because: str = ""
-
-    def overlaps(self, other: Period | Slot) -> bool:
-        """Half-open: one that ends when the other starts does not."""
-        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ class Forum:
     slots: tuple[Slot, ...]
     tables: tuple[Table, ...]
     opened: dict[int, frozenset[int]]
-    busy: dict[int, tuple[Period, ...]]
+    busy: dict[int, tuple[BusyPeriod, ...]]
     standing: tuple[Standing, ...]
     refused: frozenset[Pair]
     asked: frozenset[Pair]
@@ -110,7 +107,7 @@ class Forum:
     def session_in(self, attendee_id: int, slot: Slot) -> str:
         """The session that keeps them busy in the slot, or nothing."""
         periods = self.busy.get(attendee_id, ())
-        return next((period.because for period in periods if period.overlaps(slot)), "")
+        return next((period.title for period in periods if overlaps(period, slot)), "")
 
 
 def pair_of(first: int, second: int) -> Pair:
@@ -126,11 +123,11 @@ def read_forum(event: Event, now: dt.datetime) -> Forum:
     opened: dict[int, set[int]] = defaultdict(set)
     for attendee_id, slot_id in Availability.objects.filter(event=event).values_list("attendee", "slot"):
         opened[attendee_id].add(slot_id)
-    busy: dict[int, list[Period]] = defaultdict(list)
+    busy: dict[int, list[BusyPeriod]] = defaultdict(list)
     parts = SessionPart.objects.filter(event=event).select_related("session")
     for part in parts.order_by("session__starts_at", "pk"):
         session = part.session
-        busy[part.attendee_id].append(Period(session.starts_at, session.ends_at, session.title))
+        busy[part.attendee_id].append(BusyPeriod(session.starts_at, session.ends_at, session.title))
     pairs = _pairs_in(Meeting.objects.filter(event=event).prefetch_related("seats"))
     slots = tuple(Slot.objects.filter(event=event))
     waiting = {meeting.pk for meeting in pairs if _waits(meeting, now)}

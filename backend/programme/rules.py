@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backend.core.period import overlaps
 from backend.events.models import Slot, Table
-from backend.programme.forum import Forum, Pair, Period
+from backend.programme.forum import Forum, Pair
 from backend.programme.models import PlannedMeeting
 
 
@@ -25,12 +26,12 @@ def clash_in(forum: Forum, pair: Pair, slot: Slot, others: Sequence[PlannedMeeti
         if session := forum.session_in(me, slot):
             return f"{name} is at “{session}” then."
         for meeting in forum.meetings_of.get(me, ()):
-            if meeting.pair != pair and Period(meeting.slot.starts_at, meeting.slot.ends_at).overlaps(slot):
+            if meeting.pair != pair and overlaps(meeting.slot, slot):
                 verb = "meets" if meeting.is_agreed else "is asked to meet"
                 return f"{name} {verb} {_other(forum, meeting.pair, me)} then, and that stands."
         for row in others:
             both = (row.first_id, row.second_id)
-            if me in both and Period(row.slot.starts_at, row.slot.ends_at).overlaps(slot):
+            if me in both and overlaps(row.slot, slot):
                 return f"{name} meets {_other(forum, both, me)} then, in this plan."
     return ""
 
@@ -40,7 +41,7 @@ def table_clash_in(forum: Forum, table: Table, slot: Slot, others: Sequence[Plan
     taken = [(meeting.table, meeting.slot, meeting.pair) for meeting in forum.standing]
     taken += [(row.table, row.slot, (row.first_id, row.second_id)) for row in others]
     for at, when, pair in taken:
-        if at == table and Period(when.starts_at, when.ends_at).overlaps(slot):
+        if at == table and overlaps(when, slot):
             return f"Table {table.label} is taken then by {_names(forum, pair)}."
     return ""
 

@@ -9,13 +9,12 @@ from backend.events.rules.profiles import (
     has_empty_profile,
     is_empty_profile,
 )
-from backend.events.rules.slot_grid import BadGrid, Period, SlotGrid, periods_of
+from backend.events.rules.slot_grid import BadGrid, SlotGrid, periods_of
 
 __all__ = [
     "LANGUAGE_LIMIT",
     "TEXT_LIMIT",
     "BadGrid",
-    "Period",
     "SlotGrid",
     "TextTooLong",
     "check_organiser",

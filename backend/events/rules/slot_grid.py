@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from backend.core.errors import BusinessError
+from backend.core.period import Period, overlaps
 
 MOST_SLOTS = 500
 
@@ -15,25 +16,6 @@ MOST_SLOTS = 500
 class BadGrid(BusinessError):
     code = "bad_grid"
     status = 400
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Period:
-    """A half-open time: [starts_at, ends_at)."""
-
-    starts_at: dt.datetime
-    ends_at: dt.datetime
-
-    def overlaps(self, other: Period) -> bool:
-        """Whether the two share a moment; touching ends do not.
-
-        >>> hour = [dt.datetime(2026, 12, 9, h, tzinfo=dt.UTC) for h in (9, 10, 11)]
-        >>> Period(hour[0], hour[1]).overlaps(Period(hour[1], hour[2]))
-        False
-        >>> Period(hour[0], hour[2]).overlaps(Period(hour[1], hour[2]))
-        True
-        """
-        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +50,7 @@ def periods_of(grid: SlotGrid, zone: dt.tzinfo) -> Sequence[Period]:
     step = length + dt.timedelta(minutes=grid.break_minutes)
     windows = sorted(_window(day, window, zone) for day in set(grid.days) for window in grid.windows)
     for earlier, later in pairwise(windows):
-        if earlier.overlaps(later):
+        if overlaps(earlier, later):
             raise BadGrid("Two windows of hours overlap; join them, or leave time between them.")
     periods = []
     for window in windows:

@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import RestrictedError
 
 from backend.core.errors import BusinessError, NotFound
+from backend.core.period import Period
 from backend.events.models import Event, Slot, Table
 from backend.events.rules import check_organiser
-from backend.events.rules.slot_grid import BadGrid, Period
+from backend.events.rules.slot_grid import BadGrid
 from backend.events.services import clean_text
 from backend.people.models import Person
 

@@ -7,10 +7,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.core.period import Period
 from backend.events.api import ParticipantView
 from backend.events.models import Event
 from backend.events.rules import check_organiser
-from backend.events.rules.slot_grid import Period, SlotGrid, periods_of
+from backend.events.rules.slot_grid import SlotGrid, periods_of
 from backend.events.selectors import slots_for, tables_for
 from backend.events.services import venue as places
 from backend.meetings import selectors, services

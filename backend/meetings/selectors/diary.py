@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from backend.core.errors import NotFound
+from backend.core.period import Period, overlaps
 from backend.events.models import Attendee, SessionPart, Slot
 from backend.meetings.models import Availability, Seat
 from backend.meetings.rules import LAST_MINUTE, common_slots
@@ -52,22 +53,18 @@ def availability_for(attendee: Attendee, now: dt.datetime) -> tuple[GridDay, ...
     """My grid by day; four queries."""
     opened = set(Availability.objects.filter(attendee=attendee.pk).values_list("slot_id", flat=True))
     busy = [
-        (part.session.starts_at, part.session.ends_at, "session", part.session.title)
+        (Period(part.session.starts_at, part.session.ends_at), "session", part.session.title)
         for part in SessionPart.objects.filter(attendee=attendee.pk)
         .select_related("session")
         .order_by("session__starts_at", "session_id")
     ] + [
-        (seat.period.lower, seat.period.upper, "meeting", "")
+        (Period(seat.period.lower, seat.period.upper), "meeting", "")
         for seat in Seat.objects.filter(attendee=attendee.pk, is_active=True).order_by("period")
     ]
     cells = []
     for slot in Slot.objects.filter(event=attendee.event_id):
         kind, because = next(
-            (
-                (kind, because)
-                for starts_at, ends_at, kind, because in busy
-                if starts_at < slot.ends_at and ends_at > slot.starts_at
-            ),
+            ((kind, because) for period, kind, because in busy if overlaps(period, slot)),
             ("", ""),
         )
         cells.append(

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
+from backend.core.period import Period
 from backend.events.models import Attendee, Session, SessionPart
-from backend.events.rules.slot_grid import Period
 from backend.meetings.models import Availability, Meeting
 from backend.meetings.selectors.rows import MeetingRow, rows_for
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for

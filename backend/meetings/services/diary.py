@@ -8,6 +8,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from backend.core.errors import BusinessError, NotFound
+from backend.core.period import overlapping_range
 from backend.events.models import Attendee, Session, SessionPart, Slot
 from backend.meetings.models import Availability, Seat
 from backend.meetings.services.locking import check_own, lock_attendees
@@ -134,12 +135,8 @@ def forget_session(*, attendee: Attendee, session_id: int, by: Person) -> None:
 
 def meeting_during(attendee: Attendee, session: Session) -> int | None:
     """A meeting (id) the attendee agreed to that overlaps the session; the caller holds the diary."""
-    seats = Seat.objects.filter(
-        attendee=attendee,
-        is_active=True,
-        period__startswith__lt=session.ends_at,
-        period__endswith__gt=session.starts_at,
-    )
+    during = overlapping_range(session.starts_at, session.ends_at)
+    seats = Seat.objects.filter(during, attendee=attendee, is_active=True)
     return seats.values_list("meeting_id", flat=True).first()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from django.db.models import Q
 
+from backend.core.period import overlapping
 from backend.events.models import Slot
 from backend.meetings.models import Meeting, Notice, RequestedTime
 from backend.meetings.notices import tell
@@ -23,7 +24,7 @@ def release_requests(
     other side has left the forum is for `end_refused_meetings` to end. The caller holds the diaries of
     `attendee_ids`, and so every request of theirs.
     """
-    gone = Slot.objects.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).values("pk")
+    gone = Slot.objects.filter(overlapping(starts_at, ends_at)).values("pk")
     for attendee_id in sorted(attendee_ids):
         touched = list(
             Meeting.objects.open_at(now)

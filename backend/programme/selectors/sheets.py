@@ -49,7 +49,7 @@ def sheets_for(page: PlanPage, forum: Forum, order: str) -> tuple[Sheet, ...]:
             continue
         if group.person is not None:
             lines += [
-                Line(period.starts_at, period.ends_at, (), period.because, "", True)
+                Line(period.starts_at, period.ends_at, (), period.title, "", True)
                 for period in forum.busy.get(group.person.attendee_id, ())
             ]
             key, title = group.person.attendee_id, group.person.name

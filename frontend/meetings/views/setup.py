@@ -16,8 +16,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.core.errors import BusinessError
+from backend.core.period import Period
 from backend.events.models import Attendee, Event
-from backend.events.rules.slot_grid import Period, periods_of
+from backend.events.rules.slot_grid import periods_of
 from backend.events.selectors import slots_for, tables_for
 from backend.events.services.venue import add_slots, add_tables, remove_slots, remove_table
 from backend.meetings.rules import rules_for

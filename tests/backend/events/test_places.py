@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.core.errors import BusinessError, NotFound, OrganisersOnly
+from backend.core.period import Period
 from backend.events.models import Slot, Table
-from backend.events.rules.slot_grid import BadGrid, Period, SlotGrid, periods_of
+from backend.events.rules.slot_grid import BadGrid, SlotGrid, periods_of
 from backend.events.services import venue as places
 from backend.events.services.venue import InUse, TableData
 from backend.meetings import services
@@ -20,18 +21,6 @@ from tests.backend.meetings.conftest import make_forum
 from tests.factories import NOW, make_attendee
 
 BERLIN = ZoneInfo("Europe/Berlin")
-instants = st.datetimes(
-    min_value=dt.datetime(2026, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
-    max_value=dt.datetime(2026, 1, 2),  # noqa: DTZ001
-    timezones=st.just(dt.UTC),
-)
-periods = st.tuples(instants, instants).filter(lambda two: two[0] < two[1]).map(lambda two: Period(*two))
-
-
-@given(periods, periods)
-def test_two_periods_overlap_exactly_when_they_share_a_moment(a, b):
-    shared = max(a.starts_at, b.starts_at) < min(a.ends_at, b.ends_at)
-    assert a.overlaps(b) == b.overlaps(a) == shared
 
 
 def night(day: dt.date, length: int = 30) -> list[Period]:

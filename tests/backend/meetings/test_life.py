@@ -18,8 +18,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from backend.core.period import Period
 from backend.events.models import Attendee
-from backend.events.rules.slot_grid import Period
 from backend.meetings import selectors, services
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.safeguarding.rules import may_contact
