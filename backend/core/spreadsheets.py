@@ -1,13 +1,32 @@
-"""Cells and CSV that are safe to open in a spreadsheet."""
+"""Worksheets and CSV whose cells are safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 Plain = str | int | float | None
 FORMULA_STARTS = tuple("=+-@＝＋－＠")  # the wide ones where a spreadsheet reads East Asian text
+
+
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """One table of a workbook, under a short name; the first columns of a row are its key."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Plain, ...], ...]
+
+    def row(self, *key: str) -> dict[str, Plain]:
+        """The row that begins with this key, by column; empty where there is none.
+
+        >>> Worksheet("people", ("name", "age"), (("Mali", 31),)).row("Mali")
+        {'name': 'Mali', 'age': 31}
+        """
+        found = (row for row in self.rows if row[: len(key)] == key)
+        return dict(zip(self.columns, next(found, ()), strict=False))
 
 
 def csv_file(columns: Sequence[str], rows: Iterable[Sequence[Plain]]) -> bytes:

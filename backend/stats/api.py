@@ -1,15 +1,14 @@
-"""The figures of an event, for its organisers: every figure as JSON, and files with small counts withheld."""
+"""The figures of an event, for its organisers: all of them as JSON, and files with small counts withheld."""
 
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
-from functools import cache, cached_property
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -17,18 +16,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import AnyFormat, RefusalSerializer
-from backend.core.audit import record_act
-from backend.core.errors import NotFound, OrganisersOnly
-from backend.core.models import Act
 from backend.events.api import ParticipantView
-from backend.stats.export import csv_of, graphml_of, workbook_of
-from backend.stats.figures import EventStats
-from backend.stats.headlines import Headline, headlines_for
-from backend.stats.rules import can_read_stats
-from backend.stats.selectors import event_stats
-from backend.stats.tables import sheets_for
-
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from backend.stats.rules import check_can_read_stats
+from backend.stats.selectors import EventStats, Headline, event_stats, headlines_for, worksheets_for
+from backend.stats.services import export_stats_file
 
 
 @cache
@@ -76,13 +67,6 @@ class StatsSerializer(serializer_of(EventStats)):  # type: ignore[misc]
 class OrganiserView(ParticipantView):
     """A view of one event for its organisers: 403 to other attendees, 404 to anybody else."""
 
-    @cached_property
-    def stats(self) -> EventStats:
-        event = self.attendee.event
-        if not can_read_stats(self.person, event):
-            raise OrganisersOnly(_("These figures are for the forum's organisers. Ask one of them."))
-        return event_stats(event=event, now=timezone.now())
-
     def finalize_response(self, *given: Any, **named: Any) -> Response:
         response = super().finalize_response(*given, **named)
         response["Cache-Control"] = "private, no-store"
@@ -90,23 +74,25 @@ class OrganiserView(ParticipantView):
 
 
 class StatsView(OrganiserView):
-    """Every figure of the event as it stands."""
+    """Every figure of the event now."""
 
     @extend_schema(
         operation_id="stats_read",
         responses={200: StatsSerializer, 403: RefusalSerializer, 404: RefusalSerializer},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        sheets = sheets_for(self.stats)
-        headlines = serializer_of(Headline)(headlines_for(self.stats, sheets), many=True)
-        return Response({**serializer_of(EventStats)(self.stats).data, "headlines": headlines.data})
+        event = self.attendee.event
+        check_can_read_stats(self.person, event)
+        stats = event_stats(event=event, now=timezone.now())
+        headlines = serializer_of(Headline)(headlines_for(stats, worksheets_for(stats)), many=True)
+        return Response({**serializer_of(EventStats)(stats).data, "headlines": headlines.data})
 
 
 class StatsFileView(OrganiserView):
     """One file of figures: `tables.xlsx`, `network.graphml`, or a table as CSV, such as `funnel.csv`.
 
-    Counts under five are withheld in tables, and more where a total would give one away. The network names
-    nobody: numbers drawn for the file, with constituency, and sector and country where five or more share
+    Counts under five are withheld in tables, and others where a total would give one away. The network names
+    nobody: people are numbered at random, with constituency, and sector and country where five or more share
     them.
     """
 
@@ -121,24 +107,7 @@ class StatsFileView(OrganiserView):
         },
     )
     def get(self, request: Request, slug: str, name: str) -> HttpResponse:  # noqa: ARG002
-        content, kind = self._file(name)
-        event = self.attendee.event
-        record_act(event=event, by=self.person, kind=Act.Kind.TOOK, what=name, now=timezone.now())
-        response = HttpResponse(content, content_type=kind)
+        file = export_stats_file(event=self.attendee.event, name=name, by=self.person, now=timezone.now())
+        response = HttpResponse(file.content, content_type=file.media_type)
         response["Content-Disposition"] = f'attachment; filename="{slug}-{name}"'
         return response
-
-    def _file(self, name: str) -> tuple[bytes, str]:
-        if name == "network.graphml":
-            return graphml_of(self.stats), "application/graphml+xml"
-        sheets = {sheet.name: sheet for sheet in sheets_for(self.stats)}
-        if name == "tables.xlsx":
-            return workbook_of(tuple(sheets.values()), self.stats), WORKBOOK
-        sheet = sheets.get(name.removesuffix(".csv"))
-        if sheet is None or not name.endswith(".csv"):
-            known = ", ".join(f"{one}.csv" for one in sheets)
-            raise NotFound(
-                _("There is no such file. There are: %(names)s.")
-                % {"names": f"tables.xlsx, network.graphml, {known}"}
-            )
-        return csv_of(sheet), "text/csv; charset=utf-8"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backend.core.spreadsheets import Plain
-from backend.stats.figures import Edition, EventStats
-from backend.stats.sheets import WITHHELD, Sheet
+from backend.core.spreadsheets import Plain, Worksheet
+from backend.stats.selectors import WITHHELD, Edition, EventStats
 from frontend.stats.matrix import level_of
 
 EDITION = ("attendees", "with_meeting", "requested", "accepted", "held", "pairs")
@@ -33,7 +32,9 @@ class PrintedGroup:
     seats: tuple[Plain, ...]
 
 
-def editions_beside(stats: EventStats, released: Sheet | None = None) -> list[tuple[str, list[Plain], Plain]]:
+def editions_beside(
+    stats: EventStats, released: Worksheet | None = None
+) -> list[tuple[str, list[Plain], Plain]]:
     """This edition and the one before: name, the counts of EDITION, the share of meetings across; nothing
     where none was before. With the table released: what of it may leave the desk."""
 
@@ -47,7 +48,7 @@ def editions_beside(stats: EventStats, released: Sheet | None = None) -> list[tu
     return [line(edition) for edition in (stats.edition, stats.previous) if edition] if stats.previous else []
 
 
-def matrix_to_print(names: tuple[str, ...], sheet: Sheet) -> list[tuple[str, list[PrintedCell]]]:
+def matrix_to_print(names: tuple[str, ...], sheet: Worksheet) -> list[tuple[str, list[PrintedCell]]]:
     """The matrix as released, one line per constituency; each pair stands on both sides of the diagonal."""
     rows = {(str(row[0]), str(row[1])): row[2:5] for row in sheet.rows}
 
@@ -61,7 +62,7 @@ def matrix_to_print(names: tuple[str, ...], sheet: Sheet) -> list[tuple[str, lis
 
 
 def groups_to_print(
-    names: tuple[str, ...], sheets: Mapping[str, Sheet], step: str, themes: Mapping[str, str]
+    names: tuple[str, ...], sheets: Mapping[str, Worksheet], step: str, themes: Mapping[str, str]
 ) -> list[PrintedGroup]:
     """Each constituency's line, with seats at this step in the event's themes."""
     groups, seats = sheets["constituencies"], sheets[f"themes-{step}"]

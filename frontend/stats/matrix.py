@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backend.core.spreadsheets import Plain
+from backend.core.spreadsheets import Plain, Worksheet
 from backend.people.models import Constituency
-from backend.stats.figures import HELD, MATRICES, NO_THEME, Cell, EventStats, Matrix
-from backend.stats.naming import Names
-from backend.stats.sheets import WITHHELD, Sheet
-from backend.stats.suppression import LEAST
+from backend.stats.rules import MIN_COUNT
+from backend.stats.selectors import HELD, MATRIX_STEPS, NO_THEME, WITHHELD, Cell, EventStats, Matrix, Names
 
 LABEL, SIDE = 128, 36  # in units of the view box
 WRITTEN_LABEL, WRITTEN_HEAD = 150, 116  # where columns have no shape of their own but a name
@@ -82,11 +80,11 @@ class HeatMap:
 
 
 def heat_map(
-    stats: EventStats, sheets: Mapping[str, Sheet], asked: Mapping[str, str], names: Names
+    stats: EventStats, sheets: Mapping[str, Worksheet], asked: Mapping[str, str], names: Names
 ) -> HeatMap:
     """The matrix that `asked` names by `step`, `by` and `theme`; what is not known counts as not asked."""
     name = asked.get("step", "")
-    if name not in MATRICES:
+    if name not in MATRIX_STEPS:
         name = HELD if stats.step(HELD).by_constituency.total else "accepted"
     step, by, theme = stats.step(name), asked.get("by", ""), asked.get("theme", "")
     by = by if by in BY else "constituency"
@@ -139,7 +137,9 @@ def matrix_sentence(matrix: Matrix, labels: Mapping[str, str]) -> str:
         (cell, one, other)
         for a, one in enumerate(matrix.rows)
         for b, other in enumerate(matrix.columns)
-        if (b > a or not is_square) and other != NO_THEME and (cell := matrix.cells[a][b]).expected >= LEAST
+        if (b > a or not is_square)
+        and other != NO_THEME
+        and (cell := matrix.cells[a][b]).expected >= MIN_COUNT
     ]
     if len(bridges) < 2:
         return ngettext(
@@ -171,7 +171,7 @@ def _constituencies() -> dict[str, str]:
     return {key: str(label) for key, label in Constituency.choices}
 
 
-def _released(sheet: Sheet) -> dict[tuple[Plain, Plain], Plain]:
+def _released(sheet: Worksheet) -> dict[tuple[Plain, Plain], Plain]:
     return {(row[0], row[1]): row[2] for row in sheet.rows}
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from backend.core.spreadsheets import Worksheet
 from backend.events.selectors import PersonNamed
 from backend.people.models import Constituency
-from backend.stats.figures import Day, EventStats, FunnelStep, PersonFigures
-from backend.stats.sheets import WITHHELD, Sheet
+from backend.stats.selectors import WITHHELD, Day, EventStats, FunnelStep, PersonFigures
 from frontend.stats.words import STEPS
 
 LINE = 30  # height of one step of the funnel
@@ -40,7 +40,7 @@ class DayBar:
     label: str
 
 
-def funnel_bars(stats: EventStats, released: Sheet) -> tuple[FunnelBar, ...]:
+def funnel_bars(stats: EventStats, released: Worksheet) -> tuple[FunnelBar, ...]:
     most = max((step.count for step in stats.funnel), default=0) or 1
     return tuple(
         FunnelBar(
@@ -54,7 +54,7 @@ def funnel_bars(stats: EventStats, released: Sheet) -> tuple[FunnelBar, ...]:
     )
 
 
-def day_bars(days: Sequence[Day], released: Sheet) -> tuple[DayBar, ...]:
+def day_bars(days: Sequence[Day], released: Worksheet) -> tuple[DayBar, ...]:
     """Every day from the first to the last, those on which nothing happened too."""
     if not days:
         return ()
@@ -87,7 +87,7 @@ def day_bars(days: Sequence[Day], released: Sheet) -> tuple[DayBar, ...]:
 
 
 def network_drawing(
-    stats: EventStats, released: Mapping[str, Sheet], named: Mapping[int, PersonNamed]
+    stats: EventStats, released: Mapping[str, Worksheet], named: Mapping[int, PersonNamed]
 ) -> dict[str, Any]:
     """What the script lays out: people with name, constituency, partners, pairs bridged and their place among
     the brokers (0: none); lines by place; what the constituencies are called; and whose number of people with

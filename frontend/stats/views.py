@@ -15,11 +15,16 @@ from backend.core.models import Act
 from backend.directory.selectors import NeedsHelpRow, needs_help_csv, needs_help_rows
 from backend.directory.services import nudge_people
 from backend.events.models import Attendee, Event
-from backend.stats.figures import MATRICES, NO_THEME
-from backend.stats.headlines import headlines_for, step_told
-from backend.stats.naming import names_for, people_counted
-from backend.stats.selectors import event_stats
-from backend.stats.tables import sheets_for
+from backend.stats.selectors import (
+    MATRIX_STEPS,
+    NO_THEME,
+    event_stats,
+    headlines_for,
+    names_for,
+    people_counted,
+    reported_step,
+    worksheets_for,
+)
 from frontend.access import Request, organiser
 from frontend.stats import handout as desk_sheet
 from frontend.stats import pictures as desk_pictures
@@ -32,7 +37,7 @@ from frontend.stats.matrix import BY, heat_map
 def desk(request: Request, attendee: Attendee) -> HttpResponse:
     """Every figure of the forum as it stands; `step`, `by` and `theme` choose the matrix."""
     stats = event_stats(event=attendee.event, now=timezone.now())
-    sheets = sheets_for(stats)
+    sheets = worksheets_for(stats)
     released = {sheet.name: sheet for sheet in sheets}
     named = people_counted(attendee.event)
     apart = needs_help_rows(event=attendee.event, now=stats.computed_at)
@@ -50,7 +55,7 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
             "funnel_says": desk_words.funnel_sentence(stats),
             "exits": [(*_words(row.step, row.cause), row.count) for row in stats.exits if row.count],
             "heat": heat_map(stats, released, request.GET, names),
-            "steps": [(key, desk_words.STEPS[key]) for key in MATRICES],
+            "steps": [(key, desk_words.STEPS[key]) for key in MATRIX_STEPS],
             "readings": BY.items(),
             "names": names,
             "no_theme": NO_THEME if NO_THEME in stats.steps[0].themes else "",
@@ -75,8 +80,8 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
 def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
     """One page to hand over: the sentences and the tables that may leave the desk."""
     stats = event_stats(event=attendee.event, now=timezone.now())
-    sheets = {sheet.name: sheet for sheet in sheets_for(stats)}
-    step = step_told(sheets["funnel"])
+    sheets = {sheet.name: sheet for sheet in worksheets_for(stats)}
+    step = reported_step(sheets["funnel"])
     keys, themes = stats.step(step).by_constituency.rows, names_for(attendee.event).themes
     return render(
         request,

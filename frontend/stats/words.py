@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backend.stats.figures import HELD, USEFUL, EventStats
+from backend.stats.selectors import HELD, USEFUL, EventStats
 
 STEPS = {
     "suggested": gettext_lazy("Suggested"),

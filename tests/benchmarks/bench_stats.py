@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 
 from backend.stats.selectors import event_stats
-from backend.stats.tables import sheets_for
-from tests.backend.stats.forums import large_event
+from backend.stats.selectors.worksheets import worksheets_for
+from tests.backend.stats.events import large_event
 from tests.factories import NOW
 
 
@@ -23,7 +23,7 @@ def test_the_figures_of_an_event_are_there_in_time(people, meetings, most, with_
     def figures():
         stats = event_stats(event=event, now=NOW)
         if with_tables:
-            sheets_for(stats)
+            worksheets_for(stats)
         return stats
 
     stats = benchmark.pedantic(figures, rounds=3)

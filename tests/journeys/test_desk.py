@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from backend.events.models import Attendee, Slot, Table
 from backend.meetings.models import Availability
 from backend.suggestions.models import Suggestion
-from tests.backend.stats.forums import make_meeting
+from tests.backend.stats.events import make_meeting
 from tests.factories import in_two_weeks, make_attendee, make_event, make_organisation
 from tests.journeys.axe import faults_of
 from tests.worker import do_jobs

@@ -21,7 +21,7 @@ from backend.programme.models import Plan
 from backend.safeguarding.models import Block
 from frontend.audit.words import KINDS as WORDS
 from tests.backend.meetings.conftest import make_forum
-from tests.backend.stats.forums import make_meeting
+from tests.backend.stats.events import make_meeting
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from backend.core.smtp import MailDelayed
 from backend.directory.models import Nudge
 from backend.directory.selectors import needs_help_csv, needs_help_rows
 from backend.directory.services import nudge_people, send_nudge
-from tests.backend.stats.forums import make_meeting
+from tests.backend.stats.events import make_meeting
 from tests.factories import NOW, make_attendee, make_event
 from tests.smtp import MailServer
 

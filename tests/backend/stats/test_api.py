@@ -8,7 +8,7 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from backend.stats.selectors import event_stats
-from tests.backend.stats.forums import large_event, make_meeting, seven_people
+from tests.backend.stats.events import large_event, make_meeting, seven_people
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

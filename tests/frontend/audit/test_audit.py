@@ -13,7 +13,7 @@ from backend.events.models import Attendee
 from backend.meetings.models import Meeting
 from backend.safeguarding.models import Block
 from tests.backend.programme.conftest import make_desk
-from tests.backend.stats.forums import make_meeting
+from tests.backend.stats.events import make_meeting
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

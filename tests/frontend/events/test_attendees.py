@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from backend.events.models import Attendee
-from tests.backend.stats.forums import make_meeting
+from tests.backend.stats.events import make_meeting
 from tests.factories import make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from backend.stats.selectors import event_stats
-from tests.backend.stats.forums import seven_people
+from tests.backend.stats.events import seven_people
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

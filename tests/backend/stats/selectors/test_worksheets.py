@@ -5,10 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from backend.stats.selectors import event_stats
-from backend.stats.sheets import WITHHELD, Draft, Figure
-from backend.stats.tables import sheets_for
-from tests.backend.stats.forums import large_event, make_meeting, seven_people
+from backend.stats.selectors import WITHHELD, event_stats, worksheets_for
+from backend.stats.selectors.worksheets.draft import Figure, WorkbookDraft
+from tests.backend.stats.events import large_event, make_meeting, seven_people
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +25,7 @@ def forum():
 
 
 def sheets_of(event):
-    return {sheet.name: sheet for sheet in sheets_for(event_stats(event=event, now=NOW, permutations=0))}
+    return {sheet.name: sheet for sheet in worksheets_for(event_stats(event=event, now=NOW, permutations=0))}
 
 
 def counts_in(sheet):
@@ -37,7 +36,7 @@ def counts_in(sheet):
 
 
 def test_no_table_shows_a_count_from_one_to_four(forum):
-    sheets = sheets_for(forum)
+    sheets = worksheets_for(forum)
     shown = [cell for sheet in sheets for _, cell in counts_in(sheet)]
     assert all(cell == WITHHELD or cell == 0 or cell >= 5 for cell in shown)
     assert sum(cell != WITHHELD for cell in shown) > 200
@@ -47,7 +46,9 @@ def test_no_table_shows_a_count_from_one_to_four(forum):
 def test_a_forum_of_seven_keeps_all_its_small_counts_to_itself():
     event = make_event()
     seven_people(event)
-    sheets = {sheet.name: sheet for sheet in sheets_for(event_stats(event=event, now=NOW, permutations=19))}
+    sheets = {
+        sheet.name: sheet for sheet in worksheets_for(event_stats(event=event, now=NOW, permutations=19))
+    }
     matrix = sheets["matrix-accepted"]
     assert {row[2] for row in matrix.rows} <= {WITHHELD, 0, 5, 6, 7}  # small are all but some totals
     assert sheets["mixing-accepted"].row("E-I index")["value"] == WITHHELD
@@ -77,7 +78,7 @@ def test_components_tell_no_number_of_people_alone_that_is_withheld():
 
 
 def test_what_is_shown_equals_the_figures_of_the_desk(forum):
-    sheets = {sheet.name: sheet for sheet in sheets_for(forum)}
+    sheets = {sheet.name: sheet for sheet in worksheets_for(forum)}
     for step in forum.steps:
         names, matrix = step.by_constituency.rows, step.by_constituency.cells
         for a, one in enumerate(names):
@@ -92,7 +93,7 @@ def test_what_is_shown_equals_the_figures_of_the_desk(forum):
 
 def test_tables_hold_no_line_about_a_single_person(forum):
     ids = {one.attendee_id for one in forum.people}
-    for sheet in sheets_for(forum):
+    for sheet in worksheets_for(forum):
         assert not any("attendee_id" in column or "name" in column for column in sheet.columns)
         assert all(row[0] not in ids for row in sheet.rows)
 
@@ -104,7 +105,7 @@ def test_a_count_given_away_by_the_step_before_takes_another_exit_with_it():
         make_meeting(p[n % 8], p[(n + 1 + n // 8) % 8], "expired" if n < 14 else "requested", hours=None)
     make_meeting(p[0], p[1], "declined", hours=2)
     exits = next(
-        s for s in sheets_for(event_stats(event=event, now=NOW, permutations=0)) if s.name == "exits"
+        s for s in worksheets_for(event_stats(event=event, now=NOW, permutations=0)) if s.name == "exits"
     )
     assert exits.row("requested", "declined")["count"] == WITHHELD
     # Of 31 requests, 14 expired and 16 waiting would leave exactly one.
@@ -113,21 +114,21 @@ def test_a_count_given_away_by_the_step_before_takes_another_exit_with_it():
 
 
 def test_a_figure_is_withheld_with_any_count_it_was_made_of():
-    draft = Draft()
+    draft = WorkbookDraft()
     small, large = draft.count(3, "small"), draft.count(30, "large")
-    draft.sheet("s", "a b c", [(small, large, Figure(0.1, (small.key, large.key)))])
-    draft.sheet("t", "a", [(Figure(0.123456, (large.key,)),), (Figure(None, (small.key,)),)])
+    draft.add_worksheet("s", "a b c", [(small, large, Figure(0.1, (small.key, large.key)))])
+    draft.add_worksheet("t", "a", [(Figure(0.123456, (large.key,)),), (Figure(None, (small.key,)),)])
     first, second = draft.release()
     assert first.rows == ((WITHHELD, 30, WITHHELD),)
     assert second.rows == ((0.1235,), (None,))
 
 
 def test_an_empty_event_has_its_tables_too():
-    sheets = sheets_for(event_stats(event=make_event(), now=NOW, permutations=0))
+    sheets = worksheets_for(event_stats(event=make_event(), now=NOW, permutations=0))
     assert {cell for sheet in sheets for _, cell in counts_in(sheet)} == {0}
 
 
 def test_the_tables_of_a_forum_are_ready_while_one_waits(forum):
     started = time.perf_counter()
-    sheets_for(forum)
+    worksheets_for(forum)
     assert time.perf_counter() - started < 5

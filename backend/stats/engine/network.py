@@ -1,4 +1,4 @@
-"""From columns to figures: the one place that hands the network of an event to matching."""
+"""Figures of the meeting network, computed by matching.network."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backend.stats.answers import AGREED, CONNECTED, State, response_of
-from backend.stats.figures import (
+from backend.meetings.models import Meeting
+from backend.stats.engine.data import Array, Grouping, Meetings, Pairs, People, StatsData
+from backend.stats.engine.figures import (
     ACCEPTED,
     HELD,
-    MATRICES,
+    MATRIX_STEPS,
     REQUESTED,
     SUGGESTED,
     Cell,
+    Connection,
     ConstituencyFigures,
     Exposure,
     Matrix,
     NetworkFigures,
     PersonFigures,
     StepFigures,
-    Tie,
     WithoutMeeting,
 )
-from backend.stats.reading import Labels, Meetings, Numbers, Pairs, People, Reading
+from backend.stats.engine.outcomes import CONNECTED_STATES, response_for
 from matching.network import (
     LayeredMixingMatrix,
     MixingMatrix,
@@ -47,28 +48,28 @@ from matching.network import (
 )
 from matching.recommend.measures import gini
 
-MOST_BROKERS = 12
+MAX_BROKERS = 12
 
 
-def step_columns(reading: Reading, step: str) -> tuple[Numbers, Numbers, Numbers]:
-    """(one, other, theme) of everything that came to this step of MATRICES."""
+def _step_columns(data: StatsData, step: str) -> tuple[Array, Array, Array]:
+    """(one, other, theme) of everything that came to this step of MATRIX_STEPS."""
     if step == SUGGESTED:
-        return reading.suggested.first, reading.suggested.second, reading.suggested.theme
-    meetings = reading.meetings
+        return data.suggested.first, data.suggested.second, data.suggested.theme
+    meetings = data.meetings
     came = {
         REQUESTED: np.ones(len(meetings.state), bool),
-        ACCEPTED: meetings.was(*AGREED),
-        HELD: meetings.was(State.HELD),
+        ACCEPTED: meetings.in_state(*Meeting.AGREED),
+        HELD: meetings.in_state(Meeting.State.HELD),
     }[step]
     return meetings.asker[came], meetings.invited[came], meetings.theme[came]
 
 
-def step_figures(reading: Reading, *, permutations: int, seed: int) -> tuple[StepFigures, ...]:
-    """The matrices of every step of MATRICES."""
-    people, themes = reading.people, reading.themes
+def step_figures(data: StatsData, *, permutations: int, seed: int) -> tuple[StepFigures, ...]:
+    """The matrices of every step of MATRIX_STEPS."""
+    people, themes = data.people, data.themes
 
     def figures(step: str) -> StepFigures:
-        one, other, theme = step_columns(reading, step)
+        one, other, theme = _step_columns(data, step)
         layered = layered_mixing_matrix(
             people.constituency.codes,
             one,
@@ -80,8 +81,10 @@ def step_figures(reading: Reading, *, permutations: int, seed: int) -> tuple[Ste
             seed=seed,
         )
         sectors = people.sector
-        by_sector = mixing_matrix(  # of its hundreds of cells a few are always surprising: no p-values
-            sectors.codes, one, other, group_count=len(sectors.names), permutations=0, seed=seed
+        by_sector = (
+            mixing_matrix(  # among hundreds of cells some p-values are always small: none are computed
+                sectors.codes, one, other, group_count=len(sectors.names), permutations=0, seed=seed
+            )
         )
         names = people.constituency.names
         return StepFigures(
@@ -96,18 +99,18 @@ def step_figures(reading: Reading, *, permutations: int, seed: int) -> tuple[Ste
             ei_p=layered.total.ei_p_value,
         )
 
-    return tuple(figures(step) for step in MATRICES)
+    return tuple(figures(step) for step in MATRIX_STEPS)
 
 
-def connections(people: People, meetings: Meetings) -> Network:
+def meeting_network(people: People, meetings: Meetings) -> Network:
     """The network of accepted meetings still to come, and held ones."""
-    kept = meetings.was(*CONNECTED)
+    kept = meetings.in_state(*CONNECTED_STATES)
     ids = people.ids
     pairs = zip(ids[meetings.asker[kept]].tolist(), ids[meetings.invited[kept]].tolist(), strict=True)
     return build_network(ids.tolist(), pairs)
 
 
-def network_figures(network: Network, labels: Labels, *, permutations: int, seed: int) -> NetworkFigures:
+def network_figures(network: Network, labels: Grouping, *, permutations: int, seed: int) -> NetworkFigures:
     mixed = _mixed(network, labels, permutations=permutations, seed=seed)
     parts = component_sizes(network)
     people = np.bincount(labels.codes, minlength=len(labels.names))
@@ -131,11 +134,11 @@ def network_figures(network: Network, labels: Labels, *, permutations: int, seed
 
 
 def constituency_figures(
-    network: Network, labels: Labels, meetings: Meetings
+    network: Network, labels: Grouping, meetings: Meetings
 ) -> tuple[ConstituencyFigures, ...]:
     size, codes = len(labels.names), labels.codes
     mixed = _mixed(network, labels, permutations=0, seed=0)
-    met = mixed.observed + np.diag(np.diag(mixed.observed))  # partners: both ends of a meeting inside
+    met = mixed.observed + np.diag(np.diag(mixed.observed))  # a meeting inside has two partners
     with_meeting = np.bincount(codes[network.degree > 0], minlength=size)
     people = np.bincount(codes, minlength=size)
     ei, homophily = ei_by_group(mixed), coleman_homophily(mixed, codes, size)
@@ -151,15 +154,15 @@ def constituency_figures(
             ei_chance=_number(chance[place]),
             homophily=_number(homophily[place]),
             partner_diversity=_number(diversity[place]),
-            response=response_of(meetings, codes[meetings.invited] == place),
+            response=response_for(meetings, codes[meetings.invited] == place),
         )
         for place, name in enumerate(labels.names)
     )
 
 
-def person_figures(network: Network, reading: Reading, *, seed: int) -> tuple[PersonFigures, ...]:
+def person_figures(network: Network, data: StatsData, *, seed: int) -> tuple[PersonFigures, ...]:
     """Every counted attendee, by id."""
-    people = reading.people
+    people = data.people
     groups = people.constituency
     size = len(groups.names)
     roles = brokerage_roles(network, groups.codes, size)
@@ -172,7 +175,7 @@ def person_figures(network: Network, reading: Reading, *, seed: int) -> tuple[Pe
             people.sector.codes,
             network.degree,
             meetings,
-            reading.listed,
+            data.listed,
             ei_by_person(network, groups.codes, size),
             betweenness(network, seed=seed),
             np.stack([roles.coordinator, roles.consultant, roles.gatekeeper, roles.representative], axis=1),
@@ -199,28 +202,28 @@ def person_figures(network: Network, reading: Reading, *, seed: int) -> tuple[Pe
     )  # fmt: skip
 
 
-def mixing_of_ties(ties: Pairs, labels: Labels) -> MixingMatrix:
+def mixing_of_ties(ties: Pairs, labels: Grouping) -> MixingMatrix:
     """How constituencies mixed in recorded ties."""
     size = len(labels.names)
     return mixing_matrix(labels.codes, ties.first, ties.second, group_count=size, permutations=0, seed=0)
 
 
 def brokers_among(people: Sequence[PersonFigures]) -> tuple[PersonFigures, ...]:
-    """Those who bridge the most pairs of different constituencies; nobody who bridges none."""
+    """Those who connect most pairs of different constituencies, without whoever connects none."""
     order = sorted(people, key=lambda one: (-one.bridged, -one.betweenness, one.attendee_id))
-    return tuple(one for one in order[:MOST_BROKERS] if one.bridged)
+    return tuple(one for one in order[:MAX_BROKERS] if one.bridged)
 
 
-def ties_of(network: Network) -> tuple[Tie, ...]:
-    codes, times = np.unique(network.left * network.people + network.right, return_counts=True)
-    del codes  # ascending, as the pairs are
+def connections_in(network: Network) -> tuple[Connection, ...]:
+    """Every pair of people who meet; np.unique gives their counts in the order of the network's pairs."""
+    _codes, counts = np.unique(network.left * network.people + network.right, return_counts=True)
     first, second = network.ids[network.pair_left].tolist(), network.ids[network.pair_right].tolist()
-    return tuple(Tie(*row) for row in zip(first, second, times.tolist(), strict=True))
+    return tuple(Connection(*row) for row in zip(first, second, counts.tolist(), strict=True))
 
 
-def without_meeting(network: Network, reading: Reading) -> tuple[WithoutMeeting, ...]:
+def without_meeting(network: Network, data: StatsData) -> tuple[WithoutMeeting, ...]:
     """Those with neither a meeting to come nor a held one, by id."""
-    people, meetings = reading.people, reading.meetings
+    people, meetings = data.people, data.meetings
     asked = np.bincount(meetings.asker, minlength=network.people)
     received = np.bincount(meetings.invited, minlength=network.people)
     return tuple(
@@ -228,7 +231,7 @@ def without_meeting(network: Network, reading: Reading) -> tuple[WithoutMeeting,
             attendee_id=int(people.ids[row]),
             constituency=people.constituency.names[people.constituency.codes[row]],
             is_profile_empty=bool(people.is_empty[row]),
-            listed=int(reading.listed[row]),
+            listed=int(data.listed[row]),
             asked=int(asked[row]),
             received=int(received[row]),
         )
@@ -236,14 +239,14 @@ def without_meeting(network: Network, reading: Reading) -> tuple[WithoutMeeting,
     )
 
 
-def exposure_of(listed: Numbers) -> Exposure:
+def exposure_for(listed: Array) -> Exposure:
     """None of either where nobody is listed yet."""
     if not listed.any():
         return Exposure(None, None)
     return Exposure(coverage=float((listed > 0).mean()), gini=gini(listed))
 
 
-def _mixed(network: Network, labels: Labels, *, permutations: int, seed: int) -> MixingMatrix:
+def _mixed(network: Network, labels: Grouping, *, permutations: int, seed: int) -> MixingMatrix:
     return mixing_matrix(
         labels.codes,
         network.left,
@@ -265,18 +268,18 @@ def _seats(names: tuple[str, ...], themes: tuple[str, ...], layered: LayeredMixi
     )
 
 
-def _cells(observed: Numbers, expected: Numbers, p: Numbers | None) -> tuple[tuple[Cell, ...], ...]:
-    surprising = np.full(observed.shape, np.nan) if p is None else p
+def _cells(observed: Array, expected: Array, p: Array | None) -> tuple[tuple[Cell, ...], ...]:
+    p_values = np.full(observed.shape, np.nan) if p is None else p
     return tuple(
         tuple(
-            Cell(seen, chance, seen / chance if chance else None, _number(far))
-            for seen, chance, far in zip(*row, strict=True)
+            Cell(count, chance, count / chance if chance else None, _number(p_value))
+            for count, chance, p_value in zip(*row, strict=True)
         )
-        for row in zip(observed.tolist(), expected.tolist(), surprising.tolist(), strict=True)
+        for row in zip(observed.tolist(), expected.tolist(), p_values.tolist(), strict=True)
     )
 
 
 def _number(value: float) -> float | None:
-    """A figure, or None where there is none to give."""
+    """The value, or None for nan."""
     value = float(value)
     return None if math.isnan(value) else value

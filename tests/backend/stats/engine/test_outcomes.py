@@ -4,7 +4,7 @@ import pytest
 
 from backend.meetings.selectors import overview_for
 from backend.stats.selectors import event_stats
-from tests.backend.stats.forums import make_meeting, seven_people
+from tests.backend.stats.events import make_meeting, seven_people
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

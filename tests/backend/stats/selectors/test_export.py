@@ -9,13 +9,13 @@ import igraph
 import openpyxl
 import pytest
 
+from backend.core.spreadsheets import Worksheet
 from backend.events.models import Attendee
-from backend.stats.export import csv_of, graphml_of, workbook_of
 from backend.stats.selectors import event_stats
-from backend.stats.sheets import NOTE, WITHHELD, Sheet
-from backend.stats.tables import sheets_for
+from backend.stats.selectors.export import csv_for, graphml_for, workbook_for
+from backend.stats.selectors.worksheets import NOTE, WITHHELD, worksheets_for
 from backend.suggestions.models import Suggestion
-from tests.backend.stats.forums import large_event, make_meeting, seven_people
+from tests.backend.stats.events import large_event, make_meeting, seven_people
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -23,12 +23,12 @@ pytestmark = pytest.mark.django_db
 
 def read_network(stats, tmp_path):
     file = tmp_path / "network.graphml"
-    file.write_bytes(graphml_of(stats))
+    file.write_bytes(graphml_for(stats))
     return igraph.Graph.Read_GraphML(str(file))
 
 
 def read_csv(sheet):
-    return list(csv.DictReader(io.StringIO(csv_of(sheet).decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(csv_for(sheet).decode("utf-8-sig"))))
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_the_matrix_recounted_from_graphml_is_the_one_of_the_accepted_and_held(t
 def test_the_exported_matrix_gives_igraph_s_expected_and_e_i():
     event = large_event(90, 2_000, listed=1)  # so many that no request between two constituencies is withheld
     forum = event_stats(event=event, now=NOW, permutations=0)
-    sheets = {sheet.name: sheet for sheet in sheets_for(forum)}
+    sheets = {sheet.name: sheet for sheet in worksheets_for(forum)}
     rows = read_csv(sheets["matrix-requested"])
     people = {row["constituency"]: int(row["attendees"]) for row in read_csv(sheets["constituencies"])}
     total = next(int(row["meetings"]) for row in rows if row["constituency"] == row["with"] == "all")
@@ -147,7 +147,7 @@ def test_the_graphml_names_nobody_and_nothing_rare(tmp_path):
         make_attendee(event, organisation=p[0].organisation, country="Laos", name="Vandara Xayavong")
     minor = make_attendee(event, age_class="minor", country="Cambodia", email="child@example.org")
     make_meeting(p[0], minor)
-    text = graphml_of(event_stats(event=event, now=NOW, permutations=0)).decode()
+    text = graphml_for(event_stats(event=event, now=NOW, permutations=0)).decode()
     for secret in ("Vandara", "example.org", "Person", "Organisation", "Cambodia", "police", "Singapore"):
         assert secret not in text
     graph = read_network(event_stats(event=event, now=NOW, permutations=0), tmp_path)
@@ -171,8 +171,8 @@ def test_the_graphml_numbers_people_anew_in_every_file(forum, tmp_path):
 
 
 def test_the_workbook_holds_every_table_as_it_is(forum):
-    sheets = sheets_for(forum)
-    book = openpyxl.load_workbook(io.BytesIO(workbook_of(sheets, forum)))
+    sheets = worksheets_for(forum)
+    book = openpyxl.load_workbook(io.BytesIO(workbook_for(sheets, forum)))
     assert book.sheetnames == ["about", *(sheet.name for sheet in sheets)]
     assert [row[0].value for row in book["about"].rows][2] == NOTE
     for sheet in sheets:
@@ -181,7 +181,7 @@ def test_the_workbook_holds_every_table_as_it_is(forum):
 
 
 def test_csv_and_workbook_say_the_same(forum):
-    for sheet in sheets_for(forum):
+    for sheet in worksheets_for(forum):
         rows = read_csv(sheet)
         assert [tuple(row.values()) for row in rows] == [
             tuple("" if cell is None else str(cell) for cell in row) for row in sheet.rows
@@ -193,14 +193,14 @@ def test_a_country_written_as_a_formula_is_text_in_every_file(tmp_path):
     for _ in range(6):
         make_attendee(event, country="=1+1\x0b", languages=["en"])
     stats = event_stats(event=event, now=NOW, permutations=0)
-    countries = next(sheet for sheet in sheets_for(stats) if sheet.name == "countries")
+    countries = next(sheet for sheet in worksheets_for(stats) if sheet.name == "countries")
     assert read_csv(countries)[0]["country"] == "'=1+1"
-    book = openpyxl.load_workbook(io.BytesIO(workbook_of((countries,), stats)))
+    book = openpyxl.load_workbook(io.BytesIO(workbook_for((countries,), stats)))
     assert book["countries"]["A2"].value == "'=1+1"
-    assert ET.fromstring(graphml_of(stats)).tag.endswith("graphml")
+    assert ET.fromstring(graphml_for(stats)).tag.endswith("graphml")
 
 
 def test_scripts_of_the_region_survive_a_csv():
-    sheet = Sheet("s", ("ชื่อ",), (('ភាសាខ្មែរ, "ลาว"',),))
-    assert csv_of(sheet).startswith(b"\xef\xbb\xbf")
+    sheet = Worksheet("s", ("ชื่อ",), (('ភាសាខ្មែរ, "ลาว"',),))
+    assert csv_for(sheet).startswith(b"\xef\xbb\xbf")
     assert read_csv(sheet) == [{"ชื่อ": 'ភាសាខ្មែរ, "ลาว"'}]

@@ -1,6 +1,6 @@
-"""What the figures say, in a few sentences fit to hand over: they tell no more than the tables released.
+"""The figures in a few sentences fit to publish: they tell no more than the released worksheets.
 
-What they say of a withheld count is said of small ones and of those withheld beside them alike.
+A sentence on a withheld count reads the same for small counts and for those withheld beside them.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Any, TypeGuard
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backend.core.spreadsheets import Plain
+from backend.core.spreadsheets import Plain, Worksheet
 from backend.people.models import Constituency
-from backend.stats.figures import ACCEPTED, HELD, EventStats, StepFigures
-from backend.stats.sheets import WITHHELD, Sheet
-from backend.stats.suppression import LEAST
+from backend.stats.engine.figures import ACCEPTED, HELD, EventStats, StepFigures
+from backend.stats.rules.suppression import MIN_COUNT
+from backend.stats.selectors.worksheets.draft import WITHHELD
 
-SURPRISING = 0.05
-MORE, LESS, HARDLY = 1.25, 0.75, 0.5
-NEARLY_ALL = 0.9
-MOST_BRIDGES = 2
+MAX_P = 0.05
+MORE, LESS, MUCH_LESS = 1.25, 0.75, 0.5  # ratios to chance
+NEARLY_ALL = 0.9  # share of people
+MAX_BRIDGES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class Headline:
     facts: dict[str, Any]
 
 
-def headlines_for(stats: EventStats, sheets: Sequence[Sheet]) -> tuple[Headline, ...]:
-    """The sentences that the figures bear out, in the order of the desk; `sheets` are those released.
+def headlines_for(stats: EventStats, worksheets: Sequence[Worksheet]) -> tuple[Headline, ...]:
+    """The sentences that hold for these figures, in the order of the page; from released `worksheets`.
 
-    A bridge is called strong or missing only where chance is unlikely to give it (p at most .05).
+    Two groups are said to meet more or less than by chance only where chance is unlikely (p at most .05).
     """
-    tables = {sheet.name: sheet for sheet in sheets}
-    step = stats.step(step_told(tables["funnel"]))
+    tables = {one.name: one for one in worksheets}
+    step = stats.step(reported_step(tables["funnel"]))
     return tuple(
         headline
         for part in (
@@ -53,13 +53,13 @@ def headlines_for(stats: EventStats, sheets: Sequence[Sheet]) -> tuple[Headline,
     )
 
 
-def step_told(funnel: Sheet) -> str:
-    """The step to hand over, by the funnel as released: held, or accepted while hardly any was held."""
+def reported_step(funnel: Worksheet) -> str:
+    """The step to report, by the released funnel: held, or accepted while hardly any was held."""
     held = funnel.row(HELD).get("count")
     return HELD if _is_shown(held) and held else ACCEPTED
 
 
-def _said(code: str, sentence: str, **facts: Any) -> Headline:
+def _headline(code: str, sentence: str, **facts: Any) -> Headline:
     return Headline(code, sentence % facts, facts)
 
 
@@ -67,29 +67,29 @@ def _is_shown(value: Plain) -> TypeGuard[float]:
     return value is not None and value != WITHHELD
 
 
-def _reach(stats: EventStats, tables: dict[str, Sheet]) -> Iterator[Headline]:
+def _reach(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headline]:
     measures = tables["network"]
     people = measures.row("people").get("value")
     alone = measures.row("people without a meeting").get("value")
     if not stats.network.meetings:
-        yield _said("no_meetings", _("No meeting is agreed yet."))
+        yield _headline("no_meetings", _("No meeting is agreed yet."))
     elif _is_shown(people) and _is_shown(alone):
         people, alone = int(people), int(alone)
         if not alone:
-            yield _said("everybody", _("All %(people)d people have a meeting."), people=people)
+            yield _headline("everybody", _("All %(people)d people have a meeting."), people=people)
             return
         sentence = ngettext(
             "%(met)d of %(people)d person has a meeting; %(alone)d has none.",
             "%(met)d of %(people)d people have a meeting; %(alone)d have none.",
             people,
         )
-        yield _said("reach", sentence, met=people - alone, people=people, alone=alone)
+        yield _headline("reach", sentence, met=people - alone, people=people, alone=alone)
     elif _is_shown(people) and stats.network.isolates <= (1 - NEARLY_ALL) * people:
         sentence = _("Nearly all of %(people)d people have a meeting.")
-        yield _said("nearly_all", sentence, people=int(people))
+        yield _headline("nearly_all", sentence, people=int(people))
 
 
-def _across(stats: EventStats, step: StepFigures, tables: dict[str, Sheet]) -> Iterator[Headline]:
+def _across(stats: EventStats, step: StepFigures, tables: dict[str, Worksheet]) -> Iterator[Headline]:
     mixing, previous = tables[f"mixing-{step.step}"], stats.previous
     ei, ei_chance = (mixing.row(name).get("value") for name in ("E-I index", "E-I index by chance"))
     if not _is_shown(ei):
@@ -103,7 +103,7 @@ def _across(stats: EventStats, step: StepFigures, tables: dict[str, Sheet]) -> I
     if _is_shown(ei_chance):
         sentence += _("; chance would give %(chance)d %%")
         facts["chance"] = _percent(ei_chance)
-    yield _said(code, sentence + ".", **facts)
+    yield _headline(code, sentence + ".", **facts)
 
 
 def _percent(ei: float) -> int:
@@ -111,41 +111,41 @@ def _percent(ei: float) -> int:
     return round(50 * (1 + ei))
 
 
-def _bridges(step: StepFigures, tables: dict[str, Sheet]) -> Iterator[Headline]:
-    """The strongest bridges, then those most missing."""
+def _bridges(step: StepFigures, tables: dict[str, Worksheet]) -> Iterator[Headline]:
+    """The pairs of constituencies furthest above chance, then those furthest below."""
     matrix, sheet = step.by_constituency, tables[f"matrix-{step.step}"]
     names = matrix.rows
-    telling = [
+    significant = [
         (cell, cell.ratio or 0.0, one, names[b])
         for a, one in enumerate(names)
         for b, cell in enumerate(matrix.cells[a])
-        if b > a and cell.p is not None and cell.p <= SURPRISING
+        if b > a and cell.p is not None and cell.p <= MAX_P
     ]
-    strong = sorted((row for row in telling if row[1] >= MORE), key=lambda row: (-row[1], row[2:]))
+    strong = sorted((row for row in significant if row[1] >= MORE), key=lambda row: (-row[1], row[2:]))
     weak = sorted(
-        (row for row in telling if row[1] <= LESS and row[0].expected >= LEAST),
+        (row for row in significant if row[1] <= LESS and row[0].expected >= MIN_COUNT),
         key=lambda row: (row[0].observed - row[0].expected, row[2:]),
     )
     for code, rows in (("bridge", strong), ("missing", weak)):
         found = (
-            _bridge(code, step.step, ratio <= HARDLY, one, other, sheet.row(one, other))
+            _bridge(code, step.step, ratio <= MUCH_LESS, one, other, sheet.row(one, other))
             for _cell, ratio, one, other in rows
         )
-        yield from islice(filter(None, found), MOST_BRIDGES)
+        yield from islice(filter(None, found), MAX_BRIDGES)
 
 
 def _bridge(
-    code: str, step: str, is_hardly: bool, one: str, other: str, row: Mapping[str, Plain]
+    code: str, step: str, is_much_less: bool, one: str, other: str, row: Mapping[str, Plain]
 ) -> Headline | None:
-    """The sentence on one bridge by its row as released, or none where that says too little."""
+    """The sentence on one pair of constituencies by its released row; None where too much is withheld."""
     names = {"one": str(Constituency(one).label), "other": str(Constituency(other).label).lower()}
     meetings, expected, times = row.get("meetings"), row.get("expected"), row.get("ratio")
-    if meetings == WITHHELD and is_hardly and _is_shown(expected):
+    if meetings == WITHHELD and is_much_less and _is_shown(expected):
         sentence = _(
             "%(one)s and %(other)s met at most half as often as by chance, which would give "
             "%(expected)d meetings."
         )
-        return _said("hardly", sentence, **names, expected=round(expected))
+        return _headline("hardly", sentence, **names, expected=round(expected))
     if not _is_shown(meetings) or not _is_shown(times):
         return None
     sentences = {
@@ -154,20 +154,22 @@ def _bridge(
             "%(one)s and %(other)s agreed %(meetings)d meetings, %(times)s times what chance would give."
         ),
     }
-    return _said(code, sentences[step], **names, meetings=meetings, times=f"{times:.1f}")
+    return _headline(code, sentences[step], **names, meetings=meetings, times=f"{times:.1f}")
 
 
-def _answers(stats: EventStats, tables: dict[str, Sheet]) -> Iterator[Headline]:
+def _answers(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headline]:
     median = tables["network"].row("median hours to an answer").get("value")
     waiting = tables["exits"].row("requested", "waiting").get("count")
     if not _is_shown(median):
         return
     hours = stats.response.median_hours or 0
     quick = (
-        _("less than an hour") if hours < 1 else ngettext("%d hour", "%d hours", round(hours)) % round(hours)
+        _("less than an hour")
+        if hours < 1
+        else ngettext("%(hours)d hour", "%(hours)d hours", round(hours)) % {"hours": round(hours)}
     )
     if _is_shown(waiting):
         sentence = _("Half of all answers came within %(time)s; %(waiting)d requests wait for one.")
-        yield _said("answers", sentence, time=quick, waiting=int(waiting))
+        yield _headline("answers", sentence, time=quick, waiting=int(waiting))
     else:
-        yield _said("answers", _("Half of all answers came within %(time)s."), time=quick)
+        yield _headline("answers", _("Half of all answers came within %(time)s."), time=quick)

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from backend.stats.figures import NO_THEME, Day, Tie
+from backend.stats.engine.figures import NO_THEME, Connection, Day
 from backend.stats.selectors import event_stats
 from backend.suggestions.services import record_views
-from tests.backend.stats.forums import make_meeting, seven_people
+from tests.backend.stats.events import make_meeting, seven_people
 from tests.factories import NOW, make_attendee, make_event, make_organisation, make_run, make_tie
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +103,7 @@ def test_brokers_and_people_without_a_meeting_are_named_by_id(forum):
     assert (second.attendee_id, second.bridged) == (p[4].pk, 1)
     assert [one.attendee_id for one in stats.without_meeting] == [p[6].pk]
     assert stats.without_meeting[0].is_profile_empty
-    assert Tie(p[0].pk, p[3].pk, 2) in stats.ties
+    assert Connection(p[0].pk, p[3].pk, 2) in stats.ties
 
 
 def test_a_profile_with_a_topic_or_a_word_is_not_empty():

@@ -1,8 +1,9 @@
-"""The figures of an event as tables to hand over: aggregates only, nobody's own line."""
+"""The figures of an event as worksheets to publish: aggregates only, no row about one person."""
 
 from __future__ import annotations
 
-from backend.stats.figures import (
+from backend.core.spreadsheets import Worksheet
+from backend.stats.engine.figures import (
     ACCEPTED,
     HELD,
     REQUESTED,
@@ -11,22 +12,22 @@ from backend.stats.figures import (
     VIEWED,
     EventStats,
 )
-from backend.stats.sheets import ALL, Draft, Figure, Row, Sheet
-from backend.stats.tables.groups import draft_breakdowns, draft_constituencies
-from backend.stats.tables.mixing import draft_network, draft_step
+from backend.stats.selectors.worksheets.draft import ALL, Figure, Row, WorkbookDraft
+from backend.stats.selectors.worksheets.groups import draft_breakdowns, draft_constituencies
+from backend.stats.selectors.worksheets.mixing import draft_network, draft_step
 
 
-def sheets_for(stats: EventStats) -> tuple[Sheet, ...]:
-    """Every table that may leave the desk, with counts under five withheld and, where a total or a sum in
-    another table would give one away, one more.
+def worksheets_for(stats: EventStats) -> tuple[Worksheet, ...]:
+    """Every table that may be published. Counts under five are withheld, and others where a total or a sum
+    in another table would give one away.
 
-    Matrices within a theme stay on the desk: nearly all their cells are small.
+    Matrices within a theme are not published: nearly all their cells are small.
     """
-    draft = Draft()
-    belongs = {line.key: line.constituency for line in stats.sectors}
+    draft = WorkbookDraft()
+    constituency_of = {line.key: line.constituency for line in stats.sectors}
     _funnel(draft, stats)
     for step in stats.steps:
-        draft_step(draft, step, belongs)
+        draft_step(draft, step, constituency_of)
     draft_constituencies(draft, stats)
     draft_network(draft, stats)
     draft_breakdowns(draft, stats)
@@ -35,21 +36,21 @@ def sheets_for(stats: EventStats) -> tuple[Sheet, ...]:
     return draft.release()
 
 
-def _funnel(draft: Draft, stats: EventStats) -> None:
+def _funnel(draft: WorkbookDraft, stats: EventStats) -> None:
     steps = {step.step: step for step in stats.funnel}
     exits = {row.cause: draft.count(row.count, "exit", row.cause) for row in stats.exits}
     counts = {name: draft.count(step.count, "funnel", name) for name, step in steps.items()}
 
-    def left(step: str, *others: str) -> None:
+    def add_exits(step: str, *others: str) -> None:
         causes = [exits[row.cause].key for row in stats.exits if row.step == step]
-        draft.total([*causes, *(counts[other].key for other in others)], counts[step].key)
+        draft.add_total([*causes, *(counts[other].key for other in others)], counts[step].key)
 
     asked = draft.count(steps[VIEWED].count - (exits["not_requested"].value or 0), "viewed and asked")
-    draft.total([exits["not_requested"].key, asked.key], counts[VIEWED].key)
-    left(SUGGESTED, VIEWED)
-    left(REQUESTED, ACCEPTED)
-    left(ACCEPTED, HELD)
-    left(HELD, USEFUL)
+    draft.add_total([exits["not_requested"].key, asked.key], counts[VIEWED].key)
+    add_exits(SUGGESTED, VIEWED)
+    add_exits(REQUESTED, ACCEPTED)
+    add_exits(ACCEPTED, HELD)
+    add_exits(HELD, USEFUL)
     shares = {
         SUGGESTED: (),
         VIEWED: (counts[SUGGESTED].key, counts[VIEWED].key),
@@ -64,27 +65,27 @@ def _funnel(draft: Draft, stats: EventStats) -> None:
         if name not in (SUGGESTED, VIEWED):
             linked = draft.count(step.from_suggestions, "linked", name)
             other = draft.count(step.count - step.from_suggestions, "unlinked", name)
-            draft.total([linked.key, other.key], counts[name].key)
+            draft.add_total([linked.key, other.key], counts[name].key)
         rows.append((name, counts[name], linked, Figure(step.share, shares[name])))
-    draft.sheet("funnel", "step count from_suggestions share", rows)
-    draft.sheet(
+    draft.add_worksheet("funnel", "step count from_suggestions share", rows)
+    draft.add_worksheet(
         "exits", "after cause count", ((row.step, row.cause, exits[row.cause]) for row in stats.exits)
     )
 
 
-def _days(draft: Draft, stats: EventStats) -> None:
+def _days(draft: WorkbookDraft, stats: EventStats) -> None:
     dates = [(day, day.date.isoformat()) for day in stats.days]
     steps = (REQUESTED, ACCEPTED, HELD)
     rows: list[Row] = [
         (date, *(draft.count(getattr(day, step), "day", date, step) for step in steps)) for day, date in dates
     ]
     for step in steps:
-        draft.total((("day", date, step) for _, date in dates), ("funnel", step))
-    draft.sheet("days", "date requested accepted held", rows)
+        draft.add_total((("day", date, step) for _, date in dates), ("funnel", step))
+    draft.add_worksheet("days", "date requested accepted held", rows)
 
 
-def _editions(draft: Draft, stats: EventStats) -> None:
-    """This edition beside the one before."""
+def _editions(draft: WorkbookDraft, stats: EventStats) -> None:
+    """This edition and the previous one."""
     shared = {
         "attendees": ("people", ALL, ALL),
         "requested": ("funnel", REQUESTED),
@@ -111,6 +112,6 @@ def _editions(draft: Draft, stats: EventStats) -> None:
         rows.append((edition.slug, *counts, *figures))
         if not own and edition.attendees is not None:
             met = (("previous", name) for name in ("with_meeting", "without_meeting"))
-            draft.total(met, ("previous", "attendees"))
+            draft.add_total(met, ("previous", "attendees"))
     columns = " ".join([*shared, "ei ei_chance"])
-    draft.sheet("editions", f"edition {columns}", rows)
+    draft.add_worksheet("editions", f"edition {columns}", rows)

@@ -1,4 +1,4 @@
-"""What the figures are made from: counted attendees, suggestions, views and meetings, as columns."""
+"""What the figures are computed from: counted attendees, suggestions, views and meetings, as columns."""
 
 from __future__ import annotations
 
@@ -15,81 +15,81 @@ from django.db.models.functions import Cast
 from backend.events.models import Event, Interest, Theme, Tie, Topic
 from backend.meetings.models import Meeting, Seat
 from backend.people.models import Constituency
-from backend.stats.figures import NO_THEME
+from backend.stats.engine.figures import NO_THEME
 from backend.stats.rules import countable
 from backend.suggestions.models import Run, Suggestion, SuggestionView
 
-Numbers = npt.NDArray[Any]
+Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
+class Grouping:
     """A grouping of people: `names` in a fixed order, `codes` (n,) into them."""
 
     names: tuple[str, ...]
-    codes: Numbers
+    codes: Array
 
 
 @dataclass(frozen=True, slots=True)
 class People:
     """The counted attendees, by id."""
 
-    ids: Numbers
-    person_ids: Numbers
-    constituency: Labels
-    sector: Labels
+    ids: Array
+    person_ids: Array
+    constituency: Grouping
+    sector: Grouping
     sector_constituency: tuple[str, ...]  # of each sector's name
     countries: tuple[str, ...]
     languages: tuple[tuple[str, ...], ...]
-    is_empty: Numbers
+    is_empty: Array
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
     """Two people by row, lower first, and the theme of what links them as a code."""
 
-    first: Numbers
-    second: Numbers
-    theme: Numbers
+    first: Array
+    second: Array
+    theme: Array
 
 
 @dataclass(frozen=True, slots=True)
 class Meetings:
     """One-to-one meetings, by id; times are None where there is none, `usefulness` nan."""
 
-    asker: Numbers
-    invited: Numbers
-    state: Numbers
-    theme: Numbers
+    asker: Array
+    invited: Array
+    state: Array
+    theme: Array
     asked_at: tuple[dt.datetime, ...]
     answered_at: tuple[dt.datetime | None, ...]
     starts_at: tuple[dt.datetime | None, ...]
-    usefulness: Numbers
+    usefulness: Array
 
-    def was(self, *states: str) -> Numbers:
+    def in_state(self, *states: str) -> Array:
         """Which meetings are in one of these states, (m,) bool."""
         return np.isin(self.state, states)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """All of it. `themes` are keys in programme order, NO_THEME last. `listed` (n,): on how many lists."""
+class StatsData:
+    """All columns. `themes` are keys in programme order, NO_THEME last. `listed` (n,): on how many lists."""
 
     people: People
     themes: tuple[str, ...]
     suggested: Pairs
     viewed: Pairs
-    listed: Numbers
+    listed: Array
     meetings: Meetings
 
 
-def read_event(event: Event) -> Reading:
+def read_stats_data(event: Event) -> StatsData:
     """Read an event in a constant number of queries."""
     people = read_people(event)
     theme_keys = dict(Theme.objects.filter(event=event).order_by("position", "pk").values_list("pk", "key"))
     codes = {pk: code for code, pk in enumerate(theme_keys)}
     suggested, viewed, listed = _suggestions(event, people, codes)
-    return Reading(
+    return StatsData(
         people=people,
         themes=(*theme_keys.values(), NO_THEME),
         suggested=suggested,
@@ -101,27 +101,28 @@ def read_event(event: Event) -> Reading:
 
 def read_people(event: Event) -> People:
     """The counted attendees of an event, in one query."""
-    said = Q(about="") & Q(seeks="") & Q(offers="")
+    no_text = Q(about="") & Q(seeks="") & Q(offers="")
+    has_topics = Exists(Interest.objects.filter(attendee=OuterRef("pk")))
     rows = list(
         countable(event)
-        .annotate(has_topics=Exists(Interest.objects.filter(attendee=OuterRef("pk"))), is_silent=said)
+        .annotate(has_topics=has_topics, has_no_text=no_text)
         .order_by("pk")
         .values_list(
             "pk", "person_id", "organisation__sector__constituency", "organisation__sector__key",
-            "country", "languages", "is_silent", "has_topics",
+            "country", "languages", "has_no_text", "has_topics",
         )
     )  # fmt: skip
     groups = [row[2] or Constituency.OTHER.value for row in rows]
     sectors = [row[3] or Constituency.OTHER.value for row in rows]
-    belongs = dict(zip(sectors, groups, strict=True))
+    constituency_of = dict(zip(sectors, groups, strict=True))
     present = set(groups)
-    by_sector = _labels(sectors, sorted(belongs))
+    by_sector = _grouping(sectors, sorted(constituency_of))
     return People(
         ids=np.array([row[0] for row in rows], np.int64),
         person_ids=np.array([row[1] for row in rows], np.int64),
-        constituency=_labels(groups, [name for name in Constituency.values if name in present]),
+        constituency=_grouping(groups, [name for name in Constituency.values if name in present]),
         sector=by_sector,
-        sector_constituency=tuple(belongs[name] for name in by_sector.names),
+        sector_constituency=tuple(constituency_of[name] for name in by_sector.names),
         countries=tuple(row[4] for row in rows),
         languages=tuple(tuple(row[5]) for row in rows),
         is_empty=np.array([row[6] and not row[7] for row in rows], bool),
@@ -129,7 +130,7 @@ def read_people(event: Event) -> People:
 
 
 def read_ties(edition: Event, people: People) -> Pairs:
-    """The recorded ties of an edition among these people: what is known of one that Titian did not run."""
+    """The recorded ties of an edition among these people, for an edition that Titian did not run."""
     rows = {person: row for row, person in enumerate(people.person_ids.tolist())}
     known = [
         (rows[first], rows[second])
@@ -140,18 +141,18 @@ def read_ties(edition: Event, people: People) -> Pairs:
     return Pairs(ends[:, 0], ends[:, 1], np.zeros(len(ends), np.int64))
 
 
-def _labels(values: Sequence[str], names: Sequence[str]) -> Labels:
+def _grouping(values: Sequence[str], names: Sequence[str]) -> Grouping:
     code = {name: place for place, name in enumerate(names)}
-    return Labels(tuple(names), np.array([code[value] for value in values], np.int64))
+    return Grouping(tuple(names), np.array([code[value] for value in values], np.int64))
 
 
-def _rows(people: People, ids: Iterable[int | None]) -> Numbers:
+def _rows(people: People, ids: Iterable[int | None]) -> Array:
     """Rows of these attendees, -1 for those who are not counted."""
     row = {attendee: place for place, attendee in enumerate(people.ids.tolist())}
     return np.array([row.get(one, -1) for one in ids], np.int64)
 
 
-def _suggestions(event: Event, people: People, themes: dict[int, int]) -> tuple[Pairs, Pairs, Numbers]:
+def _suggestions(event: Event, people: People, themes: dict[int, int]) -> tuple[Pairs, Pairs, Array]:
     """Pairs suggested (on a list now, or viewed once), pairs viewed, and on how many lists each one is.
 
     The theme of a suggestion is that of the first topic among its reasons.
@@ -178,7 +179,7 @@ def _suggestions(event: Event, people: People, themes: dict[int, int]) -> tuple[
     others = _rows(people, (other for _, other, _ in listed))
     owners = _rows(people, (owner for owner, _, _ in listed))
     none = len(themes)
-    theme = np.array([topics.get((said or "").strip('"'), none) for _, _, said in listed], np.int64)
+    theme = np.array([topics.get((key or "").strip('"'), none) for _, _, key in listed], np.int64)
     seen_owners, seen_others = _rows(people, (a for a, _ in seen)), _rows(people, (b for _, b in seen))
     unknown = np.full(len(seen), none)
     counted = (owners >= 0) & (others >= 0)
@@ -194,8 +195,8 @@ def _suggestions(event: Event, people: People, themes: dict[int, int]) -> tuple[
     )
 
 
-def _distinct(one: Numbers, other: Numbers, theme: Numbers, people: int) -> Pairs:
-    """Each pair of counted people once, whoever of the two came first, with the lowest theme said of it."""
+def _distinct(one: Array, other: Array, theme: Array, people: int) -> Pairs:
+    """Each pair of counted people once, whoever of the two came first, with the lowest theme."""
     counted = (one >= 0) & (other >= 0)
     low, high = np.minimum(one, other)[counted], np.maximum(one, other)[counted]
     order = np.lexsort((theme[counted], high, low))
@@ -204,7 +205,7 @@ def _distinct(one: Numbers, other: Numbers, theme: Numbers, people: int) -> Pair
 
 
 def _meetings(event: Event, people: People, themes: dict[int, int]) -> Meetings:
-    """The event's one-to-one meetings of two counted people; group sessions are no part of the network."""
+    """The event's one-to-one meetings of two counted people; group sessions do not count."""
     found = list(
         Meeting.objects.filter(event=event, kind=Meeting.Kind.ONE_TO_ONE)
         .annotate(guest=FilteredRelation("seats", condition=Q(seats__part=Seat.Part.INVITED)))

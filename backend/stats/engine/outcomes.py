@@ -1,4 +1,4 @@
-"""What became of requests: the funnel with its exits, how people answer, and by sector, country and day."""
+"""Outcomes of requests: the funnel with its exits, response times, and figures by group and by day."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from backend.meetings.models import Meeting
-from backend.stats.figures import (
+from backend.stats.engine.data import Array, Meetings, Pairs, StatsData
+from backend.stats.engine.figures import (
     ACCEPTED,
     FUNNEL,
     HELD,
@@ -23,39 +24,41 @@ from backend.stats.figures import (
     FunnelStep,
     Response,
 )
-from backend.stats.reading import Meetings, Numbers, Pairs, Reading
 
 State = Meeting.State
-AGREED = Meeting.AGREED
-DUE = (State.HELD, State.NOT_HELD, State.DISPUTED)
-CONNECTED = (State.ACCEPTED, State.HELD)
-USEFUL_FROM = 4.0  # the mean of what the two said, of 1 to 5
+DUE_STATES = (State.HELD, State.NOT_HELD, State.DISPUTED)
+CONNECTED_STATES = (State.ACCEPTED, State.HELD)
+MIN_USEFUL = 4.0  # the mean rating of the two, of 1 to 5
 
 
-def funnel_of(reading: Reading) -> tuple[tuple[FunnelStep, ...], tuple[Exit, ...]]:
-    """The steps, and what became of those who went no further.
+def funnel_for(data: StatsData) -> tuple[tuple[FunnelStep, ...], tuple[Exit, ...]]:
+    """The steps, and where those who went no further dropped out.
 
     A share is of the step before: of suggested pairs those viewed, of viewed pairs those of whom one asked
-    the other, of requests those accepted, and so on. Of accepted meetings those still to come are left aside,
-    of held ones those nobody rated; before the first is due, or rated, there is no share.
+    the other, of requests those accepted, and so on. Accepted meetings still to come do not count, nor held
+    ones nobody rated; before the first is due, or rated, there is no share.
     """
-    meetings, count = reading.meetings, len(reading.people.ids)
-    suggested, viewed = _codes(reading.suggested, count), _codes(reading.viewed, count)
+    meetings, count = data.meetings, len(data.people.ids)
+    suggested, viewed = _codes(data.suggested, count), _codes(data.viewed, count)
     asked = np.minimum(meetings.asker, meetings.invited) * count + np.maximum(
         meetings.asker, meetings.invited
     )
     linked = np.isin(asked, suggested)
-    agreed, held = meetings.was(*AGREED), meetings.was(State.HELD)
+    was_accepted, held = meetings.in_state(*Meeting.AGREED), meetings.in_state(State.HELD)
     rated = held & ~np.isnan(meetings.usefulness)
-    useful = rated & (meetings.usefulness >= USEFUL_FROM)
-    to_come = meetings.was(State.ACCEPTED)
-    due = agreed & ~to_come if meetings.was(*DUE).any() else np.zeros_like(agreed)
+    useful = rated & (meetings.usefulness >= MIN_USEFUL)
+    to_come = meetings.in_state(State.ACCEPTED)
+    due = was_accepted & ~to_come if meetings.in_state(*DUE_STATES).any() else np.zeros_like(was_accepted)
     viewed_and_asked = int(np.isin(viewed, asked).sum())
     counts = {
         SUGGESTED: (len(suggested), len(suggested), None),
         VIEWED: (len(viewed), len(viewed), _share(len(viewed), len(suggested))),
         REQUESTED: (len(asked), int(linked.sum()), _share(viewed_and_asked, len(viewed))),
-        ACCEPTED: (int(agreed.sum()), int((agreed & linked).sum()), _share(agreed.sum(), len(asked))),
+        ACCEPTED: (
+            int(was_accepted.sum()),
+            int((was_accepted & linked).sum()),
+            _share(was_accepted.sum(), len(asked)),
+        ),
         HELD: (int(held.sum()), int((held & linked).sum()), _share(held.sum(), due.sum())),
         USEFUL: (int(useful.sum()), int((useful & linked).sum()), _share(useful.sum(), rated.sum())),
     }
@@ -77,50 +80,50 @@ def funnel_of(reading: Reading) -> tuple[tuple[FunnelStep, ...], tuple[Exit, ...
     return tuple(FunnelStep(step, *counts[step]) for step in FUNNEL), tuple(Exit(*row) for row in exits)
 
 
-def response_of(meetings: Meetings, of: Numbers | None = None) -> Response:
+def response_for(meetings: Meetings, of: Array | None = None) -> Response:
     """How the requests selected by `of` (m,) were answered; all of them by default.
 
-    Answered is what somebody said yes or no to, as in `MeetingQuerySet.answered`: not what was withdrawn or
-    ran out, nor a meeting that was arranged, agreed at the very moment it was asked.
+    Answered are requests that were accepted or declined, as in `MeetingQuerySet.answered`: not withdrawn or
+    expired ones, nor arranged meetings, which were accepted at the moment they were asked.
     """
     chosen = np.ones(len(meetings.state), bool) if of is None else of
-    spoken = chosen & meetings.was(*Meeting.ANSWERED)
+    is_answered = chosen & meetings.in_state(*Meeting.ANSWERED)
     hours = [
         (answered - asked) / dt.timedelta(hours=1)
-        for asked, answered, said in zip(meetings.asked_at, meetings.answered_at, spoken, strict=True)
-        if said and answered is not None and answered > asked
+        for asked, answered, counts in zip(meetings.asked_at, meetings.answered_at, is_answered, strict=True)
+        if counts and answered is not None and answered > asked
     ]
     return Response(
         received=int(chosen.sum()),
         answered=len(hours),
-        accepted=int((chosen & meetings.was(*AGREED)).sum()),
-        waiting=int((chosen & meetings.was(State.REQUESTED)).sum()),
+        accepted=int((chosen & meetings.in_state(*Meeting.AGREED)).sum()),
+        waiting=int((chosen & meetings.in_state(State.REQUESTED)).sum()),
         median_hours=float(np.median(hours)) if hours else None,
         slow_hours=float(np.percentile(hours, 90)) if hours else None,
     )
 
 
-def breakdown_of(
-    keys: Sequence[Iterable[str]], reading: Reading, constituency: dict[str, str] | None = None
+def breakdown_for(
+    keys: Sequence[Iterable[str]], data: StatsData, constituency: dict[str, str] | None = None
 ) -> tuple[Breakdown, ...]:
-    """One line per key, the largest first; `keys` (n,) are those of each person, none of them for ""."""
-    meetings, count = reading.meetings, len(reading.people.ids)
+    """One line per key, the largest first; `keys` (n,) are those of each person, none stands for ""."""
+    meetings, count = data.meetings, len(data.people.ids)
 
-    def seats(which: Numbers) -> list[int]:
+    def seats(which: Array) -> list[int]:
         ends = np.concatenate([meetings.asker[which], meetings.invited[which]])
         return [int(value) for value in np.bincount(ends, minlength=count)]
 
     everything = np.ones(len(meetings.state), bool)
     columns = [
         [1] * count,
-        [int(value > 0) for value in seats(meetings.was(*CONNECTED))],
+        [int(value > 0) for value in seats(meetings.in_state(*CONNECTED_STATES))],
         seats(everything),
-        seats(meetings.was(*AGREED)),
-        seats(meetings.was(State.HELD)),
+        seats(meetings.in_state(*Meeting.AGREED)),
+        seats(meetings.in_state(State.HELD)),
     ]
     sums: dict[str, list[int]] = {}
-    for row, said in enumerate(keys):
-        for key in set(said) or {""}:
+    for row, own_keys in enumerate(keys):
+        for key in set(own_keys) or {""}:
             line = sums.setdefault(key, [0] * len(columns))
             for place, column in enumerate(columns):
                 line[place] += column[row]
@@ -128,25 +131,27 @@ def breakdown_of(
     return tuple(Breakdown(key, (constituency or {}).get(key, ""), *sums[key]) for key in order)
 
 
-def days_of(meetings: Meetings, zone: dt.tzinfo) -> tuple[Day, ...]:
+def days_for(meetings: Meetings, zone: dt.tzinfo) -> tuple[Day, ...]:
     """Every day on which something happened, in order."""
 
     def per_day(times: Iterable[dt.datetime | None]) -> Counter[dt.date]:
         return Counter(time.astimezone(zone).date() for time in times if time is not None)
 
-    agreed, held = meetings.was(*AGREED), meetings.was(State.HELD)
+    was_accepted, held = meetings.in_state(*Meeting.AGREED), meetings.in_state(State.HELD)
     requested = per_day(meetings.asked_at)
     accepted = per_day(
         answered or asked
-        for answered, asked, yes in zip(meetings.answered_at, meetings.asked_at, agreed, strict=True)
-        if yes
+        for answered, asked, accepted in zip(
+            meetings.answered_at, meetings.asked_at, was_accepted, strict=True
+        )
+        if accepted
     )
-    met = per_day(start for start, yes in zip(meetings.starts_at, held, strict=True) if yes)
+    met = per_day(start for start, is_held in zip(meetings.starts_at, held, strict=True) if is_held)
     dates = sorted({*requested, *accepted, *met})
     return tuple(Day(date, requested[date], accepted[date], met[date]) for date in dates)
 
 
-def _codes(pairs: Pairs, people: int) -> Numbers:
+def _codes(pairs: Pairs, people: int) -> Array:
     return pairs.first * people + pairs.second
 
 

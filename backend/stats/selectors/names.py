@@ -1,4 +1,4 @@
-"""Names for what figures are about; those of people are for an organiser's eyes and in no such file."""
+"""Names of people, sectors and themes; names of people are for organisers only and in no file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def people_counted(event: Event) -> dict[int, PersonNamed]:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What keys of figures are called: `sectors` everywhere, `themes` at this event, in programme order."""
+    """The names of keys: `sectors` everywhere, `themes` at this event, in programme order."""
 
     sectors: dict[str, str]
     themes: dict[str, str]

@@ -1,4 +1,4 @@
-"""Which counts must be withheld in what leaves the desk: small ones, and those that would give one away."""
+"""Cell suppression: small counts are withheld in published tables, and others that would give one away."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
-LEAST = 5
-MOVES = 6
-MOST = 1e6  # keeps solutions finite; no count of a forum comes near it
+MIN_COUNT = 5
+PROBES = 6
+UPPER_BOUND = 1e6  # keeps solutions finite; no count of an event comes near it
 
 Key = tuple[str, ...]
-Equation = Mapping[Key, int]  # coefficients; the counts, so weighted, add up to nothing
+Equation = Mapping[Key, int]  # coefficients; the weighted counts add up to 0
 
 
-def withheld(
+def cells_to_withhold(
     values: Mapping[Key, int],
     equations: Sequence[Equation],
     *,
-    least: int = LEAST,
+    least: int = MIN_COUNT,
     last: Collection[Key] = (),
 ) -> frozenset[Key]:
     """The keys to withhold so that no count of 1 to `least` - 1 can be read or worked out.
 
-    Nought is shown: it describes nobody, and a bridge nobody crossed is what an organiser looks for. So
-    whoever reads a withheld count knows that it is at least 1.
-    `equations` say how published counts hang together: {cell: 1, cell: 1, total: -1}. A withheld count is
-    safe when other counts, none below 1, would fit everything that is still shown: then its value could
-    be at least one more or one less. Where it is not, the smallest count shown beside it is withheld too,
-    those of `last` only when no other is left (cell suppression, Willenborg and de Waal, Elements of
-    Statistical Disclosure Control, 2001, ch. 6). The mark must be the same for both kinds.
+    0 is shown: it describes nobody, and two groups without a meeting are what an organiser looks for. So a
+    withheld count is known to be at least 1.
+    `equations` relate published counts: {cell: 1, cell: 1, total: -1}. A withheld count is safe when other
+    counts, none below 1, would fit everything that is still shown: then its value could be at least one
+    more or one less. Where it is not, the smallest count shown beside it is withheld too, those of `last`
+    only when no other is left (primary and secondary cell suppression, Willenborg and de Waal, Elements of
+    Statistical Disclosure Control, 2001, ch. 6). Both kinds must carry the same mark.
 
     >>> row = {("a",): 1, ("b",): 1, ("c",): 1, ("all",): -1}
-    >>> sorted(withheld({("a",): 2, ("b",): 9, ("c",): 30, ("all",): 41}, [row]))
+    >>> sorted(cells_to_withhold({("a",): 2, ("b",): 9, ("c",): 30, ("all",): 41}, [row]))
     [('a',), ('b',)]
     """
     for equation in equations:
@@ -54,8 +54,8 @@ def withheld(
             linked.setdefault(key, []).append(place)
     _hide_beside(range(len(equations)), hidden, cost, equations, linked)
     everything = _movable(range(len(equations)), hidden, values, equations)
-    # Withholding more only makes room: what is safe stays so. A few moves of all at once settle most.
-    safe = everything(np.random.default_rng(0).standard_normal((MOVES, len(hidden))))
+    # Withholding more never makes a safe count unsafe. A few random probes of all counts settle most.
+    safe = everything(np.random.default_rng(0).standard_normal((PROBES, len(hidden))))
     for key in small:
         while key not in safe:
             around = _around(key, hidden, equations, linked)
@@ -64,7 +64,7 @@ def withheld(
             beside = {other for place in around for other in equations[place] if values[other]}
             shown = beside - hidden
             if key in safe or not shown:
-                break  # or nothing is left to withhold
+                break  # safe, or nothing is left to withhold
             added = min(shown, key=cost)
             hidden.add(added)
             _hide_beside(linked[added], hidden, cost, equations, linked)
@@ -78,7 +78,7 @@ def _hide_beside(
     equations: Sequence[Equation],
     linked: Mapping[Key, Sequence[int]],
 ) -> None:
-    """Where an equation has one withheld count it gives it away: withhold its smallest other one too."""
+    """An equation with a single withheld count gives it away: withhold its smallest other count too."""
     waiting = list(places)
     while waiting:
         equation = equations[waiting.pop(0)]
@@ -92,7 +92,7 @@ def _hide_beside(
 def _around(
     key: Key, hidden: set[Key], equations: Sequence[Equation], linked: Mapping[Key, Sequence[int]]
 ) -> list[int]:
-    """The equations that bear on a withheld count, through other withheld ones too."""
+    """The equations connected to a withheld count, directly or through other withheld ones."""
     seen, places, waiting = {key}, set[int](), [key]
     while waiting:
         for place in linked.get(waiting.pop(), ()):
@@ -107,8 +107,8 @@ def _around(
 def _movable(
     places: Sequence[int], hidden: set[Key], values: Mapping[Key, int], equations: Sequence[Equation]
 ) -> Callable[[npt.NDArray[Any]], set[Key]]:
-    """For costs (c, withheld counts in order), which of them differ by one or more from what they are in
-    some cheapest solution of these equations; a count in none of them can be anything."""
+    """A function of costs (c, withheld counts in order): the counts that differ by one or more from their
+    true value in some cheapest solution of these equations. A count in none of them can be anything."""
     keys = sorted(hidden)
     column = {key: place for place, key in enumerate(keys)}
     entries = [
@@ -128,8 +128,8 @@ def _movable(
         moved = set(free)
         for cost in costs if len(bound) else ():
             prices: npt.NDArray[np.float64] = cost[bound]
-            found = linprog(prices, A_eq=matrix, b_eq=fit, bounds=(1.0, MOST), method="highs")  # type: ignore[call-overload]
-            if found.x is None:  # the counts as they are fit, so only the solver can have failed
+            found = linprog(prices, A_eq=matrix, b_eq=fit, bounds=(1.0, UPPER_BOUND), method="highs")  # type: ignore[call-overload]
+            if found.x is None:  # the true counts fit, so only the solver can have failed
                 raise RuntimeError(f"suppression: {found.message}")
             far = np.abs(found.x - true) > 1 - 1e-6
             moved |= {keys[place] for place in bound[far]}

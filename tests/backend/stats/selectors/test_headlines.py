@@ -6,11 +6,8 @@ from itertools import combinations, product
 import pytest
 
 from backend.meetings.models import Seat
-from backend.stats.headlines import headlines_for
-from backend.stats.selectors import event_stats
-from backend.stats.sheets import WITHHELD
-from backend.stats.tables import sheets_for
-from tests.backend.stats.forums import large_event, make_meeting, seven_people
+from backend.stats.selectors import WITHHELD, event_stats, headlines_for, worksheets_for
+from tests.backend.stats.events import large_event, make_meeting, seven_people
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +34,7 @@ def make_forum(state="held", **counts):
 
 def headlines_of(event, **options):
     stats = event_stats(event=event, now=NOW, **{"permutations": 199, **options})
-    sheets = sheets_for(stats)
+    sheets = worksheets_for(stats)
     return headlines_for(stats, sheets), stats, {sheet.name: sheet for sheet in sheets}
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.stats.suppression import withheld
+from backend.stats.rules.suppression import cells_to_withhold
 
 
 def table_of(counts):
@@ -36,49 +36,49 @@ def possible(values, equations, hidden, most):
 
 def test_a_small_count_alone_in_its_line_takes_the_next_smallest_with_it():
     values, equations = table_of([[2, 10, 20], [30, 40, 50], [60, 70, 80]])
-    assert withheld(values, equations) == {("0", "0"), ("0", "1"), ("1", "0"), ("1", "1")}
+    assert cells_to_withhold(values, equations) == {("0", "0"), ("0", "1"), ("1", "0"), ("1", "1")}
 
 
 def test_counts_that_are_large_enough_are_all_shown():
-    assert withheld(*table_of([[5, 6], [7, 8]])) == frozenset()
+    assert cells_to_withhold(*table_of([[5, 6], [7, 8]])) == frozenset()
 
 
 def test_four_is_withheld_and_five_is_shown():
-    assert withheld({("a",): 4, ("b",): 5}, []) == {("a",)}
+    assert cells_to_withhold({("a",): 4, ("b",): 5}, []) == {("a",)}
 
 
 def test_nought_is_shown_and_one_is_not():
-    assert withheld({("a",): 0, ("b",): 1}, []) == {("b",)}
+    assert cells_to_withhold({("a",): 0, ("b",): 1}, []) == {("b",)}
 
 
 def test_what_matters_most_is_withheld_last():
     values = {("a",): 2, ("b",): 9, ("c",): 30, ("all",): 41}
     row = {("a",): 1, ("b",): 1, ("c",): 1, ("all",): -1}
-    assert withheld(values, [row], last={("b",)}) == {("a",), ("c",)}
-    assert withheld(values, [row], last={("b",), ("c",), ("all",)}) == {("a",), ("b",)}
+    assert cells_to_withhold(values, [row], last={("b",)}) == {("a",), ("c",)}
+    assert cells_to_withhold(values, [row], last={("b",), ("c",), ("all",)}) == {("a",), ("b",)}
 
 
 def test_two_withheld_ones_that_a_total_of_two_would_give_away_take_a_third_with_them():
     values, equations = table_of([[1, 1, 9, 12]])
-    assert ("0", "2") in withheld(values, equations)
+    assert ("0", "2") in cells_to_withhold(values, equations)
     values, equations = table_of([[1, 2, 9, 12]])  # 1 and 2, or 2 and 1: nobody can tell
-    assert ("0", "2") not in withheld(values, equations)
+    assert ("0", "2") not in cells_to_withhold(values, equations)
 
 
 def test_a_small_total_is_withheld_with_its_parts():
     values, equations = table_of([[1, 2], [30, 40]])
-    assert {("0", "0"), ("0", "1"), ("0", "all")} <= withheld(values, equations)
+    assert {("0", "0"), ("0", "1"), ("0", "all")} <= cells_to_withhold(values, equations)
 
 
 def test_a_difference_between_two_shown_counts_is_a_count_too():
     values = {("asked",): 50, ("agreed",): 48, ("declined",): 2}
-    hidden = withheld(values, [{("agreed",): 1, ("declined",): 1, ("asked",): -1}])
+    hidden = cells_to_withhold(values, [{("agreed",): 1, ("declined",): 1, ("asked",): -1}])
     assert hidden == {("declined",), ("agreed",)}
 
 
 def test_counts_that_do_not_add_up_are_refused():
     with pytest.raises(ValueError, match="do not add up"):
-        withheld({("a",): 1, ("b",): 2}, [{("a",): 1, ("b",): -1}])
+        cells_to_withhold({("a",): 1, ("b",): 2}, [{("a",): 1, ("b",): -1}])
 
 
 @settings(max_examples=40, deadline=None)
@@ -87,7 +87,7 @@ def test_counts_that_do_not_add_up_are_refused():
 )
 def test_every_withheld_count_could_be_another_tried_by_brute_force(counts):
     values, equations = table_of(counts)
-    hidden = withheld(values, equations)
+    hidden = cells_to_withhold(values, equations)
     assert {key for key, value in values.items() if 0 < value < 5} <= hidden
     cells = {key for key in hidden if "all" not in key}
     totals = hidden - cells
@@ -104,8 +104,8 @@ def test_every_withheld_count_could_be_another_tried_by_brute_force(counts):
 def test_no_line_of_a_larger_table_has_a_single_withheld_count(rows, columns, seed):
     counts = np.random.default_rng(seed).poisson(8, (rows, columns))
     values, equations = table_of(counts)
-    hidden = withheld(values, equations)
+    hidden = cells_to_withhold(values, equations)
     for equation in equations:
         small = [key for key in equation if 0 < values[key] < 5]
         assert not small or len(set(equation) & hidden) >= 2
-    assert hidden == withheld(values, equations)
+    assert hidden == cells_to_withhold(values, equations)

@@ -1,4 +1,4 @@
-"""The figures of an event as plain frozen values: pages, files, pictures and the API print these."""
+"""The figures of an event as frozen dataclasses; pages, files, pictures and the API all print these."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SUGGESTED, VIEWED, REQUESTED, ACCEPTED, HELD, USEFUL = (
     "suggested", "viewed", "requested", "accepted", "held", "useful",
 )  # fmt: skip
 FUNNEL = (SUGGESTED, VIEWED, REQUESTED, ACCEPTED, HELD, USEFUL)
-MATRICES = (SUGGESTED, REQUESTED, ACCEPTED, HELD)
+MATRIX_STEPS = (SUGGESTED, REQUESTED, ACCEPTED, HELD)
 NO_THEME = "none"
 
 
@@ -17,8 +17,8 @@ NO_THEME = "none"
 class FunnelStep:
     """How many came this far: pairs of people when suggested or viewed, meetings from then on.
 
-    `from_suggestions`: those whose two had been suggested to each other. `share`: of the step before,
-    meetings still to come and not rated left aside; None where nothing was there to lose.
+    `from_suggestions`: those whose two people had been suggested to each other. `share`: of the step before,
+    without meetings still to come or not rated; None where the step before is empty.
     """
 
     step: str
@@ -29,8 +29,11 @@ class FunnelStep:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """Where they dropped out after `step`: not_viewed; not_requested; declined, withdrawn, expired, waiting;
-    cancelled, not_held, disputed, to_come; not_useful, not_rated."""
+    """How many dropped out after `step`, and why.
+
+    Causes: not_viewed; not_requested; declined, withdrawn, expired, waiting; cancelled, not_held, disputed,
+    to_come; not_useful, not_rated.
+    """
 
     step: str
     cause: str
@@ -40,7 +43,7 @@ class Exit:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`expected` under random mixing; `ratio` observed to expected; `p` two-sided, by permutation, or None
-    where none was drawn (between sectors: they are too many for one p-value each to tell anything)."""
+    where none was computed (between sectors, which are too many for a p-value each to mean anything)."""
 
     observed: int
     expected: float
@@ -153,8 +156,8 @@ class PersonFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
-    """Two attendees, lower id first, with the meetings between them."""
+class Connection:
+    """Two attendees, lower id first, with the number of meetings between them."""
 
     first: int
     second: int
@@ -163,7 +166,7 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class WithoutMeeting:
-    """Somebody who has no meeting, with what tells an organiser how to help."""
+    """Somebody without a meeting, with what an organiser needs to help."""
 
     attendee_id: int
     constituency: str
@@ -175,7 +178,7 @@ class WithoutMeeting:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """Who is on how many lists. `coverage`: share of people who are on one; `gini`: 0 is even."""
+    """How often people are suggested. `coverage`: share of people on a list; `gini`: 0 is even."""
 
     coverage: float | None
     gini: float | None
@@ -183,7 +186,7 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """One sector, country or language: its attendees, and seats of theirs in meetings asked for and so on.
+    """One sector, country or language: its attendees, and their seats in meetings requested and so on.
 
     An attendee counts under each language stated; "" are those who state none."""
 
@@ -208,7 +211,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What stands beside another edition. `attendees` and `requested` are None where only ties are known."""
+    """What is compared between editions. `attendees` and `requested` are None where only ties are known."""
 
     slug: str
     name: str
@@ -232,7 +235,7 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class EventStats:
-    """Every figure of one event at one time; brokers first bridge the most pairs of two constituencies."""
+    """Every figure of one event at one time; `brokers`: who connects most pairs of two constituencies."""
 
     computed_at: dt.datetime
     edition: Edition
@@ -249,10 +252,10 @@ class EventStats:
     languages: tuple[Breakdown, ...]
     days: tuple[Day, ...]
     people: tuple[PersonFigures, ...]
-    ties: tuple[Tie, ...]
+    ties: tuple[Connection, ...]
     brokers: tuple[PersonFigures, ...]
     without_meeting: tuple[WithoutMeeting, ...]
 
     def step(self, name: str) -> StepFigures:
-        """The matrices of a step of MATRICES."""
+        """The matrices of a step of MATRIX_STEPS."""
         return next(step for step in self.steps if step.step == name)

@@ -1,0 +1,43 @@
+"""Reads of an event's figures: as one frozen object, as worksheets, as sentences, and their names."""
+
+from backend.stats.engine.figures import (
+    HELD,
+    MATRIX_STEPS,
+    NO_THEME,
+    USEFUL,
+    Cell,
+    Day,
+    Edition,
+    EventStats,
+    FunnelStep,
+    Matrix,
+    PersonFigures,
+)
+from backend.stats.selectors.event_stats import event_stats
+from backend.stats.selectors.headlines import Headline, headlines_for, reported_step
+from backend.stats.selectors.names import Names, names_for, people_counted
+from backend.stats.selectors.worksheets import NOTE, WITHHELD, worksheets_for
+
+__all__ = [
+    "HELD",
+    "MATRIX_STEPS",
+    "NOTE",
+    "NO_THEME",
+    "USEFUL",
+    "WITHHELD",
+    "Cell",
+    "Day",
+    "Edition",
+    "EventStats",
+    "FunnelStep",
+    "Headline",
+    "Matrix",
+    "Names",
+    "PersonFigures",
+    "event_stats",
+    "headlines_for",
+    "names_for",
+    "people_counted",
+    "reported_step",
+    "worksheets_for",
+]

@@ -1,0 +1,98 @@
+"""Every figure of an event in one frozen object, computed at every request."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from backend.events.models import Event
+from backend.meetings.models import Meeting
+from backend.stats.engine import network as engine
+from backend.stats.engine.data import StatsData, read_people, read_stats_data, read_ties
+from backend.stats.engine.figures import Edition, EventStats, NetworkFigures
+from backend.stats.engine.outcomes import breakdown_for, days_for, funnel_for, response_for
+
+SEED = 0
+PERMUTATIONS = 499
+
+
+def event_stats(*, event: Event, now: dt.datetime, permutations: int = PERMUTATIONS) -> EventStats:
+    """Every figure of the event now, with those of its previous edition; a constant number of queries.
+
+    `permutations`: for each p-value; with 0 there are none.
+    """
+    data = read_stats_data(event)
+    people = data.people
+    network = engine.meeting_network(people, data.meetings)
+    figures = engine.network_figures(network, people.constituency, permutations=permutations, seed=SEED)
+    funnel, exits = funnel_for(data)
+    everybody = engine.person_figures(network, data, seed=SEED)
+    constituency_of = dict(zip(people.sector.names, people.sector_constituency, strict=True))
+    sectors = [(people.sector.names[code],) for code in people.sector.codes.tolist()]
+    return EventStats(
+        computed_at=now,
+        edition=_edition(event, data, figures),
+        previous=_previous(event) if event.previous else None,
+        constituencies=engine.constituency_figures(network, people.constituency, data.meetings),
+        funnel=funnel,
+        exits=exits,
+        steps=engine.step_figures(data, permutations=permutations, seed=SEED),
+        network=figures,
+        exposure=engine.exposure_for(data.listed),
+        response=response_for(data.meetings),
+        sectors=breakdown_for(sectors, data, constituency_of),
+        countries=breakdown_for([(name,) for name in people.countries], data),
+        languages=breakdown_for(people.languages, data),
+        days=days_for(data.meetings, event.zone),
+        people=everybody,
+        ties=engine.connections_in(network),
+        brokers=engine.brokers_among(everybody),
+        without_meeting=engine.without_meeting(network, data),
+    )
+
+
+def _previous(event: Event) -> Edition:
+    """The previous edition: from its meetings, or from recorded ties where Titian did not run it."""
+    assert event.previous is not None
+    previous = event.previous
+    data = read_stats_data(previous)
+    if len(data.meetings.state):
+        network = engine.meeting_network(data.people, data.meetings)
+        figures = engine.network_figures(network, data.people.constituency, permutations=0, seed=SEED)
+        return _edition(previous, data, figures)
+    people = data.people if len(data.people.ids) else read_people(event)
+    ties = read_ties(previous, people)
+    mixed = engine.mixing_of_ties(ties, people.constituency)
+    return Edition(
+        slug=previous.slug,
+        name=previous.name,
+        attendees=None,
+        requested=None,
+        accepted=None,
+        held=len(ties.first),
+        pairs=len(np.unique(ties.first * len(people.ids) + ties.second)),
+        inside=mixed.internal,
+        outside=mixed.meetings - mixed.internal,
+        without_meeting=None,
+        ei=mixed.ei_index,
+        ei_chance=mixed.expected_ei,
+    )
+
+
+def _edition(event: Event, data: StatsData, figures: NetworkFigures) -> Edition:
+    meetings = data.meetings
+    return Edition(
+        slug=event.slug,
+        name=event.name,
+        attendees=len(data.people.ids),
+        requested=len(meetings.state),
+        accepted=int(meetings.in_state(*Meeting.AGREED).sum()),
+        held=int(meetings.in_state(Meeting.State.HELD).sum()),
+        pairs=figures.pairs,
+        inside=figures.inside,
+        outside=figures.outside,
+        without_meeting=figures.isolates,
+        ei=figures.ei,
+        ei_chance=figures.ei_chance,
+    )

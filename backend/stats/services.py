@@ -1,0 +1,51 @@
+"""Downloads of figures, each recorded as an act."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from backend.core.audit import record_act
+from backend.core.errors import NotFound
+from backend.core.models import Act
+from backend.events.models import Event
+from backend.people.models import Person
+from backend.stats.rules import check_can_read_stats
+from backend.stats.selectors import event_stats, worksheets_for
+from backend.stats.selectors.export import csv_for, graphml_for, workbook_for
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class StatsFile:
+    """A file of figures with its media type."""
+
+    content: bytes
+    media_type: str
+
+
+def export_stats_file(*, event: Event, name: str, by: Person, now: dt.datetime) -> StatsFile:
+    """The file `tables.xlsx`, `network.graphml`, or a worksheet as CSV, such as `funnel.csv`.
+
+    Counts under five are withheld in worksheets; the network names nobody. Refuses OrganisersOnly, and
+    NotFound for an unknown name.
+    """
+    check_can_read_stats(by, event)
+    stats = event_stats(event=event, now=now)
+    if name == "network.graphml":
+        file = StatsFile(graphml_for(stats), "application/graphml+xml")
+    else:
+        worksheets = {worksheet.name: worksheet for worksheet in worksheets_for(stats)}
+        worksheet = worksheets.get(name.removesuffix(".csv")) if name.endswith(".csv") else None
+        if name == "tables.xlsx":
+            file = StatsFile(workbook_for(tuple(worksheets.values()), stats), WORKBOOK)
+        elif worksheet is not None:
+            file = StatsFile(csv_for(worksheet), "text/csv; charset=utf-8")
+        else:
+            names = ", ".join(["tables.xlsx", "network.graphml", *(f"{known}.csv" for known in worksheets)])
+            raise NotFound(_("There is no such file. There are: %(names)s.") % {"names": names})
+    record_act(event=event, by=by, kind=Act.Kind.TOOK, what=name, now=now)
+    return file
