@@ -34,7 +34,7 @@ DOORS_OF_OTHERS = {
 READS_A_STANDING = {
     "backend/events/models/attendee.py": "the values that the database lets in",
     "backend/events/services/roles.py": "who may set them, and whom not: an organiser's change",
-    "backend/events/services/importing/importing.py": "what a list changes, and how many ages stay unknown",
+    "backend/events/services/importing/attendees.py": "what a list changes, and how many ages stay unknown",
     "backend/demo/loading.py": "makes the demo's hidden people",
     "backend/events/selectors.py": "shortens a minor's name in the organisers' lists",
     "backend/events/api.py": "tells oneself whether one is listed",

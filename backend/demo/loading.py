@@ -15,8 +15,7 @@ from backend.demo.content import content
 from backend.demo.people import SEED, CastMember, cast_of_demo, unlisted_of_demo
 from backend.demo.ties import ties_of
 from backend.events.models import Attendee, Event, Session, SessionPart, Theme, Tie
-from backend.events.services.importing.importing import import_attendees
-from backend.events.services.importing.reading import Line, Table
+from backend.events.services.importing import CsvLine, CsvTable, import_attendees
 from backend.events.services.setup import appoint_lead, appoint_organiser, create_event
 from backend.people.models import Person
 from backend.people.services import find_or_create_people
@@ -88,10 +87,10 @@ def _load_edition(
     agenda = agenda_of(AGENDA[slug], cast)
     speakers = {place for item in agenda for place in item.speakers}
     lines = [
-        Line(place + 2, _cells(member, "speaker" if place in speakers else member.role))
+        CsvLine(place + 2, _cells(member, "speaker" if place in speakers else member.role))
         for place, member in enumerate((*cast, *unlisted))
     ]
-    import_attendees(event=event, table=Table(COLUMNS, tuple(lines), (), "utf-8"), now=now)
+    import_attendees(event=event, table=CsvTable(COLUMNS, tuple(lines), (), "utf-8"), now=now)
     hidden = [member.email for member in unlisted if member.visibility == Attendee.Visibility.HIDDEN]
     Attendee.objects.filter(event=event, person__email__in=hidden).update(
         visibility=Attendee.Visibility.HIDDEN

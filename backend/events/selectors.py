@@ -1,4 +1,7 @@
-"""Reads of an event and of one's own part in it. Nothing here shows one attendee to another."""
+"""Reads of an event and of one's own part in it, and names for its organisers.
+
+Nothing here shows one attendee to another: the contact policy in `safeguarding` decides that.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, Interest, Slot, Table, Theme
+from backend.events.rules import is_empty_profile
 from backend.people.models import Person
 
 
 @dataclass(frozen=True, slots=True)
 class TopicChoice:
-    """One topic of the event with what the attendee says of it."""
+    """One topic of the event, and whether the attendee seeks or offers it."""
 
     key: str
     name: str
@@ -41,8 +46,8 @@ class Profile:
     def is_empty(self) -> bool:
         """Whether matching has nothing to read: no text and no topic."""
         texts = (self.attendee.about, self.attendee.seeks, self.attendee.offers)
-        chosen = any(topic.seeks or topic.offers for theme in self.themes for topic in theme.topics)
-        return not chosen and not any(text.strip() for text in texts)
+        has_topics = any(topic.seeks or topic.offers for theme in self.themes for topic in theme.topics)
+        return is_empty_profile(texts, has_topics=has_topics)
 
 
 def attendee_for(person: Person, slug: str) -> Attendee:
@@ -53,7 +58,7 @@ def attendee_for(person: Person, slug: str) -> Attendee:
         .first()
     )
     if found is None:
-        raise NotFound("There is no such forum, or you are not on its list of attendees.")
+        raise NotFound(_("There is no such forum, or you are not on its list of attendees."))
     return found
 
 
@@ -75,22 +80,49 @@ def event_for(slug: str) -> Event:
     """The event with this slug; refuses NotFound."""
     found = Event.objects.filter(slug=slug).first()
     if found is None:
-        raise NotFound(f"There is no event “{slug}”. Create it with create_event, or check the spelling.")
+        raise NotFound(
+            _("There is no event “%(slug)s”. Create it with create_event, or check the spelling.")
+            % {"slug": slug}
+        )
     return found
 
 
 def profile_for(attendee: Attendee) -> Profile:
     """The attendee's own profile with all topics of the event, in three queries."""
-    said = {row.topic_id: row for row in Interest.objects.filter(attendee=attendee)}
+    interests = {row.topic_id: row for row in Interest.objects.filter(attendee=attendee)}
     themes = []
     for theme in Theme.objects.filter(event=attendee.event_id).prefetch_related("topics"):
         topics = []
         for topic in theme.topics.all():
-            row = said.get(topic.pk)
+            row = interests.get(topic.pk)
             seeks, offers = (row.seeks, row.offers) if row else (False, False)
             topics.append(TopicChoice(topic.key, topic.name, topic.description, seeks, offers))
         themes.append(ThemeChoices(theme.key, theme.name, tuple(topics)))
     return Profile(attendee, tuple(themes))
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenTopics:
+    """Ids of the topics an attendee seeks and offers."""
+
+    seeks: frozenset[int] = frozenset()
+    offers: frozenset[int] = frozenset()
+
+
+def chosen_topics(interests: QuerySet[Interest]) -> dict[int, ChosenTopics]:
+    """These interests by attendee id; one query."""
+    seeks: dict[int, set[int]] = {}
+    offers: dict[int, set[int]] = {}
+    rows = interests.values_list("attendee_id", "topic_id", "seeks", "offers")
+    for attendee, topic, is_sought, is_offered in rows:
+        if is_sought:
+            seeks.setdefault(attendee, set()).add(topic)
+        if is_offered:
+            offers.setdefault(attendee, set()).add(topic)
+    return {
+        attendee: ChosenTopics(frozenset(seeks.get(attendee, ())), frozenset(offers.get(attendee, ())))
+        for attendee in seeks.keys() | offers.keys()
+    }
 
 
 def slots_for(event: Event) -> Sequence[Slot]:
@@ -105,7 +137,7 @@ def tables_for(event: Event) -> Sequence[Table]:
 
 @dataclass(frozen=True, slots=True)
 class PersonNamed:
-    """An attendee as the lists of an organiser show them."""
+    """An attendee as organisers' lists show them."""
 
     attendee_id: int
     name: str

@@ -1,4 +1,4 @@
-"""Slots of equal length laid over days: plain values in, periods out."""
+"""A grid of slots of equal length over days and hours: plain values in, periods out."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from django.utils.translation import gettext as _
+
 from backend.core.errors import BusinessError
 from backend.core.period import Period, overlaps
 
-MOST_SLOTS = 500
+MAX_SLOTS = 500
 
 
 class BadGrid(BusinessError):
@@ -41,27 +43,33 @@ def periods_of(grid: SlotGrid, zone: dt.tzinfo) -> Sequence[Period]:
     ['12:00', '12:30']
     """
     if not 5 <= grid.length_minutes <= 480:
-        raise BadGrid("A slot is from 5 to 480 minutes long.")
+        raise BadGrid(_("A slot is from 5 to 480 minutes long."))
     if not 0 <= grid.break_minutes <= 480:
-        raise BadGrid("A break between slots is from 0 to 480 minutes long.")
+        raise BadGrid(_("A break between slots is from 0 to 480 minutes long."))
     if not grid.days or not grid.windows:
-        raise BadGrid("Name at least one day and one window of hours, such as 10:00 to 12:30.")
+        raise BadGrid(_("Name at least one day and one window of hours, such as 10:00 to 12:30."))
     length = dt.timedelta(minutes=grid.length_minutes)
     step = length + dt.timedelta(minutes=grid.break_minutes)
     windows = sorted(_window(day, window, zone) for day in set(grid.days) for window in grid.windows)
     for earlier, later in pairwise(windows):
         if overlaps(earlier, later):
-            raise BadGrid("Two windows of hours overlap; join them, or leave time between them.")
+            raise BadGrid(_("Two windows of hours overlap; join them, or leave time between them."))
     periods = []
     for window in windows:
         starts_at = window.starts_at
         while starts_at + length <= window.ends_at:
             periods.append(Period(starts_at, starts_at + length))
             starts_at += step
-            if len(periods) > MOST_SLOTS:
-                raise BadGrid(f"This makes more than {MOST_SLOTS} slots; use fewer days or longer slots.")
+            if len(periods) > MAX_SLOTS:
+                raise BadGrid(
+                    _("This makes more than %(limit)s slots; use fewer days or longer slots.")
+                    % {"limit": MAX_SLOTS}
+                )
     if not periods:
-        raise BadGrid(f"No window is long enough for a slot of {grid.length_minutes} minutes.")
+        raise BadGrid(
+            _("No window is long enough for a slot of %(minutes)s minutes.")
+            % {"minutes": grid.length_minutes}
+        )
     return periods
 
 
@@ -72,5 +80,8 @@ def _window(day: dt.date, window: tuple[dt.time, dt.time], zone: dt.tzinfo) -> P
     starts_at = dt.datetime.combine(day, opens.replace(fold=0), zone).astimezone(dt.UTC)
     ends_at = dt.datetime.combine(last_day, closes.replace(fold=1), zone).astimezone(dt.UTC)
     if ends_at <= starts_at:
-        raise BadGrid(f"The window {opens:%H:%M} to {closes:%H:%M} ends before it starts on {day}.")
+        raise BadGrid(
+            _("The window %(opens)s to %(closes)s ends before it starts on %(day)s.")
+            % {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}", "day": day}
+        )
     return Period(starts_at, ends_at)

@@ -1,4 +1,4 @@
-"""How the features above learn that attendees changed: a named job, in the transaction of the change."""
+"""Tell the features above that attendees changed: a named job, queued in the transaction of the change."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ ATTENDEES_CHANGED = "events.attendees_changed"
 
 
 def matching_lock(event_id: int) -> str:
-    """The name under which whatever matches the people of this event takes turns."""
+    """The name of the lock held by whatever matches the people of this event."""
     return f"matching:{event_id}"
 
 
 def announce_changes(event_id: int) -> None:
-    """Say that attendees of this event changed; many changes before the job starts make one job.
+    """Queue the job that reads an event's changed attendees; changes before it starts share one job.
 
-    Who changed is not said: whoever listens compares versions (`Attendee.changed_at`), so a lost or
-    doubled announcement does no harm.
+    The job finds who changed by `Attendee.changed_at`, so a lost or doubled announcement does no harm.
     """
     enqueue(
         ATTENDEES_CHANGED,
         lock=matching_lock(event_id),
         once=f"{ATTENDEES_CHANGED}:{event_id}",
-        priority=URGENT,  # somebody looks at a page and waits; a build of every list can wait for it
+        priority=URGENT,  # somebody waits for their page; a rebuild of every list can wait
         event_id=event_id,
     )

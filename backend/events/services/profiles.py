@@ -1,21 +1,23 @@
-"""Writes to events and to one's own part in them."""
+"""Writes to an attendee's own profile."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotYours
 from backend.events.models import Attendee, Interest, Topic
 from backend.events.rules import LANGUAGE_LIMIT, TEXT_LIMIT, TextTooLong, clean_text
+from backend.events.selectors import ChosenTopics, chosen_topics
 from backend.events.services.changes import announce_changes
 from backend.people.models import Person
+from backend.people.services import BATCH
 
-UNMATCHED = {"title", "country"}
-"""What cards show and matching does not read."""
+NOT_MATCHED = {"title", "country"}  # shown on cards, not read by matching
 
 
 class UnknownTopic(BusinessError):
@@ -25,7 +27,7 @@ class UnknownTopic(BusinessError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileChange:
-    """What an attendee may say of themself. The age class is not among it: organisers set that (S1)."""
+    """What an attendee may change of their profile: never the age class, which organisers set (S1)."""
 
     title: str
     country: str
@@ -40,13 +42,13 @@ class ProfileChange:
 
 @transaction.atomic
 def update_profile(*, attendee: Attendee, change: ProfileChange, by: Person, now: dt.datetime) -> Attendee:
-    """Save the attendee's own profile and, where matching reads what changed, mark it to be read anew.
+    """Save the attendee's own profile and, where matching reads what changed, mark it for matching.
 
     Refuses NotYours, UnknownTopic and TextTooLong; nothing is saved then. Saving the same again does not
     mark a change.
     """
     if attendee.person_id != by.pk:
-        raise NotYours("Only the attendee can change this profile.")
+        raise NotYours(_("Only the attendee can change this profile."))
     locked = Attendee.objects.select_for_update().get(pk=attendee.pk)
     fields: dict[str, object] = {
         "title": clean_text(change.title)[:200],
@@ -58,7 +60,9 @@ def update_profile(*, attendee: Attendee, change: ProfileChange, by: Person, now
         fields[field] = text = clean_text(getattr(change, field))
         if len(text) > TEXT_LIMIT:
             raise TextTooLong(
-                f"“{field}” has {len(text):,} characters; please keep it under {TEXT_LIMIT:,}.", field=field
+                _("“%(field)s” has %(count)s characters; please keep it under %(limit)s.")
+                % {"field": field, "count": f"{len(text):,}", "limit": f"{TEXT_LIMIT:,}"},
+                field=field,
             )
     changed = {field for field, value in fields.items() if getattr(locked, field) != value}
     if _replace_interests(locked, change.seeks_topics, change.offers_topics):
@@ -67,7 +71,7 @@ def update_profile(*, attendee: Attendee, change: ProfileChange, by: Person, now
         for field, value in fields.items():
             setattr(locked, field, value)
         locked.edited_at = now
-        if changed - UNMATCHED:
+        if changed - NOT_MATCHED:
             locked.changed_at = now
             announce_changes(locked.event_id)
         locked.save(update_fields=[*fields, "changed_at", "edited_at"])
@@ -75,28 +79,34 @@ def update_profile(*, attendee: Attendee, change: ProfileChange, by: Person, now
 
 
 def _replace_interests(attendee: Attendee, seeks: Collection[str], offers: Collection[str]) -> bool:
-    """Make the attendee's interests exactly these topics; says whether anything differed."""
+    """Make the attendee's interests exactly these topics; gives whether anything differed."""
     topics = {topic.key: topic.pk for topic in Topic.objects.filter(event=attendee.event_id)}
     if unknown := sorted({*seeks, *offers} - topics.keys()):
-        raise UnknownTopic(f"This event has no topic “{unknown[0]}”.", topic=unknown[0])
-    before = {
-        topic: (is_sought, is_offered)
-        for topic, is_sought, is_offered in Interest.objects.filter(attendee=attendee).values_list(
-            "topic__key", "seeks", "offers"
+        raise UnknownTopic(
+            _("This event has no topic “%(topic)s”.") % {"topic": unknown[0]}, topic=unknown[0]
         )
-    }
-    after = {key: (key in seeks, key in offers) for key in sorted({*seeks, *offers})}
-    if before == after:
+    wanted = ChosenTopics(frozenset(topics[key] for key in seeks), frozenset(topics[key] for key in offers))
+    stored = chosen_topics(Interest.objects.filter(attendee=attendee)).get(attendee.pk, ChosenTopics())
+    if stored == wanted:
         return False
-    Interest.objects.filter(attendee=attendee).delete()
-    Interest.objects.bulk_create(
-        Interest(
-            event_id=attendee.event_id,
-            attendee=attendee,
-            topic_id=topics[key],
-            seeks=is_sought,
-            offers=is_offered,
-        )
-        for key, (is_sought, is_offered) in after.items()
-    )
+    replace_interests(event_id=attendee.event_id, chosen={attendee.pk: wanted})
     return True
+
+
+def replace_interests(*, event_id: int, chosen: Mapping[int, ChosenTopics]) -> None:
+    """Make the interests of these attendees, by id, exactly these topics."""
+    Interest.objects.filter(attendee__in=chosen).delete()
+    Interest.objects.bulk_create(
+        (
+            Interest(
+                event_id=event_id,
+                attendee_id=attendee,
+                topic_id=topic,
+                seeks=topic in topics.seeks,
+                offers=topic in topics.offers,
+            )
+            for attendee, topics in chosen.items()
+            for topic in sorted(topics.seeks | topics.offers)
+        ),
+        batch_size=BATCH,
+    )

@@ -1,4 +1,4 @@
-"""What only an organiser says of attendees: age class, visibility and permission."""
+"""Age class, visibility and permission of attendees: set by organisers only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backend.core.errors import BusinessError
 from backend.events.models import Attendee, Event
@@ -47,14 +49,14 @@ class NotFitToLead(BusinessError):
 
 @dataclass(frozen=True, slots=True)
 class RoleChange:
-    """What is to be said; an empty word leaves as it is."""
+    """The values to set; an empty one leaves what is there."""
 
     age_class: str = ""
     visibility: str = ""
     permission: str = ""
 
 
-WORDS: dict[str, list[str]] = {
+VALUES: dict[str, list[str]] = {
     "age_class": Attendee.AgeClass.values,
     "visibility": Attendee.Visibility.values,
     "permission": Attendee.Permission.values,
@@ -65,40 +67,40 @@ WORDS: dict[str, list[str]] = {
 def change_roles(
     *, event: Event, attendee_ids: Collection[int], change: RoleChange, by: Person, now: dt.datetime
 ) -> int:
-    """Say this of all of these attendees; gives how many it changed. Who hid themselves stays hidden.
+    """Set these values for all of these attendees; gives how many changed. Who hid themselves stays hidden.
 
     Refuses OrganisersOnly, UnknownRole, NobodyChosen (no id is one of this event's attendees), OwnAgeClass
     (S1: never by the attendee alone), MinorsInSelection (a known minor becomes an adult one at a time),
     NotFitToLead (S10), and LastOrganiser where nobody would be left to organise the forum.
     """
     check_organiser(by, event)
-    said = {name: word for name in WORDS if (word := getattr(change, name))}
-    if not said or any(word not in WORDS[name] for name, word in said.items()):
-        raise UnknownRole("Choose what to set: an age class, a visibility or a permission.")
-    Event.objects.select_for_update().get(pk=event.pk)  # two organisers at once take turns
+    values = {name: value for name in VALUES if (value := getattr(change, name))}
+    if not values or any(value not in VALUES[name] for name, value in values.items()):
+        raise UnknownRole(_("Choose what to set: an age class, a visibility or a permission."))
+    Event.objects.select_for_update().get(pk=event.pk)  # one change of an event's roles at a time
     chosen = Attendee.objects.select_for_update().filter(event=event, pk__in=attendee_ids).order_by("pk")
     attendees = list(chosen)
     if not attendees:
-        raise NobodyChosen("Tick at least one person.")
+        raise NobodyChosen(_("Tick at least one person."))
     _check_age(attendees, change.age_class, by)
     if change.permission == Attendee.Permission.SAFEGUARDING_LEAD:
         _check_lead(attendees, change.age_class, by)
     changed = []
     for attendee in attendees:
-        new = {name: word for name, word in said.items() if getattr(attendee, name) != word}
+        new = {name: value for name, value in values.items() if getattr(attendee, name) != value}
         if attendee.edited_at is not None and new.get("visibility") == Attendee.Visibility.LISTED:
-            del new["visibility"]  # their own word, said on their profile
-        for name, word in new.items():
-            setattr(attendee, name, word)
+            del new["visibility"]  # they chose to be hidden on their own profile
+        for name, value in new.items():
+            setattr(attendee, name, value)
         if new:
             attendee.changed_at = now
             changed.append(attendee)
-    Attendee.objects.bulk_update(changed, [*said, "changed_at"], 500)
+    Attendee.objects.bulk_update(changed, [*values, "changed_at"], 500)
     organisers = Attendee.objects.filter(
         event=event, permission=Attendee.Permission.ORGANISER, person__is_active=True
     )
     if not organisers.exists():
-        raise LastOrganiser("Nobody would be left to organise this forum: name another organiser first.")
+        raise LastOrganiser(_("Nobody would be left to organise this forum: name another organiser first."))
     if changed:
         announce_changes(event.pk)
     return len(changed)
@@ -107,23 +109,31 @@ def change_roles(
 def _check_age(attendees: Sequence[Attendee], age_class: str, by: Person) -> None:
     """Refuse OwnAgeClass and MinorsInSelection."""
     if any(one.person_id == by.pk and age_class not in ("", one.age_class) for one in attendees):
-        raise OwnAgeClass("Your own age class is for another organiser to set.")
+        raise OwnAgeClass(_("Your own age class is for another organiser to set."))
     minors = sum(one.age_class == Attendee.AgeClass.MINOR for one in attendees)
     if age_class == Attendee.AgeClass.ADULT and minors and len(attendees) > 1:
         raise MinorsInSelection(
-            f"{minors:,} of these {len(attendees):,} people are set as minors: nobody was changed. "
-            "To say that one of them is an adult, tick that person alone."
+            ngettext(
+                "%(minors)s of these %(people)s people is set as a minor: nobody was changed. "
+                "To say that one of them is an adult, tick that person alone.",
+                "%(minors)s of these %(people)s people are set as minors: nobody was changed. "
+                "To say that one of them is an adult, tick that person alone.",
+                minors,
+            )
+            % {"minors": f"{minors:,}", "people": f"{len(attendees):,}"}
         )
 
 
 def _check_lead(attendees: Sequence[Attendee], age_class: str, by: Person) -> None:
-    """Refuse NotFitToLead: who reads every report is not who gives the role, and it is given singly."""
+    """Refuse NotFitToLead: nobody gives the role to themself, and it is given to one adult at a time."""
     if any(one.person_id == by.pk for one in attendees):
         raise NotFitToLead(
-            "An organiser cannot become the safeguarding lead by themself: the two roles are apart. "
-            "Appoint another person."
+            _(
+                "An organiser cannot appoint themself as safeguarding lead: "
+                "one person cannot hold both roles. Appoint another person."
+            )
         )
     if len(attendees) > 1:
-        raise NotFitToLead("A safeguarding lead reads every report: appoint one person at a time.")
+        raise NotFitToLead(_("A safeguarding lead reads every report: appoint one person at a time."))
     if (age_class or attendees[0].age_class) != Attendee.AgeClass.ADULT:
-        raise NotFitToLead("A safeguarding lead has to be an adult: set this person's age class first.")
+        raise NotFitToLead(_("A safeguarding lead has to be an adult: set this person's age class first."))

@@ -1,4 +1,4 @@
-"""Writes that set an event up: the event itself, its themes and topics, its first organiser."""
+"""Set up an event: the event itself, its themes and topics, its first organiser and safeguarding lead."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.events.models import Attendee, Event, Theme, Topic
-from backend.events.services import clean_text
+from backend.events.rules import clean_text
 from backend.people.services import check_email, find_or_create_people, load_sectors
 
 THEMES_FILE = Path(__file__).parents[1] / "data" / "themes.json"
-MOST_MEETINGS = 50
+MAX_MEETINGS = 50
 SLUG_LENGTH = 60
 NAME_LENGTH = 200
 
@@ -70,17 +71,21 @@ def create_event(
         slug = ""
     if not 0 < len(slug) <= SLUG_LENGTH:
         raise BadEvent(
-            f"A slug is at most {SLUG_LENGTH} letters, digits, hyphens and underscores, such as forum-2026."
+            _("A slug is at most %(limit)s letters, digits, hyphens and underscores, such as forum-2026.")
+            % {"limit": SLUG_LENGTH}
         )
     if not 0 < len(name) <= NAME_LENGTH:
-        raise BadEvent(f"An event needs a name of at most {NAME_LENGTH} characters.")
+        raise BadEvent(_("An event needs a name of at most %(limit)s characters.") % {"limit": NAME_LENGTH})
     if ends_on < starts_on:
-        raise BadEvent(f"The event ends on {ends_on}, before it starts on {starts_on}.")
-    if not 0 <= meetings_per_person <= MOST_MEETINGS:
-        raise BadEvent(f"Meetings per person are a number from 0 to {MOST_MEETINGS}.")
+        raise BadEvent(
+            _("The event ends on %(last)s, before it starts on %(first)s.")
+            % {"last": ends_on, "first": starts_on}
+        )
+    if not 0 <= meetings_per_person <= MAX_MEETINGS:
+        raise BadEvent(_("Meetings per person are a number from 0 to %(limit)s.") % {"limit": MAX_MEETINGS})
     check_zone(timezone)
     if Event.objects.filter(slug=slug).exists():
-        raise SlugTaken(f"There is an event “{slug}” already: choose another slug.")
+        raise SlugTaken(_("There is an event “%(slug)s” already: choose another slug.") % {"slug": slug})
     event = Event.objects.create(
         slug=slug,
         name=name,
@@ -109,8 +114,11 @@ def check_zone(name: str) -> None:
     by_word = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(zones, reverse=True)}
     by_word |= {zone.casefold(): zone for zone in zones}
     close = difflib.get_close_matches(wanted, sorted(by_word), n=1, cutoff=0.6)
-    hint = f"did you mean {by_word[close[0]]}?" if close else "write it like Asia/Bangkok."
-    raise UnknownZone(f"There is no time zone “{name[:60]}”: {hint}")
+    if close:
+        message = _("There is no time zone “%(zone)s”: did you mean %(close)s?")
+        raise UnknownZone(message % {"zone": name[:60], "close": by_word[close[0]]})
+    message = _("There is no time zone “%(zone)s”: write it like Asia/Bangkok.")
+    raise UnknownZone(message % {"zone": name[:60]})
 
 
 @transaction.atomic
@@ -125,7 +133,7 @@ def load_themes(*, event: Event) -> int:
         )
         missing += created
         for topic in row["topics"]:
-            _, created = Topic.objects.get_or_create(
+            _topic, created = Topic.objects.get_or_create(
                 event=event,
                 key=topic["key"],
                 defaults={
@@ -162,7 +170,7 @@ def appoint_lead(*, event: Event, email: str, now: dt.datetime, name: str = "") 
 def _appoint(event: Event, email: str, name: str, permission: str, now: dt.datetime) -> Attendee:
     email = check_email(email)
     person = find_or_create_people(names={email: name or email.partition("@")[0]})[email]
-    attendee, _ = Attendee.objects.get_or_create(
+    attendee, _created = Attendee.objects.get_or_create(
         event=event,
         person=person,
         defaults={
@@ -174,7 +182,7 @@ def _appoint(event: Event, email: str, name: str, permission: str, now: dt.datet
     )
     if attendee.permission not in (permission, Attendee.Permission.PARTICIPANT):
         raise ConflictingRoles(
-            "One person cannot be organiser and safeguarding lead of the same event: name somebody else."
+            _("One person cannot be organiser and safeguarding lead of the same event: name somebody else.")
         )
     if attendee.permission != permission:
         attendee.permission = permission

@@ -1,4 +1,4 @@
-"""Writes that say when and where people can meet: slots and tables, by organisers only."""
+"""Slots and tables of an event: set by organisers only."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import RestrictedError
+from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.period import Period
 from backend.events.models import Event, Slot, Table
-from backend.events.rules import check_organiser
-from backend.events.rules.slot_grid import BadGrid
-from backend.events.services import clean_text
+from backend.events.rules import BadGrid, check_organiser, clean_text
 from backend.people.models import Person
 
 
@@ -35,7 +34,7 @@ class InUse(BusinessError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableData:
-    """What an organiser says of a table. Online, `room_link` has {meeting} where each meeting's mark goes."""
+    """The values of a table. Online, `room_link` has {meeting} where each meeting's mark goes."""
 
     label: str
     place: str = ""
@@ -55,10 +54,13 @@ def add_slots(*, event: Event, periods: Iterable[Period], by: Person) -> int:
     wanted = sorted(set(periods))
     for period in wanted:
         if period.ends_at <= period.starts_at:
-            raise BadGrid("A slot ends after it starts.")
+            raise BadGrid(_("A slot ends after it starts."))
         first, last = _days(period, event)
         if first < event.starts_on or last > event.ends_on:
-            raise BadGrid(f"The forum is from {event.starts_on} to {event.ends_on}; {first} is outside.")
+            raise BadGrid(
+                _("The forum is from %(first)s to %(last)s; %(day)s is outside.")
+                % {"first": event.starts_on, "last": event.ends_on, "day": first}
+            )
     before = Slot.objects.filter(event=event).count()
     Slot.objects.bulk_create(
         (Slot(event=event, starts_at=period.starts_at, ends_at=period.ends_at) for period in wanted),
@@ -78,9 +80,9 @@ def remove_slots(*, event: Event, slot_ids: Collection[int], by: Person) -> int:
     """Remove slots nobody has asked for; gives how many. Refuses OrganisersOnly and InUse, removing none."""
     check_organiser(by, event)
     try:
-        _, removed = Slot.objects.filter(event=event, pk__in=slot_ids).delete()
+        _total, removed = Slot.objects.filter(event=event, pk__in=slot_ids).delete()
     except RestrictedError as error:
-        raise InUse("Somebody has asked to meet in one of these slots, so they stay.") from error
+        raise InUse(_("Somebody has asked to meet in one of these slots, so they stay.")) from error
     return removed.get(Slot._meta.label, 0)
 
 
@@ -105,9 +107,9 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person) ->
     check_organiser(by, event)
     table = Table.objects.filter(event=event, pk=table_id).first()
     if table is None:
-        raise NotFound("There is no such table.")
+        raise NotFound(_("There is no such table."))
     if table.is_online != data.is_online:
-        raise BadTable("A table stays a table, and an online room online. Add another one instead.")
+        raise BadTable(_("A table stays a table, and an online room online. Add another one instead."))
     return _save(table, data)
 
 
@@ -117,26 +119,29 @@ def remove_table(*, event: Event, table_id: int, by: Person) -> None:
     try:
         Table.objects.filter(event=event, pk=table_id).delete()
     except RestrictedError as error:
-        raise InUse("People meet, or met, at this table, so it stays.") from error
+        raise InUse(_("People meet, or met, at this table, so it stays.")) from error
 
 
 def _save(table: Table, data: TableData) -> Table:
     for name, value in asdict(data).items():
         setattr(table, name, clean_text(value) if isinstance(value, str) else value)
     if not 0 < len(table.label) <= 60 or len(table.place) > 200 or len(table.room_link) > 300:
-        raise BadTable("A table needs a label of at most 60 characters, such as T12.")
+        raise BadTable(_("A table needs a label of at most 60 characters, such as T12."))
     if table.is_online and not (
         table.room_link.startswith("https://") and Table.MEETING_MARK in table.room_link
     ):
         raise BadTable(
-            f"An online room needs a link with {Table.MEETING_MARK} in it, such as "
-            f"https://meet.example.org/{Table.MEETING_MARK}: every meeting gets a room of its own."
+            _(
+                "An online room needs a link with %(mark)s in it, such as %(example)s: "
+                "every meeting gets a room of its own."
+            )
+            % {"mark": Table.MEETING_MARK, "example": f"https://meet.example.org/{Table.MEETING_MARK}"}
         )
     if not table.is_online and table.room_link:
-        raise BadTable("Only an online room has a link.")
+        raise BadTable(_("Only an online room has a link."))
     try:
         with transaction.atomic():
             table.save()
     except IntegrityError as error:
-        raise LabelTaken(f"There is a table “{table.label}” already.") from error
+        raise LabelTaken(_("There is a table “%(label)s” already.") % {"label": table.label}) from error
     return table

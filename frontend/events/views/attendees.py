@@ -17,9 +17,7 @@ from django.views.decorators.http import require_http_methods
 from backend.core.errors import BusinessError
 from backend.directory import selectors as directory
 from backend.events.models import Attendee, Event
-from backend.events.services.importing.importing import import_attendees
-from backend.events.services.importing.reading import EncodingNotConfirmed, read_table
-from backend.events.services.importing.rows import COLUMNS
+from backend.events.services.importing import COLUMNS, EncodingNotConfirmed, import_attendees, read_csv
 from backend.events.services.roles import RoleChange, change_roles
 from frontend.access import Request, organiser
 
@@ -88,7 +86,7 @@ def import_list(request: Request, attendee: Attendee) -> HttpResponse:
     context: dict[str, Any] = {"columns": NAMES, "encoding": encoding}
     try:
         data, context["carried"] = _file_of(request, event)
-        table = read_table(data, encoding=encoding, columns=frozenset(COLUMNS))
+        table = read_csv(data, encoding=encoding, columns=frozenset(COLUMNS))
         report = import_attendees(
             event=event,
             table=table,

@@ -296,4 +296,4 @@ def test_the_set_up_page_warns_where_nobody_would_read_reports(cast):
     own = {"attendee": cast.organiser.pk, "set_permission": "safeguarding-lead"}
     answer = organiser.post(cast.address("attendees/"), own)
     assert answer.status_code == 403
-    assert "the two roles are apart" in answer.content.decode()
+    assert "cannot hold both roles" in answer.content.decode()

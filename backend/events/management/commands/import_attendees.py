@@ -12,10 +12,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from backend.events.selectors import event_for
-from backend.events.services.importing.importing import import_attendees
-from backend.events.services.importing.reading import EncodingNotConfirmed, Table, read_table
-from backend.events.services.importing.report import ImportReport, refusals_csv
-from backend.events.services.importing.rows import COLUMNS
+from backend.events.services.importing import (
+    COLUMNS,
+    CsvTable,
+    EncodingNotConfirmed,
+    ImportReport,
+    import_attendees,
+    read_csv,
+    refusals_csv,
+)
 
 SHOWN = 20
 
@@ -47,18 +52,18 @@ class Command(BaseCommand):
         path = options["report"]
         if len(report.refused) > SHOWN and not path:
             path = str(settings.VAR / f"refused-{event.slug}.csv")
-        self._tell(report, path)
+        self._print(report, path)
         if report.refused and report.read == len(report.refused):
             raise CommandError("No row could be imported.")
 
-    def _read(self, options: dict[str, Any]) -> Table:
+    def _read(self, options: dict[str, Any]) -> CsvTable:
         try:
             data = Path(options["file"]).read_bytes()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "not a file name"
             raise CommandError(f"Cannot read {options['file'][:200]}: {reason}.") from None
         try:
-            return read_table(data, encoding=options["encoding"], columns=frozenset(COLUMNS))
+            return read_csv(data, encoding=options["encoding"], columns=frozenset(COLUMNS))
         except EncodingNotConfirmed as refusal:
             for guess in refusal.guesses:
                 self.stderr.write(f"  as {guess.encoding}: {guess.sample}")
@@ -68,7 +73,7 @@ class Command(BaseCommand):
             again = shlex.join([*command, "--encoding", refusal.guesses[0].encoding])
             raise CommandError(f"{refusal.message} If its sample reads well, confirm: {again}") from None
 
-    def _tell(self, report: ImportReport, path: str) -> None:
+    def _print(self, report: ImportReport, path: str) -> None:
         for row in report.refused[:SHOWN]:
             self.stdout.write(f"  line {row.line}: {row.reason}")
         if len(report.refused) > SHOWN:

@@ -1,4 +1,29 @@
 """From an organiser's list of attendees to rows in the database.
 
-`reading` turns bytes into a table, `rows` a line into a checked row, `importing` rows into attendees.
+`reading` turns bytes into lines of cells, `rows` a line into a checked row, `attendees` rows into attendees.
 """
+
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.reading import (
+    CsvLine,
+    CsvTable,
+    EncodingNotConfirmed,
+    UnreadableFile,
+    read_csv,
+)
+from backend.events.services.importing.report import ImportReport, RefusedLine, refusals_csv
+from backend.events.services.importing.rows import COLUMNS, UnfitColumns
+
+__all__ = [
+    "COLUMNS",
+    "CsvLine",
+    "CsvTable",
+    "EncodingNotConfirmed",
+    "ImportReport",
+    "RefusedLine",
+    "UnfitColumns",
+    "UnreadableFile",
+    "import_attendees",
+    "read_csv",
+    "refusals_csv",
+]

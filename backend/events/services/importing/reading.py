@@ -1,4 +1,4 @@
-"""From the bytes of an organiser's file to a table of text, with every line number kept."""
+"""From the bytes of a CSV file to lines of cells, with every line number kept."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
+from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
-from backend.events.services.importing.report import Refusal
+from backend.events.services.importing.report import RefusedLine
 
 # A cell of a megabyte is refused as too long with its line number, not by the csv module for the whole file.
 csv.field_size_limit(2**31 - 1)
@@ -25,7 +26,7 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-NO_SPREADSHEET_WRITES = {
+NEVER_IN_SPREADSHEETS = {
     "idna",
     "punycode",
     "unicode_escape",
@@ -34,7 +35,7 @@ NO_SPREADSHEET_WRITES = {
     "mbcs",
     "oem",
 }
-# What spreadsheets write besides Unicode; of two that fit equally well, the one nearer to this forum first.
+# What spreadsheets write besides Unicode; ties go to the first, so those of the region lead.
 SPREADSHEET_ENCODINGS = (
     "cp1252", "cp874", "cp1258", "cp932", "gb18030", "cp949", "big5hkscs", "cp1250", "cp1251", "cp1254",
     "cp1256", "cp1257", "cp1253", "cp1255", "mac_roman",
@@ -58,7 +59,7 @@ class Guess:
 
 
 class EncodingNotConfirmed(BusinessError):
-    """The file is not UTF-8 or UTF-16; `guesses`, likeliest first, wait for a person's eye."""
+    """The file is not UTF-8 or UTF-16; a person has to pick one of `guesses`, likeliest first."""
 
     code = "encoding_not_confirmed"
     status = 400
@@ -69,7 +70,7 @@ class EncodingNotConfirmed(BusinessError):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CsvLine:
     """One record: the number of its first line in the file and its cells."""
 
     number: int
@@ -77,50 +78,50 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CsvTable:
     """A file as text: its header, its lines without blank ones, and lines that could not be parsed."""
 
     header: tuple[str, ...]
-    lines: tuple[Line, ...]
-    broken: tuple[Refusal, ...]
+    lines: tuple[CsvLine, ...]
+    broken: tuple[RefusedLine, ...]
     encoding: str
 
 
-def read_table(data: bytes, *, encoding: str = "", columns: frozenset[str] = frozenset()) -> Table:
-    """The table in a CSV file of UTF-8, UTF-16 or the `encoding` somebody confirmed.
+def read_csv(data: bytes, *, encoding: str = "", columns: frozenset[str] = frozenset()) -> CsvTable:
+    """The lines of a CSV file in UTF-8, UTF-16 or the `encoding` a person confirmed.
 
     The delimiter (comma, semicolon or tab) is the one under which most of `columns`, compared by
-    `column_word`, are found in the header. Refuses UnreadableFile (empty, a workbook, an encoding that does
+    `column_key`, are found in the header. Refuses UnreadableFile (empty, a workbook, an encoding that does
     not fit, no header, no rows, a quotation mark never closed) and EncodingNotConfirmed.
     """
     if data.startswith(WORKBOOKS):
         raise UnreadableFile(
-            "This is an Excel workbook: open it and save it as “CSV UTF-8”, then import that."
+            _("This is an Excel workbook: open it and save it as “CSV UTF-8”, then import that.")
         )
     text, used = _decode(data, encoding)
     if not text.strip():
         raise UnreadableFile(
-            "The file is empty: its first line should name the columns, email and name among them."
+            _("The file is empty: its first line should name the columns, email and name among them.")
         )
     delimiter, skip = _declared_delimiter(text)
     if not delimiter:
         delimiter = max(DELIMITERS, key=lambda mark: len(_header_words(text, mark) & columns))
     records = _records(text, delimiter, skip)
-    header = next((record for record in records if isinstance(record, Line)), None)
+    header = next((record for record in records if isinstance(record, CsvLine)), None)
     if header is None:
-        raise UnreadableFile("The first line, which should name the columns, could not be read.")
+        raise UnreadableFile(_("The first line, which should name the columns, could not be read."))
     rows = list(records)
-    lines = tuple(row for row in rows if isinstance(row, Line))
-    broken = tuple(row for row in rows if isinstance(row, Refusal))
+    lines = tuple(row for row in rows if isinstance(row, CsvLine))
+    broken = tuple(row for row in rows if isinstance(row, RefusedLine))
     if not rows:
-        raise UnreadableFile("The file has a header but no rows below it.")
-    return Table(tuple(cell.strip() for cell in header.cells), lines, broken, used)
+        raise UnreadableFile(_("The file has a header but no rows below it."))
+    return CsvTable(tuple(cell.strip() for cell in header.cells), lines, broken, used)
 
 
-def column_word(name: str) -> str:
+def column_key(name: str) -> str:
     """A column's name without regard to case, spaces and punctuation.
 
-    >>> column_word(" Age class"), column_word("E-Mail")
+    >>> column_key(" Age class"), column_key("E-Mail")
     ('ageclass', 'email')
     """
     return re.sub(r"[\W_]+", "", name).casefold()
@@ -135,8 +136,11 @@ def _decode(data: bytes, encoding: str) -> tuple[str, str]:
             return data.decode(marked).removeprefix("\ufeff"), marked
         except UnicodeDecodeError as error:
             raise UnreadableFile(
-                f"The file begins as {marked.upper()} but line {_line_of(data, error)} is not; "
-                "it may be cut off. Save it again as “CSV UTF-8”."
+                _(
+                    "The file begins as %(encoding)s but line %(line)s is not; "
+                    "it may be cut off. Save it again as “CSV UTF-8”."
+                )
+                % {"encoding": marked.upper(), "line": _line_of(data, error)}
             ) from None
     try:
         return data.decode("utf-8"), "utf-8"
@@ -145,10 +149,13 @@ def _decode(data: bytes, encoding: str) -> tuple[str, str]:
     guesses = _guesses(data)
     if not guesses:
         raise UnreadableFile(
-            f"Line {line} is not UTF-8 text and no other encoding fits: save the list as “CSV UTF-8”."
+            _("Line %(line)s is not UTF-8 text and no other encoding fits: save the list as “CSV UTF-8”.")
+            % {"line": line}
         )
     raise EncodingNotConfirmed(
-        f"Line {line} is not UTF-8 text; the file looks like {guesses[0].encoding}.", guesses
+        _("Line %(line)s is not UTF-8 text; the file looks like %(encoding)s.")
+        % {"line": line, "encoding": guesses[0].encoding},
+        guesses,
     )
 
 
@@ -156,18 +163,22 @@ def _decode_as(data: bytes, encoding: str, marked: str) -> str:
     """The text under an encoding a person named; refuses one that is unknown or does not fit."""
     try:
         name = codecs.lookup(encoding).name
-        if name.replace("-", "_") in NO_SPREADSHEET_WRITES:
+        if name.replace("-", "_") in NEVER_IN_SPREADSHEETS:
             raise LookupError
         if marked and not name.startswith(marked):
-            raise UnreadableFile(f"The file is written in {marked.upper()}: leave --encoding out.")
+            raise UnreadableFile(
+                _("The file is written in %(encoding)s: leave --encoding out.") % {"encoding": marked.upper()}
+            )
         return data.decode(encoding).removeprefix("\ufeff")
     except UnicodeError:
         raise UnreadableFile(
-            f"The file is not written in {encoding[:40]}: leave --encoding out to see what fits."
+            _("The file is not written in %(encoding)s: leave --encoding out to see what fits.")
+            % {"encoding": encoding[:40]}
         ) from None
     except (LookupError, ValueError):
         raise UnreadableFile(
-            f"“{encoding[:40]}” is not an encoding we know; cp874, cp1258 and cp1252 are common ones."
+            _("“%(encoding)s” is not an encoding we know; cp874, cp1258 and cp1252 are common ones.")
+            % {"encoding": encoding[:40]}
         ) from None
 
 
@@ -213,8 +224,8 @@ def _guesses(data: bytes) -> tuple[Guess, ...]:
             odd = any("\uff61" <= letter <= "\uff9f" for letter in sample)  # half-width: a misread, as a rule
             fits.append((odd, match.chaos, -match.coherence, place, Guess(encoding, sample)))
     guesses: dict[str, Guess] = {}
-    for *_, guess in sorted(fits, key=lambda fit: fit[:4]):
-        guesses.setdefault(guess.sample, guess)
+    for fit in sorted(fits, key=lambda fit: fit[:4]):
+        guesses.setdefault(fit[4].sample, fit[4])
     return tuple(guesses.values())[:3]
 
 
@@ -226,13 +237,13 @@ def _declared_delimiter(text: str) -> tuple[str, int]:
 
 def _header_words(text: str, delimiter: str) -> set[str]:
     first = next(iter(csv.reader(io.StringIO(text.lstrip(), newline=""), delimiter=delimiter)), [])
-    return {column_word(cell) for cell in first}
+    return {column_key(cell) for cell in first}
 
 
-def _records(text: str, delimiter: str, skip: int) -> Iterator[Line | Refusal]:
+def _records(text: str, delimiter: str, skip: int) -> Iterator[CsvLine | RefusedLine]:
     """Records that are not blank, in order; one that cannot be parsed is refused with its lines."""
     source = io.StringIO(text, newline="")
-    for _ in range(skip):
+    for _skipped in range(skip):
         source.readline()
     reader = csv.reader(source, delimiter=delimiter, strict=True)
     while True:
@@ -244,12 +255,20 @@ def _records(text: str, delimiter: str, skip: int) -> Iterator[Line | Refusal]:
         except csv.Error as error:
             if "unexpected end" in str(error):
                 raise UnreadableFile(
-                    f"The quotation mark opened on line {first} is never closed, "
-                    "so nothing below it can be read."
+                    _(
+                        "The quotation mark opened on line %(line)s is never closed, "
+                        "so nothing below it can be read."
+                    )
+                    % {"line": first}
                 ) from None
             last = reader.line_num + skip
-            lines = f"lines {first} to {last} were" if last > first else "the line was"
-            yield Refusal(first, "", f"a quotation mark is out of place, so {lines} not read")
+            if last > first:
+                reason = _(
+                    "a quotation mark is out of place, so lines %(first)s to %(last)s were not read"
+                ) % {"first": first, "last": last}
+            else:
+                reason = _("a quotation mark is out of place, so the line was not read")
+            yield RefusedLine(first, "", reason)
             continue
         if any(cell.strip() for cell in cells):
-            yield Line(first, tuple(cells))
+            yield CsvLine(first, tuple(cells))

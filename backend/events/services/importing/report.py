@@ -1,15 +1,21 @@
-"""What an import did, row by row, for the organiser who ran it."""
+"""What an import did: figures, notes, and every refused line with its reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backend.core.spreadsheets import csv_file
 
+MAX_LISTED = 12
+
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedLine:
     """A line of the file that was not imported, and why."""
 
     line: int
@@ -19,14 +25,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """Figures and remarks of one import; `notes` are whole sentences. With `dry_run` nothing was saved."""
+    """Figures and notes of one import; `notes` are whole sentences. With `dry_run` nothing was saved."""
 
     dry_run: bool
     added: int
     updated: int
     unchanged: int
     unknown_age: int
-    refused: tuple[Refusal, ...]
+    refused: tuple[RefusedLine, ...]
     notes: tuple[str, ...]
 
     @property
@@ -35,21 +41,134 @@ class ImportReport:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """The report in words, without the refused rows."""
-        done = "would be " if self.dry_run else ""
-        told = [
-            f"{self.read:,} rows read: {self.added:,} {done}added, {self.updated:,} {done}updated, "
-            f"{self.unchanged:,} unchanged, {len(self.refused):,} refused."
-        ]
-        if self.unknown_age:
-            people = "person" if self.unknown_age == 1 else "people"
-            told.append(
-                f"{self.unknown_age:,} {people} of unknown age will appear nowhere until an organiser "
-                "sets it: write adult or minor in the column age_class and import the list again."
+        """The report in words, without the refused lines."""
+        if self.dry_run:
+            summary = _(
+                "%(read)s rows read: %(added)s would be added, %(updated)s would be updated, "
+                "%(unchanged)s unchanged, %(refused)s refused."
             )
-        return (*told, *self.notes)
+        else:
+            summary = _(
+                "%(read)s rows read: %(added)s added, %(updated)s updated, "
+                "%(unchanged)s unchanged, %(refused)s refused."
+            )
+        summary %= {
+            "read": f"{self.read:,}",
+            "added": f"{self.added:,}",
+            "updated": f"{self.updated:,}",
+            "unchanged": f"{self.unchanged:,}",
+            "refused": f"{len(self.refused):,}",
+        }
+        if not self.unknown_age:
+            return (summary, *self.notes)
+        ages = ngettext(
+            "%(count)s person of unknown age will appear nowhere until an organiser sets it: "
+            "write adult or minor in the column age_class and import the list again.",
+            "%(count)s people of unknown age will appear nowhere until an organiser sets it: "
+            "write adult or minor in the column age_class and import the list again.",
+            self.unknown_age,
+        )
+        return (summary, ages % {"count": f"{self.unknown_age:,}"}, *self.notes)
 
 
-def refusals_csv(refused: Iterable[Refusal]) -> bytes:
-    """The refused rows as CSV, UTF-8 with a byte order mark so that Excel reads it."""
+@dataclass(slots=True)
+class NoteCounts:
+    """What an import meets on the way, counted; `sentences` puts each into words once."""
+
+    extra_columns: tuple[str, ...] = ()
+    unknown_sectors: Counter[str] = field(default_factory=Counter)
+    without_sector: int = 0
+    unknown_topics: Counter[str] = field(default_factory=Counter)
+    unknown_languages: Counter[str] = field(default_factory=Counter)
+    unknown_roles: Counter[str] = field(default_factory=Counter)
+    kept_sectors: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    new_sectors: Counter[tuple[str, str]] = field(default_factory=Counter)
+    age_changes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    kept_profiles: int = 0
+    kept_names: int = 0
+    kept_own_age: bool = False
+
+    def sentences(self) -> Iterator[str]:
+        if self.extra_columns:
+            yield _("Columns not used: %(names)s.") % {"names": _listed(self.extra_columns)}
+        yield from self._sectors()
+        if self.unknown_topics:
+            yield _("Topics this event does not have, left out: %(topics)s.") % {
+                "topics": _counted(self.unknown_topics)
+            }
+        if self.unknown_languages:
+            yield _("Languages not recognised, left out: %(languages)s.") % {
+                "languages": _counted(self.unknown_languages)
+            }
+        if self.unknown_roles:
+            yield _("Roles other than delegate, speaker and chaperone, not imported: %(roles)s.") % {
+                "roles": _counted(self.unknown_roles)
+            }
+        for (before, after), count in sorted(self.age_changes.items()):
+            yield _("Age class changed from %(before)s to %(after)s as the list says: %(count)s.") % {
+                "before": before,
+                "after": after,
+                "count": f"{count:,}",
+            }
+        yield from self._kept()
+
+    def _sectors(self) -> Iterator[str]:
+        if self.unknown_sectors:
+            yield _("Sectors not known, counted as other: %(sectors)s.") % {
+                "sectors": _counted(self.unknown_sectors)
+            }
+        if self.without_sector:
+            yield _("Organisations without a sector, counted as other: %(count)s.") % {
+                "count": f"{self.without_sector:,}"
+            }
+        for (name, sector), _count in sorted(self.new_sectors.items()):
+            yield _("“%(organisation)s” was counted as other; it is %(sector)s now.") % {
+                "organisation": name,
+                "sector": sector,
+            }
+        for (name, kept, listed), count in sorted(self.kept_sectors.items()):
+            yield _(
+                "“%(organisation)s” is known as %(kept)s; "
+                "that was kept where the list says %(listed)s (%(rows)s)."
+            ) % {"organisation": name, "kept": kept, "listed": listed, "rows": _rows(count)}
+
+    def _kept(self) -> Iterator[str]:
+        if self.kept_own_age:
+            yield _("Your own age class was kept: it is for another organiser to set.")
+        if self.kept_names:
+            yield ngettext(
+                "%(count)s person has an account under another name; that name was kept.",
+                "%(count)s people have an account under another name; that name was kept.",
+                self.kept_names,
+            ) % {"count": f"{self.kept_names:,}"}
+        if self.kept_profiles:
+            yield ngettext(
+                "%(count)s person has written their own profile since; "
+                "what they wrote was kept where the list differs.",
+                "%(count)s people have written their own profile since; "
+                "what they wrote was kept where the list differs.",
+                self.kept_profiles,
+            ) % {"count": f"{self.kept_profiles:,}"}
+
+
+def refusals_csv(refused: Iterable[RefusedLine]) -> bytes:
+    """The refused lines as CSV, UTF-8 with a byte order mark so that Excel reads it."""
     return csv_file(("line", "email", "reason"), ((row.line, row.email, row.reason) for row in refused))
+
+
+def _rows(count: int) -> str:
+    return ngettext("%(count)s row", "%(count)s rows", count) % {"count": f"{count:,}"}
+
+
+def _counted(counts: Counter[str]) -> str:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return _listed(f"“{word[:60]}” ({_rows(count)})" for word, count in ordered)
+
+
+def _listed(words: Iterable[str]) -> str:
+    """The first words of a list, and how many more there are."""
+    all_words = list(words)
+    shown = ", ".join(all_words[:MAX_LISTED])
+    if len(all_words) <= MAX_LISTED:
+        return shown
+    return _("%(words)s and %(count)s more") % {"words": shown, "count": f"{len(all_words) - MAX_LISTED:,}"}

@@ -8,11 +8,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from backend.core.errors import BusinessError
 from backend.events.rules import LANGUAGE_LIMIT, TEXT_LIMIT, clean_text
 from backend.events.rules.languages import languages_in
-from backend.events.services.importing.reading import Line, Table, column_word
-from backend.events.services.importing.report import Refusal
+from backend.events.services.importing.reading import CsvLine, CsvTable, column_key
+from backend.events.services.importing.report import RefusedLine
 from backend.people.services import BadEmail, check_email
 
 REQUIRED = ("email", "name")
@@ -33,7 +36,7 @@ LIMITS = {
     "offers": TEXT_LIMIT,
 }
 PARAGRAPHS = frozenset({"about", "seeks", "offers", "languages", "topics_seek", "topics_offer"})
-COLUMNS = {column_word(name): name for name in LIMITS} | {"organization": "organisation"}
+COLUMNS = {column_key(name): name for name in LIMITS} | {"organization": "organisation"}
 AGE_CLASSES = ("adult", "minor", "unknown")
 
 
@@ -64,49 +67,62 @@ class ImportRow:
     topics_offer: str = ""
 
 
-def columns_of(table: Table) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Place of each known column, and the names of the others.
+def column_positions(table: CsvTable) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Position of each known column, and the names of the others.
 
     Refuses UnfitColumns: email or name missing, or a column given twice.
     """
-    words = [column_word(name) for name in table.header]
-    known = [COLUMNS[word] for word in words if word in COLUMNS]
+    keys = [column_key(name) for name in table.header]
+    known = [COLUMNS[key] for key in keys if key in COLUMNS]
     if missing := [name for name in REQUIRED if name not in known]:
-        seen = ", ".join(name for name in table.header if name)[:200]
-        noun = "column" if len(missing) == 1 else "columns"
+        found = ", ".join(name for name in table.header if name)[:200]
+        if len(missing) == len(REQUIRED):
+            raise UnfitColumns(
+                _("The file lacks the columns email and name; its first line names: %(found)s.")
+                % {"found": found}
+            )
         raise UnfitColumns(
-            f"The file lacks the {noun} {' and '.join(missing)}; its first line names: {seen}."
+            _("The file lacks the column %(column)s; its first line names: %(found)s.")
+            % {"column": missing[0], "found": found}
         )
     twice = [name for name, count in Counter(known).items() if count > 1]
     if twice:
-        raise UnfitColumns(f"The column {twice[0]} is there twice: keep one of them.")
-    extra = [name for name, word in zip(table.header, words, strict=True) if name and word not in COLUMNS]
-    places = {COLUMNS[word]: place for place, word in enumerate(words) if word in COLUMNS}
-    return places, tuple(name[:60] for name in extra)
+        raise UnfitColumns(
+            _("The column %(column)s is there twice: keep one of them.") % {"column": twice[0]}
+        )
+    extra = [name for name, key in zip(table.header, keys, strict=True) if name and key not in COLUMNS]
+    positions = {COLUMNS[key]: position for position, key in enumerate(keys) if key in COLUMNS}
+    return positions, tuple(name[:60] for name in extra)
 
 
-def check_line(line: Line, columns: Mapping[str, int], width: int) -> ImportRow | Refusal:
+def parse_line(line: CsvLine, columns: Mapping[str, int], width: int) -> ImportRow | RefusedLine:
     """The line as a checked row of a file `width` columns wide, or the reason why it is none."""
     found = len(line.cells)
     if found < width or any(cell.strip() for cell in line.cells[width:]):
-        cells = "1 cell" if found == 1 else f"{found:,} cells"
-        return Refusal(line.number, "", f"{cells} where the first line names {width:,} columns")
-    raw = {name: line.cells[place] for name, place in columns.items()}
+        reason = ngettext(
+            "%(cells)s cell where the first line names %(columns)s columns",
+            "%(cells)s cells where the first line names %(columns)s columns",
+            found,
+        ) % {"cells": f"{found:,}", "columns": f"{width:,}"}
+        return RefusedLine(line.number, "", reason)
+    raw = {name: line.cells[position] for name, position in columns.items()}
     email = raw["email"].strip()[: LIMITS["email"]]
-    said = {name: tidy(cell, paragraphs=name in PARAGRAPHS) for name, cell in raw.items()}
-    reason = _problem(raw, said)
+    cells = {name: normalise_text(cell, paragraphs=name in PARAGRAPHS) for name, cell in raw.items()}
+    reason = _problem(raw, cells)
     if reason:
-        return Refusal(line.number, tidy(email), reason)
-    languages, unknown = languages_in(said.pop("languages", ""))
+        return RefusedLine(line.number, normalise_text(email), reason)
+    languages, unknown = languages_in(cells.pop("languages", ""))
     if len(languages) > LANGUAGE_LIMIT:
-        return Refusal(
-            line.number, said["email"], f"{len(languages)} languages; at most {LANGUAGE_LIMIT} fit"
-        )
-    said["age_class"] = said.get("age_class", "").casefold()
-    return ImportRow(line=line.number, languages=languages, unknown_languages=unknown, **said)
+        reason = _("%(count)s languages; at most %(limit)s fit") % {
+            "count": len(languages),
+            "limit": LANGUAGE_LIMIT,
+        }
+        return RefusedLine(line.number, cells["email"], reason)
+    cells["age_class"] = cells.get("age_class", "").casefold()
+    return ImportRow(line=line.number, languages=languages, unknown_languages=unknown, **cells)
 
 
-def tidy(text: str, *, paragraphs: bool = False) -> str:
+def normalise_text(text: str, *, paragraphs: bool = False) -> str:
     """The text with composed letters and without what a database cannot hold; one line unless `paragraphs`.
 
     Vietnamese Excel files write letters and their marks apart; composed, the same name is the same text.
@@ -115,22 +131,28 @@ def tidy(text: str, *, paragraphs: bool = False) -> str:
     return re.sub(r"\r\n?", "\n", text) if paragraphs else re.sub(r"\s+", " ", text)
 
 
-def _problem(raw: Mapping[str, str], said: Mapping[str, str]) -> str:
+def _problem(raw: Mapping[str, str], cells: Mapping[str, str]) -> str:
     """Why the row cannot be imported, or nothing."""
     for name, cell in raw.items():
         if clean_text(cell) != cell.strip():
-            return f"{name} holds a character no text can hold (NUL): delete it"
-        if len(said[name]) > LIMITS[name]:
-            return f"{name} has {len(said[name]):,} characters; at most {LIMITS[name]:,} fit"
-    if not said["email"]:
-        return "no e-mail address"
+            return _("%(column)s holds a character no text can hold (NUL): delete it") % {"column": name}
+        if len(cells[name]) > LIMITS[name]:
+            return _("%(column)s has %(count)s characters; at most %(limit)s fit") % {
+                "column": name,
+                "count": f"{len(cells[name]):,}",
+                "limit": f"{LIMITS[name]:,}",
+            }
+    if not cells["email"]:
+        return _("no e-mail address")
     try:
-        check_email(said["email"])
+        check_email(cells["email"])
     except BadEmail as refusal:
         return refusal.message.rstrip(".")
-    if not said["name"]:
-        return "no name"
-    age = said.get("age_class", "").casefold()
+    if not cells["name"]:
+        return _("no name")
+    age = cells.get("age_class", "").casefold()
     if age and age not in AGE_CLASSES:
-        return f"age class “{said['age_class']}”: write adult or minor, or leave it blank for unknown"
+        return _("age class “%(given)s”: write adult or minor, or leave it blank for unknown") % {
+            "given": cells["age_class"]
+        }
     return ""

@@ -9,8 +9,8 @@ import pytest
 from backend.core.errors import OrganisersOnly
 from backend.events.models import Attendee, Event, Interest
 from backend.events.services import ProfileChange, update_profile
-from backend.events.services.importing.importing import import_attendees
-from backend.events.services.importing.reading import read_table
+from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.reading import read_csv
 from backend.events.services.importing.report import ImportReport
 from backend.events.services.importing.rows import COLUMNS
 from backend.events.services.setup import appoint_organiser, create_event
@@ -30,7 +30,7 @@ def event() -> Event:
 
 
 def imported(event: Event, text: str, **given: object) -> ImportReport:
-    table = read_table(text.encode(), columns=frozenset(COLUMNS))
+    table = read_csv(text.encode(), columns=frozenset(COLUMNS))
     return import_attendees(event=event, table=table, **({"now": NOW} | given))  # type: ignore[arg-type]
 
 

@@ -7,17 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.core.errors import BusinessError
-from backend.events.services.importing.reading import EncodingNotConfirmed, Table, UnreadableFile, read_table
+from backend.events.services.importing.reading import CsvTable, EncodingNotConfirmed, UnreadableFile, read_csv
 from backend.events.services.importing.rows import COLUMNS
 
 THAI = "email,name,organisation\na@example.org,สมชาย ใจดี,กระทรวงดิจิทัลเพื่อเศรษฐกิจและสังคม\n"
 
 
-def read(data: bytes, encoding: str = "") -> Table:
-    return read_table(data, encoding=encoding, columns=frozenset(COLUMNS))
+def read(data: bytes, encoding: str = "") -> CsvTable:
+    return read_csv(data, encoding=encoding, columns=frozenset(COLUMNS))
 
 
-def cells(table: Table) -> list[tuple[str, ...]]:
+def cells(table: CsvTable) -> list[tuple[str, ...]]:
     return [line.cells for line in table.lines]
 
 

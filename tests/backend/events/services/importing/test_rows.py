@@ -4,23 +4,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.events.rules.languages import language_code, languages_in
-from backend.events.services.importing.reading import Line, read_table
-from backend.events.services.importing.report import Refusal, refusals_csv
-from backend.events.services.importing.rows import COLUMNS, ImportRow, UnfitColumns, check_line, columns_of
+from backend.events.services.importing.reading import CsvLine, read_csv
+from backend.events.services.importing.report import RefusedLine, refusals_csv
+from backend.events.services.importing.rows import (
+    COLUMNS,
+    ImportRow,
+    UnfitColumns,
+    column_positions,
+    parse_line,
+)
 
 PLACES = {name: place for place, name in enumerate(dict.fromkeys(COLUMNS.values()))}
 
 
-def checked(**cells: str) -> ImportRow | Refusal:
+def checked(**cells: str) -> ImportRow | RefusedLine:
     given = {"email": "a@example.org", "name": "Dara"} | cells
-    line = Line(7, tuple(given.get(name, "") for name in PLACES))
-    return check_line(line, PLACES, len(PLACES))
+    line = CsvLine(7, tuple(given.get(name, "") for name in PLACES))
+    return parse_line(line, PLACES, len(PLACES))
 
 
 def test_column_names_count_without_case_spaces_and_punctuation_in_any_order() -> None:
-    table = read_table(b"NAME , E-mail,Age Class,Shoe size,topics seek,Organization\nx,y,,,,")
-    places, extra = columns_of(table)
+    table = read_csv(b"NAME , E-mail,Age Class,Shoe size,topics seek,Organization\nx,y,,,,")
+    places, extra = column_positions(table)
     assert places == {"name": 0, "email": 1, "age_class": 2, "topics_seek": 4, "organisation": 5}
     assert extra == ("Shoe size",)
 
@@ -35,7 +40,7 @@ def test_column_names_count_without_case_spaces_and_punctuation_in_any_order() -
 )
 def test_missing_and_repeated_columns_are_named(header: str, message: str) -> None:
     with pytest.raises(UnfitColumns, match=message):
-        columns_of(read_table(f"{header}\na,b,c\n".encode()))
+        column_positions(read_csv(f"{header}\na,b,c\n".encode()))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +63,7 @@ def test_a_row_that_cannot_be_kept_is_refused_with_its_line_and_reason(
     cells: dict[str, str], reason: str
 ) -> None:
     refusal = checked(**cells)
-    assert isinstance(refusal, Refusal)
+    assert isinstance(refusal, RefusedLine)
     assert refusal.line == 7
     assert reason in refusal.reason
     assert len(refusal.reason) < 200
@@ -66,14 +71,14 @@ def test_a_row_that_cannot_be_kept_is_refused_with_its_line_and_reason(
 
 @pytest.mark.parametrize("cells", [("a@example.org",), ("a@example.org", "Dara", "x")])
 def test_a_ragged_row_is_refused(cells: tuple[str, ...]) -> None:
-    refusal = check_line(Line(3, cells), {"email": 0, "name": 1}, 2)
-    assert isinstance(refusal, Refusal)
+    refusal = parse_line(CsvLine(3, cells), {"email": 0, "name": 1}, 2)
+    assert isinstance(refusal, RefusedLine)
     assert refusal.reason.endswith("where the first line names 2 columns")
 
 
 def test_blank_cells_past_the_header_do_no_harm() -> None:
     assert isinstance(
-        check_line(Line(3, ("a@example.org", "Dara", "", " ")), {"email": 0, "name": 1}, 2), ImportRow
+        parse_line(CsvLine(3, ("a@example.org", "Dara", "", " ")), {"email": 0, "name": 1}, 2), ImportRow
     )
 
 
@@ -89,8 +94,8 @@ def test_any_cells_give_a_row_that_can_be_kept_or_a_reason(cells: list[str], fit
     if fit:
         cells[:2] = ["a@example.org", "Dara"]
         cells[PLACES["age_class"]] = ""
-    row = check_line(Line(2, tuple(cells)), PLACES, len(PLACES))
-    if isinstance(row, Refusal):
+    row = parse_line(CsvLine(2, tuple(cells)), PLACES, len(PLACES))
+    if isinstance(row, RefusedLine):
         assert row.reason
     else:
         texts = (row.name, row.organisation, row.country, row.title, row.about, row.seeks, row.offers)
@@ -99,16 +104,10 @@ def test_any_cells_give_a_row_that_can_be_kept_or_a_reason(cells: list[str], fit
         assert "\n" not in row.organisation
 
 
-def test_languages_are_read_as_codes_and_names_and_strange_ones_are_kept_aside() -> None:
-    assert languages_in("Thai; en-GB|Bahasa Melayu, lao / th") == (("th", "en", "ms", "lo"), ())
-    assert languages_in("Klingon;vi") == (("vi",), ("Klingon",))
-    assert [language_code(word) for word in ("zh_Hans", "zh-TW", "Tagalog", "ไทย", "x-y", "")] == [
-        "zh", "zh", "fil", "th", "", "",
-    ]  # fmt: skip
-
-
 def test_the_report_of_refused_rows_runs_no_formula_in_a_spreadsheet() -> None:
-    written = refusals_csv([Refusal(2, "=cmd|' /C calc'!A0", "+1 is not"), Refusal(3, "a@b.c", "no name")])
+    written = refusals_csv(
+        [RefusedLine(2, "=cmd|' /C calc'!A0", "+1 is not"), RefusedLine(3, "a@b.c", "no name")]
+    )
     assert written.decode("utf-8-sig").splitlines() == [
         "line,email,reason",
         "2,'=cmd|' /C calc'!A0,'+1 is not",

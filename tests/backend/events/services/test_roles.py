@@ -1,4 +1,4 @@
-"""Age class, visibility, permission: only an organiser sets them, all or nothing, never the last away."""
+"""Age class, visibility, permission: set by organisers, all or nothing, the last organiser stays."""
 
 import datetime as dt
 
@@ -29,7 +29,7 @@ def forum():
     return event, organiser, make_attendee(event, age_class="unknown"), make_attendee(event)
 
 
-def test_what_is_said_is_set_for_all_and_only_those_changed_are_new(forum):
+def test_values_are_set_for_all_and_only_changed_attendees_are_marked(forum):
     event, organiser, unknown, adult = forum
     changed = change_roles(
         event=event, attendee_ids=[unknown.pk, adult.pk], change=RoleChange(age_class="adult"),
@@ -65,13 +65,13 @@ def test_the_last_organiser_stays_and_nothing_else_is_written(forum):
 @pytest.mark.parametrize(
     "change", [RoleChange(), RoleChange(age_class="grown-up"), RoleChange(visibility="x")]
 )
-def test_an_unknown_word_or_none_is_refused(forum, change):
+def test_an_unknown_value_or_none_is_refused(forum, change):
     event, organiser, unknown, _ = forum
     with pytest.raises(UnknownRole):
         change_roles(event=event, attendee_ids=[unknown.pk], change=change, by=organiser.person, now=LATER)
 
 
-def test_attendees_of_another_event_are_out_of_reach(forum):
+def test_attendees_of_another_event_cannot_be_changed(forum):
     event, organiser, *_ = forum
     other = make_attendee(make_event("elsewhere"), age_class="unknown")
     with pytest.raises(NobodyChosen):
@@ -83,7 +83,7 @@ def test_attendees_of_another_event_are_out_of_reach(forum):
     assert other.age_class == "unknown"
 
 
-def test_a_known_minor_becomes_an_adult_alone_and_never_with_a_crowd(forum):
+def test_a_known_minor_is_set_as_an_adult_alone_and_never_in_a_selection(forum):
     event, organiser, unknown, _ = forum
     minor, adult = make_attendee(event, age_class="minor"), RoleChange(age_class="adult")
     with pytest.raises(MinorsInSelection):
@@ -111,7 +111,7 @@ def test_an_organiser_s_own_age_class_is_for_another_organiser_to_set(forum):
     assert young.age_class == "adult"
 
 
-def test_who_hid_themselves_is_listed_by_nobody_else_and_the_rest_of_the_word_holds(forum):
+def test_who_hid_themselves_stays_hidden_and_the_others_are_listed(forum):
     event, organiser, unknown, adult = forum
     Attendee.objects.filter(pk=adult.pk).update(visibility="hidden", edited_at=NOW)
     Attendee.objects.filter(pk=unknown.pk).update(visibility="hidden")  # by an organiser
@@ -130,7 +130,7 @@ LEAD = RoleChange(permission="safeguarding-lead")
 def test_an_organiser_appoints_another_person_as_safeguarding_lead_and_never_themself(forum):
     event, organiser, _, adult = forum
     second = make_attendee(event, permission="organiser")
-    with pytest.raises(NotFitToLead, match="two roles are apart"):
+    with pytest.raises(NotFitToLead, match="cannot hold both roles"):
         change_roles(event=event, attendee_ids=[organiser.pk], change=LEAD, by=organiser.person, now=LATER)
     change_roles(event=event, attendee_ids=[adult.pk], change=LEAD, by=organiser.person, now=LATER)
     change_roles(event=event, attendee_ids=[second.pk], change=LEAD, by=organiser.person, now=LATER)
@@ -142,8 +142,8 @@ def test_an_organiser_appoints_another_person_as_safeguarding_lead_and_never_the
 
 def test_leads_are_appointed_one_at_a_time_and_only_adults(forum):
     event, organiser, unknown, adult = forum
-    for chosen, said in (([adult.pk, unknown.pk], "one person at a time"), ([unknown.pk], "be an adult")):
-        with pytest.raises(NotFitToLead, match=said):
+    for chosen, sentence in (([adult.pk, unknown.pk], "one person at a time"), ([unknown.pk], "be an adult")):
+        with pytest.raises(NotFitToLead, match=sentence):
             change_roles(event=event, attendee_ids=chosen, change=LEAD, by=organiser.person, now=LATER)
     assert not Attendee.objects.filter(permission="safeguarding-lead").exists()
 
