@@ -6,16 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import tzinfo
 from threading import Event
 
 from backend.core.period import overlaps
 from backend.events.models import Slot
 from backend.programme.forum import Forum, Pair, Standing
+from backend.programme.rules.conflicts import OUT_OF_TIME, PlanConflict
 from backend.programme.scope import Aims, Row, crosses_in, members_of, pairs_for, why_without
-from matching.scheduling.quota import solve_with_share
-from matching.scheduling.solve import Locked, Plan, Problem, Progress, solve
-from matching.scheduling.solve import Pair as Valued
+from matching.scheduling import Conflict, Locked, Plan, Problem, Progress, solve, solve_with_share
+from matching.scheduling import Pair as ValuedPair
 
 SECONDS_BETWEEN_WORDS = 0.5
 
@@ -47,7 +46,7 @@ class Drafted:
     idle: int
     seconds: float
     share_missed: bool
-    reasons: tuple[str, ...]
+    conflicts: tuple[PlanConflict, ...]
     without: dict[int, str]
     short: dict[int, int]
 
@@ -117,24 +116,14 @@ def sheet_of(forum: Forum, aims: Aims, scores: Mapping[Pair, float], kept_rows: 
         people=len(available),
         slots=len(slots),
         tables=len(tables),
-        pairs=tuple(Valued(index[a], index[b], score) for (a, b), score in sorted(chosen.items())),
+        pairs=tuple(ValuedPair(index[a], index[b], score) for (a, b), score in sorted(chosen.items())),
         available=tuple(tuple(row) for row in available),
         most=tuple(most),
         least=tuple(least) if any(least) else (),
-        times=tuple(_time(slot, zone) for slot in slots),
         days=tuple(slot.starts_at.astimezone(zone).toordinal() for slot in slots),
         locked=tuple(locked),
-        names=tuple(
-            forum.people[people[n]].name if n < len(people) else "Somebody" for n in range(len(available))
-        ),
     )
     return Sheet(problem, tuple(people), slots, chosen, stood, dict(sorted(short.items())))
-
-
-def _time(slot: Slot, zone: tzinfo) -> str:
-    """As sentences name a slot: in the event's own time."""
-    starts_at, ends_at = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
-    return f"the slot of {starts_at:%A %-d %B, %H:%M} to {ends_at:%H:%M}"
 
 
 def _split(
@@ -217,9 +206,28 @@ def draft(
         idle=plan.idle,
         seconds=plan.seconds,
         share_missed=missed,
-        reasons=plan.reasons or (() if plan.value is not None else ("No plan was found in the time given.",)),
+        conflicts=_conflicts_of(forum, sheet, plan),
         without=why_without(forum, aims, scores, sheet.scores, rows),
         short=sheet.short,
+    )
+
+
+def _conflicts_of(forum: Forum, sheet: Sheet, plan: Plan) -> tuple[PlanConflict, ...]:
+    """Why there is no plan, in the database's ids; empty where there is one."""
+    if plan.value is None and not plan.conflicts:
+        return (PlanConflict(OUT_OF_TIME),)
+    return tuple(_with_ids(conflict, forum, sheet) for conflict in plan.conflicts)
+
+
+def _with_ids(conflict: Conflict, forum: Forum, sheet: Sheet) -> PlanConflict:
+    people = sheet.people
+    return PlanConflict(
+        code=conflict.code,
+        people=tuple(people[person] if person < len(people) else None for person in conflict.people),
+        slot_id=None if conflict.slot is None else sheet.slots[conflict.slot].pk,
+        table_id=None if conflict.table is None else forum.tables[conflict.table].pk,
+        count=conflict.count,
+        limit=conflict.limit,
     )
 
 
@@ -249,9 +257,16 @@ def _best(
     """The plan, and whether the share asked for was missed."""
     problem = sheet.problem
     if not share:
-        plan = solve(problem, seconds=seconds, seed=seed, clock=clock, progress=tell, stopped=stopped)
+        plan = solve(problem, seconds=seconds, seed=seed, clock=clock, on_progress=tell, should_stop=stopped)
         return plan, False
     crosses = [crosses_in(forum, (sheet.people[pair.i], sheet.people[pair.j])) for pair in problem.pairs]
     return solve_with_share(
-        problem, crosses, share, seconds=seconds, seed=seed, clock=clock, progress=tell, stopped=stopped
+        problem,
+        crosses,
+        share,
+        seconds=seconds,
+        seed=seed,
+        clock=clock,
+        on_progress=tell,
+        should_stop=stopped,
     )

@@ -1,4 +1,4 @@
-"""A choosing problem as arrays: one column per pair and slot still open beside the locked meetings."""
+"""A planning problem as arrays: one column (variable) per pair and slot the locked meetings leave open."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class CandidateColumns:
     """Columns (pair, slot) with the two people and the value of each, and what may still be used.
 
-    room: tables left per slot; most, least: meetings left to have and still to have, per person.
+    tables_left: per slot; most, least: meetings a person may and must still have, locked ones deducted.
     """
 
     people: int
@@ -29,59 +29,61 @@ class Field:
     i: Ints
     j: Ints
     value: Floats
-    room: Ints
+    tables_left: Ints
     most: Ints
     least: Ints
 
     def __len__(self) -> int:
         return len(self.pair)
 
-    def kept(self, columns: Flags) -> Field:
-        """The same field with some of its columns."""
+    def subset(self, mask: Flags) -> CandidateColumns:
+        """The columns marked in the mask."""
         return replace(
             self,
-            pair=self.pair[columns],
-            slot=self.slot[columns],
-            i=self.i[columns],
-            j=self.j[columns],
-            value=self.value[columns],
+            pair=self.pair[mask],
+            slot=self.slot[mask],
+            i=self.i[mask],
+            j=self.j[mask],
+            value=self.value[mask],
         )
 
-    def degrees(self, chosen: Flags) -> Ints:
-        """Meetings per person among the chosen columns."""
-        ends = np.concatenate([self.i[chosen], self.j[chosen]])
+    def degrees(self, selected: Flags) -> Ints:
+        """Meetings per person among the selected columns."""
+        ends = np.concatenate([self.i[selected], self.j[selected]])
         return np.bincount(ends, minlength=self.people)
 
-    def shortage(self, chosen: Flags) -> int:
-        """Meetings still missing to what people must have at least."""
-        return int(np.maximum(self.least - self.degrees(chosen), 0).sum())
+    def shortage(self, selected: Flags) -> int:
+        """Meetings missing to the least that people must have."""
+        return int(np.maximum(self.least - self.degrees(selected), 0).sum())
 
-    def whole(self) -> bool:
+    def has_integer_values(self) -> bool:
         """All values are whole numbers, so a bound may be rounded down."""
         return bool((self.value == np.round(self.value)).all())
 
 
-def field_of(problem: Problem) -> Field:
+def candidate_columns(problem: Problem) -> CandidateColumns:
     """The open columns of a problem whose locked meetings clash with nothing."""
     people, slots = problem.people, problem.slots
     free = np.array(problem.available, dtype=bool).reshape(people, slots)
-    room = np.full(slots, problem.tables, dtype=np.int64)
+    tables_left = np.full(slots, problem.tables, dtype=np.int64)
     used = np.zeros(people, dtype=np.int64)
-    taken = set()
+    locked_pairs = set()
     for lock in problem.locked:
         free[[lock.i, lock.j], lock.slot] = False
-        room[lock.slot] -= 1
+        tables_left[lock.slot] -= 1
         used[[lock.i, lock.j]] += 1
-        taken.add(frozenset((lock.i, lock.j)))
-    usable = [n for n, pair in enumerate(problem.pairs) if frozenset((pair.i, pair.j)) not in taken]
+        locked_pairs.add(frozenset((lock.i, lock.j)))
+    usable = [n for n, pair in enumerate(problem.pairs) if frozenset((pair.i, pair.j)) not in locked_pairs]
     usable = [n for n in usable if problem.pairs[n].value > 0 or any(problem.least)]
     i = np.array([problem.pairs[n].i for n in usable], dtype=np.int64)
     j = np.array([problem.pairs[n].j for n in usable], dtype=np.int64)
     value = np.array([problem.pairs[n].value for n in usable], dtype=np.float64)
     least = np.array(problem.least or (0,) * people, dtype=np.int64)
     most = np.minimum(np.array(problem.most, dtype=np.int64).reshape(people) - used, free.sum(axis=1))
-    row, slot = np.nonzero(free[i] & free[j] & (room > 0) & (most[i] > 0)[:, None] & (most[j] > 0)[:, None])
-    return Field(
+    row, slot = np.nonzero(
+        free[i] & free[j] & (tables_left > 0) & (most[i] > 0)[:, None] & (most[j] > 0)[:, None]
+    )
+    return CandidateColumns(
         people=people,
         slots=slots,
         pairs=len(problem.pairs),
@@ -90,7 +92,7 @@ def field_of(problem: Problem) -> Field:
         i=i[row],
         j=j[row],
         value=value[row],
-        room=room,
+        tables_left=tables_left,
         most=most,
         least=np.maximum(least - used, 0),
     )

@@ -1,8 +1,7 @@
 """Fewer breaks without changing who meets whom: simulated annealing over Kempe chains.
 
-A chain swaps two slots along an alternating path of meetings, so nobody ever meets twice at once. Only the
-people at the ends of the path see their busy slots change, which makes a step cheap: people's days are bit
-masks.
+A chain swaps two slots along an alternating path of meetings, so nobody ever meets twice at once. Only
+people at the ends of the path see their busy slots change, and busy slots are bit masks: a step is cheap.
 """
 
 from __future__ import annotations
@@ -14,10 +13,10 @@ from math import exp, inf
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.scheduling.stopwatch import Stopwatch
+from matching.scheduling.deadline import Deadline
 
 LONGEST_CHAIN = 60
-UNFAIR = 1000  # what a break beyond the cap weighs: any cost below is fair
+OVER_CAP_WEIGHT = 1000  # of a break beyond the cap: costs below it keep the cap
 BATCH = 4096
 
 
@@ -26,7 +25,7 @@ class Schedule:
     """Meetings to place: the two people of each, the slots each may take (bit masks), tables per slot.
 
     first_of_day: mask of the slots that open a day; before: (a, b), a strictly earlier; cap: most breaks a
-    person may have, None where nobody counts.
+    person may have, or None.
     """
 
     people: int
@@ -48,124 +47,124 @@ class Annealing:
     best: list[int] = field(init=False)
     best_cost: int = field(init=False)
     cost: int = field(init=False)
-    _at: list[list[int]] = field(init=False)
-    _mask: list[int] = field(init=False)
-    _inside: list[list[int]] = field(init=False)
-    _price: dict[int, int] = field(init=False, default_factory=dict)
-    _limits: dict[int, list[tuple[int, bool]]] = field(init=False, default_factory=dict)
+    _meeting_at: list[list[int]] = field(init=False)
+    _busy: list[int] = field(init=False)
+    _in_slot: list[list[int]] = field(init=False)
+    _costs: dict[int, int] = field(init=False, default_factory=dict)
+    _order: dict[int, list[tuple[int, bool]]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         plan = self.schedule
-        self._at = [[-1] * plan.slots for _ in range(plan.people)]
-        self._mask = [0] * plan.people
-        self._inside = [[] for _ in range(plan.slots)]
+        self._meeting_at = [[-1] * plan.slots for _ in range(plan.people)]
+        self._busy = [0] * plan.people
+        self._in_slot = [[] for _ in range(plan.slots)]
         for meeting, slot in enumerate(self.slot):
-            self._inside[slot].append(meeting)
+            self._in_slot[slot].append(meeting)
             for person in plan.pairs[meeting]:
-                self._at[person][slot] = meeting
-                self._mask[person] |= 1 << slot
+                self._meeting_at[person][slot] = meeting
+                self._busy[person] |= 1 << slot
         for a, b in plan.before:
-            self._limits.setdefault(a, []).append((b, True))
-            self._limits.setdefault(b, []).append((a, False))
-        self.cost = sum(self.price(mask) for mask in self._mask)
+            self._order.setdefault(a, []).append((b, True))
+            self._order.setdefault(b, []).append((a, False))
+        self.cost = sum(self.cost_of(mask) for mask in self._busy)
         self.best, self.best_cost = list(self.slot), self.cost
 
-    def price(self, mask: int) -> int:
+    def cost_of(self, mask: int) -> int:
         """Breaks in a person's slots, those beyond the cap weighing more."""
-        known = self._price.get(mask)
+        known = self._costs.get(mask)
         if known is None:
             known = breaks_in(mask, self.schedule.first_of_day)
             if self.schedule.cap is not None:
-                known += UNFAIR * max(0, known - self.schedule.cap)
-            self._price[mask] = known
+                known += OVER_CAP_WEIGHT * max(0, known - self.schedule.cap)
+            self._costs[mask] = known
         return known
 
     def run(
         self,
-        watch: Stopwatch,
+        deadline: Deadline,
         rng: np.random.Generator,
         *,
-        heat: float = 0.8,
-        cold: float = 0.12,
-        steps_each: float = inf,
-        enough: Callable[[int], bool] = lambda _: False,
+        start_temperature: float = 0.8,
+        end_temperature: float = 0.12,
+        steps_per_option: float = inf,
+        is_good_enough: Callable[[int], bool] = lambda _: False,
     ) -> None:
-        """Cool from `heat` to `cold` over the watch's time, or where that is sooner, over a number of steps.
+        """Cool from the start to the end temperature over the deadline, or over the steps if that is sooner.
 
-        steps_each: for every slot that a meeting may take; `enough(cost)` ends it early.
+        steps_per_option: steps per slot that a meeting may take; `is_good_enough(cost)` ends it early.
         """
         choices = [(m, _bits(allowed)) for m, allowed in enumerate(self.schedule.allowed)]
         choices = [(m, slots) for m, slots in choices if len(slots) > 1]
-        if not choices or enough(self.best_cost):
+        if not choices or is_good_enough(self.best_cost):
             return
-        steps, done = steps_each * sum(len(slots) for _, slots in choices), 0
-        while watch.left() > 0 and done < steps:
-            cooled = max(watch.spent() / max(watch.limit, 1e-9), done / steps)
-            temperature = heat * (cold / heat) ** min(1.0, cooled)
+        steps, done = steps_per_option * sum(len(slots) for _, slots in choices), 0
+        while deadline.left() > 0 and done < steps:
+            progress = max(deadline.spent() / max(deadline.limit, 1e-9), done / steps)
+            temperature = start_temperature * (end_temperature / start_temperature) ** min(1.0, progress)
             done += BATCH
-            if self._batch(choices, temperature, rng.random((4, BATCH)), enough):
+            if self._batch(choices, temperature, rng.random((4, BATCH)), is_good_enough):
                 return
 
     def _batch(
         self,
         choices: Sequence[tuple[int, tuple[int, ...]]],
         temperature: float,
-        chance: NDArray[np.float64],
-        enough: Callable[[int], bool],
+        draws: NDArray[np.float64],
+        is_good_enough: Callable[[int], bool],
     ) -> bool:
         number, slots = len(choices), self.slot
-        for which, where, luck, other in zip(*(row.tolist() for row in chance), strict=True):
+        for which, where, acceptance, other in zip(*(row.tolist() for row in draws), strict=True):
             meeting, options = choices[int(which * number)]
             target = options[int(where * len(options))]
             if target == slots[meeting]:
                 continue
-            if self._swap(meeting, target, temperature, (luck, other)) and self.cost < self.best_cost:
+            if self._swap(meeting, target, temperature, (acceptance, other)) and self.cost < self.best_cost:
                 self.best_cost, self.best = self.cost, list(slots)
-                if enough(self.best_cost):
+                if is_good_enough(self.best_cost):
                     return True
         return False
 
-    def _swap(self, meeting: int, b: int, temperature: float, chance: tuple[float, float]) -> bool:
-        """Move a meeting to slot b and what is in its way the other way round, if lawful and accepted.
+    def _swap(self, meeting: int, b: int, temperature: float, draws: tuple[float, float]) -> bool:
+        """Move a meeting to slot b and what blocks it the other way round, if feasible and accepted.
 
         Where slot b is full, another of its meetings starts a second chain, the other way.
         """
-        slots, mask, price = self.slot, self._mask, self._price
+        slots, mask, costs = self.slot, self._busy, self._costs
         a = slots[meeting]
         chain, seen = [meeting], {meeting}
         ends: list[int] = []
-        balance = self._grow(chain, seen, ends, 0, a, b)
+        balance = self._extend(chain, seen, ends, 0, a, b)
         if balance is None:
             return False
         if self._overflows(a, b, balance):
-            full = self._inside[b if balance > 0 else a]
-            other = full[int(chance[1] * len(full))]
+            full = self._in_slot[b if balance > 0 else a]
+            other = full[int(draws[1] * len(full))]
             if other in seen:
                 return False
             chain.append(other)
             seen.add(other)
-            more = self._grow(chain, seen, ends, len(chain) - 1, a, b)
+            more = self._extend(chain, seen, ends, len(chain) - 1, a, b)
             if more is None or self._overflows(a, b, balance + more):
                 return False
         flip, change = (1 << a) | (1 << b), 0
         for person in ends:
             old = mask[person]
             new = old ^ flip
-            cost = price.get(new)
-            change += (self.price(new) if cost is None else cost) - price[old]
-        if change > 0 and chance[0] >= exp(-change / temperature):
+            cost = costs.get(new)
+            change += (self.cost_of(new) if cost is None else cost) - costs[old]
+        if change > 0 and draws[0] >= exp(-change / temperature):
             return False
-        if self._limits and not self._in_order(chain, a, b):
+        if self._order and not self._in_order(chain, a, b):
             return False
         self._move(chain, ends, a, b)
         self.cost += change
         return True
 
-    def _grow(
+    def _extend(
         self, chain: list[int], seen: set[int], ends: list[int], start: int, a: int, b: int
     ) -> int | None:
-        """Add what is in the way from `start` on; how many meetings slot b gains, None where unlawful."""
-        at, slots, pairs, allowed = self._at, self.slot, self.schedule.pairs, self.schedule.allowed
+        """Extend the chain from `start` on; how many meetings slot b gains, None where infeasible."""
+        at, slots, pairs, allowed = self._meeting_at, self.slot, self.schedule.pairs, self.schedule.allowed
         balance, position = 0, start
         while position < len(chain):
             member = chain[position]
@@ -188,10 +187,16 @@ class Annealing:
 
     def _overflows(self, a: int, b: int, balance: int) -> bool:
         tables = self.schedule.tables
-        return len(self._inside[b]) + balance > tables or len(self._inside[a]) - balance > tables
+        return len(self._in_slot[b]) + balance > tables or len(self._in_slot[a]) - balance > tables
 
     def _move(self, chain: Sequence[int], ends: Sequence[int], a: int, b: int) -> None:
-        at, slots, pairs, mask, inside = self._at, self.slot, self.schedule.pairs, self._mask, self._inside
+        at, slots, pairs, mask, inside = (
+            self._meeting_at,
+            self.slot,
+            self.schedule.pairs,
+            self._busy,
+            self._in_slot,
+        )
         flip = (1 << a) | (1 << b)
         for person in ends:
             mask[person] ^= flip
@@ -209,9 +214,9 @@ class Annealing:
         slots = self.slot
         moved = {member: b if slots[member] == a else a for member in chain}
         for member, slot in moved.items():
-            for other, earlier in self._limits.get(member, ()):
-                theirs = moved.get(other, slots[other])
-                if (slot >= theirs) if earlier else (slot <= theirs):
+            for other, earlier in self._order.get(member, ()):
+                other_slot = moved.get(other, slots[other])
+                if (slot >= other_slot) if earlier else (slot <= other_slot):
                     return False
         return True
 

@@ -1,7 +1,8 @@
-"""Which part of a choice to free and fill anew: each way of freeing gets the time it has paid for lately.
+"""Neighbourhoods of a selection and their adaptive choice: each operator gets the time it has earned lately.
 
-A few slots freed at once mend when people meet; a circle of people, freed in all slots, mends who meets whom;
-columns the linear programme wants beside those chosen mend where the two disagree. Each alone gets stuck.
+Adaptive large-neighbourhood search after Ropke & Pisinger, Transportation Science 40 (2006). Freeing a few
+slots improves when people meet; freeing a cluster of people, in all slots, improves who meets whom; freeing
+the columns of the LP's solution improves where selection and LP differ. Each alone gets stuck.
 """
 
 from __future__ import annotations
@@ -10,102 +11,105 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from matching.scheduling.columns import Field, Flags, Floats, Ints
+from matching.scheduling.columns import CandidateColumns, Flags, Floats, Ints
 from matching.scheduling.relaxation import Relaxation
 
-SLOTS, CIRCLE, WEIGHTS = "slots", "circle", "weights"
-CHEAP, DEAR = 0.03, 1.0  # seconds a step is taken to last before one was made: the first way, the others
-WARM = 0.04  # loss, in mean values of a meeting, by which a column's draw into a circle falls to 1/e
-FADING = 0.9  # weight of what a way gained before, at each use
-FLOOR = 0.05  # least share of the best way's time that each other way keeps
+SLOTS, CLUSTER, LP_SOLUTION = "slots", "cluster", "lp solution"
+FIRST_SECONDS, OTHER_SECONDS = 0.03, 1.0  # assumed length of a step before one was measured, by operator
+AFFINITY_SCALE = 0.04  # in mean values of a meeting: a reduced cost that makes a cluster's draw 1/e as likely
+DECAY = 0.9  # weight of earlier gains, at each use
+MIN_SHARE = 0.05  # least share of the best operator's time that each other keeps
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """kind: what is freed; size: of how many slots or people; near: loss, in mean values of a meeting, that
-    a column may have to be tried."""
+class Operator:
+    """A destroy operator.
+
+    kind: what is freed; size: of how many slots or people; max_reduced_cost: of a column to be tried, in mean
+    values of a meeting.
+    """
 
     kind: str
     size: int
-    near: float
+    max_reduced_cost: float
 
 
-WAYS = (
-    Way(SLOTS, 3, 0.04),
-    Way(SLOTS, 3, 0.16),
-    Way(SLOTS, 4, 0.04),
-    Way(SLOTS, 5, 0.03),
-    Way(SLOTS, 6, 0.02),
-    Way(CIRCLE, 100, 0.08),
-    Way(WEIGHTS, 8, 0.0),
+OPERATORS = (
+    Operator(SLOTS, 3, 0.04),
+    Operator(SLOTS, 3, 0.16),
+    Operator(SLOTS, 4, 0.04),
+    Operator(SLOTS, 5, 0.03),
+    Operator(SLOTS, 6, 0.02),
+    Operator(CLUSTER, 100, 0.08),
+    Operator(LP_SOLUTION, 8, 0.0),
 )
 
 
 @dataclass(slots=True)
-class Neighbourhoods:
-    """Draws what to free next; `mean` is the mean value of a meeting."""
+class AdaptiveNeighbourhoods:
+    """Draws operators and the columns they free; `mean` is the mean value of a meeting."""
 
-    whole: Field
+    columns: CandidateColumns
     relaxed: Relaxation
     mean: float
-    chance: np.random.Generator
-    _gained: Floats = field(init=False)
+    rng: np.random.Generator
+    _gains: Floats = field(init=False)
     _seconds: Floats = field(init=False)
     _steps: Floats = field(init=False)
     _first: Ints = field(init=False)
     _other: Ints = field(init=False)
-    _warmth: Floats = field(init=False)
+    _affinity: Floats = field(init=False)
 
     def __post_init__(self) -> None:
-        whole = self.whole
-        self._gained, self._steps = np.full(len(WAYS), self.mean), np.ones(len(WAYS))
-        self._seconds = np.where(np.arange(len(WAYS)) == 0, CHEAP, DEAR)
-        ends = np.concatenate([whole.i, whole.j])
+        columns = self.columns
+        self._gains, self._steps = np.full(len(OPERATORS), self.mean), np.ones(len(OPERATORS))
+        self._seconds = np.where(np.arange(len(OPERATORS)) == 0, FIRST_SECONDS, OTHER_SECONDS)
+        ends = np.concatenate([columns.i, columns.j])
         order = np.argsort(ends, kind="stable")
-        self._other = np.concatenate([whole.j, whole.i])[order]
-        self._first = np.searchsorted(ends[order], np.arange(whole.people + 1))
-        warmth = np.exp(-self.relaxed.loss / (WARM * self.mean))
-        self._warmth = np.tile(warmth, 2)[order]
+        self._other = np.concatenate([columns.j, columns.i])[order]
+        self._first = np.searchsorted(ends[order], np.arange(columns.people + 1))
+        affinity = np.exp(-self.relaxed.reduced_cost / (AFFINITY_SCALE * self.mean))
+        self._affinity = np.tile(affinity, 2)[order]
 
-    def draw(self) -> int:
-        """The number of the way to take next."""
-        rate = self._gained / self._seconds
-        weight = (rate + FLOOR * rate.max() + 1e-12) * self._steps / self._seconds
-        return int(self.chance.choice(len(WAYS), p=weight / weight.sum()))
+    def select_operator(self) -> int:
+        """The number of the operator to apply next."""
+        rate = self._gains / self._seconds
+        weight = (rate + MIN_SHARE * rate.max() + 1e-12) * self._steps / self._seconds
+        return int(self.rng.choice(len(OPERATORS), p=weight / weight.sum()))
 
-    def learn(self, number: int, gain: float, seconds: float) -> None:
-        """What a step by this way brought, and took."""
-        self._gained[number] = FADING * self._gained[number] + gain
-        self._seconds[number] = FADING * self._seconds[number] + seconds + 1e-3
-        self._steps[number] = FADING * self._steps[number] + 1
+    def reward(self, number: int, gain: float, seconds: float) -> None:
+        """Record what a step with this operator gained, and how long it took."""
+        self._gains[number] = DECAY * self._gains[number] + gain
+        self._seconds[number] = DECAY * self._seconds[number] + seconds + 1e-3
+        self._steps[number] = DECAY * self._steps[number] + 1
 
-    def freed(self, number: int, chosen: Flags) -> Flags:
-        """The columns freed by this way; columns too poor to be tried only where they are chosen now."""
-        whole, way = self.whole, WAYS[number]
-        if way.kind == WEIGHTS:
-            tried = self.relaxed.weight > 1e-3
+    def free_columns(self, number: int, selected: Flags) -> Flags:
+        """The columns this operator frees; columns too poor to be tried only where they are selected now."""
+        columns, operator = self.columns, OPERATORS[number]
+        if operator.kind == LP_SOLUTION:
+            tried = self.relaxed.lp_value > 1e-3
         else:
-            tried = self.relaxed.loss <= self.mean * way.near
-        if way.kind == CIRCLE:
-            circle = self._circle(way.size)
-            part = circle[whole.i] & circle[whole.j]
+            tried = self.relaxed.reduced_cost <= self.mean * operator.max_reduced_cost
+        if operator.kind == CLUSTER:
+            cluster = self._cluster(operator.size)
+            part = cluster[columns.i] & cluster[columns.j]
         else:
-            slots = self.chance.choice(whole.slots, min(way.size, whole.slots), replace=False)
-            part = np.isin(whole.slot, slots)
-        return part & (tried | chosen)
+            slots = self.rng.choice(columns.slots, min(operator.size, columns.slots), replace=False)
+            part = np.isin(columns.slot, slots)
+        return part & (tried | selected)
 
-    def _circle(self, size: int) -> Flags:
-        """People who could well meet each other: grown from one, along columns of small loss."""
-        circle = np.zeros(self.whole.people, bool)
-        members = [int(self.chance.integers(self.whole.people))]
-        circle[members[0]] = True
-        for who, where, luck in self.chance.random((20 * size, 3)).tolist():
+    def _cluster(self, size: int) -> Flags:
+        """People who could well meet each other: grown from one, along columns of small reduced cost."""
+        cluster = np.zeros(self.columns.people, bool)
+        members = [int(self.rng.integers(self.columns.people))]
+        cluster[members[0]] = True
+        for who, where, draw in self.rng.random((20 * size, 3)).tolist():
             person = members[int(who * len(members))]
             first, last = self._first[person], self._first[person + 1]
             at = first + int(where * (last - first))
-            if at < last and luck < self._warmth[at] and not circle[other := int(self._other[at])]:
-                circle[other] = True
+            if at < last and draw < self._affinity[at] and not cluster[other := int(self._other[at])]:
+                cluster[other] = True
                 members.append(other)
                 if len(members) >= size:
                     break
-        return circle
+        return cluster

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
@@ -26,7 +26,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """A meeting that stands: its slot never changes, nor its table where one is named."""
+    """A meeting the plan must keep: its slot never changes, nor its table where one is named."""
 
     i: int
     j: int
@@ -49,8 +49,7 @@ class Problem:
     """Pairs to choose from: who meets whom, when and where, for the greatest total value.
 
     available: a row of `slots` flags per person; most, least: meetings per person, locked ones included;
-    days: the day of each slot (consecutive; breaks never span days); names, times: how to call people and
-    slots in refusals.
+    days: the day of each slot (consecutive; breaks never span days). Raises BadProblem.
     """
 
     people: int
@@ -62,27 +61,35 @@ class Problem:
     least: tuple[int, ...] = ()
     days: tuple[int, ...] = ()
     locked: tuple[Locked, ...] = ()
-    names: tuple[str, ...] = ()
-    times: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check(self)
 
-    def name(self, person: int) -> str:
-        return self.names[person] if self.names else f"Person {person}"
 
-    def time(self, slot: int) -> str:
-        return self.times[slot] if self.times else f"slot {slot}"
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Demands that no plan can meet: a code with the people, slot and table concerned, all 0-based.
+
+    count: how many are demanded; limit: how many are possible; meetings: rows of the problem, where it has
+    any.
+    """
+
+    code: str
+    people: tuple[int, ...] = ()
+    slot: int | None = None
+    table: int | None = None
+    count: int = 0
+    limit: int = 0
+    meetings: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The best plan found, what was proven about it, and why where there is none.
+    """The best plan found, what was proven about it, and the conflicts where there is none.
 
     value: total value; bound: proven upper bound of it (a problem that minimises breaks: total breaks, and a
-    lower bound);
-    breaks: groups of idle slots between a person's first and last meeting of a day, summed over people;
-    idle: slots within such groups that the person had open; reasons: sentences, when infeasible.
+    lower bound); breaks: groups of idle slots between a person's first and last meeting of a day, summed over
+    people; idle: slots within such groups that the person had open; conflicts: only when infeasible.
     """
 
     status: Status
@@ -93,7 +100,7 @@ class Plan:
     meetings: tuple[Meeting, ...] = ()
     idle: int = 0
     people: int = 0
-    reasons: tuple[str, ...] = field(default=())
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def gap(self) -> float | None:
@@ -129,11 +136,7 @@ def _check(problem: Problem) -> None:
             raise BadProblem(f"“{word}” needs {people} numbers, one per person; it has {len(numbers)}.")
         for person, number in enumerate(numbers):
             if number < 0:
-                raise BadProblem(f"“{word}” of {problem.name(person)} is below zero.")
-    if problem.names and len(problem.names) != people:
-        raise BadProblem(f"“names” needs {people} names, or none.")
-    if problem.times and len(problem.times) != slots:
-        raise BadProblem(f"“times” needs {slots} names, or none.")
+                raise BadProblem(f"“{word}” of person {person} is below zero.")
     if problem.days and (len(problem.days) != slots or list(problem.days) != sorted(problem.days)):
         raise BadProblem(f"“days” needs {slots} numbers that never fall, the day of each slot.")
     seen: set[tuple[int, int]] = set()

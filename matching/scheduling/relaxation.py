@@ -1,8 +1,8 @@
-"""Proven upper bounds of the total value, and prices that tell which columns can be in a good plan.
+"""Proven upper bounds of the total value, and reduced costs that say which columns can be in a good plan.
 
 Two linear programmes, by HiGHS's interior point: pairs alone (a b-matching, some tenths of a second), then
-pairs and slots over the columns the first leaves promising. Any prices, put into the Lagrangian of the
-whole problem, give a valid bound, so a solver's tolerance or an early stop cannot make it wrong.
+pairs and slots over the columns the first leaves promising. Any dual prices, put into the Lagrangian of
+the whole problem, give a valid bound, so a solver's tolerance or an early stop cannot make it wrong.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from matching.scheduling.columns import Field, Flags, Floats, Ints
-from matching.scheduling.stopwatch import Stopwatch
+from matching.scheduling.columns import CandidateColumns, Flags, Floats, Ints
+from matching.scheduling.deadline import Deadline
 
-PROMISING = 0.3  # loss, in mean values of a meeting, beyond which the second LP leaves a column out
-FINE = 0.5  # share of the time for the second LP
+MAX_REDUCED_COST = 0.3  # in mean values of a meeting: the second LP leaves out columns beyond it
+SLOT_SHARE = 0.5  # share of the time for the second LP
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class ConstraintRows:
     """A linear programme's rows, lower <= (sum of the columns marked in it) <= upper; binding: which."""
 
     lower: Floats
@@ -33,50 +33,56 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """bound: no plan is worth more; loss: what a plan with this column gives away at least (>= 0), per
-    column; weight: share of each column in the LP's solution; short: people whose least cannot be met
-    (proven), empty if none.
+    """bound: no plan is worth more; reduced_cost: what a plan with this column loses at least
+    (>= 0), per column; lp_value: value of each column in the LP's solution, in [0, 1]; short: people whose
+    least cannot be met (proven), empty if none.
     """
 
     bound: float
-    loss: Floats
-    weight: Floats
+    reduced_cost: Floats
+    lp_value: Floats
     short: tuple[int, ...] = ()
 
 
-def relax(field: Field, watch: Stopwatch) -> Relaxation:
+def relax(columns: CandidateColumns, deadline: Deadline) -> Relaxation:
     """The best relaxation the time allows."""
-    simple = _simple_bound(field)
-    if not len(field) or watch.left() < 0.1:
-        return Relaxation(simple, np.zeros(len(field)), np.ones(len(field)), _short_of_open(field))
-    coarse = _by_pairs(field, watch)
-    if coarse is None:
-        return Relaxation(simple, np.zeros(len(field)), np.ones(len(field)), _short_of_open(field))
-    mean = float(np.average(field.value, weights=coarse.weight + 1e-9))
+    simple = _simple_bound(columns)
+    if not len(columns) or deadline.left() < 0.1:
+        return Relaxation(simple, np.zeros(len(columns)), np.ones(len(columns)), _short_of_open(columns))
+    by_pairs = _pair_relaxation(columns, deadline)
+    if by_pairs is None:
+        return Relaxation(simple, np.zeros(len(columns)), np.ones(len(columns)), _short_of_open(columns))
+    mean = float(np.average(columns.value, weights=by_pairs.lp_value + 1e-9))
     promising = (
-        coarse.loss <= max(mean, 0.0) * PROMISING if not field.least.any() else np.ones(len(field), bool)
+        by_pairs.reduced_cost <= max(mean, 0.0) * MAX_REDUCED_COST
+        if not columns.least.any()
+        else np.ones(len(columns), bool)
     )
-    fine = _by_slots(field, promising, watch.part(FINE))
-    best = coarse if fine is None else fine
-    bound = min(simple, coarse.bound, best.bound)
-    return Relaxation(bound, best.loss, best.weight, _short_of_open(field) or coarse.short or best.short)
+    by_slots = _slot_relaxation(columns, promising, deadline.part(SLOT_SHARE))
+    best = by_pairs if by_slots is None else by_slots
+    bound = min(simple, by_pairs.bound, best.bound)
+    return Relaxation(
+        bound, best.reduced_cost, best.lp_value, _short_of_open(columns) or by_pairs.short or best.short
+    )
 
 
-def rows_of(field: Field, *, room: Ints, most: Ints, least: Ints) -> Rows:
-    """Rows that bind: a person once per slot, tables per slot, meetings per person, a pair once."""
-    number, people, slots = len(field), field.people, field.slots
+def constraint_rows(
+    columns: CandidateColumns, *, tables_left: Ints, most: Ints, least: Ints
+) -> ConstraintRows:
+    """Rows that can bind: a person once per slot, tables per slot, meetings per person, a pair once."""
+    number, people, slots = len(columns), columns.people, columns.slots
     seats, tables = people * slots, people * slots + slots
-    upper = np.concatenate([np.ones(seats), room, most, np.ones(field.pairs)]).astype(float)
+    upper = np.concatenate([np.ones(seats), tables_left, most, np.ones(columns.pairs)]).astype(float)
     lower = np.full(len(upper), -np.inf)
     lower[tables : tables + people] = np.where(least > 0, least, -np.inf)
     row = np.concatenate(
         [
-            field.i * slots + field.slot,
-            field.j * slots + field.slot,
-            seats + field.slot,
-            tables + field.i,
-            tables + field.j,
-            tables + people + field.pair,
+            columns.i * slots + columns.slot,
+            columns.j * slots + columns.slot,
+            seats + columns.slot,
+            tables + columns.i,
+            tables + columns.j,
+            tables + people + columns.pair,
         ]
     )
     column = np.tile(np.arange(number), 6)
@@ -84,10 +90,10 @@ def rows_of(field: Field, *, room: Ints, most: Ints, least: Ints) -> Rows:
     binding |= lower > -np.inf
     kept = binding[row]
     renumbered = np.cumsum(binding) - 1
-    return Rows(lower[binding], upper[binding], renumbered[row[kept]], column[kept], binding)
+    return ConstraintRows(lower[binding], upper[binding], renumbered[row[kept]], column[kept], binding)
 
 
-def linear_programme(gain: Floats, rows: Rows, *, cap: Floats | None = None) -> highspy.HighsLp:
+def linear_programme(gain: Floats, rows: ConstraintRows, *, cap: Floats | None = None) -> highspy.HighsLp:
     """Maximise gain over columns in [0, cap] (1 where not given), as HiGHS reads it: costs to minimise."""
     programme = highspy.HighsLp()
     number = len(gain)
@@ -107,7 +113,7 @@ def linear_programme(gain: Floats, rows: Rows, *, cap: Floats | None = None) -> 
 
 
 class QuietHighs(highspy.Highs):  # type: ignore[misc]
-    """HiGHS that prints nothing: as it is made it enables callbacks, and the first word prints a banner."""
+    """HiGHS that prints nothing: its constructor enables callbacks, which prints a banner otherwise."""
 
     def enableCallbacks(self) -> None:  # noqa: N802
         self.setOptionValue("output_flag", False)
@@ -122,9 +128,9 @@ def quiet_highs(**options: float | str | bool) -> highspy.Highs:
     return highs
 
 
-def _prices(gain: Floats, rows: Rows, watch: Stopwatch) -> tuple[Floats, Floats] | None:
-    """Weights of the columns and prices of the rows (>= 0 for what is scarce), or None out of time."""
-    highs = quiet_highs(solver="ipm", run_crossover="off", time_limit=max(watch.left(), 0.01))
+def _solve_dual(gain: Floats, rows: ConstraintRows, deadline: Deadline) -> tuple[Floats, Floats] | None:
+    """LP value of each column and dual price of each row (>= 0 where scarce); None when out of time."""
+    highs = quiet_highs(solver="ipm", run_crossover="off", time_limit=max(deadline.left(), 0.01))
     highs.passModel(linear_programme(gain, rows))
     highs.run()
     if highs.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kUnknown):
@@ -139,40 +145,42 @@ def _prices(gain: Floats, rows: Rows, watch: Stopwatch) -> tuple[Floats, Floats]
     return np.clip(np.array(solution.col_value), 0, 1), prices
 
 
-def _cost_of_rows(rows: Rows, prices: Floats) -> float:
-    """The dearest the rows' sides can be at these prices."""
+def _cost_of_rows(rows: ConstraintRows, prices: Floats) -> float:
+    """Upper bound of the priced right-hand sides."""
     low = np.where(np.isneginf(rows.lower), 0, rows.lower)
     return float(np.where(prices >= 0, prices * rows.upper, prices * low).sum())
 
 
-def with_shortage(gain: Floats, rows: Rows, lack: float) -> tuple[Floats, Rows, int]:
-    """The same programme with a column per owed meeting that may be left out, at the price of `lack` each."""
+def with_shortage_columns(
+    gain: Floats, rows: ConstraintRows, shortage_penalty: float
+) -> tuple[Floats, ConstraintRows, int]:
+    """The same programme with a slack column per owed meeting, at a penalty each."""
     owing = np.flatnonzero(rows.lower > -np.inf)
     owed = np.repeat(owing, rows.lower[owing].astype(int))
     extra = np.arange(len(owed)) + len(gain)
     row, column = np.concatenate([rows.row, owed]), np.concatenate([rows.column, extra])
     grown = replace(rows, row=row, column=column)
-    return np.concatenate([gain, np.full(len(owed), -lack)]), grown, len(owed)
+    return np.concatenate([gain, np.full(len(owed), -shortage_penalty)]), grown, len(owed)
 
 
-def _by_slots(field: Field, promising: Flags, watch: Stopwatch) -> Relaxation | None:
-    part = field.kept(promising)
-    rows = rows_of(part, room=field.room, most=field.most, least=field.least)
-    lack = 3 * float(np.abs(field.value).max()) + 1
-    gain, rows, owed = with_shortage(part.value, rows, lack)
-    found = _prices(gain, rows, watch)
+def _slot_relaxation(columns: CandidateColumns, promising: Flags, deadline: Deadline) -> Relaxation | None:
+    part = columns.subset(promising)
+    rows = constraint_rows(part, tables_left=columns.tables_left, most=columns.most, least=columns.least)
+    shortage_penalty = 3 * float(np.abs(columns.value).max()) + 1
+    gain, rows, owed = with_shortage_columns(part.value, rows, shortage_penalty)
+    found = _solve_dual(gain, rows, deadline)
     if found is None:
         return None
-    weight, prices = found
+    lp_value, prices = found
     number = len(part)
-    everywhere = np.zeros(len(field))
-    everywhere[promising] = weight[:number]
-    full = _full_prices(field, rows, prices)
-    return _lagrangian(field, full, everywhere, float(weight[number:].sum()) if owed else 0.0, watch)
+    fractions = np.zeros(len(columns))
+    fractions[promising] = lp_value[:number]
+    full = _full_prices(columns, rows, prices)
+    return _lagrangian(columns, full, fractions, float(lp_value[number:].sum()) if owed else 0.0, deadline)
 
 
 @dataclass(frozen=True, slots=True)
-class Prices:
+class DualPrices:
     """Price of a person's slot (people x slots), of a table per slot, and of a person's meeting."""
 
     seat: Floats
@@ -180,97 +188,105 @@ class Prices:
     person: Floats
 
 
-def _full_prices(field: Field, rows: Rows, prices: Floats) -> Prices:
+def _full_prices(columns: CandidateColumns, rows: ConstraintRows, prices: Floats) -> DualPrices:
     """Prices of the rows that bind, laid out over all rows."""
-    seats, tables = field.people * field.slots, field.people * field.slots + field.slots
+    seats, tables = columns.people * columns.slots, columns.people * columns.slots + columns.slots
     full = np.zeros(len(rows.binding))
     full[rows.binding] = prices
-    seat = full[:seats].reshape(field.people, field.slots)
-    return Prices(seat, full[seats:tables], full[tables : tables + field.people])
+    seat = full[:seats].reshape(columns.people, columns.slots)
+    return DualPrices(seat, full[seats:tables], full[tables : tables + columns.people])
 
 
-def _lagrangian(field: Field, prices: Prices, weight: Floats, lacking: float, watch: Stopwatch) -> Relaxation:
-    """Bound and losses at these prices; valid whatever the prices are."""
+def _lagrangian(
+    columns: CandidateColumns,
+    prices: DualPrices,
+    lp_value: Floats,
+    missing_meetings: float,
+    deadline: Deadline,
+) -> Relaxation:
+    """Bound and reduced costs at these prices; valid whatever the prices are."""
     net = (
-        field.value
-        - prices.seat[field.i, field.slot]
-        - prices.seat[field.j, field.slot]
-        - prices.table[field.slot]
-        - prices.person[field.i]
-        - prices.person[field.j]
+        columns.value
+        - prices.seat[columns.i, columns.slot]
+        - prices.seat[columns.j, columns.slot]
+        - prices.table[columns.slot]
+        - prices.person[columns.i]
+        - prices.person[columns.j]
     )
-    best = np.zeros(field.pairs)
-    np.maximum.at(best, field.pair, net)
-    persons = np.where(prices.person >= 0, prices.person * field.most, prices.person * field.least).sum()
-    bound = float(prices.seat.sum() + prices.table @ field.room + persons + best.sum())
-    short = _proven_short(field, watch) if lacking > 1e-4 else ()
-    return Relaxation(bound, best[field.pair] - net, weight, short)
+    best = np.zeros(columns.pairs)
+    np.maximum.at(best, columns.pair, net)
+    persons = np.where(prices.person >= 0, prices.person * columns.most, prices.person * columns.least).sum()
+    bound = float(prices.seat.sum() + prices.table @ columns.tables_left + persons + best.sum())
+    short = _proven_short(columns, deadline) if missing_meetings > 1e-4 else ()
+    return Relaxation(bound, best[columns.pair] - net, lp_value, short)
 
 
-def _by_pairs(field: Field, watch: Stopwatch) -> Relaxation | None:
-    """Slots forgotten: pairs once, meetings per person, places in all."""
-    pairs, first = np.unique(field.pair, return_index=True)
-    i, j, value = field.i[first], field.j[first], field.value[first]
-    people = field.people
-    upper = np.concatenate([field.most, [field.room.sum()]]).astype(float)
-    lower = np.concatenate([np.where(field.least > 0, field.least, -np.inf), [-np.inf]])
+def _pair_relaxation(columns: CandidateColumns, deadline: Deadline) -> Relaxation | None:
+    """Without slots: a pair once, meetings per person, tables over all slots."""
+    pairs, first = np.unique(columns.pair, return_index=True)
+    i, j, value = columns.i[first], columns.j[first], columns.value[first]
+    people = columns.people
+    upper = np.concatenate([columns.most, [columns.tables_left.sum()]]).astype(float)
+    lower = np.concatenate([np.where(columns.least > 0, columns.least, -np.inf), [-np.inf]])
     number = len(pairs)
     row = np.concatenate([i, j, np.full(number, people)])
-    rows = Rows(lower, upper, row, np.tile(np.arange(number), 3), np.ones(people + 1, bool))
-    lack = 3 * float(np.abs(value).max()) + 1
-    gain, rows, owed = with_shortage(value, rows, lack)
-    found = _prices(gain, rows, watch)
+    rows = ConstraintRows(lower, upper, row, np.tile(np.arange(number), 3), np.ones(people + 1, bool))
+    shortage_penalty = 3 * float(np.abs(value).max()) + 1
+    gain, rows, owed = with_shortage_columns(value, rows, shortage_penalty)
+    found = _solve_dual(gain, rows, deadline)
     if found is None:
         return None
-    weight, prices = found
-    full = Prices(np.zeros((people, field.slots)), np.full(field.slots, prices[people]), prices[:people])
-    of_pair = np.zeros(field.pairs)
-    of_pair[pairs] = weight[:number]
-    columns = np.bincount(field.pair, minlength=field.pairs)
-    spread = of_pair[field.pair] / columns[field.pair]
-    return _lagrangian(field, full, spread, float(weight[number:].sum()) if owed else 0.0, watch)
+    lp_value, prices = found
+    full = DualPrices(
+        np.zeros((people, columns.slots)), np.full(columns.slots, prices[people]), prices[:people]
+    )
+    of_pair = np.zeros(columns.pairs)
+    of_pair[pairs] = lp_value[:number]
+    columns_per_pair = np.bincount(columns.pair, minlength=columns.pairs)
+    fractions = of_pair[columns.pair] / columns_per_pair[columns.pair]
+    return _lagrangian(columns, full, fractions, float(lp_value[number:].sum()) if owed else 0.0, deadline)
 
 
-def _proven_short(field: Field, watch: Stopwatch) -> tuple[int, ...]:
+def _proven_short(columns: CandidateColumns, deadline: Deadline) -> tuple[int, ...]:
     """People left short when as few meetings as possible are missing, if prices prove that some must be."""
-    rows = rows_of(field, room=field.room, most=field.most, least=field.least)
+    rows = constraint_rows(columns, tables_left=columns.tables_left, most=columns.most, least=columns.least)
     owing = np.flatnonzero(rows.lower > -np.inf)
-    gain, rows, _ = with_shortage(np.zeros(len(field)), rows, 1.0)
-    found = _prices(gain, rows, watch)
+    gain, rows, _ = with_shortage_columns(np.zeros(len(columns)), rows, 1.0)
+    found = _solve_dual(gain, rows, deadline)
     if found is None:
         return ()
-    weight, prices = found
+    lp_value, prices = found
     cost = _cost_of_rows(rows, prices)
     net = gain - np.bincount(rows.column, weights=prices[rows.row], minlength=len(gain))
     if cost + np.maximum(net, 0).sum() > -1e-6:
         return ()
-    people = np.flatnonzero(field.least > 0)
+    people = np.flatnonzero(columns.least > 0)
     owed = np.repeat(np.arange(len(owing)), rows.lower[owing].astype(int))
-    missing = np.bincount(owed, weights=weight[len(field) :], minlength=len(owing))
+    missing = np.bincount(owed, weights=lp_value[len(columns) :], minlength=len(owing))
     return tuple(int(person) for person in people[missing > 1e-3])
 
 
-def _short_of_open(field: Field) -> tuple[int, ...]:
+def _short_of_open(columns: CandidateColumns) -> tuple[int, ...]:
     """People who must have more meetings than their open pairs and slots can give."""
-    slots = np.zeros((field.people, field.slots), bool)
-    slots[field.i, field.slot] = slots[field.j, field.slot] = True
-    partners = np.zeros(field.people, dtype=np.int64)
-    _, first = np.unique(field.pair, return_index=True)
-    np.add.at(partners, field.i[first], 1)
-    np.add.at(partners, field.j[first], 1)
-    most = np.minimum(np.minimum(slots.sum(axis=1), partners), field.most)
-    return tuple(int(person) for person in np.flatnonzero(field.least > most))
+    slots = np.zeros((columns.people, columns.slots), bool)
+    slots[columns.i, columns.slot] = slots[columns.j, columns.slot] = True
+    partners = np.zeros(columns.people, dtype=np.int64)
+    _, first = np.unique(columns.pair, return_index=True)
+    np.add.at(partners, columns.i[first], 1)
+    np.add.at(partners, columns.j[first], 1)
+    most = np.minimum(np.minimum(slots.sum(axis=1), partners), columns.most)
+    return tuple(int(person) for person in np.flatnonzero(columns.least > most))
 
 
-def _simple_bound(field: Field) -> float:
-    """No person counts more than her best pairs, half of each; and there are only so many places."""
-    _, first = np.unique(field.pair, return_index=True)
-    ends = np.concatenate([field.i[first], field.j[first]])
-    value = np.maximum(np.tile(field.value[first], 2), 0)
+def _simple_bound(columns: CandidateColumns) -> float:
+    """The smaller of two bounds: half of each person's best pairs, or the best pairs of all tables."""
+    _, first = np.unique(columns.pair, return_index=True)
+    ends = np.concatenate([columns.i[first], columns.j[first]])
+    value = np.maximum(np.tile(columns.value[first], 2), 0)
     order = np.lexsort((-value, ends))
     ends, value = ends[order], value[order]
-    starts = np.searchsorted(ends, np.arange(field.people))
+    starts = np.searchsorted(ends, np.arange(columns.people))
     rank = np.arange(len(ends)) - starts[ends]
-    by_people = float(value[rank < field.most[ends]].sum()) / 2
-    ranked = np.sort(np.maximum(field.value[first], 0))[::-1]
-    return min(by_people, float(ranked[: int(field.room.sum())].sum()))
+    by_people = float(value[rank < columns.most[ends]].sum()) / 2
+    ranked = np.sort(np.maximum(columns.value[first], 0))[::-1]
+    return min(by_people, float(ranked[: int(columns.tables_left.sum())].sum()))

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from matching.scheduling.problem import Locked, Meeting
 
 
-def seated(
+def assign_tables(
     rows: Iterable[tuple[int, int, int]], tables: int, locked: Sequence[Locked] = ()
 ) -> tuple[Meeting, ...]:
     """Each (i, j, slot) at the first table free in its slot; a person who can stay at her table does.
 
     Locked meetings keep the table they name. Raises IndexError when a slot has more meetings than tables.
 
-    >>> [meeting.table for meeting in seated([(0, 1, 0), (2, 3, 0), (2, 1, 1)], 2)]
+    >>> [meeting.table for meeting in assign_tables([(0, 1, 0), (2, 3, 0), (2, 1, 1)], 2)]
     [0, 1, 1]
     """
     rows = list(rows)

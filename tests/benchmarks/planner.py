@@ -3,7 +3,7 @@ files.
 
 Prints one Markdown row per file: what was found, what was proven, seconds on the wall and of the processor.
 Beside a `published.json` the rows carry the published optimum and seconds, and a wrong answer ends the run
-with exit code 1. Every answer is read back and judged by `faults_in`.
+with exit code 1. Every answer is read back and checked by `faults_in`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from backend.benchmarks.b2b.checking import b2b_faults_in  # noqa: E402
-from backend.benchmarks.b2b.files import problem_in  # noqa: E402
 from backend.benchmarks.b2b.problem import B2BProblem  # noqa: E402
-from matching.scheduling.solve import Meeting, Plan, faults_in  # noqa: E402
+from backend.benchmarks.plan_file import parse_problem  # noqa: E402
+from matching.scheduling import Meeting, Plan, faults_in  # noqa: E402
 
 
 def main() -> int:
@@ -91,7 +91,7 @@ def _processor() -> float:
 
 
 def _faults(path: Path, answer: dict[str, Any]) -> list[str]:
-    problem = problem_in(path.read_text(encoding="utf-8"))
+    problem = parse_problem(path.read_text(encoding="utf-8"))
     plan = Plan(
         status=answer["status"],
         value=answer["value"],

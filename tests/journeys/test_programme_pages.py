@@ -1,11 +1,13 @@
 """The programme's pages, full and empty: accessible in light and dark, on a phone and on a desk."""
 
 import time
+from dataclasses import asdict
 
 import pytest
 
 from backend.programme import services
 from backend.programme.models import Plan
+from backend.programme.rules import PlanConflict
 from backend.programme.services.solving import solve_plan
 from tests.factories import NOW
 from tests.journeys.programme_forum import ORGANISER, make_planned_forum
@@ -40,7 +42,10 @@ def test_axe_finds_nothing_on_any_page_of_a_programme(planned_forum, visit):
     Plan.objects.filter(pk=working.pk).update(work="solving", progress=40, value=3.0, bound=4.0)
     impossible = plan_of(forum)
     Plan.objects.filter(pk=impossible.pk).update(
-        work="impossible", report={"reasons": ["Mali has 3 locked meetings in 2 open slots."]}
+        work="impossible",
+        report={
+            "conflicts": [asdict(PlanConflict("locked_over_open_slots", (row.first_id,), count=3, limit=2))]
+        },
     )
     plans = [f"{draft.pk}/?by={order}" for order in ("person", "slot", "table")]
     plans += [f"{draft.pk}/meetings/{row.pk}/", f"{draft.pk}/doors/", f"{draft.pk}/days/"]

@@ -1,4 +1,4 @@
-"""The fewest breaks of a brokerage as a CP-SAT model, written in two ways that prove different cases quickly.
+"""The fewest breaks of a B2B problem as a CP-SAT model, in two encodings that suit different cases.
 
 Each person's breaks are one unary counter, and "no break" means one of her possible blocks of neighbouring
 slots: core search then starts from one literal per person instead of one per person and slot. Places are
@@ -76,8 +76,8 @@ def _busy_literals(built: BreakModel, problem: B2BProblem) -> list[dict[int, Lit
 def stars(problem: B2BProblem) -> dict[int, list[int]]:
     """The meetings shared out among few people, each person owning some of her own: most meetings first.
 
-    >>> from backend.benchmarks.b2b.problem import Requested
-    >>> rows = [Requested(0, 1, 1), Requested(0, 2, 1), Requested(3, 2, 1)]
+    >>> from backend.benchmarks.b2b.problem import RequestedMeeting
+    >>> rows = [RequestedMeeting(0, 1, 1), RequestedMeeting(0, 2, 1), RequestedMeeting(3, 2, 1)]
     >>> stars(B2BProblem(4, 1, 2, tuple(rows)))
     {0: [0, 1], 2: [2]}
     """

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matching.scheduling.problem import BadProblem
+from matching.scheduling import BadProblem
 
 
 @dataclass(frozen=True, slots=True)
-class Requested:
+class RequestedMeeting:
     """A meeting that must take place in one of its `allowed` slots (bit t is slot t)."""
 
     i: int
@@ -27,7 +27,7 @@ class B2BProblem:
     people: int
     slots: int
     tables: int
-    meetings: tuple[Requested, ...]
+    meetings: tuple[RequestedMeeting, ...]
     before: tuple[tuple[int, int], ...] = ()
     spread: int = 2
 

@@ -7,14 +7,18 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.events.models import Event, Slot, Table
 from backend.meetings.models import Meeting
 from backend.programme.forum import Attending, Forum, pair_of
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
+from backend.programme.rules import PlanConflict, conflict_text
 from backend.programme.scope import aims_of, crosses_in, members_of
 
 PLANNED, ASKED, AGREED, NOT_SENT = "planned", "asked", "agreed", "not_sent"
@@ -227,8 +231,37 @@ def show_plan(plan: Plan, forum: Forum) -> PlanPage:
         entries=tuple(entries),
         without=tuple(without),
         short=tuple(short),
-        reasons=tuple(said.get("reasons", ())) if not plan.is_at_work else (),
+        reasons=()
+        if plan.is_at_work
+        else tuple(_conflict_text(row, forum) for row in said.get("conflicts", ())),
     )
+
+
+def _conflict_text(row: dict[str, Any], forum: Forum) -> str:
+    """A conflict of the report as a sentence, with names as they are now."""
+    conflict = PlanConflict(**row)
+    slots = {slot.pk: slot for slot in forum.slots}
+    tables = {table.pk: table.label for table in forum.tables}
+    slot = slots.get(conflict.slot_id) if conflict.slot_id else None
+    return conflict_text(
+        conflict.code,
+        people=[forum.people[key].name if key in forum.people else _("Somebody") for key in conflict.people],
+        slot=_slot_text(slot, forum.event.zone) if slot else _("a slot that is gone"),
+        table=tables.get(conflict.table_id or 0, ""),
+        count=conflict.count,
+        limit=conflict.limit,
+        clash=conflict.clash,
+    )
+
+
+def _slot_text(slot: Slot, zone: dt.tzinfo) -> str:
+    """As sentences name a slot: in the event's own time."""
+    starts_at, ends_at = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
+    return _("the slot of %(day)s, %(start)s to %(end)s") % {
+        "day": date_format(starts_at, "l j F"),
+        "start": date_format(starts_at, "H:i"),
+        "end": date_format(ends_at, "H:i"),
+    }
 
 
 def entry_in(page: PlanPage, planned_id: int) -> Entry:

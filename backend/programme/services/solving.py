@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 from django.db import transaction
 
 from backend.programme import engine
 from backend.programme.forum import Forum, read_forum
 from backend.programme.models import Plan, PlannedMeeting
-from backend.programme.rules import clash_in, table_clash_in
+from backend.programme.rules import LOCKED_CLASH, PlanConflict, clash_in, table_clash_in
 from backend.programme.scope import Row, aims_of, scores_for
 
 
@@ -43,8 +44,8 @@ def _solve(plan: Plan, now: dt.datetime, clock: Callable[[], float]) -> None:
     locked = plan.planned.filter(is_locked=True).select_related("slot", "table").order_by("pk")
     # To keep the row of two who may not meet any more, or to say that it cannot stay, would tell of a block.
     kept = [row for row in locked if forum.may_meet((row.first_id, row.second_id))]
-    if reasons := _contradictions(forum, kept):
-        _finish(plan, None, kept, reasons, now)
+    if conflicts := _locked_clashes(forum, kept):
+        _finish(plan, None, kept, conflicts, now)
         return
 
     order = Plan.objects.filter(pk=plan.pk, round=plan.round, work=Plan.Work.SOLVING)
@@ -67,19 +68,18 @@ def _solve(plan: Plan, now: dt.datetime, clock: Callable[[], float]) -> None:
         clock=clock,
         tell=tell,
     )
-    _finish(plan, drafted, kept, drafted.reasons, now)
+    _finish(plan, drafted, kept, drafted.conflicts, now)
 
 
-def _contradictions(forum: Forum, kept: Sequence[PlannedMeeting]) -> list[str]:
-    """What makes it impossible to keep the locked meetings where they are, in sentences that name them."""
+def _locked_clashes(forum: Forum, kept: Sequence[PlannedMeeting]) -> list[PlanConflict]:
+    """Locked meetings that cannot stay where they are."""
     found = []
     for row in kept:
         pair = (row.first_id, row.second_id)
         others = [other for other in kept if other.pk != row.pk]
         reason = clash_in(forum, pair, row.slot, others) or table_clash_in(forum, row.table, row.slot, others)
         if reason:
-            names = " and ".join(forum.people[key].name for key in pair)
-            found.append(f"The locked meeting of {names} cannot stay: {reason}")
+            found.append(PlanConflict(LOCKED_CLASH, people=pair, clash=reason))
     return found
 
 
@@ -88,7 +88,7 @@ def _finish(
     plan: Plan,
     drafted: engine.Drafted | None,
     kept: Sequence[PlannedMeeting],
-    reasons: Sequence[str],
+    conflicts: Sequence[PlanConflict],
     now: dt.datetime,
 ) -> None:
     """Write what came out beside the rows kept, all of it or none, unless the order was overtaken."""
@@ -99,15 +99,15 @@ def _finish(
     if found is None:
         return
     found.progress, found.planned_at = 100, now
-    if drafted is None or reasons:
+    if drafted is None or conflicts:
         found.work, found.value, found.bound = Plan.Work.IMPOSSIBLE, None, None
-        found.report = {"reasons": list(reasons)}
+        found.report = {"conflicts": [asdict(conflict) for conflict in conflicts]}
         found.save()
         return
     found.work = Plan.Work.READY
     found.value, found.bound = drafted.value, drafted.bound
     found.report = {
-        "reasons": [],
+        "conflicts": [],
         "is_optimal": drafted.is_optimal,
         "breaks": drafted.breaks,
         "idle": drafted.idle,

@@ -89,14 +89,12 @@ def test_locked_meetings_stay_when_the_draft_is_planned_anew(desk, plan):
     assert not PlannedMeeting.objects.get(pk=row.pk).is_locked
 
 
-def test_a_locked_meeting_of_two_kept_apart_goes_without_a_word_when_the_draft_is_planned_anew(
-    desk, plan, blocked_by
-):
+def test_a_locked_meeting_of_two_who_are_blocked_goes_silently_when_replanned(desk, plan, blocked_by):
     a, _b, _c, d, *_ = desk.people
     row = desk.lock(row_of(plan, a))
     block_contact(blocked_by, d, a)
     again = desk.replan(plan)
-    assert (again.work, again.report["reasons"]) == (again.Work.READY, [])
+    assert (again.work, again.report["conflicts"]) == (again.Work.READY, [])
     assert not again.planned.filter(pk=row.pk).exists()
     assert not again.planned.filter(first=a, second=d).exists()
 

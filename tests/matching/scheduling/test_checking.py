@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from matching.scheduling.solve import Locked, Meeting, Pair, Plan, Problem, faults_in
+from matching.scheduling import Locked, Meeting, Pair, Plan, Problem, faults_in
 
 CHOICE = Problem(
     people=4,

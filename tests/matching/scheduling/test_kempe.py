@@ -1,4 +1,4 @@
-"""Annealing over Kempe chains: same pairs, fewer breaks, nothing unlawful, the same for the same seed."""
+"""Annealing over Kempe chains: same pairs, fewer breaks, nothing infeasible, the same for the same seed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.scheduling.checking import breaks_of
+from matching.scheduling.deadline import Deadline
 from matching.scheduling.kempe import Annealing, Schedule, breaks_in
-from matching.scheduling.stopwatch import Stopwatch
 
 
 @given(st.integers(0, 2**12 - 1), st.lists(st.integers(0, 2), min_size=12, max_size=12).map(sorted))
@@ -21,19 +21,19 @@ def test_breaks_in_a_mask_are_the_breaks_of_its_slots(mask: int, days: list[int]
     assert max(breaks_in(mask, opens), 0) == breaks_of(slots, days)
 
 
-def ticking(times: int) -> Stopwatch:
-    """A stopwatch that has run out after it was asked so many times, whatever the machine does."""
+def countdown(times: int) -> Deadline:
+    """A deadline that ends after so many readings, whatever the machine does."""
     ticks = itertools.count()
-    return Stopwatch(lambda: float(next(ticks)), times)
+    return Deadline(lambda: float(next(ticks)), times)
 
 
 def crowded() -> tuple[Schedule, list[int]]:
     """Twenty people in eight slots, meeting 0 locked, meeting 1 before meeting 2, four tables."""
-    chance = np.random.default_rng(5)
+    rng = np.random.default_rng(5)
     free = {(person, slot) for person in range(20) for slot in range(8)}
     pairs, slots = [], []
-    for i, j in chance.permutation(list(itertools.combinations(range(20), 2))).tolist():
-        slot = int(chance.integers(8))
+    for i, j in rng.permutation(list(itertools.combinations(range(20), 2))).tolist():
+        slot = int(rng.integers(8))
         if {(i, slot), (j, slot)} <= free and slots.count(slot) < 4 and len(pairs) < 28:
             free -= {(i, slot), (j, slot)}
             pairs.append((i, j))
@@ -48,7 +48,7 @@ def test_annealing_finds_fewer_breaks_and_keeps_every_rule() -> None:
     assert slots[1] != slots[2]
     annealing = Annealing(schedule, list(slots))
     at_first = annealing.cost
-    annealing.run(ticking(60), np.random.default_rng(1))
+    annealing.run(countdown(60), np.random.default_rng(1))
     best = annealing.best
     seats = [(person, slot) for pair, slot in zip(schedule.pairs, best, strict=True) for person in pair]
     assert len(set(seats)) == len(seats)
@@ -63,5 +63,5 @@ def test_the_same_seed_anneals_to_the_same_plan() -> None:
     schedule, slots = crowded()
     runs = [Annealing(schedule, list(slots)) for _ in range(2)]
     for annealing in runs:
-        annealing.run(ticking(20), np.random.default_rng(7))
+        annealing.run(countdown(20), np.random.default_rng(7))
     assert runs[0].best == runs[1].best

@@ -10,11 +10,13 @@ import psutil
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backend.benchmarks.b2b.checking import b2b_faults_in
-from backend.benchmarks.b2b.files import plan_as_json, problem_in
+from backend.benchmarks.b2b.conflicts import b2b_conflict_text
 from backend.benchmarks.b2b.problem import B2BProblem
 from backend.benchmarks.b2b.solve import solve_b2b
+from backend.benchmarks.plan_file import parse_problem, plan_as_json
+from backend.programme.rules import conflict_text
 from matching.errors import MatchingError
-from matching.scheduling.solve import Plan, Problem, faults_in, solve
+from matching.scheduling import Conflict, Plan, Problem, faults_in, solve
 
 WITHOUT_PLAN = 1  # none was found in time, nor proven that there is none
 UNUSABLE = 2  # a file that cannot be read, is malformed or cannot be written, or an option that says nothing
@@ -82,7 +84,7 @@ class Command(BaseCommand):
 
 def _read(name: str) -> Problem | B2BProblem:
     try:
-        return problem_in(Path(name).read_text(encoding="utf-8"))
+        return parse_problem(Path(name).read_text(encoding="utf-8"))
     except OSError as error:
         raise CommandError(f"Cannot read “{name}”: {error.strerror}.", returncode=UNUSABLE) from None
     except UnicodeDecodeError:
@@ -108,7 +110,9 @@ def _sentence(problem: Problem | B2BProblem, plan: Plan, seconds: float) -> str:
     if plan.status == "infeasible":
         first = 0 if isinstance(problem, Problem) else 1
         counted = f"People, slots and tables are counted from {first}."
-        return " ".join([f"Infeasible, proven in {seconds:.1f} s.", *plan.reasons, counted])
+        text = b2b_conflict_text if isinstance(problem, B2BProblem) else _conflict_text
+        reasons = [text(conflict) for conflict in plan.conflicts]
+        return " ".join([f"Infeasible, proven in {seconds:.1f} s.", *reasons, counted])
     if isinstance(problem, B2BProblem):
         return f"{plan.breaks} breaks ({plan.status}, at least {plan.bound}) in {seconds:.1f} s."
     least, middle, most = plan.fairness()
@@ -116,4 +120,15 @@ def _sentence(problem: Problem | B2BProblem, plan: Plan, seconds: float) -> str:
         f"Value {plan.value:g} of at most {plan.bound:g} ({plan.status}); {plan.breaks} breaks with "
         f"{plan.idle} open slots in them; {least} to {most} meetings per person, median {middle:g}, "
         f"{len(plan.without_meeting())} without any; {seconds:.1f} s."
+    )
+
+
+def _conflict_text(conflict: Conflict) -> str:
+    return conflict_text(
+        conflict.code,
+        people=[f"Person {person}" for person in conflict.people],
+        slot=f"slot {conflict.slot}",
+        table=str(conflict.table),
+        count=conflict.count,
+        limit=conflict.limit,
     )

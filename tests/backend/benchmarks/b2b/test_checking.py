@@ -1,4 +1,4 @@
-"""The judge of benchmark schedules sees every planted fault."""
+"""The checker of B2B schedules finds every planted fault."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from dataclasses import replace
 import pytest
 
 from backend.benchmarks.b2b.checking import b2b_faults_in
-from backend.benchmarks.b2b.problem import B2BProblem, Requested
-from matching.scheduling.solve import Meeting, Plan
+from backend.benchmarks.b2b.problem import B2BProblem, RequestedMeeting
+from matching.scheduling import Meeting, Plan
 
 B2B = B2BProblem(
-    3, 4, 1, (Requested(0, 1, 0b0011), Requested(1, 2, 0b1110), Requested(0, 2, 0b1111)), ((0, 1),)
+    3,
+    4,
+    1,
+    (RequestedMeeting(0, 1, 0b0011), RequestedMeeting(1, 2, 0b1110), RequestedMeeting(0, 2, 0b1111)),
+    ((0, 1),),
 )
 SCHEDULE = Plan(
     "feasible", 1, 0, 1, 0.1, (Meeting(0, 1, 0, 0), Meeting(1, 2, 1, 0), Meeting(0, 2, 2, 0)), people=3
@@ -42,7 +46,7 @@ def test_a_sound_schedule_has_no_faults() -> None:
         (replace(SCHEDULE, status="optimal"), "The plan is called optimal, but its bound is lower."),
     ],
 )
-def test_a_planted_fault_in_a_schedule_is_seen(plan: Plan, fault: str) -> None:
+def test_a_planted_fault_in_a_schedule_is_found(plan: Plan, fault: str) -> None:
     assert any(fault in found for found in b2b_faults_in(B2B, plan))
 
 

@@ -1,4 +1,4 @@
-"""Choosing among valued pairs, against exhaustive search and with late joiners."""
+"""The planner against exhaustive search, under time limits, and with late joiners."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.scheduling.solve import Locked, Pair, Plan, Problem, faults_in, solve
+from matching.scheduling import Locked, Pair, Plan, Problem, faults_in, solve
 
 
 def plan_of(problem: Problem, seconds: float = 20.0) -> Plan:
@@ -40,20 +40,20 @@ def problems(draw: st.DrawFn) -> Problem:
 
 
 def best_by_exhaustion(problem: Problem) -> float | None:
-    """The greatest value of all lawful programmes, None where there is none."""
+    """The greatest value of all feasible plans, None where there is none."""
     value = {(pair.i, pair.j): pair.value for pair in problem.pairs}
     fixed = {(lock.i, lock.j): lock.slot for lock in problem.locked}
     free = [pair for pair in value if pair not in fixed]
     best = None
     for slots in itertools.product((None, *range(problem.slots)), repeat=len(free)):
         held = fixed | {pair: slot for pair, slot in zip(free, slots, strict=True) if slot is not None}
-        if _is_lawful(problem, held):
+        if _is_feasible(problem, held):
             worth = sum(value.get(pair, 0) for pair in held)
             best = worth if best is None else max(best, worth)
     return best
 
 
-def _is_lawful(problem: Problem, held: dict[tuple[int, int], int]) -> bool:
+def _is_feasible(problem: Problem, held: dict[tuple[int, int], int]) -> bool:
     seats = [(person, slot) for pair, slot in held.items() for person in pair]
     count = Counter(person for person, _ in seats)
     return (
@@ -71,19 +71,19 @@ def test_a_small_programme_is_the_best_of_all_or_there_is_none(problem: Problem)
     assert faults_in(problem, plan) == []
     if best is None:
         assert plan.status == "infeasible"
-        assert plan.reasons
+        assert plan.conflicts
         assert plan.value is None
     else:
         assert (plan.status, plan.value, plan.bound) == ("optimal", best, best)
 
 
 def forum(people: int = 60, slots: int = 8, tables: int = 12, seed: int = 3) -> Problem:
-    """A made-up forum with more wishes than places."""
-    chance = np.random.default_rng(seed)
+    """A made-up forum with more pairs than tables."""
+    rng = np.random.default_rng(seed)
     everyone = list(itertools.combinations(range(people), 2))
-    which = sorted(chance.choice(len(everyone), 600, replace=False).tolist())
-    pairs = tuple(Pair(*everyone[n], int(chance.integers(100, 1000))) for n in which)
-    available = tuple(tuple((chance.random(slots) < 0.8).tolist()) for _ in range(people))
+    which = sorted(rng.choice(len(everyone), 600, replace=False).tolist())
+    pairs = tuple(Pair(*everyone[n], int(rng.integers(100, 1000))) for n in which)
+    available = tuple(tuple((rng.random(slots) < 0.8).tolist()) for _ in range(people))
     return Problem(people, slots, tables, pairs, available, (4,) * people, days=(0,) * 4 + (1,) * 4)
 
 
@@ -144,35 +144,35 @@ def test_any_time_limit_gives_a_sound_plan_with_a_bound(seconds: float) -> None:
     assert plan.seconds < seconds + 3
 
 
-def test_progress_tells_of_better_plans_under_the_bound() -> None:
-    told = []
-    plan = solve(forum(), seconds=3, seed=1, clock=time.monotonic, progress=told.append)
-    values = [step.value for step in told]
+def test_progress_reports_better_plans_under_the_bound() -> None:
+    reports = []
+    plan = solve(forum(), seconds=3, seed=1, clock=time.monotonic, on_progress=reports.append)
+    values = [step.value for step in reports]
     assert values == sorted(values)
     assert plan.value == values[-1]
-    assert all(step.value <= step.bound for step in told)
+    assert all(step.value <= step.bound for step in reports)
 
 
-def test_a_planner_told_to_stop_gives_the_best_plan_so_far_within_seconds() -> None:
-    problem, told = forum(), []
+def test_a_planner_asked_to_stop_gives_the_best_plan_so_far_within_seconds() -> None:
+    problem, reports = forum(), []
     plan = solve(
         problem,
         seconds=600,
         seed=1,
         clock=time.monotonic,
-        progress=told.append,
-        stopped=lambda: len(told) > 1,
+        on_progress=reports.append,
+        should_stop=lambda: len(reports) > 1,
     )
     assert faults_in(problem, plan) == []
-    assert plan.value == told[-1].value
+    assert plan.value == reports[-1].value
     assert plan.seconds < 60
 
 
 def test_the_solver_writes_nothing_to_the_screen() -> None:
-    said = subprocess.run(
+    run = subprocess.run(
         [sys.executable, "-c", "from matching.scheduling.relaxation import quiet_highs; quiet_highs().run()"],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert said.stdout == ""
+    assert run.stdout == ""

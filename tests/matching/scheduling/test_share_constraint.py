@@ -1,4 +1,4 @@
-"""A share of meetings of one sort: what is found, what is proven of it, and what is told on the way."""
+"""A share of meetings of one sort: what is found, what is proven of it, and what is reports on the way."""
 
 from __future__ import annotations
 
@@ -8,45 +8,44 @@ from dataclasses import replace
 
 import pytest
 
-from matching.scheduling.quota import solve_with_share
-from matching.scheduling.solve import Locked, Pair, Plan, Problem, Progress, solve
+from matching.scheduling import Locked, Pair, Plan, Problem, Progress, solve, solve_with_share
 
-SORT = (0, 1, 2, 0, 1, 2)  # two people of each; a meeting counts if its two differ
+KIND = (0, 1, 2, 0, 1, 2)  # two people of each; a meeting counts if its two differ
 COUPLES = list(itertools.combinations(range(6), 2))
-PAIRS = tuple(Pair(i, j, 5 if SORT[i] != SORT[j] else 9) for i, j in COUPLES)
-COUNTED = [SORT[i] != SORT[j] for i, j in COUPLES]
+PAIRS = tuple(Pair(i, j, 5 if KIND[i] != KIND[j] else 9) for i, j in COUPLES)
+COUNTED = [KIND[i] != KIND[j] for i, j in COUPLES]
 FORUM = Problem(6, 3, 3, PAIRS, ((True,) * 3,) * 6, (1,) * 6)
 
 
 def solved(problem: Problem, share: float) -> tuple[Plan, bool, list[Progress]]:
-    told: list[Progress] = []
+    reports: list[Progress] = []
     plan, is_missed = solve_with_share(
-        problem, COUNTED, share, seconds=20, seed=1, clock=time.monotonic, progress=told.append
+        problem, COUNTED, share, seconds=20, seed=1, clock=time.monotonic, on_progress=reports.append
     )
-    return plan, is_missed, told
+    return plan, is_missed, reports
 
 
 @pytest.mark.parametrize(("share", "value", "best"), [(0.0, 27, 27), (0.5, 15, 19), (1.0, 15, 15)])
 def test_a_share_that_is_met_is_bounded_by_what_is_proven_with_it(
     share: float, value: int, best: int
 ) -> None:
-    plan, is_missed, told = solved(FORUM, share)
+    plan, is_missed, reports = solved(FORUM, share)
     assert (is_missed, plan.value) == (False, value)
     assert plan.bound is not None
     assert best <= plan.bound <= 27
     assert plan.gap == pytest.approx((plan.bound - value) / plan.bound)
-    assert {word.value for word in told} <= {0, value}, "never a priced number"
-    assert all(later.bound <= sooner.bound for sooner, later in itertools.pairwise(told))
+    assert {report.value for report in reports} <= {0, value}, "never a priced number"
+    assert all(later.bound <= sooner.bound for sooner, later in itertools.pairwise(reports))
     assert plan.status == ("optimal" if plan.bound == value else "feasible")
-    assert told[-1].bound == pytest.approx(plan.bound)
+    assert reports[-1].bound == pytest.approx(plan.bound)
 
 
 def test_a_share_that_is_missed_is_bounded_without_it() -> None:
     locked = replace(FORUM, locked=(Locked(0, 3, 0),))
-    plan, is_missed, told = solved(locked, 1.0)
+    plan, is_missed, reports = solved(locked, 1.0)
     assert (is_missed, plan.status, plan.value, plan.bound) == (True, "feasible", 19, 27)
     assert plan.gap == pytest.approx(8 / 27)
-    assert {word.value for word in told} == {0}, "no plan kept the share"
+    assert {report.value for report in reports} == {0}, "no plan kept the share"
 
 
 def test_a_plan_that_misses_the_share_is_not_optimal_where_nothing_else_can_be_planned() -> None:
@@ -55,9 +54,9 @@ def test_a_plan_that_misses_the_share_is_not_optimal_where_nothing_else_can_be_p
     assert (is_missed, plan.status, plan.value, plan.bound, plan.gap) == (True, "feasible", 9, 9, 0)
 
 
-def test_what_cannot_be_planned_at_all_keeps_its_sentences() -> None:
+def test_what_cannot_be_planned_at_all_keeps_its_conflicts() -> None:
     crowded = replace(FORUM, locked=(Locked(0, 3, 0), Locked(0, 1, 1)))
-    plan, _, told = solved(crowded, 0.5)
+    plan, _, reports = solved(crowded, 0.5)
     assert plan == replace(solve(crowded, seconds=5, seed=1, clock=time.monotonic), seconds=plan.seconds)
-    assert plan.reasons
-    assert not told
+    assert plan.conflicts
+    assert not reports
