@@ -1,7 +1,7 @@
-"""What was done at an event and by whom: database triggers write it, whatever code or hand changed a row.
+"""The audit trail of an event: triggers write who changed which rows, whatever code or tool changed them.
 
 A trace holds ids, states and the few words an organiser sets: no name, no text of anybody, no block and no
-report. Traces and acts can be added, never changed.
+report. Rows can be added to a trace, never changed or removed.
 """
 
 from __future__ import annotations
@@ -16,28 +16,30 @@ from backend.meetings.models import Meeting, MeetingRules
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.suggestions.models import Run
 
-# Somebody is behind it: a request, or a command that says who runs it. Seeding and jobs leave no such mark.
-SAID = "(current_setting('pghistory.context_id', true) <> '')"
-SAID_WHO = pgtrigger.Condition(SAID)
-# A withdrawn plan raises its round too, and one planned anew takes back that it was stopped.
-AGAIN_WHO = pgtrigger.Condition(f"""(OLD."round" <> NEW."round" AND OLD."state" = NEW."state" AND {SAID})""")
-STOPPED_WHO = pgtrigger.Condition(f"""(NOT OLD."stop_asked" AND NEW."stop_asked" AND {SAID})""")
+# A request of somebody signed in, or a command that names itself, sets a context; seeding and jobs do not.
+HAS_CONTEXT = "(current_setting('pghistory.context_id', true) <> '')"
+IN_CONTEXT = pgtrigger.Condition(HAS_CONTEXT)
+# Withdrawing a plan raises its round too, and planning it again clears `stop_asked`.
+ORDERED_AGAIN = pgtrigger.Condition(
+    f"""(OLD."round" <> NEW."round" AND OLD."state" = NEW."state" AND {HAS_CONTEXT})"""
+)
+STOP_ORDERED = pgtrigger.Condition(f"""(NOT OLD."stop_asked" AND NEW."stop_asked" AND {HAS_CONTEXT})""")
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 AGAIN, STOPPED = "again", "stopped"
 MOVED, LOCKED, DROPPED = "moved", "locked", "dropped"
 
 
-class SomebodyChanged(pgtrigger.AnyChange):
-    """One of these fields changes, and somebody is behind it."""
+class ChangedInContext(pgtrigger.AnyChange):
+    """One of these fields changes in a context."""
 
     def resolve(self, model: type[models.Model]) -> str:
-        return f"({super().resolve(model)} AND {SAID})"
+        return f"({super().resolve(model)} AND {HAS_CONTEXT})"
 
 
-def _trace_of(
+def _trace_model(
     model: type[models.Model], name: str, *trackers: pghistory.RowEvent, fields: list[str]
 ) -> type[models.Model]:
-    """The table `name` of what became of rows of `model`; the first of `fields` says which event's."""
+    """The table `name` of changes to rows of `model`; the first of `fields` leads to the event."""
     index = models.Index(fields=[fields[0], "pgh_created_at"], name=f"{name.lower()}_of_{fields[0]}")
     meta = {"indexes": [index], "default_permissions": ()}
     return pghistory.create_event_model(
@@ -45,121 +47,125 @@ def _trace_of(
     )
 
 
-def _said(*fields: str) -> list[pghistory.RowEvent]:
-    """A trace for each of these fields that somebody changes, under the field's name."""
-    return [pghistory.UpdateEvent(field, condition=SomebodyChanged(field)) for field in fields]
+def _field_events(*fields: str) -> list[pghistory.RowEvent]:
+    """A trace, labelled with the field, for each of these fields changed in a context."""
+    return [pghistory.UpdateEvent(field, condition=ChangedInContext(field)) for field in fields]
 
 
-def _kept(*fields: str) -> list[pghistory.RowEvent]:
-    """A trace where somebody adds a row, changes one of these fields, or removes it."""
+def _row_events(*fields: str) -> list[pghistory.RowEvent]:
+    """A trace where a row is added, changed in one of these fields, or removed in a context."""
     return [
-        pghistory.InsertEvent(ADDED, condition=SAID_WHO),
-        pghistory.UpdateEvent(CHANGED, condition=SomebodyChanged(*fields)),
-        pghistory.DeleteEvent(REMOVED, condition=SAID_WHO),
+        pghistory.InsertEvent(ADDED, condition=IN_CONTEXT),
+        pghistory.UpdateEvent(CHANGED, condition=ChangedInContext(*fields)),
+        pghistory.DeleteEvent(REMOVED, condition=IN_CONTEXT),
     ]
 
 
-class OnlyTraced:
-    """The options of a proxy that exists for its triggers."""
+class ProxyOptions:
+    """Options of a proxy model that exists only to carry triggers."""
 
     proxy = True
     default_permissions = ()
 
 
 class TracedAttendee(Attendee):
-    class Meta(OnlyTraced):
+    class Meta(ProxyOptions):
         pass
 
 
 class TracedSlot(Slot):
-    class Meta(OnlyTraced):
+    class Meta(ProxyOptions):
         pass
 
 
 class TracedTable(Table):
-    class Meta(OnlyTraced):
+    class Meta(ProxyOptions):
         pass
 
 
 class TracedTheme(Theme):
-    class Meta(OnlyTraced):
+    class Meta(ProxyOptions):
         pass
 
 
 class TracedRules(MeetingRules):
-    class Meta(OnlyTraced):
+    class Meta(ProxyOptions):
         pass
 
 
 class TracedPublishing(ProgrammeRules):
-    class Meta(OnlyTraced):
+    class Meta(ProxyOptions):
         pass
 
 
 class TracedPlan(Plan):
-    class Meta(OnlyTraced):
+    class Meta(ProxyOptions):
         pass
 
 
 class TracedPlanned(PlannedMeeting):
-    class Meta(OnlyTraced):
+    class Meta(ProxyOptions):
         pass
 
 
 class TracedRun(Run):
-    class Meta(OnlyTraced):
+    class Meta(ProxyOptions):
         pass
 
 
 class TracedMeeting(Meeting):
-    class Meta(OnlyTraced):
+    class Meta(ProxyOptions):
         pass
 
 
 class TracedNudge(Nudge):
-    class Meta(OnlyTraced):
+    class Meta(ProxyOptions):
         pass
 
 
-AttendeeTrace = _trace_of(
+AttendeeTrace = _trace_model(
     TracedAttendee,
     "AttendeeTrace",
-    pghistory.InsertEvent(ADDED, condition=SAID_WHO),
-    *_said("age_class", "visibility", "permission"),
+    pghistory.InsertEvent(ADDED, condition=IN_CONTEXT),
+    *_field_events("age_class", "visibility", "permission"),
     fields=["event", "person", "age_class", "visibility", "permission"],
 )
-SlotTrace = _trace_of(TracedSlot, "SlotTrace", *_kept("starts_at", "ends_at"), fields=["event"])
-TableTrace = _trace_of(
-    TracedTable, "TableTrace", *_kept("label", "place", "step_free", "room_link"), fields=["event"]
+SlotTrace = _trace_model(TracedSlot, "SlotTrace", *_row_events("starts_at", "ends_at"), fields=["event"])
+TableTrace = _trace_model(
+    TracedTable, "TableTrace", *_row_events("label", "place", "step_free", "room_link"), fields=["event"]
 )
-ThemeTrace = _trace_of(TracedTheme, "ThemeTrace", *_kept("name", "position"), fields=["event"])
-RulesTrace = _trace_of(TracedRules, "RulesTrace", *_kept("open_requests", "expiry_hours"), fields=["event"])
-PublishingTrace = _trace_of(TracedPublishing, "PublishingTrace", *_kept("confirms"), fields=["event"])
-PlanTrace = _trace_of(
+ThemeTrace = _trace_model(TracedTheme, "ThemeTrace", *_row_events("name", "position"), fields=["event"])
+RulesTrace = _trace_model(
+    TracedRules, "RulesTrace", *_row_events("open_requests", "expiry_hours"), fields=["event"]
+)
+PublishingTrace = _trace_model(
+    TracedPublishing, "PublishingTrace", *_row_events("confirms"), fields=["event"]
+)
+PlanTrace = _trace_model(
     TracedPlan,
     "PlanTrace",
-    pghistory.InsertEvent(ADDED, condition=SAID_WHO),
+    pghistory.InsertEvent(ADDED, condition=IN_CONTEXT),
     pghistory.UpdateEvent("state", condition=pgtrigger.AnyChange("state")),
-    pghistory.UpdateEvent(AGAIN, condition=AGAIN_WHO),
-    pghistory.UpdateEvent(STOPPED, condition=STOPPED_WHO),
+    pghistory.UpdateEvent(AGAIN, condition=ORDERED_AGAIN),
+    pghistory.UpdateEvent(STOPPED, condition=STOP_ORDERED),
     fields=["event", "state"],
 )
-# What is changed by hand: the planner adds its rows unsaid, and replaces them in a job nobody stands behind.
-PlannedTrace = _trace_of(
+# Changes by hand only: the planner writes its rows in a job, without a context.
+PlannedTrace = _trace_model(
     TracedPlanned,
     "PlannedTrace",
-    pghistory.UpdateEvent(MOVED, condition=SomebodyChanged("slot", "table")),
-    pghistory.UpdateEvent(LOCKED, condition=SomebodyChanged("is_locked")),
-    pghistory.DeleteEvent(DROPPED, condition=SAID_WHO),
+    pghistory.UpdateEvent(MOVED, condition=ChangedInContext("slot", "table")),
+    pghistory.UpdateEvent(LOCKED, condition=ChangedInContext("is_locked")),
+    pghistory.DeleteEvent(DROPPED, condition=IN_CONTEXT),
     fields=["event", "plan", "first", "second", "slot", "table", "is_locked"],
 )
-RunTrace = _trace_of(
+RunTrace = _trace_model(
     TracedRun,
     "RunTrace",
     pghistory.UpdateEvent("state", condition=pgtrigger.AnyChange("state")),
     fields=["event", "state"],
 )
-MeetingTrace = _trace_of(TracedMeeting, "MeetingTrace", *_said("state"), fields=["event", "state"])
-NudgeTrace = _trace_of(
-    TracedNudge, "NudgeTrace", pghistory.InsertEvent(ADDED, condition=SAID_WHO), fields=["attendee"]
+MeetingTrace = _trace_model(TracedMeeting, "MeetingTrace", *_field_events("state"), fields=["event", "state"])
+NudgeTrace = _trace_model(
+    TracedNudge, "NudgeTrace", pghistory.InsertEvent(ADDED, condition=IN_CONTEXT), fields=["attendee"]
 )

@@ -1,4 +1,4 @@
-"""Audit entries of what changes no row; the database's triggers write those of what does."""
+"""Audit entries of acts that change no traced row; triggers write those of changed rows (`backend.audit`)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from backend.core.models import Act
 
 
 def record_act(*, event: Model, by: Model, kind: str, what: str = "", now: dt.datetime) -> None:
-    """Record that this organiser took a file (`what`: its name), or ordered new lists; in the caller's
-    transaction."""
+    """Record, in the caller's transaction, that somebody downloaded a file (`what`: its name) or had lists
+    rebuilt; `kind` is one of Act.Kind."""
     Act.objects.create(event_id=event.pk, person_id=by.pk, kind=kind, what=what[:120], done_at=now)

@@ -7,11 +7,11 @@ from django.utils import timezone
 
 
 class Act(models.Model):
-    """Something an organiser did that changes no traced row: took a file away, or ordered new lists."""
+    """Something an organiser did that changes no traced row: downloaded a file, or had lists rebuilt."""
 
     class Kind(models.TextChoices):
-        TOOK = "took", "took a file away"
-        ORDERED = "ordered", "ordered new lists"
+        DOWNLOADED = "took", "took a file away"
+        REBUILD_REQUESTED = "ordered", "ordered new lists"
 
     event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey("people.Person", null=True, on_delete=models.SET_NULL, related_name="+")

@@ -1,4 +1,4 @@
-"""Nudges: a mail to those who have no meeting or an empty profile, when an organiser asks for it."""
+"""What organisers do for those without a meeting or a profile: nudge them by mail, download their list."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from backend.core.audit import record_act
+from backend.core.models import Act
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
 from backend.directory.models import Nudge
-from backend.directory.selectors import attendees_needing_help
+from backend.directory.selectors import attendees_needing_help, needs_help_csv, needs_help_rows
 from backend.events.models import Attendee, Event
 from backend.events.rules import check_organiser, has_empty_profile
 from backend.people.models import Person
 
 SEND_NUDGE = "directory.send_nudge"
 SUBJECT_LIMIT = 150
+NEEDS_HELP_FILE = "who-needs-help.csv"
 
 
 @transaction.atomic
@@ -35,6 +38,14 @@ def nudge_people(*, event: Event, by: Person, now: dt.datetime) -> int:
     for nudge in nudges:
         enqueue(SEND_NUDGE, lock=f"mail:{nudge.attendee_id}", queue=MAIL, nudge_id=nudge.pk)
     return len(nudges)
+
+
+@transaction.atomic
+def export_needs_help(*, event: Event, by: Person, now: dt.datetime) -> bytes:
+    """Who needs help, as CSV; the download is recorded. Refuses OrganisersOnly."""
+    check_organiser(by, event)
+    record_act(event=event, by=by, kind=Act.Kind.DOWNLOADED, what=NEEDS_HELP_FILE, now=now)
+    return needs_help_csv(needs_help_rows(event=event, now=now))
 
 
 def send_nudge(*, nudge_id: int, now: dt.datetime) -> None:

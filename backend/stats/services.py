@@ -47,5 +47,5 @@ def export_stats_file(*, event: Event, name: str, by: Person, now: dt.datetime) 
         else:
             names = ", ".join(["tables.xlsx", "network.graphml", *(f"{known}.csv" for known in worksheets)])
             raise NotFound(_("There is no such file. There are: %(names)s.") % {"names": names})
-    record_act(event=event, by=by, kind=Act.Kind.TOOK, what=name, now=now)
+    record_act(event=event, by=by, kind=Act.Kind.DOWNLOADED, what=name, now=now)
     return file

@@ -1,11 +1,11 @@
-"""What was done at a forum, in plain words."""
+"""Audit entries as text."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backend.audit.selectors import Deed
+from backend.audit.selectors import SYSTEM, AuditEntry
 from backend.events.models import Attendee
 
 KINDS = {
@@ -23,14 +23,14 @@ KINDS = {
     "lists": gettext_lazy("Suggestions"),
     "meetings": gettext_lazy("Meetings of others"),
     "nudged": gettext_lazy("Nudges"),
-    "took": gettext_lazy("Files taken away"),
+    "took": gettext_lazy("Downloads"),
 }
-STANDING = {
-    "age_class": (gettext_lazy("Set the age class of %(whom)s to %(word)s"), Attendee.AgeClass),
-    "visibility": (gettext_lazy("Set the visibility of %(whom)s to %(word)s"), Attendee.Visibility),
-    "permission": (gettext_lazy("Set the permission of %(whom)s to %(word)s"), Attendee.Permission),
+FIELD_TEXTS = {
+    "age_class": (gettext_lazy("Set the age class of %(whom)s to %(value)s"), Attendee.AgeClass),
+    "visibility": (gettext_lazy("Set the visibility of %(whom)s to %(value)s"), Attendee.Visibility),
+    "permission": (gettext_lazy("Set the permission of %(whom)s to %(value)s"), Attendee.Permission),
 }
-ONCE = {
+FIXED_TEXTS = {
     ("rules", "added"): gettext_lazy("Set how many requests may wait and for how long"),
     ("rules", "changed"): gettext_lazy("Changed how many requests may wait and for how long"),
     ("publishing", "added"): gettext_lazy("Set how programmes are published"),
@@ -38,17 +38,15 @@ ONCE = {
     ("plan", "added"): gettext_lazy("Had a programme drafted"),
     ("plan", "draft"): gettext_lazy("Had a programme drafted"),
     ("plan", "published"): gettext_lazy("Published a programme"),
-    ("plan", "withdrawn"): gettext_lazy("Took a programme back"),
-    ("lists", "ordered"): gettext_lazy("Ordered every list of suggestions anew"),
+    ("plan", "withdrawn"): gettext_lazy("Withdrew a programme"),
+    ("lists", "ordered"): gettext_lazy("Had every list of suggestions rebuilt"),
     ("lists", "current"): gettext_lazy("Published new lists of suggestions"),
 }
-
-
-OF_A_PLAN = {
-    "again": gettext_lazy("Had programme %(plan)d planned anew"),
+PLAN_TEXTS = {
+    "again": gettext_lazy("Had programme %(plan)d planned again"),
     "stopped": gettext_lazy("Stopped the planner at programme %(plan)d"),
 }
-MEETING_OF = {
+PLANNED_MEETING_TEXTS = {
     "moved": gettext_lazy("Moved the planned meeting of %(one)s and %(other)s in programme %(plan)d"),
     "locked": gettext_lazy("Locked the planned meeting of %(one)s and %(other)s in programme %(plan)d"),
     "unlocked": gettext_lazy("Unlocked the planned meeting of %(one)s and %(other)s in programme %(plan)d"),
@@ -56,30 +54,37 @@ MEETING_OF = {
 }
 
 
-def deed_sentence(deed: Deed, *, named: bool = True) -> str:
-    """One deed as a sentence without its doer; `named` of a few adults says who they are."""
-    if deed.kind in STANDING:
-        sentence, words = STANDING[deed.kind]
-        return sentence % {"whom": _whom(deed, named), "word": str(words(deed.what).label).lower()}
-    if (deed.kind, deed.what) in ONCE:
-        return str(ONCE[deed.kind, deed.what])
-    if deed.kind == "took":
-        return _("Took %(file)s") % {"file": deed.what}
-    if deed.kind == "nudged":
-        return _("Nudged %(whom)s") % {"whom": _whom(deed, named)}
-    if deed.kind == "plan":
-        return OF_A_PLAN[deed.what] % {"plan": deed.plan_id}
-    if deed.kind == "planned":
-        return _planned(deed, named)
-    return _counted(deed)
+def audit_entry_text(entry: AuditEntry, *, named: bool = True) -> str:
+    """One entry as a sentence without its subject; with `named`, a few listed adults by name."""
+    if entry.kind in FIELD_TEXTS:
+        text, values = FIELD_TEXTS[entry.kind]
+        return text % {"whom": _whom(entry, named), "value": str(values(entry.what).label).lower()}
+    if (entry.kind, entry.what) in FIXED_TEXTS:
+        return str(FIXED_TEXTS[entry.kind, entry.what])
+    if entry.kind == "took":
+        return _("Downloaded %(file)s") % {"file": entry.what}
+    if entry.kind == "nudged":
+        return _("Nudged %(whom)s") % {"whom": _whom(entry, named)}
+    if entry.kind == "plan":
+        return PLAN_TEXTS[entry.what] % {"plan": entry.plan_id}
+    if entry.kind == "planned":
+        return _planned_meeting_text(entry, named)
+    return _counted_text(entry)
 
 
-def _planned(deed: Deed, named: bool) -> str:
-    if named and deed.names:
-        one, other = deed.names
-        return MEETING_OF[deed.what] % {"one": one, "other": other, "plan": deed.plan_id}
-    count = deed.count
-    sentences = {
+def person_text(entry: AuditEntry) -> str:
+    """Who did it."""
+    if entry.person_id == SYSTEM:
+        return _("The system")
+    return entry.person or _("Somebody who has left")
+
+
+def _planned_meeting_text(entry: AuditEntry, named: bool) -> str:
+    if named and entry.names:
+        one, other = entry.names
+        return PLANNED_MEETING_TEXTS[entry.what] % {"one": one, "other": other, "plan": entry.plan_id}
+    count = entry.count
+    texts = {
         "moved": ngettext(
             "Moved %(count)d planned meeting in programme %(plan)d",
             "Moved %(count)d planned meetings in programme %(plan)d",
@@ -101,37 +106,43 @@ def _planned(deed: Deed, named: bool) -> str:
             count,
         ),
     }
-    return sentences[deed.what] % {"count": count, "plan": deed.plan_id}
+    return texts[entry.what] % {"count": count, "plan": entry.plan_id}
 
 
-def _whom(deed: Deed, named: bool) -> str:
-    if named and deed.names:
-        return ", ".join(deed.names)
-    return ngettext("%(count)d person", "%(count)d people", deed.count) % {"count": deed.count}
+def _whom(entry: AuditEntry, named: bool) -> str:
+    if named and entry.names:
+        return ", ".join(entry.names)
+    return ngettext("%(count)d person", "%(count)d people", entry.count) % {"count": entry.count}
 
 
-def _counted(deed: Deed) -> str:
-    count = deed.count
-    sentences = {
-        ("imported", "added"): ngettext("Imported %d attendee", "Imported %d attendees", count),
-        ("slots", "added"): ngettext("Added %d meeting time", "Added %d meeting times", count),
-        ("slots", "changed"): ngettext("Changed %d meeting time", "Changed %d meeting times", count),
-        ("slots", "removed"): ngettext("Removed %d meeting time", "Removed %d meeting times", count),
-        ("tables", "added"): ngettext("Added %d table", "Added %d tables", count),
-        ("tables", "changed"): ngettext("Changed %d table", "Changed %d tables", count),
-        ("tables", "removed"): ngettext("Removed %d table", "Removed %d tables", count),
-        ("themes", "added"): ngettext("Added %d theme", "Added %d themes", count),
-        ("themes", "changed"): ngettext("Changed %d theme", "Changed %d themes", count),
-        ("themes", "removed"): ngettext("Removed %d theme", "Removed %d themes", count),
+def _counted_text(entry: AuditEntry) -> str:
+    count = entry.count
+    texts = {
+        ("imported", "added"): ngettext("Imported %(count)d attendee", "Imported %(count)d attendees", count),
+        ("slots", "added"): ngettext("Added %(count)d meeting time", "Added %(count)d meeting times", count),
+        ("slots", "changed"): ngettext(
+            "Changed %(count)d meeting time", "Changed %(count)d meeting times", count
+        ),
+        ("slots", "removed"): ngettext(
+            "Removed %(count)d meeting time", "Removed %(count)d meeting times", count
+        ),
+        ("tables", "added"): ngettext("Added %(count)d table", "Added %(count)d tables", count),
+        ("tables", "changed"): ngettext("Changed %(count)d table", "Changed %(count)d tables", count),
+        ("tables", "removed"): ngettext("Removed %(count)d table", "Removed %(count)d tables", count),
+        ("themes", "added"): ngettext("Added %(count)d theme", "Added %(count)d themes", count),
+        ("themes", "changed"): ngettext("Changed %(count)d theme", "Changed %(count)d themes", count),
+        ("themes", "removed"): ngettext("Removed %(count)d theme", "Removed %(count)d themes", count),
         ("meetings", "accepted"): ngettext(
-            "Agreed %d meeting on behalf of others", "Agreed %d meetings on behalf of others", count
+            "Agreed %(count)d meeting on behalf of others",
+            "Agreed %(count)d meetings on behalf of others",
+            count,
         ),
         ("meetings", "cancelled"): ngettext(
-            "Cancelled %d meeting of others", "Cancelled %d meetings of others", count
+            "Cancelled %(count)d meeting of others", "Cancelled %(count)d meetings of others", count
         ),
         ("meetings", "withdrawn"): ngettext(
-            "Took back %d request of others", "Took back %d requests of others", count
+            "Withdrew %(count)d request of others", "Withdrew %(count)d requests of others", count
         ),
     }
-    other = ngettext("Changed %d meeting of others", "Changed %d meetings of others", count)
-    return sentences.get((deed.kind, deed.what), other) % count
+    other = ngettext("Changed %(count)d meeting of others", "Changed %(count)d meetings of others", count)
+    return texts.get((entry.kind, entry.what), other) % {"count": count}

@@ -10,10 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.core.audit import record_act
-from backend.core.models import Act
-from backend.directory.selectors import NeedsHelpRow, needs_help_csv, needs_help_rows
-from backend.directory.services import nudge_people
+from backend.directory.selectors import NeedsHelpRow, needs_help_rows
+from backend.directory.services import NEEDS_HELP_FILE, export_needs_help, nudge_people
 from backend.events.models import Attendee, Event
 from backend.stats.selectors import (
     MATRIX_STEPS,
@@ -103,11 +101,10 @@ def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
 @require_safe
 def who_needs_help(request: Request, attendee: Attendee) -> HttpResponse:
     """Those without a meeting or with an empty profile, as CSV."""
-    event, now, name = attendee.event, timezone.now(), "who-needs-help.csv"
-    file = needs_help_csv(needs_help_rows(event=event, now=now))
-    record_act(event=event, by=request.user, kind=Act.Kind.TOOK, what=name, now=now)
+    event = attendee.event
+    file = export_needs_help(event=event, by=request.user, now=timezone.now())
     response = HttpResponse(file, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{event.slug}-{name}"'
+    response["Content-Disposition"] = f'attachment; filename="{event.slug}-{NEEDS_HELP_FILE}"'
     return response
 
 

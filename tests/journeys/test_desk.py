@@ -199,8 +199,8 @@ def test_from_a_list_to_figures_and_files(desk, browser, door, model_folder):
     done = page.get_by_role("row")
     for sentence in (
         f"Imported {GOOD} attendees",
-        "Ordered every list of suggestions anew",
-        "Took network.graphml",
+        "Had every list of suggestions rebuilt",
+        "Downloaded network.graphml",
     ):
         expect(done.filter(has_text=sentence)).to_be_visible()
     page.goto(f"{door}/e/{event.slug}/desk/print/")

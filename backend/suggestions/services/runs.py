@@ -11,7 +11,9 @@ from django.db.models import Q
 from django.utils.translation import ngettext
 
 from backend.core.advisory_lock import advisory_lock
+from backend.core.audit import record_act
 from backend.core.errors import BusinessError
+from backend.core.models import Act
 from backend.core.queue import enqueue
 from backend.events.models import Event
 from backend.events.rules import check_organiser
@@ -187,10 +189,12 @@ def _write_lists(
     )
 
 
-def request_build(*, event: Event, by: Person) -> None:
-    """Have every list of the event computed again at an organiser's request; refuses OrganisersOnly."""
+@transaction.atomic
+def request_build(*, event: Event, by: Person, now: dt.datetime) -> None:
+    """Have every list of the event rebuilt for an organiser, and record that; refuses OrganisersOnly."""
     check_organiser(by, event)
     queue_build(event=event)
+    record_act(event=event, by=by, kind=Act.Kind.REBUILD_REQUESTED, now=now)
 
 
 def queue_build(*, event: Event) -> None:

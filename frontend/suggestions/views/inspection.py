@@ -9,8 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.core.audit import record_act
-from backend.core.models import Act
 from backend.events.models import Attendee
 from backend.suggestions.selectors import (
     list_inspection_for,
@@ -54,7 +52,6 @@ def pair(request: Request, attendee: Attendee, owner: int, other: int) -> HttpRe
 @require_POST
 def compute_anew(request: Request, attendee: Attendee) -> HttpResponse:
     """Have every list computed anew."""
-    request_build(event=attendee.event, by=request.user)
-    record_act(event=attendee.event, by=request.user, kind=Act.Kind.ORDERED, now=timezone.now())
+    request_build(event=attendee.event, by=request.user, now=timezone.now())
     messages.success(request, _("Every list is being computed anew. The present lists stay until then."))
     return redirect("matching", attendee.event.slug)

@@ -64,7 +64,7 @@ def test_what_an_organiser_does_through_the_pages_is_read_there(desk):
     assert "Set the age class of Ana Adult to adult" in page
     assert "Set the age class of 1 person to minor" in page
     assert "Kim" not in page
-    assert "Took funnel.csv" in page
+    assert "Downloaded funnel.csv" in page
     assert page.count("Olga Organiser") >= 3
     assert 'class="zone"' in page
 
@@ -83,7 +83,7 @@ def test_what_an_organiser_changes_in_a_programme_is_read_there_and_the_file_nam
     page = done(client, planned.event)
     names = f"{row.first.person.name} and {row.second.person.name}"
     assert f"Locked the planned meeting of {names} in programme {plan.pk}" in page
-    assert f"Had programme {plan.pk} planned anew" in page
+    assert f"Had programme {plan.pk} planned again" in page
     assert f"Stopped the planner at programme {plan.pk}" in page
     assert "Planned meetings" in page
     file = client.get(f"/e/{planned.event.slug}/desk/done.csv").content.decode()
@@ -91,7 +91,7 @@ def test_what_an_organiser_changes_in_a_programme_is_read_there_and_the_file_nam
     assert "Person" not in file
 
 
-def test_a_participants_own_deeds_are_not_there(desk):
+def test_a_participants_own_entries_are_not_there(desk):
     event, client, organiser = desk
     one, other = make_attendee(event, name="Ana"), make_attendee(event, name="Ben")
     client.force_login(one.person)
@@ -118,7 +118,7 @@ def test_no_address_is_written_down_that_could_tell_of_a_block_or_open_an_answer
 def test_filters_pages_and_an_empty_answer(desk):
     event, client, organiser = desk
     for number in range(60):
-        record_act(event=event, by=organiser.person, kind=Act.Kind.TOOK, what=f"{number}.csv", now=NOW)
+        record_act(event=event, by=organiser.person, kind=Act.Kind.DOWNLOADED, what=f"{number}.csv", now=NOW)
     assert "Page 1 of 2" in done(client, event)
     assert "Page 2 of 2" in done(client, event, "?kind=took&page=2")
     assert "60 entries" in done(client, event, f"?person={organiser.person_id}&day=2026-11-25")
@@ -126,7 +126,7 @@ def test_filters_pages_and_an_empty_answer(desk):
     assert "60 entries" in done(client, event, "?day=yesterday&person=x&kind=%00&page=zz")
 
 
-def test_the_file_has_what_the_page_says_but_no_names_and_is_itself_a_deed(desk):
+def test_the_file_has_what_the_page_says_but_no_names_and_is_itself_a_entry(desk):
     event, client, _ = desk
     ana = make_attendee(event, name="Ana Adult", age_class="unknown")
     client.post(f"/e/{event.slug}/attendees/", {"attendee": ana.pk, "set_permission": "organiser"})
@@ -136,7 +136,7 @@ def test_the_file_has_what_the_page_says_but_no_names_and_is_itself_a_deed(desk)
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert "Set the permission of 1 person to organiser" in [row["what"] for row in rows]
     assert "Ana" not in answer.content.decode()
-    assert "Took what-was-done.csv" in done(client, event)
+    assert "Downloaded what-was-done.csv" in done(client, event)
 
 
 def test_an_import_by_command_is_the_systems(desk, tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.audit.selectors import deeds_for
+from backend.audit.selectors import audit_entries_for
 from backend.events.models import Attendee
 from backend.meetings.services import end_refused_meetings
 from backend.people.models import Person
@@ -291,8 +291,8 @@ def test_the_set_up_page_warns_where_nobody_would_read_reports(cast):
     organiser.post(cast.address("attendees/"), chosen)
     text = organiser.get(cast.address("set-up/")).content.decode()
     assert "Safeguarding lead: Linh Tran." in text
-    [deed] = deeds_for(event=cast.event)
-    assert (deed.person, deed.what, deed.names) == ("Olga Organiser", "safeguarding-lead", ("Linh Tran",))
+    [entry] = audit_entries_for(event=cast.event)
+    assert (entry.person, entry.what, entry.names) == ("Olga Organiser", "safeguarding-lead", ("Linh Tran",))
     own = {"attendee": cast.organiser.pk, "set_permission": "safeguarding-lead"}
     answer = organiser.post(cast.address("attendees/"), own)
     assert answer.status_code == 403

@@ -1,4 +1,4 @@
-"""Who makes a request, for the triggers that write down what it changes."""
+"""Who makes a request, for the triggers that write the audit trail (`backend.audit`)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from pghistory.middleware import HistoryMiddleware
 
 
-class WhoDidIt(HistoryMiddleware):
-    """The person's id alone: an address may hold the secret of an answer, or say who blocks whom."""
+class AuditContextMiddleware(HistoryMiddleware):
+    """Sets the person's id alone as context: a URL may hold an answer's secret, or say who blocks whom."""
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
         return {"user": super().get_context(request)["user"]}

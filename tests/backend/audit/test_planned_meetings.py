@@ -8,10 +8,10 @@ import pytest
 from django.db import connection
 
 from backend.audit.models import PlannedTrace
-from backend.audit.selectors import deeds_for
+from backend.audit.selectors import audit_entries_for
 from backend.events.models import Attendee
 from backend.programme import services
-from frontend.audit.words import deed_sentence
+from frontend.audit.words import audit_entry_text
 from tests.backend.programme.conftest import make_desk
 from tests.factories import NOW, block_contact
 
@@ -21,18 +21,18 @@ def desk(db):
     return make_desk()
 
 
-def deeds_of(desk, do):
+def entries_of(desk, do):
     """What is written down of something the organiser does; nobody stands behind what follows."""
-    before = Counter(deeds_for(event=desk.event))
+    before = Counter(audit_entries_for(event=desk.event))
     with pghistory.context(user=desk.organiser.person_id):
         do()
     with connection.cursor() as cursor:  # a test is one transaction, in which the name would stay set
         cursor.execute("select set_config('pghistory.context_id', '', true)")
-    return list((Counter(deeds_for(event=desk.event)) - before).elements())
+    return list((Counter(audit_entries_for(event=desk.event)) - before).elements())
 
 
-def sentences_of(desk, do):
-    return [(deed.person, deed_sentence(deed)) for deed in deeds_of(desk, do)]
+def texts_of(desk, do):
+    return [(entry.person, audit_entry_text(entry)) for entry in entries_of(desk, do)]
 
 
 def test_each_change_of_a_planned_meeting_says_who_did_what_to_which(desk):
@@ -47,7 +47,7 @@ def test_each_change_of_a_planned_meeting_says_who_did_what_to_which(desk):
         (partial(desk.drop, row), f"Dropped {meeting} from programme {plan.pk}"),
     ]
     for do, sentence in steps:
-        assert sentences_of(desk, do) == [("Olga", sentence)]
+        assert texts_of(desk, do) == [("Olga", sentence)]
     trace = PlannedTrace.objects.get(pgh_label="moved")
     assert (trace.plan_id, trace.pgh_obj_id, trace.slot_id) == (plan.pk, row.pk, free.pk)
 
@@ -57,13 +57,13 @@ def test_planning_anew_and_stopping_are_said_and_the_planners_own_rows_are_not(d
     asked = {"event": desk.event, "plan_id": plan.pk, "by": desk.by}
     again = partial(services.replan, **asked, now=NOW)
     stop = partial(services.stop_planning, **asked)
-    assert sentences_of(desk, again) == [("Olga", f"Had programme {plan.pk} planned anew")]
-    assert sentences_of(desk, stop) == [("Olga", f"Stopped the planner at programme {plan.pk}")]
-    assert deeds_of(desk, stop) == [], "asking twice is asking once"
+    assert texts_of(desk, again) == [("Olga", f"Had programme {plan.pk} planned again")]
+    assert texts_of(desk, stop) == [("Olga", f"Stopped the planner at programme {plan.pk}")]
+    assert entries_of(desk, stop) == [], "asking twice is asking once"
     desk.solve(plan)
     assert plan.planned.count() == 9
-    assert len(deeds_of(desk, again)) == 1, "that it may go on again is no deed of its own"
-    assert [deed.what for deed in deeds_of(desk, partial(services.withdraw_plan, **asked, now=NOW))] == [
+    assert len(entries_of(desk, again)) == 1, "that it may go on again is no entry of its own"
+    assert [entry.what for entry in entries_of(desk, partial(services.withdraw_plan, **asked, now=NOW))] == [
         "withdrawn"
     ]
     assert not PlannedTrace.objects.exists()
@@ -73,20 +73,20 @@ def test_rows_that_are_added_leave_no_trace_whoever_stands_behind(desk):
     plan = desk.order()
     pair = {"first": desk.people[0], "second": desk.people[1]}
     add = partial(plan.planned.create, event=desk.event, slot=desk.slots[0], table=desk.tables[0], **pair)
-    assert deeds_of(desk, add) == []
+    assert entries_of(desk, add) == []
 
 
 @pytest.mark.parametrize("why", ["minor", "hidden", "block", "report"])
 def test_who_is_no_longer_shown_in_the_plan_is_not_named_here(desk, why):
     plan = desk.plan(most=1)
     row = plan.planned.order_by("pk")[0]
-    [deed] = deeds_of(desk, partial(desk.lock, row))
-    assert len(deed.names) == 2
+    [entry] = entries_of(desk, partial(desk.lock, row))
+    assert len(entry.names) == 2
     if why in ("block", "report"):
         block_contact(why, row.first, row.second)
     else:
         field = "age_class" if why == "minor" else "visibility"
         Attendee.objects.filter(pk=row.second_id).update(**{field: why})
-    [deed] = [one for one in deeds_for(event=desk.event) if one.kind == "planned"]
-    assert deed.names == ()
-    assert deed_sentence(deed) == f"Locked 1 planned meeting in programme {plan.pk}"
+    [entry] = [one for one in audit_entries_for(event=desk.event) if one.kind == "planned"]
+    assert entry.names == ()
+    assert audit_entry_text(entry) == f"Locked 1 planned meeting in programme {plan.pk}"

@@ -1,6 +1,7 @@
-"""What was done: written by triggers whichever way a row is changed, and read back as deeds."""
+"""What was done: written by triggers whichever way a row is changed, and read back as entries."""
 
 import datetime as dt
+from functools import partial
 
 import pghistory
 import pytest
@@ -8,10 +9,12 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from backend.audit.models import AttendeeTrace
-from backend.audit.selectors import KINDS, SYSTEM, deeds_for, narrowed
+from backend.audit.selectors import KINDS, SYSTEM, audit_entries_for, filter_entries
+from backend.audit.services import export_audit_entries
 from backend.core.audit import record_act
+from backend.core.errors import OrganisersOnly
 from backend.core.models import Act
-from backend.directory.services import nudge_people
+from backend.directory.services import export_needs_help, nudge_people
 from backend.events.models import Attendee, Slot
 from backend.events.services.roles import RoleChange, change_roles
 from backend.meetings.models import Availability, Meeting
@@ -19,6 +22,8 @@ from backend.meetings.services.arranging import arrange_meeting
 from backend.meetings.services.ending import cancel_for_both
 from backend.programme.models import Plan
 from backend.safeguarding.models import Block
+from backend.stats.services import export_stats_file
+from backend.suggestions.services import request_build
 from frontend.audit.words import KINDS as WORDS
 from tests.backend.meetings.conftest import make_forum
 from tests.backend.stats.events import make_meeting
@@ -41,45 +46,45 @@ def by(somebody):
     return pghistory.context(user=somebody.person_id)
 
 
-def said(event):
-    return [(deed.person, deed.kind, deed.what, deed.count) for deed in deeds_for(event=event)]
+def rows_of(event):
+    return [(entry.person, entry.kind, entry.what, entry.count) for entry in audit_entries_for(event=event)]
 
 
-def test_a_change_of_twenty_at_once_is_one_deed_of_its_doer(event, olga):
+def test_a_change_of_twenty_at_once_is_one_entry_of_its_doer(event, olga):
     crowd = [make_attendee(event, age_class="unknown") for _ in range(20)]
     with by(olga):
         change_roles(
             event=event, attendee_ids=[one.pk for one in crowd], change=RoleChange(age_class="adult"),
             by=olga.person, now=NOW,
         )  # fmt: skip
-    assert said(event) == [("Olga", "age_class", "adult", 20)]
+    assert rows_of(event) == [("Olga", "age_class", "adult", 20)]
 
 
 def test_a_change_made_past_every_service_is_seen_too(event, olga):
     one = make_attendee(event)
     with by(olga):
         Attendee.objects.filter(pk=one.pk).update(permission="organiser")
-    assert said(event) == [("Olga", "permission", "organiser", 1)]
+    assert rows_of(event) == [("Olga", "permission", "organiser", 1)]
 
 
-def test_what_nobody_stands_behind_leaves_no_trace_and_what_attendees_do_for_themselves_is_no_deed(event):
+def test_what_nobody_stands_behind_leaves_no_trace_and_what_attendees_do_for_themselves_is_no_entry(event):
     one, other = make_attendee(event), make_attendee(event)
     meeting = make_meeting(one, other, state="accepted")
-    assert said(event) == []
+    assert rows_of(event) == []
     with by(one):
         Attendee.objects.filter(pk=one.pk).update(visibility="hidden", about="I am tired.")
         Meeting.objects.filter(pk=meeting.pk).update(state="cancelled")
-    assert said(event) == []
+    assert rows_of(event) == []
 
 
-def test_a_meeting_cancelled_by_somebody_without_a_seat_is_a_deed_and_a_block_is_not(event, olga):
+def test_a_meeting_cancelled_by_somebody_without_a_seat_is_a_entry_and_a_block_is_not(event, olga):
     one, other = make_attendee(event), make_attendee(event)
     meeting = make_meeting(one, other, state="accepted")
     with by(one):
         Block.objects.create(blocker=one.person, blocked=other.person, created_at=NOW)
     with by(olga):
         Meeting.objects.filter(pk=meeting.pk).update(state="cancelled")
-    assert said(event) == [("Olga", "meetings", "cancelled", 1)]
+    assert rows_of(event) == [("Olga", "meetings", "cancelled", 1)]
 
 
 def test_what_an_organiser_arranges_and_calls_off_for_two_others_is_told():
@@ -94,13 +99,13 @@ def test_what_an_organiser_arranges_and_calls_off_for_two_others_is_told():
         )  # fmt: skip
     with by(olga):
         cancel_for_both(meeting_id=meeting.pk, reason="The hall is closed.", **named)
-    assert {row for row in said(forum.event) if row[1] == "meetings"} == {
+    assert {row for row in rows_of(forum.event) if row[1] == "meetings"} == {
         ("Olga", "meetings", "accepted", 1),
         ("Olga", "meetings", "cancelled", 1),
     }
 
 
-def test_a_request_that_expires_because_one_of_its_two_meets_somebody_else_is_no_deed():
+def test_a_request_that_expires_because_one_of_its_two_meets_somebody_else_is_no_entry():
     forum = make_forum()
     a, b, c, *_ = forum.people
     slot = forum.slots[0]
@@ -111,7 +116,7 @@ def test_a_request_that_expires_because_one_of_its_two_meets_somebody_else_is_no
         forum.accept(b, asked)
     other.refresh_from_db()
     assert other.state == "expired"
-    assert said(forum.event) == []
+    assert rows_of(forum.event) == []
 
 
 def test_what_a_safeguarding_lead_does_to_a_meeting_is_not_told(event):
@@ -119,7 +124,7 @@ def test_what_a_safeguarding_lead_does_to_a_meeting_is_not_told(event):
     meeting = make_meeting(make_attendee(event), make_attendee(event), state="accepted")
     with by(lead):
         Meeting.objects.filter(pk=meeting.pk).update(state="cancelled")
-    assert said(event) == []
+    assert rows_of(event) == []
 
 
 def test_slots_plans_nudges_and_files_are_told_apart(event, olga):
@@ -138,14 +143,37 @@ def test_slots_plans_nudges_and_files_are_told_apart(event, olga):
         )
     with by(olga):
         nudge_people(event=event, by=olga.person, now=NOW)
-    record_act(event=event, by=olga.person, kind=Act.Kind.TOOK, what="funnel.csv", now=NOW)
-    assert sorted(said(event)) == [
+    record_act(event=event, by=olga.person, kind=Act.Kind.DOWNLOADED, what="funnel.csv", now=NOW)
+    assert sorted(rows_of(event)) == [
         ("Olga", "nudged", "added", 1),
         ("Olga", "plan", "draft", 1),
         ("Olga", "plan", "published", 1),
         ("Olga", "slots", "added", 4),
         ("Olga", "slots", "removed", 4),
         ("Olga", "took", "funnel.csv", 1),
+    ]
+
+
+def test_downloads_and_a_rebuild_are_recorded_by_the_service_that_does_them(event, olga):
+    somebody = make_attendee(event)
+    everything = {"person_id": None, "kind": "", "day": None}
+    services = [
+        partial(request_build, event=event),
+        partial(export_needs_help, event=event),
+        partial(export_stats_file, event=event, name="funnel.csv"),
+        partial(export_audit_entries, event=event, **everything),
+    ]
+    for service in services:
+        with pytest.raises(OrganisersOnly):
+            service(by=somebody.person, now=NOW)
+    assert rows_of(event) == []
+    for service in services:
+        service(by=olga.person, now=NOW)
+    assert sorted(rows_of(event)) == [
+        ("Olga", "lists", "ordered", 1),
+        ("Olga", "took", "funnel.csv", 1),
+        ("Olga", "took", "what-was-done.csv", 1),
+        ("Olga", "took", "who-needs-help.csv", 1),
     ]
 
 
@@ -157,7 +185,7 @@ def test_only_a_few_listed_adults_are_named(event, olga):
             Attendee.objects.filter(pk=somebody.pk).update(permission="safeguarding-lead")
     with by(olga):
         Attendee.objects.filter(pk__in=[one.pk for one in crowd]).update(permission="organiser")
-    assert sorted(deed.names for deed in deeds_for(event=event)) == [(), (), ("Ana",)]
+    assert sorted(entry.names for entry in audit_entries_for(event=event)) == [(), (), ("Ana",)]
 
 
 def test_who_has_left_is_nobody_and_what_nobody_did_is_the_systems(event, olga):
@@ -168,15 +196,18 @@ def test_who_has_left_is_nobody_and_what_nobody_did_is_the_systems(event, olga):
     with connection.cursor() as cursor:  # as in a job: a session in which nobody was named
         cursor.execute("select set_config('pghistory.context_id', '', true)")
     Plan.objects.filter(pk=Plan.objects.create(event=event).pk).update(state="published", published_at=NOW)
-    assert {deed.kind: deed.person_id for deed in deeds_for(event=event)} == {"slots": None, "plan": SYSTEM}
+    assert {entry.kind: entry.person_id for entry in audit_entries_for(event=event)} == {
+        "slots": None,
+        "plan": SYSTEM,
+    }
 
 
-def test_another_events_deeds_are_not_among_them(event, olga):
+def test_another_events_entries_are_not_among_them(event, olga):
     other = make_event("other")
     with by(olga):
         Slot.objects.create(event=other, starts_at=NOW, ends_at=NOW + dt.timedelta(hours=1))
-    assert said(event) == []
-    assert len(said(other)) == 1
+    assert rows_of(event) == []
+    assert len(rows_of(other)) == 1
 
 
 def test_a_trace_can_be_neither_changed_nor_removed(event, olga):
@@ -191,15 +222,15 @@ def test_a_trace_can_be_neither_changed_nor_removed(event, olga):
             spoil()
 
 
-def test_deeds_are_narrowed_by_person_kind_and_day_of_the_event(event, olga):
+def test_entries_are_narrowed_by_person_kind_and_day_of_the_event(event, olga):
     late = dt.datetime(2026, 12, 8, 18, tzinfo=dt.UTC)  # the 9th in Bangkok
     for at, what in ((late, "a.csv"), (late - dt.timedelta(days=1), "b.csv")):
-        record_act(event=event, by=olga.person, kind=Act.Kind.TOOK, what=what, now=at)
-    deeds = deeds_for(event=event)
+        record_act(event=event, by=olga.person, kind=Act.Kind.DOWNLOADED, what=what, now=at)
+    entries = audit_entries_for(event=event)
 
     def left(**which):
         chosen = {"person_id": None, "kind": "", "day": None, **which}
-        return [deed.what for deed in narrowed(deeds, zone=event.zone, **chosen)]
+        return [entry.what for entry in filter_entries(entries, zone=event.zone, **chosen)]
 
     assert left() == ["a.csv", "b.csv"]
     assert left(day=dt.date(2026, 12, 9)) == ["a.csv"]
@@ -207,12 +238,12 @@ def test_deeds_are_narrowed_by_person_kind_and_day_of_the_event(event, olga):
     assert left(kind="nudged") == []
 
 
-def test_reading_takes_as_many_queries_for_one_deed_as_for_thirty(event, olga):
+def test_reading_takes_as_many_queries_for_one_entry_as_for_thirty(event, olga):
     def queries():
         with CaptureQueriesContext(
             connection,
         ) as taken:
-            deeds_for(event=event)
+            audit_entries_for(event=event)
         return len(taken)
 
     def do(count):

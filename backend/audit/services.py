@@ -1,0 +1,32 @@
+"""Downloads of the audit trail, which are recorded in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from backend.audit.selectors import AuditEntry, audit_entries_for, filter_entries
+from backend.core.audit import record_act
+from backend.core.models import Act
+from backend.events.models import Event
+from backend.events.rules import check_organiser
+from backend.people.models import Person
+
+ENTRIES_FILE = "what-was-done.csv"
+
+
+@transaction.atomic
+def export_audit_entries(
+    *, event: Event, person_id: int | None, kind: str, day: dt.date | None, by: Person, now: dt.datetime
+) -> list[AuditEntry]:
+    """The entries of a file to download, filtered as by `filter_entries`; the download is recorded.
+
+    Refuses OrganisersOnly.
+    """
+    check_organiser(by, event)
+    entries = filter_entries(
+        audit_entries_for(event=event), person_id=person_id, kind=kind, day=day, zone=event.zone
+    )
+    record_act(event=event, by=by, kind=Act.Kind.DOWNLOADED, what=ENTRIES_FILE, now=now)
+    return entries
