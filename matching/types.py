@@ -43,13 +43,13 @@ class Participant:
 
     @property
     def text(self) -> str:
-        """All she wrote, for counting words."""
+        """All her texts, one per line."""
         return "\n".join(part for part in (self.seeks, self.offers, self.about) if part)
 
-    def behind(self, field: str) -> str:
-        """Which of her texts stands for what she seeks or offers: about, where she does not say.
+    def field_or_about(self, field: str) -> str:
+        """The field to read for seeks or offers: itself, or about where it is blank.
 
-        >>> Participant(1, about="x").behind("seeks")
+        >>> Participant(1, about="x").field_or_about("seeks")
         'about'
         """
         return field if getattr(self, field).strip() else "about"

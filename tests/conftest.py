@@ -21,7 +21,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from backend.config.database import embedded_settings
 from backend.config.embedded import server_in, servers_in
-from matching.text.model import bundled_model
+from matching.text import bundled_model
 from tests.chromium import NONE_FOUND, chromium
 
 SERVERS = settings.VAR / "test-postgres"

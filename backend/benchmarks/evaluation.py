@@ -18,8 +18,8 @@ from matching.recommend.features import prepare_features
 from matching.recommend.graph import adamic_adar
 from matching.recommend.pagerank import personalised_pagerank
 from matching.recommend.scoring import Scorer, measure, mutual, score_all
-from matching.text.centring import centre, language_means, unit
-from matching.text.tfidf import count_terms, weigh_terms, word_vectors
+from matching.text.centring import centre, language_means, normalise_rows
+from matching.text.tfidf import fit_idf, term_frequencies, tfidf_vectors
 from matching.types import Array, Vectors
 
 OURS = "titian"
@@ -122,8 +122,8 @@ def baselines(given: EvaluationSet, vectors: Vectors) -> dict[str, Callable[[], 
     forum = open_forum(given.people, given.ties, vectors, (), Policy(decay=1.0))
 
     def tfidf() -> Array:
-        counts = count_terms([p.text for p in given.people])
-        rows = word_vectors(counts, weigh_terms(counts))
+        counts = term_frequencies([p.text for p in given.people])
+        rows = tfidf_vectors(counts, fit_idf(counts))
         return np.asarray((rows @ rows.T).toarray(), np.float32)
 
     def shared() -> Array:
@@ -132,7 +132,7 @@ def baselines(given: EvaluationSet, vectors: Vectors) -> dict[str, Callable[[], 
     def fused() -> Array:
         return sum_of_ranks([tfidf(), shared()])
 
-    texts = unit(sum(_count(given, field)[:, None] * getattr(vectors, field) for field in FIELDS))
+    texts = normalise_rows(sum(_count(given, field)[:, None] * getattr(vectors, field) for field in FIELDS))
     texts = centre(texts, [""] * people, language_means(texts, [""] * people))
     written = np.array([sum(len(given.texts[field][k]) for field in FIELDS) for k in range(people)])
     return {

@@ -30,7 +30,7 @@ def run_command(arguments: list[str]) -> int:
             raise
         return _fail(sentence_for(error))
     except RuntimeError as error:
-        from matching.text.model import ModelError  # not before: a second, which most commands do without
+        from matching.text import ModelError  # not before: a second, which most commands do without
 
         if not isinstance(error, ModelError):
             raise

@@ -38,10 +38,7 @@ from matching import (
     with_evidence,
 )
 from matching.errors import BadPolicy, BadState
-from matching.text.encoder import RECIPE, Encoder, Kind, load_encoder
-from matching.text.language import detect_language
-from matching.text.model import bundled_name, model_name
-from matching.text.sentences import sentences
+from matching.text import Encoder, Kind, detect_language, encoder_name, load_encoder, split_sentences
 
 DAYS_PER_YEAR = 365.25
 FIELDS = ("seeks", "offers", "about")
@@ -121,7 +118,7 @@ class TextReader:
 
     def __init__(self) -> None:
         source = settings.TITIAN_MODEL
-        self.model = f"{model_name(source) if source else bundled_name()}+{RECIPE}"
+        self.model = encoder_name(source)
         self._encoder: Encoder | None = None
 
     def encoder(self, progress: Progress | None = None) -> Encoder:
@@ -284,7 +281,7 @@ def quote_sentences(forum: Forum, vectors: Vectors, lists: Lists, progress: Prog
     quoted = {(key, field): getattr(people[key], field) for key, field in quoted_texts(lists)}
     read: dict[tuple[int, str], QuotedText] = {}
     for field in FIELDS:
-        here = {key: sentences(text) for (key, where), text in quoted.items() if where == field}
+        here = {key: split_sentences(text) for (key, where), text in quoted.items() if where == field}
         found = text_reader().vectors(
             [piece for pieces in here.values() for piece in pieces], field, progress
         )

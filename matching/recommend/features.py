@@ -13,8 +13,8 @@ from matching.policy import Policy
 from matching.recommend.gram import Gram
 from matching.recommend.graph import Incidence, shared_columns, smooth_over_ties
 from matching.recommend.pagerank import Walk
-from matching.text.centring import Texts, language_means, read_texts
-from matching.text.tfidf import WordWeights, count_said, crosswise, weigh_terms, word_vectors
+from matching.text.centring import CentredTexts, centre_texts, language_means
+from matching.text.tfidf import IdfWeights, count_field_terms, fit_idf, swap_seeks_offers, tfidf_vectors
 from matching.types import Array, Participant, Vectors
 
 ENGLISH = "en"
@@ -53,7 +53,7 @@ class Yardstick:
     """
 
     means: Mapping[str, Mapping[str, Array]]
-    words: WordWeights
+    words: IdfWeights
     seeks_offers: Spread = Spread()
     about: Spread = Spread()
     about_cap: float = 1.0
@@ -69,7 +69,7 @@ class Yardstick:
 class Features:
     """Everything about the people that a pair's score reads; row k is the k-th participant by id."""
 
-    texts: Texts
+    texts: CentredTexts
     smooth: Array | None
     words: sp.csr_matrix
     lexical: Gram
@@ -100,14 +100,14 @@ def prepare_features(
     afresh and the spreads left to `measure`. Given `words` (counts, n rows) are used instead of reading
     the texts again."""
     languages = {name: [getattr(p, f"{name}_language") for p in participants] for name in FIELDS}
-    counts = count_said(participants) if words is None else words
+    counts = count_field_terms(participants) if words is None else words
     if yardstick is None:
         means = {
             name: language_means(getattr(vectors, name), languages[name], policy.shrink) for name in FIELDS
         }
-        yardstick = Yardstick(means=means, words=weigh_terms(counts))
-    said = word_vectors(counts, yardstick.words)
-    texts = read_texts(vectors, languages, yardstick.means, policy.stand_in, policy.smooth_aside)
+        yardstick = Yardstick(means=means, words=fit_idf(counts))
+    said = tfidf_vectors(counts, yardstick.words)
+    texts = centre_texts(vectors, languages, yardstick.means, policy.stand_in, policy.smooth_aside)
     columns, damping = shared_columns(incidence, policy)
     root = sp.diags(np.sqrt(damping))
     joined = incidence.people.nnz + incidence.others.nnz > 0
@@ -117,7 +117,7 @@ def prepare_features(
         texts=texts,
         smooth=_cosine_ready(smooth_over_ties(texts.own, incidence.people)) if incidence.people.nnz else None,
         words=counts,
-        lexical=Gram.of(said, crosswise(said)),
+        lexical=Gram.of(said, swap_seeks_offers(said)),
         overlap=Gram.of(columns @ root) if columns.nnz else None,
         walk=Walk.of(incidence.people, incidence.others, policy.restart, telling=incidence.telling)
         if joined
@@ -131,9 +131,9 @@ def prepare_features(
 
 
 def _cosine_ready(rows: Array) -> Array:
-    from matching.text.centring import unit
+    from matching.text.centring import normalise_rows
 
-    return unit(rows)
+    return normalise_rows(rows)
 
 
 def _one_hot(sets: Sequence[frozenset[str]]) -> Array:

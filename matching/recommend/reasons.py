@@ -14,7 +14,7 @@ from matching.policy import Policy
 from matching.recommend.features import ENGLISH, Features
 from matching.recommend.graph import Node, Shares, explain_overlap, shares_of
 from matching.recommend.scoring import pair_parts
-from matching.text.tfidf import WordWeights, is_quotable, terms_of
+from matching.text.tfidf import IdfWeights, extract_terms, is_quotable
 from matching.types import Array, Evidence, Lists, Participant, Reason, Suggested
 
 SHOWN = 3
@@ -162,9 +162,9 @@ class Reasoner:
 
     def _terms(self, row: int, field: str) -> frozenset[str]:
         person = self.participants[row]
-        key = row, person.behind(field)
+        key = row, person.field_or_about(field)
         if key not in self.terms:
-            terms = terms_of(getattr(person, key[1]))
+            terms = extract_terms(getattr(person, key[1]))
             self.terms[key] = frozenset(term for term in terms if is_quotable(term))
         return self.terms[key]
 
@@ -176,9 +176,9 @@ class Reasoner:
         return [Reason("peer", 0.0, {"constituency": a})]
 
 
-def rarest_terms(shared: frozenset[str], weights: WordWeights, most: int) -> list[str]:
+def rarest_terms(shared: frozenset[str], weights: IdfWeights, most: int) -> list[str]:
     """The rarest terms, not overlapping one another; none that most people use."""
-    weight = {term: weights.of(term) for term in shared}
+    weight = {term: weights.weight_of(term) for term in shared}
     chosen: list[str] = []
     for term in sorted(shared, key=lambda t: (-weight[t] - 0.1 * (" " in t), t)):
         if len(chosen) == most or weight[term] < FEWEST_RARE:
@@ -195,7 +195,7 @@ def text_reason(name: str, a: Participant, b: Participant, weight: float) -> Rea
         "offers_seeks": ("offers", "seeks"),
         "about_about": ("about", "about"),
     }
-    mine, theirs = (p.behind(f) for p, f in zip((a, b), sides[name], strict=True))
+    mine, theirs = (p.field_or_about(f) for p, f in zip((a, b), sides[name], strict=True))
     quotes = shorten(getattr(a, mine)), shorten(getattr(b, theirs))
     if not all(quotes):
         return None

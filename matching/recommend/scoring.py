@@ -105,8 +105,8 @@ def pair_parts(
     """
     y, raw = features.yardstick, raw_pairs(features, left, right)
     share = policy.text_share
-    worth = (features.texts.seeks_worth[left] * features.texts.offers_worth[right]).ravel()
-    aside = (features.texts.own_worth[left] * features.texts.own_worth[right]).ravel()
+    worth = (features.texts.seeks_weight[left] * features.texts.offers_weight[right]).ravel()
+    aside = (features.texts.own_weight[left] * features.texts.own_weight[right]).ravel()
     about = (np.minimum(raw.about, y.about_cap) - y.about.mean) / y.text_sd
     parts = {
         "text": share * worth * (raw.seeks_offers - y.seeks_offers.mean) / y.text_sd,
@@ -151,20 +151,20 @@ class Scorer:
         answer."""
         y, texts = features.yardstick, features.texts
         scale = policy.text * policy.text_share / y.text_sd
-        seeks, offers = _said(texts.seeks) * texts.seeks_worth, _said(texts.offers) * texts.offers_worth
+        seeks, offers = _said(texts.seeks) * texts.seeks_weight, _said(texts.offers) * texts.offers_weight
         left = [
-            texts.seeks * texts.seeks_worth * scale,
+            texts.seeks * texts.seeks_weight * scale,
             -scale * y.seeks_offers.mean * seeks,
             features.seeks_topics * policy.topic,
         ]
-        right = [texts.offers * texts.offers_worth, offers, features.offers_topics]
+        right = [texts.offers * texts.offers_weight, offers, features.offers_topics]
         written = (np.diff(features.words.indptr) > 0).astype(np.float32)[:, None]
         words = policy.lexical / y.lexical.sd
         level_left, level_right = [-words * y.lexical.mean * written], [written]
         if features.smooth is not None:
             smooth = policy.smooth / y.smooth.sd
-            weighed = features.smooth * texts.own_worth
-            known = _said(features.smooth) * texts.own_worth
+            weighed = features.smooth * texts.own_weight
+            known = _said(features.smooth) * texts.own_weight
             level_left += [weighed * smooth, -smooth * y.smooth.mean * known]
             level_right += [weighed, known]
         return cls(

@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from matching.errors import BadState
 from matching.recommend.features import Spread, Yardstick
 from matching.recommend.ranking import Places, Shortlists
-from matching.text.tfidf import BUCKETS, SAID, WordWeights
+from matching.text.tfidf import BUCKETS, FIELDS, IdfWeights
 from matching.types import Array
 
 VERSION = 3
@@ -88,13 +88,13 @@ class RunState:
         ]
         yardstick = Yardstick(
             means={f: dict(zip(names, arrays[f"means/{f}"], strict=True)) for f, names in means.items()},
-            words=WordWeights(arrays["idf"]),
+            words=IdfWeights(arrays["idf"]),
             **rest,
         )
         people = len(arrays["ids"])
         words = sp.csr_matrix(
             (arrays["words/data"], arrays["words/indices"], arrays["words/indptr"]),
-            shape=(people, len(SAID) * BUCKETS),
+            shape=(people, len(FIELDS) * BUCKETS),
         )
         return cls(
             ids=arrays["ids"],

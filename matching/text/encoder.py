@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from matching.text.model import Progress, bundled_model, load_model, model_name
+from matching.text.model import Progress, bundled_model, bundled_model_name, load_model, model_name
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Kind = Literal["query", "passage"]
 Vectors = npt.NDArray[np.float32]
 
-RECIPE = 1
+ENCODING_VERSION = 1
 """Raise it when the same text would get another vector: it is part of an encoder's name."""
 PROMPT_NAMES: dict[Kind, tuple[str, ...]] = {"query": ("query",), "passage": ("passage", "document")}
 
@@ -26,7 +26,7 @@ MAX_CHARACTERS = 15_000
 MAX_WINDOWS = 4
 WINDOW_TOKENS = 512
 SPARE_TOKENS = 8
-"""A window is cut from the text and split into tokens again, which may take a few more than at first."""
+"""Tokenising a window again may give a few more tokens than the span it was cut from."""
 BATCH_TOKENS = 512
 """Small batches stay in the processor's cache: twice the texts a second of batches of 32."""
 
@@ -40,6 +40,16 @@ class _Window:
     text: int
     content: str
     tokens: int
+
+
+def encoder_name(source: str | Path) -> str:
+    """The name under which an encoder's vectors are stored, without loading the model; `source` as in
+    `load_encoder`. Raises ModelError.
+
+    >>> encoder_name("BAAI/bge-m3@5617a9f")
+    'BAAI/bge-m3@5617a9f+1'
+    """
+    return f"{model_name(source) if source else bundled_model_name()}+{ENCODING_VERSION}"
 
 
 def load_encoder(source: str | Path, cache: Path, progress: Progress | None = None) -> "Encoder":
@@ -56,23 +66,21 @@ class Encoder:
     """Turns texts into unit vectors; `name` is stored with each, `dimension` is their length."""
 
     def __init__(self, model: "SentenceTransformer", name: str) -> None:
-        self.name = f"{name}+{RECIPE}"
+        self.name = f"{name}+{ENCODING_VERSION}"
         self.dimension = int(model.get_embedding_dimension() or 0)
         self._model = model
 
     def encode(self, texts: Sequence[str], kind: Kind, progress: Progress | None = None) -> Vectors:
         """One unit row of float32 for each text, (n, dimension); a row of zeros for a text without content.
 
-        `kind` says which side of a match the text is on: "query" for what is sought and for about, "passage"
-        for what is offered. A text longer than the model takes is cut into windows of at most 512 tokens,
-        whose vectors are averaged by length. What lies beyond its first 15,000 characters, or beyond four
-        windows, is not read: no text costs more than four windows. Control characters and lone surrogates
-        are left out. A vector does not depend on the texts beside it by more than 1e-5. As many threads work
-        as the caller allows torch. `progress(done, total)` counts windows. Refuses a single text (TypeError).
+        kind: "query" for seeks and about, "passage" for offers. A long text is cut into up to four windows of
+        at most 512 tokens, whose vectors are averaged by length; characters beyond 15,000 are ignored.
+        Control characters and lone surrogates are removed. A vector depends on its batch by at most 1e-5.
+        torch's thread limit applies. `progress(done, total)` counts windows. Raises TypeError for a str.
         """
         if isinstance(texts, str):
             raise TypeError("encode takes a sequence of texts, not one text.")
-        contents = [clean(text) for text in texts]
+        contents = [clean_text(text) for text in texts]
         unique = {content: place for place, content in enumerate(dict.fromkeys(filter(None, contents)))}
         prompt = self._prompt(kind)
         windows = self._windows(list(unique), prompt)
@@ -104,17 +112,17 @@ class Encoder:
             return []
         tokenizer = self._model.tokenizer
         limit = min(self._model.max_seq_length or WINDOW_TOKENS, WINDOW_TOKENS)
-        room = limit - len(tokenizer(prompt)["input_ids"]) - SPARE_TOKENS
+        window_tokens = limit - len(tokenizer(prompt)["input_ids"]) - SPARE_TOKENS
         spans = tokenizer(
             contents, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
         )["offset_mapping"]
         windows = []
         for place, (content, offsets) in enumerate(zip(contents, spans, strict=True)):
-            if len(offsets) <= room + SPARE_TOKENS:
+            if len(offsets) <= window_tokens + SPARE_TOKENS:
                 windows.append(_Window(place, content, len(offsets)))
                 continue
-            for start in range(0, min(len(offsets), MAX_WINDOWS * room), room):
-                part = offsets[start : start + room]
+            for start in range(0, min(len(offsets), MAX_WINDOWS * window_tokens), window_tokens):
+                part = offsets[start : start + window_tokens]
                 windows.append(_Window(place, content[part[0][0] : part[-1][1]], len(part)))
         return windows
 
@@ -134,10 +142,10 @@ def batches(windows: Sequence[_Window], limit: int) -> list[list[_Window]]:
     return found
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """A text as the model may read it: at most 15,000 characters, composed (NFC), nothing unreadable, or "".
 
-    >>> clean("  mangroves\\x00 and \\ud800 reefs "), clean("\\u200b \\n")
+    >>> clean_text("  mangroves\\x00 and \\ud800 reefs "), clean_text("\\u200b \\n")
     ('mangroves  and   reefs', '')
     """
     content = unicodedata.normalize("NFC", UNREADABLE.sub(" ", text[:MAX_CHARACTERS])).strip()

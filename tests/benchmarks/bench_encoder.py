@@ -14,7 +14,7 @@ import numpy as np
 
 from matching.text.encoder import Encoder
 from matching.text.model import bundled_model, load_model, model_name
-from tests.matching.voices import VOICES
+from tests.matching.sample_texts import SAMPLE_TEXTS
 
 
 def profile_texts(count: int, seed: int = 0) -> list[str]:
@@ -22,7 +22,7 @@ def profile_texts(count: int, seed: int = 0) -> list[str]:
     chance = random.Random(seed)
     texts = []
     for number in range(count):
-        voice = VOICES[chance.choice(sorted(VOICES))]
+        voice = SAMPLE_TEXTS[chance.choice(sorted(SAMPLE_TEXTS))]
         sentences = max(1, min(15, round(chance.lognormvariate(1.0, 0.8))))
         texts.append(f"{number}. " + " ".join(chance.choice(voice) for _ in range(sentences)))
     return texts

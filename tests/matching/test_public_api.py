@@ -28,6 +28,16 @@ PUBLIC = {
         "layered_mixing_matrix",
         "mixing_matrix",
     ],
+    "matching.text": [
+        "Encoder",
+        "Kind",
+        "ModelError",
+        "bundled_model",
+        "detect_language",
+        "encoder_name",
+        "load_encoder",
+        "split_sentences",
+    ],
 }
 
 

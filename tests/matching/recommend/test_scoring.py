@@ -23,7 +23,7 @@ from matching.recommend.scoring import (
     saturate,
     score_all,
 )
-from matching.text.tfidf import count_terms, weigh_terms
+from matching.text.tfidf import fit_idf, term_frequencies
 from tests.matching.recommend.strategies import crowd, forums
 
 SCORERS = {
@@ -212,7 +212,7 @@ def test_candidates_are_the_best_after_centring_and_of_each_other_constituency(s
 
 
 def test_the_weight_of_one_term_is_found_where_the_vectors_keep_it():
-    counts = count_terms(["rare mangroves", "common words", "common"])
-    weights = weigh_terms(counts)
-    assert weights.of("mangroves") == pytest.approx(np.log(4 / 2) + 1)
-    assert weights.of("common") == pytest.approx(np.log(4 / 3) + 1)
+    counts = term_frequencies(["rare mangroves", "common words", "common"])
+    weights = fit_idf(counts)
+    assert weights.weight_of("mangroves") == pytest.approx(np.log(4 / 2) + 1)
+    assert weights.weight_of("common") == pytest.approx(np.log(4 / 3) + 1)

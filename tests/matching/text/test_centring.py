@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from matching.errors import BadVectors
-from matching.text.centring import centre, check_vectors, language_means, read_texts, unit
+from matching.text.centring import centre, centre_texts, check_vectors, language_means, normalise_rows
 from matching.types import Vectors
 
 FIELDS = ("seeks", "offers", "about")
 
 
 def rows(seed, count=40, dimensions=8):
-    return unit(np.random.default_rng(seed).standard_normal((count, dimensions)))
+    return normalise_rows(np.random.default_rng(seed).standard_normal((count, dimensions)))
 
 
 def test_a_small_language_leans_on_the_mean_of_all():
@@ -42,9 +42,9 @@ def test_about_stands_in_for_what_is_not_said_at_a_lower_worth():
     given.seeks[0] = 0
     languages = {name: [""] * 40 for name in FIELDS}
     means = {name: language_means(getattr(given, name), [""] * 40) for name in FIELDS}
-    texts = read_texts(given, languages, means, stand_in=0.25)
+    texts = centre_texts(given, languages, means, stand_in=0.25)
     assert texts.seeks[0].tolist() == texts.about[0].tolist()
-    assert (texts.seeks_worth[0, 0], texts.seeks_worth[1, 0]) == (0.5, 1.0)
+    assert (texts.seeks_weight[0, 0], texts.seeks_weight[1, 0]) == (0.5, 1.0)
 
 
 def test_ones_own_text_is_what_one_is_about_and_what_one_wishes_only_where_nothing_else_is_said():
@@ -52,12 +52,12 @@ def test_ones_own_text_is_what_one_is_about_and_what_one_wishes_only_where_nothi
     given.about[0] = 0
     languages = {name: [""] * 40 for name in FIELDS}
     means = {name: language_means(getattr(given, name), [""] * 40) for name in FIELDS}
-    texts = read_texts(given, languages, means, smooth_aside=0.25)
+    texts = centre_texts(given, languages, means, smooth_aside=0.25)
     assert texts.own[1].tolist() == texts.about[1].tolist()
-    assert texts.own[0] == pytest.approx(unit(texts.seeks[:1] + texts.offers[:1])[0])
+    assert texts.own[0] == pytest.approx(normalise_rows(texts.seeks[:1] + texts.offers[:1])[0])
     given.seeks[2] = given.offers[2] = 0
-    texts = read_texts(given, languages, means, smooth_aside=0.25)
-    assert (texts.own_worth[1, 0], texts.own_worth[2, 0]) == (0.5, 1.0)
+    texts = centre_texts(given, languages, means, smooth_aside=0.25)
+    assert (texts.own_weight[1, 0], texts.own_weight[2, 0]) == (0.5, 1.0)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

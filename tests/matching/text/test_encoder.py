@@ -5,10 +5,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from matching.text.encoder import MAX_CHARACTERS, MAX_WINDOWS, PROMPT_NAMES, Encoder, Kind, clean
-from tests.matching.voices import MANGROVES, VOICES
+from matching.text.encoder import MAX_CHARACTERS, MAX_WINDOWS, PROMPT_NAMES, Encoder, Kind, clean_text
+from tests.matching.sample_texts import MANGROVES, SAMPLE_TEXTS
 
-SENTENCES = [sentence for voice in VOICES.values() for sentence in voice]
+SENTENCES = [sentence for texts in SAMPLE_TEXTS.values() for sentence in texts]
 LONG = " ".join(SENTENCES)
 
 
@@ -42,10 +42,10 @@ def test_texts_become_as_many_tokens_as_in_the_packages_own_engine(encoder: Enco
 
 
 def test_a_translation_is_nearer_than_other_sentences(encoder: Encoder) -> None:
-    english = encoder.encode(VOICES["en"], "query")
+    english = encoder.encode(SAMPLE_TEXTS["en"], "query")
     right = {
-        language: int((english @ encoder.encode(voice, "passage").T).argmax(axis=1)[MANGROVES]) == MANGROVES
-        for language, voice in VOICES.items()
+        language: int((english @ encoder.encode(texts, "passage").T).argmax(axis=1)[MANGROVES]) == MANGROVES
+        for language, texts in SAMPLE_TEXTS.items()
     }
     assert sum(right.values()) >= 8, right
 
@@ -88,7 +88,7 @@ def test_no_text_does_harm_or_takes_more_than_four_windows(encoder: Encoder, tex
     bad, good = encoder.encode([text, SENTENCES[0]], "passage", lambda done, total: windows.append(total))
     assert max(windows) <= MAX_WINDOWS + 1
     assert np.isfinite(bad).all()
-    assert np.linalg.norm(bad) == pytest.approx(1 if clean(text) else 0, abs=1e-5)
+    assert np.linalg.norm(bad) == pytest.approx(1 if clean_text(text) else 0, abs=1e-5)
     assert np.allclose(good, encoder.encode([SENTENCES[0]], "passage")[0], atol=1e-5)
 
 
@@ -96,7 +96,7 @@ def test_no_text_does_harm_or_takes_more_than_four_windows(encoder: Encoder, tex
 @given(st.lists(st.text(st.characters(), max_size=80), max_size=4))
 def test_any_text_at_all_gives_a_unit_vector_or_zeros(encoder: Encoder, texts: list[str]) -> None:
     lengths = np.linalg.norm(encoder.encode(texts, "query"), axis=1)
-    assert np.allclose(lengths, [bool(clean(text)) for text in texts], atol=1e-5)
+    assert np.allclose(lengths, [bool(clean_text(text)) for text in texts], atol=1e-5)
 
 
 def test_a_long_text_is_the_mean_of_its_windows(encoder: Encoder) -> None:
@@ -110,7 +110,7 @@ def test_a_long_text_is_the_mean_of_its_windows(encoder: Encoder) -> None:
 def test_composed_and_decomposed_letters_are_the_same_text(encoder: Encoder) -> None:
     import unicodedata
 
-    text = VOICES["vi"][0]
+    text = SAMPLE_TEXTS["vi"][0]
     both = encoder.encode([text, unicodedata.normalize("NFD", text)], "query")
     assert np.array_equal(both[0], both[1])
 

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.text.language import detect_language
-from tests.matching.voices import VOICES
+from tests.matching.sample_texts import SAMPLE_TEXTS
 
-CASES = [(language, sentence) for language, voice in VOICES.items() for sentence in voice]
+CASES = [(language, sentence) for language, texts in SAMPLE_TEXTS.items() for sentence in texts]
 
 
 @pytest.mark.parametrize(("language", "sentence"), CASES)

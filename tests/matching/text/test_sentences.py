@@ -4,20 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.text.sentences import LONGEST, sentences
-from tests.matching.voices import VOICES
+from matching.text.sentences import MAX_SENTENCE, split_sentences
+from tests.matching.sample_texts import SAMPLE_TEXTS
 
 ENDLESS = {"th", "lo"}
 
 
-@pytest.mark.parametrize("language", VOICES)
+@pytest.mark.parametrize("language", SAMPLE_TEXTS)
 def test_a_paragraph_falls_into_its_sentences(language: str) -> None:
-    voice = list(VOICES[language])
+    texts = list(SAMPLE_TEXTS[language])
     if language == "lo":
-        voice = voice[:2]  # the third has a space where its clause ends
+        texts = texts[:2]  # the third has a space where its clause ends
     separator = "" if language in {"km", "my"} else " "
-    assert sentences(separator.join(voice)) == voice
-    assert sentences("\n".join(voice)) == voice
+    assert split_sentences(separator.join(texts)) == texts
+    assert split_sentences("\n".join(texts)) == texts
 
 
 @pytest.mark.parametrize(
@@ -37,23 +37,23 @@ def test_a_paragraph_falls_into_its_sentences(language: str) -> None:
     ],
 )
 def test_marks_end_sentences_and_abbreviations_do_not(text: str, expected: list[str]) -> None:
-    assert sentences(text) == expected
+    assert split_sentences(text) == expected
 
 
 def test_a_thai_space_ends_a_sentence_but_not_one_beside_a_number() -> None:
     text = "เรามีข้อมูลดาวเทียม 10 ปีของแม่น้ำโขง เราเสนอการฝึกอบรมให้ชุมชน"
-    assert sentences(text) == ["เรามีข้อมูลดาวเทียม 10 ปีของแม่น้ำโขง", "เราเสนอการฝึกอบรมให้ชุมชน"]
+    assert split_sentences(text) == ["เรามีข้อมูลดาวเทียม 10 ปีของแม่น้ำโขง", "เราเสนอการฝึกอบรมให้ชุมชน"]
 
 
 def test_a_sentence_too_long_to_quote_is_cut_at_a_space() -> None:
-    parts = sentences("mangroves and reefs " * 100)
-    assert all(len(part) <= LONGEST for part in parts)
+    parts = split_sentences("mangroves and reefs " * 100)
+    assert all(len(part) <= MAX_SENTENCE for part in parts)
     assert " ".join(parts) == ("mangroves and reefs " * 100).strip()
 
 
 @given(st.text(st.sampled_from('ab B.;!?…\n•-ก า ๆ ລ ၊။។0"') | st.characters(), max_size=600))
 def test_no_letter_is_lost_and_each_sentence_stands_in_the_text(text: str) -> None:
-    found = sentences(text)
+    found = split_sentences(text)
     assert "".join(c for part in found for c in part if c.isalnum()) == "".join(filter(str.isalnum, text))
     at = 0
     for part in found:

@@ -22,9 +22,8 @@ from backend.benchmarks.vector_file import Rows, read_vectors
 from backend.core.progress import progress_lines
 from backend.suggestions.engine import FIELDS, KINDS, text_reader
 from matching import MatchingError, Vectors
-from matching.text.centring import unit
-from matching.text.encoder import Kind
-from matching.text.language import detect_language
+from matching.text import Kind, detect_language
+from matching.text.centring import normalise_rows
 
 Progress = Callable[[str, float], None]
 NEEDED, OPTIONAL = ("people.jsonl", "queries.csv", "pool.txt"), ("ties.csv", "groups.csv")
@@ -114,7 +113,7 @@ def encode_people(given: EvaluationSet, tell: Progress) -> Vectors:
     width = max(1, *(table.shape[1] for table in rows.values()))
     return Vectors(
         **{
-            field: unit(table) if table.shape[1] else np.zeros((len(table), width), np.float32)
+            field: normalise_rows(table) if table.shape[1] else np.zeros((len(table), width), np.float32)
             for field, table in rows.items()
         }
     )

@@ -13,7 +13,7 @@ from backend.config.parent_watchdog import end_with_owner
 from backend.core.errors import BusinessError
 from backend.core.queue import SECONDS_WITHOUT_HEARTBEAT, take_up_abandoned_jobs, work_until_stopped
 from backend.suggestions.engine import text_reader
-from matching.text.model import ModelError
+from matching.text import ModelError
 
 
 class Command(BaseCommand):

@@ -80,7 +80,7 @@ class Command(BaseCommand):
         with self._step("Bringing its tables up to date"):
             call_command("migrate", interactive=False, verbosity=0)
         if not settings.TITIAN_MODEL and not any(settings.MODEL_FOLDER.glob("*/manifest.json")):
-            from matching.text.model import (
+            from matching.text import (
                 bundled_model,  # seconds that a start without need of it would miss
             )
 

@@ -1,8 +1,8 @@
-"""Sentences of a forum in its nine languages, each with the same meaning in the same place."""
+"""Parallel sentences in nine languages: the same meaning at the same index."""
 
 MANGROVES, SECURITY, FLOODS = range(3)
 
-VOICES: dict[str, tuple[str, str, str]] = {
+SAMPLE_TEXTS: dict[str, tuple[str, str, str]] = {
     "en": (
         "We seek partners to restore mangroves on the northern coast.",
         "I offer training in cyber security for local government offices.",
