@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-Plain = str | int | float | None
-FORMULA_STARTS = tuple("=+-@＝＋－＠")  # the wide ones where a spreadsheet reads East Asian text
+CellValue = str | int | float | None
+FORMULA_PREFIXES = tuple("=+-@＝＋－＠")  # the full-width ones count in East Asian locales
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +17,9 @@ class Worksheet:
 
     name: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Plain, ...], ...]
+    rows: tuple[tuple[CellValue, ...], ...]
 
-    def row(self, *key: str) -> dict[str, Plain]:
+    def row(self, *key: str) -> dict[str, CellValue]:
         """The row that begins with this key, by column; empty where there is none.
 
         >>> Worksheet("people", ("name", "age"), (("Mali", 31),)).row("Mali")
@@ -29,7 +29,7 @@ class Worksheet:
         return dict(zip(self.columns, next(found, ()), strict=False))
 
 
-def csv_file(columns: Sequence[str], rows: Iterable[Sequence[Plain]]) -> bytes:
+def csv_file(columns: Sequence[str], rows: Iterable[Sequence[CellValue]]) -> bytes:
     """A table as UTF-8 with a byte order mark, which spreadsheets need to read Thai or Khmer.
 
     >>> csv_file(["who"], [["=1+1"]]).decode("utf-8-sig").split()
@@ -38,25 +38,25 @@ def csv_file(columns: Sequence[str], rows: Iterable[Sequence[Plain]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows([inert(cell) for cell in row] for row in rows)
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
-def inert(cell: Plain) -> Plain:
-    """The cell, which no spreadsheet runs as a formula."""
-    return inert_text(cell) if isinstance(cell, str) else cell
+def safe_cell(cell: CellValue) -> CellValue:
+    """The cell as no spreadsheet runs it as a formula."""
+    return escape_formula(cell) if isinstance(cell, str) else cell
 
 
-def inert_text(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text; what a spreadsheet would run as a formula gets an apostrophe in front.
 
-    >>> inert_text(" =1+1"), inert_text("＠SUM(1)"), inert_text("A=1")
+    >>> escape_formula(" =1+1"), escape_formula("＠SUM(1)"), escape_formula("A=1")
     ("' =1+1", "'＠SUM(1)", 'A=1')
     """
-    plain = printable(text)
-    return f"'{plain}" if plain.lstrip().startswith(FORMULA_STARTS) else plain
+    clean = printable_text(text)
+    return f"'{clean}" if clean.lstrip().startswith(FORMULA_PREFIXES) else clean
 
 
-def printable(text: str) -> str:
+def printable_text(text: str) -> str:
     """The text without control characters, which neither XML nor a workbook can hold."""
     return "".join(letter for letter in text if letter.isprintable())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backend.core.spreadsheets import Plain, Worksheet
+from backend.core.spreadsheets import CellValue, Worksheet
 from backend.stats.selectors import WITHHELD, Edition, EventStats
 from frontend.stats.matrix import level_of
 
@@ -16,7 +16,7 @@ EDITION = ("attendees", "with_meeting", "requested", "accepted", "held", "pairs"
 class PrintedCell:
     """A count as released and, where it is shown, how it stands to chance."""
 
-    count: Plain
+    count: CellValue
     ratio: float | None
     level: str
 
@@ -26,19 +26,19 @@ class PrintedGroup:
     """One constituency as released: its people, those with a meeting, meetings across, seats by theme."""
 
     key: str
-    people: Plain
-    with_meeting: Plain
-    across: Plain
-    seats: tuple[Plain, ...]
+    people: CellValue
+    with_meeting: CellValue
+    across: CellValue
+    seats: tuple[CellValue, ...]
 
 
 def editions_beside(
     stats: EventStats, released: Worksheet | None = None
-) -> list[tuple[str, list[Plain], Plain]]:
+) -> list[tuple[str, list[CellValue], CellValue]]:
     """This edition and the one before: name, the counts of EDITION, the share of meetings across; nothing
     where none was before. With the table released: what of it may leave the desk."""
 
-    def line(edition: Edition) -> tuple[str, list[Plain], Plain]:
+    def line(edition: Edition) -> tuple[str, list[CellValue], CellValue]:
         known = {name: getattr(edition, name) for name in (*EDITION, "ei")}
         said = known if released is None else released.row(edition.slug)
         ei = said["ei"]

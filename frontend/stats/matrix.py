@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backend.core.spreadsheets import Plain, Worksheet
+from backend.core.spreadsheets import CellValue, Worksheet
 from backend.people.models import Constituency
 from backend.stats.rules import MIN_COUNT
 from backend.stats.selectors import HELD, MATRIX_STEPS, NO_THEME, WITHHELD, Cell, EventStats, Matrix, Names
@@ -42,7 +42,7 @@ class HeatCell:
     ratio: float | None
     p: float | None
     level: str
-    released: Plain
+    released: CellValue
 
     @property
     def is_withheld(self) -> bool:
@@ -171,7 +171,7 @@ def _constituencies() -> dict[str, str]:
     return {key: str(label) for key, label in Constituency.choices}
 
 
-def _released(sheet: Worksheet) -> dict[tuple[Plain, Plain], Plain]:
+def _released(sheet: Worksheet) -> dict[tuple[CellValue, CellValue], CellValue]:
     return {(row[0], row[1]): row[2] for row in sheet.rows}
 
 

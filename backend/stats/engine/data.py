@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import Avg, CharField, Exists, F, FilteredRelation, Func, OuterRef, Q, Value
+from django.db.models import Avg, CharField, F, FilteredRelation, Func, Q, Value
 from django.db.models.functions import Cast
 
-from backend.events.models import Event, Interest, Theme, Tie, Topic
+from backend.events.models import Event, Theme, Tie, Topic
+from backend.events.rules import has_empty_profile
 from backend.meetings.models import Meeting, Seat
 from backend.people.models import Constituency
 from backend.stats.engine.figures import NO_THEME
@@ -101,15 +102,13 @@ def read_stats_data(event: Event) -> StatsData:
 
 def read_people(event: Event) -> People:
     """The counted attendees of an event, in one query."""
-    no_text = Q(about="") & Q(seeks="") & Q(offers="")
-    has_topics = Exists(Interest.objects.filter(attendee=OuterRef("pk")))
     rows = list(
         countable(event)
-        .annotate(has_topics=has_topics, has_no_text=no_text)
+        .annotate(is_profile_empty=has_empty_profile())
         .order_by("pk")
         .values_list(
             "pk", "person_id", "organisation__sector__constituency", "organisation__sector__key",
-            "country", "languages", "has_no_text", "has_topics",
+            "country", "languages", "is_profile_empty",
         )
     )  # fmt: skip
     groups = [row[2] or Constituency.OTHER.value for row in rows]
@@ -125,7 +124,7 @@ def read_people(event: Event) -> People:
         sector_constituency=tuple(constituency_of[name] for name in by_sector.names),
         countries=tuple(row[4] for row in rows),
         languages=tuple(tuple(row[5]) for row in rows),
-        is_empty=np.array([row[6] and not row[7] for row in rows], bool),
+        is_empty=np.array([row[6] for row in rows], bool),
     )
 
 

@@ -12,7 +12,7 @@ import openpyxl
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from backend.core.spreadsheets import Worksheet, csv_file, inert, printable
+from backend.core.spreadsheets import Worksheet, csv_file, printable_text, safe_cell
 from backend.stats.engine.figures import EventStats, PersonFigures
 from backend.stats.rules.suppression import MIN_COUNT
 from backend.stats.selectors.worksheets.draft import NOTE
@@ -29,7 +29,7 @@ def workbook_for(worksheets: Sequence[Worksheet], stats: EventStats) -> bytes:
     about = book.create_sheet("about", 0)
     book.remove(book.worksheets[1])
     for line in (
-        (printable(stats.edition.name),),
+        (printable_text(stats.edition.name),),
         ("computed at", stats.computed_at.isoformat()),
         (NOTE,),
         ("expected: what chance would give if the same meetings were dealt out among all attendees",),
@@ -39,7 +39,7 @@ def workbook_for(worksheets: Sequence[Worksheet], stats: EventStats) -> bytes:
         page = book.create_sheet(worksheet.name)
         page.append(worksheet.columns)
         for row in worksheet.rows:
-            page.append([inert(cell) for cell in row])
+            page.append([safe_cell(cell) for cell in row])
         for cell in page[1]:
             cell.font = Font(bold=True)
         page.freeze_panes = "A2"
@@ -65,7 +65,7 @@ def graphml_for(stats: EventStats) -> bytes:
     def shared(one: PersonFigures) -> dict[str, str]:
         sector = one.sector if sectors[one.sector] >= MIN_COUNT else ""
         country = one.country if both[one.sector, one.country] >= MIN_COUNT else ""
-        return {"constituency": one.constituency, "sector": sector, "country": printable(country)}
+        return {"constituency": one.constituency, "sector": sector, "country": printable_text(country)}
 
     graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from((number_of[one.attendee_id], shared(one)) for one in people)

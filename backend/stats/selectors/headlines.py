@@ -13,7 +13,7 @@ from typing import Any, TypeGuard
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backend.core.spreadsheets import Plain, Worksheet
+from backend.core.spreadsheets import CellValue, Worksheet
 from backend.people.models import Constituency
 from backend.stats.engine.figures import ACCEPTED, HELD, EventStats, StepFigures
 from backend.stats.rules.suppression import MIN_COUNT
@@ -63,7 +63,7 @@ def _headline(code: str, sentence: str, **facts: Any) -> Headline:
     return Headline(code, sentence % facts, facts)
 
 
-def _is_shown(value: Plain) -> TypeGuard[float]:
+def _is_shown(value: CellValue) -> TypeGuard[float]:
     return value is not None and value != WITHHELD
 
 
@@ -135,7 +135,7 @@ def _bridges(step: StepFigures, tables: dict[str, Worksheet]) -> Iterator[Headli
 
 
 def _bridge(
-    code: str, step: str, is_much_less: bool, one: str, other: str, row: Mapping[str, Plain]
+    code: str, step: str, is_much_less: bool, one: str, other: str, row: Mapping[str, CellValue]
 ) -> Headline | None:
     """The sentence on one pair of constituencies by its released row; None where too much is withheld."""
     names = {"one": str(Constituency(one).label), "other": str(Constituency(other).label).lower()}

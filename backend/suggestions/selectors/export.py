@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
-from backend.core.spreadsheets import inert_text
+from backend.core.spreadsheets import escape_formula
 from backend.events.models import Event
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.models import Feedback, Suggestion
@@ -37,7 +37,7 @@ def exported_rows(event: Event) -> list[tuple[str, str, int, str, str]]:
     def email_for(reader: int, other: int) -> str:
         """The other's address, or nothing where the reader may not see them."""
         pair = (min(reader, other), max(reader, other))
-        return inert_text(emails[other]) if other in emails and pair not in refused else ""
+        return escape_formula(emails[other]) if other in emails and pair not in refused else ""
 
     def email_between(reader: int, other: int, between: int) -> str:
         """The address of somebody between the two, or nothing where one of them may not see that person."""
@@ -50,7 +50,9 @@ def exported_rows(event: Event) -> list[tuple[str, str, int, str, str]]:
             ranks[reader] += 1
             email_of = partial(email_between, reader, row.other_id)
             reasons = "; ".join(_reason_cell(reason, email_of) for reason in row.reasons)
-            rows.append((inert_text(emails[reader]), suggested, ranks[reader], f"{row.score:.4f}", reasons))
+            rows.append(
+                (escape_formula(emails[reader]), suggested, ranks[reader], f"{row.score:.4f}", reasons)
+            )
     return rows
 
 

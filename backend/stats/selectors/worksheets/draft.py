@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from backend.core.spreadsheets import Plain, Worksheet
+from backend.core.spreadsheets import CellValue, Worksheet
 from backend.stats.rules.suppression import Equation, Key, cells_to_withhold
 
 WITHHELD = "*"
@@ -30,7 +30,7 @@ class Figure:
     of: tuple[Key, ...]
 
 
-Row = tuple[Plain | Count | Figure, ...]
+Row = tuple[CellValue | Count | Figure, ...]
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class WorkbookDraft:
         """The worksheets as anybody may read them."""
         hidden = cells_to_withhold(self.values, self.equations, last=self.last)
 
-        def plain(cell: Plain | Count | Figure) -> Plain:
+        def plain(cell: CellValue | Count | Figure) -> CellValue:
             if isinstance(cell, Count):
                 return WITHHELD if cell.key in hidden else cell.value
             if isinstance(cell, Figure):
