@@ -22,7 +22,7 @@ from frontend.meetings.views import (
 )
 from frontend.people.views import timezone, tokens, welcome
 from frontend.programme import views as programme
-from frontend.safeguarding.views import blocks, reports
+from frontend.safeguarding import views as safeguarding
 from frontend.stats import views as desk
 from frontend.suggestions.views import inspection, suggestions
 
@@ -52,14 +52,16 @@ urlpatterns = [
     path("e/<slug:slug>/matching/lists/", inspection.lists, name="lists"),
     path("e/<slug:slug>/matching/lists/<int:owner>/<int:other>/", inspection.pair, name="pair"),
     path("e/<slug:slug>/people/<int:attendee_id>/", directory.person, name="person"),
-    path("e/<slug:slug>/people/<int:attendee_id>/block/", blocks.block, name="block"),
-    path("e/<slug:slug>/people/<int:attendee_id>/report/", reports.report_person, name="report_person"),
-    path("e/<slug:slug>/meetings/<int:meeting_id>/report/", reports.report_meeting, name="report_meeting"),
-    path("e/<slug:slug>/reports/", reports.reports, name="reports"),
-    path("e/<slug:slug>/reports/sent/", reports.report_sent, name="report_sent"),
-    path("e/<slug:slug>/reports/<int:report_id>/", reports.report, name="report"),
-    path("e/<slug:slug>/reports/<int:report_id>/close/", reports.close_report, name="close_report"),
-    path("e/<slug:slug>/blocks/<int:block_id>/lift/", blocks.unblock, name="unblock"),
+    path("e/<slug:slug>/people/<int:attendee_id>/block/", safeguarding.block, name="block"),
+    path("e/<slug:slug>/people/<int:attendee_id>/report/", safeguarding.report_person, name="report_person"),
+    path(
+        "e/<slug:slug>/meetings/<int:meeting_id>/report/", safeguarding.report_meeting, name="report_meeting"
+    ),
+    path("e/<slug:slug>/reports/", safeguarding.reports, name="reports"),
+    path("e/<slug:slug>/reports/sent/", safeguarding.report_sent, name="report_sent"),
+    path("e/<slug:slug>/reports/<int:report_id>/", safeguarding.report, name="report"),
+    path("e/<slug:slug>/reports/<int:report_id>/close/", safeguarding.close_report, name="close_report"),
+    path("e/<slug:slug>/blocks/<int:block_id>/lift/", safeguarding.unblock, name="unblock"),
     path("e/<slug:slug>/people/<int:attendee_id>/ask/", requests.ask, name="ask"),
     path("e/<slug:slug>/sessions/", sessions.sessions, name="sessions"),
     path("e/<slug:slug>/sessions/<int:session_id>/bookmark/", sessions.bookmark, name="bookmark"),

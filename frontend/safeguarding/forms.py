@@ -1,4 +1,4 @@
-"""The shape of a report, and of what a safeguarding lead says when closing it."""
+"""The forms of a report and of its closing."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from backend.safeguarding.models import Report
 from backend.safeguarding.services import OUTCOME_LIMIT, WORDS_LIMIT
 
-APART, LIFT = "apart", "lift"
+KEEP_BLOCKED, LIFT = "keep", "lift"
 
 
 class ReportForm(forms.Form):
-    """What it is about, and what happened."""
+    """What a report is about, and what happened."""
 
     category = forms.ChoiceField(
         choices=Report.Category.choices,
@@ -28,7 +28,7 @@ class ReportForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    """What was done, and whether the two stay apart."""
+    """What was done, and whether contact between the two stays blocked."""
 
     outcome = forms.CharField(
         label=_("What was done"),
@@ -38,7 +38,7 @@ class CloseForm(forms.Form):
     )
     then = forms.ChoiceField(
         choices=[
-            (APART, _("Keep the two apart")),
+            (KEEP_BLOCKED, _("Keep the two apart")),
             (LIFT, _("Let them see and contact each other again")),
         ],
         widget=forms.RadioSelect,

@@ -36,7 +36,7 @@ def report_engineer(cast):
 
 
 def close(cast, desk, report, **said):
-    said = {"outcome": "Spoke to both.", "then": "apart", **said}
+    said = {"outcome": "Spoke to both.", "then": "keep", **said}
     return desk.post(cast.address(f"reports/{report.pk}/close/"), said, follow=True)
 
 

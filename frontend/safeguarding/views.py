@@ -1,4 +1,4 @@
-"""Telling the safeguarding lead of somebody, and what a lead reads and does."""
+"""Blocking and reporting somebody, and the reports a safeguarding lead reads and closes."""
 
 from __future__ import annotations
 
@@ -13,19 +13,49 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee
+from backend.meetings import services as meetings
 from backend.meetings.selectors import meeting_for
 from backend.meetings.selectors.reported import other_of, reported_meeting
-from backend.meetings.services import report_meeting as report_other_of
 from backend.safeguarding import services
+from backend.safeguarding.models import Report
 from backend.safeguarding.selectors import (
+    block_made_by,
     has_reader,
     last_report_by,
     person_for_attendee,
     report_page_for,
     reports_for,
+    visible_ids_for,
 )
 from frontend.access import Request, participant, safeguarding_lead
 from frontend.safeguarding.forms import LIFT, CloseForm, ReportForm
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def block(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
+    """Say what blocking does and ask; on POST, block."""
+    now = timezone.now()
+    target = person_for_attendee(viewer=attendee, attendee_id=attendee_id, now=now)
+    if request.method != "POST":
+        visible = visible_ids_for(viewer=attendee, ids=[attendee_id], channel="page", now=now)
+        context = {"name": target.name, "attendee_id": attendee_id, "is_seen": bool(visible)}
+        return render(request, "safeguarding/block.html", context)
+    services.block_person(blocked=target.person, by=request.user, now=now)
+    done = _("%(name)s is blocked.") % {"name": target.name} if target.name else _("This person is blocked.")
+    after = _("You no longer appear to each other. What the two of you had agreed is called off.")
+    messages.success(request, f"{done} {after}")
+    return redirect("suggestions", attendee.event.slug)
+
+
+@participant
+@require_POST
+def unblock(request: Request, attendee: Attendee, block_id: int) -> HttpResponse:
+    """Take one of my blocks back."""
+    blocked = block_made_by(request.user, block_id).blocked
+    services.unblock_person(blocked=blocked, by=request.user, now=timezone.now())
+    messages.success(request, _("The block is lifted. You may appear to each other again."))
+    return redirect("profile", attendee.event.slug)
 
 
 @participant
@@ -35,8 +65,8 @@ def report_person(request: Request, attendee: Attendee, attendee_id: int) -> Htt
     now = timezone.now()
     name = person_for_attendee(viewer=attendee, attendee_id=attendee_id, now=now).name
 
-    def report(category: str, words: str) -> None:
-        services.report_person(
+    def send(category: str, words: str) -> Report:
+        return services.report_person(
             reporter=attendee,
             reported_id=attendee_id,
             category=category,
@@ -45,13 +75,13 @@ def report_person(request: Request, attendee: Attendee, attendee_id: int) -> Htt
             now=now,
         )
 
-    return _ask(request, attendee, attendee_id, name, report)
+    return _report_form_page(request, attendee, attendee_id, name, send)
 
 
 @participant
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_meeting(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
-    """The same about the other one of a meeting of mine, named only while I may see them."""
+    """The same about the other person of one of my meetings, named only while I may see them."""
     now = timezone.now()
     other_id = other_of(attendee, meeting_id)
     if other_id is None:
@@ -61,27 +91,28 @@ def report_meeting(request: Request, attendee: Attendee, meeting_id: int) -> Htt
     except NotFound:
         name = ""
 
-    def report(category: str, words: str) -> None:
-        report_other_of(
+    def send(category: str, words: str) -> Report:
+        return meetings.report_meeting(
             attendee=attendee, meeting_id=meeting_id, category=category, words=words, by=request.user, now=now
         )
 
-    return _ask(request, attendee, other_id, name, report, is_about_meeting=True)
+    return _report_form_page(request, attendee, other_id, name, send, is_about_meeting=True)
 
 
-def _ask(
+def _report_form_page(
     request: Request,
     attendee: Attendee,
     other_id: int,
     name: str,
-    report: Callable[[str, str], None],
+    send: Callable[[str, str], Report],
     *,
     is_about_meeting: bool = False,
 ) -> HttpResponse:
+    """The form of a report; `send` takes its category and words."""
     form = ReportForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            report(form.cleaned_data["category"], form.cleaned_data["words"])
+            send(form.cleaned_data["category"], form.cleaned_data["words"])
         except NotFound:
             raise
         except BusinessError as refusal:
@@ -100,7 +131,7 @@ def _ask(
 @participant
 @require_safe
 def report_sent(request: Request, attendee: Attendee) -> HttpResponse:
-    """What became of the report just made: who reads it, and what happens meanwhile."""
+    """Who reads the report just made, and what happens meanwhile."""
     made = last_report_by(attendee)
     if made is None:
         return redirect("suggestions", attendee.event.slug)
@@ -110,21 +141,21 @@ def report_sent(request: Request, attendee: Attendee) -> HttpResponse:
 @safeguarding_lead
 @require_safe
 def reports(request: Request, attendee: Attendee) -> HttpResponse:
-    """All reports of the forum, those that wait first; nobody's name and no word of theirs."""
+    """All reports of the forum, waiting ones first, without names or texts."""
     return render(request, "safeguarding/reports.html", {"reports": reports_for(attendee)})
 
 
 @safeguarding_lead
 @require_safe
 def report(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
-    """One report; opening it is written down, and the page shows by whom it was opened."""
+    """One report; opening it is recorded, and the page lists who opened it."""
     return _report_page(request, attendee, report_id, CloseForm())
 
 
 @safeguarding_lead
 @require_POST
 def close_report(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
-    """Close a report with what was done; the two stay apart, or not."""
+    """Close a report with its outcome; contact between the two stays blocked, or not."""
     form = CloseForm(request.POST)
     if form.is_valid():
         try:
