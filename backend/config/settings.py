@@ -119,7 +119,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
 ACCOUNT_ADAPTER = "backend.config.accounts.AccountAdapter"
-ACCOUNT_FORMS = {"request_login_code": "frontend.forms.CodeRequestForm"}
+ACCOUNT_FORMS = {"request_login_code": "frontend.people.forms.CodeRequestForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]

@@ -1,42 +1,196 @@
-"""The matching's features and reasons in the words of a third person, an organiser."""
+"""Reasons in the words of the reader, and features and reasons in those of an organiser."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from backend.suggestions.selectors import ReasonRow
+from frontend.events.words.languages import language_name
+from frontend.people.words import constituency_label
 
 FEATURES: dict[str, Promise] = {
-    "text": _("What one seeks, and the other offers"),
-    "about": _("What both are about"),
-    "graph": _("Topics, sessions and people in common"),
-    "topic": _("Topics sought that the other offers"),
-    "language": _("A language besides English"),
-    "smooth": _("Texts, with those of people met before"),
-    "pagerank": _("Nearness in the web of ties"),
-    "lexical": _("Words in common"),
+    "text": gettext_lazy("What one seeks, and the other offers"),
+    "about": gettext_lazy("What both are about"),
+    "graph": gettext_lazy("Topics, sessions and people in common"),
+    "topic": gettext_lazy("Topics sought that the other offers"),
+    "language": gettext_lazy("A language besides English"),
+    "smooth": gettext_lazy("Texts, with those of people met before"),
+    "pagerank": gettext_lazy("Nearness in the web of ties"),
+    "lexical": gettext_lazy("Words in common"),
 }
 REASONS: dict[str, Promise] = {
-    "seeks_offers": _("Seeks what the other offers"),
-    "offers_seeks": _("Offers what the other seeks"),
-    "about_about": _("Similar work"),
-    "topic_offered": _("Seeks a topic the other offers"),
-    "topic_sought": _("Offers a topic the other seeks"),
-    "session": _("Sessions in common"),
-    "tie_through": _("Somebody both have met"),
-    "words": _("Words in common"),
-    "language": _("A language in common"),
-    "bridge": _("A bridge across sectors"),
-    "peer": _("Peers"),
+    "seeks_offers": gettext_lazy("Seeks what the other offers"),
+    "offers_seeks": gettext_lazy("Offers what the other seeks"),
+    "about_about": gettext_lazy("Similar work"),
+    "topic_offered": gettext_lazy("Seeks a topic the other offers"),
+    "topic_sought": gettext_lazy("Offers a topic the other seeks"),
+    "session": gettext_lazy("Sessions in common"),
+    "tie_through": gettext_lazy("Somebody both have met"),
+    "words": gettext_lazy("Words in common"),
+    "language": gettext_lazy("A language in common"),
+    "bridge": gettext_lazy("A bridge across sectors"),
+    "peer": gettext_lazy("Peers"),
 }
 
 
 def feature_label(feature: str) -> str:
-    """What a feature measures; one nobody has put into words yet is shown as it is."""
+    """What a feature measures; an unknown one is shown as it is."""
     return str(FEATURES.get(feature, feature))
 
 
 def reason_label(reason: ReasonRow) -> str:
-    """What kind of reason it is; a code nobody has put into words yet is shown as it is."""
+    """What kind of reason it is; an unknown code is shown as it is."""
     return str(REASONS.get(reason.code, reason.code))
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """One side of a reason: whose words, the words quoted, and the sentence in them that matched."""
+
+    says: str
+    quote: str
+    highlight: str = ""
+
+    @classmethod
+    def of(cls, says: str, evidence: Mapping[str, Any], name: str) -> Quotation:
+        return cls(says, evidence[name], evidence.get(f"{name}_highlight", ""))
+
+    @property
+    def marked(self) -> SafeString:
+        """The quotation, its highlight marked."""
+        before, found, after = (
+            self.quote.partition(self.highlight) if self.highlight else (self.quote, "", "")
+        )
+        return (
+            format_html("{}<mark>{}</mark>{}", before, found, after) if found else format_html("{}", before)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonText:
+    """A reason to show: two quotations beside each other, or one sentence."""
+
+    label: str
+    weight: float
+    sentence: str = ""
+    mine: Quotation | None = None
+    theirs: Quotation | None = None
+
+
+def reason_text(reason: ReasonRow, topic_names: Mapping[str, str]) -> ReasonText:
+    """The reason in words; a neutral sentence for an unknown code or bad evidence."""
+    text_for = _TEXTS.get(reason.code)
+    try:
+        found = text_for(reason.evidence, topic_names) if text_for else None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        found = None
+    label, text = found or (_("Profile"), _("Your profiles have something in common."))
+    if isinstance(text, str):
+        return ReasonText(label, reason.weight, sentence=text)
+    return ReasonText(label, reason.weight, mine=text[0], theirs=text[1])
+
+
+def quoting_reasons(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) -> list[ReasonText]:
+    """The reasons that quote both sides."""
+    return [text for reason in reasons if (text := reason_text(reason, topic_names)).mine]
+
+
+def sentence_reasons(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) -> list[ReasonText]:
+    """The reasons that are one sentence."""
+    return [text for reason in reasons if (text := reason_text(reason, topic_names)).sentence]
+
+
+Evidence = Mapping[str, Any]
+TopicNames = Mapping[str, str]
+LabelledText = tuple[str, str | tuple[Quotation, Quotation]]
+
+
+def _seeks_offers(evidence: Evidence, _names: TopicNames) -> LabelledText:
+    sides = (
+        Quotation.of(_("You seek"), evidence, "seek"),
+        Quotation.of(_("They offer"), evidence, "offer"),
+    )
+    return _("What you seek"), sides
+
+
+def _offers_seeks(evidence: Evidence, _names: TopicNames) -> LabelledText:
+    sides = (
+        Quotation.of(_("You offer"), evidence, "offer"),
+        Quotation.of(_("They seek"), evidence, "seek"),
+    )
+    return _("What you offer"), sides
+
+
+def _about_about(evidence: Evidence, _names: TopicNames) -> LabelledText:
+    mine = {"seeks": _("You seek"), "offers": _("You offer")}.get(evidence["own_field"], _("You write"))
+    theirs = {"seeks": _("They seek"), "offers": _("They offer")}.get(
+        evidence["other_field"], _("They write")
+    )
+    return _("Similar work"), (Quotation.of(mine, evidence, "own"), Quotation.of(theirs, evidence, "other"))
+
+
+def _topic_offered(evidence: Evidence, names: TopicNames) -> LabelledText:
+    topic = names.get(evidence["topic"], evidence["topic"])
+    return _("Topic"), _("You seek “%(topic)s”, and they offer it.") % {"topic": topic}
+
+
+def _topic_sought(evidence: Evidence, names: TopicNames) -> LabelledText:
+    topic = names.get(evidence["topic"], evidence["topic"])
+    return _("Topic"), _("You offer “%(topic)s”, and they seek it.") % {"topic": topic}
+
+
+def _session(evidence: Evidence, _names: TopicNames) -> LabelledText:
+    count = int(evidence["count"])
+    text = ngettext(
+        "You both follow the session “%(session)s”.",
+        "You both follow %(count)d sessions, among them “%(session)s”.",
+        count,
+    )
+    return _("Sessions"), text % {"count": count, "session": evidence["session"]}
+
+
+def _tie_through(evidence: Evidence, _names: TopicNames) -> LabelledText:
+    return _("In between"), _("You both met %(name)s at an earlier forum.") % {"name": evidence["name"]}
+
+
+def _words(evidence: Evidence, _names: TopicNames) -> LabelledText:
+    terms = ", ".join(f"“{term}”" for term in evidence["terms"].split(", "))
+    return _("Words"), _("Both profiles speak of %(terms)s.") % {"terms": terms}
+
+
+def _language(evidence: Evidence, _names: TopicNames) -> LabelledText:
+    text = _("You both speak %(language)s.") % {"language": language_name(evidence["language"])}
+    return _("Language"), text
+
+
+def _bridge(evidence: Evidence, _names: TopicNames) -> LabelledText:
+    ends = {"from": constituency_label(evidence["from"]), "to": constituency_label(evidence["to"])}
+    return _("Bridge"), _("A bridge across sectors: %(from)s and %(to)s.") % ends
+
+
+def _peer(evidence: Evidence, _names: TopicNames) -> LabelledText:
+    ends = {"constituency": constituency_label(evidence["constituency"])}
+    return _("Peers"), _("Peers: you both work in %(constituency)s.") % ends
+
+
+_TEXTS: dict[str, Callable[[Evidence, TopicNames], LabelledText]] = {
+    "seeks_offers": _seeks_offers,
+    "offers_seeks": _offers_seeks,
+    "about_about": _about_about,
+    "topic_offered": _topic_offered,
+    "topic_sought": _topic_sought,
+    "session": _session,
+    "tie_through": _tie_through,
+    "words": _words,
+    "language": _language,
+    "bridge": _bridge,
+    "peer": _peer,
+}

@@ -1,4 +1,4 @@
-"""How the lists came out, as a whole: for organisers."""
+"""The lists for organisers: the Run's report, one list, one pair, and building them again."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from backend.suggestions.selectors import (
 )
 from backend.suggestions.services import request_build
 from frontend.access import Request, organiser
-
-LONGEST_ID = 10
+from frontend.suggestions.forms import InspectionForm
 
 
 @organiser
@@ -32,9 +31,8 @@ def matching(request: Request, attendee: Attendee) -> HttpResponse:
 @organiser
 @require_safe
 def lists(request: Request, attendee: Attendee) -> HttpResponse:
-    """Somebody's list as it stands, chosen by `of`."""
-    asked = request.GET.get("of", "")
-    wanted = int(asked) if asked.isdecimal() and len(asked) < LONGEST_ID else None
+    """The list of the attendee chosen by `of`."""
+    wanted = InspectionForm(request.GET).attendee_id()
     found = list_inspection_for(event=attendee.event, attendee_id=wanted) if wanted else None
     context = {"found": found, "owners": list_owners_for(attendee.event), "wanted": wanted}
     return render(request, "suggestions/lists.html", context)
@@ -43,15 +41,15 @@ def lists(request: Request, attendee: Attendee) -> HttpResponse:
 @organiser
 @require_safe
 def pair(request: Request, attendee: Attendee, owner: int, other: int) -> HttpResponse:
-    """Every number behind one place of somebody's list."""
+    """Every feature of one entry of a list."""
     found = pair_inspection_for(event=attendee.event, attendee_id=owner, other_id=other)
     return render(request, "suggestions/pair.html", {"found": found})
 
 
 @organiser
 @require_POST
-def compute_anew(request: Request, attendee: Attendee) -> HttpResponse:
-    """Have every list computed anew."""
+def rebuild_lists(request: Request, attendee: Attendee) -> HttpResponse:
+    """Have every list rebuilt."""
     request_build(event=attendee.event, by=request.user, now=timezone.now())
-    messages.success(request, _("Every list is being computed anew. The present lists stay until then."))
+    messages.success(request, _("Every list is being rebuilt. The present lists stay until then."))
     return redirect("matching", attendee.event.slug)

@@ -1,4 +1,4 @@
-"""My suggestions, and what I say of them."""
+"""An attendee's own suggestions, and feedback on them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,10 +24,11 @@ from backend.suggestions.selectors import Filters, SuggestionList, suggestions_f
 from backend.suggestions.services import give_feedback, record_views, withdraw_feedback
 from frontend.access import Request, participant
 from frontend.events.words.languages import language_name
-from frontend.forms import filters_in, filters_of
-from frontend.templatetags.ui import constituency_label
+from frontend.fields import values_of
+from frontend.people.words import constituency_label
+from frontend.suggestions.forms import FeedbackForm, filters_in_address, filters_in_query
 
-PATIENCE = dt.timedelta(seconds=45)
+SLOW_AFTER = dt.timedelta(seconds=45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,9 @@ class FilterChoice:
 @participant
 @require_safe
 def suggestions(request: Request, attendee: Attendee) -> HttpResponse:
-    """My ranked cards; for htmx the cards alone, or nothing new while they are still being computed."""
+    """My ranked cards; for htmx the cards alone, or 204 while a new list is being computed."""
     now = timezone.now()
-    context = list_context(attendee, filters_in(request.GET), now)
+    context = list_context(attendee, filters_in_query(request.GET), now)
     if request.htmx.trigger == "refreshing" and context["found"].is_refreshing:
         return HttpResponse(status=204)
     shown = [card.face.attendee_id for card in context["found"].cards]
@@ -57,14 +56,19 @@ def suggestions(request: Request, attendee: Attendee) -> HttpResponse:
 def feedback(request: Request, attendee: Attendee, other: int) -> HttpResponse:
     """Save somebody, take them off my list, or take either back."""
     now = timezone.now()
-    verdict = request.POST.get("verdict", "")
-    if verdict == "withdraw":
+    values = values_of(FeedbackForm(request.POST, attendee.event))
+    verdict, back = values["verdict"], values["next"]
+    if verdict == FeedbackForm.WITHDRAW:
         withdraw_feedback(attendee=attendee, other_id=other, by=request.user, now=now)
         messages.info(request, _("Taken back."))
     else:
-        cause = request.POST.get("cause", "")
         give_feedback(
-            attendee=attendee, other_id=other, verdict=verdict, cause=cause, by=request.user, now=now
+            attendee=attendee,
+            other_id=other,
+            verdict=verdict,
+            cause=values["cause"],
+            by=request.user,
+            now=now,
         )
         name = person_for(viewer=attendee, attendee_id=other, now=now).face.name
         if verdict == Feedback.Verdict.GOOD:
@@ -73,14 +77,11 @@ def feedback(request: Request, attendee: Attendee, other: int) -> HttpResponse:
             undo = reverse("suggestion_feedback", args=[attendee.event.slug, other])
             text = _("%(name)s is off your list and will not be suggested again.") % {"name": name}
             messages.success(request, text, extra_tags=f"undo {undo}")
-    back = _page_to_return_to(request, attendee)
     if not request.htmx:
         return HttpResponseRedirect(back)
-    if (
-        verdict != Feedback.Verdict.GOOD
-    ):  # the list is being made anew; saving somebody need not wait for that
+    if verdict != Feedback.Verdict.GOOD:  # the profile counts as changed: its list is computed again
         attendee = attendee_for(request.user, attendee.event.slug)
-    context = list_context(attendee, filters_of(back), now) | {"standing_on": back}
+    context = list_context(attendee, filters_in_address(back), now) | {"form_address": back}
     return render(request, "suggestions/_cards.html", context)
 
 
@@ -95,7 +96,7 @@ def list_context(attendee: Attendee, filters: Filters, now: dt.datetime) -> dict
         "found": found,
         "saved": saved_for(viewer=attendee, now=now),
         "state": state_of(profile, found),
-        "is_slow": found.is_refreshing and now - attendee.changed_at > PATIENCE,
+        "is_slow": found.is_refreshing and now - attendee.changed_at > SLOW_AFTER,
         "choices": choices_in(found, theme_names),
         "topic_names": {topic.key: topic.name for theme in profile.themes for topic in theme.topics},
         "theme_names": theme_names,
@@ -105,7 +106,7 @@ def list_context(attendee: Attendee, filters: Filters, now: dt.datetime) -> dict
 
 
 def choices_in(found: SuggestionList, theme_names: Mapping[str, str]) -> dict[str, list[FilterChoice]]:
-    """Per filter, the values of the whole list by name; one that was asked for and is gone counts zero."""
+    """Per filter, the values in the whole list by name; a chosen one that is gone counts zero."""
     name_of: dict[str, Callable[[str], str]] = {
         "constituency": constituency_label,
         "theme": lambda key: theme_names.get(key, key),
@@ -123,7 +124,7 @@ def choices_in(found: SuggestionList, theme_names: Mapping[str, str]) -> dict[st
 
 
 def state_of(profile: Profile, found: SuggestionList) -> str:
-    """Which of the page's faces to show: the list, or the one reason why there is none."""
+    """The state of the page: the list, or the one reason why there is none."""
     attendee = profile.attendee
     if attendee.age_class == Attendee.AgeClass.MINOR:
         return "minor"
@@ -138,11 +139,3 @@ def state_of(profile: Profile, found: SuggestionList) -> str:
     if profile.is_empty:
         return "empty"
     return "none" if found.computed_at else "waiting"
-
-
-def _page_to_return_to(request: Request, attendee: Attendee) -> str:
-    """The page of this event the form was on; anything else leads to the suggestions."""
-    back = request.POST.get("next", "")
-    home = reverse("event_home", args=[attendee.event.slug])
-    own = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and urlsplit(back).path.startswith(home)
-    return back if own else reverse("suggestions", args=[attendee.event.slug])
