@@ -11,6 +11,7 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.events.models import Event, Session, Theme, Topic
@@ -41,14 +42,14 @@ class EventForm(forms.ModelForm):
 
 
 class SameEventForm(forms.ModelForm):
-    """A theme belongs to the event of what it is given to."""
+    """A topic or session takes a theme of its own event only."""
 
     def clean(self) -> dict[str, object] | None:
         cleaned = super().clean() or {}
         theme, event = cleaned.get("theme"), cleaned.get("event")
-        event_id = event.pk if isinstance(event, Event) else self.instance.event_id  # shown, not asked
+        event_id = event.pk if isinstance(event, Event) else self.instance.event_id  # stored: read-only
         if isinstance(theme, Theme) and event_id is not None and theme.event_id != event_id:
-            self.add_error("theme", "This theme belongs to another event.")
+            self.add_error("theme", _("This theme belongs to another event."))
         return cleaned
 
 
@@ -59,7 +60,7 @@ class EventAdmin(admin.ModelAdmin):
     search_fields = ("slug", "name")
 
     def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:  # noqa: ARG002
-        """Never: reports would go with it, with who read them; the page that asks would count them (S10)."""
+        """Never: it would remove reports, and the page that asks would count them (S10)."""
         return False
 
 
@@ -90,8 +91,8 @@ class SessionAdmin(admin.ModelAdmin):
     search_fields = ("title",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Session | None = None) -> tuple[str, ...]:  # noqa: ARG002
-        """Once there, a session keeps its time: it is in people's diaries, beside meetings they agreed to.
+        """A stored session keeps its time: people's meetings were arranged around it.
 
-        One at another time is another session; removing the old one frees its time.
+        To move it, add a session at the new time and remove the old one.
         """
         return ("event", "starts_at", "ends_at") if obj else ()

@@ -45,7 +45,7 @@ class ParticipantView(PersonView):
 
 
 class MeSerializer(serializers.Serializer[Any]):
-    """What holds for me at every event. My zone stands beside the event's own; empty for that alone."""
+    """What holds for me at every event. My zone is shown beside the event's own; empty: that alone."""
 
     name = serializers.CharField(read_only=True)
     timezone = serializers.CharField(source="own_timezone", max_length=60, allow_blank=True)
@@ -102,7 +102,7 @@ class ProfileSerializer(serializers.Serializer[Any]):
 
 
 def profile_body(attendee: Attendee) -> dict[str, Any]:
-    """What ProfileSerializer shows of an attendee."""
+    """The values of ProfileSerializer for an attendee."""
     topics = [topic for theme in selectors.profile_for(attendee).themes for topic in theme.topics]
     return {
         "name": attendee.person.name,
@@ -133,15 +133,15 @@ class ProfileView(ParticipantView):
         responses={200: ProfileSerializer, 400: RefusalSerializer, 404: RefusalSerializer},
     )
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        """Replace my profile; my suggestions are computed anew in the background."""
+        """Replace my profile; my suggestions are recomputed in the background."""
         given = ProfileSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        said = given.validated_data
+        values = given.validated_data
         change = services.ProfileChange(
-            **{name: said[name] for name in ("title", "country", "about", "seeks", "offers", "listed")},
-            languages=tuple(said["languages"]),
-            seeks_topics=frozenset(said["seeks_topics"]),
-            offers_topics=frozenset(said["offers_topics"]),
+            **{name: values[name] for name in ("title", "country", "about", "seeks", "offers", "listed")},
+            languages=tuple(values["languages"]),
+            seeks_topics=frozenset(values["seeks_topics"]),
+            offers_topics=frozenset(values["offers_topics"]),
         )
         services.update_profile(attendee=self.attendee, change=change, by=self.person, now=timezone.now())
         del self.attendee

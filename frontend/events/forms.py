@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from backend.events.models import Event
 from backend.events.rules import LANGUAGE_LIMIT, TEXT_LIMIT
 from backend.events.selectors import Profile
-from backend.events.services import ProfileChange
+from backend.events.services import ProfileChange, RoleChange
 from frontend.events.words.languages import LANGUAGES, Language, language_name
+from frontend.fields import IdsField
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 COUNTRIES = (
     "Brunei Darussalam", "Cambodia", "Indonesia", "Lao PDR", "Malaysia", "Myanmar",
     "Philippines", "Singapore", "Thailand", "Timor-Leste", "Viet Nam",
 )  # fmt: skip
-TYPED = ("seeks", "offers", "about", "title", "country")
+TEXT_FIELDS = ("seeks", "offers", "about", "title", "country")
+MAX_FILE_BYTES = 4_000_000
+MAX_CARRIED_LENGTH = 2_200_000  # Django reads 2.5 MB of a form without files
+CARRIED_SALT = "attendee-list"
 
 
-def _text(label: Any, placeholder: Any) -> forms.CharField:
+def _text(label: _StrOrPromise, placeholder: _StrOrPromise) -> forms.CharField:
     area = forms.Textarea(attrs={"rows": 5, "placeholder": placeholder, "dir": "auto"})
     return forms.CharField(label=label, required=False, max_length=TEXT_LIMIT, widget=area)
 
@@ -44,9 +56,7 @@ class ProfileForm(forms.Form):
         super().__init__(
             data,
             initial={
-                **{
-                    name: getattr(attendee, name) for name in ("seeks", "offers", "about", "title", "country")
-                },
+                **{name: getattr(attendee, name) for name in TEXT_FIELDS},
                 "languages": attendee.languages,
                 "listed": attendee.visibility == attendee.Visibility.LISTED,
                 "seeks_topics": [topic.key for topic in topics if topic.seeks],
@@ -59,10 +69,10 @@ class ProfileForm(forms.Form):
         self.fields["languages"].choices = [(row.code, row.name) for row in self.languages_offered]  # type: ignore[attr-defined]
         for name in ("seeks_topics", "offers_topics"):
             self.fields[name].choices = [(topic.key, topic.name) for topic in topics]  # type: ignore[attr-defined]
-        for name in TYPED:
+        for name in TEXT_FIELDS:
             attributes = self.fields[name].widget.attrs
             attributes |= {"class": "input", "aria-describedby": f"about-{name}"}
-            attributes.pop("maxlength")  # a browser would cut what is pasted; saying so loses nothing
+            attributes.pop("maxlength")  # a browser would silently cut a pasted text; the error does not
         self.fields["country"].widget.attrs["list"] = "countries"
 
     def clean_languages(self) -> list[str]:
@@ -79,10 +89,86 @@ class ProfileForm(forms.Form):
         return list(self[name].value() or [])
 
     def change(self) -> ProfileChange:
-        said = self.cleaned_data
+        values = self.cleaned_data
         return ProfileChange(
-            **{name: said[name] for name in ("title", "country", "about", "seeks", "offers", "listed")},
-            languages=tuple(said["languages"]),
-            seeks_topics=frozenset(said["seeks_topics"]),
-            offers_topics=frozenset(said["offers_topics"]),
+            **{name: values[name] for name in (*TEXT_FIELDS, "listed")},
+            languages=tuple(values["languages"]),
+            seeks_topics=frozenset(values["seeks_topics"]),
+            offers_topics=frozenset(values["offers_topics"]),
         )
+
+
+class RolesForm(forms.Form):
+    """Values to set for the attendees ticked, or for everybody the list found."""
+
+    attendee = IdsField(required=False)
+    everybody = forms.BooleanField(required=False)
+    set_age_class = forms.CharField(required=False)
+    set_visibility = forms.CharField(required=False)
+    set_permission = forms.CharField(required=False)
+
+    def attendee_ids(self, found: Collection[int]) -> Collection[int]:
+        ticked: tuple[int, ...] = self.cleaned_data["attendee"]
+        return found if self.cleaned_data["everybody"] else ticked
+
+    def change(self) -> RoleChange:
+        values = self.cleaned_data
+        return RoleChange(
+            age_class=values["set_age_class"],
+            visibility=values["set_visibility"],
+            permission=values["set_permission"],
+        )
+
+
+class ImportForm(forms.Form):
+    """A list of attendees: a file uploaded now, or the signed text of one previewed before.
+
+    Once valid, `content` holds the file's bytes and `carried_text` the text that carries them on.
+    """
+
+    file = forms.FileField(required=False, allow_empty_file=True)
+    carried = forms.CharField(required=False)
+    encoding = forms.CharField(required=False)
+    confirm = forms.BooleanField(required=False)
+
+    content: bytes
+    carried_text: str
+
+    def __init__(self, data: QueryDict, files: MultiValueDict[str, UploadedFile[Any]], event: Event) -> None:
+        super().__init__(data, files)
+        self.event = event
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("carried"):
+            self.carried_text = values["carried"]
+            self.content = self._unsigned(self.carried_text)
+            return values
+        file: UploadedFile[Any] | None = values.get("file")
+        if file is None:
+            raise forms.ValidationError(_("Choose a file first."))
+        if (file.size or 0) > MAX_FILE_BYTES:
+            raise forms.ValidationError(
+                _("The file is larger than 4 MB: split it, or import it by the command.")
+            )
+        self.content = file.read()
+        self.carried_text = signing.dumps(
+            [self.event.slug, self.content.decode("latin-1")], salt=CARRIED_SALT, compress=True
+        )
+        if len(self.carried_text) > MAX_CARRIED_LENGTH:
+            raise forms.ValidationError(
+                _("The file is too large for this page: split it, or import it by the command.")
+            )
+        return values
+
+    def _unsigned(self, carried: str) -> bytes:
+        """The bytes of a file previewed at this event."""
+        try:
+            slug, text = signing.loads(carried, salt=CARRIED_SALT)
+        except signing.BadSignature:
+            slug, text = "", ""
+        if slug != self.event.slug:
+            raise forms.ValidationError(
+                _("This preview is not of this forum or was changed. Choose the file again.")
+            )
+        return bytes(text, "latin-1")

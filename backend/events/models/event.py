@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from backend.people.models import Person
 
@@ -31,7 +32,7 @@ class Event(models.Model):
             models.CheckConstraint(
                 condition=~Q(previous=F("id")),
                 name="event_not_its_own_previous",
-                violation_error_message="An event cannot be its own previous edition.",
+                violation_error_message=_("An event cannot be its own previous edition."),
             ),
         ]
 

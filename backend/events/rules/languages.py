@@ -7,7 +7,7 @@ from functools import cache
 
 from django.conf.locale import LANG_INFO
 
-# What Django, which knows languages of interfaces, lacks for a forum of the region.
+# Languages of the region, and names for them, that Django lacks.
 REGIONAL = {
     "ban": ("Balinese",),
     "bjn": ("Banjarese", "Banjar"),
@@ -62,7 +62,7 @@ def _codes() -> dict[str, str]:
 
 
 def language_code(word: str) -> str:
-    """The code of a language given as code, tag or English name; "" for what is none.
+    """The code of a language given as code, tag or English name; "" for an unknown one.
 
     >>> [language_code(word) for word in ("Thai", "en-GB", "Bahasa Indonesia", "Klingon")]
     ['th', 'en', 'id', '']
@@ -76,7 +76,7 @@ def language_code(word: str) -> str:
 
 
 def languages_in(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Codes of the languages in a list separated by ; , | or /, in order and once, and words that are none.
+    """Codes of the languages in a list separated by ; , | or /, in order and once, and the unknown words.
 
     >>> languages_in("Thai; English, th")
     (('th', 'en'), ())

@@ -1,79 +1,78 @@
-"""Everybody at the forum, for its organisers: a list to narrow, words to set, a file to import."""
+"""Everybody at the forum, for its organisers: a list with filters, roles to set, a file to import."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
 
 from django.contrib import messages
-from django.core import signing
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from backend.core.errors import BusinessError
 from backend.directory import selectors as directory
-from backend.events.models import Attendee, Event
-from backend.events.services.importing import COLUMNS, EncodingNotConfirmed, import_attendees, read_csv
-from backend.events.services.roles import RoleChange, change_roles
+from backend.events.models import Attendee
+from backend.events.services import change_roles
+from backend.events.services.importing import (
+    COLUMNS,
+    EncodingNotConfirmed,
+    ImportReport,
+    import_attendees,
+    read_csv,
+)
 from frontend.access import Request, organiser
+from frontend.events.forms import ImportForm, RolesForm
+from frontend.fields import values_of
 
-NAMES = tuple(dict.fromkeys(COLUMNS.values()))  # as a list's first line may write them
-PAGE = 100
-MOST_BYTES = 4_000_000
-MOST_CARRIED = 2_200_000  # of a form without files Django reads 2.5 MB
-SALT = "attendee-list"
-
-
-class UnfitUpload(BusinessError):
-    code = "unfit_upload"
-    status = 400
+COLUMN_NAMES = tuple(dict.fromkeys(COLUMNS.values()))  # as the first line of a list may write them
+PAGE_SIZE = 100
 
 
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def attendees(request: Request, attendee: Attendee) -> HttpResponse:
-    """The list, narrowed by what the address says; on POST, set what was chosen for those ticked."""
+    """The list under the address's filters; a POST sets roles for those ticked or for all found."""
     event, refusal = attendee.event, None
-    asked = (*directory.ROSTER_FILTERS, directory.WITHOUT_MEETING)
-    filters = {name: request.GET.get(name, "").replace("\0", "") for name in asked}
+    names = (*directory.ROSTER_FILTERS, directory.WITHOUT_MEETING)
+    filters = {name: request.GET.get(name, "").replace("\0", "") for name in names}
     ids = directory.roster_ids(event=event, filters=filters)
     if request.method == "POST":
-        said = {
-            name: request.POST.get(f"set_{name}", "") for name in ("age_class", "visibility", "permission")
-        }
-        ticked = {
-            int(text) for text in request.POST.getlist("attendee") if text.isdecimal() and len(text) < 18
-        }
         try:
-            changed = change_roles(
-                event=event,
-                attendee_ids=ids if request.POST.get("everybody") else ticked,
-                change=RoleChange(**said),
-                by=request.user,
-                now=timezone.now(),
-            )
-        except BusinessError as refused:
-            refusal = refused
+            changed = _change_roles(request, attendee, ids)
+        except BusinessError as error:
+            refusal = error
         else:
             text = ngettext("%(count)d person changed.", "%(count)d people changed.", changed)
             messages.success(request, text % {"count": changed})
             return HttpResponseRedirect(request.get_full_path())
-    rest = request.GET.copy()
-    rest.pop("page", None)
-    page = Paginator(ids, PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    page = Paginator(ids, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "rows": directory.roster_rows(event=event, ids=list(page.object_list)),
         "page": page,
         "filters": filters,
         "choices": directory.roster_choices(event),
         "refusal": refusal,
-        "rest": rest,
+        "rest": query,
     }
     return render(request, "desk/attendees.html", context, status=refusal.status if refusal else 200)
+
+
+def _change_roles(request: Request, attendee: Attendee, found: Collection[int]) -> int:
+    """How many the form changed; refuses BadForm and what `change_roles` refuses."""
+    form = RolesForm(request.POST)
+    values_of(form)
+    return change_roles(
+        event=attendee.event,
+        attendee_ids=form.attendee_ids(found),
+        change=form.change(),
+        by=request.user,
+        now=timezone.now(),
+    )
 
 
 @organiser
@@ -81,50 +80,30 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
 def import_list(request: Request, attendee: Attendee) -> HttpResponse:
     """Upload a list, read what it would do, confirm; nothing is kept on the server in between."""
     if request.method != "POST":
-        return render(request, "desk/import.html", {"columns": NAMES})
-    event, encoding = attendee.event, request.POST.get("encoding", "")
-    context: dict[str, Any] = {"columns": NAMES, "encoding": encoding}
+        return render(request, "desk/import.html", {"columns": COLUMN_NAMES})
+    form = ImportForm(request.POST, request.FILES, attendee.event)
     try:
-        data, context["carried"] = _file_of(request, event)
-        table = read_csv(data, encoding=encoding, columns=frozenset(COLUMNS))
-        report = import_attendees(
-            event=event,
-            table=table,
-            by=request.user,
-            now=timezone.now(),
-            dry_run="confirm" not in request.POST,
-        )
-    except EncodingNotConfirmed as refused:
-        return render(
-            request, "desk/import.html", {**context, "refusal": refused, "guesses": refused.guesses}
-        )
-    except BusinessError as refused:
-        context = {"columns": NAMES, "refusal": refused}
-        return render(request, "desk/import.html", context, status=refused.status)
+        report = _import(request, attendee, form)
+    except EncodingNotConfirmed as refusal:
+        context = {"refusal": refusal, "guesses": refusal.guesses, "carried": form.carried_text}
+        return render(request, "desk/import.html", context)
+    except BusinessError as refusal:
+        context = {"columns": COLUMN_NAMES, "refusal": refusal}
+        return render(request, "desk/import.html", context, status=refusal.status)
     if not report.dry_run:
         messages.success(request, " ".join(report.sentences))
-        return redirect("attendees", event.slug)
-    return render(request, "desk/import.html", {**context, "report": report})
+        return redirect("attendees", attendee.event.slug)
+    context = {"report": report, "carried": form.carried_text, "encoding": form.cleaned_data["encoding"]}
+    return render(request, "desk/import.html", context)
 
 
-def _file_of(request: Request, event: Event) -> tuple[bytes, str]:
-    """The file uploaded now or carried along since, and the text to carry it along; refuses UnfitUpload."""
-    carried = request.POST.get("carried", "")
-    if carried:
-        try:
-            slug, text = signing.loads(carried, salt=SALT)
-        except signing.BadSignature:
-            slug, text = "", ""
-        if slug != event.slug:
-            raise UnfitUpload(_("This preview is not of this forum or was changed. Choose the file again."))
-        return text.encode("latin-1"), carried
-    file = request.FILES.get("file")
-    if file is None:
-        raise UnfitUpload(_("Choose a file first."))
-    if (file.size or 0) > MOST_BYTES:
-        raise UnfitUpload(_("The file is larger than 4 MB: split it, or import it by the command."))
-    data = file.read()
-    carried = signing.dumps([event.slug, data.decode("latin-1")], salt=SALT, compress=True)
-    if len(carried) > MOST_CARRIED:
-        raise UnfitUpload(_("The file is too large for this page: split it, or import it by the command."))
-    return data, carried
+def _import(request: Request, attendee: Attendee, form: ImportForm) -> ImportReport:
+    """What importing the form's file does, saved once confirmed; refuses what cannot be read or imported."""
+    values = values_of(form)
+    return import_attendees(
+        event=attendee.event,
+        table=read_csv(form.content, encoding=values["encoding"], columns=frozenset(COLUMNS)),
+        by=request.user,
+        now=timezone.now(),
+        dry_run=not values["confirm"],
+    )

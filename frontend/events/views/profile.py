@@ -22,7 +22,7 @@ from frontend.events.forms import COUNTRIES, ProfileForm
 @participant
 @require_safe
 def home(request: Request, attendee: Attendee) -> HttpResponse:  # noqa: ARG001
-    """To the suggestions, or first to a profile that says nothing yet: a lead to the reports instead."""
+    """To the suggestions; with an empty profile to the profile, a safeguarding lead to the reports."""
     is_lead = attendee.permission == Attendee.Permission.SAFEGUARDING_LEAD
     page = ("reports" if is_lead else "profile") if profile_for(attendee).is_empty else "suggestions"
     return redirect(page, attendee.event.slug)

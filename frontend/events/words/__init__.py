@@ -1,0 +1,1 @@
+"""How languages and times are put into words."""

@@ -70,7 +70,7 @@ def language_name(code: str) -> str:
 
 
 def language_of(text: str) -> str:
-    """The code of the language whose script most of the letters belong to; nothing where it cannot be told.
+    """The code of the language whose script most of the letters belong to; empty where no script decides.
 
     >>> language_of("ต้องการแนวปฏิบัติร่วมกัน"), language_of("Who can help?")
     ('th', '')

@@ -1,4 +1,4 @@
-"""Times as people read them: on the event's clock, with the reader's own beside it where that differs."""
+"""Times in words: in the event's zone, with the reader's own zone beside it where the two differ."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from django.utils.translation import pgettext
 from backend.events.models import Event
 
 REGIONS = ("Asia", "Africa", "America", "Antarctica", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-COOKIE = "zone"  # what the reader's browser says of itself, kept by js/zone.js
+COOKIE = "zone"  # the browser's own zone, written by js/zone.js
 
 
 @cache
@@ -27,7 +27,7 @@ def _zones() -> frozenset[str]:
 
 
 def reader_zone(request: HttpRequest | None) -> ZoneInfo | None:
-    """The reader's own zone: as they chose, else as their browser says; None where neither names a zone."""
+    """The reader's own zone: as they chose, else their browser's; None where neither names a zone."""
     if request is None:
         return None
     chosen = getattr(getattr(request, "user", None), "own_timezone", "")
@@ -36,7 +36,7 @@ def reader_zone(request: HttpRequest | None) -> ZoneInfo | None:
 
 
 def browser_zone(request: HttpRequest) -> str:
-    """The name of the zone the reader's browser is set to; nothing where it said none that there is."""
+    """The name of the zone the reader's browser is set to; empty where it names none we know."""
     name = request.COOKIES.get(COOKIE, "")
     return name if name in _zones() else ""
 
@@ -91,9 +91,9 @@ def when(starts_at: dt.datetime, ends_at: dt.datetime, event: Event) -> str:
 def hours(
     context: Context, starts_at: dt.datetime, ends_at: dt.datetime, event: Event, day: bool = False
 ) -> SafeString:
-    """The period on the event's clock, and after it on the reader's own where the two differ then."""
+    """The period in the event's zone, followed by the reader's own where the two differ then."""
     first, last = localtime(starts_at, event.zone), localtime(ends_at, event.zone)
-    said = format_html(
+    event_hours = format_html(
         '<span class="hours"><time datetime="{}">{}</time>–<time datetime="{}">{}</time></span>',
         starts_at.isoformat(),
         in_words(first, "D j M, H:i" if day else "H:i"),
@@ -102,16 +102,16 @@ def hours(
     )
     own = reader_zone(context.get("request"))
     if own is None or (mine := localtime(starts_at, own)).utcoffset() == first.utcoffset():
-        return said
+        return event_hours
     form = "H:i" if mine.date() == first.date() else "D H:i"
     words = _("yours %(hours)s") % {
         "hours": f"{in_words(mine, form)}–{in_words(localtime(ends_at, own), 'H:i')}"
     }
-    return format_html('{} <span class="yours">{}</span>', said, words)
+    return format_html('{} <span class="yours">{}</span>', event_hours, words)
 
 
 def zone_note(context: Context, event: Event) -> str:
-    """Whose clock the page goes by; names the reader's own where the page shows it too."""
+    """Which zone the page's times are in, and the reader's own where the page shows that too."""
     noon = dt.datetime.combine(event.starts_on, dt.time(12), event.zone)
     note = _("Times are %(zone)s.") % {"zone": zone_words(event, noon)}
     own = reader_zone(context.get("request"))
