@@ -1,4 +1,7 @@
-"""The desk's pictures as positions and classes: templates draw them as SVG, style sheets colour them."""
+"""Pictures of the figures as positions and classes, and the tables of the printed page.
+
+Templates draw them as SVG, style sheets colour them. What is withheld in published worksheets is marked.
+"""
 
 from __future__ import annotations
 
@@ -7,36 +10,242 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.core.spreadsheets import Worksheet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from backend.core.spreadsheets import CellValue, Worksheet
 from backend.events.selectors import PersonNamed
 from backend.people.models import Constituency
-from backend.stats.selectors import WITHHELD, Day, EventStats, FunnelStep, PersonFigures
+from backend.stats.rules import MIN_COUNT
+from backend.stats.selectors import (
+    HELD,
+    NO_THEME,
+    WITHHELD,
+    Cell,
+    Day,
+    Edition,
+    EventStats,
+    FunnelStep,
+    Matrix,
+    Names,
+    PersonFigures,
+)
 from frontend.stats.words import STEPS
 
-LINE = 30  # height of one step of the funnel
-DAYS_WIDE, DAYS_HIGH, WIDEST_DAY = 360, 120, 60
-MOST_CONNECTED = 50
+LABEL_WIDTH, CELL_SIZE = 128, 36  # in units of the view box
+WRITTEN_LABEL_WIDTH, WRITTEN_HEAD_HEIGHT = 150, 116  # where columns have a name, not a shape
+LEVELS = ((0.5, "far-less"), (0.8, "less"), (1.25, "as-chance"), (2.0, "more"))
+BY = {
+    "constituency": gettext_lazy("Constituency"),
+    "sector": gettext_lazy("Sector"),
+    "theme": gettext_lazy("Theme"),
+}
+FUNNEL_LINE = 30  # height of one step of the funnel
+FUNNEL_WIDTH = 200
+DAYS_WIDTH, DAYS_HEIGHT, MAX_DAY_WIDTH, MAX_DATES = 360, 120, 60, 6
+MAX_CONNECTED = 50
+EDITION_COUNTS = ("attendees", "with_meeting", "requested", "accepted", "held", "pairs")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The label of a row or column, and the constituency whose shape and colour it has, or ""."""
+
+    label: str
+    group: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """One cell; `level`: how it compares to chance; `released`: the count as published, maybe withheld."""
+
+    head: Head
+    observed: int
+    expected: float
+    ratio: float | None
+    p: float | None
+    level: str
+    released: CellValue
+
+    @property
+    def is_withheld(self) -> bool:
+        return self.released == WITHHELD
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    head: Head
+    cells: tuple[HeatCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """`is_kept_here`: not published, as a table or as a picture. `size`: for the style sheet."""
+
+    step: str
+    by: str
+    theme: str
+    columns: tuple[Head, ...]
+    rows: tuple[HeatRow, ...]
+    wide: int
+    high: int
+    top: int
+    is_kept_here: bool
+    says: str
+
+    @property
+    def size(self) -> str:
+        return "large" if len(self.columns) > len(Constituency.values) else "small"
+
+    @property
+    def has_p(self) -> bool:
+        return any(cell.p is not None for row in self.rows for cell in row.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMapChoice:
+    """Which matrix to draw: a step of MATRIX_STEPS, a grouping of BY, and a theme; "" is not chosen."""
+
+    step: str = ""
+    by: str = ""
+    theme: str = ""
+
+
+def heat_map(
+    stats: EventStats, worksheets: Mapping[str, Worksheet], choice: HeatMapChoice, names: Names
+) -> HeatMap:
+    """The chosen matrix; by default of meetings held, or accepted while none was held, by constituency."""
+    default = HELD if stats.step(HELD).by_constituency.total else "accepted"
+    step, by = stats.step(choice.step or default), choice.by or "constituency"
+    theme = choice.theme if by == "constituency" and choice.theme in step.themes else ""
+    matrix, prefix = {
+        "sector": (step.by_sector, "sectors"),
+        "theme": (step.by_theme, "themes"),
+        "constituency": (step.by_constituency, "matrix"),
+    }[by]
+    if theme:
+        matrix = step.within_theme[step.themes.index(theme)]
+    published = {} if theme else _published_counts(worksheets[f"{prefix}-{step.step}"])
+    labels = {**names.sectors, **names.themes, **_constituencies(), NO_THEME: _("No theme")}
+    if by == "sector":
+        labels |= names.sectors
+    groups = {key: key for key in Constituency.values} | {
+        line.key: line.constituency for line in stats.sectors
+    }
+    is_written = by != "constituency"
+    left, top = (WRITTEN_LABEL_WIDTH, WRITTEN_HEAD_HEIGHT) if is_written else (LABEL_WIDTH, CELL_SIZE)
+
+    def head(key: str, at: int, *, is_theme: bool = False) -> Head:
+        return Head(labels.get(key, key), "" if is_theme else groups.get(key, "other"), at)
+
+    columns = tuple(
+        head(key, left + CELL_SIZE * place, is_theme=by == "theme")
+        for place, key in enumerate(matrix.columns)
+    )
+    rows = tuple(
+        HeatRow(
+            head(key, top + CELL_SIZE * place),
+            tuple(
+                HeatCell(
+                    column, cell.observed, cell.expected, cell.ratio, cell.p,
+                    level_of(cell.observed, cell.expected, cell.ratio),
+                    published.get((key, other), published.get((other, key))),
+                )
+                for other, column, cell in zip(matrix.columns, columns, matrix.cells[place], strict=True)
+            ),
+        )
+        for place, key in enumerate(matrix.rows)
+    )  # fmt: skip
+    return HeatMap(
+        step=step.step,
+        by=by,
+        theme=theme,
+        columns=columns,
+        rows=rows,
+        wide=left + CELL_SIZE * len(columns) + (40 if is_written else 0),
+        high=top + CELL_SIZE * len(rows),
+        top=top,
+        is_kept_here=bool(theme),
+        says=matrix_sentence(matrix, labels),
+    )
+
+
+def matrix_sentence(matrix: Matrix, labels: Mapping[str, str]) -> str:
+    """The pairs furthest above and below chance, among those of which chance would give a few."""
+    if not matrix.total:
+        return _("There is nothing to show at this stage yet.")
+    is_square = matrix.rows == matrix.columns
+    pairs = [
+        (cell, one, other)
+        for a, one in enumerate(matrix.rows)
+        for b, other in enumerate(matrix.columns)
+        if (b > a or not is_square)
+        and other != NO_THEME
+        and (cell := matrix.cells[a][b]).expected >= MIN_COUNT
+    ]
+    if len(pairs) < 2:
+        return ngettext(
+            "One pair: too few to say which groups meet more or less than by chance.",
+            "%(count)d pairs: too few to say which groups meet more or less than by chance.",
+            matrix.total,
+        ) % {"count": matrix.total}
+    ordered = sorted(pairs, key=lambda pair: (-(pair[0].ratio or 0.0), *pair[1:]))
+    return _("Most above chance: %(most)s. Most below: %(least)s.") % {
+        "most": _pair_text(*ordered[0], labels, is_square),
+        "least": _pair_text(*ordered[-1], labels, is_square),
+    }
+
+
+def _pair_text(cell: Cell, one: str, other: str, labels: Mapping[str, str], is_square: bool) -> str:
+    second = labels.get(other, other)
+    facts = {
+        "one": labels.get(one, one),
+        "other": second.lower() if other in Constituency.values else second,
+        "count": cell.observed,
+        "times": f"{cell.ratio or 0.0:.1f}",
+    }
+    if is_square:
+        return _("%(one)s and %(other)s (%(count)d, %(times)s times chance)") % facts
+    return _("%(one)s on %(other)s (%(count)d seats, %(times)s times chance)") % facts
+
+
+def _constituencies() -> dict[str, str]:
+    return {key: str(label) for key, label in Constituency.choices}
+
+
+def _published_counts(worksheet: Worksheet) -> dict[tuple[CellValue, CellValue], CellValue]:
+    return {(row[0], row[1]): row[2] for row in worksheet.rows}
+
+
+def level_of(observed: float, expected: float, ratio: float | None) -> str:
+    """How a count compares to chance, as a class of the style sheet."""
+    if ratio is None:
+        return "no-chance"
+    if abs(observed - expected) < 1:  # a difference below one meeting says nothing
+        return "as-chance"
+    return next((name for limit, name in LEVELS if ratio <= limit), "far-more")
 
 
 @dataclass(frozen=True, slots=True)
 class FunnelBar:
-    """One step: its bar is as long as its count to the largest."""
+    """One step: its bar is proportional to its count."""
 
     step: FunnelStep
     label: str
     y: int
     wide: float
-    is_withheld: bool  # in what leaves the desk
+    is_withheld: bool  # in published worksheets
 
 
 @dataclass(frozen=True, slots=True)
 class DayBar:
-    """One day: three columns, each as high as its count to the largest."""
+    """One day: three columns, each proportional to its count."""
 
     day: Day
     x: float
     wide: float
-    columns: tuple[tuple[str, float, float, float, bool], ...]  # step, x, y, height, whether it stays here
+    columns: tuple[tuple[str, float, float, float, bool], ...]  # step, x, y, height, is_withheld
     label: str
 
 
@@ -46,8 +255,8 @@ def funnel_bars(stats: EventStats, released: Worksheet) -> tuple[FunnelBar, ...]
         FunnelBar(
             step,
             str(STEPS[step.step]),
-            LINE * place,
-            round(200 * step.count / most, 1),
+            FUNNEL_LINE * place,
+            round(FUNNEL_WIDTH * step.count / most, 1),
             WITHHELD in [released.row(step.step).get(name) for name in ("count", "share")],
         )
         for place, step in enumerate(stats.funnel)
@@ -55,15 +264,15 @@ def funnel_bars(stats: EventStats, released: Worksheet) -> tuple[FunnelBar, ...]
 
 
 def day_bars(days: Sequence[Day], released: Worksheet) -> tuple[DayBar, ...]:
-    """Every day from the first to the last, those on which nothing happened too."""
+    """Every day from the first to the last, also those without anything."""
     if not days:
         return ()
     known = {day.date: day for day in days}
     span = (days[-1].date - days[0].date).days + 1
     dates = [days[0].date + dt.timedelta(days=n) for n in range(span)]
     most = max(max(day.requested, day.accepted, day.held) for day in days) or 1
-    wide = min(DAYS_WIDE / span, WIDEST_DAY)
-    every = -(-span // 6)  # at most six dates are written out
+    wide = min(DAYS_WIDTH / span, MAX_DAY_WIDTH)
+    every = -(-span // MAX_DATES)
 
     def bar(place: int, date: dt.date) -> DayBar:
         day = known.get(date) or Day(date, 0, 0, 0)
@@ -73,12 +282,12 @@ def day_bars(days: Sequence[Day], released: Worksheet) -> tuple[DayBar, ...]:
             (
                 step,
                 round(wide * place + third * n, 2),
-                round(DAYS_HIGH - high, 2),
+                round(DAYS_HEIGHT - high, 2),
                 round(high, 2),
                 shown.get(step) == WITHHELD,
             )
             for n, step in enumerate(("requested", "accepted", "held"))
-            for high in (DAYS_HIGH * getattr(day, step) / most,)
+            for high in (DAYS_HEIGHT * getattr(day, step) / most,)
         )
         label = f"{date:%-d %b}" if place % every == 0 else ""
         return DayBar(day, round(wide * place, 2), round(third, 2), columns, label)
@@ -89,9 +298,12 @@ def day_bars(days: Sequence[Day], released: Worksheet) -> tuple[DayBar, ...]:
 def network_drawing(
     stats: EventStats, released: Mapping[str, Worksheet], named: Mapping[int, PersonNamed]
 ) -> dict[str, Any]:
-    """What the script lays out: people with name, constituency, partners, pairs bridged and their place among
-    the brokers (0: none); lines by place; what the constituencies are called; and whose number of people with
-    a meeting must not leave the desk, "alone" for the number of those without."""
+    """The data that static/js/network.js draws.
+
+    `people`: name, constituency, partners, pairs bridged, rank among the brokers (0: none); `ties`: pairs of
+    indices of people; `groups`: names of constituencies; `withheld`: the constituencies whose number of
+    people with a meeting is not published, and "alone" for the number of those without.
+    """
     place = {one.attendee_id: n for n, one in enumerate(stats.people)}
     lines = released["constituencies"]
     counts = {one.key: lines.row(one.key).get("with_meeting") for one in stats.constituencies}
@@ -117,4 +329,76 @@ def network_drawing(
 def most_connected(stats: EventStats) -> list[PersonFigures]:
     """Those with most partners, for the table under the drawing; nobody without one."""
     order = sorted(stats.people, key=lambda one: (-one.partners, -one.bridged, one.attendee_id))
-    return [one for one in order[:MOST_CONNECTED] if one.partners]
+    return [one for one in order[:MAX_CONNECTED] if one.partners]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedCell:
+    """A published count and, where it is not withheld, how it compares to chance."""
+
+    count: CellValue
+    ratio: float | None
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedGroup:
+    """One constituency as published: its people, those with a meeting, meetings across, seats by theme."""
+
+    key: str
+    people: CellValue
+    with_meeting: CellValue
+    across: CellValue
+    seats: tuple[CellValue, ...]
+
+
+def edition_rows(
+    stats: EventStats, released: Worksheet | None = None
+) -> list[tuple[str, list[CellValue], CellValue]]:
+    """This edition and the previous one: name, the counts of EDITION_COUNTS, the share of meetings across.
+
+    Empty where there is no previous edition. `released`: the published worksheet, to take the counts from.
+    """
+
+    def row(edition: Edition) -> tuple[str, list[CellValue], CellValue]:
+        counts = (
+            {name: getattr(edition, name) for name in (*EDITION_COUNTS, "ei")}
+            if released is None
+            else released.row(edition.slug)
+        )
+        ei = counts["ei"]
+        share = (1 + ei) / 2 if isinstance(ei, int | float) else ei
+        return edition.name, [counts[name] for name in EDITION_COUNTS], share
+
+    return [row(edition) for edition in (stats.edition, stats.previous) if edition] if stats.previous else []
+
+
+def printed_matrix(names: tuple[str, ...], worksheet: Worksheet) -> list[tuple[str, list[PrintedCell]]]:
+    """The published matrix, one row per constituency; each pair is on both sides of the diagonal."""
+    rows = {(str(row[0]), str(row[1])): row[2:5] for row in worksheet.rows}
+
+    def cell(one: str, other: str) -> PrintedCell:
+        count, expected, ratio = rows.get((one, other)) or rows[other, one]
+        if isinstance(count, int) and isinstance(expected, float) and isinstance(ratio, float):
+            return PrintedCell(count, ratio, level_of(count, expected, ratio))
+        return PrintedCell(count, None, "withheld" if count == WITHHELD else "no-chance")
+
+    return [(one, [cell(one, other) for other in names]) for one in names]
+
+
+def printed_groups(
+    names: tuple[str, ...], worksheets: Mapping[str, Worksheet], step: str, themes: Mapping[str, str]
+) -> list[PrintedGroup]:
+    """One row per constituency, with its seats in meetings about each theme at this step."""
+    groups, seats = worksheets["constituencies"], worksheets[f"themes-{step}"]
+    rows = [(name, groups.row(name)) for name in names]
+    return [
+        PrintedGroup(
+            name,
+            row.get("attendees"),
+            row.get("with_meeting"),
+            row.get("meetings_outside"),
+            tuple(seats.row(name, theme).get("seats", 0) for theme in themes),
+        )
+        for name, row in rows
+    ]

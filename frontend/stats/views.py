@@ -1,4 +1,4 @@
-"""The organiser's desk: what became of the forum, in figures and pictures."""
+"""The organiser's desk: the figures of the event, with pictures and files."""
 
 from __future__ import annotations
 
@@ -24,16 +24,14 @@ from backend.stats.selectors import (
     worksheets_for,
 )
 from frontend.access import Request, organiser
-from frontend.stats import handout as desk_sheet
-from frontend.stats import pictures as desk_pictures
-from frontend.stats import words as desk_words
-from frontend.stats.matrix import BY, heat_map
+from frontend.stats import pictures, words
+from frontend.stats.forms import HeatMapForm
 
 
 @organiser
 @require_safe
 def desk(request: Request, attendee: Attendee) -> HttpResponse:
-    """Every figure of the forum as it stands; `step`, `by` and `theme` choose the matrix."""
+    """Every figure of the event now; `step`, `by` and `theme` choose the matrix."""
     stats = event_stats(event=attendee.event, now=timezone.now())
     sheets = worksheets_for(stats)
     released = {sheet.name: sheet for sheet in sheets}
@@ -47,24 +45,24 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
         {
             "stats": stats,
             "headlines": headlines_for(stats, sheets),
-            "editions": desk_sheet.editions_beside(stats),
+            "editions": pictures.edition_rows(stats),
             "sheets": sheets,
-            "funnel": desk_pictures.funnel_bars(stats, released["funnel"]),
-            "funnel_says": desk_words.funnel_sentence(stats),
+            "funnel": pictures.funnel_bars(stats, released["funnel"]),
+            "funnel_says": words.funnel_sentence(stats),
             "exits": [(*_words(row.step, row.cause), row.count) for row in stats.exits if row.count],
-            "heat": heat_map(stats, released, request.GET, names),
-            "steps": [(key, desk_words.STEPS[key]) for key in MATRIX_STEPS],
-            "readings": BY.items(),
+            "heat": pictures.heat_map(stats, released, HeatMapForm(request.GET).choice(), names),
+            "steps": [(key, words.STEPS[key]) for key in MATRIX_STEPS],
+            "readings": pictures.BY.items(),
             "names": names,
             "no_theme": NO_THEME if NO_THEME in stats.steps[0].themes else "",
-            "days": desk_pictures.day_bars(stats.days, released["days"]),
-            "days_say": desk_words.days_sentence(stats),
-            "network_says": desk_words.network_sentence(stats),
-            "network": desk_pictures.network_drawing(stats, released, named),
+            "days": pictures.day_bars(stats.days, released["days"]),
+            "days_say": words.days_sentence(stats),
+            "network_says": words.network_sentence(stats),
+            "network": pictures.network_drawing(stats, released, named),
             "brokers": [(named[one.attendee_id], one) for one in stats.brokers if one.attendee_id in named],
             "connected": [
                 (named[one.attendee_id], one)
-                for one in desk_pictures.most_connected(stats)
+                for one in pictures.most_connected(stats)
                 if one.attendee_id in named
             ],
             "apart": [(row, alone.get(row.attendee_id), _clock(row, attendee.event)) for row in apart],
@@ -76,7 +74,7 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
 @organiser
 @require_safe
 def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
-    """One page to hand over: the sentences and the tables that may leave the desk."""
+    """One page to print: the headlines and published tables."""
     stats = event_stats(event=attendee.event, now=timezone.now())
     sheets = {sheet.name: sheet for sheet in worksheets_for(stats)}
     step = reported_step(sheets["funnel"])
@@ -87,11 +85,11 @@ def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
         {
             "stats": stats,
             "headlines": headlines_for(stats, tuple(sheets.values())),
-            "editions": desk_sheet.editions_beside(stats, sheets["editions"]),
-            "step": desk_words.STEPS[step],
-            "funnel": [(desk_words.STEPS[str(row[0])], row[1], row[3]) for row in sheets["funnel"].rows],
-            "matrix": desk_sheet.matrix_to_print(keys, sheets[f"matrix-{step}"]),
-            "groups": desk_sheet.groups_to_print(keys, sheets, step, themes),
+            "editions": pictures.edition_rows(stats, sheets["editions"]),
+            "step": words.STEPS[step],
+            "funnel": [(words.STEPS[str(row[0])], row[1], row[3]) for row in sheets["funnel"].rows],
+            "matrix": pictures.printed_matrix(keys, sheets[f"matrix-{step}"]),
+            "groups": pictures.printed_groups(keys, sheets, step, themes),
             "themes": themes,
         },
     )
@@ -111,7 +109,7 @@ def who_needs_help(request: Request, attendee: Attendee) -> HttpResponse:
 @organiser
 @require_POST
 def nudge(request: Request, attendee: Attendee) -> HttpResponse:
-    """Mail those who stand apart; nobody twice a day."""
+    """Mail those who need help; nobody twice a day."""
     count = nudge_people(event=attendee.event, by=request.user, now=timezone.now())
     if count:
         text = ngettext("%(count)d person gets a mail.", "%(count)d people get a mail.", count)
@@ -126,4 +124,4 @@ def _clock(row: NeedsHelpRow, event: Event) -> str:
 
 
 def _words(step: str, cause: str) -> tuple[str, str]:
-    return str(desk_words.STEPS[step]), str(desk_words.CAUSES[cause])
+    return str(words.STEPS[step]), str(words.CAUSES[cause])

@@ -1,4 +1,4 @@
-"""The desk's figures in words: steps, exits, measures, and one sentence for each picture."""
+"""Figures in words: steps, exits, and one sentence for each picture."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ CAUSES = {
 
 
 def funnel_sentence(stats: EventStats) -> str:
-    """Where most are lost on the way from a suggestion to a useful meeting."""
+    """The step at which most drop out."""
     if not stats.funnel[0].count and not stats.edition.requested:
         return _("Nobody has been suggested to anybody yet, and nobody was asked to meet.")
     shares = [step for step in stats.funnel if step.share is not None]
     if not shares:
-        return _("Suggestions are out; what becomes of them shows here.")
+        return _("There are suggestions, but no views or requests yet.")
     least = min(shares, key=lambda step: step.share or 0.0)
     before = stats.funnel[stats.funnel.index(least) - 1]
-    return _("The narrowest step: %(share)d %% of those %(before)s came to be %(step)s.") % {
+    return _("Most drop out here: %(share)d %% of those %(before)s became %(step)s.") % {
         "before": str(BEFORE.get(least.step, STEPS[before.step])).lower(),
         "share": round(100 * (least.share or 0.0)),
         "step": str(STEPS[least.step]).lower(),
@@ -49,12 +49,12 @@ def funnel_sentence(stats: EventStats) -> str:
 
 
 def network_sentence(stats: EventStats) -> str:
-    """How far the connections reach."""
+    """How many people are connected, and how many have no meeting."""
     network = stats.network
     if not network.pairs:
-        return _("Nobody has a meeting yet: every dot stands alone.")
+        return _("Nobody has a meeting yet.")
     return _(
-        "%(reached)d of %(people)d people hang together in one network; %(alone)d have no meeting. "
+        "%(reached)d of %(people)d people are connected in one network; %(alone)d have no meeting. "
         "%(share)d %% of meetings cross constituencies."
     ) % {
         "reached": network.largest_component,

@@ -1,0 +1,21 @@
+"""Which matrix the desk draws."""
+
+from __future__ import annotations
+
+from django import forms
+
+from backend.stats.selectors import MATRIX_STEPS
+from frontend.stats.pictures import BY, HeatMapChoice
+from frontend.stats.words import STEPS
+
+
+class HeatMapForm(forms.Form):
+    """The step, grouping and theme of the heat map; an unknown value counts as not chosen."""
+
+    step = forms.ChoiceField(required=False, choices=[(key, STEPS[key]) for key in MATRIX_STEPS])
+    by = forms.ChoiceField(required=False, choices=list(BY.items()))
+    theme = forms.Field(required=False)
+
+    def choice(self) -> HeatMapChoice:
+        self.full_clean()
+        return HeatMapChoice(**{name: value or "" for name, value in self.cleaned_data.items()})
