@@ -83,7 +83,7 @@ class Slot(models.Model):
 class Table(models.Model):
     """A place for one meeting at a time, or an online service with a room of its own for every meeting."""
 
-    MEETING_MARK = "{meeting}"  # where a room link takes the meeting's own, unguessable mark
+    MEETING_MARK = "{meeting}"  # replaced in a room link by each meeting's own, unguessable mark
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="tables")
     label = models.CharField(max_length=60)

@@ -14,7 +14,7 @@ from backend.people.models import Organisation, Person
 
 
 class AttendeeQuerySet(models.QuerySet["Attendee"]):
-    """Words for attendees. None of these decides who may see whom: safeguarding does."""
+    """Common filters. None of these decides who may see whom: safeguarding does."""
 
     def of(self, event: Event) -> AttendeeQuerySet:
         return self.filter(event=event)
@@ -67,7 +67,7 @@ class Attendee(models.Model):
     offers = models.TextField(blank=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, db_index=True)
-    edited_at = models.DateTimeField(null=True, blank=True, editable=False)  # by the attendee's own hand
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)  # by the attendee alone
 
     objects = AttendeeQuerySet.as_manager()
 

@@ -81,15 +81,15 @@ def test_a_session_that_is_there_keeps_its_time_and_its_event_and_takes_another_
         "ends_at_0": "2026-12-09",
         "ends_at_1": "16:00",
     }
-    said = {"title": "Opening", "room": "Hall", "event": other.pk, **times}
+    values = {"title": "Opening", "room": "Hall", "event": other.pk, **times}
     page = f"/admin/events/session/{session.pk}/change/"
     theme = Theme.objects.filter(event=other).earliest("pk")
-    foreign = administrator.post(page, said | {"theme": theme.pk}).content.decode()
+    foreign = administrator.post(page, values | {"theme": theme.pk}).content.decode()
     assert "This theme belongs to another event." in foreign
-    assert administrator.post(page, said).status_code == 302
+    assert administrator.post(page, values).status_code == 302
     session.refresh_from_db()
     assert (session.room, session.starts_at, session.event_id) == ("Hall", starts_at, event_id)
-    assert administrator.post("/admin/events/session/add/", said).status_code == 302
+    assert administrator.post("/admin/events/session/add/", values).status_code == 302
     assert other.sessions.get().starts_at != starts_at
 
 

@@ -183,7 +183,7 @@ def _decode_as(data: bytes, encoding: str, marked: str) -> str:
 
 
 def _unmarked_utf8(data: bytes) -> str:
-    """Letters beyond ASCII that are sound UTF-8 are UTF-8: no other encoding comes to that by chance."""
+    """utf-8 for valid UTF-8 beyond ASCII, which other encodings do not produce by chance; else empty."""
     try:
         return "" if data.isascii() else data.decode("utf-8") and "utf-8"
     except UnicodeDecodeError:
@@ -191,7 +191,7 @@ def _unmarked_utf8(data: bytes) -> str:
 
 
 def _unmarked_utf16(data: bytes) -> str:
-    """UTF-16 without a byte order mark shows in the zero bytes of its column names."""
+    """The UTF-16 without a byte order mark, seen in the zero bytes of ASCII column names; else empty."""
     zeros = [place for place, byte in enumerate(data[:8]) if byte == 0]
     if zeros == [1, 3, 5, 7]:
         return "utf-16-le"
@@ -205,11 +205,11 @@ def _line_of(data: bytes, error: UnicodeDecodeError) -> int:
 def _guesses(data: bytes) -> tuple[Guess, ...]:
     """Up to three encodings under which the file reads differently, likeliest first.
 
-    Each is measured alone: asked for all at once, charset-normalizer stops at Japanese for a short Thai list.
+    Each is scored alone: given all at once, charset-normalizer stops at Japanese for a short Thai list.
     """
     unusual = [line for line in data.splitlines() if not line.isascii()]
     probe = b"\n".join(unusual)[:PROBE_BYTES]
-    telling = max(unusual, key=lambda line: sum(byte > 127 for byte in line))
+    sample_line = max(unusual, key=lambda line: sum(byte > 127 for byte in line))
     fits = []
     for place, encoding in enumerate(SPREADSHEET_ENCODINGS):
         match = from_bytes(probe, cp_isolation=[encoding], enable_fallback=False).best()
@@ -217,11 +217,11 @@ def _guesses(data: bytes) -> tuple[Guess, ...]:
             continue
         try:
             data.decode(encoding)
-            sample = telling.decode(encoding)[:SAMPLE_LENGTH]
+            sample = sample_line.decode(encoding)[:SAMPLE_LENGTH]
         except UnicodeError:
             continue
         if sample.replace("\t", " ").isprintable():
-            odd = any("\uff61" <= letter <= "\uff9f" for letter in sample)  # half-width: a misread, as a rule
+            odd = any("\uff61" <= letter <= "\uff9f" for letter in sample)  # half-width: mostly a misreading
             fits.append((odd, match.chaos, -match.coherence, place, Guess(encoding, sample)))
     guesses: dict[str, Guess] = {}
     for fit in sorted(fits, key=lambda fit: fit[:4]):

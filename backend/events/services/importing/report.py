@@ -73,7 +73,7 @@ class ImportReport:
 
 @dataclass(slots=True)
 class NoteCounts:
-    """What an import meets on the way, counted; `sentences` puts each into words once."""
+    """Counts of what the report should mention; `sentences` gives one sentence for each."""
 
     extra_columns: tuple[str, ...] = ()
     unknown_sectors: Counter[str] = field(default_factory=Counter)

@@ -47,7 +47,7 @@ class UnfitColumns(BusinessError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRow:
-    """What one line says of a person. Empty means the list says nothing about it, and erases nothing."""
+    """The values of one line. An empty one leaves what is stored."""
 
     line: int
     email: str
@@ -123,9 +123,9 @@ def parse_line(line: CsvLine, columns: Mapping[str, int], width: int) -> ImportR
 
 
 def normalise_text(text: str, *, paragraphs: bool = False) -> str:
-    """The text with composed letters and without what a database cannot hold; one line unless `paragraphs`.
+    """The text with composed letters, without what PostgreSQL cannot hold; one line unless `paragraphs`.
 
-    Vietnamese Excel files write letters and their marks apart; composed, the same name is the same text.
+    Vietnamese Excel files decompose letters and marks; composed, equal names are equal texts.
     """
     text = unicodedata.normalize("NFC", clean_text(text))
     return re.sub(r"\r\n?", "\n", text) if paragraphs else re.sub(r"\s+", " ", text)

@@ -1,4 +1,4 @@
-"""The command an organiser types: what it prints, writes, and how it ends."""
+"""The command import_attendees: what it prints and writes, and how it ends."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def run(path: Path, *options: str) -> str:
     return out.getvalue()
 
 
-def test_the_command_imports_and_tells_what_it_did(tmp_path: Path) -> None:
+def test_the_command_imports_and_prints_its_report(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("Name;Email;Age class\r\nAnn;a@example.org;adult\r\nBen;nobody;\r\nCy;c@example.org;\r\n")
-    told = run(path)
-    assert "line 3: “nobody” is not an e-mail address" in told
-    assert "3 rows read: 2 added, 0 updated, 0 unchanged, 1 refused." in told
-    assert "1 person of unknown age will appear nowhere until an organiser sets it" in told
+    output = run(path)
+    assert "line 3: “nobody” is not an e-mail address" in output
+    assert "3 rows read: 2 added, 0 updated, 0 unchanged, 1 refused." in output
+    assert "1 person of unknown age will appear nowhere until an organiser sets it" in output
     assert Attendee.objects.count() == 2
 
 
@@ -57,9 +57,9 @@ def test_refused_rows_are_written_to_a_file_all_of_them(
     report = tmp_path / "refused.csv" if asked_for else settings.VAR / "refused-forum.csv"
     rows = [f"P{n},=bad{n}" for n in range(30)]
     path.write_text("\n".join(["name,email", "Ann,a@example.org", *rows]) + "\n")
-    told = run(path, *(["--report", str(report)] if asked_for else []))
-    assert "… and 10 more refused rows" in told
-    assert f"Every refused row with its reason: {report}" in told
+    output = run(path, *(["--report", str(report)] if asked_for else []))
+    assert "… and 10 more refused rows" in output
+    assert f"Every refused row with its reason: {report}" in output
     written = list(csv.DictReader(io.StringIO(report.read_text(encoding="utf-8-sig"))))
     assert [row["line"] for row in written] == [str(n) for n in range(3, 33)]
     assert written[0] == {"line": "3", "email": "'=bad0", "reason": "“=bad0” is not an e-mail address"}
@@ -69,9 +69,9 @@ def test_refused_rows_that_are_all_shown_need_no_file(tmp_path: Path, settings: 
     settings.VAR = tmp_path
     path = tmp_path / "list.csv"
     path.write_text("\n".join(["name,email", "Ann,a@example.org", *(f"P,bad{n}" for n in range(20))]) + "\n")
-    told = run(path)
-    assert told.count("is not an e-mail address") == 20
-    assert "Every refused row" not in told
+    output = run(path)
+    assert output.count("is not an e-mail address") == 20
+    assert "Every refused row" not in output
     assert list(tmp_path.iterdir()) == [path]
 
 

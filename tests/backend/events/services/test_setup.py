@@ -27,16 +27,18 @@ GIVEN = {"name": "Forum", "starts": "2026-12-09", "ends": "2026-12-10", "timezon
 
 def create(slug: str = "forum", **options: str) -> str:
     out = io.StringIO()
-    words = [
-        word for key, value in (GIVEN | options).items() for word in (f"--{key.replace('_', '-')}", value)
+    arguments = [
+        argument
+        for key, value in (GIVEN | options).items()
+        for argument in (f"--{key.replace('_', '-')}", value)
     ]
-    call_command("create_event", slug, *words, stdout=out)
+    call_command("create_event", slug, *arguments, stdout=out)
     return out.getvalue()
 
 
 def test_an_event_comes_with_its_themes_topics_sectors_and_organiser() -> None:
-    told = create(organiser="Boss@example.org", meetings_per_person="7", venue="Hall")
-    assert told.endswith("python manage.py import_attendees forum FILE.csv\n")
+    output = create(organiser="Boss@example.org", meetings_per_person="7", venue="Hall")
+    assert output.endswith("python manage.py import_attendees forum FILE.csv\n")
     event = Event.objects.get()
     assert (event.name, event.timezone, event.venue, event.meetings_per_person) == (
         "Forum", "Asia/Bangkok", "Hall", 7,
@@ -73,7 +75,7 @@ def test_an_event_comes_with_its_themes_topics_sectors_and_organiser() -> None:
         ({"meetings_per_person": "51"}, "a number from 0 to 50"),
     ],
 )
-def test_what_cannot_be_an_event_gets_one_sentence_and_leaves_nothing(
+def test_an_invalid_event_is_refused_in_one_sentence_and_nothing_is_saved(
     options: dict[str, str], sentence: str
 ) -> None:
     with pytest.raises((BusinessError, CommandError)) as refusal:

@@ -1,4 +1,4 @@
-"""Languages by name, and told by their script where that can be done."""
+"""Languages by name, and recognised by their script where one language alone uses it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Rows into attendees: nothing lost, nothing silent, nothing twice."""
+"""Rows into attendees: every row imported or reported, and the same list twice changes nothing."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_corrected_name_counts_as_an_update(event: Event) -> None:
     assert Attendee.objects.get().person.name == "Ann"
 
 
-def test_a_trial_run_says_the_same_and_saves_nothing(event: Event) -> None:
+def test_a_dry_run_reports_the_same_and_saves_nothing(event: Event) -> None:
     report = imported(event, FULL, dry_run=True)
     assert figures(report) == (1, 0, 0, 0)
     assert "1 would be added" in report.sentences[0]
@@ -136,7 +136,7 @@ def test_unknown_age_is_the_default_and_the_report_says_what_that_means(event: E
     assert list(ages) == ["unknown", "minor", "adult"]
 
 
-def test_people_of_unknown_age_are_counted_and_the_way_out_is_told(event: Event) -> None:
+def test_people_of_unknown_age_are_counted_and_the_report_says_how_to_set_it(event: Event) -> None:
     report = imported(event, "email,name\na@example.org,A\nb@example.org,B\n")
     assert report.sentences[1] == (
         "2 people of unknown age will appear nowhere until an organiser sets it: "
@@ -144,7 +144,7 @@ def test_people_of_unknown_age_are_counted_and_the_way_out_is_told(event: Event)
     )
 
 
-def test_a_blank_age_class_leaves_the_known_one_and_a_stated_one_sets_it_and_is_told(event: Event) -> None:
+def test_a_blank_age_class_leaves_the_known_one_and_a_given_one_sets_it_and_is_reported(event: Event) -> None:
     imported(event, "email,name,age_class\na@example.org,A,minor\n")
     assert figures(imported(event, "email,name,age_class\na@example.org,A,\n")) == (0, 0, 1, 0)
     assert Attendee.objects.get().age_class == "minor"
@@ -176,7 +176,7 @@ def test_a_sector_is_known_by_key_or_name_however_it_is_spelled(event: Event, wo
     assert Organisation.objects.get().sector.key == "law-enforcement"
 
 
-def test_an_organisation_keeps_its_sector_and_the_difference_is_told(event: Event) -> None:
+def test_an_organisation_keeps_its_sector_and_the_difference_is_reported(event: Event) -> None:
     head = "email,name,organisation,sector\n"
     imported(event, head + "a@example.org,A,UNICEF,UN agency\n")
     report = imported(event, head + "b@example.org,B,unicef,academia\n")
@@ -195,7 +195,7 @@ def test_an_organisation_counted_as_other_takes_the_sector_a_later_list_gives(ev
     assert [row.changed_at for row in Attendee.objects.all()] == [LATER, LATER]
 
 
-def test_what_attendees_wrote_themselves_is_kept_and_told(event: Event) -> None:
+def test_what_attendees_wrote_themselves_is_kept_and_reported(event: Event) -> None:
     imported(event, FULL)
     dara = Attendee.objects.select_related("person").get()
     change = ProfileChange(

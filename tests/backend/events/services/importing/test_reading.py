@@ -165,10 +165,10 @@ def test_a_cell_of_a_megabyte_is_read_whole() -> None:
     encoding=st.sampled_from(["", "", "utf-8", "cp874", "utf-16", "utf_7", "cp1252"]),
 )
 def test_any_bytes_give_a_table_or_one_clear_refusal(data: bytes, encoding: str) -> None:
-    said = ""
+    message = ""
     try:
         found = len((table := read(data, encoding)).lines) + len(table.broken)
     except BusinessError as refusal:
-        found, said = 0, refusal.message
-    assert bool(found) != bool(said)
-    assert len(said) < 300
+        found, message = 0, refusal.message
+    assert bool(found) != bool(message)
+    assert len(message) < 300
