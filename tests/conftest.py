@@ -38,8 +38,8 @@ THRIFT = {
 }
 LONGEST = (
     "tests/journeys/",
-    "tests/backend/meetings/test_life.py",
-    "tests/backend/meetings/test_load.py",
+    "tests/backend/meetings/test_state_machine.py",
+    "tests/backend/benchmarks/test_load.py",
     "tests/backend/suggestions/",
     "tests/matching/test_encoder.py",
     "tests/matching/test_model.py",

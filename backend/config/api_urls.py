@@ -5,10 +5,6 @@ from django.urls import path
 from backend.directory.api import AttendeeView
 from backend.events.api import EventListView, MeView, ProfileView
 from backend.meetings import api as meetings
-from backend.meetings.api.calendar import CalendarFeedView, MeetingFileView
-from backend.meetings.api.mails import MailListView
-from backend.meetings.api.reports import MeetingReportView, ReportView
-from backend.meetings.api.told import ToldView
 from backend.programme import api as programme
 from backend.safeguarding.api import CloseReportView, PersonReportView, ReportListView
 from backend.stats.api import StatsFileView, StatsView
@@ -22,9 +18,9 @@ urlpatterns = [
     path("events/<slug:slug>/suggestions/<int:other>/feedback/", FeedbackView.as_view()),
     path("events/<slug:slug>/people/<int:attendee_id>/", AttendeeView.as_view()),
     path("events/<slug:slug>/people/<int:attendee_id>/report/", PersonReportView.as_view()),
-    path("events/<slug:slug>/meetings/<int:meeting_id>/report/", MeetingReportView.as_view()),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/report/", meetings.MeetingReportView.as_view()),
     path("events/<slug:slug>/reports/", ReportListView.as_view()),
-    path("events/<slug:slug>/reports/<int:report_id>/", ReportView.as_view()),
+    path("events/<slug:slug>/reports/<int:report_id>/", meetings.ReportView.as_view()),
     path("events/<slug:slug>/reports/<int:report_id>/close/", CloseReportView.as_view()),
     path("events/<slug:slug>/stats/", StatsView.as_view()),
     path("events/<slug:slug>/stats/<str:name>", StatsFileView.as_view()),
@@ -41,7 +37,7 @@ urlpatterns = [
     path("events/<slug:slug>/notices/", meetings.NoticeListView.as_view()),
     path("events/<slug:slug>/meetings/", meetings.MeetingListView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/", meetings.MeetingView.as_view()),
-    path("events/<slug:slug>/meetings/<int:meeting_id>/meeting.ics", MeetingFileView.as_view()),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/meeting.ics", meetings.MeetingFileView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/accept/", meetings.AcceptView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/decline/", meetings.DeclineView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/withdraw/", meetings.WithdrawView.as_view()),
@@ -52,9 +48,9 @@ urlpatterns = [
     path("events/<slug:slug>/meetings/<int:meeting_id>/attest/", meetings.AttestView.as_view()),
     path("events/<slug:slug>/meetings/overview/", meetings.OverviewView.as_view()),
     path("events/<slug:slug>/meetings/rules/", meetings.RulesView.as_view()),
-    path("events/<slug:slug>/meetings/told/", ToldView.as_view()),
-    path("events/<slug:slug>/meetings/mails/", MailListView.as_view()),
-    path("events/<slug:slug>/calendar-feed/", CalendarFeedView.as_view()),
+    path("events/<slug:slug>/meetings/told/", meetings.DisputeListView.as_view()),
+    path("events/<slug:slug>/meetings/mails/", meetings.MailListView.as_view()),
+    path("events/<slug:slug>/calendar-feed/", meetings.CalendarFeedView.as_view()),
     path("events/<slug:slug>/slots/", meetings.SlotListView.as_view()),
     path("events/<slug:slug>/slots/preview/", meetings.SlotPreviewView.as_view()),
     path("events/<slug:slug>/tables/", meetings.TableListView.as_view()),

@@ -8,7 +8,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from backend.meetings.api.calendar import calendar_file
+from backend.meetings.api import calendar_file
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:

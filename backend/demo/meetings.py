@@ -191,7 +191,7 @@ class _Story:
         free = free_slots_between(asker, other.pk, asked_at)
         interests = other.interests.select_related("topic__theme").order_by("topic__position")
         offered = next((row.topic for row in interests if row.offers), None)
-        wish = services.Wish(
+        wish = services.MeetingRequestData(
             slot_ids=_spread(free),
             message=_message(other, offered),
             theme=offered.theme.key if offered else "",
@@ -199,7 +199,7 @@ class _Story:
         try:
             with transaction.atomic():
                 meeting = services.request_meeting(
-                    attendee=asker, other_id=other.pk, wish=wish, by=asker.person, now=asked_at
+                    attendee=asker, other_id=other.pk, data=wish, by=asker.person, now=asked_at
                 )
                 if answer is not None:
                     answer(meeting)

@@ -1,4 +1,4 @@
-"""Background tasks: each calls services with the present time."""
+"""Background tasks: each calls services with the current time."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from procrastinate.contrib.django import app
 from backend.core.queue import CLOCK, MAIL
 from backend.core.smtp import Backoff
 from backend.meetings import services
-from backend.meetings.notices import SEND_NOTICE
-from backend.meetings.notices.delivery import deliver_notice
 
 
-@app.task(name=SEND_NOTICE, queue=MAIL, retry=Backoff())
+@app.task(name=services.SEND_NOTICE, queue=MAIL, retry=Backoff())
 def send_notice(notice_id: int) -> None:
     """Mail one notice."""
-    deliver_notice(notice_id=notice_id, now=timezone.now())
+    services.deliver_notice(notice_id=notice_id, now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")
@@ -23,7 +21,7 @@ def send_notice(notice_id: int) -> None:
     name="meetings.keep_time", queue=CLOCK, lock="meetings.keep_time", queueing_lock="meetings.keep_time"
 )
 def keep_time(timestamp: int) -> None:  # noqa: ARG001
-    """Once a minute: end what is due to end, remind, ask, and settle."""
+    """Once a minute: end refused meetings, expire requests, remind, and ask for and settle attestations."""
     now = timezone.now()
     services.end_refused_meetings(now=now)
     services.expire_requests(now=now)

@@ -1,152 +1,169 @@
-"""When people can meet, and who may do what with a request."""
+"""Limits and time windows of requests and meetings, and what each side may do when."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
-from backend.core.period import overlapping, overlapping_range
-from backend.events.models import Attendee, SessionPart, Slot, Table
-from backend.meetings.models import Availability, Meeting, MeetingRules, Seat
+from backend.core.errors import BusinessError, NotYours
+from backend.events.models import Attendee
+from backend.events.rules import TextTooLong, clean_text
+from backend.meetings.models import Meeting, Seat
+from backend.people.models import Person
 from backend.safeguarding.rules import contactable_for
 
-ALTERNATIVES = 3
-SHORT_NOTICE = dt.timedelta(hours=4)  # asked later than this before the last time, one may answer until ...
-LAST_MINUTE = dt.timedelta(minutes=10)  # ... this long before it; asked earlier, until ...
-USUAL_MARGIN = dt.timedelta(hours=2)  # ... this long before it.
-SILENCE = dt.timedelta(hours=72)  # left unanswered so long, one side's word that they met counts
+MAX_ALTERNATIVES = 3
+MESSAGE_LIMIT = 1_000
+REASON_LIMIT = 500
+KEY_LIMIT = 64
+MIN_NOTICE = dt.timedelta(minutes=10)  # a slot that starts sooner cannot be asked for
+SHORT_NOTICE = dt.timedelta(hours=4)  # asked later than this before the last slot: answer until MIN_NOTICE
+ANSWER_MARGIN = dt.timedelta(hours=2)  # asked earlier: answer until this long before the last slot
+ATTESTATION_WINDOW = dt.timedelta(hours=72)  # after it, one side's report that they met counts for both
 
 
-def rules_for(event_id: int) -> MeetingRules:
-    """The event's figures for requests, or the defaults."""
-    return MeetingRules.objects.filter(event=event_id).first() or MeetingRules(event_id=event_id)
+class AlreadyAnswered(BusinessError):
+    """The request is no longer open to this change; `details["state"]` is its state."""
+
+    code = "already_answered"
+
+
+class RequestExpired(BusinessError):
+    code = "request_expired"
+
+
+class ReasonNeeded(BusinessError):
+    code = "reason_needed"
+    status = 400
+
+
+class TooLate(BusinessError):
+    code = "too_late"
+
+
+class TooEarly(BusinessError):
+    code = "too_early"
+
+
+class BadUsefulness(BusinessError):
+    code = "bad_usefulness"
+    status = 400
+
+
+class AlreadySettled(BusinessError):
+    code = "already_settled"
 
 
 def expiry_of(
     *, asked_at: dt.datetime, changed_at: dt.datetime, last_starts_at: dt.datetime, hours: int
 ) -> dt.datetime:
-    """Until when a request can be answered: `hours` after it was asked, or shortly before its last time.
+    """When a request expires: `hours` after it was asked, or shortly before its last slot if that is sooner.
 
-    Shortly is two hours, or ten minutes where the times were named less than four hours before the last.
+    Shortly is two hours, or ten minutes where the slots were chosen less than four hours before the last.
     """
     is_short = last_starts_at - changed_at < SHORT_NOTICE
-    margin = LAST_MINUTE if is_short else USUAL_MARGIN
+    margin = MIN_NOTICE if is_short else ANSWER_MARGIN
     return min(asked_at + dt.timedelta(hours=hours), last_starts_at - margin)
 
 
-def is_busy(attendee: int | OuterRef, starts_at: OuterRef, ends_at: OuterRef) -> Q:
-    """Condition: a session or meeting of the attendee overlaps the half-open [starts_at, ends_at)."""
-    sessions = SessionPart.objects.filter(overlapping(starts_at, ends_at, of="session"), attendee=attendee)
-    seats = Seat.objects.filter(overlapping_range(starts_at, ends_at), attendee=attendee, is_active=True)
-    return Q(Exists(sessions)) | Q(Exists(seats))
-
-
-def common_slots(
-    attendee_id: int, others: Collection[int], *, after: dt.datetime
-) -> dict[int, tuple[Slot, ...]]:
-    """For each of `others`, the slots both opened in which neither is busy, earliest first; one query.
-
-    Only slots that start later than `after`.
-    """
-    starts_at, ends_at = OuterRef("slot__starts_at"), OuterRef("slot__ends_at")
-    opened = Availability.objects.filter(attendee=attendee_id, slot=OuterRef("slot"))
-    rows = (
-        Availability.objects.select_related("slot")
-        .filter(Exists(opened), attendee__in=set(others) - {attendee_id}, slot__starts_at__gt=after)
-        .exclude(is_busy(attendee_id, starts_at, ends_at))
-        .exclude(is_busy(OuterRef("attendee"), starts_at, ends_at))
-        .order_by("slot__starts_at", "slot__ends_at", "slot_id")
-    )
-    found: dict[int, list[Slot]] = {other: [] for other in others}
-    for row in rows:
-        found[row.attendee_id].append(row.slot)
-    return {other: tuple(slots) for other, slots in found.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Which kinds of place an event has at all: tables, tables without steps, online rooms."""
-
-    table: bool
-    step_free: bool
-    online: bool
-
-
-def places_of(event_id: int) -> Places:
-    """Whatever is asked for beyond these could never be accepted; one query."""
-    kinds = set(Table.objects.filter(event=event_id).values_list("is_online", "step_free").distinct())
-    return Places(
-        table=any(not online for online, _ in kinds),
-        step_free=(False, True) in kinds,
-        online=any(online for online, _ in kinds),
-    )
-
-
-def tables_for(meeting: Meeting) -> Q:
-    """Condition on the tables of the right kind: online, or at the venue; an access need is no mere wish."""
-    kind = Q(event=meeting.event_id, is_online=meeting.is_online)
-    return kind & Q(step_free=True) if meeting.needs_step_free and not meeting.is_online else kind
-
-
-def free_tables(meeting: Meeting, slot: Slot) -> Sequence[Table]:
-    """Tables of the right kind that nobody has in this slot; those with steps first, by id.
-
-    So a step-free table stays free for who needs it.
-    """
-    taken = Meeting.objects.filter(
-        overlapping_range(slot.starts_at, slot.ends_at),
-        table=OuterRef("pk"),
-        is_online=False,
-        state__in=Meeting.SEATED,
-    )
-    return list(Table.objects.filter(tables_for(meeting), ~Exists(taken)).order_by("step_free", "pk"))
-
-
-def with_table(meeting: Meeting, slots: Iterable[Slot]) -> tuple[Slot, ...]:
-    """Those of the slots in which a table of the right kind is free, in the given order; one query."""
-    taken = Meeting.objects.filter(
-        overlapping_range(OuterRef(OuterRef("starts_at")), OuterRef(OuterRef("ends_at"))),
-        table=OuterRef("pk"),
-        is_online=False,
-        state__in=Meeting.SEATED,
-    )
-    tables = Table.objects.filter(tables_for(meeting), ~Exists(taken), event=OuterRef("event"))
-    given = list(slots)
-    found = set(
-        Slot.objects.filter(Exists(tables), pk__in=[slot.pk for slot in given]).values_list("pk", flat=True)
-    )
-    return tuple(slot for slot in given if slot.pk in found)
-
-
-def may_see(attendee: Attendee, meeting: Meeting, now: dt.datetime) -> bool:
-    """Whether the meeting exists for this attendee: they have a seat, and may be in touch with all others."""
-    seated = set(Seat.objects.filter(meeting=meeting).values_list("attendee_id", flat=True))
-    if attendee.pk not in seated:
-        return False
-    others = seated - {attendee.pk}
-    return contactable_for(attendee, "meeting", now).filter(pk__in=others).count() == len(others) > 0
-
-
-def refused_among(meetings: QuerySet[Meeting], now: dt.datetime) -> set[int]:
-    """Ids of those of the meetings that `may_see` refuses their askers; one query per asker."""
-    rows = Seat.objects.filter(meeting__in=meetings).values_list(
-        "meeting_id", "meeting__asker", "attendee_id"
-    )
-    others: dict[int, dict[int, set[int]]] = {}
-    for meeting_id, asker_id, attendee_id in rows:
-        others.setdefault(asker_id, {}).setdefault(meeting_id, set()).add(attendee_id)
-    refused: set[int] = set()
-    for asker in Attendee.objects.filter(pk__in=others):
-        seated = others[asker.pk]
-        wanted = set().union(*seated.values())
-        allowed = contactable_for(asker, "meeting", now).filter(pk__in=wanted)
-        known = {asker.pk, *allowed.values_list("pk", flat=True)}
-        refused |= {pk for pk, ids in seated.items() if len(ids) < 2 or not ids <= known}
-    return refused
+def check_own(attendee: Attendee, by: Person) -> None:
+    """Refuse NotYours to anybody but the attendee."""
+    if attendee.person_id != by.pk:
+        raise NotYours(_("Only the attendee can do this."))
 
 
 def is_asker(attendee: Attendee, meeting: Meeting) -> bool:
     return meeting.asker_id == attendee.pk
+
+
+def is_expired(meeting: Meeting, now: dt.datetime) -> bool:
+    """Whether nobody answered the request in time, whether or not the job has marked it yet."""
+    is_overdue = meeting.state == Meeting.State.REQUESTED and meeting.expires_at <= now
+    return is_overdue or meeting.state == Meeting.State.EXPIRED
+
+
+def can_see_meeting(attendee: Attendee, seated: Collection[int], now: dt.datetime) -> bool:
+    """Whether a meeting with these attendees (ids) exists for this one.
+
+    It does where they have a seat and the contact policy allows contact with everybody else in it.
+    """
+    others = set(seated) - {attendee.pk}
+    if attendee.pk not in seated or not others:
+        return False
+    return contactable_for(attendee, "meeting", now).filter(pk__in=others).count() == len(others)
+
+
+def allowed_actions(attendee: Attendee, meeting: Meeting, seat: Seat, now: dt.datetime) -> tuple[str, ...]:
+    """What the attendee with this seat may do now: accept, decline, edit, withdraw, cancel, attest."""
+    if meeting.state == Meeting.State.REQUESTED:
+        if is_expired(meeting, now):
+            return ()
+        return ("edit", "withdraw") if is_asker(attendee, meeting) else ("accept", "decline")
+    if meeting.state == Meeting.State.ACCEPTED:
+        return ("cancel",) if meeting.period.upper > now else ("attest",)
+    if meeting.state in Meeting.CONFIRMED_STATES and not seat.word:
+        return ("attest",)
+    return ()
+
+
+def check_open_request(meeting: Meeting, now: dt.datetime) -> None:
+    """Refuse AlreadyAnswered and RequestExpired for anything but a request that waits for its answer."""
+    if is_expired(meeting, now):
+        raise RequestExpired(_("This request has expired. You can ask again."))
+    if meeting.state != Meeting.State.REQUESTED:
+        raise AlreadyAnswered(
+            _("This request is no longer open: %(state)s.") % {"state": meeting.get_state_display().lower()},
+            state=meeting.state,
+        )
+
+
+def check_cancellable(meeting: Meeting, now: dt.datetime) -> None:
+    """Refuse AlreadyAnswered (never confirmed, or settled) and TooLate (it is over)."""
+    if meeting.state != Meeting.State.ACCEPTED:
+        raise AlreadyAnswered(
+            _("Only a meeting to come can be cancelled; this one is %(state)s.")
+            % {"state": meeting.get_state_display().lower()},
+            state=meeting.state,
+        )
+    if meeting.period.upper <= now:
+        raise TooLate(_("This meeting's time is over. It can only be said whether it took place."))
+
+
+def check_attestable(meeting: Meeting, seat: Seat, word: str, now: dt.datetime) -> None:
+    """Refuse AlreadyAnswered (never confirmed, or cancelled), TooEarly, and AlreadySettled.
+
+    A report can be changed until the other side has given theirs; a usefulness can be added after that.
+    """
+    if meeting.state not in Meeting.CONFIRMED_STATES:
+        raise AlreadyAnswered(_("This meeting was not agreed, or it was cancelled."), state=meeting.state)
+    if meeting.period.upper > now:
+        raise TooEarly(_("Say after the meeting whether it took place."))
+    if meeting.state != Meeting.State.ACCEPTED and seat.word not in ("", word):
+        raise AlreadySettled(
+            _("Both of you have said whether it took place; this cannot be changed any more.")
+        )
+
+
+def check_usefulness(usefulness: int | None, took_place: bool) -> None:
+    """Refuse BadUsefulness for anything but 1 to 5, and for a meeting that did not take place."""
+    if usefulness is not None and (not took_place or not 1 <= usefulness <= 5):
+        raise BadUsefulness(_("Usefulness is a number from 1 to 5, of a meeting that took place."))
+
+
+def clean_reason(reason: str) -> str:
+    """The reason as it is stored; refuses TextTooLong."""
+    text = clean_text(reason)
+    if len(text) > REASON_LIMIT:
+        raise TextTooLong(
+            _("Please keep the reason under %(limit)d characters.") % {"limit": REASON_LIMIT}, field="reason"
+        )
+    return text
+
+
+def clean_cancel_reason(reason: str) -> str:
+    """The reason of a cancellation as it is stored; refuses TextTooLong, and ReasonNeeded for none."""
+    if not (text := clean_reason(reason)):
+        raise ReasonNeeded(_("Please say in a few words why it is cancelled; whoever was to come is told."))
+    return text

@@ -10,8 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.meetings.api.organiser import OrganiserView
-from backend.meetings.api.participant import REFUSALS, given
+from backend.meetings.api import REFUSALS, OrganiserView, validated
 from backend.meetings.api.serializers import id_field
 from backend.programme import selectors, services
 from backend.programme.forum import read_forum
@@ -155,7 +154,7 @@ class PlanListView(PlanDoor):
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Order a draft; read it until its work is ready."""
         event = self.event
-        said = services.PlanSaid(**given(AimsSerializer, request))
+        said = services.PlanSaid(**validated(AimsSerializer, request))
         plan = services.draft_plan(event=event, said=said, by=self.attendee.person, now=timezone.now())
         return Response(PlanSerializer(plan).data, status=202)
 
@@ -207,7 +206,7 @@ class PlannedView(PlanDoor):
     def patch(self, request: Request, slug: str, plan_id: int, planned_id: int) -> Response:  # noqa: ARG002
         """Move it, lock it, or let it go again; all of it or nothing."""
         whose = {**self.whose(plan_id), "planned_id": planned_id}
-        said = given(ChangeSerializer, request)
+        said = validated(ChangeSerializer, request)
         services.change_planned(
             **whose,
             slot_id=said.get("slot"),
@@ -238,6 +237,6 @@ class PublishingView(PlanDoor):
     )
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         event = self.event
-        said = given(PublishingSerializer, request)
+        said = validated(PublishingSerializer, request)
         rules = services.set_publishing(event=event, **said, by=self.attendee.person)
         return Response({"confirms": rules.confirms})

@@ -11,7 +11,7 @@ from functools import cached_property
 from backend.core.period import overlaps
 from backend.events.models import Attendee, Event, SessionPart, Slot, Table
 from backend.meetings.models import Availability, Meeting
-from backend.meetings.rules import LAST_MINUTE
+from backend.meetings.rules import MIN_NOTICE
 from backend.programme.models import Plan, PlannedMeeting
 from backend.safeguarding.rules import matchable, refused_pairs
 
@@ -90,7 +90,7 @@ class Forum:
         """Slots that can still be asked for, of which no two overlap: the one that ends first is taken."""
         chosen: list[Slot] = []
         for slot in sorted(self.slots, key=lambda slot: (slot.ends_at, slot.starts_at, slot.pk)):
-            if slot.starts_at > self.now + LAST_MINUTE and (
+            if slot.starts_at > self.now + MIN_NOTICE and (
                 not chosen or slot.starts_at >= chosen[-1].ends_at
             ):
                 chosen.append(slot)
@@ -185,7 +185,7 @@ def _standing(
     found = [
         Standing(meeting.pk, pair, slot_of[meeting.slot_id], tables[meeting.table_id], True)
         for meeting, pair in pairs.items()
-        if meeting.state in Meeting.SEATED and meeting.slot_id and meeting.table_id
+        if meeting.state in Meeting.CONFIRMED_STATES and meeting.slot_id and meeting.table_id
     ]
     planned = PlannedMeeting.objects.filter(
         event=event, plan__state=Plan.State.PUBLISHED, meeting__in=waiting

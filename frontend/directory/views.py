@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from backend.directory.selectors import person_for
 from backend.events.models import Attendee
 from backend.events.selectors import profile_for
-from backend.meetings.selectors.underway import underway_for
+from backend.meetings.selectors import open_contacts_for
 from backend.suggestions.models import Feedback
 from backend.suggestions.selectors import suggestion_between
 from frontend.access import Request, participant
@@ -28,7 +28,7 @@ def person(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespon
     ]
     context = {
         "page": page,
-        "underway": underway_for(attendee, now),
+        "underway": open_contacts_for(attendee, now),
         "card": suggestion_between(attendee=attendee, other_id=attendee_id, now=now),
         "themes": [(theme, topics) for theme, topics in themes if topics],
         "topic_names": {topic.key: topic.name for theme in profile.themes for topic in theme.topics},

@@ -16,7 +16,7 @@ from backend.events.models import Event, Table
 from backend.events.rules.slot_grid import SlotGrid
 from backend.events.selectors import Profile
 from backend.events.services.venue import TableData
-from backend.meetings.services import Wish
+from backend.meetings.services import MeetingRequestData
 
 WINDOWS = 3
 MOST_TABLES = 100
@@ -74,9 +74,9 @@ class AskForm(forms.Form):
             self.add_error("any_time", _("Choose up to three times, or any time."))
         return said
 
-    def wish(self) -> Wish:
+    def wish(self) -> MeetingRequestData:
         said = self.cleaned_data
-        return Wish(
+        return MeetingRequestData(
             slot_ids=self.slot_ids,
             message=said["message"],
             theme=said["theme"],

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.meetings.models import Notice
-from backend.meetings.selectors.mails import MailRow
+from backend.meetings.selectors import DeliveryRow
 
 Kind = Notice.Kind
 
@@ -39,12 +39,12 @@ ADDRESS = ("550", "551", "553")  # RFC 5321: the mailbox is unknown, moved, or i
 FULL = ("452", "552")
 
 
-def mail_kind_words(row: MailRow) -> str:
+def mail_kind_words(row: DeliveryRow) -> str:
     """What the mail is about, without naming anybody."""
     return str(KINDS.get(Kind(row.kind), row.kind))
 
 
-def server_words(row: MailRow) -> str:
+def server_words(row: DeliveryRow) -> str:
     """What became of the last attempt, in one sentence."""
     if not row.error:
         return _("Not tried yet.") if not row.tried_at else _("To be tried again.")

@@ -14,8 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee
 from backend.meetings import services as meetings
-from backend.meetings.selectors import meeting_for
-from backend.meetings.selectors.reported import other_of, reported_meeting
+from backend.meetings.selectors import meeting_for, other_attendee_id, reported_meeting
 from backend.safeguarding import services
 from backend.safeguarding.models import Report
 from backend.safeguarding.selectors import (
@@ -83,7 +82,7 @@ def report_person(request: Request, attendee: Attendee, attendee_id: int) -> Htt
 def report_meeting(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """The same about the other person of one of my meetings, named only while I may see them."""
     now = timezone.now()
-    other_id = other_of(attendee, meeting_id)
+    other_id = other_attendee_id(attendee, meeting_id)
     if other_id is None:
         raise NotFound(_("There is no such meeting, or you cannot see it."))
     try:

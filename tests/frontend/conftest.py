@@ -108,7 +108,7 @@ class Booking:
         return services.request_meeting(
             attendee=asker,
             other_id=other.pk,
-            wish=services.Wish(slot_ids=tuple(slot.pk for slot in slots), **wish),
+            data=services.MeetingRequestData(slot_ids=tuple(slot.pk for slot in slots), **wish),
             by=asker.person,
             now=self.now,
         )

@@ -241,9 +241,9 @@ def booking(forum: Forum, door: str, post: MailServer, settings: object) -> list
 
 
 def ask(asker: Attendee, other: Attendee, *slots: Slot) -> Meeting:
-    wish = services.Wish(slot_ids=tuple(slot.pk for slot in slots), message="Shall we talk?")
+    wish = services.MeetingRequestData(slot_ids=tuple(slot.pk for slot in slots), message="Shall we talk?")
     return services.request_meeting(
-        attendee=asker, other_id=other.pk, wish=wish, by=asker.person, now=timezone.now()
+        attendee=asker, other_id=other.pk, data=wish, by=asker.person, now=timezone.now()
     )
 
 

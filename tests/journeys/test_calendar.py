@@ -12,9 +12,9 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from playwright.sync_api import Page
 
 from backend.events.models import Attendee, Slot
-from backend.meetings.calendar import entry_for
 from backend.meetings.models import Meeting, Seat
-from backend.meetings.services.feeds import address_of, make_feed
+from backend.meetings.selectors.calendar import entry_for
+from backend.meetings.services import feed_address, make_feed
 from backend.safeguarding.services import block_person
 from tests.backend.meetings.conftest import Forum, make_forum
 
@@ -48,7 +48,7 @@ def read(page: Page, text: str) -> dict[str, Any]:
 def fetch(page: Page, door: str, forum: Forum, person: int) -> list[dict[str, Any]]:
     attendee = forum.people[person]
     feed = make_feed(attendee=attendee, by=attendee.person, now=forum.now)
-    answer = page.request.get(f"{door}/calendar/{address_of(feed).rpartition('/')[2]}")
+    answer = page.request.get(f"{door}/calendar/{feed_address(feed).rpartition('/')[2]}")
     assert answer.ok
     entries: list[dict[str, Any]] = read(page, answer.text())["entries"]
     return entries

@@ -9,7 +9,7 @@ from django.db import connection
 
 from backend.benchmarks.load.clients import Ledger
 from backend.meetings.models import Meeting
-from backend.meetings.notices import SEND_NOTICE
+from backend.meetings.services import SEND_NOTICE
 
 # Counted by comparing pairs, without the help of the constraints that should have refused them.
 DOUBLE_SEATS = """

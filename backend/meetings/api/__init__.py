@@ -1,7 +1,11 @@
 """Meetings over HTTP: the same services, selectors and refusals as the pages."""
 
+from backend.meetings.api.calendar import CalendarFeedView, MeetingFileView, calendar_file
 from backend.meetings.api.organiser import (
     CancelForBothView,
+    DisputeListView,
+    MailListView,
+    OrganiserView,
     OverviewView,
     RulesView,
     SlotListView,
@@ -11,36 +15,48 @@ from backend.meetings.api.organiser import (
     TableView,
 )
 from backend.meetings.api.participant import (
+    REFUSALS,
     AcceptView,
     AgendaNowView,
     AgendaView,
     AttestView,
     AvailabilityView,
+    BookmarkView,
     CancelView,
     DeclineView,
     FreeSlotsView,
     MeetingListView,
     MeetingView,
     NoticeListView,
+    SessionListView,
     WithdrawView,
+    validated,
 )
-from backend.meetings.api.sessions import BookmarkView, SessionListView
+from backend.meetings.api.reports import MeetingReportView, ReportView
 
 __all__ = [
+    "REFUSALS",
     "AcceptView",
     "AgendaNowView",
     "AgendaView",
     "AttestView",
     "AvailabilityView",
     "BookmarkView",
+    "CalendarFeedView",
     "CancelForBothView",
     "CancelView",
     "DeclineView",
+    "DisputeListView",
     "FreeSlotsView",
+    "MailListView",
+    "MeetingFileView",
     "MeetingListView",
+    "MeetingReportView",
     "MeetingView",
     "NoticeListView",
+    "OrganiserView",
     "OverviewView",
+    "ReportView",
     "RulesView",
     "SessionListView",
     "SlotListView",
@@ -49,4 +65,6 @@ __all__ = [
     "TableListView",
     "TableView",
     "WithdrawView",
+    "calendar_file",
+    "validated",
 ]

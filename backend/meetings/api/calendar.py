@@ -9,21 +9,14 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import AnyFormat, RefusalSerializer
 from backend.core.errors import NotFound
 from backend.events.api import ParticipantView
-from backend.meetings.calendar import entry_for
-from backend.meetings.services import feeds
-
-
-class FeedSerializer(serializers.Serializer[dict[str, str]]):
-    """A secret address: whoever has it reads the calendar."""
-
-    address = serializers.URLField()
+from backend.meetings import selectors, services
+from backend.meetings.api.serializers import FeedSerializer
 
 
 class CalendarFeedView(ParticipantView):
@@ -32,19 +25,19 @@ class CalendarFeedView(ParticipantView):
     @extend_schema(operation_id="calendar_feed_make", request=None, responses={200: FeedSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """The address, made where there is none yet."""
-        feed = feeds.make_feed(attendee=self.attendee, by=self.person, now=timezone.now())
-        return Response(FeedSerializer({"address": feeds.address_of(feed)}).data)
+        feed = services.make_feed(attendee=self.attendee, by=self.person, now=timezone.now())
+        return Response(FeedSerializer({"address": services.feed_address(feed)}).data)
 
     @extend_schema(operation_id="calendar_feed_rotate", request=None, responses={200: FeedSerializer})
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """A new address; the old one leads nowhere from now on."""
-        feed = feeds.rotate_feed(attendee=self.attendee, by=self.person, now=timezone.now())
-        return Response(FeedSerializer({"address": feeds.address_of(feed)}).data)
+        feed = services.rotate_feed(attendee=self.attendee, by=self.person, now=timezone.now())
+        return Response(FeedSerializer({"address": services.feed_address(feed)}).data)
 
     @extend_schema(operation_id="calendar_feed_revoke", responses={204: None, 404: RefusalSerializer})
     def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Close the address."""
-        feeds.revoke_feed(attendee=self.attendee, by=self.person, now=timezone.now())
+        services.revoke_feed(attendee=self.attendee, by=self.person, now=timezone.now())
         return Response(status=204)
 
 
@@ -58,7 +51,7 @@ class MeetingFileView(ParticipantView):
         responses={(200, "text/calendar"): OpenApiTypes.BINARY, 404: RefusalSerializer},
     )
     def get(self, request: Request, slug: str, meeting_id: int) -> HttpResponse:  # noqa: ARG002
-        body = entry_for(self.attendee, meeting_id, timezone.now())
+        body = selectors.entry_for(self.attendee, meeting_id, timezone.now())
         response = HttpResponse(body, "text/calendar; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="meeting.ics"'
         return response
@@ -68,7 +61,7 @@ class MeetingFileView(ParticipantView):
 def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
     """The feed behind the secret `token`: 304 while it reads as before, 404 once it is closed."""
     try:
-        read = feeds.read_feed(token=token, now=timezone.now())
+        read = services.read_feed(token=token, now=timezone.now())
     except NotFound as refusal:
         return _private(HttpResponse(refusal.message, "text/plain; charset=utf-8", refusal.status))
     etag, seconds = f'"{read.etag}"', int(read.changed_at.timestamp())
@@ -80,7 +73,7 @@ def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Kept by nobody on the way, and asked for anew each time."""
+    """Not cached by proxies, and revalidated each time."""
     patch_cache_control(response, private=True, no_cache=True)
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"

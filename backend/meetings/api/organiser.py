@@ -1,4 +1,4 @@
-"""Setting up where and when people meet, and what came of it: for organisers only."""
+"""For organisers: slots, tables, speakers, rules, figures, disputes and mails."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ from backend.events.selectors import slots_for, tables_for
 from backend.events.services import venue as places
 from backend.meetings import selectors, services
 from backend.meetings.api import serializers as shapes
-from backend.meetings.api.participant import REFUSALS, given
-from backend.meetings.rules import rules_for
-from backend.meetings.services.moving import change_table
-from backend.meetings.services.speaking import drop_speaker, name_speaker
+from backend.meetings.api.participant import REFUSALS, validated
+
+MAX_DISPUTES = 500
 
 
 class OrganiserView(ParticipantView):
@@ -32,12 +31,12 @@ class OrganiserView(ParticipantView):
 
     def periods_asked(self, request: Request) -> list[Period]:
         event = self.event
-        said = given(shapes.SlotGridSerializer, request)
+        data = validated(shapes.SlotGridSerializer, request)
         grid = SlotGrid(
-            days=tuple(said["days"]),
-            windows=tuple((window["opens"], window["closes"]) for window in said["windows"]),
-            length_minutes=said["length_minutes"],
-            break_minutes=said["break_minutes"],
+            days=tuple(data["days"]),
+            windows=tuple((window["opens"], window["closes"]) for window in data["windows"]),
+            length_minutes=data["length_minutes"],
+            break_minutes=data["break_minutes"],
         )
         return list(periods_of(grid, event.zone))
 
@@ -45,7 +44,7 @@ class OrganiserView(ParticipantView):
 class CancelForBothView(OrganiserView):
     @extend_schema(
         operation_id="meetings_cancel_for_both",
-        request=shapes.ReasonSaidSerializer,
+        request=shapes.ReasonSerializer,
         responses={204: None, **REFUSALS},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
@@ -53,7 +52,7 @@ class CancelForBothView(OrganiserView):
         services.cancel_for_both(
             event=self.event,
             meeting_id=meeting_id,
-            reason=given(shapes.ReasonSaidSerializer, request)["reason"],
+            reason=validated(shapes.ReasonSerializer, request)["reason"],
             by=self.attendee.person,
             now=timezone.now(),
         )
@@ -98,8 +97,8 @@ class SlotListView(OrganiserView):
     )
     def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Remove slots that nobody has asked for."""
-        said = given(shapes.SlotIdsSerializer, request)
-        removed = places.remove_slots(event=self.event, slot_ids=said["slots"], by=self.attendee.person)
+        data = validated(shapes.SlotIdsSerializer, request)
+        removed = places.remove_slots(event=self.event, slot_ids=data["slots"], by=self.attendee.person)
         return Response({"count": removed})
 
 
@@ -113,12 +112,12 @@ class TableListView(OrganiserView):
 
     @extend_schema(
         operation_id="tables_add",
-        request=shapes.TableSaidSerializer,
+        request=shapes.TableDataSerializer,
         responses={201: shapes.TableSerializer, **REFUSALS},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        said = places.TableData(**given(shapes.TableSaidSerializer, request))
-        table = places.add_table(event=self.event, data=said, by=self.attendee.person)
+        data = places.TableData(**validated(shapes.TableDataSerializer, request))
+        table = places.add_table(event=self.event, data=data, by=self.attendee.person)
         return Response(shapes.TableSerializer(table).data, status=201)
 
 
@@ -127,14 +126,14 @@ class TableView(OrganiserView):
 
     @extend_schema(
         operation_id="tables_change",
-        request=shapes.TableSaidSerializer,
+        request=shapes.TableDataSerializer,
         responses={200: shapes.TableSerializer, **REFUSALS},
     )
     def put(self, request: Request, slug: str, table_id: int) -> Response:  # noqa: ARG002
-        """Say anew what it is; where its meetings to come take place elsewhere then, both people are told."""
-        said = places.TableData(**given(shapes.TableSaidSerializer, request))
-        table = change_table(
-            event=self.event, table_id=table_id, said=said, by=self.attendee.person, now=timezone.now()
+        """Change it; where its meetings to come take place elsewhere then, both people are told."""
+        data = places.TableData(**validated(shapes.TableDataSerializer, request))
+        table = services.change_table(
+            event=self.event, table_id=table_id, data=data, by=self.attendee.person, now=timezone.now()
         )
         return Response(shapes.TableSerializer(table).data)
 
@@ -151,14 +150,14 @@ class SpeakerView(OrganiserView):
     def put(self, request: Request, slug: str, session_id: int, attendee_id: int) -> Response:  # noqa: ARG002
         """Have them speak; their open requests lose its time."""
         named = {"session_id": session_id, "attendee_id": attendee_id}
-        name_speaker(event=self.event, **named, by=self.attendee.person, now=timezone.now())
+        services.name_speaker(event=self.event, **named, by=self.attendee.person, now=timezone.now())
         return Response(status=204)
 
     @extend_schema(operation_id="speakers_drop", responses={204: None, **REFUSALS})
     def delete(self, request: Request, slug: str, session_id: int, attendee_id: int) -> Response:  # noqa: ARG002
         """Have them speak no longer."""
         named = {"session_id": session_id, "attendee_id": attendee_id}
-        drop_speaker(event=self.event, **named, by=self.attendee.person)
+        services.drop_speaker(event=self.event, **named, by=self.attendee.person)
         return Response(status=204)
 
 
@@ -167,7 +166,7 @@ class RulesView(OrganiserView):
 
     @extend_schema(operation_id="meeting_rules_read", responses={200: shapes.RulesSerializer, **REFUSALS})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        return Response(shapes.RulesSerializer(rules_for(self.event.pk)).data)
+        return Response(shapes.RulesSerializer(selectors.rules_for(self.event.pk)).data)
 
     @extend_schema(
         operation_id="meeting_rules_replace",
@@ -175,8 +174,8 @@ class RulesView(OrganiserView):
         responses={200: shapes.RulesSerializer, **REFUSALS},
     )
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        said = given(shapes.RulesSerializer, request)
-        rules = services.set_rules(event=self.event, **said, by=self.attendee.person)
+        data = validated(shapes.RulesSerializer, request)
+        rules = services.set_rules(event=self.event, **data, by=self.attendee.person)
         return Response(shapes.RulesSerializer(rules).data)
 
 
@@ -185,3 +184,39 @@ class OverviewView(OrganiserView):
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """The figures of all meetings at this moment."""
         return Response(shapes.OverviewSerializer(selectors.overview_for(self.event, timezone.now())).data)
+
+
+class DisputeListView(OrganiserView):
+    @extend_schema(
+        operation_id="meetings_told", responses={200: shapes.DisputeSerializer(many=True), **REFUSALS}
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Meetings on which the two reports differ, then those reported by one side only; at most 500."""
+        rows = [
+            selectors.dispute_row(meeting) for meeting in selectors.disputes_for(self.event)[:MAX_DISPUTES]
+        ]
+        return Response(shapes.DisputeSerializer(rows, many=True).data)
+
+
+class MailListView(OrganiserView):
+    """What became of the forum's mails."""
+
+    @extend_schema(
+        operation_id="mails_overview", responses={200: shapes.DeliveryFiguresSerializer, **REFUSALS}
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        return Response(
+            shapes.DeliveryFiguresSerializer(selectors.delivery_figures_for(self.event, timezone.now())).data
+        )
+
+    @extend_schema(
+        operation_id="mails_resend",
+        request=shapes.ResendSerializer,
+        responses={200: shapes.CountSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Try the mails that were refused for good again, or one of them."""
+        event, notice_id = self.event, validated(shapes.ResendSerializer, request).get("notice")
+        return Response(
+            {"count": services.resend_mails(event=event, notice_id=notice_id, by=self.attendee.person)}
+        )

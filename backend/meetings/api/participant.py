@@ -1,4 +1,4 @@
-"""My time, my requests, my meetings."""
+"""An attendee's availability, requests, meetings, agenda, sessions and notices."""
 
 from __future__ import annotations
 
@@ -21,24 +21,25 @@ KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="A mark of your own, at most 64 characters: however often sent, it makes one meeting.",
 )
+THEME = OpenApiParameter("theme", str, description="A theme's key: only its sessions.")
 REFUSALS = dict.fromkeys((400, 403, 404, 409), RefusalSerializer)
 
 
-def given(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """The body in this shape; DRF answers 400 to any other."""
-    read = shape(data=request.data)
+def validated(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """The body as this serializer reads it; DRF answers 400 to any other."""
+    read = serializer(data=request.data)
     read.is_valid(raise_exception=True)
-    said: dict[str, Any] = read.validated_data
-    return said
+    data: dict[str, Any] = read.validated_data
+    return data
 
 
-def wish_of(said: dict[str, Any]) -> services.Wish:
-    return services.Wish(
-        slot_ids=tuple(said["slots"]),
-        message=said["message"],
-        theme=said["theme"],
-        is_online=said["is_online"],
-        needs_step_free=said["needs_step_free"],
+def _request_data(data: dict[str, Any]) -> services.MeetingRequestData:
+    return services.MeetingRequestData(
+        slot_ids=tuple(data["slots"]),
+        message=data["message"],
+        theme=data["theme"],
+        is_online=data["is_online"],
+        needs_step_free=data["needs_step_free"],
     )
 
 
@@ -49,8 +50,8 @@ class MeetingAnswerView(ParticipantView):
         row = selectors.meeting_for(self.attendee, meeting_id, timezone.now())
         return Response(shapes.MeetingSerializer(row).data, status=status)
 
-    def whose(self, meeting_id: int) -> dict[str, Any]:
-        """What every service wants to know of a change to a meeting."""
+    def target(self, meeting_id: int) -> dict[str, Any]:
+        """The arguments that every service of one meeting takes."""
         return {
             "attendee": self.attendee,
             "meeting_id": meeting_id,
@@ -70,23 +71,23 @@ class MeetingListView(MeetingAnswerView):
         lists = {
             "to_answer": selectors.requests_to_answer(self.attendee, now),
             "sent": selectors.requests_sent(self.attendee, now),
-            "agreed": selectors.calendar_for(self.attendee, now),
+            "agreed": selectors.confirmed_meetings_for(self.attendee, now),
         }
         return Response(shapes.MeetingListsSerializer(lists).data)
 
     @extend_schema(
         operation_id="meetings_request",
         parameters=[KEY],
-        request=shapes.RequestSerializer,
+        request=shapes.MeetingRequestSerializer,
         responses={201: shapes.MeetingSerializer, **REFUSALS},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Ask somebody to meet one to one."""
-        said = given(shapes.RequestSerializer, request)
+        data = validated(shapes.MeetingRequestSerializer, request)
         meeting = services.request_meeting(
             attendee=self.attendee,
-            other_id=said["other"],
-            wish=wish_of(said),
+            other_id=data["other"],
+            data=_request_data(data),
             key=request.headers.get("Idempotency-Key", ""),
             by=self.attendee.person,
             now=timezone.now(),
@@ -105,12 +106,15 @@ class MeetingView(MeetingAnswerView):
 
     @extend_schema(
         operation_id="meetings_edit",
-        request=shapes.WishSerializer,
+        request=shapes.MeetingRequestDataSerializer,
         responses={200: shapes.MeetingSerializer, **REFUSALS},
     )
     def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Change what I asked for, until it is answered."""
-        services.edit_request(**self.whose(meeting_id), wish=wish_of(given(shapes.WishSerializer, request)))
+        services.edit_request(
+            **self.target(meeting_id),
+            data=_request_data(validated(shapes.MeetingRequestDataSerializer, request)),
+        )
         return self.shown(meeting_id)
 
 
@@ -122,21 +126,21 @@ class AcceptView(MeetingAnswerView):
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Agree to a request, at one of its times."""
-        said = given(shapes.AcceptSerializer, request)
-        services.accept_meeting(**self.whose(meeting_id), slot_id=said.get("slot"))
+        data = validated(shapes.AcceptSerializer, request)
+        services.accept_meeting(**self.target(meeting_id), slot_id=data.get("slot"))
         return self.shown(meeting_id)
 
 
 class DeclineView(MeetingAnswerView):
     @extend_schema(
         operation_id="meetings_decline",
-        request=shapes.ReasonSaidSerializer,
+        request=shapes.ReasonSerializer,
         responses={200: shapes.MeetingSerializer, **REFUSALS},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say no to a request; a reason is optional."""
         services.decline_meeting(
-            **self.whose(meeting_id), reason=given(shapes.ReasonSaidSerializer, request)["reason"]
+            **self.target(meeting_id), reason=validated(shapes.ReasonSerializer, request)["reason"]
         )
         return self.shown(meeting_id)
 
@@ -149,20 +153,20 @@ class WithdrawView(MeetingAnswerView):
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Take my own request back."""
-        services.withdraw_request(**self.whose(meeting_id))
+        services.withdraw_request(**self.target(meeting_id))
         return self.shown(meeting_id)
 
 
 class CancelView(MeetingAnswerView):
     @extend_schema(
         operation_id="meetings_cancel",
-        request=shapes.ReasonSaidSerializer,
+        request=shapes.ReasonSerializer,
         responses={200: shapes.MeetingSerializer, **REFUSALS},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Call off an agreed meeting; the reason is told."""
         services.cancel_meeting(
-            **self.whose(meeting_id), reason=given(shapes.ReasonSaidSerializer, request)["reason"]
+            **self.target(meeting_id), reason=validated(shapes.ReasonSerializer, request)["reason"]
         )
         return self.shown(meeting_id)
 
@@ -170,12 +174,12 @@ class CancelView(MeetingAnswerView):
 class AttestView(MeetingAnswerView):
     @extend_schema(
         operation_id="meetings_attest",
-        request=shapes.WordSerializer,
+        request=shapes.AttestationSerializer,
         responses={200: shapes.MeetingSerializer, **REFUSALS},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say whether the meeting took place, and how useful it was."""
-        services.attest_meeting(**self.whose(meeting_id), **given(shapes.WordSerializer, request))
+        services.attest_meeting(**self.target(meeting_id), **validated(shapes.AttestationSerializer, request))
         return self.shown(meeting_id)
 
 
@@ -197,11 +201,11 @@ class AvailabilityView(ParticipantView):
     )
     def post(self, request: Request, slug: str) -> Response:
         """Open and close slots."""
-        said = given(shapes.SlotsChangeSerializer, request)
+        data = validated(shapes.SlotsChangeSerializer, request)
         services.change_slots(
             attendee=self.attendee,
-            opening=said["open"],
-            closing=said["close"],
+            opening=data["open"],
+            closing=data["close"],
             by=self.attendee.person,
             now=timezone.now(),
         )
@@ -240,6 +244,36 @@ class AgendaNowView(ParticipantView):
         """What of my agenda is going on at this moment, and what starts next."""
         agenda = selectors.agenda_for(self.attendee, timezone.now())
         return Response(shapes.AgendaNowSerializer(agenda).data)
+
+
+class SessionListView(ParticipantView):
+    """All sessions by day of the forum's zone, with what each means for my time."""
+
+    @extend_schema(
+        operation_id="sessions_list",
+        parameters=[THEME],
+        responses={200: shapes.SessionDaySerializer(many=True), 404: RefusalSerializer},
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        theme = request.query_params.get("theme", "")
+        found = selectors.sessions_for(self.attendee, timezone.now(), theme=theme)
+        return Response(shapes.SessionDaySerializer(found.days, many=True).data)
+
+
+class BookmarkView(ParticipantView):
+    """A session in my diary: I am busy then."""
+
+    @extend_schema(operation_id="sessions_bookmark", request=None, responses={204: None, **REFUSALS})
+    def put(self, request: Request, slug: str, session_id: int) -> Response:  # noqa: ARG002
+        services.bookmark_session(
+            attendee=self.attendee, session_id=session_id, by=self.attendee.person, now=timezone.now()
+        )
+        return Response(status=204)
+
+    @extend_schema(operation_id="sessions_forget", responses={204: None, **REFUSALS})
+    def delete(self, request: Request, slug: str, session_id: int) -> Response:  # noqa: ARG002
+        services.forget_session(attendee=self.attendee, session_id=session_id, by=self.attendee.person)
+        return Response(status=204)
 
 
 class NoticeListView(ParticipantView):

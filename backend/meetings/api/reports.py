@@ -13,9 +13,8 @@ from rest_framework.response import Response
 
 from backend.core.api import RefusalSerializer
 from backend.events.api import ParticipantView
-from backend.meetings import services
-from backend.meetings.api.participant import given
-from backend.meetings.selectors.reported import reported_meeting
+from backend.meetings import selectors, services
+from backend.meetings.api.participant import validated
 from backend.safeguarding.api import (
     REFUSALS,
     LeadView,
@@ -62,7 +61,7 @@ class MeetingReportView(ParticipantView):
             meeting_id=meeting_id,
             by=self.person,
             now=timezone.now(),
-            **given(ReportDataSerializer, request),
+            **validated(ReportDataSerializer, request),
         )
         return own_report_response(report, self.attendee)
 
@@ -78,6 +77,6 @@ class ReportView(LeadView):
         lead = self.lead
         report = read_report(lead=lead, report_id=report_id, by=self.person, now=timezone.now())
         page = report_page_for(report)
-        meeting = reported_meeting(event_id=lead.event_id, meeting_id=page.meeting_id)
+        meeting = selectors.reported_meeting(event_id=lead.event_id, meeting_id=page.meeting_id)
         body = {**asdict(page), "is_about_meeting": page.is_about_meeting, "meeting": meeting}
         return Response(WholeReportSerializer(body).data)

@@ -1,4 +1,4 @@
-"""The shapes of meetings: what comes in, and what goes out."""
+"""Serializers of meetings: what comes in, and what goes out."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class MeetingSerializer(serializers.Serializer[Any]):
     actions = serializers.ListField(child=serializers.CharField())
 
 
-class WishSerializer(serializers.Serializer[Any]):
+class MeetingRequestDataSerializer(serializers.Serializer[Any]):
     """What I ask for: up to three slots in the order I like them, or none for any time both are free."""
 
     slots = serializers.ListField(child=id_field(), max_length=3)
@@ -67,7 +67,7 @@ class WishSerializer(serializers.Serializer[Any]):
     needs_step_free = serializers.BooleanField(default=False)
 
 
-class RequestSerializer(WishSerializer):
+class MeetingRequestSerializer(MeetingRequestDataSerializer):
     other = id_field(help_text="The attendee I ask.")
 
 
@@ -75,11 +75,11 @@ class AcceptSerializer(serializers.Serializer[Any]):
     slot = id_field(required=False, allow_null=True, help_text="None: the first that is free.")
 
 
-class ReasonSaidSerializer(serializers.Serializer[Any]):
+class ReasonSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500, allow_blank=True, default="")
 
 
-class WordSerializer(serializers.Serializer[Any]):
+class AttestationSerializer(serializers.Serializer[Any]):
     """Whether it took place and, if so, how useful it was: 1 to 5."""
 
     took_place = serializers.BooleanField()
@@ -199,7 +199,7 @@ class CountSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
 
-class TableSaidSerializer(serializers.Serializer[Any]):
+class TableDataSerializer(serializers.Serializer[Any]):
     label = serializers.CharField(max_length=60)  # type: ignore[assignment]
     place = serializers.CharField(max_length=200, allow_blank=True, default="")
     step_free = serializers.BooleanField(default=False)
@@ -207,7 +207,7 @@ class TableSaidSerializer(serializers.Serializer[Any]):
     room_link = serializers.CharField(max_length=300, allow_blank=True, default="")
 
 
-class TableSerializer(TableSaidSerializer):
+class TableSerializer(TableDataSerializer):
     table = serializers.IntegerField(source="pk", read_only=True)
 
 
@@ -236,3 +236,53 @@ class OverviewSerializer(serializers.Serializer[Any]):
     answer_hours = serializers.FloatField(allow_null=True)
     mails_waiting = serializers.IntegerField()
     mails_in_trouble = serializers.IntegerField(help_text="Refused for good, or stuck.")
+
+
+class DeliverySerializer(serializers.Serializer[Any]):
+    """One mail that failed and waits, that nobody has tried for ten minutes, or that was given up."""
+
+    notice = serializers.IntegerField(source="notice_id")
+    attendee = serializers.IntegerField(source="attendee_id")
+    kind = serializers.CharField()
+    state = serializers.CharField()
+    attempts = serializers.IntegerField()
+    error = serializers.CharField(help_text="An SMTP code, or a word such as timeout or no_server.")
+    tried_at = serializers.DateTimeField(allow_null=True)
+
+
+class DeliveryFiguresSerializer(serializers.Serializer[Any]):
+    queued = serializers.IntegerField()
+    sent = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    in_trouble = DeliverySerializer(many=True)
+
+
+class ResendSerializer(serializers.Serializer[Any]):
+    notice = id_field(
+        required=False, help_text="The mail of this notice; without it, all that were given up."
+    )
+
+
+class DisputeSideSerializer(serializers.Serializer[Any]):
+    attendee = serializers.IntegerField(source="attendee_id")
+    name = serializers.CharField(help_text="Of a minor the first name only.")
+    organisation = serializers.CharField()
+    word = serializers.CharField(help_text="held, not_held, or nothing.")
+
+
+class DisputeSerializer(serializers.Serializer[Any]):
+    """One meeting, and what each of the two reported of it; the asker comes first."""
+
+    meeting = serializers.IntegerField(source="meeting_id")
+    is_disputed = serializers.BooleanField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    table = serializers.CharField()
+    sides = DisputeSideSerializer(many=True)
+
+
+class FeedSerializer(serializers.Serializer[dict[str, str]]):
+    """A secret address: whoever has it reads the calendar."""
+
+    address = serializers.URLField()

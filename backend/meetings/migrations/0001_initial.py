@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                             ("cancelled", "Cancelled"),
                             ("held", "Held"),
                             ("not_held", "Did not take place"),
-                            ("disputed", "Told differently"),
+                            ("disputed", "The two reports differ"),
                         ],
                         default="requested",
                         max_length=12,

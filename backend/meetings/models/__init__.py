@@ -1,10 +1,9 @@
-"""When people can meet, what they ask of each other, who sits where, and what they are told of it."""
+"""Availability, requests and meetings with their seats, notices with their mails, and calendar feeds."""
 
-from backend.meetings.models.delivery import Delivery
-from backend.meetings.models.diary import Availability, MeetingRules
-from backend.meetings.models.feed import CalendarFeed
-from backend.meetings.models.meeting import Meeting, MeetingQuerySet, RequestedTime, Seat
-from backend.meetings.models.notice import Notice
+from backend.meetings.models.availability import Availability, MeetingRules
+from backend.meetings.models.calendar_feeds import CalendarFeed
+from backend.meetings.models.meetings import Meeting, MeetingQuerySet, RequestedTime, Seat
+from backend.meetings.models.notices import Delivery, Notice
 
 __all__ = [
     "Availability",

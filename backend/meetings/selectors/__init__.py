@@ -1,49 +1,120 @@
-"""Reads: one's own requests, agenda and grid, and the organiser's figures."""
+"""Reads: an attendee's requests, meetings, agenda and availability, and the organisers' figures."""
 
-from backend.meetings.rules import Places, places_of
-from backend.meetings.selectors.diary import GridDay, SlotCell, availability_for, free_slots_between
-from backend.meetings.selectors.lists import (
-    Agenda,
-    AgendaDay,
-    AgendaItem,
-    NoticeRow,
-    agenda_for,
-    calendar_for,
+from backend.meetings.selectors.agenda import Agenda, AgendaDay, AgendaItem, agenda_for
+from backend.meetings.selectors.answer_links import (
+    AnswerLink,
+    LinkExpired,
+    LinkInvalid,
+    LinkUsed,
+    LinkWithdrawn,
+    make_answer_link,
+    open_token,
+    read_answer_link,
+)
+from backend.meetings.selectors.availability import (
+    GridDay,
+    SlotCell,
+    Time,
+    availability_for,
+    common_slots,
+    free_slots_between,
+    rules_for,
+)
+from backend.meetings.selectors.calendar import entry_for, feed_for, open_feed_for
+from backend.meetings.selectors.deliveries import (
+    DeliveryFigures,
+    DeliveryRow,
+    delivery_figures_for,
+    delivery_row,
+    failing_deliveries,
+    unsent_deliveries,
+)
+from backend.meetings.selectors.disputes import Attestation, DisputeRow, dispute_row, disputes_for
+from backend.meetings.selectors.meetings import (
+    MeetingRow,
+    OpenContact,
+    Place,
+    ReportedMeeting,
+    confirmed_meetings_for,
+    confirmed_slot,
     meeting_for,
     meetings_between,
-    notices_for,
+    open_contacts_for,
+    other_attendee_id,
+    reported_meeting,
     requests_sent,
     requests_to_answer,
 )
+from backend.meetings.selectors.notices import NoticeRow, notices_for
 from backend.meetings.selectors.overview import Overview, overview_for
-from backend.meetings.selectors.rows import MeetingRow, Place, Time
-from backend.meetings.selectors.sessions import SessionDay, SessionRow, Sessions, sessions_for
+from backend.meetings.selectors.sessions import (
+    SessionDay,
+    SessionRow,
+    Sessions,
+    Speaker,
+    possible_speakers,
+    sessions_for,
+    speakers_by_session,
+)
+from backend.meetings.selectors.tables import PlaceKinds, place_kinds_for
 
 __all__ = [
     "Agenda",
     "AgendaDay",
     "AgendaItem",
+    "AnswerLink",
+    "Attestation",
+    "DeliveryFigures",
+    "DeliveryRow",
+    "DisputeRow",
     "GridDay",
+    "LinkExpired",
+    "LinkInvalid",
+    "LinkUsed",
+    "LinkWithdrawn",
     "MeetingRow",
     "NoticeRow",
+    "OpenContact",
     "Overview",
     "Place",
-    "Places",
+    "PlaceKinds",
+    "ReportedMeeting",
     "SessionDay",
     "SessionRow",
     "Sessions",
     "SlotCell",
+    "Speaker",
     "Time",
     "agenda_for",
     "availability_for",
-    "calendar_for",
+    "common_slots",
+    "confirmed_meetings_for",
+    "confirmed_slot",
+    "delivery_figures_for",
+    "delivery_row",
+    "dispute_row",
+    "disputes_for",
+    "entry_for",
+    "failing_deliveries",
+    "feed_for",
     "free_slots_between",
+    "make_answer_link",
     "meeting_for",
     "meetings_between",
     "notices_for",
+    "open_contacts_for",
+    "open_feed_for",
+    "open_token",
+    "other_attendee_id",
     "overview_for",
-    "places_of",
+    "place_kinds_for",
+    "possible_speakers",
+    "read_answer_link",
+    "reported_meeting",
     "requests_sent",
     "requests_to_answer",
+    "rules_for",
     "sessions_for",
+    "speakers_by_session",
+    "unsent_deliveries",
 ]

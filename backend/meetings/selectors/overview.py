@@ -1,4 +1,4 @@
-"""What an organiser sees of all meetings: figures, and the few that need a word."""
+"""The organisers' figures on all meetings of an event."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import Avg, Count, F
 
-from backend.core.errors import NotFound
-from backend.events.models import Event, Slot
+from backend.events.models import Event
 from backend.meetings.models import Availability, Delivery, Meeting, Seat
-from backend.meetings.selectors.mails import in_trouble
+from backend.meetings.selectors.deliveries import failing_deliveries
 from backend.safeguarding.rules import matchable
 
 
@@ -43,17 +42,8 @@ class Overview:
     mails_in_trouble: int
 
 
-def agreed_time(event: Event, meeting_id: int) -> Slot:
-    """When an agreed meeting of the event takes place; refuses NotFound. For organisers, and names nobody."""
-    meetings = Meeting.objects.filter(event=event, state=Meeting.State.ACCEPTED, pk=meeting_id)
-    found = meetings.select_related("slot").first()
-    if found is None or found.slot is None:
-        raise NotFound("There is no such meeting, or it is off already.")
-    return found.slot
-
-
 def overview_for(event: Event, now: dt.datetime) -> Overview:
-    """The figures of this moment; whoever shows them admits organisers only."""
+    """The figures at this moment. For organisers only."""
     people = matchable(event)
     meetings = Meeting.objects.filter(event=event)
     by_state = dict(meetings.values_list("state").annotate(count=Count("pk")).order_by())
@@ -84,5 +74,5 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
         ),
         answer_hours=round(took.total_seconds() / 3600, 2) if took is not None else None,
         mails_waiting=Delivery.objects.filter(notice__event=event, state=Delivery.State.QUEUED).count(),
-        mails_in_trouble=in_trouble(event, now).count(),
+        mails_in_trouble=failing_deliveries(event, now).count(),
     )

@@ -1,4 +1,4 @@
-"""The forum's agenda as one attendee reads it: what is on, who speaks, and what it means for their time."""
+"""The sessions of an event, as one attendee sees them and as organisers assign their speakers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from backend.core.period import Period
-from backend.events.models import Attendee, Session, SessionPart
+from backend.events.models import Attendee, Event, Session, SessionPart
+from backend.events.selectors import name_in_lists
 from backend.meetings.models import Availability, Meeting
-from backend.meetings.selectors.rows import MeetingRow, rows_for
+from backend.meetings.selectors.meetings import MeetingRow, rows_for
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 
 
@@ -18,9 +19,10 @@ from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 class SessionRow:
     """A session as the reader may see it.
 
-    `part` is what I have to do with it: bookmarked, speaking, or nothing. `meeting` is one I agreed to during
-    it. `times` counts my open times to come that this session, and nothing else of mine, takes or would take.
-    `speakers` are those the contact policy shows me, by name; myself excepted.
+    `part` is the reader's: bookmarked, speaking, or nothing. `meeting` is a confirmed one of theirs
+    during it.
+    `times` counts their open slots to come that this session, and nothing else, takes or would take.
+    `speakers` are the others whom the contact policy shows them, by name.
     """
 
     session_id: int
@@ -95,8 +97,8 @@ def _rows(attendee: Attendee, sessions: list[Session], now: dt.datetime) -> list
     parts = SessionPart.objects.filter(event=attendee.event_id).order_by("pk")
     mine = dict(parts.filter(attendee=attendee.pk).values_list("session_id", "part"))
     speaking = list(parts.filter(part=SessionPart.Part.SPEAKING).values_list("session_id", "attendee_id"))
-    faces = public_profiles_for(viewer=attendee, ids={pk for _, pk in speaking}, channel="page", now=now)
-    agreed = Meeting.objects.filter(state__in=Meeting.SEATED).order_by("period", "pk")
+    profiles = public_profiles_for(viewer=attendee, ids={pk for _, pk in speaking}, channel="page", now=now)
+    agreed = Meeting.objects.filter(state__in=Meeting.CONFIRMED_STATES).order_by("period", "pk")
     meetings = [
         (Period(row.starts_at, row.ends_at), row)
         for row in rows_for(attendee, agreed, now)
@@ -128,7 +130,39 @@ def _rows(attendee: Attendee, sessions: list[Session], now: dt.datetime) -> list
                     slot.overlaps(period) and not any(slot.overlaps(taken) for taken in busy)
                     for slot in slots
                 ),
-                speakers=tuple(faces[pk] for number, pk in speaking if number == session.pk and pk in faces),
+                speakers=tuple(
+                    profiles[pk] for number, pk in speaking if number == session.pk and pk in profiles
+                ),
             )
         )
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """An attendee as organisers' lists name them: of a minor the first name only."""
+
+    attendee_id: int
+    name: str
+    organisation: str
+
+
+def speakers_by_session(event: Event) -> list[tuple[Session, list[Speaker]]]:
+    """Every session in order, with its speakers by name. For organisers only."""
+    speakers: dict[int, list[Speaker]] = {}
+    parts = SessionPart.objects.filter(event=event, part=SessionPart.Part.SPEAKING)
+    chosen = parts.select_related("attendee__person", "attendee__organisation")
+    for part in chosen.order_by("attendee__person__name", "attendee"):
+        speakers.setdefault(part.session_id, []).append(_speaker(part.attendee))
+    return [(session, speakers.get(session.pk, [])) for session in Session.objects.filter(event=event)]
+
+
+def possible_speakers(event: Event) -> list[Speaker]:
+    """Everybody at the event by name. For organisers only."""
+    people = Attendee.objects.of(event).select_related("person", "organisation")
+    return [_speaker(one) for one in people.order_by("person__name", "pk")]
+
+
+def _speaker(attendee: Attendee) -> Speaker:
+    organisation = attendee.organisation.name if attendee.organisation else ""
+    return Speaker(attendee.pk, name_in_lists(attendee), organisation)

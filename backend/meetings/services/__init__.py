@@ -1,58 +1,70 @@
-"""Writes: diaries, the life of a request, and what is said after the meeting."""
+"""Writes: requests, answers, meetings, attestations, availability, sessions, notices, calendar feeds."""
 
-from backend.meetings.services.answering import (
+from backend.meetings.rules import (
     AlreadyAnswered,
-    NotOffered,
-    RequestExpired,
-    accept_meeting,
-    decline_meeting,
-    withdraw_request,
-)
-from backend.meetings.services.attesting import (
     AlreadySettled,
     BadUsefulness,
-    TooEarly,
-    ask_whether_held,
-    attest_meeting,
-    settle_unattested,
-)
-from backend.meetings.services.booking import NoTableFree, SlotTaken
-from backend.meetings.services.diary import (
-    InAMeeting,
-    Speaking,
-    UnknownSlot,
-    bookmark_session,
-    change_slots,
-    close_slots,
-    forget_session,
-    open_slots,
-)
-from backend.meetings.services.ending import (
     ReasonNeeded,
+    RequestExpired,
+    TooEarly,
     TooLate,
+)
+from backend.meetings.services.answer_links import answer_by_link
+from backend.meetings.services.answers import NotOffered, accept_meeting, decline_meeting
+from backend.meetings.services.attestations import ask_whether_held, attest_meeting, settle_unattested
+from backend.meetings.services.availability import UnknownSlot, change_slots, close_slots, open_slots
+from backend.meetings.services.booking import NoTableFree, SlotTaken
+from backend.meetings.services.calendar_feeds import (
+    FeedRead,
+    feed_address,
+    make_feed,
+    read_feed,
+    revoke_feed,
+    rotate_feed,
+)
+from backend.meetings.services.meetings import (
+    StepFreeNeeded,
+    arrange_meeting,
     cancel_for_both,
     cancel_meeting,
+    change_table,
     end_refused_meetings,
-    expire_requests,
+    report_meeting,
 )
-from backend.meetings.services.reminding import mark_read, remind_people
-from backend.meetings.services.reporting import report_meeting
-from backend.meetings.services.requesting import (
+from backend.meetings.services.notices import (
+    SEND_NOTICE,
+    deliver_notice,
+    mark_read,
+    remind_people,
+    resend_mails,
+)
+from backend.meetings.services.requests import (
     AlreadyAsked,
     BadKey,
     BadTimes,
     CapReached,
     KeyReused,
+    MeetingRequestData,
     NoOpenSlots,
     NoSuchPlace,
     UnknownTheme,
-    Wish,
     edit_request,
+    expire_requests,
     request_meeting,
+    withdraw_request,
 )
-from backend.meetings.services.setup import BadRules, set_rules
+from backend.meetings.services.rules import BadRules, set_rules
+from backend.meetings.services.sessions import (
+    InAMeeting,
+    Speaking,
+    bookmark_session,
+    drop_speaker,
+    forget_session,
+    name_speaker,
+)
 
 __all__ = [
+    "SEND_NOTICE",
     "AlreadyAnswered",
     "AlreadyAsked",
     "AlreadySettled",
@@ -61,8 +73,10 @@ __all__ = [
     "BadTimes",
     "BadUsefulness",
     "CapReached",
+    "FeedRead",
     "InAMeeting",
     "KeyReused",
+    "MeetingRequestData",
     "NoOpenSlots",
     "NoSuchPlace",
     "NoTableFree",
@@ -71,29 +85,41 @@ __all__ = [
     "RequestExpired",
     "SlotTaken",
     "Speaking",
+    "StepFreeNeeded",
     "TooEarly",
     "TooLate",
     "UnknownSlot",
     "UnknownTheme",
-    "Wish",
     "accept_meeting",
+    "answer_by_link",
+    "arrange_meeting",
     "ask_whether_held",
     "attest_meeting",
     "bookmark_session",
     "cancel_for_both",
     "cancel_meeting",
     "change_slots",
+    "change_table",
     "close_slots",
     "decline_meeting",
+    "deliver_notice",
+    "drop_speaker",
     "edit_request",
     "end_refused_meetings",
     "expire_requests",
+    "feed_address",
     "forget_session",
+    "make_feed",
     "mark_read",
+    "name_speaker",
     "open_slots",
+    "read_feed",
     "remind_people",
     "report_meeting",
     "request_meeting",
+    "resend_mails",
+    "revoke_feed",
+    "rotate_feed",
     "set_rules",
     "settle_unattested",
     "withdraw_request",

@@ -1,4 +1,4 @@
-"""Taking a time and a table. The database judges: what it refuses becomes a named refusal."""
+"""Booking a slot and a table. Constraints decide; what they refuse becomes a named refusal."""
 
 from __future__ import annotations
 
@@ -8,37 +8,40 @@ from collections.abc import Iterable
 import psycopg
 from django.db import Error, IntegrityError, OperationalError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.events.models import Slot, Table
 from backend.meetings.models import Meeting, Seat
-from backend.meetings.rules import ALTERNATIVES, common_slots, free_tables, tables_for, with_table
-from backend.meetings.services.locking import seated_in
+from backend.meetings.rules import MAX_ALTERNATIVES
+from backend.meetings.selectors.availability import common_slots
+from backend.meetings.selectors.meetings import seated_ids
+from backend.meetings.selectors.tables import free_tables, slots_with_table, suitable_tables
 
 SEAT_CONSTRAINT = "seat_one_per_attendee_at_a_time"
 TABLE_CONSTRAINT = "meeting_one_per_table_at_a_time"
 
 
 class SlotTaken(BusinessError):
-    """A time is not free for both (any more); `details["alternatives"]` are the next that are."""
+    """A slot is not free for both (any more); `details["alternatives"]` are the next that are."""
 
     code = "slot_taken"
 
 
 class NoTableFree(BusinessError):
-    """Both are free, and no table of the right kind is; alternatives as in SlotTaken."""
+    """Both are free, and no suitable table is; alternatives as in SlotTaken."""
 
     code = "no_table_free"
 
 
 def alternatives_for(meeting: Meeting, now: dt.datetime) -> list[dict[str, object]]:
     """The next slots in which both are free and a table is, as refusals give them."""
-    first, second = seated_in(meeting.pk)
-    free = with_table(meeting, common_slots(first, [second], after=now)[second])
-    return slots_said(free[:ALTERNATIVES])
+    first, second = seated_ids(meeting.pk)
+    free = slots_with_table(meeting, common_slots(first, [second], after=now)[second])
+    return slot_details(free[:MAX_ALTERNATIVES])
 
 
-def slots_said(slots: Iterable[Slot]) -> list[dict[str, object]]:
+def slot_details(slots: Iterable[Slot]) -> list[dict[str, object]]:
     """Slots as a refusal's details give them: plain values, times in ISO 8601."""
     return [
         {"slot": slot.pk, "starts_at": slot.starts_at.isoformat(), "ends_at": slot.ends_at.isoformat()}
@@ -48,15 +51,15 @@ def slots_said(slots: Iterable[Slot]) -> list[dict[str, object]]:
 
 def slot_taken(meeting: Meeting, now: dt.datetime) -> SlotTaken:
     return SlotTaken(
-        "This time is no longer free for you both. Please choose another one.",
+        _("This time is no longer free for you both. Please choose another one."),
         alternatives=alternatives_for(meeting, now),
     )
 
 
-def take_place(*, meeting: Meeting, slot: Slot, now: dt.datetime, first: Table | None = None) -> None:
-    """Seat both in the slot and give them the first free table (`first`, if free); it is accepted then.
+def book_meeting(*, meeting: Meeting, slot: Slot, preferred: Table | None = None, now: dt.datetime) -> None:
+    """Accept the meeting: both seats get the slot, the meeting the preferred table or the first free one.
 
-    Refuses SlotTaken and NoTableFree; the caller's transaction is rolled back by either.
+    Refuses SlotTaken and NoTableFree; either rolls back the caller's transaction.
     """
     period = DateTimeTZRange(slot.starts_at, slot.ends_at)
     try:
@@ -65,46 +68,45 @@ def take_place(*, meeting: Meeting, slot: Slot, now: dt.datetime, first: Table |
                 seat.period, seat.is_active = period, True
                 seat.save(update_fields=["period", "is_active"])
     except (IntegrityError, OperationalError) as error:
-        if not _collides(error, SEAT_CONSTRAINT):
+        if not _violates(error, SEAT_CONSTRAINT):
             raise
         raise slot_taken(meeting, now) from error
     meeting.state, meeting.slot, meeting.period = Meeting.State.ACCEPTED, slot, period
     meeting.answered_at = meeting.changed_at = now
-    for table in sorted(free_tables(meeting, slot), key=lambda table: table != first):
-        if _take_table(meeting, table):
+    for table in sorted(free_tables(meeting, slot), key=lambda table: table != preferred):
+        if _book_table(meeting, table):
             return
-    is_taken = Table.objects.filter(tables_for(meeting)).exists()
+    is_taken = Table.objects.filter(suitable_tables(meeting)).exists()
     raise NoTableFree(
-        "You are both free, but every table is taken at that time. Please choose another one."
+        _("You are both free, but every table is taken at that time. Please choose another one.")
         if is_taken
-        else "The forum no longer has the kind of place that was asked for. Please ask its organisers.",
+        else _("The forum no longer has the kind of place that was asked for. Please ask its organisers."),
         alternatives=alternatives_for(meeting, now),
     )
 
 
-def _take_table(meeting: Meeting, table: Table) -> bool:
-    """Save the meeting at this table; False where another one was quicker, or the organisers were.
+def _book_table(meeting: Meeting, table: Table) -> bool:
+    """Save the meeting at this table; False where the table is taken or unsuitable by now.
 
-    The lock makes the quicker one be waited for: two that meet in an exclusion constraint at the same moment
-    would be told of a deadlock, a second later. It is let go with the savepoint. What the table was when it
-    was chosen, it need not be any more once the lock is had.
+    The row lock serialises two bookings of one table: at the same moment in an exclusion constraint they
+    would deadlock. The savepoint releases it. Organisers may have changed the table since it was chosen.
     """
     meeting.table = table
     try:
         with transaction.atomic():
             if not table.is_online:
-                fitting = Table.objects.filter(tables_for(meeting), pk=table.pk)
-                if not list(fitting.select_for_update(no_key=True)):
+                suitable = Table.objects.filter(suitable_tables(meeting), pk=table.pk)
+                if not list(suitable.select_for_update(no_key=True)):
                     return False
             meeting.save(update_fields=["state", "slot", "period", "table", "answered_at", "changed_at"])
     except (IntegrityError, OperationalError) as error:
-        if not _collides(error, TABLE_CONSTRAINT):
+        if not _violates(error, TABLE_CONSTRAINT):
             raise
         return False
     return True
 
 
-def _collides(error: Error, constraint: str) -> bool:
+def _violates(error: Error, constraint: str) -> bool:
     """Whether the database refused because of this exclusion constraint."""
     cause = error.__cause__
     if isinstance(cause, psycopg.errors.DeadlockDetected):

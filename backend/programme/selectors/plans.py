@@ -299,4 +299,4 @@ def _state_of(row: PlannedMeeting, now: dt.datetime, over: bool) -> str:
         return NOT_SENT if row.refusal or over else PLANNED
     if meeting.state == Meeting.State.REQUESTED:
         return ASKED if meeting.expires_at > now else str(Meeting.State.EXPIRED)
-    return AGREED if meeting.state in Meeting.SEATED else str(meeting.state)
+    return AGREED if meeting.state in Meeting.CONFIRMED_STATES else str(meeting.state)

@@ -12,8 +12,7 @@ from backend.core.queue import PLANS, enqueue
 from backend.events.models import Attendee, Event
 from backend.events.rules import check_organiser
 from backend.meetings.models import Meeting
-from backend.meetings.services import CapReached, withdraw_request
-from backend.meetings.services.arranging import arrange_meeting
+from backend.meetings.services import CapReached, arrange_meeting, withdraw_request
 from backend.people.models import Person
 from backend.programme.askers import askers_for
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules

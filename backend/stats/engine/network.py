@@ -58,7 +58,7 @@ def _step_columns(data: StatsData, step: str) -> tuple[Array, Array, Array]:
     meetings = data.meetings
     came = {
         REQUESTED: np.ones(len(meetings.state), bool),
-        ACCEPTED: meetings.in_state(*Meeting.AGREED),
+        ACCEPTED: meetings.in_state(*Meeting.EVER_CONFIRMED_STATES),
         HELD: meetings.in_state(Meeting.State.HELD),
     }[step]
     return meetings.asker[came], meetings.invited[came], meetings.theme[came]

@@ -44,7 +44,7 @@ def funnel_for(data: StatsData) -> tuple[tuple[FunnelStep, ...], tuple[Exit, ...
         meetings.asker, meetings.invited
     )
     linked = np.isin(asked, suggested)
-    was_accepted, held = meetings.in_state(*Meeting.AGREED), meetings.in_state(State.HELD)
+    was_accepted, held = meetings.in_state(*Meeting.EVER_CONFIRMED_STATES), meetings.in_state(State.HELD)
     rated = held & ~np.isnan(meetings.usefulness)
     useful = rated & (meetings.usefulness >= MIN_USEFUL)
     to_come = meetings.in_state(State.ACCEPTED)
@@ -87,7 +87,7 @@ def response_for(meetings: Meetings, of: Array | None = None) -> Response:
     expired ones, nor arranged meetings, which were accepted at the moment they were asked.
     """
     chosen = np.ones(len(meetings.state), bool) if of is None else of
-    is_answered = chosen & meetings.in_state(*Meeting.ANSWERED)
+    is_answered = chosen & meetings.in_state(*Meeting.ANSWERED_STATES)
     hours = [
         (answered - asked) / dt.timedelta(hours=1)
         for asked, answered, counts in zip(meetings.asked_at, meetings.answered_at, is_answered, strict=True)
@@ -96,7 +96,7 @@ def response_for(meetings: Meetings, of: Array | None = None) -> Response:
     return Response(
         received=int(chosen.sum()),
         answered=len(hours),
-        accepted=int((chosen & meetings.in_state(*Meeting.AGREED)).sum()),
+        accepted=int((chosen & meetings.in_state(*Meeting.EVER_CONFIRMED_STATES)).sum()),
         waiting=int((chosen & meetings.in_state(State.REQUESTED)).sum()),
         median_hours=float(np.median(hours)) if hours else None,
         slow_hours=float(np.percentile(hours, 90)) if hours else None,
@@ -118,7 +118,7 @@ def breakdown_for(
         [1] * count,
         [int(value > 0) for value in seats(meetings.in_state(*CONNECTED_STATES))],
         seats(everything),
-        seats(meetings.in_state(*Meeting.AGREED)),
+        seats(meetings.in_state(*Meeting.EVER_CONFIRMED_STATES)),
         seats(meetings.in_state(State.HELD)),
     ]
     sums: dict[str, list[int]] = {}
@@ -137,7 +137,7 @@ def days_for(meetings: Meetings, zone: dt.tzinfo) -> tuple[Day, ...]:
     def per_day(times: Iterable[dt.datetime | None]) -> Counter[dt.date]:
         return Counter(time.astimezone(zone).date() for time in times if time is not None)
 
-    was_accepted, held = meetings.in_state(*Meeting.AGREED), meetings.in_state(State.HELD)
+    was_accepted, held = meetings.in_state(*Meeting.EVER_CONFIRMED_STATES), meetings.in_state(State.HELD)
     requested = per_day(meetings.asked_at)
     accepted = per_day(
         answered or asked

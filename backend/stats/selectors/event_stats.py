@@ -87,7 +87,7 @@ def _edition(event: Event, data: StatsData, figures: NetworkFigures) -> Edition:
         name=event.name,
         attendees=len(data.people.ids),
         requested=len(meetings.state),
-        accepted=int(meetings.in_state(*Meeting.AGREED).sum()),
+        accepted=int(meetings.in_state(*Meeting.EVER_CONFIRMED_STATES).sum()),
         held=int(meetings.in_state(Meeting.State.HELD).sum()),
         pairs=figures.pairs,
         inside=figures.inside,

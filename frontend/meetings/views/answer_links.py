@@ -9,7 +9,8 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods
 
 from backend.core.errors import BusinessError, NotFound
-from backend.meetings.links import (
+from backend.meetings.selectors import meeting_for, other_attendee_id
+from backend.meetings.selectors.answer_links import (
     LinkExpired,
     LinkInvalid,
     LinkUsed,
@@ -17,9 +18,7 @@ from backend.meetings.links import (
     open_token,
     read_answer_link,
 )
-from backend.meetings.selectors import meeting_for
-from backend.meetings.selectors.reported import other_of
-from backend.meetings.services.linked import answer_by_link
+from backend.meetings.services import answer_by_link
 from frontend.access import Request, public
 from frontend.meetings.forms import number_in
 
@@ -82,6 +81,6 @@ def _hidden(request: Request, token: str, hidden: NotFound) -> HttpResponse:
     context = {
         "over": hidden,
         "event": signed.attendee.event,
-        "report": signed.meeting_id if other_of(signed.attendee, signed.meeting_id) else None,
+        "report": signed.meeting_id if other_attendee_id(signed.attendee, signed.meeting_id) else None,
     }
     return render(request, "meetings/answered.html", context, status=hidden.status)

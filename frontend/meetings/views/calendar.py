@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backend.events.models import Attendee
-from backend.meetings.calendar import entry_for, feed_for
-from backend.meetings.selectors.feed import open_feed_for
-from backend.meetings.services.feeds import address_of, make_feed, revoke_feed, rotate_feed
+from backend.meetings.selectors import open_feed_for
+from backend.meetings.selectors.calendar import entry_for, feed_for
+from backend.meetings.services import feed_address, make_feed, revoke_feed, rotate_feed
 from frontend.access import Request, participant
 
 
@@ -42,7 +42,7 @@ def calendar(request: Request, attendee: Attendee) -> HttpResponse:
     """The address my calendar program reads; on POST, make one, a new one, or close it."""
     if request.method != "POST":
         feed = open_feed_for(attendee)
-        return render(request, "meetings/calendar.html", {"address": address_of(feed) if feed else ""})
+        return render(request, "meetings/calendar.html", {"address": feed_address(feed) if feed else ""})
     by, now = request.user, timezone.now()
     match request.POST.get("do"):
         case "rotate":

@@ -12,8 +12,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from backend.events.models import Attendee
-from backend.meetings.selectors.mails import in_trouble, mail_row, mails_for, unsent
-from backend.meetings.services.mails import resend_mails
+from backend.meetings.selectors import (
+    delivery_figures_for,
+    delivery_row,
+    failing_deliveries,
+    unsent_deliveries,
+)
+from backend.meetings.services import resend_mails
 from frontend.access import Request, organiser
 from frontend.meetings.forms import number_in
 from frontend.meetings.mail_words import mail_kind_words, server_words
@@ -34,12 +39,12 @@ def mails(request: Request, attendee: Attendee) -> HttpResponse:
         messages.success(request, text % {"count": sent} if sent else _("No refused mail was left to send."))
         return redirect("mails", event.slug)
     now = timezone.now()
-    page = Paginator(unsent(event), PAGE).get_page(request.GET.get("page"))
-    rows = [mail_row(delivery) for delivery in page.object_list]
+    page = Paginator(unsent_deliveries(event), PAGE).get_page(request.GET.get("page"))
+    rows = [delivery_row(delivery) for delivery in page.object_list]
     context = {
         "rows": [(row, mail_kind_words(row), server_words(row)) for row in rows],
         "page": page,
-        "figures": mails_for(event, now, limit=0),
-        "trouble": in_trouble(event, now).count(),
+        "figures": delivery_figures_for(event, now, limit=0),
+        "trouble": failing_deliveries(event, now).count(),
     }
     return render(request, "setup/mails.html", context)

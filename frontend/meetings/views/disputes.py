@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from backend.events.models import Attendee
-from backend.meetings.selectors.told import in_question, told_row
+from backend.meetings.selectors import dispute_row, disputes_for
 from backend.safeguarding.selectors import visible_ids_for
 from frontend.access import Request, organiser
 
@@ -20,8 +20,8 @@ PAGE = 50
 @require_safe
 def told(request: Request, attendee: Attendee) -> HttpResponse:
     """The two people of each, when it was, and what each of them said."""
-    page = Paginator(in_question(attendee.event), PAGE).get_page(request.GET.get("page"))
-    rows = [told_row(meeting) for meeting in page.object_list]
+    page = Paginator(disputes_for(attendee.event), PAGE).get_page(request.GET.get("page"))
+    rows = [dispute_row(meeting) for meeting in page.object_list]
     ids = {side.attendee_id for row in rows for side in row.sides}
     # Organisers read names here; a profile opens only to whom the contact policy shows it.
     seen = visible_ids_for(viewer=attendee, ids=ids, channel="page", now=timezone.now())

@@ -17,12 +17,12 @@ from backend.events.models import Attendee
 from backend.meetings.selectors import (
     agenda_for,
     availability_for,
+    confirmed_slot,
     meeting_for,
     notices_for,
     requests_sent,
     requests_to_answer,
 )
-from backend.meetings.selectors.overview import agreed_time
 from backend.meetings.services import (
     accept_meeting,
     attest_meeting,
@@ -133,7 +133,7 @@ def cancel(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
 def call_off(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """As an organiser, ask why and then call off an agreed meeting of two others."""
     event, refusal = attendee.event, None
-    slot = agreed_time(event, meeting_id)
+    slot = confirmed_slot(event, meeting_id)
     if request.method == "POST":
         reason, now = request.POST.get("reason", ""), timezone.now()
         try:

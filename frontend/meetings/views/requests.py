@@ -23,7 +23,7 @@ from backend.meetings.selectors import (
     free_slots_between,
     meeting_for,
     meetings_between,
-    places_of,
+    place_kinds_for,
 )
 from backend.meetings.services import edit_request, request_meeting
 from backend.safeguarding.selectors import PublicProfile
@@ -58,7 +58,7 @@ def ask(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
             request_meeting(
                 attendee=attendee,
                 other_id=attendee_id,
-                wish=form.wish(),
+                data=form.wish(),
                 key=form.key,
                 by=request.user,
                 now=now,
@@ -86,7 +86,7 @@ def change(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
     refusal = None
     if form.is_bound and form.is_valid():
         try:
-            edit_request(attendee=attendee, meeting_id=meeting_id, wish=form.wish(), by=request.user, now=now)
+            edit_request(attendee=attendee, meeting_id=meeting_id, data=form.wish(), by=request.user, now=now)
         except NotFound:
             raise
         except BusinessError as refused:
@@ -131,7 +131,7 @@ def _page(
         "form": form,
         "row": row,
         "days": list(days.items()),
-        "places": places_of(attendee.event_id),
+        "places": place_kinds_for(attendee.event_id),
         "has_open": bool(days)
         or any(cell.can_be_asked for day in availability_for(attendee, now) for cell in day.cells),
         "refusal": refusal if refusal and field not in form.fields else None,

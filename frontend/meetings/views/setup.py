@@ -21,10 +21,8 @@ from backend.events.models import Attendee, Event
 from backend.events.rules.slot_grid import periods_of
 from backend.events.selectors import slots_for, tables_for
 from backend.events.services.venue import add_slots, add_tables, remove_slots, remove_table
-from backend.meetings.rules import rules_for
-from backend.meetings.selectors import overview_for
-from backend.meetings.services import set_rules
-from backend.meetings.services.moving import change_table
+from backend.meetings.selectors import overview_for, rules_for
+from backend.meetings.services import change_table, set_rules
 from backend.safeguarding.selectors import names_of_leads
 from frontend.access import Request, organiser
 from frontend.meetings.forms import GridForm, RulesForm, TableForm, next_label, numbers_in
@@ -99,7 +97,7 @@ def one_table(request: Request, attendee: Attendee, table_id: int) -> HttpRespon
         if not form.is_valid():
             return _page(request, attendee, part="tables", changed=(table_id, form))
         said = form.tables()[0]
-        change_table(event=event, table_id=table_id, said=said, by=request.user, now=timezone.now())
+        change_table(event=event, table_id=table_id, data=said, by=request.user, now=timezone.now())
     except BusinessError as refusal:
         return _page(request, attendee, refusal, part="tables", changed=(table_id, form))
     return _done(request, attendee, _("The table is changed."))

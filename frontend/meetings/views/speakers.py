@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from backend.core.errors import BusinessError
 from backend.events.models import Attendee
-from backend.meetings.selectors.speaking import possible_speakers, speakers_of
-from backend.meetings.services.speaking import drop_speaker, name_speaker
+from backend.meetings.selectors import possible_speakers, speakers_by_session
+from backend.meetings.services import drop_speaker, name_speaker
 from frontend.access import Request, organiser
 from frontend.meetings.forms import number_in
 
@@ -38,7 +38,7 @@ def speakers(request: Request, attendee: Attendee) -> HttpResponse:
 
 def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = None) -> HttpResponse:
     context = {
-        "sessions": speakers_of(attendee.event),
+        "sessions": speakers_by_session(attendee.event),
         "people": possible_speakers(attendee.event),
         "asked": (number_in(request.POST.get("session_id")), number_in(request.POST.get("attendee_id"))),
         "refusal": refusal,

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.directory.selectors import person_for, saved_for
 from backend.events.models import Attendee
 from backend.events.selectors import Profile, attendee_for, profile_for
-from backend.meetings.selectors.underway import underway_for
+from backend.meetings.selectors import open_contacts_for
 from backend.suggestions.models import Feedback
 from backend.suggestions.selectors import Filters, SuggestionList, suggestions_for
 from backend.suggestions.services import give_feedback, record_views, withdraw_feedback
@@ -101,7 +101,7 @@ def list_context(attendee: Attendee, filters: Filters, now: dt.datetime) -> dict
         "topic_names": {topic.key: topic.name for theme in profile.themes for topic in theme.topics},
         "theme_names": theme_names,
         "causes": Feedback.Cause.choices,
-        "underway": underway_for(attendee, now),
+        "underway": open_contacts_for(attendee, now),
     }
 
 

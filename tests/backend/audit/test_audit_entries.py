@@ -18,8 +18,7 @@ from backend.directory.services import export_needs_help, nudge_people
 from backend.events.models import Attendee, Slot
 from backend.events.services.roles import RoleChange, change_roles
 from backend.meetings.models import Availability, Meeting
-from backend.meetings.services.arranging import arrange_meeting
-from backend.meetings.services.ending import cancel_for_both
+from backend.meetings.services import arrange_meeting, cancel_for_both
 from backend.programme.models import Plan
 from backend.safeguarding.models import Block
 from backend.stats.services import export_stats_file

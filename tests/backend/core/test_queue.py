@@ -16,12 +16,12 @@ from procrastinate.exceptions import AlreadyEnqueued
 from backend.core.queue import MAIL, QUEUES, WORK, enqueue
 from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes
 from backend.meetings.models import Delivery
-from backend.meetings.notices import SEND_NOTICE
+from backend.meetings.services import SEND_NOTICE
 from backend.programme.models import Plan
 from backend.programme.services import drafting
 from backend.suggestions.services import BUILD_SUGGESTIONS
 from tests.backend.meetings.conftest import Forum
-from tests.backend.meetings.notices.test_delivery import _real_mail, forum, post  # noqa: F401 - fixtures
+from tests.backend.meetings.services.test_notices import _real_mail, forum, post  # noqa: F401 - fixtures
 from tests.smtp import MailServer
 from tests.worker import do_jobs, next_job, waiting_jobs, workers_at_work
 

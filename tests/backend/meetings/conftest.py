@@ -40,7 +40,7 @@ class Forum:
         return services.request_meeting(
             attendee=asker,
             other_id=other.pk,
-            wish=services.Wish(slot_ids=tuple(slot.pk for slot in slots), **wish),
+            data=services.MeetingRequestData(slot_ids=tuple(slot.pk for slot in slots), **wish),
             key=key,
             by=asker.person,
             now=self.now,
@@ -69,7 +69,7 @@ class Forum:
         return services.edit_request(
             attendee=attendee,
             meeting_id=meeting.pk,
-            wish=services.Wish(slot_ids=tuple(slot.pk for slot in slots), **wish),
+            data=services.MeetingRequestData(slot_ids=tuple(slot.pk for slot in slots), **wish),
             by=attendee.person,
             now=self.now,
         )

@@ -15,8 +15,7 @@ from backend.events.models import SessionPart, Table
 from backend.events.services.venue import TableData
 from backend.meetings import services
 from backend.meetings.models import Meeting, Seat
-from backend.meetings.services import answering, booking, diary, locking
-from backend.meetings.services.moving import change_table
+from backend.meetings.services import answers, booking, change_table, locks, sessions
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import make_attendee
 
@@ -65,11 +64,11 @@ def at_once(*calls: Callable[[], object]) -> list[str]:
 
 def without_locks(monkeypatch: pytest.MonkeyPatch, writers: int) -> threading.Barrier:
     """Nobody waits for anybody, and all have looked before the first one writes."""
-    monkeypatch.setattr(locking, "lock_attendees", lambda ids: None)
+    monkeypatch.setattr(locks, "lock_attendees", lambda ids: None)
     # It writes other requests and counts on the locks.
-    monkeypatch.setattr(answering, "release_requests", lambda **arguments: None)
+    monkeypatch.setattr(answers, "release_requests", lambda **arguments: None)
     all_have_looked = threading.Barrier(writers)
-    waits_for(monkeypatch, all_have_looked, answering, "take_place")
+    waits_for(monkeypatch, all_have_looked, answers, "book_meeting")
     return all_have_looked
 
 
@@ -175,8 +174,6 @@ def test_of_two_pairs_and_one_table_one_is_told_that_no_table_is_free(monkeypatc
 
 def both_have_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both read which tables are free before either takes one."""
-    from backend.meetings.services import booking
-
     both = threading.Barrier(2)
     free_tables = booking.free_tables
 
@@ -247,8 +244,8 @@ def booked_in_a_session() -> int:
 def test_without_the_locks_a_bookmark_and_an_accept_take_the_same_time(monkeypatch):
     calls = bookmark_and_accept()
     both_have_looked = without_locks(monkeypatch, 2)
-    monkeypatch.setattr(diary, "lock_attendees", lambda ids: None)
-    monkeypatch.setattr(diary, "release_requests", lambda **arguments: None)
+    monkeypatch.setattr(sessions, "lock_attendees", lambda ids: None)
+    monkeypatch.setattr(sessions, "release_requests", lambda **arguments: None)
     waits_for(monkeypatch, both_have_looked, SessionPart.objects, "create")
     assert at_once(*calls) == ["ok", "ok"]
     assert booked_in_a_session() == 1
@@ -282,13 +279,13 @@ def test_a_table_that_loses_its_mark_after_it_was_chosen_is_not_given_to_who_nee
     a, b = forum.people
     meeting = forum.ask(a, b, forum.slots[0], needs_step_free=True)
     is_chosen, has_changed = threading.Barrier(2), threading.Barrier(2)
-    waits_for(monkeypatch, has_changed, booking, "_take_table")
-    waits_for(monkeypatch, is_chosen, booking, "_take_table")
+    waits_for(monkeypatch, has_changed, booking, "_book_table")
+    waits_for(monkeypatch, is_chosen, booking, "_book_table")
 
     def change() -> None:
         is_chosen.wait(PATIENCE)
-        said = TableData(label="T1", step_free=False)
-        change_table(event=forum.event, table_id=forum.tables[0].pk, said=said, by=boss, now=forum.now)
+        data = TableData(label="T1", step_free=False)
+        change_table(event=forum.event, table_id=forum.tables[0].pk, data=data, by=boss, now=forum.now)
         has_changed.wait(PATIENCE)
 
     assert at_once(lambda: forum.accept(b, meeting, forum.slots[0]), change) == ["no_table_free", "ok"]

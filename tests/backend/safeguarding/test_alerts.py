@@ -8,7 +8,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import MailDelayed
-from backend.meetings.notices import SEND_NOTICE
+from backend.meetings.services import SEND_NOTICE
 from backend.safeguarding.models import ReportAlert
 from backend.safeguarding.services import WordsNeeded, alert_everywhere, alert_leads, send_alert
 from tests.factories import NOW, make_attendee

@@ -85,7 +85,8 @@ def test_a_report_of_a_meeting_shows_the_meeting_to_the_lead(cast):
     for one in (cast.reporter, cast.reported):
         Availability.objects.create(event=cast.event, attendee=one, slot=slot)
     meeting = meetings.request_meeting(
-        attendee=cast.reported, other_id=cast.reporter.pk, wish=meetings.Wish(message="Come alone."),
+        attendee=cast.reported, other_id=cast.reporter.pk,
+        data=meetings.MeetingRequestData(message="Come alone."),
         by=cast.reported.person, now=NOW,
     )  # fmt: skip
     assert send(cast, f"meetings/{meeting.pk}/report/").status_code == 201

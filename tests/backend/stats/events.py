@@ -38,7 +38,7 @@ def make_meeting(
         **fields,
     }
     period = None
-    if state not in Meeting.PLACELESS:
+    if state not in Meeting.NEVER_CONFIRMED_STATES:
         count = Slot.objects.filter(event=event).count()
         starts_at = dt.datetime.combine(event.starts_on, dt.time(9), event.zone) + count * HALF
         slot = Slot.objects.create(event=event, starts_at=starts_at, ends_at=starts_at + HALF)
@@ -55,7 +55,7 @@ def make_meeting(
             attendee=attendee,
             part=part,
             period=period,
-            is_active=state in Meeting.SEATED,
+            is_active=state in Meeting.CONFIRMED_STATES,
             word="held" if usefulness else "",
             usefulness=usefulness,
             attested_at=NOW if usefulness else None,
@@ -140,7 +140,7 @@ def large_event(people: int, meetings: int, listed: int = 10, seed: int = 0) -> 
     rows = []
     for place, ((one, _), state) in enumerate(zip(ends, states.tolist(), strict=True)):
         asked_at = NOW + dt.timedelta(minutes=int(chance.integers(5_000)))
-        slot = None if state in Meeting.PLACELESS else slots[place % 16]
+        slot = None if state in Meeting.NEVER_CONFIRMED_STATES else slots[place % 16]
         rows.append(
             Meeting(
                 event=event, asker=attendees[one], state=state, theme=themes[place % 3], asked_at=asked_at,

@@ -8,7 +8,7 @@ import vobject
 
 from backend.demo.models import OutgoingMail
 from backend.demo.personas import PERSONAS_FILE, personas
-from backend.meetings.notices.delivery import deliver_notice
+from backend.meetings.services import deliver_notice
 from backend.people.models import Constituency, Person
 from tests.backend.meetings.conftest import make_forum
 from tests.factories import make_attendee, make_event, make_run

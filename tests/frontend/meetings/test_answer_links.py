@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from backend.meetings.links import make_answer_link
 from backend.meetings.models import Meeting, Seat
+from backend.meetings.selectors.answer_links import make_answer_link
 from tests.factories import block_contact
 from tests.frontend.conftest import client_of
 

@@ -124,7 +124,7 @@ def test_after_the_slot_both_say_whether_it_took_place(booking, time_machine):
             client_of(person), cast.address("meetings/")
         )
         assert "disputed" not in pages.replace("chip state disputed", "")
-        assert "Told differently" not in pages
+        assert "The two reports differ" not in pages
 
 
 def test_a_block_or_report_makes_the_meeting_vanish_at_once(booking, blocked_by):

@@ -138,7 +138,7 @@ def test_each_guard_refuses_in_place_in_one_sentence(booking):
     assert f'href="{booking.page(Meeting.objects.get())}"' in again.content.decode()
     full = client.post(ask_address(booking, cast.lawyer), said(booking.slots[1], key="k3"))
     assert full.status_code == 409
-    assert "You have 1 requests waiting" in full.content.decode()
+    assert "You have 1 request waiting" in full.content.decode()
 
 
 def test_whoever_has_asked_already_is_led_to_that_request(booking):

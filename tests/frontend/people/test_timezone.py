@@ -8,7 +8,7 @@ import icalendar
 import pytest
 
 from backend.meetings.models import Notice
-from backend.meetings.notices.mail import mail_for
+from backend.meetings.services.notice_mails import mail_for
 
 MINE = "yours 12:00–12:30"
 

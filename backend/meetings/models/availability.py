@@ -1,0 +1,43 @@
+"""Open slots of attendees, and an event's rules for requests."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from backend.events.models import Attendee, Event, Slot
+
+
+class MeetingRules(models.Model):
+    """An event's limits for requests; an event without a row has these defaults."""
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="meeting_rules")
+    open_requests = models.PositiveSmallIntegerField(default=8)  # the most one attendee may have unanswered
+    expiry_hours = models.PositiveSmallIntegerField(default=48)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(open_requests__gte=1, open_requests__lte=100), name="rules_open_requests_sane"
+            ),
+            models.CheckConstraint(
+                condition=Q(expiry_hours__gte=1, expiry_hours__lte=720), name="rules_expiry_sane"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"meeting rules {self.pk}"
+
+
+class Availability(models.Model):
+    """An attendee opened a slot of the same event: without an open slot, nobody can ask them."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="availability")
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="availability")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attendee", "slot"], name="availability_once")]
+
+    def __str__(self) -> str:
+        return f"availability {self.pk}"

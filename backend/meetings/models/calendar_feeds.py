@@ -1,0 +1,36 @@
+"""The secret address at which a calendar program reads an attendee's agenda."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from backend.events.models import Attendee
+
+
+class CalendarFeed(models.Model):
+    """One address of an attendee's calendar; at most one is open at a time.
+
+    The address is `key` signed with the server's secret, so that the table alone opens no calendar. `etag`
+    is the hash of the calendar as last read, `changed_at` when it was first read with that hash.
+    """
+
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="calendar_feeds")
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    made_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    etag = models.CharField(max_length=64, blank=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attendee"], condition=Q(revoked_at__isnull=True), name="calendar_feed_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"calendar feed {self.pk}"

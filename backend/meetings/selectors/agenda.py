@@ -1,0 +1,80 @@
+"""The agenda of one attendee: sessions they keep and meetings they agreed to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from itertools import groupby
+
+from backend.events.models import Attendee, SessionPart
+from backend.meetings.models import Meeting
+from backend.meetings.selectors.meetings import MeetingRow, rows_for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgendaItem:
+    """A session or a meeting in one's day; exactly one of `session_id` and `meeting` is set."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    title: str
+    room: str
+    stream_url: str = ""
+    session_id: int | None = None
+    is_speaking: bool = False
+    meeting: MeetingRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaDay:
+    """One day in the event's zone, earliest item first."""
+
+    date: dt.date
+    items: tuple[AgendaItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """Days with items; `current` are going on now, `following` starts next."""
+
+    days: tuple[AgendaDay, ...]
+    current: tuple[AgendaItem, ...]
+    following: AgendaItem | None
+
+
+def agenda_for(attendee: Attendee, now: dt.datetime) -> Agenda:
+    """The attendee's sessions and meetings by day of the event's zone."""
+    parts = SessionPart.objects.filter(attendee=attendee.pk).select_related("session")
+    items = [
+        AgendaItem(
+            starts_at=part.session.starts_at,
+            ends_at=part.session.ends_at,
+            title=part.session.title,
+            room=part.session.room,
+            stream_url=part.session.stream_url,
+            session_id=part.session_id,
+            is_speaking=part.part == SessionPart.Part.SPEAKING,
+        )
+        for part in parts
+    ]
+    items += [
+        AgendaItem(
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            title=row.other.name,
+            room=row.place.label,
+            meeting=row,
+        )
+        for row in rows_for(
+            attendee, Meeting.objects.filter(state__in=Meeting.CONFIRMED_STATES).order_by("pk"), now
+        )
+        if row.starts_at and row.ends_at and row.place
+    ]
+    items.sort(key=lambda item: (item.starts_at, item.ends_at, item.session_id or 0))
+    zone = attendee.event.zone
+    days = groupby(items, key=lambda item: item.starts_at.astimezone(zone).date())
+    return Agenda(
+        days=tuple(AgendaDay(date, tuple(day)) for date, day in days),
+        current=tuple(item for item in items if item.starts_at <= now < item.ends_at),
+        following=next((item for item in items if item.starts_at > now), None),
+    )

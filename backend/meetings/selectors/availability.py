@@ -1,0 +1,151 @@
+"""When attendees can meet: their own grid of slots, and the slots two have in common."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from backend.core.errors import NotFound
+from backend.core.period import Period, overlapping, overlapping_range, overlaps
+from backend.events.models import Attendee, SessionPart, Slot
+from backend.meetings.models import Availability, MeetingRules, Seat
+from backend.meetings.rules import MIN_NOTICE
+from backend.safeguarding.rules import contactable_for
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A slot that can be chosen."""
+
+    slot_id: int
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+
+def time_of(slot: Slot) -> Time:
+    return Time(slot.pk, slot.starts_at, slot.ends_at)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotCell:
+    """One slot of an attendee's grid.
+
+    `busy` is session or meeting where one of the attendee's overlaps it, `because` the session's title;
+    `is_open` is their own choice, whether or not they are busy then.
+    """
+
+    slot_id: int
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    is_open: bool
+    is_past: bool
+    busy: str
+    because: str
+
+    @property
+    def can_be_asked(self) -> bool:
+        return self.is_open and not self.is_past and not self.busy
+
+
+@dataclass(frozen=True, slots=True)
+class GridDay:
+    """One day in the event's zone; `morning` and `afternoon` split at its noon."""
+
+    date: dt.date
+    morning: tuple[SlotCell, ...]
+    afternoon: tuple[SlotCell, ...]
+
+    @property
+    def cells(self) -> tuple[SlotCell, ...]:
+        return self.morning + self.afternoon
+
+
+def rules_for(event_id: int) -> MeetingRules:
+    """The event's limits for requests, or the defaults."""
+    return MeetingRules.objects.filter(event=event_id).first() or MeetingRules(event_id=event_id)
+
+
+def availability_for(attendee: Attendee, now: dt.datetime) -> tuple[GridDay, ...]:
+    """The attendee's slots by day; four queries."""
+    opened = set(Availability.objects.filter(attendee=attendee.pk).values_list("slot_id", flat=True))
+    busy = [
+        (Period(part.session.starts_at, part.session.ends_at), "session", part.session.title)
+        for part in SessionPart.objects.filter(attendee=attendee.pk)
+        .select_related("session")
+        .order_by("session__starts_at", "session_id")
+    ] + [
+        (Period(seat.period.lower, seat.period.upper), "meeting", "")
+        for seat in Seat.objects.filter(attendee=attendee.pk, is_active=True).order_by("period")
+    ]
+    cells = []
+    for slot in Slot.objects.filter(event=attendee.event_id):
+        kind, because = next(
+            ((kind, because) for period, kind, because in busy if overlaps(period, slot)),
+            ("", ""),
+        )
+        cells.append(
+            SlotCell(
+                slot.pk,
+                slot.starts_at,
+                slot.ends_at,
+                slot.pk in opened,
+                slot.starts_at <= now,
+                kind,
+                because,
+            )
+        )
+    zone = attendee.event.zone
+    days = []
+    for date, group in groupby(cells, key=lambda cell: cell.starts_at.astimezone(zone).date()):
+        day = list(group)
+        is_morning = [cell.starts_at.astimezone(zone).hour < 12 for cell in day]
+        days.append(
+            GridDay(
+                date,
+                tuple(cell for cell, early in zip(day, is_morning, strict=True) if early),
+                tuple(cell for cell, early in zip(day, is_morning, strict=True) if not early),
+            )
+        )
+    return tuple(days)
+
+
+def busy_during(attendee: int | OuterRef, starts_at: OuterRef, ends_at: OuterRef) -> Q:
+    """Condition: a session or confirmed meeting of the attendee overlaps [starts_at, ends_at)."""
+    sessions = SessionPart.objects.filter(overlapping(starts_at, ends_at, of="session"), attendee=attendee)
+    seats = Seat.objects.filter(overlapping_range(starts_at, ends_at), attendee=attendee, is_active=True)
+    return Q(Exists(sessions)) | Q(Exists(seats))
+
+
+def common_slots(
+    attendee_id: int, others: Collection[int], *, after: dt.datetime
+) -> dict[int, tuple[Slot, ...]]:
+    """For each of `others`, the slots both opened in which neither is busy, earliest first; one query.
+
+    Only slots that start after `after`.
+    """
+    starts_at, ends_at = OuterRef("slot__starts_at"), OuterRef("slot__ends_at")
+    opened = Availability.objects.filter(attendee=attendee_id, slot=OuterRef("slot"))
+    rows = (
+        Availability.objects.select_related("slot")
+        .filter(Exists(opened), attendee__in=set(others) - {attendee_id}, slot__starts_at__gt=after)
+        .exclude(busy_during(attendee_id, starts_at, ends_at))
+        .exclude(busy_during(OuterRef("attendee"), starts_at, ends_at))
+        .order_by("slot__starts_at", "slot__ends_at", "slot_id")
+    )
+    found: dict[int, list[Slot]] = {other: [] for other in others}
+    for row in rows:
+        found[row.attendee_id].append(row.slot)
+    return {other: tuple(slots) for other, slots in found.items()}
+
+
+def free_slots_between(attendee: Attendee, other_id: int, now: dt.datetime) -> tuple[Time, ...]:
+    """When I can ask the other to meet, earliest first; refuses NotFound where contact is not allowed."""
+    if not contactable_for(attendee, "meeting", now).filter(pk=other_id).exists():
+        raise NotFound(_("There is no such person at this forum, or you cannot see them."))
+    found = common_slots(attendee.pk, [other_id], after=now + MIN_NOTICE)[other_id]
+    return tuple(time_of(slot) for slot in found)

@@ -1,0 +1,234 @@
+"""Meetings and sessions as calendar programs read them (RFC 5545, RFC 5546).
+
+One entry per meeting: its UID never changes, its SEQUENCE rises with each change, so that a program replaces
+what it has. Whom an entry names is asked of the contact policy each time; where contact is not allowed the
+entry is cancelled and names nobody.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Iterator
+from email.utils import parseaddr
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import icalendar
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from backend.core.errors import NotFound
+from backend.events.models import Attendee, SessionPart
+from backend.meetings.models import CalendarFeed, Meeting
+from backend.meetings.selectors.meetings import MeetingRow, Place, meeting_for, rows_for
+from backend.meetings.selectors.times import reader_words
+
+PRODUCT = "-//Titian//Titian 1//EN"
+REFRESH_INTERVAL = dt.timedelta(minutes=15)
+HOUR = dt.timedelta(hours=1)
+
+
+def feed_for(attendee: Attendee, since: dt.datetime, now: dt.datetime) -> bytes:
+    """The attendee's whole calendar: every meeting that was ever confirmed, and the sessions they keep.
+
+    The same as long as nothing changes: entries carry the time of their last change, sessions `since`.
+    """
+    confirmed = Meeting.objects.of(attendee).filter(state__in=Meeting.EVER_CONFIRMED_STATES).order_by("pk")
+    meetings = list(confirmed)
+    rows = {row.meeting_id: row for row in rows_for(attendee, confirmed, now)}
+    entries = [_meeting(meeting, rows.get(meeting.pk), attendee, meeting.changed_at) for meeting in meetings]
+    parts = SessionPart.objects.filter(attendee=attendee.pk).select_related("session")
+    entries += [_session(part, attendee, since) for part in parts.order_by("session_id")]
+    calendar = _calendar(attendee, entries)
+    calendar.add("x-wr-calname", attendee.event.name)
+    calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT15M")  # the same for programs older than RFC 7986
+    return bytes(calendar.to_ical())
+
+
+def invitation_for(meeting: Meeting, row: MeetingRow | None, reader: Attendee, now: dt.datetime) -> bytes:
+    """The entry of one meeting as a mail carries it: METHOD:REQUEST, or CANCEL once it is off for the reader.
+
+    Without a row, which the contact policy withholds, it is cancelled and names nobody.
+    """
+    entry = _meeting(meeting, row, reader, now)
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    entry.add("organizer", f"mailto:{sender}", parameters={"CN": reader.event.name})
+    entry.add(
+        "attendee",
+        f"mailto:{reader.person.email}",
+        parameters={"CN": reader.person.name, "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"},
+    )
+    calendar = _calendar(reader, [entry])
+    calendar.add("method", method_of(row))
+    return bytes(calendar.to_ical())
+
+
+def entry_for(reader: Attendee, meeting_id: int, now: dt.datetime) -> bytes:
+    """One meeting of the reader as its mail carries it; refuses NotFound for others' and for a request."""
+    row = meeting_for(reader, meeting_id, now)
+    if row.starts_at is None:
+        raise NotFound(_("This meeting is not agreed yet, so there is nothing for a calendar."))
+    return invitation_for(Meeting.objects.get(pk=meeting_id), row, reader, now)
+
+
+def method_of(row: MeetingRow | None) -> str:
+    return "CANCEL" if row is None or row.state == Meeting.State.CANCELLED else "REQUEST"
+
+
+def location_words(place: Place, attendee: Attendee) -> str:
+    """The room's link, or the table, where it stands, and the venue."""
+    if place.is_online:
+        return place.link
+    return ", ".join(word for word in (place.label, place.place, attendee.event.venue) if word)
+
+
+def open_feed_for(attendee: Attendee) -> CalendarFeed | None:
+    """The attendee's open feed, or None where none was made or it was closed."""
+    return CalendarFeed.objects.filter(attendee=attendee.pk, revoked_at=None).first()
+
+
+def _calendar(attendee: Attendee, entries: list[icalendar.Event]) -> icalendar.Calendar:
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    if entries:
+        moments = [entry.decoded(name) for entry in entries for name in ("dtstart", "dtend")]
+        calendar.add_component(zone_between(attendee.event.timezone, min(moments), max(moments)))
+    for entry in entries:
+        calendar.add_component(entry)
+    return calendar
+
+
+def _meeting(
+    meeting: Meeting, row: MeetingRow | None, reader: Attendee, stamp: dt.datetime
+) -> icalendar.Event:
+    is_off = row is None or row.state == Meeting.State.CANCELLED
+    # A cancellation replaces an entry only with a higher SEQUENCE: where the policy hides a meeting that is
+    # still confirmed, use the number that the job will give it when it cancels it.
+    hidden_early = row is None and meeting.state != Meeting.State.CANCELLED
+    entry = _entry(
+        uid=str(meeting.uid),
+        summary=_summary(row),
+        period=(meeting.period.lower, meeting.period.upper),
+        stamp=stamp,
+        sequence=meeting.sequence + hidden_early,
+        zone=reader.event.zone,
+    )
+    entry.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    entry.add("transp", "TRANSPARENT" if is_off else "OPAQUE")
+    entry.add("last-modified", meeting.changed_at)
+    if row is not None and row.place is not None:
+        entry.add("location", location_words(row.place, reader))
+        if row.theme_name:
+            entry.add("categories", [row.theme_name])
+        entry.add("url", meeting_address(reader))
+    if not is_off:
+        entry.add("description", _description(meeting.period.lower, meeting.period.upper, reader))
+    return entry
+
+
+def _session(part: SessionPart, attendee: Attendee, since: dt.datetime) -> icalendar.Event:
+    session = part.session
+    entry = _entry(
+        uid=str(uuid.uuid5(uuid.NAMESPACE_URL, f"titian:{attendee.event.slug}/sessions/{session.pk}")),
+        summary=_("Your talk: %(title)s") % {"title": session.title}
+        if part.part == SessionPart.Part.SPEAKING
+        else session.title,
+        period=(session.starts_at, session.ends_at),
+        stamp=since,
+        sequence=0,
+        zone=attendee.event.zone,
+    )
+    entry.add("status", "CONFIRMED")
+    entry.add("description", _description(session.starts_at, session.ends_at, attendee))
+    if where := ", ".join(word for word in (session.room, attendee.event.venue) if word):
+        entry.add("location", where)
+    if session.stream_url:
+        entry.add("url", session.stream_url)
+    return entry
+
+
+def _description(starts_at: dt.datetime, ends_at: dt.datetime, reader: Attendee) -> str:
+    """The time in words: in the event's zone, and in the reader's own where its clock shows another."""
+    return "\n= ".join(reader_words(starts_at, ends_at, reader))
+
+
+def _summary(row: MeetingRow | None) -> str:
+    if row is None:
+        return _("Cancelled meeting")
+    who = ", ".join(word for word in (row.other.name, row.other.organisation) if word)
+    if row.state == Meeting.State.CANCELLED:
+        return _("Cancelled: meeting with %(who)s") % {"who": who}
+    return _("Meeting with %(who)s") % {"who": who}
+
+
+def meeting_address(reader: Attendee) -> str:
+    """The page with the reader's requests and meetings."""
+    return f"{settings.TITIAN_ADDRESS}/e/{reader.event.slug}/meetings/"
+
+
+def _entry(
+    *,
+    uid: str,
+    summary: str,
+    period: tuple[dt.datetime, dt.datetime],
+    stamp: dt.datetime,
+    sequence: int,
+    zone: dt.tzinfo,
+) -> icalendar.Event:
+    """An entry in the zone's local time; in UTC in the second of an hour that a change of clocks repeats,
+    since a local time there means the first (RFC 5545, 3.3.5)."""
+    begin, end = (moment.astimezone(zone) for moment in period)
+    if begin.fold or end.fold:
+        begin, end = begin.astimezone(dt.UTC), end.astimezone(dt.UTC)
+    entry = icalendar.Event()
+    entry.add("uid", uid)
+    entry.add("dtstamp", stamp.astimezone(dt.UTC))
+    entry.add("sequence", sequence)
+    entry.add("summary", summary)
+    entry.add("dtstart", begin)
+    entry.add("dtend", end)
+    return entry
+
+
+def zone_between(name: str, first: dt.datetime, last: dt.datetime) -> icalendar.Timezone:
+    """The VTIMEZONE of a zone that is right from `first` to `last`, one observance per change of the clock.
+
+    `icalendar` can write one too, and has summer time begin an hour late: RFC 5545, 3.6.5 wants the onset in
+    the local time that was in force before it.
+    """
+    zone = ZoneInfo(name)
+    made = icalendar.Timezone()
+    made.add("tzid", name)
+    begins = (first - dt.timedelta(days=1)).astimezone(dt.UTC).replace(minute=0, second=0, microsecond=0)
+    before = begins.astimezone(zone).utcoffset()
+    for moment in [begins, *_changes(zone, begins, last)]:
+        local = moment.astimezone(zone)
+        kind = icalendar.TimezoneDaylight() if local.dst() else icalendar.TimezoneStandard()
+        kind.add("dtstart", (moment + (before or dt.timedelta())).replace(tzinfo=None))
+        kind.add("tzoffsetfrom", before)
+        kind.add("tzoffsetto", local.utcoffset())
+        kind.add("tzname", local.tzname())
+        made.add_component(kind)
+        before = local.utcoffset()
+    return made
+
+
+def _changes(zone: ZoneInfo, first: dt.datetime, last: dt.datetime) -> Iterator[dt.datetime]:
+    """The moments (UTC) at which the zone's clock is changed; all of them lie on a quarter of an hour."""
+    for early, late in pairwise(_steps(first, last + HOUR, HOUR)):
+        if early.astimezone(zone).utcoffset() != late.astimezone(zone).utcoffset():
+            quarters = pairwise(_steps(early, late, HOUR / 4))
+            yield from (
+                b for a, b in quarters if a.astimezone(zone).utcoffset() != b.astimezone(zone).utcoffset()
+            )
+
+
+def _steps(first: dt.datetime, last: dt.datetime, step: dt.timedelta) -> Iterable[dt.datetime]:
+    moment = first
+    while moment <= last:
+        yield moment
+        moment += step

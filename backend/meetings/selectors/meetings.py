@@ -1,0 +1,294 @@
+"""Requests and meetings as one attendee sees them. Every row comes through the contact policy."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from backend.core.errors import NotFound
+from backend.events.models import Attendee, Event, Slot, Table
+from backend.meetings.models import Meeting, MeetingQuerySet, Seat
+from backend.meetings.rules import allowed_actions, is_asker, is_expired
+from backend.meetings.selectors.availability import Time, common_slots, time_of
+from backend.safeguarding.rules import contactable_for
+from backend.safeguarding.selectors import PublicProfile, public_profiles_for
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a meeting takes place; `link` is set online only."""
+
+    label: str
+    place: str
+    step_free: bool
+    is_online: bool
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingRow:
+    """A meeting as `viewer` may see it.
+
+    `times` are those of a request that are still free for both, in the asker's order; for any time, all that
+    are. `state` is Meeting's, except that an unanswered request past its expiry is expired, and a disputed
+    meeting has to each the state they reported. `actions` are what the viewer may do now: accept, decline,
+    edit, withdraw, cancel, attest.
+    """
+
+    meeting_id: int
+    uid: uuid.UUID
+    sequence: int
+    state: str
+    asked_by_me: bool
+    other: PublicProfile
+    message: str
+    theme: str
+    theme_name: str
+    any_time: bool
+    is_online: bool
+    needs_step_free: bool
+    times: tuple[Time, ...]
+    starts_at: dt.datetime | None
+    ends_at: dt.datetime | None
+    place: Place | None
+    asked_at: dt.datetime
+    changed_at: dt.datetime
+    expires_at: dt.datetime
+    reason: str
+    ended_by_me: bool
+    ended_by_organisers: bool
+    my_word: str
+    my_usefulness: int | None
+    actions: tuple[str, ...]
+
+
+def place_of(table: Table, uid: uuid.UUID) -> Place:
+    """The table, or the online room that this meeting alone has."""
+    link = table.room_link.replace(Table.MEETING_MARK, uid.hex)
+    return Place(table.label, table.place, table.step_free, table.is_online, link)
+
+
+def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> tuple[MeetingRow, ...]:
+    """The viewer's meetings among these, in their order, without those the contact policy hides.
+
+    A constant number of queries.
+    """
+    found = list(
+        meetings.of(viewer).select_related("theme", "slot", "table").prefetch_related("seats", "times__slot")
+    )
+    others = {meeting.pk: _other_id(meeting, viewer) for meeting in found}
+    profiles = public_profiles_for(viewer=viewer, ids=set(others.values()), channel="meeting", now=now)
+    waiting = {others[meeting.pk] for meeting in found if meeting.state == Meeting.State.REQUESTED}
+    free = common_slots(viewer.pk, waiting, after=now) if waiting else {}
+    return tuple(
+        _row(viewer, meeting, profiles[others[meeting.pk]], free.get(others[meeting.pk], ()), now)
+        for meeting in found
+        if others[meeting.pk] in profiles
+    )
+
+
+def _other_id(meeting: Meeting, viewer: Attendee) -> int:
+    """The other attendee; 0, which is nobody, where they left the event."""
+    return next((seat.attendee_id for seat in meeting.seats.all() if seat.attendee_id != viewer.pk), 0)
+
+
+def _row(
+    viewer: Attendee, meeting: Meeting, other: PublicProfile, free: Sequence[Slot], now: dt.datetime
+) -> MeetingRow:
+    mine = next(seat for seat in meeting.seats.all() if seat.attendee_id == viewer.pk)
+    state = _shown_state(meeting, mine, now)
+    return MeetingRow(
+        meeting_id=meeting.pk,
+        uid=meeting.uid,
+        sequence=meeting.sequence,
+        state=state,
+        asked_by_me=is_asker(viewer, meeting),
+        other=other,
+        message=meeting.message,
+        theme=meeting.theme.key if meeting.theme else "",
+        theme_name=meeting.theme.name if meeting.theme else "",
+        any_time=meeting.any_time,
+        is_online=meeting.is_online,
+        needs_step_free=meeting.needs_step_free,
+        times=_times(meeting, free) if state == Meeting.State.REQUESTED else (),
+        starts_at=meeting.period.lower if meeting.period else None,
+        ends_at=meeting.period.upper if meeting.period else None,
+        place=place_of(meeting.table, meeting.uid) if meeting.table else None,
+        asked_at=meeting.asked_at,
+        changed_at=meeting.changed_at,
+        expires_at=meeting.expires_at,
+        reason=meeting.reason,
+        ended_by_me=meeting.ended_by_id == viewer.pk,
+        ended_by_organisers=meeting.ended_by_id is None and bool(meeting.reason),  # a rule gives no reason
+        my_word=mine.word,
+        my_usefulness=mine.usefulness,
+        actions=allowed_actions(viewer, meeting, mine, now),
+    )
+
+
+def _shown_state(meeting: Meeting, mine: Seat, now: dt.datetime) -> str:
+    if is_expired(meeting, now):
+        return Meeting.State.EXPIRED.value
+    if meeting.state == Meeting.State.DISPUTED:
+        return mine.word
+    return meeting.state
+
+
+def _times(meeting: Meeting, free: Sequence[Slot]) -> tuple[Time, ...]:
+    if meeting.any_time:
+        return tuple(time_of(slot) for slot in free)
+    free_ids = {slot.pk for slot in free}
+    return tuple(time_of(time.slot) for time in meeting.times.all() if time.slot_id in free_ids)
+
+
+def requests_to_answer(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:
+    """Requests that wait for the attendee's answer, the first to expire first."""
+    waiting = Meeting.objects.open_at(now).exclude(asker=attendee.pk).order_by("expires_at", "pk")
+    return rows_for(attendee, waiting, now)
+
+
+def requests_sent(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:
+    """The attendee's own requests that were never confirmed: those that wait first, then the newest."""
+    sent = Meeting.objects.filter(asker=attendee.pk, state__in=Meeting.NEVER_CONFIRMED_STATES).order_by(
+        "-asked_at", "-pk"
+    )
+    rows = rows_for(attendee, sent, now)
+    return tuple(sorted(rows, key=lambda row: row.state != Meeting.State.REQUESTED))
+
+
+def confirmed_meetings_for(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:
+    """Every meeting that was ever confirmed, cancelled ones included, by time."""
+    confirmed = Meeting.objects.filter(state__in=Meeting.EVER_CONFIRMED_STATES)
+    return rows_for(attendee, confirmed.order_by("period", "pk"), now)
+
+
+def meeting_for(attendee: Attendee, meeting_id: int, now: dt.datetime) -> MeetingRow:
+    """One meeting of the attendee; refuses NotFound for anybody else's, and where contact is not allowed."""
+    for row in rows_for(attendee, Meeting.objects.filter(pk=meeting_id), now):
+        return row
+    raise NotFound(_("There is no such meeting, or you cannot see it."))
+
+
+def meetings_between(attendee: Attendee, other_id: int, now: dt.datetime) -> tuple[MeetingRow, ...]:
+    """All requests and meetings between the two, newest first."""
+    both = Meeting.objects.filter(seats__attendee=other_id).order_by("-asked_at", "-pk")
+    return rows_for(
+        attendee, Meeting.objects.filter(pk__in=both.values("pk")).order_by("-asked_at", "-pk"), now
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenContact:
+    """A request that waits for its answer, or a meeting to come."""
+
+    meeting_id: int
+    state: str
+    asked_by_me: bool
+
+
+def open_contacts_for(attendee: Attendee, now: dt.datetime) -> dict[int, OpenContact]:
+    """The open request or meeting to come with each other attendee, by their id; one query.
+
+    Names nobody: pages take the public profiles from the contact policy.
+    """
+    waiting = Q(meeting__state=Meeting.State.REQUESTED, meeting__expires_at__gt=now)
+    to_come = Q(meeting__state=Meeting.State.ACCEPTED, meeting__period__endswith__gt=now)
+    mine = Seat.objects.filter(waiting | to_come, attendee=attendee.pk).values("meeting")
+    rows = Seat.objects.filter(meeting__in=mine).exclude(attendee=attendee.pk).order_by("meeting_id")
+    return {
+        other: OpenContact(meeting_id, state, asker == attendee.pk)
+        for other, meeting_id, state, asker in rows.values_list(
+            "attendee_id", "meeting_id", "meeting__state", "meeting__asker_id"
+        )
+    }
+
+
+def confirmed_slot(event: Event, meeting_id: int) -> Slot:
+    """The slot of a confirmed meeting of the event; refuses NotFound. For organisers; names nobody."""
+    meetings = Meeting.objects.filter(event=event, state=Meeting.State.ACCEPTED, pk=meeting_id)
+    found = meetings.select_related("slot").first()
+    if found is None or found.slot is None:
+        raise NotFound(_("There is no such meeting, or it is off already."))
+    return found.slot
+
+
+def seated_ids(meeting_id: int) -> list[int]:
+    """The attendees of a meeting, by id; they never change."""
+    return list(
+        Seat.objects.filter(meeting=meeting_id).order_by("attendee_id").values_list("attendee_id", flat=True)
+    )
+
+
+def other_id_in(meeting: Meeting, attendee: Attendee) -> int:
+    """The other attendee of a one-to-one meeting; 0, which is nobody, where they left the event."""
+    return next((pk for pk in seated_ids(meeting.pk) if pk != attendee.pk), 0)
+
+
+def meetings_without_contact(meetings: QuerySet[Meeting], now: dt.datetime) -> set[int]:
+    """Ids of the meetings whose attendees may not be in contact (any more); one query per asker."""
+    rows = Seat.objects.filter(meeting__in=meetings).values_list(
+        "meeting_id", "meeting__asker", "attendee_id"
+    )
+    others: dict[int, dict[int, set[int]]] = {}
+    for meeting_id, asker_id, attendee_id in rows:
+        others.setdefault(asker_id, {}).setdefault(meeting_id, set()).add(attendee_id)
+    refused: set[int] = set()
+    for asker in Attendee.objects.filter(pk__in=others):
+        seated = others[asker.pk]
+        wanted = set().union(*seated.values())
+        allowed = contactable_for(asker, "meeting", now).filter(pk__in=wanted)
+        known = {asker.pk, *allowed.values_list("pk", flat=True)}
+        refused |= {pk for pk, ids in seated.items() if len(ids) < 2 or not ids <= known}
+    return refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedMeeting:
+    """The meeting a report is about, as a safeguarding lead reads it; `asker_id` wrote the message."""
+
+    meeting_id: int
+    state: str
+    state_words: str
+    asker_id: int | None
+    message: str
+    asked_at: dt.datetime
+    starts_at: dt.datetime | None
+    ends_at: dt.datetime | None
+    place: str
+
+
+def other_attendee_id(attendee: Attendee, meeting_id: int) -> int | None:
+    """The other attendee of a one-to-one meeting in which this one has a seat, or None.
+
+    Does not ask the contact policy: for reporting somebody, never for showing them.
+    """
+    mine = Meeting.objects.of(attendee).filter(pk=meeting_id, kind=Meeting.Kind.ONE_TO_ONE)
+    others = Seat.objects.filter(meeting__in=mine).exclude(attendee=attendee.pk)
+    return others.values_list("attendee_id", flat=True).first()
+
+
+def reported_meeting(*, event_id: int, meeting_id: int | None) -> ReportedMeeting | None:
+    """The meeting of a report, for a lead whose reading was logged; None where it is gone."""
+    found = (
+        Meeting.objects.select_related("table").filter(event=event_id, pk=meeting_id).first()
+        if meeting_id
+        else None
+    )
+    if found is None:
+        return None
+    return ReportedMeeting(
+        meeting_id=found.pk,
+        state=found.state,
+        state_words=found.get_state_display(),
+        asker_id=found.asker_id,
+        message=found.message,
+        asked_at=found.asked_at,
+        starts_at=found.period.lower if found.period else None,
+        ends_at=found.period.upper if found.period else None,
+        place=found.table.label if found.table else "",
+    )

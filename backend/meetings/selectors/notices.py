@@ -1,0 +1,46 @@
+"""Notices as their reader sees them in the app."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from backend.events.models import Attendee
+from backend.meetings.models import Meeting, Notice
+from backend.meetings.selectors.meetings import MeetingRow, rows_for
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A notice with its meeting as the attendee may see it now."""
+
+    notice_id: int
+    kind: str
+    facts: dict[str, object]
+    created_at: dt.datetime
+    is_read: bool
+    meeting_id: int
+    meeting: MeetingRow | None
+
+
+def notices_for(attendee: Attendee, now: dt.datetime, *, limit: int = 50) -> tuple[NoticeRow, ...]:
+    """The attendee's latest notices, newest first.
+
+    Of a meeting that the contact policy hides, only the cancellation is listed, without the meeting.
+    """
+    notices = list(Notice.objects.filter(attendee=attendee.pk).order_by("-created_at", "-pk")[:limit])
+    meetings = Meeting.objects.filter(pk__in=[notice.meeting_id for notice in notices])
+    rows = {row.meeting_id: row for row in rows_for(attendee, meetings, now)}
+    return tuple(
+        NoticeRow(
+            notice.pk,
+            notice.kind,
+            notice.facts,
+            notice.created_at,
+            notice.read_at is not None,
+            notice.meeting_id,
+            rows.get(notice.meeting_id),
+        )
+        for notice in notices
+        if notice.meeting_id in rows or notice.kind == Notice.Kind.CANCELLED
+    )

@@ -1,0 +1,48 @@
+"""Answers given through a signed link in a mail."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from backend.meetings.models import Meeting
+from backend.meetings.rules import ATTESTATION_WINDOW
+from backend.meetings.selectors.answer_links import LinkExpired, open_token
+from backend.meetings.services.answers import accept_meeting, decline_meeting
+from backend.meetings.services.attestations import attest_meeting
+
+
+def answer_by_link(
+    *,
+    token: str,
+    slot_id: int | None = None,
+    reason: str = "",
+    usefulness: int | None = None,
+    now: dt.datetime,
+) -> Meeting:
+    """Give the answer of the link, and no other; answering again changes nothing. For a POST only.
+
+    `slot_id` accepts another of the offered slots than the link's own. Refuses LinkInvalid, LinkExpired, and
+    what the answer itself refuses: NotFound, AlreadyAnswered, RequestExpired, NotOffered, SlotTaken,
+    NoTableFree, TextTooLong, TooEarly, BadUsefulness and AlreadySettled.
+    """
+    signed = open_token(token)
+    attendee, meeting_id, by = signed.attendee, signed.meeting_id, signed.attendee.person
+    if signed.purpose == "accept":
+        return accept_meeting(
+            attendee=attendee, meeting_id=meeting_id, slot_id=slot_id or signed.slot_id, by=by, now=now
+        )
+    if signed.purpose == "decline":
+        return decline_meeting(attendee=attendee, meeting_id=meeting_id, reason=reason, by=by, now=now)
+    period = Meeting.objects.filter(pk=meeting_id).values_list("period", flat=True).first()
+    if period is not None and period.upper + ATTESTATION_WINDOW <= now:
+        raise LinkExpired(_("This link has expired. Sign in to say how the meeting was."))
+    return attest_meeting(
+        attendee=attendee,
+        meeting_id=meeting_id,
+        took_place=signed.purpose == "held",
+        usefulness=usefulness if signed.purpose == "held" else None,
+        by=by,
+        now=now,
+    )

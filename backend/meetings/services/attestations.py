@@ -1,0 +1,89 @@
+"""Attestations: whether a meeting took place, as both sides report it, and the state that follows."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from backend.events.models import Attendee
+from backend.meetings.models import Meeting, Notice, Seat
+from backend.meetings.rules import ATTESTATION_WINDOW, check_attestable, check_usefulness
+from backend.meetings.selectors.meetings import seated_ids
+from backend.meetings.services.locks import lock_meeting, lock_own_meeting
+from backend.meetings.services.notices import notify
+from backend.people.models import Person
+
+
+@transaction.atomic
+def attest_meeting(
+    *,
+    attendee: Attendee,
+    meeting_id: int,
+    took_place: bool,
+    usefulness: int | None = None,
+    by: Person,
+    now: dt.datetime,
+) -> Meeting:
+    """Store one side's report on whether the meeting took place, and how useful it was (1 to 5, if it did).
+
+    The report can be changed until the other side has given theirs; the same again changes nothing. With
+    both, the meeting is held, not held, or disputed, which only organisers see. Refuses NotYours, NotFound,
+    TooEarly, BadUsefulness, AlreadyAnswered (never confirmed, or cancelled) and AlreadySettled.
+    """
+    check_usefulness(usefulness, took_place)
+    meeting = lock_own_meeting(attendee, meeting_id, by, now)
+    seats = {seat.attendee_id: seat for seat in Seat.objects.filter(meeting=meeting)}
+    mine = seats[attendee.pk]
+    word = Seat.Word.HELD if took_place else Seat.Word.NOT_HELD
+    check_attestable(meeting, mine, word, now)
+    if (mine.word, mine.usefulness) == (word, usefulness):
+        return meeting
+    mine.word, mine.usefulness, mine.attested_at = word, usefulness, now
+    mine.save(update_fields=["word", "usefulness", "attested_at"])
+    _settle(meeting, [seat.word for seat in seats.values()], now)
+    return meeting
+
+
+def _settle(meeting: Meeting, words: list[str], now: dt.datetime) -> None:
+    """Set the state that follows once all have reported; until then nothing changes."""
+    if "" in words:
+        return
+    if len(set(words)) > 1:
+        state = Meeting.State.DISPUTED
+    else:
+        state = Meeting.State.HELD if words[0] == Seat.Word.HELD else Meeting.State.NOT_HELD
+    if meeting.state != state:
+        meeting.state, meeting.changed_at = state, now
+        meeting.save(update_fields=["state", "changed_at"])
+
+
+def settle_unattested(*, now: dt.datetime) -> int:
+    """Count as held what one side reported held and the other left unanswered for 72 hours; gives how many.
+
+    The hours run from that report, or from the meeting's end where it is later. With a report of not held
+    alone, or none, the meeting stays as it is. For a job.
+    """
+    waited = Meeting.objects.filter(
+        state=Meeting.State.ACCEPTED, period__endswith__lte=now - ATTESTATION_WINDOW
+    )
+    due = waited.filter(seats__word=Seat.Word.HELD, seats__attested_at__lte=now - ATTESTATION_WINDOW)
+    settled = 0
+    for meeting_id in list(due.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            if still := due.filter(pk=lock_meeting(meeting_id).pk).first():
+                _settle(still, [Seat.Word.HELD], now)
+                settled += 1
+    return settled
+
+
+@transaction.atomic
+def ask_whether_held(*, now: dt.datetime) -> int:
+    """Ask both, once, whether a meeting that is over took place; gives how many meetings. For a job."""
+    over = Meeting.objects.filter(
+        state=Meeting.State.ACCEPTED, period__endswith__lte=now, period__endswith__gt=now - ATTESTATION_WINDOW
+    ).exclude(notices__kind=Notice.Kind.ATTEST)
+    meetings = list(over.order_by("pk"))
+    for meeting in meetings:
+        notify(meeting, Notice.Kind.ATTEST, to=seated_ids(meeting.pk), now=now)
+    return len(meetings)

@@ -1,0 +1,211 @@
+"""Meetings arranged by organisers, cancelled, moved with their table, and reported."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError, NotFound
+from backend.events.models import Attendee, Event, Slot, Table
+from backend.events.rules import check_organiser
+from backend.events.services import TableData
+from backend.events.services import change_table as change_table_row
+from backend.meetings.models import Meeting, Notice, Seat
+from backend.meetings.rules import (
+    can_see_meeting,
+    check_cancellable,
+    check_open_request,
+    check_own,
+    clean_cancel_reason,
+)
+from backend.meetings.selectors.availability import common_slots
+from backend.meetings.selectors.meetings import meetings_without_contact, other_attendee_id, seated_ids
+from backend.meetings.services.booking import book_meeting, slot_taken
+from backend.meetings.services.locks import lock_meeting, lock_own_meeting
+from backend.meetings.services.notices import notify
+from backend.meetings.services.requests import (
+    MeetingRequestData,
+    end_each,
+    expire_request,
+    open_request,
+    release_requests,
+)
+from backend.people.models import Person
+from backend.safeguarding.models import Report
+from backend.safeguarding.services import file_report
+
+
+class StepFreeNeeded(BusinessError):
+    """Somebody meets at this table because it can be reached without steps."""
+
+    code = "step_free_needed"
+
+
+@transaction.atomic
+def arrange_meeting(
+    *,
+    event: Event,
+    asker_id: int,
+    other_id: int,
+    slot_id: int,
+    message: str,
+    confirmed: bool,
+    table_id: int | None = None,
+    key: str = "",
+    by: Person,
+    now: dt.datetime,
+) -> Meeting:
+    """As an organiser, have one attendee ask another for one slot; confirmed, it is accepted at once.
+
+    Only slots both have opened can be booked, and the contact policy applies as for any request. A confirmed
+    meeting gets the named table, or the first free one where that is taken, and both get one notice. With a
+    `key`, arranging again gives the same meeting. Refuses OrganisersOnly, NotFound, and what
+    `request_meeting` refuses; confirmed also RequestExpired and NoTableFree.
+    """
+    check_organiser(by, event)
+    asker = Attendee.objects.select_related("event", "person").filter(event=event, pk=asker_id).first()
+    if asker is None:
+        raise NotFound(_("There is no such person at this forum."))
+    meeting, is_new = open_request(
+        attendee=asker,
+        other_id=other_id,
+        data=MeetingRequestData(slot_ids=(slot_id,), message=message),
+        key=key,
+        by=asker.person,
+        now=now,
+    )
+    if is_new and not confirmed:
+        notify(meeting, Notice.Kind.REQUESTED, to=[other_id], now=now)
+    if not confirmed or meeting.state != Meeting.State.REQUESTED:
+        return meeting
+    check_open_request(meeting, now)
+    slot = Slot.objects.get(pk=slot_id)
+    # The key may belong to an older request: the slot need not be free any more.
+    if slot not in common_slots(asker.pk, [other_id], after=now)[other_id]:
+        raise slot_taken(meeting, now)
+    table = Table.objects.filter(event=event, pk=table_id).first() if table_id else None
+    book_meeting(meeting=meeting, slot=slot, preferred=table, now=now)
+    both = [asker.pk, other_id]
+    release_requests(attendee_ids=both, starts_at=slot.starts_at, ends_at=slot.ends_at, now=now)
+    notify(meeting, Notice.Kind.ARRANGED, to=both, now=now)
+    return meeting
+
+
+@transaction.atomic
+def cancel_meeting(
+    *, attendee: Attendee, meeting_id: int, reason: str, by: Person, now: dt.datetime
+) -> Meeting:
+    """Cancel a confirmed meeting; both get a notice with the reason, and both are free again.
+
+    Cancelling again changes nothing. Refuses NotYours, NotFound, ReasonNeeded, TextTooLong, AlreadyAnswered
+    (never confirmed, or settled) and TooLate (it is over).
+    """
+    meeting = lock_own_meeting(attendee, meeting_id, by, now)
+    return _cancel_with_reason(meeting, attendee, reason, now)
+
+
+@transaction.atomic
+def cancel_for_both(*, event: Event, meeting_id: int, reason: str, by: Person, now: dt.datetime) -> Meeting:
+    """Cancel, as an organiser, a confirmed meeting of two others; both get a notice with the reason.
+
+    Cancelling again changes nothing. Refuses OrganisersOnly, NotFound, and what `cancel_meeting` refuses.
+    """
+    check_organiser(by, event)
+    if not Meeting.objects.filter(event=event, pk=meeting_id).exists():
+        raise NotFound(_("There is no such meeting at this forum."))
+    return _cancel_with_reason(lock_meeting(meeting_id), None, reason, now)
+
+
+def _cancel_with_reason(
+    meeting: Meeting, attendee: Attendee | None, reason: str, now: dt.datetime
+) -> Meeting:
+    if meeting.state != Meeting.State.CANCELLED:
+        check_cancellable(meeting, now)
+        _cancel(meeting, attendee, clean_cancel_reason(reason), now)
+    return meeting
+
+
+def _cancel(meeting: Meeting, attendee: Attendee | None, reason: str, now: dt.datetime) -> None:
+    """Free both and the table; the caller has locked the meeting."""
+    Seat.objects.filter(meeting=meeting).update(is_active=False)
+    meeting.state, meeting.ended_by, meeting.reason = Meeting.State.CANCELLED, attendee, reason
+    meeting.sequence += 1
+    meeting.changed_at = now
+    meeting.save(update_fields=["state", "ended_by", "reason", "sequence", "changed_at"])
+    notify(meeting, Notice.Kind.CANCELLED, to=seated_ids(meeting.pk), now=now)
+
+
+def end_refused_meetings(*, now: dt.datetime) -> int:
+    """End what the contact policy no longer allows: requests expire, meetings to come are cancelled.
+
+    Selectors hide them already. Both get a notice without the cause. Gives how many. For a job.
+    """
+
+    def end(meeting: Meeting) -> bool:
+        if can_see_meeting(meeting.asker, seated_ids(meeting.pk), now):
+            return False
+        if meeting.state == Meeting.State.REQUESTED:
+            expire_request(meeting, now)
+        elif meeting.state == Meeting.State.ACCEPTED and meeting.period.upper > now:
+            _cancel(meeting, None, "", now)
+        else:
+            return False
+        return True
+
+    one_to_one = Meeting.objects.filter(kind=Meeting.Kind.ONE_TO_ONE)
+    refused = meetings_without_contact(one_to_one.requests() | one_to_one.to_come(now), now)
+    return end_each(Meeting.objects.filter(pk__in=refused), end)
+
+
+@transaction.atomic
+def change_table(*, event: Event, table_id: int, data: TableData, by: Person, now: dt.datetime) -> Table:
+    """Change a table; where its meetings to come take place elsewhere then, both people get a notice.
+
+    Refuses StepFreeNeeded, and what `events.services.change_table` refuses. Locks the table, against bookings
+    of it, then its meetings: nobody who holds a confirmed meeting waits for a table.
+    """
+    check_organiser(by, event)
+    before = Table.objects.select_for_update().filter(event=event, pk=table_id).first()
+    to_come = Meeting.objects.to_come(now).filter(event=event, table=table_id)
+    meetings = list(to_come.select_for_update(no_key=True).order_by("pk"))
+    if not data.step_free and any(one.needs_step_free and not one.is_online for one in meetings):
+        raise StepFreeNeeded(
+            _("Somebody who needs a table without steps meets at this one, so the mark stays until then.")
+        )
+    table = change_table_row(event=event, table_id=table_id, data=data, by=by)
+    if before is None or _location(before) == _location(table):
+        return table
+    for meeting in meetings:
+        meeting.sequence, meeting.changed_at = meeting.sequence + 1, now
+        meeting.save(update_fields=["sequence", "changed_at"])
+        notify(meeting, Notice.Kind.MOVED, to=seated_ids(meeting.pk), now=now)
+    return table
+
+
+def _location(table: Table) -> tuple[str, str, str]:
+    return table.label, table.place, table.room_link
+
+
+@transaction.atomic
+def report_meeting(
+    *, attendee: Attendee, meeting_id: int, category: str, words: str, by: Person, now: dt.datetime
+) -> Report:
+    """Report the other attendee of one's own meeting to the safeguarding lead, in whatever state it is.
+
+    A seat in it is enough, even where contact is no longer allowed. Refuses NotYours, NotFound,
+    UnknownCategory, WordsNeeded and TextTooLong.
+    """
+    check_own(attendee, by)
+    other_id = other_attendee_id(attendee, meeting_id)
+    if other_id is None:
+        raise NotFound(_("There is no such meeting, or you cannot see it."))
+    return file_report(
+        reporter=attendee,
+        reported_id=other_id,
+        category=category,
+        words=words,
+        meeting_id=meeting_id,
+        now=now,
+    )

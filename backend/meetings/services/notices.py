@@ -1,0 +1,111 @@
+"""Notices: written in the transaction of the change, mailed by a job, reminders, marked as read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from backend.core.queue import MAIL, enqueue
+from backend.core.smtp import deliver_queued_mail
+from backend.events.models import Attendee, Event
+from backend.events.rules import check_organiser
+from backend.meetings.models import Delivery, Meeting, Notice, Seat
+from backend.meetings.rules import check_own
+from backend.meetings.services.notice_mails import mail_for
+from backend.people.models import Person
+
+SEND_NOTICE = "meetings.send_notice"
+DAY = dt.timedelta(hours=24)
+SOON = dt.timedelta(minutes=10)
+
+
+def notify(
+    meeting: Meeting, kind: str, *, to: Iterable[int], now: dt.datetime, **facts: int | str | list[str]
+) -> None:
+    """Write a notice of the meeting to these attendees (ids) and queue its mail, within the transaction.
+
+    `facts` are ids, times and words that are true of this moment only; names come from the contact policy
+    when the notice is shown. Reminders and the question whether the meeting took place are written once.
+    """
+    row = {"event_id": meeting.event_id, "sequence": meeting.sequence, "facts": facts, "created_at": now}
+    key = {"meeting": meeting, "kind": kind}
+    ids = sorted(set(to))
+    if kind in Notice.ONCE:
+        tried = [Notice.objects.get_or_create(**key, attendee_id=pk, defaults=row) for pk in ids]
+        notices = [notice for notice, is_new in tried if is_new]
+    else:
+        notices = Notice.objects.bulk_create(Notice(**key, **row, attendee_id=pk) for pk in ids)
+    Delivery.objects.bulk_create(Delivery(notice=notice) for notice in notices)
+    for notice in notices:
+        _enqueue_mail(notice)
+
+
+def _enqueue_mail(notice: Notice) -> None:
+    """Queue the mail of a notice; the lock sends one person's mails one after the other, in order."""
+    enqueue(SEND_NOTICE, lock=f"mail:{notice.attendee_id}", queue=MAIL, notice_id=notice.pk)
+
+
+def deliver_notice(*, notice_id: int, now: dt.datetime) -> None:
+    """Send the notice's mail unless that was done; raises MailDelayed where it has to be tried again.
+
+    A mail sent twice, because a worker was killed, has the same Message-ID.
+    """
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("notice__meeting")
+    deliver_queued_mail(
+        lambda: rows.filter(notice=notice_id, state=Delivery.State.QUEUED).first(),
+        mail_for=lambda delivery: mail_for(delivery.notice, now),
+        now=now,
+    )
+
+
+@transaction.atomic
+def resend_mails(*, event: Event, notice_id: int | None = None, by: Person) -> int:
+    """Queue again the event's mails that were refused for good, all or that of one notice; gives how many.
+
+    Sent mails stay sent, and waiting ones are retried anyway. Refuses OrganisersOnly.
+    """
+    check_organiser(by, event)
+    failed = Delivery.objects.filter(notice__event=event, state=Delivery.State.FAILED)
+    if notice_id is not None:
+        failed = failed.filter(notice=notice_id)
+    locked = list(failed.select_for_update(of=("self",)).select_related("notice").order_by("notice_id"))
+    for delivery in locked:
+        delivery.state, delivery.attempts = Delivery.State.QUEUED, 0
+        delivery.save(update_fields=["state", "attempts"])
+        _enqueue_mail(delivery.notice)
+    return len(locked)
+
+
+@transaction.atomic
+def remind_people(*, now: dt.datetime) -> int:
+    """Write the reminders that are due, each once; gives for how many meetings. For a job that runs often.
+
+    Due are: half-way to a request's expiry; a day before a meeting, unless it was agreed later than that;
+    and ten minutes before it.
+    """
+    half_way = Meeting.objects.open_at(now).filter(asked_at__lte=now - (F("expires_at") - F("asked_at")) / 2)
+    to_come = Meeting.objects.filter(state=Meeting.State.ACCEPTED, period__startswith__gt=now)
+    day = to_come.filter(period__startswith__lte=now + DAY, answered_at__lte=F("slot__starts_at") - DAY)
+    soon = to_come.filter(period__startswith__lte=now + SOON)
+    return (
+        _remind(half_way, Notice.Kind.REMINDER_HALF, Q(part=Seat.Part.INVITED), now)
+        + _remind(day, Notice.Kind.REMINDER_DAY, Q(), now)
+        + _remind(soon, Notice.Kind.REMINDER_SOON, Q(), now)
+    )
+
+
+def _remind(meetings: QuerySet[Meeting], kind: str, whom: Q, now: dt.datetime) -> int:
+    due = list(meetings.exclude(notices__kind=kind).order_by("pk").prefetch_related("seats"))
+    for meeting in due:
+        seats = Seat.objects.filter(whom, meeting=meeting)
+        notify(meeting, kind, to=seats.values_list("attendee_id", flat=True), now=now)
+    return len(due)
+
+
+def mark_read(*, attendee: Attendee, by: Person, now: dt.datetime) -> int:
+    """Mark all of the attendee's notices as read; gives how many were new. Refuses NotYours."""
+    check_own(attendee, by)
+    return Notice.objects.filter(attendee=attendee, read_at__isnull=True).update(read_at=now)

@@ -1,0 +1,412 @@
+"""Requests to meet: asked, changed, taken back, released from slots that closed, and expired."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.core.period import overlapping
+from backend.events.models import Attendee, Slot, Theme
+from backend.events.rules import TextTooLong, clean_text
+from backend.meetings.models import Availability, Meeting, Notice, RequestedTime, Seat
+from backend.meetings.models.meetings import MAX_TIMES
+from backend.meetings.rules import (
+    KEY_LIMIT,
+    MAX_ALTERNATIVES,
+    MESSAGE_LIMIT,
+    MIN_NOTICE,
+    can_see_meeting,
+    check_open_request,
+    check_own,
+    clean_reason,
+    expiry_of,
+    is_asker,
+)
+from backend.meetings.selectors.availability import common_slots, rules_for
+from backend.meetings.selectors.meetings import other_id_in, seated_ids
+from backend.meetings.selectors.tables import place_kinds_for
+from backend.meetings.services.booking import SlotTaken, slot_details
+from backend.meetings.services.locks import lock_attendees, lock_meeting, lock_own_meeting
+from backend.meetings.services.notices import notify
+from backend.people.models import Person
+from backend.safeguarding.rules import may_contact
+
+
+class BadTimes(BusinessError):
+    code = "bad_times"
+    status = 400
+
+
+class UnknownTheme(BusinessError):
+    code = "unknown_theme"
+    status = 400
+
+
+class BadKey(BusinessError):
+    code = "bad_key"
+    status = 400
+
+
+class KeyReused(BusinessError):
+    """The idempotency key was used for a request to somebody else: a mistake of the client."""
+
+    code = "key_reused"
+
+
+class NoOpenSlots(BusinessError):
+    code = "no_open_slots"
+
+
+class NoSuchPlace(BusinessError):
+    """The event has no place of the kind asked for, free or taken."""
+
+    code = "no_such_place"
+
+
+class CapReached(BusinessError):
+    code = "cap_reached"
+
+
+class AlreadyAsked(BusinessError):
+    """An open request or a meeting to come is between the two: `details["meeting"]`."""
+
+    code = "already_asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingRequestData:
+    """What a request asks for. No slot means any time both are free; an empty theme means none."""
+
+    slot_ids: tuple[int, ...] = ()
+    message: str = ""
+    theme: str = ""
+    is_online: bool = False
+    needs_step_free: bool = False
+
+
+@transaction.atomic
+def request_meeting(
+    *,
+    attendee: Attendee,
+    other_id: int,
+    data: MeetingRequestData,
+    key: str = "",
+    by: Person,
+    now: dt.datetime,
+) -> Meeting:
+    """Ask another attendee to meet one to one, at up to three slots or any; no slot is blocked by it.
+
+    With a `key`, asking again gives the first request. Refuses NotYours, NotFound (nobody the contact policy
+    allows), BadTimes, TextTooLong, UnknownTheme, NoSuchPlace, BadKey, KeyReused, AlreadyAsked, CapReached,
+    NoOpenSlots and SlotTaken (a slot that is not free for both).
+    """
+    meeting, is_new = open_request(attendee=attendee, other_id=other_id, data=data, key=key, by=by, now=now)
+    if is_new:
+        notify(meeting, Notice.Kind.REQUESTED, to=[other_id], now=now)
+    return meeting
+
+
+def open_request(
+    *, attendee: Attendee, other_id: int, data: MeetingRequestData, key: str, by: Person, now: dt.datetime
+) -> tuple[Meeting, bool]:
+    """A request as `request_meeting` makes it, without its notice, and whether it is new.
+
+    Locks both attendees; refuses what `request_meeting` refuses.
+    """
+    check_own(attendee, by)
+    if len(key) > KEY_LIMIT or key != clean_text(key):
+        raise BadKey(
+            _("A key is at most %(limit)d characters, without spaces around it.") % {"limit": KEY_LIMIT}
+        )
+    lock_attendees([attendee.pk, other_id])
+    if key and (first := Meeting.objects.filter(asker=attendee.pk, key=key).first()):
+        seated = seated_ids(first.pk)
+        if other_id_in(first, attendee) not in (other_id, 0):
+            raise KeyReused(_("This key was used to ask somebody else; every request needs its own."))
+        if not can_see_meeting(attendee, seated, now):
+            raise NotFound(_("There is no such person at this forum, or you cannot see them."))
+        return first, False
+    other = Attendee.objects.filter(pk=other_id, event=attendee.event_id).first()
+    if other is None or not may_contact(attendee, other, "meeting", now):
+        raise NotFound(_("There is no such person at this forum, or you cannot see them."))
+    rules = rules_for(attendee.event_id)
+    _check_pair(attendee, other, now)
+    if Meeting.objects.open_at(now).filter(asker=attendee.pk).count() >= rules.open_requests:
+        raise CapReached(
+            ngettext(
+                "You have %(count)d request waiting for an answer, the most this forum allows. "
+                "Withdraw it, or wait: every answer makes room for another.",
+                "You have %(count)d requests waiting for an answer, the most this forum allows. "
+                "Withdraw one, or wait: every answer makes room for another.",
+                rules.open_requests,
+            )
+            % {"count": rules.open_requests},
+            cap=rules.open_requests,
+        )
+    last = _check_data(attendee, other, data, now)
+    meeting = Meeting(event_id=attendee.event_id, asker=attendee, key=key, asked_at=now)
+    _apply(meeting, data, now)
+    meeting.expires_at = expiry_of(
+        asked_at=now, changed_at=now, last_starts_at=last.starts_at, hours=rules.expiry_hours
+    )
+    meeting.save()
+    parts = {attendee.pk: Seat.Part.ASKER, other.pk: Seat.Part.INVITED}
+    Seat.objects.bulk_create(
+        Seat(event_id=meeting.event_id, meeting=meeting, attendee_id=pk, part=parts[pk])
+        for pk in sorted(parts)
+    )
+    _offer_slots(meeting, data.slot_ids)
+    return meeting, True
+
+
+@transaction.atomic
+def edit_request(
+    *, attendee: Attendee, meeting_id: int, data: MeetingRequestData, by: Person, now: dt.datetime
+) -> Meeting:
+    """Change times and words of one's own request until it is answered; the other gets a notice.
+
+    The same again changes nothing. Refuses NotYours, NotFound, AlreadyAnswered, RequestExpired, BadTimes,
+    TextTooLong, UnknownTheme, NoSuchPlace, NoOpenSlots and SlotTaken.
+    """
+    meeting = lock_own_meeting(attendee, meeting_id, by, now)
+    if not is_asker(attendee, meeting):
+        raise NotYours(_("Only who asked can change a request."))
+    check_open_request(meeting, now)
+    before = _editable_fields(meeting)
+    other = Attendee.objects.get(pk=other_id_in(meeting, attendee))
+    last = _check_data(attendee, other, data, now)
+    _apply(meeting, data, now)
+    _offer_slots(meeting, data.slot_ids)
+    if _editable_fields(meeting) == before:
+        return Meeting.objects.get(pk=meeting.pk)
+    meeting.expires_at = expiry_of(
+        asked_at=meeting.asked_at,
+        changed_at=now,
+        last_starts_at=last.starts_at,
+        hours=rules_for(meeting.event_id).expiry_hours,
+    )
+    meeting.save()
+    notify(meeting, Notice.Kind.CHANGED, to=[other.pk], now=now)
+    return meeting
+
+
+@transaction.atomic
+def withdraw_request(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.datetime) -> Meeting:
+    """Take one's own request back; doing it again changes nothing.
+
+    Refuses NotYours, NotFound, AlreadyAnswered and RequestExpired.
+    """
+    meeting = lock_own_meeting(attendee, meeting_id, by, now)
+    if not is_asker(attendee, meeting):
+        raise NotYours(_("You were asked: decline the request instead."))
+    return close_request(meeting, Meeting.State.WITHDRAWN, Notice.Kind.WITHDRAWN, attendee, "", now)
+
+
+def close_request(
+    meeting: Meeting, state: str, kind: str, attendee: Attendee, reason: str, now: dt.datetime
+) -> Meeting:
+    """End a locked request in this state; refuses AlreadyAnswered, RequestExpired and TextTooLong."""
+    if meeting.state == state:
+        return meeting
+    check_open_request(meeting, now)
+    meeting.state, meeting.ended_by, meeting.reason = state, attendee, clean_reason(reason)
+    meeting.answered_at = meeting.changed_at = now
+    meeting.save(update_fields=["state", "ended_by", "reason", "answered_at", "changed_at"])
+    notify(meeting, kind, to=[other_id_in(meeting, attendee)], now=now)
+    return meeting
+
+
+def release_requests(
+    *, attendee_ids: Collection[int], starts_at: dt.datetime, ends_at: dt.datetime, now: dt.datetime
+) -> None:
+    """Re-offer or end the open requests of these attendees, who are no longer free in [starts_at, ends_at).
+
+    A request keeps its other slots; the side that did not cause the change gets a notice. With none left it
+    offers the next slots both are free, or expires where there are none; both get a notice then. One whose
+    other side left the event is for `end_refused_meetings`. The caller has locked the attendees.
+    """
+    closed = Slot.objects.filter(overlapping(starts_at, ends_at)).values("pk")
+    for attendee_id in sorted(attendee_ids):
+        affected = list(
+            Meeting.objects.open_at(now)
+            .filter(Q(any_time=True) | Q(times__slot__in=closed), seats__attendee=attendee_id)
+            .distinct()
+            .order_by("pk")
+            .prefetch_related("seats", "times__slot")
+        )
+        others = {
+            request.pk: seat.attendee_id
+            for request in affected
+            for seat in request.seats.all()
+            if seat.attendee_id != attendee_id
+        }
+        free = common_slots(attendee_id, set(others.values()), after=now + MIN_NOTICE)
+        for request in affected:
+            if (other_id := others.get(request.pk)) is None:
+                continue
+            readers = {other_id} - set(attendee_ids)
+            _release(request, readers, {attendee_id, other_id}, free[other_id], now)
+
+
+def _release(
+    request: Meeting, readers: set[int], both: set[int], free: tuple[Slot, ...], now: dt.datetime
+) -> None:
+    free_ids = {slot.pk for slot in free}
+    offered = list(request.times.all())
+    lost = [time.pk for time in offered if time.slot_id not in free_ids]
+    if request.any_time:
+        kept = list(free)
+    elif not lost:
+        return
+    else:
+        kept = [time.slot for time in offered if time.slot_id in free_ids]
+    RequestedTime.objects.filter(pk__in=lost).delete()
+    are_new = not kept and bool(free)
+    if are_new:
+        kept, readers = list(free[:MAX_ALTERNATIVES]), both
+        RequestedTime.objects.bulk_create(
+            RequestedTime(event_id=request.event_id, meeting=request, slot=slot, position=position)
+            for position, slot in enumerate(kept, start=1)
+        )
+    if not kept:
+        expire_request(request, now)
+        return
+    request.expires_at = expiry_of(
+        asked_at=request.asked_at,
+        changed_at=now,
+        last_starts_at=kept[-1].starts_at if request.any_time else max(slot.starts_at for slot in kept),
+        hours=rules_for(request.event_id).expiry_hours,
+    )
+    request.save(update_fields=["expires_at"])
+    if lost:
+        times = [slot.starts_at.isoformat() for slot in kept]
+        notify(request, Notice.Kind.TIME_TAKEN, to=readers, now=now, slots=times, are_new=are_new)
+
+
+def expire_requests(*, now: dt.datetime) -> int:
+    """Expire every request that nobody answered in time, with a notice to both; gives how many. For a job."""
+
+    def end(meeting: Meeting) -> bool:
+        if meeting.state != Meeting.State.REQUESTED or meeting.expires_at > now:
+            return False
+        expire_request(meeting, now)
+        return True
+
+    return end_each(Meeting.objects.requests().filter(expires_at__lte=now), end)
+
+
+def expire_request(meeting: Meeting, now: dt.datetime) -> None:
+    """Expire one locked request, with a notice to both."""
+    meeting.state = Meeting.State.EXPIRED
+    meeting.answered_at = meeting.changed_at = now
+    meeting.save(update_fields=["state", "answered_at", "changed_at"])
+    notify(meeting, Notice.Kind.EXPIRED, to=seated_ids(meeting.pk), now=now)
+
+
+def end_each(meetings: QuerySet[Meeting], end: Callable[[Meeting], bool]) -> int:
+    """Lock these meetings one by one, each in its own transaction; `end` checks again and ends it."""
+    ended = 0
+    for meeting_id in list(meetings.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            ended += end(lock_meeting(meeting_id))
+    return ended
+
+
+def _check_pair(attendee: Attendee, other: Attendee, now: dt.datetime) -> None:
+    """Refuse AlreadyAsked while an open request or a meeting to come is between the two."""
+    between = Meeting.objects.of(attendee).filter(pk__in=Meeting.objects.of(other).values("pk"))
+    if waiting := between.open_at(now).first():
+        sentence = (
+            _("You have asked this person already; you can change that request until it is answered.")
+            if is_asker(attendee, waiting)
+            else _("This person has asked you already: answer that request.")
+        )
+        raise AlreadyAsked(sentence, meeting=waiting.pk)
+    if confirmed := between.to_come(now).first():
+        raise AlreadyAsked(_("You two have a meeting already."), meeting=confirmed.pk)
+
+
+def _check_data(attendee: Attendee, other: Attendee, data: MeetingRequestData, now: dt.datetime) -> Slot:
+    """The last slot in which the two could meet as asked; refuses what `request_meeting` refuses."""
+    if len(data.slot_ids) > MAX_TIMES or len(set(data.slot_ids)) < len(data.slot_ids):
+        raise BadTimes(_("Offer one to %(limit)d different times, or any time.") % {"limit": MAX_TIMES})
+    if len(clean_text(data.message)) > MESSAGE_LIMIT:
+        raise TextTooLong(
+            _("Please keep the message under %(limit)s characters.") % {"limit": f"{MESSAGE_LIMIT:,}"},
+            field="message",
+        )
+    if data.theme and not Theme.objects.filter(event=attendee.event_id, key=data.theme).exists():
+        raise UnknownTheme(
+            _("This event has no theme “%(theme)s”.") % {"theme": data.theme[:60]}, theme=data.theme
+        )
+    known = Slot.objects.filter(event=attendee.event_id, pk__in=data.slot_ids).count()
+    if known < len(data.slot_ids):
+        raise BadTimes(_("One of these times is not a meeting slot of this forum."))
+    _check_place(attendee.event_id, data)
+    if not Availability.objects.filter(attendee=other, slot__starts_at__gt=now).exists():
+        raise NoOpenSlots(_("This person has opened no time for meetings, so they cannot be asked yet."))
+    free = common_slots(attendee.pk, [other.pk], after=now + MIN_NOTICE)[other.pk]
+    wanted = [slot for slot in free if not data.slot_ids or slot.pk in data.slot_ids]
+    if not wanted or len(wanted) < len(data.slot_ids):
+        sentence = (
+            _("One of these times is not free for you both. Please choose others.")
+            if data.slot_ids
+            else _("There is no time for which you both are free. Open more times, and try again.")
+        )
+        raise SlotTaken(sentence, alternatives=slot_details(free[:MAX_ALTERNATIVES]))
+    return wanted[-1]
+
+
+def _check_place(event_id: int, data: MeetingRequestData) -> None:
+    """Refuse NoSuchPlace where the event has no place of the kind asked for, free or taken."""
+    kinds = place_kinds_for(event_id)
+    if not kinds.table and not kinds.online:
+        raise NoSuchPlace(_("This forum has no tables or online rooms yet, so nobody can be asked to meet."))
+    if data.is_online and not kinds.online:
+        raise NoSuchPlace(_("This forum has no online room. Please ask to meet at a table."))
+    if not data.is_online and not kinds.table:
+        raise NoSuchPlace(_("This forum has online rooms only. Please ask to meet online."))
+    if data.needs_step_free and not data.is_online and not kinds.step_free:
+        raise NoSuchPlace(
+            _("This forum has no table without steps. Please tell its organisers that you need one.")
+        )
+
+
+def _apply(meeting: Meeting, data: MeetingRequestData, now: dt.datetime) -> None:
+    """Set the meeting's fields, unsaved; the slots are stored by `_offer_slots`."""
+    meeting.message = clean_text(data.message)
+    meeting.theme = (
+        Theme.objects.filter(event=meeting.event_id, key=data.theme).first() if data.theme else None
+    )
+    meeting.any_time = not data.slot_ids
+    meeting.is_online, meeting.needs_step_free = data.is_online, data.needs_step_free
+    meeting.changed_at = now
+
+
+def _offer_slots(meeting: Meeting, slot_ids: tuple[int, ...]) -> None:
+    """Make the request offer exactly these slots, in this order."""
+    RequestedTime.objects.filter(meeting=meeting).delete()
+    RequestedTime.objects.bulk_create(
+        RequestedTime(event_id=meeting.event_id, meeting=meeting, slot_id=slot_id, position=position)
+        for position, slot_id in enumerate(slot_ids, start=1)
+    )
+
+
+def _editable_fields(meeting: Meeting) -> tuple[object, ...]:
+    """All that `edit_request` can change."""
+    times = RequestedTime.objects.filter(meeting=meeting).values_list("slot_id", flat=True)
+    return (
+        meeting.message,
+        meeting.theme_id,
+        meeting.any_time,
+        meeting.is_online,
+        meeting.needs_step_free,
+        tuple(times),
+    )

@@ -1,0 +1,32 @@
+"""An event's limits for requests, as organisers set them."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError
+from backend.events.models import Event
+from backend.events.rules import check_organiser
+from backend.meetings.models import MeetingRules
+from backend.people.models import Person
+
+
+class BadRules(BusinessError):
+    code = "bad_rules"
+    status = 400
+
+
+@transaction.atomic
+def set_rules(*, event: Event, open_requests: int, expiry_hours: int, by: Person) -> MeetingRules:
+    """Set how many requests one may have waiting, and for how many hours; older requests keep their expiry.
+
+    Refuses OrganisersOnly and BadRules.
+    """
+    check_organiser(by, event)
+    if not 1 <= open_requests <= 100 or not 1 <= expiry_hours <= 720:
+        raise BadRules(_("Waiting requests are from 1 to 100, and they expire after 1 to 720 hours."))
+    rules, _is_new = MeetingRules.objects.update_or_create(
+        event=event, defaults={"open_requests": open_requests, "expiry_hours": expiry_hours}
+    )
+    return rules

@@ -1,0 +1,133 @@
+"""Sessions and the attendees' time: bookmarks of one's own, and speakers as organisers name them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError, NotFound
+from backend.core.period import overlapping_range
+from backend.events.models import Attendee, Event, Session, SessionPart
+from backend.events.rules import check_organiser
+from backend.meetings.models import Seat
+from backend.meetings.rules import check_own
+from backend.meetings.services.locks import lock_attendees
+from backend.meetings.services.requests import release_requests
+from backend.people.models import Person
+
+SPEAKING = SessionPart.Part.SPEAKING
+
+
+class InAMeeting(BusinessError):
+    """The attendee has a confirmed meeting at that time, which has to be cancelled first."""
+
+    code = "in_a_meeting"
+
+
+class Speaking(BusinessError):
+    code = "speaking"
+
+
+@transaction.atomic
+def bookmark_session(*, attendee: Attendee, session_id: int, by: Person, now: dt.datetime) -> SessionPart:
+    """Put a session into one's agenda: busy then. Doing it again changes nothing.
+
+    Refuses NotYours, NotFound, and InAMeeting where a confirmed meeting overlaps it.
+    """
+    check_own(attendee, by)
+    session = _session(attendee, session_id)
+    lock_attendees([attendee.pk])
+    part = SessionPart.objects.filter(attendee=attendee, session=session).first()
+    if part is not None:
+        return part
+    if (meeting_id := _meeting_during(attendee, session)) is not None:
+        raise InAMeeting(
+            _("You have a meeting during “%(title)s”. Cancel it first, or leave the session out.")
+            % {"title": session.title},
+            meeting=meeting_id,
+        )
+    part = SessionPart.objects.create(event_id=attendee.event_id, attendee=attendee, session=session)
+    release_requests(
+        attendee_ids=[attendee.pk], starts_at=session.starts_at, ends_at=session.ends_at, now=now
+    )
+    return part
+
+
+@transaction.atomic
+def forget_session(*, attendee: Attendee, session_id: int, by: Person) -> None:
+    """Take a bookmarked session out of one's agenda; one that is not in it is no error.
+
+    Refuses NotYours, NotFound, and Speaking for one's own talk.
+    """
+    check_own(attendee, by)
+    session = _session(attendee, session_id)
+    lock_attendees([attendee.pk])
+    part = SessionPart.objects.filter(attendee=attendee, session=session).first()
+    if part is None:
+        return
+    if part.part == SPEAKING:
+        raise Speaking(_("You speak at “%(title)s”, so it stays in your diary.") % {"title": session.title})
+    part.delete()
+
+
+@transaction.atomic
+def name_speaker(
+    *, event: Event, session_id: int, attendee_id: int, by: Person, now: dt.datetime
+) -> SessionPart:
+    """Have an attendee speak at a session: busy then. Naming them again changes nothing.
+
+    Refuses OrganisersOnly, NotFound, and InAMeeting where a confirmed meeting overlaps it.
+    """
+    session, attendee = _session_and_attendee(event, session_id, attendee_id, by)
+    lock_attendees([attendee.pk])
+    if (meeting_id := _meeting_during(attendee, session)) is not None:
+        raise InAMeeting(
+            _("They have agreed to a meeting during “%(title)s”. It has to be called off first.")
+            % {"title": session.title},
+            meeting=meeting_id,
+        )
+    part, _is_new = SessionPart.objects.update_or_create(
+        attendee=attendee, session=session, defaults={"event": event, "part": SPEAKING}
+    )
+    release_requests(
+        attendee_ids=[attendee.pk], starts_at=session.starts_at, ends_at=session.ends_at, now=now
+    )
+    return part
+
+
+@transaction.atomic
+def drop_speaker(*, event: Event, session_id: int, attendee_id: int, by: Person) -> None:
+    """Have an attendee no longer speak at a session; one who does not is no error.
+
+    Refuses OrganisersOnly and NotFound.
+    """
+    session, attendee = _session_and_attendee(event, session_id, attendee_id, by)
+    lock_attendees([attendee.pk])
+    SessionPart.objects.filter(attendee=attendee, session=session, part=SPEAKING).delete()
+
+
+def _session(attendee: Attendee, session_id: int) -> Session:
+    found = Session.objects.filter(event=attendee.event_id, pk=session_id).first()
+    if found is None:
+        raise NotFound(_("There is no such session at this forum."))
+    return found
+
+
+def _session_and_attendee(
+    event: Event, session_id: int, attendee_id: int, by: Person
+) -> tuple[Session, Attendee]:
+    check_organiser(by, event)
+    session = Session.objects.filter(event=event, pk=session_id).first()
+    attendee = Attendee.objects.filter(event=event, pk=attendee_id).first()
+    if session is None or attendee is None:
+        raise NotFound(_("There is no such session, or no such person, at this forum."))
+    return session, attendee
+
+
+def _meeting_during(attendee: Attendee, session: Session) -> int | None:
+    """A confirmed meeting (id) of the attendee that overlaps the session; the caller has locked them."""
+    during = overlapping_range(session.starts_at, session.ends_at)
+    seats = Seat.objects.filter(during, attendee=attendee, is_active=True)
+    return seats.values_list("meeting_id", flat=True).first()
