@@ -30,19 +30,19 @@ DOORS_OF_OTHERS = {
     "api/docs": "the description of the API holds no data",
 }
 
-# Who goes by an age class, a visibility or a block outside safeguarding, and why that decides no contact.
-READS_A_STANDING = {
+# Files outside safeguarding that read an age class, a visibility or a block, and why that decides no contact.
+READS_AGE_CLASS_OR_VISIBILITY = {
     "backend/events/models/attendee.py": "the values that the database lets in",
-    "backend/events/services/roles.py": "who may set them, and whom not: an organiser's change",
+    "backend/events/services/roles.py": "an organiser sets them",
     "backend/events/services/importing/attendees.py": "what a list changes, and how many ages stay unknown",
     "backend/demo/loading.py": "makes the demo's hidden people",
     "backend/events/selectors.py": "shortens a minor's name in the organisers' lists",
-    "backend/events/api.py": "tells oneself whether one is listed",
+    "backend/events/api.py": "shows oneself whether one is listed",
     "frontend/events/forms.py": "shows oneself whether one is listed",
-    "frontend/meetings/views/meetings.py": "tells oneself why one appears nowhere",
-    "frontend/suggestions/views/suggestions.py": "tells oneself why one appears nowhere",
+    "frontend/meetings/views/meetings.py": "shows oneself why one appears nowhere",
+    "frontend/suggestions/views/suggestions.py": "shows oneself why one appears nowhere",
 }
-STANDING = {"age_class", "visibility"}
+SAFEGUARDED_FIELDS = {"age_class", "visibility"}
 
 # One planted line breaks one contract: (contract, file, import).
 VIOLATIONS = [
@@ -175,23 +175,23 @@ def test_pages_ask_for_rows_and_never_fetch_them() -> None:
 def test_nobody_but_safeguarding_decides_who_may_be_in_touch() -> None:
     files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts]
     files = [path for path in files if not path.is_relative_to(ROOT / "backend" / "safeguarding")]
-    found = {str(path.relative_to(ROOT)) for path in files if _goes_by_standing(ast.parse(path.read_text()))}
-    assert found == set(READS_A_STANDING)
+    found = {str(path.relative_to(ROOT)) for path in files if _reads_safeguarded(ast.parse(path.read_text()))}
+    assert found == set(READS_AGE_CLASS_OR_VISIBILITY)
 
 
-def _goes_by_standing(source: ast.Module) -> bool:
+def _reads_safeguarded(source: ast.Module) -> bool:
     """Whether it compares an age class or a visibility, filters by one, or knows of blocks."""
     for node in ast.walk(source):
         match node:
             case ast.Compare(left=left, comparators=others):
                 sides = {part.attr for part in (left, *others) if isinstance(part, ast.Attribute)}
-                if sides & STANDING:
+                if sides & SAFEGUARDED_FIELDS:
                     return True
             case ast.Call(
                 func=ast.Attribute(attr="filter" | "exclude" | "get") | ast.Name(id="Q"), keywords=keywords
             ):
                 names = {part for keyword in keywords for part in (keyword.arg or "").split("__")}
-                if names & {*STANDING, "blocks_made", "blocks_received"}:
+                if names & {*SAFEGUARDED_FIELDS, "blocks_made", "blocks_received"}:
                     return True
             case ast.alias(name="Block"):
                 return True
