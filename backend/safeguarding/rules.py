@@ -1,4 +1,7 @@
-"""THE contact policy. Every list, page, API, export, mail and job asks here; nothing overrides it."""
+"""The contact policy. Every list, page, API, export, mail and job asks here; nothing overrides it.
+
+S1 to S12 are the rules of docs/safeguarding.md.
+"""
 
 from __future__ import annotations
 

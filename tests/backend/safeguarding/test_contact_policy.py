@@ -107,7 +107,7 @@ def test_one_cannot_block_oneself():
         block_person(blocked=a.person, by=a.person, now=NOW)
 
 
-def test_faces_come_only_from_the_policy(blocked_by):
+def test_public_profiles_come_only_from_the_policy(blocked_by):
     event = make_event()
     viewer, adult = make_attendee(event), make_attendee(event)
     minor, parted = make_attendee(event, age_class="minor"), make_attendee(event)

@@ -1,0 +1,116 @@
+"""What the documents name exists: links, files, functions, tests, and every decision in its index."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT: Path = settings.BASE_DIR
+DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+DECISIONS = ROOT / "docs" / "decisions"
+SAFEGUARDING = ROOT / "docs" / "safeguarding.md"
+
+CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+DOTTED = re.compile(r"(?:backend|frontend|matching)(?:\.\w+)+")
+TEST = re.compile(r"(tests/[\w/]+\.py)::(\w+)")
+
+
+def ids_of(paths: list[Path]) -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+@cache
+def code_in(path: Path) -> tuple[str, ...]:
+    return tuple(CODE.findall(path.read_text()))
+
+
+@cache
+def anchors_of(path: Path) -> frozenset[str]:
+    titles = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
+    return frozenset(re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles)
+
+
+@cache
+def functions_in(path: Path) -> frozenset[str]:
+    return frozenset(node.name for node in ast.walk(ast.parse(path.read_text())) if hasattr(node, "name"))
+
+
+def exists(dotted: str) -> bool:
+    """Whether this is a module, or a name reached from one by attributes."""
+    parts = dotted.split(".")
+    for place in range(len(parts), 0, -1):
+        name = ".".join(parts[:place])
+        if _is_module(name):
+            found: object = importlib.import_module(name)
+            for attribute in parts[place:]:
+                if not hasattr(found, attribute):
+                    return False
+                found = getattr(found, attribute)
+            return True
+    return False
+
+
+def _is_module(name: str) -> bool:
+    path = ROOT / name.replace(".", "/")
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+@pytest.mark.parametrize("path", DOCS, ids=ids_of(DOCS))
+def test_every_link_leads_to_a_file_and_a_heading_of_it(path: Path) -> None:
+    broken = []
+    for link in LINK.findall(path.read_text()):
+        if link.startswith(("http://", "https://", "mailto:")):
+            continue
+        file, _hash, anchor = link.partition("#")
+        target = (path.parent / file).resolve() if file else path
+        if not target.exists() or (anchor and anchor not in anchors_of(target)):
+            broken.append(link)
+    assert not broken
+
+
+def test_every_decision_is_in_the_index_once_and_numbered_without_a_hole() -> None:
+    files = sorted(path.name for path in DECISIONS.glob("*.md") if path.name != "README.md")
+    assert [name[:4] for name in files] == [f"{number:04}" for number in range(1, len(files) + 1)]
+    index = (DECISIONS / "README.md").read_text()
+    rows = [re.match(r"\| (\d{4}) \| \[[^]]+\]\(([^)]+)\) \|", line) for line in index.splitlines()]
+    listed = [(row[1], row[2]) for row in rows if row]
+    assert listed == [(name[:4], name) for name in files]
+
+
+@pytest.mark.parametrize("path", sorted(DECISIONS.glob("0*.md")), ids=lambda path: path.stem)
+def test_a_decision_begins_with_its_number(path: Path) -> None:
+    assert path.read_text().startswith(f"# {int(path.name[:4])}. ")
+
+
+def test_all_twelve_rules_are_there_each_with_a_test_or_what_is_missing() -> None:
+    sections = re.split(r"^## ", SAFEGUARDING.read_text(), flags=re.MULTILINE)[1:]
+    assert [section.split()[0] for section in sections] == [f"S{number}" for number in range(1, 13)]
+    for section in sections:
+        is_enforced = "- Enforced: " in section and TEST.search(section.partition("- Tests: ")[2])
+        assert is_enforced or "- Not yet: " in section
+
+
+def test_the_safeguarding_rules_name_only_functions_and_tests_that_exist() -> None:
+    words = code_in(SAFEGUARDING)
+    dotted = [word for word in words if DOTTED.fullmatch(word)]
+    tests = [found.groups() for word in words if (found := TEST.fullmatch(word))]
+    assert len(dotted) > 10
+    assert len(tests) > 20
+    assert not [word for word in dotted if not exists(word)]
+    assert not [f"{file}::{name}" for file, name in tests if name not in functions_in(ROOT / file)]
+
+
+def test_the_glossary_is_sorted_and_has_each_term_once() -> None:
+    lines = (ROOT / "docs" / "glossary.md").read_text().splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
+    terms = [row[0].replace("`", "").lower() for row in rows[1:]]
+    assert len(terms) > 40
+    assert all(len(row) == 4 and all(row) for row in rows)
+    assert terms == sorted(set(terms))
