@@ -1,4 +1,4 @@
-"""My suggestions, and what I say of them."""
+"""My suggestions, and my feedback on them."""
 
 from __future__ import annotations
 
@@ -49,8 +49,7 @@ class FeedbackSerializer(serializers.Serializer[Any]):
 
 
 FILTERS = [
-    OpenApiParameter(name, str, description=f"Only people of this {name}.")
-    for name in ("constituency", "theme", "country", "language")
+    OpenApiParameter(name, str, description=f"Only people of this {name}.") for name in selectors.FILTER_NAMES
 ]
 
 
@@ -63,15 +62,15 @@ class SuggestionListView(ParticipantView):
         responses={200: SuggestionListSerializer, 404: RefusalSerializer},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        asked = {parameter.name: request.query_params.get(parameter.name, "") for parameter in FILTERS}
+        values = {name: request.query_params.get(name, "") for name in selectors.FILTER_NAMES}
         found = selectors.suggestions_for(
-            attendee=self.attendee, now=timezone.now(), filters=selectors.Filters(**asked)
+            attendee=self.attendee, now=timezone.now(), filters=selectors.Filters(**values)
         )
         return Response(SuggestionListSerializer(found).data)
 
 
 class FeedbackView(ParticipantView):
-    """What I say of one person as a suggestion."""
+    """My feedback on one person as a suggestion."""
 
     @extend_schema(
         operation_id="feedback_replace",
@@ -93,6 +92,6 @@ class FeedbackView(ParticipantView):
 
     @extend_schema(operation_id="feedback_withdraw", responses={204: None, 404: RefusalSerializer})
     def delete(self, request: Request, slug: str, other: int) -> Response:  # noqa: ARG002
-        """Forget what I said; saying nothing is no error."""
+        """Delete my feedback, if there is any."""
         services.withdraw_feedback(attendee=self.attendee, other_id=other, by=self.person, now=timezone.now())
         return Response(status=204)

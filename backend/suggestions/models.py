@@ -1,4 +1,4 @@
-"""Runs of the matching, the suggestions they published, what people said of them, and stored vectors."""
+"""Runs of the matching, their suggestions, feedback and views, and stored text vectors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Embedding(models.Model):
 
 
 class Run(models.Model):
-    """One computation of an event's lists: built aside, published by a flip, so nobody reads half of it."""
+    """One computation of an event's lists; it becomes current in one transaction."""
 
     class State(models.TextChoices):
         BUILDING = "building", _("Being computed")
@@ -63,9 +63,9 @@ class Run(models.Model):
 
 
 class Suggestion(models.Model):
-    """One place in one attendee's list. `reasons` are codes with evidence, put into words by the pages.
+    """One entry of an attendee's list. `reasons` are codes with evidence, put into words by the pages.
 
-    A trigger, not a key, holds Run and attendees to one event: the row does not repeat the event's id.
+    A trigger, not a foreign key, keeps Run and attendees in one event: the row does not repeat its id.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="suggestions")
@@ -98,7 +98,7 @@ class ListReading(models.Model):
     """Which version of a profile an attendee's list was computed from, and when.
 
     A list is stale exactly when the attendee's `changed_at` differs from `profile_changed_at`: comparing
-    versions, unlike comparing clocks, cannot miss a change that was committed while inputs were read.
+    versions, unlike clocks, cannot miss a change committed while the inputs were read.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="readings")
@@ -114,7 +114,7 @@ class ListReading(models.Model):
 
 
 class SuggestionView(models.Model):
-    """An attendee had another's card before them, at `viewed_at` for the first time; it outlives the Run."""
+    """An attendee was shown another's card, first at `viewed_at`; it outlives the Run."""
 
     attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
     other = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
@@ -132,15 +132,15 @@ class SuggestionView(models.Model):
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def not_relevant_at(self, event: Event) -> set[tuple[int, int]]:
-        """Attendee ids (who said it, of whom) of whoever was called not relevant at the event."""
-        said = self.filter(attendee__event=event, verdict=Feedback.Verdict.NOT_RELEVANT)
-        return set(said.values_list("attendee_id", "other_id"))
+        """Pairs of attendee ids (who said so, of whom) called not relevant at the event."""
+        rows = self.filter(attendee__event=event, verdict=Feedback.Verdict.NOT_RELEVANT)
+        return set(rows.values_list("attendee_id", "other_id"))
 
 
 class Feedback(models.Model):
-    """What an attendee said of another as a suggestion, with the place and the Run it was shown in.
+    """An attendee's verdict on a suggestion, with its rank and Run when it was shown.
 
-    Of one event, like a Suggestion.
+    A trigger keeps it in one event, as for a Suggestion.
     """
 
     class Verdict(models.TextChoices):

@@ -1,4 +1,4 @@
-"""What a build tells while it reads: never minutes of silence, and each text field by its own name."""
+"""Progress of a build: one stage per text field, reported batch by batch."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.factories import NOW, make_attendee, make_event
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
 
 
-def test_a_build_tells_of_loading_the_model_and_of_every_batch_of_texts(monkeypatch):
+def test_a_build_reports_loading_the_model_and_every_batch_of_texts(monkeypatch):
     event = make_event()
     for place in range(3):
         make_attendee(
@@ -20,21 +20,21 @@ def test_a_build_tells_of_loading_the_model_and_of_every_batch_of_texts(monkeypa
         )
     reader = engine.TextReader()  # no model yet
     monkeypatch.setattr(engine, "text_reader", lambda: reader)
-    told = []
-    services.build_run(event=event, now=NOW, progress=lambda stage, share: told.append((stage, share)))
-    stages = list(dict.fromkeys(stage for stage, _ in told))
+    calls = []
+    services.build_run(event=event, now=NOW, progress=lambda stage, share: calls.append((stage, share)))
+    stages = list(dict.fromkeys(stage for stage, _ in calls))
     assert stages[:4] == [
         "Loading the language model",
         "Reading what people seek",
         "Reading what people offer",
         "Reading what people say of themselves",
     ]
-    # Each of these texts fills a batch and is told of, though all are kept in one chunk.
-    seeks = [share for stage, share in told if stage == stages[1]]
+    # Each of these texts fills a batch and is calls of, though all are kept in one chunk.
+    seeks = [share for stage, share in calls if stage == stages[1]]
     assert seeks[:3] == pytest.approx([1 / 3, 2 / 3, 1])
 
 
-def test_where_there_is_no_terminal_the_first_line_comes_at_once(capsys):
+def test_without_a_terminal_the_first_line_is_printed_at_once(capsys):
     with progress_lines() as show:
         for share in (0.0, 0.5):
             show("Loading the language model", share)

@@ -1,4 +1,4 @@
-"""The organiser's floor: rehearsed, asked for, kept, and given up again."""
+"""The floor of the E-I index: previewed, set, kept for later Runs, and reset."""
 
 import datetime as dt
 
@@ -27,7 +27,7 @@ def event():
     return event
 
 
-def test_a_dry_run_tells_what_a_floor_brings_and_costs_and_publishes_nothing(event, capsys):
+def test_a_dry_run_prints_the_cost_of_a_floor_and_publishes_nothing(event, capsys):
     call_command("build_suggestions", event.slug, "--floor", "0.5", "--dry-run")
     printed = capsys.readouterr().out
     report = services.preview_run(event=event, policy=Policy(ei_floor=0.5))
@@ -39,7 +39,7 @@ def test_a_dry_run_tells_what_a_floor_brings_and_costs_and_publishes_nothing(eve
     assert not Suggestion.objects.exists()
 
 
-def test_a_floor_once_asked_for_holds_for_later_lists_until_it_is_given_up(event, capsys):
+def test_a_floor_holds_for_later_runs_until_it_is_reset(event, capsys):
     call_command("build_suggestions", event.slug, "--floor", "0.5")
     assert "Published" in capsys.readouterr().out
     jobs.build_suggestions(event.pk)
@@ -51,12 +51,12 @@ def test_a_floor_once_asked_for_holds_for_later_lists_until_it_is_given_up(event
 
 
 @pytest.mark.parametrize("floor", ["2", "-1.5", "nan", "high"])
-def test_a_floor_that_is_none_is_refused_in_a_sentence(event, floor):
+def test_an_invalid_floor_is_refused(event, floor):
     with pytest.raises(CommandError, match=r"ei_floor must lie|is neither a number"):
         call_command("build_suggestions", event.slug, f"--floor={floor}")
 
 
-def test_a_refresh_over_lists_of_an_older_version_computes_all_anew_and_keeps_the_floor(event):
+def test_refreshing_lists_of_an_older_version_rebuilds_all_and_keeps_the_floor(event):
     spoils = ({"policy": {"renamed": 1, "ei_floor": 0.5}}, {"matching_state": b"of another version"})
     for hours, spoilt in enumerate(spoils, start=1):
         old = services.build_run(event=event, now=NOW)

@@ -1,4 +1,4 @@
-"""Two computations of one event's lists at the same moment, and one that was killed."""
+"""Two concurrent builds of one event's lists, and one that was killed."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ from backend.suggestions.models import Run
 from backend.suggestions.selectors import current_run, run_status_for
 from tests.factories import NOW, make_attendee, make_event
 
-PATIENCE = 60  # seconds until a test that hangs fails
+TIMEOUT = 60  # seconds until a test that hangs fails
 
 
 def make_forum():
@@ -24,7 +24,7 @@ def make_forum():
 
 def until_waiting(number):
     """Return when so many connections wait for a lock."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while time.monotonic() < end:
         with connection.cursor() as cursor:
             cursor.execute("select pg_stat_clear_snapshot()")  # or a transaction sees what it saw first
@@ -38,14 +38,14 @@ def until_waiting(number):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_builds_at_once_take_turns_and_both_publish():
+def test_two_concurrent_builds_run_one_after_the_other_and_both_publish():
     event = make_forum()
     services.build_run(event=event, now=NOW)
     start, stages = threading.Barrier(2), []
 
     def build():
         try:
-            start.wait(PATIENCE)
+            start.wait(TIMEOUT)
             return services.build_run(
                 event=event, now=NOW, progress=lambda stage, share: stages.append(stage)
             ).pk
@@ -53,18 +53,18 @@ def test_two_builds_at_once_take_turns_and_both_publish():
             connections.close_all()
 
     with ThreadPoolExecutor(2) as pool:
-        with transaction.atomic():  # neither can publish while the row of the current Run is held
+        with transaction.atomic():  # neither can publish while the current Run's row is locked
             Run.objects.select_for_update().get(event=event, state="current")
             jobs = [pool.submit(build) for _ in range(2)]
             until_waiting(2)
-        built = [job.result(PATIENCE) for job in jobs]
+        built = [job.result(TIMEOUT) for job in jobs]
     assert current_run(event).pk == max(built)
     assert sorted(Run.objects.values_list("state", flat=True)) == ["current", "retired", "retired"]
     assert stages.count("Waiting for another computation of these lists") == 1
 
 
 @pytest.mark.django_db
-def test_what_a_killed_process_was_building_is_failed_by_the_next_build():
+def test_the_next_build_marks_a_killed_build_as_failed():
     event = make_forum()
     killed = Run.objects.create(event=event, model="x", started_at=NOW)
     assert run_status_for(event).is_building

@@ -1,4 +1,4 @@
-"""Lists that are matched again: everybody who changed is read, whether or not the list comes out the same."""
+"""Refreshing lists: afterwards nobody who changed is stale, whether or not the list changed."""
 
 import datetime as dt
 
@@ -39,7 +39,7 @@ def list_of(attendee):
     return list(Suggestion.objects.filter(attendee=attendee).order_by("rank").values_list("other", "score"))
 
 
-def test_who_changed_is_not_matched_for_ever_where_the_list_comes_out_the_same(forum):
+def test_a_list_that_stays_the_same_is_not_stale_after_its_refresh(forum):
     event, (me, *_) = forum
     before = list_of(me)
     for minute in (1, 2):
@@ -53,7 +53,7 @@ def test_who_changed_is_not_matched_for_ever_where_the_list_comes_out_the_same(f
     assert list_of(me) == before
 
 
-def test_a_list_that_comes_while_the_old_one_is_read_does_not_pass_for_read(forum):
+def test_a_list_replaced_while_it_is_read_still_counts_as_stale(forum):
     _, (me, *_) = forum
     Attendee.objects.filter(pk=me.pk).update(changed_at=LATER)
     me = Attendee.objects.select_related("event").get(pk=me.pk)
@@ -69,18 +69,18 @@ def test_a_list_that_comes_while_the_old_one_is_read_does_not_pass_for_read(foru
     assert not suggestions_for(attendee=me, now=LATER).is_refreshing
 
 
-def test_not_relevant_and_taken_back_before_the_worker_came_leaves_nobody_waiting(forum):
+def test_feedback_withdrawn_before_the_job_leaves_nobody_stale(forum):
     event, (me, *_) = forum
     other = Suggestion.objects.filter(attendee=me).first().other_id
-    said = {"attendee": me, "other_id": other, "by": me.person, "now": LATER}
-    give_feedback(**said, verdict="not-relevant", cause="known")
-    withdraw_feedback(**said)
+    values = {"attendee": me, "other_id": other, "by": me.person, "now": LATER}
+    give_feedback(**values, verdict="not-relevant", cause="known")
+    withdraw_feedback(**values)
     assert events_with_stale_lists() == [event]
     jobs.refresh_lists(event.pk)
     assert events_with_stale_lists() == []
 
 
-def test_who_is_new_and_fits_nobody_does_not_wait_either(forum):
+def test_somebody_new_who_fits_nobody_is_not_stale_after_the_job(forum):
     event, people = forum
     new = make_attendee(event)
     for person in people:
@@ -92,7 +92,7 @@ def test_who_is_new_and_fits_nobody_does_not_wait_either(forum):
     assert events_with_stale_lists() == []
 
 
-def test_who_changes_after_the_job_looked_and_before_it_reads_is_matched_with_the_others(forum, monkeypatch):
+def test_a_change_between_check_and_read_is_matched_with_the_others(forum, monkeypatch):
     event, (me, other, *_) = forum
     Attendee.objects.filter(pk=me.pk).update(changed_at=LATER)
     read = engine.read_forum

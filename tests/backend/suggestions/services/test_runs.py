@@ -1,4 +1,4 @@
-"""Runs on the real model and the real database: built aside, published by a flip, kept fresh."""
+"""Runs on the real model and database: built, published at once, and refreshed."""
 
 import csv
 import datetime as dt
@@ -53,7 +53,7 @@ def build(event, now=NOW):
 
 
 def change_of(attendee, **fields):
-    said = {
+    values = {
         "title": attendee.title,
         "country": attendee.country,
         "languages": tuple(attendee.languages),
@@ -64,10 +64,10 @@ def change_of(attendee, **fields):
         "offers_topics": frozenset(),
         "listed": True,
     }
-    return ProfileChange(**{**said, **fields})
+    return ProfileChange(**{**values, **fields})
 
 
-def test_the_complement_comes_first_and_the_reason_quotes_both(forum):
+def test_the_best_fit_comes_first_and_the_reason_quotes_both(forum):
     event, seeker, _ = forum
     build(event)
     first = suggestions_for(attendee=seeker, now=NOW).cards[0]
@@ -77,7 +77,7 @@ def test_the_complement_comes_first_and_the_reason_quotes_both(forum):
     assert quoted.evidence["offer"] == OFFERS_MLAT
 
 
-def test_every_list_has_ten_with_four_of_other_constituencies_and_a_reason_each(forum):
+def test_every_list_has_ten_entries_four_across_constituencies_each_with_a_reason(forum):
     event, *_ = forum
     build(event)
     adults = Attendee.objects.filter(event=event, age_class="adult").select_related("organisation__sector")
@@ -88,7 +88,7 @@ def test_every_list_has_ten_with_four_of_other_constituencies_and_a_reason_each(
         assert all(row.reasons for row in rows)
 
 
-def test_minors_are_in_no_list_have_none_and_their_texts_are_never_read(forum):
+def test_minors_are_on_no_list_have_none_and_their_texts_are_never_encoded(forum):
     event, *_ = forum
     Attendee.objects.filter(event=event, age_class="minor").update(seeks="A text that only a minor wrote.")
     build(event)
@@ -98,14 +98,14 @@ def test_minors_are_in_no_list_have_none_and_their_texts_are_never_read(forum):
     assert not Embedding.objects.filter(text_hash=text_hash("A text that only a minor wrote.")).exists()
 
 
-def test_a_text_is_encoded_once_and_only_changed_text_again(forum):
+def test_a_text_is_encoded_once_and_again_only_when_it_changes(forum):
     event, seeker, _ = forum
 
     def read_in(now):
         """The fields of which a build encodes anything."""
-        told = []
-        services.build_run(event=event, now=now, progress=lambda stage, _share: told.append(stage))
-        return [field for field, stage in READING.items() if stage in told]
+        stages = []
+        services.build_run(event=event, now=now, progress=lambda stage, _share: stages.append(stage))
+        return [field for field, stage in READING.items() if stage in stages]
 
     assert read_in(NOW) == ["seeks", "offers"]
     before = set(Embedding.objects.values_list("pk", flat=True))
@@ -116,7 +116,7 @@ def test_a_text_is_encoded_once_and_only_changed_text_again(forum):
     assert Embedding.objects.exclude(pk__in=before).count() == 1
 
 
-def test_the_same_people_get_the_same_lists_again(forum):
+def test_the_same_input_gives_the_same_lists(forum):
     event, *_ = forum
     rows = ("attendee_id", "other_id", "rank", "score")
     first = list(build(event).suggestions.order_by("attendee_id", "rank").values_list(*rows))
@@ -134,7 +134,7 @@ def test_publishing_retires_the_old_run_and_leaves_one_current(forum):
         Run.objects.create(event=event, model="x", state="current", published_at=NOW)
 
 
-def test_a_run_that_fails_leaves_the_published_lists_alone(forum):
+def test_a_failed_run_changes_no_published_list(forum):
     event, seeker, _ = forum
     good = build(event)
     Attendee.objects.filter(pk=seeker.pk).update(seeks="A new text")
@@ -148,7 +148,7 @@ def test_a_run_that_fails_leaves_the_published_lists_alone(forum):
     assert len(suggestions_for(attendee=seeker, now=NOW).cards) == 10
 
 
-def test_nobody_to_match_is_one_sentence():
+def test_an_event_with_nobody_to_match_is_refused():
     event = make_event()
     make_attendee(event, age_class="unknown")
     with pytest.raises(services.NobodyToMatch, match="age_class"):
@@ -179,7 +179,7 @@ def test_a_change_is_announced_in_its_own_transaction_and_refreshed_by_the_job(f
     assert services.refresh_lists(event=event, now=LATER) == 0
 
 
-def test_a_change_made_while_a_run_is_computed_is_found_after_the_flip(forum, monkeypatch):
+def test_a_change_made_during_a_build_is_stale_after_publishing(forum, monkeypatch):
     event, seeker, _ = forum
     build(event)
     read = engine.read_forum
@@ -196,7 +196,7 @@ def test_a_change_made_while_a_run_is_computed_is_found_after_the_flip(forum, mo
     assert stale_ids_for(event, run) == {seeker.pk}
 
 
-def test_a_block_or_report_takes_both_out_of_each_others_lists_in_the_next_run(forum, blocked_by):
+def test_a_block_or_report_takes_both_off_each_others_lists_at_the_next_refresh(forum, blocked_by):
     event, seeker, fitting = forum
     build(event)
     block_contact(blocked_by, fitting, seeker, LATER)
@@ -213,7 +213,7 @@ def test_people_who_met_at_an_earlier_edition_are_not_proposed_again(forum):
     assert not Suggestion.objects.filter(attendee=seeker, other=fitting).exists()
 
 
-def test_sessions_both_follow_count(forum):
+def test_shared_sessions_are_a_reason(forum):
     event, seeker, _ = forum
     other = Attendee.objects.filter(event=event, organisation__sector__key="small-company").first()
     session = make_session(event, "Evidence clinic")
@@ -224,7 +224,7 @@ def test_sessions_both_follow_count(forum):
     assert any(reason["evidence"].get("session") == "Evidence clinic" for reason in reasons)
 
 
-def test_there_is_room_for_as_many_meetings_as_slots_are_open_else_for_the_events_number(forum):
+def test_capacity_is_the_number_of_open_slots_or_the_events_default(forum):
     event, seeker, _ = forum
     starts = dt.datetime.combine(event.starts_on, dt.time(9), event.zone)
     slots = [
@@ -254,7 +254,7 @@ def test_the_commands_build_and_export(forum, tmp_path, capsys):
     assert "140 suggestions" in capsys.readouterr().out
 
 
-def test_a_reading_notes_the_version_of_every_listed_adult(forum):
+def test_a_run_stores_the_profile_version_of_every_listed_adult(forum):
     event, *_ = forum
     run = build(event)
     read = dict(ListReading.objects.filter(run=run).values_list("attendee_id", "profile_changed_at"))
@@ -263,7 +263,7 @@ def test_a_reading_notes_the_version_of_every_listed_adult(forum):
     )
 
 
-def test_the_command_explain_prints_parts_that_add_up_to_the_score(forum, capsys):
+def test_explain_prints_contributions_that_add_up_to_the_score(forum, capsys):
     event, seeker, fitting = forum
     run = build(event)
     call_command("explain", event.slug, seeker.person.email, str(fitting.pk))
@@ -277,7 +277,7 @@ def test_the_command_explain_prints_parts_that_add_up_to_the_score(forum, capsys
     assert found.p_ab == pytest.approx(1 / (1 + math.exp(-logit)), abs=1e-6)
 
 
-def test_explain_says_nothing_of_somebody_matching_may_not_read(forum):
+def test_explain_refuses_somebody_matching_may_not_read(forum):
     event, seeker, _ = forum
     minor = Attendee.objects.get(event=event, age_class="minor")
     for who in (minor.person.email, str(minor.pk), "nobody@example.org"):

@@ -1,4 +1,4 @@
-"""What an organiser may read behind a list, on the real model's stored vectors."""
+"""What an organiser may inspect of a list and a pair, with the real model's stored vectors."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def forum():
     return event, seeker, fitting
 
 
-def test_a_list_reads_as_on_its_owners_page_in_the_order_of_the_run(forum):
+def test_a_list_is_inspected_as_its_owner_sees_it(forum):
     event, seeker, fitting = forum
     own = suggestions_for(attendee=seeker, now=NOW)
     found = selectors.list_inspection_for(event=event, attendee_id=seeker.pk)
@@ -38,7 +38,7 @@ def test_a_list_reads_as_on_its_owners_page_in_the_order_of_the_run(forum):
     assert {person.name for person in selectors.list_owners_for(event)} == {"Seeker", "Fitting", "Other"}
 
 
-def test_the_numbers_of_a_pair_add_up_to_its_chances_and_score(forum):
+def test_the_contributions_of_a_pair_add_up_to_its_chances_and_score(forum):
     event, seeker, fitting = forum
     found = selectors.pair_inspection_for(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
     forth, back = (
@@ -50,7 +50,7 @@ def test_the_numbers_of_a_pair_add_up_to_its_chances_and_score(forum):
     assert found.score == pytest.approx(found.place.score, abs=1e-4)
 
 
-def test_whoever_is_kept_apart_is_not_there_and_asking_for_the_pair_finds_nothing(forum):
+def test_a_blocked_contact_is_on_no_inspected_list_and_their_pair_is_not_found(forum):
     event, seeker, fitting = forum
     block_person(blocked=seeker.person, by=fitting.person, now=NOW)
     places = selectors.list_inspection_for(event=event, attendee_id=seeker.pk).places
@@ -61,7 +61,7 @@ def test_whoever_is_kept_apart_is_not_there_and_asking_for_the_pair_finds_nothin
 
 
 @pytest.mark.parametrize("age_class", ["minor", "unknown"])
-def test_a_minor_has_no_list_to_look_behind_and_is_behind_nobodys(forum, age_class):
+def test_a_minor_has_no_list_and_is_on_nobodys(forum, age_class):
     event, seeker, fitting = forum
     Attendee.objects.filter(pk=fitting.pk).update(age_class=age_class)
     with pytest.raises(NotFound):
@@ -71,7 +71,7 @@ def test_a_minor_has_no_list_to_look_behind_and_is_behind_nobodys(forum, age_cla
     assert "Fitting" not in {person.name for person in selectors.list_owners_for(event)}
 
 
-def test_a_text_not_read_yet_is_said_and_never_read_in_a_web_request(forum):
+def test_a_text_not_encoded_yet_is_refused_and_not_encoded_in_a_web_request(forum):
     event, seeker, fitting = forum
     Embedding.objects.all().delete()
     with pytest.raises(engine.NotYetRead, match="Look again"):
@@ -87,7 +87,7 @@ def test_a_text_not_read_yet_is_said_and_never_read_in_a_web_request(forum):
         {"model": "another"},
     ],
 )
-def test_lists_of_an_older_version_say_that_their_numbers_come_with_the_next(forum, client, kept):
+def test_the_pair_page_refuses_lists_of_an_older_version(forum, client, kept):
     event, seeker, fitting = forum
     Run.objects.update(**kept)
     client.force_login(make_attendee(event, permission="organiser", visibility="hidden").person)

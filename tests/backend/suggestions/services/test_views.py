@@ -1,4 +1,4 @@
-"""Which cards people had before them: the step of the funnel between suggested and asked."""
+"""Which cards attendees were shown."""
 
 import datetime as dt
 
@@ -23,7 +23,7 @@ def views_of(attendee):
     return dict(SuggestionView.objects.filter(attendee=attendee).values_list("other_id", "viewed_at"))
 
 
-def test_a_view_is_kept_once_with_its_first_time(forum):
+def test_a_view_is_stored_once_with_its_first_time(forum):
     me, one, two, _ = forum
     record_views(attendee=me, other_ids=[one.pk], by=me.person, now=NOW)
     later = NOW + dt.timedelta(hours=1)
@@ -31,20 +31,20 @@ def test_a_view_is_kept_once_with_its_first_time(forum):
     assert views_of(me) == {one.pk: NOW, two.pk: later}
 
 
-def test_somebody_who_is_not_on_the_list_was_not_viewed_as_a_suggestion(forum):
+def test_somebody_not_on_the_list_is_not_stored_as_viewed(forum):
     me, one, _, unlisted = forum
     record_views(attendee=me, other_ids=[unlisted.pk, one.pk, 10**9], by=me.person, now=NOW)
     assert views_of(me) == {one.pk: NOW}
 
 
-def test_nobody_looks_at_a_list_in_the_name_of_another(forum):
+def test_nobody_records_views_for_another(forum):
     me, one, _, _ = forum
     with pytest.raises(NotYourList):
         record_views(attendee=me, other_ids=[one.pk], by=one.person, now=NOW)
     assert views_of(me) == {}
 
 
-def test_the_number_of_queries_is_the_same_for_one_view_and_for_two(forum, django_assert_num_queries):
+def test_one_view_and_two_take_the_same_number_of_queries(forum, django_assert_num_queries):
     me, one, two, _ = forum
     for ids in ([one.pk], [one.pk, two.pk], [one.pk, two.pk]):
         SuggestionView.objects.all().delete()

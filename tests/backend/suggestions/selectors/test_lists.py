@@ -1,0 +1,115 @@
+"""An attendee's list as they may see it now."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from backend.events.models import Attendee
+from backend.suggestions.selectors import (
+    Filters,
+    exported_rows,
+    list_inspection_for,
+    suggestions_for,
+)
+from tests.factories import NOW, block_contact, make_attendee, make_event, make_run
+
+pytestmark = pytest.mark.django_db
+
+
+def names(attendee, **kwargs):
+    return [card.face.name for card in suggestions_for(attendee=attendee, now=NOW, **kwargs).cards]
+
+
+def test_before_the_first_run_the_list_is_empty(reader_and_others):
+    _, me, _ = reader_and_others
+    found = suggestions_for(attendee=me, now=NOW)
+    assert (found.cards, found.computed_at, found.is_refreshing) == ((), None, False)
+
+
+def test_the_list_comes_in_rank_order(reader_and_others):
+    event, me, others = reader_and_others
+    make_run(event, {me: others[::-1]})
+    assert names(me) == ["Other 2", "Other 1", "Other 0"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}]
+)
+def test_whoever_the_contact_policy_refuses_leaves_the_list_at_once(reader_and_others, change):
+    event, me, others = reader_and_others
+    make_run(event, {me: others})
+    Attendee.objects.filter(pk=others[0].pk).update(**change)
+    assert names(me) == ["Other 1", "Other 2"]
+    assert [card.rank for card in suggestions_for(attendee=me, now=NOW).cards] == [1, 2]
+
+
+def test_a_blocked_pair_leaves_each_others_lists_and_the_export_at_once(reader_and_others, blocked_by):
+    event, me, others = reader_and_others
+    make_run(event, {me: others, others[0]: [me]})
+    block_contact(blocked_by, me, others[0])
+    assert names(me) == ["Other 1", "Other 2"]
+    assert names(others[0]) == []
+    addresses = {address for row in exported_rows(event) for address in row[:2]}
+    assert others[0].person.email not in addresses
+
+
+def test_a_hidden_person_in_between_is_not_named(reader_and_others):
+    event, me, others = reader_and_others
+    between = others[2]
+    reasons = [
+        {"code": "tie_through", "weight": 1.0, "evidence": {"person": between.pk, "label": "2025"}},
+        {"code": "bridge", "weight": 0.1, "evidence": {"from": "government", "to": "industry"}},
+    ]
+    make_run(event, {me: [others[0]]}, reasons)
+    shown = suggestions_for(attendee=me, now=NOW).cards[0].reasons
+    assert [reason.code for reason in shown] == ["tie_through", "bridge"]
+    assert shown[0].evidence["name"] == "Other 2"
+    Attendee.objects.filter(pk=between.pk).update(age_class="unknown")
+    shown = suggestions_for(attendee=me, now=NOW).cards[0].reasons
+    assert [reason.code for reason in shown] == ["bridge"]
+    assert between.person.email not in exported_rows(event)[0][4]
+
+
+def test_a_past_meeting_of_a_blocked_pair_is_shown_to_nobody(reader_and_others, blocked_by):
+    event, me, (other, _, between) = reader_and_others
+    reasons = [{"code": "tie_through", "weight": 1.0, "evidence": {"person": between.pk, "label": "2025"}}]
+    make_run(event, {me: [other]}, reasons)
+    assert list_inspection_for(event=event, attendee_id=me.pk).places[0].reasons
+    block_contact(blocked_by, between, other)
+    assert suggestions_for(attendee=me, now=NOW).cards[0].reasons == ()
+    assert list_inspection_for(event=event, attendee_id=me.pk).places[0].reasons == ()
+    assert between.person.email not in exported_rows(event)[0][4]
+
+
+def test_filters_narrow_the_list_and_facets_count_the_whole_list(reader_and_others):
+    event, me, others = reader_and_others
+    make_run(event, {me: others})
+    found = suggestions_for(attendee=me, now=NOW, filters=Filters(constituency="academia"))
+    assert [card.face.name for card in found.cards] == ["Other 1"]
+    assert found.total == 3
+    assert dict(found.facets["constituency"]) == {"academia": 1, "industry": 1, "youth": 1}
+
+
+def test_thirty_rows_take_as_many_queries_as_one():
+    counts = []
+    for size in (1, 30):
+        event = make_event()
+        me = make_attendee(event)
+        make_run(event, {me: [make_attendee(event, seeks_topics=["sextortion"]) for _ in range(size)]})
+        me = Attendee.objects.select_related("event").get(pk=me.pk)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(suggestions_for(attendee=me, now=NOW, limit=50).cards) == size
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_a_changed_profile_makes_the_list_stale_but_not_a_hidden_one(reader_and_others):
+    event, me, others = reader_and_others
+    make_run(event, {me: others})
+    assert not suggestions_for(attendee=me, now=NOW).is_refreshing
+    me.changed_at = NOW.replace(hour=10)
+    me.save(update_fields=["changed_at"])
+    assert suggestions_for(attendee=me, now=NOW).is_refreshing
+    me.visibility = "hidden"
+    me.save(update_fields=["visibility"])
+    assert not suggestions_for(attendee=me, now=NOW).is_refreshing
