@@ -15,8 +15,8 @@ from backend.demo.content import content
 from backend.demo.people import SEED, CastMember, cast_of_demo, unlisted_of_demo
 from backend.demo.ties import ties_of
 from backend.events.models import Attendee, Event, Session, SessionPart, Theme, Tie
+from backend.events.services import appoint_lead, appoint_organiser, create_event
 from backend.events.services.importing import CsvLine, CsvTable, import_attendees
-from backend.events.services.setup import appoint_lead, appoint_organiser, create_event
 from backend.people.models import Person
 from backend.people.services import find_or_create_people
 

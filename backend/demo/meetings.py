@@ -12,9 +12,9 @@ from django.db import transaction
 
 from backend.core.errors import BusinessError
 from backend.events.models import Attendee, Event, Topic
-from backend.events.rules.slot_grid import SlotGrid, periods_of
+from backend.events.rules import SlotGrid, periods_of
 from backend.events.selectors import slots_for
-from backend.events.services.venue import TableData, add_slots, add_tables
+from backend.events.services import TableData, add_slots, add_tables
 from backend.meetings import services
 from backend.meetings.models import Meeting
 from backend.meetings.selectors import Time, free_slots_between

@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from backend.events.models import Event
-from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes
+from backend.events.services import ATTENDEES_CHANGED, announce_changes
 from backend.suggestions import selectors, services
 
 

@@ -13,9 +13,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from backend.events.models import Event, Table
-from backend.events.rules.slot_grid import SlotGrid
+from backend.events.rules import SlotGrid
 from backend.events.selectors import Profile
-from backend.events.services.venue import TableData
+from backend.events.services import TableData
 from backend.meetings.services import MeetingRequestData
 
 WINDOWS = 3

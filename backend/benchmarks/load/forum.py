@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rest_framework.authtoken.models import Token
 
 from backend.events.models import Attendee, Event, Slot, Table
-from backend.events.rules.slot_grid import SlotGrid, periods_of
+from backend.events.rules import SlotGrid, periods_of
 from backend.meetings.models import Availability
 from backend.people.models import Organisation, Person, Sector
 

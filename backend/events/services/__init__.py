@@ -1,11 +1,11 @@
 """Writes to events: their set-up, venue, attendees and profiles. `importing` reads attendee lists."""
 
-from backend.events.rules import TextTooLong, clean_text
 from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes, matching_lock
 from backend.events.services.profiles import ProfileChange, UnknownTopic, update_profile
 from backend.events.services.roles import RoleChange, change_roles
 from backend.events.services.setup import appoint_lead, appoint_organiser, create_event, load_themes
 from backend.events.services.venue import (
+    BadTable,
     TableData,
     add_slots,
     add_table,
@@ -17,10 +17,10 @@ from backend.events.services.venue import (
 
 __all__ = [
     "ATTENDEES_CHANGED",
+    "BadTable",
     "ProfileChange",
     "RoleChange",
     "TableData",
-    "TextTooLong",
     "UnknownTopic",
     "add_slots",
     "add_table",
@@ -30,7 +30,6 @@ __all__ = [
     "appoint_organiser",
     "change_roles",
     "change_table",
-    "clean_text",
     "create_event",
     "load_themes",
     "matching_lock",

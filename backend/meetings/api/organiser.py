@@ -10,10 +10,9 @@ from rest_framework.response import Response
 from backend.core.period import Period
 from backend.events.api import ParticipantView
 from backend.events.models import Event
-from backend.events.rules import check_organiser
-from backend.events.rules.slot_grid import SlotGrid, periods_of
+from backend.events.rules import SlotGrid, check_organiser, periods_of
 from backend.events.selectors import slots_for, tables_for
-from backend.events.services import venue as places
+from backend.events.services import venue
 from backend.meetings import selectors, services
 from backend.meetings.api import serializers as shapes
 from backend.meetings.api.participant import REFUSALS, validated
@@ -85,7 +84,7 @@ class SlotListView(OrganiserView):
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Lay a grid of slots; those there already stay."""
-        added = places.add_slots(
+        added = venue.add_slots(
             event=self.event, periods=self.periods_asked(request), by=self.attendee.person
         )
         return Response({"count": added}, status=201)
@@ -98,7 +97,7 @@ class SlotListView(OrganiserView):
     def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Remove slots that nobody has asked for."""
         data = validated(shapes.SlotIdsSerializer, request)
-        removed = places.remove_slots(event=self.event, slot_ids=data["slots"], by=self.attendee.person)
+        removed = venue.remove_slots(event=self.event, slot_ids=data["slots"], by=self.attendee.person)
         return Response({"count": removed})
 
 
@@ -116,8 +115,8 @@ class TableListView(OrganiserView):
         responses={201: shapes.TableSerializer, **REFUSALS},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        data = places.TableData(**validated(shapes.TableDataSerializer, request))
-        table = places.add_table(event=self.event, data=data, by=self.attendee.person)
+        data = venue.TableData(**validated(shapes.TableDataSerializer, request))
+        table = venue.add_table(event=self.event, data=data, by=self.attendee.person)
         return Response(shapes.TableSerializer(table).data, status=201)
 
 
@@ -131,7 +130,7 @@ class TableView(OrganiserView):
     )
     def put(self, request: Request, slug: str, table_id: int) -> Response:  # noqa: ARG002
         """Change it; where its meetings to come take place elsewhere then, both people are told."""
-        data = places.TableData(**validated(shapes.TableDataSerializer, request))
+        data = venue.TableData(**validated(shapes.TableDataSerializer, request))
         table = services.change_table(
             event=self.event, table_id=table_id, data=data, by=self.attendee.person, now=timezone.now()
         )
@@ -139,7 +138,7 @@ class TableView(OrganiserView):
 
     @extend_schema(operation_id="tables_remove", responses={204: None, **REFUSALS})
     def delete(self, request: Request, slug: str, table_id: int) -> Response:  # noqa: ARG002
-        places.remove_table(event=self.event, table_id=table_id, by=self.attendee.person)
+        venue.remove_table(event=self.event, table_id=table_id, by=self.attendee.person)
         return Response(status=204)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.events.models import Attendee
-from backend.events.services import TextTooLong, clean_text
+from backend.events.rules import TextTooLong, clean_text
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.rules import knows_of, readable_for

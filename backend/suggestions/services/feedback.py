@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee
-from backend.events.services.changes import announce_changes
+from backend.events.services import announce_changes
 from backend.people.models import Person
 from backend.safeguarding.rules import may_contact
 from backend.suggestions.models import Feedback, Run, Suggestion, SuggestionView

@@ -17,7 +17,7 @@ from backend.core.models import Act
 from backend.core.queue import enqueue
 from backend.events.models import Event
 from backend.events.rules import check_organiser
-from backend.events.services.changes import matching_lock
+from backend.events.services import matching_lock
 from backend.people.models import Person
 from backend.suggestions import engine
 from backend.suggestions.models import ListReading, Run, Suggestion

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backend.events.models import Attendee
+from backend.events.rules import TextTooLong
 from backend.events.selectors import profile_for
-from backend.events.services import TextTooLong, update_profile
+from backend.events.services import update_profile
 from backend.safeguarding.selectors import blocks_made_by
 from backend.suggestions.selectors import is_being_matched
 from frontend.access import Request, participant

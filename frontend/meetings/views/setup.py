@@ -18,9 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.core.errors import BusinessError
 from backend.core.period import Period
 from backend.events.models import Attendee, Event
-from backend.events.rules.slot_grid import periods_of
+from backend.events.rules import periods_of
 from backend.events.selectors import slots_for, tables_for
-from backend.events.services.venue import add_slots, add_tables, remove_slots, remove_table
+from backend.events.services import add_slots, add_tables, remove_slots, remove_table
 from backend.meetings.selectors import overview_for, rules_for
 from backend.meetings.services import change_table, set_rules
 from backend.safeguarding.selectors import names_of_leads

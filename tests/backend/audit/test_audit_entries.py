@@ -16,7 +16,7 @@ from backend.core.errors import OrganisersOnly
 from backend.core.models import Act
 from backend.directory.services import export_needs_help, nudge_people
 from backend.events.models import Attendee, Slot
-from backend.events.services.roles import RoleChange, change_roles
+from backend.events.services import RoleChange, change_roles
 from backend.meetings.models import Availability, Meeting
 from backend.meetings.services import arrange_meeting, cancel_for_both
 from backend.programme.models import Plan

@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from backend.core.queue import MAIL, QUEUES, WORK, enqueue
-from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes
+from backend.events.services import ATTENDEES_CHANGED, announce_changes
 from backend.meetings.models import Delivery
 from backend.meetings.services import SEND_NOTICE
 from backend.programme.models import Plan

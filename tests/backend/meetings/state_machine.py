@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from backend.core.errors import BusinessError
 from backend.events.models import Attendee, Session, Slot, Table
-from backend.events.rules.slot_grid import SlotGrid, periods_of
+from backend.events.rules import SlotGrid, periods_of
 from backend.meetings import services
 from backend.meetings.models import Meeting, Seat
 from backend.meetings.selectors import common_slots

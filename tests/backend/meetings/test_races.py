@@ -12,7 +12,7 @@ from django.db import connection, connections, models
 
 from backend.core.errors import BusinessError
 from backend.events.models import SessionPart, Table
-from backend.events.services.venue import TableData
+from backend.events.services import TableData
 from backend.meetings import services
 from backend.meetings.models import Meeting, Seat
 from backend.meetings.services import answers, booking, change_table, locks, sessions

@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound, NotYours
 from backend.events.models import Attendee
-from backend.events.services import TextTooLong
+from backend.events.rules import TextTooLong
 from backend.safeguarding.models import Report, ReportAlert, ReportView
 from backend.safeguarding.rules import CHANNELS, may_contact, refused_pairs
 from backend.safeguarding.selectors import has_reader, report_page_for, reports_for, waiting_reports

@@ -8,7 +8,7 @@ import pytest
 
 from backend.core.errors import NotFound, NotYours
 from backend.events.models import Attendee, Slot, Table
-from backend.events.services import TextTooLong
+from backend.events.rules import TextTooLong
 from backend.meetings import selectors, services
 from backend.meetings.models import Meeting, Notice, Seat
 from tests.backend.meetings.conftest import make_forum

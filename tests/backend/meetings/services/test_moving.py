@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from backend.core.errors import NotFound, OrganisersOnly
 from backend.events.models import Attendee, Table
-from backend.events.services.venue import BadTable, TableData
+from backend.events.services import BadTable, TableData
 from backend.meetings.models import Delivery, Meeting, Notice
 from backend.meetings.services import StepFreeNeeded, change_table
 from backend.meetings.services.notice_mails import mail_for

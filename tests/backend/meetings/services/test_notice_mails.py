@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.urls import resolve
 
 from backend.events.models import Attendee, Slot
-from backend.events.services.venue import TableData
+from backend.events.services import TableData
 from backend.meetings import services
 from backend.meetings.models import Delivery, Meeting, Notice
 from backend.meetings.selectors.answer_links import read_answer_link

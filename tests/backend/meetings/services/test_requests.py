@@ -8,7 +8,7 @@ import pytest
 
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.events.models import Attendee, SessionPart, Slot, Table
-from backend.events.services import TextTooLong
+from backend.events.rules import TextTooLong
 from backend.meetings import services
 from backend.meetings.models import Meeting, MeetingRules, Notice
 from backend.meetings.rules import expiry_of

@@ -8,12 +8,8 @@ import pytest
 
 from backend.core.errors import OrganisersOnly
 from backend.events.models import Attendee, Event, Interest
-from backend.events.services import ProfileChange, update_profile
-from backend.events.services.importing.attendees import import_attendees
-from backend.events.services.importing.reading import read_csv
-from backend.events.services.importing.report import ImportReport
-from backend.events.services.importing.rows import COLUMNS
-from backend.events.services.setup import appoint_organiser, create_event
+from backend.events.services import ProfileChange, appoint_organiser, create_event, update_profile
+from backend.events.services.importing import COLUMNS, ImportReport, import_attendees, read_csv
 from backend.people.models import Organisation, Person
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.core.errors import BusinessError
-from backend.events.services.importing.reading import CsvTable, EncodingNotConfirmed, UnreadableFile, read_csv
-from backend.events.services.importing.rows import COLUMNS
+from backend.events.services.importing import (
+    COLUMNS,
+    CsvTable,
+    EncodingNotConfirmed,
+    UnreadableFile,
+    read_csv,
+)
 
 THAI = "email,name,organisation\na@example.org,สมชาย ใจดี,กระทรวงดิจิทัลเพื่อเศรษฐกิจและสังคม\n"
 
