@@ -39,6 +39,8 @@ def anchors_of(path: Path) -> frozenset[str]:
 
 @cache
 def functions_in(path: Path) -> frozenset[str]:
+    if not path.is_file():
+        return frozenset()
     return frozenset(node.name for node in ast.walk(ast.parse(path.read_text())) if hasattr(node, "name"))
 
 

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef
 
 from backend.meetings.models import Meeting, Seat
 
-COUNTED_STATES = (Meeting.State.ACCEPTED, Meeting.State.HELD)
+COUNTED_STATES = (Meeting.State.ACCEPTED, Meeting.State.HELD)  # not: did not take place, disputed
 
 
 def has_meeting() -> Exists:

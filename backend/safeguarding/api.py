@@ -53,7 +53,7 @@ class ReportDataSerializer(serializers.Serializer[Any]):
 
 
 class OwnReportSerializer(serializers.Serializer[Any]):
-    """What one is told of one's own report: since when the two are apart, and whether anybody can read it."""
+    """Whoever made a report reads since when it is in force, and whether anybody can read it."""
 
     created_at = serializers.DateTimeField()
     has_reader = serializers.BooleanField()
@@ -90,7 +90,9 @@ class ReportSerializer(ReportLineSerializer):
     words = serializers.CharField()
     reporter = PartySerializer(allow_null=True)
     reported = PartySerializer(allow_null=True)
-    is_apart = serializers.BooleanField(help_text="Whether the two are kept apart now, for whatever cause.")
+    is_apart = serializers.BooleanField(
+        help_text="Whether contact between the two is blocked now, for whatever cause."
+    )
     others_about = serializers.IntegerField(help_text="Other reports about the same person at this event.")
     views = ReportViewSerializer(many=True)
     outcome = serializers.CharField()
@@ -133,7 +135,7 @@ class PersonReportView(ParticipantView):
         responses={201: OwnReportSerializer, **REFUSALS},
     )
     def post(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
-        """From now on the two see and contact each other no longer; the other is not told."""
+        """From now on the two neither see nor contact each other; the other is not notified."""
         data = ReportDataSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         report = services.report_person(
@@ -166,7 +168,7 @@ class CloseReportView(LeadView):
         responses={200: ReportLineSerializer, **REFUSALS, 409: RefusalSerializer},
     )
     def post(self, request: Request, slug: str, report_id: int) -> Response:  # noqa: ARG002
-        """The two stay apart unless lifted; neither is told."""
+        """Contact between the two stays blocked unless lifted; neither is notified."""
         lead = self.lead
         data = CloseReportSerializer(data=request.data)
         data.is_valid(raise_exception=True)

@@ -1,4 +1,4 @@
-"""What people asked for their own protection."""
+"""Blocks and reports, with who read each report and which leads were alerted."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
 
 class Report(models.Model):
-    """What an attendee told the safeguarding lead of another.
+    """An attendee's report about another, for the safeguarding leads.
 
-    It keeps the two people apart as a block does, at every event, until a lead closes it and lifts that.
-    Whoever leaves the event is no longer named; what was said stays for as long as the event does. The
-    database draws its number at random: a gap would tell a lead of a report that is not there for them.
+    It blocks contact between the two people as a block does, at every event, until a lead closes and lifts
+    it. Its text is kept as long as the event, also once one of the two has left. The database draws its
+    number at random: a gap would reveal a report that this lead may not read.
     """
 
     class Category(models.TextChoices):
@@ -108,7 +108,7 @@ class ReportView(models.Model):
 
 
 class ReportAlert(models.Model):
-    """A safeguarding lead was told by mail that this report waits."""
+    """A safeguarding lead was alerted by mail to this report."""
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="alerts")
     lead = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")

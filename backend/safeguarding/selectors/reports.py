@@ -46,7 +46,7 @@ class PartyRow:
 
 @dataclass(frozen=True, slots=True)
 class OwnReport:
-    """What its maker is told of a report: whom it is about (None: they left), and if a lead can read it."""
+    """A report for its maker: whom it is about (None: they left), and whether a lead can read it."""
 
     reported_id: int | None
     has_reader: bool
@@ -102,7 +102,7 @@ def has_reader(attendee: Attendee, other_id: int) -> bool:
 
 
 def last_report_by(attendee: Attendee) -> OwnReport | None:
-    """What the attendee is told of the last report they made; None where they made none."""
+    """The last report the attendee made; None where they made none."""
     last = Report.objects.filter(reporter=attendee.pk).order_by("created_at", "pk").last()
     if last is None:
         return None

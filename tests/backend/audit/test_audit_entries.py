@@ -1,4 +1,4 @@
-"""What was done: written by triggers whichever way a row is changed, and read back as entries."""
+"""Audit entries: written by triggers however a row is changed, and read back in groups."""
 
 import datetime as dt
 from functools import partial
@@ -49,7 +49,7 @@ def rows_of(event):
     return [(entry.person, entry.kind, entry.what, entry.count) for entry in audit_entries_for(event=event)]
 
 
-def test_a_change_of_twenty_at_once_is_one_entry_of_its_doer(event, olga):
+def test_a_change_of_twenty_at_once_is_one_entry_of_who_made_it(event, olga):
     crowd = [make_attendee(event, age_class="unknown") for _ in range(20)]
     with by(olga):
         change_roles(
@@ -66,7 +66,7 @@ def test_a_change_made_past_every_service_is_seen_too(event, olga):
     assert rows_of(event) == [("Olga", "permission", "organiser", 1)]
 
 
-def test_what_nobody_stands_behind_leaves_no_trace_and_what_attendees_do_for_themselves_is_no_entry(event):
+def test_changes_without_a_person_leave_no_trace_and_attendees_own_changes_make_no_entry(event):
     one, other = make_attendee(event), make_attendee(event)
     meeting = make_meeting(one, other, state="accepted")
     assert rows_of(event) == []
@@ -86,7 +86,7 @@ def test_a_meeting_cancelled_by_somebody_without_a_seat_is_a_entry_and_a_block_i
     assert rows_of(event) == [("Olga", "meetings", "cancelled", 1)]
 
 
-def test_what_an_organiser_arranges_and_calls_off_for_two_others_is_told():
+def test_meetings_an_organiser_arranges_and_cancels_for_others_are_entries():
     forum = make_forum()
     olga = make_attendee(forum.event, name="Olga", permission="organiser", visibility="hidden")
     one, other, *_ = forum.people
@@ -118,7 +118,7 @@ def test_a_request_that_expires_because_one_of_its_two_meets_somebody_else_is_no
     assert rows_of(forum.event) == []
 
 
-def test_what_a_safeguarding_lead_does_to_a_meeting_is_not_told(event):
+def test_a_leads_change_to_a_meeting_makes_no_entry(event):
     lead = make_attendee(event, permission="safeguarding-lead")
     meeting = make_meeting(make_attendee(event), make_attendee(event), state="accepted")
     with by(lead):
@@ -126,7 +126,7 @@ def test_what_a_safeguarding_lead_does_to_a_meeting_is_not_told(event):
     assert rows_of(event) == []
 
 
-def test_slots_plans_nudges_and_files_are_told_apart(event, olga):
+def test_slots_plans_nudges_and_files_are_entries_of_their_own_kinds(event, olga):
     make_attendee(event, about="", seeks="", offers="")
     start = dt.datetime(2026, 12, 9, 2, tzinfo=dt.UTC)
     times = [start + dt.timedelta(hours=n) for n in range(4)]
@@ -187,7 +187,7 @@ def test_only_a_few_listed_adults_are_named(event, olga):
     assert sorted(entry.names for entry in audit_entries_for(event=event)) == [(), (), ("Ana",)]
 
 
-def test_who_has_left_is_nobody_and_what_nobody_did_is_the_systems(event, olga):
+def test_who_has_left_is_nobody_and_what_a_job_did_is_the_systems(event, olga):
     with by(olga):
         Slot.objects.create(event=event, starts_at=NOW, ends_at=NOW + dt.timedelta(hours=1))
     olga.delete()
@@ -221,7 +221,7 @@ def test_a_trace_can_be_neither_changed_nor_removed(event, olga):
             spoil()
 
 
-def test_entries_are_narrowed_by_person_kind_and_day_of_the_event(event, olga):
+def test_entries_are_filtered_by_person_kind_and_day_of_the_event(event, olga):
     late = dt.datetime(2026, 12, 8, 18, tzinfo=dt.UTC)  # the 9th in Bangkok
     for at, what in ((late, "a.csv"), (late - dt.timedelta(days=1), "b.csv")):
         record_act(event=event, by=olga.person, kind=Act.Kind.DOWNLOADED, what=what, now=at)

@@ -1,4 +1,4 @@
-"""What is changed of a plan by hand is written down; what the planner writes is not."""
+"""Changes to a plan by hand make audit entries; what the planner writes makes none."""
 
 from collections import Counter
 from functools import partial
@@ -22,7 +22,7 @@ def desk(db):
 
 
 def entries_of(desk, do):
-    """What is written down of something the organiser does; nobody stands behind what follows."""
+    """The entries of something the organiser does; what follows has no person."""
     before = Counter(audit_entries_for(event=desk.event))
     with pghistory.context(user=desk.organiser.person_id):
         do()
@@ -52,7 +52,7 @@ def test_each_change_of_a_planned_meeting_says_who_did_what_to_which(desk):
     assert (trace.plan_id, trace.pgh_obj_id, trace.slot_id) == (plan.pk, row.pk, free.pk)
 
 
-def test_planning_anew_and_stopping_are_said_and_the_planners_own_rows_are_not(desk):
+def test_planning_again_and_stopping_are_entries_and_the_planners_own_rows_are_not(desk):
     plan = desk.plan(most=3)
     asked = {"event": desk.event, "plan_id": plan.pk, "by": desk.by}
     again = partial(services.replan, **asked, now=NOW)
@@ -69,7 +69,7 @@ def test_planning_anew_and_stopping_are_said_and_the_planners_own_rows_are_not(d
     assert not PlannedTrace.objects.exists()
 
 
-def test_rows_that_are_added_leave_no_trace_whoever_stands_behind(desk):
+def test_added_rows_leave_no_trace_even_with_a_person(desk):
     plan = desk.order()
     pair = {"first": desk.people[0], "second": desk.people[1]}
     add = partial(plan.planned.create, event=desk.event, slot=desk.slots[0], table=desk.tables[0], **pair)

@@ -27,11 +27,11 @@ def test_the_mail_says_that_a_report_waits_and_names_and_quotes_nobody(cast, mai
     assert queued() == [cast.lead.pk]
     send_alert(lead_id=cast.lead.pk, now=NOW)
     [mail] = mailoutbox
-    said = f"{mail.subject}\n{mail.body}"
+    text = f"{mail.subject}\n{mail.body}"
     assert mail.to == [cast.lead.person.email]
-    assert f"/e/{cast.event.slug}/reports/" in said
+    assert f"/e/{cast.event.slug}/reports/" in text
     for secret in ("Mali", "Arif", "hotel", "arassment", cast.reporter.person.email):
-        assert secret not in said
+        assert secret not in text
 
 
 def test_two_reports_make_one_mail_and_a_later_one_another(cast, mailoutbox):

@@ -13,7 +13,7 @@ from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
 BASE = "/api/v1/events/forum/"
-SAID = {"category": "harassment", "words": "He waits at my hotel."}
+REPORT = {"category": "harassment", "words": "He waits at my hotel."}
 
 
 def client_of(person):
@@ -22,8 +22,8 @@ def client_of(person):
     return client
 
 
-def send(cast, page, **said):
-    return client_of(cast.reporter.person).post(BASE + page, {**SAID, **said}, format="json")
+def send(cast, page, **fields):
+    return client_of(cast.reporter.person).post(BASE + page, {**REPORT, **fields}, format="json")
 
 
 def test_a_report_is_kept_acts_at_once_and_gives_its_maker_nothing_to_read_it_by(cast):
@@ -60,7 +60,7 @@ def test_the_lead_lists_reads_and_closes_and_each_reading_is_logged(cast):
     read = page.json()
     assert page["Cache-Control"] == "private, no-store"
     assert (read["words"], read["reporter"]["name"], read["reported"]["name"]) == (
-        SAID["words"], "Mali Wongsa", "Arif Rahman",
+        REPORT["words"], "Mali Wongsa", "Arif Rahman",
     )  # fmt: skip
     assert (read["state"], read["meeting"], [view["name"] for view in read["views"]]) == (
         "looked-at", None, ["Lea Duarte"],

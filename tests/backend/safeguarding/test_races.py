@@ -21,7 +21,7 @@ def leads(cast):
 
 
 def closers(leads, report):
-    """One call for each lead: the first lifts, the second keeps the two apart."""
+    """One call for each lead: the first lifts, the second keeps contact blocked."""
     return [
         lambda lead=lead, lift=lift: close_report(
             lead=lead, report_id=report.pk, outcome=f"{lift}", lift=lift, by=lead.person, now=NOW

@@ -32,7 +32,7 @@ def are_in_touch(one, other):
     return {may_contact(a, b, channel, NOW) for a, b in ((one, other), (other, one)) for channel in CHANNELS}
 
 
-def test_a_report_keeps_two_apart_at_once_on_every_channel_and_has_both_lists_made_anew(cast):
+def test_a_report_blocks_contact_at_once_on_every_channel_and_both_lists_are_rebuilt(cast):
     cast.report(now=LATER)
     assert are_in_touch(cast.reporter, cast.reported) == {False}
     assert Attendee.objects.filter(changed_at=LATER).count() == 2
@@ -56,7 +56,7 @@ def test_only_closing_and_lifting_ends_it_and_a_block_between_them_stays(cast):
     assert are_in_touch(cast.reporter, cast.reported) == {False}
 
 
-def test_closed_and_kept_apart_stays_so_and_another_report_outlives_the_lifted_one(cast):
+def test_closed_without_lifting_stays_in_force_and_another_report_outlives_the_lifted_one(cast):
     kept, lifted = cast.report("First."), cast.report("Second.")
     cast.close(lifted, lift=True)
     assert are_in_touch(cast.reporter, cast.reported) == {False}

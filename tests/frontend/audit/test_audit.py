@@ -126,7 +126,7 @@ def test_filters_pages_and_an_empty_answer(desk):
     assert "60 entries" in done(client, event, "?day=yesterday&person=x&kind=%00&page=zz")
 
 
-def test_the_file_has_what_the_page_says_but_no_names_and_is_itself_a_entry(desk):
+def test_the_file_has_what_the_page_says_but_no_names_and_is_an_entry_itself(desk):
     event, client, _ = desk
     ana = make_attendee(event, name="Ana Adult", age_class="unknown")
     client.post(f"/e/{event.slug}/attendees/", {"attendee": ana.pk, "set_permission": "organiser"})

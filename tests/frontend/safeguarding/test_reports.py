@@ -25,9 +25,9 @@ def desk(lead):
     return client_of(lead.person)
 
 
-def send(cast, by, page, **said):
-    said = {"category": "harassment", "words": WORDS, **said}
-    return client_of(by.person).post(cast.address(page), said, follow=True)
+def send(cast, by, page, **fields):
+    fields = {"category": "harassment", "words": WORDS, **fields}
+    return client_of(by.person).post(cast.address(page), fields, follow=True)
 
 
 def report_engineer(cast):
@@ -35,9 +35,9 @@ def report_engineer(cast):
     return Report.objects.latest("created_at")
 
 
-def close(cast, desk, report, **said):
-    said = {"outcome": "Spoke to both.", "then": "keep", **said}
-    return desk.post(cast.address(f"reports/{report.pk}/close/"), said, follow=True)
+def close(cast, desk, report, **fields):
+    fields = {"outcome": "Spoke to both.", "then": "keep", **fields}
+    return desk.post(cast.address(f"reports/{report.pk}/close/"), fields, follow=True)
 
 
 @pytest.mark.usefixtures("lead")
@@ -62,9 +62,9 @@ def test_a_report_is_confirmed_and_the_two_vanish_from_each_other(cast, official
     other = client_of(cast.engineer.person)
     assert other.get(cast.address(f"people/{cast.official.pk}/")).status_code == 404
     for page in ("", "profile/", "suggestions/", "meetings/", "notices/"):
-        said = other.get(cast.address(page), follow=True).content.decode()
+        text_of_other = other.get(cast.address(page), follow=True).content.decode()
         for secret in ("Mali Wongsa", "reported", "/reports/"):
-            assert secret not in said
+            assert secret not in text_of_other
 
 
 def test_without_a_lead_the_reporter_is_told_that_nobody_reads_it_yet(cast, official):
@@ -78,13 +78,13 @@ def test_without_a_lead_the_reporter_is_told_that_nobody_reads_it_yet(cast, offi
 
 def test_what_is_missing_is_marked_and_what_was_typed_stays(cast):
     page = f"people/{cast.engineer.pk}/report/"
-    for said, sentence in (
+    for fields, sentence in (
         ({"category": ""}, "Please choose what your report is about."),
         ({"words": "  "}, "Please say in your own words what happened."),
         ({"words": "x" * 4_001}, "at most 4000 characters"),
         ({"category": "gossip"}, "gossip is not one of the available choices"),
     ):
-        answer = send(cast, cast.official, page, **said)
+        answer = send(cast, cast.official, page, **fields)
         assert answer.status_code == 422
         assert sentence in answer.content.decode()
     assert WORDS in answer.content.decode()
@@ -199,8 +199,8 @@ def test_the_list_names_nobody_and_the_page_is_logged_each_time_it_is_read(cast,
         page = desk.get(cast.address(f"reports/{report.pk}/"))
     text = page.content.decode()
     assert page["Cache-Control"] == "private, no-store"
-    for said in ("Mali Wongsa", "Arif Rahman", WORDS, cast.official.person.email):
-        assert said in text
+    for shown in ("Mali Wongsa", "Arif Rahman", WORDS, cast.official.person.email):
+        assert shown in text
     assert cast.engineer.person.email not in text
     assert text.count("<li>Lea Duarte") == ReportView.objects.count() == 2
 
@@ -245,7 +245,7 @@ def test_closing_says_what_was_done_and_lifting_brings_the_two_back(cast, desk, 
     assert "The two are not kept apart now." in text
 
 
-def test_kept_apart_after_closing_they_stay_out_of_each_others_sight(cast, desk, official):
+def test_closed_without_lifting_they_stay_out_of_each_others_sight(cast, desk, official):
     report = report_engineer(cast)
     close(cast, desk, report)
     assert official.get(cast.address(f"people/{cast.engineer.pk}/")).status_code == 404
@@ -256,11 +256,11 @@ def test_kept_apart_after_closing_they_stay_out_of_each_others_sight(cast, desk,
 
 def test_a_report_is_not_closed_without_a_word_or_a_choice(cast, desk):
     report = report_engineer(cast)
-    for said, sentence in (
+    for fields, sentence in (
         ({"outcome": ""}, "Please say in a few words what was done."),
         ({"then": ""}, "Please choose whether the two stay apart."),
     ):
-        answer = close(cast, desk, report, **said)
+        answer = close(cast, desk, report, **fields)
         assert answer.status_code == 422
         assert sentence in answer.content.decode()
     report.refresh_from_db()
