@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,9 +13,10 @@ from rest_framework.response import Response
 
 from backend.meetings.api import REFUSALS, OrganiserView, validated
 from backend.meetings.api.serializers import id_field
+from backend.people.models import Person
 from backend.programme import selectors, services
-from backend.programme.forum import read_forum
-from backend.programme.models import Plan
+from backend.programme.rules import PlanOptions
+from backend.programme.selectors import PlanPage, read_planning_data
 
 
 class AimsSerializer(serializers.Serializer[Any]):
@@ -59,7 +61,7 @@ class AttendingSerializer(serializers.Serializer[Any]):
 
 
 class EntrySerializer(serializers.Serializer[Any]):
-    """A meeting of the plan (`planned` is its id) or one that stands beside it (null)."""
+    """A meeting of the plan (`planned` is its id) or a fixed one beside it (null)."""
 
     planned = serializers.IntegerField(source="planned_id", allow_null=True)
     meeting = serializers.IntegerField(source="meeting_id", allow_null=True)
@@ -119,7 +121,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
-            raise serializers.ValidationError("Say what is to change: slot, table or locked.")
+            raise serializers.ValidationError(_("Say what is to change: slot, table or locked."))
         return attrs
 
 
@@ -127,21 +129,19 @@ class PublishingSerializer(serializers.Serializer[Any]):
     confirms = serializers.BooleanField()
 
 
-class PlanDoor(OrganiserView):
-    """What every view of plans does: read one, show one."""
+class PlansApiView(OrganiserView):
+    """What every view of plans shares."""
 
-    def plan(self, plan_id: int) -> Plan:
-        return selectors.plan_for(self.event, plan_id)
+    def page(self, plan_id: int) -> PlanPage:
+        plan = selectors.plan_for(self.event, plan_id)
+        return selectors.plan_page_for(plan, read_planning_data(self.event, timezone.now()))
 
-    def shown(self, plan_id: int, status: int = 200) -> Response:
-        page = selectors.show_plan(self.plan(plan_id), read_forum(self.event, timezone.now()))
-        return Response(PlanPageSerializer(page).data, status=status)
-
-    def whose(self, plan_id: int) -> dict[str, Any]:
-        return {"event": self.event, "plan_id": plan_id, "by": self.attendee.person}
+    @property
+    def by(self) -> Person:
+        return self.attendee.person
 
 
-class PlanListView(PlanDoor):
+class PlanListView(PlansApiView):
     """The event's plans."""
 
     @extend_schema(operation_id="plans_list", responses={200: PlanSerializer(many=True), **REFUSALS})
@@ -154,50 +154,51 @@ class PlanListView(PlanDoor):
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Order a draft; read it until its work is ready."""
         event = self.event
-        said = services.PlanSaid(**validated(AimsSerializer, request))
-        plan = services.draft_plan(event=event, said=said, by=self.attendee.person, now=timezone.now())
+        options = PlanOptions(**validated(AimsSerializer, request))
+        plan = services.draft_plan(event=event, options=options, by=self.by, now=timezone.now())
         return Response(PlanSerializer(plan).data, status=202)
 
 
-class PlanView(PlanDoor):
+class PlanView(PlansApiView):
     @extend_schema(operation_id="plans_read", responses={200: PlanPageSerializer, **REFUSALS})
     def get(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
         """One plan with its meetings, those that stand beside it, and its figures."""
-        return self.shown(plan_id)
+        return Response(PlanPageSerializer(self.page(plan_id)).data)
 
 
-class PlanAgainView(PlanDoor):
+class PlanAgainView(PlansApiView):
     @extend_schema(operation_id="plans_again", request=None, responses={202: PlanSerializer, **REFUSALS})
     def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
-        """Plan a draft anew around its locked meetings; of any other plan, draft a new one beside it."""
-        plan = services.replan(**self.whose(plan_id), now=timezone.now())
+        """Plan a draft again around its locked meetings; of any other plan, draft a new one beside it."""
+        plan = services.replan(event=self.event, plan_id=plan_id, by=self.by, now=timezone.now())
         return Response(PlanSerializer(plan).data, status=202)
 
 
-class PlanStopView(PlanDoor):
+class PlanStopView(PlansApiView):
     @extend_schema(operation_id="plans_stop", request=None, responses={202: PlanSerializer, **REFUSALS})
     def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
         """Have the planner end within seconds, with the best plan so far; read it until its work is ready."""
-        return Response(PlanSerializer(services.stop_planning(**self.whose(plan_id))).data, status=202)
+        plan = services.stop_planning(event=self.event, plan_id=plan_id, by=self.by)
+        return Response(PlanSerializer(plan).data, status=202)
 
 
-class PlanPublishView(PlanDoor):
+class PlanPublishView(PlansApiView):
     @extend_schema(operation_id="plans_publish", request=None, responses={202: PlanSerializer, **REFUSALS})
     def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
         """Send a draft's requests, or confirm its meetings where the event says so."""
-        plan = services.publish_plan(**self.whose(plan_id), now=timezone.now())
+        plan = services.publish_plan(event=self.event, plan_id=plan_id, by=self.by, now=timezone.now())
         return Response(PlanSerializer(plan).data, status=202)
 
 
-class PlanWithdrawView(PlanDoor):
+class PlanWithdrawView(PlansApiView):
     @extend_schema(operation_id="plans_withdraw", request=None, responses={202: PlanSerializer, **REFUSALS})
     def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
-        """Put a plan aside, and take its waiting requests back; what is agreed stays."""
-        plan = services.withdraw_plan(**self.whose(plan_id), now=timezone.now())
+        """Withdraw a plan and its open requests; what is agreed stays."""
+        plan = services.withdraw_plan(event=self.event, plan_id=plan_id, by=self.by, now=timezone.now())
         return Response(PlanSerializer(plan).data, status=202)
 
 
-class PlannedView(PlanDoor):
+class PlannedView(PlansApiView):
     """One planned meeting of a draft."""
 
     @extend_schema(
@@ -205,25 +206,26 @@ class PlannedView(PlanDoor):
     )
     def patch(self, request: Request, slug: str, plan_id: int, planned_id: int) -> Response:  # noqa: ARG002
         """Move it, lock it, or let it go again; all of it or nothing."""
-        whose = {**self.whose(plan_id), "planned_id": planned_id}
-        said = validated(ChangeSerializer, request)
+        changes = validated(ChangeSerializer, request)
         services.change_planned(
-            **whose,
-            slot_id=said.get("slot"),
-            table_id=said.get("table"),
-            locked=said.get("locked"),
+            event=self.event,
+            plan_id=plan_id,
+            planned_id=planned_id,
+            slot_id=changes.get("slot"),
+            table_id=changes.get("table"),
+            locked=changes.get("locked"),
+            by=self.by,
             now=timezone.now(),
         )
-        page = selectors.show_plan(self.plan(plan_id), read_forum(self.event, timezone.now()))
-        return Response(EntrySerializer(selectors.entry_in(page, planned_id)).data)
+        return Response(EntrySerializer(selectors.entry_in(self.page(plan_id), planned_id)).data)
 
     @extend_schema(operation_id="planned_drop", responses={204: None, **REFUSALS})
     def delete(self, request: Request, slug: str, plan_id: int, planned_id: int) -> Response:  # noqa: ARG002
-        services.drop_planned(**self.whose(plan_id), planned_id=planned_id)
+        services.drop_planned(event=self.event, plan_id=plan_id, planned_id=planned_id, by=self.by)
         return Response(status=204)
 
 
-class PublishingView(PlanDoor):
+class PublishingView(PlansApiView):
     """Whether publishing confirms meetings at once, or sends requests."""
 
     @extend_schema(operation_id="publishing_read", responses={200: PublishingSerializer, **REFUSALS})
@@ -236,7 +238,6 @@ class PublishingView(PlanDoor):
         responses={200: PublishingSerializer, **REFUSALS},
     )
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        event = self.event
-        said = validated(PublishingSerializer, request)
-        rules = services.set_publishing(event=event, **said, by=self.attendee.person)
+        values = validated(PublishingSerializer, request)
+        rules = services.set_publishing(event=self.event, by=self.by, **values)
         return Response({"confirms": rules.confirms})

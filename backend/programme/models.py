@@ -77,9 +77,7 @@ class Plan(models.Model):
     value = models.FloatField(null=True)
     bound = models.FloatField(null=True)
     report = models.JSONField(default=dict)
-    round = models.PositiveIntegerField(
-        default=1
-    )  # raised by each order to plan anew: late answers are dropped
+    round = models.PositiveIntegerField(default=1)  # raised by each order: late results are dropped
 
     made_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)

@@ -1,4 +1,4 @@
-"""The shape of what organisers type around programmes; what it means is for the services to say."""
+"""What organisers send from the pages of programmes; the services check what it means."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.events.models import Event
 from backend.people.models import Constituency
-from backend.programme.services import PlanSaid
+from backend.programme.models import Plan
+from backend.programme.rules import PlanOptions
+from frontend.fields import IdField
+from frontend.programme.words import ORDERS
 
-SCOPES = (
-    ("everyone", _("Everyone")),
-    ("between", _("Two constituencies")),
-    ("without_meeting", _("People without a meeting")),
-)
 WHOLE = {"invalid": _("Give a whole number."), "required": _("Give a whole number.")}
 
 
@@ -29,10 +27,10 @@ def _choice(label: Any, choices: Any, required: bool = True) -> forms.ChoiceFiel
     return forms.ChoiceField(label=label, choices=choices, required=required, widget=widget)
 
 
-class AimsForm(forms.Form):
-    """What a plan is for. Numbers out of bounds are the service's to refuse."""
+class PlanForm(forms.Form):
+    """Options of a new plan; numbers out of bounds are refused by the service."""
 
-    scope = _choice(_("Plan for"), SCOPES)
+    scope = _choice(_("Plan for"), Plan.Scope.choices)
     first = _choice(_("One constituency"), [("", _("Choose …")), *Constituency.choices], required=False)
     second = _choice(_("and the other"), [("", _("Choose …")), *Constituency.choices], required=False)
     least = _number(_("At least, per person"), 0, 50)
@@ -45,16 +43,56 @@ class AimsForm(forms.Form):
         initial = {"scope": "everyone", "least": 0, "most": max(event.meetings_per_person, 1)}
         super().__init__(data, initial={**initial, "cross": 0, "seconds": 20, "seed": 1})
 
-    def said(self) -> PlanSaid:
-        said = self.cleaned_data
-        is_between = said["scope"] == "between"
-        return PlanSaid(
-            scope=said["scope"],
-            first_constituency=said["first"] if is_between else "",
-            second_constituency=said["second"] if is_between else "",
-            least=said["least"],
-            most=said["most"],
-            cross_share=said["cross"] / 100,
-            seconds=said["seconds"],
-            seed=said["seed"],
+    def options(self) -> PlanOptions:
+        values = self.cleaned_data
+        is_between = values["scope"] == Plan.Scope.BETWEEN
+        return PlanOptions(
+            scope=values["scope"],
+            first_constituency=values["first"] if is_between else "",
+            second_constituency=values["second"] if is_between else "",
+            least=values["least"],
+            most=values["most"],
+            cross_share=values["cross"] / 100,
+            seconds=values["seconds"],
+            seed=values["seed"],
         )
+
+
+class PublishingForm(forms.Form):
+    """Whether publishing confirms meetings at once ("yes") or sends requests."""
+
+    confirms = forms.CharField(required=False)
+
+    def clean_confirms(self) -> bool:
+        return str(self.cleaned_data["confirms"]) == "yes"
+
+
+class OrderForm(forms.Form):
+    """The order and page of a plan; anything unknown means by person, on the first page."""
+
+    by = forms.CharField(required=False)
+    page = forms.CharField(required=False)
+
+    def clean_by(self) -> str:
+        order = self.cleaned_data["by"]
+        return order if order in ORDERS else "person"
+
+
+class PlannedMeetingForm(forms.Form):
+    """What to do with a planned meeting: move (the default), lock, unlock or drop it."""
+
+    MOVE, LOCK, UNLOCK, DROP = "move", "lock", "unlock", "drop"
+
+    do = forms.CharField(required=False)
+    slot = IdField(required=False)
+    table = IdField(required=False)
+
+    def clean_do(self) -> str:
+        action = self.cleaned_data["do"]
+        return action if action in (self.LOCK, self.UNLOCK, self.DROP) else self.MOVE
+
+
+class ScheduleForm(forms.Form):
+    """Which printed schedule to show; all of them where left out."""
+
+    of = IdField(required=False)

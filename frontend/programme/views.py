@@ -10,22 +10,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee
 from backend.programme import selectors, services
-from backend.programme.forum import read_forum
 from frontend.access import Request, organiser
-from frontend.meetings.forms import number_in
-from frontend.programme.forms import AimsForm
-
-ORDERS = {
-    "person": gettext_lazy("By person"),
-    "slot": gettext_lazy("By time"),
-    "table": gettext_lazy("By table"),
-}
+from frontend.fields import values_of
+from frontend.programme.forms import OrderForm, PlanForm, PlannedMeetingForm, PublishingForm, ScheduleForm
+from frontend.programme.words import ORDERS, change_text, publishing_text
 
 
 @organiser
@@ -33,11 +26,13 @@ ORDERS = {
 def programme(request: Request, attendee: Attendee) -> HttpResponse:
     """All plans of the forum; on POST, order a new draft."""
     event = attendee.event
-    form = AimsForm(request.POST if request.method == "POST" else None, event)
+    form = PlanForm(request.POST if request.method == "POST" else None, event)
     refusal = None
     if form.is_bound and form.is_valid():
         try:
-            plan = services.draft_plan(event=event, said=form.said(), by=request.user, now=timezone.now())
+            plan = services.draft_plan(
+                event=event, options=form.options(), by=request.user, now=timezone.now()
+            )
         except BusinessError as refused:
             refusal = refused
         else:
@@ -56,14 +51,9 @@ def programme(request: Request, attendee: Attendee) -> HttpResponse:
 @require_POST
 def publishing(request: Request, attendee: Attendee) -> HttpResponse:
     """Set whether publishing confirms meetings, or sends requests."""
-    confirms = request.POST.get("confirms") == "yes"
+    confirms = values_of(PublishingForm(request.POST))["confirms"]
     services.set_publishing(event=attendee.event, confirms=confirms, by=request.user)
-    said = (
-        _("From now on, publishing confirms meetings at once.")
-        if confirms
-        else _("From now on, publishing sends requests.")
-    )
-    messages.success(request, said)
+    messages.success(request, publishing_text(confirms))
     return redirect("programme", attendee.event.slug)
 
 
@@ -72,19 +62,19 @@ def publishing(request: Request, attendee: Attendee) -> HttpResponse:
 def plan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
     """One plan, by person, time or table; a fragment of it while it is being worked on."""
     event = attendee.event
-    order = request.GET.get("by", "")
-    order = order if order in ORDERS else "person"
-    page = selectors.show_plan(selectors.plan_for(event, plan_id), read_forum(event, timezone.now()))
-    sheaves = Paginator(selectors.sheaves_of(page.by(order)), 1).get_page(request.GET.get("page"))
+    shown = values_of(OrderForm(request.GET))
+    data = selectors.read_planning_data(event, timezone.now())
+    page = selectors.plan_page_for(selectors.plan_for(event, plan_id), data)
+    pages = Paginator(selectors.paginate_groups(page.by(shown["by"])), 1).get_page(shown["page"])
     rest = request.GET.copy()
     rest.pop("page", None)
     context = {
         "page": page,
         "plan": page.plan,
-        "order": order,
+        "order": shown["by"],
         "orders": ORDERS,
-        "sheaves": sheaves,
-        "groups": [group for sheaf in sheaves for group in sheaf],
+        "sheaves": pages,
+        "groups": [group for groups in pages for group in groups],
         "rest": rest,
         "confirms": selectors.confirms_at_once(event),
     }
@@ -94,7 +84,7 @@ def plan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
 @organiser
 @require_POST
 def replan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
-    """Plan a draft anew around what is locked; any other plan, as a new draft beside it."""
+    """Plan a draft again around what is locked; any other plan, as a new draft beside it."""
     found = services.replan(event=attendee.event, plan_id=plan_id, by=request.user, now=timezone.now())
     return redirect("plan", attendee.event.slug, found.pk)
 
@@ -119,7 +109,7 @@ def publish(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
 @organiser
 @require_POST
 def withdraw(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
-    """Put a plan aside and take back its requests that wait."""
+    """Withdraw a plan and its open requests."""
     services.withdraw_plan(event=attendee.event, plan_id=plan_id, by=request.user, now=timezone.now())
     messages.success(request, _("The plan is withdrawn. What was agreed stays."))
     return redirect("plan", attendee.event.slug, plan_id)
@@ -128,76 +118,77 @@ def withdraw(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def planned(request: Request, attendee: Attendee, plan_id: int, planned_id: int) -> HttpResponse:
-    """One meeting of a draft: move, drop, lock it. A clash is said above the form, which keeps its choice."""
+    """One meeting of a draft: move, drop, lock it; a clash shows above the form, which keeps its choice."""
     event = attendee.event
+    form = PlannedMeetingForm(request.POST if request.method == "POST" else None)
     refusal = None
-    if request.method == "POST":
+    if form.is_bound:
         try:
-            said = _change(request, attendee, plan_id, planned_id)
+            _change(form, request, attendee, plan_id, planned_id)
         except NotFound:
             raise
         except BusinessError as refused:
             refusal = refused
         else:
-            messages.success(request, said)
-            if request.POST.get("do") == "drop":
+            action = form.cleaned_data["do"]
+            messages.success(request, change_text(action))
+            if action == form.DROP:
                 return redirect("plan", event.slug, plan_id)
             return redirect("planned", event.slug, plan_id, planned_id)
-    forum = read_forum(event, timezone.now())
-    page = selectors.show_plan(selectors.plan_for(event, plan_id), forum)
+    data = selectors.read_planning_data(event, timezone.now())
+    page = selectors.plan_page_for(selectors.plan_for(event, plan_id), data)
     entry = selectors.entry_in(page, planned_id)
+    sent = form.cleaned_data if form.is_bound else {}
     context = {
         "plan": page.plan,
         "entry": entry,
-        "choices": selectors.choices_for(page.plan, entry, forum),
+        "choices": selectors.edit_options_for(page.plan, entry, data),
         "refusal": refusal,
-        "slot": number_in(request.POST.get("slot")) or entry.slot.pk,
-        "table": number_in(request.POST.get("table")) if request.POST else entry.table.pk,
+        "slot": sent.get("slot") or entry.slot.pk,
+        "table": sent.get("table") if form.is_bound else entry.table.pk,
     }
     status = refusal.status if refusal else 200
     return render(request, "programme/planned.html", context, status=status)
 
 
-def _change(request: Request, attendee: Attendee, plan_id: int, planned_id: int) -> str:
-    """Do what the pressed button says, and give what was done."""
-    event, by, do = attendee.event, request.user, request.POST.get("do")
-    if do == "drop":
+def _change(
+    form: PlannedMeetingForm, request: Request, attendee: Attendee, plan_id: int, planned_id: int
+) -> None:
+    """One service call for the button pressed."""
+    values, event, by = values_of(form), attendee.event, request.user
+    if values["do"] == form.DROP:
         services.drop_planned(event=event, plan_id=plan_id, planned_id=planned_id, by=by)
-        return _("The meeting is dropped.")
-    if do in ("lock", "unlock"):
-        services.lock_planned(event=event, plan_id=plan_id, planned_id=planned_id, locked=do == "lock", by=by)
-        return (
-            _("Locked: it stays where it is when you plan again.")
-            if do == "lock"
-            else _("No longer locked: planning again may move it.")
+    elif values["do"] == form.MOVE:
+        services.move_planned(
+            event=event,
+            plan_id=plan_id,
+            planned_id=planned_id,
+            slot_id=values["slot"] or 0,
+            table_id=values["table"],
+            by=by,
+            now=timezone.now(),
         )
-    services.move_planned(
-        event=event,
-        plan_id=plan_id,
-        planned_id=planned_id,
-        slot_id=number_in(request.POST.get("slot")) or 0,
-        table_id=number_in(request.POST.get("table")),
-        by=by,
-        now=timezone.now(),
-    )
-    return _("The meeting is moved.")
+    else:
+        locked = values["do"] == form.LOCK
+        services.lock_planned(event=event, plan_id=plan_id, planned_id=planned_id, locked=locked, by=by)
 
 
 @organiser
 @require_safe
 def sheets(request: Request, attendee: Attendee, plan_id: int, order: str) -> HttpResponse:
-    """Sheets to print: a door sheet per table, or a day sheet per person; `of` picks one."""
+    """Schedules to print: one per table for its door, or one per person; `of` picks one."""
     event = attendee.event
-    forum = read_forum(event, timezone.now())
-    found = selectors.show_plan(selectors.plan_for(event, plan_id), forum)
-    every = selectors.sheets_for(found, forum, order)
-    wanted = number_in(request.GET.get("of"))
+    data = selectors.read_planning_data(event, timezone.now())
+    page = selectors.plan_page_for(selectors.plan_for(event, plan_id), data)
+    schedules = selectors.printed_schedules_for(page, data, order)
+    form = ScheduleForm(request.GET)
+    wanted = form.cleaned_data.get("of") if form.is_valid() else None
     context = {
-        "plan": found.plan,
+        "plan": page.plan,
         "order": order,
-        "sheets": [sheet for sheet in every if wanted in (None, sheet.key)],
-        "every": every,
+        "sheets": [schedule for schedule in schedules if wanted in (None, schedule.key)],
+        "every": schedules,
         "wanted": wanted,
-        "printed_at": forum.now,
+        "printed_at": data.now,
     }
     return render(request, "programme/sheets.html", context)

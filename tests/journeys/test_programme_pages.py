@@ -7,7 +7,7 @@ import pytest
 
 from backend.programme import services
 from backend.programme.models import Plan
-from backend.programme.rules import PlanConflict
+from backend.programme.rules import PlanConflict, PlanOptions
 from backend.programme.services.solving import solve_plan
 from tests.factories import NOW
 from tests.journeys.programme_forum import ORGANISER, make_planned_forum
@@ -19,9 +19,9 @@ def planned_forum(transactional_db, settings):
     return make_planned_forum(people=8, tables=3, slots=5)
 
 
-def plan_of(forum, **said):
-    said = services.PlanSaid(**{"most": 3, "seconds": 1, **said})
-    plan = services.draft_plan(event=forum.event, said=said, by=forum.organiser.person, now=NOW)
+def plan_of(forum, **options):
+    wanted = PlanOptions(**{"most": 3, "seconds": 1, **options})
+    plan = services.draft_plan(event=forum.event, options=wanted, by=forum.organiser.person, now=NOW)
     solve_plan(plan_id=plan.pk, round_number=1, now=NOW, clock=time.monotonic)
     return plan
 

@@ -1,13 +1,46 @@
-"""Rules of programmes: which planned meetings clash, and how conflicting demands read."""
+"""Rules of programmes: options, who may be planned, what clashes, and how conflicts read."""
 
+from backend.programme.rules.candidates import (
+    PlanRow,
+    attendees_in_scope,
+    candidate_pairs,
+    is_cross_constituency,
+    reasons_without_meeting,
+)
 from backend.programme.rules.clashes import clash_in, table_clash_in
 from backend.programme.rules.conflicts import LOCKED_CLASH, OUT_OF_TIME, PlanConflict, conflict_text
+from backend.programme.rules.options import BadOptions, PlanOptions, check_options, options_of
+from backend.programme.rules.planning_data import (
+    BusyPeriod,
+    FixedMeeting,
+    Pair,
+    PlannableAttendee,
+    PlanningData,
+    pair_of,
+)
+from backend.programme.rules.requesters import choose_requesters
 
 __all__ = [
     "LOCKED_CLASH",
     "OUT_OF_TIME",
+    "BadOptions",
+    "BusyPeriod",
+    "FixedMeeting",
+    "Pair",
     "PlanConflict",
+    "PlanOptions",
+    "PlanRow",
+    "PlannableAttendee",
+    "PlanningData",
+    "attendees_in_scope",
+    "candidate_pairs",
+    "check_options",
+    "choose_requesters",
     "clash_in",
     "conflict_text",
+    "is_cross_constituency",
+    "options_of",
+    "pair_of",
+    "reasons_without_meeting",
     "table_clash_in",
 ]

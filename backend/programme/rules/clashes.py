@@ -1,55 +1,68 @@
-"""What stands in the way of a planned meeting, in words."""
+"""What keeps a planned meeting from a slot or a table, in one sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from backend.core.period import overlaps
 from backend.events.models import Slot, Table
-from backend.programme.forum import Forum, Pair
 from backend.programme.models import PlannedMeeting
+from backend.programme.rules.planning_data import Pair, PlanningData
 
 
-def clash_in(forum: Forum, pair: Pair, slot: Slot, others: Sequence[PlannedMeeting]) -> str:
-    """Why the two cannot meet in the slot, in one sentence, or nothing.
+def clash_in(data: PlanningData, pair: Pair, slot: Slot, others: Sequence[PlannedMeeting]) -> str:
+    """Why the two cannot meet in the slot, or empty; tables are not checked.
 
-    others: the other planned meetings of the same plan, with their slots. Tables are asked apart.
+    others: the other planned meetings of the same plan, with their slots.
     """
-    if not forum.may_meet(pair):
-        return "These two cannot be planned together (any more)."
-    if slot not in forum.slots_to_plan:
-        return "This time is over or about to begin, or it overlaps the times that programmes use."
-    for me in pair:
-        name = forum.people[me].name
-        if slot.pk not in forum.opened.get(me, frozenset()):
-            return f"{name} has not opened this time."
-        if session := forum.session_in(me, slot):
-            return f"{name} is at “{session}” then."
-        for meeting in forum.meetings_of.get(me, ()):
-            if meeting.pair != pair and overlaps(meeting.slot, slot):
-                verb = "meets" if meeting.is_agreed else "is asked to meet"
-                return f"{name} {verb} {_other(forum, meeting.pair, me)} then, and that stands."
-        for row in others:
-            both = (row.first_id, row.second_id)
-            if me in both and overlaps(row.slot, slot):
-                return f"{name} meets {_other(forum, both, me)} then, in this plan."
+    if not data.may_meet(pair):
+        return _("These two cannot be planned together (any more).")
+    if slot not in data.slots_to_plan:
+        return _("This time is over or about to begin, or it overlaps the times that programmes use.")
+    for attendee_id in pair:
+        if clash := _clash_of(data, attendee_id, pair, slot, others):
+            return clash
     return ""
 
 
-def table_clash_in(forum: Forum, table: Table, slot: Slot, others: Sequence[PlannedMeeting]) -> str:
-    """Who has the table in the slot, in one sentence, or nothing."""
-    taken = [(meeting.table, meeting.slot, meeting.pair) for meeting in forum.standing]
+def _clash_of(
+    data: PlanningData, attendee_id: int, pair: Pair, slot: Slot, others: Sequence[PlannedMeeting]
+) -> str:
+    """What keeps one of the pair from the slot."""
+    values = {"name": data.people[attendee_id].name}
+    if slot.pk not in data.opened.get(attendee_id, frozenset()):
+        return _("%(name)s has not opened this time.") % values
+    if session := data.session_in(attendee_id, slot):
+        return _("%(name)s is at “%(session)s” then.") % {**values, "session": session}
+    for meeting in data.fixed_meetings_of.get(attendee_id, ()):
+        if meeting.pair != pair and overlaps(meeting.slot, slot):
+            values["other"] = _other_name(data, meeting.pair, attendee_id)
+            if meeting.is_confirmed:
+                return _("%(name)s meets %(other)s then, and that stands.") % values
+            return _("%(name)s is asked to meet %(other)s then, and that stands.") % values
+    for row in others:
+        both = (row.first_id, row.second_id)
+        if attendee_id in both and overlaps(row.slot, slot):
+            values["other"] = _other_name(data, both, attendee_id)
+            return _("%(name)s meets %(other)s then, in this plan.") % values
+    return ""
+
+
+def table_clash_in(data: PlanningData, table: Table, slot: Slot, others: Sequence[PlannedMeeting]) -> str:
+    """Who has the table in the slot, or empty."""
+    taken = [(meeting.table, meeting.slot, meeting.pair) for meeting in data.fixed_meetings]
     taken += [(row.table, row.slot, (row.first_id, row.second_id)) for row in others]
-    for at, when, pair in taken:
-        if at == table and overlaps(when, slot):
-            return f"Table {table.label} is taken then by {_names(forum, pair)}."
+    for other_table, period, pair in taken:
+        if other_table == table and overlaps(period, slot):
+            values = {"table": table.label}
+            if not data.may_meet(pair):  # names would tell of a block
+                return _("Table %(table)s is taken then by others.") % values
+            values |= {"name": data.people[pair[0]].name, "other": data.people[pair[1]].name}
+            return _("Table %(table)s is taken then by %(name)s and %(other)s.") % values
     return ""
 
 
-def _other(forum: Forum, pair: Pair, me: int) -> str:
-    return forum.people[pair[0] + pair[1] - me].name if forum.may_meet(pair) else "somebody"
-
-
-def _names(forum: Forum, pair: Pair) -> str:
-    """Who the two are: nobody's name where the contact policy keeps them apart, for it would tell that."""
-    return " and ".join(forum.people[key].name for key in pair) if forum.may_meet(pair) else "others"
+def _other_name(data: PlanningData, pair: Pair, attendee_id: int) -> str:
+    return data.people[pair[0] + pair[1] - attendee_id].name if data.may_meet(pair) else _("somebody")

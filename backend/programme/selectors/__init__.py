@@ -1,6 +1,7 @@
-"""Reads of programmes, for organisers: plans, where a meeting could move, and sheets to print."""
+"""Reads of programmes, for organisers: plans, where a meeting could move, and schedules to print."""
 
-from backend.programme.selectors.choices import Choices, SlotChoice, TableChoice, choices_for
+from backend.programme.selectors.edit_options import EditOptions, SlotOption, TableOption, edit_options_for
+from backend.programme.selectors.planning_data import read_planning_data, suggestion_scores
 from backend.programme.selectors.plans import (
     Entry,
     Figures,
@@ -9,31 +10,38 @@ from backend.programme.selectors.plans import (
     PlanPage,
     confirms_at_once,
     entry_in,
+    paginate_groups,
     plan_for,
+    plan_page_for,
     plans_for,
-    sheaves_of,
-    show_plan,
 )
-from backend.programme.selectors.sheets import Line, Sheet, SheetDay, sheets_for
+from backend.programme.selectors.printed_schedules import (
+    PrintedDay,
+    PrintedLine,
+    PrintedSchedule,
+    printed_schedules_for,
+)
 
 __all__ = [
-    "Choices",
+    "EditOptions",
     "Entry",
     "Figures",
     "Group",
     "LeftOut",
-    "Line",
     "PlanPage",
-    "Sheet",
-    "SheetDay",
-    "SlotChoice",
-    "TableChoice",
-    "choices_for",
+    "PrintedDay",
+    "PrintedLine",
+    "PrintedSchedule",
+    "SlotOption",
+    "TableOption",
     "confirms_at_once",
+    "edit_options_for",
     "entry_in",
+    "paginate_groups",
     "plan_for",
+    "plan_page_for",
     "plans_for",
-    "sheaves_of",
-    "sheets_for",
-    "show_plan",
+    "printed_schedules_for",
+    "read_planning_data",
+    "suggestion_scores",
 ]

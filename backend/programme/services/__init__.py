@@ -1,15 +1,13 @@
 """Writes of programmes: drafts ordered, changed by hand, published and withdrawn.
 
-Solving is apart (`solving`): it loads the planner, which no page does.
+Not re-exported: `solving`, which loads the planner and is for the worker alone.
 """
 
 from backend.programme.services.drafting import (
     AtWork,
-    BadAims,
     NoSuggestions,
     NotBeingPlanned,
     NothingToPlanWith,
-    PlanSaid,
     draft_plan,
     replan,
     set_publishing,
@@ -27,14 +25,12 @@ from backend.programme.services.publishing import NothingPlanned, carry_out, pub
 
 __all__ = [
     "AtWork",
-    "BadAims",
     "Clash",
     "NoSuggestions",
     "NotADraft",
     "NotBeingPlanned",
     "NothingPlanned",
     "NothingToPlanWith",
-    "PlanSaid",
     "carry_out",
     "change_planned",
     "draft_plan",

@@ -1,4 +1,4 @@
-"""Changes to a draft by hand: moved, dropped, locked. What clashes is refused with the reason."""
+"""Changes by hand to the meetings of a draft: moved, dropped, locked; a clash is refused with its reason."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Event, Slot
 from backend.people.models import Person
-from backend.programme.forum import Forum, read_forum
 from backend.programme.models import Plan, PlannedMeeting
-from backend.programme.rules import clash_in, table_clash_in
-from backend.programme.services.drafting import AtWork, own_plan
-
-GONE = "This plan has no such meeting (any more)."
+from backend.programme.rules import PlanningData, clash_in, table_clash_in
+from backend.programme.selectors import read_planning_data
+from backend.programme.services.drafting import AtWork, plan_for_update
 
 
 class NotADraft(BusinessError):
@@ -44,16 +43,16 @@ def move_planned(
     Refuses OrganisersOnly, NotFound, NotADraft, AtWork and Clash.
     """
     row = _own_row(event, plan_id, planned_id, by)
-    forum = read_forum(event, now)
-    if not forum.may_meet((row.first_id, row.second_id)):
-        raise NotFound(GONE)
-    slot = next((slot for slot in forum.slots if slot.pk == slot_id), None)
+    data = read_planning_data(event, now)
+    if not data.may_meet((row.first_id, row.second_id)):
+        raise NotFound(_("This plan has no such meeting (any more)."))
+    slot = next((slot for slot in data.slots if slot.pk == slot_id), None)
     if slot is None:
-        raise NotFound("There is no such meeting time at this forum.")
+        raise NotFound(_("There is no such meeting time at this forum."))
     others = list(row.plan.planned.exclude(pk=row.pk).select_related("slot", "table"))
-    if reason := clash_in(forum, (row.first_id, row.second_id), slot, others):
+    if reason := clash_in(data, (row.first_id, row.second_id), slot, others):
         raise Clash(reason)
-    table_id = _table_for(forum, row, slot, table_id, others)
+    table_id = _table_for(data, row, slot, table_id, others)
     if (row.slot_id, row.table_id) == (slot.pk, table_id):
         return row
     row.slot, row.table_id, row.moved_by_hand = slot, table_id, True
@@ -61,25 +60,29 @@ def move_planned(
         with transaction.atomic():
             row.save(update_fields=["slot", "table", "moved_by_hand"])
     except IntegrityError as error:
-        raise Clash("Somebody else has just taken that time or table in this plan. Look again.") from error
+        raise Clash(_("Somebody else has just taken that time or table in this plan. Look again.")) from error
     return row
 
 
 def _table_for(
-    forum: Forum, row: PlannedMeeting, slot: Slot, table_id: int | None, others: Sequence[PlannedMeeting]
+    data: PlanningData,
+    row: PlannedMeeting,
+    slot: Slot,
+    table_id: int | None,
+    others: Sequence[PlannedMeeting],
 ) -> int:
     """The table named, or else the row's own or the first free one; refuses NotFound and Clash."""
     if table_id is not None:
-        table = next((table for table in forum.tables if table.pk == table_id), None)
+        table = next((table for table in data.tables if table.pk == table_id), None)
         if table is None:
-            raise NotFound("There is no such table at this forum.")
-        if reason := table_clash_in(forum, table, slot, others):
+            raise NotFound(_("There is no such table at this forum."))
+        if reason := table_clash_in(data, table, slot, others):
             raise Clash(reason)
         return table.pk
-    for table in sorted(forum.tables, key=lambda table: table.pk != row.table_id):
-        if not table_clash_in(forum, table, slot, others):
+    for table in sorted(data.tables, key=lambda table: table.pk != row.table_id):
+        if not table_clash_in(data, table, slot, others):
             return table.pk
-    raise Clash("Every table is taken then.")
+    raise Clash(_("Every table is taken then."))
 
 
 @transaction.atomic
@@ -135,13 +138,16 @@ def change_planned(
 def check_editable(plan: Plan) -> None:
     """Refuse NotADraft and AtWork."""
     if plan.state != Plan.State.DRAFT:
-        raise NotADraft(f"This plan is {plan.get_state_display().lower()}; only a draft can be changed.")
+        raise NotADraft(
+            _("This plan is %(state)s; only a draft can be changed.")
+            % {"state": plan.get_state_display().lower()}
+        )
     if plan.is_at_work:
-        raise AtWork("This plan is being worked on. Wait until that is done.")
+        raise AtWork(_("This plan is being worked on. Wait until that is done."))
 
 
 def _own_row(event: Event, plan_id: int, planned_id: int, by: Person) -> PlannedMeeting:
-    plan = own_plan(event, plan_id, by)
+    plan = plan_for_update(event, plan_id, by)
     check_editable(plan)
     row = (
         PlannedMeeting.objects.select_related("plan", "slot", "table")
@@ -149,5 +155,5 @@ def _own_row(event: Event, plan_id: int, planned_id: int, by: Person) -> Planned
         .first()
     )
     if row is None:
-        raise NotFound(GONE)
+        raise NotFound(_("This plan has no such meeting (any more)."))
     return row

@@ -1,4 +1,4 @@
-"""From a draft to meetings, and back: through the services of meetings, which judge each one anew."""
+"""Publishing and withdrawing plans, through the services of meetings, which check every meeting again."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import datetime as dt
 from collections import Counter
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backend.core.errors import BusinessError
 from backend.core.queue import PLANS, enqueue
@@ -14,14 +16,14 @@ from backend.events.rules import check_organiser
 from backend.meetings.models import Meeting
 from backend.meetings.services import CapReached, arrange_meeting, withdraw_request
 from backend.people.models import Person
-from backend.programme.askers import askers_for
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
-from backend.programme.services.drafting import AtWork, own_plan
+from backend.programme.rules import choose_requesters
+from backend.programme.services.drafting import AtWork, plan_for_update
 from backend.programme.services.editing import check_editable
 
 CARRY_OUT = "programme.carry_out"
-MESSAGE = "The organisers planned this meeting for us both as part of the forum's programme."
-ROWS_BETWEEN_WORDS = 10
+MESSAGE = gettext_lazy("The organisers planned this meeting for us both as part of the forum's programme.")
+ROWS_BETWEEN_REPORTS = 10
 
 
 class NothingPlanned(BusinessError):
@@ -34,10 +36,10 @@ def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) ->
 
     Refuses OrganisersOnly, NotFound, NotADraft, AtWork and NothingPlanned.
     """
-    plan = own_plan(event, plan_id, by)
+    plan = plan_for_update(event, plan_id, by)
     check_editable(plan)
     if plan.work != Plan.Work.READY or not plan.planned.exists():
-        raise NothingPlanned("There is nothing to publish: this draft has no finished plan.")
+        raise NothingPlanned(_("There is nothing to publish: this draft has no finished plan."))
     rules = ProgrammeRules.objects.filter(event=event).first()
     plan.state, plan.published_at = Plan.State.PUBLISHED, now
     plan.confirms = rules is not None and rules.confirms
@@ -47,19 +49,19 @@ def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) ->
 
 @transaction.atomic
 def withdraw_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
-    """Put a plan aside. A draft is kept unsent; of a published one, requests that wait are taken back.
+    """Put a plan aside. A draft is kept unsent; of a published one, open requests are withdrawn.
 
     What is agreed stays: only the two can cancel it. Doing it again changes nothing. Refuses OrganisersOnly,
     NotFound and AtWork.
     """
-    plan = own_plan(event, plan_id, by)
+    plan = plan_for_update(event, plan_id, by)
     if plan.state == Plan.State.WITHDRAWN:
         return plan
     was_published = plan.state == Plan.State.PUBLISHED
     if was_published and plan.is_at_work:
-        raise AtWork("This plan is being published. Wait until that is done, then withdraw it.")
+        raise AtWork(_("This plan is being published. Wait until that is done, then withdraw it."))
     plan.state, plan.withdrawn_at = Plan.State.WITHDRAWN, now
-    plan.round += 1  # a solver still at work answers into the void
+    plan.round += 1  # so that a solver still at work changes nothing
     if was_published:
         _order(plan, by)
     else:
@@ -76,10 +78,10 @@ def _order(plan: Plan, by: Person) -> None:
 
 
 def carry_out(*, plan: Plan, by: Person, now: dt.datetime) -> None:
-    """Send what a published plan still has to send, or take back what a withdrawn one still can. For a job.
+    """Send the requests of a published plan, or withdraw those of a withdrawn one. For a job.
 
-    Each meeting is a transaction of its own, so a job that was killed goes on where it stopped. What cannot
-    be sent keeps the reason. Refuses OrganisersOnly.
+    Each meeting is a transaction of its own, so a repeated job goes on where it stopped. What cannot be sent
+    keeps the reason. Refuses OrganisersOnly.
     """
     check_organiser(by, plan.event)
     if plan.work != Plan.Work.CARRYING_OUT:
@@ -87,46 +89,46 @@ def carry_out(*, plan: Plan, by: Person, now: dt.datetime) -> None:
     if plan.state == Plan.State.PUBLISHED:
         _send(plan, by, now)
     elif plan.state == Plan.State.WITHDRAWN:
-        _take_back(plan, now)
+        _withdraw_requests(plan, now)
     Plan.objects.filter(pk=plan.pk).update(work=Plan.Work.READY, progress=100)
 
 
 def _send(plan: Plan, by: Person, now: dt.datetime) -> None:
     rows = list(plan.planned.filter(meeting=None, refusal="").order_by("slot__starts_at", "table_id", "pk"))
-    waiting = Counter(
+    open_requests = Counter(
         Meeting.objects.filter(event=plan.event_id).open_at(now).values_list("asker", flat=True)
     )
-    askers = askers_for(((row.first_id, row.second_id) for row in rows), waiting)
+    requesters = choose_requesters(((row.first_id, row.second_id) for row in rows), open_requests)
     for number, row in enumerate(rows):
-        asker = askers[row.first_id, row.second_id]
-        other = row.second_id if asker == row.first_id else row.first_id
+        requester = requesters[row.first_id, row.second_id]
+        other = row.second_id if requester == row.first_id else row.first_id
         with transaction.atomic():
-            _arrange(plan, row, ((asker, other), (other, asker)), by, now)
+            _arrange(plan, row, ((requester, other), (other, requester)), by, now)
             row.save(update_fields=["meeting", "refusal"])
-        if number % ROWS_BETWEEN_WORDS == 0:
+        if number % ROWS_BETWEEN_REPORTS == 0:
             Plan.objects.filter(pk=plan.pk).update(progress=100 * number // len(rows))
 
 
 def _arrange(
-    plan: Plan, row: PlannedMeeting, ways: tuple[tuple[int, int], ...], by: Person, now: dt.datetime
+    plan: Plan, row: PlannedMeeting, directions: tuple[tuple[int, int], ...], by: Person, now: dt.datetime
 ) -> None:
-    """Make the row a meeting, the first way that the cap leaves open, or note why it is none."""
-    for asker, other in ways:
+    """Make the row a meeting, in the first direction the request cap allows, or note why not."""
+    for requester, other in directions:
         try:
             row.meeting = arrange_meeting(
                 event=plan.event,
-                asker_id=asker,
+                asker_id=requester,
                 other_id=other,
                 slot_id=row.slot_id,
                 table_id=row.table_id,
-                message=MESSAGE,
+                message=str(MESSAGE),
                 confirmed=plan.confirms,
                 key=f"plan-{plan.pk}-{row.pk}",
                 by=by,
                 now=now,
             )
         except CapReached:
-            row.refusal = "Both have as many requests waiting as the forum allows."
+            row.refusal = _("Both have as many requests waiting as the forum allows.")
             continue
         except BusinessError as refusal:
             row.refusal = refusal.message[:400]
@@ -135,11 +137,11 @@ def _arrange(
         return
 
 
-def _take_back(plan: Plan, now: dt.datetime) -> None:
+def _withdraw_requests(plan: Plan, now: dt.datetime) -> None:
     meetings = Meeting.objects.open_at(now).filter(planned__plan=plan)
     for meeting in meetings.order_by("pk"):
         asker = Attendee.objects.select_related("event", "person").get(pk=meeting.asker_id)
         try:
             withdraw_request(attendee=asker, meeting_id=meeting.pk, by=asker.person, now=now)
-        except BusinessError:  # answered a moment ago, or out of sight of the asker: nothing to take back
+        except BusinessError:  # just answered, or the contact policy hides it: nothing to withdraw
             continue

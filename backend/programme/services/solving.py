@@ -9,18 +9,25 @@ from dataclasses import asdict
 from django.db import transaction
 
 from backend.programme import engine
-from backend.programme.forum import Forum, read_forum
 from backend.programme.models import Plan, PlannedMeeting
-from backend.programme.rules import LOCKED_CLASH, PlanConflict, clash_in, table_clash_in
-from backend.programme.scope import Row, aims_of, scores_for
+from backend.programme.rules import (
+    LOCKED_CLASH,
+    PlanConflict,
+    PlanningData,
+    PlanRow,
+    clash_in,
+    options_of,
+    table_clash_in,
+)
+from backend.programme.selectors import read_planning_data, suggestion_scores
 
 
 def solve_plan(*, plan_id: int, round_number: int, now: dt.datetime, clock: Callable[[], float]) -> None:
     """Fill a draft with the best plan found in its time; locked rows stay, the others are replaced at once.
 
-    A locked row of two who may not meet any more goes too. Value, bound and progress are kept up on the way.
-    An order that was overtaken (planned anew, withdrawn) changes nothing. Where nothing can be planned, the
-    reasons are kept and the rows left alone.
+    A locked row of two who may not meet any more goes too. Value, bound and progress are updated meanwhile.
+    A superseded order (planned again, withdrawn) changes nothing. Where nothing can be planned, the conflicts
+    are kept and the rows left alone.
     """
     order = Plan.objects.filter(
         pk=plan_id,
@@ -40,17 +47,17 @@ def solve_plan(*, plan_id: int, round_number: int, now: dt.datetime, clock: Call
 
 
 def _solve(plan: Plan, now: dt.datetime, clock: Callable[[], float]) -> None:
-    forum = read_forum(plan.event, now)
+    data = read_planning_data(plan.event, now)
     locked = plan.planned.filter(is_locked=True).select_related("slot", "table").order_by("pk")
-    # To keep the row of two who may not meet any more, or to say that it cannot stay, would tell of a block.
-    kept = [row for row in locked if forum.may_meet((row.first_id, row.second_id))]
-    if conflicts := _locked_clashes(forum, kept):
+    # Keeping or naming the row of two who may not meet would tell of a block.
+    kept = [row for row in locked if data.may_meet((row.first_id, row.second_id))]
+    if conflicts := _locked_clashes(data, kept):
         _finish(plan, None, kept, conflicts, now)
         return
 
     order = Plan.objects.filter(pk=plan.pk, round=plan.round, work=Plan.Work.SOLVING)
 
-    def tell(progress: engine.BestSoFar) -> bool:
+    def on_progress(progress: engine.PlannerProgress) -> bool:
         order.update(
             progress=min(99, round(100 * progress.seconds / plan.seconds)),
             value=progress.value or None,
@@ -58,26 +65,24 @@ def _solve(plan: Plan, now: dt.datetime, clock: Callable[[], float]) -> None:
         )
         return order.filter(stop_asked=False).exists()
 
-    drafted = engine.draft(
-        forum,
-        aims_of(plan),
-        scores_for(plan.event),
-        kept_rows=[Row((r.first_id, r.second_id), r.slot_id, r.table_id, r.value) for r in kept],
-        seconds=plan.seconds,
-        seed=plan.seed,
+    result = engine.plan_meetings(
+        data,
+        options_of(plan),
+        suggestion_scores(plan.event),
+        kept_rows=[PlanRow((r.first_id, r.second_id), r.slot_id, r.table_id, r.value) for r in kept],
         clock=clock,
-        tell=tell,
+        on_progress=on_progress,
     )
-    _finish(plan, drafted, kept, drafted.conflicts, now)
+    _finish(plan, result, kept, result.conflicts, now)
 
 
-def _locked_clashes(forum: Forum, kept: Sequence[PlannedMeeting]) -> list[PlanConflict]:
+def _locked_clashes(data: PlanningData, kept: Sequence[PlannedMeeting]) -> list[PlanConflict]:
     """Locked meetings that cannot stay where they are."""
     found = []
     for row in kept:
         pair = (row.first_id, row.second_id)
         others = [other for other in kept if other.pk != row.pk]
-        reason = clash_in(forum, pair, row.slot, others) or table_clash_in(forum, row.table, row.slot, others)
+        reason = clash_in(data, pair, row.slot, others) or table_clash_in(data, row.table, row.slot, others)
         if reason:
             found.append(PlanConflict(LOCKED_CLASH, people=pair, clash=reason))
     return found
@@ -86,12 +91,12 @@ def _locked_clashes(forum: Forum, kept: Sequence[PlannedMeeting]) -> list[PlanCo
 @transaction.atomic
 def _finish(
     plan: Plan,
-    drafted: engine.Drafted | None,
+    result: engine.PlannerResult | None,
     kept: Sequence[PlannedMeeting],
     conflicts: Sequence[PlanConflict],
     now: dt.datetime,
 ) -> None:
-    """Write what came out beside the rows kept, all of it or none, unless the order was overtaken."""
+    """Write the result beside the rows kept, unless the order was superseded."""
     held = Plan.objects.select_for_update(no_key=True).filter(
         pk=plan.pk, round=plan.round, state=Plan.State.DRAFT
     )
@@ -99,22 +104,22 @@ def _finish(
     if found is None:
         return
     found.progress, found.planned_at = 100, now
-    if drafted is None or conflicts:
+    if result is None or conflicts:
         found.work, found.value, found.bound = Plan.Work.IMPOSSIBLE, None, None
         found.report = {"conflicts": [asdict(conflict) for conflict in conflicts]}
         found.save()
         return
     found.work = Plan.Work.READY
-    found.value, found.bound = drafted.value, drafted.bound
+    found.value, found.bound = result.value, result.bound
     found.report = {
         "conflicts": [],
-        "is_optimal": drafted.is_optimal,
-        "breaks": drafted.breaks,
-        "idle": drafted.idle,
-        "seconds": round(drafted.seconds, 1),
-        "share_missed": drafted.share_missed,
-        "without": [[key, why] for key, why in drafted.without.items()],
-        "short": [[key, most] for key, most in drafted.short.items()],
+        "is_optimal": result.is_optimal,
+        "breaks": result.breaks,
+        "idle": result.idle,
+        "seconds": round(result.seconds, 1),
+        "share_missed": result.share_missed,
+        "without": [[key, why] for key, why in result.without.items()],
+        "short": [[key, most] for key, most in result.short.items()],
     }
     found.save()
     found.planned.exclude(pk__in=[row.pk for row in kept]).delete()
@@ -129,6 +134,6 @@ def _finish(
             table_id=row.table_id,
             value=row.value,
         )
-        for row in drafted.rows
+        for row in result.rows
         if row.pair not in pairs
     )

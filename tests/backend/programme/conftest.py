@@ -14,6 +14,7 @@ from backend.meetings.models import Meeting
 from backend.people.models import Person
 from backend.programme import services
 from backend.programme.models import Plan, PlannedMeeting
+from backend.programme.rules import PlanOptions
 from backend.programme.services.solving import solve_plan
 from backend.suggestions.models import Suggestion
 from tests.backend.meetings.conftest import Forum, make_forum
@@ -24,7 +25,7 @@ CONSTITUENCIES = ("government", "industry", "civil-society")
 
 @dataclass
 class Desk:
-    """An organiser's hands: every service by one word, at NOW."""
+    """What an organiser can do at NOW, one method per service."""
 
     forum: Forum
     organiser: Attendee
@@ -61,9 +62,9 @@ class Desk:
         for (one, other), score in (scores or {}).items():
             Suggestion.objects.filter(attendee__in=[one, other], other__in=[one, other]).update(score=score)
 
-    def order(self, **said: object) -> Plan:
-        said = services.PlanSaid(**{"most": 3, "seconds": 1, **said})
-        return services.draft_plan(event=self.event, said=said, by=self.by, now=NOW)
+    def order(self, **options: object) -> Plan:
+        wanted = PlanOptions(**{"most": 3, "seconds": 1, **options})
+        return services.draft_plan(event=self.event, options=wanted, by=self.by, now=NOW)
 
     def solve(self, plan: Plan) -> Plan:
         """What the worker does with the order."""
@@ -72,8 +73,8 @@ class Desk:
         plan.refresh_from_db()
         return plan
 
-    def plan(self, **said: object) -> Plan:
-        return self.solve(self.order(**said))
+    def plan(self, **options: object) -> Plan:
+        return self.solve(self.order(**options))
 
     def replan(self, plan: Plan) -> Plan:
         return self.solve(services.replan(event=self.event, plan_id=plan.pk, by=self.by, now=NOW))

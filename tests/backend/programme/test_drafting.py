@@ -7,9 +7,9 @@ import pytest
 from backend.events.models import SessionPart
 from backend.meetings.models import Availability, Meeting
 from backend.programme import services
-from backend.programme.forum import read_forum
 from backend.programme.models import Plan
-from backend.programme.selectors import show_plan
+from backend.programme.rules import BadOptions
+from backend.programme.selectors import plan_page_for, read_planning_data
 from backend.programme.services.solving import solve_plan
 from backend.suggestions.models import Feedback
 from tests.backend.programme.conftest import pairs_among, places, seats_of
@@ -21,7 +21,7 @@ def rows_of(plan):
 
 
 def reasons_of(plan):
-    return show_plan(plan, read_forum(plan.event, NOW)).reasons
+    return plan_page_for(plan, read_planning_data(plan.event, NOW)).reasons
 
 
 def test_a_draft_gives_everybody_as_many_meetings_as_asked_without_a_clash(desk):
@@ -70,7 +70,7 @@ def test_times_nobody_opened_and_sessions_are_kept_free(desk):
     assert {slot for key, slot in seats if key == b.pk} <= {slot.pk for slot in desk.slots[2:]}
 
 
-def test_what_is_agreed_stands_and_is_planned_around(desk):
+def test_confirmed_meetings_are_kept_and_planned_around(desk):
     a, b, c, d, *_ = desk.people
     agreed = desk.forum.accept(b, desk.forum.ask(a, b, desk.slots[0]))
     waiting = desk.forum.ask(c, d)
@@ -132,7 +132,7 @@ def test_the_share_across_constituencies_is_kept_and_its_bound_is_proven(desk):
     assert not floored.report["share_missed"]
     assert floored.value == pytest.approx(1.5)
     assert 1.5 - 1e-9 <= floored.bound <= 2.7
-    figures = show_plan(floored, read_forum(desk.event, NOW)).figures
+    figures = plan_page_for(floored, read_planning_data(desk.event, NOW)).figures
     assert figures.gap == pytest.approx((floored.bound - 1.5) / floored.bound)
 
 
@@ -157,10 +157,10 @@ def test_a_plan_that_misses_the_share_is_bounded_without_it_and_never_optimal(de
     assert missed.bound == pytest.approx(2.3), (
         "with no share asked for, the two others would be worth .9 each"
     )
-    assert show_plan(missed, read_forum(desk.event, NOW)).figures.gap == pytest.approx(0.8 / 2.3)
+    assert plan_page_for(missed, read_planning_data(desk.event, NOW)).figures.gap == pytest.approx(0.8 / 2.3)
 
 
-def test_who_is_left_out_is_said_with_the_reason(desk):
+def test_people_without_a_meeting_have_a_reason(desk):
     a, b, _c, *_ = desk.people
     Availability.objects.filter(attendee=a).delete()
     session = make_session(desk.event)
@@ -173,7 +173,7 @@ def test_who_is_left_out_is_said_with_the_reason(desk):
     assert plan.report["short"] == [[a.pk, 0], [b.pk, 0], [late.pk, 0]]
 
 
-def test_demands_that_no_plan_meets_are_named_and_the_rows_are_left_alone(desk):
+def test_a_conflict_is_named_and_the_rows_are_left_alone(desk):
     plan = desk.plan(most=5)
     rows = rows_of(plan)
     [row] = [row for row in rows if row.slot == desk.slots[0]][:1]
@@ -188,7 +188,7 @@ def test_demands_that_no_plan_meets_are_named_and_the_rows_are_left_alone(desk):
     assert {r.pk for r in rows_of(plan)} == {r.pk for r in rows}
 
 
-def test_a_forum_too_small_for_the_least_is_told_so(desk):
+def test_a_forum_too_small_for_the_least_names_its_capacity(desk):
     for table in desk.tables[1:]:
         table.delete()
     desk.tables[:] = desk.tables[:1]
@@ -197,17 +197,17 @@ def test_a_forum_too_small_for_the_least_is_told_so(desk):
     assert reasons_of(plan) == ("People must have 9 meetings at least in all; there is room for 6.",)
 
 
-def test_an_order_that_was_overtaken_changes_nothing(desk):
+def test_a_superseded_order_changes_nothing(desk):
     first = desk.order()
-    overtaken = first.round
-    Plan.objects.filter(pk=first.pk).update(round=overtaken + 1)
-    solve_plan(plan_id=first.pk, round_number=overtaken, now=NOW, clock=lambda: 0.0)
+    superseded = first.round
+    Plan.objects.filter(pk=first.pk).update(round=superseded + 1)
+    solve_plan(plan_id=first.pk, round_number=superseded, now=NOW, clock=lambda: 0.0)
     first.refresh_from_db()
     assert (first.work, first.planned.count()) == ("waiting", 0)
 
 
 @pytest.mark.parametrize(
-    ("said", "field"),
+    ("options", "field"),
     [
         ({"scope": "nobody"}, "scope"),
         ({"scope": "between", "first_constituency": "industry"}, "second_constituency"),
@@ -219,9 +219,9 @@ def test_an_order_that_was_overtaken_changes_nothing(desk):
         ({"seed": -1}, "seed"),
     ],
 )
-def test_aims_that_mean_nothing_are_refused_by_name(desk, said, field):
-    with pytest.raises(services.BadAims) as refusal:
-        desk.order(**said)
+def test_unusable_options_are_refused_by_field(desk, options, field):
+    with pytest.raises(BadOptions) as refusal:
+        desk.order(**options)
     assert refusal.value.details["field"] == field
     assert not Plan.objects.exists()
 

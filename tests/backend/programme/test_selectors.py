@@ -1,16 +1,18 @@
-"""What organisers read: three orders of the same meetings, figures that follow hands, and sheets."""
+"""What organisers read: three orders of the same meetings, current figures, and printed schedules."""
 
 import pytest
 
 from backend.events.models import SessionPart
 from backend.programme import selectors
-from backend.programme.forum import read_forum
+from backend.programme.selectors import read_planning_data
 from tests.backend.programme.conftest import make_desk
 from tests.factories import NOW, block_contact, make_session
 
 
 def page_of(desk, plan):
-    return selectors.show_plan(selectors.plan_for(desk.event, plan.pk), read_forum(desk.event, NOW))
+    return selectors.plan_page_for(
+        selectors.plan_for(desk.event, plan.pk), read_planning_data(desk.event, NOW)
+    )
 
 
 def test_the_same_meetings_by_person_by_slot_and_by_table(desk):
@@ -23,7 +25,7 @@ def test_the_same_meetings_by_person_by_slot_and_by_table(desk):
     assert starts == sorted(starts)
 
 
-def test_figures_follow_what_hands_do_and_the_bound_stays(desk):
+def test_figures_follow_changes_by_hand_and_the_bound_stays(desk):
     a, *_ = desk.people
     plan = desk.plan(most=1)
     assert page_of(desk, plan).figures.value == pytest.approx(1.5)
@@ -35,7 +37,7 @@ def test_figures_follow_what_hands_do_and_the_bound_stays(desk):
     assert {(left.person.attendee_id == a.pk, left.why) for left in page.without} >= {(True, "by_hand")}
 
 
-def test_standing_meetings_show_beside_the_draft_and_count(desk):
+def test_fixed_meetings_show_beside_the_draft_and_count(desk):
     a, b, *_ = desk.people
     desk.forum.accept(b, desk.forum.ask(a, b, desk.slots[0]))
     page = page_of(desk, desk.plan(most=1))
@@ -52,11 +54,11 @@ def test_a_pair_kept_apart_later_is_not_shown_and_is_counted(desk, blocked_by):
     assert (page.figures.out_of_sight, page.figures.planned) == (1, 2)
 
 
-def test_places_to_move_to_say_what_stands_in_the_way(desk):
+def test_places_to_move_to_say_what_keeps_the_meeting_from_there(desk):
     plan = desk.plan(most=3)
     page = page_of(desk, plan)
     entry = page.entries[0]
-    choices = selectors.choices_for(plan, entry, read_forum(desk.event, NOW))
+    choices = selectors.edit_options_for(plan, entry, read_planning_data(desk.event, NOW))
     assert [choice.slot for choice in choices.slots] == desk.slots
     own = next(choice for choice in choices.slots if choice.slot == entry.slot)
     assert own.clash == ""
@@ -66,18 +68,18 @@ def test_places_to_move_to_say_what_stands_in_the_way(desk):
     assert {choice.slot.pk for choice in choices.slots if "in this plan" in choice.clash} == busy
 
 
-def test_sheets_hold_what_takes_place_by_day_with_a_persons_sessions(desk):
+def test_printed_schedules_hold_what_takes_place_by_day_with_a_persons_sessions(desk):
     a, *_ = desk.people
     session = make_session(desk.event, "Opening")
     SessionPart.objects.create(event=desk.event, attendee=a, session=session)
-    page, forum = page_of(desk, desk.plan(most=2)), read_forum(desk.event, NOW)
-    mine = next(s for s in selectors.sheets_for(page, forum, "person") if s.key == a.pk)
+    page, data = page_of(desk, desk.plan(most=2)), read_planning_data(desk.event, NOW)
+    mine = next(s for s in selectors.printed_schedules_for(page, data, "person") if s.key == a.pk)
     [day] = mine.days
     assert [line.title for line in day.lines] == ["Opening", "", ""]
     assert all(
         line.starts_at < later.starts_at for line, later in zip(day.lines, day.lines[1:], strict=False)
     )
-    doors = selectors.sheets_for(page, forum, "table")
+    doors = selectors.printed_schedules_for(page, data, "table")
     assert [sheet.title for sheet in doors] == sorted(sheet.title for sheet in doors)
     assert sum(len(day.lines) for sheet in doors for day in sheet.days) == 6
 

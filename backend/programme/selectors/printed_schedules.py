@@ -1,4 +1,4 @@
-"""Sheets to print: one per table for its door, one per person for their days."""
+"""Schedules to print: one per table for its door, one per person."""
 
 from __future__ import annotations
 
@@ -6,42 +6,42 @@ import datetime as dt
 from dataclasses import dataclass
 from itertools import groupby
 
-from backend.programme.forum import Attending, Forum
-from backend.programme.selectors.plans import Group, PlanPage
+from backend.programme.rules import PlannableAttendee, PlanningData
+from backend.programme.selectors.plans import CONFIRMED, Group, PlanPage
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PrintedLine:
     """One row: a meeting between `people`, or a session with its `title`."""
 
     starts_at: dt.datetime
     ends_at: dt.datetime
-    people: tuple[Attending, ...]
+    people: tuple[PlannableAttendee, ...]
     title: str
     place: str
     is_agreed: bool
 
 
 @dataclass(frozen=True, slots=True)
-class SheetDay:
+class PrintedDay:
     """One day in the event's zone."""
 
     date: dt.date
-    lines: tuple[Line, ...]
+    lines: tuple[PrintedLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """The sheet of one table or person."""
+class PrintedSchedule:
+    """The schedule of one table or person."""
 
     key: int
     title: str
     detail: str
-    days: tuple[SheetDay, ...]
+    days: tuple[PrintedDay, ...]
 
 
-def sheets_for(page: PlanPage, forum: Forum, order: str) -> tuple[Sheet, ...]:
-    """Sheets by "table" or "person" of what takes place as things stand; a person's has sessions too."""
+def printed_schedules_for(page: PlanPage, data: PlanningData, order: str) -> tuple[PrintedSchedule, ...]:
+    """By "table" or "person": what takes place as planned now; a person's has their sessions too."""
     found = []
     for group in page.by(order):
         lines = _lines_of(group)
@@ -49,8 +49,8 @@ def sheets_for(page: PlanPage, forum: Forum, order: str) -> tuple[Sheet, ...]:
             continue
         if group.person is not None:
             lines += [
-                Line(period.starts_at, period.ends_at, (), period.title, "", True)
-                for period in forum.busy.get(group.person.attendee_id, ())
+                PrintedLine(period.starts_at, period.ends_at, (), period.title, "", True)
+                for period in data.busy.get(group.person.attendee_id, ())
             ]
             key, title = group.person.attendee_id, group.person.name
             detail = ", ".join(filter(None, (group.person.title, group.person.organisation)))
@@ -58,25 +58,27 @@ def sheets_for(page: PlanPage, forum: Forum, order: str) -> tuple[Sheet, ...]:
             key, title, detail = group.table.pk, group.table.label, group.table.place
         else:
             continue
-        found.append(Sheet(key, title, detail, _days(lines, forum)))
+        found.append(PrintedSchedule(key, title, detail, _days(lines, data)))
     return tuple(found)
 
 
-def _lines_of(group: Group) -> list[Line]:
+def _lines_of(group: Group) -> list[PrintedLine]:
     lines = []
     for entry in group.entries:
         if entry.counts:
-            people: tuple[Attending, ...] = (entry.first, entry.second)
+            people: tuple[PlannableAttendee, ...] = (entry.first, entry.second)
             if group.person is not None:
                 people = (entry.other(group.person.attendee_id),)
             label = entry.table.label + (f", {entry.table.place}" if entry.table.place else "")
-            is_agreed = entry.state == "agreed"
-            lines.append(Line(entry.slot.starts_at, entry.slot.ends_at, people, "", label, is_agreed))
+            is_confirmed = entry.state == CONFIRMED
+            lines.append(
+                PrintedLine(entry.slot.starts_at, entry.slot.ends_at, people, "", label, is_confirmed)
+            )
     return lines
 
 
-def _days(lines: list[Line], forum: Forum) -> tuple[SheetDay, ...]:
-    zone = forum.event.zone
+def _days(lines: list[PrintedLine], data: PlanningData) -> tuple[PrintedDay, ...]:
+    zone = data.event.zone
     ordered = sorted(lines, key=lambda line: (line.starts_at, line.ends_at, line.title))
     days = groupby(ordered, key=lambda line: line.starts_at.astimezone(zone).date())
-    return tuple(SheetDay(date, tuple(of_day)) for date, of_day in days)
+    return tuple(PrintedDay(date, tuple(of_day)) for date, of_day in days)

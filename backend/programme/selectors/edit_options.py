@@ -1,0 +1,51 @@
+"""Where a planned meeting could move: every slot and table, with what keeps it from there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from backend.events.models import Slot, Table
+from backend.programme.models import Plan
+from backend.programme.rules import PlanningData, clash_in, table_clash_in
+from backend.programme.selectors.plans import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class SlotOption:
+    """A slot; `clash` says why the two cannot meet then, `free_tables` how many are left."""
+
+    slot: Slot
+    clash: str
+    free_tables: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableOption:
+    """A table; `clash` says who has it in the meeting's present slot."""
+
+    table: Table
+    clash: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditOptions:
+    slots: tuple[SlotOption, ...]
+    tables: tuple[TableOption, ...]
+
+
+def edit_options_for(plan: Plan, entry: Entry, data: PlanningData) -> EditOptions:
+    """Every slot to come and every table for one of the plan's own meetings."""
+    rows = plan.planned.select_related("slot", "table")
+    others = [row for row in rows if row.pk != entry.planned_id]
+    pair = (entry.first.attendee_id, entry.second.attendee_id)
+    slots = []
+    for slot in data.slots_to_plan:
+        clash = clash_in(data, pair, slot, others)
+        free = sum(not table_clash_in(data, table, slot, others) for table in data.tables)
+        slots.append(SlotOption(slot, clash or ("" if free else _("Every table is taken then.")), free))
+    tables = tuple(
+        TableOption(table, table_clash_in(data, table, entry.slot, others)) for table in data.tables
+    )
+    return EditOptions(tuple(slots), tables)

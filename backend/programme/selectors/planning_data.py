@@ -1,0 +1,114 @@
+"""Reads what a plan is made from: the event at this moment, and the scores of its suggested pairs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+from backend.events.models import Attendee, Event, SessionPart, Slot, Table
+from backend.meetings.models import Availability, Meeting
+from backend.programme.models import Plan, PlannedMeeting
+from backend.programme.rules import BusyPeriod, FixedMeeting, Pair, PlannableAttendee, PlanningData, pair_of
+from backend.safeguarding.rules import matchable, refused_pairs
+from backend.suggestions.models import Feedback, Run, Suggestion
+
+
+def read_planning_data(event: Event, now: dt.datetime) -> PlanningData:
+    """The event at this moment, in a constant number of queries; for organisers only."""
+    rows = matchable(event).select_related("person", "organisation__sector").order_by("pk")
+    people = {row.pk: _attending(row) for row in rows}
+    tables = Table.objects.filter(event=event, is_online=False).order_by("step_free", "pk")
+    opened: dict[int, set[int]] = defaultdict(set)
+    for attendee_id, slot_id in Availability.objects.filter(event=event).values_list("attendee", "slot"):
+        opened[attendee_id].add(slot_id)
+    busy: dict[int, list[BusyPeriod]] = defaultdict(list)
+    parts = SessionPart.objects.filter(event=event).select_related("session")
+    for part in parts.order_by("session__starts_at", "pk"):
+        session = part.session
+        busy[part.attendee_id].append(BusyPeriod(session.starts_at, session.ends_at, session.title))
+    pairs = _pairs_in(Meeting.objects.filter(event=event).prefetch_related("seats"))
+    slots = tuple(Slot.objects.filter(event=event))
+    open_requests = {meeting.pk for meeting in pairs if _is_open_request(meeting, now)}
+    lapsed = (Meeting.State.REQUESTED, Meeting.State.EXPIRED)
+    withdrawn = set(  # with the whole plan, by an organiser: neither of the two said no
+        PlannedMeeting.objects.filter(
+            event=event, plan__state=Plan.State.WITHDRAWN, meeting__state=Meeting.State.WITHDRAWN
+        ).values_list("meeting_id", flat=True)
+    )
+    return PlanningData(
+        event=event,
+        now=now,
+        people=people,
+        slots=slots,
+        tables=tuple(tables),
+        opened={key: frozenset(ids) for key, ids in opened.items()},
+        busy={key: tuple(periods) for key, periods in busy.items()},
+        fixed_meetings=_fixed_meetings(event, pairs, open_requests, slots),
+        refused=frozenset(refused_pairs(event)),
+        requested=frozenset(pair for meeting, pair in pairs.items() if meeting.pk in open_requests),
+        settled=frozenset(
+            pair
+            for meeting, pair in pairs.items()
+            if meeting.state not in lapsed and meeting.pk not in withdrawn
+        ),
+        unlisted=Attendee.objects.filter(event=event).count() - len(people),
+    )
+
+
+def _attending(row: Attendee) -> PlannableAttendee:
+    organisation = row.organisation.name if row.organisation else ""
+    return PlannableAttendee(row.pk, row.person.name, row.title, organisation, row.constituency, row.country)
+
+
+def _is_open_request(meeting: Meeting, now: dt.datetime) -> bool:
+    return meeting.state == Meeting.State.REQUESTED and meeting.expires_at > now
+
+
+def _pairs_in(meetings: Iterable[Meeting]) -> dict[Meeting, Pair]:
+    """The two of every one-to-one meeting."""
+    found = {}
+    for meeting in meetings:
+        seated = sorted(seat.attendee_id for seat in meeting.seats.all())
+        if meeting.kind == Meeting.Kind.ONE_TO_ONE and len(seated) == 2:
+            found[meeting] = pair_of(*seated)
+    return found
+
+
+def _fixed_meetings(
+    event: Event, pairs: dict[Meeting, Pair], open_requests: set[int], slots: tuple[Slot, ...]
+) -> tuple[FixedMeeting, ...]:
+    """Confirmed meetings and open requests of published plans, by time, then id."""
+    slot_of = {slot.pk: slot for slot in slots}
+    tables = {table.pk: table for table in Table.objects.filter(event=event)}
+    found = [
+        FixedMeeting(meeting.pk, pair, slot_of[meeting.slot_id], tables[meeting.table_id], True)
+        for meeting, pair in pairs.items()
+        if meeting.state in Meeting.CONFIRMED_STATES and meeting.slot_id and meeting.table_id
+    ]
+    planned = PlannedMeeting.objects.filter(
+        event=event, plan__state=Plan.State.PUBLISHED, meeting__in=open_requests
+    ).prefetch_related("meeting__times")
+    for row in planned:
+        times = list(row.meeting.times.all()) if row.meeting else []
+        if len(times) == 1 and row.meeting_id:
+            pair = pair_of(row.first_id, row.second_id)
+            found.append(
+                FixedMeeting(row.meeting_id, pair, slot_of[times[0].slot_id], tables[row.table_id], False)
+            )
+    return tuple(sorted(found, key=lambda s: (s.slot.starts_at, not s.is_confirmed, s.meeting_id)))
+
+
+def suggestion_scores(event: Event) -> dict[Pair, float]:
+    """Mutual scores, 0 to 1, of all pairs in the lists of the event's current Run.
+
+    Pairs of whom one marked the other not relevant are left out; the contact policy is not applied.
+    """
+    rows = Suggestion.objects.filter(run__event=event, run__state=Run.State.CURRENT, score__gt=0)
+    found: dict[Pair, float] = {}
+    for a, b, score in rows.values_list("attendee_id", "other_id", "score"):
+        pair = pair_of(a, b)
+        found[pair] = max(score, found.get(pair, 0.0))
+    for a, b in Feedback.objects.not_relevant_at(event):
+        found.pop(pair_of(a, b), None)
+    return found

@@ -1,0 +1,42 @@
+"""How the pages of programmes name orders and reasons."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+ORDERS: dict[str, Promise] = {
+    "person": gettext_lazy("By person"),
+    "slot": gettext_lazy("By time"),
+    "table": gettext_lazy("By table"),
+}
+
+CHANGES: dict[str, Promise] = {
+    "move": gettext_lazy("The meeting is moved."),
+    "lock": gettext_lazy("Locked: it stays where it is when you plan again."),
+    "unlock": gettext_lazy("No longer locked: planning again may move it."),
+    "drop": gettext_lazy("The meeting is dropped."),
+}
+
+WITHOUT_MEETING: dict[str, Promise] = {
+    "no_times": gettext_lazy("has opened no time to come"),
+    "busy": gettext_lazy("is at sessions in every open time"),
+    "no_suggestions": gettext_lazy("has no suggestions yet; the lists are made anew when profiles change"),
+    "no_partner": gettext_lazy("every suggested person is outside this plan, or they have met or asked"),
+    "no_common_time": gettext_lazy("shares no open time with a suggested person"),
+    "no_room": gettext_lazy("times and tables went to pairs that fit better"),
+    "by_hand": gettext_lazy("lost their meeting since this was planned"),
+}
+
+
+def publishing_text(confirms: bool) -> str:
+    """What publishing does from now on."""
+    if confirms:
+        return _("From now on, publishing confirms meetings at once.")
+    return _("From now on, publishing sends requests.")
+
+
+def change_text(action: str) -> str:
+    """What was done to a planned meeting."""
+    return str(CHANGES[action])
