@@ -1,4 +1,4 @@
-"""Meetings written straight into the tables in the state a test needs, and forums made of them."""
+"""Meetings in any state, written directly as rows, and events made of them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def make_meeting(
     useful: Iterable[int | None] = (),
     **fields: Any,
 ) -> Meeting:
-    """A one-to-one meeting in this state, answered after `hours`; `useful`: what asker and other said."""
+    """A one-to-one meeting in this state, answered after `hours`; `useful`: ratings of asker and invited."""
     event = asker.event
     answered_at = None if hours is None else NOW + dt.timedelta(hours=hours)
     values: dict[str, Any] = {
@@ -46,8 +46,10 @@ def make_meeting(
         period = (slot.starts_at, slot.ends_at)
         values |= {"slot": slot, "table": table, "period": period}
     meeting = Meeting.objects.create(event=event, asker=asker, state=state, **values)
-    said = [*useful, None, None]
-    seats = sorted([(asker, "asker", said[0]), (invited, "invited", said[1])], key=lambda seat: seat[0].pk)
+    ratings = [*useful, None, None]
+    seats = sorted(
+        [(asker, "asker", ratings[0]), (invited, "invited", ratings[1])], key=lambda seat: seat[0].pk
+    )
     for attendee, part, usefulness in seats:
         Seat.objects.create(
             event=event,
@@ -100,9 +102,9 @@ def large_event(people: int, meetings: int, listed: int = 10, seed: int = 0) -> 
     chance = np.random.default_rng(seed)
     event = make_event("large")
     kinds = ["government", "industry", "civil-society", "intergovernmental", "academia", "youth", "other"]
-    houses = [
+    organisations = [
         Organisation.objects.create(
-            name=f"House {n}",
+            name=f"Organisation {n}",
             sector=Sector.objects.create(key=f"sector-{n}", name=f"Sector {n}", constituency=kinds[n % 7]),
         )
         for n in range(20)
@@ -113,7 +115,7 @@ def large_event(people: int, meetings: int, listed: int = 10, seed: int = 0) -> 
     attendees = Attendee.objects.bulk_create(
         [
             Attendee(
-                event=event, person=person, organisation=houses[int(chance.integers(20) ** 2 // 20)],
+                event=event, person=person, organisation=organisations[int(chance.integers(20) ** 2 // 20)],
                 age_class="adult", country=f"Country {chance.integers(11)}", languages=["en"], changed_at=NOW,
             )
             for person in persons

@@ -38,12 +38,12 @@ def test_an_organiser_reads_every_figure(forum):
     answer = client_of(organiser).get(address(event))
     assert answer.status_code == 200
     assert answer["Cache-Control"] == "private, no-store"
-    said, stats = answer.json(), event_stats(event=event, now=NOW)
-    assert said["network"]["ei"] == pytest.approx(stats.network.ei)
-    assert said["steps"][2]["by_constituency"]["cells"][0][1]["observed"] == 4
-    assert said["without_meeting"][0]["attendee_id"] == people[6].pk
-    assert [step["step"] for step in said["funnel"]] == [step.step for step in stats.funnel]
-    assert {"edition", "exposure", "days", "countries", "ties", "headlines"} <= set(said)
+    body, stats = answer.json(), event_stats(event=event, now=NOW)
+    assert body["network"]["ei"] == pytest.approx(stats.network.ei)
+    assert body["steps"][2]["by_constituency"]["cells"][0][1]["observed"] == 4
+    assert body["without_meeting"][0]["attendee_id"] == people[6].pk
+    assert [step["step"] for step in body["funnel"]] == [step.step for step in stats.funnel]
+    assert {"edition", "exposure", "days", "countries", "ties", "headlines"} <= set(body)
 
 
 def test_a_meeting_accepted_now_is_in_the_next_answer(forum):
@@ -55,7 +55,7 @@ def test_a_meeting_accepted_now_is_in_the_next_answer(forum):
 
 
 @pytest.mark.parametrize("permission", ["participant", "safeguarding-lead"])
-def test_another_attendee_is_refused_by_name_and_told_nothing(forum, permission):
+def test_another_attendee_is_refused_with_a_code_and_no_figures(forum, permission):
     event, _, _ = forum
     client = client_of(make_attendee(event, permission=permission))
     for name in ("", *FILES, "no-such.csv"):
@@ -63,7 +63,7 @@ def test_another_attendee_is_refused_by_name_and_told_nothing(forum, permission)
         assert (answer.status_code, answer.json()["code"]) == (403, "only_organisers")
 
 
-def test_the_organiser_of_another_event_gets_the_404_of_an_unknown_one(forum):
+def test_the_organiser_of_another_event_gets_404(forum):
     event, _, _ = forum
     client = client_of(make_attendee(make_event("elsewhere"), permission="organiser"))
     for name in ("", *FILES):
@@ -79,7 +79,7 @@ def test_nobody_reads_figures_without_signing_in(forum):
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/csv", "application/json"])
-def test_files_come_under_their_name_whatever_the_client_accepts(forum, accept):
+def test_files_are_sent_under_their_name_whatever_the_client_accepts(forum, accept):
     event, _, organiser = forum
     client = client_of(organiser)
     for name in FILES:
@@ -90,7 +90,7 @@ def test_files_come_under_their_name_whatever_the_client_accepts(forum, accept):
         assert len(answer.content) > 100
 
 
-def test_an_unknown_file_is_refused_with_those_there_are(forum):
+def test_an_unknown_file_is_refused_with_the_names_of_all(forum):
     event, _, organiser = forum
     client = client_of(organiser)
     for name in ("people.csv", "funnel", "funnel.xlsx", "..csv"):
@@ -99,13 +99,13 @@ def test_an_unknown_file_is_refused_with_those_there_are(forum):
         assert "funnel.csv" in refused.json()["message"]
 
 
-def test_the_figures_over_the_api_and_in_the_file_are_the_same():
+def test_the_api_and_the_file_give_the_same_figures():
     event = large_event(120, 700, listed=3)
     client = client_of(make_attendee(event, permission="organiser", visibility="hidden"))
-    said = client.get(address(event)).json()
+    body = client.get(address(event)).json()
     text = client.get(address(event, "funnel.csv")).content.decode("utf-8-sig")
     rows = {row["step"]: row["count"] for row in csv.DictReader(io.StringIO(text))}
-    on_the_desk = {step["step"]: str(step["count"]) for step in said["funnel"]}
+    on_the_desk = {step["step"]: str(step["count"]) for step in body["funnel"]}
     shown = {step: count for step, count in rows.items() if count != "*"}
     assert len(shown) >= 3
     assert shown.items() <= on_the_desk.items()

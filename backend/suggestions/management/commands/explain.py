@@ -42,8 +42,8 @@ class Command(BaseCommand):
         if not found.proposable:
             console.print(f"never proposed: {found.obstacle}", highlight=False)
         for reason in found.reasons:
-            told = ", ".join(f"{name}: {value}" for name, value in reason.evidence.items())
-            console.print(f"- {reason.code} ({reason.weight:+.3f}) {told}", highlight=False, markup=False)
+            evidence = ", ".join(f"{name}: {value}" for name, value in reason.evidence.items())
+            console.print(f"- {reason.code} ({reason.weight:+.3f}) {evidence}", highlight=False, markup=False)
 
 
 def _attendee(event: Event, who: str) -> Attendee:

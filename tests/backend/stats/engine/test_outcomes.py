@@ -1,4 +1,4 @@
-"""How quickly people answer: what counts as an answer, on the desk and in the overview alike."""
+"""Response times: what counts as an answer, in the figures and in the overview."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_response_times_are_hours_from_asking_to_the_answer():
 @pytest.mark.parametrize(
     ("state", "hours"), [("withdrawn", 90), ("expired", 90), ("accepted", 0), ("held", 0), ("cancelled", 0)]
 )
-def test_nobody_answers_what_is_withdrawn_runs_out_or_is_arranged(state, hours):
+def test_withdrawn_expired_and_arranged_meetings_do_not_count_as_answered(state, hours):
     event = make_event()
     one, two, three = (make_attendee(event) for _ in range(3))
     make_meeting(one, two, "accepted", hours=2)

@@ -1,4 +1,4 @@
-"""No count under five can be read or worked out from what is shown."""
+"""No count under five can be read or worked out from published ones."""
 
 from itertools import product
 
@@ -34,7 +34,7 @@ def possible(values, equations, hidden, most):
     return hidden, np.array(fits)
 
 
-def test_a_small_count_alone_in_its_line_takes_the_next_smallest_with_it():
+def test_a_single_small_count_in_a_row_withholds_the_next_smallest_too():
     values, equations = table_of([[2, 10, 20], [30, 40, 50], [60, 70, 80]])
     assert cells_to_withhold(values, equations) == {("0", "0"), ("0", "1"), ("1", "0"), ("1", "1")}
 
@@ -47,18 +47,18 @@ def test_four_is_withheld_and_five_is_shown():
     assert cells_to_withhold({("a",): 4, ("b",): 5}, []) == {("a",)}
 
 
-def test_nought_is_shown_and_one_is_not():
+def test_zero_is_shown_and_one_is_not():
     assert cells_to_withhold({("a",): 0, ("b",): 1}, []) == {("b",)}
 
 
-def test_what_matters_most_is_withheld_last():
+def test_counts_marked_last_are_withheld_last():
     values = {("a",): 2, ("b",): 9, ("c",): 30, ("all",): 41}
     row = {("a",): 1, ("b",): 1, ("c",): 1, ("all",): -1}
     assert cells_to_withhold(values, [row], last={("b",)}) == {("a",), ("c",)}
     assert cells_to_withhold(values, [row], last={("b",), ("c",), ("all",)}) == {("a",), ("b",)}
 
 
-def test_two_withheld_ones_that_a_total_of_two_would_give_away_take_a_third_with_them():
+def test_two_small_counts_that_their_total_gives_away_withhold_a_third():
     values, equations = table_of([[1, 1, 9, 12]])
     assert ("0", "2") in cells_to_withhold(values, equations)
     values, equations = table_of([[1, 2, 9, 12]])  # 1 and 2, or 2 and 1: nobody can tell
@@ -70,7 +70,7 @@ def test_a_small_total_is_withheld_with_its_parts():
     assert {("0", "0"), ("0", "1"), ("0", "all")} <= cells_to_withhold(values, equations)
 
 
-def test_a_difference_between_two_shown_counts_is_a_count_too():
+def test_a_small_difference_between_two_counts_withholds_one_of_them():
     values = {("asked",): 50, ("agreed",): 48, ("declined",): 2}
     hidden = cells_to_withhold(values, [{("agreed",): 1, ("declined",): 1, ("asked",): -1}])
     assert hidden == {("declined",), ("agreed",)}
@@ -85,7 +85,7 @@ def test_counts_that_do_not_add_up_are_refused():
 @given(
     st.lists(st.lists(st.sampled_from([0, 1, 3, 4, 5, 6, 9]), min_size=2, max_size=2), min_size=2, max_size=2)
 )
-def test_every_withheld_count_could_be_another_tried_by_brute_force(counts):
+def test_every_withheld_small_count_has_another_possible_value_by_brute_force(counts):
     values, equations = table_of(counts)
     hidden = cells_to_withhold(values, equations)
     assert {key for key, value in values.items() if 0 < value < 5} <= hidden
@@ -101,7 +101,7 @@ def test_every_withheld_count_could_be_another_tried_by_brute_force(counts):
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(2, 6), st.integers(2, 6), st.integers(0, 10_000))
-def test_no_line_of_a_larger_table_has_a_single_withheld_count(rows, columns, seed):
+def test_no_row_of_a_larger_table_has_a_single_withheld_count(rows, columns, seed):
     counts = np.random.default_rng(seed).poisson(8, (rows, columns))
     values, equations = table_of(counts)
     hidden = cells_to_withhold(values, equations)

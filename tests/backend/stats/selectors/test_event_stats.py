@@ -31,7 +31,7 @@ def observed(matrix):
     return [[cell.observed for cell in row] for row in matrix.cells]
 
 
-def test_the_network_of_seven_people_is_as_worked_out_by_hand(forum):
+def test_the_network_of_seven_people_is_as_computed_by_hand(forum):
     event, _ = forum
     network = stats_of(event).network
     assert (network.people, network.meetings, network.pairs, network.isolates) == (7, 7, 6, 1)
@@ -66,7 +66,7 @@ def test_the_matrix_can_be_read_by_sector(forum):
     assert observed(matrix)[0] == [1, 3, 0, 0, 0]
 
 
-def test_themes_count_seats_and_hold_a_matrix_each(forum):
+def test_themes_count_seats_and_have_a_matrix_each(forum):
     event, _ = forum
     held = stats_of(event).step("held")
     assert held.by_theme.columns == held.themes == ("justice", "prevention", NO_THEME)
@@ -106,7 +106,7 @@ def test_brokers_and_people_without_a_meeting_are_named_by_id(forum):
     assert Connection(p[0].pk, p[3].pk, 2) in stats.ties
 
 
-def test_a_profile_with_a_topic_or_a_word_is_not_empty():
+def test_a_profile_with_a_topic_or_a_text_is_not_empty():
     event = make_event()
     make_attendee(event, seeks_topics=["sextortion"])
     make_attendee(event, about="Prosecutor")
@@ -143,7 +143,7 @@ def test_the_funnel_counts_each_step_and_where_people_drop_out(forum):
     }
 
 
-def test_before_the_first_meeting_is_due_none_was_missed():
+def test_before_the_first_meeting_is_due_there_is_no_share_held():
     event = make_event()
     p = [make_attendee(event) for _ in range(3)]
     make_meeting(p[0], p[1], "accepted", hours=1)
@@ -198,7 +198,7 @@ def test_days_are_days_of_the_event_s_zone():
 @pytest.mark.parametrize(
     "unseen", [{"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}]
 )
-def test_a_minor_a_person_of_unknown_age_and_a_hidden_one_leave_no_trace(forum, unseen):
+def test_minors_people_of_unknown_age_and_hidden_ones_are_not_counted(forum, unseen):
     event, p = forum
     before = stats_of(event)
     other = make_attendee(
@@ -221,7 +221,7 @@ def test_another_event_s_people_and_meetings_are_not_counted(forum):
     assert stats_of(event) == before
 
 
-def test_the_edition_before_stands_beside_with_the_same_figures():
+def test_the_previous_edition_has_the_same_figures():
     before, event = make_event("before"), make_event("after")
     seven_people(before)
     event.previous = before
@@ -251,7 +251,7 @@ def test_an_edition_known_by_its_ties_alone_is_read_from_them():
     assert (edition.ei, edition.ei_chance) == (pytest.approx(1 / 3), pytest.approx(13 / 21))
 
 
-def test_a_meeting_accepted_now_is_in_the_next_reading(forum):
+def test_a_meeting_accepted_now_is_in_the_next_figures(forum):
     event, p = forum
     meeting = make_meeting(p[6], p[0], "requested")
     assert stats_of(event).network.isolates == 1
@@ -262,7 +262,7 @@ def test_a_meeting_accepted_now_is_in_the_next_reading(forum):
     assert stats.step("accepted").by_constituency.cells[0][3].observed == 1
 
 
-def test_the_same_event_has_the_same_figures_and_nobody_can_change_them(forum):
+def test_the_same_event_has_the_same_frozen_figures(forum):
     event, _ = forum
     stats = stats_of(event)
     assert stats == stats_of(event)

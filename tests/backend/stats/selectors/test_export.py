@@ -1,4 +1,4 @@
-"""Files read back by programs of other makers: igraph recomputes the figures from what was exported."""
+"""Exported files, read back by igraph and openpyxl."""
 
 import csv
 import io
@@ -92,7 +92,7 @@ def test_igraph_finds_the_same_brokers_in_the_exported_graphml(forum, tmp_path):
     )
 
 
-def test_the_matrix_recounted_from_graphml_is_the_one_of_the_accepted_and_held(tmp_path):
+def test_the_matrix_counted_from_graphml_is_that_of_accepted_and_held_meetings(tmp_path):
     event = make_event()
     seven_people(event)
     stats = event_stats(event=event, now=NOW, permutations=0)
@@ -136,8 +136,10 @@ def test_the_exposure_is_that_of_the_lists():
     times = Counter(Suggestion.objects.filter(run__event=event).values_list("other_id", flat=True))
     listed = [times[pk] for pk in Attendee.objects.filter(event=event).values_list("pk", flat=True)]
     assert exposure.coverage == pytest.approx(sum(count > 0 for count in listed) / len(listed))
-    apart = sum(abs(one - other) for one in listed for other in listed)  # Gini: half the mean difference
-    assert exposure.gini == pytest.approx(apart / (2 * len(listed) * sum(listed)))
+    differences = sum(
+        abs(one - other) for one in listed for other in listed
+    )  # Gini: half the mean difference
+    assert exposure.gini == pytest.approx(differences / (2 * len(listed) * sum(listed)))
 
 
 def test_the_graphml_names_nobody_and_nothing_rare(tmp_path):
@@ -159,7 +161,7 @@ def test_the_graphml_names_nobody_and_nothing_rare(tmp_path):
     assert set(graph.es.attributes()) == {"meetings"}
 
 
-def test_the_graphml_numbers_people_anew_in_every_file(forum, tmp_path):
+def test_the_graphml_numbers_people_at_random_in_every_file(forum, tmp_path):
     first, second = (read_network(forum, tmp_path) for _ in range(2))
     for graph in (first, second):
         assert sorted(map(int, graph.vs["id"])) == list(range(1, len(forum.people) + 1))
@@ -170,7 +172,7 @@ def test_the_graphml_numbers_people_anew_in_every_file(forum, tmp_path):
     assert first.degree() != [one.partners for one in forum.people]
 
 
-def test_the_workbook_holds_every_table_as_it_is(forum):
+def test_the_workbook_holds_every_worksheet(forum):
     sheets = worksheets_for(forum)
     book = openpyxl.load_workbook(io.BytesIO(workbook_for(sheets, forum)))
     assert book.sheetnames == ["about", *(sheet.name for sheet in sheets)]
@@ -180,7 +182,7 @@ def test_the_workbook_holds_every_table_as_it_is(forum):
         assert read == [sheet.columns, *sheet.rows]
 
 
-def test_csv_and_workbook_say_the_same(forum):
+def test_csv_and_workbook_hold_the_same(forum):
     for sheet in worksheets_for(forum):
         rows = read_csv(sheet)
         assert [tuple(row.values()) for row in rows] == [
@@ -188,7 +190,7 @@ def test_csv_and_workbook_say_the_same(forum):
         ]
 
 
-def test_a_country_written_as_a_formula_is_text_in_every_file(tmp_path):
+def test_a_country_that_looks_like_a_formula_is_text_in_every_file(tmp_path):
     event = make_event()
     for _ in range(6):
         make_attendee(event, country="=1+1\x0b", languages=["en"])

@@ -1,4 +1,4 @@
-"""The sentences on top of the desk: true of the figures, and silent on what is withheld."""
+"""Headlines: true of the figures, and without withheld counts."""
 
 import random
 from itertools import combinations, product
@@ -16,13 +16,14 @@ pytestmark = pytest.mark.django_db
 def make_forum(state="held", **counts):
     """Eight people each of government, industry and civil society; `counts` of meetings, e.g. gov_ind=20."""
     event = make_event()
-    houses = {
+    organisations = {
         "gov": make_organisation(),
         "ind": make_organisation("company", "industry"),
         "civ": make_organisation("ngo", "civil-society"),
     }
     people = {
-        name: [make_attendee(event, organisation=house) for _ in range(8)] for name, house in houses.items()
+        name: [make_attendee(event, organisation=organisation) for _ in range(8)]
+        for name, organisation in organisations.items()
     }
     for name, count in counts.items():
         one, other = name.split("_")
@@ -42,103 +43,111 @@ def texts(headlines):
     return {one.code: one.text for one in headlines}
 
 
-def test_a_strong_bridge_and_a_missing_one_are_named_with_their_figures():
-    said, _, _ = headlines_of(make_forum(gov_ind=48, gov_civ=8, ind_civ=7, gov_gov=6, ind_ind=6, civ_civ=6))
+def test_pairs_far_above_and_below_chance_are_named_with_their_figures():
+    headlines, _, _ = headlines_of(
+        make_forum(gov_ind=48, gov_civ=8, ind_civ=7, gov_gov=6, ind_ind=6, civ_civ=6)
+    )
     expected = 81 * 64 / (24 * 23 / 2)
-    assert texts(said)["bridge"] == (
+    assert texts(headlines)["bridge"] == (
         f"Government and industry held 48 meetings, {48 / expected:.1f} times what chance would give."
     )
-    missing = [one.text for one in said if one.code == "missing"]
+    missing = [one.text for one in headlines if one.code == "missing"]
     assert missing == [
         f"Industry and civil society held 7 meetings, {7 / expected:.1f} times what chance would give.",
         f"Government and civil society held 8 meetings, {8 / expected:.1f} times what chance would give.",
     ]
 
 
-def test_a_bridge_of_fewer_than_five_meetings_is_missing_without_its_count():
-    said, _, sheets = headlines_of(
+def test_a_pair_with_fewer_than_five_meetings_is_named_without_its_count():
+    headlines, _, sheets = headlines_of(
         make_forum(gov_ind=48, gov_civ=2, gov_gov=10, ind_ind=10, civ_civ=10, ind_civ=9)
     )
     assert sheets["matrix-held"].row("government", "civil-society")["meetings"] == WITHHELD
     expected = round(89 * 64 / (24 * 23 / 2))
     end = f"met at most half as often as by chance, which would give {expected} meetings."
-    assert {one.text for one in said if one.code == "hardly"} == {
+    assert {one.text for one in headlines if one.code == "hardly"} == {
         f"Government and civil society {end}",
         f"Industry and civil society {end}",  # nine, withheld beside the two: nobody can tell which is small
     }
     assert sheets["matrix-held"].row("industry", "civil-society")["meetings"] == WITHHELD
 
 
-def test_no_sentence_gives_away_how_few_people_a_constituency_has():
+def test_no_headline_gives_away_how_few_people_a_constituency_has():
     event = make_forum(gov_ind=48, gov_civ=2, gov_gov=10, ind_ind=10, civ_civ=10, ind_civ=9)
     make_attendee(event, organisation=make_organisation("youth", "youth"))
-    said, _, sheets = headlines_of(event)
+    headlines, _, sheets = headlines_of(event)
     withheld = {row[0] for row in sheets["constituencies"].rows if row[1] == WITHHELD}
     assert withheld == {"youth", "civil-society"}
-    assert "hardly" not in texts(said)  # what chance gives is made of numbers of people
-    assert texts(said)["across"] == "66 % of meetings cross constituencies."
+    assert "hardly" not in texts(headlines)  # what chance gives is made of numbers of people
+    assert texts(headlines)["across"] == "66 % of meetings cross constituencies."
 
 
-@pytest.mark.parametrize(("met", "said"), [(28, "Nearly all of 31 people have a meeting."), (6, None)])
-def test_nearly_all_is_a_share_of_the_people_and_no_word_for_a_small_count(met, said):
+@pytest.mark.parametrize(("met", "text"), [(28, "Nearly all of 31 people have a meeting."), (6, None)])
+def test_nearly_all_depends_on_the_share_of_people_with_a_meeting(met, text):
     event = make_event()
     people = [make_attendee(event) for _ in range(met + 3)]
     for one, other in zip(people[:met:2], people[1:met:2], strict=True):
         make_meeting(one, other)
     headlines, _, sheets = headlines_of(event, permutations=0)
     assert sheets["network"].row("people without a meeting")["value"] == WITHHELD
-    assert texts(headlines).get("nearly_all") == said
+    assert texts(headlines).get("nearly_all") == text
 
 
-def test_no_sentence_quotes_a_count_that_a_table_withholds():
-    said, _, sheets = headlines_of(large_event(90, 400, listed=2, seed=1))
+def test_no_headline_quotes_a_withheld_count():
+    headlines, _, sheets = headlines_of(large_event(90, 400, listed=2, seed=1))
     shown = {row[2] for row in sheets["matrix-held"].rows}
-    quoted = [one.facts["meetings"] for one in said if one.code in ("bridge", "missing")]
+    quoted = [one.facts["meetings"] for one in headlines if one.code in ("bridge", "missing")]
     assert quoted
     assert set(quoted) <= shown
     assert min(quoted) >= 5
 
 
-def test_before_meetings_are_held_the_agreed_ones_are_spoken_of():
-    said, _, _ = headlines_of(make_forum("accepted", gov_ind=48, gov_civ=8, gov_gov=6, ind_ind=6, civ_civ=6))
-    assert "agreed 48 meetings" in texts(said)["bridge"]
+def test_before_meetings_are_held_headlines_report_accepted_ones():
+    headlines, _, _ = headlines_of(
+        make_forum("accepted", gov_ind=48, gov_civ=8, gov_gov=6, ind_ind=6, civ_civ=6)
+    )
+    assert "agreed 48 meetings" in texts(headlines)["bridge"]
 
 
-def test_nothing_is_called_strong_where_chance_would_give_it():
-    said, _, _ = headlines_of(make_forum(gov_ind=10, gov_civ=10, ind_civ=10, gov_gov=5, ind_ind=5, civ_civ=5))
-    assert not {"bridge", "missing", "hardly"} & {one.code for one in said}
+def test_no_pair_is_named_where_chance_would_give_it():
+    headlines, _, _ = headlines_of(
+        make_forum(gov_ind=10, gov_civ=10, ind_civ=10, gov_gov=5, ind_ind=5, civ_civ=5)
+    )
+    assert not {"bridge", "missing", "hardly"} & {one.code for one in headlines}
 
 
 def test_how_many_have_a_meeting_and_how_quickly_people_answer():
     event = make_forum(gov_ind=7, gov_civ=5, gov_gov=5)
-    said, _, _ = headlines_of(event)
+    headlines, _, _ = headlines_of(event)
     met = Seat.objects.filter(event=event).values("attendee").distinct().count()
-    assert texts(said)["reach"] == f"{met} of 24 people have a meeting; {24 - met} have none."
-    assert texts(said)["answers"].startswith("Half of all answers came within 3 hours")
-    said, _, _ = headlines_of(make_forum(gov_ind=48, gov_civ=30))
-    assert texts(said)["everybody"] == "All 24 people have a meeting."
+    assert texts(headlines)["reach"] == f"{met} of 24 people have a meeting; {24 - met} have none."
+    assert texts(headlines)["answers"].startswith("Half of all answers came within 3 hours")
+    headlines, _, _ = headlines_of(make_forum(gov_ind=48, gov_civ=30))
+    assert texts(headlines)["everybody"] == "All 24 people have a meeting."
 
 
-def test_the_share_across_stands_beside_chance_and_the_edition_before():
+def test_the_share_across_is_compared_with_chance_and_the_previous_edition():
     before = make_forum(gov_ind=10, gov_gov=10, civ_civ=5, ind_civ=5, ind_ind=10)
     event = make_forum(gov_ind=30, gov_gov=10, civ_civ=10, ind_civ=10)
-    said, _, _ = headlines_of(event)
+    headlines, _, _ = headlines_of(event)
     chance = round(100 * 3 * 64 / (24 * 23 / 2))
-    assert texts(said)["across"] == f"67 % of meetings cross constituencies; chance would give {chance} %."
+    assert (
+        texts(headlines)["across"] == f"67 % of meetings cross constituencies; chance would give {chance} %."
+    )
     event.previous = before
     event.save()
-    said, _, _ = headlines_of(event)
-    assert texts(said)["across_since"] == (
+    headlines, _, _ = headlines_of(event)
+    assert texts(headlines)["across_since"] == (
         f"67 % of meetings cross constituencies, after 38 % at {before.name}; chance would give {chance} %."
     )
 
 
-def test_an_event_without_a_meeting_says_so_and_a_small_one_gives_nothing_away():
+def test_an_event_without_a_meeting_has_one_headline_and_a_small_one_gives_nothing_away():
     event = make_event()
     make_attendee(event)
-    said, _, _ = headlines_of(event)
-    assert [one.text for one in said] == ["No meeting is agreed yet."]
+    headlines, _, _ = headlines_of(event)
+    assert [one.text for one in headlines] == ["No meeting is agreed yet."]
     seven = make_event()
     seven_people(seven)
-    said, _, _ = headlines_of(seven)
-    assert {one.code for one in said} <= {"nearly_all", "answers"}
+    headlines, _, _ = headlines_of(seven)
+    assert {one.code for one in headlines} <= {"nearly_all", "answers"}

@@ -1,4 +1,4 @@
-"""What leaves the desk: no small count, nothing that gives one away, and the same figures as on the desk."""
+"""Published worksheets: no small count, nothing that gives one away, and otherwise the same figures."""
 
 import time
 from itertools import pairwise
@@ -43,7 +43,7 @@ def test_no_table_shows_a_count_from_one_to_four(forum):
     assert WITHHELD in shown
 
 
-def test_a_forum_of_seven_keeps_all_its_small_counts_to_itself():
+def test_an_event_of_seven_publishes_no_small_count():
     event = make_event()
     seven_people(event)
     sheets = {
@@ -59,7 +59,7 @@ def test_a_forum_of_seven_keeps_all_its_small_counts_to_itself():
         assert all(cell in (WITHHELD, None, 0, 5) for cell in row[1:])  # industry met others five times
 
 
-def test_components_tell_no_number_of_people_alone_that_is_withheld():
+def test_components_do_not_give_away_a_withheld_number_of_people_without_a_meeting():
     event = make_event()
     people = [make_attendee(event) for _ in range(20)]
     for one, other in pairwise(people[:17]):
@@ -77,7 +77,7 @@ def test_components_tell_no_number_of_people_alone_that_is_withheld():
     assert [network.row(name)["value"] for name in names] == [6, 7, 20]
 
 
-def test_what_is_shown_equals_the_figures_of_the_desk(forum):
+def test_published_counts_equal_the_figures(forum):
     sheets = {sheet.name: sheet for sheet in worksheets_for(forum)}
     for step in forum.steps:
         names, matrix = step.by_constituency.rows, step.by_constituency.cells
@@ -91,14 +91,14 @@ def test_what_is_shown_equals_the_figures_of_the_desk(forum):
     assert sheets["network"].row("E-I index")["value"] == pytest.approx(forum.network.ei, abs=1e-4)
 
 
-def test_tables_hold_no_line_about_a_single_person(forum):
+def test_worksheets_have_no_row_about_a_single_person(forum):
     ids = {one.attendee_id for one in forum.people}
     for sheet in worksheets_for(forum):
         assert not any("attendee_id" in column or "name" in column for column in sheet.columns)
         assert all(row[0] not in ids for row in sheet.rows)
 
 
-def test_a_count_given_away_by_the_step_before_takes_another_exit_with_it():
+def test_an_exit_given_away_by_the_previous_step_withholds_another_exit():
     event = make_event()
     p = [make_attendee(event) for _ in range(8)]
     for n in range(30):
@@ -113,7 +113,7 @@ def test_a_count_given_away_by_the_step_before_takes_another_exit_with_it():
     assert exits.row("requested", "waiting")["count"] == 16
 
 
-def test_a_figure_is_withheld_with_any_count_it_was_made_of():
+def test_a_figure_is_withheld_with_any_count_it_is_computed_from():
     draft = WorkbookDraft()
     small, large = draft.count(3, "small"), draft.count(30, "large")
     draft.add_worksheet("s", "a b c", [(small, large, Figure(0.1, (small.key, large.key)))])
@@ -123,12 +123,12 @@ def test_a_figure_is_withheld_with_any_count_it_was_made_of():
     assert second.rows == ((0.1235,), (None,))
 
 
-def test_an_empty_event_has_its_tables_too():
+def test_an_empty_event_has_worksheets_of_zeros():
     sheets = worksheets_for(event_stats(event=make_event(), now=NOW, permutations=0))
     assert {cell for sheet in sheets for _, cell in counts_in(sheet)} == {0}
 
 
-def test_the_tables_of_a_forum_are_ready_while_one_waits(forum):
+def test_the_worksheets_of_an_event_take_less_than_five_seconds(forum):
     started = time.perf_counter()
     worksheets_for(forum)
     assert time.perf_counter() - started < 5
