@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.table import Table
 
@@ -51,5 +52,8 @@ def _attendee(event: Event, who: str) -> Attendee:
     people = matchable(event)
     found = people.filter(pk=int(who)) if who.isdecimal() else people.filter(person__email__iexact=who)
     if (attendee := found.first()) is None:
-        raise NotFound(f"“{who}” is nobody whom “{event.slug}” may suggest: a listed adult on its list.")
+        raise NotFound(
+            _("“%(who)s” is nobody whom “%(event)s” may suggest: a listed adult on its list.")
+            % {"who": who, "event": event.slug}
+        )
     return attendee

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.events.selectors import event_for
@@ -30,15 +31,18 @@ class Command(BaseCommand):
 
     def handle(self, *, slug: str, file: Path, **options: object) -> None:  # noqa: ARG002
         rows = exported_rows(event_for(slug))
-        # Written aside and renamed: a file of that name is whole, or as it was.
-        aside = file.with_name(f".{file.name}.{os.getpid()}.part")
+        # Renamed when complete, so that the file is never half written.
+        part = file.with_name(f".{file.name}.{os.getpid()}.part")
         try:
-            with aside.open("w", encoding="utf-8", newline="") as out:
+            with part.open("w", encoding="utf-8", newline="") as out:
                 writer = csv.writer(out)
                 writer.writerow(COLUMNS)
                 writer.writerows(rows)
-            aside.replace(file)
+            part.replace(file)
         except OSError as error:
-            aside.unlink(missing_ok=True)
-            raise CannotWrite(f"{file} cannot be written: {error.strerror or error}.") from error
+            part.unlink(missing_ok=True)
+            raise CannotWrite(
+                _("%(file)s cannot be written: %(reason)s.")
+                % {"file": file, "reason": error.strerror or error}
+            ) from error
         self.stdout.write(f"Wrote {len(rows):,} suggestions to {file}.")
