@@ -32,7 +32,7 @@ DOORS_OF_OTHERS = {
 
 # Files outside safeguarding that read an age class, a visibility or a block, and why that decides no contact.
 READS_AGE_CLASS_OR_VISIBILITY = {
-    "backend/events/models/attendee.py": "the values that the database lets in",
+    "backend/events/models.py": "the values that the database lets in",
     "backend/events/services/roles.py": "an organiser sets them",
     "backend/events/services/importing/attendees.py": "what a list changes, and how many ages stay unknown",
     "backend/demo/loading.py": "makes the demo's hidden people",

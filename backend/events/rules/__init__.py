@@ -1,13 +1,14 @@
 """Who may do what at an event, and what its times, languages and profiles must look like."""
 
-from backend.events.rules.organisers import check_organiser, is_organiser
-from backend.events.rules.profiles import (
+from backend.events.rules.attendees import (
     LANGUAGE_LIMIT,
     TEXT_LIMIT,
     TextTooLong,
+    check_organiser,
     clean_text,
     has_empty_profile,
     is_empty_profile,
+    is_organiser,
 )
 from backend.events.rules.slot_grid import BadGrid, SlotGrid, periods_of
 

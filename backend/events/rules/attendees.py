@@ -1,4 +1,4 @@
-"""What the texts of a profile may hold, and when a profile is empty."""
+"""Who organises an event, what the texts of a profile may hold, and when a profile is empty."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import Combinable
+from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
-from backend.events.models import Interest
+from backend.core.errors import BusinessError, OrganisersOnly
+from backend.events.models import Attendee, Event, Interest
+from backend.people.models import Person
 
 TEXT_LIMIT = 4_000
 LANGUAGE_LIMIT = 12
@@ -17,6 +19,22 @@ LANGUAGE_LIMIT = 12
 class TextTooLong(BusinessError):
     code = "text_too_long"
     status = 400
+
+
+def is_organiser(person: Person, event: Event) -> bool:
+    """Whether the person organises this event."""
+    return Attendee.objects.filter(
+        event=event,
+        person=person.pk,
+        person__is_active=True,
+        permission=Attendee.Permission.ORGANISER,
+    ).exists()
+
+
+def check_organiser(person: Person, event: Event) -> None:
+    """Refuse OrganisersOnly to anybody but the event's organisers."""
+    if not is_organiser(person, event):
+        raise OrganisersOnly(_("Only the forum's organisers can do this."))
 
 
 def clean_text(text: str) -> str:

@@ -1,0 +1,310 @@
+"""Editions of a forum, who takes part, what they seek and offer, and when and where they can meet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from backend.people.models import Organisation, Person
+
+
+class Event(models.Model):
+    """One edition of a forum; its zone is the canonical one for every time in it."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    timezone = models.CharField(max_length=60)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    venue = models.CharField(max_length=200, blank=True)
+    meetings_per_person = models.PositiveSmallIntegerField(default=5)
+    previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-starts_on", "slug"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="event_ends_after_start"),
+            models.CheckConstraint(condition=Q(meetings_per_person__lte=50), name="event_meetings_sane"),
+            models.CheckConstraint(
+                condition=~Q(previous=F("id")),
+                name="event_not_its_own_previous",
+                violation_error_message=_("An event cannot be its own previous edition."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> dt.tzinfo:
+        return ZoneInfo(self.timezone)
+
+
+class Tie(models.Model):
+    """Two people met at an earlier edition; the pair is stored once, lower id first."""
+
+    edition = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="ties")
+    first = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    met_on = models.DateField()
+    weight = models.FloatField(default=1.0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "first", "second"], name="tie_once_per_edition"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="tie_lower_id_first"),
+            models.CheckConstraint(condition=Q(weight__gt=0), name="tie_weight_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"tie {self.pk}"
+
+
+class Theme(models.Model):
+    """One of an event's themes, in the order the programme gives them."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="themes")
+    key = models.SlugField(max_length=60)
+    name = models.CharField(max_length=120)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "key"], name="theme_key_once"),
+            models.UniqueConstraint(fields=["event", "id"], name="theme_event_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Topic(models.Model):
+    """A subject under a theme that attendees seek or offer."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="topics")
+    theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="topics")
+    key = models.SlugField(max_length=60)
+    name = models.CharField(max_length=120)
+    description = models.CharField(max_length=300, blank=True)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "key"], name="topic_key_once"),
+            models.UniqueConstraint(fields=["event", "id"], name="topic_event_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AttendeeQuerySet(models.QuerySet["Attendee"]):
+    """Common filters. None of these decides who may see whom: safeguarding does."""
+
+    def of(self, event: Event) -> AttendeeQuerySet:
+        return self.filter(event=event)
+
+    def with_card(self) -> AttendeeQuerySet:
+        """Everything a card shows, in a constant number of queries."""
+        return self.select_related("person", "organisation__sector").prefetch_related(
+            models.Prefetch("interests", Interest.objects.select_related("topic__theme").order_by("topic_id"))
+        )
+
+
+class Attendee(models.Model):
+    """A person's part in one event."""
+
+    class Role(models.TextChoices):
+        DELEGATE = "delegate", _("Delegate")
+        SPEAKER = "speaker", _("Speaker")
+        CHAPERONE = "chaperone", _("Chaperone")
+
+    class Permission(models.TextChoices):
+        PARTICIPANT = "participant", _("Participant")
+        ORGANISER = "organiser", _("Organiser")
+        SAFEGUARDING_LEAD = "safeguarding-lead", _("Safeguarding lead")
+
+    class Visibility(models.TextChoices):
+        LISTED = "listed", _("Listed")
+        HIDDEN = "hidden", _("Hidden")
+
+    class AgeClass(models.TextChoices):
+        """Set by an organiser, never by the attendee alone; unknown is treated as minor."""
+
+        ADULT = "adult", _("Adult")
+        MINOR = "minor", _("Minor")
+        UNKNOWN = "unknown", _("Unknown")
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attendees")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="attendances")
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="attendees"
+    )
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.DELEGATE)
+    permission = models.CharField(max_length=20, choices=Permission.choices, default=Permission.PARTICIPANT)
+    visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.LISTED)
+    age_class = models.CharField(max_length=10, choices=AgeClass.choices, default=AgeClass.UNKNOWN)
+    title = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=80, blank=True)
+    languages = ArrayField(models.CharField(max_length=8), default=list, blank=True)
+    about = models.TextField(blank=True)
+    seeks = models.TextField(blank=True)
+    offers = models.TextField(blank=True)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, db_index=True)
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)  # by the attendee alone
+
+    objects = AttendeeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "person"], name="attendee_once_per_event"),
+            models.UniqueConstraint(fields=["event", "id"], name="attendee_event_key"),
+            models.CheckConstraint(
+                condition=Q(age_class__in=["adult", "minor", "unknown"]), name="attendee_age_class_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(visibility__in=["listed", "hidden"]), name="attendee_visibility_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(permission__in=["participant", "organiser", "safeguarding-lead"]),
+                name="attendee_permission_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=["delegate", "speaker", "chaperone"]), name="attendee_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"attendee {self.pk}"
+
+    @property
+    def constituency(self) -> str:
+        """Key of the constituency this attendee counts for; without an organisation, other."""
+        return self.organisation.sector.constituency if self.organisation else "other"
+
+
+class Interest(models.Model):
+    """What an attendee seeks, offers, or both, in one topic of the same event."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="interests")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="interests")
+    seeks = models.BooleanField(default=False)
+    offers = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attendee", "topic"], name="interest_once_per_topic"),
+            models.CheckConstraint(condition=Q(seeks=True) | Q(offers=True), name="interest_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"interest {self.pk}"
+
+
+class Session(models.Model):
+    """An agenda item; the period is half-open."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="sessions")
+    theme = models.ForeignKey(
+        Theme, null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions"
+    )
+    title = models.CharField(max_length=200)
+    abstract = models.TextField(blank=True)
+    room = models.CharField(max_length=80, blank=True)
+    stream_url = models.URLField(blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "id"], name="session_event_key"),
+            models.UniqueConstraint(fields=["event", "title", "starts_at"], name="session_once"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SessionPart(models.Model):
+    """An attendee bookmarked a session of the same event, or speaks at it: busy then, either way."""
+
+    class Part(models.TextChoices):
+        BOOKMARKED = "bookmarked", _("Bookmarked")
+        SPEAKING = "speaking", _("Speaking")
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="session_parts")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="parts")
+    part = models.CharField(max_length=12, choices=Part.choices, default=Part.BOOKMARKED)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attendee", "session"], name="session_part_once"),
+            models.CheckConstraint(
+                condition=Q(part__in=["bookmarked", "speaking"]), name="session_part_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"session part {self.pk}"
+
+
+class Slot(models.Model):
+    """A meeting time; the period is half-open. Slots of one event may overlap: people and tables may not."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="slots")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["starts_at", "ends_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "id"], name="slot_event_key"),
+            models.UniqueConstraint(fields=["event", "starts_at", "ends_at"], name="slot_once"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="slot_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"slot {self.pk}"
+
+
+class Table(models.Model):
+    """A place for one meeting at a time, or an online service with a room of its own for every meeting."""
+
+    MEETING_MARK = "{meeting}"  # replaced in a room link by each meeting's own, unguessable mark
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="tables")
+    label = models.CharField(max_length=60)
+    place = models.CharField(max_length=200, blank=True)
+    step_free = models.BooleanField(default=False)
+    is_online = models.BooleanField(default=False)
+    room_link = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "id"], name="table_event_key"),
+            models.UniqueConstraint(fields=["event", "id", "is_online"], name="table_kind_key"),
+            models.UniqueConstraint(fields=["event", "label"], name="table_label_once"),
+            models.CheckConstraint(condition=~Q(label=""), name="table_has_a_label"),
+            models.CheckConstraint(
+                condition=Q(is_online=False, room_link="")
+                | Q(is_online=True, room_link__startswith="https://", room_link__contains="{meeting}"),
+                name="table_online_has_a_room_for_each_meeting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
