@@ -13,13 +13,19 @@ from django.conf import settings
 
 ROOT: Path = settings.BASE_DIR
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+CURRENT = [path for path in DOCS if path.name != "CHANGELOG.md"]  # which also names what was
 DECISIONS = ROOT / "docs" / "decisions"
 SAFEGUARDING = ROOT / "docs" / "safeguarding.md"
 
 CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-DOTTED = re.compile(r"(?:backend|frontend|matching)(?:\.\w+)+")
+DOTTED = re.compile(r"\w+(?:\.\w+)+")
+FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)+\.(?:py|toml|md|txt|html|css|js)")
 TEST = re.compile(r"(tests/[\w/]+\.py)::(\w+)")
+
+
+PACKAGES = ("backend", "frontend", "matching")
+FEATURES = {path.name for path in (ROOT / "backend").iterdir() if (path / "__init__.py").is_file()}
 
 
 def ids_of(paths: list[Path]) -> list[str]:
@@ -29,6 +35,14 @@ def ids_of(paths: list[Path]) -> list[str]:
 @cache
 def code_in(path: Path) -> tuple[str, ...]:
     return tuple(CODE.findall(path.read_text()))
+
+
+def names_in(path: Path) -> list[str]:
+    """The dotted names of our packages in this document; `events.rules` stands for `backend.events.rules`."""
+    words = (word.partition("(")[0] for word in code_in(path))
+    dotted = [word for word in words if DOTTED.fullmatch(word)]
+    full = [f"backend.{word}" if word.split(".")[0] in FEATURES else word for word in dotted]
+    return [name for name in full if name.split(".")[0] in PACKAGES]
 
 
 @cache
@@ -77,6 +91,15 @@ def test_every_link_leads_to_a_file_and_a_heading_of_it(path: Path) -> None:
     assert not broken
 
 
+@pytest.mark.parametrize("path", CURRENT, ids=ids_of(CURRENT))
+def test_every_file_and_name_in_a_document_exists(path: Path) -> None:
+    folders = (ROOT, ROOT / "backend", ROOT / "matching", ROOT / "docs", path.parent)
+    files = [word for word in code_in(path) if FILE.fullmatch(word)]
+    missing = [file for file in files if not any((folder / file).is_file() for folder in folders)]
+    assert not missing
+    assert not [name for name in names_in(path) if not exists(name)]
+
+
 def test_every_decision_is_in_the_index_once_and_numbered_without_a_hole() -> None:
     files = sorted(path.name for path in DECISIONS.glob("*.md") if path.name != "README.md")
     assert [name[:4] for name in files] == [f"{number:04}" for number in range(1, len(files) + 1)]
@@ -99,13 +122,10 @@ def test_all_twelve_rules_are_there_each_with_a_test_or_what_is_missing() -> Non
         assert is_enforced or "- Not yet: " in section
 
 
-def test_the_safeguarding_rules_name_only_functions_and_tests_that_exist() -> None:
-    words = code_in(SAFEGUARDING)
-    dotted = [word for word in words if DOTTED.fullmatch(word)]
-    tests = [found.groups() for word in words if (found := TEST.fullmatch(word))]
-    assert len(dotted) > 10
+def test_the_safeguarding_rules_name_only_tests_that_exist() -> None:
+    tests = [found.groups() for word in code_in(SAFEGUARDING) if (found := TEST.fullmatch(word))]
+    assert len(names_in(SAFEGUARDING)) > 10
     assert len(tests) > 20
-    assert not [word for word in dotted if not exists(word)]
     assert not [f"{file}::{name}" for file, name in tests if name not in functions_in(ROOT / file)]
 
 
