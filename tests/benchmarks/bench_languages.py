@@ -67,7 +67,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
     from django.conf import settings
 
-    from backend.benchmarks.vector_file import read_vectors
+    from backend.benchmarks.vector_cache import cached_vectors
     from matching.text.encoder import load_encoder
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -75,12 +75,12 @@ def main() -> None:
     spoken = voices(parser.parse_args().each)
     encoder = load_encoder(settings.TITIAN_MODEL, settings.MODEL_FOLDER)
     texts = [text for _, text, _ in spoken] + [english for _, _, english in spoken]
-    known = read_vectors(
+    known = cached_vectors(
         texts,
         folder=settings.VAR / "vectors",
         name=f"{encoder.name} query",
         encode=lambda chunk: encoder.encode(chunk, "query"),
-        tell=lambda share: print(f"encoding: {share:.0%}", file=sys.stderr),
+        on_progress=lambda share: print(f"encoding: {share:.0%}", file=sys.stderr),
     )
     raw, centred = pool_figures(spoken, np.stack([known[text] for text in texts]))
     print(f"{'language':<10}{'as they are':>12}{'centred':>10}   of {len(spoken)} texts and their originals")

@@ -1,1 +1,1 @@
-"""A forum under load: real processes, real HTTP, and a count of what must never happen."""
+"""Load test of meetings: real processes, real HTTP, and a check of the database afterwards."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from backend.benchmarks.vector_file import read_vectors
+from backend.benchmarks.vector_cache import cached_vectors
 from tests.benchmarks.bench_evaluation import shortfalls
 
 PEOPLE = [json.dumps({"id": f"p{k}", "sector": ["a", "b"][k % 2]}) for k in range(6)]
@@ -68,7 +68,7 @@ def test_figures_that_cannot_be_written_are_said(folder):
         call_command("evaluate", folder, "--json", folder / "nowhere" / "out.json")
 
 
-def test_a_text_is_encoded_once_and_a_damaged_file_is_made_anew(tmp_path):
+def test_a_text_is_encoded_once_and_a_damaged_file_is_rebuilt(tmp_path):
     asked = []
 
     def encode(texts):
@@ -76,7 +76,7 @@ def test_a_text_is_encoded_once_and_a_damaged_file_is_made_anew(tmp_path):
         return np.array([[len(text), 1] for text in texts], np.float32)
 
     def read(*texts):
-        return read_vectors(texts, folder=tmp_path, name="m", encode=encode, tell=lambda share: None)
+        return cached_vectors(texts, folder=tmp_path, name="m", encode=encode, on_progress=lambda share: None)
 
     assert read("one", "three")["three"].tolist() == [5, 1]
     assert read("one", "four")["one"].tolist() == [3, 1]

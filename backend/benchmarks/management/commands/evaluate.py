@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from backend.benchmarks.evaluation import MEASURES, evaluate
 from backend.benchmarks.evaluation_set import EvaluationSet, read_evaluation_set
-from backend.benchmarks.vector_file import Rows, read_vectors
+from backend.benchmarks.vector_cache import Rows, cached_vectors
 from backend.core.progress import progress_lines
 from backend.suggestions.engine import FIELDS, KINDS, text_reader
 from matching import MatchingError, Vectors
@@ -99,12 +99,12 @@ def encode_people(given: EvaluationSet, tell: Progress) -> Vectors:
     rows: dict[str, Rows] = {}
     for field in FIELDS:
         kind, lists = KINDS[field], given.texts[field]
-        known = read_vectors(
+        known = cached_vectors(
             sorted({text for texts in lists for text in texts}),
             folder=settings.VAR / "vectors",
             name=f"{reader.model} {kind}",
             encode=partial(encode, kind),
-            tell=partial(tell, f"Reading {field}"),
+            on_progress=partial(tell, f"Reading {field}"),
         )
         width = len(next(iter(known.values()))) if known else 0
         rows[field] = np.array([_sum(texts, known, width) for texts in lists], np.float32).reshape(

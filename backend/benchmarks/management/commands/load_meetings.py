@@ -13,9 +13,9 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from backend.benchmarks.load.clients import run_clients
-from backend.benchmarks.load.forum import create_forum
+from backend.benchmarks.load.consistency import check_load, count_queued_mails
+from backend.benchmarks.load.event import create_event
 from backend.benchmarks.load.servers import Servers, own_database
-from backend.benchmarks.load.verdict import judge, mails_waiting
 from backend.core.errors import BusinessError
 from backend.core.progress import progress_lines
 
@@ -55,28 +55,28 @@ class Command(BaseCommand):
             raise BadLoad(f"There is no folder {Path(options['json']).resolve().parent} to write to.")
         with progress_lines() as progress, own_database() as address:
             progress("Inviting people", 0.0)
-            forum = create_forum(people=options["people"], seed=options["seed"], now=timezone.now())
+            event = create_event(people=options["people"], seed=options["seed"], now=timezone.now())
             servers = Servers(address, processes=options["processes"])
             try:
                 servers.wait_until_up()
-                ledger = run_clients(
-                    forum,
+                log = run_clients(
+                    event,
                     port=servers.port,
                     requests=options["requests"],
                     workers=options["workers"],
                     seed=options["seed"],
-                    half_way=servers.kill_one_of_each if options["kill"] else None,
+                    on_half_way=servers.kill_one_of_each if options["kill"] else None,
                     progress=progress,
                 )
             finally:
                 servers.stop()
-            verdict = judge(ledger, requests=options["requests"])
-            waiting = mails_waiting()
-        figures = json.dumps(asdict(verdict))
+            result = check_load(log, requests=options["requests"])
+            waiting = count_queued_mails()
+        figures = json.dumps(asdict(result))
         self.stdout.write(figures)
-        self.stderr.write(f"{waiting} mails still in the queue; {ledger.retried} calls tried again.")
+        self.stderr.write(f"{waiting} mails still in the queue; {log.retried} calls tried again.")
         if options["json"]:
             Path(options["json"]).write_text(figures + "\n", encoding="utf-8")
-        if not verdict.is_passed:
+        if not result.is_passed:
             self.stderr.write("Not passed: errors, double bookings and losses must be 0.")
             sys.exit(1)

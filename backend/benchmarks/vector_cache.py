@@ -1,5 +1,4 @@
-"""Vectors of texts outside the database, kept in one file per model and kind, found again by a text's
-hash."""
+"""A file cache of text vectors, one file per model and kind, keyed by the hash of the text."""
 
 from __future__ import annotations
 
@@ -16,31 +15,31 @@ Rows = npt.NDArray[np.float32]
 CHUNK = 512
 
 
-def read_vectors(
+def cached_vectors(
     texts: Iterable[str],
     *,
     folder: Path,
     name: str,
     encode: Callable[[Sequence[str]], Rows],
-    tell: Callable[[float], None],
+    on_progress: Callable[[float], None],
 ) -> dict[str, Rows]:
     """The vector of every distinct text; only texts never seen under this name are encoded.
 
-    The file is written again after each chunk, as a whole and in one step, so that a stopped run loses
-    little and a killed one leaves no half file. A file that cannot be read is made anew.
+    The file is replaced atomically after each chunk, so an interrupted run loses little. An unreadable file
+    is rebuilt.
     """
-    wanted = {_key(text): text for text in texts}
+    by_key = {_key(text): text for text in texts}
     path = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.npz"
     known = _load(path)
     missing = sorted(
-        (text for key, text in wanted.items() if key not in known), key=lambda text: (-len(text), text)
+        (text for key, text in by_key.items() if key not in known), key=lambda text: (-len(text), text)
     )
     for start in range(0, len(missing), CHUNK):
         chunk = missing[start : start + CHUNK]
         known |= {_key(text): row for text, row in zip(chunk, encode(chunk), strict=True)}
         _save(path, known)
-        tell(min(1.0, (start + CHUNK) / len(missing)))
-    return {text: known[key] for key, text in wanted.items()}
+        on_progress(min(1.0, (start + CHUNK) / len(missing)))
+    return {text: known[key] for key, text in by_key.items()}
 
 
 def _key(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The forum that is put under load: people with tokens, slots, tables, and who opened what."""
+"""The event of the load test: people with tokens, slots, tables and availability."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from backend.meetings.models import Availability
 from backend.people.models import Organisation, Person, Sector
 
 SLUG = "load"
-SHARE_OPEN = 0.6  # of the slots, for each attendee
+OPEN_SHARE = 0.6  # of the slots, per attendee
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
-    """An attendee as a client knows them."""
+class LoadUser:
+    """An attendee with the token of their client."""
 
     attendee_id: int
     token: str
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedForum:
-    visitors: tuple[Visitor, ...]
+class LoadEvent:
+    users: tuple[LoadUser, ...]
     slot_ids: tuple[int, ...]
 
 
-def create_forum(*, people: int, seed: int, now: dt.datetime) -> LoadedForum:
+def create_event(*, people: int, seed: int, now: dt.datetime) -> LoadEvent:
     """Two days of twenty-minute slots from the day after tomorrow, and a table for every eight people."""
-    chance = random.Random(seed)  # noqa: S311 - a load, not a secret
+    rng = random.Random(seed)  # noqa: S311 - a load, not a secret
     first_day = now.date() + dt.timedelta(days=2)
     days = (first_day, first_day + dt.timedelta(days=1))
     event = Event.objects.create(
@@ -55,25 +55,25 @@ def create_forum(*, people: int, seed: int, now: dt.datetime) -> LoadedForum:
     sector = Sector.objects.create(key="load", name="Load", constituency="other")
     organisation = Organisation.objects.create(name="Load", sector=sector)
     accounts = Person.objects.bulk_create(
-        Person(email=f"visitor{number}@example.org", name=f"Visitor {number}") for number in range(people)
+        Person(email=f"user{number}@example.org", name=f"User {number}") for number in range(people)
     )
     attendees = Attendee.objects.bulk_create(
         Attendee(event=event, person=person, organisation=organisation, age_class=Attendee.AgeClass.ADULT)
         for person in accounts
     )
-    opened = max(round(SHARE_OPEN * len(slots)), 1)
+    opened = max(round(OPEN_SHARE * len(slots)), 1)
     Availability.objects.bulk_create(
         (
             Availability(event=event, attendee=attendee, slot=slot)
             for attendee in attendees
-            for slot in chance.sample(slots, opened)
+            for slot in rng.sample(slots, opened)
         ),
         batch_size=5_000,
     )
     tokens = Token.objects.bulk_create(
         Token(user=person, key=Token.generate_key(), created=now) for person in accounts
     )
-    return LoadedForum(
-        tuple(Visitor(attendee.pk, token.key) for attendee, token in zip(attendees, tokens, strict=True)),
+    return LoadEvent(
+        tuple(LoadUser(attendee.pk, token.key) for attendee, token in zip(attendees, tokens, strict=True)),
         tuple(slot.pk for slot in slots),
     )

@@ -1,4 +1,4 @@
-"""What the database holds after the load, against what the servers promised meanwhile."""
+"""Checks the database after a load test against what the servers answered."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from backend.benchmarks.load.clients import Ledger
+from backend.benchmarks.load.clients import ResponseLog
 from backend.meetings.models import Meeting
 from backend.meetings.services import SEND_NOTICE
 
-# Counted by comparing pairs, without the help of the constraints that should have refused them.
+# Counted by comparing pairs, not by relying on the constraints under test.
 DOUBLE_SEATS = """
     SELECT count(*) FROM meetings_seat a JOIN meetings_seat b
     ON a.attendee_id = b.attendee_id AND a.id < b.id AND a.is_active AND b.is_active AND a.period && b.period
@@ -32,12 +32,12 @@ LOST_MAILS = """
         AND (j.args ->> 'notice_id')::bigint = n.id
     )
 """
-WAITING_MAILS = "SELECT count(*) FROM meetings_delivery WHERE state = 'queued'"
+QUEUED_MAILS = "SELECT count(*) FROM meetings_delivery WHERE state = 'queued'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """The figures of one load; it is passed when errors, double bookings and losses are 0."""
+class LoadResult:
+    """The figures of one load test; passed when errors, double bookings and losses are 0."""
 
     requests: int
     accepted: int
@@ -55,54 +55,54 @@ class Verdict:
         return not (self.errors_5xx or self.double_bookings or self.lost)
 
 
-def judge(ledger: Ledger, *, requests: int) -> Verdict:
-    """Compare the ledger with the database.
+def check_load(log: ResponseLog, *, requests: int) -> LoadResult:
+    """Compare the log with the database.
 
-    Lost is a call without any answer, a promise the database does not keep, and a notice that was neither
-    mailed nor is waiting for its job.
+    Lost: a call without a response, a response the database contradicts, and a notice neither mailed nor
+    queued.
     """
-    latencies = sorted(ledger.latencies) or [0.0]
-    return Verdict(
+    latencies = sorted(log.latencies) or [0.0]
+    return LoadResult(
         requests=requests,
-        accepted=len(ledger.accepted),
-        refused=ledger.refused,
-        errors_5xx=ledger.errors,
+        accepted=len(log.accepted),
+        refused=log.refused,
+        errors_5xx=log.errors,
         double_bookings=_count(DOUBLE_SEATS) + _count(DOUBLE_TABLES) + _count(DOUBLE_REQUESTS),
-        lost=ledger.unanswered + _broken_promises(ledger) + _count(LOST_MAILS, SEND_NOTICE),
-        rps=round(len(ledger.latencies) / ledger.seconds, 1) if ledger.seconds else 0.0,
+        lost=log.unanswered + _contradictions(log) + _count(LOST_MAILS, SEND_NOTICE),
+        rps=round(len(log.latencies) / log.seconds, 1) if log.seconds else 0.0,
         p50_ms=_percentile(latencies, 50),
         p95_ms=_percentile(latencies, 95),
         p99_ms=_percentile(latencies, 99),
     )
 
 
-def mails_waiting() -> int:
-    return _count(WAITING_MAILS)
+def count_queued_mails() -> int:
+    return _count(QUEUED_MAILS)
 
 
-def _broken_promises(ledger: Ledger) -> int:
-    kept = {meeting.pk: meeting for meeting in Meeting.objects.filter(pk__in=_promised(ledger))}
-    broken = 0
-    for key, (meeting_id, asker_id) in ledger.requested.items():
-        found = kept.get(meeting_id)
-        broken += found is None or (found.key, found.asker_id) != (key, asker_id)
-    for meeting_id, starts_at in ledger.accepted.items():
-        found = kept.get(meeting_id)
-        state = ledger.ended.get(meeting_id, Meeting.State.ACCEPTED)
-        broken += (
+def _contradictions(log: ResponseLog) -> int:
+    stored = {meeting.pk: meeting for meeting in Meeting.objects.filter(pk__in=_logged_meetings(log))}
+    count = 0
+    for key, (meeting_id, asker_id) in log.requested.items():
+        found = stored.get(meeting_id)
+        count += found is None or (found.key, found.asker_id) != (key, asker_id)
+    for meeting_id, starts_at in log.accepted.items():
+        found = stored.get(meeting_id)
+        state = log.ended.get(meeting_id, Meeting.State.ACCEPTED)
+        count += (
             found is None
             or found.state != state
             or found.period is None
             or found.period.lower != dt.datetime.fromisoformat(starts_at)
         )
-    for meeting_id, state in ledger.ended.items():
-        found = kept.get(meeting_id)
-        broken += found is None or found.state != state
-    return broken
+    for meeting_id, state in log.ended.items():
+        found = stored.get(meeting_id)
+        count += found is None or found.state != state
+    return count
 
 
-def _promised(ledger: Ledger) -> list[int]:
-    return [meeting_id for meeting_id, _ in ledger.requested.values()]
+def _logged_meetings(log: ResponseLog) -> list[int]:
+    return [meeting_id for meeting_id, _ in log.requested.values()]
 
 
 def _count(sql: str, *arguments: str) -> int:
