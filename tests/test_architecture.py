@@ -53,7 +53,7 @@ VIOLATIONS = [
     ("features", "backend/core/queue.py", "import backend.config.database"),
     ("inside", "backend/people/models.py", "import backend.people.services"),
     ("inside", "backend/suggestions/selectors/lists.py", "import backend.suggestions.api"),
-    ("inside", "backend/meetings/models/meeting.py", "import backend.meetings.services"),
+    ("inside", "backend/meetings/models/meetings.py", "import backend.meetings.services"),
     ("matching", "matching/network/mixing.py", "import matching.recommend.balance"),
     ("matching", "matching/text/tfidf.py", "import matching.network.graph"),
     ("matching", "matching/recommend/run.py", "import matching.scheduling.solve"),
