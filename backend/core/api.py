@@ -1,10 +1,11 @@
-"""How the API reads and refuses: nobody by default, and every refusal in one shape."""
+"""What every part of the API shares: nobody admitted by default, bodies read, and refusals in one shape."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
 from rest_framework import parsers, serializers
 from rest_framework.exceptions import ErrorDetail, ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -17,9 +18,11 @@ from backend.core.errors import BusinessError
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
+MAX_ID = 2**63 - 1  # PostgreSQL bigint
+
 
 class DenyAll(BasePermission):
-    """What a view gets that does not say who may use it: nobody."""
+    """The default permission: a view that does not say who may use it is closed to everybody."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
         return False
@@ -37,15 +40,40 @@ class RefusalSerializer(serializers.Serializer[dict[str, Any]]):
     details = serializers.DictField(child=serializers.JSONField())
 
 
+class CountSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+
+
+def refusals(*statuses: int) -> dict[int, type[RefusalSerializer]]:
+    """The responses of these statuses in the description of a view."""
+    return dict.fromkeys(statuses, RefusalSerializer)
+
+
+REFUSALS = refusals(400, 403, 404, 409)
+
+
+def id_field(**options: Any) -> serializers.IntegerField:
+    """The number of a row: from 1 to 2**63 - 1."""
+    return serializers.IntegerField(min_value=1, max_value=MAX_ID, **options)
+
+
+def validated(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """The validated body in this shape; DRF answers 400 to any other."""
+    serializer = shape(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    values: dict[str, Any] = serializer.validated_data
+    return values
+
+
 class AnyFormat(DefaultContentNegotiation):
-    """A file has the format of its name, whatever the request accepts; refusals are JSON."""
+    """Content negotiation for files: the format of the address, whatever the request accepts."""
 
     def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:  # noqa: ARG002
         return renderers[0], renderers[0].media_type
 
 
 class Json(parsers.JSONParser):
-    """JSON whose lists and objects do not lie deeper in each other than can be read."""
+    """A JSON parser that refuses lists and objects nested deeper than Python can read."""
 
     def parse(
         self,
@@ -56,11 +84,11 @@ class Json(parsers.JSONParser):
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError as error:
-            raise ParseError("JSON parse error - lists and objects lie too deep in each other.") from error
+            raise ParseError(_("JSON parse error - lists and objects lie too deep in each other.")) from error
 
 
 def refuse(error: Exception, context: dict[str, Any]) -> Response | None:
-    """The response to an error in a view, in the shape of RefusalSerializer; None for what is no refusal."""
+    """DRF's exception handler: errors in the shape of RefusalSerializer; None for what is no refusal."""
     if isinstance(error, BusinessError):
         return Response(_refusal(error.code, error.message, error.details), status=error.status)
     # Imported late: that module reads the settings, and they name this one.
@@ -72,24 +100,24 @@ def refuse(error: Exception, context: dict[str, Any]) -> Response | None:
     return response
 
 
-def _body(said: Any) -> dict[str, Any]:
-    """What DRF says of an error - one sentence, or what is wrong with each field - as a refusal."""
-    sentence = said.get("detail") if isinstance(said, dict) else None
+def _body(data: Any) -> dict[str, Any]:
+    """DRF's error data - one sentence, or the errors of each field - as a refusal."""
+    sentence = data.get("detail") if isinstance(data, dict) else None
     if isinstance(sentence, ErrorDetail):
-        return _refusal(sentence.code, _writable(sentence), {})
-    fields = _writable(said if isinstance(said, dict) else {"non_field_errors": said})
+        return _refusal(sentence.code, _encodable(sentence), {})
+    fields = _encodable(data if isinstance(data, dict) else {"non_field_errors": data})
     if list(fields) == ["non_field_errors"]:
         return _refusal("invalid", fields["non_field_errors"][0], fields)
-    return _refusal("invalid", f"This cannot be used: {', '.join(fields)}.", fields)
+    return _refusal("invalid", _("This cannot be used: %(fields)s.") % {"fields": ", ".join(fields)}, fields)
 
 
-def _writable(said: Any) -> Any:
-    """The same without half characters (a lone \\ud800): a sentence may quote one, and UTF-8 has none."""
-    if isinstance(said, dict):
-        return {field: _writable(wrong) for field, wrong in said.items()}
-    if isinstance(said, list):
-        return [_writable(wrong) for wrong in said]
-    return str(said).encode(errors="replace").decode()
+def _encodable(data: Any) -> Any:
+    """The same without lone surrogates (\\ud800), which a sentence may quote and UTF-8 cannot encode."""
+    if isinstance(data, dict):
+        return {field: _encodable(errors) for field, errors in data.items()}
+    if isinstance(data, list):
+        return [_encodable(error) for error in data]
+    return str(data).encode(errors="replace").decode()
 
 
 def _refusal(code: str | None, message: str, details: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.core.api import RefusalSerializer
+from backend.core.api import RefusalSerializer, validated
 from backend.events import selectors, services
 from backend.events.models import Attendee, Event
 from backend.events.rules import TEXT_LIMIT
@@ -63,9 +63,8 @@ class MeView(PersonView):
     )
     def put(self, request: Request) -> Response:
         """Choose the zone I read times in."""
-        given = MeSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        set_own_timezone(person=self.person, timezone=given.validated_data["own_timezone"])
+        data = validated(MeSerializer, request)
+        set_own_timezone(person=self.person, timezone=data["own_timezone"])
         return self.get(request)
 
 
@@ -134,9 +133,7 @@ class ProfileView(ParticipantView):
     )
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Replace my profile; my suggestions are recomputed in the background."""
-        given = ProfileSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        values = given.validated_data
+        values = validated(ProfileSerializer, request)
         change = services.ProfileChange(
             **{name: values[name] for name in ("title", "country", "about", "seeks", "offers", "listed")},
             languages=tuple(values["languages"]),

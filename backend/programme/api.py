@@ -11,8 +11,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.meetings.api import REFUSALS, OrganiserView, validated
-from backend.meetings.api.serializers import id_field
+from backend.core.api import REFUSALS, id_field, validated
+from backend.meetings.api import OrganiserView
 from backend.people.models import Person
 from backend.programme import selectors, services
 from backend.programme.rules import PlanOptions

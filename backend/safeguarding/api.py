@@ -12,15 +12,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import RefusalSerializer
+from backend.core.api import REFUSALS, RefusalSerializer, refusals, validated
 from backend.core.errors import NotFound
 from backend.events.api import ParticipantView
 from backend.events.models import Attendee
 from backend.safeguarding import selectors, services
 from backend.safeguarding.models import Report
 from backend.safeguarding.rules import leads_of
-
-REFUSALS = dict.fromkeys((400, 403, 404), RefusalSerializer)
 
 
 class TopicInterestSerializer(serializers.Serializer[Any]):
@@ -132,18 +130,17 @@ class PersonReportView(ParticipantView):
     @extend_schema(
         operation_id="people_report",
         request=ReportDataSerializer,
-        responses={201: OwnReportSerializer, **REFUSALS},
+        responses={201: OwnReportSerializer, **refusals(400, 403, 404)},
     )
     def post(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
         """From now on the two neither see nor contact each other; the other is not notified."""
-        data = ReportDataSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
+        data = validated(ReportDataSerializer, request)
         report = services.report_person(
             reporter=self.attendee,
             reported_id=attendee_id,
             by=self.person,
             now=timezone.now(),
-            **data.validated_data,
+            **data,
         )
         return own_report_response(report, self.attendee)
 
@@ -165,15 +162,12 @@ class CloseReportView(LeadView):
     @extend_schema(
         operation_id="reports_close",
         request=CloseReportSerializer,
-        responses={200: ReportLineSerializer, **REFUSALS, 409: RefusalSerializer},
+        responses={200: ReportLineSerializer, **REFUSALS},
     )
     def post(self, request: Request, slug: str, report_id: int) -> Response:  # noqa: ARG002
         """Contact between the two stays blocked unless lifted; neither is notified."""
         lead = self.lead
-        data = CloseReportSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        services.close_report(
-            lead=lead, report_id=report_id, by=self.person, now=timezone.now(), **data.validated_data
-        )
+        data = validated(CloseReportSerializer, request)
+        services.close_report(lead=lead, report_id=report_id, by=self.person, now=timezone.now(), **data)
         line = next(line for line in selectors.reports_for(lead) if line.report_id == report_id)
         return Response(ReportLineSerializer(line).data)

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import RefusalSerializer
+from backend.core.api import RefusalSerializer, validated
 from backend.events.api import ParticipantView
 from backend.safeguarding.api import PublicProfileSerializer
 from backend.suggestions import selectors, services
@@ -78,13 +78,12 @@ class FeedbackView(ParticipantView):
         responses={200: FeedbackSerializer, 400: RefusalSerializer, 404: RefusalSerializer},
     )
     def put(self, request: Request, slug: str, other: int) -> Response:  # noqa: ARG002
-        given = FeedbackSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        data = validated(FeedbackSerializer, request)
         feedback = services.give_feedback(
             attendee=self.attendee,
             other_id=other,
-            verdict=given.validated_data["verdict"],
-            cause=given.validated_data.get("cause", ""),
+            verdict=data["verdict"],
+            cause=data.get("cause", ""),
             by=self.person,
             now=timezone.now(),
         )

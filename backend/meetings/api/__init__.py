@@ -15,7 +15,6 @@ from backend.meetings.api.organiser import (
     TableView,
 )
 from backend.meetings.api.participant import (
-    REFUSALS,
     AcceptView,
     AgendaNowView,
     AgendaView,
@@ -30,12 +29,10 @@ from backend.meetings.api.participant import (
     NoticeListView,
     SessionListView,
     WithdrawView,
-    validated,
 )
 from backend.meetings.api.reports import MeetingReportView, ReportView
 
 __all__ = [
-    "REFUSALS",
     "AcceptView",
     "AgendaNowView",
     "AgendaView",
@@ -66,5 +63,4 @@ __all__ = [
     "TableView",
     "WithdrawView",
     "calendar_file",
-    "validated",
 ]

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.core.api import REFUSALS, CountSerializer, validated
 from backend.core.period import Period
 from backend.events.api import ParticipantView
 from backend.events.models import Event
@@ -15,7 +16,6 @@ from backend.events.selectors import slots_for, tables_for
 from backend.events.services import venue
 from backend.meetings import selectors, services
 from backend.meetings.api import serializers as shapes
-from backend.meetings.api.participant import REFUSALS, validated
 
 MAX_DISPUTES = 500
 
@@ -80,7 +80,7 @@ class SlotListView(OrganiserView):
     @extend_schema(
         operation_id="slots_add",
         request=shapes.SlotGridSerializer,
-        responses={201: shapes.CountSerializer, **REFUSALS},
+        responses={201: CountSerializer, **REFUSALS},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Lay a grid of slots; those there already stay."""
@@ -92,7 +92,7 @@ class SlotListView(OrganiserView):
     @extend_schema(
         operation_id="slots_remove",
         request=shapes.SlotIdsSerializer,
-        responses={200: shapes.CountSerializer, **REFUSALS},
+        responses={200: CountSerializer, **REFUSALS},
     )
     def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Remove slots that nobody has asked for."""
@@ -211,7 +211,7 @@ class MailListView(OrganiserView):
     @extend_schema(
         operation_id="mails_resend",
         request=shapes.ResendSerializer,
-        responses={200: shapes.CountSerializer, **REFUSALS},
+        responses={200: CountSerializer, **REFUSALS},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Try the mails that were refused for good again, or one of them."""

@@ -8,9 +8,8 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 
-from backend.core.api import RefusalSerializer
+from backend.core.api import REFUSALS, CountSerializer, RefusalSerializer, validated
 from backend.events.api import ParticipantView
 from backend.meetings import selectors, services
 from backend.meetings.api import serializers as shapes
@@ -22,15 +21,6 @@ KEY = OpenApiParameter(
     description="A mark of your own, at most 64 characters: however often sent, it makes one meeting.",
 )
 THEME = OpenApiParameter("theme", str, description="A theme's key: only its sessions.")
-REFUSALS = dict.fromkeys((400, 403, 404, 409), RefusalSerializer)
-
-
-def validated(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """The body as this serializer reads it; DRF answers 400 to any other."""
-    read = serializer(data=request.data)
-    read.is_valid(raise_exception=True)
-    data: dict[str, Any] = read.validated_data
-    return data
 
 
 def _request_data(data: dict[str, Any]) -> services.MeetingRequestData:
@@ -290,7 +280,7 @@ class NoticeListView(ParticipantView):
     @extend_schema(
         operation_id="notices_read",
         request=None,
-        responses={200: shapes.CountSerializer, 404: RefusalSerializer},
+        responses={200: CountSerializer, 404: RefusalSerializer},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """I have seen them all."""

@@ -11,12 +11,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import RefusalSerializer
+from backend.core.api import RefusalSerializer, refusals, validated
 from backend.events.api import ParticipantView
 from backend.meetings import selectors, services
-from backend.meetings.api.participant import validated
 from backend.safeguarding.api import (
-    REFUSALS,
     LeadView,
     OwnReportSerializer,
     ReportDataSerializer,
@@ -52,7 +50,7 @@ class MeetingReportView(ParticipantView):
     @extend_schema(
         operation_id="meetings_report",
         request=ReportDataSerializer,
-        responses={201: OwnReportSerializer, **REFUSALS},
+        responses={201: OwnReportSerializer, **refusals(400, 403, 404)},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """From now on the two see and contact each other no longer; the other is not told."""

@@ -6,13 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from backend.core.api import id_field
 from backend.safeguarding.api import PublicProfileSerializer
-
-LARGEST_ID = 2**63 - 1
-
-
-def id_field(**options: Any) -> serializers.IntegerField:
-    return serializers.IntegerField(min_value=1, max_value=LARGEST_ID, **options)
 
 
 class TimeSerializer(serializers.Serializer[Any]):
@@ -193,10 +188,6 @@ class SlotGridSerializer(serializers.Serializer[Any]):
 
 class SlotIdsSerializer(serializers.Serializer[Any]):
     slots = serializers.ListField(child=id_field(), max_length=500)
-
-
-class CountSerializer(serializers.Serializer[Any]):
-    count = serializers.IntegerField()
 
 
 class TableDataSerializer(serializers.Serializer[Any]):
