@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -66,6 +68,25 @@ def safeguarding_lead(view: View) -> View:
 def demo_only(view: View) -> View:
     """Open to anybody while the demo forum is on; otherwise the page does not exist."""
     return _guarded(view, "demo only", _admit_in_demo)
+
+
+@dataclass
+class Outcome:
+    """Whether a service refused: its refusal, or None."""
+
+    refusal: BusinessError | None = None
+
+
+@contextmanager
+def catch_refusal() -> Iterator[Outcome]:
+    """Keep a refusal of the block for the page that shows it in place; NotFound still ends the view."""
+    outcome = Outcome()
+    try:
+        yield outcome
+    except NotFound:
+        raise
+    except BusinessError as refusal:
+        outcome.refusal = refusal
 
 
 def refused(request: HttpRequest, refusal: BusinessError) -> HttpResponse:

@@ -12,13 +12,10 @@ from frontend.meetings.views import (
     answer_links,
     availability,
     calendar,
-    deliveries,
-    disputes,
     meetings,
     requests,
     sessions,
     setup,
-    speakers,
 )
 from frontend.people.views import timezone, tokens, welcome
 from frontend.programme import views as programme
@@ -86,9 +83,9 @@ urlpatterns = [
     path("e/<slug:slug>/notices/", meetings.notices, name="notices"),
     path("e/<slug:slug>/zone/", timezone.zone, name="zone"),
     path("e/<slug:slug>/set-up/", setup.setup, name="setup"),
-    path("e/<slug:slug>/set-up/mail/", deliveries.mails, name="mails"),
-    path("e/<slug:slug>/set-up/told/", disputes.told, name="told"),
-    path("e/<slug:slug>/set-up/speakers/", speakers.speakers, name="speakers"),
+    path("e/<slug:slug>/set-up/mail/", setup.mails, name="mails"),
+    path("e/<slug:slug>/set-up/told/", setup.disputes, name="told"),
+    path("e/<slug:slug>/set-up/speakers/", setup.speakers, name="speakers"),
     path("e/<slug:slug>/set-up/slots/", setup.lay_slots, name="lay_slots"),
     path("e/<slug:slug>/set-up/slots/remove/", setup.drop_slots, name="drop_slots"),
     path("e/<slug:slug>/set-up/tables/", setup.lay_tables, name="lay_tables"),

@@ -39,8 +39,6 @@ READS_AGE_CLASS_OR_VISIBILITY = {
     "backend/events/selectors.py": "shortens a minor's name in the organisers' lists",
     "backend/events/api.py": "shows oneself whether one is listed",
     "frontend/events/forms.py": "shows oneself whether one is listed",
-    "frontend/meetings/views/meetings.py": "shows oneself why one appears nowhere",
-    "frontend/suggestions/views/suggestions.py": "shows oneself why one appears nowhere",
 }
 SAFEGUARDED_FIELDS = {"age_class", "visibility"}
 

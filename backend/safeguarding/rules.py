@@ -30,6 +30,15 @@ def is_open() -> Q:
     )
 
 
+def why_not_open(attendee: Attendee) -> str:
+    """Why an attendee appears to nobody, for themself: minor, age (unknown), hidden, or nothing."""
+    if attendee.age_class == Attendee.AgeClass.MINOR:
+        return "minor"
+    if attendee.age_class != Attendee.AgeClass.ADULT:
+        return "age"
+    return "hidden" if attendee.visibility == Attendee.Visibility.HIDDEN else ""
+
+
 def is_hidden_by(person: int | OuterRef, other: int | OuterRef) -> Q:
     """Condition: the other one blocked this person, or reported them and the report is in force."""
     blocks = Block.objects.filter(blocker=other, blocked=person)

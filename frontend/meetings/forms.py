@@ -1,10 +1,10 @@
-"""The shape of what people type around meetings; what it means is for the services to say."""
+"""Forms of the pages of meetings: what may be sent. What it means is for the services."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from itertools import count as count_from
 from typing import Any
 
@@ -16,26 +16,17 @@ from backend.events.models import Event, Table
 from backend.events.rules import SlotGrid
 from backend.events.selectors import Profile
 from backend.events.services import TableData
+from backend.meetings.selectors import GridDay, SlotCell
 from backend.meetings.services import MeetingRequestData
+from frontend.fields import IdField, IdsField
 
 WINDOWS = 3
-MOST_TABLES = 100
-WHOLE_MINUTES = {"invalid": _("Give whole minutes."), "required": _("Give whole minutes.")}
+MAX_TABLES = 100
 
 
 def number_in(value: str | None) -> int | None:
-    """The row number somebody's form names; None for anything else.
-
-    >>> number_in("12"), number_in("twelve"), number_in(""), number_in("9" * 40)
-    (12, None, None, None)
-    """
+    """The row number in a raw value, or None."""
     return int(value) if value and re.fullmatch(r"[0-9]{1,18}", value) else None
-
-
-def numbers_in(values: Iterable[str]) -> tuple[int, ...]:
-    """The row numbers among these, each once, in their order."""
-    found = (number_in(value) for value in values)
-    return tuple(dict.fromkeys(number for number in found if number is not None))
 
 
 def _line() -> forms.TextInput:
@@ -43,7 +34,7 @@ def _line() -> forms.TextInput:
 
 
 class AskForm(forms.Form):
-    """What somebody asks for: up to three times or any, a first line, a theme, and where."""
+    """A request to meet: up to three times or any, a first line, a theme, and where."""
 
     message = forms.CharField(
         label=_("Your message"),
@@ -54,6 +45,8 @@ class AskForm(forms.Form):
     online = forms.BooleanField(label=_("Meet online"), required=False)
     step_free = forms.BooleanField(label=_("A place without steps"), required=False)
     any_time = forms.BooleanField(label=_("Any time we are both free"), required=False)
+    slots = IdsField(required=False)
+    key = forms.CharField(required=False, strip=False)
 
     def __init__(self, data: QueryDict | None, profile: Profile, initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
@@ -63,30 +56,134 @@ class AskForm(forms.Form):
         ]
         for name in ("message", "theme"):
             self.fields[name].widget.attrs["aria-describedby"] = f"about-{name}"
-        self.slot_ids = numbers_in(data.getlist("slots") if data is not None else initial.get("slots", ()))
-        self.key = (data.get("key", "") if data is not None else initial.get("key", "")) or ""
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        if said.get("any_time") and self.slot_ids:
+        values = super().clean() or {}
+        has_slots = bool(values.get("slots"))
+        if values.get("any_time") and has_slots:
             self.add_error("any_time", _("Choose either up to three times, or any time."))
-        if not said.get("any_time") and not self.slot_ids:
+        if not values.get("any_time") and not has_slots:
             self.add_error("any_time", _("Choose up to three times, or any time."))
-        return said
+        return values
 
-    def wish(self) -> MeetingRequestData:
-        said = self.cleaned_data
+    def chosen_slots(self) -> set[int]:
+        """The slots that are ticked: as sent, else as stored."""
+        if self.is_bound and not self.errors.get("slots"):
+            return set(self.cleaned_data["slots"])
+        return set(self.initial.get("slots", ()))
+
+    def request_data(self) -> MeetingRequestData:
+        values = self.cleaned_data
         return MeetingRequestData(
-            slot_ids=self.slot_ids,
-            message=said["message"],
-            theme=said["theme"],
-            is_online=said["online"],
-            needs_step_free=said["step_free"],
+            slot_ids=values["slots"],
+            message=values["message"],
+            theme=values["theme"],
+            is_online=values["online"],
+            needs_step_free=values["step_free"],
         )
 
 
+class AcceptForm(forms.Form):
+    """The slot that is accepted; without one, the first that is free."""
+
+    slot = IdField(required=False)
+
+
+class ReasonForm(forms.Form):
+    """Why somebody declines or cancels."""
+
+    reason = forms.CharField(required=False)
+
+
+class AttestForm(forms.Form):
+    """Whether a meeting took place and, if so, how useful it was."""
+
+    took_place = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+    usefulness = forms.IntegerField(required=False)
+
+
+class AnswerForm(forms.Form):
+    """What an answer by a link may hold: a slot to accept, a reason to decline, a usefulness to report."""
+
+    slot = IdField(required=False)
+    reason = forms.CharField(required=False)
+    usefulness = forms.IntegerField(required=False)
+
+
+class AvailabilityForm(forms.Form):
+    """The ticked slots, and perhaps a button that opens or closes a group of them.
+
+    The button's value is open or close, then a date or nothing for all, then morning, afternoon or nothing,
+    joined by colons.
+    """
+
+    slots = IdsField(required=False)
+    all = forms.CharField(required=False)
+
+    def __init__(self, data: QueryDict, days: Sequence[GridDay]) -> None:
+        super().__init__(data)
+        self.days = days
+
+    def ticked(self) -> set[int]:
+        """The slots to be open: those ticked, with the button's group opened or closed."""
+        ticked = set(self.cleaned_data["slots"])
+        action, _colon, group = self.cleaned_data["all"].partition(":")
+        if action == "open":
+            return ticked | self._group(group)
+        return ticked - self._group(group) if action == "close" else ticked
+
+    def _group(self, name: str) -> set[int]:
+        date, _colon, half = name.partition(":")
+        days = [day for day in self.days if date in ("", str(day.date))]
+        cells = {"morning": lambda day: day.morning, "afternoon": lambda day: day.afternoon}
+        return {
+            cell.slot_id
+            for day in days
+            for cell in cells.get(half, lambda day: day.cells)(day)
+            if is_changeable(cell)
+        }
+
+
+def is_changeable(cell: SlotCell) -> bool:
+    """Whether the page shows a checkbox for the slot: it is to come, and nothing else is on then."""
+    return not cell.is_past and not cell.busy
+
+
+class CalendarFeedForm(forms.Form):
+    """Which button of one's calendar address was pressed."""
+
+    do = forms.ChoiceField(choices=[("make", "make"), ("rotate", "rotate"), ("close", "close")])
+
+
+class BookmarkForm(forms.Form):
+    """Whether a session is kept or left out, and the theme whose list the page shows."""
+
+    do = forms.ChoiceField(choices=[("keep", "keep"), ("leave", "leave")], required=False)
+    theme = forms.CharField(required=False)
+
+
+class SpeakerForm(forms.Form):
+    """Who speaks at which session, or no longer does."""
+
+    do = forms.ChoiceField(choices=[("name", "name"), ("drop", "drop")], required=False)
+    session_id = IdField()
+    attendee_id = IdField()
+
+
+class ResendForm(forms.Form):
+    """The notice whose mail is sent again; without one, all refused mails."""
+
+    notice = IdField(required=False)
+
+
+class SlotsForm(forms.Form):
+    """Ticked meeting times."""
+
+    slots = IdsField(required=False)
+
+
 class GridForm(forms.Form):
-    """Meeting times laid over days: which days, between which hours, how long, and the break after each."""
+    """A grid of meeting times: which days, between which hours, how long, and the break after each."""
 
     days = forms.MultipleChoiceField(
         label=_("Days"), error_messages={"required": _("Choose at least one day.")}
@@ -95,6 +192,7 @@ class GridForm(forms.Form):
     pause = forms.IntegerField(
         label=_("Minutes between"), error_messages={"invalid": _("Give whole minutes.")}
     )
+    do = forms.ChoiceField(choices=[("preview", "preview"), ("add", "add")], required=False)
 
     def __init__(self, data: QueryDict | None, event: Event) -> None:
         count = (event.ends_on - event.starts_on).days + 1
@@ -128,26 +226,26 @@ class GridForm(forms.Form):
         return list(self["days"].value() or [])
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
+        values = super().clean() or {}
         for number in range(1, WINDOWS + 1):
-            opens, closes = said.get(f"opens_{number}"), said.get(f"closes_{number}")
+            opens, closes = values.get(f"opens_{number}"), values.get(f"closes_{number}")
             if (opens is None) != (closes is None) and not self.errors:
                 self.add_error(f"closes_{number}", _("Give both hours, or neither."))
-        return said
+        return values
 
     def grid(self) -> SlotGrid:
-        said = self.cleaned_data
-        pairs = ((said[f"opens_{n}"], said[f"closes_{n}"]) for n in range(1, WINDOWS + 1))
+        values = self.cleaned_data
+        pairs = ((values[f"opens_{n}"], values[f"closes_{n}"]) for n in range(1, WINDOWS + 1))
         return SlotGrid(
-            days=tuple(dt.date.fromisoformat(day) for day in said["days"]),
+            days=tuple(dt.date.fromisoformat(day) for day in values["days"]),
             windows=tuple((opens, closes) for opens, closes in pairs if opens is not None),
-            length_minutes=said["length"],
-            break_minutes=said["pause"],
+            length_minutes=values["length"],
+            break_minutes=values["pause"],
         )
 
 
 class TableForm(forms.Form):
-    """A table or an online room; `count` makes as many, numbered on from the label."""
+    """A table or an online room; `count` makes as many, with numbered labels."""
 
     label = forms.CharField(label=_("Label"), max_length=60, widget=_line())
     place = forms.CharField(
@@ -162,7 +260,7 @@ class TableForm(forms.Form):
         label=_("How many"),
         required=False,
         min_value=1,
-        max_value=MOST_TABLES,
+        max_value=MAX_TABLES,
         widget=forms.NumberInput(attrs={"class": "input"}),
     )
 
@@ -172,18 +270,24 @@ class TableForm(forms.Form):
         super().__init__(data, initial=initial, auto_id=f"table-{table.pk if table else 'new'}-%s")
 
     def tables(self) -> list[TableData]:
-        said = self.cleaned_data
-        link = said["room_link"]
+        values = self.cleaned_data
+        link = values["room_link"]
         return [
             TableData(
                 label=label,
-                place=said["place"],
-                step_free=said["step_free"],
+                place=values["place"],
+                step_free=values["step_free"],
                 is_online=bool(link),
                 room_link=link,
             )
-            for label in labels_from(said["label"], said.get("count") or 1)
+            for label in labels_from(values["label"], values.get("count") or 1)
         ]
+
+
+class TableButtonForm(forms.Form):
+    """Which button of one table's form was pressed."""
+
+    do = forms.ChoiceField(choices=[("change", "change"), ("remove", "remove")], required=False)
 
 
 def labels_from(first: str, count: int) -> list[str]:

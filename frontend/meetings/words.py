@@ -1,4 +1,4 @@
-"""What is said around a meeting: a first line to ask with, and what each notice tells."""
+"""Meetings in words: a first line to ask with, notices, confirmations, and mails for organisers."""
 
 from __future__ import annotations
 
@@ -6,56 +6,86 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from backend.events.models import Event
 from backend.events.selectors import Profile
 from backend.meetings.models import Notice
-from backend.meetings.selectors import MeetingRow, NoticeRow
+from backend.meetings.selectors import DeliveryRow, MeetingRow, NoticeRow, SessionRow
 from backend.suggestions.selectors import ReasonRow, SuggestionCard
 from frontend.events.words.times import when
 
-LONGEST_QUOTE = 180
+QUOTE_LIMIT = 180
+Kind = Notice.Kind
+
+MAIL_KINDS = {
+    Kind.REQUESTED: gettext_lazy("A request to meet"),
+    Kind.CHANGED: gettext_lazy("A changed request"),
+    Kind.ACCEPTED: gettext_lazy("A request accepted"),
+    Kind.ARRANGED: gettext_lazy("A meeting arranged"),
+    Kind.MOVED: gettext_lazy("Another place for a meeting"),
+    Kind.DECLINED: gettext_lazy("A request declined"),
+    Kind.WITHDRAWN: gettext_lazy("A request taken back"),
+    Kind.EXPIRED: gettext_lazy("A request expired"),
+    Kind.CANCELLED: gettext_lazy("A meeting cancelled"),
+    Kind.TIME_TAKEN: gettext_lazy("A time taken"),
+    Kind.REMINDER_HALF: gettext_lazy("Reminder to answer"),
+    Kind.REMINDER_DAY: gettext_lazy("Reminder, a day before"),
+    Kind.REMINDER_SOON: gettext_lazy("Reminder, minutes before"),
+    Kind.ATTEST: gettext_lazy("Question whether it took place"),
+}
+MAIL_ERRORS = {
+    "timeout": gettext_lazy("The mail server did not answer in time."),
+    "no_server": gettext_lazy("No mail server answers at the address the forum sends through."),
+    "unknown_host": gettext_lazy("The mail server’s name is not known on the network."),
+    "disconnected": gettext_lazy("The mail server hung up."),
+    "network": gettext_lazy("The network failed on the way to the mail server."),
+    "smtp": gettext_lazy("The mail server answered with something that is no mail protocol."),
+}
+LOGIN_REFUSED = ("530", "534", "535", "538")  # RFC 4954
+ADDRESS_REFUSED = ("550", "551", "553")  # RFC 5321: the mailbox is unknown, moved, or its name cannot be
+MAILBOX_FULL = ("452", "552")
 
 
 def first_line(card: SuggestionCard | None, name: str, topic_names: Mapping[str, str]) -> str:
     """A message to begin with, quoting the strongest reason both may read; it can be changed or wiped."""
     reasons = card.reasons if card else ()
-    because = next((said for reason in reasons if (said := _because(reason, topic_names))), "")
-    opening = because or _("I would like to hear about your work, and to tell you about mine.")
+    quoted = next((text for reason in reasons if (text := _reason_as_message(reason, topic_names))), "")
+    opening = quoted or _("I would like to hear about your work, and to tell you about mine.")
     greeting = _("Dear %(name)s,") % {"name": name}
     return f"{greeting}\n{opening} " + _("Could we talk for a few minutes?")
 
 
-def _because(reason: ReasonRow, topic_names: Mapping[str, str]) -> str:
-    """The reason as one says it to the other; nothing for one that does not lead to a talk."""
-    said = {
+def _reason_as_message(reason: ReasonRow, topic_names: Mapping[str, str]) -> str:
+    """The reason in the words of a message to the other; nothing for one that does not open a talk."""
+    evidence = {
         key: _quote(str(reason.evidence.get(f"{key}_highlight") or value))
         for key, value in reason.evidence.items()
     }
-    topic = {"topic": topic_names.get(said.get("topic", ""), "")}
+    topic = {"topic": topic_names.get(evidence.get("topic", ""), "")}
     match reason.code:
         case "seeks_offers":
-            return _("You offer “%(offer)s”, and I seek “%(seek)s”.") % said
+            return _("You offer “%(offer)s”, and I seek “%(seek)s”.") % evidence
         case "offers_seeks":
-            return _("You seek “%(seek)s”, and I offer “%(offer)s”.") % said
+            return _("You seek “%(seek)s”, and I offer “%(offer)s”.") % evidence
         case "about_about":
-            return _("You write “%(other)s”, and I work on “%(own)s”.") % said
+            return _("You write “%(other)s”, and I work on “%(own)s”.") % evidence
         case "topic_offered" if topic["topic"]:
             return _("You offer “%(topic)s”, and that is what I seek.") % topic
         case "topic_sought" if topic["topic"]:
             return _("You seek “%(topic)s”, and that is what I offer.") % topic
         case "session":
-            return _("We both follow the session “%(session)s”.") % said
+            return _("We both follow the session “%(session)s”.") % evidence
     return ""
 
 
 def _quote(text: str) -> str:
     text = text.strip().rstrip(".").rstrip()
-    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1].rstrip() + "…"
+    return text if len(text) <= QUOTE_LIMIT else text[: QUOTE_LIMIT - 1].rstrip() + "…"
 
 
 def theme_of(card: SuggestionCard | None, profile: Profile) -> str:
-    """Key of the theme to preset: of the strongest reason with a topic, else the first both said; or none."""
+    """Key of the theme to preset: of the strongest reason with a topic, else one both chose; or none."""
     themes = {topic.key: theme.key for theme in profile.themes for topic in theme.topics}
     for reason in card.reasons if card else ():
         if (theme := themes.get(str(reason.evidence.get("topic", "")))) is not None:
@@ -67,7 +97,7 @@ def theme_of(card: SuggestionCard | None, profile: Profile) -> str:
 
 
 def notice_words(notice: NoticeRow, event: Event) -> str:
-    """What a notice tells, in one sentence, of the meeting as it may be seen now."""
+    """A notice in one sentence, with its meeting as it may be seen now."""
     row = notice.meeting
     if row is None:
         return _("A meeting of yours is cancelled. Its time is yours again.")
@@ -109,7 +139,7 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
 
 
 def _times_taken(asked_by_me: bool, are_new: bool) -> str:
-    """What became of a request that lost some of its times, or all and got new ones."""
+    """A request that lost some of its times, or lost all and got new ones."""
     match asked_by_me, are_new:
         case True, True:
             return _(
@@ -122,13 +152,70 @@ def _times_taken(asked_by_me: bool, are_new: bool) -> str:
     return _("A time %(name)s offered is taken; the request keeps the others.")
 
 
-def agreed_words(row: MeetingRow, event: Event) -> str:
-    """What is said when a request has just been accepted."""
-    said = {"name": row.other.name, "place": row.place.label if row.place else ""}
-    said["when"] = when(row.starts_at, row.ends_at, event) if row.starts_at and row.ends_at else ""
-    return _("You meet %(name)s: %(when)s, %(place)s.") % said
+def accepted_words(row: MeetingRow, event: Event) -> str:
+    """The confirmation after a request was accepted."""
+    period = when(row.starts_at, row.ends_at, event) if row.starts_at and row.ends_at else ""
+    return _("You meet %(name)s: %(when)s, %(place)s.") % {
+        "name": row.other.name,
+        "when": period,
+        "place": row.place.label if row.place else "",
+    }
 
 
 def day_in(event: Event, moment: dt.datetime) -> dt.date:
     """The date of a moment at the event."""
     return moment.astimezone(event.zone).date()
+
+
+def availability_words(open_count: int) -> str:
+    """The confirmation after open times were saved."""
+    if not open_count:
+        return _("Saved. You have no open time, so nobody can ask you.")
+    text = ngettext(
+        "Saved. You can be asked at %(count)d time.",
+        "Saved. You can be asked at %(count)d times.",
+        open_count,
+    )
+    return text % {"count": open_count}
+
+
+def bookmark_words(row: SessionRow, kept: bool) -> str:
+    """The confirmation after a session was kept or left out, with what it did to one's open times."""
+    if not row.times:
+        text = _("“%(title)s” is in your agenda.") if kept else _("“%(title)s” is out of your agenda.")
+    elif kept:
+        text = ngettext(
+            "“%(title)s” is in your agenda. Nobody can ask you for the one open time it takes.",
+            "“%(title)s” is in your agenda. Nobody can ask you for the %(count)d open times it takes.",
+            row.times,
+        )
+    else:
+        text = ngettext(
+            "“%(title)s” is out of your agenda. The time it took is open again.",
+            "“%(title)s” is out of your agenda. The %(count)d times it took are open again.",
+            row.times,
+        )
+    return text % {"title": row.title, "count": row.times}
+
+
+def mail_kind_words(row: DeliveryRow) -> str:
+    """What the mail is about, without naming anybody."""
+    return str(MAIL_KINDS.get(Kind(row.kind), row.kind))
+
+
+def delivery_error_words(row: DeliveryRow) -> str:
+    """The outcome of the last attempt, in one sentence."""
+    if not row.error:
+        return _("Not tried yet.") if not row.tried_at else _("To be tried again.")
+    if row.error in MAIL_ERRORS:
+        return str(MAIL_ERRORS[row.error])
+    code = {"code": row.error}
+    if row.error in LOGIN_REFUSED:
+        return _("The mail server does not accept the forum’s name and password (%(code)s).") % code
+    if row.error in ADDRESS_REFUSED:
+        return _("The mail server does not accept this address (%(code)s).") % code
+    if row.error in MAILBOX_FULL:
+        return _("The mailbox is full, or the mail server out of room (%(code)s).") % code
+    if row.error.startswith("4"):
+        return _("The mail server asked to try again later (%(code)s).") % code
+    return _("The mail server refused the mail (%(code)s).") % code

@@ -1,6 +1,8 @@
-"""Answering from a mail, without signing in: the link opens a page, and only its button answers."""
+"""Answers from a mail without signing in: the link opens a page, and only its button answers."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -8,25 +10,27 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods
 
-from backend.core.errors import BusinessError, NotFound
-from backend.meetings.selectors import meeting_for, other_attendee_id
-from backend.meetings.selectors.answer_links import (
+from backend.core.errors import NotFound
+from backend.meetings.selectors import (
     LinkExpired,
     LinkInvalid,
     LinkUsed,
     LinkWithdrawn,
+    meeting_for,
     open_token,
+    other_attendee_id,
     read_answer_link,
 )
 from backend.meetings.services import answer_by_link
-from frontend.access import Request, public
-from frontend.meetings.forms import number_in
+from frontend.access import Outcome, Request, catch_refusal, public
+from frontend.fields import values_of
+from frontend.meetings.forms import AnswerForm
 
 
 @public("a signed link is for one answer of one person, and answers only when its button is pressed")
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: Request, token: str) -> HttpResponse:
-    """Show what the link would answer and ask; on POST, answer."""
+    """Show what the link would answer; on POST, answer."""
     try:
         response = _answer(request, token)
     except LinkInvalid:
@@ -38,26 +42,21 @@ def answer(request: Request, token: str) -> HttpResponse:
 
 
 def _answer(request: Request, token: str) -> HttpResponse:
-    now = timezone.now()
-    refusal = None
-    if request.method == "POST":
-        try:
+    now, outcome = timezone.now(), Outcome()
+    form = AnswerForm(request.POST if request.method == "POST" else None)
+    if form.is_bound:
+        with catch_refusal() as outcome:
+            values = values_of(form)
             answer_by_link(
                 token=token,
-                slot_id=number_in(request.POST.get("slot")),
-                reason=request.POST.get("reason", ""),
-                usefulness=number_in(request.POST.get("usefulness")),
+                slot_id=values["slot"],
+                reason=values["reason"],
+                usefulness=values["usefulness"],
                 now=now,
             )
-        except NotFound:
-            raise
-        except BusinessError as refused:
-            refusal = refused
-        else:
-            signed = open_token(token)
-            row = meeting_for(signed.attendee, signed.meeting_id, now)
-            said = {"row": row, "event": signed.attendee.event, "purpose": signed.purpose}
-            return render(request, "meetings/answered.html", said)
+        if outcome.refusal is None:
+            return _answered(request, token, now)
+    refusal = outcome.refusal
     try:
         link = read_answer_link(token, now)
     except (LinkExpired, LinkUsed, LinkWithdrawn) as over:
@@ -68,15 +67,22 @@ def _answer(request: Request, token: str) -> HttpResponse:
         "row": link.meeting,
         "event": link.attendee.event,
         "sentence": refusal.message if refusal else "",
-        "typed": request.POST.get("reason", ""),
-        "usefulness": request.POST.get("usefulness", ""),
+        "typed": form["reason"].value() or "",
+        "usefulness": form["usefulness"].value() or "",
         "others": [time for time in link.meeting.times if time != link.time],
     }
     return render(request, "meetings/answer.html", context, status=refusal.status if refusal else 200)
 
 
+def _answered(request: Request, token: str, now: dt.datetime) -> HttpResponse:
+    signed = open_token(token)
+    row = meeting_for(signed.attendee, signed.meeting_id, now)
+    context = {"row": row, "event": signed.attendee.event, "purpose": signed.purpose}
+    return render(request, "meetings/answered.html", context)
+
+
 def _hidden(request: Request, token: str, hidden: NotFound) -> HttpResponse:
-    """What is left of a meeting whose other one hides: a way to report them, and nobody's name."""
+    """A meeting whose other attendee is hidden: a way to report them, and no name."""
     signed = open_token(token)
     context = {
         "over": hidden,

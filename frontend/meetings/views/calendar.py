@@ -1,4 +1,4 @@
-"""My meetings in a calendar program: as a file, and at a secret address."""
+"""My meetings for calendar programs: as a file, and at a secret address."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backend.events.models import Attendee
-from backend.meetings.selectors import open_feed_for
-from backend.meetings.selectors.calendar import entry_for, feed_for
+from backend.meetings.selectors import entry_for, feed_for, open_feed_for
 from backend.meetings.services import feed_address, make_feed, revoke_feed, rotate_feed
 from frontend.access import Request, participant
+from frontend.fields import values_of
+from frontend.meetings.forms import CalendarFeedForm
 
 
 @participant
@@ -29,7 +30,7 @@ def calendar_download(_request: Request, attendee: Attendee) -> HttpResponse:
 @participant
 @require_safe
 def meeting_download(_request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
-    """One agreed meeting of mine as an .ics file; cancelled, it takes itself out again."""
+    """One confirmed meeting of mine as an .ics file; cancelled, the file removes it again."""
     body = entry_for(attendee, meeting_id, timezone.now())
     response = HttpResponse(body, "text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="meeting.ics"'
@@ -44,7 +45,7 @@ def calendar(request: Request, attendee: Attendee) -> HttpResponse:
         feed = open_feed_for(attendee)
         return render(request, "meetings/calendar.html", {"address": feed_address(feed) if feed else ""})
     by, now = request.user, timezone.now()
-    match request.POST.get("do"):
+    match values_of(CalendarFeedForm(request.POST))["do"]:
         case "rotate":
             rotate_feed(attendee=attendee, by=by, now=now)
             messages.success(request, _("Here is your new address. The old one leads nowhere from now on."))

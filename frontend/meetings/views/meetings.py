@@ -1,9 +1,9 @@
-"""My meetings: what waits for my answer, my agenda, and what I say before and after."""
+"""My meetings: requests to answer, my agenda, one meeting with its actions, and notices."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Protocol
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -32,9 +32,11 @@ from backend.meetings.services import (
     mark_read,
     withdraw_request,
 )
-from frontend.access import Request, organiser, participant
-from frontend.meetings.forms import number_in
-from frontend.meetings.words import agreed_words, day_in
+from backend.safeguarding.rules import why_not_open
+from frontend.access import Outcome, Request, catch_refusal, organiser, participant
+from frontend.fields import values_of
+from frontend.meetings.forms import AcceptForm, AttestForm, ReasonForm
+from frontend.meetings.words import accepted_words, day_in
 
 NOTICES = 5
 
@@ -42,7 +44,7 @@ NOTICES = 5
 @participant
 @require_safe
 def meetings(request: Request, attendee: Attendee) -> HttpResponse:
-    """Requests to answer, my agenda by day, what I asked, and what I was told last."""
+    """Requests to answer, my agenda by day, my own requests, and the latest notices."""
     now = timezone.now()
     agenda = agenda_for(attendee, now)
     cells = [cell for day in availability_for(attendee, now) for cell in day.cells]
@@ -59,21 +61,12 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
         "notices": notices_for(attendee, now, limit=NOTICES),
         "can_be_asked": sum(cell.can_be_asked for cell in cells),
         "has_opened": any(cell.is_open and not cell.is_past for cell in cells),
-        "absent": absent_because(attendee),
+        "absent": why_not_open(attendee),
         "today": day_in(attendee.event, now),
         "is_over": attendee.event.ends_on < day_in(attendee.event, now),
         "now": now,
     }
     return render(request, "meetings/page.html", context)
-
-
-def absent_because(attendee: Attendee) -> str:
-    """Why nobody can ask the attendee at all: minor, age, hidden, or nothing."""
-    if attendee.age_class == Attendee.AgeClass.MINOR:
-        return "minor"
-    if attendee.age_class != Attendee.AgeClass.ADULT:
-        return "age"
-    return "hidden" if attendee.visibility == Attendee.Visibility.HIDDEN else ""
 
 
 @participant
@@ -90,109 +83,119 @@ def meeting_page(
     context = {
         "row": meeting_for(attendee, meeting_id, timezone.now()),
         "sentence": refusal.message if refusal else "",
-        "typed": request.POST.get("reason", ""),
-        "usefulness": request.POST.get("usefulness", ""),
+        "typed": ReasonForm(request.POST)["reason"].value() or "",
+        "usefulness": AttestForm(request.POST)["usefulness"].value() or "",
         "refused_at": request.resolver_match.url_name if refusal and request.resolver_match else "",
     }
     return render(request, "meetings/meeting.html", context, status=refusal.status if refusal else 200)
 
 
+class MeetingView(Protocol):
+    def __call__(self, request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse: ...
+
+
+def refused_on_its_page(view: MeetingView) -> MeetingView:
+    """Show a refusal of a view of one meeting on the meeting's page; NotFound stays a 404."""
+
+    @wraps(view)
+    def wrapped(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+        try:
+            return view(request, attendee, meeting_id)
+        except NotFound:
+            raise
+        except BusinessError as refusal:
+            return meeting_page(request, attendee, meeting_id, refusal)
+
+    return wrapped
+
+
 @participant
 @require_POST
+@refused_on_its_page
 def accept(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
-    """Agree to one of the times a request offers."""
-    slot_id = number_in(request.POST.get("slot"))
-    return _do(request, attendee, meeting_id, accept_meeting, agreed=True, slot_id=slot_id)
+    """Accept one of the slots of a request."""
+    now, slot_id = timezone.now(), values_of(AcceptForm(request.POST))["slot"]
+    accept_meeting(attendee=attendee, meeting_id=meeting_id, slot_id=slot_id, by=request.user, now=now)
+    row = meeting_for(attendee, meeting_id, now)
+    return _done(request, attendee, accepted_words(row, attendee.event))
 
 
 @participant
 @require_POST
+@refused_on_its_page
 def decline(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
-    """Say no, with or without a reason."""
-    said = _("Declined. They are told.")
-    return _do(request, attendee, meeting_id, decline_meeting, said, reason=request.POST.get("reason", ""))
+    """Decline a request, with or without a reason."""
+    now, reason = timezone.now(), values_of(ReasonForm(request.POST))["reason"]
+    decline_meeting(attendee=attendee, meeting_id=meeting_id, reason=reason, by=request.user, now=now)
+    return _done(request, attendee, _("Declined. They are told."))
 
 
 @participant
 @require_POST
+@refused_on_its_page
 def withdraw(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Take my own request back."""
-    return _do(request, attendee, meeting_id, withdraw_request, _("Your request is taken back."))
+    withdraw_request(attendee=attendee, meeting_id=meeting_id, by=request.user, now=timezone.now())
+    return _done(request, attendee, _("Your request is taken back."))
 
 
 @participant
 @require_POST
+@refused_on_its_page
 def cancel(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
-    """Call an agreed meeting off, and say why."""
-    said = _("The meeting is cancelled, and you are both free again. They are told why.")
-    return _do(request, attendee, meeting_id, cancel_meeting, said, reason=request.POST.get("reason", ""))
+    """Cancel a confirmed meeting, with a reason."""
+    now, reason = timezone.now(), values_of(ReasonForm(request.POST))["reason"]
+    cancel_meeting(attendee=attendee, meeting_id=meeting_id, reason=reason, by=request.user, now=now)
+    text = _("The meeting is cancelled, and you are both free again. They are told why.")
+    return _done(request, attendee, text)
+
+
+@participant
+@require_POST
+@refused_on_its_page
+def attest(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Report whether the meeting took place and, if so, how useful it was."""
+    values = values_of(AttestForm(request.POST))
+    took_place = values["took_place"] == "yes"
+    attest_meeting(
+        attendee=attendee,
+        meeting_id=meeting_id,
+        took_place=took_place,
+        usefulness=values["usefulness"] if took_place else None,
+        by=request.user,
+        now=timezone.now(),
+    )
+    return _done(request, attendee, _("Thank you, noted."))
+
+
+def _done(request: Request, attendee: Attendee, text: str) -> HttpResponse:
+    messages.success(request, text)
+    return redirect("meetings", attendee.event.slug)
 
 
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def call_off(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
-    """As an organiser, ask why and then call off an agreed meeting of two others."""
-    event, refusal = attendee.event, None
+    """As an organiser, cancel a confirmed meeting of two others, with a reason."""
+    event, outcome = attendee.event, Outcome()
     slot = confirmed_slot(event, meeting_id)
-    if request.method == "POST":
-        reason, now = request.POST.get("reason", ""), timezone.now()
-        try:
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_bound:
+        with catch_refusal() as outcome:
+            reason, now = values_of(form)["reason"], timezone.now()
             cancel_for_both(event=event, meeting_id=meeting_id, reason=reason, by=request.user, now=now)
-        except NotFound:
-            raise
-        except BusinessError as refused:
-            refusal = refused
-        else:
+        if outcome.refusal is None:
             messages.success(request, _("The meeting is called off, and both are told why."))
             return redirect("programme", event.slug)
-    context = {"slot": slot, "refusal": refusal, "typed": request.POST.get("reason", "")}
+    refusal = outcome.refusal
+    context = {"slot": slot, "refusal": refusal, "typed": form["reason"].value() or ""}
     return render(request, "meetings/call_off.html", context, status=refusal.status if refusal else 200)
-
-
-@participant
-@require_POST
-def attest(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
-    """Say whether it took place and, if so, how useful it was."""
-    took_place = request.POST.get("took_place") == "yes"
-    return _do(
-        request,
-        attendee,
-        meeting_id,
-        attest_meeting,
-        _("Thank you, noted."),
-        took_place=took_place,
-        usefulness=number_in(request.POST.get("usefulness")) if took_place else None,
-    )
-
-
-def _do(
-    request: Request,
-    attendee: Attendee,
-    meeting_id: int,
-    write: Callable[..., object],
-    said: str = "",
-    *,
-    agreed: bool = False,
-    **asked: Any,
-) -> HttpResponse:
-    """Write, say so and lead back to the agenda; a refusal is shown on the meeting's page, in place."""
-    now = timezone.now()
-    try:
-        write(attendee=attendee, meeting_id=meeting_id, by=request.user, now=now, **asked)
-    except NotFound:
-        raise
-    except BusinessError as refusal:
-        return meeting_page(request, attendee, meeting_id, refusal)
-    if agreed:
-        said = agreed_words(meeting_for(attendee, meeting_id, now), attendee.event)
-    messages.success(request, said)
-    return redirect("meetings", attendee.event.slug)
 
 
 @participant
 @require_http_methods(["GET", "HEAD", "POST"])
 def notices(request: Request, attendee: Attendee) -> HttpResponse:
-    """All I was told, newest first; on POST, mark it as read."""
+    """My notices, newest first; on POST, mark them as read."""
     now = timezone.now()
     if request.method == "POST":
         mark_read(attendee=attendee, by=request.user, now=now)
@@ -203,12 +206,12 @@ def notices(request: Request, attendee: Attendee) -> HttpResponse:
 @participant
 @require_safe
 def day_sheet(request: Request, attendee: Attendee) -> HttpResponse:
-    """One day of mine on one sheet of paper: the day asked for, else the next with something on."""
+    """One day of my agenda to print: the day asked for, else the next with something on."""
     now = timezone.now()
     days = agenda_for(attendee, now).days
     asked = request.GET.get("day", "")
     today = day_in(attendee.event, now)
     chosen = next((day for day in days if str(day.date) == asked), None)
     chosen = chosen or next((day for day in days if day.date >= today), days[-1] if days else None)
-    context: dict[str, Any] = {"day": chosen, "days": days, "printed_at": now}
+    context = {"day": chosen, "days": days, "printed_at": now}
     return render(request, "meetings/sheet.html", context)

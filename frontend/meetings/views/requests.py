@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError
 from backend.directory.selectors import person_for
 from backend.events.models import Attendee
 from backend.events.selectors import profile_for
@@ -28,7 +28,7 @@ from backend.meetings.selectors import (
 from backend.meetings.services import edit_request, request_meeting
 from backend.safeguarding.selectors import PublicProfile
 from backend.suggestions.selectors import suggestion_between
-from frontend.access import Request, participant
+from frontend.access import Outcome, Request, catch_refusal, participant
 from frontend.meetings.forms import AskForm
 from frontend.meetings.words import day_in, first_line, theme_of
 
@@ -37,83 +37,80 @@ from frontend.meetings.words import day_in, first_line, theme_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Ask somebody to meet: up to three times or any, a first line, a theme."""
-    now = timezone.now()
-    face = person_for(viewer=attendee, attendee_id=attendee_id, now=now).face
+    now, outcome = timezone.now(), Outcome()
+    other = person_for(viewer=attendee, attendee_id=attendee_id, now=now).face
     if request.method != "POST":
         for row in meetings_between(attendee, attendee_id, now):
             if {"edit", "accept", "cancel"} & set(row.actions):
                 return redirect("meeting", attendee.event.slug, row.meeting_id)
-    profile = profile_for(attendee)
-    card = suggestion_between(attendee=attendee, other_id=attendee_id, now=now)
-    topics = {topic.key: topic.name for theme in profile.themes for topic in theme.topics}
-    initial = {
-        "message": first_line(card, face.name, topics),
-        "theme": theme_of(card, profile),
-        "key": uuid.uuid4().hex,
-    }
-    form = AskForm(request.POST if request.method == "POST" else None, profile, initial)
-    refusal = None
+    form = _new_form(request, attendee, other, now)
     if form.is_bound and form.is_valid():
-        try:
+        with catch_refusal() as outcome:
             request_meeting(
                 attendee=attendee,
                 other_id=attendee_id,
-                data=form.wish(),
-                key=form.key,
+                data=form.request_data(),
+                key=form.cleaned_data["key"],
                 by=request.user,
                 now=now,
             )
-        except NotFound:
-            raise
-        except BusinessError as refused:
-            refusal = refused
-        else:
-            text = _("%(name)s is asked. You are told as soon as they answer.") % {"name": face.name}
+        if outcome.refusal is None:
+            text = _("%(name)s is asked. You are told as soon as they answer.") % {"name": other.name}
             messages.success(request, text)
             return redirect("meetings", attendee.event.slug)
-    return _page(request, attendee, face, form, refusal, now)
+    return _page(request, attendee, other, form, outcome.refusal, now)
 
 
 @participant
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Change times and words of my own request while it waits."""
-    now = timezone.now()
+    now, outcome = timezone.now(), Outcome()
     row = meeting_for(attendee, meeting_id, now)
     if "edit" not in row.actions and request.method != "POST":
         return redirect("meeting", attendee.event.slug, meeting_id)
-    form = AskForm(request.POST if request.method == "POST" else None, profile_for(attendee), _asked(row))
-    refusal = None
+    data = request.POST if request.method == "POST" else None
+    form = AskForm(data, profile_for(attendee), _initial_of(row))
     if form.is_bound and form.is_valid():
-        try:
-            edit_request(attendee=attendee, meeting_id=meeting_id, data=form.wish(), by=request.user, now=now)
-        except NotFound:
-            raise
-        except BusinessError as refused:
-            refusal = refused
-        else:
-            text = _("Changed. %(name)s is told.") % {"name": row.other.name}
-            messages.success(request, text)
+        with catch_refusal() as outcome:
+            edit_request(
+                attendee=attendee, meeting_id=meeting_id, data=form.request_data(), by=request.user, now=now
+            )
+        if outcome.refusal is None:
+            messages.success(request, _("Changed. %(name)s is told.") % {"name": row.other.name})
             return redirect("meetings", attendee.event.slug)
-    return _page(request, attendee, row.other, form, refusal, now, row)
+    return _page(request, attendee, row.other, form, outcome.refusal, now, row)
 
 
-def _asked(row: MeetingRow) -> dict[str, Any]:
-    """A request as its form shows it."""
+def _new_form(request: Request, attendee: Attendee, other: PublicProfile, now: dt.datetime) -> AskForm:
+    """The form of a new request, with a first line from the suggestion."""
+    profile = profile_for(attendee)
+    card = suggestion_between(attendee=attendee, other_id=other.attendee_id, now=now)
+    topics = {topic.key: topic.name for theme in profile.themes for topic in theme.topics}
+    initial = {
+        "message": first_line(card, other.name, topics),
+        "theme": theme_of(card, profile),
+        "key": uuid.uuid4().hex,
+    }
+    return AskForm(request.POST if request.method == "POST" else None, profile, initial)
+
+
+def _initial_of(row: MeetingRow) -> dict[str, Any]:
+    """A request as the form's initial values."""
     return {
         "message": row.message,
         "theme": row.theme,
         "online": row.is_online,
         "step_free": row.needs_step_free,
         "any_time": row.any_time,
-        "slots": [] if row.any_time else [str(time.slot_id) for time in row.times],
+        "slots": [] if row.any_time else [time.slot_id for time in row.times],
     }
 
 
 def _page(
     request: Request,
     attendee: Attendee,
-    face: PublicProfile,
+    other: PublicProfile,
     form: AskForm,
     refusal: BusinessError | None,
     now: dt.datetime,
@@ -121,13 +118,13 @@ def _page(
 ) -> HttpResponse:
     """The form with the times that are free now; after a refusal, with all that was typed."""
     days: dict[dt.date, list[Any]] = {}
-    for time in free_slots_between(attendee, face.attendee_id, now):
+    for time in free_slots_between(attendee, other.attendee_id, now):
         days.setdefault(day_in(attendee.event, time.starts_at), []).append(time)
     field = str(refusal.details.get("field", "")) if refusal else ""
     if refusal and field in form.fields:
         form.add_error(field, refusal.message)
     context = {
-        "face": face,
+        "face": other,
         "form": form,
         "row": row,
         "days": list(days.items()),

@@ -1,4 +1,4 @@
-"""Where and when people meet: for organisers."""
+"""For organisers: meeting times, tables, rules, speakers, mails, and reports on meetings that differ."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.core.errors import BusinessError
 from backend.core.period import Period
@@ -21,12 +22,35 @@ from backend.events.models import Attendee, Event
 from backend.events.rules import periods_of
 from backend.events.selectors import slots_for, tables_for
 from backend.events.services import add_slots, add_tables, remove_slots, remove_table
-from backend.meetings.selectors import overview_for, rules_for
-from backend.meetings.services import change_table, set_rules
-from backend.safeguarding.selectors import names_of_leads
-from frontend.access import Request, organiser
-from frontend.meetings.forms import GridForm, RulesForm, TableForm, next_label, numbers_in
-from frontend.meetings.words import day_in
+from backend.meetings.selectors import (
+    delivery_figures_for,
+    delivery_row,
+    dispute_row,
+    disputes_for,
+    failing_deliveries,
+    overview_for,
+    possible_speakers,
+    rules_for,
+    speakers_by_session,
+    unsent_deliveries,
+)
+from backend.meetings.services import change_table, drop_speaker, name_speaker, resend_mails, set_rules
+from backend.safeguarding.selectors import names_of_leads, visible_ids_for
+from frontend.access import Outcome, Request, organiser
+from frontend.fields import values_of
+from frontend.meetings.forms import (
+    GridForm,
+    ResendForm,
+    RulesForm,
+    SlotsForm,
+    SpeakerForm,
+    TableButtonForm,
+    TableForm,
+    next_label,
+)
+from frontend.meetings.words import day_in, delivery_error_words, mail_kind_words
+
+PAGE = 50
 
 
 @organiser
@@ -46,7 +70,7 @@ def lay_slots(request: Request, attendee: Attendee) -> HttpResponse:
         return _page(request, attendee, part="slots", slots_form=form)
     try:
         periods = periods_of(form.grid(), event.zone)
-        if request.POST.get("do") != "add":
+        if form.cleaned_data["do"] != "add":
             return _page(request, attendee, part="slots", slots_form=form, preview=periods)
         added = add_slots(event=event, periods=periods, by=request.user)
     except BusinessError as refusal:
@@ -60,7 +84,7 @@ def lay_slots(request: Request, attendee: Attendee) -> HttpResponse:
 def drop_slots(request: Request, attendee: Attendee) -> HttpResponse:
     """Remove meeting times nobody has asked for."""
     try:
-        slot_ids = numbers_in(request.POST.getlist("slots"))
+        slot_ids = values_of(SlotsForm(request.POST))["slots"]
         removed = remove_slots(event=attendee.event, slot_ids=slot_ids, by=request.user)
     except BusinessError as refusal:
         return _page(request, attendee, refusal, part="times")
@@ -86,18 +110,18 @@ def lay_tables(request: Request, attendee: Attendee) -> HttpResponse:
 @organiser
 @require_POST
 def one_table(request: Request, attendee: Attendee, table_id: int) -> HttpResponse:
-    """Say anew what a table is, or remove it."""
+    """Change a table, or remove it."""
     event = attendee.event
     table = next((table for table in tables_for(event) if table.pk == table_id), None)
     form = TableForm(request.POST, table)
     try:
-        if request.POST.get("do") == "remove":
+        if values_of(TableButtonForm(request.POST))["do"] == "remove":
             remove_table(event=event, table_id=table_id, by=request.user)
             return _done(request, attendee, _("The table is removed."))
         if not form.is_valid():
             return _page(request, attendee, part="tables", changed=(table_id, form))
-        said = form.tables()[0]
-        change_table(event=event, table_id=table_id, data=said, by=request.user, now=timezone.now())
+        data = form.tables()[0]
+        change_table(event=event, table_id=table_id, data=data, by=request.user, now=timezone.now())
     except BusinessError as refusal:
         return _page(request, attendee, refusal, part="tables", changed=(table_id, form))
     return _done(request, attendee, _("The table is changed."))
@@ -117,8 +141,8 @@ def change_rules(request: Request, attendee: Attendee) -> HttpResponse:
     return _done(request, attendee, _("The figures are changed. What was asked before keeps its expiry."))
 
 
-def _done(request: Request, attendee: Attendee, said: str) -> HttpResponse:
-    messages.success(request, said)
+def _done(request: Request, attendee: Attendee, text: str) -> HttpResponse:
+    messages.success(request, text)
     return redirect("setup", attendee.event.slug)
 
 
@@ -171,3 +195,76 @@ def _by_day(event: Event, rows: Sequence[Any]) -> list[tuple[Any, list[Any]]]:
         return day_in(event, (row[0] if isinstance(row, tuple) else row).starts_at)
 
     return [(date, list(group)) for date, group in groupby(rows, key=date_of)]
+
+
+@organiser
+@require_http_methods(["GET", "HEAD", "POST"])
+def speakers(request: Request, attendee: Attendee) -> HttpResponse:
+    """The sessions with their speakers; on POST, name one, or drop one."""
+    event, outcome = attendee.event, Outcome()
+    form = SpeakerForm(request.POST if request.method == "POST" else None)
+    if form.is_bound:
+        try:
+            return _change_speaker(request, event, values_of(form))
+        except BusinessError as refusal:
+            outcome.refusal = refusal
+    context = {
+        "sessions": speakers_by_session(event),
+        "people": possible_speakers(event),
+        "chosen": (form["session_id"].value(), form["attendee_id"].value()),
+        "refusal": outcome.refusal,
+    }
+    status = outcome.refusal.status if outcome.refusal else 200
+    return render(request, "setup/speakers.html", context, status=status)
+
+
+def _change_speaker(request: Request, event: Event, values: dict[str, Any]) -> HttpResponse:
+    session_id, attendee_id = values["session_id"], values["attendee_id"]
+    if values["do"] == "drop":
+        drop_speaker(event=event, session_id=session_id, attendee_id=attendee_id, by=request.user)
+        messages.success(request, _("They no longer speak there, and are free then."))
+    else:
+        name_speaker(
+            event=event,
+            session_id=session_id,
+            attendee_id=attendee_id,
+            by=request.user,
+            now=timezone.now(),
+        )
+        messages.success(request, _("They speak there, and nobody can ask them for that time."))
+    return redirect("speakers", event.slug)
+
+
+@organiser
+@require_http_methods(["GET", "HEAD", "POST"])
+def mails(request: Request, attendee: Attendee) -> HttpResponse:
+    """Mails that wait or were refused; on POST, send the refused again: all, or that of one notice."""
+    event = attendee.event
+    if request.method == "POST":
+        notice_id = values_of(ResendForm(request.POST))["notice"]
+        sent = resend_mails(event=event, notice_id=notice_id, by=request.user)
+        text = ngettext("%(count)d mail goes out again.", "%(count)d mails go out again.", sent)
+        messages.success(request, text % {"count": sent} if sent else _("No refused mail was left to send."))
+        return redirect("mails", event.slug)
+    now = timezone.now()
+    page = Paginator(unsent_deliveries(event), PAGE).get_page(request.GET.get("page"))
+    rows = [delivery_row(delivery) for delivery in page.object_list]
+    context = {
+        "rows": [(row, mail_kind_words(row), delivery_error_words(row)) for row in rows],
+        "page": page,
+        "figures": delivery_figures_for(event, now, limit=0),
+        "trouble": failing_deliveries(event, now).count(),
+    }
+    return render(request, "setup/mails.html", context)
+
+
+@organiser
+@require_safe
+def disputes(request: Request, attendee: Attendee) -> HttpResponse:
+    """Meetings on which the two reports differ, or that one side only reported."""
+    page = Paginator(disputes_for(attendee.event), PAGE).get_page(request.GET.get("page"))
+    rows = [dispute_row(meeting) for meeting in page.object_list]
+    ids = {side.attendee_id for row in rows for side in row.sides}
+    # Organisers read names here; a profile opens only to whom the contact policy shows it.
+    seen = visible_ids_for(viewer=attendee, ids=ids, channel="page", now=timezone.now())
+    return render(request, "setup/told.html", {"rows": rows, "page": page, "seen": seen})

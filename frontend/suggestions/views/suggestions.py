@@ -19,6 +19,7 @@ from backend.directory.selectors import person_for, saved_for
 from backend.events.models import Attendee
 from backend.events.selectors import Profile, attendee_for, profile_for
 from backend.meetings.selectors import open_contacts_for
+from backend.safeguarding.rules import why_not_open
 from backend.suggestions.models import Feedback
 from backend.suggestions.selectors import Filters, SuggestionList, suggestions_for
 from backend.suggestions.services import give_feedback, record_views, withdraw_feedback
@@ -125,13 +126,8 @@ def choices_in(found: SuggestionList, theme_names: Mapping[str, str]) -> dict[st
 
 def state_of(profile: Profile, found: SuggestionList) -> str:
     """The state of the page: the list, or the one reason why there is none."""
-    attendee = profile.attendee
-    if attendee.age_class == Attendee.AgeClass.MINOR:
-        return "minor"
-    if attendee.age_class != Attendee.AgeClass.ADULT:
-        return "age"
-    if attendee.visibility == Attendee.Visibility.HIDDEN:
-        return "hidden"
+    if reason := why_not_open(profile.attendee):
+        return reason
     if found.cards:
         return "list"
     if found.total:

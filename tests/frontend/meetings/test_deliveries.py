@@ -7,7 +7,7 @@ import pytest
 
 from backend.events.models import Attendee
 from backend.meetings.models import Delivery, Notice
-from frontend.meetings.views import deliveries as mails
+from frontend.meetings.views import setup
 from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import client_of
 
@@ -61,7 +61,8 @@ def test_a_refused_mail_is_seen_with_the_reason_in_words_and_no_word_of_the_mail
 
 def test_one_is_sent_again_then_all(refused, cast, organiser):
     address = cast.address("set-up/mail/")
-    assert "No refused mail" in organiser.post(address, {"notice": "x"}, follow=True).content.decode()
+    assert organiser.post(address, {"notice": "x"}).status_code == 400
+    assert "No refused mail" in organiser.post(address, {"notice": "999999"}, follow=True).content.decode()
     said = organiser.post(address, {"notice": refused[1].pk}, follow=True).content.decode()
     assert "1 mail goes out again." in said
     assert states() == [("failed", 1), ("queued", 0)]
@@ -97,6 +98,6 @@ def test_of_a_minor_the_first_name_alone_is_shown(refused, cast, organiser):
 
 
 def test_many_are_turned_over_page_by_page(refused, cast, organiser, monkeypatch):
-    monkeypatch.setattr(mails, "PAGE", 1)
+    monkeypatch.setattr(setup, "PAGE", 1)
     names = [re.findall(r"<strong>(\w+ \w+)</strong>", page(organiser, cast, f"?page={n}")) for n in (1, 2)]
     assert names == [["Linh Tran"], ["Arif Rahman"]]

@@ -8,7 +8,7 @@ import pytest
 from backend.events.models import Attendee
 from backend.meetings import services
 from backend.safeguarding.services import block_person
-from frontend.meetings.views import disputes as told
+from frontend.meetings.views import setup
 from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import client_of
 
@@ -99,5 +99,5 @@ def test_many_are_turned_over_page_by_page(booking, met, page, monkeypatch):
     cast = booking.cast
     for other, meeting in zip((cast.engineer, cast.lawyer), met, strict=True):
         say(booking, other, meeting, took_place=False)
-    monkeypatch.setattr(told, "PAGE", 1)
+    monkeypatch.setattr(setup, "PAGE", 1)
     assert ["Linh Tran" in page(f"?page={number}") for number in (1, 2)] == [True, False]

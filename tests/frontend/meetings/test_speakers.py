@@ -58,5 +58,5 @@ def test_what_cannot_be_is_said_in_a_sentence_and_the_choice_stays(booking, post
     status, text = post(cast.engineer)
     assert (status, "It has to be called off first." in text) == (409, True)
     assert f'<option value="{cast.engineer.pk}" selected>' in text
-    assert post(cast.engineer, session_id="none")[0] == 404
+    assert post(cast.engineer, session_id="none")[0] == 400
     assert not SessionPart.objects.exists()
