@@ -1,4 +1,4 @@
-"""The folder format of an evaluation, read from lines of text: who there is, who met, and who met anew."""
+"""The folder format of an evaluation, read from lines of text: people, earlier ties, pairs to predict."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Lines = Iterable[str]
 @dataclass(frozen=True, slots=True)
 class EvaluationSet:
     """People with ids 0..n-1 in the order of the file's ids; `texts` hold each person's list per field;
-    `positives` map a query to the people she met anew; `notices` say what could not count, and why."""
+    `positives` map a query to the people they newly met; `notices` name rows left out, and why."""
 
     people: tuple[Participant, ...]
     names: tuple[str, ...]

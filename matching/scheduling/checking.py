@@ -1,4 +1,4 @@
-"""An independent judge of plans: reads the problem and the rows of the plan, and no solver's bookkeeping."""
+"""An independent check of plans: it reads the problem and the plan's rows, and shares no solver's code."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from matching.scheduling.problem import Meeting, Plan, Problem
 
 
 def faults_in(problem: Problem, plan: Plan) -> list[str]:
-    """Every way in which the plan breaks the problem's rules or misstates its own figures; empty when it is
-    sound.
+    """Constraints the plan violates and figures it misstates, one sentence each; empty when it is sound.
 
     >>> from matching.scheduling.problem import Pair
     >>> one = Problem(2, 1, 1, (Pair(0, 1, 5),), ((True,), (False,)), (1, 1))
@@ -21,7 +20,7 @@ def faults_in(problem: Problem, plan: Plan) -> list[str]:
     if plan.status in ("infeasible", "unknown"):
         return ["A plan without value has no meetings."] if plan.meetings else []
     faults = clashes_in(plan.meetings, people=problem.people, slots=problem.slots, tables=problem.tables)
-    return faults + _faults_of_choice(problem, plan)
+    return faults + _faults_of_selection(problem, plan)
 
 
 def breaks_of(slots: Iterable[int], days: Sequence[int] = ()) -> int:
@@ -60,7 +59,7 @@ def clashes_in(meetings: Sequence[Meeting], *, people: int, slots: int, tables: 
     return faults
 
 
-def _faults_of_choice(problem: Problem, plan: Plan) -> list[str]:
+def _faults_of_selection(problem: Problem, plan: Plan) -> list[str]:
     faults = []
     value_of = {frozenset((pair.i, pair.j)): pair.value for pair in problem.pairs}
     locked = {frozenset((lock.i, lock.j)): lock for lock in problem.locked}

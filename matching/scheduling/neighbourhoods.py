@@ -16,7 +16,7 @@ from matching.scheduling.relaxation import Relaxation
 
 SLOTS, CLUSTER, LP_SOLUTION = "slots", "cluster", "lp solution"
 FIRST_SECONDS, OTHER_SECONDS = 0.03, 1.0  # assumed length of a step before one was measured, by operator
-AFFINITY_SCALE = 0.04  # in mean values of a meeting: a reduced cost that makes a cluster's draw 1/e as likely
+AFFINITY_SCALE = 0.04  # in mean values of a meeting: reduced cost at which joining a cluster is 1/e as likely
 DECAY = 0.9  # weight of earlier gains, at each use
 MIN_SHARE = 0.05  # least share of the best operator's time that each other keeps
 
@@ -103,11 +103,11 @@ class AdaptiveNeighbourhoods:
         cluster = np.zeros(self.columns.people, bool)
         members = [int(self.rng.integers(self.columns.people))]
         cluster[members[0]] = True
-        for who, where, draw in self.rng.random((20 * size, 3)).tolist():
+        for who, where, chance in self.rng.random((20 * size, 3)).tolist():
             person = members[int(who * len(members))]
             first, last = self._first[person], self._first[person + 1]
             at = first + int(where * (last - first))
-            if at < last and draw < self._affinity[at] and not cluster[other := int(self._other[at])]:
+            if at < last and chance < self._affinity[at] and not cluster[other := int(self._other[at])]:
                 cluster[other] = True
                 members.append(other)
                 if len(members) >= size:

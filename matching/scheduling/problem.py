@@ -12,7 +12,7 @@ Status = Literal["optimal", "feasible", "infeasible", "unknown"]
 
 
 class BadProblem(MatchingError):
-    """A planning problem that contradicts itself; the message names the entry."""
+    """A planning problem with unusable entries; the message names the entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +131,12 @@ def _check(problem: Problem) -> None:
         raise BadProblem("People, slots and tables are counts: none can be below zero.")
     if len(problem.available) != people or any(len(row) != slots for row in problem.available):
         raise BadProblem(f"“available” needs {people} rows of {slots} flags.")
-    for word, numbers in (("most", problem.most), ("least", problem.least)):
-        if len(numbers) != people and not (word == "least" and not numbers):
-            raise BadProblem(f"“{word}” needs {people} numbers, one per person; it has {len(numbers)}.")
+    for field, numbers in (("most", problem.most), ("least", problem.least)):
+        if len(numbers) != people and not (field == "least" and not numbers):
+            raise BadProblem(f"“{field}” needs {people} numbers, one per person; it has {len(numbers)}.")
         for person, number in enumerate(numbers):
             if number < 0:
-                raise BadProblem(f"“{word}” of person {person} is below zero.")
+                raise BadProblem(f"“{field}” of person {person} is below zero.")
     if problem.days and (len(problem.days) != slots or list(problem.days) != sorted(problem.days)):
         raise BadProblem(f"“days” needs {slots} numbers that never fall, the day of each slot.")
     seen: set[tuple[int, int]] = set()

@@ -18,13 +18,13 @@ from tests.matching.sample_texts import SAMPLE_TEXTS
 
 
 def profile_texts(count: int, seed: int = 0) -> list[str]:
-    """Texts in nine languages with the lengths of profiles: a short wish to a page, all different."""
-    chance = random.Random(seed)
+    """Texts in nine languages with the lengths of profiles: a short sentence to a page, all different."""
+    rng = random.Random(seed)
     texts = []
     for number in range(count):
-        voice = SAMPLE_TEXTS[chance.choice(sorted(SAMPLE_TEXTS))]
-        sentences = max(1, min(15, round(chance.lognormvariate(1.0, 0.8))))
-        texts.append(f"{number}. " + " ".join(chance.choice(voice) for _ in range(sentences)))
+        samples = SAMPLE_TEXTS[rng.choice(sorted(SAMPLE_TEXTS))]
+        sentences = max(1, min(15, round(rng.lognormvariate(1.0, 0.8))))
+        texts.append(f"{number}. " + " ".join(rng.choice(samples) for _ in range(sentences)))
     return texts
 
 
@@ -40,25 +40,25 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--texts", type=int, default=300)
     options.add_argument("--cache", type=Path, default=Path("var/models"))
-    given = options.parse_args()
+    arguments = options.parse_args()
     started = time.perf_counter()
-    folder = bundled_model(given.cache)
+    folder = bundled_model(arguments.cache)
     model = load_model(folder)
     print(f"cold load, imports included: {time.perf_counter() - started:.1f} s")
-    encoder, texts = Encoder(model, model_name(folder)), profile_texts(given.texts)
+    encoder, texts = Encoder(model, model_name(folder)), profile_texts(arguments.texts)
     encoder.encode(texts[:8], "query")
-    theirs = ours = float("inf")
-    # Taking turns, so that a machine busy for a while is busy for both.
+    reference = ours = float("inf")
+    # Alternate, so that a busy machine slows both.
     for _ in range(3):
         spent, expected = seconds(lambda: model.encode(texts, prompt_name="query", show_progress_bar=False))
-        theirs = min(theirs, spent)
+        reference = min(reference, spent)
         spent, vectors = seconds(lambda: encoder.encode(texts, "query"))
         ours = min(ours, spent)
     difference = float(np.abs(vectors - expected).max())
     print(f"ours: {len(texts) / ours:.1f} texts/s")
-    print(f"sentence-transformers as it comes: {len(texts) / theirs:.1f} texts/s")
-    print(f"ratio: {theirs / ours:.2f}; largest difference of a component {difference:.1e}")
-    return int(ours > theirs or difference > 1e-5)
+    print(f"sentence-transformers as it comes: {len(texts) / reference:.1f} texts/s")
+    print(f"ratio: {reference / ours:.2f}; largest difference of a component {difference:.1e}")
+    return int(ours > reference or difference > 1e-5)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""People met anew: does the shown score rank them well enough, and above every simple ranker?
+"""New meetings: does the shown score rank partners well enough, and above every simple ranker?
 
 Run by `make bench DATA=FOLDER`, or alone: `python -m tests.benchmarks.bench_evaluation FOLDER`, a folder as
 `manage.py evaluate` reads it. Exit 1 below NDCG@10 .160 over everybody or .150 across sectors, or where the
@@ -18,7 +18,7 @@ LEAST = {"all": 0.160, "cross": 0.150}
 
 
 def shortfalls(found: dict[str, Any]) -> Iterable[str]:
-    """What falls short in the figures of `backend.benchmarks.evaluation.evaluate`, in words."""
+    """Sentences on figures of `backend.benchmarks.evaluation.evaluate` that fall short."""
     for view, least in LEAST.items():
         measured, gain = found["rankers"][found["ours"]][view], found["paired"][view]
         if measured is None or gain is None:
@@ -39,8 +39,8 @@ def main() -> None:
     from django.core.management import CommandError, call_command
 
     django.setup()
-    with tempfile.TemporaryDirectory() as kept:
-        figures = Path(kept) / "figures.json"
+    with tempfile.TemporaryDirectory() as folder_name:
+        figures = Path(folder_name) / "figures.json"
         try:
             call_command("evaluate", folder, json=figures)
         except CommandError as error:

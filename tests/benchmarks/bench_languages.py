@@ -1,4 +1,4 @@
-"""The language pool: does a text find its English original among everybody's, with and without centring?
+"""The language pool: does a text find its English original among all texts, with and without centring?
 
 Run by `make bench`, or alone: `python -m tests.benchmarks.bench_languages [--each N]`. A query is a
 sentence in one of eight languages; the pool holds all sentences of all languages and their English
@@ -17,47 +17,47 @@ import numpy as np
 
 from matching.text.centring import centre, language_means
 
-VOICES = Path("backend/demo/data/voices.json")
-SURE = ("th", "vi", "id", "ms")
+DEMO_TEXTS = Path("backend/demo/data/voices.json")
+REQUIRED = ("th", "vi", "id", "ms")
 LEAST, MOST_LOST = 0.55, 0.05
 
 
-def voices(each: int = 40) -> list[tuple[str, str, str]]:
+def demo_texts(each: int = 40) -> list[tuple[str, str, str]]:
     """(language, text, its English original), at most `each` a language."""
     found = []
-    for language, people in json.loads(VOICES.read_text(encoding="utf-8")).items():
+    for language, people in json.loads(DEMO_TEXTS.read_text(encoding="utf-8")).items():
         parts = [part for person in people for part in person.values() if isinstance(part, dict)]
-        spoken = [(language, part["text"], part["english"]) for part in parts]
-        found += spoken[:each]
+        pairs = [(language, part["text"], part["english"]) for part in parts]
+        found += pairs[:each]
     return found
 
 
-def first_hits(spoken: list[tuple[str, str, str]], rows: np.ndarray) -> dict[str, float]:
+def first_hits(pairs: list[tuple[str, str, str]], rows: np.ndarray) -> dict[str, float]:
     """Share of each language's texts whose English original is the nearest; rows are texts, then
     originals."""
-    count = len(spoken)
+    count = len(pairs)
     cosines = rows[:count] @ rows.T
     cosines[np.arange(count), np.arange(count)] = -np.inf
     right = np.argmax(cosines, axis=1) == np.arange(count) + count
-    languages = np.array([language for language, _, _ in spoken])
+    languages = np.array([language for language, _, _ in pairs])
     return {
         language: float(right[languages == language].mean()) for language in dict.fromkeys(languages.tolist())
     }
 
 
 def pool_figures(
-    spoken: list[tuple[str, str, str]], rows: np.ndarray
+    pairs: list[tuple[str, str, str]], rows: np.ndarray
 ) -> tuple[dict[str, float], dict[str, float]]:
     """(without centring, with it), each by language."""
-    languages = [language for language, _, _ in spoken] + ["en"] * len(spoken)
+    languages = [language for language, _, _ in pairs] + ["en"] * len(pairs)
     centred = centre(rows, languages, language_means(rows, languages))
-    return first_hits(spoken, rows), first_hits(spoken, centred)
+    return first_hits(pairs, rows), first_hits(pairs, centred)
 
 
 def failures(raw: dict[str, float], centred: dict[str, float]) -> Iterable[str]:
-    """What falls short, in words."""
+    """Languages that fall short."""
     for language, share in centred.items():
-        if language in SURE and share < LEAST:
+        if language in REQUIRED and share < LEAST:
             yield f"{language}: {share:.0%} is below {LEAST:.0%}"
         if share < raw[language] - MOST_LOST:
             yield f"{language}: centring loses {raw[language] - share:.0%}"
@@ -72,9 +72,9 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=40)
-    spoken = voices(parser.parse_args().each)
+    pairs = demo_texts(parser.parse_args().each)
     encoder = load_encoder(settings.TITIAN_MODEL, settings.MODEL_FOLDER)
-    texts = [text for _, text, _ in spoken] + [english for _, _, english in spoken]
+    texts = [text for _, text, _ in pairs] + [english for _, _, english in pairs]
     known = cached_vectors(
         texts,
         folder=settings.VAR / "vectors",
@@ -82,8 +82,8 @@ def main() -> None:
         encode=lambda chunk: encoder.encode(chunk, "query"),
         on_progress=lambda share: print(f"encoding: {share:.0%}", file=sys.stderr),
     )
-    raw, centred = pool_figures(spoken, np.stack([known[text] for text in texts]))
-    print(f"{'language':<10}{'as they are':>12}{'centred':>10}   of {len(spoken)} texts and their originals")
+    raw, centred = pool_figures(pairs, np.stack([known[text] for text in texts]))
+    print(f"{'language':<10}{'as they are':>12}{'centred':>10}   of {len(pairs)} texts and their originals")
     for language, share in raw.items():
         print(f"{language:<10}{share:>12.2f}{centred[language]:>10.2f}")
     short = list(failures(raw, centred))

@@ -1,4 +1,4 @@
-"""How long an event's figures take, from the database to the frozen object, and to the tables that may leave.
+"""How long an event's figures take, from the database to the frozen object, and to the exported tables.
 
 `python -m pytest tests/benchmarks/bench_stats.py -q`
 """

@@ -42,12 +42,12 @@ def main() -> int:
         "| file | value | bound | breaks | status | wall s | processor s | published optimum | published s |"
     )
     print("|---|---|---|---|---|---|---|---|---|")
-    wrong, wall, theirs = [], 0.0, 0.0
+    wrong, wall, published_total = [], 0.0, 0.0
     for path in files:
         answer, seconds, cpu = _run(path, arguments.seconds)
         known = published.get(path.stem, {})
         optimum, published_seconds = known.get("optimum_breaks_d2"), known.get("maxsat_seconds_published", 0)
-        wall, theirs = wall + seconds, theirs + published_seconds
+        wall, published_total = wall + seconds, published_total + published_seconds
         cells = [answer[key] for key in ("value", "bound", "breaks", "status")]
         row = [path.stem, *cells, f"{seconds:.1f}", f"{cpu:.1f}"]
         row += [("infeasible" if optimum is None else optimum), published_seconds] if known else ["", ""]
@@ -55,7 +55,7 @@ def main() -> int:
         wrong += [f"{path.name}: {fault}" for fault in _faults(path, answer)]
         if known and answer["value"] != optimum:
             wrong.append(f"{path.name}: {answer['value']} breaks, {optimum} published")
-    print(f"\n{len(files)} files, {wall:.1f} s on the wall; published: {theirs:.1f} s.")
+    print(f"\n{len(files)} files, {wall:.1f} s on the wall; published: {published_total:.1f} s.")
     print("\n".join(wrong) or "Every answer is sound.")
     return 1 if wrong else 0
 

@@ -1,6 +1,6 @@
 """The fewest breaks of a B2B problem as a CP-SAT model, in two encodings that suit different cases.
 
-Each person's breaks are one unary counter, and "no break" means one of her possible blocks of neighbouring
+Each person's breaks are one unary counter, and "no break" means one of the possible blocks of neighbouring
 slots: core search then starts from one literal per person instead of one per person and slot. Places are
 counted twice. By stars: all meetings of one person exclude each other, so a slot's meetings are as many as
 the busy ones among a few people who between them own every meeting. And by everybody busy, twice the tables:
@@ -62,7 +62,7 @@ def _meetings_of(problem: B2BProblem, person: int) -> int:
 
 
 def _busy_literals(built: BreakModel, problem: B2BProblem) -> list[dict[int, Literal]]:
-    """Per person, for each slot she might meet in: does she?"""
+    """Per person, a literal for each possible slot: is the person busy?"""
     here: list[dict[int, list[Literal]]] = [{} for _ in range(problem.people)]
     for meeting, at in zip(problem.meetings, built.at, strict=True):
         for person in (meeting.i, meeting.j):
@@ -74,7 +74,7 @@ def _busy_literals(built: BreakModel, problem: B2BProblem) -> list[dict[int, Lit
 
 
 def stars(problem: B2BProblem) -> dict[int, list[int]]:
-    """The meetings shared out among few people, each person owning some of her own: most meetings first.
+    """A greedy cover of the meetings by few people, each owning some of their own: most meetings first.
 
     >>> from backend.benchmarks.b2b.problem import RequestedMeeting
     >>> rows = [RequestedMeeting(0, 1, 1), RequestedMeeting(0, 2, 1), RequestedMeeting(3, 2, 1)]
@@ -147,12 +147,12 @@ def _count_breaks(
         model.add_implication(start, now)
         if before is not None:
             model.add_implication(start, before.negated())
-    counter = sorted_literals(model, starts, len(starts) if lowest is not None else problem.spread + 2)[1:]
+    counter = sorted_literals(model, starts, len(starts) if lowest is not None else problem.fairness + 2)[1:]
     if lowest is not None:
-        model.add_linear_constraint(sum(starts) - 1 - lowest, 0, problem.spread)
-    elif len(counter) > problem.spread:
-        model.add_bool_and(counter[problem.spread].negated())
-        counter = counter[: problem.spread]
+        model.add_linear_constraint(sum(starts) - 1 - lowest, 0, problem.fairness)
+    elif len(counter) > problem.fairness:
+        model.add_bool_and(counter[problem.fairness].negated())
+        counter = counter[: problem.fairness]
     for one, more in pairwise(counter):
         model.add_implication(more, one)
     built.breaks += counter
@@ -162,7 +162,7 @@ def _count_breaks(
 def _block_or_break(
     model: Any, slots: int, busy: dict[int, Literal], number: int, broken: Sequence[Literal]
 ) -> None:
-    """Without a break, a person's meetings fill one block of slots: the one that opens with her first."""
+    """Without a break, a person's meetings fill one block of slots, from the first meeting on."""
     blocks = []
     for first in range(slots - number + 1):
         if all(slot in busy for slot in range(first, first + number)):

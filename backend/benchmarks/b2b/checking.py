@@ -8,7 +8,7 @@ from matching.scheduling.checking import breaks_of, clashes_in, slots_of
 
 
 def b2b_faults_in(problem: B2BProblem, plan: Plan) -> list[str]:
-    """Every way in which the plan breaks the problem's rules or misstates its figures; empty when sound."""
+    """Constraints the plan violates and figures it misstates, one sentence each; empty when it is sound."""
     if plan.status in ("infeasible", "unknown"):
         return ["A plan without value has no meetings."] if plan.meetings else []
     faults = clashes_in(plan.meetings, people=problem.people, slots=problem.slots, tables=problem.tables)
@@ -24,7 +24,7 @@ def b2b_faults_in(problem: B2BProblem, plan: Plan) -> list[str]:
         if plan.meetings[a].slot >= plan.meetings[b].slot:
             faults.append(f"Meeting {a} is not before meeting {b}.")
     per_person = [breaks_of(slots) for slots in slots_of(plan.meetings, problem.people)]
-    if per_person and max(per_person) - min(per_person) > problem.spread:
+    if per_person and max(per_person) - min(per_person) > problem.fairness:
         faults.append(f"Breaks differ by {max(per_person) - min(per_person)}.")
     if not plan.value == plan.breaks == sum(per_person):
         faults.append(f"The plan states {plan.value} breaks; its rows have {sum(per_person)}.")

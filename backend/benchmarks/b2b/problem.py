@@ -20,7 +20,7 @@ class RequestedMeeting:
 class B2BProblem:
     """Meetings that must all take place, with as few breaks as possible.
 
-    before: (a, b) says meeting a is strictly earlier than meeting b; spread: no two people's breaks differ
+    before: (a, b) says meeting a is strictly earlier than meeting b; fairness: no two people's breaks differ
     by more.
     """
 
@@ -29,7 +29,7 @@ class B2BProblem:
     tables: int
     meetings: tuple[RequestedMeeting, ...]
     before: tuple[tuple[int, int], ...] = ()
-    spread: int = 2
+    fairness: int = 2
 
     def __post_init__(self) -> None:
         for number, meeting in enumerate(self.meetings, 1):

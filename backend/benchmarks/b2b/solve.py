@@ -109,13 +109,13 @@ class Portfolio:
 
 
 def fair_breaks(problem: B2BProblem, slots: Sequence[int]) -> int | None:
-    """Total breaks of the slots, or None when two people's breaks differ by more than the spread."""
+    """Total breaks of the slots, or None when two people's breaks differ by more than `fairness`."""
     masks = [0] * problem.people
     for meeting, slot in zip(problem.meetings, slots, strict=True):
         masks[meeting.i] |= 1 << slot
         masks[meeting.j] |= 1 << slot
     breaks = [max(breaks_in(mask, 1), 0) for mask in masks]
-    return sum(breaks) if max(breaks, default=0) - min(breaks, default=0) <= problem.spread else None
+    return sum(breaks) if max(breaks, default=0) - min(breaks, default=0) <= problem.fairness else None
 
 
 def _run(portfolio: Portfolio, deadline: Deadline, seed: int) -> None:
@@ -203,7 +203,7 @@ def _anneal(
         pairs=tuple((meeting.i, meeting.j) for meeting in problem.meetings),
         allowed=tuple(meeting.allowed for meeting in problem.meetings),
         before=problem.before,
-        cap=problem.spread,
+        cap=problem.fairness,
     )
     without_gain = 0
     while not is_over() and portfolio.slots is not None and without_gain < MAX_ROUNDS_WITHOUT_GAIN:

@@ -22,7 +22,7 @@ class NotADraft(BusinessError):
 
 
 class Clash(BusinessError):
-    """Somebody, or the table, is taken then; the sentence says by what."""
+    """Somebody, or the table, is taken then; the message names by what."""
 
     code = "clash"
 
@@ -93,7 +93,7 @@ def drop_planned(*, event: Event, plan_id: int, planned_id: int, by: Person) -> 
 
 @transaction.atomic
 def lock_planned(*, event: Event, plan_id: int, planned_id: int, locked: bool, by: Person) -> PlannedMeeting:
-    """Keep a meeting of a draft where it is when it is planned anew, or let it go again.
+    """Keep a meeting of a draft where it is when it is planned again, or release it.
 
     Refuses OrganisersOnly, NotFound, NotADraft and AtWork.
     """

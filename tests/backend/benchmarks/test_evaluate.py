@@ -63,7 +63,7 @@ def test_a_missing_file_a_bad_line_and_a_wrong_encoding_are_one_sentence_each(fo
         call_command("evaluate", folder / "nowhere")
 
 
-def test_figures_that_cannot_be_written_are_said(folder):
+def test_figures_that_cannot_be_written_are_refused(folder):
     with pytest.raises(CommandError, match="Cannot write"):
         call_command("evaluate", folder, "--json", folder / "nowhere" / "out.json")
 

@@ -154,7 +154,7 @@ def test_a_bad_line_names_file_line_and_cause(changed, message):
     assert str(caught.value).startswith(message)
 
 
-def test_what_cannot_count_is_told_and_not_dropped_in_silence():
+def test_pairs_that_cannot_count_are_noticed():
     found = read(queries=[*QUERIES, "p0,p5", "p7,p8"], pool=[p for p in POOL if p != "p8"])
     assert [notice.split(":")[0] for notice in found.notices] == [
         "queries.csv, line 6",

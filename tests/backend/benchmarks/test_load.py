@@ -75,7 +75,7 @@ def test_unusable_options_are_refused_before_anything_starts(options):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_small_load_with_a_killing_half_way_loses_nothing(tmp_path):
+def test_a_small_load_with_a_kill_half_way_loses_nothing(tmp_path):
     file, out = tmp_path / "load.json", io.StringIO()
     call_command(
         "load_meetings",

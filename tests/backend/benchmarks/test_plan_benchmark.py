@@ -84,7 +84,7 @@ def test_a_forum_gives_value_bound_and_every_meeting_with_its_table(forum: Path)
 
 
 @pytest.mark.parametrize("to_file", [False, True])
-def test_the_answer_goes_to_the_output_or_a_file_and_a_sentence_beside_it(
+def test_the_plan_goes_to_the_output_or_a_file_and_a_summary_to_stderr(
     forum: Path, tmp_path: Path, to_file: bool
 ) -> None:
     out, err, to = StringIO(), StringIO(), tmp_path / "plan.json"
@@ -96,7 +96,7 @@ def test_the_answer_goes_to_the_output_or_a_file_and_a_sentence_beside_it(
     assert bool(out.getvalue()) != to_file
 
 
-def test_what_cannot_be_planned_is_an_answer_too(tmp_path: Path) -> None:
+def test_an_infeasible_problem_is_a_result(tmp_path: Path) -> None:
     path = tmp_path / "impossible.json"
     path.write_text(json.dumps(FORUM | {"locked": [[1, 3, 0], [1, 2, 1], [1, 0, 2]], "most": [3] * 4}))
     err = StringIO()
@@ -111,7 +111,7 @@ def test_what_cannot_be_planned_is_an_answer_too(tmp_path: Path) -> None:
     assert "Person 1 has 3 locked meetings in 2 open slots." in err.getvalue()
 
 
-def test_what_is_neither_found_nor_refuted_in_time_is_written_and_has_a_code_of_its_own(
+def test_an_unknown_result_is_written_and_has_its_own_exit_code(
     tmp_path: Path,
 ) -> None:
     pairs = [(p, q) for p in range(1, 25) for q in range(p + 1, min(p + 9, 25))]
@@ -207,7 +207,7 @@ def test_a_malformed_json_file_is_one_sentence_and_exit_code_2(
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"people": 3}', "", "{} {}", "\x00"])
-def test_what_is_neither_format_is_refused(tmp_path: Path, content: str) -> None:
+def test_a_file_of_neither_format_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "odd"
     path.write_text(content)
     assert refusal_of(path).returncode == 2
@@ -220,15 +220,13 @@ def test_an_absent_file_and_one_that_is_no_text_are_refused(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("option", ["--seconds", "--seed"])
-def test_a_limit_or_a_seed_that_is_no_number_is_refused_as_a_malformed_file_is(
-    forum: Path, option: str
-) -> None:
+def test_a_limit_or_seed_that_is_no_number_is_refused(forum: Path, option: str) -> None:
     with pytest.raises(CommandError, match=f"{option} “soon” must be a number") as caught:
         call_command("plan_benchmark", str(forum), option, "soon")
     assert caught.value.returncode == 2
 
 
-def test_an_answer_that_cannot_be_written_is_refused_so_too(forum: Path, tmp_path: Path) -> None:
+def test_a_plan_that_cannot_be_written_is_refused(forum: Path, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="Cannot write") as caught:
         call_command("plan_benchmark", str(forum), "--seconds", "30", "--out", str(tmp_path))
     assert caught.value.returncode == 2

@@ -1,4 +1,4 @@
-"""Programmes over HTTP: an organiser's whole way, the refusals by their codes, and nothing for others."""
+"""Programmes over HTTP: from order to withdrawal, refusals by code, organisers only."""
 
 import pytest
 from rest_framework.test import APIClient
@@ -50,7 +50,7 @@ def test_a_plan_is_ordered_read_changed_published_and_withdrawn(desk):
     assert Meeting.objects.filter(state="accepted").count() == 5
 
 
-def test_what_a_plan_is_worth_is_said_once_as_its_meetings_stand(desk):
+def test_the_value_of_a_plan_follows_its_current_meetings(desk):
     client = client_of(desk.organiser)
     plan = desk.order(most=1)
     address = f"{BASE}{plan.pk}/"
@@ -86,7 +86,7 @@ def test_refusals_carry_their_code_and_change_nothing(desk):
 def test_nobody_but_an_organiser_sees_or_changes_a_plan(desk):
     plan = desk.plan(most=2)
     row = plan.planned.first().pk
-    doors = [
+    requests = [
         ("get", BASE), ("post", BASE), ("get", f"{BASE}publishing/"), ("put", f"{BASE}publishing/"),
         ("get", f"{BASE}{plan.pk}/"), ("post", f"{BASE}{plan.pk}/again/"),
         ("post", f"{BASE}{plan.pk}/publish/"), ("post", f"{BASE}{plan.pk}/withdraw/"),
@@ -94,7 +94,7 @@ def test_nobody_but_an_organiser_sees_or_changes_a_plan(desk):
     ]  # fmt: skip
     stranger = make_attendee(make_event("elsewhere"), permission="organiser")
     for who, status in ((desk.people[0], 403), (stranger, 404)):
-        for method, address in doors:
+        for method, address in requests:
             body = {"confirms": True, "locked": True} if method in ("put", "patch") else {}
             assert getattr(client_of(who), method)(address, body, format="json").status_code == status, (
                 address
@@ -115,7 +115,7 @@ def test_reading_a_plan_costs_the_same_for_few_and_many_meetings(desk, django_as
     assert len(one) == len(many)
 
 
-def test_a_running_planner_is_stopped_and_what_is_done_cannot_be(desk):
+def test_a_running_planner_is_stopped_and_a_finished_one_is_not(desk):
     client = client_of(desk.organiser)
     plan = desk.order(seconds=60)
     address = f"{BASE}{plan.pk}/"

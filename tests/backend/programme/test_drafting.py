@@ -1,4 +1,4 @@
-"""From an order to a draft: what is planned, what is kept apart, and what is said of it."""
+"""From an order to a draft: what is planned, what is not, and the report of it."""
 
 from collections import Counter
 
@@ -44,7 +44,7 @@ def test_the_best_fitting_pairs_are_chosen(desk):
     assert plan.value == pytest.approx(2.4)
 
 
-def test_only_whom_the_contact_policy_opens_and_nobody_apart_is_planned(desk, blocked_by):
+def test_only_pairs_the_contact_policy_allows_are_planned(desk, blocked_by):
     a, b, c, *_ = desk.people
     [minor] = desk.join(1, "youth", age_class="minor")
     [hidden] = desk.join(1, visibility="hidden")

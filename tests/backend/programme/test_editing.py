@@ -77,7 +77,7 @@ def test_with_every_table_taken_a_move_is_refused(desk, plan):
         desk.move(row, desk.slots[1])
 
 
-def test_locked_meetings_stay_when_the_draft_is_planned_anew(desk, plan):
+def test_locked_meetings_stay_when_the_draft_is_planned_again(desk, plan):
     a, *_ = desk.people
     row = desk.lock(desk.move(row_of(plan, a), desk.slots[5], desk.tables[1]))
     again = desk.replan(plan)
@@ -99,7 +99,7 @@ def test_a_locked_meeting_of_two_who_are_blocked_goes_silently_when_replanned(de
     assert not again.planned.filter(first=a, second=d).exists()
 
 
-def test_no_refusal_names_two_who_are_kept_apart(desk, plan, blocked_by):
+def test_no_refusal_names_a_blocked_pair(desk, plan, blocked_by):
     a, _b, c, d, *_ = desk.people
     planned_apart = row_of(plan, a)
     block_contact(blocked_by, d, a)
@@ -130,10 +130,10 @@ def test_only_organisers_and_only_the_plans_of_their_own_event(desk, plan):
     assert refusal.value.status == 404
 
 
-def test_what_is_not_there_is_said(desk, plan):
+def test_unknown_slots_tables_and_meetings_are_not_found(desk, plan):
     row = row_of(plan, desk.people[0])
-    for said in ({"slot_id": 0}, {"slot_id": desk.slots[2].pk, "table_id": 0}, {"planned_id": 0}):
-        arguments = {"planned_id": row.pk, "slot_id": desk.slots[2].pk, **said}
+    for changes in ({"slot_id": 0}, {"slot_id": desk.slots[2].pk, "table_id": 0}, {"planned_id": 0}):
+        arguments = {"planned_id": row.pk, "slot_id": desk.slots[2].pk, **changes}
         with pytest.raises(Exception, match="no such") as refusal:
             services.move_planned(event=desk.event, plan_id=plan.pk, by=desk.by, now=NOW, **arguments)
         assert refusal.value.status == 404

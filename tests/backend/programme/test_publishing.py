@@ -36,20 +36,20 @@ def test_where_the_event_says_so_publishing_confirms_at_the_planned_tables(desk)
     assert [*Notice.objects.values_list("kind", flat=True)] == ["arranged"] * 12
 
 
-def test_carrying_out_twice_sends_nothing_twice(desk):
+def test_publishing_twice_sends_nothing_twice(desk):
     plan = desk.publish(desk.plan(most=2))
     type(plan).objects.filter(pk=plan.pk).update(work="carrying_out")
     plan.refresh_from_db()
     services.carry_out(plan=plan, by=desk.by, now=NOW)
     assert Meeting.objects.count() == 6
-    plan.planned.update(meeting=None)  # killed after the request, before its note
+    plan.planned.update(meeting=None)  # as if the job ended between the request and its row
     type(plan).objects.filter(pk=plan.pk).update(work="carrying_out")
     plan.refresh_from_db()
     services.carry_out(plan=plan, by=desk.by, now=NOW)
     assert Meeting.objects.count() == 6
 
 
-def test_what_cannot_be_sent_keeps_its_reason_and_stops_nothing_else(desk, blocked_by):
+def test_a_meeting_that_cannot_be_sent_keeps_its_reason(desk, blocked_by):
     plan = desk.plan(most=2)
     parted, closed = list(plan.planned.order_by("pk"))[:2]
     block_contact(blocked_by, parted.first, parted.second)
@@ -101,12 +101,12 @@ def test_late_joiners_are_planned_and_nothing_published_moves(desk, confirms):
     assert before <= places()
     assert asked <= set(Meeting.objects.filter(state="requested").values_list("pk", "times__slot"))
     assert not second.planned.exclude(refusal="").exists()
-    standing = list(first.planned.all()) + list(second.planned.all())
-    assert len(set(seats_of(standing))) == len(seats_of(standing))
-    assert len({(row.slot_id, row.table_id) for row in standing}) == len(standing)
+    rows = list(first.planned.all()) + list(second.planned.all())
+    assert len(set(seats_of(rows))) == len(seats_of(rows))
+    assert len({(row.slot_id, row.table_id) for row in rows}) == len(rows)
 
 
-def test_a_request_that_waits_keeps_its_planned_table_from_the_next_plan(desk):
+def test_an_open_request_keeps_its_planned_table_in_the_next_plan(desk):
     first = desk.publish(desk.plan(most=2))
     second = desk.plan(most=3)
     rows = [*first.planned.all(), *second.planned.all()]
@@ -114,7 +114,7 @@ def test_a_request_that_waits_keeps_its_planned_table_from_the_next_plan(desk):
     assert len({(row.slot_id, row.table_id) for row in rows}) == len(rows)
 
 
-def test_a_pair_that_said_no_is_not_planned_again(desk):
+def test_a_declined_pair_is_not_planned_again(desk):
     first = desk.publish(desk.plan(most=2))
     row = first.planned.select_related("meeting").first()
     other = row.meeting.seats.exclude(attendee=row.meeting.asker_id).get().attendee
@@ -125,7 +125,7 @@ def test_a_pair_that_said_no_is_not_planned_again(desk):
     assert pairs.isdisjoint(first.planned.values_list("first", "second"))
 
 
-def test_withdrawing_takes_back_what_waits_and_leaves_what_is_agreed(desk):
+def test_withdrawing_a_plan_withdraws_open_requests_and_keeps_confirmed_meetings(desk):
     plan = desk.publish(desk.plan(most=2))
     agreed = desk.accept(plan.planned.select_related("meeting").first().meeting)
     before = places()
@@ -134,7 +134,7 @@ def test_withdrawing_takes_back_what_waits_and_leaves_what_is_agreed(desk):
     assert places() == before == {(agreed.pk, agreed.slot_id, agreed.table_id)}
     assert Meeting.objects.filter(state="withdrawn").count() == 5
     again = desk.plan(most=2)
-    assert again.planned.count() == 5, "what the organiser took back may be planned anew"
+    assert again.planned.count() == 5, "what the organiser withdrew may be planned again"
 
 
 def test_a_withdrawn_draft_sends_nothing(desk):

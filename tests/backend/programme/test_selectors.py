@@ -45,7 +45,7 @@ def test_fixed_meetings_show_beside_the_draft_and_count(desk):
     assert {entry.state for entry in page.entries} == {"planned", "agreed"}
 
 
-def test_a_pair_kept_apart_later_is_not_shown_and_is_counted(desk, blocked_by):
+def test_a_pair_blocked_later_is_hidden_and_counted(desk, blocked_by):
     plan = desk.plan(most=1)
     row = plan.planned.first()
     block_contact(blocked_by, row.second, row.first)
@@ -54,7 +54,7 @@ def test_a_pair_kept_apart_later_is_not_shown_and_is_counted(desk, blocked_by):
     assert (page.figures.out_of_sight, page.figures.planned) == (1, 2)
 
 
-def test_places_to_move_to_say_what_keeps_the_meeting_from_there(desk):
+def test_edit_options_name_their_clash(desk):
     plan = desk.plan(most=3)
     page = page_of(desk, plan)
     entry = page.entries[0]
@@ -73,15 +73,15 @@ def test_printed_schedules_hold_what_takes_place_by_day_with_a_persons_sessions(
     session = make_session(desk.event, "Opening")
     SessionPart.objects.create(event=desk.event, attendee=a, session=session)
     page, data = page_of(desk, desk.plan(most=2)), read_planning_data(desk.event, NOW)
-    mine = next(s for s in selectors.printed_schedules_for(page, data, "person") if s.key == a.pk)
-    [day] = mine.days
+    own = next(s for s in selectors.printed_schedules_for(page, data, "person") if s.key == a.pk)
+    [day] = own.days
     assert [line.title for line in day.lines] == ["Opening", "", ""]
     assert all(
         line.starts_at < later.starts_at for line, later in zip(day.lines, day.lines[1:], strict=False)
     )
-    doors = selectors.printed_schedules_for(page, data, "table")
-    assert [sheet.title for sheet in doors] == sorted(sheet.title for sheet in doors)
-    assert sum(len(day.lines) for sheet in doors for day in sheet.days) == 6
+    by_table = selectors.printed_schedules_for(page, data, "table")
+    assert [schedule.title for schedule in by_table] == sorted(schedule.title for schedule in by_table)
+    assert sum(len(day.lines) for schedule in by_table for day in schedule.days) == 6
 
 
 def test_an_event_with_nobody_to_plan_has_an_empty_page(db):

@@ -39,7 +39,7 @@ def text_of(answer):
 AIMS = {"scope": "everyone", "least": "0", "most": "2", "cross": "0", "seconds": "1", "seed": "1"}
 
 
-def test_an_empty_forum_is_told_how_to_begin(desk, client):
+def test_an_empty_forum_explains_how_to_begin(desk, client):
     text = text_of(client.get(address(desk)))
     assert "No plan yet" in text
     assert "Draft the plan" in text
@@ -63,7 +63,7 @@ def test_ordering_a_draft_leads_to_its_page_which_watches_the_planner(desk, clie
     assert "No plan of the suggested pairs is worth more than" in done
 
 
-def test_what_cannot_be_asked_is_said_beside_the_form_which_keeps_what_was_typed(desk, client):
+def test_a_refused_form_shows_the_reason_and_keeps_its_input(desk, client):
     answer = client.post(address(desk), {**AIMS, "least": "4", "most": "3", "seed": "77"})
     assert answer.status_code == 400
     assert "The least number of meetings is from 0 to the most, 3." in text_of(answer)
@@ -113,7 +113,7 @@ def test_a_meeting_is_moved_locked_unlocked_and_dropped_by_its_form(desk, client
     assert client.get(where).status_code == 404
 
 
-def test_publishing_confirms_or_asks_as_the_event_says_and_the_page_says_which(desk, client):
+def test_publishing_confirms_or_requests_as_the_event_is_set(desk, client):
     plan = desk.plan(most=2)
     assert "6 requests are sent" in text_of(client.get(address(desk, f"{plan.pk}/")))
     client.post(address(desk, "publishing/"), {"confirms": "yes"})
@@ -127,7 +127,7 @@ def test_publishing_confirms_or_asks_as_the_event_says_and_the_page_says_which(d
     assert Meeting.objects.filter(state="accepted").count() == 6
 
 
-def test_what_could_not_be_sent_is_shown_with_its_reason(desk, client):
+def test_a_meeting_that_could_not_be_sent_shows_its_reason(desk, client):
     plan = desk.plan(most=1)
     row = plan.planned.first()
     Availability.objects.filter(attendee=row.second).delete()
@@ -138,7 +138,7 @@ def test_what_could_not_be_sent_is_shown_with_its_reason(desk, client):
     assert "lost their meeting since this was planned" in text
 
 
-def test_a_plan_that_cannot_be_names_the_demand(desk, client):
+def test_an_infeasible_plan_names_its_conflict(desk, client):
     for table in desk.tables[1:]:
         table.delete()
     plan = desk.plan(least=3, most=5)
@@ -158,7 +158,7 @@ def test_withdrawing_and_planning_again(desk, client):
     assert text.count('class="entry off"') == 12
 
 
-def test_sheets_are_one_per_table_or_person_and_one_can_be_picked(desk, client):
+def test_schedules_are_one_per_table_or_person_and_one_can_be_picked(desk, client):
     plan = desk.plan(most=2)
     days = text_of(client.get(address(desk, f"{plan.pk}/days/")))
     assert days.count('class="paper"') == 6
@@ -171,7 +171,7 @@ def test_sheets_are_one_per_table_or_person_and_one_can_be_picked(desk, client):
     assert "Nothing to print yet" in text_of(client.get(address(desk, f"{plan.pk}/doors/")))
 
 
-def test_nobody_kept_apart_or_out_of_sight_is_named(desk, client, blocked_by):
+def test_no_page_names_blocked_or_hidden_people(desk, client, blocked_by):
     plan = desk.plan(most=1)
     row = plan.planned.first()
     block_contact(blocked_by, row.first, row.second)
@@ -196,7 +196,7 @@ def test_participants_are_refused_everywhere(desk):
     assert (plan.state, plan.work) == ("draft", "ready")
 
 
-def test_a_running_planner_is_stopped_by_a_button_and_asked_once(desk, client):
+def test_a_running_planner_is_stopped_by_a_button(desk, client):
     plan = desk.order(seconds=60)
     where = address(desk, f"{plan.pk}/")
     assert f'action="{where}stop/"' in text_of(client.get(where))
@@ -241,7 +241,7 @@ def test_a_long_plan_comes_in_pages_that_hold_each_meeting_once(desk, client):
         assert read == entries
 
 
-def test_a_printed_sheet_goes_by_the_forums_clock_alone(desk, client):
+def test_a_printed_schedule_uses_the_forums_time_zone(desk, client):
     plan = desk.plan(most=2)
     client.cookies["zone"] = "America/Lima"
     read = text_of(client.get(address(desk, f"{plan.pk}/")))

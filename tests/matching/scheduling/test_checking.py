@@ -49,11 +49,11 @@ def test_a_sound_plan_has_no_faults() -> None:
         (replace(SOUND, status="infeasible"), "A plan without value has no meetings."),
     ],
 )
-def test_a_planted_fault_in_a_choice_is_seen(plan: Plan, fault: str) -> None:
+def test_a_planted_fault_in_a_plan_is_found(plan: Plan, fault: str) -> None:
     assert any(fault in found for found in faults_in(CHOICE, plan))
 
 
-def test_more_meetings_than_most_are_seen() -> None:
+def test_more_meetings_than_most_are_found() -> None:
     assert "Person 0 has 2 meetings, outside least and most." in faults_in(
         replace(CHOICE, most=(1, 2, 2, 2)), SOUND
     )

@@ -116,6 +116,6 @@ def test_a_shortage_only_the_slots_together_cause_is_proven_and_named() -> None:
         ({"tables": -1}, "below zero"),
     ],
 )
-def test_a_problem_that_contradicts_itself_is_refused(changes: dict[str, object], words: str) -> None:
+def test_a_problem_with_unusable_entries_is_refused(changes: dict[str, object], words: str) -> None:
     with pytest.raises(BadProblem, match=words):
         problem(**changes)

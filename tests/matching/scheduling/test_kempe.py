@@ -43,7 +43,7 @@ def crowded() -> tuple[Schedule, list[int]]:
     return Schedule(20, 8, 4, tuple(pairs), tuple(allowed), before=((first, second),)), slots
 
 
-def test_annealing_finds_fewer_breaks_and_keeps_every_rule() -> None:
+def test_annealing_finds_fewer_breaks_and_keeps_every_constraint() -> None:
     schedule, slots = crowded()
     assert slots[1] != slots[2]
     annealing = Annealing(schedule, list(slots))

@@ -1,4 +1,4 @@
-"""A share of meetings of one sort: what is found, what is proven of it, and what is reports on the way."""
+"""A share of meetings of one kind: what is found, proven and reported."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ def solved(problem: Problem, share: float) -> tuple[Plan, bool, list[Progress]]:
 
 
 @pytest.mark.parametrize(("share", "value", "best"), [(0.0, 27, 27), (0.5, 15, 19), (1.0, 15, 15)])
-def test_a_share_that_is_met_is_bounded_by_what_is_proven_with_it(
-    share: float, value: int, best: int
-) -> None:
+def test_a_share_that_is_met_has_the_bound_with_the_share(share: float, value: int, best: int) -> None:
     plan, is_missed, reports = solved(FORUM, share)
     assert (is_missed, plan.value) == (False, value)
     assert plan.bound is not None
@@ -40,7 +38,7 @@ def test_a_share_that_is_met_is_bounded_by_what_is_proven_with_it(
     assert reports[-1].bound == pytest.approx(plan.bound)
 
 
-def test_a_share_that_is_missed_is_bounded_without_it() -> None:
+def test_a_share_that_is_missed_has_the_bound_without_it() -> None:
     locked = replace(FORUM, locked=(Locked(0, 3, 0),))
     plan, is_missed, reports = solved(locked, 1.0)
     assert (is_missed, plan.status, plan.value, plan.bound) == (True, "feasible", 19, 27)
@@ -54,7 +52,7 @@ def test_a_plan_that_misses_the_share_is_not_optimal_where_nothing_else_can_be_p
     assert (is_missed, plan.status, plan.value, plan.bound, plan.gap) == (True, "feasible", 9, 9, 0)
 
 
-def test_what_cannot_be_planned_at_all_keeps_its_conflicts() -> None:
+def test_an_infeasible_problem_keeps_its_conflicts() -> None:
     crowded = replace(FORUM, locked=(Locked(0, 3, 0), Locked(0, 1, 1)))
     plan, _, reports = solved(crowded, 0.5)
     assert plan == replace(solve(crowded, seconds=5, seed=1, clock=time.monotonic), seconds=plan.seconds)

@@ -87,7 +87,7 @@ def forum(people: int = 60, slots: int = 8, tables: int = 12, seed: int = 3) -> 
     return Problem(people, slots, tables, pairs, available, (4,) * people, days=(0,) * 4 + (1,) * 4)
 
 
-def test_a_forum_comes_close_to_what_is_proven_with_few_breaks() -> None:
+def test_a_forum_comes_close_to_its_bound_with_few_breaks() -> None:
     problem = forum()
     plan = plan_of(problem, seconds=6)
     assert faults_in(problem, plan) == []

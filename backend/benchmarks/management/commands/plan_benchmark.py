@@ -19,7 +19,7 @@ from matching.errors import MatchingError
 from matching.scheduling import Conflict, Plan, Problem, faults_in, solve
 
 WITHOUT_PLAN = 1  # none was found in time, nor proven that there is none
-UNUSABLE = 2  # a file that cannot be read, is malformed or cannot be written, or an option that says nothing
+UNUSABLE = 2  # a file that cannot be read, is malformed or cannot be written, or an unusable option
 
 
 class Command(BaseCommand):

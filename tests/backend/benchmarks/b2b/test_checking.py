@@ -50,5 +50,5 @@ def test_a_planted_fault_in_a_schedule_is_found(plan: Plan, fault: str) -> None:
     assert any(fault in found for found in b2b_faults_in(B2B, plan))
 
 
-def test_unfair_breaks_are_seen() -> None:
-    assert "Breaks differ by 1." in b2b_faults_in(replace(B2B, spread=0), SCHEDULE)
+def test_unfair_breaks_are_found() -> None:
+    assert "Breaks differ by 1." in b2b_faults_in(replace(B2B, fairness=0), SCHEDULE)

@@ -30,7 +30,7 @@ def b2b_problems(draw: st.DrawFn) -> B2BProblem:
     meetings = tuple(RequestedMeeting(i, j, draw(allowed)) for i, j in pairs)
     numbers = list(itertools.permutations(range(len(meetings)), 2))
     before = draw(st.lists(st.sampled_from(numbers), unique=True, max_size=2)) if numbers else []
-    return B2BProblem(people, slots, tables, meetings, tuple(before), spread=draw(st.integers(0, 2)))
+    return B2BProblem(people, slots, tables, meetings, tuple(before), fairness=draw(st.integers(0, 2)))
 
 
 def fewest_by_exhaustion(problem: B2BProblem) -> int | None:
@@ -56,7 +56,7 @@ def _breaks_if_feasible(problem: B2BProblem, slots: tuple[int, ...]) -> int | No
     if any(slots[a] >= slots[b] for a, b in problem.before):
         return None
     breaks = [sum(b - a > 1 for a, b in itertools.pairwise(sorted(row))) for row in times]
-    return sum(breaks) if max(breaks) - min(breaks) <= problem.spread else None
+    return sum(breaks) if max(breaks) - min(breaks) <= problem.fairness else None
 
 
 @settings(max_examples=80, deadline=None)
@@ -84,7 +84,11 @@ def test_without_time_the_status_is_unknown() -> None:
 
 def test_a_schedule_with_too_unequal_breaks_is_infeasible() -> None:
     problem = B2BProblem(
-        4, 5, 2, (RequestedMeeting(0, 1, 1), RequestedMeeting(0, 2, 4), RequestedMeeting(0, 3, 16)), spread=1
+        4,
+        5,
+        2,
+        (RequestedMeeting(0, 1, 1), RequestedMeeting(0, 2, 4), RequestedMeeting(0, 3, 16)),
+        fairness=1,
     )
     assert fair_breaks(problem, (0, 2, 4)) is None
     assert plan_of(problem).status == "infeasible"
