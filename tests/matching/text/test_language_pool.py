@@ -3,7 +3,7 @@
 import numpy as np
 
 from matching.text.centring import normalise_rows
-from tests.benchmarks.bench_languages import failures, pool_figures, voices
+from tests.benchmarks.bench_languages import demo_texts, failures, pool_figures
 
 
 def planted_rows(spoken, strength, seed=0):
@@ -17,7 +17,7 @@ def planted_rows(spoken, strength, seed=0):
 
 
 def test_centring_finds_originals_that_the_accent_of_a_language_hides():
-    spoken = voices()
+    spoken = demo_texts()
     assert len(spoken) == 320
     raw, centred = pool_figures(spoken, planted_rows(spoken, strength=1.0))
     assert np.mean(list(raw.values())) < 0.3
