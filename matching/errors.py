@@ -1,10 +1,10 @@
-"""Named refusals of the matching room: each says what is wrong with which input."""
+"""Errors of matching: each names the input and what is wrong with it."""
 
 from __future__ import annotations
 
 
 class MatchingError(ValueError):
-    """Input the matching cannot use; the message names the culprit."""
+    """Invalid input; the message names the offending value."""
 
 
 class DuplicatePerson(MatchingError):
@@ -24,11 +24,11 @@ class BadParticipant(MatchingError):
 
 
 class BadTie(MatchingError):
-    """A tie of a person to herself, or with an age or weight below zero."""
+    """A self-loop, or a tie with a negative age or weight."""
 
 
 class BadPolicy(MatchingError):
-    """A policy value out of its range, or a name no policy knows."""
+    """A policy value out of range, or an unknown setting."""
 
 
 class BadState(MatchingError):

@@ -11,13 +11,13 @@ from matching.errors import BadPolicy
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a run weighs, balances and lists. The defaults are those of docs/matching.md.
+    """The hyperparameters of a run; the defaults are those of docs/matching.md. Raises BadPolicy.
 
     >>> Policy.from_dict(Policy(list_size=5).as_dict()).list_size
     5
     """
 
-    # Directed probability: logit weights of its features.
+    # Acceptance probability: logit weights of its features.
     intercept: float = -1.0
     text: float = 1.0
     graph: float = 0.4
@@ -26,27 +26,26 @@ class Policy:
     smooth: float = 1.25
     pagerank: float = 0.3
     lexical: float = 0.5
-    # Text: the share of seeks-offers against about-about; what they are worth where about stands in on both
-    # sides (being alike is not yet needing each other); what smoothed text is worth where both say what they
-    # seek or offer (that says it better); people lent to a small language's mean.
+    # Text: the share of seeks-offers against about-about; its factor where about replaces both; the factor of
+    # smoothed text where both give seeks or offers; pseudo-count of the language means.
     text_share: float = 0.8
     stand_in: float = 0.75
     smooth_aside: float = 0.4
     shrink: float = 50.0
-    # Graph: a tie's worth after a year; the walker's restart; when a node is too crowded to tell anything.
+    # Graph: a tie's yearly decay; the walk's restart; from how many people a node is a hub.
     decay: float = 0.85
     restart: float = 0.15
     crowd_people: int = 200
     crowd_share: float = 0.3
-    # Candidates: best overall and best of each other constituency.
+    # Candidates: how many overall, and of each other constituency.
     pool: int = 100
     pool_each_other: int = 10
-    # Balance: temperature, sweeps, and the least E-I index (None: random mixing less `floor_slack`).
+    # Balance: temperature, iterations, and the E-I floor (None: random mixing less `floor_slack`).
     beta: float = 0.05
     sweeps: int = 10
     ei_floor: float | None = None
     floor_slack: float = 0.3
-    # Lists.
+    # Lists: size, entries of other constituencies, diversity, exposure and exploration.
     list_size: int = 10
     least_other: int = 4
     shortlist: int = 60
@@ -88,9 +87,9 @@ class Policy:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Policy:
-        """The policy of `as_dict`; missing names take their default, unknown ones are refused (BadPolicy)."""
+        """The policy of `as_dict`; missing settings take their default. Raises BadPolicy for unknown ones."""
         known = {field.name for field in fields(cls)}
-        strangers = sorted(set(values) - known)
-        if strangers:
-            raise BadPolicy(f"policy: no such setting: {', '.join(strangers)}")
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise BadPolicy(f"policy: no such setting: {', '.join(unknown)}")
         return cls(**values)

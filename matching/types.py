@@ -1,4 +1,4 @@
-"""The values that cross into and out of matching: frozen, plain, without a database behind them."""
+"""The values that cross into and out of matching: frozen and plain."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Lists = Mapping[int, "tuple[Suggested, ...]"]
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """One person as the matching reads her.
+    """One person as matching reads her.
 
     `organisation`: people of one non-empty organisation are never proposed to each other.
     `languages`: stated language codes; `..._language`: the code of a text, empty when unknown.
@@ -57,7 +57,7 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """Two people who met `age_years` before the event starts. Either may be absent from this event.
+    """A past tie: two people who met `age_years` before the event starts. Either may be absent from it.
 
     `label` names the occasion (an edition, a year) and comes back in a reason's evidence.
     """
@@ -90,14 +90,14 @@ class Vectors:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a pair is proposed, as a code with evidence; pages put it into words.
+    """Why a pair is recommended, as a code with evidence; pages put it into words.
 
     Codes and their evidence, seen from the owner of the list:
     seeks_offers {seek, offer}; offers_seeks {offer, seek}; about_about {own, other};
     topic_offered {topic} (the other offers what she seeks); topic_sought {topic};
     session {session, count}; tie_through {person, label}; words {terms}; language {language};
-    bridge {from, to}; peer {constituency} (the last resort: nothing else is known of the two). A quotation
-    `x` may come with `x_highlight`, the sentence in it that matched.
+    bridge {from, to}; peer {constituency} (the fallback). A quotation `x` may come with `x_highlight`, the
+    sentence in it that matched.
     """
 
     code: str
@@ -107,10 +107,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """One place in a list: `score` is the mutual score h in 0..1, `rank` counts from 1.
+    """One entry of a list: `score` is the reciprocal score in [0, 1], `rank` counts from 1.
 
-    `propensity` is the chance with which this person was put here: 1 for chosen places,
-    below 1 for an exploratory one.
+    `propensity` is the probability with which the entry was selected: 1, or less for an exploratory one.
     """
 
     other: int
@@ -123,7 +122,7 @@ class Suggested:
 
 @dataclass(frozen=True, slots=True)
 class GroupReport:
-    """How one group (a constituency, a language) fares: its people, how many are listed, shares of lists."""
+    """Exposure of one group (a constituency, a language), with means per person and per entry."""
 
     people: int
     listed: int
@@ -133,14 +132,12 @@ class GroupReport:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What an organiser may know of a run.
+    """The measures of a run.
 
-    `coverage`: share of people with capacity who are on somebody's list. `exposure_gini`: of times listed.
-    `ei_index`: (external - internal)/(external + internal) of the balanced weights, over constituencies;
-    `ei_chance` under random mixing, `ei_floor` the least asked for, `floor_reached` whether `ei_index` is so
-    much, `ei_lists` of the lists themselves.
-    `meetings`: expected meetings a person; `meetings_cost`, `score_cost`: the relative loss of expected
-    meetings and of the mean score against the same run without a floor.
+    `coverage`: share of people with capacity who are on some list. `exposure_gini`: Gini of times listed.
+    `ei_index` of the balanced weights over constituencies; `ei_chance` under random mixing, `ei_floor` the
+    required minimum, `floor_reached` whether it is met, `ei_lists` of the lists. `meetings`: expected ones
+    per person; `meetings_cost`, `score_cost`: relative loss against the same run without a floor.
     """
 
     people: int
@@ -168,18 +165,18 @@ class RunReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One feature of a directed pair: its value x, its weight b, and what it adds, b x."""
+class FeatureContribution:
+    """One standardised feature of a directed pair, its logit weight, and their product."""
 
     feature: str
     value: float
     weight: float
 
     @property
-    def adds(self) -> float:
-        """b x, in logits.
+    def contribution(self) -> float:
+        """value x weight, in logits.
 
-        >>> Part("topic", 0.5, 0.4).adds
+        >>> FeatureContribution("topic", 0.5, 0.4).contribution
         0.2
         """
         return self.weight * self.value
@@ -187,23 +184,23 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything behind one pair's score, both directions.
+    """The score of one pair in both directions, feature by feature.
 
-    `proposable` says whether the pair may appear at all; `obstacle` names the rule if not.
+    `proposable`: whether it may be recommended; `exclusion`: the rule that forbids it, else "".
     """
 
     a: int
     b: int
     proposable: bool
-    obstacle: str
-    a_to_b: tuple[Part, ...]
-    b_to_a: tuple[Part, ...]
+    exclusion: str
+    a_to_b: tuple[FeatureContribution, ...]
+    b_to_a: tuple[FeatureContribution, ...]
     p_ab: float
     p_ba: float
     score: float
     reasons: tuple[Reason, ...]
 
     def rows(self) -> Iterator[tuple[str, float, float, float, float]]:
-        """(feature, value a to b, adds, value b to a, adds), for printing."""
-        for forth, back in zip(self.a_to_b, self.b_to_a, strict=True):
-            yield forth.feature, forth.value, forth.adds, back.value, back.adds
+        """(feature, value a to b, contribution, value b to a, contribution) of every feature."""
+        for forward, backward in zip(self.a_to_b, self.b_to_a, strict=True):
+            yield forward.feature, forward.value, forward.contribution, backward.value, backward.contribution

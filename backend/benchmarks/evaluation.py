@@ -13,11 +13,11 @@ from scipy.stats import rankdata
 
 from backend.benchmarks.evaluation_set import FIELDS, EvaluationSet
 from matching.policy import Policy
-from matching.recommend.dataset import Forum, open_forum
+from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import prepare_features
 from matching.recommend.graph import adamic_adar
 from matching.recommend.pagerank import personalised_pagerank
-from matching.recommend.scoring import Scorer, measure, mutual, score_all
+from matching.recommend.scoring import Scorer, fit_standardiser, predict_all, reciprocal_score
 from matching.text.centring import centre, language_means, normalise_rows
 from matching.text.tfidf import fit_idf, term_frequencies, tfidf_vectors
 from matching.types import Array, Vectors
@@ -105,21 +105,23 @@ def across_sectors(questions: Sequence[Question], sectors: Sequence[str]) -> lis
 def score_by_titian(given: EvaluationSet, vectors: Vectors, policy: Policy) -> Array:
     """h of all pairs, (n, n), through the functions that build a run. The set says who is a candidate, so
     no pair is shut out for its organisation or for having met."""
-    forum = open_forum(given.people, given.ties, vectors, (), policy)
-    features, walked = measure(prepare_features(forum.participants, vectors, forum.incidence, policy), policy)
-    chances = score_all(Scorer.of(features, policy), walked)
-    for start in range(0, len(chances), 512):
-        rows = slice(start, min(start + 512, len(chances)))
-        block = mutual(chances[rows, start:], chances[start:, rows].T)
-        chances[rows, start:] = block
-        chances[start:, rows] = block.T
-    return chances
+    forum = prepare_dataset(given.people, given.ties, vectors, (), policy)
+    features, walked = fit_standardiser(
+        prepare_features(forum.participants, vectors, forum.incidence, policy), policy
+    )
+    probabilities = predict_all(Scorer.from_features(features, policy), walked)
+    for start in range(0, len(probabilities), 512):
+        rows = slice(start, min(start + 512, len(probabilities)))
+        block = reciprocal_score(probabilities[rows, start:], probabilities[start:, rows].T)
+        probabilities[rows, start:] = block
+        probabilities[start:, rows] = block.T
+    return probabilities
 
 
 def baselines(given: EvaluationSet, vectors: Vectors) -> dict[str, Callable[[], Array]]:
     """The published simple rankers, each giving scores of all pairs, (n, n)."""
     people = len(given.people)
-    forum = open_forum(given.people, given.ties, vectors, (), Policy(decay=1.0))
+    forum = prepare_dataset(given.people, given.ties, vectors, (), Policy(decay=1.0))
 
     def tfidf() -> Array:
         counts = term_frequencies([p.text for p in given.people])
@@ -152,7 +154,7 @@ def _count(given: EvaluationSet, field: str) -> Array:
     return np.array([len(texts) for texts in given.texts[field]], np.float32)
 
 
-def _adjacency(forum: Forum) -> sp.csr_matrix:
+def _adjacency(forum: Dataset) -> sp.csr_matrix:
     """The whole graph, people first, unweighted."""
     people, others = forum.incidence.people, forum.incidence.others
     rows = sp.hstack([people, others], format="csr")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from matching import Participant, Tie, Vectors
+from matching.types import Participant, Tie, Vectors
 
 DIMENSIONS = 384
 CONSTITUENCIES = ("government", "civil society", "industry", "academia", "intergovernmental")

@@ -1,4 +1,4 @@
-"""The people of one event, checked at the door and laid out for the matching."""
+"""The validated input of a run, laid out as arrays."""
 
 from __future__ import annotations
 
@@ -12,40 +12,43 @@ import numpy as np
 
 from matching.errors import BadParticipant, BadTie, DuplicatePerson
 from matching.policy import Policy
-from matching.recommend.exclusions import Obstacles
-from matching.recommend.graph import Incidence, Node, build_graph, incidence_of
+from matching.recommend.exclusions import Exclusions
+from matching.recommend.graph import Incidence, Node, build_graph, build_incidence
 from matching.text.centring import check_vectors
 from matching.types import Array, Participant, Tie, Vectors
 
 
 @dataclass(frozen=True, slots=True)
-class Forum:
-    """People sorted by id with everything that does not depend on scores."""
+class Dataset:
+    """Participants sorted by id, with all arrays that do not depend on scores; row k is the k-th participant.
+
+    groups: (n,) indices into `constituencies`; capacity: (n,) meetings.
+    """
 
     participants: tuple[Participant, ...]
     vectors: Vectors
     graph: nx.Graph[Node]
     incidence: Incidence
-    obstacles: Obstacles
+    exclusions: Exclusions
     ids: Array
     groups: Array
     constituencies: tuple[str, ...]
     capacity: Array
 
     @property
-    def row(self) -> dict[int, int]:
-        """Row number by id."""
+    def row_of(self) -> dict[int, int]:
+        """Row by participant id."""
         return {int(p): k for k, p in enumerate(self.ids)}
 
 
-def open_forum(
+def prepare_dataset(
     participants: Sequence[Participant],
     ties: Sequence[Tie],
     vectors: Vectors,
     excluded: Iterable[tuple[int, int]],
     policy: Policy,
-) -> Forum:
-    """Sort and check the input. Vectors must already be in the order of ids.
+) -> Dataset:
+    """Validate and sort the input; rows of `vectors` must already follow the ids.
 
     Raises DuplicatePerson, BadParticipant, BadTie, BadVectors.
     """
@@ -68,22 +71,22 @@ def open_forum(
                 f"tie of {tie.a} and {tie.b}: age {tie.age_years} or weight {tie.weight} is impossible"
             )
     check_vectors(vectors, len(people))
-    # Sums of floats depend on their order: ties, too, come in one order whoever wrote them down.
+    # Float sums depend on order: sort ties for reproducible scores.
     ties = sorted(
         (tie if tie.a < tie.b else replace(tie, a=tie.b, b=tie.a) for tie in ties),
         key=lambda tie: (tie.a, tie.b, tie.age_years, tie.weight, tie.label),
     )
     graph = build_graph(people, ties, policy)
     names = tuple(sorted({p.constituency for p in people}))
-    place = {name: k for k, name in enumerate(names)}
-    return Forum(
+    group_of = {name: k for k, name in enumerate(names)}
+    return Dataset(
         participants=people,
         vectors=vectors,
         graph=graph,
-        incidence=incidence_of(graph, len(people)),
-        obstacles=Obstacles.of(people, ties, excluded),
+        incidence=build_incidence(graph, len(people)),
+        exclusions=Exclusions.from_participants(people, ties, excluded),
         ids=np.array([p.id for p in people], np.int64),
-        groups=np.array([place[p.constituency] for p in people], np.int64),
+        groups=np.array([group_of[p.constituency] for p in people], np.int64),
         constituencies=names,
         capacity=np.array([p.capacity for p in people], float),
     )

@@ -1,4 +1,4 @@
-"""The graph of people, topics, sessions, organisations and past ties, and the overlap scores read from it."""
+"""The heterogeneous graph of people, topics, sessions, organisations and past ties, and its similarities."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ Node = tuple[str, int | str]
 
 
 def build_graph(participants: Sequence[Participant], ties: Sequence[Tie], policy: Policy) -> nx.Graph[Node]:
-    """Typed nodes (kind, name), people first in order of id. A tie weighs weight x decay^age, repeated ties
-    add up.
+    """Nodes (kind, name), people first in order of id. A tie weighs weight x decay^age; repeated ties add up.
 
     >>> people = [Participant(1, sessions=frozenset({"A"})), Participant(2, sessions=frozenset({"A"}))]
     >>> graph = build_graph(people, [Tie(1, 2, age_years=1, label="2025")], Policy())
@@ -33,33 +32,33 @@ def build_graph(participants: Sequence[Participant], ties: Sequence[Tie], policy
         shared += [("organisation", p.organisation)] if p.organisation else []
         graph.add_edges_from(((("person", p.id), node) for node in shared), weight=1.0)
     for tie in sorted(ties, key=lambda t: (t.age_years, t.a, t.b, t.label)):
-        worth = tie.weight * policy.decay**tie.age_years
+        weight = tie.weight * policy.decay**tie.age_years
         a, b = ("person", tie.a), ("person", tie.b)
         if graph.has_edge(a, b):
-            graph[a][b]["weight"] += worth
+            graph[a][b]["weight"] += weight
         else:
-            graph.add_edge(a, b, weight=worth, label=tie.label)
+            graph.add_edge(a, b, weight=weight, label=tie.label)
     return graph
 
 
 @dataclass(frozen=True, slots=True)
 class Incidence:
-    """The graph as matrices. `people` (n, n): decayed ties. `others` (n, m): topics, sessions,
-    organisations and people who are not here. `nodes` names the columns of others."""
+    """The graph as sparse matrices: `people` (n, n) decayed ties; `others` (n, m) links to topics, sessions,
+    organisations and absent people; `nodes` names the m columns."""
 
     people: sp.csr_matrix
     others: sp.csr_matrix
     nodes: tuple[Node, ...]
 
     @property
-    def telling(self) -> Array:
-        """Which columns of others tell whom else one is near to: all but employers (m,), bool."""
+    def informative(self) -> Array:
+        """The columns of `others` that are no organisation, bool (m,)."""
         return np.array([kind != "organisation" for kind, _ in self.nodes], bool)
 
 
-def incidence_of(graph: nx.Graph[Node], people: int) -> Incidence:
-    """Read the matrices off a graph whose first `people` nodes are the participants; ties among absentees
-    drop out."""
+def build_incidence(graph: nx.Graph[Node], people: int) -> Incidence:
+    """The matrices of a graph whose first `people` nodes are the participants; ties between absent people
+    are dropped."""
     order = list(graph)
     index = {node: k for k, node in enumerate(order)}
     columns: list[int] = []
@@ -74,29 +73,30 @@ def incidence_of(graph: nx.Graph[Node], people: int) -> Incidence:
     return Incidence(whole[:, :people].tocsr(), whole[:, people:].tocsr(), tuple(order[people:]))
 
 
-def shared_columns(incidence: Incidence, policy: Policy) -> tuple[sp.csr_matrix, Array]:
-    """People x (others, then people as go-betweens) with crowded columns and organisations emptied, and
-    each column's damping D = 1/ln(1 + people sharing it). A column is crowded above max(crowd_people,
-    crowd_share of people)."""
+def damped_columns(incidence: Incidence, policy: Policy) -> tuple[sp.csr_matrix, Array]:
+    """People x (others, people) without organisations and hubs, and the damping D = 1/ln(1 + degree).
+
+    A column is a hub above max(crowd_people, crowd_share x people).
+    """
     people = incidence.people.shape[0]
     columns = sp.csr_matrix(sp.hstack([incidence.others, incidence.people], format="csr"))
     used = np.bincount(columns.indices, minlength=columns.shape[1])
     keep = used <= max(policy.crowd_people, policy.crowd_share * people)
-    keep[: len(incidence.nodes)] &= incidence.telling
+    keep[: len(incidence.nodes)] &= incidence.informative
     columns.data = np.where(keep[columns.indices], columns.data, np.float32(0))
     columns.eliminate_zeros()
     damping = np.divide(1.0, np.log1p(used), out=np.zeros(len(used)), where=used > 0)
     return columns, damping.astype(np.float32)
 
 
-def weighted_common(columns: sp.csr_matrix, damping: Array) -> sp.csr_matrix:
-    """W D Wᵀ for all pairs, sparse: common neighbours, each weighed by its damping.
+def weighted_common_neighbours(columns: sp.csr_matrix, damping: Array) -> sp.csr_matrix:
+    """W D Wᵀ, sparse (n, n): common neighbours of every pair, each weighted by its damping.
 
     With 0/1 weights, damping 1/ln(degree) is Adamic-Adar (Social Networks, 2003), 1/degree is resource
     allocation.
 
     >>> path = sp.csr_matrix(np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], float))
-    >>> weighted_common(path, np.array([1, 0.5, 1])).toarray()[0, 2]
+    >>> weighted_common_neighbours(path, np.array([1, 0.5, 1])).toarray()[0, 2]
     np.float64(0.5)
     """
     return sp.csr_matrix(columns @ sp.diags(damping) @ columns.T)
@@ -105,7 +105,7 @@ def weighted_common(columns: sp.csr_matrix, damping: Array) -> sp.csr_matrix:
 def adamic_adar(adjacency: sp.csr_matrix) -> sp.csr_matrix:
     """Adamic-Adar of every pair of an unweighted graph: sum over common neighbours of 1/ln(degree)."""
     degree = np.diff(adjacency.indptr).astype(float)
-    return weighted_common(
+    return weighted_common_neighbours(
         adjacency, np.divide(1.0, np.log(np.maximum(degree, 1)), where=degree > 1, out=degree * 0)
     )
 
@@ -113,19 +113,21 @@ def adamic_adar(adjacency: sp.csr_matrix) -> sp.csr_matrix:
 def resource_allocation(adjacency: sp.csr_matrix) -> sp.csr_matrix:
     """Resource allocation of every pair: sum over common neighbours of 1/degree (Zhou, Lu, Zhang, 2009)."""
     degree = np.diff(adjacency.indptr).astype(float)
-    return weighted_common(adjacency, np.divide(1.0, degree, where=degree > 0, out=degree * 0))
+    return weighted_common_neighbours(adjacency, np.divide(1.0, degree, where=degree > 0, out=degree * 0))
 
 
 def jaccard(adjacency: sp.csr_matrix) -> sp.csr_matrix:
     """Common neighbours over neighbours of either, for every pair with one in common."""
     degree = np.diff(adjacency.indptr)
-    common = sp.coo_matrix(weighted_common(adjacency, np.ones(adjacency.shape[1])))
+    common = sp.coo_matrix(weighted_common_neighbours(adjacency, np.ones(adjacency.shape[1])))
     common.data = common.data / (degree[common.row] + degree[common.col] - common.data)
     return sp.csr_matrix(common)
 
 
 def smooth_over_ties(own: Array, ties: sp.csr_matrix) -> Array:
-    """Half a person's own vector, half the weighted mean of her partners'; without partners her own. (n, d).
+    """Half a person's own vector, half the tie-weighted mean of her partners'; her own without any. (n, d).
+
+    One step of simplified graph convolution (Wu et al., ICML 2019).
 
     >>> tie = sp.csr_matrix(np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]], np.float32))
     >>> smooth_over_ties(np.eye(3, dtype=np.float32), tie)[:, :2].tolist()
@@ -134,22 +136,22 @@ def smooth_over_ties(own: Array, ties: sp.csr_matrix) -> Array:
     written = np.any(own != 0, axis=1).astype(np.float32)
     total = np.asarray(ties @ written)[:, None]
     partners = np.divide(ties @ own, total, out=own.copy(), where=total > 0)
-    silent = written[:, None] == 0
-    return np.asarray(np.where(silent, partners, 0.5 * own + 0.5 * partners), np.float32)
+    empty = written[:, None] == 0
+    return np.asarray(np.where(empty, partners, 0.5 * own + 0.5 * partners), np.float32)
 
 
 Shares = Mapping[Node, float]
 
 
-def shares_of(weighed: sp.csr_matrix, nodes: Sequence[Node], person: int) -> dict[Node, float]:
-    """What a row of W D^1/2 holds: node -> entry. `nodes` names its columns."""
-    row = slice(weighed.indptr[person], weighed.indptr[person + 1])
-    entries = zip(weighed.indices[row].tolist(), weighed.data[row].tolist(), strict=True)
+def neighbour_shares(weighted: sp.csr_matrix, nodes: Sequence[Node], person: int) -> dict[Node, float]:
+    """The entries of one row of W D^1/2 by node; `nodes` names its columns."""
+    row = slice(weighted.indptr[person], weighted.indptr[person + 1])
+    entries = zip(weighted.indices[row].tolist(), weighted.data[row].tolist(), strict=True)
     return {nodes[column]: entry for column, entry in entries}
 
 
 def explain_overlap(mine: Shares, theirs: Shares) -> list[tuple[Node, float]]:
-    """What stands between two people, weightiest first: (node, its part of W D Wᵀ), the parts of the score.
+    """The common neighbours of two people and their terms of W D Wᵀ, largest first.
 
     >>> explain_overlap({("session", "A"): 0.5, ("topic", "B"): 1.0}, {("session", "A"): 2.0})
     [(('session', 'A'), 1.0)]

@@ -1,39 +1,44 @@
-"""What lists are worth: expected meetings under a simple model of asking and answering, and who is
-exposed."""
+"""Measures of recommendation lists: expected meetings, exposure, and the report of a run."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
-from matching.types import Array
+from matching.network.mixing import ei_index
+from matching.recommend.balance import BalanceResult
+from matching.recommend.dataset import Dataset
+from matching.recommend.ranking import RankedLists
+from matching.types import Array, GroupReport, RunReport
 
-PATIENCE = 5.0
+ATTENTION_SPAN = 5.0
 
 
 def expected_meetings(
-    owner: Array, other: Array, rank: Array, forth: Array, back: Array, people: int
+    owner: Array, other: Array, rank: Array, forward: Array, backward: Array, people: int
 ) -> Array:
-    """Expected meetings each person gets from the requests she receives, (people,).
+    """Expected meetings of each person from the requests she receives, (people,).
 
-    `owner` asks `other`, at rank r of her list, with chance forth / log2(r + 1). `other` reads her
-    requests from the best by her own chance `back`; one behind e expected better ones gets attention 1/(1
-    + max(0, e/5)), and yes with chance `back`. Two people who list each other count twice, so compare
-    lists, do not read the number alone.
+    owner, other: (m,) rows; rank: (m,) from 1; forward, backward: (m,) acceptance probabilities. `owner` asks
+    with probability forward / log2(rank + 1). `other` reads requests in order of `backward`; one behind e
+    better ones gets attention 1 / (1 + e / ATTENTION_SPAN) and is accepted with probability backward.
+    Mutually listed pairs count twice: compare lists, the absolute figure has no meaning.
 
     >>> expected_meetings(*(np.array([v]) for v in (0, 1, 1)), np.array([0.5]), np.array([0.4]), 2).tolist()
     [0.0, 0.2]
     """
-    asked = forth / np.log2(rank + 1)
-    order = np.lexsort((owner, -back, other))
-    asked, back, other = asked[order], back[order], other[order]
-    before = np.concatenate([[0.0], np.cumsum(asked)])[:-1]
-    ahead = before - before[np.searchsorted(other, other)]
-    met = asked * back / (1 + np.maximum(0, ahead / PATIENCE))
-    return np.bincount(other, weights=met, minlength=people)
+    asked = forward / np.log2(rank + 1)
+    order = np.lexsort((owner, -backward, other))
+    asked, backward, other = asked[order], backward[order], other[order]
+    cumulative = np.concatenate([[0.0], np.cumsum(asked)])[:-1]
+    ahead = cumulative - cumulative[np.searchsorted(other, other)]
+    meetings = asked * backward / (1 + np.maximum(0, ahead / ATTENTION_SPAN))
+    return np.bincount(other, weights=meetings, minlength=people)
 
 
 def gini(values: Array) -> float:
-    """Gini coefficient of non-negative values: 0 is even, towards 1 one has all.
+    """Gini coefficient of non-negative values (k,): 0 for equal values, towards 1 for one holding all.
 
     >>> gini(np.array([1.0, 1.0])), gini(np.array([0.0, 2.0]))
     (0.0, 0.5)
@@ -42,5 +47,78 @@ def gini(values: Array) -> float:
     total = ordered.sum()
     if total <= 0:
         return 0.0
-    place = np.arange(1, len(ordered) + 1)
-    return float(2 * (place * ordered).sum() / (len(ordered) * total) - (len(ordered) + 1) / len(ordered))
+    rank = np.arange(1, len(ordered) + 1)
+    return float(2 * (rank * ordered).sum() / (len(ordered) * total) - (len(ordered) + 1) / len(ordered))
+
+
+def listed_pairs(lists: RankedLists) -> tuple[Array, Array, Array]:
+    """(owner row, listed row, rank from 1) of every filled entry, (m,) each."""
+    owner, position = np.nonzero(lists.others >= 0)
+    return owner, lists.others[owner, position].astype(np.int64), position + 1
+
+
+def evaluate_lists(lists: RankedLists, probabilities: Array) -> tuple[float, float]:
+    """(expected meetings per person, mean score) of the lists, from p (n, n)."""
+    owner, other, rank = listed_pairs(lists)
+    if owner.size == 0:
+        return 0.0, 0.0
+    forward = probabilities[owner, other].astype(np.float64)
+    backward = probabilities[other, owner].astype(np.float64)
+    meetings = expected_meetings(owner, other, rank, forward, backward, len(probabilities))
+    return float(meetings.mean()), float(lists.score[lists.others >= 0].mean())
+
+
+def make_report(
+    dataset: Dataset,
+    probabilities: Array,
+    balanced: BalanceResult,
+    lists: RankedLists,
+    without_floor: RankedLists | None,
+) -> RunReport:
+    """The report of a run with p (n, n); `without_floor`: its lists without E-I floor, None if the same."""
+    people = len(dataset.ids)
+    owner, other, _ = listed_pairs(lists)
+    exposure = np.bincount(other, minlength=people)
+    has_capacity = dataset.capacity > 0
+    meetings, score = evaluate_lists(lists, probabilities)
+    free_meetings, free_score = meetings, score
+    if without_floor is not None:
+        free_meetings, free_score = evaluate_lists(without_floor, probabilities)
+    scores = np.bincount(owner, weights=lists.score[lists.others >= 0], minlength=people)
+    filled = np.bincount(owner, minlength=people)
+    external = dataset.groups[owner] != dataset.groups[other]
+
+    def group_report(members: Array) -> GroupReport:
+        return GroupReport(
+            people=int(members.sum()),
+            listed=int((exposure[members] > 0).sum()),
+            mean_listings=round(float(exposure[members].mean()), 4),
+            mean_score=round(float(scores[members].sum() / max(1, filled[members].sum())), 4),
+        )
+
+    return RunReport(
+        people=people,
+        listed_pairs=len(owner),
+        coverage=float((exposure[has_capacity] > 0).mean()) if has_capacity.any() else 0.0,
+        exposure_gini=gini(exposure[has_capacity]),
+        ei_index=balanced.ei_index,
+        ei_chance=balanced.expected_ei,
+        ei_floor=balanced.ei_floor,
+        floor_reached=balanced.floor_reached,
+        ei_lists=ei_index(np.ones(len(owner)), external) if balanced.expected_ei is not None else None,
+        bonus=balanced.bonus,
+        meetings=meetings,
+        mean_score=score,
+        meetings_cost=1 - meetings / free_meetings if free_meetings > 0 else 0.0,
+        score_cost=1 - score / free_score if free_score > 0 else 0.0,
+        by_constituency={
+            name: group_report(dataset.groups == k) for k, name in enumerate(dataset.constituencies)
+        },
+        by_language=_by_language(dataset, group_report),
+    )
+
+
+def _by_language(dataset: Dataset, group_report: Callable[[Array], GroupReport]) -> Mapping[str, GroupReport]:
+    written = [{p.seeks_language, p.offers_language, p.about_language} - {""} for p in dataset.participants]
+    names = sorted(set().union(*written)) if written else []
+    return {name: group_report(np.array([name in own for own in written], bool)) for name in names}

@@ -1,4 +1,4 @@
-"""Why a pair is proposed: the parts of its score turned into codes with evidence one can check."""
+"""Explanations of recommended pairs: score contributions as reason codes with evidence."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ import numpy as np
 
 from matching.policy import Policy
 from matching.recommend.features import ENGLISH, Features
-from matching.recommend.graph import Node, Shares, explain_overlap, shares_of
-from matching.recommend.scoring import pair_parts
+from matching.recommend.graph import Node, Shares, explain_overlap, neighbour_shares
+from matching.recommend.scoring import standardised_features
 from matching.text.tfidf import IdfWeights, extract_terms, is_quotable
 from matching.types import Array, Evidence, Lists, Participant, Reason, Suggested
 
-SHOWN = 3
-EXCERPT = 160
-FEWEST_RARE = 1.5  # a word in common counts as a reason when at most about 60 % of people use it
+MAX_REASONS = 3
+EXCERPT_LENGTH = 160
+MIN_TERM_IDF = 1.5  # an idf reached by terms that at most about 60 % of people use
 TEXT_CODES = ("seeks_offers", "offers_seeks", "about_about")
-QUOTED_WHOLE = 240
-"""A text of at most so many characters is quoted whole: a sentence by itself would tell less."""
+MAX_WHOLE_QUOTE = 240
+"""A text of at most so many characters is quoted whole."""
 SentenceVectors = Mapping[tuple[int, str], "QuotedText"]
 
 
 @lru_cache(maxsize=2**16)
-def shorten(text: str, most: int = EXCERPT) -> str:
-    """The beginning of a text, cut after a sentence or between words; unspaced scripts are cut before a mark.
+def excerpt(text: str, most: int = EXCERPT_LENGTH) -> str:
+    """The beginning of a text, cut after a sentence or word; unspaced scripts before a combining mark.
 
-    >>> shorten("We train judges. We also publish handbooks.", 20), shorten("one two three", 9)
+    >>> excerpt("We train judges. We also publish handbooks.", 20), excerpt("one two three", 9)
     ('We train judges.', 'one two …')
     """
     text = " ".join(text.split())
@@ -51,7 +51,7 @@ def shorten(text: str, most: int = EXCERPT) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reasoner:
-    """Makes reasons for pairs of row numbers; holds what all pairs share."""
+    """Gives the reasons of pairs of rows; caches terms and graph neighbours per person."""
 
     features: Features
     participants: Sequence[Participant]
@@ -59,11 +59,11 @@ class Reasoner:
     policy: Policy
     bonus: float
     terms: dict[tuple[int, str], frozenset[str]]
-    near: dict[int, Shares]
+    shares: dict[int, Shares]
     nodes: list[Node]
 
     @classmethod
-    def of(
+    def from_features(
         cls,
         features: Features,
         participants: Sequence[Participant],
@@ -71,27 +71,27 @@ class Reasoner:
         policy: Policy,
         bonus: float,
     ) -> Reasoner:
-        """For people sorted by id; `bonus` is what the balance adds for another constituency."""
+        """For participants sorted by id; `bonus` is the balance's cross-constituency bonus."""
         nodes, people = list(graph), len(participants)
         return cls(features, participants, graph, policy, bonus, {}, {}, nodes[people:] + nodes[:people])
 
     def reasons(self, left: Array, right: Array) -> list[tuple[Reason, ...]]:
-        """At least one and at most SHOWN reasons for each pair, the weightiest first, seen from left[k]."""
-        forth = pair_parts(self.features, self.policy, left, right, None)
-        back = pair_parts(self.features, self.policy, right, left, None)
+        """One to MAX_REASONS reasons of each pair, largest weight first, seen from left[k]."""
+        forward = standardised_features(self.features, self.policy, left, right, None)
+        backward = standardised_features(self.features, self.policy, right, left, None)
         weights = {
-            "seeks_offers": self.policy.text * forth["text"],
-            "offers_seeks": self.policy.text * back["text"],
-            "about_about": self.policy.text * forth["about"],
-            "topic_offered": self.policy.topic * forth["topic"],
-            "topic_sought": self.policy.topic * back["topic"],
-            "overlap": self.policy.graph * forth["graph"],
-            "words": self.policy.lexical * forth["lexical"],
-            "language": self.policy.language * forth["language"],
+            "seeks_offers": self.policy.text * forward["text"],
+            "offers_seeks": self.policy.text * backward["text"],
+            "about_about": self.policy.text * forward["about"],
+            "topic_offered": self.policy.topic * forward["topic"],
+            "topic_sought": self.policy.topic * backward["topic"],
+            "overlap": self.policy.graph * forward["graph"],
+            "words": self.policy.lexical * forward["lexical"],
+            "language": self.policy.language * forward["language"],
         }
         table = np.column_stack([weights[name] for name in weights])
         names = list(weights)
-        # Words in common say least to a reader: they come after whatever else there is to say.
+        # Common words are the weakest reason for a reader: rank them last.
         order = np.where(np.array(names) == "words", table * 1e-3, table)
         ranked = np.argsort(-order, axis=1, kind="stable")
         out = []
@@ -99,11 +99,11 @@ class Reasoner:
             found: list[Reason] = []
             for column in ranked[k]:
                 weight = float(table[k, column])
-                if weight <= 0 or len(found) >= SHOWN:
+                if weight <= 0 or len(found) >= MAX_REASONS:
                     break
                 found += self._reasons_for(names[column], i, j, weight, found)
-            found = found[:SHOWN] + self._last(i, j)
-            out.append(tuple(found[:SHOWN]))
+            found = found[:MAX_REASONS] + self._fallback(i, j)
+            out.append(tuple(found[:MAX_REASONS]))
         return out
 
     def _reasons_for(self, name: str, i: int, j: int, weight: float, found: list[Reason]) -> list[Reason]:
@@ -131,34 +131,34 @@ class Reasoner:
         return min(topics, key=lambda topic: (self.graph.degree[("topic", topic)], topic))
 
     def _overlap(self, i: int, j: int, weight: float) -> list[Reason]:
-        """A tie in between and shared sessions, each with its share of the overlap."""
+        """A common contact and shared sessions, each with its share of the overlap."""
         if self.features.overlap is None:
             return []
         for row in (i, j):
-            if row not in self.near:
-                self.near[row] = shares_of(self.features.overlap.rows, self.nodes, row)
-        shared = explain_overlap(self.near[i], self.near[j])
-        total = sum(worth for _, worth in shared) or 1.0
-        sessions = [(name, worth) for (kind, name), worth in shared if kind == "session"]
+            if row not in self.shares:
+                self.shares[row] = neighbour_shares(self.features.overlap.rows, self.nodes, row)
+        shared = explain_overlap(self.shares[i], self.shares[j])
+        total = sum(term for _, term in shared) or 1.0
+        sessions = [(name, term) for (kind, name), term in shared if kind == "session"]
         ties = self.graph[("person", self.participants[i].id)]
         found = [
             Reason(
-                "tie_through", weight * worth / total, {"person": int(node[1]), "label": ties[node]["label"]}
+                "tie_through", weight * term / total, {"person": int(node[1]), "label": ties[node]["label"]}
             )
-            for node, worth in shared
+            for node, term in shared
             if node[0] == "person"
         ][:1]
         if sessions:
             evidence: Evidence = {"session": str(sessions[0][0]), "count": len(sessions)}
-            found.append(Reason("session", weight * sum(worth for _, worth in sessions) / total, evidence))
+            found.append(Reason("session", weight * sum(term for _, term in sessions) / total, evidence))
         return sorted(found, key=lambda r: -r.weight)
 
     def _shared_terms(self, i: int, j: int, most: int = 3) -> list[str]:
-        """The rarest words that one seeks and the other offers, or that both are about."""
+        """The rarest terms that one seeks and the other offers, or that both are about."""
         shared: set[str] = set()
         for mine, theirs in (("seeks", "offers"), ("offers", "seeks"), ("about", "about")):
             shared |= self._terms(i, mine) & self._terms(j, theirs)
-        return rarest_terms(frozenset(shared), self.features.yardstick.words, most)
+        return rarest_terms(frozenset(shared), self.features.standardiser.idf, most)
 
     def _terms(self, row: int, field: str) -> frozenset[str]:
         person = self.participants[row]
@@ -168,8 +168,8 @@ class Reasoner:
             self.terms[key] = frozenset(term for term in terms if is_quotable(term))
         return self.terms[key]
 
-    def _last(self, i: int, j: int) -> list[Reason]:
-        """What holds for any pair: a bridge between constituencies, or being peers."""
+    def _fallback(self, i: int, j: int) -> list[Reason]:
+        """The reason that any pair has: different constituencies (bridge) or the same one (peer)."""
         a, b = self.participants[i].constituency, self.participants[j].constituency
         if a != b:
             return [Reason("bridge", round(self.bonus, 6), {"from": a, "to": b})]
@@ -177,11 +177,11 @@ class Reasoner:
 
 
 def rarest_terms(shared: frozenset[str], weights: IdfWeights, most: int) -> list[str]:
-    """The rarest terms, not overlapping one another; none that most people use."""
+    """Up to `most` terms of the highest idf, at least MIN_TERM_IDF, without a word in common."""
     weight = {term: weights.weight_of(term) for term in shared}
     chosen: list[str] = []
     for term in sorted(shared, key=lambda t: (-weight[t] - 0.1 * (" " in t), t)):
-        if len(chosen) == most or weight[term] < FEWEST_RARE:
+        if len(chosen) == most or weight[term] < MIN_TERM_IDF:
             break
         if not any(set(term.split()) & set(other.split()) for other in chosen):
             chosen.append(term)
@@ -189,14 +189,14 @@ def rarest_terms(shared: frozenset[str], weights: IdfWeights, most: int) -> list
 
 
 def text_reason(name: str, a: Participant, b: Participant, weight: float) -> Reason | None:
-    """A reason quoting both texts; where either side lets `about` speak for her, both are quoted as about."""
+    """A reason quoting both texts, as about_about where about replaces either; None for an empty text."""
     sides = {
         "seeks_offers": ("seeks", "offers"),
         "offers_seeks": ("offers", "seeks"),
         "about_about": ("about", "about"),
     }
     mine, theirs = (p.field_or_about(f) for p, f in zip((a, b), sides[name], strict=True))
-    quotes = shorten(getattr(a, mine)), shorten(getattr(b, theirs))
+    quotes = excerpt(getattr(a, mine)), excerpt(getattr(b, theirs))
     if not all(quotes):
         return None
     if "about" in (mine, theirs):
@@ -209,10 +209,10 @@ def text_reason(name: str, a: Participant, b: Participant, weight: float) -> Rea
     return Reason(name, weight, dict(zip(keys, quotes, strict=True)))
 
 
-def best_sentences(mine: Array, theirs: Array) -> tuple[int, int, float]:
-    """The closest pair of sentence vectors: (row of mine, row of theirs, cosine); the first on a tie.
+def closest_sentences(mine: Array, theirs: Array) -> tuple[int, int, float]:
+    """The pair of unit rows with the highest cosine, (row of mine, row of theirs, cosine); the first if tied.
 
-    >>> best_sentences(np.eye(2), np.array([[0.6, 0.8]]))
+    >>> closest_sentences(np.eye(2), np.array([[0.6, 0.8]]))
     (1, 0, 0.8)
     """
     cosines = mine @ theirs.T
@@ -221,51 +221,51 @@ def best_sentences(mine: Array, theirs: Array) -> tuple[int, int, float]:
 
 
 def quoted_fields(reason: Reason) -> tuple[str, str] | None:
-    """Which texts a reason quotes, the owner's first; None for a reason without quotes."""
+    """The fields a reason quotes, the owner's first; None for a reason without quotations."""
     if reason.code == "about_about":
         return str(reason.evidence["own_field"]), str(reason.evidence["other_field"])
     return {"seeks_offers": ("seeks", "offers"), "offers_seeks": ("offers", "seeks")}.get(reason.code)
 
 
 def quoted_texts(lists: Lists) -> list[tuple[int, str]]:
-    """(person, field) of every text some reason quotes, sorted: what is worth encoding by sentence."""
+    """(person, field) of every text that a reason quotes, sorted."""
     needed = set()
-    for owner, places in lists.items():
-        for place in places:
-            for reason in place.reasons:
+    for owner, entries in lists.items():
+        for entry in entries:
+            for reason in entry.reasons:
                 fields = quoted_fields(reason)
                 if fields:
-                    needed |= {(owner, fields[0]), (place.other, fields[1])}
+                    needed |= {(owner, fields[0]), (entry.other, fields[1])}
     return sorted(needed)
 
 
 @dataclass(frozen=True, slots=True)
 class QuotedText:
-    """A text with its sentences and their vectors, unit rows in the order of the sentences."""
+    """A text with its sentences and their unit vectors (sentences, d)."""
 
     text: str
     sentences: Sequence[str]
     vectors: Array
 
-    def around(self, best: int) -> tuple[str, str]:
-        """(what to quote, what to highlight in it): a short text whole, of a longer one its best sentence.
+    def quotation(self, best: int) -> tuple[str, str]:
+        """(quotation, sentence to highlight in it): a short text whole, else its sentence `best`.
 
-        >>> QuotedText("We train. We publish.", ["We train.", "We publish."], np.eye(2)).around(1)
+        >>> QuotedText("We train. We publish.", ["We train.", "We publish."], np.eye(2)).quotation(1)
         ('We train. We publish.', 'We publish.')
         """
         whole, sentence = (" ".join(part.split()) for part in (self.text, self.sentences[best]))
-        if len(whole) > QUOTED_WHOLE:
-            return shorten(sentence, 2 * EXCERPT), ""
+        if len(whole) > MAX_WHOLE_QUOTE:
+            return excerpt(sentence, 2 * EXCERPT_LENGTH), ""
         return whole, sentence if sentence != whole and sentence in whole else ""
 
 
-def with_evidence(lists: Lists, texts: SentenceVectors) -> dict[int, tuple[Suggested, ...]]:
-    """The same lists, the closest sentences of both sides quoted or highlighted where `texts` has both.
+def with_quotations(lists: Lists, texts: SentenceVectors) -> dict[int, tuple[Suggested, ...]]:
+    """The lists with the closest sentences of both texts quoted or highlighted.
 
-    `texts` maps (person, field) to that text. A highlighted sentence stands in the evidence under the name
-    of its quotation and "_highlight".
+    texts: by (person, field); reasons without both texts stay. The highlighted sentence of evidence `x` is
+    evidence `x_highlight`.
     """
-    memory: dict[tuple[tuple[int, str], tuple[int, str]], tuple[tuple[str, str], tuple[str, str]]] = {}
+    quotations: dict[tuple[tuple[int, str], tuple[int, str]], tuple[tuple[str, str], tuple[str, str]]] = {}
 
     def quote(owner: int, other: int, reason: Reason) -> Reason:
         fields = quoted_fields(reason)
@@ -274,12 +274,12 @@ def with_evidence(lists: Lists, texts: SentenceVectors) -> dict[int, tuple[Sugge
         keys = (owner, fields[0]), (other, fields[1])
         if not all(key in texts and len(texts[key].sentences) for key in keys):
             return reason
-        if keys not in memory:
+        if keys not in quotations:
             mine, theirs = texts[keys[0]], texts[keys[1]]
-            i, j, _ = best_sentences(mine.vectors, theirs.vectors)
-            memory[keys] = mine.around(i), theirs.around(j)
+            i, j, _ = closest_sentences(mine.vectors, theirs.vectors)
+            quotations[keys] = mine.quotation(i), theirs.quotation(j)
         evidence = dict(reason.evidence)
-        for name, (quoted, highlight) in zip(list(reason.evidence)[:2], memory[keys], strict=True):
+        for name, (quoted, highlight) in zip(list(reason.evidence)[:2], quotations[keys], strict=True):
             evidence[name] = quoted
             if highlight:
                 evidence[f"{name}_highlight"] = highlight
@@ -287,8 +287,8 @@ def with_evidence(lists: Lists, texts: SentenceVectors) -> dict[int, tuple[Sugge
 
     return {
         owner: tuple(
-            replace(place, reasons=tuple(quote(owner, place.other, reason) for reason in place.reasons))
-            for place in places
+            replace(entry, reasons=tuple(quote(owner, entry.other, reason) for reason in entry.reasons))
+            for entry in entries
         )
-        for owner, places in lists.items()
+        for owner, entries in lists.items()
     }

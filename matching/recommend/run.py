@@ -1,4 +1,4 @@
-"""A whole run: people in, explained lists out."""
+"""A whole run: participants in, explained lists out."""
 
 from __future__ import annotations
 
@@ -8,24 +8,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matching.policy import Policy
-from matching.recommend.balance import Balanced, balance, weights_of
+from matching.recommend.balance import BalanceResult, balance_pairs, matching_weights
 from matching.recommend.candidates import find_candidates
-from matching.recommend.dataset import Forum, open_forum
+from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import Features, prepare_features
-from matching.recommend.ranking import Places, exposure_caps, make_lists, make_shortlists
+from matching.recommend.measures import make_report
+from matching.recommend.ranking import RankedLists, exposure_caps, make_lists, make_shortlists
 from matching.recommend.reasons import Reasoner
-from matching.recommend.report import make_report
-from matching.recommend.scoring import Scorer, measure, mutual, score_all
+from matching.recommend.scoring import Scorer, fit_standardiser, predict_all, reciprocal_score
 from matching.recommend.state import RunState
 from matching.types import Array, Lists, Participant, RunReport, Suggested, Tie, Vectors
 
-Progress = Callable[[str, float], None]
+OnProgress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """Lists by participant id (everybody has one, empty where nobody fits), the report, and the state to
-    keep."""
+    """Lists by participant id (empty for whom nobody fits), the report, and the state for later updates."""
 
     lists: Lists
     report: RunReport
@@ -39,13 +38,13 @@ def build_run(
     *,
     excluded: Iterable[tuple[int, int]] = (),
     policy: Policy | None = None,
-    progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
 ) -> RunResult:
-    """Steps 1-7 of docs/matching.md. `excluded` are pairs the contact policy keeps apart, either order.
+    """Steps 1-7 of docs/matching.md: features, scores, candidates, balance, lists, reasons, report.
 
-    Rows of `vectors` follow the participants sorted by id. `progress(stage, share)` is called with the
-    stages graph, pairs, balance and lists. Raises a MatchingError for input it cannot use; the input is
-    not changed.
+    vectors: rows follow the participants sorted by id; excluded: pairs never to recommend, in either order.
+    `on_progress(stage, share)` gets the stages graph, pairs, balance and lists. Inputs are not changed.
+    Raises DuplicatePerson, BadParticipant, BadTie, BadVectors.
 
     >>> a = Participant(1, "youth", seeks_topics=frozenset({"safety"}))
     >>> b = Participant(2, "industry", offers_topics=frozenset({"safety"}))
@@ -54,75 +53,97 @@ def build_run(
     [(2, 'topic_offered')]
     """
     policy = policy or Policy()
-    tell = progress or (lambda _stage, _share: None)
-    tell("graph", 0.0)
-    forum = open_forum(participants, ties, vectors, excluded, policy)
-    features, walked = measure(prepare_features(forum.participants, vectors, forum.incidence, policy), policy)
-    tell("pairs", 0.0)
-    chances = score_all(
-        Scorer.of(features, policy), walked, forum.obstacles.forbidden, lambda s: tell("pairs", 0.7 * s)
+    report_stage = on_progress or (lambda _stage, _share: None)
+    report_stage("graph", 0.0)
+    dataset = prepare_dataset(participants, ties, vectors, excluded, policy)
+    unfitted = prepare_features(dataset.participants, vectors, dataset.incidence, policy)
+    features, walk_resolvent = fit_standardiser(unfitted, policy)
+    del unfitted
+    report_stage("pairs", 0.0)
+    probabilities = predict_all(
+        Scorer.from_features(features, policy),
+        walk_resolvent,
+        dataset.exclusions.mask,
+        lambda share: report_stage("pairs", 0.7 * share),
     )
-    pairs = find_candidates(chances, forum.groups, policy, lambda s: tell("pairs", 0.7 + 0.3 * s))
-    del walked
-    tell("balance", 0.0)
-    balanced = balance(pairs, forum.groups, forum.capacity, policy, lambda s: tell("balance", s))
-    tell("lists", 0.0)
+    pairs = find_candidates(
+        probabilities, dataset.groups, policy, lambda share: report_stage("pairs", 0.7 + 0.3 * share)
+    )
+    del walk_resolvent
+    report_stage("balance", 0.0)
+    balanced = balance_pairs(
+        pairs, dataset.groups, dataset.capacity, policy, lambda share: report_stage("balance", share)
+    )
+    report_stage("lists", 0.0)
 
-    def lists_of(balanced: Balanced, chances: Array) -> tuple[Places, RunState]:
-        short = make_shortlists(pairs.left, pairs.right, balanced.weights, pairs.score, forum.groups, policy)
-
-        def beyond(rows: Array) -> tuple[Array, Array]:
-            forth, back = chances[rows].astype(np.float64), chances[:, rows].T.astype(np.float64)
-            weights = weights_of(rows, forth, back, forum.groups, balanced.scale, balanced.bonus, policy.beta)
-            return weights, mutual(forth, back)
-
-        everybody = np.arange(len(forum.ids))
-        caps, load = exposure_caps(forum.capacity, policy), np.zeros(len(forum.ids), np.int64)
-        places = make_lists(short, everybody, forum.ids, forum.groups, caps, load, policy, beyond)
-        state = RunState(
-            forum.ids,
-            balanced.scale,
-            pairs.dampening,
-            balanced.bonus,
-            features.yardstick,
-            features.words,
-            short,
-            places,
+    def rank(balanced: BalanceResult, probabilities: Array) -> tuple[RankedLists, RunState]:
+        shortlists = make_shortlists(
+            pairs.left, pairs.right, balanced.weights, pairs.score, dataset.groups, policy
         )
-        return places, state
 
-    places, state = lists_of(balanced, chances)
-    plain = None
+        def full_rows(rows: Array) -> tuple[Array, Array]:
+            forward = probabilities[rows].astype(np.float64)
+            backward = probabilities[:, rows].T.astype(np.float64)
+            weights = matching_weights(
+                rows, forward, backward, dataset.groups, balanced.scale, balanced.bonus, policy.beta
+            )
+            return weights, reciprocal_score(forward, backward)
+
+        people = len(dataset.ids)
+        lists = make_lists(
+            shortlists,
+            np.arange(people),
+            dataset.ids,
+            dataset.groups,
+            exposure_caps(dataset.capacity, policy),
+            np.zeros(people, np.int64),
+            policy,
+            full_rows,
+        )
+        state = RunState(
+            ids=dataset.ids,
+            scale=balanced.scale,
+            mean_scores=pairs.mean_scores,
+            bonus=balanced.bonus,
+            standardiser=features.standardiser,
+            term_counts=features.term_counts,
+            shortlists=shortlists,
+            lists=lists,
+        )
+        return lists, state
+
+    ranked, state = rank(balanced, probabilities)
+    without_floor = None
     if balanced.bonus > 0:
-        free = balance(pairs, forum.groups, forum.capacity, replace(policy, ei_floor=-1.0))
-        plain = lists_of(free, chances)[0]
-    report = make_report(forum, chances, balanced, places, plain)
-    del chances
-    tell("lists", 0.5)
-    lists = write_lists(forum, features, policy, balanced.bonus, places, np.arange(len(forum.ids)))
-    tell("lists", 1.0)
+        free = balance_pairs(pairs, dataset.groups, dataset.capacity, replace(policy, ei_floor=-1.0))
+        without_floor = rank(free, probabilities)[0]
+    report = make_report(dataset, probabilities, balanced, ranked, without_floor)
+    del probabilities
+    report_stage("lists", 0.5)
+    lists = explain_lists(dataset, features, policy, balanced.bonus, ranked, np.arange(len(dataset.ids)))
+    report_stage("lists", 1.0)
     return RunResult(lists, report, state)
 
 
-def write_lists(
-    forum: Forum, features: Features, policy: Policy, bonus: float, places: Places, rows: Array
+def explain_lists(
+    dataset: Dataset, features: Features, policy: Policy, bonus: float, ranked: RankedLists, rows: Array
 ) -> dict[int, tuple[Suggested, ...]]:
-    """The lists of `rows` as values, with reasons; `places` has one line for each of them."""
-    filled = places.others >= 0
-    line, place = np.nonzero(filled)
-    left, right = rows[line], places.others[line, place].astype(np.int64)
-    reasons = Reasoner.of(features, forum.participants, forum.graph, policy, bonus).reasons(left, right)
-    lists: dict[int, list[Suggested]] = {int(forum.ids[row]): [] for row in rows}
+    """The lists of the people `rows` (k,), by id and with reasons; line k of `ranked` is that of rows[k]."""
+    line, position = np.nonzero(ranked.others >= 0)
+    left, right = rows[line], ranked.others[line, position].astype(np.int64)
+    reasoner = Reasoner.from_features(features, dataset.participants, dataset.graph, policy, bonus)
+    reasons = reasoner.reasons(left, right)
+    lists: dict[int, list[Suggested]] = {int(dataset.ids[row]): [] for row in rows}
     for k, (i, j) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
-        at = line[k], place[k]
-        lists[int(forum.ids[i])].append(
+        at = line[k], position[k]
+        lists[int(dataset.ids[i])].append(
             Suggested(
-                other=int(forum.ids[j]),
-                score=min(1.0, max(0.0, float(places.score[at]))),
-                rank=int(place[k]) + 1,
+                other=int(dataset.ids[j]),
+                score=min(1.0, max(0.0, float(ranked.score[at]))),
+                rank=int(position[k]) + 1,
                 reasons=reasons[k],
-                propensity=float(places.propensity[at]),
-                exploratory=bool(places.exploratory[at]),
+                propensity=float(ranked.propensity[at]),
+                exploratory=bool(ranked.exploratory[at]),
             )
         )
-    return {owner: tuple(found) for owner, found in lists.items()}
+    return {owner: tuple(entries) for owner, entries in lists.items()}

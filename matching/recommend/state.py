@@ -1,4 +1,4 @@
-"""What a run leaves behind so that one changed person can be matched again without the others."""
+"""The state of a run, stored so that changes can be matched without a full run."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ import numpy as np
 import scipy.sparse as sp
 
 from matching.errors import BadState
-from matching.recommend.features import Spread, Yardstick
-from matching.recommend.ranking import Places, Shortlists
+from matching.recommend.features import ScoreStatistics, Standardiser
+from matching.recommend.ranking import RankedLists, Shortlists
 from matching.text.tfidf import BUCKETS, FIELDS, IdfWeights
 from matching.types import Array
 
 VERSION = 3
-_SPREADS = ("seeks_offers", "about", "smooth", "lexical", "pagerank")
+_STATISTICS = ("seeks_offers", "about", "smooth", "lexical", "pagerank")
 _NUMBERS = ("about_cap", "text_sd", "pagerank_floor", "overlap_cap")
 
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """Row k is the k-th participant by id. `scale` is C, `dampening` the mean h, `bonus` gamma; `words`
-    the counts."""
+    """Row k is the k-th participant by id. ids, scale (C), mean_scores (mean h): (n,); bonus: gamma;
+    term_counts: (n, terms)."""
 
     ids: Array
     scale: Array
-    dampening: Array
+    mean_scores: Array
     bonus: float
-    yardstick: Yardstick
-    words: sp.csr_matrix
+    standardiser: Standardiser
+    term_counts: sp.csr_matrix
     shortlists: Shortlists
-    places: Places
+    lists: RankedLists
 
     def to_bytes(self) -> bytes:
-        """As a compressed archive of arrays; nothing in it is executed when read."""
-        y = self.yardstick
+        """A compressed NPZ archive without pickles."""
+        y = self.standardiser
         header = {
             "version": VERSION,
             "bonus": self.bonus,
-            "spreads": {name: asdict(getattr(y, name)) for name in _SPREADS},
+            "spreads": {name: asdict(getattr(y, name)) for name in _STATISTICS},
             "numbers": {name: getattr(y, name) for name in _NUMBERS},
             "means": {field: sorted(by_language) for field, by_language in y.means.items()},
         }
@@ -51,13 +51,13 @@ class RunState:
             for field, by_language in y.means.items()
         }
         arrays |= {f"shortlists/{name}": getattr(self.shortlists, name) for name in Shortlists.__slots__}
-        arrays |= {f"places/{name}": getattr(self.places, name) for name in Places.__slots__}
+        arrays |= {f"places/{name}": getattr(self.lists, name) for name in RankedLists.__slots__}
         arrays |= {
-            "words/data": self.words.data,
-            "words/indices": self.words.indices,
-            "words/indptr": self.words.indptr,
+            "words/data": self.term_counts.data,
+            "words/indices": self.term_counts.indices,
+            "words/indptr": self.term_counts.indptr,
         }
-        arrays |= {"ids": self.ids, "scale": self.scale, "dampening": self.dampening, "idf": y.words.idf}
+        arrays |= {"ids": self.ids, "scale": self.scale, "dampening": self.mean_scores, "idf": y.idf.idf}
         buffer = io.BytesIO()
         arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
         np.savez_compressed(buffer, **arrays)
@@ -65,7 +65,7 @@ class RunState:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> RunState:
-        """Read `to_bytes` back. BadState for anything else, an older version included."""
+        """The state of `to_bytes`. Raises BadState for anything else, other versions included."""
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as archive:
                 arrays = {name: archive[name] for name in archive.files}
@@ -82,27 +82,27 @@ class RunState:
 
     @classmethod
     def _read(cls, header: dict[str, Any], arrays: Mapping[str, Array]) -> RunState:
-        means, spreads = header["means"], header["spreads"]
-        rest: dict[str, Any] = {name: Spread(**values) for name, values in spreads.items()} | header[
-            "numbers"
-        ]
-        yardstick = Yardstick(
+        means, statistics = header["means"], header["spreads"]
+        rest: dict[str, Any] = {
+            name: ScoreStatistics(**values) for name, values in statistics.items()
+        } | header["numbers"]
+        standardiser = Standardiser(
             means={f: dict(zip(names, arrays[f"means/{f}"], strict=True)) for f, names in means.items()},
-            words=IdfWeights(arrays["idf"]),
+            idf=IdfWeights(arrays["idf"]),
             **rest,
         )
         people = len(arrays["ids"])
-        words = sp.csr_matrix(
+        term_counts = sp.csr_matrix(
             (arrays["words/data"], arrays["words/indices"], arrays["words/indptr"]),
             shape=(people, len(FIELDS) * BUCKETS),
         )
         return cls(
             ids=arrays["ids"],
             scale=arrays["scale"],
-            dampening=arrays["dampening"],
+            mean_scores=arrays["dampening"],
             bonus=float(header["bonus"]),
-            yardstick=yardstick,
-            words=words,
+            standardiser=standardiser,
+            term_counts=term_counts,
             shortlists=Shortlists(*(arrays[f"shortlists/{name}"] for name in Shortlists.__slots__)),
-            places=Places(*(arrays[f"places/{name}"] for name in Places.__slots__)),
+            lists=RankedLists(*(arrays[f"places/{name}"] for name in RankedLists.__slots__)),
         )

@@ -1,4 +1,4 @@
-"""One changed person: a row, a column, and the lists it touches, without matching everybody again."""
+"""Incremental update of a run: changed people are scored and listed again without a full run."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import scipy.sparse as sp
 
 from matching.errors import UnknownPerson
 from matching.policy import Policy
-from matching.recommend.balance import kernel, scale_for, weights_of
-from matching.recommend.candidates import best_of_row
-from matching.recommend.dataset import Forum, open_forum
+from matching.recommend.balance import kernel, matching_weights, scaling_factor
+from matching.recommend.candidates import candidates_of
+from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import prepare_features
-from matching.recommend.ranking import Places, Shortlists, exposure_caps, make_lists, make_shortlists
-from matching.recommend.run import write_lists
-from matching.recommend.scoring import Scorer, mutual
+from matching.recommend.ranking import RankedLists, Shortlists, exposure_caps, make_lists, make_shortlists
+from matching.recommend.run import explain_lists
+from matching.recommend.scoring import Scorer, reciprocal_score
 from matching.recommend.state import RunState
 from matching.text.tfidf import count_field_terms
 from matching.types import Array, Lists, Participant, Tie, Vectors
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
-    """The lists that changed, by participant id, and the state to keep for the next change."""
+class UpdateResult:
+    """The lists that changed, by participant id, and the state for the next update."""
 
     lists: Lists
     state: RunState
@@ -39,230 +39,248 @@ def update_people(
     changed: Iterable[int],
     excluded: Iterable[tuple[int, int]] = (),
     policy: Policy | None = None,
-) -> Update:
-    """Match again who `changed` (a profile, a block of a pair: name both, a tie), who is new, and who has
-    left.
+) -> UpdateResult:
+    """Match again the ids `changed` (a profile, a tie; both of a newly excluded pair), newcomers and leavers.
 
-    All other people keep the run's C, means, spreads and bonus; their lists change only where a changed
-    person now belongs or no longer does. Costs O(n d) a person. Raises UnknownPerson for a changed id that
-    was never here.
+    All others keep the run's scaling, means, statistics and bonus; their lists change only where a changed
+    person enters or leaves them. O(n d) per person. Raises UnknownPerson for a changed id that neither the
+    state nor the participants have, and what `build_run` raises.
+
+    >>> from matching.recommend.run import build_run
+    >>> people = [Participant(1, "youth"), Participant(2, "industry"), Participant(3, "academia")]
+    >>> run = build_run(people[:2], [], Vectors.empty(2))
+    >>> sorted(update_people(run.state, people, [], Vectors.empty(3), changed=[]).lists)
+    [1, 2, 3]
     """
     policy = policy or Policy()
-    forum = open_forum(participants, ties, vectors, excluded, policy)
-    row, was = forum.row, {int(person): k for k, person in enumerate(state.ids)}
+    dataset = prepare_dataset(participants, ties, vectors, excluded, policy)
+    row_of, old_row_of = dataset.row_of, {int(person): k for k, person in enumerate(state.ids)}
     changed = set(changed)
     for person in sorted(changed):
-        if person not in row and person not in was:
+        if person not in row_of and person not in old_row_of:
             raise UnknownPerson(f"nobody here has the id {person}")
-    rows = np.array(sorted(row[p] for p in (changed & row.keys()) | (row.keys() - was.keys())), np.int64)
-    old = np.array([was.get(int(person), -1) for person in forum.ids], np.int64)
-    moved = _move(state, old, forum, rows)
+    new = row_of.keys() - old_row_of.keys()
+    rows = np.array(sorted(row_of[p] for p in (changed & row_of.keys()) | new), np.int64)
+    old_rows = np.array([old_row_of.get(int(person), -1) for person in dataset.ids], np.int64)
+    current = _realign(state, old_rows, dataset, rows)
     features = prepare_features(
-        forum.participants, vectors, forum.incidence, policy, yardstick=state.yardstick, words=moved.words
+        dataset.participants,
+        vectors,
+        dataset.incidence,
+        policy,
+        standardiser=state.standardiser,
+        term_counts=current.term_counts,
     )
-    scale, touched, short = moved.scale.copy(), np.zeros(len(forum.ids), bool), moved.shortlists
-    touched[rows] = True
-    touched |= np.isin(moved.places.others, rows).any(axis=1)
-    touched |= (old >= 0) & _lost_somebody(state, old, moved.places)
-    scorer = Scorer.of(features, policy)
+    scale, shortlists = current.scale.copy(), current.shortlists
+    affected = np.zeros(len(dataset.ids), bool)
+    affected[rows] = True
+    affected |= np.isin(current.lists.others, rows).any(axis=1)
+    affected |= (old_rows >= 0) & _lists_with_leavers(state, old_rows, current.lists)
+    scorer = Scorer.from_features(features, policy)
     for i in rows.tolist():
-        partners, weights, score = _match_row(scorer, forum, moved, i, scale, policy)
-        short, entered = _enter(short, forum, i, partners, weights, score, moved.places, policy)
-        touched |= entered
-    moved = replace(moved, scale=scale, shortlists=short)
-    touched |= _rivals(moved, rows, exposure_caps(forum.capacity, policy), policy)
-    touched |= _owed(moved.places, rows, forum, policy)
-    return _finish(moved, forum, scorer, touched, policy)
+        partners, weights, score = _rebalance(scorer, dataset, current, i, scale, policy)
+        shortlists, entered = _update_shortlists(
+            shortlists, dataset, i, partners, weights, score, current.lists, policy
+        )
+        affected |= entered
+    current = replace(current, scale=scale, shortlists=shortlists)
+    affected |= _lists_holding_contested(current, rows, exposure_caps(dataset.capacity, policy), policy)
+    affected |= _lists_below_quota(current.lists, rows, dataset, policy)
+    return _rerank(current, dataset, scorer, affected, policy)
 
 
-def _move(state: RunState, old: Array, forum: Forum, rows: Array) -> RunState:
-    """The state laid out for today's people: rows moved, who left taken out, changed people taken off all
-    shortlists."""
-    new_of = np.full(len(state.ids) + 1, -1, np.int64)
-    new_of[old[old >= 0]] = np.flatnonzero(old >= 0)
-    known, at = old >= 0, np.maximum(old, 0)
+def _realign(state: RunState, old_rows: Array, dataset: Dataset, rows: Array) -> RunState:
+    """The state with today's rows: leavers dropped, changed people taken off all shortlists.
+
+    old_rows: (n,) row in the state, -1 for newcomers; rows: (k,) changed.
+    """
+    new_row_of = np.full(len(state.ids) + 1, -1, np.int64)
+    new_row_of[old_rows[old_rows >= 0]] = np.flatnonzero(old_rows >= 0)
+    known, at = old_rows >= 0, np.maximum(old_rows, 0)
 
     def carry(values: Array, empty: float) -> Array:
         if len(state.ids) == 0:
-            return np.full((len(old), *values.shape[1:]), empty, values.dtype)
+            return np.full((len(old_rows), *values.shape[1:]), empty, values.dtype)
         kept = values[at].copy()
         kept[~known] = empty
         return kept
 
-    others = new_of[carry(state.shortlists.others, -1)]
+    others = new_row_of[carry(state.shortlists.others, -1)]
     others[np.isin(others, rows)] = -1
     others[rows] = -1
     relevance = np.where(others >= 0, carry(state.shortlists.relevance, -np.inf), -np.inf)
-    places = replace(
-        state.places,
-        others=new_of[carry(state.places.others, -1)],
-        score=carry(state.places.score, 0),
-        propensity=carry(state.places.propensity, 1),
-        exploratory=carry(state.places.exploratory, 0),
+    lists = replace(
+        state.lists,
+        others=new_row_of[carry(state.lists.others, -1)],
+        score=carry(state.lists.score, 0),
+        propensity=carry(state.lists.propensity, 1),
+        exploratory=carry(state.lists.exploratory, 0),
     )
-    fresh = count_field_terms([forum.participants[k] for k in rows])
-    counted = state.words if len(state.ids) else count_field_terms([Participant(0)])
-    swap = sp.csr_matrix(
-        (np.ones(len(rows), np.float32), (rows, np.arange(len(rows)))), shape=(len(old), len(rows))
+    new_counts = count_field_terms([dataset.participants[k] for k in rows])
+    old_counts = state.term_counts if len(state.ids) else count_field_terms([Participant(0)])
+    insert = sp.csr_matrix(
+        (np.ones(len(rows), np.float32), (rows, np.arange(len(rows)))), shape=(len(old_rows), len(rows))
     )
     keep = known.astype(np.float32)
     keep[rows] = 0
-    words = sp.csr_matrix(sp.diags(keep) @ counted[at] + swap @ fresh, dtype=np.float32)
-    words.sort_indices()
-    words.eliminate_zeros()
+    term_counts = sp.csr_matrix(sp.diags(keep) @ old_counts[at] + insert @ new_counts, dtype=np.float32)
+    term_counts.sort_indices()
+    term_counts.eliminate_zeros()
     return replace(
         state,
-        ids=forum.ids,
+        ids=dataset.ids,
         scale=carry(state.scale, 0),
-        dampening=carry(state.dampening, 0),
-        words=words,
+        mean_scores=carry(state.mean_scores, 0),
+        term_counts=term_counts,
         shortlists=Shortlists(others, relevance, carry(state.shortlists.score, 0)),
-        places=places,
+        lists=lists,
     )
 
 
-def _lost_somebody(state: RunState, old: Array, places: Places) -> Array:
-    """Whose list names a person who has left."""
+def _lists_with_leavers(state: RunState, old_rows: Array, lists: RankedLists) -> Array:
+    """Whose list named somebody who has left, bool (n,)."""
     if len(state.ids) == 0:
-        return np.zeros(len(old), bool)
-    before = (state.places.others >= 0).sum(axis=1)[np.maximum(old, 0)]
-    return np.asarray(before > (places.others >= 0).sum(axis=1))
+        return np.zeros(len(old_rows), bool)
+    before = (state.lists.others >= 0).sum(axis=1)[np.maximum(old_rows, 0)]
+    return np.asarray(before > (lists.others >= 0).sum(axis=1))
 
 
-def _chances_of(scorer: Scorer, forum: Forum, i: int) -> tuple[Array, Array]:
-    """p of one person for everybody and of everybody for her, float64 (n,); 0 where not proposable."""
-    one, everybody = slice(i, i + 1), slice(0, len(forum.ids))
+def _probabilities_of(scorer: Scorer, dataset: Dataset, i: int) -> tuple[Array, Array]:
+    """p of row i for everybody and of everybody for row i, float64 (n,) each; 0 for excluded pairs."""
+    one, everybody = slice(i, i + 1), slice(0, len(dataset.ids))
     walk = scorer.features.walk
-    walked = None if walk is None else walk.columns(np.array([i]), 1e-4).T
-    barred = forum.obstacles.forbidden(one, everybody)[0]
-    forth, back = (1 / (1 + np.exp(-x[0].astype(np.float64))) for x in scorer.tile(one, everybody, walked))
-    return np.where(barred, 0, forth), np.where(barred, 0, back)
+    resolvent_row = None if walk is None else walk.columns(np.array([i]), 1e-4).T
+    excluded = dataset.exclusions.mask(one, everybody)[0]
+    logits = scorer.tile(one, everybody, resolvent_row)
+    forward, backward = (1 / (1 + np.exp(-x[0].astype(np.float64))) for x in logits)
+    return np.where(excluded, 0, forward), np.where(excluded, 0, backward)
 
 
-def _match_row(
-    scorer: Scorer, forum: Forum, state: RunState, i: int, scale: Array, policy: Policy
+def _rebalance(
+    scorer: Scorer, dataset: Dataset, state: RunState, i: int, scale: Array, policy: Policy
 ) -> tuple[Array, Array, Array]:
-    """(rows of partners, mu, h) of one person against everybody's stored C; sets her own C in `scale`."""
-    forth, back = _chances_of(scorer, forum, i)
-    score = mutual(forth, back)
-    state.dampening[i] = score.sum() / max(1, len(forum.ids) - 1)
-    partners = best_of_row(score, state.dampening, forum.groups, int(forum.groups[i]), policy)
-    p, q = forth[partners], back[partners]
-    pull = kernel(p, q, forum.groups[partners] != forum.groups[i], state.bonus, policy.beta)
+    """(candidate rows, mu, reciprocal scores) of row i against the others' stored scaling; sets scale[i]."""
+    forward, backward = _probabilities_of(scorer, dataset, i)
+    score = reciprocal_score(forward, backward)
+    state.mean_scores[i] = score.sum() / max(1, len(dataset.ids) - 1)
+    partners = candidates_of(score, state.mean_scores, dataset.groups, int(dataset.groups[i]), policy)
+    p, q = forward[partners], backward[partners]
+    affinity = kernel(p, q, dataset.groups[partners] != dataset.groups[i], state.bonus, policy.beta)
     unscaled = scale[partners] == 0
-    mine = scale_for(np.array([pull @ scale[partners]]), forum.capacity[i : i + 1])[0]
-    scale[i] = mine
-    weights = np.where(unscaled, 0, mine * scale[partners] * pull)
+    own = scaling_factor(np.array([affinity @ scale[partners]]), dataset.capacity[i : i + 1])[0]
+    scale[i] = own
+    weights = np.where(unscaled, 0, own * scale[partners] * affinity)
     return partners, weights, score[partners]
 
 
-def _enter(
-    short: Shortlists,
-    forum: Forum,
+def _update_shortlists(
+    shortlists: Shortlists,
+    dataset: Dataset,
     i: int,
     partners: Array,
     weights: Array,
     score: Array,
-    places: Places,
+    lists: RankedLists,
     policy: Policy,
 ) -> tuple[Shortlists, Array]:
-    """Put one person's row into the shortlists and her into those of her partners; also whose lists she
-    may enter."""
-    stale = np.any((short.others[:, :-1] < 0) & (short.others[:, 1:] >= 0), axis=1)
+    """The shortlists with the pairs of row i renewed, and whose list row i may enter, bool (n,)."""
+    stale = np.any((shortlists.others[:, :-1] < 0) & (shortlists.others[:, 1:] >= 0), axis=1)
     stale[partners] = stale[i] = True
-    own, place = np.nonzero((short.others >= 0) & stale[:, None])
-    # Her pairs are all given anew, those with somebody who changed before her in this update included.
-    keep = (own != i) & (short.others[own, place] != i)
-    own, place = own[keep], place[keep]
-    fresh = np.full(len(partners), i)
-    left = np.concatenate([own, fresh, partners])
-    right = np.concatenate([short.others[own, place], partners, fresh])
-    values = np.concatenate([np.exp(short.relevance[own, place]), weights, weights])
-    scores = np.concatenate([short.score[own, place], score, score])
-    made = make_shortlists(left, right, values, scores, forum.groups, policy)
-    entered = np.zeros(len(forum.ids), bool)
+    owner, position = np.nonzero((shortlists.others >= 0) & stale[:, None])
+    # All pairs of row i are renewed, those entered by earlier rows of this update included.
+    keep = (owner != i) & (shortlists.others[owner, position] != i)
+    owner, position = owner[keep], position[keep]
+    repeated = np.full(len(partners), i)
+    left = np.concatenate([owner, repeated, partners])
+    right = np.concatenate([shortlists.others[owner, position], partners, repeated])
+    values = np.concatenate([np.exp(shortlists.relevance[owner, position]), weights, weights])
+    scores = np.concatenate([shortlists.score[owner, position], score, score])
+    made = make_shortlists(left, right, values, scores, dataset.groups, policy)
+    entered = np.zeros(len(dataset.ids), bool)
     wanted = partners[weights > 0]
-    entered[wanted] = np.log(weights[weights > 0]) >= _bar(short, places, wanted, policy)
-    return _with_rows(short, made, stale), entered
+    threshold = _entry_threshold(shortlists, lists, wanted, policy)
+    entered[wanted] = np.log(weights[weights > 0]) >= threshold
+    return _replace_rows(shortlists, made, stale), entered
 
 
-def _with_rows(short: Shortlists, made: Shortlists, rows: Array) -> Shortlists:
-    """The shortlists with the marked rows taken from `made`."""
-    width = max(short.others.shape[1], made.others.shape[1])
+def _replace_rows(shortlists: Shortlists, made: Shortlists, rows: Array) -> Shortlists:
+    """The shortlists with the marked rows, bool (n,), taken from `made`."""
+    width = max(shortlists.others.shape[1], made.others.shape[1])
 
-    def pick(name: str, empty: float) -> Array:
+    def merge(name: str, empty: float) -> Array:
         old, new = (
             np.pad(table, ((0, 0), (0, width - table.shape[1])), constant_values=empty)
-            for table in (getattr(short, name), getattr(made, name))
+            for table in (getattr(shortlists, name), getattr(made, name))
         )
         return np.where(rows[:, None], new, old)
 
-    return Shortlists(pick("others", -1), pick("relevance", -np.inf), pick("score", 0))
+    return Shortlists(merge("others", -1), merge("relevance", -np.inf), merge("score", 0))
 
 
-def _bar(short: Shortlists, places: Places, rows: Array, policy: Policy) -> Array:
-    """The ln mu above which somebody new may earn a place in each of these lists: that of the least chosen,
-    -inf if not full."""
-    others, relevance = short.others[rows], short.relevance[rows]
-    listed = np.where(places.exploratory, -1, places.others)[rows]
-    full = (places.others[rows] >= 0).sum(axis=1) >= policy.list_size
-    held = (others[:, :, None] == listed[:, None, :]).any(axis=2) & (others >= 0)
-    least = np.where(held, relevance, np.inf).min(axis=1, initial=np.inf)
+def _entry_threshold(shortlists: Shortlists, lists: RankedLists, rows: Array, policy: Policy) -> Array:
+    """The least ln mu with which a newcomer may enter the lists of `rows`, (k,); -inf if not full."""
+    others, relevance = shortlists.others[rows], shortlists.relevance[rows]
+    listed = np.where(lists.exploratory, -1, lists.others)[rows]
+    full = (lists.others[rows] >= 0).sum(axis=1) >= policy.list_size
+    is_listed = (others[:, :, None] == listed[:, None, :]).any(axis=2) & (others >= 0)
+    least = np.where(is_listed, relevance, np.inf).min(axis=1, initial=np.inf)
     return np.where(full & np.isfinite(least), least, -np.inf)
 
 
-def _rivals(state: RunState, rows: Array, caps: Array, policy: Policy) -> Array:
-    """Whose list must be opened so that the changed may take a place there: where somebody wanted is at
-    her cap, the lightest pair holding her, if lighter."""
-    held, short = state.places.others, state.shortlists
-    load = np.bincount(held[held >= 0], minlength=len(caps))
-    opened = np.zeros(len(caps), bool)
+def _lists_holding_contested(state: RunState, rows: Array, caps: Array, policy: Policy) -> Array:
+    """Lists to remake because a changed person outweighs their entry for somebody at her cap, bool (n,)."""
+    listed, shortlists = state.lists.others, state.shortlists
+    exposure = np.bincount(listed[listed >= 0], minlength=len(caps))
+    affected = np.zeros(len(caps), bool)
     for i in rows.tolist():
-        for place, j in enumerate(short.others[i, : 2 * policy.list_size].tolist()):
-            if j < 0 or load[j] < caps[j]:
+        for position, j in enumerate(shortlists.others[i, : 2 * policy.list_size].tolist()):
+            if j < 0 or exposure[j] < caps[j]:
                 continue
-            holders = np.setdiff1d(np.flatnonzero((held == j).any(axis=1)), rows)
-            weights = np.where(short.others[holders] == j, short.relevance[holders], -np.inf).max(
+            holders = np.setdiff1d(np.flatnonzero((listed == j).any(axis=1)), rows)
+            weights = np.where(shortlists.others[holders] == j, shortlists.relevance[holders], -np.inf).max(
                 axis=1, initial=-np.inf
             )
-            if holders.size and weights.min() < short.relevance[i, place]:
-                opened[holders[np.argmin(weights)]] = True
-    return opened
+            if holders.size and weights.min() < shortlists.relevance[i, position]:
+                affected[holders[np.argmin(weights)]] = True
+    return affected
 
 
-def _owed(places: Places, rows: Array, forum: Forum, policy: Policy) -> Array:
-    """Whose list holds too few of other constituencies, while a changed person of another may go there."""
-    real, groups = places.others >= 0, forum.groups
-    outside = real & (groups[places.others] != groups[:, None])
-    short, owed = outside.sum(axis=1) < policy.least_other, np.zeros(len(groups), bool)
+def _lists_below_quota(lists: RankedLists, rows: Array, dataset: Dataset, policy: Policy) -> Array:
+    """Lists with fewer than `least_other` of other constituencies that a changed person may enter, (n,)."""
+    filled, groups = lists.others >= 0, dataset.groups
+    external = filled & (groups[lists.others] != groups[:, None])
+    short, affected = external.sum(axis=1) < policy.least_other, np.zeros(len(groups), bool)
     for i in rows.tolist() if short.any() else ():
-        barred = forum.obstacles.forbidden(slice(i, i + 1), slice(0, len(groups)))[0]
-        owed |= short & ~barred & (groups != groups[i])
-    return owed
+        excluded = dataset.exclusions.mask(slice(i, i + 1), slice(0, len(groups)))[0]
+        affected |= short & ~excluded & (groups != groups[i])
+    return affected
 
 
-def _finish(state: RunState, forum: Forum, scorer: Scorer, touched: Array, policy: Policy) -> Update:
-    """Make the touched lists again around all others as they stand, and give those that came out
-    different."""
-    rows = np.flatnonzero(touched)
-    others = state.places.others[~touched]
-    load = np.bincount(others[others >= 0], minlength=len(forum.ids))
-    caps = exposure_caps(forum.capacity, policy)
+def _rerank(
+    state: RunState, dataset: Dataset, scorer: Scorer, affected: Array, policy: Policy
+) -> UpdateResult:
+    """Remake the affected lists around all others, and return those that came out different."""
+    rows = np.flatnonzero(affected)
+    kept = state.lists.others[~affected]
+    exposure = np.bincount(kept[kept >= 0], minlength=len(dataset.ids))
+    caps = exposure_caps(dataset.capacity, policy)
 
-    def beyond(some: Array) -> tuple[Array, Array]:
-        chances = [_chances_of(scorer, forum, i) for i in some.tolist()]
-        forth, back = np.array([p for p, _ in chances]), np.array([q for _, q in chances])
-        weights = weights_of(some, forth, back, forum.groups, state.scale, state.bonus, policy.beta)
-        return weights, mutual(forth, back)
+    def full_rows(some: Array) -> tuple[Array, Array]:
+        probabilities = [_probabilities_of(scorer, dataset, i) for i in some.tolist()]
+        forward = np.array([p for p, _ in probabilities])
+        backward = np.array([q for _, q in probabilities])
+        weights = matching_weights(
+            some, forward, backward, dataset.groups, state.scale, state.bonus, policy.beta
+        )
+        return weights, reciprocal_score(forward, backward)
 
-    made = make_lists(state.shortlists, rows, forum.ids, forum.groups, caps, load, policy, beyond)
-    places = Places(*(getattr(state.places, name).copy() for name in Places.__slots__))
-    same = (places.others[rows] == made.others).all(axis=1) & np.isclose(places.score[rows], made.score).all(
-        axis=1
-    )
-    for name in Places.__slots__:
-        getattr(places, name)[rows] = getattr(made, name)
-    asked = ~same
-    new = Places(*(getattr(made, name)[asked] for name in Places.__slots__))
-    lists = write_lists(forum, scorer.features, policy, state.bonus, new, rows[asked])
-    return Update(lists, replace(state, places=places))
+    made = make_lists(state.shortlists, rows, dataset.ids, dataset.groups, caps, exposure, policy, full_rows)
+    names = RankedLists.__slots__
+    lists = RankedLists(*(getattr(state.lists, name).copy() for name in names))
+    same_people = (lists.others[rows] == made.others).all(axis=1)
+    different = ~(same_people & np.isclose(lists.score[rows], made.score).all(axis=1))
+    for name in names:
+        getattr(lists, name)[rows] = getattr(made, name)
+    changed = RankedLists(*(getattr(made, name)[different] for name in names))
+    explained = explain_lists(dataset, scorer.features, policy, state.bonus, changed, rows[different])
+    return UpdateResult(explained, replace(state, lists=lists))

@@ -15,9 +15,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from matching.policy import Policy
-from matching.recommend.gram import Gram
-from matching.recommend.graph import Incidence, shared_columns
-from matching.recommend.pagerank import Walk, resolvent
+from matching.recommend.gram import GramMatrix
+from matching.recommend.graph import Incidence, damped_columns
+from matching.recommend.pagerank import RandomWalk, resolvent
 
 LEAST_RATIO, JUDGED_PEOPLE = 50, 10_000
 TILE = 1024
@@ -38,8 +38,8 @@ def made_graph(people, nodes, seed=0):
 
 def our_overlap(incidence):
     """Every pair's weighted common neighbours, tile by tile, as the pair stage reads them."""
-    columns, damping = shared_columns(incidence, Policy())
-    gram = Gram.of(columns @ sp.diags(np.sqrt(damping)))
+    columns, damping = damped_columns(incidence, Policy())
+    gram = GramMatrix.from_rows(columns @ sp.diags(np.sqrt(damping)))
     people, total = incidence.others.shape[0], 0.0
     for a in range(0, people, TILE):
         for b in range(a, people, TILE):
@@ -75,7 +75,7 @@ def networkx_seconds(graph, people, sample, seed=0):
 def bench(people, nodes, sample):
     """Print both and their ratios; gives the lesser ratio."""
     graph, incidence = made_graph(people, nodes)
-    walk = Walk.of(incidence.people, incidence.others, 0.15)
+    walk = RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15)
     ours = timed(lambda: our_overlap(incidence)), timed(lambda: resolvent(walk, tolerance=1e-4))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     theirs = networkx_seconds(graph, people, min(sample, people))

@@ -13,11 +13,11 @@ from itertools import pairwise
 
 from backend.benchmarks.management.commands.bench_matching import limit_seconds
 from backend.benchmarks.synthetic import synthetic_forum
-from matching import Policy
+from matching.policy import Policy
 from matching.recommend.candidates import find_candidates
-from matching.recommend.dataset import open_forum
+from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import prepare_features
-from matching.recommend.scoring import Scorer, measure, score_all
+from matching.recommend.scoring import Scorer, fit_standardiser, predict_all
 
 MOST_TIMES, BEST, JUDGED_PEOPLE = 5, 100, 10_000
 
@@ -32,12 +32,14 @@ def ours(people):
     """(seconds of the pair stage, the process's peak of memory in MB so far)."""
     participants, ties, vectors = synthetic_forum(people)
     policy = Policy()
-    forum = open_forum(participants, ties, vectors, (), policy)
-    features, walked = measure(prepare_features(forum.participants, vectors, forum.incidence, policy), policy)
+    forum = prepare_dataset(participants, ties, vectors, (), policy)
+    features, walked = fit_standardiser(
+        prepare_features(forum.participants, vectors, forum.incidence, policy), policy
+    )
 
     def stage():
-        chances = score_all(Scorer.of(features, policy), walked, forum.obstacles.forbidden)
-        find_candidates(chances, forum.groups, policy)
+        probabilities = predict_all(Scorer.from_features(features, policy), walked, forum.exclusions.mask)
+        find_candidates(probabilities, forum.groups, policy)
 
     return timed(stage), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 

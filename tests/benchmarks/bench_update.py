@@ -10,7 +10,7 @@ import time
 from dataclasses import replace
 
 from backend.benchmarks.synthetic import synthetic_forum
-from matching import build_run, update_people
+from matching.recommend import build_run, update_people
 
 MOST_SECONDS, LEAST_AGREEING, TRIED = 1.0, 9.0, 5
 

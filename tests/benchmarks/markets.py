@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from matching.policy import Policy
-from matching.recommend.balance import balance, solve
+from matching.recommend.balance import balance_pairs, solve_choo_siow
 from matching.recommend.candidates import find_candidates
 from matching.recommend.measures import expected_meetings, gini
 from matching.recommend.ranking import exposure_caps, make_lists, make_shortlists
@@ -30,17 +30,17 @@ def matches(order_by, f, g):
     total = 0.0
     for employer in range(EMPLOYERS):
         by_wish = np.argsort(-g[employer], kind="stable")
-        chances = applies[by_wish, employer]
-        total += (chances * g[employer, by_wish] * expected_inverse_place(chances)).sum()
+        probabilities = applies[by_wish, employer]
+        total += (probabilities * g[employer, by_wish] * expected_inverse_place(probabilities)).sum()
     return float(total)
 
 
-def expected_inverse_place(chances):
-    """E[1 / (1 + number of earlier successes)] for each of a row of independent chances, exactly."""
-    count, out = np.zeros(len(chances) + 1), np.empty(len(chances))
+def expected_inverse_place(probabilities):
+    """E[1 / (1 + number of earlier successes)] for each of a row of independent probabilities, exactly."""
+    count, out = np.zeros(len(probabilities) + 1), np.empty(len(probabilities))
     count[0] = 1.0
-    places = 1 / np.arange(1, len(chances) + 2)
-    for k, chance in enumerate(chances):
+    places = 1 / np.arange(1, len(probabilities) + 2)
+    for k, chance in enumerate(probabilities):
         out[k] = count @ places
         count[1:] = count[1:] * (1 - chance) + count[:-1] * chance
         count[0] *= 1 - chance
@@ -53,7 +53,7 @@ def transferable_utility(f, g, beta=0.3, sweeps=500):
     whole = sp.csr_matrix(
         np.block([[np.zeros((CANDIDATES,) * 2), kernel], [kernel.T, np.zeros((EMPLOYERS,) * 2)]])
     )
-    scale = solve(whole, np.ones(CANDIDATES + EMPLOYERS), sweeps)
+    scale = solve_choo_siow(whole, np.ones(CANDIDATES + EMPLOYERS), sweeps)
     return scale[:CANDIDATES, None] * scale[None, CANDIDATES:] * kernel
 
 
@@ -79,7 +79,7 @@ class ForumOutcome:
 
 
 def forum(h, w, seed=0, people=600, dimensions=16):
-    """(p, groups): chances of yes in a forum with homophily h and popularity w."""
+    """(p, groups): probabilities of yes in a forum with homophily h and popularity w."""
     draw = np.random.default_rng(seed)
     groups = np.searchsorted([0.35, 0.6, 0.8, 0.92], (draw.permutation(people) + 0.5) / people)
     centre = draw.standard_normal((5, dimensions))[groups] * h
@@ -102,15 +102,15 @@ def lists_by_product(p, groups):
 
 
 def lists_by_titian(p, groups, policy):
-    """The lists of a run, from chances on."""
+    """The lists of a run, from probabilities on."""
     pairs = find_candidates(p, groups, policy)
     capacity = np.full(len(p), CAPACITY)
-    found = balance(pairs, groups, capacity, policy)
+    found = balance_pairs(pairs, groups, capacity, policy)
     short = make_shortlists(pairs.left, pairs.right, found.weights, pairs.score, groups, policy)
     everybody = np.arange(len(p))
     caps = exposure_caps(capacity, policy)
     places = make_lists(short, everybody, everybody, groups, caps, np.zeros(len(p), int), policy)
-    return places.others, found.ei
+    return places.others, found.ei_index
 
 
 def outcome(p, groups, others, ei=None):

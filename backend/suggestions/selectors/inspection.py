@@ -112,7 +112,7 @@ def pair_inspection_for(*, event: Event, attendee_id: int, other_id: int) -> Pai
     if entry is None:
         raise NotFound(_("%(name)s has nobody of that number on the list.") % {"name": found.owner.name})
     run = Run.objects.get(event=event, state=Run.State.CURRENT)
-    numbers = engine.numbers_of(engine.read_forum(event), run, attendee_id, other_id)
+    numbers = engine.score_pair(engine.read_event_data(event), run, attendee_id, other_id)
     return PairInspection(
         owner=found.owner,
         place=entry,

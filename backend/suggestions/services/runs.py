@@ -20,10 +20,11 @@ from backend.events.rules import check_organiser
 from backend.events.services import matching_lock
 from backend.people.models import Person
 from backend.suggestions import engine
+from backend.suggestions.engine.texts import OnProgress
 from backend.suggestions.models import ListReading, Run, Suggestion
 from backend.suggestions.selectors.runs import outdated_ids, stale_ids_for
-from backend.suggestions.vectors import Progress
-from matching import Policy, Suggested
+from matching.policy import Policy
+from matching.types import Suggested
 
 BUILD_SUGGESTIONS = "suggestions.build"
 MAX_UPDATED, MAX_UPDATED_SHARE = 20, 0.05
@@ -35,7 +36,7 @@ class NobodyToMatch(BusinessError):
 
 
 def build_run(
-    *, event: Event, now: dt.datetime, policy: Policy | None = None, progress: Progress | None = None
+    *, event: Event, now: dt.datetime, policy: Policy | None = None, progress: OnProgress | None = None
 ) -> Run:
     """Compute every list of the event and publish them together; readers see the old Run until then.
 
@@ -56,10 +57,10 @@ def build_run(
 
 
 def preview_run(
-    *, event: Event, policy: Policy | None = None, progress: Progress | None = None
+    *, event: Event, policy: Policy | None = None, progress: OnProgress | None = None
 ) -> dict[str, Any]:
     """The report of what `build_run` would publish; nothing is published. Refuses NobodyToMatch."""
-    return engine.build(_forum_of(event), policy or _default_policy(event), progress).report
+    return engine.build_lists(_event_data(event), policy or _default_policy(event), progress).report
 
 
 def _default_policy(event: Event) -> Policy:
@@ -68,33 +69,33 @@ def _default_policy(event: Event) -> Policy:
     return Policy(ei_floor=current.values_list("policy__ei_floor", flat=True).first())
 
 
-def _forum_of(event: Event) -> engine.Forum:
+def _event_data(event: Event) -> engine.EventData:
     """The event as matching reads it; refuses NobodyToMatch."""
-    forum = engine.read_forum(event)
-    if len(forum.participants) < 2:
+    data = engine.read_event_data(event)
+    if len(data.participants) < 2:
         raise NobodyToMatch(
             ngettext(
                 "“%(event)s” has %(count)d person who may be suggested: adults, by the organiser's word, who "
                 "list themselves. Import attendees with age_class first.",
                 "“%(event)s” has %(count)d people who may be suggested: adults, by the organiser's word, who "
                 "list themselves. Import attendees with age_class first.",
-                len(forum.participants),
+                len(data.participants),
             )
-            % {"event": event.slug, "count": len(forum.participants)}
+            % {"event": event.slug, "count": len(data.participants)}
         )
-    return forum
+    return data
 
 
-def _build_locked(event: Event, now: dt.datetime, policy: Policy, progress: Progress | None) -> Run:
-    forum = _forum_of(event)
+def _build_locked(event: Event, now: dt.datetime, policy: Policy, progress: OnProgress | None) -> Run:
+    data = _event_data(event)
     run = Run.objects.create(event=event, model=engine.text_reader().model, started_at=now)
     try:
-        built = engine.build(forum, policy, progress)
+        built = engine.build_lists(data, policy, progress)
         run.policy, run.report = built.policy, built.report
         run.matching_state = built.state
         with transaction.atomic():
             run.save(update_fields=["policy", "report", "matching_state"])
-            _write_lists(run, built.lists, forum.versions, now)
+            _write_lists(run, built.lists, data.versions, now)
     except BaseException:
         Run.objects.filter(pk=run.pk).update(state=Run.State.FAILED)
         raise
@@ -128,22 +129,22 @@ def _refresh_locked(event: Event, now: dt.datetime) -> int:
     run = Run.objects.filter(event=event, state=Run.State.CURRENT).first()
     if run is None or not stale_ids_for(event, run):
         return 0
-    forum = engine.read_forum(event)
-    changed = outdated_ids(run, forum.versions)  # changed before it was read, not after
-    few = len(changed) <= max(MAX_UPDATED, int(len(forum.participants) * MAX_UPDATED_SHARE))
-    updated = engine.update(forum, run, changed) if few else None
+    data = engine.read_event_data(event)
+    changed = outdated_ids(run, data.versions)  # changed before it was read, not after
+    few = len(changed) <= max(MAX_UPDATED, int(len(data.participants) * MAX_UPDATED_SHARE))
+    updated = engine.update_lists(data, run, changed) if few else None
     if updated is None:
         build_run(event=event, now=now)
         return len(changed)
     with transaction.atomic():
         held = Run.objects.filter(pk=run.pk, state=Run.State.CURRENT)
         if held.update(matching_state=updated.state):
-            left = changed - forum.versions.keys()
+            left = changed - data.versions.keys()
             Suggestion.objects.filter(run=run).filter(Q(attendee__in=left) | Q(other__in=left)).delete()
             ListReading.objects.filter(run=run, attendee__in=left).delete()
             # Their new versions were read, even where the list came out the same.
-            read = forum.versions.keys() & (changed | updated.lists.keys())
-            _write_lists(run, updated.lists, {pk: forum.versions[pk] for pk in read}, now)
+            read = data.versions.keys() & (changed | updated.lists.keys())
+            _write_lists(run, updated.lists, {pk: data.versions[pk] for pk in read}, now)
     return len(changed)
 
 

@@ -18,9 +18,9 @@ from backend.benchmarks.evaluation import (
     score_by_titian,
 )
 from backend.benchmarks.evaluation_set import read_evaluation_set
-from matching import Vectors
 from matching.errors import BadEvaluationSet
 from matching.policy import Policy
+from matching.types import Vectors
 
 PEOPLE = [
     json.dumps({"id": f"p{k}", "sector": ["a", "b"][k % 2], "about": [f"text {k % 4}"]}) for k in range(12)

@@ -14,7 +14,7 @@ from tests.factories import make_attendee, make_event
 @pytest.fixture
 def no_model(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.TITIAN_MODEL = "/nowhere/model"  # type: ignore[attr-defined]
-    monkeypatch.setattr(engine, "text_reader", cache(engine.TextReader))  # the process may know another
+    monkeypatch.setattr(engine.texts, "text_reader", cache(engine.TextReader))  # the process may know another
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backend.suggestions.vectors import vectors_for
+from backend.suggestions.engine.texts import vectors_for
 
 pytestmark = pytest.mark.django_db
 

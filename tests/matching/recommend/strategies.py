@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from matching import Participant, Tie, Vectors
+from matching.types import Participant, Tie, Vectors
 
 TEXTS = (
     "",
@@ -45,7 +45,7 @@ def people(draw, least=0, most=12):
 
 
 @st.composite
-def forums(draw, least=0, most=12):
+def datasets(draw, least=0, most=12):
     """(participants, ties, vectors in order of ids): texts may be missing, tied people may be absent."""
     found = draw(people(least, most))
     ids = [p.id for p in found] + [10**7, 10**7 + 1]

@@ -6,14 +6,14 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching import Policy
 from matching.network import ei_index, expected_ei_index
-from matching.recommend.balance import balance
+from matching.policy import Policy
+from matching.recommend.balance import balance_pairs
 from matching.recommend.candidates import find_candidates
 
 
 def market(size, seed, lean=0.0):
-    """(p, groups): chances between two constituencies of 70 % and 30 %, with `lean` towards one's own."""
+    """(p, groups): two constituencies of 70 % and 30 %, with `lean` towards one's own."""
     draw = np.random.default_rng(seed)
     groups = (draw.random(size) < 0.3).astype(int)
     p = np.clip(draw.beta(2, 5, (size, size)) + lean * (groups[:, None] == groups[None, :]), 0.01, 0.99)
@@ -25,7 +25,7 @@ def balanced(size, seed, policy, capacity=5.0, lean=0.0):
     p, groups = market(size, seed, lean)
     pairs = find_candidates(p, groups, policy)
     caps = np.full(size, capacity) if np.isscalar(capacity) else capacity
-    return pairs, groups, balance(pairs, groups, caps, policy)
+    return pairs, groups, balance_pairs(pairs, groups, caps, policy)
 
 
 def table(pairs, weights, size):
@@ -41,7 +41,7 @@ def test_margins_meet_capacity_within_one_percent_after_five_thousand_sweeps(see
     assert used == pytest.approx(capacity, rel=0.01, abs=1e-9)
 
 
-def test_weights_are_symmetric_and_nobody_without_room_gets_any():
+def test_weights_are_symmetric_and_zero_without_capacity():
     capacity = np.full(80, 5.0)
     capacity[[3, 40]] = 0
     pairs, _, found = balanced(80, 1, Policy(), capacity)
@@ -56,22 +56,22 @@ def test_the_floor_is_reached_and_costs_no_bonus_where_it_is_met_already():
     _, _, free = balanced(150, 2, Policy(ei_floor=-1.0), lean=lean)
     _, _, held = balanced(150, 2, Policy(ei_floor=-0.1), lean=lean)
     assert free.bonus == 0
-    assert free.ei < -0.1 <= held.ei <= 0.0
+    assert free.ei_index < -0.1 <= held.ei_index <= 0.0
     assert held.bonus > 0
     assert held.floor_reached
 
 
-def test_an_index_of_nought_reaches_a_floor_of_nought():
+def test_an_index_of_zero_reaches_a_floor_of_zero():
     p = np.zeros((4, 4))
     p[[0, 1, 2, 3], [1, 0, 3, 2]] = 0.4  # within a constituency, and across at .05 less for both together
     p[[1, 2, 3, 0], [2, 1, 0, 3]] = 0.375
     groups = np.array([0, 0, 1, 1])
     pairs = find_candidates(p, groups, Policy())
-    found = balance(pairs, groups, np.ones(4), Policy(ei_floor=0.0))
-    assert (found.bonus, found.ei, found.floor_reached) == (0.05, 0.0, True)
+    found = balance_pairs(pairs, groups, np.ones(4), Policy(ei_floor=0.0))
+    assert (found.bonus, found.ei_index, found.floor_reached) == (0.05, 0.0, True)
 
 
-def test_a_floor_out_of_reach_is_told():
+def test_a_floor_out_of_reach_is_reported():
     p, groups = market(60, 5)
     across = groups[:, None] != groups[None, :]
     for reachable in (1, 0):  # one pair across, then none
@@ -79,17 +79,17 @@ def test_a_floor_out_of_reach_is_told():
         first, other = np.argwhere(across)[0]
         p[first, other] = p[other, first] = 0.5 * reachable
         pairs = find_candidates(p, groups, Policy())
-        found = balance(pairs, groups, np.full(60, 5.0), Policy(ei_floor=0.5))
-        assert found.ei < 0.5
+        found = balance_pairs(pairs, groups, np.full(60, 5.0), Policy(ei_floor=0.5))
+        assert found.ei_index < 0.5
         assert not found.floor_reached
 
 
 def test_the_default_floor_is_random_mixing_less_the_slack():
     _, groups, found = balanced(150, 3, Policy())
-    assert found.floor == pytest.approx(expected_ei_index(groups, np.full(150, 5.0)) - 0.3)
+    assert found.ei_floor == pytest.approx(expected_ei_index(groups, np.full(150, 5.0)) - 0.3)
 
 
-def test_chance_counts_every_ordered_pair_of_different_people():
+def test_the_expected_index_counts_every_ordered_pair_of_different_people():
     groups = np.array([0, 0, 1])
     pairs = [(i, j) for i in range(3) for j in range(3) if i != j]
     differ = np.array([groups[i] != groups[j] for i, j in pairs])
@@ -100,5 +100,5 @@ def test_one_constituency_has_no_index_and_no_bonus():
     p, _ = market(30, 4)
     groups = np.zeros(30, int)
     pairs = find_candidates(p, groups, Policy())
-    found = balance(pairs, groups, np.full(30, 5.0), Policy(ei_floor=0.5))
-    assert (found.ei, found.chance, found.bonus) == (None, None, 0.0)
+    found = balance_pairs(pairs, groups, np.full(30, 5.0), Policy(ei_floor=0.5))
+    assert (found.ei_index, found.expected_ei, found.bonus) == (None, None, 0.0)

@@ -9,21 +9,22 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching import Participant, Policy, Tie
+from matching.policy import Policy
 from matching.recommend.features import log_pagerank
 from matching.recommend.graph import (
     adamic_adar,
     build_graph,
+    build_incidence,
+    damped_columns,
     explain_overlap,
-    incidence_of,
     jaccard,
+    neighbour_shares,
     resource_allocation,
-    shared_columns,
-    shares_of,
     smooth_over_ties,
-    weighted_common,
+    weighted_common_neighbours,
 )
-from matching.recommend.pagerank import Walk, personalised_pagerank, resolvent
+from matching.recommend.pagerank import RandomWalk, personalised_pagerank, resolvent
+from matching.types import Participant, Tie
 
 
 @st.composite
@@ -83,7 +84,7 @@ def typed_forum():
 def test_pagerank_over_topics_sessions_and_absent_people_equals_networkx():
     people, ties = typed_forum()
     graph = build_graph(people, ties, Policy())
-    incidence = incidence_of(graph, len(people))
+    incidence = build_incidence(graph, len(people))
     ours = np.vstack(list(personalised_pagerank(incidence.people, incidence.others)))
     for k, person in enumerate(people):
         expected = nx.pagerank(graph, personalization={("person", person.id): 1}, tol=1e-13, max_iter=2000)
@@ -92,8 +93,8 @@ def test_pagerank_over_topics_sessions_and_absent_people_equals_networkx():
 
 def test_the_logarithm_used_in_scores_is_that_of_pagerank():
     people, ties = typed_forum()
-    incidence = incidence_of(build_graph(people, ties, Policy()), len(people))
-    walk = Walk.of(incidence.people, incidence.others, 0.15)
+    incidence = build_incidence(build_graph(people, ties, Policy()), len(people))
+    walk = RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15)
     exact = np.vstack(list(personalised_pagerank(incidence.people, incidence.others)))
     left, right = np.array([0, 3, 1, 7]), np.array([5, 1, 2, 0])
     value = log_pagerank(walk, resolvent(walk, tolerance=1e-6)[left, right], left, right)
@@ -113,20 +114,20 @@ def test_a_crowded_node_is_dropped_and_organisations_never_count_as_overlap():
         Participant(k, organisation=f"o{k % 5}", sessions=frozenset({"opening", f"s{k % 10}"}))
         for k in range(30)
     ]
-    incidence = incidence_of(build_graph(people, [], Policy()), 30)
-    columns, _ = shared_columns(incidence, Policy(crowd_people=10, crowd_share=0.3))
+    incidence = build_incidence(build_graph(people, [], Policy()), 30)
+    columns, _ = damped_columns(incidence, Policy(crowd_people=10, crowd_share=0.3))
     used = {incidence.nodes[c] for c in np.unique(columns.indices)}
     assert used == {("session", f"s{k}") for k in range(10)}
 
 
 def test_what_stands_between_two_people_is_what_their_score_counts():
     people, ties = typed_forum()
-    incidence = incidence_of(build_graph(people, ties, Policy()), len(people))
-    columns, damping = shared_columns(incidence, Policy(crowd_people=3, crowd_share=0))  # one session has 4
+    incidence = build_incidence(build_graph(people, ties, Policy()), len(people))
+    columns, damping = damped_columns(incidence, Policy(crowd_people=3, crowd_share=0))  # one session has 4
     nodes = [*incidence.nodes, *(("person", p.id) for p in people)]
     weighed = columns @ sp.diags(np.sqrt(damping))
-    shares = [shares_of(weighed, nodes, k) for k in range(len(people))]
-    score = weighted_common(columns, damping).toarray()
+    shares = [neighbour_shares(weighed, nodes, k) for k in range(len(people))]
+    score = weighted_common_neighbours(columns, damping).toarray()
     for i, j in combinations(range(len(people)), 2):
         assert sum(worth for _, worth in explain_overlap(shares[i], shares[j])) == pytest.approx(score[i, j])
     assert [node for node, _ in explain_overlap(shares[0], shares[5])] == [("person", 3)]
@@ -145,8 +146,8 @@ def test_a_hub_with_ten_thousand_ties_is_no_bridge_and_breaks_nothing():
         + [Tie(k, 50_000) for k in range(1, 4)]
         + [Tie(0, 1), Tie(0, 2)]
     )
-    incidence = incidence_of(build_graph(people, ties, Policy()), 4)
-    columns, damping = shared_columns(incidence, Policy())
+    incidence = build_incidence(build_graph(people, ties, Policy()), 4)
+    columns, damping = damped_columns(incidence, Policy())
     score = columns @ sp.diags(damping) @ columns.T
     assert np.isfinite(score.toarray()).all()
-    assert np.isfinite(resolvent(Walk.of(incidence.people, incidence.others, 0.15))).all()
+    assert np.isfinite(resolvent(RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15))).all()

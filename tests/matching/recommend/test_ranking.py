@@ -5,16 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching import Participant, Policy, Tie, Vectors, build_run
 from matching.errors import BadParticipant, BadPolicy, BadTie, BadVectors, DuplicatePerson
-from matching.recommend.ranking import exposure_caps, lottery, make_lists, make_shortlists
-from tests.matching.recommend.strategies import crowd, forums
+from matching.policy import Policy
+from matching.recommend import build_run
+from matching.recommend.ranking import exploration_draw, exposure_caps, make_lists, make_shortlists
+from matching.types import Participant, Tie, Vectors
+from tests.matching.recommend.strategies import crowd, datasets
 
 
 @settings(deadline=None, max_examples=60)
-@given(forum=forums(), seed=st.integers(0, 3))
-def test_any_forum_gives_explained_lists_within_the_caps(forum, seed):
-    people, ties, vectors = forum
+@given(dataset=datasets(), seed=st.integers(0, 3))
+def test_any_forum_gives_explained_lists_within_the_caps(dataset, seed):
+    people, ties, vectors = dataset
     policy = Policy(seed=seed, list_size=5, least_other=2)
     run = build_run(people, ties, vectors, policy=policy)
     by_id = {p.id: p for p in people}
@@ -36,9 +38,9 @@ def test_any_forum_gives_explained_lists_within_the_caps(forum, seed):
 
 
 @settings(deadline=None, max_examples=15)
-@given(forum=forums(least=2), seed=st.integers(0, 99))
-def test_permuting_people_and_ties_changes_nothing(forum, seed):
-    people, ties, vectors = forum
+@given(dataset=datasets(least=2), seed=st.integers(0, 99))
+def test_permuting_people_and_ties_changes_nothing(dataset, seed):
+    people, ties, vectors = dataset
     draw = np.random.default_rng(seed)
     mixed = [people[k] for k in draw.permutation(len(people))]
     turned = [Tie(t.b, t.a, t.age_years, t.weight, t.label) for t in ties[::-1]]
@@ -94,7 +96,7 @@ def star(size=40, capacity=2.0):
     return short, np.full(size, capacity)
 
 
-def test_a_favourite_is_listed_no_more_than_two_and_a_half_times_her_room_and_lists_shorten_first():
+def test_nobody_exceeds_her_exposure_cap_and_lists_shorten_instead():
     short, capacity = star()
     policy = Policy(least_other=0)
     caps = exposure_caps(capacity, policy)
@@ -117,9 +119,12 @@ def test_loads_already_there_count_towards_the_cap():
     assert not (places.others == 0).any()
 
 
-def test_a_lottery_number_depends_on_seed_and_both_people():
+def test_an_exploration_draw_depends_on_seed_and_both_people():
     numbers = {
-        int(lottery(s, np.array([a]), np.array([b]))[0]) for s in (0, 1) for a in range(20) for b in range(20)
+        int(exploration_draw(s, np.array([a]), np.array([b]))[0])
+        for s in (0, 1)
+        for a in range(20)
+        for b in range(20)
     }
     assert len(numbers) == 800
 
@@ -148,7 +153,7 @@ def test_nobody_and_one_person_get_no_suggestions(size):
     assert run.report.listed_pairs == 0
 
 
-def test_zero_capacity_means_nowhere_and_no_list():
+def test_zero_capacity_gives_no_list_and_no_entry():
     people, ties, vectors = crowd(40, 6, capacity=5)
     closed = [Participant(people[0].id, capacity=0), *people[1:]]
     run = build_run(closed, ties, vectors)

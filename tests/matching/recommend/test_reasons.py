@@ -3,22 +3,18 @@
 import numpy as np
 import pytest
 
-from matching import (
-    Participant,
-    Policy,
-    QuotedText,
-    Reason,
-    Suggested,
-    Tie,
-    Vectors,
-    best_sentences,
-    build_run,
-    explain,
-    quoted_texts,
-    with_evidence,
-)
 from matching.errors import UnknownPerson
-from matching.recommend.reasons import shorten
+from matching.policy import Policy
+from matching.recommend import (
+    QuotedText,
+    build_run,
+    closest_sentences,
+    explain_pair,
+    quoted_texts,
+    with_quotations,
+)
+from matching.recommend.reasons import excerpt
+from matching.types import Participant, Reason, Suggested, Tie, Vectors
 
 
 def pair_of(a, b, *more, ties=(), policy=None):
@@ -112,7 +108,7 @@ def quoting(seek_text):
         (1, "seeks"): QuotedText(seek_text, ["I look for coffee.", "I look for evidence."], np.eye(2)),
         (2, "offers"): QuotedText("We keep evidence.", ["We keep evidence."], np.array([[0.1, 0.9]])),
     }
-    return lists, with_evidence(lists, texts)
+    return lists, with_quotations(lists, texts)
 
 
 def test_of_a_short_text_the_closest_sentence_is_highlighted_and_one_by_itself_needs_no_mark():
@@ -132,38 +128,43 @@ def test_of_a_long_text_the_closest_sentence_is_quoted_by_itself():
 
 
 def test_the_closest_sentences_are_the_pair_of_the_highest_cosine():
-    assert best_sentences(np.eye(2), np.array([[0.1, 0.9]])) == (1, 0, 0.9)
+    assert closest_sentences(np.eye(2), np.array([[0.1, 0.9]])) == (1, 0, 0.9)
 
 
 @pytest.mark.parametrize(
     "text", ["word " * 100, "ก" * 500, "ទី" * 300, "A first sentence that is long enough. " * 9]
 )
 def test_an_excerpt_is_short_and_starts_like_the_text(text):
-    cut = shorten(text)
+    cut = excerpt(text)
     assert 40 < len(cut) <= 162
     assert " ".join(text.split()).startswith(cut.rstrip("… "))
 
 
-def test_an_explanation_adds_up_to_the_chance_and_names_the_obstacle():
+def test_an_explanation_adds_up_to_the_chance_and_names_the_exclusion():
     people, vectors = texts_forum()
-    found = explain(people, [Tie(3, 4)], vectors, pair=(1, 2))
-    total = -1.0 + sum(part.adds for part in found.a_to_b)
+    found = explain_pair(people, [Tie(3, 4)], vectors, pair=(1, 2))
+    total = -1.0 + sum(part.contribution for part in found.a_to_b)
     assert found.p_ab == pytest.approx(1 / (1 + np.exp(-total)))
     assert found.score == pytest.approx(2 * found.p_ab * found.p_ba / (found.p_ab + found.p_ba))
     assert len(list(found.rows())) == 8
-    barred = explain(people, [Tie(3, 4)], vectors, pair=(3, 4))
-    assert (barred.obstacle, barred.proposable, barred.score, barred.reasons) == ("met", False, 0.0, ())
+    excluded = explain_pair(people, [Tie(3, 4)], vectors, pair=(3, 4))
+    assert (excluded.exclusion, excluded.proposable, excluded.score, excluded.reasons) == (
+        "met",
+        False,
+        0.0,
+        (),
+    )
 
 
 def test_an_explanation_of_somebody_absent_is_refused():
     with pytest.raises(UnknownPerson, match="9"):
-        explain([Participant(1)], [], Vectors.empty(1), pair=(1, 9))
+        explain_pair([Participant(1)], [], Vectors.empty(1), pair=(1, 9))
 
 
 def test_an_explanation_by_a_runs_state_equals_the_listed_score():
     people, vectors = texts_forum()
     run = build_run(people, [], vectors)
     listed = run.lists[1][0]
-    assert explain(people, [], vectors, pair=(1, listed.other), state=run.state).score == pytest.approx(
+    assert explain_pair(people, [], vectors, pair=(1, listed.other), state=run.state).score == pytest.approx(
         listed.score, abs=1e-3
     )

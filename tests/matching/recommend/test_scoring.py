@@ -8,23 +8,24 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching import Participant, Policy, Tie, Vectors
-from matching.recommend.candidates import best_of_row, find_candidates
-from matching.recommend.dataset import open_forum
-from matching.recommend.features import Spread, prepare_features, random_pairs
-from matching.recommend.gram import Gram
+from matching.policy import Policy
+from matching.recommend.candidates import candidates_of, find_candidates
+from matching.recommend.dataset import prepare_dataset
+from matching.recommend.features import ScoreStatistics, prepare_features, sample_pairs
+from matching.recommend.gram import GramMatrix
 from matching.recommend.scoring import (
-    MOST_ALIKE,
+    MAX_LEXICAL_Z,
     Scorer,
-    chance,
-    measure,
-    mutual,
-    pair_parts,
+    acceptance_probability,
+    fit_standardiser,
+    predict_all,
+    reciprocal_score,
     saturate,
-    score_all,
+    standardised_features,
 )
 from matching.text.tfidf import fit_idf, term_frequencies
-from tests.matching.recommend.strategies import crowd, forums
+from matching.types import Participant, Tie, Vectors
+from tests.matching.recommend.strategies import crowd, datasets
 
 SCORERS = {
     "everything": Policy(),
@@ -35,51 +36,60 @@ SCORERS = {
 }
 
 
-def chances_of(people, ties, vectors, policy, excluded=()):
-    forum = open_forum(people, ties, vectors, excluded, policy)
-    features, walked = measure(prepare_features(forum.participants, vectors, forum.incidence, policy), policy)
+def score(people, ties, vectors, policy, excluded=()):
+    dataset = prepare_dataset(people, ties, vectors, excluded, policy)
+    features, walked = fit_standardiser(
+        prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy
+    )
     kept = None if walked is None else walked.copy()
-    return forum, features, kept, score_all(Scorer.of(features, policy), walked, forum.obstacles.forbidden)
+    return (
+        dataset,
+        features,
+        kept,
+        predict_all(Scorer.from_features(features, policy), walked, dataset.exclusions.mask),
+    )
 
 
 @pytest.mark.parametrize("policy", SCORERS.values(), ids=SCORERS)
 class TestEveryScorer:
     @settings(deadline=None, max_examples=15)
-    @given(forum=forums(least=1))
-    def test_gives_chances_between_zero_and_one_and_none_to_whom_a_rule_keeps_apart(self, policy, forum):
-        people, ties, vectors = forum
-        opened, _, _, p = chances_of(people, ties, vectors, policy)
+    @given(dataset=datasets(least=1))
+    def test_gives_chances_between_zero_and_one_and_none_to_whom_a_rule_keeps_apart(self, policy, dataset):
+        people, ties, vectors = dataset
+        opened, _, _, p = score(people, ties, vectors, policy)
         assert np.isfinite(p).all()
         assert ((p >= 0) & (p <= 1)).all()
         for a in range(len(people)):
             for b in range(len(people)):
-                assert (p[a, b] == 0) == bool(opened.obstacles.between(a, b))
+                assert (p[a, b] == 0) == bool(opened.exclusions.reason(a, b))
 
     @settings(deadline=None, max_examples=15)
-    @given(forum=forums(least=2))
-    def test_says_the_same_of_a_pair_alone_and_in_a_tile(self, policy, forum):
-        people, ties, vectors = forum
-        _, features, walked, p = chances_of(people, ties, vectors, policy)
+    @given(dataset=datasets(least=2))
+    def test_says_the_same_of_a_pair_alone_and_in_a_tile(self, policy, dataset):
+        people, ties, vectors = dataset
+        _, features, walked, p = score(people, ties, vectors, policy)
         left, right = (k.ravel() for k in np.indices(p.shape))
         entries = None if walked is None else walked[left, right]
-        alone = chance(pair_parts(features, policy, left, right, entries), policy).reshape(p.shape)
+        alone = acceptance_probability(
+            standardised_features(features, policy, left, right, entries), policy
+        ).reshape(p.shape)
         assert np.where(p > 0, alone, 0) == pytest.approx(p, abs=2e-4)
 
     @settings(deadline=None, max_examples=10)
-    @given(forum=forums(least=2), seed=st.integers(0, 99))
-    def test_does_not_depend_on_the_order_people_come_in(self, policy, forum, seed):
-        people, ties, vectors = forum
+    @given(dataset=datasets(least=2), seed=st.integers(0, 99))
+    def test_does_not_depend_on_the_order_people_come_in(self, policy, dataset, seed):
+        people, ties, vectors = dataset
         mixed = [people[k] for k in np.random.default_rng(seed).permutation(len(people))]
-        assert (
-            chances_of(people, ties, vectors, policy)[3] == chances_of(mixed, ties, vectors, policy)[3]
-        ).all()
+        assert (score(people, ties, vectors, policy)[3] == score(mixed, ties, vectors, policy)[3]).all()
 
 
 def test_tiles_of_a_large_crowd_equal_its_pairs():
     people, ties, vectors = crowd(1100, 1, ties=900)
-    _, features, walked, p = chances_of(people, ties, vectors, Policy())
-    left, right = random_pairs(1100, 3)
-    alone = chance(pair_parts(features, Policy(), left, right, walked[left, right]), Policy())
+    _, features, walked, p = score(people, ties, vectors, Policy())
+    left, right = sample_pairs(1100, 3)
+    alone = acceptance_probability(
+        standardised_features(features, Policy(), left, right, walked[left, right]), Policy()
+    )
     open_ = p[left, right] > 0
     # The walk is solved to 1e-4 and its two halves differ by as much.
     assert p[left, right][open_] == pytest.approx(alone[open_], abs=3e-3)
@@ -87,8 +97,8 @@ def test_tiles_of_a_large_crowd_equal_its_pairs():
 
 def test_rare_and_common_columns_of_a_gram_add_up_to_the_plain_product():
     rows = (np.random.default_rng(0).random((300, 90)) < np.linspace(0.002, 0.4, 90)).astype(np.float32)
-    gram = Gram.of(sp.csr_matrix(rows))
-    assert gram.common[0].shape[1] not in (0, 90)
+    gram = GramMatrix.from_rows(sp.csr_matrix(rows))
+    assert gram.dense[0].shape[1] not in (0, 90)
     assert gram.tile(slice(10, 200), slice(0, 300)) == pytest.approx(rows[10:200] @ rows.T)
     assert gram.pairs(np.array([4]), np.array([9]))[0] == pytest.approx(rows[4] @ rows[9])
 
@@ -96,7 +106,7 @@ def test_rare_and_common_columns_of_a_gram_add_up_to_the_plain_product():
 def test_a_gram_of_rows_with_columns_changing_places_is_the_plain_product_and_symmetric():
     rows = (np.random.default_rng(1).random((120, 60)) < np.linspace(0.002, 0.4, 60)).astype(np.float32)
     turned = rows.reshape(120, 30, 2)[:, :, ::-1].reshape(120, 60)
-    gram = Gram.of(sp.csr_matrix(rows), sp.csr_matrix(turned))
+    gram = GramMatrix.from_rows(sp.csr_matrix(rows), sp.csr_matrix(turned))
     assert gram.tile(slice(0, 120), slice(0, 120)) == pytest.approx(rows @ turned.T)
     assert gram.tile(slice(0, 120), slice(0, 120)) == pytest.approx((rows @ turned.T).T)
     assert gram.pairs(np.array([4]), np.array([9]))[0] == pytest.approx(rows[4] @ turned[9])
@@ -106,21 +116,23 @@ def test_seeking_the_same_in_the_same_words_is_no_reason_to_meet_and_offering_it
     wish = "tools to preserve chat evidence"
     fillers = [Participant(k, seeks=f"filler {k}", offers=f"stuffing {k}") for k in range(4, 30)]
     people = [Participant(1, seeks=wish), Participant(2, seeks=wish), Participant(3, offers=wish), *fillers]
-    _, features, _, _ = chances_of(people, [], Vectors.empty(len(people)), Policy())
+    _, features, _, _ = score(people, [], Vectors.empty(len(people)), Policy())
     left, right = np.array([0, 0, 2]), np.array([1, 2, 0])
-    same, offered, sought = pair_parts(features, Policy(), left, right, None)["lexical"]
+    same, offered, sought = standardised_features(features, Policy(), left, right, None)["lexical"]
     assert same < 0.5
-    assert offered == sought == MOST_ALIKE
+    assert offered == sought == MAX_LEXICAL_Z
 
 
 def test_smoothed_text_weighs_less_where_people_say_what_they_seek_or_offer():
     people, ties, vectors = crowd(60, 2, ties=40)
-    silent = replace(vectors, seeks=vectors.seeks * 0, offers=vectors.offers * 0)
+    without_texts = replace(vectors, seeks=vectors.seeks * 0, offers=vectors.offers * 0)
     left, right = np.arange(59), np.arange(1, 60)
     ratios = []
-    for said in (vectors, silent):
+    for given_vectors in (vectors, without_texts):
         smooth = [
-            pair_parts(chances_of(people, ties, said, policy)[1], policy, left, right, None)["smooth"]
+            standardised_features(score(people, ties, given_vectors, policy)[1], policy, left, right, None)[
+                "smooth"
+            ]
             for policy in (Policy(), Policy(smooth_aside=1))
         ]
         ratios.append(smooth[0] / smooth[1])
@@ -131,21 +143,21 @@ def test_smoothed_text_weighs_less_where_people_say_what_they_seek_or_offer():
 def test_somebody_without_ties_loses_nothing_by_others_having_them():
     people, ties, vectors = crowd(60, 2, ties=40)
     lonely = {p.id for p in people} - {t.a for t in ties} - {t.b for t in ties}
-    _, features, walked, _ = chances_of(people, ties, vectors, Policy())
+    _, features, walked, _ = score(people, ties, vectors, Policy())
     ids = [p.id for p in people]
     row = ids.index(min(lonely))
     others = np.array([k for k in range(60) if k != row])
     here = np.full(59, row)
-    parts = pair_parts(features, Policy(), here, others, walked[here, others])
+    parts = standardised_features(features, Policy(), here, others, walked[here, others])
     assert abs(parts["smooth"].mean()) < 0.5
 
 
 def test_somebody_of_whom_the_graph_knows_an_employer_alone_is_judged_as_one_of_whom_it_knows_nothing():
     people = [Participant(k, sessions=frozenset({f"s{k % 3}", f"s{k % 4}"})) for k in range(8)]
     people += [Participant(8, organisation="X"), Participant(9, organisation="X"), Participant(10)]
-    _, features, walked, p = chances_of(people, [], Vectors.empty(11), Policy())
+    _, features, walked, p = score(people, [], Vectors.empty(11), Policy())
     left, right = np.array([8, 0, 10, 0, 0]), np.array([0, 8, 0, 10, 1])
-    parts = pair_parts(features, Policy(), left, right, walked[left, right])
+    parts = standardised_features(features, Policy(), left, right, walked[left, right])
     assert parts["pagerank"][:4].tolist() == [0, 0, 0, 0]
     assert parts["pagerank"][4] != 0
     assert p[8, 0] == p[10, 0]
@@ -155,9 +167,9 @@ def test_somebody_of_whom_the_graph_knows_an_employer_alone_is_judged_as_one_of_
 def test_without_ties_smoothing_is_silent_and_without_anything_shared_so_is_the_walk():
     people = [Participant(k, about=f"text {k}") for k in range(5)]
     vectors = Vectors(*(np.eye(5, dtype=np.float32) for _ in range(3)))
-    _, features, walked, _ = chances_of(people, [], vectors, Policy())
-    left, right = random_pairs(5, 0)
-    parts = pair_parts(features, Policy(), left, right, None)
+    _, features, walked, _ = score(people, [], vectors, Policy())
+    left, right = sample_pairs(5, 0)
+    parts = standardised_features(features, Policy(), left, right, None)
     assert walked is None
     assert not parts["smooth"].any()
     assert not parts["pagerank"].any()
@@ -170,13 +182,13 @@ def test_stated_languages_without_one_in_common_shut_out_and_nothing_stated_does
         Participant(2, languages=frozenset({"vi"})),
         Participant(3),
     ]
-    p = chances_of(people, [], Vectors.empty(3), Policy())[3]
+    p = score(people, [], Vectors.empty(3), Policy())[3]
     assert p[0, 1] == 0 < p[0, 2]
 
 
 def test_who_has_met_or_is_excluded_or_shares_an_organisation_is_never_proposed():
     people = [Participant(k, organisation="X" if k < 3 else "") for k in range(1, 6)]
-    p = chances_of(people, [Tie(3, 4)], Vectors.empty(5), Policy(), excluded=[(5, 1), (9, 1)])[3]
+    p = score(people, [Tie(3, 4)], Vectors.empty(5), Policy(), excluded=[(5, 1), (9, 1)])[3]
     assert [p[0, 1], p[2, 3], p[3, 2], p[0, 4], p[4, 0]] == [0] * 5
     assert p[0, 2] > 0
 
@@ -184,7 +196,7 @@ def test_who_has_met_or_is_excluded_or_shares_an_organisation_is_never_proposed(
 def test_overlap_saturates_and_a_spread_of_equal_values_is_one():
     assert saturate(np.array([0.0, 5.0, 50.0]), 5.0).tolist() == [0, 1, 1]
     assert saturate(np.array([1.0]), 0.0).tolist() == [0]
-    assert Spread.of(np.full(9, 0.8)).sd == 1.0
+    assert ScoreStatistics.from_sample(np.full(9, 0.8)).sd == 1.0
 
 
 @settings(deadline=None, max_examples=25)
@@ -197,7 +209,7 @@ def test_candidates_are_the_best_after_centring_and_of_each_other_constituency(s
     groups = draw.integers(0, 3, size)
     policy = Policy(pool=pool, pool_each_other=each)
     pairs = find_candidates(p, groups, policy)
-    h = mutual(p, p.T)
+    h = reciprocal_score(p, p.T)
     means = h.sum(axis=1) / max(1, size - 1)
     expected = set()
     for i in range(size):
@@ -206,7 +218,7 @@ def test_candidates_are_the_best_after_centring_and_of_each_other_constituency(s
         for g in set(groups) - {groups[i]}:
             chosen += [j for j in ranked if groups[j] == g][:each]
         expected |= {(i, j) for j in chosen} | {(j, i) for j in chosen}
-        own = best_of_row(h[i], means, groups, int(groups[i]), policy)
+        own = candidates_of(h[i], means, groups, int(groups[i]), policy)
         assert set(own.tolist()) == set(chosen)
     assert set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)) == expected
 

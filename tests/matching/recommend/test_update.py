@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching import Participant, RunState, Vectors, build_run, update_people
 from matching.errors import BadState, UnknownPerson
-from tests.matching.recommend.strategies import crowd, forums
+from matching.recommend import RunState, build_run, update_people
+from matching.types import Participant, Vectors
+from tests.matching.recommend.strategies import crowd, datasets
 
 
 def ids_of(places):
@@ -17,7 +18,7 @@ def ids_of(places):
 
 
 @pytest.fixture(scope="module")
-def forum():
+def dataset():
     people, ties, vectors = crowd(300, 11, ties=150)
     return people, ties, vectors, build_run(people, ties, vectors)
 
@@ -35,8 +36,8 @@ def changed_profile(people, vectors, k, seed=1):
 
 
 @pytest.mark.parametrize("k", [0, 57, 123, 299])
-def test_a_changed_profile_gets_nine_of_ten_places_of_a_full_rebuild(forum, k):
-    people, ties, vectors, run = forum
+def test_a_changed_profile_gets_nine_of_ten_places_of_a_full_rebuild(dataset, k):
+    people, ties, vectors, run = dataset
     others, fresh = changed_profile(people, vectors, k)
     update = update_people(run.state, others, ties, fresh, changed=[people[k].id])
     rebuilt = build_run(others, ties, fresh)
@@ -46,14 +47,14 @@ def test_a_changed_profile_gets_nine_of_ten_places_of_a_full_rebuild(forum, k):
     assert len(update.lists) < 60
 
 
-def test_nothing_changed_changes_little_and_keeps_what_is_kept(forum):
-    people, ties, vectors, run = forum
+def test_nothing_changed_changes_little_and_keeps_what_is_kept(dataset):
+    people, ties, vectors, run = dataset
     update = update_people(run.state, people, ties, vectors, changed=[])
     assert update.lists == {}
 
 
-def test_others_lists_lose_places_only_to_the_change(forum):
-    people, ties, vectors, run = forum
+def test_others_lists_lose_places_only_to_the_change(dataset):
+    people, ties, vectors, run = dataset
     others, fresh = changed_profile(people, vectors, 40)
     update = update_people(run.state, others, ties, fresh, changed=[people[40].id])
     kept = [
@@ -64,8 +65,8 @@ def test_others_lists_lose_places_only_to_the_change(forum):
     assert min(kept, default=10) >= 7
 
 
-def test_a_blocked_pair_vanishes_from_both_lists_at_once(forum):
-    people, ties, vectors, run = forum
+def test_a_blocked_pair_vanishes_from_both_lists_at_once(dataset):
+    people, ties, vectors, run = dataset
     owner = people[10].id
     other = run.lists[owner][0].other
     update = update_people(
@@ -77,8 +78,8 @@ def test_a_blocked_pair_vanishes_from_both_lists_at_once(forum):
     assert len(after[owner]) == 10
 
 
-def test_somebody_who_leaves_is_on_no_list_and_a_newcomer_gets_one(forum):
-    people, ties, vectors, run = forum
+def test_somebody_who_leaves_is_on_no_list_and_a_newcomer_gets_one(dataset):
+    people, ties, vectors, run = dataset
     gone = people[20].id
     rows = [k for k in range(300) if k != 20] + [5]
     stay = [*people[:20], *people[21:], replace(people[5], id=10**6, organisation="new")]
@@ -91,8 +92,8 @@ def test_somebody_who_leaves_is_on_no_list_and_a_newcomer_gets_one(forum):
     assert update.state.ids.tolist() == sorted(p.id for p in stay)
 
 
-def test_a_second_change_goes_on_from_the_first(forum):
-    people, ties, vectors, run = forum
+def test_a_second_change_goes_on_from_the_first(dataset):
+    people, ties, vectors, run = dataset
     others, fresh = changed_profile(people, vectors, 7)
     one = update_people(run.state, others, ties, fresh, changed=[people[7].id])
     back = update_people(one.state, people, ties, vectors, changed=[people[7].id])
@@ -100,15 +101,15 @@ def test_a_second_change_goes_on_from_the_first(forum):
     assert len(set(ids_of(again)) & set(ids_of(run.lists[people[7].id]))) >= 8
 
 
-def test_no_cap_breaks_in_an_update(forum):
-    people, ties, vectors, run = forum
+def test_no_cap_breaks_in_an_update(dataset):
+    people, ties, vectors, run = dataset
     update = update_people(run.state, people, ties, vectors, changed=[p.id for p in people[:25]])
-    load = np.bincount(update.state.places.others[update.state.places.others >= 0], minlength=300)
+    load = np.bincount(update.state.lists.others[update.state.lists.others >= 0], minlength=300)
     assert load.max() <= 12
 
 
-def test_people_who_change_together_are_listed_once(forum):
-    people, ties, vectors, run = forum
+def test_people_who_change_together_are_listed_once(dataset):
+    people, ties, vectors, run = dataset
     update = update_people(run.state, people, ties, vectors, changed=[p.id for p in people[:60]])
     for places in update.lists.values():
         assert len(set(ids_of(places))) == len(places)
@@ -117,7 +118,7 @@ def test_people_who_change_together_are_listed_once(forum):
 
 
 @settings(deadline=None, max_examples=25)
-@given(found=forums(least=1), data=st.data())
+@given(found=datasets(least=1), data=st.data())
 def test_any_change_in_any_forum_gives_lists_by_the_rules(found, data):
     people, ties, vectors = found
     run = build_run(people, ties, vectors)
@@ -130,8 +131,8 @@ def test_any_change_in_any_forum_gives_lists_by_the_rules(found, data):
         assert all(s.reasons and 0 < s.score <= 1 for s in places)
 
 
-def test_a_state_survives_storage_and_anything_else_is_refused(forum):
-    people, ties, vectors, run = forum
+def test_a_state_survives_storage_and_anything_else_is_refused(dataset):
+    people, ties, vectors, run = dataset
     stored = run.state.to_bytes()
     others, fresh = changed_profile(people, vectors, 3)
     one = update_people(run.state, others, ties, fresh, changed=[people[3].id])
@@ -142,8 +143,8 @@ def test_a_state_survives_storage_and_anything_else_is_refused(forum):
             RunState.from_bytes(bad)
 
 
-def test_a_changed_id_that_was_never_here_is_refused(forum):
-    people, ties, vectors, run = forum
+def test_a_changed_id_that_was_never_here_is_refused(dataset):
+    people, ties, vectors, run = dataset
     with pytest.raises(UnknownPerson, match="5"):
         update_people(run.state, people, ties, vectors, changed=[5])
 

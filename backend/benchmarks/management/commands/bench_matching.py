@@ -13,8 +13,8 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandError
 
 from backend.benchmarks.synthetic import DIMENSIONS, synthetic_forum
-from matching import build_run, update_people
-from matching.recommend.threads import each
+from matching.recommend import build_run, update_people
+from matching.recommend.parallel import parallel_map
 
 STAGES = ("graph", "pairs", "balance", "lists")
 MOST_SECONDS, MOST_MB, JUDGED_PEOPLE = 60.0, 4096.0, 10_000
@@ -62,7 +62,7 @@ def bench(people: int) -> dict[str, Any]:
 
     build_run(*synthetic_forum(50))  # imports and thread pools are not what is measured
     start, worked = time.perf_counter(), time.process_time()
-    run = build_run(participants, ties, vectors, progress=tell)
+    run = build_run(participants, ties, vectors, on_progress=tell)
     end, worked = time.perf_counter(), time.process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     marks = [begun[stage] for stage in STAGES] + [end]
@@ -95,5 +95,5 @@ def limit_seconds(seeks: np.ndarray, offers: np.ndarray) -> float:
         np.argpartition(scores, scores.shape[1] - best, axis=1)[:, -best:]
 
     start = time.perf_counter()
-    list(each(work, range(0, len(seeks), ROWS)))
+    list(parallel_map(work, range(0, len(seeks), ROWS)))
     return time.perf_counter() - start

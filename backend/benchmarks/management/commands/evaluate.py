@@ -21,9 +21,10 @@ from backend.benchmarks.evaluation_set import EvaluationSet, read_evaluation_set
 from backend.benchmarks.vector_cache import Rows, cached_vectors
 from backend.core.progress import progress_lines
 from backend.suggestions.engine import FIELDS, KINDS, text_reader
-from matching import MatchingError, Vectors
+from matching.errors import MatchingError
 from matching.text import Kind, detect_language
 from matching.text.centring import normalise_rows
+from matching.types import Vectors
 
 Progress = Callable[[str, float], None]
 NEEDED, OPTIONAL = ("people.jsonl", "queries.csv", "pool.txt"), ("ties.csv", "groups.csv")

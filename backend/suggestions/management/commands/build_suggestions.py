@@ -12,7 +12,8 @@ from django.utils import timezone
 from backend.core.progress import progress_lines
 from backend.events.selectors import event_for
 from backend.suggestions.services import build_run, preview_run
-from matching import MatchingError, Policy
+from matching.errors import MatchingError
+from matching.policy import Policy
 
 DEFAULT = "default"
 

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         event = event_for(slug)
         first, second = _attendee(event, a), _attendee(event, b)
         run = Run.objects.filter(event=event, state=Run.State.CURRENT).first()
-        found = engine.explain_pair(engine.read_forum(event), run, first.pk, second.pk)
+        found = engine.explain_with_quotations(engine.read_event_data(event), run, first.pk, second.pk)
         table = Table("feature", "A to B", "adds", "B to A", "adds", title=f"A {first.pk}, B {second.pk}")
         for feature, *numbers in found.rows():
             table.add_row(feature, *(f"{number:+.3f}" for number in numbers))
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         )
         console.print(f"mutual score {found.score:.3f} (their harmonic mean)", highlight=False)
         if not found.proposable:
-            console.print(f"never proposed: {found.obstacle}", highlight=False)
+            console.print(f"never proposed: {found.exclusion}", highlight=False)
         for reason in found.reasons:
             evidence = ", ".join(f"{name}: {value}" for name, value in reason.evidence.items())
             console.print(f"- {reason.code} ({reason.weight:+.3f}) {evidence}", highlight=False, markup=False)

@@ -19,7 +19,7 @@ def test_a_build_reports_loading_the_model_and_every_batch_of_texts(monkeypatch)
             about="" if place else "A judge.",
         )
     reader = engine.TextReader()  # no model yet
-    monkeypatch.setattr(engine, "text_reader", lambda: reader)
+    monkeypatch.setattr(engine.texts, "text_reader", lambda: reader)
     calls = []
     services.build_run(event=event, now=NOW, progress=lambda stage, share: calls.append((stage, share)))
     stages = list(dict.fromkeys(stage for stage, _ in calls))

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from backend.suggestions import jobs, services
 from backend.suggestions.models import Run, Suggestion
 from backend.suggestions.selectors import current_run
-from matching import Policy
+from matching.policy import Policy
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db

@@ -95,13 +95,13 @@ def test_somebody_new_who_fits_nobody_is_not_stale_after_the_job(forum):
 def test_a_change_between_check_and_read_is_matched_with_the_others(forum, monkeypatch):
     event, (me, other, *_) = forum
     Attendee.objects.filter(pk=me.pk).update(changed_at=LATER)
-    read = engine.read_forum
+    read = engine.read_event_data
 
     def change_then_read(changed_event):
         Attendee.objects.filter(pk=other.pk).update(changed_at=LATER)
         return read(changed_event)
 
-    monkeypatch.setattr(engine, "read_forum", change_then_read)
+    monkeypatch.setattr(engine, "read_event_data", change_then_read)
     assert services.refresh_lists(event=event, now=LATER) == 2
     assert events_with_stale_lists() == []
     computed = dict(ListReading.objects.values_list("attendee_id", "computed_at"))

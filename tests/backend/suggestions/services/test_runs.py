@@ -14,9 +14,9 @@ from backend.events.models import Attendee, SessionPart, Slot
 from backend.events.services import ProfileChange, update_profile
 from backend.meetings.services import close_slots, open_slots
 from backend.suggestions import engine, services
+from backend.suggestions.engine.texts import READING, text_hash
 from backend.suggestions.models import Embedding, ListReading, Run, Suggestion
 from backend.suggestions.selectors import current_run, events_with_stale_lists, stale_ids_for, suggestions_for
-from backend.suggestions.vectors import READING, text_hash
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_session, make_tie
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
@@ -182,14 +182,14 @@ def test_a_change_is_announced_in_its_own_transaction_and_refreshed_by_the_job(f
 def test_a_change_made_during_a_build_is_stale_after_publishing(forum, monkeypatch):
     event, seeker, _ = forum
     build(event)
-    read = engine.read_forum
+    read = engine.read_event_data
 
     def read_then_change(changed_event):
         forum_read = read(changed_event)
         update_profile(attendee=seeker, change=change_of(seeker, seeks="x"), by=seeker.person, now=NOW)
         return forum_read
 
-    monkeypatch.setattr(engine, "read_forum", read_then_change)
+    monkeypatch.setattr(engine, "read_event_data", read_then_change)
     seeker.changed_at = NOW - dt.timedelta(hours=1)
     Attendee.objects.filter(pk=seeker.pk).update(changed_at=seeker.changed_at)
     run = build(event, LATER)
@@ -233,7 +233,7 @@ def test_capacity_is_the_number_of_open_slots_or_the_events_default(forum):
     ]
     open_slots(attendee=seeker, slot_ids=slots, by=seeker.person, now=NOW)
     close_slots(attendee=seeker, slot_ids=slots[:1], by=seeker.person, now=NOW)
-    room = {person.id: person.capacity for person in engine.read_forum(event).participants}
+    room = {person.id: person.capacity for person in engine.read_event_data(event).participants}
     assert room.pop(seeker.pk) == 2
     assert set(room.values()) == {event.meetings_per_person}
     assert Suggestion.objects.filter(run=build(event), other=seeker).count() <= 5  # 2.5 times her room
@@ -268,12 +268,12 @@ def test_explain_prints_contributions_that_add_up_to_the_score(forum, capsys):
     run = build(event)
     call_command("explain", event.slug, seeker.person.email, str(fitting.pk))
     printed = capsys.readouterr().out
-    found = engine.explain_pair(engine.read_forum(event), run, seeker.pk, fitting.pk)
+    found = engine.explain_with_quotations(engine.read_event_data(event), run, seeker.pk, fitting.pk)
     stored = Suggestion.objects.get(attendee=seeker, other=fitting)
     assert found.score == pytest.approx(stored.score, abs=1e-6)
     assert f"mutual score {stored.score:.3f}" in printed
     assert OFFERS_MLAT in " ".join(printed.split())
-    logit = run.policy["intercept"] + sum(part.adds for part in found.a_to_b)
+    logit = run.policy["intercept"] + sum(part.contribution for part in found.a_to_b)
     assert found.p_ab == pytest.approx(1 / (1 + math.exp(-logit)), abs=1e-6)
 
 

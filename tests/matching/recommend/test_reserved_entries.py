@@ -1,4 +1,4 @@
-"""The places owed to other constituencies: kept while anybody there has room, wherever the shortlist ends."""
+"""The entries reserved for other constituencies, from the shortlist and beyond it."""
 
 from dataclasses import replace
 
@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching import Participant, Policy, Vectors, build_run, update_people
-from matching.recommend.exclusions import Obstacles
+from matching.policy import Policy
+from matching.recommend import build_run, update_people
+from matching.recommend.exclusions import Exclusions
 from matching.recommend.ranking import exposure_caps, make_lists, make_shortlists
-from tests.matching.recommend.strategies import crowd, forums
+from matching.types import Participant, Vectors
+from tests.matching.recommend.strategies import crowd, datasets
 
 MAJORITY, MINORITY = "civil society", "industry"
 
@@ -22,13 +24,13 @@ def lopsided(size, minority, seed=0):
     return [replace(p, constituency=side) for p, side in zip(people, sides, strict=True)], ties, vectors
 
 
-def outsiders(people, lists):
+def external_counts(people, lists):
     """How many of other constituencies each list holds."""
     home = {p.id: p.constituency for p in people}
     return {owner: sum(home[s.other] != home[owner] for s in places) for owner, places in lists.items()}
 
 
-def loads(people, lists):
+def exposures(people, lists):
     listed = dict.fromkeys((p.id for p in people), 0)
     for places in lists.values():
         for s in places:
@@ -36,16 +38,20 @@ def loads(people, lists):
     return listed
 
 
-def left_out(people, ties, lists, least, owners):
-    """(owner, other) where a list owes a place to the other's constituency, and the other has room."""
+def missed_entries(people, ties, lists, least, owners):
+    """(owner, other) a list is below its quota though the other is eligible and below her cap."""
     ordered = sorted(people, key=lambda p: p.id)
-    obstacles, listed, held = Obstacles.of(ordered, ties), loads(people, lists), outsiders(people, lists)
+    exclusions, listed, held = (
+        Exclusions.from_participants(ordered, ties),
+        exposures(people, lists),
+        external_counts(people, lists),
+    )
     return [
         (a.id, b.id)
         for i, a in enumerate(ordered)
         for j, b in enumerate(ordered)
         if a.id in owners and a.capacity and held[a.id] < least and a.constituency != b.constituency
-        if b.id not in {s.other for s in lists[a.id]} and not obstacles.between(i, j)
+        if b.id not in {s.other for s in lists[a.id]} and not exclusions.reason(i, j)
         if listed[b.id] < (max(1, int(2.5 * b.capacity)) if b.capacity else 0)
     ]
 
@@ -57,23 +63,23 @@ def tight():
     return people, ties, vectors, build_run(people, ties, vectors)
 
 
-def test_where_one_constituency_prevails_each_list_still_holds_four_of_others(tight):
+def test_each_list_holds_four_of_others_where_one_constituency_prevails(tight):
     people, ties, vectors, run = tight
-    assert min(outsiders(people, run.lists).values()) >= 4
+    assert min(external_counts(people, run.lists).values()) >= 4
     assert {len({s.other for s in places}) for places in run.lists.values()} == {10}
-    assert max(loads(people, run.lists).values()) <= 12
+    assert max(exposures(people, run.lists).values()) <= 12
     free = build_run(people, ties, vectors, policy=Policy(least_other=0))
-    assert min(outsiders(people, free.lists).values()) < 4
+    assert min(external_counts(people, free.lists).values()) < 4
 
 
-def test_who_is_found_beyond_a_full_shortlist_is_scored_and_explained_like_anybody(tight):
+def test_people_from_beyond_the_shortlist_are_scored_and_explained(tight):
     people, ties, vectors, _ = tight
     policy = Policy(pool=14, pool_each_other=0)
     run = build_run(people, ties, vectors, policy=policy)
-    places, short = run.state.places.others, run.state.shortlists.others
+    places, short = run.state.lists.others, run.state.shortlists.others
     beyond = [(i, j) for i, row in enumerate(places) for j in row[row >= 0] if j not in short[i]]
     assert beyond
-    assert min(outsiders(people, run.lists).values()) >= 4
+    assert min(external_counts(people, run.lists).values()) >= 4
     wide = build_run(people, ties, vectors, policy=Policy(pool=120, shortlist=120))
     ids, known = run.state.ids, wide.state.shortlists
     for i, j in beyond:
@@ -85,7 +91,7 @@ def test_who_is_found_beyond_a_full_shortlist_is_scored_and_explained_like_anybo
     assert run.report.mean_score == pytest.approx(np.mean(scores))
 
 
-def test_full_outsiders_of_the_shortlist_give_way_to_others_up_to_the_caps():
+def test_people_at_their_cap_are_replaced_from_beyond_the_shortlist():
     """Twenty-eight people whose shortlists end with the same four of the twelve others."""
     people, policy = np.arange(40), Policy()
     groups = np.where(people < 12, 1, 0)
@@ -99,12 +105,12 @@ def test_full_outsiders_of_the_shortlist_give_way_to_others_up_to_the_caps():
     given = short, people, people, groups, exposure_caps(np.full(40, 5.0), policy), np.zeros(40, int), policy
     majority = people[groups == 0]
 
-    def held(places):
-        return (groups[places.others[majority]] == 1).sum(axis=1)
+    def external_of(lists):
+        return (groups[lists.others[majority]] == 1).sum(axis=1)
 
-    assert held(make_lists(*given)).min() < 4
+    assert external_of(make_lists(*given)).min() < 4
     made = make_lists(*given, lambda rows: (table[rows], np.where(table[rows] > 0, 0.25, 0)))
-    assert held(made).min() >= 4
+    assert external_of(made).min() >= 4
     assert np.bincount(made.others[made.others >= 0], minlength=40).max() == 12
     assert all(len(set(row[row >= 0])) == (row >= 0).sum() for row in made.others)
     sought = (made.others[majority] >= 4) & (made.others[majority] < 12)
@@ -112,17 +118,17 @@ def test_full_outsiders_of_the_shortlist_give_way_to_others_up_to_the_caps():
 
 
 @settings(deadline=None, max_examples=20)
-@given(forum=forums(), least=st.integers(1, 5), data=st.data())
-def test_no_list_owes_a_place_while_somebody_who_may_take_it_has_room(forum, least, data):
-    people, ties, vectors = forum
+@given(dataset=datasets(), least=st.integers(1, 5), data=st.data())
+def test_no_list_is_below_its_quota_while_somebody_eligible_is_below_her_cap(dataset, least, data):
+    people, ties, vectors = dataset
     policy = Policy(list_size=5, least_other=least, pool=3, pool_each_other=1, shortlist=4)
     run = build_run(people, ties, vectors, policy=policy)
-    assert not left_out(people, ties, run.lists, least, set(run.lists))
+    assert not missed_entries(people, ties, run.lists, least, set(run.lists))
     if people:
         changed = set(data.draw(st.lists(st.sampled_from([p.id for p in people]), unique=True)))
         update = update_people(run.state, people, ties, vectors, changed=changed, policy=policy)
         after = {**run.lists, **update.lists}
-        assert not left_out(people, ties, after, least, changed | set(update.lists))
+        assert not missed_entries(people, ties, after, least, changed | set(update.lists))
 
 
 def test_changes_one_after_another_leave_four_of_others_in_every_list(tight):
@@ -135,11 +141,11 @@ def test_changes_one_after_another_leave_four_of_others_in_every_list(tight):
         vectors = Vectors(seeks, vectors.offers, vectors.about)
         update = update_people(state, people, ties, vectors, changed=[people[k].id])
         lists, state = {**lists, **update.lists}, update.state
-        assert min(outsiders(people, lists).values()) >= 4
-        assert max(loads(people, lists).values()) <= 12
+        assert min(external_counts(people, lists).values()) >= 4
+        assert max(exposures(people, lists).values()) <= 12
 
 
-def test_a_newcomer_takes_the_places_that_nobody_could():
+def test_a_newcomer_fills_the_quota_that_nobody_could():
     people, ties, vectors = lopsided(40, 0)
     policy = Policy(pool=3, pool_each_other=0)
     run = build_run(people, ties, vectors, policy=policy)
@@ -148,4 +154,4 @@ def test_a_newcomer_takes_the_places_that_nobody_could():
     more = Vectors(*(np.vstack([getattr(vectors, name), zero]) for name in ("seeks", "offers", "about")))
     update = update_people(run.state, [*people, newcomer], ties, more, changed=[newcomer.id], policy=policy)
     after = {**run.lists, **update.lists}
-    assert loads([*people, newcomer], after)[newcomer.id] == 12
+    assert exposures([*people, newcomer], after)[newcomer.id] == 12

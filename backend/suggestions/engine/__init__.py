@@ -1,0 +1,28 @@
+"""Between the database and matching: `event_data` reads rows, `texts` encodes, `lists` matches."""
+
+from backend.suggestions.engine.event_data import EventData, read_event_data
+from backend.suggestions.engine.lists import (
+    BuiltLists,
+    OlderRun,
+    build_lists,
+    explain_with_quotations,
+    score_pair,
+    update_lists,
+)
+from backend.suggestions.engine.texts import FIELDS, KINDS, NotYetRead, TextReader, text_reader
+
+__all__ = [
+    "FIELDS",
+    "KINDS",
+    "BuiltLists",
+    "EventData",
+    "NotYetRead",
+    "OlderRun",
+    "TextReader",
+    "build_lists",
+    "explain_with_quotations",
+    "read_event_data",
+    "score_pair",
+    "text_reader",
+    "update_lists",
+]

@@ -1,0 +1,86 @@
+"""Rows of an event to the values that matching takes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from backend.events.models import Attendee, Event, Interest, SessionPart
+from backend.events.models import Tie as TieRow
+from backend.meetings.models import Availability
+from backend.safeguarding.rules import matchable, refused_pairs
+from backend.suggestions.engine.texts import FIELDS
+from backend.suggestions.models import Feedback
+from matching.text import detect_language
+from matching.types import Participant, Tie
+
+DAYS_PER_YEAR = 365.25
+
+
+@dataclass(frozen=True, slots=True)
+class EventData:
+    """An event as matching takes it. `versions`: each participant's `changed_at` as read, by attendee id."""
+
+    participants: tuple[Participant, ...]
+    ties: tuple[Tie, ...]
+    excluded: frozenset[tuple[int, int]]
+    versions: dict[int, dt.datetime]
+
+
+def read_event_data(event: Event) -> EventData:
+    """The people whom the contact policy lets matching use (S2), their ties and excluded pairs."""
+    # Attendees first: whatever is read after them is no older than the version noted.
+    attendees = list(matchable(event).select_related("organisation__sector").order_by("id"))
+    ids = {row.pk for row in attendees}
+    seeks: dict[int, set[str]] = defaultdict(set)
+    offers: dict[int, set[str]] = defaultdict(set)
+    for interest in Interest.objects.filter(attendee__in=ids).select_related("topic"):
+        if interest.seeks:
+            seeks[interest.attendee_id].add(interest.topic.key)
+        if interest.offers:
+            offers[interest.attendee_id].add(interest.topic.key)
+    sessions: dict[int, set[str]] = defaultdict(set)
+    for part in SessionPart.objects.filter(attendee__in=ids).select_related("session"):
+        sessions[part.attendee_id].add(part.session.title)
+    ties = _read_ties(event, attendees)
+    open_slots = Availability.objects.filter(event=event).values_list("attendee").annotate(Count("slot"))
+    capacities = dict(open_slots.order_by())
+    # A pair is not suggested again once either said "not relevant".
+    rejected = {(min(pair), max(pair)) for pair in Feedback.objects.not_relevant_at(event)}
+    excluded = refused_pairs(event) | {pair for pair in rejected if ids.issuperset(pair)}
+    participants = tuple(
+        Participant(
+            id=row.pk,
+            constituency=row.constituency,
+            organisation=row.organisation.name if row.organisation else "",
+            languages=frozenset(row.languages),
+            **{name: getattr(row, name) for name in FIELDS},
+            **{f"{name}_language": detect_language(getattr(row, name)) for name in FIELDS},
+            seeks_topics=frozenset(seeks[row.pk]),
+            offers_topics=frozenset(offers[row.pk]),
+            sessions=frozenset(sessions[row.pk]),
+            capacity=capacities.get(row.pk, event.meetings_per_person),
+        )
+        for row in attendees
+    )
+    return EventData(participants, ties, frozenset(excluded), {row.pk: row.changed_at for row in attendees})
+
+
+def _read_ties(event: Event, attendees: Sequence[Attendee]) -> tuple[Tie, ...]:
+    """Ties of earlier editions among these attendees, aged from the event's start, as attendee ids."""
+    ids = {row.person_id: row.pk for row in attendees}
+    rows = TieRow.objects.filter(first__in=ids, second__in=ids, met_on__lt=event.starts_on)
+    return tuple(
+        Tie(
+            a=ids[row.first_id],
+            b=ids[row.second_id],
+            age_years=(event.starts_on - row.met_on).days / DAYS_PER_YEAR,
+            weight=row.weight,
+            label=str(row.met_on.year),
+        )
+        for row in rows.order_by("edition_id", "first_id", "second_id")
+    )

@@ -1,0 +1,144 @@
+"""Runs of matching over an event's data: lists, updates, and the explanation of one pair."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError
+from backend.suggestions.engine import texts
+from backend.suggestions.engine.event_data import EventData
+from backend.suggestions.engine.texts import FIELDS, OnProgress, StoredTextReader, TextReader
+from backend.suggestions.models import Run
+from matching.errors import BadPolicy, BadState
+from matching.policy import Policy
+from matching.recommend import (
+    QuotedText,
+    RunState,
+    build_run,
+    explain_pair,
+    quoted_texts,
+    update_people,
+    with_quotations,
+)
+from matching.text import split_sentences
+from matching.types import Explanation, Lists, Suggested, Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltLists:
+    """What a Run stores: lists by attendee id, and policy, report and matching state as plain values."""
+
+    lists: Lists
+    policy: dict[str, Any]
+    report: dict[str, Any]
+    state: bytes
+
+
+def build_lists(data: EventData, policy: Policy, on_progress: OnProgress | None = None) -> BuiltLists:
+    """Match everybody; encoding new texts is most of the work."""
+    vectors = texts.text_reader().read(data.participants, on_progress)
+    result = build_run(
+        data.participants,
+        data.ties,
+        vectors,
+        excluded=data.excluded,
+        policy=policy,
+        on_progress=on_progress,
+    )
+    lists = _quote_sentences(data, vectors, result.lists, on_progress)
+    return BuiltLists(lists, policy.as_dict(), result.report.as_dict(), result.state.to_bytes())
+
+
+def update_lists(data: EventData, run: Run, changed: Collection[int]) -> BuiltLists | None:
+    """Match the changed attendee ids again from the Run's state: the lists that change, and the new state.
+
+    None where the state is of another version or model: build all lists instead.
+    """
+    try:
+        policy, state = _stored_state(run)
+    except OlderRun:
+        return None
+    vectors = texts.text_reader().read(data.participants)
+    result = update_people(
+        state,
+        data.participants,
+        data.ties,
+        vectors,
+        changed=data.versions.keys() & changed,
+        excluded=data.excluded,
+        policy=policy,
+    )
+    lists = _quote_sentences(data, vectors, result.lists)
+    return BuiltLists(lists, run.policy, run.report, result.state.to_bytes())
+
+
+class OlderRun(BusinessError):
+    code = "older_run"
+
+
+def _stored_state(run: Run) -> tuple[Policy, RunState]:
+    """The Run's policy and state; refuses OlderRun for those of another version or model."""
+    with suppress(BadPolicy, BadState):
+        if run.model == texts.text_reader().model:
+            return Policy.from_dict(run.policy), RunState.from_bytes(bytes(run.matching_state or b""))
+    raise OlderRun(_("An older version made these lists: the numbers come with the next full list."))
+
+
+def score_pair(
+    data: EventData, run: Run | None, a: int, b: int, reader: TextReader | None = None
+) -> Explanation:
+    """Every feature and contribution of two attendee ids, standardised as in the Run if there is one.
+
+    By default from stored vectors only. Refuses NotYetRead (a text has none) and OlderRun; raises
+    UnknownPerson for an id that is not in the data.
+    """
+    policy, state = _stored_state(run) if run else (Policy(), None)
+    return explain_pair(
+        data.participants,
+        data.ties,
+        (reader or StoredTextReader()).read(data.participants),
+        pair=(a, b),
+        excluded=data.excluded,
+        policy=policy,
+        state=state,
+    )
+
+
+def explain_with_quotations(data: EventData, run: Run | None, a: int, b: int) -> Explanation:
+    """As `score_pair`, with the reasons' matching sentences, for which the model is loaded."""
+    found = score_pair(data, run, a, b, texts.text_reader())
+    vectors = texts.text_reader().read(data.participants)
+    listed = _quote_sentences(data, vectors, {a: (Suggested(b, found.score, 1, found.reasons),)})
+    return replace(found, reasons=listed[a][0].reasons)
+
+
+def _quote_sentences(
+    data: EventData, vectors: Vectors, lists: Lists, on_progress: OnProgress | None = None
+) -> Lists:
+    """The lists with the closest sentence highlighted in each quotation, or quoted from a long text.
+
+    Only quoted texts are encoded by sentence. The event's mean vector is subtracted: short, general sentences
+    are close to all others.
+    """
+    people = {person.id: person for person in data.participants}
+    quoted = {(key, field): getattr(people[key], field) for key, field in quoted_texts(lists)}
+    read: dict[tuple[int, str], QuotedText] = {}
+    for field in FIELDS:
+        pieces_of = {key: split_sentences(text) for (key, where), text in quoted.items() if where == field}
+        found = texts.text_reader().vectors(
+            [piece for pieces in pieces_of.values() for piece in pieces], field, on_progress
+        )
+        rows = getattr(vectors, field)
+        mean = rows[rows.any(axis=1)].mean(axis=0) if rows.any() else 0.0
+        for key, pieces in pieces_of.items():
+            if pieces:
+                centred = np.stack([found[piece] for piece in pieces]) - mean
+                norms = np.linalg.norm(centred, axis=1, keepdims=True)
+                read[key, field] = QuotedText(quoted[key, field], pieces, centred / np.maximum(norms, 1e-9))
+    return with_quotations(lists, read)

@@ -1,0 +1,150 @@
+"""Texts to vectors, stored by hash: a text is encoded once per model."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
+
+import numpy as np
+import numpy.typing as npt
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError
+from backend.suggestions.models import Embedding
+from matching.text import Encoder, Kind, encoder_name, load_encoder
+from matching.types import Participant, Vectors
+
+TextVectors = npt.NDArray[np.float32]
+OnCount = Callable[[int, int], None]
+Encode = Callable[[Sequence[str], OnCount], TextVectors]
+OnProgress = Callable[[str, float], None]
+
+FIELDS = ("seeks", "offers", "about")
+KINDS: dict[str, Kind] = {"seeks": "query", "offers": "passage", "about": "query"}
+CHUNK = 256
+LOADING, UNPACKING = "Loading the language model", "Unpacking the language model"
+READING = {
+    "seeks": "Reading what people seek",
+    "offers": "Reading what people offer",
+    "about": "Reading what people say of themselves",
+}
+
+
+def text_hash(text: str) -> str:
+    """SHA-256 of the text, the key of its vector."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def vectors_for(
+    texts: Iterable[str],
+    *,
+    model: str,
+    kind: str,
+    encode: Encode,
+    on_progress: Callable[[float], None] | None = None,
+) -> dict[str, TextVectors]:
+    """The vector of every distinct non-blank text, by text; only texts without a stored vector are encoded.
+
+    `encode(texts, on_count)` gives rows and calls on_count(done, total); `on_progress` gets the share done.
+    Vectors are stored chunk by chunk, so that an interrupted run continues.
+    """
+    wanted = {text_hash(text): text for text in texts if text.strip()}
+    stored = Embedding.objects.filter(model=model, kind=kind, text_hash__in=list(wanted))
+    found: dict[str, TextVectors] = {
+        wanted[key]: np.asarray(vector, dtype=np.float32)
+        for key, vector in stored.values_list("text_hash", "vector")
+    }
+    # Longest first: chunks of similar length need little padding.
+    missing = sorted(
+        (text for text in wanted.values() if text not in found), key=lambda text: (-len(text), text)
+    )
+    for start in range(0, len(missing), CHUNK):
+        chunk = missing[start : start + CHUNK]
+
+        def on_count(done: int, total: int, before: int = start, size: int = len(chunk)) -> None:
+            if on_progress:
+                on_progress((before + size * done / total) / len(missing))
+
+        rows = encode(chunk, on_count)
+        Embedding.objects.bulk_create(
+            (
+                Embedding(model=model, kind=kind, text_hash=text_hash(text), vector=row)
+                for text, row in zip(chunk, rows, strict=True)
+            ),
+            ignore_conflicts=True,
+        )
+        found.update(zip(chunk, rows, strict=True))
+        on_count(1, 1)
+    return found
+
+
+class TextReader:
+    """Texts to stored vectors; the model is loaded when a text without one is first seen."""
+
+    def __init__(self) -> None:
+        self.model = encoder_name(settings.TITIAN_MODEL)
+        self._encoder: Encoder | None = None
+
+    def encoder(self, on_progress: OnProgress | None = None) -> Encoder:
+        """The loaded model; loading takes seconds and is done once per process."""
+        if self._encoder is None:
+            report_stage = on_progress or (lambda _stage, _share: None)
+            report_stage(LOADING, 0.0)
+            self._encoder = load_encoder(
+                settings.TITIAN_MODEL,
+                settings.MODEL_FOLDER,
+                lambda done, total: report_stage(UNPACKING, done / total),
+            )
+            report_stage(LOADING, 1.0)
+        return self._encoder
+
+    def vectors(
+        self, texts: Sequence[str], field: str, on_progress: OnProgress | None = None
+    ) -> dict[str, TextVectors]:
+        """Vectors by text, for texts of this field (seeks, offers, about)."""
+        kind = KINDS[field]
+        return vectors_for(
+            texts,
+            model=self.model,
+            kind=kind,
+            encode=lambda chunk, on_count: self.encoder(on_progress).encode(chunk, kind, on_count),
+            on_progress=partial(on_progress, READING[field]) if on_progress else None,
+        )
+
+    def read(self, participants: Sequence[Participant], on_progress: OnProgress | None = None) -> Vectors:
+        """The three text vectors of every participant, rows in their order; no text is a zero row."""
+        rows = {}
+        for field in FIELDS:
+            texts = [getattr(person, field) for person in participants]
+            found = self.vectors(texts, field, on_progress)
+            width = len(next(iter(found.values()))) if found else 0
+            rows[field] = [found.get(text, np.zeros(width, np.float32)) for text in texts]
+        width = max((len(row) for field in FIELDS for row in rows[field]), default=1) or 1
+        return Vectors(
+            *(
+                np.array([row if len(row) else np.zeros(width) for row in rows[field]], np.float32).reshape(
+                    len(participants), width
+                )
+                for field in FIELDS
+            )
+        )
+
+
+class NotYetRead(BusinessError):
+    code = "not_yet_read"
+
+
+class StoredTextReader(TextReader):
+    """Reads stored vectors only and never loads the model, for web processes."""
+
+    def encoder(self, on_progress: OnProgress | None = None) -> Encoder:  # noqa: ARG002
+        """Refuses NotYetRead: a text has no stored vector."""
+        raise NotYetRead(_("A profile changed and is still being read. Look again in a minute."))
+
+
+@cache
+def text_reader() -> TextReader:
+    """The process's one TextReader."""
+    return TextReader()
