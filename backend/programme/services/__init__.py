@@ -10,7 +10,6 @@ from backend.programme.services.drafting import (
     NothingToPlanWith,
     draft_plan,
     replan,
-    set_publishing,
     stop_planning,
 )
 from backend.programme.services.editing import (
@@ -21,7 +20,13 @@ from backend.programme.services.editing import (
     lock_planned,
     move_planned,
 )
-from backend.programme.services.publishing import NothingPlanned, carry_out, publish_plan, withdraw_plan
+from backend.programme.services.publishing import (
+    NothingPlanned,
+    carry_out,
+    publish_plan,
+    set_publishing,
+    withdraw_plan,
+)
 
 __all__ = [
     "AtWork",

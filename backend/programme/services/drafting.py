@@ -13,7 +13,7 @@ from backend.core.queue import PLANS, enqueue
 from backend.events.models import Event, Slot, Table
 from backend.events.rules import check_organiser
 from backend.people.models import Person
-from backend.programme.models import Plan, ProgrammeRules
+from backend.programme.models import Plan
 from backend.programme.rules import PlanOptions, check_options, options_of
 from backend.programme.selectors import suggestion_scores
 
@@ -87,14 +87,6 @@ def stop_planning(*, event: Event, plan_id: int, by: Person) -> Plan:
     plan.stop_asked = True
     plan.save(update_fields=["stop_asked"])
     return plan
-
-
-@transaction.atomic
-def set_publishing(*, event: Event, confirms: bool, by: Person) -> ProgrammeRules:
-    """Set whether publishing confirms meetings at once or sends requests; refuses OrganisersOnly."""
-    check_organiser(by, event)
-    rules, _created = ProgrammeRules.objects.update_or_create(event=event, defaults={"confirms": confirms})
-    return rules
 
 
 def order_solving(plan: Plan) -> None:

@@ -31,6 +31,14 @@ class NothingPlanned(BusinessError):
 
 
 @transaction.atomic
+def set_publishing(*, event: Event, confirms: bool, by: Person) -> ProgrammeRules:
+    """Set whether publishing confirms meetings at once or sends requests; refuses OrganisersOnly."""
+    check_organiser(by, event)
+    rules, _created = ProgrammeRules.objects.update_or_create(event=event, defaults={"confirms": confirms})
+    return rules
+
+
+@transaction.atomic
 def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     """Publish a draft: the worker sends its requests, or confirms its meetings where the event says so.
 
