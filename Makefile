@@ -25,10 +25,12 @@ test: install  ## the whole suite, browser journeys included
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m pytest --benchmark-disable -q -n 2 --dist loadfile --no-loadscope-reorder
 
-check: install  ## ruff, mypy, the layers, missing migrations
+check: install  ## ruff, mypy, djlint, the layers, missing migrations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy matching backend frontend manage.py
+	@$(BIN)/djlint --check --quiet frontend/templates
+	@$(BIN)/djlint --lint --quiet frontend/templates
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 

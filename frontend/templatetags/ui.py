@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -114,3 +114,22 @@ def next_address(tags: str) -> str:
 def _after(word: str, tags: str) -> str:
     words = tags.split()
     return words[words.index(word) + 1] if word in words[:-1] else ""
+
+
+@register.simple_tag
+def joined(*parts: object, separator: str = ", ") -> str:
+    """The parts that are not empty, with the separator between them."""
+    return separator.join(str(part) for part in parts if part)
+
+
+@register.filter
+def language_names(codes: Iterable[str]) -> str:
+    """The names of the languages, with commas between them."""
+    return ", ".join(str(language_name(code)) for code in codes)
+
+
+@register.simple_tag
+def text_attributes(text: str) -> SafeString:
+    """The direction and, where it is known, the language of a text a person wrote."""
+    language = language_of(text)
+    return format_html('dir="auto" lang="{}"', language) if language else SafeString('dir="auto"')

@@ -1,11 +1,10 @@
 """My agenda taken along: in a calendar program, and on paper."""
 
-import re
-
 import vobject
 
 from tests.factories import block_contact
 from tests.frontend.conftest import client_of
+from tests.pages import page_of
 
 
 def text_of(client, address):
@@ -76,8 +75,8 @@ def test_the_calendar_downloads_and_its_address_can_be_made_anew_and_closed(book
     assert 'id="feed-address"' not in text_of(client, calendar)
     found = []
     for do in ("make", "make", "rotate"):
-        page = client.post(calendar, {"do": do}, follow=True).content.decode()
-        found += re.findall(r'id="feed-address" type="text" value="[^"]*?(/calendar/[^"]+)"', page)
+        shown = page_of(client.post(calendar, {"do": do}, follow=True))
+        found.append("/calendar/" + shown.attribute("#feed-address", "value").partition("/calendar/")[2])
     first, again, fresh = found
     assert first == again != fresh
     assert client.get(first).status_code == 404

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from django.test import Client
 from rest_framework.authtoken.models import Token
 
 from tests.frontend.conftest import client_of
+from tests.pages import page_of
 
 EVENTS = "/api/v1/events/"
 
 
 def make(client, cast):
     """What the page shows after a press on its button."""
-    page = client.post(cast.address("api-access/"), {"do": "make"})
-    assert page.status_code == 200
-    (token,) = re.findall(r'id="token" type="text" value="(\w{40})"', page.content.decode())
-    return token
+    answer = client.post(cast.address("api-access/"), {"do": "make"})
+    assert answer.status_code == 200
+    return page_of(answer).attribute("#token", "value")
 
 
 def asked_with(token):

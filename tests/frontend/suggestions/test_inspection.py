@@ -5,6 +5,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.suggestions.models import Run
 from tests.factories import NOW, make_attendee, make_event, make_run
+from tests.pages import page_of
 
 pytestmark = pytest.mark.django_db
 REPORT = {
@@ -82,14 +83,14 @@ def test_an_organiser_looks_at_somebodys_list_and_nobody_else_does(desk):
     owner, other = make_attendee(event, name="Amina Rahman"), make_attendee(event, name="Linh Tran")
     assert "Nobody may have a list yet" not in client.get(f"/e/{event.slug}/matching/lists/").content.decode()
     make_run(event, {owner: [other]}, report=REPORT)
-    page = client.get(f"/e/{event.slug}/matching/lists/?of={owner.pk}").content.decode()
+    text = page_of(client.get(f"/e/{event.slug}/matching/lists/?of={owner.pk}")).text
     for words in (
         "The list of Amina Rahman",
         "Linh Tran",
         "50\u202f%",
         "Seeks a topic the other offers 0.50",
     ):
-        assert words in page, words
+        assert words in text, words
     for of in ("0", "9" * 40, "x", "-1"):
         assert client.get(f"/e/{event.slug}/matching/lists/?of={of}").status_code in (200, 404), of
     assert client.get(f"/e/{event.slug}/matching/lists/?of={other.pk + 1000}").status_code == 404
