@@ -4,9 +4,9 @@
 .PHONY: help install run test check bench clean
 MAKEFLAGS += --no-print-directory
 
-# The first Python that is new enough; PYTHON=... names another one.
-PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
-	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
+# The first Python that the lock has wheels for; PYTHON=... names another one.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo "$$name" && break; done)
 BIN := .venv/bin
 
 help:  ## list the targets
@@ -14,7 +14,7 @@ help:  ## list the targets
 
 install:  ## make .venv and install the dependencies, unless that is done
 	@if [ -z "$(PYTHON)" ]; then \
-		echo "Titian needs Python 3.11 or later: install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
+		echo "Titian needs Python 3.11 to 3.14: install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
 		exit 1; fi
 	@"$(PYTHON)" .ci/install.py
 

@@ -21,6 +21,7 @@ LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "installed-from"
 UNFINISHED = VENV / "unfinished"
 LOG = ROOT / "var" / "install.log"
+OLDEST, NEWEST = (3, 11), (3, 14)  # the Pythons that every package of the lock has a wheel for
 SECONDS_BETWEEN_LINES = 2.0
 
 # What is not where it should be, asked of the environment's own Python: names one requirement per line.
@@ -58,11 +59,33 @@ def main() -> None:
     wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     if PYTHON.exists() and STAMP.exists() and STAMP.read_text().strip() == wanted:
         return
+    check_version(python_version())
     if UNFINISHED.exists() or not PYTHON.exists():
         make_environment()
     if missing():
         install()
     STAMP.write_text(wanted + "\n")
+
+
+def python_version() -> tuple[int, int]:
+    """(major, minor) of the Python in .venv, or of this one where .venv is still to be made."""
+    settings = VENV / "pyvenv.cfg"
+    if settings.exists() and not UNFINISHED.exists():
+        found = re.search(r"^version\s*=\s*(\d+)\.(\d+)", settings.read_text(), re.MULTILINE)
+        if found:
+            return int(found[1]), int(found[2])
+    return sys.version_info[0], sys.version_info[1]
+
+
+def check_version(version: tuple[int, int]) -> None:
+    """Refuse a Python for which pip would find no wheels, before it downloads any."""
+    if OLDEST <= version <= NEWEST:
+        return
+    first, last, this = (".".join(map(str, numbers)) for numbers in (OLDEST, NEWEST, version))
+    fail(
+        f"Titian needs Python {first} to {last} and this is {this}: "
+        f"remove .venv if it is there and name another one, e.g. make install PYTHON=python{last}."
+    )
 
 
 def make_environment() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -50,6 +51,42 @@ def test_an_environment_that_was_left_half_made_is_made_again(
     python.write_text(ENDS_HALF_WAY)
     install.main()  # whole and up to date: nothing is made
     assert install.PYTHON.stat().st_mtime_ns == made
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13), (3, 14)])
+def test_every_python_that_the_project_names_may_install(
+    install: ModuleType, version: tuple[int, int]
+) -> None:
+    install.check_version(version)
+
+
+@pytest.mark.parametrize(("version", "name"), [((3, 10), "3.10"), ((3, 15), "3.15"), ((4, 0), "4.0")])
+def test_a_python_too_old_or_too_new_is_refused_in_one_sentence_before_anything_is_made(
+    install: ModuleType, monkeypatch: pytest.MonkeyPatch, version: tuple[int, int], name: str
+) -> None:
+    monkeypatch.setattr(sys, "version_info", (*version, 0))
+    with pytest.raises(SystemExit, match=rf"^Titian needs Python 3\.11 to 3\.14 and this is {name}: [^\n]+$"):
+        install.main()
+    assert not install.VENV.exists()
+
+
+def test_an_environment_made_by_a_python_too_new_is_refused(install: ModuleType) -> None:
+    install.VENV.mkdir()
+    (install.VENV / "pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.15.1\n")
+    with pytest.raises(SystemExit, match=r"this is 3\.15: remove \.venv"):
+        install.main()
+
+
+def test_the_pythons_are_those_that_the_project_names(install: ModuleType) -> None:
+    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]
+    oldest, newest = install.OLDEST, install.NEWEST
+    assert project["requires-python"] == f">={oldest[0]}.{oldest[1]},<{newest[0]}.{newest[1] + 1}"
+    named = [
+        line for line in project["classifiers"] if line.startswith("Programming Language :: Python :: 3.")
+    ]
+    assert named == [
+        f"Programming Language :: Python :: 3.{minor}" for minor in range(oldest[1], newest[1] + 1)
+    ]
 
 
 # What pip writes where it fails, and the sentence that is to come of it.
