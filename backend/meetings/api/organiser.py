@@ -47,7 +47,7 @@ class CancelForBothView(OrganiserView):
         responses={204: None, **REFUSALS},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
-        """Call off an agreed meeting of two others; both are told the reason."""
+        """Cancel an agreed meeting of two others; both read the reason."""
         services.cancel_for_both(
             event=self.event,
             meeting_id=meeting_id,
@@ -129,7 +129,7 @@ class TableView(OrganiserView):
         responses={200: shapes.TableSerializer, **REFUSALS},
     )
     def put(self, request: Request, slug: str, table_id: int) -> Response:  # noqa: ARG002
-        """Change it; where its meetings to come take place elsewhere then, both people are told."""
+        """Change it; both people of a meeting that takes place elsewhere then get a notice."""
         data = venue.TableData(**validated(shapes.TableDataSerializer, request))
         table = services.change_table(
             event=self.event, table_id=table_id, data=data, by=self.attendee.person, now=timezone.now()

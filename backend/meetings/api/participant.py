@@ -154,7 +154,7 @@ class CancelView(MeetingAnswerView):
         responses={200: shapes.MeetingSerializer, **REFUSALS},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
-        """Call off an agreed meeting; the reason is told."""
+        """Cancel an agreed meeting; the other reads the reason."""
         services.cancel_meeting(
             **self.target(meeting_id), reason=validated(shapes.ReasonSerializer, request)["reason"]
         )
@@ -251,7 +251,7 @@ class SessionListView(ParticipantView):
 
 
 class BookmarkView(ParticipantView):
-    """A session in my diary: I am busy then."""
+    """A session in my agenda: I am busy then."""
 
     @extend_schema(operation_id="sessions_bookmark", request=None, responses={204: None, **REFUSALS})
     def put(self, request: Request, slug: str, session_id: int) -> Response:  # noqa: ARG002
@@ -267,7 +267,7 @@ class BookmarkView(ParticipantView):
 
 
 class NoticeListView(ParticipantView):
-    """What I was told last, newest first."""
+    """My latest notices, newest first."""
 
     @extend_schema(
         operation_id="notices_list",

@@ -36,7 +36,7 @@ class Notice(models.Model):
     attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="notices")
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=16, choices=Kind.choices)
-    sequence = models.PositiveIntegerField(default=0)  # the meeting's, when this was said
+    sequence = models.PositiveIntegerField(default=0)  # the meeting's, when this was written
     facts = models.JSONField(default=dict, blank=True)  # ids and times only: names are asked of the policy
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
@@ -62,7 +62,7 @@ class Delivery(models.Model):
         QUEUED = "queued", _("Waiting to be sent")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Refused for good")
-        SKIPPED = "skipped", _("Overtaken, not sent")  # or no longer allowed: nobody is told which
+        SKIPPED = "skipped", _("Overtaken, not sent")  # or no longer allowed; the state does not say which
 
     notice = models.OneToOneField(Notice, on_delete=models.CASCADE, related_name="delivery")
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)

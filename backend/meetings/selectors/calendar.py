@@ -78,7 +78,7 @@ def method_of(row: MeetingRow | None) -> str:
 
 
 def location_words(place: Place, attendee: Attendee) -> str:
-    """The room's link, or the table, where it stands, and the venue."""
+    """The room's link, or the table with its place and the venue."""
     if place.is_online:
         return place.link
     return ", ".join(word for word in (place.label, place.place, attendee.event.venue) if word)

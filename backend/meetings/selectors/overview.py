@@ -17,7 +17,7 @@ from backend.safeguarding.rules import matchable
 class Overview:
     """Counts of one event. People are those who may be asked at all; meetings are counted once, not per seat.
 
-    `held_by_one` are among `held`: one side has said nothing. `not_held_by_one` are among `accepted`: one
+    `held_by_one` are among `held`: one side has not reported. `not_held_by_one` are among `accepted`: one
     side says it did not take place, the other nothing. `disputed` are meeting ids, for the
     organiser's eyes only. `answer_hours` is the mean from asking to an answer by a person;
     what an organiser arranged was answered by nobody. `mails_in_trouble` were refused for good, or are stuck.

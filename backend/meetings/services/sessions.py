@@ -68,7 +68,7 @@ def forget_session(*, attendee: Attendee, session_id: int, by: Person) -> None:
     if part is None:
         return
     if part.part == SPEAKING:
-        raise Speaking(_("You speak at “%(title)s”, so it stays in your diary.") % {"title": session.title})
+        raise Speaking(_("You speak at “%(title)s”, so it stays in your agenda.") % {"title": session.title})
     part.delete()
 
 

@@ -15,7 +15,7 @@ from tests.factories import NOW, make_attendee, make_event
 
 @dataclass
 class Forum:
-    """The cast: they ask, answer and cancel by one word each, at `now`."""
+    """An event with its people; one method per service, called at `now`."""
 
     event: Event
     slots: list[Slot]

@@ -1,4 +1,4 @@
-"""The forum in which anything may happen: how it is set up, and the words its rules are told in."""
+"""Set-up and helpers of the state machine of meetings."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ READS = ("SELECT ", "SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT "
 ZONES = {"Europe/Berlin": dt.date(2026, 10, 24), "Australia/Sydney": dt.date(2026, 10, 3)}
 
 
-class LivingForum(RuleBasedStateMachine):
-    """A forum over a change of clocks, with few slots, fewer tables and impatient people."""
+class MeetingMachineBase(RuleBasedStateMachine):
+    """An event over a change of clocks, with few slots and fewer tables, so that people compete for them."""
 
     zone: str
 

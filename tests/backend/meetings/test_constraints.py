@@ -1,4 +1,4 @@
-"""What the database itself refuses, whoever writes: overlaps, mixed events, half pairs and stray states."""
+"""What constraints refuse: overlaps, mixed events, missing seats and inconsistent states."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_a_key_makes_one_meeting_for_each_asker(forum):
     bare_meeting(forum)  # without a key, as many as the rules allow
 
 
-def test_a_word_has_its_time_and_usefulness_is_of_a_held_meeting(forum):
+def test_a_report_has_its_time_and_only_a_held_meeting_has_a_usefulness(forum):
     a = forum.people[0]
     for fields, constraint in (
         ({"word": "held"}, "seat_word_has_a_time"),

@@ -1,4 +1,4 @@
-"""Two at the same moment: with the judge sent out, to see the bug; then with the judge back, and no bug."""
+"""Concurrent writes: without the constraint or the locks, to see the bug; then with them, and no bug."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def test_two_pairs_that_choose_the_same_table_get_two_tables(monkeypatch):
     assert set(Meeting.objects.values_list("table", flat=True)) == {table.pk for table in forum.tables}
 
 
-def test_of_two_pairs_and_one_table_one_is_told_that_no_table_is_free(monkeypatch):
+def test_of_two_pairs_and_one_table_one_is_refused_with_no_table_free(monkeypatch):
     forum = make_forum(tables=1)
     calls = pairs_at_one_table(forum)
     both_have_chosen(monkeypatch)

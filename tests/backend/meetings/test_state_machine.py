@@ -1,4 +1,4 @@
-"""Anything people can do, in any order, while the clock jumps and changes: what must always hold, holds."""
+"""A stateful property test: any order of requests, answers and clock changes keeps the invariants."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from backend.events.models import Attendee
 from backend.meetings import selectors, services
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.safeguarding.rules import may_contact
-from tests.backend.meetings.state_machine import PEOPLE, SLOTS, ZONES, LivingForum
+from tests.backend.meetings.state_machine import PEOPLE, SLOTS, ZONES, MeetingMachineBase
 from tests.factories import block_contact, unblock_contact
 
 pytestmark = pytest.mark.django_db
@@ -42,8 +42,8 @@ class RolledBack(Exception):
     pass
 
 
-class Life(LivingForum):
-    """What people do, what time does, and what always holds."""
+class MeetingMachine(MeetingMachineBase):
+    """Rules: what people and the clock do. Invariants: what always holds."""
 
     # --- what people do -------------------------------------------------------------------------------
 
@@ -176,7 +176,7 @@ class Life(LivingForum):
     # --- what always holds ----------------------------------------------------------------------------
 
     @invariant()
-    def what_always_holds(self) -> None:
+    def invariants_hold(self) -> None:
         """All of it is a matter of the rows and the clock: where neither changed, it was seen to hold."""
         if self.changed():
             self.nobody_is_in_two_places_and_no_table_is_taken_twice()
@@ -240,7 +240,7 @@ class Life(LivingForum):
 @pytest.mark.parametrize("zone", sorted(ZONES))
 def test_whatever_people_do_over_a_change_of_clocks_no_rule_is_broken(zone):
     run_state_machine_as_test(
-        type("LifeIn" + zone.rpartition("/")[2], (Life,), {"zone": zone}),
+        type("MeetingMachineIn" + zone.rpartition("/")[2], (MeetingMachine,), {"zone": zone}),
         settings=settings(
             max_examples=10,
             stateful_step_count=40,

@@ -63,7 +63,7 @@ def test_a_session_makes_its_times_busy_and_is_named_and_they_are_left_as_they_w
     assert open_ids(cast.official) == [booking.slots[0].pk]
 
 
-def test_closing_a_time_tells_who_had_asked_for_it_and_leaves_agreed_meetings(booking):
+def test_closing_a_time_notifies_who_had_asked_for_it_and_leaves_agreed_meetings(booking):
     cast = booking.cast
     booking.ask(cast.official, cast.engineer, *booking.slots[:2])
     agreed = booking.accept(cast.engineer, booking.ask(cast.lawyer, cast.engineer, booking.slots[5]))

@@ -1,4 +1,4 @@
-"""My agenda taken along: in a calendar program, and on paper."""
+"""My agenda in a calendar program, and on paper."""
 
 import vobject
 
@@ -11,7 +11,7 @@ def text_of(client, address):
     return client.get(address).content.decode()
 
 
-def test_the_day_sheet_holds_the_day_that_is_asked_for(booking):
+def test_the_day_sheet_shows_the_day_asked_for(booking):
     cast = booking.cast
     booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
     client = client_of(cast.official.person)
@@ -64,7 +64,7 @@ def test_a_request_and_a_meeting_of_others_have_no_file(booking):
     assert client_of(cast.official.person).get(booking.page(agreed, "meeting.ics")).status_code == 404
 
 
-def test_the_calendar_downloads_and_its_address_can_be_made_anew_and_closed(booking):
+def test_the_calendar_downloads_and_its_address_can_be_rotated_and_closed(booking):
     cast = booking.cast
     booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
     client = client_of(cast.official.person)

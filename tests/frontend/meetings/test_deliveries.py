@@ -1,4 +1,4 @@
-"""Mails that are not out, as organisers see them and send them again."""
+"""Mails that are not sent, as organisers see and resend them."""
 
 import datetime as dt
 import re
@@ -46,7 +46,7 @@ def test_only_the_forum_s_organisers_see_and_send(refused, cast, official, metho
     assert states() == [("failed", 1)] * 2
 
 
-def test_a_refused_mail_is_seen_with_the_reason_in_words_and_no_word_of_the_mail(refused, cast, organiser):
+def test_a_refused_mail_is_listed_with_the_reason_in_words_and_without_its_text(refused, cast, organiser):
     figures = organiser.get(cast.address("set-up/")).content.decode()
     assert f"2 mails {NOT_OUT}" in figures
     assert figures.count(cast.address("set-up/mail/")) == 2

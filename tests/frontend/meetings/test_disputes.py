@@ -1,4 +1,4 @@
-"""Meetings told differently or by one side alone, as organisers see them."""
+"""Meetings on which the two reports differ or one side only reported, as organisers see them."""
 
 import datetime as dt
 import re
@@ -52,7 +52,7 @@ def test_only_the_forum_s_organisers_read_it(met, cast, official):
     assert client_of(other).get(cast.address("set-up/told/")).status_code == 404
 
 
-def test_a_dispute_stands_there_with_what_each_said_and_silence_after_it(booking, met, page):
+def test_disputes_come_first_with_both_reports_then_meetings_reported_by_one(booking, met, page):
     cast = booking.cast
     assert "Nothing to ask about" in page()
     say(booking, cast.engineer, met[0], took_place=False)

@@ -71,7 +71,7 @@ def test_when_every_table_is_taken_the_page_says_so_and_offers_other_times(booki
     assert f'value="{booking.slots[1].pk}"' in answer.content.decode()
 
 
-def test_declining_and_cancelling_keep_the_reason_and_tell_the_other(booking):
+def test_declining_and_cancelling_show_the_reason_to_the_other(booking):
     cast = booking.cast
     declined = booking.ask(cast.official, cast.engineer)
     client = client_of(cast.engineer.person)
@@ -175,7 +175,7 @@ def test_a_meeting_of_others_does_not_exist(booking):
         ({"visibility": "hidden"}, "You are hidden"),
     ],
 )
-def test_whoever_cannot_be_asked_is_told_why_and_sees_no_meeting(booking, who, sentence):
+def test_whoever_cannot_be_asked_reads_why_and_sees_no_meeting(booking, who, sentence):
     cast = booking.cast
     agreed = booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer))
     type(cast.official).objects.filter(pk=cast.official.pk).update(**who)

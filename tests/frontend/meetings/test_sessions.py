@@ -115,7 +115,7 @@ def test_a_talk_of_mine_stays_and_an_unknown_session_is_not_found(booking, keyno
     engineer = client_of(cast.engineer.person)
     answer = post(engineer, booking, keynote, "leave")
     assert answer.status_code == 409
-    assert "so it stays in your diary" in text_of(answer)
+    assert "so it stays in your agenda" in text_of(answer)
     assert engineer.post(cast.address("sessions/999999/bookmark/")).status_code == 404
     assert engineer.get(cast.address(f"sessions/{keynote.pk}/bookmark/")).status_code == 405
 

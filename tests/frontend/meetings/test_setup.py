@@ -104,7 +104,7 @@ def test_tables_are_added_by_the_dozen_changed_and_removed(cast, organiser):
     assert not Table.objects.filter(pk=table.pk).exists()
 
 
-def test_an_online_room_needs_a_link_with_a_room_for_each_meeting(cast, organiser):
+def test_an_online_room_needs_a_link_with_a_part_for_each_meeting(cast, organiser):
     data = {"label": "Online", "count": "1", "room_link": "https://meet.example.org/hall"}
     answer = post(organiser, cast, "tables/", data)
     assert answer.status_code == 400
@@ -121,7 +121,7 @@ def test_a_table_where_people_meet_stays(booking, organiser):
     assert "People meet, or met, at this table, so it stays." in answer.content.decode()
 
 
-def test_a_table_that_changes_under_a_meeting_is_told_to_both_and_keeps_a_mark_that_is_needed(
+def test_changing_the_table_of_a_meeting_notifies_both_and_cannot_drop_a_needed_step_free_mark(
     booking, organiser
 ):
     cast = booking.cast

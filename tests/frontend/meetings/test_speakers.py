@@ -53,7 +53,7 @@ def test_a_speaker_is_named_and_dropped_and_a_minor_has_a_first_name_only(bookin
     assert not SessionPart.objects.exists()
 
 
-def test_what_cannot_be_is_said_in_a_sentence_and_the_choice_stays(booking, post):
+def test_a_refusal_is_one_sentence_and_the_choice_stays(booking, post):
     cast = booking.cast
     booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
     status, text = post(cast.engineer)

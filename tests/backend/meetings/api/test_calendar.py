@@ -1,4 +1,4 @@
-"""The calendar's address and the state of the mails over the API."""
+"""Calendar feeds and mail deliveries over the API."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_an_address_is_made_once_changed_on_demand_and_closed(forum: Forum, clie
     assert CalendarFeed.objects.filter(revoked_at=NOW).count() == 2
 
 
-def test_organisers_alone_read_what_each_of_two_said_of_a_meeting(forum: Forum) -> None:
+def test_only_organisers_read_what_each_side_reported_of_a_meeting(forum: Forum) -> None:
     a, b, *_ = forum.people
     meeting = forum.accept(b, forum.ask(a, b))
     forum.now = forum.slots[-1].ends_at

@@ -1,4 +1,4 @@
-"""Links in mails: signed, for one answer of one person, and gone with the question."""
+"""Answer links: signed, for one answer of one attendee, and expired with the question."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_link_ends_with_the_request_wherever_the_request_moved_its_end(forum: 
         answer_by_link(token=token, now=meeting.expires_at)
 
 
-def test_a_withdrawn_request_is_said_to_be_withdrawn(forum: Forum) -> None:
+def test_the_link_of_a_withdrawn_request_gives_link_withdrawn(forum: Forum) -> None:
     a, b, *_ = forum.people
     meeting = forum.ask(a, b)
     forum.withdraw(a, meeting)
@@ -135,7 +135,7 @@ def test_a_time_that_is_gone_leaves_the_others_to_choose_from(forum: Forum) -> N
     assert answer_by_link(token=token, slot_id=forum.slots[1].pk, now=forum.now).slot == forum.slots[1]
 
 
-def test_both_words_after_a_meeting_can_be_given_by_link_for_three_days(forum: Forum) -> None:
+def test_both_attestations_can_be_given_by_link_for_three_days(forum: Forum) -> None:
     a, b, *_ = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
     after = forum.slots[0].ends_at + dt.timedelta(minutes=1)

@@ -140,7 +140,7 @@ def test_sessions_of_the_agenda_are_in_the_feed_and_requests_are_not(forum: Foru
     assert feed_of(b, forum) == []
 
 
-def test_the_meeting_of_two_kept_apart_is_cancelled_at_once_and_names_nobody(
+def test_the_meeting_of_a_blocked_pair_is_cancelled_at_once_and_names_nobody(
     forum: Forum, blocked_by: str
 ) -> None:
     a, b, *_ = forum.people

@@ -1,4 +1,4 @@
-"""The forum's sessions as one attendee reads them: whom they name, and what they mean for one's time."""
+"""Sessions as one attendee sees them: their speakers, and the open slots they take."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers: accepted, declined, withdrawn, expired, called off; and who wanted the same time."""
+"""Requests accepted, declined, withdrawn, expired and cancelled; and other requests for the same slot."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_request_is_accepted_at_one_of_its_times_and_both_are_seated_at_a_tabl
     assert told(meeting) == [("requested", b.pk), ("accepted", a.pk), ("accepted", b.pk)]
 
 
-def test_accepting_the_same_again_tells_nobody_and_another_time_is_refused(forum):
+def test_accepting_the_same_again_notifies_nobody_and_another_time_is_refused(forum):
     a, b, *_ = forum.people
     meeting = forum.ask(a, b, forum.slots[0], forum.slots[1])
     forum.accept(b, meeting, forum.slots[0])
@@ -64,7 +64,7 @@ def test_only_the_one_who_was_asked_answers_and_only_the_asker_withdraws(forum):
     assert told(meeting) == [("requested", b.pk)]
 
 
-def test_a_decline_and_a_withdrawal_are_told_once_and_are_final(forum):
+def test_a_decline_and_a_withdrawal_notify_once_and_are_final(forum):
     a, b, c, _ = forum.people
     declined, withdrawn = forum.ask(a, b, forum.slots[0]), forum.ask(c, b, forum.slots[0])
     for _ in range(2):
@@ -105,7 +105,7 @@ def test_a_request_past_its_expiry_cannot_be_accepted_even_before_the_job_has_ru
     assert selectors.requests_sent(a, forum.now)[0].state == "expired"
 
 
-def test_the_job_expires_what_is_due_tells_both_once_and_leaves_the_rest(forum):
+def test_the_job_expires_what_is_due_notifies_both_once_and_leaves_the_rest(forum):
     a, b, c, _ = forum.people
     due, later = forum.ask(a, b, forum.slots[0]), None
     forum.now += HOUR
@@ -119,7 +119,7 @@ def test_the_job_expires_what_is_due_tells_both_once_and_leaves_the_rest(forum):
     assert told(later) == [("requested", c.pk)]
 
 
-def test_when_a_time_is_taken_the_others_are_told_and_keep_their_other_times(forum):
+def test_when_a_slot_is_taken_other_requests_keep_their_other_slots_with_a_notice(forum):
     a, b, c, _ = forum.people
     loser = forum.ask(c, b, forum.slots[0], forum.slots[2])
     forum.accept(b, forum.ask(a, b, forum.slots[0]))
@@ -128,7 +128,7 @@ def test_when_a_time_is_taken_the_others_are_told_and_keep_their_other_times(for
     assert forum.accept(b, loser).slot == forum.slots[2]
 
 
-def test_who_loses_the_last_time_gets_the_next_three_free_ones_and_both_are_told(forum):
+def test_a_request_that_loses_its_last_slot_offers_the_next_three_and_both_get_a_notice(forum):
     a, b, c, _ = forum.people
     loser = forum.ask(c, b, forum.slots[0])
     forum.accept(b, forum.ask(a, b, forum.slots[0]))
@@ -192,7 +192,7 @@ def test_only_an_agreed_meeting_that_is_not_over_can_be_cancelled_and_only_with_
         forum.cancel(a, meeting)
 
 
-def test_tables_go_in_order_step_free_ones_last_unless_asked_for_and_online_has_room_for_all():
+def test_tables_go_in_order_step_free_ones_last_unless_asked_for_and_online_is_never_full():
     forum = make_forum(people=8, tables=1)
     Table.objects.filter(pk=forum.tables[0].pk).update(step_free=True)
     plain = Table.objects.create(event=forum.event, label="Plain")
@@ -257,7 +257,7 @@ def test_what_the_contact_policy_no_longer_allows_is_hidden_at_once_and_ended_by
     assert not Seat.objects.filter(is_active=True).exists()
 
 
-def test_nothing_is_told_of_a_change_that_was_refused(forum):
+def test_a_refused_change_writes_no_notice(forum):
     a, b, c, _ = forum.people
     first, second = forum.ask(a, b, forum.slots[0]), forum.ask(c, b, forum.slots[0])
     forum.accept(b, first)

@@ -1,4 +1,4 @@
-"""After the slot: both speak, one speaks, nobody speaks; and the reminders before it."""
+"""Attestations by both, by one or by nobody; and the reminders before a meeting."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_dispute_is_shown_to_nobody_but_the_organiser(forum, met):
     assert selectors.overview_for(forum.event, forum.now).disputed == (met.pk,)
 
 
-def test_a_word_can_be_changed_until_the_other_has_spoken(forum, met):
+def test_a_report_can_be_changed_until_the_other_has_reported(forum, met):
     a, b, *_ = forum.people
     forum.attest(a, met, False)
     forum.attest(a, met, True, 4)
@@ -78,7 +78,7 @@ def test_that_they_met_counts_by_one_after_72_unanswered_hours_and_the_other_can
     assert met.state == "disputed"
 
 
-def test_nobody_s_word_that_it_did_not_take_place_decides_for_both(forum, met):
+def test_one_report_of_not_held_does_not_decide_for_both(forum, met):
     a, b, *_ = forum.people
     forum.attest(a, met, False)
     forum.now += 1000 * HOUR

@@ -1,4 +1,4 @@
-"""One's own time: slots opened and closed, and sessions that make one busy."""
+"""Open slots, and sessions that make an attendee busy."""
 
 from __future__ import annotations
 

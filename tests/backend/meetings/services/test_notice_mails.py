@@ -1,4 +1,4 @@
-"""What every mail says, to whom it is not sent, and what hangs on it."""
+"""The words of every notice mail, its attachments, and when none is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mail over a real SMTP server that is well, refuses, is slow, or is not there; by the real worker."""
+"""Mail by the real worker over a real SMTP server that works, refuses, is slow, or is down."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_a_4xx_is_tried_again_later_under_the_same_message_id(forum: Forum, post
     assert mail["Message-ID"] == f"<notice-{notice.pk}.{notice.meeting.uid}@127.0.0.1>"
 
 
-def test_an_address_refused_for_good_holds_up_nobody_else_and_the_organiser_sees_it(
+def test_an_address_refused_for_good_delays_no_other_mail_and_the_organiser_sees_it(
     forum: Forum, post: MailServer
 ) -> None:
     a, b, *_ = forum.people

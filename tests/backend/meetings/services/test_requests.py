@@ -1,4 +1,4 @@
-"""Asking: every guard is a refusal by name, and changes nothing."""
+"""Requests: every refusal has its own error and changes nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def refused(error: type[BusinessError], change) -> BusinessError:
     return caught.value
 
 
-def test_a_request_remembers_its_times_in_the_asker_s_order_and_tells_the_other_alone(forum):
+def test_a_request_keeps_its_slots_in_the_asker_s_order_and_notifies_only_the_other(forum):
     a, b, *_ = forum.people
     meeting = forum.ask(a, b, forum.slots[2], forum.slots[0], message=" Hello\x00 ", theme="justice")
     assert [time.slot for time in meeting.times.all()] == [forum.slots[2], forum.slots[0]]
@@ -60,9 +60,7 @@ def test_two_minors_do_not_meet_one_to_one_either(forum):
     refused(NotFound, lambda: forum.ask(a, b))
 
 
-def test_who_is_kept_apart_the_hidden_the_stranger_and_oneself_cannot_be_asked_and_sound_alike(
-    forum, blocked_by
-):
+def test_the_blocked_the_hidden_the_stranger_and_oneself_cannot_be_asked_with_one_refusal(forum, blocked_by):
     a, b, *_ = forum.people
     block_contact(blocked_by, b, a)
     (hidden,) = forum.join(1, visibility="hidden")
@@ -190,7 +188,7 @@ def test_a_request_ends_after_two_days_or_two_hours_before_its_last_time_or_ten_
         assert ends == NOW + expected
 
 
-def test_an_edit_changes_times_and_words_tells_the_other_and_the_same_again_tells_nobody(forum):
+def test_an_edit_changes_times_and_words_with_one_notice_and_the_same_again_with_none(forum):
     a, b, *_ = forum.people
     meeting = forum.ask(a, b, forum.slots[0], message="One")
     forum.edit(a, meeting, forum.slots[3], forum.slots[1], message="Two")

@@ -1,4 +1,4 @@
-"""Whom organisers name as speakers: busy at their session, like everybody who is seated elsewhere."""
+"""Speakers named by organisers are busy at their session."""
 
 from __future__ import annotations
 
