@@ -17,7 +17,7 @@ from backend.safeguarding.api import PublicProfileSerializer
 
 
 class PersonSerializer(serializers.Serializer[Any]):
-    person = PublicProfileSerializer(source="face")
+    person = PublicProfileSerializer(source="other")
     about = serializers.CharField()
     seeks = serializers.CharField()
     offers = serializers.CharField()

@@ -30,7 +30,7 @@ class SuggestionSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField()
     exploratory = serializers.BooleanField()
     saved = serializers.BooleanField()
-    person = PublicProfileSerializer(source="face")
+    person = PublicProfileSerializer(source="other")
     reasons = ReasonSerializer(many=True)
 
 

@@ -24,7 +24,8 @@ def person(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespon
     page = person_for(viewer=attendee, attendee_id=attendee_id, now=now)
     profile = profile_for(attendee)
     themes = [
-        (theme, [topic for topic in page.face.topics if topic.theme == theme.key]) for theme in profile.themes
+        (theme, [topic for topic in page.other.topics if topic.theme == theme.key])
+        for theme in profile.themes
     ]
     context = {
         "page": page,

@@ -93,7 +93,7 @@ def theme_of(card: SuggestionCard | None, profile: Profile) -> str:
     own = {
         themes[topic.key] for theme in profile.themes for topic in theme.topics if topic.seeks or topic.offers
     }
-    return next((theme for theme in (card.face.themes if card else ()) if theme in own), "")
+    return next((theme for theme in (card.other.themes if card else ()) if theme in own), "")
 
 
 def notice_words(notice: NoticeRow, event: Event) -> str:

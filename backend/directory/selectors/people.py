@@ -18,7 +18,7 @@ from backend.suggestions.models import Feedback
 class PersonPage:
     """All that one attendee may read of another."""
 
-    face: PublicProfile
+    other: PublicProfile
     about: str
     seeks: str
     offers: str

@@ -33,7 +33,7 @@ class ReasonRow:
 class SuggestionCard:
     """One place in the viewer's list."""
 
-    face: PublicProfile
+    other: PublicProfile
     rank: int
     score: float
     exploratory: bool
@@ -97,11 +97,11 @@ def suggestions_for(
     # Read first: a list published between the two queries must still count as stale.
     reading = ListReading.objects.filter(run=run, attendee=attendee.pk).first()
     cards = _cards(attendee, Suggestion.objects.filter(run=run, attendee=attendee.pk), now)
-    admitted = [card for card in cards if filters.admit(card.face)]
+    admitted = [card for card in cards if filters.admit(card.other)]
     return SuggestionList(
         cards=tuple(admitted[:limit]),
         total=len(cards),
-        facets=_facets(card.face for card in cards),
+        facets=_facets(card.other for card in cards),
         filters=filters,
         computed_at=reading.computed_at if reading else run.published_at,
         is_refreshing=is_stale(attendee, reading),
@@ -144,7 +144,7 @@ def _cards(
             continue
         cards.append(
             SuggestionCard(
-                face=profiles[row.other_id],
+                other=profiles[row.other_id],
                 rank=row.rank,
                 score=row.score,
                 exploratory=row.exploratory,

@@ -38,7 +38,7 @@ from frontend.meetings.words import day_in, first_line, theme_of
 def ask(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Ask somebody to meet: up to three times or any, a first line, a theme."""
     now, outcome = timezone.now(), Outcome()
-    other = person_for(viewer=attendee, attendee_id=attendee_id, now=now).face
+    other = person_for(viewer=attendee, attendee_id=attendee_id, now=now).other
     if request.method != "POST":
         for row in meetings_between(attendee, attendee_id, now):
             if {"edit", "accept", "cancel"} & set(row.actions):
@@ -124,7 +124,7 @@ def _page(
     if refusal and field in form.fields:
         form.add_error(field, refusal.message)
     context = {
-        "face": other,
+        "other": other,
         "form": form,
         "row": row,
         "days": list(days.items()),

@@ -47,7 +47,7 @@ def suggestions(request: Request, attendee: Attendee) -> HttpResponse:
     context = list_context(attendee, filters_in_query(request.GET), now)
     if request.htmx.trigger == "refreshing" and context["found"].is_refreshing:
         return HttpResponse(status=204)
-    shown = [card.face.attendee_id for card in context["found"].cards]
+    shown = [card.other.attendee_id for card in context["found"].cards]
     record_views(attendee=attendee, other_ids=shown, by=request.user, now=now)
     return render(request, "suggestions/_cards.html" if request.htmx else "suggestions/page.html", context)
 
@@ -71,7 +71,7 @@ def feedback(request: Request, attendee: Attendee, other: int) -> HttpResponse:
             by=request.user,
             now=now,
         )
-        name = person_for(viewer=attendee, attendee_id=other, now=now).face.name
+        name = person_for(viewer=attendee, attendee_id=other, now=now).other.name
         if verdict == Feedback.Verdict.GOOD:
             messages.success(request, _("%(name)s is saved.") % {"name": name})
         else:

@@ -70,11 +70,11 @@ def test_a_speaker_is_named_only_to_those_who_may_see_them(forum):
     session = hold(forum, 0)
     speak(session, b, c, minor, unknown, hidden)
     block_person(blocked=a.person, by=c.person, now=NOW)
-    assert [face.name for face in rows_of(a)["Opening"].speakers] == [b.person.name]
+    assert [speaker.name for speaker in rows_of(a)["Opening"].speakers] == [b.person.name]
     for viewer in (minor, unknown, hidden):
         assert rows_of(viewer)["Opening"].speakers == ()
     assert rows_of(b)["Opening"].part == "speaking"
-    assert [face.name for face in rows_of(b)["Opening"].speakers] == [c.person.name]
+    assert [speaker.name for speaker in rows_of(b)["Opening"].speakers] == [c.person.name]
 
 
 def test_a_session_says_how_many_open_times_it_alone_takes(forum):
@@ -148,7 +148,7 @@ def test_over_the_api_sessions_are_listed_kept_refused_and_forgotten(forum, time
         (session.pk, "bookmarked", 1, None),
         (other.pk, "", 0, meeting.pk),
     ]
-    assert [face["attendee_id"] for face in day["sessions"][0]["speakers"]] == [b.pk]
+    assert [speaker["attendee_id"] for speaker in day["sessions"][0]["speakers"]] == [b.pk]
     ((row,),) = [day["sessions"] for day in client.get(BASE, {"theme": "prevention"}).json()]
     assert row["title"] == "Lessons"
     assert client.delete(f"{BASE}{session.pk}/bookmark/").status_code == 204

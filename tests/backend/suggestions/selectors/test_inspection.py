@@ -31,7 +31,7 @@ def test_a_list_is_inspected_as_its_owner_sees_it(forum):
     found = selectors.list_inspection_for(event=event, attendee_id=seeker.pk)
     assert found.owner.name == "Seeker"
     assert [place.other.attendee_id for place in found.places] == [
-        card.face.attendee_id for card in own.cards
+        card.other.attendee_id for card in own.cards
     ]
     assert [place.score for place in found.places] == [card.score for card in own.cards]
     assert found.places[0].other.attendee_id == fitting.pk

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def names(attendee, **kwargs):
-    return [card.face.name for card in suggestions_for(attendee=attendee, now=NOW, **kwargs).cards]
+    return [card.other.name for card in suggestions_for(attendee=attendee, now=NOW, **kwargs).cards]
 
 
 def test_before_the_first_run_the_list_is_empty(reader_and_others):
@@ -85,7 +85,7 @@ def test_filters_narrow_the_list_and_facets_count_the_whole_list(reader_and_othe
     event, me, others = reader_and_others
     make_run(event, {me: others})
     found = suggestions_for(attendee=me, now=NOW, filters=Filters(constituency="academia"))
-    assert [card.face.name for card in found.cards] == ["Other 1"]
+    assert [card.other.name for card in found.cards] == ["Other 1"]
     assert found.total == 3
     assert dict(found.facets["constituency"]) == {"academia": 1, "industry": 1, "youth": 1}
 

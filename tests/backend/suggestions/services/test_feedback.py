@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def names(attendee, **kwargs):
-    return [card.face.name for card in suggestions_for(attendee=attendee, now=NOW, **kwargs).cards]
+    return [card.other.name for card in suggestions_for(attendee=attendee, now=NOW, **kwargs).cards]
 
 
 def test_not_relevant_is_stored_with_its_rank_leaves_the_list_and_can_be_withdrawn(reader_and_others):

@@ -71,7 +71,7 @@ def test_the_best_fit_comes_first_and_the_reason_quotes_both(forum):
     event, seeker, _ = forum
     build(event)
     first = suggestions_for(attendee=seeker, now=NOW).cards[0]
-    assert first.face.name == "Fitting"
+    assert first.other.name == "Fitting"
     quoted = next(reason for reason in first.reasons if reason.code == "seeks_offers")
     assert quoted.evidence["seek"] == SEEKS_EVIDENCE
     assert quoted.evidence["offer"] == OFFERS_MLAT
