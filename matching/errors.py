@@ -33,7 +33,3 @@ class BadPolicy(MatchingError):
 
 class BadState(MatchingError):
     """Stored state that this version cannot read."""
-
-
-class BadEvaluationSet(MatchingError):
-    """A file of an evaluation set that does not follow the format; names file, line and cause."""

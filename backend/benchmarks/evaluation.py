@@ -1,5 +1,4 @@
-"""How well a ranking finds the people somebody met anew: measures, intervals, baselines, and ours among
-them."""
+"""How well rankers find the people somebody newly met: baselines and ours, intervals and paired gains."""
 
 from __future__ import annotations
 
@@ -16,6 +15,7 @@ from matching.policy import Policy
 from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import prepare_features
 from matching.recommend.graph import adamic_adar
+from matching.recommend.measures import bootstrap_interval, ranking_metrics
 from matching.recommend.pagerank import personalised_pagerank
 from matching.recommend.scoring import Scorer, fit_standardiser, predict_all, reciprocal_score
 from matching.text.centring import centre, language_means, normalise_rows
@@ -24,51 +24,11 @@ from matching.types import Array, Vectors
 
 OURS = "titian"
 MEASURES = ("ndcg10", "recall10", "hit10", "mrr", "auc")
-RESAMPLES = 2_000
 RRF_DEPTH = 60
 
 
-def measure_ranking(scores: Array, positive: Array, draw: Array) -> tuple[float, ...]:
-    """(ndcg10, recall10, hit10, mrr, auc) of one query. `positive` marks the candidates to find, `draw`
-    orders equal scores. Gains are binary and the ideal list holds min(10, positives).
-
-    >>> [round(v, 3) for v in measure_ranking(np.array([3., 2., 1.]), np.array([0, 1, 0], bool), np.zeros(3))]
-    [0.631, 1.0, 1.0, 0.5, 0.5]
-    """
-    order = np.lexsort((draw, -scores))
-    found = np.flatnonzero(positive[order])
-    wanted, missed = len(found), len(order) - len(found)
-    top = found[found < 10]
-    ideal = (1 / np.log2(np.arange(2, min(10, wanted) + 2))).sum()
-    wins = (missed - (found - np.arange(wanted))).sum()
-    return (
-        float((1 / np.log2(top + 2)).sum() / ideal),
-        len(top) / wanted,
-        float(len(top) > 0),
-        1 / (1 + float(found[0])),
-        float(wins / (wanted * missed)) if missed else 1.0,
-    )
-
-
-def bootstrap_interval(values: Array, resamples: int = RESAMPLES, seed: int = 0) -> tuple[float, float]:
-    """The 95 % percentile interval of the mean over resampled queries.
-
-    >>> bootstrap_interval(np.array([0.5, 0.5]))
-    (0.5, 0.5)
-    """
-    draw = np.random.default_rng(seed)
-    means = np.concatenate(
-        [
-            values[draw.integers(0, len(values), (min(200, resamples - done), len(values)))].mean(axis=1)
-            for done in range(0, resamples, 200)
-        ]
-    )
-    low, high = np.percentile(means, [2.5, 97.5])
-    return float(low), float(high)
-
-
 @dataclass(frozen=True, slots=True)
-class Question:
+class RankingQuery:
     """One query: its row, the candidates' rows and which of them are positive."""
 
     query: int
@@ -76,7 +36,7 @@ class Question:
     positive: Array
 
 
-def questions_of(given: EvaluationSet) -> list[Question]:
+def ranking_queries(given: EvaluationSet) -> list[RankingQuery]:
     """Everybody in the pool but oneself and past partners."""
     met: dict[int, set[int]] = {}
     for tie in given.ties:
@@ -84,32 +44,34 @@ def questions_of(given: EvaluationSet) -> list[Question]:
         met.setdefault(tie.b, set()).add(tie.a)
     found = []
     for query, positives in given.positives.items():
-        barred = met.get(query, set()) | {query}
-        candidates = np.array([person for person in given.pool if person not in barred], np.int64)
-        found.append(Question(query, candidates, np.isin(candidates, positives)))
+        excluded = met.get(query, set()) | {query}
+        candidates = np.array([person for person in given.pool if person not in excluded], np.int64)
+        found.append(RankingQuery(query, candidates, np.isin(candidates, positives)))
     return found
 
 
-def across_sectors(questions: Sequence[Question], sectors: Sequence[str]) -> list[Question]:
-    """The questions narrowed to candidates of another known sector; those left without a positive drop
-    out."""
+def across_sectors(queries: Sequence[RankingQuery], sectors: Sequence[str]) -> list[RankingQuery]:
+    """The queries narrowed to candidates of another known sector; those without a positive drop out."""
     table = np.array(sectors, object)
     found = []
-    for q in questions:
+    for q in queries:
         keep = (table[q.candidates] != table[q.query]) & (table[q.candidates] != "") & (table[q.query] != "")
         if q.positive[keep].any():
-            found.append(Question(q.query, q.candidates[keep], q.positive[keep]))
+            found.append(RankingQuery(q.query, q.candidates[keep], q.positive[keep]))
     return found
 
 
-def score_by_titian(given: EvaluationSet, vectors: Vectors, policy: Policy) -> Array:
-    """h of all pairs, (n, n), through the functions that build a run. The set says who is a candidate, so
-    no pair is shut out for its organisation or for having met."""
-    forum = prepare_dataset(given.people, given.ties, vectors, (), policy)
-    features, walked = fit_standardiser(
-        prepare_features(forum.participants, vectors, forum.incidence, policy), policy
+def titian_scores(given: EvaluationSet, vectors: Vectors, policy: Policy) -> Array:
+    """Reciprocal scores of all pairs, (n, n), by the functions that build a run.
+
+    The evaluation set names the candidates, so no pair is excluded for its organisation or past
+    meetings.
+    """
+    dataset = prepare_dataset(given.people, given.ties, vectors, (), policy)
+    features, walks = fit_standardiser(
+        prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy
     )
-    probabilities = predict_all(Scorer.from_features(features, policy), walked)
+    probabilities = predict_all(Scorer.from_features(features, policy), walks)
     for start in range(0, len(probabilities), 512):
         rows = slice(start, min(start + 512, len(probabilities)))
         block = reciprocal_score(probabilities[rows, start:], probabilities[start:, rows].T)
@@ -118,33 +80,33 @@ def score_by_titian(given: EvaluationSet, vectors: Vectors, policy: Policy) -> A
     return probabilities
 
 
-def baselines(given: EvaluationSet, vectors: Vectors) -> dict[str, Callable[[], Array]]:
+def baseline_rankers(given: EvaluationSet, vectors: Vectors) -> dict[str, Callable[[], Array]]:
     """The published simple rankers, each giving scores of all pairs, (n, n)."""
     people = len(given.people)
-    forum = prepare_dataset(given.people, given.ties, vectors, (), Policy(decay=1.0))
+    dataset = prepare_dataset(given.people, given.ties, vectors, (), Policy(decay=1.0))
 
     def tfidf() -> Array:
         counts = term_frequencies([p.text for p in given.people])
         rows = tfidf_vectors(counts, fit_idf(counts))
         return np.asarray((rows @ rows.T).toarray(), np.float32)
 
-    def shared() -> Array:
-        return np.asarray(adamic_adar(_adjacency(forum))[:people, :people].toarray(), np.float32)
+    def common_neighbours() -> Array:
+        return np.asarray(adamic_adar(_adjacency(dataset))[:people, :people].toarray(), np.float32)
 
     def fused() -> Array:
-        return sum_of_ranks([tfidf(), shared()])
+        return stack_scores([tfidf(), common_neighbours()])
 
     texts = normalise_rows(sum(_count(given, field)[:, None] * getattr(vectors, field) for field in FIELDS))
     texts = centre(texts, [""] * people, language_means(texts, [""] * people))
-    written = np.array([sum(len(given.texts[field][k]) for field in FIELDS) for k in range(people)])
+    text_count = np.array([sum(len(given.texts[field][k]) for field in FIELDS) for k in range(people)])
     return {
         "random": lambda: np.zeros((people, people), np.float32),
-        "popularity": lambda: np.broadcast_to(written, (people, people)),
+        "popularity": lambda: np.broadcast_to(text_count, (people, people)),
         "tfidf": tfidf,
         "text": lambda: texts @ texts.T,
-        "adamic_adar": shared,
+        "adamic_adar": common_neighbours,
         "pagerank": lambda: np.vstack(
-            list(personalised_pagerank(forum.incidence.people, forum.incidence.others))
+            list(personalised_pagerank(dataset.incidence.people, dataset.incidence.others))
         ),
         "rrf": fused,
     }
@@ -154,9 +116,9 @@ def _count(given: EvaluationSet, field: str) -> Array:
     return np.array([len(texts) for texts in given.texts[field]], np.float32)
 
 
-def _adjacency(forum: Dataset) -> sp.csr_matrix:
+def _adjacency(dataset: Dataset) -> sp.csr_matrix:
     """The whole graph, people first, unweighted."""
-    people, others = forum.incidence.people, forum.incidence.others
+    people, others = dataset.incidence.people, dataset.incidence.others
     rows = sp.hstack([people, others], format="csr")
     rest = sp.hstack([others.T, sp.csr_matrix((others.shape[1], others.shape[1]))], format="csr")
     whole: sp.csr_matrix = sp.csr_matrix(sp.vstack([rows, rest], format="csr"))
@@ -164,12 +126,12 @@ def _adjacency(forum: Dataset) -> sp.csr_matrix:
     return whole
 
 
-def sum_of_ranks(scores: Sequence[Array]) -> Array:
-    """Marks the rankers to be fused: stacked, (k, n, n); ranks are taken among a question's candidates."""
+def stack_scores(scores: Sequence[Array]) -> Array:
+    """Scores of the rankers to fuse, (k, n, n); ranks are taken among a query's candidates."""
     return np.stack(scores)
 
 
-def _scores_for(table: Array, q: Question) -> Array:
+def _scores_for(table: Array, q: RankingQuery) -> Array:
     if table.ndim == 2:
         return np.asarray(table[q.query, q.candidates], float)
     # Reciprocal rank fusion (Cormack et al., SIGIR 2009), tied ranks averaged.
@@ -183,22 +145,24 @@ def evaluate(
     *,
     name: str = "",
     policy: Policy | None = None,
-    progress: Callable[[str, float], None] | None = None,
+    on_progress: Callable[[str, float], None] | None = None,
 ) -> dict[str, Any]:
     """Every ranker's measures with intervals, over all candidates and across sectors, and ours against the
     best.
 
-    Rows of `vectors` follow the people of the set. The answer is plain values, fit for JSON.
+    Rows of `vectors` follow the people of the set. The result is plain values, fit for JSON.
     """
-    questions = questions_of(given)
-    views = {"all": questions, "cross": across_sectors(questions, [p.constituency for p in given.people])}
-    rankers = baselines(given, vectors) | {OURS: lambda: score_by_titian(given, vectors, policy or Policy())}
+    queries = ranking_queries(given)
+    views = {"all": queries, "cross": across_sectors(queries, [p.constituency for p in given.people])}
+    rankers = baseline_rankers(given, vectors) | {
+        OURS: lambda: titian_scores(given, vectors, policy or Policy())
+    }
     values: dict[str, dict[str, Array]] = {}
     for done, (ranker, scores) in enumerate(rankers.items()):
-        if progress is not None:
-            progress(ranker, done / len(rankers))
+        if on_progress is not None:
+            on_progress(ranker, done / len(rankers))
         table = scores()
-        values[ranker] = {view: _measure_all(table, asked) for view, asked in views.items()}
+        values[ranker] = {view: _measure_all(table, queries) for view, queries in views.items()}
     best = max((r for r in values if r != OURS), key=lambda r: (float(values[r]["all"][:, 0].mean()), r))
     return {
         "set": name,
@@ -207,17 +171,17 @@ def evaluate(
         "rankers": {
             r: {view: _summary(found) for view, found in by_view.items()} for r, by_view in values.items()
         },
-        "paired": {view: _paired(values[OURS][view], values[best][view]) for view in views},
+        "paired": {view: _paired_gain(values[OURS][view], values[best][view]) for view in views},
     }
 
 
-def _measure_all(table: Array, questions: Sequence[Question]) -> Array:
+def _measure_all(table: Array, queries: Sequence[RankingQuery]) -> Array:
     """(queries, measures)."""
     rows = []
-    for q in questions:
-        draw = np.random.default_rng([0, q.query]).random(len(q.candidates))
-        rows.append(measure_ranking(_scores_for(table, q), q.positive, draw))
-    return np.array(rows, float).reshape(len(questions), len(MEASURES))
+    for q in queries:
+        tie_order = np.random.default_rng([0, q.query]).random(len(q.candidates))
+        rows.append(ranking_metrics(_scores_for(table, q), q.positive, tie_order))
+    return np.array(rows, float).reshape(len(queries), len(MEASURES))
 
 
 def _summary(found: Array) -> Mapping[str, float | int] | None:
@@ -230,9 +194,9 @@ def _summary(found: Array) -> Mapping[str, float | int] | None:
     return out
 
 
-def _paired(ours: Array, theirs: Array) -> Mapping[str, float] | None:
+def _paired_gain(ours: Array, baseline: Array) -> Mapping[str, float] | None:
     if not len(ours):
         return None
-    gain = ours[:, 0] - theirs[:, 0]
+    gain = ours[:, 0] - baseline[:, 0]
     low, high = bootstrap_interval(gain)
     return {"difference": float(gain.mean()), "low": low, "high": high}

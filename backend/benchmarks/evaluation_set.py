@@ -10,12 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from matching.errors import BadEvaluationSet
+from matching.errors import MatchingError
 from matching.types import Participant, Tie
 
 DAYS_PER_YEAR = 365.25
 FIELDS = ("about", "seeks", "offers")
 Lines = Iterable[str]
+
+
+class BadEvaluationSet(MatchingError):
+    """A file of an evaluation set that does not follow the format; names file, line and cause."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""People made up for measuring speed: texts, topics, sessions, ties and vectors of a plausible density."""
+"""Synthetic people for timing: texts, topics, sessions, ties and vectors of a plausible density."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from matching.types import Participant, Tie, Vectors
 DIMENSIONS = 384
 CONSTITUENCIES = ("government", "civil society", "industry", "academia", "intergovernmental")
 SHARES = (0.35, 0.25, 0.2, 0.12, 0.08)
-WORDS_A_TEXT, WORDS = 25, 4_000
+WORDS_PER_TEXT, WORDS = 25, 4_000
 
 
-def synthetic_forum(people: int, seed: int = 0) -> tuple[list[Participant], list[Tie], Vectors]:
+def synthetic_people(people: int, seed: int = 0) -> tuple[list[Participant], list[Tie], Vectors]:
     """Three texts of 25 words from a Zipf vocabulary, 3 of 17 topics sought and offered, 4 sessions, 3 old
     ties each, an organisation for every four."""
-    draw = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     words = np.array([f"word{k}" for k in range(WORDS)])
     weights = 1 / np.arange(1, WORDS + 1)
-    texts = draw.choice(words, (people, 3, WORDS_A_TEXT), p=weights / weights.sum())
-    constituencies = draw.choice(CONSTITUENCIES, people, p=SHARES)
-    topics = draw.integers(0, 17, (people, 2, 3))
-    sessions = draw.integers(0, max(40, people // 25), (people, 4))
-    organisations = draw.integers(0, max(1, people // 4), people)
-    languages = draw.choice(["en", "th", "vi", "id"], people, p=[0.7, 0.1, 0.1, 0.1])
+    texts = rng.choice(words, (people, 3, WORDS_PER_TEXT), p=weights / weights.sum())
+    constituencies = rng.choice(CONSTITUENCIES, people, p=SHARES)
+    topics = rng.integers(0, 17, (people, 2, 3))
+    sessions = rng.integers(0, max(40, people // 25), (people, 4))
+    organisations = rng.integers(0, max(1, people // 4), people)
+    languages = rng.choice(["en", "th", "vi", "id"], people, p=[0.7, 0.1, 0.1, 0.1])
     participants = [
         Participant(
             id=k,
@@ -43,16 +43,16 @@ def synthetic_forum(people: int, seed: int = 0) -> tuple[list[Participant], list
         )
         for k in range(people)
     ]
-    ends = draw.integers(0, people, (people * 3 // 2, 2))
+    ends = rng.integers(0, people, (people * 3 // 2, 2))
     ties = [
         Tie(int(a), int(b), float(age), 1.0, "2025")
-        for (a, b), age in zip(ends, draw.integers(1, 4, len(ends)), strict=True)
+        for (a, b), age in zip(ends, rng.integers(1, 4, len(ends)), strict=True)
         if a != b
     ]
-    return participants, ties, Vectors(*(_unit_rows(draw, people) for _ in range(3)))
+    return participants, ties, Vectors(*(_unit_rows(rng, people) for _ in range(3)))
 
 
-def _unit_rows(draw: np.random.Generator, people: int) -> npt.NDArray[np.float32]:
-    rows = draw.standard_normal((people, DIMENSIONS), dtype=np.float32)
+def _unit_rows(rng: np.random.Generator, people: int) -> npt.NDArray[np.float32]:
+    rows = rng.standard_normal((people, DIMENSIONS), dtype=np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     return rows

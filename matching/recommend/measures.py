@@ -1,4 +1,4 @@
-"""Measures of recommendation lists: expected meetings, exposure, and the report of a run."""
+"""Measures of recommendation lists: ranking metrics, expected meetings, exposure, and the report of a run."""
 
 from __future__ import annotations
 
@@ -13,6 +13,48 @@ from matching.recommend.ranking import RankedLists
 from matching.types import Array, GroupReport, RunReport
 
 ATTENTION_SPAN = 5.0
+RESAMPLES = 2_000
+
+
+def ranking_metrics(scores: Array, relevant: Array, tie_order: Array) -> tuple[float, ...]:
+    """(NDCG@10, recall@10, hit@10, reciprocal rank, AUC) of one query.
+
+    scores: (k,); relevant: (k,) bool, at least one; tie_order: (k,) orders equal scores. Gains are binary and
+    the ideal list holds min(10, relevant).
+
+    >>> [round(v, 3) for v in ranking_metrics(np.array([3., 2., 1.]), np.array([0, 1, 0], bool), np.zeros(3))]
+    [0.631, 1.0, 1.0, 0.5, 0.5]
+    """
+    order = np.lexsort((tie_order, -scores))
+    ranks = np.flatnonzero(relevant[order])
+    hits, others = len(ranks), len(order) - len(ranks)
+    top = ranks[ranks < 10]
+    ideal = (1 / np.log2(np.arange(2, min(10, hits) + 2))).sum()
+    wins = (others - (ranks - np.arange(hits))).sum()
+    return (
+        float((1 / np.log2(top + 2)).sum() / ideal),
+        len(top) / hits,
+        float(len(top) > 0),
+        1 / (1 + float(ranks[0])),
+        float(wins / (hits * others)) if others else 1.0,
+    )
+
+
+def bootstrap_interval(values: Array, resamples: int = RESAMPLES, seed: int = 0) -> tuple[float, float]:
+    """The 95 % percentile bootstrap interval of the mean of (k,) values.
+
+    >>> bootstrap_interval(np.array([0.5, 0.5]))
+    (0.5, 0.5)
+    """
+    rng = np.random.default_rng(seed)
+    means = np.concatenate(
+        [
+            values[rng.integers(0, len(values), (min(200, resamples - done), len(values)))].mean(axis=1)
+            for done in range(0, resamples, 200)
+        ]
+    )
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float(low), float(high)
 
 
 def expected_meetings(

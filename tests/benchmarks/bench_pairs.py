@@ -12,7 +12,7 @@ import time
 from itertools import pairwise
 
 from backend.benchmarks.management.commands.bench_matching import limit_seconds
-from backend.benchmarks.synthetic import synthetic_forum
+from backend.benchmarks.synthetic import synthetic_people
 from matching.policy import Policy
 from matching.recommend.candidates import find_candidates
 from matching.recommend.dataset import prepare_dataset
@@ -30,7 +30,7 @@ def timed(work):
 
 def ours(people):
     """(seconds of the pair stage, the process's peak of memory in MB so far)."""
-    participants, ties, vectors = synthetic_forum(people)
+    participants, ties, vectors = synthetic_people(people)
     policy = Policy()
     forum = prepare_dataset(participants, ties, vectors, (), policy)
     features, walked = fit_standardiser(
@@ -50,7 +50,7 @@ def peers(people):
     from sentence_transformers.util import semantic_search
     from sklearn.neighbors import NearestNeighbors
 
-    vectors = synthetic_forum(people)[2]
+    vectors = synthetic_people(people)[2]
 
     def semantic():
         semantic_search(torch.from_numpy(vectors.seeks), torch.from_numpy(vectors.offers), top_k=BEST)

@@ -9,7 +9,7 @@ import sys
 import time
 from dataclasses import replace
 
-from backend.benchmarks.synthetic import synthetic_forum
+from backend.benchmarks.synthetic import synthetic_people
 from matching.recommend import build_run, update_people
 
 MOST_SECONDS, LEAST_AGREEING, TRIED = 1.0, 9.0, 5
@@ -17,7 +17,7 @@ MOST_SECONDS, LEAST_AGREEING, TRIED = 1.0, 9.0, 5
 
 def bench(people):
     """(seconds of a full build, median processor and wall seconds of an update, mean places that agree)."""
-    participants, ties, vectors = synthetic_forum(people)
+    participants, ties, vectors = synthetic_people(people)
     start = time.perf_counter()
     run = build_run(participants, ties, vectors)
     built = time.perf_counter() - start

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError
 
-from backend.benchmarks.synthetic import DIMENSIONS, synthetic_forum
+from backend.benchmarks.synthetic import DIMENSIONS, synthetic_people
 from matching.recommend import build_run, update_people
 from matching.recommend.parallel import parallel_map
 
@@ -54,15 +54,15 @@ def dumps(found: dict[str, Any]) -> str:
 
 def bench(people: int) -> dict[str, Any]:
     """Seconds a stage, peak memory, and the pair stage against its limit."""
-    participants, ties, vectors = synthetic_forum(people)
+    participants, ties, vectors = synthetic_people(people)
     begun: dict[str, float] = {}
 
-    def tell(stage: str, share: float) -> None:  # noqa: ARG001
+    def on_progress(stage: str, share: float) -> None:  # noqa: ARG001
         begun.setdefault(stage, time.perf_counter())
 
-    build_run(*synthetic_forum(50))  # imports and thread pools are not what is measured
+    build_run(*synthetic_people(50))  # imports and thread pools are not what is measured
     start, worked = time.perf_counter(), time.process_time()
-    run = build_run(participants, ties, vectors, on_progress=tell)
+    run = build_run(participants, ties, vectors, on_progress=on_progress)
     end, worked = time.perf_counter(), time.process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     marks = [begun[stage] for stage in STAGES] + [end]

@@ -43,8 +43,8 @@ class Command(BaseCommand):
             given = read_folder(folder)
             for notice in given.notices:
                 self.stderr.write(notice)
-            with progress_lines() as tell:
-                vectors = encode_people(given, tell)
+            with progress_lines() as on_progress:
+                vectors = encode_people(given, on_progress)
                 people = tuple(
                     replace(
                         p,
@@ -55,7 +55,10 @@ class Command(BaseCommand):
                     for p in given.people
                 )
                 found = evaluate(
-                    replace(given, people=people), vectors, name=folder.resolve().name, progress=tell
+                    replace(given, people=people),
+                    vectors,
+                    name=folder.resolve().name,
+                    on_progress=on_progress,
                 )
         except MatchingError as error:
             raise CommandError(str(error)) from error
@@ -90,7 +93,7 @@ def _decoded(name: str, raw: Iterable[bytes]) -> Iterable[str]:
             raise CommandError(f"{name}, line {number}: not UTF-8") from error
 
 
-def encode_people(given: EvaluationSet, tell: Progress) -> Vectors:
+def encode_people(given: EvaluationSet, on_progress: Progress) -> Vectors:
     """Per field the mean of a person's text vectors, brought to length one; vectors are kept under var/."""
     reader = text_reader()
 
@@ -105,7 +108,7 @@ def encode_people(given: EvaluationSet, tell: Progress) -> Vectors:
             folder=settings.VAR / "vectors",
             name=f"{reader.model} {kind}",
             encode=partial(encode, kind),
-            on_progress=partial(tell, f"Reading {field}"),
+            on_progress=partial(on_progress, f"Reading {field}"),
         )
         width = len(next(iter(known.values()))) if known else 0
         rows[field] = np.array([_sum(texts, known, width) for texts in lists], np.float32).reshape(

@@ -1,0 +1,43 @@
+"""Ranking metrics against scikit-learn and hand-checked rankings, intervals against scipy."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import bootstrap
+from sklearn.metrics import ndcg_score, roc_auc_score
+
+from matching.recommend.measures import bootstrap_interval, ranking_metrics
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_ndcg_and_auc_equal_scikit_learn(data):
+    size = data.draw(st.integers(2, 30))
+    scores = np.array(
+        data.draw(st.lists(st.integers(0, 10**6), min_size=size, max_size=size, unique=True)), float
+    )
+    positive = np.array(data.draw(st.lists(st.booleans(), min_size=size, max_size=size)))
+    positive[data.draw(st.integers(0, size - 1))] = True
+    ndcg, recall, hit, mrr, auc = ranking_metrics(scores, positive, np.zeros(size))
+    assert ndcg == pytest.approx(ndcg_score([positive.astype(float)], [scores], k=10))
+    order = np.argsort(-scores)
+    assert recall == pytest.approx(positive[order[:10]].sum() / positive.sum())
+    assert hit == float(positive[order[:10]].any())
+    assert mrr == pytest.approx(1 / (1 + np.argmax(positive[order])))
+    if not positive.all():
+        assert auc == pytest.approx(roc_auc_score(positive, scores))
+
+
+def test_equal_scores_are_ordered_by_the_draw():
+    positive = np.array([True, False])
+    assert ranking_metrics(np.zeros(2), positive, np.array([0.2, 0.1]))[3] == 0.5
+    assert ranking_metrics(np.zeros(2), positive, np.array([0.1, 0.2]))[3] == 1.0
+
+
+def test_the_interval_agrees_with_scipy():
+    values = np.random.default_rng(3).beta(0.3, 1, 250)
+    ours = bootstrap_interval(values)
+    oracle = bootstrap((values,), np.mean, method="percentile", n_resamples=2000, rng=1).confidence_interval
+    assert ours == pytest.approx((oracle.low, oracle.high), abs=0.004)
+    assert bootstrap_interval(values) == ours
