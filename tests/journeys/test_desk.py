@@ -106,7 +106,7 @@ def import_the_list(page):
     )
     page.get_by_role("button", name="See what it would do").click()
     expect(page.get_by_text(f"{GOOD} would be added")).to_be_visible()
-    expect(page.locator(".said-why tbody tr")).to_have_count(BAD)
+    expect(page.locator(".text-table tbody tr")).to_have_count(BAD)
     page.get_by_role("button", name="Import this list").click()
     expect(page.get_by_text(f"{GOOD} added")).to_be_visible()
 

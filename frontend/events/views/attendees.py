@@ -59,7 +59,7 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
         "refusal": refusal,
         "rest": query,
     }
-    return render(request, "desk/attendees.html", context, status=refusal.status if refusal else 200)
+    return render(request, "events/attendees.html", context, status=refusal.status if refusal else 200)
 
 
 def _change_roles(request: Request, attendee: Attendee, found: Collection[int]) -> int:
@@ -80,21 +80,21 @@ def _change_roles(request: Request, attendee: Attendee, found: Collection[int]) 
 def import_list(request: Request, attendee: Attendee) -> HttpResponse:
     """Upload a list, read what it would do, confirm; nothing is kept on the server in between."""
     if request.method != "POST":
-        return render(request, "desk/import.html", {"columns": COLUMN_NAMES})
+        return render(request, "events/import.html", {"columns": COLUMN_NAMES})
     form = ImportForm(request.POST, request.FILES, attendee.event)
     try:
         report = _import(request, attendee, form)
     except EncodingNotConfirmed as refusal:
         context = {"refusal": refusal, "guesses": refusal.guesses, "carried": form.carried_text}
-        return render(request, "desk/import.html", context)
+        return render(request, "events/import.html", context)
     except BusinessError as refusal:
         context = {"columns": COLUMN_NAMES, "refusal": refusal}
-        return render(request, "desk/import.html", context, status=refusal.status)
+        return render(request, "events/import.html", context, status=refusal.status)
     if not report.dry_run:
         messages.success(request, " ".join(report.sentences))
         return redirect("attendees", attendee.event.slug)
     context = {"report": report, "carried": form.carried_text, "encoding": form.cleaned_data["encoding"]}
-    return render(request, "desk/import.html", context)
+    return render(request, "events/import.html", context)
 
 
 def _import(request: Request, attendee: Attendee, form: ImportForm) -> ImportReport:

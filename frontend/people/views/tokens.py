@@ -27,4 +27,4 @@ def api_access(request: Request, attendee: Attendee) -> HttpResponse:
             messages.success(request, _("The token is ended. A program that still sends it is refused."))
             return redirect("api_access", attendee.event.slug)
         token = make_token(person=request.user)
-    return render(request, "events/api_access.html", {"token": token, "made_at": token_made_at(request.user)})
+    return render(request, "people/api_access.html", {"token": token, "made_at": token_made_at(request.user)})
