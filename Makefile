@@ -1,7 +1,7 @@
 # `make help` lists the targets. Everything made on this machine lies in .venv/ and var/.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench clean
+.PHONY: help install run test check messages bench clean
 MAKEFLAGS += --no-print-directory
 
 # The first Python that the lock has wheels for; PYTHON=... names another one.
@@ -25,7 +25,7 @@ test: install  ## the whole suite, browser journeys included
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m pytest --benchmark-disable -q -n 2 --dist loadfile --no-loadscope-reorder
 
-check: install  ## ruff, mypy, djlint, the layers, missing migrations
+check: install  ## ruff, mypy, djlint, the layers, missing migrations, the catalogue of texts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy matching backend frontend manage.py
@@ -33,6 +33,10 @@ check: install  ## ruff, mypy, djlint, the layers, missing migrations
 	@$(BIN)/djlint --lint --quiet frontend/templates
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/python manage.py make_messages --check
+
+messages: install  ## write the catalogue of translatable texts, frontend/locale/django.pot
+	@$(BIN)/python manage.py make_messages
 
 BENCHES := bench_encoder bench_graph bench_pairs bench_update bench_markets bench_languages
 bench: install  ## how fast and how good, against a peer or the limit in the same run (DATA=FOLDER of sets to rank)
