@@ -214,4 +214,4 @@ def day_sheet(request: Request, attendee: Attendee) -> HttpResponse:
     chosen = next((day for day in days if str(day.date) == asked), None)
     chosen = chosen or next((day for day in days if day.date >= today), days[-1] if days else None)
     context = {"day": chosen, "days": days, "printed_at": now}
-    return render(request, "meetings/sheet.html", context)
+    return render(request, "meetings/day_sheet.html", context)

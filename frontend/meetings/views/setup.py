@@ -18,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.core.errors import BusinessError
 from backend.core.period import Period
+from backend.events import services as venue
 from backend.events.models import Attendee, Event
 from backend.events.rules import periods_of
 from backend.events.selectors import slots_for, tables_for
-from backend.events.services import add_slots, add_tables, remove_slots, remove_table
+from backend.meetings import services
 from backend.meetings.selectors import (
     delivery_figures_for,
     delivery_row,
@@ -34,7 +35,6 @@ from backend.meetings.selectors import (
     speakers_by_session,
     unsent_deliveries,
 )
-from backend.meetings.services import change_table, drop_speaker, name_speaker, resend_mails, set_rules
 from backend.safeguarding.selectors import names_of_leads, visible_ids_for
 from frontend.access import Outcome, Request, organiser
 from frontend.fields import values_of
@@ -62,7 +62,7 @@ def setup(request: Request, attendee: Attendee) -> HttpResponse:
 
 @organiser
 @require_POST
-def lay_slots(request: Request, attendee: Attendee) -> HttpResponse:
+def add_slots(request: Request, attendee: Attendee) -> HttpResponse:
     """Show the times a grid makes, or add them."""
     event = attendee.event
     form = GridForm(request.POST, event)
@@ -72,7 +72,7 @@ def lay_slots(request: Request, attendee: Attendee) -> HttpResponse:
         periods = periods_of(form.grid(), event.zone)
         if form.cleaned_data["do"] != "add":
             return _page(request, attendee, part="slots", slots_form=form, preview=periods)
-        added = add_slots(event=event, periods=periods, by=request.user)
+        added = venue.add_slots(event=event, periods=periods, by=request.user)
     except BusinessError as refusal:
         return _page(request, attendee, refusal, part="slots", slots_form=form)
     text = ngettext("%(count)d meeting time added.", "%(count)d meeting times added.", added)
@@ -81,11 +81,11 @@ def lay_slots(request: Request, attendee: Attendee) -> HttpResponse:
 
 @organiser
 @require_POST
-def drop_slots(request: Request, attendee: Attendee) -> HttpResponse:
+def remove_slots(request: Request, attendee: Attendee) -> HttpResponse:
     """Remove meeting times nobody has asked for."""
     try:
         slot_ids = values_of(SlotsForm(request.POST))["slots"]
-        removed = remove_slots(event=attendee.event, slot_ids=slot_ids, by=request.user)
+        removed = venue.remove_slots(event=attendee.event, slot_ids=slot_ids, by=request.user)
     except BusinessError as refusal:
         return _page(request, attendee, refusal, part="times")
     text = ngettext("%(count)d meeting time removed.", "%(count)d meeting times removed.", removed)
@@ -94,13 +94,13 @@ def drop_slots(request: Request, attendee: Attendee) -> HttpResponse:
 
 @organiser
 @require_POST
-def lay_tables(request: Request, attendee: Attendee) -> HttpResponse:
-    """Add a table, several numbered ones, or an online room."""
+def add_tables(request: Request, attendee: Attendee) -> HttpResponse:
+    """Add a table, several with numbers, or an online room."""
     form = TableForm(request.POST)
     if not form.is_valid():
         return _page(request, attendee, part="tables", table_form=form)
     try:
-        added = add_tables(event=attendee.event, tables=form.tables(), by=request.user)
+        added = venue.add_tables(event=attendee.event, tables=form.tables(), by=request.user)
     except BusinessError as refusal:
         return _page(request, attendee, refusal, part="tables", table_form=form)
     text = ngettext("%(count)d table added.", "%(count)d tables added.", len(added))
@@ -109,19 +109,19 @@ def lay_tables(request: Request, attendee: Attendee) -> HttpResponse:
 
 @organiser
 @require_POST
-def one_table(request: Request, attendee: Attendee, table_id: int) -> HttpResponse:
+def change_table(request: Request, attendee: Attendee, table_id: int) -> HttpResponse:
     """Change a table, or remove it."""
     event = attendee.event
     table = next((table for table in tables_for(event) if table.pk == table_id), None)
     form = TableForm(request.POST, table)
     try:
         if values_of(TableButtonForm(request.POST))["do"] == "remove":
-            remove_table(event=event, table_id=table_id, by=request.user)
+            venue.remove_table(event=event, table_id=table_id, by=request.user)
             return _done(request, attendee, _("The table is removed."))
         if not form.is_valid():
             return _page(request, attendee, part="tables", changed=(table_id, form))
         data = form.tables()[0]
-        change_table(event=event, table_id=table_id, data=data, by=request.user, now=timezone.now())
+        services.change_table(event=event, table_id=table_id, data=data, by=request.user, now=timezone.now())
     except BusinessError as refusal:
         return _page(request, attendee, refusal, part="tables", changed=(table_id, form))
     return _done(request, attendee, _("The table is changed."))
@@ -135,7 +135,7 @@ def change_rules(request: Request, attendee: Attendee) -> HttpResponse:
     if not form.is_valid():
         return _page(request, attendee, part="rules", rules_form=form)
     try:
-        set_rules(event=attendee.event, **form.cleaned_data, by=request.user)
+        services.set_rules(event=attendee.event, **form.cleaned_data, by=request.user)
     except BusinessError as refusal:
         return _page(request, attendee, refusal, part="rules", rules_form=form)
     return _done(request, attendee, _("The figures are changed. What was asked before keeps its expiry."))
@@ -221,10 +221,10 @@ def speakers(request: Request, attendee: Attendee) -> HttpResponse:
 def _change_speaker(request: Request, event: Event, values: dict[str, Any]) -> HttpResponse:
     session_id, attendee_id = values["session_id"], values["attendee_id"]
     if values["do"] == "drop":
-        drop_speaker(event=event, session_id=session_id, attendee_id=attendee_id, by=request.user)
+        services.drop_speaker(event=event, session_id=session_id, attendee_id=attendee_id, by=request.user)
         messages.success(request, _("They no longer speak there, and are free then."))
     else:
-        name_speaker(
+        services.name_speaker(
             event=event,
             session_id=session_id,
             attendee_id=attendee_id,
@@ -242,7 +242,7 @@ def mails(request: Request, attendee: Attendee) -> HttpResponse:
     event = attendee.event
     if request.method == "POST":
         notice_id = values_of(ResendForm(request.POST))["notice"]
-        sent = resend_mails(event=event, notice_id=notice_id, by=request.user)
+        sent = services.resend_mails(event=event, notice_id=notice_id, by=request.user)
         text = ngettext("%(count)d mail goes out again.", "%(count)d mails go out again.", sent)
         messages.success(request, text % {"count": sent} if sent else _("No refused mail was left to send."))
         return redirect("mails", event.slug)
@@ -267,4 +267,4 @@ def disputes(request: Request, attendee: Attendee) -> HttpResponse:
     ids = {side.attendee_id for row in rows for side in row.sides}
     # Organisers read names here; a profile opens only to whom the contact policy shows it.
     seen = visible_ids_for(viewer=attendee, ids=ids, channel="page", now=timezone.now())
-    return render(request, "setup/told.html", {"rows": rows, "page": page, "seen": seen})
+    return render(request, "setup/disputes.html", {"rows": rows, "page": page, "seen": seen})

@@ -73,7 +73,7 @@ def test_one_is_sent_again_then_all(refused, cast, organiser):
 
 def test_what_waits_is_trouble_once_it_failed_or_nobody_tried_it(booking, organiser, time_machine):
     cast = booking.cast
-    assert "Every mail is out" in page(organiser, cast)
+    assert "Every mail is sent" in page(organiser, cast)
     booking.ask(cast.official, cast.engineer)
     text = page(organiser, cast)
     assert "Not tried yet." in text
@@ -87,7 +87,7 @@ def test_what_waits_is_trouble_once_it_failed_or_nobody_tried_it(booking, organi
     assert "No mail server answers" in text
     assert "Tried 3 times" in text
     Delivery.objects.update(state="sent", error="")
-    assert "Every mail is out" in page(organiser, cast)
+    assert "Every mail is sent" in page(organiser, cast)
 
 
 def test_of_a_minor_the_first_name_alone_is_shown(refused, cast, organiser):
