@@ -51,7 +51,13 @@ def kernel(forward: Array, backward: Array, external: Array, bonus: float, beta:
 def matching_weights(
     rows: Array, forward: Array, backward: Array, groups: Array, scale: Array, bonus: float, beta: float
 ) -> Array:
-    """mu of `rows` with everybody, (rows, n), from the probabilities both ways, (rows, n) each."""
+    """mu of `rows` with everybody, (rows, n), from the probabilities both ways, (rows, n) each.
+
+    >>> p = np.array([[0.0, 0.1]])
+    >>> scale = np.array([1.0, 2.0])
+    >>> matching_weights(np.array([0]), p, p, np.array([0, 0]), scale, 0.0, 0.1).round(4).tolist()
+    [[0.0, 5.4366]]
+    """
     external = groups[rows][:, None] != groups[None, :]
     return np.asarray(
         scale[rows][:, None] * scale[None, :] * kernel(forward, backward, external, bonus, beta)
@@ -99,6 +105,12 @@ def balance_pairs(
 
     The floor is the policy's, else random mixing less `floor_slack`; the bonus is found by bisection, at most
     MAX_BONUS. People without capacity get no weight.
+
+    >>> from matching.recommend.candidates import find_candidates
+    >>> policy = Policy(sweeps=1000)
+    >>> pairs = find_candidates(np.array([[0, 0.5], [0.5, 0]]), np.array([0, 1]), policy)
+    >>> balance_pairs(pairs, np.array([0, 1]), np.array([1.0, 1.0]), policy).weights.round(2).tolist()
+    [1.0, 1.0]
     """
     external = groups[pairs.left] != groups[pairs.right]
     expected_ei = expected_ei_index(groups, capacity) if len(np.unique(groups)) > 1 else None

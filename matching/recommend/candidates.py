@@ -91,7 +91,13 @@ def find_candidates(
 
 
 def candidates_of(score: Array, means: Array, groups: Array, own: int, policy: Policy) -> Array:
-    """The candidates of one person of group `own`, by the same rule, as sorted rows; score: (n,) of h."""
+    """The candidates of one person of group `own`, by the same rule, as sorted rows; score: (n,) of h.
+
+    >>> score = np.array([0.0, 0.9, 0.5, 0.2])
+    >>> policy = Policy(pool=1, pool_each_other=1)
+    >>> candidates_of(score, np.zeros(4), np.array([0, 0, 1, 1]), 0, policy).tolist()
+    [1, 2]
+    """
     centred = np.where(score > 0, score - means, -np.inf)[None, :]
     chosen = [_top_k(centred, policy.pool)[:, 1]]
     if policy.pool_each_other:

@@ -51,6 +51,11 @@ def prepare_dataset(
     """Validate and sort the input; rows of `vectors` must already follow the ids.
 
     Raises DuplicatePerson, BadParticipant, BadTie, BadVectors.
+
+    >>> people = [Participant(7, "youth"), Participant(3, "industry")]
+    >>> dataset = prepare_dataset(people, [], Vectors.empty(2), [], Policy())
+    >>> dataset.ids.tolist(), dataset.groups.tolist(), dataset.constituencies
+    ([3, 7], [0, 1], ('industry', 'youth'))
     """
     people = tuple(sorted(participants, key=lambda p: p.id))
     for before, after in pairwise(people):

@@ -75,7 +75,6 @@ class Features:
     seeks_topics: Array
     offers_topics: Array
     languages: Array
-    english: Array
     standardiser: Standardiser
 
     @property
@@ -129,7 +128,6 @@ def prepare_features(
         seeks_topics=seeks,
         offers_topics=offers,
         languages=stated,
-        english=np.array([ENGLISH in p.languages for p in participants], bool),
         standardiser=standardiser,
     )
 
@@ -209,7 +207,13 @@ def log_pagerank(
     walk: RandomWalk, columns: Array, left: Array, right: Array, floor: float = -np.inf
 ) -> Array:
     """ln PageRank of right[k] from left[k], (k,), given their entries of the resolvent; NaN where one of them
-    is not linked."""
+    is not linked.
+
+    >>> tie = sp.csr_matrix(np.array([[0.0, 1.0], [1.0, 0.0]]))
+    >>> walk = RandomWalk.from_adjacency(tie, sp.csr_matrix((2, 0)), 0.15)
+    >>> log_pagerank(walk, np.array([1.0]), np.array([0]), np.array([1])).tolist()
+    [0.0]
+    """
     degree = walk.degree
     linked = walk.linked[left] & walk.linked[right]
     with np.errstate(divide="ignore"):
@@ -219,7 +223,12 @@ def log_pagerank(
 
 
 def sample_pairs(people: int, seed: int) -> tuple[Array, Array]:
-    """All ordered pairs of different people, or SAMPLED_PAIRS random ones if there are more."""
+    """All ordered pairs of different people, or SAMPLED_PAIRS random ones if there are more.
+
+    >>> left, right = sample_pairs(2, seed=0)
+    >>> list(zip(left.tolist(), right.tolist()))
+    [(0, 1), (1, 0)]
+    """
     if people * (people - 1) <= SAMPLED_PAIRS:
         grid = np.arange(people)
         left, right = np.repeat(grid, people), np.tile(grid, people)

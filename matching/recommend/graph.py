@@ -58,7 +58,13 @@ class Incidence:
 
 def build_incidence(graph: nx.Graph[Node], people: int) -> Incidence:
     """The matrices of a graph whose first `people` nodes are the participants; ties between absent people
-    are dropped."""
+    are dropped.
+
+    >>> people = [Participant(1, sessions=frozenset({"A"})), Participant(2)]
+    >>> incidence = build_incidence(build_graph(people, [], Policy()), 2)
+    >>> incidence.others.toarray().tolist(), incidence.nodes
+    ([[1.0], [0.0]], (('session', 'A'),))
+    """
     order = list(graph)
     index = {node: k for k, node in enumerate(order)}
     columns: list[int] = []
@@ -103,7 +109,12 @@ def weighted_common_neighbours(columns: sp.csr_matrix, damping: Array) -> sp.csr
 
 
 def adamic_adar(adjacency: sp.csr_matrix) -> sp.csr_matrix:
-    """Adamic-Adar of every pair of an unweighted graph: sum over common neighbours of 1/ln(degree)."""
+    """Adamic-Adar of every pair of an unweighted graph: sum over common neighbours of 1/ln(degree).
+
+    >>> path = sp.csr_matrix(np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], float))
+    >>> adamic_adar(path).toarray()[0, 2].round(4)  # 1 / ln 2
+    np.float64(1.4427)
+    """
     degree = np.diff(adjacency.indptr).astype(float)
     return weighted_common_neighbours(
         adjacency, np.divide(1.0, np.log(np.maximum(degree, 1)), where=degree > 1, out=degree * 0)
@@ -111,13 +122,23 @@ def adamic_adar(adjacency: sp.csr_matrix) -> sp.csr_matrix:
 
 
 def resource_allocation(adjacency: sp.csr_matrix) -> sp.csr_matrix:
-    """Resource allocation of every pair: sum over common neighbours of 1/degree (Zhou, Lu, Zhang, 2009)."""
+    """Resource allocation of every pair: sum over common neighbours of 1/degree (Zhou, Lu, Zhang, 2009).
+
+    >>> path = sp.csr_matrix(np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], float))
+    >>> resource_allocation(path).toarray()[0, 2]
+    np.float64(0.5)
+    """
     degree = np.diff(adjacency.indptr).astype(float)
     return weighted_common_neighbours(adjacency, np.divide(1.0, degree, where=degree > 0, out=degree * 0))
 
 
 def jaccard(adjacency: sp.csr_matrix) -> sp.csr_matrix:
-    """Common neighbours over neighbours of either, for every pair with one in common."""
+    """Common neighbours over neighbours of either, for every pair with one in common.
+
+    >>> path = sp.csr_matrix(np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], float))
+    >>> jaccard(path).toarray()[0, 2]
+    np.float64(1.0)
+    """
     degree = np.diff(adjacency.indptr)
     common = sp.coo_matrix(weighted_common_neighbours(adjacency, np.ones(adjacency.shape[1])))
     common.data = common.data / (degree[common.row] + degree[common.col] - common.data)
@@ -144,7 +165,11 @@ Shares = Mapping[Node, float]
 
 
 def neighbour_shares(weighted: sp.csr_matrix, nodes: Sequence[Node], person: int) -> dict[Node, float]:
-    """The entries of one row of W D^1/2 by node; `nodes` names its columns."""
+    """The entries of one row of W D^1/2 by node; `nodes` names its columns.
+
+    >>> neighbour_shares(sp.csr_matrix(np.array([[0.0, 0.5]])), [("topic", "a"), ("session", "b")], 0)
+    {('session', 'b'): 0.5}
+    """
     row = slice(weighted.indptr[person], weighted.indptr[person + 1])
     entries = zip(weighted.indices[row].tolist(), weighted.data[row].tolist(), strict=True)
     return {nodes[column]: entry for column, entry in entries}

@@ -94,7 +94,12 @@ def gini(values: Array) -> float:
 
 
 def listed_pairs(lists: RankedLists) -> tuple[Array, Array, Array]:
-    """(owner row, listed row, rank from 1) of every filled entry, (m,) each."""
+    """(owner row, listed row, rank from 1) of every filled entry, (m,) each.
+
+    >>> lists = RankedLists(np.array([[1, -1], [-1, -1]]), *(np.zeros((2, 2)),) * 3)
+    >>> [array.tolist() for array in listed_pairs(lists)]
+    [[0], [1], [1]]
+    """
     owner, position = np.nonzero(lists.others >= 0)
     return owner, lists.others[owner, position].astype(np.int64), position + 1
 

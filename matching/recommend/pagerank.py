@@ -94,7 +94,13 @@ def _inverse_root(values: Array) -> Array:
 
 def resolvent(walk: RandomWalk, *, tolerance: float = 1e-5) -> Array:
     """Y = (I - M)^-1 for all people, symmetric, (n, n): PageRank of j from i is r Y_ij sqrt(degree_j /
-    degree_i)."""
+    degree_i).
+
+    >>> tie = sp.csr_matrix(np.array([[0.0, 1.0], [1.0, 0.0]]))
+    >>> walk = RandomWalk.from_adjacency(tie, sp.csr_matrix((2, 0)), 0.15)
+    >>> (0.15 * resolvent(walk)).round(4).tolist()
+    [[0.5404999852180481, 0.4595000147819519], [0.4595000147819519, 0.5404999852180481]]
+    """
     people = walk.among.shape[0]
     whole = np.empty((people, people), walk.out.dtype)
 

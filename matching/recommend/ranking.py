@@ -48,6 +48,11 @@ def make_shortlists(
 
     left, right, weights, score: (m,) of candidate pairs; groups: (n,). Ties are broken by row; pairs without
     weight are dropped.
+
+    >>> left, right = np.array([0, 0, 1]), np.array([1, 2, 0])
+    >>> weights = np.array([1.0, 2.0, 0.0])
+    >>> make_shortlists(left, right, weights, weights, np.zeros(3, int), Policy()).others.tolist()
+    [[2, 1], [-1, -1], [-1, -1]]
     """
     people, positive = len(groups), weights > 0
     left, right, weights, score = left[positive], right[positive], weights[positive], score[positive]
@@ -110,6 +115,11 @@ def make_lists(
     `full_rows`. Nobody exceeds her cap: the pair of larger weight wins, and lists shorten rather than exceed
     one. The last `exploratory_share` of a list is drawn uniformly from the shortlist beyond `list_size`, by a
     hash of (seed, ids).
+
+    >>> short = Shortlists(np.array([[1], [0]]), np.zeros((2, 1)), np.ones((2, 1)))
+    >>> policy, rows = Policy(list_size=2, least_other=0, exploratory_share=0), np.arange(2)
+    >>> make_lists(short, rows, rows, rows * 0, rows + 5, rows * 0, policy).others.tolist()
+    [[1, -1], [0, -1]]
     """
     ranker = _GreedyRanker(shortlists, rows, groups, caps, exposure.copy(), policy)
     ranker.reserve()

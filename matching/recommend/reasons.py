@@ -177,7 +177,12 @@ class Reasoner:
 
 
 def rarest_terms(shared: frozenset[str], weights: IdfWeights, most: int) -> list[str]:
-    """Up to `most` terms of the highest idf, at least MIN_TERM_IDF, without a word in common."""
+    """Up to `most` terms of the highest idf, at least MIN_TERM_IDF, without a word in common.
+
+    >>> weights = IdfWeights(np.full(2**18, 2.0))
+    >>> rarest_terms(frozenset({"chat", "chat evidence", "judges"}), weights, 2)
+    ['chat evidence', 'judges']
+    """
     weight = {term: weights.weight_of(term) for term in shared}
     chosen: list[str] = []
     for term in sorted(shared, key=lambda t: (-weight[t] - 0.1 * (" " in t), t)):
@@ -189,7 +194,12 @@ def rarest_terms(shared: frozenset[str], weights: IdfWeights, most: int) -> list
 
 
 def text_reason(name: str, a: Participant, b: Participant, weight: float) -> Reason | None:
-    """A reason quoting both texts, as about_about where about replaces either; None for an empty text."""
+    """A reason quoting both texts, as about_about where about replaces either; None for an empty text.
+
+    >>> a, b = Participant(1, seeks="Training"), Participant(2, offers="Courses")
+    >>> text_reason("seeks_offers", a, b, 1.0).evidence
+    {'seek': 'Training', 'offer': 'Courses'}
+    """
     sides = {
         "seeks_offers": ("seeks", "offers"),
         "offers_seeks": ("offers", "seeks"),
@@ -221,14 +231,23 @@ def closest_sentences(mine: Array, theirs: Array) -> tuple[int, int, float]:
 
 
 def quoted_fields(reason: Reason) -> tuple[str, str] | None:
-    """The fields a reason quotes, the owner's first; None for a reason without quotations."""
+    """The fields a reason quotes, the owner's first; None for a reason without quotations.
+
+    >>> quoted_fields(Reason("offers_seeks", 1.0)), quoted_fields(Reason("bridge", 0.0))
+    (('offers', 'seeks'), None)
+    """
     if reason.code == "about_about":
         return str(reason.evidence["own_field"]), str(reason.evidence["other_field"])
     return {"seeks_offers": ("seeks", "offers"), "offers_seeks": ("offers", "seeks")}.get(reason.code)
 
 
 def quoted_texts(lists: Lists) -> list[tuple[int, str]]:
-    """(person, field) of every text that a reason quotes, sorted."""
+    """(person, field) of every text that a reason quotes, sorted.
+
+    >>> entry = Suggested(2, 0.5, 1, (Reason("seeks_offers", 1.0),))
+    >>> quoted_texts({1: (entry,)})
+    [(1, 'seeks'), (2, 'offers')]
+    """
     needed = set()
     for owner, entries in lists.items():
         for entry in entries:

@@ -123,12 +123,21 @@ def standardised_features(
 
 
 def feature_weight(policy: Policy, feature: str) -> float:
-    """The logit weight of a feature; "about" shares that of "text"."""
+    """The logit weight of a feature; "about" shares that of "text".
+
+    >>> feature_weight(Policy(text=2.0), "about")
+    2.0
+    """
     return float(getattr(policy, "text" if feature == "about" else feature))
 
 
 def acceptance_probability(parts: dict[str, Array], policy: Policy) -> Array:
-    """sigmoid(intercept + sum of weight x feature), (k,)."""
+    """sigmoid(intercept + sum of weight x feature), (k,).
+
+    >>> policy = Policy(intercept=0.0, topic=1.0)
+    >>> acceptance_probability({"topic": np.array([0.0, 2.0])}, policy).round(4).tolist()
+    [0.5, 0.8808]
+    """
     total = policy.intercept + sum(feature_weight(policy, name) * values for name, values in parts.items())
     return np.asarray(1 / (1 + np.exp(-total)))
 

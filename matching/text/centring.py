@@ -12,7 +12,12 @@ from matching.types import Array, Vectors
 
 
 def check_vectors(vectors: Vectors, people: int) -> None:
-    """Raise BadVectors unless all three arrays are finite and of one shape (people, d)."""
+    """Raise BadVectors unless all three arrays are finite and of one shape (people, d).
+
+    >>> check_vectors(Vectors.empty(2), people=3)
+    Traceback (most recent call last):
+    matching.errors.BadVectors: vectors.seeks: 3 rows expected, shape (2, 1) given
+    """
     for name in ("seeks", "offers", "about"):
         array = getattr(vectors, name)
         if array.ndim != 2 or array.shape[0] != people:
@@ -101,7 +106,16 @@ def centre_texts(
     stand_in: float = 0.5,
     smooth_aside: float = 1.0,
 ) -> CentredTexts:
-    """Centre each field by itself and apply the fallbacks. `languages`, `means`: by field name."""
+    """Centre each field by itself and apply the fallbacks. `languages`, `means`: by field name.
+
+    >>> about = np.array([[0.0, 2.0]], np.float32)
+    >>> vectors = Vectors(seeks=about * 0, offers=about, about=about)
+    >>> languages = dict.fromkeys(("seeks", "offers", "about"), [""])
+    >>> means = dict.fromkeys(languages, {"": about[0] * 0})
+    >>> texts = centre_texts(vectors, languages, means, stand_in=0.25)
+    >>> texts.seeks.tolist(), texts.seeks_weight.tolist(), texts.offers_weight.tolist()
+    ([[0.0, 1.0]], [[0.5]], [[1.0]])
+    """
     fields = {
         name: centre(getattr(vectors, name), languages[name], means[name])
         for name in ("seeks", "offers", "about")

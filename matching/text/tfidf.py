@@ -86,7 +86,11 @@ def _vectorizer() -> HashingVectorizer:
 
 
 def term_frequencies(texts: Sequence[str]) -> sp.csr_matrix:
-    """Sublinear term frequencies (1 + ln count), float32 (n, BUCKETS)."""
+    """Sublinear term frequencies (1 + ln count), float32 (n, BUCKETS).
+
+    >>> sorted(term_frequencies(["reef reef mangrove"]).data.tolist())[:3]  # reef has 1 + ln 2
+    [1.0, 1.0, 1.0]
+    """
     if not texts:
         return sp.csr_matrix(np.zeros((0, BUCKETS), np.float32))
     counts = sp.csr_matrix(_vectorizer().transform(texts))
@@ -99,6 +103,10 @@ def count_field_terms(participants: Sequence[Participant]) -> sp.csr_matrix:
     """Term frequencies of seeks, offers and about, side by side, float32 (n, 3 BUCKETS).
 
     An empty seeks or offers is replaced by about, as for the vectors.
+
+    >>> counts = count_field_terms([Participant(1, seeks="evidence", about="judges")])
+    >>> (counts.indices // BUCKETS).tolist()  # offers is empty: about replaces it
+    [0, 1, 2]
     """
     blocks = [
         term_frequencies([getattr(p, p.field_or_about(field)) for p in participants]) for field in FIELDS
@@ -125,7 +133,12 @@ def swap_seeks_offers(rows: sp.csr_matrix) -> sp.csr_matrix:
 
 
 def fit_idf(counts: sp.csr_matrix) -> IdfWeights:
-    """Smoothed idf over people: ln((1 + n) / (1 + df)) + 1, whichever of the blocks a bucket is in."""
+    """Smoothed idf over people: ln((1 + n) / (1 + df)) + 1, whichever of the blocks a bucket is in.
+
+    >>> counts = count_field_terms([Participant(1, about="reef"), Participant(2)])
+    >>> round(fit_idf(counts).weight_of("reef"), 4)  # ln(3 / 2) + 1
+    1.4055
+    """
     people = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
     once = np.unique(people * np.int64(BUCKETS) + counts.indices % BUCKETS)
     used = np.bincount(once % BUCKETS, minlength=BUCKETS)

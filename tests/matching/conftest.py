@@ -1,4 +1,4 @@
-"""The real model, loaded once for all tests of the matching room."""
+"""The bundled model, loaded once for all tests of matching."""
 
 from pathlib import Path
 

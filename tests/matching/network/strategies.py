@@ -39,10 +39,10 @@ def networks(draw, most=14):
 
 def large_network(people: int, meetings: int, seed: int) -> GroupedNetwork:
     """A network with hubs (Pareto activity) and one homophilous group."""
-    chance = np.random.default_rng(seed)
-    groups = chance.integers(0, 5, people)
-    worth = chance.pareto(2.0, people) + 0.2
-    ends = chance.choice(people, (3 * meetings, 2), p=worth / worth.sum())
+    rng = np.random.default_rng(seed)
+    groups = rng.integers(0, 5, people)
+    activity = rng.pareto(2.0, people) + 0.2
+    ends = rng.choice(people, (3 * meetings, 2), p=activity / activity.sum())
     one, two = groups[ends].T
     keep = (ends[:, 0] != ends[:, 1]) & ((one == two) | ((one != 0) & (two != 0)))
     met = [(int(a), int(b)) for a, b in ends[keep][:meetings]]

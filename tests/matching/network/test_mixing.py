@@ -85,8 +85,8 @@ def test_p_values_approach_those_of_every_permutation():
 def test_homophily_is_found_and_random_mixing_is_not():
     case = large_network(300, 1_500, seed=8)
     assert mixed(case, permutations=999).p_values[0, 1:].max() <= 0.002
-    chance = np.random.default_rng(2)
-    ends = chance.integers(0, 300, (1_500, 2))
+    rng = np.random.default_rng(2)
+    ends = rng.integers(0, 300, (1_500, 2))
     ends = ends[ends[:, 0] != ends[:, 1]]
     plain = mixing_matrix(case.groups, ends[:, 0], ends[:, 1], group_count=5, permutations=999, seed=0)
     assert (plain.p_values < 0.05).mean() <= 0.2
@@ -113,10 +113,10 @@ def test_group_and_person_figures_agree_with_a_count_by_hand(case):
         inside = sum(group[b] == g for _, b in ends)
         people = sum(one == g for one in group.values())
         if ends:
-            share, chance = inside / len(ends), (people - 1) / (len(group) - 1)
+            share, random = inside / len(ends), (people - 1) / (len(group) - 1)
             assert ei_by_group(ours)[g] == pytest.approx(1 - 2 * share)
-            room = 1 - chance if share >= chance else chance
-            homophily = (share - chance) / room if room else 0
+            scale = 1 - random if share >= random else random
+            homophily = (share - random) / scale if scale else 0
             assert coleman_homophily(ours, case.groups, case.group_count)[g] == pytest.approx(homophily)
         else:
             assert np.isnan(ei_by_group(ours)[g])

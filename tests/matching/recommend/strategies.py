@@ -1,4 +1,4 @@
-"""People, ties and vectors for property tests, small enough to check and odd enough to hurt."""
+"""People, ties and vectors for property tests, with edge cases."""
 
 import numpy as np
 from hypothesis import strategies as st
@@ -64,8 +64,8 @@ def datasets(draw, least=0, most=12):
     return found, ties, Vectors(rows("seeks"), rows("offers"), rows("about"))
 
 
-def crowd(size, seed=0, *, ties=0, dimensions=32, capacity=5):
-    """A forum of a given size: five constituencies, texts of common and rare words, topics, sessions, old
+def make_people(size, seed=0, *, ties=0, dimensions=32, capacity=5):
+    """A dataset of a given size: five constituencies, texts of common and rare words, topics, sessions, old
     ties."""
     draw = np.random.default_rng(seed)
     shares = [0.35, 0.25, 0.2, 0.12, 0.08]

@@ -109,7 +109,7 @@ def test_repeated_ties_add_up_decay_and_keep_the_newest_label():
     assert edge["label"] == "2025"
 
 
-def test_a_crowded_node_is_dropped_and_organisations_never_count_as_overlap():
+def test_a_hub_is_dropped_and_organisations_never_count_as_overlap():
     people = [
         Participant(k, organisation=f"o{k % 5}", sessions=frozenset({"opening", f"s{k % 10}"}))
         for k in range(30)
@@ -120,7 +120,7 @@ def test_a_crowded_node_is_dropped_and_organisations_never_count_as_overlap():
     assert used == {("session", f"s{k}") for k in range(10)}
 
 
-def test_what_stands_between_two_people_is_what_their_score_counts():
+def test_the_common_neighbours_explain_the_whole_overlap():
     people, ties = typed_forum()
     incidence = build_incidence(build_graph(people, ties, Policy()), len(people))
     columns, damping = damped_columns(incidence, Policy(crowd_people=3, crowd_share=0))  # one session has 4
@@ -129,9 +129,9 @@ def test_what_stands_between_two_people_is_what_their_score_counts():
     shares = [neighbour_shares(weighed, nodes, k) for k in range(len(people))]
     score = weighted_common_neighbours(columns, damping).toarray()
     for i, j in combinations(range(len(people)), 2):
-        assert sum(worth for _, worth in explain_overlap(shares[i], shares[j])) == pytest.approx(score[i, j])
+        assert sum(term for _, term in explain_overlap(shares[i], shares[j])) == pytest.approx(score[i, j])
     assert [node for node, _ in explain_overlap(shares[0], shares[5])] == [("person", 3)]
-    assert explain_overlap(shares[0], shares[2]) == []  # only the crowd's session
+    assert explain_overlap(shares[0], shares[2]) == []  # only the session of everybody
 
 
 def test_smoothing_leaves_people_without_ties_as_they_are():
@@ -139,7 +139,7 @@ def test_smoothing_leaves_people_without_ties_as_they_are():
     assert smooth_over_ties(own, sp.csr_matrix((4, 4), dtype=np.float32)).tolist() == own.tolist()
 
 
-def test_a_hub_with_ten_thousand_ties_is_no_bridge_and_breaks_nothing():
+def test_a_hub_with_ten_thousand_ties_adds_no_overlap():
     people = [Participant(k) for k in range(4)]
     ties = (
         [Tie(0, k) for k in range(100, 10_100)]

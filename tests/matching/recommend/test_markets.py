@@ -6,7 +6,7 @@ import pytest
 from tests.benchmarks.markets import expected_inverse_place, forum_row, market_row
 
 
-def test_chances_of_a_place_are_exact():
+def test_the_expected_inverse_rank_is_exact():
     """Two certain applicants, then one behind them: she is third."""
     assert expected_inverse_place(np.array([1.0, 1.0, 0.3])).tolist() == pytest.approx([1, 1 / 2, 1 / 3])
     assert expected_inverse_place(np.array([0.5, 0.5])).tolist() == pytest.approx([1, 0.75])
@@ -37,7 +37,7 @@ def test_a_moderate_forum_gains_meetings_and_spreads_exposure(h, w, gain):
     assert ours["meetings"] >= 0.97 * free["meetings"]
 
 
-def test_strong_homophily_is_opened_to_other_constituencies():
+def test_strong_homophily_is_reduced():
     product, ours, _ = forum_row(0.9, 0.2)
     assert ours.meetings >= 1.1 * product.meetings
     assert ours.three_constituencies >= 0.65 > product.three_constituencies

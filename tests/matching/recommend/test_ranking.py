@@ -10,7 +10,7 @@ from matching.policy import Policy
 from matching.recommend import build_run
 from matching.recommend.ranking import exploration_draw, exposure_caps, make_lists, make_shortlists
 from matching.types import Participant, Tie, Vectors
-from tests.matching.recommend.strategies import crowd, datasets
+from tests.matching.recommend.strategies import datasets, make_people
 
 
 @settings(deadline=None, max_examples=60)
@@ -48,8 +48,8 @@ def test_permuting_people_and_ties_changes_nothing(dataset, seed):
     assert one.lists == other.lists
 
 
-def test_the_same_seed_gives_the_same_lists_and_another_moves_only_the_exploratory_places():
-    people, ties, vectors = crowd(160, 3, ties=60)
+def test_the_lists_depend_on_the_seed_alone():
+    people, ties, vectors = make_people(160, 3, ties=60)
     one, again = (build_run(people, ties, vectors, policy=Policy(seed=1)) for _ in range(2))
     other = build_run(people, ties, vectors, policy=Policy(seed=2))
     assert one.lists == again.lists
@@ -58,7 +58,7 @@ def test_the_same_seed_gives_the_same_lists_and_another_moves_only_the_explorato
 
 @pytest.fixture(scope="module")
 def run():
-    people, ties, vectors = crowd(220, 5, ties=120)
+    people, ties, vectors = make_people(220, 5, ties=120)
     return people, build_run(people, ties, vectors)
 
 
@@ -70,7 +70,7 @@ def test_at_least_four_places_go_to_other_constituencies(run):
         assert sum(home[s.other] != home[owner] for s in places) >= 4
 
 
-def test_one_place_in_ten_is_drawn_from_beyond_the_list_with_its_chance_kept(run):
+def test_one_entry_in_ten_is_exploratory_with_its_propensity(run):
     _, made = run
     for places in made.lists.values():
         drawn = [s for s in places if s.exploratory]
@@ -80,7 +80,7 @@ def test_one_place_in_ten_is_drawn_from_beyond_the_list_with_its_chance_kept(run
         assert all(s.propensity == 1 for s in places if not s.exploratory)
 
 
-def test_everybody_is_listed_evenly(run):
+def test_exposure_is_even(run):
     _, made = run
     assert made.report.coverage >= 0.99
     assert made.report.exposure_gini <= 0.25
@@ -109,7 +109,7 @@ def test_nobody_exceeds_her_exposure_cap_and_lists_shorten_instead():
     assert load[0] == 5
 
 
-def test_loads_already_there_count_towards_the_cap():
+def test_existing_exposure_counts_towards_the_cap():
     short, capacity = star(capacity=10.0)
     load = np.zeros(40, int)
     load[0] = 25
@@ -154,7 +154,7 @@ def test_nobody_and_one_person_get_no_suggestions(size):
 
 
 def test_zero_capacity_gives_no_list_and_no_entry():
-    people, ties, vectors = crowd(40, 6, capacity=5)
+    people, ties, vectors = make_people(40, 6, capacity=5)
     closed = [Participant(people[0].id, capacity=0), *people[1:]]
     run = build_run(closed, ties, vectors)
     assert run.lists[people[0].id] == ()
@@ -169,8 +169,8 @@ def test_a_policy_survives_json_and_refuses_what_it_does_not_know():
         Policy(beta=0)
 
 
-def test_the_report_counts_by_constituency_and_tells_the_cost_of_a_floor():
-    people, ties, vectors = crowd(150, 7)
+def test_the_report_counts_by_constituency_and_gives_the_cost_of_a_floor():
+    people, ties, vectors = make_people(150, 7)
     run = build_run(people, ties, vectors, policy=Policy(ei_floor=0.75))
     report = run.report
     assert sum(group.people for group in report.by_constituency.values()) == 150

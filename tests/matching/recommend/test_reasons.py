@@ -24,7 +24,7 @@ def pair_of(a, b, *more, ties=(), policy=None):
     return next(s for s in run.lists[a.id] if s.other == b.id).reasons
 
 
-def test_a_topic_sought_by_one_and_offered_by_the_other_is_named_from_both_sides():
+def test_a_topic_sought_and_offered_is_a_reason_for_both():
     seeker = Participant(1, "youth", seeks_topics=frozenset({"design"}))
     giver = Participant(2, "industry", offers_topics=frozenset({"design"}))
     assert pair_of(seeker, giver)[0].code == "topic_offered"
@@ -48,15 +48,15 @@ def test_shared_sessions_are_counted_and_a_shared_language_named():
     assert found["language"] == {"language": "th"}
 
 
-def test_a_session_of_the_whole_crowd_is_no_reason_for_anybody():
-    crowd = [Participant(k, "youth", sessions=frozenset({"opening"})) for k in range(3, 6)]
+def test_a_session_that_everybody_attends_is_no_reason():
+    others = [Participant(k, "youth", sessions=frozenset({"opening"})) for k in range(3, 6)]
     a, b = (Participant(k, "youth", sessions=frozenset({"opening", "panel"})) for k in (1, 2))
     policy = Policy(crowd_people=2, crowd_share=0)
-    found = {r.code: dict(r.evidence) for r in pair_of(a, b, *crowd, policy=policy)}
+    found = {r.code: dict(r.evidence) for r in pair_of(a, b, *others, policy=policy)}
     assert found["session"] == {"session": "panel", "count": 1}
 
 
-def test_people_of_whom_nothing_is_known_are_bridges_or_peers():
+def test_people_without_features_get_the_reasons_bridge_or_peer():
     assert [r.code for r in pair_of(Participant(1, "youth"), Participant(2, "industry"))] == ["bridge"]
     assert dict(pair_of(Participant(1, "youth"), Participant(2, "youth"))[0].evidence) == {
         "constituency": "youth"
@@ -85,10 +85,10 @@ def test_texts_that_match_are_quoted_from_both_sides():
         made = draw.standard_normal((30, 8)).astype(np.float32)
         return made / np.linalg.norm(made, axis=1, keepdims=True)
 
-    crowd = [Participant(k, "youth", seeks=f"seeking {k}", offers=f"offering {k}") for k in range(30)]
+    others = [Participant(k, "youth", seeks=f"seeking {k}", offers=f"offering {k}") for k in range(30)]
     seeks, offers = rows(), rows()
     offers[7] = seeks[3]
-    run = build_run(crowd, [], Vectors(seeks, offers, np.zeros((30, 8), np.float32)))
+    run = build_run(others, [], Vectors(seeks, offers, np.zeros((30, 8), np.float32)))
     reason = next(s for s in run.lists[3] if s.other == 7).reasons[0]
     assert reason.code == "seeks_offers"
     assert reason.evidence == {"seek": "seeking 3", "offer": "offering 7"}
@@ -111,7 +111,7 @@ def quoting(seek_text):
     return lists, with_quotations(lists, texts)
 
 
-def test_of_a_short_text_the_closest_sentence_is_highlighted_and_one_by_itself_needs_no_mark():
+def test_the_closest_sentence_of_a_short_text_is_highlighted_unless_it_is_all():
     lists, quoted = quoting(COFFEE)
     assert quoted[1][0].reasons[0].evidence == {
         "seek": COFFEE,
@@ -122,7 +122,7 @@ def test_of_a_short_text_the_closest_sentence_is_highlighted_and_one_by_itself_n
     assert quoted_texts(lists) == [(1, "seeks"), (2, "offers"), (3, "offers")]
 
 
-def test_of_a_long_text_the_closest_sentence_is_quoted_by_itself():
+def test_the_closest_sentence_of_a_long_text_is_quoted_alone():
     _, quoted = quoting(COFFEE + " And more." * 30)
     assert quoted[1][0].reasons[0].evidence == {"seek": "I look for evidence.", "offer": "We keep evidence."}
 
@@ -140,7 +140,7 @@ def test_an_excerpt_is_short_and_starts_like_the_text(text):
     assert " ".join(text.split()).startswith(cut.rstrip("… "))
 
 
-def test_an_explanation_adds_up_to_the_chance_and_names_the_exclusion():
+def test_an_explanation_adds_up_to_the_probability_and_names_the_exclusion():
     people, vectors = texts_forum()
     found = explain_pair(people, [Tie(3, 4)], vectors, pair=(1, 2))
     total = -1.0 + sum(part.contribution for part in found.a_to_b)

@@ -12,14 +12,14 @@ from matching.recommend import build_run, update_people
 from matching.recommend.exclusions import Exclusions
 from matching.recommend.ranking import exposure_caps, make_lists, make_shortlists
 from matching.types import Participant, Vectors
-from tests.matching.recommend.strategies import crowd, datasets
+from tests.matching.recommend.strategies import datasets, make_people
 
 MAJORITY, MINORITY = "civil society", "industry"
 
 
 def lopsided(size, minority, seed=0):
-    """A crowd of two constituencies, the first `minority` people of the smaller one."""
-    people, ties, vectors = crowd(size, seed)
+    """People of two constituencies, the first `minority` people of the smaller one."""
+    people, ties, vectors = make_people(size, seed)
     sides = [MINORITY if k < minority else MAJORITY for k in range(size)]
     return [replace(p, constituency=side) for p, side in zip(people, sides, strict=True)], ties, vectors
 
@@ -58,7 +58,7 @@ def missed_entries(people, ties, lists, least, owners):
 
 @pytest.fixture(scope="module")
 def tight():
-    """Two thirds and a third: the minority has room for all the places owed, and little more."""
+    """Two thirds and a third: the caps of the minority barely suffice for everybody's quota."""
     people, ties, vectors = lopsided(120, 38)
     return people, ties, vectors, build_run(people, ties, vectors)
 
@@ -145,7 +145,7 @@ def test_changes_one_after_another_leave_four_of_others_in_every_list(tight):
         assert max(exposures(people, lists).values()) <= 12
 
 
-def test_a_newcomer_fills_the_quota_that_nobody_could():
+def test_a_newcomer_fills_a_quota_that_was_not_met():
     people, ties, vectors = lopsided(40, 0)
     policy = Policy(pool=3, pool_each_other=0)
     run = build_run(people, ties, vectors, policy=policy)

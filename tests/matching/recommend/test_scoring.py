@@ -25,7 +25,7 @@ from matching.recommend.scoring import (
 )
 from matching.text.tfidf import fit_idf, term_frequencies
 from matching.types import Participant, Tie, Vectors
-from tests.matching.recommend.strategies import crowd, datasets
+from tests.matching.recommend.strategies import datasets, make_people
 
 SCORERS = {
     "everything": Policy(),
@@ -54,7 +54,7 @@ def score(people, ties, vectors, policy, excluded=()):
 class TestEveryScorer:
     @settings(deadline=None, max_examples=15)
     @given(dataset=datasets(least=1))
-    def test_gives_chances_between_zero_and_one_and_none_to_whom_a_rule_keeps_apart(self, policy, dataset):
+    def test_probabilities_are_in_0_1_and_0_for_excluded_pairs(self, policy, dataset):
         people, ties, vectors = dataset
         opened, _, _, p = score(people, ties, vectors, policy)
         assert np.isfinite(p).all()
@@ -65,7 +65,7 @@ class TestEveryScorer:
 
     @settings(deadline=None, max_examples=15)
     @given(dataset=datasets(least=2))
-    def test_says_the_same_of_a_pair_alone_and_in_a_tile(self, policy, dataset):
+    def test_a_pair_scores_the_same_alone_and_in_a_tile(self, policy, dataset):
         people, ties, vectors = dataset
         _, features, walked, p = score(people, ties, vectors, policy)
         left, right = (k.ravel() for k in np.indices(p.shape))
@@ -77,14 +77,14 @@ class TestEveryScorer:
 
     @settings(deadline=None, max_examples=10)
     @given(dataset=datasets(least=2), seed=st.integers(0, 99))
-    def test_does_not_depend_on_the_order_people_come_in(self, policy, dataset, seed):
+    def test_scores_do_not_depend_on_the_order_of_people(self, policy, dataset, seed):
         people, ties, vectors = dataset
         mixed = [people[k] for k in np.random.default_rng(seed).permutation(len(people))]
         assert (score(people, ties, vectors, policy)[3] == score(mixed, ties, vectors, policy)[3]).all()
 
 
-def test_tiles_of_a_large_crowd_equal_its_pairs():
-    people, ties, vectors = crowd(1100, 1, ties=900)
+def test_tiles_of_many_people_equal_their_pairs():
+    people, ties, vectors = make_people(1100, 1, ties=900)
     _, features, walked, p = score(people, ties, vectors, Policy())
     left, right = sample_pairs(1100, 3)
     alone = acceptance_probability(
@@ -95,7 +95,7 @@ def test_tiles_of_a_large_crowd_equal_its_pairs():
     assert p[left, right][open_] == pytest.approx(alone[open_], abs=3e-3)
 
 
-def test_rare_and_common_columns_of_a_gram_add_up_to_the_plain_product():
+def test_dense_and_sparse_parts_of_a_gram_matrix_add_up_to_the_product():
     rows = (np.random.default_rng(0).random((300, 90)) < np.linspace(0.002, 0.4, 90)).astype(np.float32)
     gram = GramMatrix.from_rows(sp.csr_matrix(rows))
     assert gram.dense[0].shape[1] not in (0, 90)
@@ -103,7 +103,7 @@ def test_rare_and_common_columns_of_a_gram_add_up_to_the_plain_product():
     assert gram.pairs(np.array([4]), np.array([9]))[0] == pytest.approx(rows[4] @ rows[9])
 
 
-def test_a_gram_of_rows_with_columns_changing_places_is_the_plain_product_and_symmetric():
+def test_a_gram_matrix_with_swapped_columns_is_symmetric_and_equals_the_product():
     rows = (np.random.default_rng(1).random((120, 60)) < np.linspace(0.002, 0.4, 60)).astype(np.float32)
     turned = rows.reshape(120, 30, 2)[:, :, ::-1].reshape(120, 60)
     gram = GramMatrix.from_rows(sp.csr_matrix(rows), sp.csr_matrix(turned))
@@ -112,7 +112,7 @@ def test_a_gram_of_rows_with_columns_changing_places_is_the_plain_product_and_sy
     assert gram.pairs(np.array([4]), np.array([9]))[0] == pytest.approx(rows[4] @ turned[9])
 
 
-def test_seeking_the_same_in_the_same_words_is_no_reason_to_meet_and_offering_it_is():
+def test_lexical_similarity_compares_seeks_with_offers_only():
     wish = "tools to preserve chat evidence"
     fillers = [Participant(k, seeks=f"filler {k}", offers=f"stuffing {k}") for k in range(4, 30)]
     people = [Participant(1, seeks=wish), Participant(2, seeks=wish), Participant(3, offers=wish), *fillers]
@@ -123,8 +123,8 @@ def test_seeking_the_same_in_the_same_words_is_no_reason_to_meet_and_offering_it
     assert offered == sought == MAX_LEXICAL_Z
 
 
-def test_smoothed_text_weighs_less_where_people_say_what_they_seek_or_offer():
-    people, ties, vectors = crowd(60, 2, ties=40)
+def test_smoothed_text_weighs_less_where_seeks_or_offers_are_given():
+    people, ties, vectors = make_people(60, 2, ties=40)
     without_texts = replace(vectors, seeks=vectors.seeks * 0, offers=vectors.offers * 0)
     left, right = np.arange(59), np.arange(1, 60)
     ratios = []
@@ -140,8 +140,8 @@ def test_smoothed_text_weighs_less_where_people_say_what_they_seek_or_offer():
     assert ratios[1] == pytest.approx(1.0)
 
 
-def test_somebody_without_ties_loses_nothing_by_others_having_them():
-    people, ties, vectors = crowd(60, 2, ties=40)
+def test_people_without_ties_score_as_if_nobody_had_ties():
+    people, ties, vectors = make_people(60, 2, ties=40)
     lonely = {p.id for p in people} - {t.a for t in ties} - {t.b for t in ties}
     _, features, walked, _ = score(people, ties, vectors, Policy())
     ids = [p.id for p in people]
@@ -152,7 +152,7 @@ def test_somebody_without_ties_loses_nothing_by_others_having_them():
     assert abs(parts["smooth"].mean()) < 0.5
 
 
-def test_somebody_of_whom_the_graph_knows_an_employer_alone_is_judged_as_one_of_whom_it_knows_nothing():
+def test_an_organisation_alone_gives_no_pagerank():
     people = [Participant(k, sessions=frozenset({f"s{k % 3}", f"s{k % 4}"})) for k in range(8)]
     people += [Participant(8, organisation="X"), Participant(9, organisation="X"), Participant(10)]
     _, features, walked, p = score(people, [], Vectors.empty(11), Policy())
@@ -164,7 +164,7 @@ def test_somebody_of_whom_the_graph_knows_an_employer_alone_is_judged_as_one_of_
     assert p[0, 8] == p[0, 10]
 
 
-def test_without_ties_smoothing_is_silent_and_without_anything_shared_so_is_the_walk():
+def test_without_ties_smoothing_is_0_and_without_links_pagerank_is_0():
     people = [Participant(k, about=f"text {k}") for k in range(5)]
     vectors = Vectors(*(np.eye(5, dtype=np.float32) for _ in range(3)))
     _, features, walked, _ = score(people, [], vectors, Policy())
@@ -176,7 +176,7 @@ def test_without_ties_smoothing_is_silent_and_without_anything_shared_so_is_the_
     assert not parts["graph"].any()
 
 
-def test_stated_languages_without_one_in_common_shut_out_and_nothing_stated_does_not():
+def test_stated_languages_without_one_in_common_exclude_a_pair():
     people = [
         Participant(1, languages=frozenset({"th"})),
         Participant(2, languages=frozenset({"vi"})),
@@ -193,7 +193,7 @@ def test_who_has_met_or_is_excluded_or_shares_an_organisation_is_never_proposed(
     assert p[0, 2] > 0
 
 
-def test_overlap_saturates_and_a_spread_of_equal_values_is_one():
+def test_overlap_saturates_and_the_deviation_of_equal_values_is_one():
     assert saturate(np.array([0.0, 5.0, 50.0]), 5.0).tolist() == [0, 1, 1]
     assert saturate(np.array([1.0]), 0.0).tolist() == [0]
     assert ScoreStatistics.from_sample(np.full(9, 0.8)).sd == 1.0
@@ -223,7 +223,7 @@ def test_candidates_are_the_best_after_centring_and_of_each_other_constituency(s
     assert set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)) == expected
 
 
-def test_the_weight_of_one_term_is_found_where_the_vectors_keep_it():
+def test_the_idf_of_one_term_is_that_of_its_bucket():
     counts = term_frequencies(["rare mangroves", "common words", "common"])
     weights = fit_idf(counts)
     assert weights.weight_of("mangroves") == pytest.approx(np.log(4 / 2) + 1)

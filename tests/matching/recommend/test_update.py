@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matching.errors import BadState, UnknownPerson
 from matching.recommend import RunState, build_run, update_people
 from matching.types import Participant, Vectors
-from tests.matching.recommend.strategies import crowd, datasets
+from tests.matching.recommend.strategies import datasets, make_people
 
 
 def ids_of(places):
@@ -19,7 +19,7 @@ def ids_of(places):
 
 @pytest.fixture(scope="module")
 def dataset():
-    people, ties, vectors = crowd(300, 11, ties=150)
+    people, ties, vectors = make_people(300, 11, ties=150)
     return people, ties, vectors, build_run(people, ties, vectors)
 
 
@@ -47,7 +47,7 @@ def test_a_changed_profile_gets_nine_of_ten_places_of_a_full_rebuild(dataset, k)
     assert len(update.lists) < 60
 
 
-def test_nothing_changed_changes_little_and_keeps_what_is_kept(dataset):
+def test_an_update_without_changes_changes_no_list(dataset):
     people, ties, vectors, run = dataset
     update = update_people(run.state, people, ties, vectors, changed=[])
     assert update.lists == {}
@@ -65,7 +65,7 @@ def test_others_lists_lose_places_only_to_the_change(dataset):
     assert min(kept, default=10) >= 7
 
 
-def test_a_blocked_pair_vanishes_from_both_lists_at_once(dataset):
+def test_an_excluded_pair_leaves_both_lists_at_once(dataset):
     people, ties, vectors, run = dataset
     owner = people[10].id
     other = run.lists[owner][0].other
@@ -78,7 +78,7 @@ def test_a_blocked_pair_vanishes_from_both_lists_at_once(dataset):
     assert len(after[owner]) == 10
 
 
-def test_somebody_who_leaves_is_on_no_list_and_a_newcomer_gets_one(dataset):
+def test_a_leaver_is_on_no_list_and_a_newcomer_gets_one(dataset):
     people, ties, vectors, run = dataset
     gone = people[20].id
     rows = [k for k in range(300) if k != 20] + [5]
@@ -92,7 +92,7 @@ def test_somebody_who_leaves_is_on_no_list_and_a_newcomer_gets_one(dataset):
     assert update.state.ids.tolist() == sorted(p.id for p in stay)
 
 
-def test_a_second_change_goes_on_from_the_first(dataset):
+def test_a_second_update_starts_from_the_first(dataset):
     people, ties, vectors, run = dataset
     others, fresh = changed_profile(people, vectors, 7)
     one = update_people(run.state, others, ties, fresh, changed=[people[7].id])
@@ -108,7 +108,7 @@ def test_no_cap_breaks_in_an_update(dataset):
     assert load.max() <= 12
 
 
-def test_people_who_change_together_are_listed_once(dataset):
+def test_people_changed_together_are_listed_once(dataset):
     people, ties, vectors, run = dataset
     update = update_people(run.state, people, ties, vectors, changed=[p.id for p in people[:60]])
     for places in update.lists.values():
@@ -149,7 +149,7 @@ def test_a_changed_id_that_was_never_here_is_refused(dataset):
         update_people(run.state, people, ties, vectors, changed=[5])
 
 
-def test_a_run_of_nobody_can_grow():
+def test_an_empty_run_can_be_updated_with_people():
     empty = build_run([], [], Vectors.empty(0))
     people = [Participant(k, "youth") for k in range(3)]
     update = update_people(empty.state, people, [], Vectors.empty(3), changed=[])

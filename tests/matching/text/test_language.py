@@ -1,4 +1,4 @@
-"""Nine languages told apart, and nothing claimed where nothing can be told."""
+"""Language detection of nine languages, and no answer for too short texts."""
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ CASES = [(language, sentence) for language, texts in SAMPLE_TEXTS.items() for se
 
 
 @pytest.mark.parametrize(("language", "sentence"), CASES)
-def test_a_sentence_is_known_by_its_language(language: str, sentence: str) -> None:
+def test_the_language_of_a_sentence_is_detected(language: str, sentence: str) -> None:
     assert detect_language(sentence) == language
     assert detect_language(sentence.upper()) == language
 
@@ -25,7 +25,7 @@ def test_a_sentence_is_known_by_its_language(language: str, sentence: str) -> No
         ("id", "Saya bekerja di dinas pengelolaan banjir dan mencari lembaga penelitian."),
     ],
 )
-def test_malay_and_indonesian_are_told_apart_by_their_own_words(language: str, sentence: str) -> None:
+def test_malay_and_indonesian_are_distinguished_by_their_own_words(language: str, sentence: str) -> None:
     assert detect_language(sentence) == language
 
 
@@ -33,7 +33,7 @@ def test_malay_and_indonesian_are_told_apart_by_their_own_words(language: str, s
     "text",
     ["", "   \n", "OK", "ASEAN", "2030", "RCEP 2025", "https://example.org/a/long/path", "!?", "\ud800\x00"],
 )
-def test_too_little_to_tell_is_the_empty_string(text: str) -> None:
+def test_too_short_a_text_has_no_language(text: str) -> None:
     assert detect_language(text) == ""
 
 

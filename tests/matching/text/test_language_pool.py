@@ -16,7 +16,7 @@ def planted_rows(spoken, strength, seed=0):
     return normalise_rows(np.array(texts + [row + accents["en"] for row in meaning]))
 
 
-def test_centring_finds_originals_that_the_accent_of_a_language_hides():
+def test_centring_finds_originals_despite_language_offsets():
     spoken = demo_texts()
     assert len(spoken) == 320
     raw, centred = pool_figures(spoken, planted_rows(spoken, strength=1.0))

