@@ -43,14 +43,20 @@ class ImportReport:
     def sentences(self) -> tuple[str, ...]:
         """The report in words, without the refused lines."""
         if self.dry_run:
-            summary = _(
+            summary = ngettext(
+                "%(read)s row read: %(added)s would be added, %(updated)s would be updated, "
+                "%(unchanged)s unchanged, %(refused)s refused.",
                 "%(read)s rows read: %(added)s would be added, %(updated)s would be updated, "
-                "%(unchanged)s unchanged, %(refused)s refused."
+                "%(unchanged)s unchanged, %(refused)s refused.",
+                self.read,
             )
         else:
-            summary = _(
+            summary = ngettext(
+                "%(read)s row read: %(added)s added, %(updated)s updated, "
+                "%(unchanged)s unchanged, %(refused)s refused.",
                 "%(read)s rows read: %(added)s added, %(updated)s updated, "
-                "%(unchanged)s unchanged, %(refused)s refused."
+                "%(unchanged)s unchanged, %(refused)s refused.",
+                self.read,
             )
         summary %= {
             "read": f"{self.read:,}",
