@@ -81,18 +81,18 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """`is_kept_here`: not published, as a table or as a picture. `size`: for the style sheet."""
+    """`is_private`: not published, as a table or as a picture. `size`: for the style sheet."""
 
     step: str
     by: str
     theme: str
     columns: tuple[Head, ...]
     rows: tuple[HeatRow, ...]
-    wide: int
-    high: int
+    width: int
+    height: int
     top: int
-    is_kept_here: bool
-    says: str
+    is_private: bool
+    summary: str
 
     @property
     def size(self) -> str:
@@ -163,11 +163,11 @@ def heat_map(
         theme=theme,
         columns=columns,
         rows=rows,
-        wide=left + CELL_SIZE * len(columns) + (40 if is_written else 0),
-        high=top + CELL_SIZE * len(rows),
+        width=left + CELL_SIZE * len(columns) + (40 if is_written else 0),
+        height=top + CELL_SIZE * len(rows),
         top=top,
-        is_kept_here=bool(theme),
-        says=matrix_sentence(matrix, labels),
+        is_private=bool(theme),
+        summary=matrix_sentence(matrix, labels),
     )
 
 
@@ -222,7 +222,7 @@ def level_of(observed: float, expected: float, ratio: float | None) -> str:
     """How a count compares to chance, as a class of the style sheet."""
     if ratio is None:
         return "no-chance"
-    if abs(observed - expected) < 1:  # a difference below one meeting says nothing
+    if abs(observed - expected) < 1:  # a difference below one meeting summary nothing
         return "as-chance"
     return next((name for limit, name in LEVELS if ratio <= limit), "far-more")
 
@@ -234,7 +234,7 @@ class FunnelBar:
     step: FunnelStep
     label: str
     y: int
-    wide: float
+    width: float
     is_withheld: bool  # in published worksheets
 
 
@@ -244,7 +244,7 @@ class DayBar:
 
     day: Day
     x: float
-    wide: float
+    width: float
     columns: tuple[tuple[str, float, float, float, bool], ...]  # step, x, y, height, is_withheld
     label: str
 
@@ -271,26 +271,26 @@ def day_bars(days: Sequence[Day], released: Worksheet) -> tuple[DayBar, ...]:
     span = (days[-1].date - days[0].date).days + 1
     dates = [days[0].date + dt.timedelta(days=n) for n in range(span)]
     most = max(max(day.requested, day.accepted, day.held) for day in days) or 1
-    wide = min(DAYS_WIDTH / span, MAX_DAY_WIDTH)
+    width = min(DAYS_WIDTH / span, MAX_DAY_WIDTH)
     every = -(-span // MAX_DATES)
 
     def bar(place: int, date: dt.date) -> DayBar:
         day = known.get(date) or Day(date, 0, 0, 0)
-        third = wide * 0.8 / 3
+        third = width * 0.8 / 3
         shown = released.row(date.isoformat())
         columns = tuple(
             (
                 step,
-                round(wide * place + third * n, 2),
-                round(DAYS_HEIGHT - high, 2),
-                round(high, 2),
+                round(width * place + third * n, 2),
+                round(DAYS_HEIGHT - height, 2),
+                round(height, 2),
                 shown.get(step) == WITHHELD,
             )
             for n, step in enumerate(("requested", "accepted", "held"))
-            for high in (DAYS_HEIGHT * getattr(day, step) / most,)
+            for height in (DAYS_HEIGHT * getattr(day, step) / most,)
         )
         label = f"{date:%-d %b}" if place % every == 0 else ""
-        return DayBar(day, round(wide * place, 2), round(third, 2), columns, label)
+        return DayBar(day, round(width * place, 2), round(third, 2), columns, label)
 
     return tuple(bar(place, date) for place, date in enumerate(dates))
 

@@ -33,31 +33,31 @@ from frontend.stats.forms import HeatMapForm
 def desk(request: Request, attendee: Attendee) -> HttpResponse:
     """Every figure of the event now; `step`, `by` and `theme` choose the matrix."""
     stats = event_stats(event=attendee.event, now=timezone.now())
-    sheets = worksheets_for(stats)
-    released = {sheet.name: sheet for sheet in sheets}
+    worksheets = worksheets_for(stats)
+    released = {worksheet.name: worksheet for worksheet in worksheets}
     named = people_counted(attendee.event)
-    apart = needs_help_rows(event=attendee.event, now=stats.computed_at)
-    alone = {one.attendee_id: one for one in stats.without_meeting}
+    needs_help = needs_help_rows(event=attendee.event, now=stats.computed_at)
+    without_meeting = {one.attendee_id: one for one in stats.without_meeting}
     names = names_for(attendee.event)
     return render(
         request,
         "desk/page.html",
         {
             "stats": stats,
-            "headlines": headlines_for(stats, sheets),
+            "headlines": headlines_for(stats, worksheets),
             "editions": pictures.edition_rows(stats),
-            "sheets": sheets,
+            "worksheets": worksheets,
             "funnel": pictures.funnel_bars(stats, released["funnel"]),
-            "funnel_says": words.funnel_sentence(stats),
+            "funnel_summary": words.funnel_sentence(stats),
             "exits": [(*_words(row.step, row.cause), row.count) for row in stats.exits if row.count],
             "heat": pictures.heat_map(stats, released, HeatMapForm(request.GET).choice(), names),
             "steps": [(key, words.STEPS[key]) for key in MATRIX_STEPS],
-            "readings": pictures.BY.items(),
+            "groupings": pictures.BY.items(),
             "names": names,
             "no_theme": NO_THEME if NO_THEME in stats.steps[0].themes else "",
             "days": pictures.day_bars(stats.days, released["days"]),
-            "days_say": words.days_sentence(stats),
-            "network_says": words.network_sentence(stats),
+            "days_summary": words.days_sentence(stats),
+            "network_summary": words.network_sentence(stats),
             "network": pictures.network_drawing(stats, released, named),
             "brokers": [(named[one.attendee_id], one) for one in stats.brokers if one.attendee_id in named],
             "connected": [
@@ -65,8 +65,10 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
                 for one in pictures.most_connected(stats)
                 if one.attendee_id in named
             ],
-            "apart": [(row, alone.get(row.attendee_id), _clock(row, attendee.event)) for row in apart],
-            "to_nudge": sum(row.nudged_at is None for row in apart),
+            "needs_help": [
+                (row, without_meeting.get(row.attendee_id), _clock(row, attendee.event)) for row in needs_help
+            ],
+            "to_nudge": sum(row.nudged_at is None for row in needs_help),
         },
     )
 
@@ -76,20 +78,20 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
 def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
     """One page to print: the headlines and published tables."""
     stats = event_stats(event=attendee.event, now=timezone.now())
-    sheets = {sheet.name: sheet for sheet in worksheets_for(stats)}
-    step = reported_step(sheets["funnel"])
+    worksheets = {worksheet.name: worksheet for worksheet in worksheets_for(stats)}
+    step = reported_step(worksheets["funnel"])
     keys, themes = stats.step(step).by_constituency.rows, names_for(attendee.event).themes
     return render(
         request,
         "desk/print.html",
         {
             "stats": stats,
-            "headlines": headlines_for(stats, tuple(sheets.values())),
-            "editions": pictures.edition_rows(stats, sheets["editions"]),
+            "headlines": headlines_for(stats, tuple(worksheets.values())),
+            "editions": pictures.edition_rows(stats, worksheets["editions"]),
             "step": words.STEPS[step],
-            "funnel": [(words.STEPS[str(row[0])], row[1], row[3]) for row in sheets["funnel"].rows],
-            "matrix": pictures.printed_matrix(keys, sheets[f"matrix-{step}"]),
-            "groups": pictures.printed_groups(keys, sheets, step, themes),
+            "funnel": [(words.STEPS[str(row[0])], row[1], row[3]) for row in worksheets["funnel"].rows],
+            "matrix": pictures.printed_matrix(keys, worksheets[f"matrix-{step}"]),
+            "groups": pictures.printed_groups(keys, worksheets, step, themes),
             "themes": themes,
         },
     )

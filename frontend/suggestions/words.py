@@ -55,13 +55,13 @@ def reason_label(reason: ReasonRow) -> str:
 class Quotation:
     """One side of a reason: whose words, the words quoted, and the sentence in them that matched."""
 
-    says: str
+    caption: str
     quote: str
     highlight: str = ""
 
     @classmethod
-    def of(cls, says: str, evidence: Mapping[str, Any], name: str) -> Quotation:
-        return cls(says, evidence[name], evidence.get(f"{name}_highlight", ""))
+    def of(cls, caption: str, evidence: Mapping[str, Any], name: str) -> Quotation:
+        return cls(caption, evidence[name], evidence.get(f"{name}_highlight", ""))
 
     @property
     def marked(self) -> SafeString:

@@ -118,7 +118,7 @@ def build_suggestions(page):
         page.get_by_role("button", name="Compute the lists").click()
     do_jobs()
     page.reload()
-    expect(page.get_by_role("button", name="Compute every list anew")).to_be_visible()
+    expect(page.get_by_role("button", name="Rebuild every list")).to_be_visible()
 
 
 def open_times(event, *attendees):
@@ -181,7 +181,7 @@ def test_from_a_list_to_figures_and_files(desk, browser, door, model_folder):
     page.get_by_role("button", name="Show", exact=True).click()
     expect(bridge).to_contain_text("0 /")
 
-    page.get_by_text("Take the figures away").click()
+    page.get_by_text("Download the figures").click()
     funnel = {
         row["step"]: row for row in csv.DictReader(io.StringIO(taken(page, "funnel.csv").decode("utf-8-sig")))
     }
@@ -221,12 +221,12 @@ def test_the_network_can_be_pointed_at_narrowed_and_saved(desk):
     expect(page.locator("#network .dot")).to_have_count(GOOD)
     page.get_by_label("Find a person").fill("Person 4")
     expect(page.locator("#network .dot.found")).not_to_have_count(0)
-    expect(page.locator("#network-said")).to_contain_text("have this in their name")
+    expect(page.locator("#network-status")).to_contain_text("have this in their name")
     page.get_by_label("Find a person").fill("Person 44")
-    expect(page.locator("#network-said")).to_contain_text("Person 44: 1 partners")
+    expect(page.locator("#network-status")).to_contain_text("Person 44: 1 partners")
     expect(page.locator("#network .near")).to_have_attribute("d", re.compile("^M.+L"))
     page.get_by_label("Ties").select_option("inside")
-    expect(page.locator("#network-said")).to_contain_text("Person 44: 0 partners")
+    expect(page.locator("#network-status")).to_contain_text("Person 44: 0 partners")
     page.get_by_label("Ties").select_option("")
     page.get_by_label("Find a person").fill("")
     academics = page.locator("#network .dot.academia")
@@ -294,7 +294,7 @@ def test_the_desk_is_read_without_script(desk, without_script, door, context):
     without_script.add_cookies(context.cookies())
     plain = without_script.new_page()
     plain.goto(f"{door}/e/{event.slug}/desk/")
-    expect(plain.locator("#network-room noscript p")).to_be_visible()
+    expect(plain.locator("#network-panel noscript p")).to_be_visible()
     expect(plain.locator("#heat")).to_be_visible()
     expect(plain.locator("table.matrix")).to_contain_text("8 /")
     expect(plain.locator("[data-picture]").first).to_be_hidden()

@@ -70,14 +70,14 @@ def test_from_the_door_to_a_new_list(worker, crowded_forum, context, enter):
     expect(cards).to_have_count(10)
     assert "Arif Rahman" not in first_five(cards)
 
-    # One is not relevant: it leaves at once, and the list is made anew without it.
+    # One is not relevant: it leaves at once, and the list is computed again without it.
     name = first.get_by_role("heading").inner_text()
     first.get_by_text("Not relevant …").click()
     first.get_by_role("button", name="the topic is not mine").click()
     expect(page.get_by_text(f"{name} is off your list")).to_be_visible()
     expect(page.get_by_role("heading", name=name, exact=True)).to_have_count(0)
     # The first computation also waits for the worker to start and read its model.
-    expect(page.get_by_text("Making your list anew")).to_have_count(0, timeout=90_000)
+    expect(page.get_by_text("Updating your list")).to_have_count(0, timeout=90_000)
     assert "Arif Rahman" not in first_five(cards)
 
     # What I seek, in Thai; the worker is warm by now.

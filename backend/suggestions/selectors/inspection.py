@@ -33,7 +33,7 @@ class ListInspection:
 
     owner: PersonNamed
     computed_at: dt.datetime
-    places: tuple[ListEntry, ...]
+    entries: tuple[ListEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +41,25 @@ class FeatureContribution:
     """One feature of a pair, from owner to other and back: its value, and what it adds in logits."""
 
     feature: str
-    forth: float
-    forth_adds: float
-    back: float
-    back_adds: float
+    forward: float
+    forward_logits: float
+    backward: float
+    backward_logits: float
 
 
 @dataclass(frozen=True, slots=True)
 class PairInspection:
     """One entry of a list with every feature of the pair, standardised as in the Run.
 
-    `forth`: the chance that the owner says yes to the other; `back`: that the other says yes to the
+    `forward`: the chance that the owner says yes to the other; `backward`: that the other says yes to the
     owner; `score`: their harmonic mean.
     """
 
     owner: PersonNamed
-    place: ListEntry
+    entry: ListEntry
     features: tuple[FeatureContribution, ...]
-    forth: float
-    back: float
+    forward: float
+    backward: float
     score: float
 
 
@@ -108,16 +108,16 @@ def pair_inspection_for(*, event: Event, attendee_id: int, other_id: int) -> Pai
     and OlderRun where the lists were made by another version or model.
     """
     found = list_inspection_for(event=event, attendee_id=attendee_id)
-    entry = next((entry for entry in found.places if entry.other.attendee_id == other_id), None)
+    entry = next((entry for entry in found.entries if entry.other.attendee_id == other_id), None)
     if entry is None:
         raise NotFound(_("%(name)s has nobody of that number on the list.") % {"name": found.owner.name})
     run = Run.objects.get(event=event, state=Run.State.CURRENT)
     numbers = engine.score_pair(engine.read_event_data(event), run, attendee_id, other_id)
     return PairInspection(
         owner=found.owner,
-        place=entry,
+        entry=entry,
         features=tuple(FeatureContribution(*row) for row in numbers.rows()),
-        forth=numbers.p_ab,
-        back=numbers.p_ba,
+        forward=numbers.p_ab,
+        backward=numbers.p_ba,
         score=numbers.score,
     )

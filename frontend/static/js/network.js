@@ -15,15 +15,15 @@ const make = (name, attributes, inside, text) => {
 const rounded = (number) => number.toFixed(1);
 const line = (a, b) => `M${rounded(a.x)} ${rounded(a.y)}L${rounded(b.x)} ${rounded(b.y)}`;
 
-const room = document.getElementById("network-here");
-const words = document.getElementById("network-room").dataset;
+const drawing = document.getElementById("network-drawing");
+const words = document.getElementById("network-panel").dataset;
 const data = JSON.parse(document.getElementById("network-data").textContent);
-const said = document.getElementById("network-said");
+const hint = document.getElementById("network-status");
 const choose = document.getElementById("network-choose");
 const each = document.getElementById("network-each");
 const kind = document.getElementById("network-kind");
 const find = document.getElementById("network-find");
-const wide = Math.max(320, room.clientWidth);
+const wide = Math.max(320, drawing.clientWidth);
 const dots = data.people.map(([name, constituency, partners, bridged, rank], place) => (
   { name, constituency, partners, bridged, rank, place, near: [] }));
 const ties = data.ties.map(([source, target]) => ({ source: dots[source], target: dots[target] }));
@@ -45,11 +45,11 @@ const drawBands = (picture, groups) => {
   return [...counts].map(([key, count]) => {
     const [one, other] = key.split(" ").map((name) => at.get(name));
     const thick = rounded(0.8 + 13 * (count / most));
-    const said = `${data.groups[one.key]} – ${data.groups[other.key]}: ${count} ${words.pairs}`;
+    const label = `${data.groups[one.key]} – ${data.groups[other.key]}: ${count} ${words.pairs}`;
     const drawn = one === other
       ? make("circle", { class: `band ${one.key}`, cx: rounded(one.x), cy: rounded(one.y), r: rounded(one.r + thick / 2), "stroke-width": thick }, layer)
       : make("path", { class: "band", d: line(one, other), "stroke-width": thick }, layer);
-    make("title", {}, drawn, said);
+    make("title", {}, drawn, label);
     return { ends: [one.key, other.key], drawn, isAcross: one !== other };
   });
 };
@@ -87,8 +87,8 @@ const drawDots = async (picture) => {
 };
 
 // What is written beside a count; the saved file has no count that is withheld in the tables.
-const write = (picture, attributes, said, count, isWithheld) => {
-  const text = make("text", { class: "name", ...attributes }, picture, `${said} `);
+const write = (picture, attributes, label, count, isWithheld) => {
+  const text = make("text", { class: "name", ...attributes }, picture, `${label} `);
   make("tspan", { class: "count" }, text, count);
   text.toggleAttribute("data-withheld", isWithheld);
 };
@@ -112,14 +112,14 @@ const draw = async ({ tied, alone, groups, high, tall }) => {
     make("path", { class: "edge", d: `M0 ${high + 4}H${wide}` }, picture);
     write(picture, { x: 6, y: high + 17 }, `${words.alone}:`, alone.length, data.withheld.includes("alone"));
   }
-  room.replaceChildren(picture);
-  said.hidden = choose.hidden = false;
+  drawing.replaceChildren(picture);
+  hint.hidden = choose.hidden = false;
   each.checked = ties.length <= MANY;
   listen(picture, bands, lines, near);
 };
 
 const listen = (picture, bands, lines, near) => {
-  const explain = said.textContent;
+  const explain = hint.textContent;
   let fixed = null;
   const shown = () => new Set([...choose.querySelectorAll("[name=constituency]:checked")].map((box) => box.value));
   const fits = (across) => !kind.value || (kind.value === "across") === across;
@@ -136,7 +136,7 @@ const listen = (picture, bands, lines, near) => {
     const of = new Map();
     for (const one of ends) of.set(one.constituency, (of.get(one.constituency) ?? 0) + 1);
     const parts = [...of].sort((a, b) => b[1] - a[1]).map(([key, count]) => `${data.groups[key]} ${count}`);
-    said.textContent = dot ? `${dot.name}: ${ends.length} ${words.of}${parts.length ? ` (${parts.join(", ")})` : ""}` : explain;
+    hint.textContent = dot ? `${dot.name}: ${ends.length} ${words.of}${parts.length ? ` (${parts.join(", ")})` : ""}` : explain;
   };
   const narrow = () => {
     const visible = shown();
@@ -175,8 +175,8 @@ const listen = (picture, bands, lines, near) => {
     for (const dot of dots) dot.drawn.classList.toggle("found", found.includes(dot));
     fixed = found.length === 1 ? found[0] : null;
     light(fixed);
-    if (found.length > 1) said.textContent = `${found.length} ${words.found}`;
-    if (asked && !found.length) said.textContent = words.nobody;
+    if (found.length > 1) hint.textContent = `${found.length} ${words.found}`;
+    if (asked && !found.length) hint.textContent = words.nobody;
   });
   narrow();
 };

@@ -129,11 +129,11 @@ def test_the_network_holds_every_tie_and_who_stands_alone_is_named(desk):
 def test_this_edition_stands_beside_the_one_before_and_on_paper_as_released(desk):
     event, client = desk
     seven_people(event)
-    assert "Beside the edition before" not in read(client, event) + read(client, event, "print/")
+    assert "Compared with the previous edition" not in read(client, event) + read(client, event, "print/")
     event.previous = make_event("before")
     event.save()
     seven_people(event.previous)
-    title = "Beside the edition before"
+    title = "Compared with the previous edition"
     assert cells_of(read(client, event), title) == 2 * [["7", "6", "7", "7", "5", "6", "71\u202f%"]]
     released = cells_of(read(client, event, "print/"), title)
     assert [row[1] for row in released] == ["*", "*"]  # with the seven it would tell that one has no meeting

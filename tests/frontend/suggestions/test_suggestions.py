@@ -114,7 +114,7 @@ def test_filters_show_how_many_of_the_whole_list_they_would_leave(cast, official
 
 def test_not_relevant_takes_the_card_off_at_once_and_undo_brings_it_back(cast, official):
     answer = feedback(official, cast, cast.engineer, headers=HTMX, verdict="not-relevant", cause="topic")
-    assert "Making your list anew" in answer.content.decode()
+    assert "Updating your list" in answer.content.decode()
     assert names_in(answer) == ["Linh Tran"]
     assert "Arif Rahman is off your list" in answer.content.decode()
     undo = re.search(
@@ -171,7 +171,7 @@ def test_a_verdict_nobody_offers_is_refused_in_one_sentence_and_nothing_is_kept(
 def test_while_a_list_is_being_made_the_page_asks_again_and_then_shows_it(cast, official):
     Attendee.objects.filter(pk=cast.official.pk).update(changed_at=NOW + dt.timedelta(seconds=5))
     page = official.get(cast.address("suggestions/"))
-    assert "Making your list anew" in page.content.decode()
+    assert "Updating your list" in page.content.decode()
     assert 'hx-trigger="every 1' in page.content.decode()
     poll = HTMX | {"HX-Trigger": "refreshing"}
     assert official.get(cast.address("suggestions/"), headers=poll).status_code == 204

@@ -11,7 +11,7 @@ TOPICS = {"sextortion": "Sextortion and sexual harassment"}
 def text_of(code, **evidence):
     text = reason_text(ReasonRow(code, 0.5, evidence), TOPICS)
     if text.mine and text.theirs:
-        return f"{text.mine.says} {text.mine.quote} | {text.theirs.says} {text.theirs.quote}"
+        return f"{text.mine.caption} {text.mine.quote} | {text.theirs.caption} {text.theirs.quote}"
     return text.sentence
 
 

@@ -30,32 +30,32 @@ def test_a_list_is_inspected_as_its_owner_sees_it(forum):
     own = suggestions_for(attendee=seeker, now=NOW)
     found = selectors.list_inspection_for(event=event, attendee_id=seeker.pk)
     assert found.owner.name == "Seeker"
-    assert [place.other.attendee_id for place in found.places] == [
+    assert [entry.other.attendee_id for entry in found.entries] == [
         card.other.attendee_id for card in own.cards
     ]
-    assert [place.score for place in found.places] == [card.score for card in own.cards]
-    assert found.places[0].other.attendee_id == fitting.pk
+    assert [entry.score for entry in found.entries] == [card.score for card in own.cards]
+    assert found.entries[0].other.attendee_id == fitting.pk
     assert {person.name for person in selectors.list_owners_for(event)} == {"Seeker", "Fitting", "Other"}
 
 
 def test_the_contributions_of_a_pair_add_up_to_its_chances_and_score(forum):
     event, seeker, fitting = forum
     found = selectors.pair_inspection_for(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
-    forth, back = (
+    forward, backward = (
         1 / (1 + np.exp(1 - sum(getattr(line, adds) for line in found.features)))
-        for adds in ("forth_adds", "back_adds")
+        for adds in ("forward_logits", "backward_logits")
     )
-    assert (found.forth, found.back) == (pytest.approx(forth), pytest.approx(back))
-    assert found.score == pytest.approx(2 * forth * back / (forth + back))
-    assert found.score == pytest.approx(found.place.score, abs=1e-4)
+    assert (found.forward, found.backward) == (pytest.approx(forward), pytest.approx(backward))
+    assert found.score == pytest.approx(2 * forward * backward / (forward + backward))
+    assert found.score == pytest.approx(found.entry.score, abs=1e-4)
 
 
 def test_a_blocked_contact_is_on_no_inspected_list_and_their_pair_is_not_found(forum):
     event, seeker, fitting = forum
     block_person(blocked=seeker.person, by=fitting.person, now=NOW)
-    places = selectors.list_inspection_for(event=event, attendee_id=seeker.pk).places
-    assert fitting.pk not in {place.other.attendee_id for place in places}
-    assert [place.rank for place in places] == list(range(1, len(places) + 1))  # no gap tells of it
+    entries = selectors.list_inspection_for(event=event, attendee_id=seeker.pk).entries
+    assert fitting.pk not in {entry.other.attendee_id for entry in entries}
+    assert [entry.rank for entry in entries] == list(range(1, len(entries) + 1))  # no gap tells of it
     with pytest.raises(NotFound):
         selectors.pair_inspection_for(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
 

@@ -74,10 +74,10 @@ def test_a_past_meeting_of_a_blocked_pair_is_shown_to_nobody(reader_and_others, 
     event, me, (other, _, between) = reader_and_others
     reasons = [{"code": "tie_through", "weight": 1.0, "evidence": {"person": between.pk, "label": "2025"}}]
     make_run(event, {me: [other]}, reasons)
-    assert list_inspection_for(event=event, attendee_id=me.pk).places[0].reasons
+    assert list_inspection_for(event=event, attendee_id=me.pk).entries[0].reasons
     block_contact(blocked_by, between, other)
     assert suggestions_for(attendee=me, now=NOW).cards[0].reasons == ()
-    assert list_inspection_for(event=event, attendee_id=me.pk).places[0].reasons == ()
+    assert list_inspection_for(event=event, attendee_id=me.pk).entries[0].reasons == ()
     assert between.person.email not in exported_rows(event)[0][4]
 
 
