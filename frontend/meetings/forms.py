@@ -24,11 +24,6 @@ WINDOWS = 3
 MAX_TABLES = 100
 
 
-def number_in(value: str | None) -> int | None:
-    """The row number in a raw value, or None."""
-    return int(value) if value and re.fullmatch(r"[0-9]{1,18}", value) else None
-
-
 def _line() -> forms.TextInput:
     return forms.TextInput(attrs={"class": "input"})
 
