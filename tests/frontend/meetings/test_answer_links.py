@@ -9,6 +9,7 @@ from backend.meetings.models import Meeting, Seat
 from backend.meetings.selectors.answer_links import make_answer_link
 from tests.factories import block_contact
 from tests.frontend.conftest import client_of
+from tests.pages import page_of
 
 
 def link(meeting, attendee, purpose, slot=None):
@@ -26,15 +27,15 @@ def test_opening_the_link_changes_nothing_and_its_button_accepts(booking, client
     meeting = booking.ask(cast.official, cast.engineer, *booking.slots[:3], message="Dear Arif")
     address = link(meeting, cast.engineer, "accept", booking.slots[1])
     for _ in range(2):
-        page = client.get(address).content.decode()
+        page = page_of(client.get(address))
     assert "Meet Mali Wongsa?" in page
     assert "Dear Arif" in page
     assert state_of(meeting) == Meeting.State.REQUESTED
     for _ in range(2):  # pressing twice answers once
-        done = client.post(address, {"slot": booking.slots[1].pk}).content.decode()
-        assert "You meet Mali Wongsa" in done
-        assert "10:30</time>" in done
-        assert "<strong>T1</strong>" in done
+        done = page_of(client.post(address, {"slot": booking.slots[1].pk}))
+        assert done.text_of("h1") == "You meet Mali Wongsa"
+        assert "10:30–11:00" in done
+        assert done.text_of("dd strong") == "T1"
     assert state_of(meeting) == Meeting.State.ACCEPTED
     assert Seat.objects.filter(is_active=True).count() == 2
 
@@ -55,10 +56,10 @@ def test_a_time_taken_meanwhile_leaves_the_others_to_choose_from(booking, client
     address = link(meeting, cast.engineer, "accept", booking.slots[0])
     booking.accept(cast.engineer, booking.ask(cast.lawyer, cast.engineer, booking.slots[0]))
     answer = client.post(address)
-    page = answer.content.decode()
+    page = page_of(answer)
     assert answer.status_code == 409
     assert "This time is no longer free for you both." in page
-    assert f'value="{booking.slots[1].pk}"' in page
+    assert page.attributes("button[name=slot]", "value") == [str(booking.slots[1].pk)]
     assert client.post(address, {"slot": booking.slots[1].pk}).status_code == 200
     assert state_of(meeting) == Meeting.State.ACCEPTED
 
@@ -70,7 +71,7 @@ def test_declining_by_mail_keeps_the_reason_and_what_was_typed(booking, client):
     long = "because " * 100
     answer = client.post(address, {"reason": long})
     assert answer.status_code == 400
-    assert long in answer.content.decode()
+    assert page_of(answer).fields("main form")["reason"] == [long]
     client.post(address, {"reason": "Next year"})
     meeting.refresh_from_db()
     assert (meeting.state, meeting.reason) == (Meeting.State.DECLINED, "Next year")
@@ -85,7 +86,7 @@ def test_whether_it_took_place_is_answered_by_link(booking, client, time_machine
     time_machine.move_to(booking.slots[0].ends_at + dt.timedelta(hours=1), tick=False)
     address = link(meeting, cast.engineer, purpose)
     assert client.get(address).status_code == 200
-    assert "Thank you, noted" in client.post(address, {"usefulness": "4"}).content.decode()
+    assert "Thank you, noted" in page_of(client.post(address, {"usefulness": "4"}))
     seat = Seat.objects.get(attendee=cast.engineer)
     assert (seat.word, seat.usefulness) == (word, usefulness)
 
@@ -99,8 +100,8 @@ def test_a_link_with_nothing_left_to_answer_says_why(booking, client):
     for meeting, sentence in ((taken_back, "was taken back"), (expired, "has expired")):
         answer = client.get(link(meeting, cast.engineer, "accept"))
         assert answer.status_code == 410
-        assert "There is nothing left to answer" in answer.content.decode()
-        assert sentence in answer.content.decode()
+        assert "There is nothing left to answer" in page_of(answer)
+        assert sentence in page_of(answer)
 
 
 def test_a_broken_link_and_one_between_people_who_may_not_meet_lead_nowhere(booking, client, blocked_by):
@@ -114,7 +115,7 @@ def test_a_broken_link_and_one_between_people_who_may_not_meet_lead_nowhere(book
         assert answer.status_code == 404
         assert "Mali Wongsa" not in answer.content.decode()
         # Whoever wrote something foul and hid at once can be reported from the mail all the same.
-        assert f'href="{booking.page(meeting, "report/")}"' in answer.content.decode()
+        assert booking.page(meeting, "report/") in [link for _, link in page_of(answer).links()]
     assert state_of(meeting) == Meeting.State.REQUESTED
     broken = client.get(address[:-4] + "/").content.decode()
     assert "/report/" not in broken

@@ -8,6 +8,7 @@ from backend.events.models import Slot
 from backend.meetings.models import Availability, Meeting, Notice
 from tests.factories import make_session
 from tests.frontend.conftest import client_of
+from tests.pages import page_of
 
 
 def open_ids(attendee):
@@ -26,8 +27,8 @@ def test_what_is_ticked_is_open_and_the_rest_is_closed(booking):
     official = booking.cast.official
     answer = save(booking, official, *booking.slots[1:3])
     assert open_ids(official) == [slot.pk for slot in booking.slots[1:3]]
-    assert "Saved. You can be asked at 2 times." in answer.content.decode()
-    assert "so nobody can ask you" in save(booking, official).content.decode()
+    assert "Saved. You can be asked at 2 times." in page_of(answer)
+    assert "so nobody can ask you" in page_of(save(booking, official))
     assert open_ids(official) == []
 
 
@@ -56,9 +57,9 @@ def test_a_session_makes_its_times_busy_and_is_named_and_they_are_left_as_they_w
     session.starts_at, session.ends_at = booking.slots[0].starts_at, booking.slots[0].ends_at
     session.save()
     session.parts.create(event=cast.event, attendee=cast.official)
-    page = client_of(cast.official.person).get(cast.address("availability/")).content.decode()
+    page = page_of(client_of(cast.official.person).get(cast.address("availability/")))
     assert "Keynote on evidence" in page
-    assert page.count('name="slots"') == 5
+    assert len(page.all("input[name=slots]")) == 5
     save(booking, cast.official)
     assert open_ids(cast.official) == [booking.slots[0].pk]
 
@@ -99,21 +100,21 @@ def test_a_slot_of_another_forum_or_of_the_past_is_refused_and_what_was_ticked_s
     )
     Availability.objects.filter(attendee=cast.official).delete()
     answer = save(booking, cast.official, strange, booking.slots[2])
-    text = answer.content.decode()
+    page = page_of(answer)
     assert answer.status_code == 400
-    assert "not a meeting slot to come of this forum" in text
-    assert f'value="{booking.slots[2].pk}" checked' in text
+    assert "not a meeting slot to come of this forum" in page
+    assert page.fields("form.grid-form")["slots"] == [str(booking.slots[2].pk)]
     assert open_ids(cast.official) == []
 
     time_machine.move_to(booking.slots[0].starts_at + dt.timedelta(minutes=1), tick=False)
     assert save(booking, cast.official, booking.slots[0]).status_code == 400
-    page = client_of(cast.official.person).get(cast.address("availability/")).content.decode()
-    assert page.count('name="slots"') == 5
-    assert ">over<" in page
+    page = page_of(client_of(cast.official.person).get(cast.address("availability/")))
+    assert len(page.all("input[name=slots]")) == 5
+    assert page.texts(".cell.past .because") == ["over"]
 
 
 def test_a_forum_without_times_says_so(cast):
-    page = client_of(cast.official.person).get(cast.address("availability/")).content.decode()
+    page = page_of(client_of(cast.official.person).get(cast.address("availability/")))
     assert "There are no meeting times yet" in page
 
 
@@ -122,7 +123,7 @@ def test_once_the_forum_is_over_nobody_is_urged_to_open_times(booking, time_mach
     Availability.objects.filter(attendee=cast.official).delete()
     client = client_of(cast.official.person)
     urged = "so nobody can ask you to meet"
-    assert urged in client.get(cast.address("meetings/")).content.decode()
+    assert urged in page_of(client.get(cast.address("meetings/")))
     time_machine.move_to(dt.datetime(2026, 12, 10, 17, 0, tzinfo=dt.UTC), tick=False)  # the 11th in Bangkok
     page = client.get(cast.address("meetings/")).content.decode()
     assert urged not in page
