@@ -1,4 +1,4 @@
-"""The organiser's page on how the lists came out."""
+"""The organiser's pages on the lists: the report, one list, one pair."""
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -33,42 +33,46 @@ def desk(client):
     return event, client
 
 
-def test_the_report_prints_the_runs_own_figures(desk):
+def read(client, event, rest=""):
+    return page_of(client.get(f"/e/{event.slug}/matching/{rest}"))
+
+
+def test_the_report_shows_the_figures_of_the_run(desk):
     event, client = desk
     make_run(event, {}, report=REPORT)
-    page = client.get(f"/e/{event.slug}/matching/").content.decode()
+    page = read(client, event)
     for figure in ("75\u202f%", "0.13", "2.5", "0.33", "0.4\u202f%", "1.2\u202f%", "Youth", "Not known"):
         assert figure in page, figure
 
 
 @pytest.mark.parametrize("bonus", [0.0, 1.6])
-def test_a_floor_that_was_not_reached_is_told(desk, bonus):
+def test_the_report_says_when_the_floor_was_not_reached(desk, bonus):
     event, client = desk
     run = make_run(event, {}, report={**REPORT, "floor_reached": False, "bonus": bonus})
-    page = client.get(f"/e/{event.slug}/matching/").content.decode()
+    page = read(client, event)
     assert "The floor was not reached" in page
     assert "met the floor by themselves" not in page
     run.report = {**REPORT, "floor_reached": True}
     run.save()
-    assert "not reached" not in client.get(f"/e/{event.slug}/matching/").content.decode()
+    assert "not reached" not in read(client, event)
 
 
-def test_before_the_first_run_the_page_says_what_to_do_and_does_it(desk):
+def test_before_the_first_run_the_page_offers_to_build_the_lists(desk):
     event, client = desk
-    assert "No lists yet" in client.get(f"/e/{event.slug}/matching/").content.decode()
+    assert "No lists yet" in read(client, event)
     for _ in range(2):
         assert client.post(f"/e/{event.slug}/matching/anew/").status_code == 302
     assert ProcrastinateJob.objects.filter(task_name="suggestions.build", status="todo").count() == 1
 
 
-def test_a_run_that_failed_is_told(desk):
+def test_the_report_says_when_a_run_failed(desk):
     event, client = desk
     make_run(event, {}, report=REPORT)
     Run.objects.create(event=event, model="x", state=Run.State.FAILED, started_at=NOW.replace(year=2030))
-    assert "failed, and nothing was changed" in client.get(f"/e/{event.slug}/matching/").content.decode()
+    assert "failed, and nothing was changed" in read(client, event)
 
 
-def test_only_an_organiser_reads_it_or_has_lists_computed(client):
+def test_only_an_organiser_reads_the_report_or_rebuilds_lists(client):
     event = make_event("desk")
     client.force_login(make_attendee(event).person)
     assert client.get(f"/e/{event.slug}/matching/").status_code == 403
@@ -78,19 +82,19 @@ def test_only_an_organiser_reads_it_or_has_lists_computed(client):
     assert not ProcrastinateJob.objects.exists()
 
 
-def test_an_organiser_looks_at_somebodys_list_and_nobody_else_does(desk):
+def test_only_an_organiser_inspects_a_list(desk):
     event, client = desk
     owner, other = make_attendee(event, name="Amina Rahman"), make_attendee(event, name="Linh Tran")
-    assert "Nobody may have a list yet" not in client.get(f"/e/{event.slug}/matching/lists/").content.decode()
+    assert "Nobody may have a list yet" not in read(client, event, "lists/")
     make_run(event, {owner: [other]}, report=REPORT)
-    text = page_of(client.get(f"/e/{event.slug}/matching/lists/?of={owner.pk}")).text
+    page = read(client, event, f"lists/?of={owner.pk}")
     for words in (
         "The list of Amina Rahman",
         "Linh Tran",
         "50\u202f%",
         "Seeks a topic the other offers 0.50",
     ):
-        assert words in text, words
+        assert words in page, words
     for of in ("0", "9" * 40, "x", "-1"):
         assert client.get(f"/e/{event.slug}/matching/lists/?of={of}").status_code in (200, 404), of
     assert client.get(f"/e/{event.slug}/matching/lists/?of={other.pk + 1000}").status_code == 404
@@ -99,6 +103,6 @@ def test_an_organiser_looks_at_somebodys_list_and_nobody_else_does(desk):
     assert client.get(f"/e/{event.slug}/matching/lists/{owner.pk}/{other.pk}/").status_code == 403
 
 
-def test_without_anybody_the_page_of_lists_says_what_to_do(desk):
+def test_without_attendees_the_page_of_lists_says_what_to_do(desk):
     event, client = desk
-    assert "Nobody may have a list yet" in client.get(f"/e/{event.slug}/matching/lists/").content.decode()
+    assert "Nobody may have a list yet" in read(client, event, "lists/")
