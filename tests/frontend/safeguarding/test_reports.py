@@ -140,7 +140,7 @@ def test_being_blocked_keeps_nobody_from_reporting_the_meeting_that_was_called_o
     official = client_of(cast.official.person)
     assert booking.page(meeting, "report/") in official.get(cast.address("notices/")).content.decode()
     text = official.get(booking.page(meeting, "report/")).content.decode()
-    assert "Report whom you were to meet" in text
+    assert "Report the person you were to meet" in text
     assert "Arif Rahman" not in text
     send(cast, cast.official, f"meetings/{meeting.pk}/report/")
     report = Report.objects.get()
