@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 from rest_framework.authtoken.models import Token
 
 from backend.core.errors import BusinessError
@@ -41,7 +42,7 @@ def check_email(text: str) -> str:
     except ValidationError:
         email = ""
     if not email or len(email) > 254 or '"' in email:
-        raise BadEmail(f"“{text.strip()[:80]}” is not an e-mail address.")
+        raise BadEmail(_("“%(text)s” is not an e-mail address.") % {"text": text.strip()[:80]})
     return email
 
 
@@ -110,7 +111,9 @@ def _organisations_by_name(folded: set[str]) -> dict[str, Organisation]:
 def set_own_timezone(*, person: Person, timezone: str) -> None:
     """Keep the zone the person reads times in; empty for the event's own. Refuses UnknownTimezone."""
     if timezone and timezone not in available_timezones():
-        raise UnknownTimezone(f"There is no time zone “{timezone[:60]}”: write it like Asia/Bangkok.")
+        raise UnknownTimezone(
+            _("There is no time zone “%(zone)s”: write it like Asia/Bangkok.") % {"zone": timezone[:60]}
+        )
     person.own_timezone = timezone
     person.save(update_fields=["own_timezone"])
 
