@@ -103,11 +103,14 @@ urlpatterns = [
     ),
     path(
         "e/<slug:slug>/programme/<int:plan_id>/doors/",
-        programme.sheets,
+        programme.schedules,
         {"order": "table"},
         name="plan_doors",
     ),
     path(
-        "e/<slug:slug>/programme/<int:plan_id>/days/", programme.sheets, {"order": "person"}, name="plan_days"
+        "e/<slug:slug>/programme/<int:plan_id>/days/",
+        programme.schedules,
+        {"order": "person"},
+        name="plan_days",
     ),
 ]

@@ -106,7 +106,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {"reports": "frontend.templatetags.reports", "ui": "frontend.templatetags.ui"},
+            "libraries": {name: f"frontend.templatetags.{name}" for name in ("programme", "reports", "ui")},
         },
     },
 ]

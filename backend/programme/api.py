@@ -91,7 +91,7 @@ class FiguresSerializer(serializers.Serializer[Any]):
     bound = serializers.FloatField(allow_null=True)
     gap = serializers.FloatField(allow_null=True)
     planned = serializers.IntegerField()
-    standing = serializers.IntegerField()
+    standing = serializers.IntegerField(source="fixed")
     people = serializers.IntegerField()
     least = serializers.IntegerField()
     median = serializers.FloatField()

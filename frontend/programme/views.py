@@ -73,7 +73,7 @@ def plan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
         "plan": page.plan,
         "order": shown["by"],
         "orders": ORDERS,
-        "sheaves": pages,
+        "group_pages": pages,
         "groups": [group for groups in pages for group in groups],
         "rest": rest,
         "confirms": selectors.confirms_at_once(event),
@@ -142,7 +142,7 @@ def planned(request: Request, attendee: Attendee, plan_id: int, planned_id: int)
     context = {
         "plan": page.plan,
         "entry": entry,
-        "choices": selectors.edit_options_for(page.plan, entry, data),
+        "options": selectors.edit_options_for(page.plan, entry, data),
         "refusal": refusal,
         "slot": sent.get("slot") or entry.slot.pk,
         "table": sent.get("table") if form.is_bound else entry.table.pk,
@@ -175,20 +175,20 @@ def _change(
 
 @organiser
 @require_safe
-def sheets(request: Request, attendee: Attendee, plan_id: int, order: str) -> HttpResponse:
+def schedules(request: Request, attendee: Attendee, plan_id: int, order: str) -> HttpResponse:
     """Schedules to print: one per table for its door, or one per person; `of` picks one."""
     event = attendee.event
     data = selectors.read_planning_data(event, timezone.now())
     page = selectors.plan_page_for(selectors.plan_for(event, plan_id), data)
-    schedules = selectors.printed_schedules_for(page, data, order)
+    every = selectors.printed_schedules_for(page, data, order)
     form = ScheduleForm(request.GET)
     wanted = form.cleaned_data.get("of") if form.is_valid() else None
     context = {
         "plan": page.plan,
         "order": order,
-        "sheets": [schedule for schedule in schedules if wanted in (None, schedule.key)],
-        "every": schedules,
+        "schedules": every,
+        "printed": [schedule for schedule in every if wanted in (None, schedule.key)],
         "wanted": wanted,
         "printed_at": data.now,
     }
-    return render(request, "programme/sheets.html", context)
+    return render(request, "programme/schedules.html", context)

@@ -22,7 +22,7 @@ CHANGES: dict[str, Promise] = {
 WITHOUT_MEETING: dict[str, Promise] = {
     "no_times": gettext_lazy("has opened no time to come"),
     "busy": gettext_lazy("is at sessions in every open time"),
-    "no_suggestions": gettext_lazy("has no suggestions yet; the lists are made anew when profiles change"),
+    "no_suggestions": gettext_lazy("has no suggestions yet; the lists are rebuilt when profiles change"),
     "no_partner": gettext_lazy("every suggested person is outside this plan, or they have met or asked"),
     "no_common_time": gettext_lazy("shares no open time with a suggested person"),
     "no_room": gettext_lazy("times and tables went to pairs that fit better"),
@@ -40,3 +40,8 @@ def publishing_text(confirms: bool) -> str:
 def change_text(action: str) -> str:
     """What was done to a planned meeting."""
     return str(CHANGES[action])
+
+
+def reason_without_meeting(code: str) -> str:
+    """Why somebody has no meeting, by the code of the plan."""
+    return str(WITHOUT_MEETING[code])

@@ -99,7 +99,7 @@ class Figures:
     bound: float | None
     gap: float | None
     planned: int
-    standing: int
+    fixed: int
     people: int
     least: int
     median: float
@@ -214,7 +214,7 @@ def plan_page_for(plan: Plan, data: PlanningData) -> PlanPage:
         bound=plan.bound if is_done else None,
         gap=(plan.bound - value) / plan.bound if is_done and value and plan.bound else None,
         planned=len(kept),
-        standing=len(fixed),
+        fixed=len(fixed),
         people=len(attendees),
         least=min((counts[key] for key in attendees), default=0),
         median=float(median(counts[key] for key in attendees)) if attendees else 0.0,

@@ -19,7 +19,7 @@ class PrintedLine:
     people: tuple[PlannableAttendee, ...]
     title: str
     place: str
-    is_agreed: bool
+    is_confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)

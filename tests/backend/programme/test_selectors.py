@@ -41,7 +41,7 @@ def test_fixed_meetings_show_beside_the_draft_and_count(desk):
     a, b, *_ = desk.people
     desk.forum.accept(b, desk.forum.ask(a, b, desk.slots[0]))
     page = page_of(desk, desk.plan(most=1))
-    assert (page.figures.planned, page.figures.standing, page.figures.least) == (2, 1, 1)
+    assert (page.figures.planned, page.figures.fixed, page.figures.least) == (2, 1, 1)
     assert {entry.state for entry in page.entries} == {"planned", "agreed"}
 
 

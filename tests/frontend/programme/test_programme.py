@@ -9,6 +9,7 @@ from backend.programme.models import Plan, PlannedMeeting
 from tests.backend.programme.conftest import Desk, make_desk
 from tests.factories import NOW, block_contact
 from tests.frontend.conftest import client_of
+from tests.pages import page_of
 
 HTMX = {"HX-Request": "true"}
 
@@ -32,54 +33,52 @@ def address(desk, rest=""):
     return f"/e/{desk.event.slug}/programme/{rest}"
 
 
-def text_of(answer):
-    return " ".join(answer.content.decode().split())
-
-
 AIMS = {"scope": "everyone", "least": "0", "most": "2", "cross": "0", "seconds": "1", "seed": "1"}
 
 
 def test_an_empty_forum_explains_how_to_begin(desk, client):
-    text = text_of(client.get(address(desk)))
-    assert "No plan yet" in text
-    assert "Draft the plan" in text
+    page = page_of(client.get(address(desk)))
+    assert page.text_of("#plans ~ .empty h3") == "No plan yet"
+    assert page.text_of("#new button") == "Draft the plan"
 
 
 def test_ordering_a_draft_leads_to_its_page_which_watches_the_planner(desk, client):
     answer = client.post(address(desk), AIMS)
     plan = Plan.objects.get()
     assert answer["Location"] == address(desk, f"{plan.pk}/")
-    page = text_of(client.get(answer["Location"]))
-    assert "Waiting for the planner to begin" in page
-    assert f'hx-get="{address(desk, f"{plan.pk}/")}"' in page
+    page = page_of(client.get(answer["Location"]))
+    assert "Waiting for the planner to begin" in page.text_of("#work")
+    assert page.attribute("#work", "hx-get") == address(desk, f"{plan.pk}/")
     Plan.objects.update(work="solving", value=3.2, bound=4.5, progress=40)
-    fragment = text_of(client.get(answer["Location"], headers=HTMX))
-    assert "Best so far: 3.2 of at most 4.5." in fragment
-    assert "<html" not in fragment
+    fragment = page_of(client.get(answer["Location"], headers=HTMX))
+    assert "Best so far: 3.2 of at most 4.5." in fragment.text_of("#work")
+    assert not fragment.has("nav.site, header, footer")
     Plan.objects.update(work="waiting")
     desk.solve(plan)
-    done = text_of(client.get(answer["Location"], headers=HTMX))
-    assert "hx-get" not in done
-    assert "No plan of the suggested pairs is worth more than" in done
+    done = page_of(client.get(answer["Location"], headers=HTMX))
+    assert not done.has("[hx-get]")
+    assert "No plan of the suggested pairs is worth more than" in done.texts(".figures dt")
 
 
 def test_a_refused_form_shows_the_reason_and_keeps_its_input(desk, client):
     answer = client.post(address(desk), {**AIMS, "least": "4", "most": "3", "seed": "77"})
     assert answer.status_code == 400
-    assert "The least number of meetings is from 0 to the most, 3." in text_of(answer)
-    assert 'value="77"' in text_of(answer)
+    page = page_of(answer)
+    assert page.text_of(".message.error") == "The least number of meetings is from 0 to the most, 3."
+    assert page.attribute("input[name=seed]", "value") == "77"
     answer = client.post(address(desk), {**AIMS, "most": "many"})
-    assert (answer.status_code, "Give a whole number." in text_of(answer)) == (422, True)
+    assert answer.status_code == 422
+    assert "Give a whole number." in page_of(answer)
     assert not Plan.objects.exists()
 
 
 @pytest.mark.parametrize("order", ["person", "slot", "table", "nonsense"])
 def test_a_plan_reads_in_three_orders(desk, client, order):
     plan = desk.plan(most=2)
-    text = text_of(client.get(address(desk, f"{plan.pk}/?by={order}")))
-    assert text.count('class="entry"') == (6 if order in ("slot", "table") else 12)
+    page = page_of(client.get(address(desk, f"{plan.pk}/?by={order}")))
+    assert len(page.all(".entry")) == (6 if order in ("slot", "table") else 12)
     for person in desk.people:
-        assert person.person.name in text
+        assert person.person.name in page
 
 
 def test_a_clash_is_refused_with_the_reason_on_the_same_page(desk, client):
@@ -88,9 +87,11 @@ def test_a_clash_is_refused_with_the_reason_on_the_same_page(desk, client):
     where = address(desk, f"{plan.pk}/meetings/{first.pk}/")
     answer = client.post(where, {"do": "move", "slot": second.slot_id, "table": ""})
     assert answer.status_code == 409
-    assert "Person A meets" in text_of(answer)
-    assert "then, in this plan." in text_of(answer)
-    assert f'<option value="{second.slot_id}" selected>' in text_of(answer)
+    page = page_of(answer)
+    refusal = page.text_of("[role=alert]")
+    assert refusal.startswith("Person A meets")
+    assert refusal.endswith("then, in this plan.")
+    assert page.fields("form.move")["slot"] == [str(second.slot_id)]
 
 
 def test_a_meeting_is_moved_locked_unlocked_and_dropped_by_its_form(desk, client):
@@ -98,9 +99,9 @@ def test_a_meeting_is_moved_locked_unlocked_and_dropped_by_its_form(desk, client
     row = plan.planned.first()
     where = address(desk, f"{plan.pk}/meetings/{row.pk}/")
     free = next(slot for slot in desk.slots if not plan.planned.filter(slot=slot).exists())
-    answer = client.post(where, {"do": "move", "slot": free.pk, "table": ""}, follow=True)
-    assert "The meeting is moved." in text_of(answer)
-    assert "moved by hand" in text_of(answer)
+    page = page_of(client.post(where, {"do": "move", "slot": free.pk, "table": ""}, follow=True))
+    assert "The meeting is moved." in page.text_of("#messages")
+    assert "moved by hand" in page.texts(".chip")
     client.post(where, {"do": "lock"})
     row.refresh_from_db()
     assert (row.slot, row.is_locked) == (free, True)
@@ -108,22 +109,24 @@ def test_a_meeting_is_moved_locked_unlocked_and_dropped_by_its_form(desk, client
     row.refresh_from_db()
     assert not row.is_locked
     answer = client.post(where, {"do": "drop"}, follow=True)
-    assert "The meeting is dropped." in text_of(answer)
+    assert "The meeting is dropped." in page_of(answer).text_of("#messages")
     assert plan.planned.count() == 2
     assert client.get(where).status_code == 404
 
 
 def test_publishing_confirms_or_requests_as_the_event_is_set(desk, client):
     plan = desk.plan(most=2)
-    assert "6 requests are sent" in text_of(client.get(address(desk, f"{plan.pk}/")))
+    where = address(desk, f"{plan.pk}/")
+    publish = f'form[action="{where}publish/"]'
+    assert "6 requests are sent" in page_of(client.get(where)).text_of(publish)
     client.post(address(desk, "publishing/"), {"confirms": "yes"})
-    assert "6 meetings are confirmed at once" in text_of(client.get(address(desk, f"{plan.pk}/")))
-    client.post(address(desk, f"{plan.pk}/publish/"))
-    assert "The meetings are being sent." in text_of(client.get(address(desk, f"{plan.pk}/")))
+    assert "6 meetings are confirmed at once" in page_of(client.get(where)).text_of(publish)
+    client.post(f"{where}publish/")
+    assert "The meetings are being sent." in page_of(client.get(where)).text_of("#work")
     services.carry_out(plan=Plan.objects.get(), by=desk.by, now=NOW)
-    text = text_of(client.get(address(desk, f"{plan.pk}/")))
-    assert text.count(">agreed<") == 12
-    assert "Change" not in text
+    page = page_of(client.get(where))
+    assert page.texts(".entry .chip") == ["agreed"] * 12
+    assert not page.has(f'.entry a[href^="{where}meetings/"]')
     assert Meeting.objects.filter(state="accepted").count() == 6
 
 
@@ -132,19 +135,20 @@ def test_a_meeting_that_could_not_be_sent_shows_its_reason(desk, client):
     row = plan.planned.first()
     Availability.objects.filter(attendee=row.second).delete()
     desk.publish(plan)
-    text = text_of(client.get(address(desk, f"{plan.pk}/")))
-    assert "not sent" in text
-    assert "open" in plan.planned.get(pk=row.pk).refusal
-    assert "lost their meeting since this was planned" in text
+    page = page_of(client.get(address(desk, f"{plan.pk}/")))
+    assert "not sent" in page.texts(".entry .chip")
+    assert plan.planned.get(pk=row.pk).refusal in page.texts(".entry .refusal")
+    assert any("lost their meeting since this was planned" in text for text in page.texts(".left-out li"))
 
 
 def test_an_infeasible_plan_names_its_conflict(desk, client):
     for table in desk.tables[1:]:
         table.delete()
     plan = desk.plan(least=3, most=5)
-    text = text_of(client.get(address(desk, f"{plan.pk}/")))
-    assert "People must have 9 meetings at least in all; there is room for 6." in text
-    assert "Publish" not in text
+    page = page_of(client.get(address(desk, f"{plan.pk}/")))
+    conflict = "People must have 9 meetings at least in all; there is room for 6."
+    assert page.texts(".sentences li") == [conflict]
+    assert not page.has('form[action$="/publish/"]')
 
 
 def test_withdrawing_and_planning_again(desk, client):
@@ -154,21 +158,22 @@ def test_withdrawing_and_planning_again(desk, client):
     assert (again.pk != plan.pk, again.state, again.most) == (True, "draft", 2)
     client.post(address(desk, f"{plan.pk}/withdraw/"))
     services.carry_out(plan=Plan.objects.get(pk=plan.pk), by=desk.by, now=NOW)
-    text = text_of(client.get(address(desk, f"{plan.pk}/")))
-    assert text.count('class="entry off"') == 12
+    assert len(page_of(client.get(address(desk, f"{plan.pk}/"))).all(".entry.off")) == 12
 
 
 def test_schedules_are_one_per_table_or_person_and_one_can_be_picked(desk, client):
     plan = desk.plan(most=2)
-    days = text_of(client.get(address(desk, f"{plan.pk}/days/")))
-    assert days.count('class="paper"') == 6
-    one = text_of(client.get(address(desk, f"{plan.pk}/days/?of={desk.people[0].pk}")))
-    assert one.count('class="paper"') == 1
-    assert "not confirmed" in one
-    doors = text_of(client.get(address(desk, f"{plan.pk}/doors/")))
-    assert doors.count('class="paper"') == plan.planned.values("table").distinct().count()
+    by_person = page_of(client.get(address(desk, f"{plan.pk}/days/")))
+    assert len(by_person.all(".paper")) == 6
+    one = page_of(client.get(address(desk, f"{plan.pk}/days/?of={desk.people[0].pk}")))
+    assert one.texts(".paper h1") == [desk.people[0].person.name]
+    assert "not confirmed" in one.text_of(".paper")
+    by_table = page_of(client.get(address(desk, f"{plan.pk}/doors/")))
+    assert len(by_table.all(".paper")) == plan.planned.values("table").distinct().count()
     plan.planned.all().delete()
-    assert "Nothing to print yet" in text_of(client.get(address(desk, f"{plan.pk}/doors/")))
+    assert (
+        page_of(client.get(address(desk, f"{plan.pk}/doors/"))).text_of(".empty h1") == "Nothing to print yet"
+    )
 
 
 def test_no_page_names_blocked_or_hidden_people(desk, client, blocked_by):
@@ -178,9 +183,9 @@ def test_no_page_names_blocked_or_hidden_people(desk, client, blocked_by):
     desk.people[-1].visibility = "hidden"
     desk.people[-1].save()
     for rest in (f"{plan.pk}/", f"{plan.pk}/days/", f"{plan.pk}/doors/"):
-        text = text_of(client.get(address(desk, rest)))
-        assert desk.people[-1].person.name not in text
-        assert f"{row.first.person.name} × {row.second.person.name}" not in text
+        page = page_of(client.get(address(desk, rest)))
+        assert desk.people[-1].person.name not in page
+        assert f"{row.first.person.name} × {row.second.person.name}" not in page
     assert client.get(address(desk, f"{plan.pk}/meetings/{row.pk}/")).status_code == 404
 
 
@@ -199,16 +204,17 @@ def test_participants_are_refused_everywhere(desk):
 def test_a_running_planner_is_stopped_by_a_button(desk, client):
     plan = desk.order(seconds=60)
     where = address(desk, f"{plan.pk}/")
-    assert f'action="{where}stop/"' in text_of(client.get(where))
+    button = f'form[action="{where}stop/"]'
+    assert page_of(client.get(where)).has(button)
     Plan.objects.update(work="solving", value=3.2, bound=4.5)
     answer = client.post(f"{where}stop/", follow=True)
-    assert "Stopping: the best plan so far is being written down." in text_of(answer)
-    assert "stop/" not in text_of(answer)
+    assert "Stopping: the best plan so far is being written down." in page_of(answer).text_of("#work")
+    assert not page_of(answer).has(button)
     Plan.objects.update(work="waiting")
     desk.solve(plan)
     answer = client.post(f"{where}stop/", follow=True)
-    assert "No plan of the suggested pairs is worth more than" in text_of(answer)
-    assert "stop/" not in text_of(answer)
+    assert "No plan of the suggested pairs is worth more than" in page_of(answer).texts(".figures dt")
+    assert not page_of(answer).has(button)
 
 
 def test_a_long_plan_comes_in_pages_that_hold_each_meeting_once(desk, client):
@@ -230,21 +236,20 @@ def test_a_long_plan_comes_in_pages_that_hold_each_meeting_once(desk, client):
     )
     for order, entries in (("person", 240), ("slot", 120), ("table", 120)):
         where, read = f"{address(desk, f'{plan.pk}/')}?by={order}", 0
-        first = text_of(client.get(where))
         pages = 2 if order == "person" else 1
-        assert ("Page 1 of 2" in first) == (pages == 2)
+        assert ("Page 1 of 2" in page_of(client.get(where))) == (pages == 2)
         for number in range(1, pages + 1):
-            page = text_of(client.get(f"{where}&page={number}"))
-            assert f"?by={order}&amp;page=" in page or pages == 1
-            assert page.count('class="entry"') <= 200
-            read += page.count('class="entry"')
+            page = page_of(client.get(f"{where}&page={number}"))
+            assert page.has(f'a[href^="?by={order}&page="]') == (pages == 2)
+            shown = len(page.all(".entry"))
+            assert shown <= 200
+            read += shown
         assert read == entries
 
 
 def test_a_printed_schedule_uses_the_forums_time_zone(desk, client):
     plan = desk.plan(most=2)
     client.cookies["zone"] = "America/Lima"
-    read = text_of(client.get(address(desk, f"{plan.pk}/")))
-    assert "Lima" in read
-    for sheets in ("doors", "days"):
-        assert "Lima" not in text_of(client.get(address(desk, f"{plan.pk}/{sheets}/")))
+    assert "Lima" in page_of(client.get(address(desk, f"{plan.pk}/")))
+    for kind in ("doors", "days"):
+        assert "Lima" not in page_of(client.get(address(desk, f"{plan.pk}/{kind}/")))

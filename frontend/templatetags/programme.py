@@ -1,0 +1,10 @@
+"""Words of the pages of programmes, for templates."""
+
+from __future__ import annotations
+
+from django import template
+
+from frontend.programme.words import reason_without_meeting
+
+register = template.Library()
+register.filter(reason_without_meeting)
