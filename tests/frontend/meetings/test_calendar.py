@@ -98,7 +98,7 @@ def test_an_organiser_calls_off_a_meeting_of_two_others_once_they_say_why(bookin
     assert "in a few words" in page_of(boss.post(address, {"reason": ""}))
     answer = boss.post(address, {"reason": "The hall is closed"}, follow=True)
     assert "called off, and both are told why" in page_of(answer)
-    told = text_of(client_of(cast.official.person), booking.page(meeting))
-    assert "The organisers cancelled it:" in told
-    assert "The hall is closed" in told
+    page = text_of(client_of(cast.official.person), booking.page(meeting))
+    assert "The organisers cancelled it:" in page
+    assert "The hall is closed" in page
     assert boss.get(address).status_code == 404

@@ -37,11 +37,11 @@ def met(booking):
     ]
     booking.now = booking.slots[-1].ends_at
     for meeting in meetings:
-        say(booking, cast.official, meeting, took_place=True)
+        attest(booking, cast.official, meeting, took_place=True)
     return meetings
 
 
-def say(booking, who, meeting, took_place):
+def attest(booking, who, meeting, took_place):
     services.attest_meeting(
         attendee=who, meeting_id=meeting.pk, took_place=took_place, by=who.person, now=booking.now
     )
@@ -56,7 +56,7 @@ def test_only_the_forum_s_organisers_read_it(met, cast, official):
 def test_disputes_come_first_with_both_reports_then_meetings_reported_by_one(booking, met, page):
     cast = booking.cast
     assert "Nothing to ask about" in page()
-    say(booking, cast.engineer, met[0], took_place=False)
+    attest(booking, cast.engineer, met[0], took_place=False)
     assert "The two reports differ 1" in page(address="set-up/")
     services.settle_unattested(now=booking.now + dt.timedelta(days=4))
     text = page().text
@@ -67,21 +67,21 @@ def test_disputes_come_first_with_both_reports_then_meetings_reported_by_one(boo
         r"Reported by one side only Mali Wongsa, [^:]+: it took place Linh Tran, [^:]+: no report", text
     )
     assert "Reported by one side only 1" in page(address="set-up/")
-    say(booking, cast.lawyer, met[1], took_place=True)
+    attest(booking, cast.lawyer, met[1], took_place=True)
     assert "Linh" not in page().html
 
 
 def test_one_side_that_says_they_did_not_meet_stands_there_too(booking, met, page):
     cast = booking.cast
     assert "Reported by one side only 0" in page(address="set-up/")
-    say(booking, cast.official, met[0], took_place=False)
+    attest(booking, cast.official, met[0], took_place=False)
     assert "Reported by one side only 1" in page(address="set-up/")
     assert re.search(r"Mali Wongsa, [^:]+: it did not take place Arif Rahman, [^:]+: no report", page().text)
 
 
 def test_it_names_people_as_the_organisers_list_does_and_links_only_whom_they_may_see(booking, met):
     cast = booking.cast
-    say(booking, cast.engineer, met[0], took_place=False)
+    attest(booking, cast.engineer, met[0], took_place=False)
     boss = make_attendee(cast.event, name="Olaf", permission="organiser")
     links = [cast.address(f"people/{one.pk}/") for one in (cast.official, cast.engineer)]
 
@@ -99,6 +99,6 @@ def test_it_names_people_as_the_organisers_list_does_and_links_only_whom_they_ma
 def test_many_are_turned_over_page_by_page(booking, met, page, monkeypatch):
     cast = booking.cast
     for other, meeting in zip((cast.engineer, cast.lawyer), met, strict=True):
-        say(booking, other, meeting, took_place=False)
+        attest(booking, other, meeting, took_place=False)
     monkeypatch.setattr(setup, "PAGE", 1)
     assert ["Linh Tran" in page(f"?page={number}") for number in (1, 2)] == [True, False]

@@ -13,7 +13,7 @@ def ask_address(booking, other):
     return booking.cast.address(f"people/{other.pk}/ask/")
 
 
-def said(*slots, **typed):
+def form_data(*slots, **typed):
     return {"slots": [str(slot.pk) for slot in slots], "message": "Hello", "theme": "", "key": "k1"} | typed
 
 
@@ -49,7 +49,7 @@ def test_whom_one_has_asked_is_shown_as_such_and_leads_to_the_request(booking):
 def test_three_times_are_asked_for_once_however_often_the_button_is_pressed(booking):
     cast, client = booking.cast, client_of(booking.cast.official.person)
     Table.objects.filter(label="T2").update(step_free=True)
-    data = said(*booking.slots[:3], theme="justice", step_free="on")
+    data = form_data(*booking.slots[:3], theme="justice", step_free="on")
     for _ in range(2):
         answer = client.post(ask_address(booking, cast.engineer), data)
         assert answer["Location"] == cast.address("meetings/")
@@ -61,12 +61,12 @@ def test_three_times_are_asked_for_once_however_often_the_button_is_pressed(book
 def test_any_time_is_a_choice_of_its_own(booking):
     cast, client = booking.cast, client_of(booking.cast.official.person)
     address = ask_address(booking, cast.engineer)
-    for data in (said(), said(booking.slots[0], any_time="on")):
+    for data in (form_data(), form_data(booking.slots[0], any_time="on")):
         answer = client.post(address, data)
         assert answer.status_code == 422
         assert "up to three times, or any time." in page_of(answer)
         assert page_of(answer).fields("main form")["message"] == ["Hello"]
-    client.post(address, said(any_time="on"))
+    client.post(address, form_data(any_time="on"))
     assert Meeting.objects.get().any_time
 
 
@@ -84,7 +84,7 @@ def test_only_places_that_exist_are_offered_and_without_any_the_page_says_so(boo
         return [(field.attributes["type"], field.attributes["name"]) for field in fields]
 
     assert offered() == []
-    refused = client.post(address, said(booking.slots[0], online="on"))
+    refused = client.post(address, form_data(booking.slots[0], online="on"))
     assert refused.status_code == 409
     assert "This forum has no online room. Please ask to meet at a table." in page_of(refused)
     add_online_room(booking)
@@ -102,7 +102,7 @@ def test_a_time_taken_meanwhile_is_refused_with_the_next_free_ones_and_nothing_t
     cast = booking.cast
     add_online_room(booking)
     booking.accept(cast.lawyer, booking.ask(cast.official, cast.lawyer, booking.slots[0]))
-    data = said(*booking.slots[:2], message="A long letter", theme="prevention", online="on")
+    data = form_data(*booking.slots[:2], message="A long letter", theme="prevention", online="on")
     answer = client_of(cast.official.person).post(ask_address(booking, cast.engineer), data)
     page = page_of(answer)
     assert answer.status_code == 409
@@ -126,11 +126,15 @@ def test_each_guard_refuses_in_place_in_one_sentence(booking):
     cast, client = booking.cast, client_of(booking.cast.official.person)
     address = ask_address(booking, cast.engineer)
     refusals = [
-        (said(*booking.slots[:4]), 400, "Offer one to 3 different times"),
-        (said(booking.slots[0], message="x" * 1001), 400, "Please keep the message under 1,000 characters."),
-        (said(booking.slots[0], key="x" * 65), 400, "A key is at most 64 characters"),
-        (said(booking.slots[0], slots=["999999999999"]), 400, "not a meeting slot of this forum"),
-        (said(booking.slots[0], theme="astrology"), 422, "Select a valid choice"),
+        (form_data(*booking.slots[:4]), 400, "Offer one to 3 different times"),
+        (
+            form_data(booking.slots[0], message="x" * 1001),
+            400,
+            "Please keep the message under 1,000 characters.",
+        ),
+        (form_data(booking.slots[0], key="x" * 65), 400, "A key is at most 64 characters"),
+        (form_data(booking.slots[0], slots=["999999999999"]), 400, "not a meeting slot of this forum"),
+        (form_data(booking.slots[0], theme="astrology"), 422, "Select a valid choice"),
     ]
     for data, status, sentence in refusals:
         answer = client.post(address, data)
@@ -138,12 +142,12 @@ def test_each_guard_refuses_in_place_in_one_sentence(booking):
     assert not Meeting.objects.exists()
 
     MeetingRules.objects.create(event=cast.event, open_requests=1)
-    client.post(address, said(booking.slots[0]))
-    again = client.post(address, said(booking.slots[1], key="k2"))
+    client.post(address, form_data(booking.slots[0]))
+    again = client.post(address, form_data(booking.slots[1], key="k2"))
     assert again.status_code == 409
     assert "You have asked this person already" in page_of(again)
     assert booking.page(Meeting.objects.get()) in [address for _, address in page_of(again).links()]
-    full = client.post(ask_address(booking, cast.lawyer), said(booking.slots[1], key="k3"))
+    full = client.post(ask_address(booking, cast.lawyer), form_data(booking.slots[1], key="k3"))
     assert full.status_code == 409
     assert "You have 1 request waiting" in page_of(full)
 
@@ -172,7 +176,7 @@ def test_nobody_who_must_not_be_seen_can_be_asked(booking):
     for other in cast.unseen:
         Availability.objects.create(event=cast.event, attendee=other, slot=booking.slots[0])
         assert client.get(ask_address(booking, other)).status_code == 404
-        assert client.post(ask_address(booking, other), said(booking.slots[0])).status_code == 404
+        assert client.post(ask_address(booking, other), form_data(booking.slots[0])).status_code == 404
     assert not Meeting.objects.exists()
 
 
@@ -181,13 +185,13 @@ def test_a_request_can_be_changed_until_it_is_answered_and_taken_back(booking):
     meeting = booking.ask(cast.official, cast.engineer, booking.slots[0], message="First")
     form = page_of(client.get(booking.page(meeting, "change/"))).fields("main form")
     assert (form["slots"], form["message"]) == ([str(booking.slots[0].pk)], ["First"])
-    client.post(booking.page(meeting, "change/"), said(booking.slots[2], message="Second"))
+    client.post(booking.page(meeting, "change/"), form_data(booking.slots[2], message="Second"))
     meeting.refresh_from_db()
     assert meeting.message == "Second"
     assert [time.slot_id for time in meeting.times.all()] == [booking.slots[2].pk]
 
     booking.accept(cast.engineer, meeting)
-    late = client.post(booking.page(meeting, "change/"), said(booking.slots[3], message="Third"))
+    late = client.post(booking.page(meeting, "change/"), form_data(booking.slots[3], message="Third"))
     assert late.status_code == 409
     assert "no longer open" in page_of(late)
     assert page_of(late).fields("main form")["message"] == ["Third"]

@@ -129,13 +129,13 @@ def test_changing_the_table_of_a_meeting_notifies_both_and_cannot_drop_a_needed_
     Table.objects.update(step_free=True)
     asked = booking.ask(cast.official, cast.engineer, booking.slots[0], needs_step_free=True)
     table = booking.accept(cast.engineer, asked).table
-    said = {"label": "Terrace", "place": "Garden", "do": "change"}
-    refused = post(organiser, cast, f"tables/{table.pk}/", said)
+    data = {"label": "Terrace", "place": "Garden", "do": "change"}
+    refused = post(organiser, cast, f"tables/{table.pk}/", data)
     assert refused.status_code == 409
     assert "the mark stays until then" in page_of(refused)
-    assert post(organiser, cast, f"tables/{table.pk}/", said | {"step_free": "on"}).status_code == 200
-    told = client_of(cast.engineer.person).get(cast.address("notices/")).content.decode()
-    assert "The meeting with Mali Wongsa has another place: Terrace." in told
+    assert post(organiser, cast, f"tables/{table.pk}/", data | {"step_free": "on"}).status_code == 200
+    notices = client_of(cast.engineer.person).get(cast.address("notices/")).content.decode()
+    assert "The meeting with Mali Wongsa has another place: Terrace." in notices
 
 
 def test_the_limits_are_kept_within_reason(cast, organiser):

@@ -21,8 +21,8 @@ def talk(booking):
 def post(booking, talk):
     client = client_of(booking.cast.organiser.person)
 
-    def send(who, **said):
-        data = {"session_id": talk.pk, "attendee_id": who.pk} | said
+    def send(who, **fields):
+        data = {"session_id": talk.pk, "attendee_id": who.pk} | fields
         answer = client.post(booking.cast.address("set-up/speakers/"), data, follow=True)
         return answer.status_code, answer.content.decode()
 

@@ -81,8 +81,8 @@ def test_organisers_alone_see_which_mails_fail_without_addresses_and_send_them_a
              "error": "550", "tried_at": "2026-11-25T09:00:00Z"}
         ],
     }  # fmt: skip
-    for said, answer in (({"notice": notice.pk + 1}, {"count": 0}), ({"notice": "one"}, None)):
-        got = client_of(boss).post(MAILS, said, format="json")
+    for body, answer in (({"notice": notice.pk + 1}, {"count": 0}), ({"notice": "one"}, None)):
+        got = client_of(boss).post(MAILS, body, format="json")
         assert (got.status_code, got.json() if answer else None) == (200 if answer else 400, answer)
     assert client_of(boss).post(MAILS).json() == {"count": 1}
     assert client_of(boss).post(MAILS).json() == {"count": 0}

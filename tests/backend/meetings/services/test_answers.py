@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
 
 
-def told(meeting):
-    """Who was told what of a meeting, in order."""
+def notified(meeting):
+    """The kind and reader of each notice of a meeting, in order."""
     return list(Notice.objects.filter(meeting=meeting).order_by("pk").values_list("kind", "attendee_id"))
 
 
@@ -37,18 +37,18 @@ def test_a_request_is_accepted_at_one_of_its_times_and_both_are_seated_at_a_tabl
     assert set(seats) == {a.pk, b.pk}
     assert all(seat.is_active and seat.period == meeting.period for seat in seats.values())
     assert meeting.period.lower == forum.slots[1].starts_at
-    assert told(meeting) == [("requested", b.pk), ("accepted", a.pk), ("accepted", b.pk)]
+    assert notified(meeting) == [("requested", b.pk), ("accepted", a.pk), ("accepted", b.pk)]
 
 
 def test_accepting_the_same_again_notifies_nobody_and_another_time_is_refused(forum):
     a, b, *_ = forum.people
     meeting = forum.ask(a, b, forum.slots[0], forum.slots[1])
     forum.accept(b, meeting, forum.slots[0])
-    before = told(meeting)
+    before = notified(meeting)
     assert forum.accept(b, meeting, forum.slots[0]).pk == forum.accept(b, meeting).pk == meeting.pk
     with pytest.raises(services.AlreadyAnswered):
         forum.accept(b, meeting, forum.slots[1])
-    assert told(meeting) == before
+    assert notified(meeting) == before
 
 
 def test_only_the_one_who_was_asked_answers_and_only_the_asker_withdraws(forum):
@@ -61,7 +61,7 @@ def test_only_the_one_who_was_asked_answers_and_only_the_asker_withdraws(forum):
             change(c, meeting)
     with pytest.raises(NotYours):
         forum.withdraw(b, meeting)
-    assert told(meeting) == [("requested", b.pk)]
+    assert notified(meeting) == [("requested", b.pk)]
 
 
 def test_a_decline_and_a_withdrawal_notify_once_and_are_final(forum):
@@ -70,8 +70,8 @@ def test_a_decline_and_a_withdrawal_notify_once_and_are_final(forum):
     for _ in range(2):
         forum.decline(b, declined, reason="No time")
         forum.withdraw(c, withdrawn)
-    assert told(declined) == [("requested", b.pk), ("declined", a.pk)]
-    assert told(withdrawn) == [("requested", b.pk), ("withdrawn", b.pk)]
+    assert notified(declined) == [("requested", b.pk), ("declined", a.pk)]
+    assert notified(withdrawn) == [("requested", b.pk), ("withdrawn", b.pk)]
     for meeting, who in ((declined, b), (withdrawn, b)):
         with pytest.raises(services.AlreadyAnswered) as caught:
             forum.accept(who, meeting)
@@ -115,8 +115,8 @@ def test_the_job_expires_what_is_due_notifies_both_once_and_leaves_the_rest(foru
     assert services.expire_requests(now=forum.now) == 0
     due.refresh_from_db()
     assert due.state == "expired"
-    assert told(due)[1:] == [("expired", a.pk), ("expired", b.pk)]
-    assert told(later) == [("requested", c.pk)]
+    assert notified(due)[1:] == [("expired", a.pk), ("expired", b.pk)]
+    assert notified(later) == [("requested", c.pk)]
 
 
 def test_when_a_slot_is_taken_other_requests_keep_their_other_slots_with_a_notice(forum):
@@ -124,7 +124,7 @@ def test_when_a_slot_is_taken_other_requests_keep_their_other_slots_with_a_notic
     loser = forum.ask(c, b, forum.slots[0], forum.slots[2])
     forum.accept(b, forum.ask(a, b, forum.slots[0]))
     assert [time.slot for time in loser.times.all()] == [forum.slots[2]]
-    assert told(loser) == [("requested", b.pk), ("time_taken", c.pk)]
+    assert notified(loser) == [("requested", b.pk), ("time_taken", c.pk)]
     assert forum.accept(b, loser).slot == forum.slots[2]
 
 
@@ -133,7 +133,7 @@ def test_a_request_that_loses_its_last_slot_offers_the_next_three_and_both_get_a
     loser = forum.ask(c, b, forum.slots[0])
     forum.accept(b, forum.ask(a, b, forum.slots[0]))
     assert [time.slot for time in loser.times.all()] == forum.slots[1:4]
-    assert sorted(told(loser)[1:]) == [("time_taken", b.pk), ("time_taken", c.pk)]
+    assert sorted(notified(loser)[1:]) == [("time_taken", b.pk), ("time_taken", c.pk)]
     with pytest.raises(services.SlotTaken) as caught:
         forum.accept(b, loser, forum.slots[0])
     assert [row["slot"] for row in caught.value.details["alternatives"]] == [s.pk for s in forum.slots[1:4]]
@@ -261,7 +261,7 @@ def test_a_refused_change_writes_no_notice(forum):
     a, b, c, _ = forum.people
     first, second = forum.ask(a, b, forum.slots[0]), forum.ask(c, b, forum.slots[0])
     forum.accept(b, first)
-    before = told(second)
+    before = notified(second)
     with pytest.raises(services.SlotTaken):
         forum.accept(b, second, forum.slots[0])
-    assert told(second) == before
+    assert notified(second) == before

@@ -57,7 +57,7 @@ def test_what_is_arranged_is_agreed_at_once_and_the_same_again_changes_nothing(f
     a, b, *_ = forum.people
     meeting = arrange(forum, a, b, forum.slots[0])
     assert (meeting.state, meeting.slot) == (Meeting.State.ACCEPTED, forum.slots[0])
-    assert not Meeting.objects.answered()  # nobody said yes to it
+    assert not Meeting.objects.answered()  # nobody answered it
     assert arrange(forum, a, b, forum.slots[0]).pk == meeting.pk
     assert sorted(meeting.notices.values_list("attendee", "kind")) == [(a.pk, "arranged"), (b.pk, "arranged")]
 
@@ -252,17 +252,17 @@ def change_to(
 
 
 def moved() -> list[tuple[int, int]]:
-    """Whom of which meeting was told of another place."""
-    told = Notice.objects.filter(kind="moved").order_by("attendee_id")
-    return list(told.values_list("attendee_id", "meeting_id"))
+    """The attendees and meetings of the notices of another place."""
+    notices = Notice.objects.filter(kind="moved").order_by("attendee_id")
+    return list(notices.values_list("attendee_id", "meeting_id"))
 
 
-@pytest.mark.parametrize("said", [{"label": "T9"}, {"place": "Garden"}])
+@pytest.mark.parametrize("fields", [{"label": "T9"}, {"place": "Garden"}])
 def test_both_get_a_notice_and_a_later_calendar_entry_with_the_new_place(
-    forum: Forum, boss: Attendee, at_first_table: Meeting, said: dict[str, str]
+    forum: Forum, boss: Attendee, at_first_table: Meeting, fields: dict[str, str]
 ) -> None:
     later = forum.now + dt.timedelta(hours=1)
-    change_to(forum, boss, at_first_table.table, later, **said)
+    change_to(forum, boss, at_first_table.table, later, **fields)
     now = Meeting.objects.get()
     assert (now.sequence, now.changed_at, now.state) == (at_first_table.sequence + 1, later, "accepted")
     both = [attendee.pk for attendee in forum.people[:2]]
@@ -271,7 +271,7 @@ def test_both_get_a_notice_and_a_later_calendar_entry_with_the_new_place(
         assert Delivery.objects.get(notice=notice).state == "queued"
         mail = mail_for(notice, later)
         (entry,) = mail.attachments
-        (word,) = said.values()
+        (word,) = fields.values()
         assert word in mail.body
         assert "The organisers changed where you meet" in mail.body
         text = entry.get_payload(decode=True).decode()

@@ -26,7 +26,7 @@ HOUR = dt.timedelta(hours=1)
 
 def last_mail(attendee: Attendee, kind: str, now: dt.datetime) -> EmailMultiAlternatives | None:
     notice = Notice.objects.filter(attendee=attendee, kind=kind).first()
-    assert notice is not None, f"{kind} was not told"
+    assert notice is not None, f"{kind} was not sent"
     return mail_for(notice, now)
 
 

@@ -196,8 +196,8 @@ def test_an_edit_changes_times_and_words_with_one_notice_and_the_same_again_with
     meeting.refresh_from_db()
     assert meeting.message == "Two"
     assert [time.slot for time in meeting.times.all()] == [forum.slots[3], forum.slots[1]]
-    told = Notice.objects.filter(kind="changed").values_list("attendee_id", flat=True)
-    assert list(told) == [b.pk]
+    readers = Notice.objects.filter(kind="changed").values_list("attendee_id", flat=True)
+    assert list(readers) == [b.pk]
     services.close_slots(attendee=b, slot_ids=[forum.slots[5].pk], by=b.person, now=forum.now)
     refused(services.SlotTaken, lambda: forum.edit(a, meeting, forum.slots[5]))
 
