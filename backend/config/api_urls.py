@@ -3,8 +3,9 @@
 from django.urls import path
 
 from backend.directory.api import AttendeeView
-from backend.events.api import EventListView, MeView, ProfileView
+from backend.events.api import EventListView, ProfileView
 from backend.meetings import api as meetings
+from backend.people.api import MeView
 from backend.programme import api as programme
 from backend.safeguarding.api import CloseReportView, PersonReportView, ReportListView
 from backend.stats.api import StatsFileView, StatsView

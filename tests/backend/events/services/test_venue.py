@@ -12,9 +12,8 @@ from backend.events.models import Slot, Table
 from backend.events.rules import BadGrid
 from backend.events.services import venue
 from backend.events.services.venue import InUse, TableData
-from backend.meetings import services
 from tests.backend.meetings.conftest import make_forum
-from tests.factories import NOW, make_attendee
+from tests.factories import make_attendee
 
 
 @pytest.fixture
@@ -87,7 +86,7 @@ def test_tables_are_added_changed_and_refused_by_name(forum, boss):
         venue.change_table(event=forum.event, table_id=room.pk, data=TableData(label="Room"), by=boss)
 
 
-def test_nobody_but_an_organiser_of_this_event_sets_it_up(forum):
+def test_nobody_but_an_organiser_of_this_event_changes_slots_and_tables(forum):
     other = make_attendee(make_forum(slug="elsewhere", people=0).event, permission="organiser").person
     for person in (other, forum.people[0].person):
         for change in (
@@ -95,16 +94,6 @@ def test_nobody_but_an_organiser_of_this_event_sets_it_up(forum):
             lambda by: venue.remove_slots(event=forum.event, slot_ids=[], by=by),
             lambda by: venue.add_table(event=forum.event, data=TableData(label="X"), by=by),
             lambda by: venue.remove_table(event=forum.event, table_id=1, by=by),
-            lambda by: services.set_rules(event=forum.event, open_requests=1, expiry_hours=1, by=by),
         ):
             with pytest.raises(OrganisersOnly):
                 change(person)
-
-
-def test_the_forum_s_own_figures_are_obeyed_and_senseless_ones_refused(forum, boss):
-    services.set_rules(event=forum.event, open_requests=1, expiry_hours=1, by=boss)
-    a, b, *_ = forum.people
-    assert forum.ask(a, b).expires_at == NOW + dt.timedelta(hours=1)
-    for figures in ({"open_requests": 0, "expiry_hours": 1}, {"open_requests": 1, "expiry_hours": 721}):
-        with pytest.raises(services.BadRules):
-            services.set_rules(event=forum.event, **figures, by=boss)
