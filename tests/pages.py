@@ -27,6 +27,9 @@ class Page:
         body = self._tree.body
         return _words(body) if body is not None else ""
 
+    def __repr__(self) -> str:
+        return self.text
+
     def __contains__(self, words: str) -> bool:
         return words in self.text
 

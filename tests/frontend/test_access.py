@@ -11,6 +11,7 @@ from frontend import urls
 from frontend.access import organiser, participant, public, refused, safeguarding_lead, signed_in
 from tests.factories import make_attendee
 from tests.frontend.conftest import client_of
+from tests.pages import page_of
 
 HTMX = {"HX-Request": "true"}
 
@@ -89,10 +90,10 @@ def test_a_named_refusal_is_one_sentence_in_the_frame_with_its_status(rf):
     refusal = BusinessError("This <slot> is taken.")
     request = rf.get("/")
     answer = refused(request, refusal)
-    text = answer.content.decode()
+    page = page_of(answer)
     assert answer.status_code == 409
-    assert "This &lt;slot&gt; is taken." in text
-    assert "</html>" in text
+    assert "This <slot> is taken." in page
+    assert page.has("header .brand")
 
 
 def test_a_named_refusal_reaches_a_fragment_as_a_message(cast, official):

@@ -15,6 +15,7 @@ from backend.safeguarding.models import Block
 from tests.backend.programme.conftest import make_desk
 from tests.backend.stats.events import make_meeting
 from tests.factories import NOW, make_attendee, make_event
+from tests.pages import page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +67,7 @@ def test_what_an_organiser_does_through_the_pages_is_read_there(desk):
     assert "Kim" not in page
     assert "Downloaded funnel.csv" in page
     assert page.count("Olga Organiser") >= 3
-    assert 'class="zone"' in page
+    assert page_of(page).has(".zone")
 
 
 def test_what_an_organiser_changes_in_a_programme_is_read_there_and_the_file_names_nobody(

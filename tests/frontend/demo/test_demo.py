@@ -1,7 +1,6 @@
 """The demo's doors: open in the demo, not there at a real forum."""
 
 import json
-import re
 
 import pytest
 import vobject
@@ -12,6 +11,7 @@ from backend.meetings.services import deliver_notice
 from backend.people.models import Constituency, Person
 from tests.backend.meetings.conftest import make_forum
 from tests.factories import make_attendee, make_event, make_run
+from tests.pages import page_of
 
 PAGES = ("/demo/", "/demo/outbox/", "/demo/outbox/1/", "/demo/outbox/1/0/", "/demo/government/")
 
@@ -86,9 +86,10 @@ def test_every_mail_is_found_page_by_page_newest_first(client, demo, monkeypatch
         OutgoingMail.objects.create(
             sender="a@example.org", recipients=["b@example.org"], subject=f"Mail {number}"
         )
-    pages = [client.get(f"/demo/outbox/{page}").content.decode() for page in ("", "?page=2", "?page=3")]
-    assert [re.findall(r"<h2>Mail (\d)", text) for text in pages] == [["4", "3"], ["2", "1"], ["0"]]
-    assert 'href="?page=2"' in pages[0]
+    pages = [page_of(client.get(f"/demo/outbox/{query}")) for query in ("", "?page=2", "?page=3")]
+    subjects = [page.texts(".mail h2") for page in pages]
+    assert subjects == [["Mail 4", "Mail 3"], ["Mail 2", "Mail 1"], ["Mail 0"]]
+    assert "?page=2" in [address for _, address in pages[0].links("main")]
     assert "Page 3 of 3" in pages[2]
     assert "Page 1 of 3" in client.get("/demo/outbox/?page=nonsense").content.decode()
 
@@ -107,12 +108,13 @@ def invitation(demo, settings):
 def test_the_outbox_shows_a_mails_html_where_nothing_in_it_can_act(client, invitation):
     kept = OutgoingMail.objects.get()
     address = f"/demo/outbox/{kept.pk}/"
-    assert f'href="{address}"' in client.get("/demo/outbox/").content.decode()
+    links = page_of(client.get("/demo/outbox/")).links(".mail")
+    assert (f"As its reader sees it ({kept.subject})", address) in links
     answer = client.get(address)
-    text = answer.content.decode()
-    assert "<p style=" in text
-    assert "Open the meeting" in text
-    assert "<script>" not in text
+    shown = page_of(answer)
+    assert shown.has("p[style]")
+    assert "Open the meeting" in shown
+    assert not shown.has("script")
     policy = dict(part.strip().partition(" ")[::2] for part in answer["Content-Security-Policy"].split(";"))
     assert policy == {
         "default-src": "'none'",
@@ -128,7 +130,8 @@ def test_the_outbox_shows_a_mails_html_where_nothing_in_it_can_act(client, invit
 def test_the_outbox_gives_the_calendar_entry_of_a_mail(client, invitation):
     kept = OutgoingMail.objects.get()
     address = f"/demo/outbox/{kept.pk}/0/"
-    assert f'href="{address}"' in client.get("/demo/outbox/").content.decode()
+    links = page_of(client.get("/demo/outbox/")).links(".mail")
+    assert (f"meeting.ics ({kept.subject})", address) in links
     answer = client.get(address)
     assert answer["Content-Disposition"] == 'attachment; filename="meeting.ics"'
     calendar = vobject.readOne(answer.content.decode())
