@@ -45,11 +45,6 @@ def public(reason: str) -> Callable[[View], View]:
     return lambda view: _guarded(view, f"public: {reason}", lambda _request, _arguments: None)
 
 
-def signed_in(view: View) -> View:
-    """Open to anybody with an account."""
-    return _guarded(view, "signed in", _ask_to_sign_in)
-
-
 def participant(view: View) -> View:
     """Open to the event's attendees: the view gets `attendee` for `slug`; a stranger gets 404."""
     return _guarded(view, "participant", _admit_attendee)
@@ -117,8 +112,8 @@ def _guarded(view: View, policy: str, admit: Admission) -> View:
         except BusinessError as refusal:
             response = refused(request, refusal)
         patch_vary_headers(response, ["HX-Request"])
-        is_somebodys = request.user.is_authenticated  # what a public page says to them is theirs
-        if is_somebodys or not policy.startswith("public"):
+        is_personal = request.user.is_authenticated  # a public page shows them their own things
+        if is_personal or not policy.startswith("public"):
             patch_cache_control(response, private=True, no_store=True)
         return response
 

@@ -17,14 +17,14 @@ from frontend.meetings.views import (
     sessions,
     setup,
 )
-from frontend.people.views import timezone, tokens, welcome
+from frontend.people import views as people
 from frontend.programme import views as programme
 from frontend.safeguarding import views as safeguarding
 from frontend.stats import views as desk
 from frontend.suggestions.views import inspection, suggestions
 
 urlpatterns = [
-    path("", welcome.welcome, name="welcome"),
+    path("", people.welcome, name="welcome"),
     path("demo/", demo.enter, name="demo_enter"),
     path("demo/outbox/", demo.outbox, name="demo_outbox"),
     path("demo/outbox/<int:mail_id>/", demo.outbox_mail, name="demo_outbox_mail"),
@@ -33,7 +33,7 @@ urlpatterns = [
     path("answer/<str:token>/", answer_links.answer, name="answer"),
     path("e/<slug:slug>/", profile.home, name="event_home"),
     path("e/<slug:slug>/profile/", profile.profile, name="profile"),
-    path("e/<slug:slug>/api-access/", tokens.api_access, name="api_access"),
+    path("e/<slug:slug>/api-access/", people.api_access, name="api_access"),
     path("e/<slug:slug>/suggestions/", suggestions.suggestions, name="suggestions"),
     path("e/<slug:slug>/suggestions/<int:other>/feedback/", suggestions.feedback, name="suggestion_feedback"),
     path("e/<slug:slug>/desk/", desk.desk, name="desk"),
@@ -81,7 +81,7 @@ urlpatterns = [
     path("e/<slug:slug>/calendar/", calendar.calendar, name="calendar"),
     path("e/<slug:slug>/calendar/titian.ics", calendar.calendar_download, name="calendar_download"),
     path("e/<slug:slug>/notices/", meetings.notices, name="notices"),
-    path("e/<slug:slug>/zone/", timezone.zone, name="zone"),
+    path("e/<slug:slug>/zone/", people.zone, name="zone"),
     path("e/<slug:slug>/set-up/", setup.setup, name="setup"),
     path("e/<slug:slug>/set-up/mail/", setup.mails, name="mails"),
     path("e/<slug:slug>/set-up/told/", setup.disputes, name="disputes"),

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from backend.core.errors import BusinessError
 from backend.suggestions.models import Feedback
 from frontend import urls
-from frontend.access import organiser, participant, public, refused, safeguarding_lead, signed_in
+from frontend.access import organiser, participant, public, refused, safeguarding_lead
 from tests.factories import make_attendee
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
@@ -32,7 +32,7 @@ def test_every_address_has_exactly_one_policy():
     for pattern in urls.urlpatterns:
         assert pattern.callback.access_policy, pattern.name
     with pytest.raises(TypeError, match="already wears an access policy"):
-        participant(signed_in(lambda request: HttpResponse()))
+        participant(organiser(lambda request: HttpResponse()))
 
 
 def test_a_stranger_to_the_event_gets_404_everywhere_as_if_it_did_not_exist(cast):

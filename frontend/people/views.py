@@ -1,0 +1,75 @@
+"""The first page, the zone I read times in, and my token for the API."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
+
+from backend.events.models import Attendee
+from backend.events.selectors import attendances_for
+from backend.people.selectors import token_made_at
+from backend.people.services import UnknownTimezone, end_token, make_token, set_own_timezone
+from frontend.access import Request, participant, public
+from frontend.events.words.times import browser_zone, zone_place, zones_offered
+from frontend.fields import values_of
+from frontend.people.forms import TimezoneForm, TokenForm
+
+
+@public("says what Titian is and where to sign in; names nobody")
+@require_safe
+def welcome(request: Request) -> HttpResponse:
+    """What Titian is for; to somebody signed in, their forums."""
+    attendances = attendances_for(request.user) if request.user.is_authenticated else ()
+    return render(request, "welcome/page.html", {"attendances": attendances, "demo": settings.TITIAN_DEMO})
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def zone(request: Request, attendee: Attendee) -> HttpResponse:
+    """Choose my zone; the browser's own is offered first. On POST, keep it."""
+    refusal, chosen = None, request.user.own_timezone or browser_zone(request)
+    if request.method == "POST":
+        chosen = values_of(TimezoneForm(request.POST))["zone"]
+        try:
+            set_own_timezone(person=request.user, timezone=chosen)
+        except UnknownTimezone as unknown:
+            refusal = unknown
+        else:
+            messages.success(request, _zone_saved(chosen, attendee))
+            return redirect("meetings", attendee.event.slug)
+    context = {
+        "regions": zones_offered(),
+        "chosen": chosen,
+        "browser": browser_zone(request),
+        "refusal": refusal,
+    }
+    return render(request, "meetings/zone.html", context, status=refusal.status if refusal else 200)
+
+
+def _zone_saved(chosen: str, attendee: Attendee) -> str:
+    if not chosen:
+        return _("Saved. Pages go by your browser; mails give the forum’s time alone.")
+    if chosen == attendee.event.timezone:
+        return _("Saved. You read the forum’s time alone.")
+    message = _("Saved. Beside the forum’s time you read that of %(place)s wherever it differs.")
+    return message % {"place": zone_place(chosen)}
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_variables("token")
+def api_access(request: Request, attendee: Attendee) -> HttpResponse:
+    """Since when I have a token; on POST make a new one, which this answer alone shows, or end it."""
+    token = ""
+    if request.method == "POST":
+        if values_of(TokenForm(request.POST))["do"] == TokenForm.END:
+            end_token(person=request.user)
+            messages.success(request, _("The token is ended. A program that still sends it is refused."))
+            return redirect("api_access", attendee.event.slug)
+        token = make_token(person=request.user)
+    return render(request, "people/api_access.html", {"token": token, "made_at": token_made_at(request.user)})
