@@ -21,7 +21,7 @@ from frontend.people import views as people
 from frontend.programme import views as programme
 from frontend.safeguarding import views as safeguarding
 from frontend.stats import views as desk
-from frontend.suggestions.views import inspection, suggestions
+from frontend.suggestions import views as suggestions
 
 urlpatterns = [
     path("", people.welcome, name="welcome"),
@@ -44,10 +44,10 @@ urlpatterns = [
     path("e/<slug:slug>/desk/done.csv", audit.done_file, name="done_file"),
     path("e/<slug:slug>/attendees/", attendees.attendees, name="attendees"),
     path("e/<slug:slug>/attendees/import/", attendees.import_list, name="import_list"),
-    path("e/<slug:slug>/matching/", inspection.matching, name="matching"),
-    path("e/<slug:slug>/matching/anew/", inspection.rebuild_lists, name="rebuild_lists"),
-    path("e/<slug:slug>/matching/lists/", inspection.lists, name="lists"),
-    path("e/<slug:slug>/matching/lists/<int:owner>/<int:other>/", inspection.pair, name="pair"),
+    path("e/<slug:slug>/matching/", suggestions.matching, name="matching"),
+    path("e/<slug:slug>/matching/anew/", suggestions.rebuild_lists, name="rebuild_lists"),
+    path("e/<slug:slug>/matching/lists/", suggestions.lists, name="lists"),
+    path("e/<slug:slug>/matching/lists/<int:owner>/<int:other>/", suggestions.pair, name="pair"),
     path("e/<slug:slug>/people/<int:attendee_id>/", directory.person, name="person"),
     path("e/<slug:slug>/people/<int:attendee_id>/block/", safeguarding.block, name="block"),
     path("e/<slug:slug>/people/<int:attendee_id>/report/", safeguarding.report_person, name="report_person"),

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from backend.core.spreadsheets import Worksheet, csv_file, printable_text, safe_cell
 from backend.stats.engine.figures import EventStats, PersonFigures
 from backend.stats.rules.suppression import MIN_COUNT
-from backend.stats.selectors.worksheets.draft import NOTE
+from backend.stats.selectors.worksheets import NOTE
 
 
 def csv_for(worksheet: Worksheet) -> bytes:

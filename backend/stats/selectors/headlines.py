@@ -17,7 +17,7 @@ from backend.core.spreadsheets import CellValue, Worksheet
 from backend.people.models import Constituency
 from backend.stats.engine.figures import ACCEPTED, HELD, EventStats, StepFigures
 from backend.stats.rules.suppression import MIN_COUNT
-from backend.stats.selectors.worksheets.draft import WITHHELD
+from backend.stats.selectors.worksheets import WITHHELD
 
 MAX_P = 0.05
 MORE, LESS, MUCH_LESS = 1.25, 0.75, 0.5  # ratios to chance

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from backend.stats.selectors import WITHHELD, event_stats, worksheets_for
-from backend.stats.selectors.worksheets.draft import Figure, WorkbookDraft
+from backend.stats.selectors.worksheets import Figure, WorkbookDraft
 from tests.backend.stats.events import large_event, make_meeting, seven_people
 from tests.factories import NOW, make_attendee, make_event
 

@@ -1,4 +1,4 @@
-"""An attendee's own suggestions, and feedback on them."""
+"""An attendee's own suggestions with feedback on them, and the organisers' pages on the lists."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,13 +21,21 @@ from backend.events.selectors import Profile, attendee_for, profile_for
 from backend.meetings.selectors import open_contacts_for
 from backend.safeguarding.rules import why_not_open
 from backend.suggestions.models import Feedback
-from backend.suggestions.selectors import Filters, SuggestionList, suggestions_for
-from backend.suggestions.services import give_feedback, record_views, withdraw_feedback
-from frontend.access import Request, participant
+from backend.suggestions.selectors import (
+    Filters,
+    SuggestionList,
+    list_inspection_for,
+    list_owners_for,
+    pair_inspection_for,
+    run_status_for,
+    suggestions_for,
+)
+from backend.suggestions.services import give_feedback, record_views, request_build, withdraw_feedback
+from frontend.access import Request, organiser, participant
 from frontend.events.words.languages import language_name
 from frontend.fields import values_of
 from frontend.people.words import constituency_label
-from frontend.suggestions.forms import FeedbackForm, filters_in_address, filters_in_query
+from frontend.suggestions.forms import FeedbackForm, InspectionForm, filters_in_address, filters_in_query
 
 SLOW_AFTER = dt.timedelta(seconds=45)
 
@@ -135,3 +143,37 @@ def state_of(profile: Profile, found: SuggestionList) -> str:
     if profile.is_empty:
         return "empty"
     return "none" if found.computed_at else "waiting"
+
+
+@organiser
+@require_safe
+def matching(request: Request, attendee: Attendee) -> HttpResponse:
+    """The current Run's report: who is reached, how evenly, across which sectors, and what that cost."""
+    return render(request, "suggestions/matching.html", {"page": run_status_for(attendee.event)})
+
+
+@organiser
+@require_safe
+def lists(request: Request, attendee: Attendee) -> HttpResponse:
+    """The list of the attendee chosen by `of`."""
+    wanted = InspectionForm(request.GET).attendee_id()
+    found = list_inspection_for(event=attendee.event, attendee_id=wanted) if wanted else None
+    context = {"found": found, "owners": list_owners_for(attendee.event), "wanted": wanted}
+    return render(request, "suggestions/lists.html", context)
+
+
+@organiser
+@require_safe
+def pair(request: Request, attendee: Attendee, owner: int, other: int) -> HttpResponse:
+    """Every feature of one entry of a list."""
+    found = pair_inspection_for(event=attendee.event, attendee_id=owner, other_id=other)
+    return render(request, "suggestions/pair.html", {"found": found})
+
+
+@organiser
+@require_POST
+def rebuild_lists(request: Request, attendee: Attendee) -> HttpResponse:
+    """Have every list rebuilt."""
+    request_build(event=attendee.event, by=request.user, now=timezone.now())
+    messages.success(request, _("Every list is being rebuilt. The present lists stay until then."))
+    return redirect("matching", attendee.event.slug)
