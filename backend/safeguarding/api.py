@@ -89,7 +89,8 @@ class ReportSerializer(ReportLineSerializer):
     reporter = PartySerializer(allow_null=True)
     reported = PartySerializer(allow_null=True)
     is_apart = serializers.BooleanField(
-        help_text="Whether contact between the two is blocked now, for whatever cause."
+        source="is_contact_blocked",
+        help_text="Whether contact between the two is blocked now, for whatever cause.",
     )
     others_about = serializers.IntegerField(help_text="Other reports about the same person at this event.")
     views = ReportViewSerializer(many=True)

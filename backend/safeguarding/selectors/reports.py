@@ -65,7 +65,7 @@ class ReportPage:
     """All of one report.
 
     Of the two, who has left the event is None. `others_about` counts other reports about the same person at
-    this event; `is_apart` is whether contact is blocked now, for whatever cause.
+    this event; `is_contact_blocked` is whether contact is blocked now, for whatever cause.
     """
 
     report_id: int
@@ -79,7 +79,7 @@ class ReportPage:
     reported: PartyRow | None
     meeting_id: int | None
     keeps_apart: bool
-    is_apart: bool
+    is_contact_blocked: bool
     others_about: int
     views: tuple[ViewRow, ...]
     outcome: str
@@ -153,7 +153,7 @@ def report_page_for(report: Report) -> ReportPage:
         reported=reported,
         meeting_id=report.meeting_id,
         keeps_apart=report.keeps_apart,
-        is_apart=_is_contact_blocked(report),
+        is_contact_blocked=_is_contact_blocked(report),
         others_about=about.count() if reported else 0,
         views=tuple(
             ViewRow(name or "", seen_at)

@@ -60,7 +60,7 @@ def test_closed_without_lifting_stays_in_force_and_another_report_outlives_the_l
     kept, lifted = cast.report("First."), cast.report("Second.")
     cast.close(lifted, lift=True)
     assert are_in_touch(cast.reporter, cast.reported) == {False}
-    assert report_page_for(cast.read(lifted)).is_apart
+    assert report_page_for(cast.read(lifted)).is_contact_blocked
     cast.close(kept, lift=False)
     assert are_in_touch(cast.reporter, cast.reported) == {False}
     kept.refresh_from_db()
@@ -209,7 +209,7 @@ def test_what_was_said_stays_when_one_of_the_two_leaves_the_event(cast):
     cast.reported.delete()
     report.refresh_from_db()
     page = report_page_for(report)
-    assert (page.reported, page.words, page.others_about, page.is_apart) == (
+    assert (page.reported, page.words, page.others_about, page.is_contact_blocked) == (
         None, "He waits at my hotel.", 0, False,
     )  # fmt: skip
 
