@@ -1,4 +1,4 @@
-"""How a command ends: well, or with one sentence and exit code 1."""
+"""Run a management command; a failure is one sentence and exit code 1."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def run_command(arguments: list[str]) -> int:
     try:
         from django.conf import settings
 
-        assert settings.INSTALLED_APPS  # reads the settings now, so that what is wrong in them is said here
+        assert settings.INSTALLED_APPS  # reads the settings now, so that their errors are caught here
         _Commands(arguments).execute()
     except BusinessError as refusal:
         return _fail(refusal.message)
@@ -30,7 +30,9 @@ def run_command(arguments: list[str]) -> int:
             raise
         return _fail(sentence_for(error))
     except RuntimeError as error:
-        from matching.text import ModelError  # not before: a second, which most commands do without
+        from matching.text import (
+            ModelError,
+        )  # imported late: it takes a second, which most commands need not spend
 
         if not isinstance(error, ModelError):
             raise
@@ -41,14 +43,14 @@ def run_command(arguments: list[str]) -> int:
 
 
 class _Commands(ManagementUtility):
-    """Django's commands; one that declares `requires_migrations_checks` finds its tables up to date."""
+    """Django's commands; one with `requires_migrations_checks` has missing migrations applied first."""
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
         command = super().fetch_command(subcommand)
         if command.requires_migrations_checks:
-            from backend.config.database import bring_up_to_date
+            from backend.config.database import apply_missing_migrations
 
-            command.check_migrations = bring_up_to_date  # type: ignore[method-assign]
+            command.check_migrations = apply_missing_migrations  # type: ignore[method-assign]
         return command
 
 

@@ -1,4 +1,4 @@
-"""Web and worker end with the process that started them, even when that one is killed."""
+"""Child processes end when the process that started them is gone, even when that one is killed."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import time
 
 import psutil
 
-OWNER = "TITIAN_OWNER"  # in the environment of web and worker: the process id of `serve`
-SECONDS_BETWEEN_LOOKS = 0.5
+PARENT_ENV = "TITIAN_PARENT"  # in the environment of every child of `serve`: its process id
+POLL_SECONDS = 0.5
 
 
-def end_with_owner(*, process: int | None = None) -> None:
-    """Ask `process` (this one) to end once the owner is gone; without an owner do nothing."""
-    if owner := os.environ.get(OWNER):
-        watch = threading.Thread(target=_watch, args=(int(owner), process or os.getpid()), daemon=True)
+def exit_with_parent(*, process: int | None = None) -> None:
+    """Send SIGTERM to `process` (this one) once the parent is gone; without PARENT_ENV do nothing."""
+    if parent := os.environ.get(PARENT_ENV):
+        watch = threading.Thread(target=_watch, args=(int(parent), process or os.getpid()), daemon=True)
         watch.start()
 
 
-def _watch(owner_id: int, process_id: int) -> None:
+def _watch(parent_id: int, process_id: int) -> None:
     try:
-        owner = psutil.Process(owner_id)  # notes when it began: another one with its id is not taken for it
-        while owner.is_running() and owner.status() != psutil.STATUS_ZOMBIE:
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+        parent = psutil.Process(parent_id)  # remembers its start time: a reused process id is another one
+        while parent.is_running() and parent.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(POLL_SECONDS)
     except psutil.NoSuchProcess:
         pass
     os.kill(process_id, signal.SIGTERM)

@@ -12,7 +12,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from backend.config.logs import LINE, DiscreetFormatter
-from backend.config.parent_watchdog import OWNER, end_with_owner
+from backend.config.parent_watchdog import PARENT_ENV, exit_with_parent
 from backend.config.settings import ALLOWED_HOSTS, TITIAN_HOST, TITIAN_PORT
 
 bind = f"{TITIAN_HOST}:{TITIAN_PORT}"
@@ -36,8 +36,8 @@ logger_class = DiscreetLogger
 
 def post_worker_init(worker: Any) -> None:
     """Say where the pages are once they answer, and end when `serve` does."""
-    end_with_owner(process=worker.ppid)
-    if OWNER in os.environ:
+    exit_with_parent(process=worker.ppid)
+    if PARENT_ENV in os.environ:
         threading.Thread(target=_announce, daemon=True).start()
 
 

@@ -1,4 +1,4 @@
-"""Progress of long work on a terminal: a bar where there is one, a line now and then where there is none."""
+"""Progress of long work: a bar on a terminal, else a line now and then; and steps with the time they took."""
 
 from __future__ import annotations
 
@@ -12,6 +12,25 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 SECONDS_BETWEEN_LINES = 2.0
+MIN_SECONDS_SHOWN = 2.0
+
+
+@contextmanager
+def show_step(console: Console, doing: str, *, has_bar: bool = False) -> Iterator[None]:
+    """Print what is being done, and how long it took where that is over two seconds.
+
+    A terminal shows a spinner meanwhile, unless the step has a bar of its own.
+    """
+    began = time.monotonic()
+    if console.is_terminal and not has_bar:
+        with console.status(f"{doing} ..."):
+            yield
+    else:
+        console.print(f"{doing} ...")
+        yield
+    took = time.monotonic() - began
+    if took >= MIN_SECONDS_SHOWN:
+        console.print(f"{doing}: {took:.1f} s")
 
 
 @contextmanager

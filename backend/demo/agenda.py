@@ -8,8 +8,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from backend.demo.content import content
-from backend.demo.people import SEED, CastMember
+from backend.core.period import Period, overlaps
+from backend.demo.people import SEED, DemoPerson
+from backend.demo.texts import demo_text
 from backend.events.services.setup import THEMES_FILE
 
 SPEAKERS = 3
@@ -18,7 +19,7 @@ BOOKMARKS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaItem:
-    """One session: times of the event's own clock, and the places in the cast of those who take part."""
+    """One session: local times, and the places in `members` of those who take part."""
 
     title: str
     abstract: str
@@ -31,11 +32,14 @@ class AgendaItem:
     speakers: tuple[int, ...]
     bookmarked: tuple[int, ...]
 
-    def overlaps(self, other: AgendaItem) -> bool:
-        return self.day == other.day and self.starts < other.ends and other.starts < self.ends
+    @property
+    def period(self) -> Period:
+        """When it is, for comparing with other items: the day's number stands for a date."""
+        date = dt.date(2000, 1, self.day)
+        return Period(*(dt.datetime.combine(date, time, dt.UTC) for time in (self.starts, self.ends)))
 
 
-def agenda_of(edition: str, cast: Sequence[CastMember]) -> tuple[AgendaItem, ...]:
+def make_agenda(edition: str, members: Sequence[DemoPerson]) -> tuple[AgendaItem, ...]:
     """The edition's sessions with three speakers each, of different sectors, and up to five bookmarks a head.
 
     Speakers offer topics of the session's theme; a bookmark goes to themes one seeks. Nobody is booked twice
@@ -54,18 +58,18 @@ def agenda_of(edition: str, cast: Sequence[CastMember]) -> tuple[AgendaItem, ...
             speakers=(),
             bookmarked=(),
         )
-        for row in content("sessions")[edition]
+        for row in demo_text("sessions")[edition]
     ]
     chance = random.Random(f"{SEED} agenda {edition}")  # noqa: S311 - not a secret
-    speakers = _speakers(items, cast, chance)
+    speakers = _speakers(items, members, chance)
     bookmarks: list[list[int]] = [[] for _ in items]
-    for place, member in enumerate(cast):
+    for place, member in enumerate(members):
         busy = [item for item, names in zip(items, speakers, strict=True) if place in names]
         themes = [theme_of(topic) for topic in member.topics_seek]
         order = sorted(range(len(items)), key=lambda i: (-themes.count(items[i].theme), chance.random()))
         wanted = chance.randint(2, BOOKMARKS)
         for index in order:
-            if wanted and not any(items[index].overlaps(other) for other in busy):
+            if wanted and not any(overlaps(items[index].period, other.period) for other in busy):
                 busy.append(items[index])
                 bookmarks[index].append(place)
                 wanted -= 1
@@ -88,20 +92,22 @@ _THEMES: dict[str, str] = {
 
 
 def _speakers(
-    items: Sequence[AgendaItem], cast: Sequence[CastMember], chance: random.Random
+    items: Sequence[AgendaItem], members: Sequence[DemoPerson], chance: random.Random
 ) -> list[list[int]]:
-    """Places in the cast of each session's speakers; nobody speaks twice."""
+    """Places in `members` of each session's speakers; nobody speaks twice."""
     taken: set[int] = set()
     chosen = []
     for item in items:
         fits = [
             (-sum(theme_of(topic) == item.theme for topic in member.topics_offer), chance.random(), place)
-            for place, member in enumerate(cast)
+            for place, member in enumerate(members)
             if place not in taken
         ]
         here: list[int] = []
         for _, _, place in sorted(fits):
-            if len(here) < SPEAKERS and cast[place].sector not in [cast[other].sector for other in here]:
+            if len(here) < SPEAKERS and members[place].sector not in [
+                members[other].sector for other in here
+            ]:
                 here.append(place)
         taken.update(here)
         chosen.append(here)

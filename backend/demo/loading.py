@@ -1,4 +1,4 @@
-"""The demo forum into the database: all of it in one transaction, or nothing because it is there."""
+"""Load the demo into the database: in one transaction, or nothing where it is there already."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from backend.demo.agenda import AgendaItem, agenda_of
-from backend.demo.content import content
-from backend.demo.people import SEED, CastMember, cast_of_demo, unlisted_of_demo
-from backend.demo.ties import ties_of
+from backend.demo.accounts import demo_accounts
+from backend.demo.agenda import AgendaItem, make_agenda
+from backend.demo.meetings import load_meetings
+from backend.demo.people import SEED, DemoPerson, demo_people, unlisted_people
+from backend.demo.selectors import CURRENT, EARLIER
+from backend.demo.texts import demo_text
+from backend.demo.ties import draw_ties
 from backend.events.models import Attendee, Event, Session, SessionPart, Theme, Tie
 from backend.events.services import appoint_lead, appoint_organiser, create_event
 from backend.events.services.importing import CsvLine, CsvTable, import_attendees
 from backend.people.models import Person
 from backend.people.services import find_or_create_people
+from backend.safeguarding.services import block_person
 
 ZONE = "Asia/Bangkok"
 NAME = "ASEAN ICT Forum on Child Online Protection"
-CURRENT, EARLIER = "demo-2026", "demo-2025"
 FIRST_DAY = {CURRENT: dt.date(2026, 12, 9), EARLIER: dt.date(2025, 11, 19)}
 AGENDA = {CURRENT: "current", EARLIER: "last"}
 RETURNING = 200
@@ -34,7 +37,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class DemoForum:
-    """What was loaded; `blocks` are pairs of people who want nothing to do with each other."""
+    """What was loaded; `blocks` are pairs of people of whom the first blocked the second."""
 
     event: Event
     earlier: Event
@@ -44,31 +47,44 @@ class DemoForum:
 
 
 @transaction.atomic
-def load_forum(*, now: dt.datetime, tell: Callable[[str], object] = lambda _: None) -> DemoForum | None:
-    """Load both editions of the demo; None, and nothing changed, if they are there already.
+def load_demo(*, now: dt.datetime, notify: Callable[[str], object]) -> DemoForum | None:
+    """Load both editions with their blocks and meetings; None, and nothing changed, if they are there.
 
-    `tell` hears of each step.
+    `notify` gets each step.
     """
+    forum = load_forum(now=now, notify=notify)
+    if forum is not None:
+        for blocker, blocked in forum.blocks:
+            block_person(blocked=blocked, by=blocker, now=now)
+        notify("Meeting times, tables, and who asks whom")
+        main = [account.person for account in demo_accounts()]
+        load_meetings(event=forum.event, earlier=forum.earlier, main=main, now=now)
+    return forum
+
+
+@transaction.atomic
+def load_forum(*, now: dt.datetime, notify: Callable[[str], object] = lambda _: None) -> DemoForum | None:
+    """Load both editions; None, and nothing changed, if they are there already. `notify` gets each step."""
     if Event.objects.filter(slug=CURRENT).exists():
         return None
-    cast, unlisted = cast_of_demo(), unlisted_of_demo()
-    returning = _returning(cast)
-    tell(f"Earlier edition: {len(returning)} attendees")
+    members, unlisted = demo_people(), unlisted_people()
+    returning = _returning(members)
+    notify(f"Earlier edition: {len(returning)} attendees")
     earlier = _load_edition(EARLIER, returning, now=now)
-    tell(f"This edition: {len(cast)} attendees and {len(unlisted)} who appear nowhere")
-    event = _load_edition(CURRENT, cast, unlisted, previous=earlier, now=now)
+    notify(f"This edition: {len(members)} attendees and {len(unlisted)} who appear nowhere")
+    event = _load_edition(CURRENT, members, unlisted, previous=earlier, now=now)
     people = {person.email: person for person in Person.objects.filter(attendances__event=event)}
-    tell("Who met whom last time")
+    notify("Who met whom last time")
     ties = _load_ties(earlier, returning, people)
     _load_organiser_lead_and_stranger((event, earlier), now=now)
-    blocks = tuple((people[cast[one].email], people[cast[two].email]) for one, two in _blocked(cast))
-    return DemoForum(event, earlier, len(cast), ties, blocks)
+    blocks = tuple((people[members[one].email], people[members[two].email]) for one, two in _blocked(members))
+    return DemoForum(event, earlier, len(members), ties, blocks)
 
 
 def _load_edition(
     slug: str,
-    cast: Sequence[CastMember],
-    unlisted: Sequence[CastMember] = (),
+    members: Sequence[DemoPerson],
+    unlisted: Sequence[DemoPerson] = (),
     *,
     previous: Event | None = None,
     now: dt.datetime,
@@ -84,33 +100,33 @@ def _load_edition(
         previous=previous,
         now=now,
     )
-    agenda = agenda_of(AGENDA[slug], cast)
+    agenda = make_agenda(AGENDA[slug], members)
     speakers = {place for item in agenda for place in item.speakers}
     lines = [
         CsvLine(place + 2, _cells(member, "speaker" if place in speakers else member.role))
-        for place, member in enumerate((*cast, *unlisted))
+        for place, member in enumerate((*members, *unlisted))
     ]
     import_attendees(event=event, table=CsvTable(COLUMNS, tuple(lines), (), "utf-8"), now=now)
     hidden = [member.email for member in unlisted if member.visibility == Attendee.Visibility.HIDDEN]
     Attendee.objects.filter(event=event, person__email__in=hidden).update(
         visibility=Attendee.Visibility.HIDDEN
     )
-    _load_agenda(event, agenda, cast)
+    _load_agenda(event, agenda, members)
     return event
 
 
-def _cells(member: CastMember, role: str) -> tuple[str, ...]:
-    """The member as a line of an attendee list: the demo comes in by the same door as everybody."""
-    said: Mapping[str, str] = {
+def _cells(member: DemoPerson, role: str) -> tuple[str, ...]:
+    """The member as a line of an attendee list: the demo is imported as every list is."""
+    joined: Mapping[str, str] = {
         "languages": ";".join(member.languages),
         "topics_seek": ";".join(member.topics_seek),
         "topics_offer": ";".join(member.topics_offer),
         "role": role,
     }
-    return tuple(said[column] if column in said else str(getattr(member, column)) for column in COLUMNS)
+    return tuple(joined[column] if column in joined else str(getattr(member, column)) for column in COLUMNS)
 
 
-def _load_agenda(event: Event, agenda: Sequence[AgendaItem], cast: Sequence[CastMember]) -> None:
+def _load_agenda(event: Event, agenda: Sequence[AgendaItem], members: Sequence[DemoPerson]) -> None:
     themes = {theme.key: theme for theme in Theme.objects.filter(event=event)}
     attendees = dict(Attendee.objects.filter(event=event).values_list("person__email", "id"))
     sessions = Session.objects.bulk_create(
@@ -127,7 +143,7 @@ def _load_agenda(event: Event, agenda: Sequence[AgendaItem], cast: Sequence[Cast
         for place, item in enumerate(agenda, start=1)
     )
     SessionPart.objects.bulk_create(
-        SessionPart(event=event, session=session, attendee_id=attendees[cast[place].email], part=part)
+        SessionPart(event=event, session=session, attendee_id=attendees[members[place].email], part=part)
         for session, item in zip(sessions, agenda, strict=True)
         for part, places in (
             (SessionPart.Part.SPEAKING, item.speakers),
@@ -142,38 +158,40 @@ def _at(event: Event, day: int, time: dt.time) -> dt.datetime:
     return dt.datetime.combine(date, time, tzinfo=ZoneInfo(event.timezone))
 
 
-def _returning(cast: Sequence[CastMember]) -> list[CastMember]:
-    """The two hundred who were at the earlier edition, the personas among them."""
+def _returning(members: Sequence[DemoPerson]) -> list[DemoPerson]:
+    """The two hundred who were at the earlier edition, the demo accounts among them."""
     chance = random.Random(f"{SEED} returning")  # noqa: S311 - not a secret
-    known = {row["email"] for row in content("personas")}
-    order = sorted(range(len(cast)), key=lambda place: (cast[place].email not in known, chance.random()))
-    return [cast[place] for place in sorted(order[:RETURNING])]
+    known = {row["email"] for row in demo_text("accounts")}
+    order = sorted(
+        range(len(members)), key=lambda place: (members[place].email not in known, chance.random())
+    )
+    return [members[place] for place in sorted(order[:RETURNING])]
 
 
-def _load_ties(earlier: Event, cast: Sequence[CastMember], people: Mapping[str, Person]) -> int:
+def _load_ties(earlier: Event, members: Sequence[DemoPerson], people: Mapping[str, Person]) -> int:
     ties = []
-    for place, (one, two) in enumerate(ties_of(cast)):
-        first, second = sorted((people[cast[one].email].pk, people[cast[two].email].pk))
+    for place, (one, two) in enumerate(draw_ties(members)):
+        first, second = sorted((people[members[one].email].pk, people[members[two].email].pk))
         met_on = earlier.starts_on + dt.timedelta(days=place % 2)
         ties.append(Tie(edition=earlier, first_id=first, second_id=second, met_on=met_on))
     return len(Tie.objects.bulk_create(ties))
 
 
 def _load_organiser_lead_and_stranger(events: Sequence[Event], *, now: dt.datetime) -> None:
-    emails = {row["key"]: row["email"] for row in content("personas")}
+    emails = {row["key"]: row["email"] for row in demo_text("accounts")}
     for event in events:
         appoint_organiser(event=event, email=emails["organiser"], name="Orla Tanaka", now=now)
         appoint_lead(event=event, email=emails["safeguarding-lead"], name="Amara Silva", now=now)
     find_or_create_people(names={emails["stranger"]: "Stella Ferro"})
 
 
-def _blocked(cast: Sequence[CastMember]) -> list[tuple[int, int]]:
-    """Three pairs with much to say to each other who do not wish to: a block outweighs any score."""
-    known = {row["email"] for row in content("personas")}
+def _blocked(members: Sequence[DemoPerson]) -> list[tuple[int, int]]:
+    """Three pairs with much in common, one of whom blocked the other: a block outweighs any score."""
+    known = {row["email"] for row in demo_text("accounts")}
     pairs = []
-    for one, member in enumerate(cast):
-        for two in range(one + 40, len(cast)):
-            other = cast[two]
+    for one, member in enumerate(members):
+        for two in range(one + 40, len(members)):
+            other = members[two]
             sought = set(member.topics_seek) & set(other.topics_offer)
             if len(sought) > 1 and not {member.email, other.email} & known:
                 pairs.append((one, two))

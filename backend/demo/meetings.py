@@ -26,7 +26,7 @@ HOURS = ((dt.time(10), dt.time(12, 30)), (dt.time(13), dt.time(17)))
 TABLES, WITHOUT_STEPS = 40, 10
 CLOSED = 8  # one in so many opens nothing
 ASKED_OVER, TO_ANSWER = 240.0, 12.0  # hours: over how many people ask, and how long most take to answer
-ASKERS, ASKED = 0.7, 3  # this share of those who looked through their list asks so many of it
+ASKERS, ASKED = 0.7, 3  # this share of those who viewed their list asks so many of it
 REPORTED = (
     "Since this request I got eleven messages on my private number from the same person, two of them at "
     "night. I have not answered. The last one says in which hotel I will stay."
@@ -44,46 +44,46 @@ class DemoMeetings:
 
 @transaction.atomic
 def load_meetings(*, event: Event, earlier: Event, main: Sequence[Person], now: dt.datetime) -> DemoMeetings:
-    """Set both editions up and let people ask each other; `main` are those a visitor may walk in as.
+    """Set both editions up and let people ask each other; `main` are the people of the demo accounts.
 
-    The present edition gets requests that wait and their answers, the earlier one what both said afterwards.
+    The present edition gets open and answered requests, the earlier one what both reported afterwards.
     """
     opening = dt.datetime.combine(event.starts_on, dt.time(8), event.zone)
     before = min(now, opening - dt.timedelta(days=2))
     slots, tables, open_people = _set_up(event, main, before)
-    story = _Story(event, main, before)
-    story.tell_present()
-    story.tell_report()
+    requests = _Requests(event, main, before)
+    requests.make_present()
+    requests.make_report()
     last_year = dt.datetime.combine(earlier.starts_on, dt.time(8), earlier.zone) - dt.timedelta(days=2)
     _set_up(earlier, main, last_year)
-    past = _Story(earlier, main, last_year)
-    past.tell_past()
-    return DemoMeetings(slots, tables, open_people, story.count + past.count)
+    past = _Requests(earlier, main, last_year)
+    past.make_past()
+    return DemoMeetings(slots, tables, open_people, requests.count + past.count)
 
 
 @transaction.atomic
 def ask_from_lists(
     *,
     event: Event,
-    seen: Mapping[int, Sequence[int]],
+    viewed: Mapping[int, Sequence[int]],
     main: Sequence[Person],
     now: dt.datetime,
-    progress: Callable[[float], object] = lambda _: None,
+    on_progress: Callable[[float], object] = lambda _: None,
 ) -> int:
-    """Let some of those who looked through their list ask the first of it; gives how many requests it made.
+    """Let some of those who viewed their list ask the first of it; gives how many requests it made.
 
-    seen: whom each looked at, best first, by attendee's id. The same ones ask every time, and nobody asks or
-    is asked whom a visitor may walk in as. `progress` hears the share done, 0 to 1.
+    viewed: whom each viewed, best first, by attendee's id. The same ones ask every time; no demo account asks
+    or is asked. `on_progress` gets the share done, 0 to 1.
     """
-    story = _Story(event, main, now)
-    people = {attendee.pk: attendee for attendee in story.rest}
+    requests = _Requests(event, main, now)
+    people = {attendee.pk: attendee for attendee in requests.rest}
     chance = random.Random(f"{SEED} lists {event.slug}")  # noqa: S311 - not a secret
     for done, asker in enumerate(people.values(), start=1):
         if chance.random() < ASKERS:
-            for other in filter(None, map(people.get, seen.get(asker.pk, ())[:ASKED])):
-                story.ask(asker, other, chance.random())
-        progress(done / len(people))
-    return story.count
+            for other in filter(None, map(people.get, viewed.get(asker.pk, ())[:ASKED])):
+                requests.ask(asker, other, chance.random())
+        on_progress(done / len(people))
+    return requests.count
 
 
 def _set_up(event: Event, main: Sequence[Person], now: dt.datetime) -> tuple[int, int, int]:
@@ -124,8 +124,8 @@ def _set_up(event: Event, main: Sequence[Person], now: dt.datetime) -> tuple[int
     return slots, len(tables), opened
 
 
-class _Story:
-    """Who asks whom, in a fixed order; each pair meets once."""
+class _Requests:
+    """Requests between the edition's people, in a fixed order; each pair meets once."""
 
     def __init__(self, event: Event, main: Sequence[Person], now: dt.datetime) -> None:
         people = list(
@@ -145,8 +145,8 @@ class _Story:
         chance.shuffle(self.rest)
         self._unasked = iter(self.rest)
 
-    def tell_present(self) -> None:
-        """Everybody one may walk in as finds requests to answer, requests sent, meetings, and their ends."""
+    def make_present(self) -> None:
+        """Every demo account has requests to answer, requests sent, meetings, and their ends."""
         for first, second in pairwise(self.main):
             self._between(first, second, self._accept)
         for attendee in self.main:
@@ -158,18 +158,18 @@ class _Story:
             for inbound in (False, False, False, True, True):
                 self._ask(attendee, None, inbound=inbound)
 
-    def tell_report(self) -> None:
-        """Somebody whom no visitor can walk in as reports whom they were asked by."""
+    def make_report(self) -> None:
+        """Somebody without a demo account reports whom they were asked by."""
         for asker, invited in pairwise(self._unasked):
             if self._between(asker, invited, self._report):
                 return
 
-    def tell_past(self) -> None:
+    def make_past(self) -> None:
         """What was agreed took place, or did not; some requests nobody answered."""
         for attendee in self.main:
             self._ask(attendee, None, inbound=False)
-            for words in ((True, True), (True, True), (True, False), (False, False)):
-                self._ask(attendee, self._attested(words), inbound=words[1])
+            for both in ((True, True), (True, True), (True, False), (False, False)):
+                self._ask(attendee, self._attested(both), inbound=both[1])
         services.expire_requests(now=dt.datetime.combine(self.event.ends_on, dt.time(23), self.event.zone))
 
     def ask(self, asker: Attendee, other: Attendee, luck: float) -> bool:
@@ -245,15 +245,15 @@ class _Story:
             now=self.answered_at,
         )
 
-    def _attested(self, words: tuple[bool, bool]) -> Callable[[Meeting], None]:
+    def _attested(self, took_place: tuple[bool, bool]) -> Callable[[Meeting], None]:
         def attest(meeting: Meeting) -> None:
             agreed = self._accept(meeting)
-            for attendee, took_place in zip(self._people(agreed), words, strict=True):
+            for attendee, happened in zip(self._people(agreed), took_place, strict=True):
                 services.attest_meeting(
                     attendee=attendee,
                     meeting_id=agreed.pk,
-                    took_place=took_place,
-                    usefulness=4 + attendee.pk % 2 if took_place else None,
+                    took_place=happened,
+                    usefulness=4 + attendee.pk % 2 if happened else None,
                     by=attendee.person,
                     now=agreed.period.upper,
                 )

@@ -11,7 +11,7 @@ from backend.demo.models import OutgoingMail
 
 
 class OutboxBackend(BaseEmailBackend):
-    """A mail backend for demo mode; reads of the outbox go through `OutgoingMail`."""
+    """Django mail backend of demo mode: keeps every mail as an `OutgoingMail`."""
 
     def send_messages(self, email_messages: Iterable[EmailMessage]) -> int:
         kept = OutgoingMail.objects.bulk_create(

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from backend.demo.content import content
+from backend.demo.texts import demo_text
 
 SEED = 2026
 USES_OF_A_TEXT = 2  # 240 people write in English with some 150 texts of each kind
@@ -35,8 +35,8 @@ SPOKEN = {
     "Sweden": ("sv",),
     "International": ("fr", "es", "ar"),
 }
-TOLD_BY_NAME = ("Malaysia", "Singapore")  # where each group of names goes with a language
-COUNTRY_OF_VOICE = {
+LANGUAGE_BY_NAME_GROUP = ("Malaysia", "Singapore")  # where each group of names goes with a language
+COUNTRY_OF_LANGUAGE = {
     "th": "Thailand",
     "vi": "Viet Nam",
     "id": "Indonesia",
@@ -49,7 +49,7 @@ COUNTRY_OF_VOICE = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CastMember:
+class DemoPerson:
     """One attendee of the demo; topics are keys."""
 
     email: str
@@ -70,28 +70,28 @@ class CastMember:
 
 
 @cache
-def cast_of_demo() -> tuple[CastMember, ...]:
+def demo_people() -> tuple[DemoPerson, ...]:
     """The 320 listed attendees: 240 who write in English, then 80 who write in their own languages."""
-    names = {country: _names_in(country) for country in content("names")}
-    taken = {row["name"] for row in content("unlisted")}
-    persona_seats = {
-        (row["sector"], row["country"]): row["email"] for row in content("personas") if "sector" in row
+    names = {country: _names_in(country) for country in demo_text("names")}
+    taken = {row["name"] for row in demo_text("unlisted")}
+    account_seats = {
+        (row["sector"], row["country"]): row["email"] for row in demo_text("accounts") if "sector" in row
     }
-    members: list[CastMember] = []
-    for place, row in enumerate((*_english_rows(), *_voice_rows())):
+    members: list[DemoPerson] = []
+    for place, row in enumerate((*_english_rows(), *_local_language_rows())):
         group, name = next(named for named in names[row["country"]] if named[1] not in taken)
         taken.add(name)
-        email = persona_seats.pop((row["sector"], row["country"]), "") or _address(name)
-        told = group if row["country"] in TOLD_BY_NAME else place
-        named: dict[str, Any] = {"name": name, "email": email, "languages": _languages(row["country"], told)}
-        members.append(CastMember(**(named | row)))
+        email = account_seats.pop((row["sector"], row["country"]), "") or _address(name)
+        index = group if row["country"] in LANGUAGE_BY_NAME_GROUP else place
+        named: dict[str, Any] = {"name": name, "email": email, "languages": _languages(row["country"], index)}
+        members.append(DemoPerson(**(named | row)))
     return tuple(members)
 
 
-def unlisted_of_demo() -> tuple[CastMember, ...]:
+def unlisted_people() -> tuple[DemoPerson, ...]:
     """Those who must appear nowhere: minors, people of unknown age, and adults who hide themselves."""
     return tuple(
-        CastMember(
+        DemoPerson(
             email=_address(row["name"]),
             name=row["name"],
             title="",
@@ -108,15 +108,15 @@ def unlisted_of_demo() -> tuple[CastMember, ...]:
             visibility=row.get("visibility", "listed"),
             role=row.get("role", ""),
         )
-        for place, row in enumerate(content("unlisted"))
+        for place, row in enumerate(demo_text("unlisted"))
     )
 
 
 def _english_rows() -> Iterator[dict[str, Any]]:
     """Every biography with something to seek and to offer that suits its sector and topics."""
-    people: list[dict[str, Any]] = content("abouts")
-    seeks = _shared_out(content("seeks"), people)
-    offers = _shared_out(content("offers"), people, beside=seeks)
+    people: list[dict[str, Any]] = demo_text("abouts")
+    seeks = _shared_out(demo_text("seeks"), people)
+    offers = _shared_out(demo_text("offers"), people, beside=seeks)
     for person, seek, offer in zip(people, seeks, offers, strict=True):
         yield {
             "title": person["title"],
@@ -131,21 +131,21 @@ def _english_rows() -> Iterator[dict[str, Any]]:
         }
 
 
-def _voice_rows() -> Iterator[dict[str, Any]]:
+def _local_language_rows() -> Iterator[dict[str, Any]]:
     """The attendees who write in their own language, with their seats in an organisation."""
-    for code, voices in content("voices").items():
-        for place, (voice, seat) in enumerate(zip(voices, content("seats")[code], strict=True)):
-            said = {part: voice[part]["text"] for part in ("about", "seeks", "offers")}
-            said[voice["extra"]["field"]] += "\n" + voice["extra"]["text"]
+    for code, profiles in demo_text("local_language_profiles").items():
+        for place, (profile, seat) in enumerate(zip(profiles, demo_text("seats")[code], strict=True)):
+            texts_by_part = {part: profile[part]["text"] for part in ("about", "seeks", "offers")}
+            texts_by_part[profile["extra"]["field"]] += "\n" + profile["extra"]["text"]
             yield {
                 "title": seat[0],
                 "organisation": seat[1],
-                "sector": voice["sector"],
-                "country": COUNTRY_OF_VOICE[code],
+                "sector": profile["sector"],
+                "country": COUNTRY_OF_LANGUAGE[code],
                 "languages": (code, "en") if place % 2 else (code,),
-                "topics_seek": tuple(voice["topics_seek"]),
-                "topics_offer": tuple(voice["topics_offer"]),
-                **said,
+                "topics_seek": tuple(profile["topics_seek"]),
+                "topics_offer": tuple(profile["topics_offer"]),
+                **texts_by_part,
             }
 
 
@@ -189,7 +189,7 @@ def _shared_out(
 def _names_in(country: str) -> Iterator[tuple[int, str]]:
     """Names as people of the country bear them, with their group, in an order that looks like a crowd."""
     groups = [_names_of(group, random.Random(f"{SEED} {country} {place}"))  # noqa: S311 - not a secret
-              for place, group in enumerate(content("names")[country])]  # fmt: skip
+              for place, group in enumerate(demo_text("names")[country])]  # fmt: skip
     for names in zip_longest(*groups):
         yield from ((group, name) for group, name in enumerate(names) if name)
 

@@ -1,4 +1,4 @@
-"""The mail of the demo, for its outbox pages."""
+"""How far the demo is loaded, and the mail it kept, for its outbox pages."""
 
 from __future__ import annotations
 
@@ -13,11 +13,27 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.demo.models import OutgoingMail
+from backend.events.models import Event
+from backend.suggestions.models import SuggestionView
+from backend.suggestions.selectors import current_run
+
+CURRENT, EARLIER = "demo-2026", "demo-2025"  # slugs of the two editions
+
+
+def is_demo_ready() -> bool:
+    """Whether the demo is loaded, has lists, and its people viewed them: nothing is left for `load_demo`."""
+    event = Event.objects.filter(slug=CURRENT).first()
+    return event is not None and current_run(event) is not None and has_read_lists(event)
+
+
+def has_read_lists(event: Event) -> bool:
+    """Whether people of the event viewed any of their lists; the demo's do all at once or not at all."""
+    return SuggestionView.objects.filter(attendee__event=event).exists()
 
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """What hung on a mail."""
+    """An attachment of a mail."""
 
     name: str
     content: bytes

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.core.errors import NotFound
-from backend.demo.personas import persona_for, personas
+from backend.demo.accounts import demo_account_for, demo_accounts
 from backend.demo.selectors import kept_mail, mail_sent, mails_sent
 from backend.events.selectors import attendances_for
 from frontend.access import Request, demo_only
@@ -37,14 +37,14 @@ MAIL_POLICY = {
 @require_safe
 def enter(request: Request) -> HttpResponse:
     """Whom one may walk in as."""
-    return render(request, "demo/enter.html", {"personas": personas()})
+    return render(request, "demo/enter.html", {"accounts": demo_accounts()})
 
 
 @demo_only
 @require_POST
 def enter_as(request: Request, key: str) -> HttpResponse:
-    """Sign in as this persona and go where they would land."""
-    person = persona_for(key).person
+    """Sign in as this account and go where they would land."""
+    person = demo_account_for(key).person
     login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
     attendances = attendances_for(person)
     return redirect("event_home", attendances[0].event.slug) if attendances else redirect("welcome")

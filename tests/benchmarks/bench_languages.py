@@ -17,7 +17,7 @@ import numpy as np
 
 from matching.text.centring import centre, language_means
 
-DEMO_TEXTS = Path("backend/demo/data/voices.json")
+DEMO_TEXTS = Path("backend/demo/data/local_language_profiles.json")
 REQUIRED = ("th", "vi", "id", "ms")
 LEAST, MOST_LOST = 0.55, 0.05
 

@@ -8,7 +8,7 @@ import os
 import pytest
 from playwright.sync_api import expect
 
-from backend.demo.people import cast_of_demo
+from backend.demo.people import demo_people
 from backend.events.models import Interest
 from backend.suggestions.models import Suggestion
 from backend.suggestions.services import build_run
@@ -37,7 +37,7 @@ def crowded_forum(forum, model_folder):
     """The forum after a Run, with so many more that lists leave most out, and words alone to tell by."""
     others = [
         member
-        for member in cast_of_demo()
+        for member in demo_people()
         if member.sector in CONSTITUENCIES
         and member.seeks.isascii()
         and not EVIDENCE & {*member.topics_seek, *member.topics_offer}

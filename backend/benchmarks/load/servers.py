@@ -20,7 +20,7 @@ from django.db import connections
 from backend.core.errors import BusinessError
 
 START_SECONDS = 60
-OWNER = "TITIAN_OWNER"  # web and worker end once this process is gone, however it ends
+PARENT_ENV = "TITIAN_PARENT"  # web and worker end once this process is gone, however it ends
 
 
 class ServerDidNotStart(BusinessError):
@@ -68,7 +68,7 @@ def _environment(address: str, port: int = 0) -> dict[str, str]:
         "TITIAN_DEMO": "0",
         "TITIAN_MODEL": os.devnull,  # the worker has mails to send, and no need of a language model
         "EMAIL_URL": "dummymail://",
-        OWNER: str(os.getpid()),
+        PARENT_ENV: str(os.getpid()),
     }
 
 

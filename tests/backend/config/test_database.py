@@ -167,7 +167,7 @@ def test_a_server_without_pgvector_is_refused(without_pgvector: None) -> None:
 @pytest.mark.django_db
 def test_a_server_that_is_too_old_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     check_database()
-    monkeypatch.setattr(database, "OLDEST", 990000)
+    monkeypatch.setattr(database, "MIN_VERSION", 990000)
     with pytest.raises(DatabaseUnusable, match=r"names PostgreSQL 18; Titian needs 15 or later"):
         check_database()
 
@@ -183,7 +183,7 @@ def lacking(transactional_db: None) -> None:
     MigrationRecorder(connection).record_unapplied("authtoken", "0004_alter_tokenproxy_options")
 
 
-def test_a_command_brings_the_tables_of_the_embedded_database_itself(
+def test_a_command_migrates_the_embedded_database_itself(
     lacking: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(connection.settings_dict, "EMBEDDED", connection.settings_dict.get("EMBEDDED", {}))
@@ -191,12 +191,12 @@ def test_a_command_brings_the_tables_of_the_embedded_database_itself(
     for _ in range(2):
         assert run_command(["manage.py", "build_suggestions", "nowhere"]) == 1
         told.append(capsys.readouterr().err.splitlines())
-    assert told[0] == ["Bringing the tables of the database up to date ...", *told[1]]
+    assert told[0] == ["Creating or updating the tables of the database ...", *told[1]]
     assert len(told[1]) == 1
     assert "nowhere" in told[1][0]
 
 
-def test_a_command_says_who_brings_the_tables_of_a_database_of_ones_own(
+def test_a_command_says_who_migrates_a_database_of_ones_own(
     lacking: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delitem(connection.settings_dict, "EMBEDDED", raising=False)
@@ -207,9 +207,57 @@ def test_a_command_says_who_brings_the_tables_of_a_database_of_ones_own(
     call_command("migrate", verbosity=0)
 
 
-def test_the_tables_are_not_brought_to_a_server_without_pgvector(without_pgvector: None) -> None:
+def test_a_server_without_pgvector_is_not_migrated(without_pgvector: None) -> None:
     with pytest.raises(DatabaseUnusable, match="without pgvector"):
         call_command("migrate", verbosity=0)
+
+
+@pytest.fixture
+def other_version(transactional_db: None) -> Iterator[None]:
+    """The database as another version of Titian left it: with a migration that this code does not have."""
+    MigrationRecorder(connection).record_applied("events", "0002_links_and_constraints")
+    yield
+    MigrationRecorder(connection).record_unapplied("events", "0002_links_and_constraints")
+
+
+COMMANDS = [["migrate"], ["run_worker"], ["build_suggestions", "nowhere"]]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_an_embedded_database_of_another_version_is_refused_with_what_to_do(
+    other_version: None,
+    command: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    embedded = {"data": "/srv/titian/var/postgres"}
+    monkeypatch.setitem(
+        connection.settings_dict, "EMBEDDED", connection.settings_dict.get("EMBEDDED") or embedded
+    )
+    assert run_command(["manage.py", *command]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "was made by another version of Titian" in sentence
+    assert f"rm -r {connection.settings_dict['EMBEDDED']['data']}" in sentence
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_a_named_database_of_another_version_is_refused_and_nothing_removed(
+    other_version: None,
+    command: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delitem(connection.settings_dict, "EMBEDDED", raising=False)
+    assert run_command(["manage.py", *command]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert sentence.endswith("which this one cannot read: name an empty database.")
+    monkeypatch.undo()
+
+
+def test_an_unknown_migration_of_another_package_is_none_of_ours(transactional_db: None) -> None:
+    MigrationRecorder(connection).record_applied("authtoken", "0099_later")
+    check_database()
+    MigrationRecorder(connection).record_unapplied("authtoken", "0099_later")
 
 
 def test_every_command_says_whether_it_needs_the_tables() -> None:
@@ -217,4 +265,12 @@ def test_every_command_says_whether_it_needs_the_tables() -> None:
     without = {
         name for name, app in ours.items() if not load_command_class(app, name).requires_migrations_checks
     }
-    assert without == {"bench_matching", "evaluate", "load_meetings", "migrate", "plan_benchmark", "serve"}
+    assert without == {
+        "bench_matching",
+        "evaluate",
+        "load_meetings",
+        "migrate",
+        "plan_benchmark",
+        "serve",
+        "unpack_model",
+    }

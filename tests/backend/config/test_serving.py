@@ -21,13 +21,13 @@ from procrastinate.contrib.django import app
 from pytest_django import Settings
 
 from backend.config.management.commands import serve
-from backend.config.parent_watchdog import OWNER
+from backend.config.parent_watchdog import PARENT_ENV
 from backend.core.queue import take_up_abandoned_jobs
 
-LIVES_BY_ITS_OWNER = """
+ENDS_WITH_ITS_PARENT = """
 import signal
-from backend.config.parent_watchdog import end_with_owner
-end_with_owner()
+from backend.config.parent_watchdog import exit_with_parent
+exit_with_parent()
 print("up", flush=True)
 signal.pause()
 """
@@ -36,7 +36,7 @@ signal.pause()
 @pytest.fixture
 def taken(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A port where somebody listens."""
-    monkeypatch.setattr(serve, "SECONDS_FOR_A_KILLED_ONE_TO_LEAVE", 0)
+    monkeypatch.setattr(serve, "PORT_WAIT_SECONDS", 0)
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -69,9 +69,9 @@ def test_a_second_one_in_the_same_folder_is_refused(
 def test_web_and_worker_end_when_the_process_that_started_them_is_killed() -> None:
     owner = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
     child = subprocess.Popen(
-        [sys.executable, "-c", LIVES_BY_ITS_OWNER],
+        [sys.executable, "-c", ENDS_WITH_ITS_PARENT],
         cwd=settings.BASE_DIR,
-        env=os.environ | {OWNER: str(owner.pid)},
+        env=os.environ | {PARENT_ENV: str(owner.pid)},
         stdout=subprocess.PIPE,
         text=True,
     )

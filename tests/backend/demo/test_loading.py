@@ -20,12 +20,13 @@ from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 from time_machine import travel
 
+from backend.demo.accounts import demo_accounts
 from backend.demo.agenda import theme_of
-from backend.demo.content import content
-from backend.demo.loading import CURRENT, EARLIER, load_forum
+from backend.demo.loading import load_forum
 from backend.demo.meetings import ASKED, ask_from_lists
-from backend.demo.people import cast_of_demo, unlisted_of_demo
-from backend.demo.personas import personas
+from backend.demo.people import demo_people, unlisted_people
+from backend.demo.selectors import CURRENT, EARLIER
+from backend.demo.texts import demo_text
 from backend.events.models import Attendee, Event, Interest, Session, SessionPart, Slot, Table, Tie
 from backend.meetings.models import Availability, Meeting
 from backend.meetings.selectors import agenda_for, requests_sent, requests_to_answer
@@ -77,7 +78,7 @@ def test_the_command_loads_two_editions_and_says_what_comes_next(said: str) -> N
     assert current.previous == earlier
     assert (str(current.starts_on), str(earlier.starts_on)) == ("2026-12-09", "2025-11-19")
     assert matchable(current).count() == 320
-    assert Attendee.objects.of(current).count() == 320 + len(unlisted_of_demo()) + 2
+    assert Attendee.objects.of(current).count() == 320 + len(unlisted_people()) + 2
     assert matchable(earlier).count() == 200
     assert earlier.ties.count() == 300
     assert [Session.objects.filter(event=event).count() for event in (current, earlier)] == [24, 12]
@@ -105,11 +106,11 @@ def test_the_same_forum_comes_out_every_time() -> None:
 
 
 def test_the_same_people_know_each_other_in_every_process() -> None:
-    """The order of a set differs from process to process, and the cast is made once in each."""
+    """The order of a set differs from process to process, and the members is made once in each."""
     makes = (
-        "from backend.demo.people import cast_of_demo, unlisted_of_demo; "
-        "from backend.demo.ties import ties_of; "
-        "print(cast_of_demo(), unlisted_of_demo(), ties_of(cast_of_demo()[:60]))"
+        "from backend.demo.people import demo_people, unlisted_people; "
+        "from backend.demo.ties import draw_ties; "
+        "print(demo_people(), unlisted_people(), draw_ties(demo_people()[:60]))"
     )
     processes = [
         subprocess.Popen(
@@ -140,18 +141,18 @@ def _dump_without_ids() -> list[tuple[object, ...]]:
 
 
 def test_no_two_profiles_are_alike_and_every_one_is_complete() -> None:
-    cast = (*cast_of_demo(), *unlisted_of_demo())
+    members = (*demo_people(), *unlisted_people())
     for part in ("email", "name", "about"):
-        assert len({getattr(member, part).casefold() for member in cast}) == len(cast), part
-    assert len({(member.seeks, member.offers) for member in cast}) == len(cast)
-    listed = cast_of_demo()
+        assert len({getattr(member, part).casefold() for member in members}) == len(members), part
+    assert len({(member.seeks, member.offers) for member in members}) == len(members)
+    listed = demo_people()
     assert all(m.about and m.seeks and m.offers and m.topics_seek and m.topics_offer for m in listed)
     assert len({member.seeks for member in listed} | {member.offers for member in listed}) >= 120
 
 
 def test_texts_suit_those_who_say_them() -> None:
-    sectors = {row["text"]: row["sectors"] for row in (*content("seeks"), *content("offers"))}
-    for member in cast_of_demo():
+    sectors = {row["text"]: row["sectors"] for row in (*demo_text("seeks"), *demo_text("offers"))}
+    for member in demo_people():
         for text in (member.seeks, member.offers):
             assert text not in sectors or member.sector in sectors[text], member.email
 
@@ -162,7 +163,11 @@ def test_the_eleven_states_their_languages_and_every_constituency_are_there() ->
     countries = Counter(row.country for row in rows)
     assert countries.keys() > MEMBER_STATES
     assert min(countries[state] for state in MEMBER_STATES) >= 5
-    own_words = {voice["about"]["text"] for voices in content("voices").values() for voice in voices}
+    own_words = {
+        profile["about"]["text"]
+        for profiles in demo_text("local_language_profiles").values()
+        for profile in profiles
+    }
     assert Counter(row.languages[0] for row in rows if row.about in own_words) == dict.fromkeys(
         OWN_LANGUAGES, 10
     )
@@ -218,9 +223,9 @@ def test_ties_are_of_people_who_were_there_and_some_cross_constituencies() -> No
 
 
 @pytest.mark.usefixtures("said")
-def test_every_persona_can_be_entered_and_the_stranger_has_no_part() -> None:
-    found = {persona.key: persona for persona in personas()}
-    assert list(found) == [row["key"] for row in content("personas")]
+def test_every_account_can_be_entered_and_the_stranger_has_no_part() -> None:
+    found = {account.key: account for account in demo_accounts()}
+    assert list(found) == [row["key"] for row in demo_text("accounts")]
     event = Event.objects.get(slug=CURRENT)
     for key in ("government", "industry", "civil-society", "intergovernmental", "academia", "youth"):
         assert found[key].constituency == key
@@ -252,14 +257,14 @@ def test_everybody_one_may_walk_in_as_finds_requests_and_meetings() -> None:
     open_people = Availability.objects.filter(event=current).values("attendee").distinct().count()
     assert 0.8 * people < open_people < people
 
-    for persona in personas():
-        attendee = Attendee.objects.filter(event=current, person=persona.person).first()
+    for account in demo_accounts():
+        attendee = Attendee.objects.filter(event=current, person=account.person).first()
         if attendee is None or attendee.permission != "participant":
             continue
-        assert len(requests_to_answer(attendee, NOW)) >= 1, persona.key
-        assert {"declined", "withdrawn"} <= {row.state for row in requests_sent(attendee, NOW)}, persona.key
+        assert len(requests_to_answer(attendee, NOW)) >= 1, account.key
+        assert {"declined", "withdrawn"} <= {row.state for row in requests_sent(attendee, NOW)}, account.key
         meetings = [item for day in agenda_for(attendee, NOW).days for item in day.items if item.meeting]
-        assert len(meetings) >= 3, persona.key
+        assert len(meetings) >= 3, account.key
 
     lead = Attendee.objects.get(event=current, permission="safeguarding-lead")
     [report] = reports_for(lead)
@@ -267,7 +272,7 @@ def test_everybody_one_may_walk_in_as_finds_requests_and_meetings() -> None:
     both = Attendee.objects.filter(reports_made__isnull=False) | Attendee.objects.filter(
         reports_about__isnull=False
     )
-    assert not set(both.values_list("person_id", flat=True)) & {one.person.pk for one in personas()}
+    assert not set(both.values_list("person_id", flat=True)) & {one.person.pk for one in demo_accounts()}
 
     states = Counter(Meeting.objects.values_list("event__slug", "state"))
     assert {state for slug, state in states if slug == CURRENT} >= {
@@ -280,12 +285,12 @@ def test_everybody_one_may_walk_in_as_finds_requests_and_meetings() -> None:
 
 @pytest.mark.usefixtures("said")
 def test_some_ask_whom_they_looked_at_and_a_visitor_finds_nothing_of_it() -> None:
-    event, main = Event.objects.get(slug=CURRENT), [persona.person for persona in personas()]
+    event, main = Event.objects.get(slug=CURRENT), [account.person for account in demo_accounts()]
     people = list(matchable(event).order_by("pk").values_list("pk", flat=True))
     seen = {pk: [people[n - back] for back in range(1, 6)] for n, pk in enumerate(people[:20])}
     known = set(Meeting.objects.values_list("pk", flat=True))
     with transaction.atomic():
-        made = ask_from_lists(event=event, seen=seen, main=main, now=NOW)
+        made = ask_from_lists(event=event, viewed=seen, main=main, now=NOW)
         meetings = list(Meeting.objects.exclude(pk__in=known).prefetch_related("seats__attendee"))
         assert made == len(meetings) > 5
         for meeting in meetings:

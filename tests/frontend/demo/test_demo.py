@@ -5,8 +5,8 @@ import json
 import pytest
 import vobject
 
+from backend.demo.accounts import ACCOUNTS_FILE, demo_accounts
 from backend.demo.models import OutgoingMail
-from backend.demo.personas import PERSONAS_FILE, personas
 from backend.meetings.services import deliver_notice
 from backend.people.models import Constituency, Person
 from tests.backend.meetings.conftest import make_forum
@@ -36,22 +36,22 @@ def test_the_demo_says_on_every_page_that_it_is_one(client, demo):
         assert "Everybody in it is fictional." in client.get(page).content.decode()
 
 
-def test_one_walks_in_as_a_persona_and_lands_where_they_would(client, demo, tmp_path, monkeypatch):
+def test_one_enters_as_a_demo_account_and_lands_where_they_would(client, demo, tmp_path, monkeypatch):
     event = make_event()
     me = make_attendee(event, email="ministry@example.org", name="Mali Wongsa", seeks="x")
     make_run(event, {me: [make_attendee(event, name="Arif Rahman")]})
     Person.objects.create_user("stranger@example.org", name="Nobody Here")
-    file = tmp_path / "personas.json"
+    file = tmp_path / "accounts.json"
     file.write_text(
         '[{"key": "ministry", "label": "Ministry official", "email": "ministry@example.org", "note": "n"},'
         ' {"key": "stranger", "label": "A stranger", "email": "stranger@example.org", "note": ""},'
         ' {"key": "gone", "label": "Not loaded", "email": "gone@example.org", "note": ""}]'
     )
-    monkeypatch.setattr("backend.demo.personas.PERSONAS_FILE", file)
+    monkeypatch.setattr("backend.demo.accounts.ACCOUNTS_FILE", file)
     text = client.get("/demo/").content.decode()
     assert "Ministry official" in text
     assert "Not loaded" not in text
-    assert [persona.constituency for persona in personas()] == ["government", ""]
+    assert [account.constituency for account in demo_accounts()] == ["government", ""]
 
     assert client.get("/demo/ministry/").status_code == 405
     answer = client.post("/demo/ministry/", follow=True)
@@ -65,7 +65,7 @@ def test_one_walks_in_as_a_persona_and_lands_where_they_would(client, demo, tmp_
 
 
 def test_the_demo_offers_every_constituency_an_organiser_a_lead_and_a_stranger():
-    keys = {row["key"] for row in json.loads(PERSONAS_FILE.read_text(encoding="utf-8"))}
+    keys = {row["key"] for row in json.loads(ACCOUNTS_FILE.read_text(encoding="utf-8"))}
     assert keys == {*Constituency.values, "organiser", "safeguarding-lead", "stranger"} - {"other"}
 
 

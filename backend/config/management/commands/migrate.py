@@ -1,4 +1,4 @@
-"""Bring the tables up to date, on a database that Titian can use."""
+"""Apply the migrations, on a database that Titian can use."""
 
 from __future__ import annotations
 

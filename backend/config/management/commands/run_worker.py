@@ -1,4 +1,4 @@
-"""Do the background jobs, with the model loaded before the first of them needs it."""
+"""Do the background jobs; the language model is loaded when the first of them needs it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from backend.config.parent_watchdog import end_with_owner
+from backend.config.parent_watchdog import exit_with_parent
 from backend.core.errors import BusinessError
 from backend.core.queue import SECONDS_WITHOUT_HEARTBEAT, take_up_abandoned_jobs, work_until_stopped
 from backend.suggestions.engine import text_reader
@@ -21,16 +21,16 @@ class Command(BaseCommand):
     requires_migrations_checks = True
 
     def handle(self, **options: object) -> None:  # noqa: ARG002
-        end_with_owner()
-        self._warm_up()
+        exit_with_parent()
+        self._check_model()
         assert isinstance(app.connector, DjangoConnector)
         with app.replace_connector(app.connector.get_worker_connector()):
             asyncio.run(self._work())
 
-    def _warm_up(self) -> None:
-        """Load the model; without it the other jobs still get done."""
+    def _check_model(self) -> None:
+        """Say what is wrong with the model, without loading it; the jobs that need none still get done."""
         try:
-            text_reader().encoder().encode(["Good morning"], "query")
+            text_reader()
         except (ModelError, BusinessError) as error:
             self.stderr.write(str(error))
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import errno
-import io
 import multiprocessing
 import os
 import re
 import signal
 import socket
+import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
-from django.utils import timezone
+from django.utils.module_loading import import_string
 from filelock import FileLock, Timeout
 from honcho.manager import Manager
 from honcho.printer import Message, Printer
@@ -27,20 +25,15 @@ from rich.console import Console
 
 from backend.config.database import check_database
 from backend.config.embedded import server_in
-from backend.config.parent_watchdog import OWNER
+from backend.config.parent_watchdog import PARENT_ENV
 from backend.core.errors import BusinessError
-from backend.core.progress import progress_lines
-from backend.demo.lists import is_looked_through, load_demo, look_through_lists
-from backend.demo.loading import CURRENT
-from backend.events.models import Event
-from backend.suggestions.selectors import current_run
+from backend.core.progress import show_step
 
-SECONDS_WORTH_TELLING = 2.0
-SECONDS_FOR_A_KILLED_ONE_TO_LEAVE = 3.0
+PORT_WAIT_SECONDS = 3.0  # a server that was just killed may still hold the port
 
 
 class CannotServe(BusinessError):
-    """Titian cannot start here and now; the message says what stands in the way."""
+    """Titian cannot start; the message says why and what to do."""
 
     code = "cannot_serve"
 
@@ -51,9 +44,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: object) -> None:  # noqa: ARG002
         signal.signal(signal.SIGTERM, _end)
-        claim = FileLock(settings.VAR / "serve.lock", thread_local=False)
+        lock = FileLock(settings.VAR / "serve.lock", thread_local=False)
         try:
-            claim.acquire(blocking=False)
+            lock.acquire(blocking=False)
         except Timeout:
             raise CannotServe(
                 f"Titian already runs from this folder ({settings.BASE_DIR}); end that one first."
@@ -67,51 +60,25 @@ class Command(BaseCommand):
             code = 0
         finally:
             self._stop_database()
-            claim.release()
+            lock.release()
         if multiprocessing.active_children():
-            # Interrupted between two starts, honcho loses them; the lifeline ends them once we are gone.
+            # Interrupted between two starts, honcho loses track of them; their watchdog ends them.
             os._exit(code)
         sys.exit(code)
 
     def _prepare(self) -> None:
         self.console = Console(file=sys.stdout, highlight=False)
-        with self._step("Starting the database"):
+        with show_step(self.console, "Starting the database"):
             check_database()
-        with self._step("Bringing its tables up to date"):
+        with show_step(self.console, "Creating or updating its tables"):
             call_command("migrate", interactive=False, verbosity=0)
         if not settings.TITIAN_MODEL and not any(settings.MODEL_FOLDER.glob("*/manifest.json")):
-            from matching.text import (
-                bundled_model,  # seconds that a start without need of it would miss
-            )
-
-            with self._step("Unpacking the language model", bar=True), progress_lines() as show:
-                bundled_model(settings.MODEL_FOLDER, lambda done, of: show("Unpacking", done / of))
-        if settings.TITIAN_DEMO:
-            if not Event.objects.filter(slug=CURRENT).exists():
-                with self._step("Inviting the people of the demo forum"):
-                    load_demo(now=timezone.now(), tell=lambda line: self.console.print(f"  {line}"))
-            event = Event.objects.get(slug=CURRENT)
-            if current_run(event) is None:
-                with self._step("Computing their suggestions", bar=True):
-                    call_command("build_suggestions", CURRENT, stdout=io.StringIO())
-            if not is_looked_through(event):  # on its own: a first start may have been broken off before it
-                asking = "Letting them read their lists and ask each other"
-                with self._step(asking, bar=True), progress_lines() as show:
-                    look_through_lists(event=event, now=timezone.now(), progress=show)
-
-    @contextmanager
-    def _step(self, doing: str, *, bar: bool = False) -> Iterator[None]:
-        """Say what is being done, and how long it took where that is worth telling; `bar`: it has its own."""
-        began = time.monotonic()
-        if self.console.is_terminal and not bar:
-            with self.console.status(f"{doing} ..."):
-                yield
-        else:
-            self.console.print(f"{doing} ...")
-            yield
-        took = time.monotonic() - began
-        if took >= SECONDS_WORTH_TELLING:
-            self.console.print(f"{doing}: {took:.1f} s")
+            with show_step(self.console, "Unpacking the language model", has_bar=True):
+                _run_child("unpack_model")
+        # By name: nothing of the product imports the demo.
+        if settings.TITIAN_DEMO and not import_string("backend.demo.selectors.is_demo_ready")():
+            connections.close_all()
+            _run_child("load_demo", "--with-lists")
 
     def _run(self) -> int:
         """Web and worker until one ends or we are told to; 0 only in the second case."""
@@ -119,7 +86,7 @@ class Command(BaseCommand):
         connections.close_all()
         printer = _Lines()
         manager = Manager(printer=printer)
-        environment = os.environ | {OWNER: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
+        environment = os.environ | {PARENT_ENV: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
         python = f"exec '{sys.executable}'"
         web = f"{python} -m gunicorn --config python:backend.config.web backend.config.wsgi"
         manager.add_process("web", web, env=environment, cwd=str(settings.BASE_DIR))
@@ -162,13 +129,33 @@ class _Lines(Printer):  # type: ignore[misc]
             self.first_to_end = (ended[1], ended[2])
 
 
+def _run_child(*command: str) -> None:
+    """Run a management command in a process of its own, which takes its memory with it when it ends.
+
+    Where it fails it has said why, and this process exits with its code. Ctrl-C reaches it from the terminal;
+    however else this process ends, the child ends, too.
+    """
+    environment = os.environ | {PARENT_ENV: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
+    child = subprocess.Popen(  # noqa: S603 - our own commands
+        [sys.executable, "manage.py", *command], cwd=settings.BASE_DIR, env=environment
+    )
+    try:
+        code = child.wait()
+    except KeyboardInterrupt:
+        child.terminate()
+        child.wait()
+        raise
+    if code:
+        sys.exit(code)
+
+
 def _end(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
 def _require_free_port(host: str, port: int) -> None:
     """Refused with CannotServe when somebody listens there."""
-    deadline = time.monotonic() + SECONDS_FOR_A_KILLED_ONE_TO_LEAVE
+    deadline = time.monotonic() + PORT_WAIT_SECONDS
     while True:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

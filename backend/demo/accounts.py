@@ -1,4 +1,4 @@
-"""The people of the demo forum a visitor may walk in as."""
+"""The accounts of the demo that a visitor can enter as."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.people.models import Person
 
-PERSONAS_FILE = Path(__file__).parent / "data" / "personas.json"
+ACCOUNTS_FILE = Path(__file__).parent / "data" / "accounts.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Persona:
-    """One way to look at the demo forum, with the fictional account behind it."""
+class DemoAccount:
+    """A demo account: what a visitor reads of it, and the fictional person it signs in as."""
 
     key: str
     label: str
@@ -25,21 +25,21 @@ class Persona:
     constituency: str
 
 
-def personas() -> tuple[Persona, ...]:
-    """The personas whose accounts exist, in the order of the file; none before load_demo. Two queries."""
-    rows = json.loads(PERSONAS_FILE.read_text(encoding="utf-8"))
+def demo_accounts() -> tuple[DemoAccount, ...]:
+    """The accounts whose people exist, in the order of the file; none before load_demo. Two queries."""
+    rows = json.loads(ACCOUNTS_FILE.read_text(encoding="utf-8"))
     people = Person.objects.filter(email__in=[row["email"] for row in rows], is_active=True)
     found = {person.email: person for person in people.prefetch_related("attendances__organisation__sector")}
     return tuple(
-        Persona(row["key"], row["label"], row.get("note", ""), person, _constituency_of(person))
+        DemoAccount(row["key"], row["label"], row.get("note", ""), person, _constituency_of(person))
         for row in rows
         if (person := found.get(row["email"]))
     )
 
 
-def persona_for(key: str) -> Persona:
-    """The persona with this key; refuses NotFound."""
-    found = next((persona for persona in personas() if persona.key == key), None)
+def demo_account_for(key: str) -> DemoAccount:
+    """The account with this key; refuses NotFound."""
+    found = next((account for account in demo_accounts() if account.key == key), None)
     if found is None:
         raise NotFound(_("The demo forum has no such person. Load it with: python manage.py load_demo"))
     return found

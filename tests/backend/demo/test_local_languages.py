@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-PATH = Path(__file__).resolve().parents[3] / "backend" / "demo" / "data" / "voices.json"
-VOICES: dict[str, list[dict[str, Any]]] = json.loads(PATH.read_text(encoding="utf-8"))
+PATH = Path(__file__).resolve().parents[3] / "backend" / "demo" / "data" / "local_language_profiles.json"
+PROFILES: dict[str, list[dict[str, Any]]] = json.loads(PATH.read_text(encoding="utf-8"))
 
 SCRIPTS = {"th": "THAI", "km": "KHMER", "lo": "LAO", "my": "MYANMAR"}
 SPACED = ("vi", "id", "ms", "fil")  # written with spaces between words
@@ -70,7 +70,7 @@ ENGLISH = {
 
 def sentences_of(language: str) -> Iterator[dict[str, str]]:
     """Each of a language's sentences with its English original, in order."""
-    for attendee in VOICES[language]:
+    for attendee in PROFILES[language]:
         for part in PARTS:
             yield attendee[part]
 
@@ -86,14 +86,14 @@ def plain(text: str) -> str:
 
 
 def test_there_are_eight_languages_of_ten_attendees() -> None:
-    assert {language: len(attendees) for language, attendees in VOICES.items()} == dict.fromkeys(
+    assert {language: len(attendees) for language, attendees in PROFILES.items()} == dict.fromkeys(
         [*SCRIPTS, *SPACED], 10
     )
 
 
 @pytest.mark.parametrize("language", [*SCRIPTS, *SPACED])
 def test_every_attendee_is_complete_and_names_known_sectors_and_topics(language: str) -> None:
-    for attendee in VOICES[language]:
+    for attendee in PROFILES[language]:
         assert set(attendee) == KEYS
         assert attendee["extra"]["field"] in {"seeks", "offers"}
         assert attendee["sector"] in set().union(*SECTORS.values())
@@ -106,7 +106,7 @@ def test_every_attendee_is_complete_and_names_known_sectors_and_topics(language:
 
 
 def test_every_topic_is_both_sought_and_offered() -> None:
-    attendees = [attendee for language in VOICES.values() for attendee in language]
+    attendees = [attendee for language in PROFILES.values() for attendee in language]
     for side in ("topics_seek", "topics_offer"):
         assert {topic for attendee in attendees for topic in attendee[side]} == TOPICS
 
@@ -114,7 +114,7 @@ def test_every_topic_is_both_sought_and_offered() -> None:
 def test_the_constituencies_are_mixed_as_at_a_forum() -> None:
     constituency = {sector: name for name, sectors in SECTORS.items() for sector in sectors}
     counts = Counter(
-        constituency[attendee["sector"]] for language in VOICES.values() for attendee in language
+        constituency[attendee["sector"]] for language in PROFILES.values() for attendee in language
     )
     expected = {"government": 0.45, "industry": 0.15, "civil society": 0.22}
     expected |= {"intergovernmental": 0.05, "academia": 0.10, "youth": 0.03}
@@ -123,7 +123,7 @@ def test_the_constituencies_are_mixed_as_at_a_forum() -> None:
 
 
 def test_no_two_of_the_320_sentences_say_the_same_words() -> None:
-    pairs = [sentence for language in VOICES for sentence in sentences_of(language)]
+    pairs = [sentence for language in PROFILES for sentence in sentences_of(language)]
     assert len(pairs) == 320
     for side in ("text", "english"):
         repeated = [text for text, times in Counter(plain(pair[side]) for pair in pairs).items() if times > 1]
@@ -133,7 +133,7 @@ def test_no_two_of_the_320_sentences_say_the_same_words() -> None:
 def test_no_two_english_originals_share_most_of_their_words() -> None:
     originals = [
         set(re.findall(r"[a-z]{4,}", pair["english"].lower()))
-        for lang in VOICES
+        for lang in PROFILES
         for pair in sentences_of(lang)
     ]
     for position, words in enumerate(originals):

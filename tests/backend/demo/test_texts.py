@@ -18,7 +18,7 @@ DEMO = Path(__file__).resolve().parents[3] / "backend" / "demo" / "data"
 FILES = ("seeks", "offers", "abouts", "names", "sessions", "themes", "sectors")
 
 
-def content(name: str) -> Any:
+def demo_text(name: str) -> Any:
     return json.loads(path_of(name).read_text(encoding="utf-8"))
 
 
@@ -26,7 +26,7 @@ def path_of(name: str) -> Path:
     return {"themes": THEMES_FILE, "sectors": SECTORS_FILE}.get(name, DEMO / f"{name}.json")
 
 
-SEEKS, OFFERS, ABOUTS, NAMES, SESSIONS, THEMES, SECTORS = (content(name) for name in FILES)
+SEEKS, OFFERS, ABOUTS, NAMES, SESSIONS, THEMES, SECTORS = (demo_text(name) for name in FILES)
 DECLARATIONS = [*SEEKS, *OFFERS]
 TEXTS = [row["text"] for row in (*DECLARATIONS, *ABOUTS)]
 TOPICS = {

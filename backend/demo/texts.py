@@ -11,6 +11,6 @@ FOLDER = Path(__file__).parent / "data"
 
 
 @cache
-def content(name: str) -> Any:
+def demo_text(name: str) -> Any:
     """The content of one file of the demo, read once."""
     return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
