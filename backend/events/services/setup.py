@@ -127,9 +127,9 @@ def load_themes(*, event: Event) -> int:
     themes = json.loads(THEMES_FILE.read_text(encoding="utf-8"))
     missing = 0
     position = 0
-    for place, row in enumerate(themes):
+    for theme_position, row in enumerate(themes):
         theme, created = Theme.objects.get_or_create(
-            event=event, key=row["key"], defaults={"name": row["name"], "position": place}
+            event=event, key=row["key"], defaults={"name": row["name"], "position": theme_position}
         )
         missing += created
         for topic in row["topics"]:

@@ -192,7 +192,7 @@ def _unmarked_utf8(data: bytes) -> str:
 
 def _unmarked_utf16(data: bytes) -> str:
     """The UTF-16 without a byte order mark, seen in the zero bytes of ASCII column names; else empty."""
-    zeros = [place for place, byte in enumerate(data[:8]) if byte == 0]
+    zeros = [index for index, byte in enumerate(data[:8]) if byte == 0]
     if zeros == [1, 3, 5, 7]:
         return "utf-16-le"
     return "utf-16-be" if zeros == [0, 2, 4, 6] else ""
@@ -211,7 +211,7 @@ def _guesses(data: bytes) -> tuple[Guess, ...]:
     probe = b"\n".join(unusual)[:PROBE_BYTES]
     sample_line = max(unusual, key=lambda line: sum(byte > 127 for byte in line))
     fits = []
-    for place, encoding in enumerate(SPREADSHEET_ENCODINGS):
+    for rank, encoding in enumerate(SPREADSHEET_ENCODINGS):
         match = from_bytes(probe, cp_isolation=[encoding], enable_fallback=False).best()
         if match is None:
             continue
@@ -222,7 +222,7 @@ def _guesses(data: bytes) -> tuple[Guess, ...]:
             continue
         if sample.replace("\t", " ").isprintable():
             odd = any("\uff61" <= letter <= "\uff9f" for letter in sample)  # half-width: mostly a misreading
-            fits.append((odd, match.chaos, -match.coherence, place, Guess(encoding, sample)))
+            fits.append((odd, match.chaos, -match.coherence, rank, Guess(encoding, sample)))
     guesses: dict[str, Guess] = {}
     for fit in sorted(fits, key=lambda fit: fit[:4]):
         guesses.setdefault(fit[4].sample, fit[4])
