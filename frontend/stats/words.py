@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from backend.stats.selectors import HELD, USEFUL, EventStats
 
@@ -70,11 +70,10 @@ def days_sentence(stats: EventStats) -> str:
         return _("Nothing has happened yet.")
     top = max(stats.days, key=lambda day: (day.requested, day.date))
     held = max(stats.days, key=lambda day: (day.held, day.date))
-    sentence = ngettext(
-        "Most requests on one day: %(count)d, on %(date)s.",
-        "Most requests on one day: %(count)d, on %(date)s.",
-        top.requested,
-    ) % {"count": top.requested, "date": f"{top.date:%-d %b %Y}"}
+    sentence = _("Most requests on one day: %(count)d, on %(date)s.") % {
+        "count": top.requested,
+        "date": f"{top.date:%-d %b %Y}",
+    }
     if held.held:
         sentence += " " + _("Most meetings held: %(count)d, on %(date)s.") % {
             "count": held.held,

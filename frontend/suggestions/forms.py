@@ -15,7 +15,7 @@ from frontend.fields import IdField
 
 
 class FiltersForm(forms.Form):
-    """What a reader narrows the list to; a value that nobody has leaves an empty list."""
+    """Filters of the list; a value that nobody has gives an empty list."""
 
     constituency = forms.Field(required=False)
     theme = forms.Field(required=False)

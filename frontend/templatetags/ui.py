@@ -77,13 +77,13 @@ def event_time(moment: dt.datetime, event: Event) -> SafeString:
 
 @register.filter
 def value(names: Mapping[str, str], key: str) -> str:
-    """The name kept under this key, or the key itself."""
+    """The name of this key, or the key itself."""
     return names.get(key, key)
 
 
 @register.filter
 def found(rows: Mapping[int, Any], number: int) -> Any:
-    """The row kept under this number, or None."""
+    """The row of this number, or None."""
     return rows.get(number)
 
 

@@ -106,7 +106,7 @@ def response_for(meetings: Meetings, of: Array | None = None) -> Response:
 def breakdown_for(
     keys: Sequence[Iterable[str]], data: StatsData, constituency: dict[str, str] | None = None
 ) -> tuple[Breakdown, ...]:
-    """One line per key, the largest first; `keys` (n,) are those of each person, none stands for ""."""
+    """One row per key, the largest first; `keys` (n,): those of each person; no key counts as ""."""
     meetings, count = data.meetings, len(data.people.ids)
 
     def seats(which: Array) -> list[int]:

@@ -27,7 +27,7 @@ MAX_BRIDGES = 2
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A sentence with the code of what it says and the facts it was made of."""
+    """A sentence with its code and the facts it states."""
 
     code: str
     text: str
@@ -94,16 +94,26 @@ def _across(stats: EventStats, step: StepFigures, tables: dict[str, Worksheet]) 
     ei, ei_chance = (mixing.row(name).get("value") for name in ("E-I index", "E-I index by chance"))
     if not _is_shown(ei):
         return
-    code, sentence = "across", _("%(share)d %% of meetings cross constituencies")
     facts: dict[str, Any] = {"share": _percent(ei)}
     before = tables["editions"].row(previous.slug).get("ei") if previous else None
+    has_before = False
     if previous and _is_shown(before):
-        code, sentence = "across_since", sentence + _(", after %(before)d %% at %(edition)s")
+        has_before = True
         facts |= {"before": _percent(before), "edition": previous.name}
     if _is_shown(ei_chance):
-        sentence += _("; chance would give %(chance)d %%")
         facts["chance"] = _percent(ei_chance)
-    yield _headline(code, sentence + ".", **facts)
+    sentence = {
+        (False, False): _("%(share)d %% of meetings cross constituencies."),
+        (False, True): _("%(share)d %% of meetings cross constituencies; chance would give %(chance)d %%."),
+        (True, False): _(
+            "%(share)d %% of meetings cross constituencies, after %(before)d %% at %(edition)s."
+        ),
+        (True, True): _(
+            "%(share)d %% of meetings cross constituencies, after %(before)d %% at %(edition)s; "
+            "chance would give %(chance)d %%."
+        ),
+    }[has_before, "chance" in facts]
+    yield _headline("across_since" if has_before else "across", sentence, **facts)
 
 
 def _percent(ei: float) -> int:

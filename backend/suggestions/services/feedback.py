@@ -34,7 +34,7 @@ def give_feedback(
     """Store the attendee's feedback on another person; it acts on their list at once.
 
     `verdict` is good (saved) or not-relevant with a `cause` (topic, constituency, known, other). Rank, Run
-    and propensity of the place it was shown in are kept with it. Refuses NotYourList, UnknownVerdict and
+    and propensity of the suggestion are stored with it. Refuses NotYourList, UnknownVerdict and
     NotFound (somebody the contact policy does not show).
     """
     if attendee.person_id != by.pk:
