@@ -2,11 +2,9 @@
 
 import json
 
-import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from backend.benchmarks.vector_cache import cached_vectors
 from tests.benchmarks.bench_evaluation import shortfalls
 
 PEOPLE = [json.dumps({"id": f"p{k}", "sector": ["a", "b"][k % 2]}) for k in range(6)]
@@ -66,21 +64,3 @@ def test_a_missing_file_a_bad_line_and_a_wrong_encoding_are_one_sentence_each(fo
 def test_figures_that_cannot_be_written_are_refused(folder):
     with pytest.raises(CommandError, match="Cannot write"):
         call_command("evaluate", folder, "--json", folder / "nowhere" / "out.json")
-
-
-def test_a_text_is_encoded_once_and_a_damaged_file_is_rebuilt(tmp_path):
-    asked = []
-
-    def encode(texts):
-        asked.extend(texts)
-        return np.array([[len(text), 1] for text in texts], np.float32)
-
-    def read(*texts):
-        return cached_vectors(texts, folder=tmp_path, name="m", encode=encode, on_progress=lambda share: None)
-
-    assert read("one", "three")["three"].tolist() == [5, 1]
-    assert read("one", "four")["one"].tolist() == [3, 1]
-    assert sorted(asked) == ["four", "one", "three"]
-    next(tmp_path.glob("*.npz")).write_bytes(b"PK half a file")
-    assert read("one")["one"].tolist() == [3, 1]
-    assert asked.count("one") == 2
