@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -17,7 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.core.errors import BusinessError
-from backend.core.period import Period
+from backend.core.period import HasPeriod, Period
 from backend.events import services as venue
 from backend.events.models import Attendee, Event
 from backend.events.rules import periods_of
@@ -51,6 +53,16 @@ from frontend.meetings.forms import (
 from frontend.meetings.words import day_in, delivery_error_words, mail_kind_words
 
 PAGE = 50
+Row = TypeVar("Row", bound=HasPeriod)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewSlot:
+    """A slot that a grid would make; `is_known` where the event has it already."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    is_known: bool
 
 
 @organiser
@@ -163,6 +175,9 @@ def _page(
     rules = rules_for(event.pk)
     slots = slots_for(event)
     known = {(slot.starts_at, slot.ends_at) for slot in slots}
+    previewed = [
+        PreviewSlot(row.starts_at, row.ends_at, (row.starts_at, row.ends_at) in known) for row in preview
+    ]
     tables = [
         (table, changed[1] if changed and changed[0] == table.pk else TableForm(None, table))
         for table in tables_for(event)
@@ -173,8 +188,8 @@ def _page(
         "figures": overview_for(event, timezone.now()),
         "days": _by_day(event, slots),
         "slots_form": slots_form or GridForm(None, event),
-        "preview": _by_day(event, [(row, (row.starts_at, row.ends_at) in known) for row in preview]),
-        "new_count": sum((row.starts_at, row.ends_at) not in known for row in preview),
+        "preview": _by_day(event, previewed),
+        "new_count": sum(not row.is_known for row in previewed),
         "tables": tables,
         "changed": changed[0] if changed else None,
         "table_form": table_form or TableForm(None, label=next_label({row[0].label for row in tables})),
@@ -188,13 +203,10 @@ def _page(
     return render(request, "setup/page.html", context, status=status)
 
 
-def _by_day(event: Event, rows: Sequence[Any]) -> list[tuple[Any, list[Any]]]:
-    """Rows, or pairs beginning with one, under the date in the event's zone on which they start."""
-
-    def date_of(row: Any) -> Any:
-        return day_in(event, (row[0] if isinstance(row, tuple) else row).starts_at)
-
-    return [(date, list(group)) for date, group in groupby(rows, key=date_of)]
+def _by_day(event: Event, rows: Iterable[Row]) -> list[tuple[dt.date, list[Row]]]:
+    """Slots under the date in the event's zone on which they start."""
+    groups = groupby(rows, key=lambda row: day_in(event, row.starts_at))
+    return [(date, list(group)) for date, group in groups]
 
 
 @organiser
