@@ -9,6 +9,7 @@ from django.core.management import ManagementUtility
 from django.core.management.base import BaseCommand
 from django.db.utils import DatabaseError
 
+from backend.config.parent_watchdog import exit_with_parent
 from backend.core.errors import BusinessError
 
 
@@ -17,6 +18,7 @@ def run_command(arguments: list[str]) -> int:
     try:
         from django.conf import settings
 
+        exit_with_parent()
         assert settings.INSTALLED_APPS  # reads the settings now, so that their errors are caught here
         _Commands(arguments).execute()
     except BusinessError as refusal:

@@ -7,8 +7,6 @@ import signal
 import threading
 import time
 
-import psutil
-
 PARENT_ENV = "TITIAN_PARENT"  # in the environment of every child of `serve`: its process id
 POLL_SECONDS = 0.5
 
@@ -21,6 +19,8 @@ def exit_with_parent(*, process: int | None = None) -> None:
 
 
 def _watch(parent_id: int, process_id: int) -> None:
+    import psutil  # most commands have no parent to watch, and do without it
+
     try:
         parent = psutil.Process(parent_id)  # remembers its start time: a reused process id is another one
         while parent.is_running() and parent.status() != psutil.STATUS_ZOMBIE:

@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from backend.config.parent_watchdog import exit_with_parent
 from backend.core.errors import BusinessError
 from backend.core.queue import SECONDS_WITHOUT_HEARTBEAT, take_up_abandoned_jobs, work_until_stopped
 from backend.suggestions.engine import text_reader
@@ -21,7 +20,6 @@ class Command(BaseCommand):
     requires_migrations_checks = True
 
     def handle(self, **options: object) -> None:  # noqa: ARG002
-        exit_with_parent()
         self._check_model()
         assert isinstance(app.connector, DjangoConnector)
         with app.replace_connector(app.connector.get_worker_connector()):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from backend.config.parent_watchdog import exit_with_parent
 from backend.core.progress import progress_lines
 from matching.text import bundled_model
 
@@ -15,6 +14,5 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, **options: object) -> None:  # noqa: ARG002
-        exit_with_parent()
         with progress_lines() as on_progress:
             bundled_model(settings.MODEL_FOLDER, lambda done, of: on_progress("Unpacking", done / of))
