@@ -1,6 +1,6 @@
 """The sparse graph scores against networkx, the oracle."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import networkx as nx
 import numpy as np
@@ -13,6 +13,7 @@ from matching.policy import Policy
 from matching.recommend.features import log_pagerank
 from matching.recommend.graph import (
     adamic_adar,
+    adamic_adar_3path,
     build_graph,
     build_incidence,
     damped_columns,
@@ -57,6 +58,35 @@ def test_scores_of_common_neighbours_equal_networkx(ours, oracle, graph):
     pairs = [(a, b) for a in graph for b in graph if a != b]
     for a, b, expected in oracle(graph, pairs):
         assert table[a, b] == pytest.approx(expected, abs=1e-12)
+
+
+def path_score(graph, path):
+    damping = [1 / np.log1p(graph.degree(node)) for node in path[1:-1]]
+    return np.prod([graph.edges[edge]["weight"] for edge in pairwise(path)] + damping)
+
+
+@settings(deadline=None)
+@given(graph=graphs(weighted=True))
+def test_odd_paths_equal_networkx_paths_between_people_who_are_not_tied(graph):
+    table = adamic_adar_3path(matrix(graph)).toarray()
+    for a, b in nx.non_edges(graph):
+        paths = [path for path in nx.all_simple_paths(graph, a, b, cutoff=3) if len(path) == 4]
+        expected = sum(path_score(graph, path) for path in paths)
+        assert table[a, b] == pytest.approx(expected, rel=1e-9, abs=1e-12)
+        assert table[b, a] == pytest.approx(table[a, b], rel=1e-9, abs=1e-12)
+
+
+def test_odd_paths_reach_across_a_network_of_two_sides_where_common_partners_are_none():
+    graph = nx.Graph([("a", 1), ("a", 2), ("b", 2), ("b", 3)], weight=1.0)
+    order = ["a", "b", 1, 2, 3]
+    ties = sp.csr_matrix(nx.to_scipy_sparse_array(graph, nodelist=order, dtype=float))
+    assert adamic_adar(ties).toarray()[0, 4] == 0
+    # The one path a-2-b-3 passes two people of two partners each.
+    assert adamic_adar_3path(ties).toarray()[0, 4] == pytest.approx(1 / np.log(3) ** 2)
+
+
+def test_people_without_ties_have_no_odd_paths():
+    assert adamic_adar_3path(sp.csr_matrix((3, 3), dtype=np.float32)).nnz == 0
 
 
 @settings(deadline=None, max_examples=40)

@@ -1,0 +1,34 @@
+"""Latent semantic analysis: dense vectors of texts from their weighted terms.
+
+scikit-learn is imported on first use, as in `tfidf`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+
+from matching.text.centring import normalise_rows
+from matching.types import Array
+
+DIMENSIONS = 128
+
+
+def latent_vectors(rows: sp.csr_matrix, dimensions: int = DIMENSIONS, seed: int = 0) -> Array:
+    """Unit vectors, float32 (n, k), of weighted term rows (n, terms) by truncated SVD; zero rows stay zero.
+
+    Inner products are cosines in the space of the k = min(dimensions, n, terms in use) largest singular
+    values (Deerwester et al., JASIS 1990). A repeated call with the same seed gives the same vectors.
+
+    >>> rows = sp.csr_matrix(np.array([[1.0, 1, 0], [0, 1, 1], [0, 0, 0]]))
+    >>> vectors = latent_vectors(rows, dimensions=1)
+    >>> (vectors @ vectors.T).round(3).tolist()  # the term they share is the one dimension kept
+    [[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
+    """
+    from sklearn.decomposition import TruncatedSVD
+
+    used = rows[:, np.unique(rows.indices)]
+    size = min(dimensions, *used.shape)
+    if size == 0:
+        return np.zeros((rows.shape[0], 1), np.float32)
+    return normalise_rows(TruncatedSVD(size, random_state=seed).fit_transform(used))
