@@ -1,4 +1,4 @@
-"""The look keeps its promises: contrast, weight, nothing inline, nothing from elsewhere."""
+"""Contrast, page weight, line length; nothing inline and nothing from other servers."""
 
 import re
 from itertools import product
@@ -9,6 +9,7 @@ from django.conf import settings
 FRONTEND = settings.BASE_DIR / "frontend"
 STYLES = sorted((FRONTEND / "static" / "css").glob("*.css"))
 TEMPLATES = sorted((FRONTEND / "templates").rglob("*.html"))
+LONGEST_LINE = 160
 GROUPS = ("government", "industry", "civil-society", "intergovernmental", "academia", "youth", "other")
 
 
@@ -64,6 +65,15 @@ def test_a_template_holds_no_inline_script_or_style_and_calls_nobody(template):
     text = template.read_text()
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\bsrc=)|hx-on|javascript:", text)
     assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", text)
+
+
+def test_a_line_of_a_template_can_be_read():
+    lines = {
+        f"{path.relative_to(FRONTEND)}:{number}": len(line)
+        for path in TEMPLATES
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+    }
+    assert {place: length for place, length in lines.items() if length > LONGEST_LINE} == {}
 
 
 @pytest.mark.parametrize("style", STYLES, ids=lambda path: path.name)

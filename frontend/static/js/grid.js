@@ -1,4 +1,4 @@
-// Moves through the grid of one's times by arrow keys. The Tab key stops once in each half day, where one was last.
+// Arrow keys move through the grid of times (roving tabindex): Tab stops once in each half day.
 "use strict";
 
 for (const form of document.querySelectorAll(".grid-form")) {
@@ -9,7 +9,7 @@ for (const form of document.querySelectorAll(".grid-form")) {
     for (const other of inHalf(cell)) other.tabIndex = other === cell ? 0 : -1;
   };
 
-  // The nearest cell of the next row that way, however many columns the window has room for.
+  // The nearest cell of the next row, whatever the number of columns.
   const across = (cell, way) => {
     const here = cell.getBoundingClientRect();
     const boxes = cells.map((other) => ({ other, box: other.getBoundingClientRect() }));

@@ -1,13 +1,13 @@
-// Where the people of the network stand: each constituency in a place of its own, brokers in its middle,
-// those without a meeting in rows below. The same people and ties always stand the same way.
+// Deterministic layout of the network: one cluster for each constituency, brokers in its middle, people without
+// a meeting in rows below.
 "use strict";
 
-const PHONE = 600; // narrower than this, the drawing stands upright
-const FEW = 150; // up to so many, ties pull people together; more are packed
-const STEPS = 240; // of the pulling, some at a time so that the page stays alive
-const GOLDEN = Math.PI * (3 - Math.sqrt(5)); // the angle at which a sunflower sets its seeds
+const PHONE = 600; // narrower than this, the layout is vertical
+const FEW = 150; // up to so many dots, a force-directed layout; above, packing
+const STEPS = 240; // of the force-directed layout, a few in each frame
+const GOLDEN = Math.PI * (3 - Math.sqrt(5)); // the golden angle
 
-// The dots of a group around nought, as a sunflower sets seeds: the first in the middle, large ones with room.
+// Phyllotaxis around the origin (Vogel, 1979): the first dot in the middle, larger dots farther apart.
 const pack = (group, pace) => {
   let filled = 0;
   group.dots.forEach((dot, seed) => {
@@ -20,7 +20,7 @@ const pack = (group, pace) => {
   });
 };
 
-// The groups around an ellipse, then pushed apart until none covers another or its name.
+// Groups on an ellipse, then moved until none overlaps another or its name.
 const spread = (groups, wide, high, isPhone) => {
   const around = groups.reduce((sum, group) => sum + group.r, 0);
   const inside = (group) => {
@@ -62,7 +62,7 @@ const placesOf = (dots, ties, wide) => {
   const keys = [...new Set(tied.map((dot) => dot.constituency))].sort();
   const groups = keys.map((key) => ({ key, dots: tied.filter((dot) => dot.constituency === key) }));
 
-  // Under half of the ground is for dots: so far apart can they stand.
+  // Dots may cover under half of the area.
   const room = Math.min(30, Math.sqrt((0.36 * wide * high) / Math.max(1, tied.length)));
   const most = Math.max(1, ...dots.map((dot) => dot.bridged));
   for (const dot of dots) {
@@ -92,7 +92,7 @@ const placesOf = (dots, ties, wide) => {
   return { tied, alone, groups, high, tall };
 };
 
-// With few people, those who met are drawn nearer to each other within their places.
+// With few people, those who met are drawn nearer to each other within their cluster.
 const settle = ({ tied, groups }, ties, wide, high, then) => {
   const middle = new Map(groups.map((group) => [group.key, group]));
   const force = d3.forceSimulation(tied).stop()

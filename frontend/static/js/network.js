@@ -1,10 +1,10 @@
-// Draws the network of meetings. Many ties are drawn as bands between constituencies, and one by one for
-// whoever is pointed at or found; few are all drawn.
+// Draws the network of meetings: every tie where there are few; else bands between constituencies, and the ties
+// of the person pointed at or found.
 "use strict";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MANY = 250; // ties: more are drawn one by one only when asked for
-const REACH = 16; // how far from a dot one may point, in units of the drawing
+const REACH = 16; // hit radius around a dot, in units of the viewBox
 const make = (name, attributes, inside, text) => {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -86,7 +86,7 @@ const drawDots = async (picture) => {
   }
 };
 
-// What is written beside a count; the saved file has no count that is withheld in the tables.
+// The label of a count; a saved file has no count that is withheld in the tables.
 const write = (picture, attributes, label, count, isWithheld) => {
   const text = make("text", { class: "name", ...attributes }, picture, `${label} `);
   make("tspan", { class: "count" }, text, count);

@@ -1,4 +1,4 @@
-// What htmx leaves to the page: short addresses, a lost connection, and where the keyboard is after a swap.
+// Beside htmx: short URLs, a lost connection, and the focus after a swap.
 "use strict";
 
 document.addEventListener("htmx:configRequest", (event) => {

@@ -1,5 +1,5 @@
-// Saves a picture of the page as a file of its own, SVG or PNG: in the colours of the light page on white,
-// shapes included, without names, and without counts that must not leave the desk.
+// Saves a drawing of the page as SVG or PNG: light colours on white, shapes included, without names and
+// without counts that are withheld.
 "use strict";
 
 const LOOK = ["fill", "stroke", "stroke-width", "opacity", "color", "font-family", "font-size", "font-weight", "paint-order"];
@@ -10,7 +10,7 @@ const inPaperColours = (picture) => {
   const copy = picture.cloneNode(true);
   const from = [picture, ...picture.querySelectorAll("*")];
   const root = document.documentElement;
-  root.classList.add("on-paper"); // nothing is painted before it is taken away again
+  root.classList.add("on-paper"); // removed before the next paint
   [copy, ...copy.querySelectorAll("*")].forEach((element, place) => {
     const looks = getComputedStyle(from[place]);
     for (const name of LOOK) element.setAttribute(name, looks.getPropertyValue(name));
@@ -25,7 +25,7 @@ const withhold = (copy) => {
   copy.removeAttribute("aria-label");
   const kept = copy.querySelectorAll("[data-withheld]");
   for (const small of kept) {
-    small.removeAttribute("class"); // it may say how the count stands to chance
+    small.removeAttribute("class"); // its class compares the count with chance
     for (const part of small.querySelectorAll("rect, .times")) part.remove();
     for (const count of small.querySelectorAll(".count")) count.textContent = "*";
     if (small.matches("rect")) small.remove();

@@ -16,3 +16,16 @@ def test_addresses_in_a_messages_tags_are_found():
     assert ui.undo_address("undo /e/x/ success") == "/e/x/"
     assert ui.next_address("undo /e/x/ success") == ""
     assert ui.undo_address("success") == ""
+
+
+def test_what_is_empty_leaves_no_separator():
+    assert ui.joined("Director", "", None, "Ministry") == "Director, Ministry"
+    assert (
+        ui.joined("Thailand", ui.language_names(["th", "en"]), separator=" · ") == "Thailand · Thai, English"
+    )
+    assert ui.joined("", "") == ""
+
+
+def test_a_text_names_its_language_where_its_script_tells_it():
+    assert ui.text_attributes("ฝึกอบรมอัยการ") == 'dir="auto" lang="th"'
+    assert ui.text_attributes("Court-tested templates") == 'dir="auto"'
