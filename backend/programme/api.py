@@ -19,7 +19,7 @@ from backend.programme.rules import PlanOptions
 from backend.programme.selectors import PlanPage, read_planning_data
 
 
-class AimsSerializer(serializers.Serializer[Any]):
+class PlanOptionsSerializer(serializers.Serializer[Any]):
     """What is asked of a plan; constituencies only with scope "between"."""
 
     scope = serializers.CharField(default="everyone")
@@ -32,7 +32,7 @@ class AimsSerializer(serializers.Serializer[Any]):
     seed = serializers.IntegerField(default=1)
 
 
-class PlanSerializer(AimsSerializer):
+class PlanSerializer(PlanOptionsSerializer):
     """A plan in a list, and how far it is: `value_so_far` of at most `bound_so_far` while the planner works.
 
     What its meetings are worth as they stand, and what is proven of that, say the figures of the plan itself.
@@ -51,7 +51,7 @@ class PlanSerializer(AimsSerializer):
     withdrawn_at = serializers.DateTimeField(allow_null=True)
 
 
-class AttendingSerializer(serializers.Serializer[Any]):
+class PlannableAttendeeSerializer(serializers.Serializer[Any]):
     attendee_id = serializers.IntegerField()
     name = serializers.CharField()
     title = serializers.CharField()
@@ -60,13 +60,13 @@ class AttendingSerializer(serializers.Serializer[Any]):
     country = serializers.CharField()
 
 
-class EntrySerializer(serializers.Serializer[Any]):
+class PlanEntrySerializer(serializers.Serializer[Any]):
     """A meeting of the plan (`planned` is its id) or a fixed one beside it (null)."""
 
     planned = serializers.IntegerField(source="planned_id", allow_null=True)
     meeting = serializers.IntegerField(source="meeting_id", allow_null=True)
-    first = AttendingSerializer()
-    second = AttendingSerializer()
+    first = PlannableAttendeeSerializer()
+    second = PlannableAttendeeSerializer()
     slot = serializers.IntegerField(source="slot.pk")
     starts_at = serializers.DateTimeField(source="slot.starts_at")
     ends_at = serializers.DateTimeField(source="slot.ends_at")
@@ -81,12 +81,12 @@ class EntrySerializer(serializers.Serializer[Any]):
 
 
 class LeftOutSerializer(serializers.Serializer[Any]):
-    person = AttendingSerializer()
+    person = PlannableAttendeeSerializer()
     why = serializers.CharField()
     most = serializers.IntegerField()
 
 
-class FiguresSerializer(serializers.Serializer[Any]):
+class PlanFiguresSerializer(serializers.Serializer[Any]):
     value = serializers.FloatField(allow_null=True)
     bound = serializers.FloatField(allow_null=True)
     gap = serializers.FloatField(allow_null=True)
@@ -105,14 +105,14 @@ class PlanPageSerializer(serializers.Serializer[Any]):
     """One plan with all its meetings, by time."""
 
     plan = PlanSerializer()
-    figures = FiguresSerializer()
-    meetings = EntrySerializer(many=True, source="entries")
+    figures = PlanFiguresSerializer()
+    meetings = PlanEntrySerializer(many=True, source="entries")
     without = LeftOutSerializer(many=True)
     short = LeftOutSerializer(many=True)
     reasons = serializers.ListField(child=serializers.CharField())
 
 
-class ChangeSerializer(serializers.Serializer[Any]):
+class PlannedMeetingChangeSerializer(serializers.Serializer[Any]):
     """What is to change of a planned meeting; a slot without a table takes its own, or the first free one."""
 
     slot = id_field(required=False)
@@ -149,12 +149,12 @@ class PlanListView(PlansApiView):
         return Response(PlanSerializer(selectors.plans_for(self.event), many=True).data)
 
     @extend_schema(
-        operation_id="plans_draft", request=AimsSerializer, responses={202: PlanSerializer, **REFUSALS}
+        operation_id="plans_draft", request=PlanOptionsSerializer, responses={202: PlanSerializer, **REFUSALS}
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Order a draft; read it until its work is ready."""
         event = self.event
-        options = PlanOptions(**validated(AimsSerializer, request))
+        options = PlanOptions(**validated(PlanOptionsSerializer, request))
         plan = services.draft_plan(event=event, options=options, by=self.by, now=timezone.now())
         return Response(PlanSerializer(plan).data, status=202)
 
@@ -202,11 +202,13 @@ class PlannedView(PlansApiView):
     """One planned meeting of a draft."""
 
     @extend_schema(
-        operation_id="planned_change", request=ChangeSerializer, responses={200: EntrySerializer, **REFUSALS}
+        operation_id="planned_change",
+        request=PlannedMeetingChangeSerializer,
+        responses={200: PlanEntrySerializer, **REFUSALS},
     )
     def patch(self, request: Request, slug: str, plan_id: int, planned_id: int) -> Response:  # noqa: ARG002
         """Move it, lock it, or let it go again; all of it or nothing."""
-        changes = validated(ChangeSerializer, request)
+        changes = validated(PlannedMeetingChangeSerializer, request)
         services.change_planned(
             event=self.event,
             plan_id=plan_id,
@@ -217,7 +219,7 @@ class PlannedView(PlansApiView):
             by=self.by,
             now=timezone.now(),
         )
-        return Response(EntrySerializer(selectors.entry_in(self.page(plan_id), planned_id)).data)
+        return Response(PlanEntrySerializer(selectors.entry_in(self.page(plan_id), planned_id)).data)
 
     @extend_schema(operation_id="planned_drop", responses={204: None, **REFUSALS})
     def delete(self, request: Request, slug: str, plan_id: int, planned_id: int) -> Response:  # noqa: ARG002
