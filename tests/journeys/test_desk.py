@@ -115,7 +115,7 @@ def build_suggestions(page):
     """Ordered by the organiser on the page, computed by the real worker with the real model."""
     page.get_by_role("link", name="Lists", exact=True).click()
     with page.expect_navigation():
-        page.get_by_role("button", name="Compute the lists").click()
+        page.get_by_role("button", name="Build the lists").click()
     do_jobs()
     page.reload()
     expect(page.get_by_role("button", name="Rebuild every list")).to_be_visible()
