@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from email.mime.text import MIMEText
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -390,7 +389,7 @@ def _who(row: MeetingRow) -> str:
     return f"{row.other.name} ({organisation})" if organisation else row.other.name
 
 
-def _names(row: MeetingRow) -> dict[str, Any]:
+def _names(row: MeetingRow) -> dict[str, str]:
     return {"name": row.other.name, "who": _who(row)}
 
 
