@@ -16,6 +16,7 @@ import psutil
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 
@@ -119,7 +120,7 @@ class Servers:
                 if client.getresponse().status == 200:
                     return
             time.sleep(0.1)
-        raise ServerDidNotStart("The web processes did not come up. Does `make run` work here?")
+        raise ServerDidNotStart(_("The web processes did not come up. Does `make run` work here?"))
 
     def kill_one_of_each(self) -> None:
         """Kill a web process and the worker, as a machine out of memory would; another worker takes over."""

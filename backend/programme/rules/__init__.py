@@ -7,8 +7,14 @@ from backend.programme.rules.candidates import (
     is_cross_constituency,
     reasons_without_meeting,
 )
-from backend.programme.rules.clashes import clash_in, table_clash_in
-from backend.programme.rules.conflicts import LOCKED_CLASH, OUT_OF_TIME, PlanConflict, conflict_text
+from backend.programme.rules.clashes import MeetingClash, clash_in, clash_text, table_clash_in
+from backend.programme.rules.conflicts import (
+    LOCKED_CLASH,
+    OUT_OF_TIME,
+    PlanConflict,
+    conflict_of,
+    conflict_text,
+)
 from backend.programme.rules.options import BadOptions, PlanOptions, check_options, options_of
 from backend.programme.rules.planning_data import (
     BusyPeriod,
@@ -26,6 +32,7 @@ __all__ = [
     "BadOptions",
     "BusyPeriod",
     "FixedMeeting",
+    "MeetingClash",
     "Pair",
     "PlanConflict",
     "PlanOptions",
@@ -37,6 +44,8 @@ __all__ = [
     "check_options",
     "choose_requesters",
     "clash_in",
+    "clash_text",
+    "conflict_of",
     "conflict_text",
     "is_cross_constituency",
     "options_of",

@@ -1,8 +1,9 @@
-"""What keeps a planned meeting from a slot or a table, in one sentence."""
+"""What keeps a planned meeting from a slot or a table: found as codes and ids, shown as one sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
@@ -12,57 +13,91 @@ from backend.programme.models import PlannedMeeting
 from backend.programme.rules.planning_data import Pair, PlanningData
 
 
-def clash_in(data: PlanningData, pair: Pair, slot: Slot, others: Sequence[PlannedMeeting]) -> str:
-    """Why the two cannot meet in the slot, or empty; tables are not checked.
+@dataclass(frozen=True, slots=True)
+class MeetingClash:
+    """A clash by code; names are looked up when it is shown.
+
+    attendee_id: who is not free; pair: the two of the meeting in the way; title: of a session or table.
+    """
+
+    code: str
+    attendee_id: int | None = None
+    pair: tuple[int, ...] = ()
+    title: str = ""
+
+
+def clash_in(
+    data: PlanningData, pair: Pair, slot: Slot, others: Sequence[PlannedMeeting]
+) -> MeetingClash | None:
+    """Why the two cannot meet in the slot; tables are not checked.
 
     others: the other planned meetings of the same plan, with their slots.
     """
     if not data.may_meet(pair):
-        return _("These two cannot be planned together (any more).")
+        return MeetingClash("not_allowed")
     if slot not in data.slots_to_plan:
-        return _("This time is over or about to begin, or it overlaps the times that programmes use.")
+        return MeetingClash("slot_unusable")
     for attendee_id in pair:
         if clash := _clash_of(data, attendee_id, pair, slot, others):
             return clash
-    return ""
+    return None
 
 
 def _clash_of(
     data: PlanningData, attendee_id: int, pair: Pair, slot: Slot, others: Sequence[PlannedMeeting]
-) -> str:
+) -> MeetingClash | None:
     """What keeps one of the pair from the slot."""
-    values = {"name": data.people[attendee_id].name}
     if slot.pk not in data.opened.get(attendee_id, frozenset()):
-        return _("%(name)s has not opened this time.") % values
-    if session := data.session_in(attendee_id, slot):
-        return _("%(name)s is at “%(session)s” then.") % {**values, "session": session}
+        return MeetingClash("not_open", attendee_id)
+    if title := data.session_in(attendee_id, slot):
+        return MeetingClash("in_session", attendee_id, title=title)
     for meeting in data.fixed_meetings_of.get(attendee_id, ()):
         if meeting.pair != pair and overlaps(meeting.slot, slot):
-            values["other"] = _other_name(data, meeting.pair, attendee_id)
-            if meeting.is_confirmed:
-                return _("%(name)s meets %(other)s then, and that stands.") % values
-            return _("%(name)s is asked to meet %(other)s then, and that stands.") % values
+            code = "confirmed_meeting" if meeting.is_confirmed else "open_request"
+            return MeetingClash(code, attendee_id, meeting.pair)
     for row in others:
         both = (row.first_id, row.second_id)
         if attendee_id in both and overlaps(row.slot, slot):
-            values["other"] = _other_name(data, both, attendee_id)
-            return _("%(name)s meets %(other)s then, in this plan.") % values
-    return ""
+            return MeetingClash("planned_meeting", attendee_id, both)
+    return None
 
 
-def table_clash_in(data: PlanningData, table: Table, slot: Slot, others: Sequence[PlannedMeeting]) -> str:
-    """Who has the table in the slot, or empty."""
+def table_clash_in(
+    data: PlanningData, table: Table, slot: Slot, others: Sequence[PlannedMeeting]
+) -> MeetingClash | None:
+    """Who has the table in the slot."""
     taken = [(meeting.table, meeting.slot, meeting.pair) for meeting in data.fixed_meetings]
     taken += [(row.table, row.slot, (row.first_id, row.second_id)) for row in others]
     for other_table, period, pair in taken:
         if other_table == table and overlaps(period, slot):
-            values = {"table": table.label}
-            if not data.may_meet(pair):  # names would tell of a block
-                return _("Table %(table)s is taken then by others.") % values
-            values |= {"name": data.people[pair[0]].name, "other": data.people[pair[1]].name}
-            return _("Table %(table)s is taken then by %(name)s and %(other)s.") % values
-    return ""
+            return MeetingClash("table_taken", pair=pair, title=table.label)
+    return None
 
 
-def _other_name(data: PlanningData, pair: Pair, attendee_id: int) -> str:
-    return data.people[pair[0] + pair[1] - attendee_id].name if data.may_meet(pair) else _("somebody")
+def clash_text(clash: MeetingClash, data: PlanningData) -> str:
+    """One sentence; nobody is named whom the contact policy hides, for it would tell of a block."""
+    may_name = len(clash.pair) == 2 and data.may_meet((clash.pair[0], clash.pair[1]))
+    name = _name(data, clash.attendee_id)
+    others = [key for key in clash.pair if key != clash.attendee_id]
+    other = _name(data, others[-1]) if may_name else _("somebody")
+    values = {"name": name, "other": other, "title": clash.title}
+    if clash.code == "table_taken" and may_name:
+        values["name"] = _name(data, clash.pair[0])
+        return _("Table %(title)s is taken then by %(name)s and %(other)s.") % values
+    return {
+        "not_allowed": _("These two cannot be planned together (any more)."),
+        "slot_unusable": _(
+            "This time is over or about to begin, or it overlaps the times that programmes use."
+        ),
+        "not_open": _("%(name)s has not opened this time."),
+        "in_session": _("%(name)s is at “%(title)s” then."),
+        "confirmed_meeting": _("%(name)s meets %(other)s then, and that stands."),
+        "open_request": _("%(name)s is asked to meet %(other)s then, and that stands."),
+        "planned_meeting": _("%(name)s meets %(other)s then, in this plan."),
+        "table_taken": _("Table %(title)s is taken then by others."),
+    }[clash.code] % values
+
+
+def _name(data: PlanningData, attendee_id: int | None) -> str:
+    person = data.people.get(attendee_id) if attendee_id else None
+    return person.name if person else _("Somebody")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from backend.programme.rules.clashes import MeetingClash
 
 OUT_OF_TIME = "out_of_time"  # no plan was found, nor proven impossible
 LOCKED_CLASH = "locked_clash"  # a locked meeting that cannot stay, and why
@@ -25,7 +28,13 @@ class PlanConflict:
     table_id: int | None = None
     count: int = 0
     limit: int = 0
-    clash: str = ""
+    clash: MeetingClash | None = None
+
+
+def conflict_of(row: Mapping[str, Any]) -> PlanConflict:
+    """A conflict as a plan's report keeps it (asdict of a PlanConflict)."""
+    clash = row.get("clash")
+    return PlanConflict(**{**row, "clash": MeetingClash(**clash) if clash else None})
 
 
 def conflict_text(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from backend.events.models import Slot, Table
 from backend.programme.models import Plan
-from backend.programme.rules import PlanningData, clash_in, table_clash_in
+from backend.programme.rules import MeetingClash, PlanningData, clash_in, clash_text, table_clash_in
 from backend.programme.selectors.plans import Entry
 
 
@@ -42,10 +42,15 @@ def edit_options_for(plan: Plan, entry: Entry, data: PlanningData) -> EditOption
     pair = (entry.first.attendee_id, entry.second.attendee_id)
     slots = []
     for slot in data.slots_to_plan:
-        clash = clash_in(data, pair, slot, others)
+        clash = _text(clash_in(data, pair, slot, others), data)
         free = sum(not table_clash_in(data, table, slot, others) for table in data.tables)
         slots.append(SlotOption(slot, clash or ("" if free else _("Every table is taken then.")), free))
     tables = tuple(
-        TableOption(table, table_clash_in(data, table, entry.slot, others)) for table in data.tables
+        TableOption(table, _text(table_clash_in(data, table, entry.slot, others), data))
+        for table in data.tables
     )
     return EditOptions(tuple(slots), tables)
+
+
+def _text(clash: MeetingClash | None, data: PlanningData) -> str:
+    return clash_text(clash, data) if clash else ""

@@ -22,6 +22,8 @@ from backend.programme.rules import (
     PlannableAttendee,
     PlanningData,
     attendees_in_scope,
+    clash_text,
+    conflict_of,
     conflict_text,
     is_cross_constituency,
     options_of,
@@ -230,7 +232,7 @@ def plan_page_for(plan: Plan, data: PlanningData) -> PlanPage:
         entries=tuple(entries),
         without=tuple(without),
         short=tuple(short),
-        reasons=tuple(_conflict_text(PlanConflict(**row), data) for row in conflicts),
+        reasons=tuple(_conflict_text(conflict_of(row), data) for row in conflicts),
     )
 
 
@@ -246,7 +248,7 @@ def _conflict_text(conflict: PlanConflict, data: PlanningData) -> str:
         table=tables.get(conflict.table_id or 0, ""),
         count=conflict.count,
         limit=conflict.limit,
-        clash=conflict.clash,
+        clash=clash_text(conflict.clash, data) if conflict.clash else "",
     )
 
 

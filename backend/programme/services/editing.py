@@ -12,7 +12,7 @@ from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Event, Slot
 from backend.people.models import Person
 from backend.programme.models import Plan, PlannedMeeting
-from backend.programme.rules import PlanningData, clash_in, table_clash_in
+from backend.programme.rules import PlanningData, clash_in, clash_text, table_clash_in
 from backend.programme.selectors import read_planning_data
 from backend.programme.services.drafting import AtWork, plan_for_update
 
@@ -50,8 +50,8 @@ def move_planned(
     if slot is None:
         raise NotFound(_("There is no such meeting time at this forum."))
     others = list(row.plan.planned.exclude(pk=row.pk).select_related("slot", "table"))
-    if reason := clash_in(data, (row.first_id, row.second_id), slot, others):
-        raise Clash(reason)
+    if clash := clash_in(data, (row.first_id, row.second_id), slot, others):
+        raise Clash(clash_text(clash, data))
     table_id = _table_for(data, row, slot, table_id, others)
     if (row.slot_id, row.table_id) == (slot.pk, table_id):
         return row
@@ -76,8 +76,8 @@ def _table_for(
         table = next((table for table in data.tables if table.pk == table_id), None)
         if table is None:
             raise NotFound(_("There is no such table at this forum."))
-        if reason := table_clash_in(data, table, slot, others):
-            raise Clash(reason)
+        if clash := table_clash_in(data, table, slot, others):
+            raise Clash(clash_text(clash, data))
         return table.pk
     for table in sorted(data.tables, key=lambda table: table.pk != row.table_id):
         if not table_clash_in(data, table, slot, others):

@@ -82,9 +82,9 @@ def _locked_clashes(data: PlanningData, kept: Sequence[PlannedMeeting]) -> list[
     for row in kept:
         pair = (row.first_id, row.second_id)
         others = [other for other in kept if other.pk != row.pk]
-        reason = clash_in(data, pair, row.slot, others) or table_clash_in(data, row.table, row.slot, others)
-        if reason:
-            found.append(PlanConflict(LOCKED_CLASH, people=pair, clash=reason))
+        clash = clash_in(data, pair, row.slot, others) or table_clash_in(data, row.table, row.slot, others)
+        if clash:
+            found.append(PlanConflict(LOCKED_CLASH, people=pair, clash=clash))
     return found
 
 

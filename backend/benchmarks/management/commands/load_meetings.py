@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backend.benchmarks.load.clients import run_clients
 from backend.benchmarks.load.consistency import check_load, count_queued_mails
@@ -50,9 +51,11 @@ class Command(BaseCommand):
             ("processes", 1, 8),
         ):
             if not least <= options[name] <= most:
-                raise BadLoad(f"--{name} is a number from {least} to {most:,}.")
+                values = {"option": f"--{name}", "least": least, "most": f"{most:,}"}
+                raise BadLoad(_("%(option)s is a number from %(least)s to %(most)s.") % values)
         if options["json"] and not Path(options["json"]).resolve().parent.is_dir():
-            raise BadLoad(f"There is no folder {Path(options['json']).resolve().parent} to write to.")
+            folder = Path(options["json"]).resolve().parent
+            raise BadLoad(_("There is no folder %(folder)s to write to.") % {"folder": folder})
         with progress_lines() as progress, own_database() as address:
             progress("Inviting people", 0.0)
             event = create_event(people=options["people"], seed=options["seed"], now=timezone.now())

@@ -1,5 +1,6 @@
 """From an order to a draft: what is planned, what is not, and the report of it."""
 
+import json
 from collections import Counter
 
 import pytest
@@ -185,6 +186,7 @@ def test_a_conflict_is_named_and_the_rows_are_left_alone(desk):
         f"The locked meeting of {row.first.person.name} and {row.second.person.name} cannot stay: "
         f"{row.first.person.name} has not opened this time.",
     )
+    assert row.first.person.name not in json.dumps(plan.report), "the report keeps ids, not names"
     assert {r.pk for r in rows_of(plan)} == {r.pk for r in rows}
 
 
