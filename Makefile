@@ -29,8 +29,8 @@ check: install  ## ruff, mypy, djlint, the layers, missing migrations, the catal
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy matching backend frontend manage.py
-	@$(BIN)/djlint --check --quiet frontend/templates
-	@$(BIN)/djlint --lint --quiet frontend/templates
+	@$(BIN)/djlint --check --quiet frontend backend
+	@$(BIN)/djlint --lint --quiet frontend backend
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python manage.py make_messages --check
