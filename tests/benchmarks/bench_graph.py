@@ -23,10 +23,10 @@ LEAST_RATIO, JUDGED_PEOPLE = 50, 10_000
 TILE = 1024
 
 
-def made_graph(people, nodes, seed=0):
+def random_graph(people, nodes, seed=0):
     """People x nodes, ten each, as a networkx graph and as matrices."""
-    draw = np.random.default_rng(seed)
-    rows, columns = np.repeat(np.arange(people), 10), draw.integers(0, nodes, people * 10)
+    rng = np.random.default_rng(seed)
+    rows, columns = np.repeat(np.arange(people), 10), rng.integers(0, nodes, people * 10)
     table = sp.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(people, nodes))
     table.data[:] = 1
     graph = nx.Graph()
@@ -74,17 +74,17 @@ def networkx_seconds(graph, people, sample, seed=0):
 
 def bench(people, nodes, sample):
     """Print both and their ratios; gives the lesser ratio."""
-    graph, incidence = made_graph(people, nodes)
+    graph, incidence = random_graph(people, nodes)
     walk = RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15)
     ours = timed(lambda: our_overlap(incidence)), timed(lambda: resolvent(walk, tolerance=1e-4))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    theirs = networkx_seconds(graph, people, min(sample, people))
+    reference = networkx_seconds(graph, people, min(sample, people))
     print(f"{f'{people:,} people, {nodes:,} nodes':<28}{'ours':>10}{'networkx':>12}{'ratio':>9}")
-    for name, mine, peer in zip(("Adamic-Adar", "PageRank"), ours, theirs, strict=True):
-        print(f"{name:<26}{mine:>10.2f} s{peer:>10.1f} s{peer / mine:>8.0f}x")
-    print(f"{'both':<26}{sum(ours):>10.2f} s{sum(theirs):>10.1f} s{sum(theirs) / sum(ours):>8.0f}x")
+    for name, own, peer in zip(("Adamic-Adar", "PageRank"), ours, reference, strict=True):
+        print(f"{name:<26}{own:>10.2f} s{peer:>10.1f} s{peer / own:>8.0f}x")
+    print(f"{'both':<26}{sum(ours):>10.2f} s{sum(reference):>10.1f} s{sum(reference) / sum(ours):>8.0f}x")
     print(f"peak {peak:.0f} MB")
-    return min(peer / mine for mine, peer in zip(ours, theirs, strict=True))
+    return min(peer / own for own, peer in zip(ours, reference, strict=True))
 
 
 def main():

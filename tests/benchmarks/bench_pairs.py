@@ -1,7 +1,7 @@
 """The pair stage against semantic_search, NearestNeighbors and the bare arithmetic, in one process.
 
 Run by `make bench`, or alone: `python -m tests.benchmarks.bench_pairs [--people N ...]`. The peers answer one
-direction from one vector a person; ours answers both from eight features. Ours runs first, so that the peak
+direction from one vector per person; ours answers both from eight features. Ours runs first, so that the peak
 of memory is ours alone, its preparation included. Exit 1 above five times the limit.
 """
 
@@ -32,14 +32,14 @@ def ours(people):
     """(seconds of the pair stage, the process's peak of memory in MB so far)."""
     participants, ties, vectors = synthetic_people(people)
     policy = Policy()
-    forum = prepare_dataset(participants, ties, vectors, (), policy)
-    features, walked = fit_standardiser(
-        prepare_features(forum.participants, vectors, forum.incidence, policy), policy
+    dataset = prepare_dataset(participants, ties, vectors, (), policy)
+    features, walks = fit_standardiser(
+        prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy
     )
 
     def stage():
-        probabilities = predict_all(Scorer.from_features(features, policy), walked, forum.exclusions.mask)
-        find_candidates(probabilities, forum.groups, policy)
+        probabilities = predict_all(Scorer.from_features(features, policy), walks, dataset.exclusions.mask)
+        find_candidates(probabilities, dataset.groups, policy)
 
     return timed(stage), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
@@ -71,9 +71,9 @@ def main():
     ratio = 0.0
     for people, (seconds, peak) in found.items():
         print(f"{people:,} people: ours {seconds:.2f} s, peak {peak:.0f} MB")
-        for name, theirs in peers(people).items():
-            ratio = seconds / theirs  # of the limit, which comes last
-            print(f"  {name:<18}{theirs:>8.2f} s{ratio:>8.1f} times as long for ours")
+        for name, reference in peers(people).items():
+            ratio = seconds / reference  # of the limit, which comes last
+            print(f"  {name:<18}{reference:>8.2f} s{ratio:>8.1f} times as long for ours")
     for few, many in pairwise(sizes):
         more, longer = (many / few) ** 2, found[many][0] / found[few][0]
         print(f"from {few:,} to {many:,} people: {more:.0f} times the pairs, {longer:.0f} times as long")

@@ -22,8 +22,8 @@ def bench(people):
     run = build_run(participants, ties, vectors)
     built = time.perf_counter() - start
     state, walls, processors, agreeing = run.state, [], [], []
-    for who in range(TRIED):
-        row, other = who * 7, who * 7 + people // 2
+    for number in range(TRIED):
+        row, other = number * 7, number * 7 + people // 2
         participants[row] = replace(
             participants[row],
             seeks=participants[other].seeks,
@@ -36,8 +36,8 @@ def bench(people):
         processors.append(time.process_time() - processor)
         state = updated.state
         if people <= 1_000:
-            anew = build_run(participants, ties, vectors).lists[row]
-            agreeing.append(len({p.other for p in anew} & {p.other for p in updated.lists[row]}))
+            rebuilt = build_run(participants, ties, vectors).lists[row]
+            agreeing.append(len({p.other for p in rebuilt} & {p.other for p in updated.lists[row]}))
     agree = statistics.mean(agreeing) if agreeing else float("nan")
     return built, statistics.median(processors), statistics.median(walls), agree
 

@@ -15,9 +15,9 @@ CANDIDATES, EMPLOYERS = 150, 100
 
 
 def two_sided_market(crowding, seed):
-    """(f, g): wishes of candidates for employers (C, J) and of employers for candidates (J, C)."""
-    draw = np.random.default_rng(seed)
-    f, g = draw.random((CANDIDATES, EMPLOYERS)), draw.random((EMPLOYERS, CANDIDATES))
+    """(f, g): preferences of candidates for employers (C, J) and of employers for candidates (J, C)."""
+    rng = np.random.default_rng(seed)
+    f, g = rng.random((CANDIDATES, EMPLOYERS)), rng.random((EMPLOYERS, CANDIDATES))
     f = (1 - crowding) * f + crowding * np.linspace(1, 0, EMPLOYERS)[None, :]
     g = (1 - crowding) * g + crowding * np.linspace(1, 0, CANDIDATES)[None, :]
     return f, g
@@ -29,31 +29,31 @@ def matches(order_by, f, g):
     applies = f / rank
     total = 0.0
     for employer in range(EMPLOYERS):
-        by_wish = np.argsort(-g[employer], kind="stable")
-        probabilities = applies[by_wish, employer]
-        total += (probabilities * g[employer, by_wish] * expected_inverse_place(probabilities)).sum()
+        by_preference = np.argsort(-g[employer], kind="stable")
+        probabilities = applies[by_preference, employer]
+        total += (probabilities * g[employer, by_preference] * expected_inverse_rank(probabilities)).sum()
     return float(total)
 
 
-def expected_inverse_place(probabilities):
+def expected_inverse_rank(probabilities):
     """E[1 / (1 + number of earlier successes)] for each of a row of independent probabilities, exactly."""
     count, out = np.zeros(len(probabilities) + 1), np.empty(len(probabilities))
     count[0] = 1.0
-    places = 1 / np.arange(1, len(probabilities) + 2)
-    for k, chance in enumerate(probabilities):
-        out[k] = count @ places
-        count[1:] = count[1:] * (1 - chance) + count[:-1] * chance
-        count[0] *= 1 - chance
+    inverse_ranks = 1 / np.arange(1, len(probabilities) + 2)
+    for k, probability in enumerate(probabilities):
+        out[k] = count @ inverse_ranks
+        count[1:] = count[1:] * (1 - probability) + count[:-1] * probability
+        count[0] *= 1 - probability
     return out
 
 
 def transferable_utility(f, g, beta=0.3, sweeps=500):
     """mu of candidates x employers, both sides as one population."""
     kernel = np.exp((f + g.T) / (2 * beta))
-    whole = sp.csr_matrix(
+    graph = sp.csr_matrix(
         np.block([[np.zeros((CANDIDATES,) * 2), kernel], [kernel.T, np.zeros((EMPLOYERS,) * 2)]])
     )
-    scale = solve_choo_siow(whole, np.ones(CANDIDATES + EMPLOYERS), sweeps)
+    scale = solve_choo_siow(graph, np.ones(CANDIDATES + EMPLOYERS), sweeps)
     return scale[:CANDIDATES, None] * scale[None, CANDIDATES:] * kernel
 
 
@@ -68,7 +68,7 @@ def market_row(crowding, runs=60):
 
 @dataclass(frozen=True)
 class ForumOutcome:
-    """What lists of one ranker give: meetings a person, how even exposure is, who is listed at all."""
+    """What lists of one ranker give: meetings per person, equality of exposure, coverage."""
 
     meetings: float
     gini: float
@@ -80,14 +80,14 @@ class ForumOutcome:
 
 def forum(h, w, seed=0, people=600, dimensions=16):
     """(p, groups): probabilities of yes in a forum with homophily h and popularity w."""
-    draw = np.random.default_rng(seed)
-    groups = np.searchsorted([0.35, 0.6, 0.8, 0.92], (draw.permutation(people) + 0.5) / people)
-    centre = draw.standard_normal((5, dimensions))[groups] * h
-    seeks, offers = (draw.standard_normal((people, dimensions)) + centre for _ in range(2))
+    rng = np.random.default_rng(seed)
+    groups = np.searchsorted([0.35, 0.6, 0.8, 0.92], (rng.permutation(people) + 0.5) / people)
+    centre = rng.standard_normal((5, dimensions))[groups] * h
+    seeks, offers = (rng.standard_normal((people, dimensions)) + centre for _ in range(2))
     value = seeks @ offers.T
-    wish = 1 / (1 + np.exp(-1.2 * (value - value.mean()) / value.std()))
-    popular = draw.beta(1, 4, people)
-    p = np.clip((1 - w) * wish + w * (popular / popular.max())[None, :], 0.001, 0.999)
+    preference = 1 / (1 + np.exp(-1.2 * (value - value.mean()) / value.std()))
+    popular = rng.beta(1, 4, people)
+    p = np.clip((1 - w) * preference + w * (popular / popular.max())[None, :], 0.001, 0.999)
     np.fill_diagonal(p, 0)
     return p.astype(np.float32), groups
 
@@ -106,28 +106,28 @@ def lists_by_titian(p, groups, policy):
     pairs = find_candidates(p, groups, policy)
     capacity = np.full(len(p), CAPACITY)
     found = balance_pairs(pairs, groups, capacity, policy)
-    short = make_shortlists(pairs.left, pairs.right, found.weights, pairs.score, groups, policy)
+    shortlists = make_shortlists(pairs.left, pairs.right, found.weights, pairs.score, groups, policy)
     everybody = np.arange(len(p))
     caps = exposure_caps(capacity, policy)
-    places = make_lists(short, everybody, everybody, groups, caps, np.zeros(len(p), int), policy)
-    return places.others, found.ei_index
+    lists = make_lists(shortlists, everybody, everybody, groups, caps, np.zeros(len(p), int), policy)
+    return lists.others, found.ei_index
 
 
 def outcome(p, groups, others, ei=None):
-    """Judge lists by the model of asking and answering in matching.recommend.measures."""
-    owner, place = np.nonzero(others >= 0)
-    other = others[owner, place]
+    """Measure lists by the model of requests and answers in matching.recommend.measures."""
+    owner, position = np.nonzero(others >= 0)
+    other = others[owner, position]
     met = expected_meetings(
-        owner, other, place + 1, p[owner, other].astype(float), p[other, owner].astype(float), len(p)
+        owner, other, position + 1, p[owner, other].astype(float), p[other, owner].astype(float), len(p)
     )
     load = np.bincount(other, minlength=len(p))
-    kinds = np.array([len(set(groups[row[row >= 0]].tolist())) for row in others])
+    constituencies = np.array([len(set(groups[row[row >= 0]].tolist())) for row in others])
     return ForumOutcome(
         meetings=float(met.mean()),
         gini=gini(load),
         coverage=float((load > 0).mean()),
         most_lists=int(load.max()),
-        three_constituencies=float((kinds >= 3).mean()),
+        three_constituencies=float((constituencies >= 3).mean()),
         ei=ei,
     )
 
@@ -137,6 +137,10 @@ def forum_row(h, w, seed=0, target=0.0, people=600):
     p, groups = forum(h, w, seed, people)
     policy = Policy(ei_floor=target)
     others, ei = lists_by_titian(p, groups, policy)
-    free, free_ei = lists_by_titian(p, groups, replace(policy, ei_floor=-1.0))
+    unconstrained, unconstrained_ei = lists_by_titian(p, groups, replace(policy, ei_floor=-1.0))
     product, _ = lists_by_product(p, groups)
-    return outcome(p, groups, product), outcome(p, groups, others, ei), outcome(p, groups, free, free_ei)
+    return (
+        outcome(p, groups, product),
+        outcome(p, groups, others, ei),
+        outcome(p, groups, unconstrained, unconstrained_ei),
+    )

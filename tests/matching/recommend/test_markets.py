@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from tests.benchmarks.markets import expected_inverse_place, forum_row, market_row
+from tests.benchmarks.markets import expected_inverse_rank, forum_row, market_row
 
 
 def test_the_expected_inverse_rank_is_exact():
     """Two certain applicants, then one behind them: she is third."""
-    assert expected_inverse_place(np.array([1.0, 1.0, 0.3])).tolist() == pytest.approx([1, 1 / 2, 1 / 3])
-    assert expected_inverse_place(np.array([0.5, 0.5])).tolist() == pytest.approx([1, 0.75])
+    assert expected_inverse_rank(np.array([1.0, 1.0, 0.3])).tolist() == pytest.approx([1, 1 / 2, 1 / 3])
+    assert expected_inverse_rank(np.array([0.5, 0.5])).tolist() == pytest.approx([1, 0.75])
 
 
 def test_crowding_one_half_reproduces_the_published_figures():
