@@ -18,7 +18,7 @@ install:  ## make .venv and install the dependencies, unless that is done
 		exit 1; fi
 	@"$(PYTHON)" .ci/install.py
 
-run: install  ## the demo forum at http://127.0.0.1:8000 (TITIAN_PORT for another port, TITIAN_DEMO=0 for an empty house)
+run: install  ## the demo forum at http://127.0.0.1:8000 (TITIAN_PORT for another port, TITIAN_DEMO=0 for no demo)
 	@TITIAN_DEMO=$${TITIAN_DEMO-1} exec $(BIN)/python manage.py serve
 
 test: install  ## the whole suite, browser journeys included

@@ -16,12 +16,12 @@ def do_jobs(*, silent_for: float | None = None) -> None:
 
     In a thread of its own: a browser driven by other tests keeps an event loop in this one.
     """
-    from backend.core.queue import take_up_abandoned_jobs
+    from backend.core.queue import requeue_abandoned_jobs
 
     async def work() -> None:
         async with app.open_async():
             if silent_for is not None:
-                await take_up_abandoned_jobs(silent_for=silent_for)
+                await requeue_abandoned_jobs(silent_for=silent_for)
             await app.run_worker_async(
                 wait=False, install_signal_handlers=False, listen_notify=False, delete_jobs="successful"
             )

@@ -7,13 +7,13 @@ from django.http import HttpRequest
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Accounts come from an event's list of attendees, so there is no form to open one."""
+    """No sign-up: accounts come from the attendee lists of events."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
 
     def is_safe_url(self, url: str) -> bool:
-        """Whether sign-in may lead there; what is no address at all counts as none given."""
+        """Whether sign-in may redirect there; a malformed address is not safe."""
         try:
             return bool(super().is_safe_url(url))
         except ValueError:

@@ -20,12 +20,12 @@ class StaffSite(AdminSite):
         guarded = super().admin_view(view, cacheable)
 
         @wraps(guarded)
-        def there_for_staff(request: HttpRequest, *given: Any, **named: Any) -> Any:
+        def staff_only(request: HttpRequest, *given: Any, **named: Any) -> Any:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise Http404
             return guarded(request, *given, **named)
 
-        return there_for_staff
+        return staff_only
 
 
 class ReferenceAdmin(AdminConfig):

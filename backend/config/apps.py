@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class ConfigConfig(AppConfig):
-    """Where the parts are put together; the commands that run the whole of Titian live here."""
+    """Settings, addresses, and the commands that run all of Titian."""
 
     name = "backend.config"
     label = "config"

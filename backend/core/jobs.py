@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from backend.core.queue import CLOCK, take_up_abandoned_jobs
+from backend.core.queue import CLOCK, requeue_abandoned_jobs
 
 
 @app.periodic(cron="* * * * *")
@@ -14,6 +14,6 @@ from backend.core.queue import CLOCK, take_up_abandoned_jobs
     queueing_lock="core.take_up_abandoned_jobs",
     pass_context=False,
 )
-async def take_up(timestamp: int) -> None:  # noqa: ARG001
-    """Once a minute: do what a killed worker left undone."""
-    await take_up_abandoned_jobs()
+async def requeue(timestamp: int) -> None:  # noqa: ARG001
+    """Once a minute, queue the unfinished jobs of killed workers again."""
+    await requeue_abandoned_jobs()

@@ -17,13 +17,13 @@ from procrastinate.tasks import configure_task
 SECONDS_WITHOUT_HEARTBEAT = 30
 GRACE_SECONDS = 3
 
-CLOCK = "clock"  # what the time of day brings about; it asks no other server, and so waits for none
-MAIL = "mail"  # what waits for the mail server
-WORK = DEFAULT_QUEUE  # matching: what people watch a page for
-PLANS = "plans"  # drafting programmes, for minutes, and carrying them out
+CLOCK = "clock"  # periodic work; it talks to no other server
+MAIL = "mail"  # work that talks to the mail server
+WORK = DEFAULT_QUEUE  # matching, whose results people wait for
+PLANS = "plans"  # drafting and publishing programmes, which takes minutes
 QUEUES: Mapping[str, int] = {CLOCK: 2, MAIL: 4, WORK: 1, PLANS: 1}  # how many jobs of each are done at a time
 
-URGENT = 10  # goes before all of its queue that waits; 0 is usual
+URGENT = 10  # priority over all waiting jobs of the queue; the default is 0
 
 # Django's own connection, in the worker too: procrastinate's would queue a job before the change that calls
 # for it is there to be read, and keep it when the change is rolled back. And by name, without the app's list
@@ -36,8 +36,8 @@ def enqueue(
 ) -> None:
     """Queue the task of this name; jobs that share `lock` run one after the other, higher priorities first.
 
-    With `once`, a job of that name that still waits makes this one needless. The savepoint keeps the
-    caller's transaction usable when it does.
+    `once` is a queueing lock: while a job with it waits, no second one is queued. The savepoint keeps the
+    caller's transaction usable then.
     """
     job = configure_task(
         name=task, job_manager=_jobs, lock=lock, queueing_lock=once or None, queue=queue, priority=priority
@@ -52,8 +52,8 @@ def enqueue(
         return
 
 
-async def take_up_abandoned_jobs(*, silent_for: float = SECONDS_WITHOUT_HEARTBEAT) -> int:
-    """Queue again what killed workers had begun, and give how many; to be awaited within a worker.
+async def requeue_abandoned_jobs(*, silent_for: float = SECONDS_WITHOUT_HEARTBEAT) -> int:
+    """Queue the unfinished jobs of killed workers again; gives how many. To be awaited within a worker.
 
     A worker that has reported within `silent_for` seconds is left alone. An abandoned job's lock would hold
     back all later jobs of its kind.
@@ -62,7 +62,7 @@ async def take_up_abandoned_jobs(*, silent_for: float = SECONDS_WITHOUT_HEARTBEA
     for job in abandoned:
         try:
             await app.job_manager.retry_job(job)
-        except (AlreadyEnqueued, UniqueViolation):  # the like of it waits already
+        except (AlreadyEnqueued, UniqueViolation):  # one with its queueing lock waits already
             await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
     return len(abandoned)
 
@@ -70,8 +70,8 @@ async def take_up_abandoned_jobs(*, silent_for: float = SECONDS_WITHOUT_HEARTBEA
 async def work_until_stopped() -> None:
     """Do the jobs of every queue, each queue at its own pace, until a signal or a cancellation ends it.
 
-    A mail server that keeps silent holds up mails, a long plan other plans, and neither anything else. Where
-    one queue's worker fails, all end.
+    A silent mail server delays mails only, a long plan other plans only. Where one queue's worker fails, all
+    end.
     """
     # Takes seconds, in which a signal still ends the process at once.
     app.perform_import_paths()  # type: ignore[no-untyped-call]
@@ -92,7 +92,7 @@ async def work_until_stopped() -> None:
 
     def stop() -> None:
         for worker in workers:
-            if not worker.cancelling():  # a second time would cut short what it is still doing
+            if not worker.cancelling():  # a second cancel would interrupt its running jobs
                 worker.cancel()
 
     try:

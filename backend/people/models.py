@@ -40,7 +40,7 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
-    """An account; who may do what at a forum is said by Attendee, never here."""
+    """An account; permissions at an event are on Attendee, never here."""
 
     email = models.EmailField(_("e-mail"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=200)

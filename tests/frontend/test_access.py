@@ -1,4 +1,4 @@
-"""Who may open a page, and what the others are told."""
+"""Who may open a page, and what the others get."""
 
 import re
 
@@ -141,5 +141,5 @@ def test_every_form_is_refused_without_its_token(cast):
 
 
 def test_a_public_page_says_why_it_is_public():
-    page = public("a sign on the door")(lambda request: HttpResponse("open"))
-    assert page.access_policy == "public: a sign on the door"
+    page = public("it names nobody")(lambda request: HttpResponse("open"))
+    assert page.access_policy == "public: it names nobody"

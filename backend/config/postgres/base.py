@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend, which brings the embedded server up when the first connection is asked for."""
+"""Django's PostgreSQL backend that starts the embedded server at the first connection."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from backend.config.embedded import server_in
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Commands that need no database start none; web, worker and commands share the one that runs."""
+    """Commands that use no database start none; web, worker and commands share the running one."""
 
     def get_connection_params(self) -> dict[str, Any]:
         server_in(**self.settings_dict["EMBEDDED"]).ensure_running()

@@ -187,13 +187,13 @@ def test_a_command_migrates_the_embedded_database_itself(
     lacking: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(connection.settings_dict, "EMBEDDED", connection.settings_dict.get("EMBEDDED", {}))
-    told = []
+    outputs = []
     for _ in range(2):
         assert run_command(["manage.py", "build_suggestions", "nowhere"]) == 1
-        told.append(capsys.readouterr().err.splitlines())
-    assert told[0] == ["Creating or updating the tables of the database ...", *told[1]]
-    assert len(told[1]) == 1
-    assert "nowhere" in told[1][0]
+        outputs.append(capsys.readouterr().err.splitlines())
+    assert outputs[0] == ["Creating or updating the tables of the database ...", *outputs[1]]
+    assert len(outputs[1]) == 1
+    assert "nowhere" in outputs[1][0]
 
 
 def test_a_command_says_who_migrates_a_database_of_ones_own(
@@ -269,6 +269,7 @@ def test_every_command_says_whether_it_needs_the_tables() -> None:
         "bench_matching",
         "evaluate",
         "load_meetings",
+        "make_messages",
         "migrate",
         "plan_benchmark",
         "serve",

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from django.conf import settings
 
-from backend.config.embedded import DatabaseUnusable, EmbeddedPostgres, _let_through, servers_in
+from backend.config.embedded import DatabaseUnusable, EmbeddedPostgres, _allow_traversal, servers_in
 
 OWNER = """
 import sys
@@ -127,10 +127,10 @@ def test_whose_folders_are_opened_as_root_is_told_which(
     outer.chmod(0o700)
     inner.chmod(0o750)
     opened = [folder for folder in (inner, *inner.parents) if not folder.stat().st_mode & 0o001]
-    _let_through(inner)
+    _allow_traversal(inner)
     assert [oct(folder.stat().st_mode & 0o777) for folder in (outer, inner)] == ["0o701", "0o751"]
     assert capsys.readouterr().err == (
         f"Running as root: other accounts may now pass through {', '.join(map(str, opened))}.\n"
     )
-    _let_through(inner)
+    _allow_traversal(inner)
     assert capsys.readouterr().err == ""

@@ -40,14 +40,14 @@ def test_gunicorn_s_own_lines_are_discreet(capsys: pytest.CaptureFixture[str]) -
         served.set(name, getattr(web, name))
     log = served.logger_class(served)
     try:
-        raise OSError("no room for siti@example.org")
+        raise OSError("no space for siti@example.org")
     except OSError:
         log.exception("Error handling request %s %s", "GET", "/calendar/s3cr3t.ics")
     finally:
         log.error_log.handlers.clear()
-    told = capsys.readouterr().err
-    assert told.startswith("ERROR gunicorn.error: Error handling request GET /calendar/(secret)\n")
-    assert told.endswith("OSError: no room for (address)\n")
+    output = capsys.readouterr().err
+    assert output.startswith("ERROR gunicorn.error: Error handling request GET /calendar/(secret)\n")
+    assert output.endswith("OSError: no space for (address)\n")
 
 
 @pytest.mark.parametrize("page", ["people/35/report/", "people/35/block/", "meetings/35/report/"])

@@ -22,7 +22,7 @@ from pytest_django import Settings
 
 from backend.config.management.commands import serve
 from backend.config.parent_watchdog import PARENT_ENV
-from backend.core.queue import take_up_abandoned_jobs
+from backend.core.queue import requeue_abandoned_jobs
 
 ENDS_WITH_ITS_PARENT = """
 import signal
@@ -115,13 +115,13 @@ def _begin_a_job_in_a_worker_that_dies() -> int:
 
 
 def _start_the_next_worker() -> None:
-    async def take_up() -> None:
+    async def requeue() -> None:
         async with app.open_async():
-            await take_up_abandoned_jobs(silent_for=0)
+            await requeue_abandoned_jobs(silent_for=0)
 
     # In a thread of its own: a browser driven by other tests keeps an event loop in this one.
     with app.replace_connector(app.connector.get_worker_connector()), ThreadPoolExecutor(1) as thread:  # type: ignore[attr-defined]
-        thread.submit(asyncio.run, take_up()).result()
+        thread.submit(asyncio.run, requeue()).result()
 
 
 def _jobs() -> list[tuple[int, str]]:

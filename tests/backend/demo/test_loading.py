@@ -61,19 +61,19 @@ def dump() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def said(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """The demo, loaded once for all tests here, which undo what they change; gives what was said."""
+def output(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The demo, loaded once for all tests here, which undo what they change; gives its output."""
     with django_db_blocker.unblock(), transaction.atomic():
         with travel(NOW, tick=False):
             text = load()
-        connection.check_constraints()  # once, or every test would find these rows unchecked and begin anew
+        connection.check_constraints()  # once, or every test would find these rows unchecked and start again
         yield text
         transaction.set_rollback(True)
 
 
-def test_the_command_loads_two_editions_and_says_what_comes_next(said: str) -> None:
-    assert "Meeting times, tables, and who asks whom" in said
-    assert "python manage.py build_suggestions demo-2026" in said
+def test_the_command_loads_two_editions_and_prints_what_comes_next(output: str) -> None:
+    assert "Meeting times, tables, and who asks whom" in output
+    assert "python manage.py build_suggestions demo-2026" in output
     current, earlier = Event.objects.get(slug=CURRENT), Event.objects.get(slug=EARLIER)
     assert current.previous == earlier
     assert (str(current.starts_on), str(earlier.starts_on)) == ("2026-12-09", "2025-11-19")
@@ -85,7 +85,7 @@ def test_the_command_loads_two_editions_and_says_what_comes_next(said: str) -> N
     assert (Block.objects.count(), Report.objects.count(), len(refused_pairs(current))) == (3, 1, 4)
 
 
-@pytest.mark.usefixtures("said")
+@pytest.mark.usefixtures("output")
 def test_loading_again_changes_nothing_not_even_what_a_visitor_changed() -> None:
     SessionPart.objects.filter(part="bookmarked").first().delete()  # type: ignore[union-attr]
     Attendee.objects.filter(event__slug=CURRENT, seeks__gt="").update(about="A visitor wrote this.")
@@ -157,7 +157,7 @@ def test_texts_suit_those_who_say_them() -> None:
             assert text not in sectors or member.sector in sectors[text], member.email
 
 
-@pytest.mark.usefixtures("said")
+@pytest.mark.usefixtures("output")
 def test_the_eleven_states_their_languages_and_every_constituency_are_there() -> None:
     rows = matchable(Event.objects.get(slug=CURRENT)).select_related("organisation__sector")
     countries = Counter(row.country for row in rows)
@@ -178,7 +178,7 @@ def test_the_eleven_states_their_languages_and_every_constituency_are_there() ->
     assert constituencies["government"] > constituencies["civil-society"] > constituencies["youth"] >= 8
 
 
-@pytest.mark.usefixtures("said")
+@pytest.mark.usefixtures("output")
 def test_minors_people_of_unknown_age_and_the_hidden_are_in_the_event_and_open_to_nobody() -> None:
     event = Event.objects.get(slug=CURRENT)
     closed = Attendee.objects.of(event).difference(matchable(event))
@@ -190,7 +190,7 @@ def test_minors_people_of_unknown_age_and_the_hidden_are_in_the_event_and_open_t
     }
 
 
-@pytest.mark.usefixtures("said")
+@pytest.mark.usefixtures("output")
 def test_nobody_is_booked_twice_and_speakers_know_their_theme() -> None:
     parts = SessionPart.objects.select_related("session__theme", "attendee").order_by("attendee", "session")
     speaking: Counter[int] = Counter()
@@ -212,7 +212,7 @@ def test_nobody_is_booked_twice_and_speakers_know_their_theme() -> None:
     assert set(speaking.values()) == {3}
 
 
-@pytest.mark.usefixtures("said")
+@pytest.mark.usefixtures("output")
 def test_ties_are_of_people_who_were_there_and_some_cross_constituencies() -> None:
     earlier = Event.objects.get(slug=EARLIER)
     rows = Attendee.objects.of(earlier).select_related("organisation__sector")
@@ -222,7 +222,7 @@ def test_ties_are_of_people_who_were_there_and_some_cross_constituencies() -> No
     assert 60 < crossing < 290
 
 
-@pytest.mark.usefixtures("said")
+@pytest.mark.usefixtures("output")
 def test_every_account_can_be_entered_and_the_stranger_has_no_part() -> None:
     found = {account.key: account for account in demo_accounts()}
     assert list(found) == [row["key"] for row in demo_text("accounts")]
@@ -241,14 +241,14 @@ def test_every_account_can_be_entered_and_the_stranger_has_no_part() -> None:
     assert not any("THAI" in unicodedata.name(letter, "") for letter in ministry.seeks)  # hers is in English
 
 
-@pytest.mark.usefixtures("said")
+@pytest.mark.usefixtures("output")
 def test_nobody_can_be_written_to_at_an_address_of_the_demo() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT split_part(email, '@', 2) FROM people_person")
         assert {row[0] for row in cursor.fetchall()} == {"example.org", "demo.example.org"}
 
 
-@pytest.mark.usefixtures("said")
+@pytest.mark.usefixtures("output")
 def test_everybody_one_may_walk_in_as_finds_requests_and_meetings() -> None:
     current = Event.objects.get(slug=CURRENT)
     assert Slot.objects.filter(event=current).count() == 26
@@ -283,7 +283,7 @@ def test_everybody_one_may_walk_in_as_finds_requests_and_meetings() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.usefixtures("said")
+@pytest.mark.usefixtures("output")
 def test_some_ask_whom_they_looked_at_and_a_visitor_finds_nothing_of_it() -> None:
     event, main = Event.objects.get(slug=CURRENT), [account.person for account in demo_accounts()]
     people = list(matchable(event).order_by("pk").values_list("pk", flat=True))

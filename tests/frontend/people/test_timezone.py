@@ -1,4 +1,4 @@
-"""The zone one reads in: chosen once, and then told on pages, in mails and in the calendar."""
+"""The zone one reads in: chosen once, and then shown on pages, in mails and in the calendar."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def choose(client, booking, zone):
     return client.post(booking.cast.address("zone/"), {"zone": zone}, follow=True)
 
 
-def told(booking, agreed, client):
+def texts(booking, agreed, client):
     """What the page, the mail and the calendar file say of the time."""
     page = client.get(booking.cast.address(f"meetings/{agreed.pk}/")).content.decode()
     notice = Notice.objects.get(meeting=agreed, kind="accepted", attendee=booking.cast.official)
@@ -37,13 +37,13 @@ def told(booking, agreed, client):
 def test_a_chosen_zone_stands_beside_the_forum_s_on_pages_in_mails_and_in_the_calendar(
     booking, agreed, official
 ):
-    page, mail, entry = told(booking, agreed, official)
+    page, mail, entry = texts(booking, agreed, official)
     assert "yours" not in page
     assert entry == "Wednesday 9 December 2026, 10:00–10:30 (Bangkok time, UTC+07:00)"
     text = choose(official, booking, "Asia/Tokyo").content.decode()
     assert "Beside the forum’s time you read that of Tokyo wherever it differs." in text
     booking.cast.official.person.refresh_from_db()
-    page, mail, entry = told(booking, agreed, official)
+    page, mail, entry = texts(booking, agreed, official)
     assert MINE in page
     for words in (mail, entry):
         assert "10:00–10:30 (Bangkok time, UTC+07:00)" in words
@@ -52,13 +52,13 @@ def test_a_chosen_zone_stands_beside_the_forum_s_on_pages_in_mails_and_in_the_ca
 
 def test_what_one_chose_counts_more_than_what_the_browser_says(booking, agreed, official):
     official.cookies["zone"] = "Asia/Tokyo"
-    assert MINE in told(booking, agreed, official)[0]
+    assert MINE in texts(booking, agreed, official)[0]
     choose(official, booking, "Asia/Kolkata")
-    assert "yours 08:30–09:00" in told(booking, agreed, official)[0]
+    assert "yours 08:30–09:00" in texts(booking, agreed, official)[0]
     choose(official, booking, "Asia/Bangkok")
-    assert "yours" not in told(booking, agreed, official)[0]
+    assert "yours" not in texts(booking, agreed, official)[0]
     choose(official, booking, "")
-    assert MINE in told(booking, agreed, official)[0]
+    assert MINE in texts(booking, agreed, official)[0]
 
 
 def test_the_browser_s_zone_is_preselected_and_a_made_up_one_ignored(booking, official):
@@ -81,7 +81,7 @@ def test_a_zone_there_is_not_is_refused_and_nothing_kept(booking, official):
     assert booking.cast.official.person.own_timezone == ""
 
 
-def test_a_day_apart_is_said(booking, official):
+def test_another_day_is_named(booking, official):
     late = booking.cast.event.sessions.create(
         title="Night",
         starts_at=booking.slots[0].starts_at + dt.timedelta(hours=13),

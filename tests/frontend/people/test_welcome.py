@@ -1,4 +1,4 @@
-"""The front door, signing in by code, and the pages for when something is wrong."""
+"""The first page, signing in by code, and the pages for when something is wrong."""
 
 import re
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 CODE_PAGE, CONFIRM_PAGE = "/accounts/login/code/", "/accounts/login/code/confirm/"
 
 
-def test_the_front_door_says_what_titian_is_and_names_nobody(client, cast):
+def test_the_first_page_says_what_titian_is_and_names_nobody(client, cast):
     page = page_of(client.get("/"))
     assert "Titian is a footbridge between government, industry, civil society" in page
     assert CODE_PAGE in [address for _, address in page.links("main")]

@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from backend.core.errors import BusinessError
-from backend.core.queue import SECONDS_WITHOUT_HEARTBEAT, take_up_abandoned_jobs, work_until_stopped
+from backend.core.queue import SECONDS_WITHOUT_HEARTBEAT, requeue_abandoned_jobs, work_until_stopped
 from backend.suggestions.engine import text_reader
 from matching.text import ModelError
 
@@ -36,5 +36,5 @@ class Command(BaseCommand):
         async with app.open_async():
             # The embedded database has one worker, this one; elsewhere another that still reports is let be.
             alone = "EMBEDDED" in settings.DATABASES["default"]
-            await take_up_abandoned_jobs(silent_for=0 if alone else SECONDS_WITHOUT_HEARTBEAT)
+            await requeue_abandoned_jobs(silent_for=0 if alone else SECONDS_WITHOUT_HEARTBEAT)
             await work_until_stopped()

@@ -81,7 +81,7 @@ class Command(BaseCommand):
             _run_child("load_demo", "--with-lists")
 
     def _run(self) -> int:
-        """Web and worker until one ends or we are told to; 0 only in the second case."""
+        """Run web and worker until one ends or a signal comes; 0 only in the second case."""
         _require_free_port(settings.TITIAN_HOST, settings.TITIAN_PORT)  # again: to prepare takes minutes
         connections.close_all()
         printer = _Lines()
@@ -96,7 +96,7 @@ class Command(BaseCommand):
             manager.loop()
         except KeyError:
             return 0  # a signal between the starts of the two
-        if manager.returncode in {130, 143} and printer.asked_to_end:
+        if manager.returncode in {130, 143} and printer.got_signal:
             return 0
         name, code = printer.first_to_end or ("web", "1")
         self.stderr.write(f"The {name} process ended by itself (code {code}), so everything was ended.")
@@ -111,12 +111,12 @@ class Command(BaseCommand):
 
 
 class _Lines(Printer):  # type: ignore[misc]
-    """What web and worker print, as they print it; of honcho's own lines only what they tell."""
+    """Prints the lines of web and worker as they are; honcho's own lines only say which ended first."""
 
     def __init__(self) -> None:
         super().__init__(sys.stdout)
         self.first_to_end: tuple[str, str] | None = None
-        self.asked_to_end = False
+        self.got_signal = False
 
     def write(self, message: Message) -> None:
         if message.name != "system":
@@ -124,7 +124,7 @@ class _Lines(Printer):  # type: ignore[misc]
             text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
             print(text.rstrip("\n"), file=self.output, flush=True)
         elif message.data.startswith("SIG"):
-            self.asked_to_end = True
+            self.got_signal = True
         elif self.first_to_end is None and (ended := re.match(r"(\w+) stopped \(rc=(-?\d+)\)", message.data)):
             self.first_to_end = (ended[1], ended[2])
 

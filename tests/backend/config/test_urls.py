@@ -1,4 +1,4 @@
-"""The doors that are not pages: sign-in by code alone, staff, monitors, the description of the API."""
+"""The addresses that are not pages: sign-in by code alone, staff, monitors, the description of the API."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     "address", ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/admin/login/"]
 )
-def test_every_door_that_would_ask_for_a_password_leads_to_the_code_page(
+def test_every_address_that_would_ask_for_a_password_leads_to_the_code_page(
     client: Client, address: str
 ) -> None:
     answer = client.get(address)
@@ -73,16 +73,16 @@ def test_a_letter_that_only_looks_alike_in_capitals_gets_nobody_s_code(client: C
 
 
 @pytest.mark.parametrize(
-    "door", ["login/code/", "login/code/confirm/", "logout/", "inactive/", "confirm-email/x/"]
+    "page", ["login/code/", "login/code/confirm/", "logout/", "inactive/", "confirm-email/x/"]
 )
-def test_what_is_no_address_counts_as_not_said_where_sign_in_should_lead(client: Client, door: str) -> None:
+def test_sign_in_ignores_a_malformed_address_to_lead_to(client: Client, page: str) -> None:
     answers = []
     for visitor in (None, Person.objects.create_user("siti@example.org", name="Siti Rahma")):
         if visitor:
             client.force_login(visitor)
         answers += [
-            client.get(f"/accounts/{door}", {"next": "http://["}),
-            client.post(f"/accounts/{door}", {"next": "http://["}),
+            client.get(f"/accounts/{page}", {"next": "http://["}),
+            client.post(f"/accounts/{page}", {"next": "http://["}),
         ]
     for answer in answers:
         assert answer.status_code in (200, 302, 404, 405)
