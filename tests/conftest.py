@@ -1,4 +1,4 @@
-"""What every test stands on: a PostgreSQL of its own, no way out to the network, mail that goes nowhere."""
+"""Fixtures of every test: a PostgreSQL of its own, no network, mail that goes nowhere."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from tests.chromium import NONE_FOUND, chromium
 
 SERVERS = settings.VAR / "test-postgres"
 SERVER_OF_THIS_RUN = "TITIAN_TEST_POSTGRES"
-ROOMY = "--js-flags=--min-semi-space-size=64"  # looking for garbage took a seventh of axe's time
+ROOMY_HEAP = "--js-flags=--min-semi-space-size=64"  # garbage collection took a seventh of axe's time
 ONE_PROCESS = "--renderer-process-limit=1"  # for the pages of all tests of a worker, instead of one each
-# What two busy workers on two cores lose time by: threads that wait for each other, in every library, and
-# memory handed back to the system only to be asked for again.
-THRIFT = {
+# Two workers on two cores lose time by threads that wait for each other, in every library, and by memory
+# returned to the system only to be allocated again.
+QUIET_LIBRARIES = {
     "OMP_NUM_THREADS": "1",
     "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.allow_hosts = "127.0.0.1,::1"
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         os.environ[SERVER_OF_THIS_RUN] = str(_new_server())
-        for name, value in THRIFT.items():
+        for name, value in QUIET_LIBRARIES.items():
             os.environ.setdefault(name, value)
 
 
@@ -67,7 +67,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is imported stays to the end: not looking through it for garbage again saves an eighth."""
+    """Freeze the garbage collector's view of what is imported: that saves an eighth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
@@ -98,15 +98,13 @@ def model_folder() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _no_memory_of_other_tests() -> None:
-    """Rate limits count in the cache; a test starts with none of the tries of another."""
+def _empty_cache() -> None:
+    """Rate limits count in the cache: every test starts with an empty one."""
     cache.clear()
 
 
 @pytest.fixture(autouse=True)
-def _no_jobs_of_other_tests(
-    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
-) -> Iterator[None]:
+def _empty_queue(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Django empties only tables of its own after a test that commits; the queue is not one of them."""
     yield
     marker = request.node.get_closest_marker("django_db")
@@ -125,12 +123,12 @@ def blocked_by(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
-    """The journeys' browser; what it asks of any other machine than this one fails."""
+    """The journeys' browser; requests to any other machine fail."""
     path = chromium()
     if path is None:
         pytest.fail(NONE_FOUND)
     rules = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
-    arguments = [f"--host-resolver-rules={rules}", "--disable-background-networking", ROOMY, ONE_PROCESS]
+    arguments = [f"--host-resolver-rules={rules}", "--disable-background-networking", ROOMY_HEAP, ONE_PROCESS]
     return {**browser_type_launch_args, "executable_path": path, "args": arguments}
 
 

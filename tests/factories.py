@@ -1,4 +1,4 @@
-"""Small plain functions that make what a test needs; every one takes what matters and fills in the rest."""
+"""Factories of the rows a test needs: each takes what matters and fills in the rest."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def make_run(
 
 
 def block_contact(how: str, by: Attendee, other: Attendee, now: dt.datetime = NOW) -> None:
-    """Part two people by a block or by a report: what follows from one follows from the other."""
+    """Block contact between two people by a block or by a report: both have the same consequences."""
     if how == "block":
         block_person(blocked=other.person, by=by.person, now=now)
     else:
@@ -141,7 +141,7 @@ def block_contact(how: str, by: Attendee, other: Attendee, now: dt.datetime = NO
 
 
 def unblock_contact(how: str, by: Attendee, other: Attendee, now: dt.datetime = NOW) -> None:
-    """Undo `block_contact`; of a report only the lead's closing could, so here its row goes."""
+    """Undo `block_contact`; a report's row is deleted, since otherwise only a lead could close it."""
     if how == "block":
         unblock_person(blocked=other.person, by=by.person, now=now)
     else:

@@ -84,6 +84,34 @@ def test_web_and_worker_end_when_the_process_that_started_them_is_killed() -> No
         assert child.wait(timeout=20) == -signal.SIGTERM
 
 
+def test_a_step_that_fails_in_its_own_process_ends_serve_with_its_code(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    serve._run_child("help")
+    with pytest.raises(SystemExit) as ended:
+        serve._run_child("no_such_command")
+    assert ended.value.code == 1
+    assert "no_such_command" in capfd.readouterr().err
+
+
+def test_an_interrupted_step_ends_and_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Interrupted(subprocess.Popen):  # type: ignore[type-arg]
+        """A child whose first wait is cut off by Ctrl-C."""
+
+        def wait(self, timeout: float | None = None) -> int:
+            if self not in started:
+                started.append(self)
+                raise KeyboardInterrupt
+            return super().wait(timeout)
+
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        serve._run_child("help")
+    assert started[0].returncode is not None
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_job_that_a_killed_worker_had_begun_is_done_by_the_next() -> None:
     begun = _begin_a_job_in_a_worker_that_dies()

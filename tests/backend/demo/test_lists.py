@@ -4,7 +4,7 @@ import pytest
 
 from backend.core.errors import NotFound
 from backend.demo.lists import read_lists
-from backend.demo.selectors import has_read_lists
+from backend.demo.selectors import CURRENT, has_read_lists, is_demo_ready
 from backend.suggestions.models import SuggestionView
 from tests.backend.meetings.conftest import make_forum
 from tests.factories import NOW, make_attendee, make_event, make_run
@@ -57,3 +57,16 @@ def test_progress_counts_readers_and_askers_one_by_one():
 def test_before_the_first_run_there_is_nothing_to_read():
     with pytest.raises(NotFound, match="no suggestions yet"):
         read_lists(event=make_event(), now=NOW)
+
+
+def test_the_demo_is_ready_once_its_people_read_their_lists():
+    assert not is_demo_ready()
+    forum = make_forum(people=4)
+    event, people = forum.event, forum.people
+    event.slug = CURRENT
+    event.save()
+    assert not is_demo_ready()
+    make_run(event, {person: [other for other in people if other != person] for person in people})
+    assert not is_demo_ready()
+    read_lists(event=event, now=NOW)
+    assert is_demo_ready()
