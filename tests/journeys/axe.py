@@ -1,4 +1,4 @@
-"""What a person who sees, hears or points otherwise would stumble over on a page (axe-core)."""
+"""Accessibility faults of the open page, found by axe-core."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A forum one can walk through in a real browser: pages, worker, model and database as in `make run`."""
+"""A forum in a real browser: pages, worker, model and database as in `make run`."""
 
 from __future__ import annotations
 
@@ -168,12 +168,12 @@ def go_in(page: Page, door: str, label: str) -> None:
 def enter(door: str) -> Callable[[BrowserContext, str], Page]:
     """Walk in through the demo's door as one of its personas."""
 
-    def walk_in(context: BrowserContext, label: str) -> Page:
+    def sign_in(context: BrowserContext, label: str) -> Page:
         page = context.new_page()
         go_in(page, door, label)
         return page
 
-    return walk_in
+    return sign_in
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ def visit(browser: Browser, door: str) -> Iterator[Callable[..., list[tuple[str,
         page.on("request", lambda asked: None if asked.url.startswith(door) else found.append((asked.url,)))
         page.on(
             "console",
-            lambda said: found.append((said.text,)) if "security policy" in said.text.lower() else None,
+            lambda line: found.append((line.text,)) if "security policy" in line.text.lower() else None,
         )
         page.on("pageerror", lambda error: found.append((str(error),)))
         if enter_as:

@@ -39,7 +39,7 @@ def test_arrow_keys_move_through_the_times_and_tab_stops_once_in_each_half_day(
         page.get_by_role("button", name="Close all (Morning").focus()
         page.keyboard.press("Tab")
         expect(cells.nth(0)).to_be_focused()
-        walk(page, cells)
+        press_keys(page, cells)
         page.keyboard.press("Tab")
         expect(page.get_by_role("button", name="Open all (Afternoon")).to_be_focused()
         page.keyboard.press("Shift+Tab")
@@ -47,7 +47,7 @@ def test_arrow_keys_move_through_the_times_and_tab_stops_once_in_each_half_day(
         context.close()
 
 
-def walk(page: Page, cells: Locator) -> None:
+def press_keys(page: Page, cells: Locator) -> None:
     """Go about, tick, and end at the last time of the morning."""
     page.keyboard.press("ArrowRight")
     expect(cells.nth(1)).to_be_focused()

@@ -41,8 +41,8 @@ async ({parser, text}) => {
 def read(page: Page, text: str) -> dict[str, Any]:
     """What ical.js makes of a calendar; it knows no zone but those the file itself describes."""
     parser = base64.b64encode(PARSER.read_bytes()).decode()
-    said: dict[str, Any] = page.evaluate(READ, {"parser": parser, "text": text})
-    return said
+    read_back: dict[str, Any] = page.evaluate(READ, {"parser": parser, "text": text})
+    return read_back
 
 
 def fetch(page: Page, door: str, forum: Forum, person: int) -> list[dict[str, Any]]:
@@ -56,8 +56,8 @@ def fetch(page: Page, door: str, forum: Forum, person: int) -> list[dict[str, An
 
 def alone(page: Page, reader: Attendee, meeting: Meeting, forum: Forum) -> tuple[str, list[tuple[Any, ...]]]:
     """The file of one meeting, as the page gives it and the mail carries it."""
-    said = read(page, entry_for(reader, meeting.pk, forum.now).decode())
-    return said["method"], [(e["uid"], e["sequence"], e["status"]) for e in said["entries"]]
+    read_back = read(page, entry_for(reader, meeting.pk, forum.now).decode())
+    return read_back["method"], [(e["uid"], e["sequence"], e["status"]) for e in read_back["entries"]]
 
 
 def move(meeting: Meeting, slot: Slot) -> None:

@@ -63,7 +63,7 @@ def desk(transactional_db, context, door):
     page = signed_in(context, door, organiser)
     page.wrong = []
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
-    page.on("console", lambda said: page.wrong.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda line: page.wrong.append(line.text) if line.type == "error" else None)
     page.goto(f"{door}/e/{event.slug}/desk/")
     return event, page
 

@@ -79,7 +79,7 @@ def test_axe_finds_nothing_where_meetings_are_set_up(forum, booking, visit):
 
 
 def in_trouble(forum, booking):
-    """A meeting told differently, one that stands by one side's word, and mails refused and waiting."""
+    """A meeting with two differing reports, one reported by one side only, and mails refused and waiting."""
     a, b, c, *_ = forum.others
     for other, words, state in ((b, ("held", "not_held"), "disputed"), (c, ("held", ""), "held")):
         meeting = accept(ask(a, other), other)

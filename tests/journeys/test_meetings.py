@@ -106,8 +106,8 @@ def test_one_asks_the_other_answers_from_the_mail_and_both_calendars_follow(
         after = meeting_in(feed_of(reader, door, forum))
         assert (after["UID"], str(after["STATUS"])) == (mine["UID"], "CANCELLED")
         assert after["SEQUENCE"] > mine["SEQUENCE"]
-    told = mail_to(post, a, "cancel")
-    assert "My flight leaves early" in told.get_body(("plain",)).get_content()
+    cancelled = mail_to(post, a, "cancel")
+    assert "My flight leaves early" in cancelled.get_body(("plain",)).get_content()
     for other_browser in (phone, third):
         other_browser.close()
 
@@ -157,9 +157,7 @@ def test_a_time_taken_while_one_writes_costs_nothing_of_what_was_written(
     expect(page.get_by_text("Arif Rahman is asked.")).to_be_visible()
 
 
-def test_the_browsers_own_clock_stands_beside_the_forums_once_it_has_said_so(
-    forum, booking, browser, enter, door
-):
+def test_the_time_in_the_browsers_zone_is_shown_beside_the_forums(forum, booking, browser, enter, door):
     accept(ask(forum.official, forum.others[0], booking[0]), forum.others[0])
     context = browser.new_context(timezone_id="Asia/Tokyo")
     page = enter(context, OFFICIAL)

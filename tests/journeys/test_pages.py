@@ -58,7 +58,7 @@ def test_axe_finds_nothing_where_there_is_nothing_to_list(forum, visit):
 
 def test_the_description_of_the_api_is_drawn_with_nothing_the_policy_forbids(page, door):
     faults = []
-    page.on("console", lambda said: faults.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("console", lambda line: faults.append(line.text) if line.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("request", lambda asked: None if asked.url.startswith(door) else faults.append(asked.url))
     page.goto(f"{door}/api/docs")

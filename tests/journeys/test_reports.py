@@ -15,11 +15,11 @@ LINH = "Linh Tran"
 
 
 @pytest.fixture
-def walk_in(browser, door):
+def sign_in(browser, door):
     """Open a page of the forum as somebody, in a browser of their own."""
     contexts = []
 
-    def walk(attendee, size="desk"):
+    def sign_in_as(attendee, size="desk"):
         client = Client()
         client.force_login(attendee.person)
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
@@ -28,19 +28,19 @@ def walk_in(browser, door):
         contexts.append(context)
         return context.new_page()
 
-    yield walk
+    yield sign_in_as
     for context in contexts:
         context.close()
 
 
-def test_a_report_made_on_a_phone_parts_the_two_and_is_read_and_closed_by_the_lead(forum, door, walk_in):
+def test_a_report_made_on_a_phone_blocks_contact_and_is_read_and_closed_by_the_lead(forum, door, sign_in):
     lead = make_attendee(forum.event, name="Lea Duarte", permission="safeguarding-lead", visibility="hidden")
     linh = forum.named(LINH)
-    other = walk_in(linh)
+    other = sign_in(linh)
     other.goto(f"{door}{forum.address(f'people/{forum.official.pk}/')}")
     expect(other.get_by_role("heading", name="Mali Wongsa")).to_be_visible()
 
-    page = walk_in(forum.official, "phone")
+    page = sign_in(forum.official, "phone")
     page.goto(f"{door}{forum.address(f'people/{linh.pk}/')}")
     page.get_by_role("link", name=f"Report {LINH}").click()
     expect(page.get_by_role("heading", name=f"Report {LINH}")).to_be_visible()
@@ -61,7 +61,7 @@ def test_a_report_made_on_a_phone_parts_the_two_and_is_read_and_closed_by_the_le
     expect(other.get_by_role("heading", name="Not found")).to_be_visible()
     expect(other.get_by_text("Mali Wongsa")).to_have_count(0)
 
-    desk = walk_in(lead)
+    desk = sign_in(lead)
     desk.goto(door + forum.address())
     expect(desk.get_by_role("link", name=re.compile("Reports 1"))).to_be_visible()
     assert faults_of(desk) == []

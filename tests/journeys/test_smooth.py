@@ -46,7 +46,7 @@ def test_saving_and_refusing_happen_in_place_and_never_lose_the_keyboard(forum, 
     assert page.evaluate("window.sameDocument")
 
 
-def test_a_lost_connection_is_said_and_nothing_changes(forum, context, enter):
+def test_a_lost_connection_shows_a_message_and_nothing_changes(forum, context, enter):
     page = enter(context, OFFICIAL)
     everybody = page.get_by_role("article").count()
     context.set_offline(True)
