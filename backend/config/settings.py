@@ -182,10 +182,10 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.TokenAuthentication",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["backend.core.api.Json"],
+    "DEFAULT_PARSER_CLASSES": ["backend.core.api.SafeJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "ALLOWED_VERSIONS": [None],  # there is one, in the addresses; whoever asks for another reads this one
-    "EXCEPTION_HANDLER": "backend.core.api.refuse",
+    "EXCEPTION_HANDLER": "backend.core.api.refusal_response",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Titian",

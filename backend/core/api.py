@@ -65,14 +65,14 @@ def validated(shape: type[serializers.Serializer[Any]], request: Request) -> dic
     return values
 
 
-class AnyFormat(DefaultContentNegotiation):
+class IgnoreAcceptHeader(DefaultContentNegotiation):
     """Content negotiation for files: the format of the address, whatever the request accepts."""
 
     def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:  # noqa: ARG002
         return renderers[0], renderers[0].media_type
 
 
-class Json(parsers.JSONParser):
+class SafeJSONParser(parsers.JSONParser):
     """A JSON parser that refuses lists and objects nested deeper than Python can read."""
 
     def parse(
@@ -87,7 +87,7 @@ class Json(parsers.JSONParser):
             raise ParseError(_("JSON parse error - lists and objects lie too deep in each other.")) from error
 
 
-def refuse(error: Exception, context: dict[str, Any]) -> Response | None:
+def refusal_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: errors in the shape of RefusalSerializer; None for what is no refusal."""
     if isinstance(error, BusinessError):
         return Response(_refusal(error.code, error.message, error.details), status=error.status)

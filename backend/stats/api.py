@@ -15,7 +15,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import AnyFormat, RefusalSerializer
+from backend.core.api import IgnoreAcceptHeader, RefusalSerializer
 from backend.events.api import ParticipantView
 from backend.stats.rules import check_can_read_stats
 from backend.stats.selectors import EventStats, Headline, event_stats, headlines_for, worksheets_for
@@ -96,7 +96,7 @@ class StatsFileView(OrganiserView):
     them.
     """
 
-    content_negotiation_class = AnyFormat
+    content_negotiation_class = IgnoreAcceptHeader
 
     @extend_schema(
         operation_id="stats_file",

@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import AnyFormat, RefusalSerializer
+from backend.core.api import IgnoreAcceptHeader, RefusalSerializer
 from backend.core.errors import NotFound
 from backend.events.api import ParticipantView
 from backend.meetings import selectors, services
@@ -44,7 +44,7 @@ class CalendarFeedView(ParticipantView):
 class MeetingFileView(ParticipantView):
     """One agreed meeting of mine as an .ics file; cancelled, it takes itself out again."""
 
-    content_negotiation_class = AnyFormat
+    content_negotiation_class = IgnoreAcceptHeader
 
     @extend_schema(
         operation_id="meetings_file",
