@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -119,36 +121,44 @@ def withdraw(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 def planned(request: Request, attendee: Attendee, plan_id: int, planned_id: int) -> HttpResponse:
     """One meeting of a draft: move, drop, lock it; a clash shows above the form, which keeps its choice."""
+    slug, form = attendee.event.slug, PlannedMeetingForm(request.POST if request.method == "POST" else None)
+    if not form.is_bound:
+        return _planned_page(request, attendee, plan_id, planned_id)
+    try:
+        _change(form, request, attendee, plan_id, planned_id)
+    except NotFound:
+        raise
+    except BusinessError as refusal:
+        return _planned_page(request, attendee, plan_id, planned_id, form.cleaned_data, refusal)
+    action = form.cleaned_data["do"]
+    messages.success(request, change_text(action))
+    if action == form.DROP:
+        return redirect("plan", slug, plan_id)
+    return redirect("planned", slug, plan_id, planned_id)
+
+
+def _planned_page(
+    request: Request,
+    attendee: Attendee,
+    plan_id: int,
+    planned_id: int,
+    sent: Mapping[str, Any] | None = None,
+    refusal: BusinessError | None = None,
+) -> HttpResponse:
+    """The meeting with its edit options; `sent`: what a refused form chose."""
     event = attendee.event
-    form = PlannedMeetingForm(request.POST if request.method == "POST" else None)
-    refusal = None
-    if form.is_bound:
-        try:
-            _change(form, request, attendee, plan_id, planned_id)
-        except NotFound:
-            raise
-        except BusinessError as refused:
-            refusal = refused
-        else:
-            action = form.cleaned_data["do"]
-            messages.success(request, change_text(action))
-            if action == form.DROP:
-                return redirect("plan", event.slug, plan_id)
-            return redirect("planned", event.slug, plan_id, planned_id)
     data = selectors.read_planning_data(event, timezone.now())
     page = selectors.plan_page_for(selectors.plan_for(event, plan_id), data)
     entry = selectors.entry_in(page, planned_id)
-    sent = form.cleaned_data if form.is_bound else {}
     context = {
         "plan": page.plan,
         "entry": entry,
         "options": selectors.edit_options_for(page.plan, entry, data),
         "refusal": refusal,
-        "slot": sent.get("slot") or entry.slot.pk,
-        "table": sent.get("table") if form.is_bound else entry.table.pk,
+        "slot": (sent or {}).get("slot") or entry.slot.pk,
+        "table": entry.table.pk if sent is None else sent.get("table"),
     }
-    status = refusal.status if refusal else 200
-    return render(request, "programme/planned.html", context, status=status)
+    return render(request, "programme/planned.html", context, status=refusal.status if refusal else 200)
 
 
 def _change(
