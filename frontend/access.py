@@ -1,4 +1,4 @@
-"""Who may open a page: every view wears exactly one of these, and named refusals become answers here."""
+"""Access decorators: each view has exactly one; domain errors become responses."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def embedded_settings(data: Path, *, durable: bool = True) -> dict[str, Any]:
 
 
 def check_database() -> None:
-    """Refuse DatabaseUnusable: no server, one too old or without pgvector, or tables of another Titian."""
+    """Refuse DatabaseUnusable: no server, too old, without pgvector, or another installation's tables."""
     connection = connections[DEFAULT_DB_ALIAS]
     try:
         with connection.cursor() as cursor:

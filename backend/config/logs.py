@@ -1,4 +1,4 @@
-"""The log: what happened, never to whom."""
+"""Logging without personal data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ROW = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
 LINE = "%(levelname)s %(name)s: %(message)s"
 
 
-class DiscreetFormatter(logging.Formatter):
+class RedactingFormatter(logging.Formatter):
     """One line per event, tracebacks included, without e-mail addresses, secret links, queries, whom a report
     or block is about, and database rows."""
 
@@ -32,10 +32,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "discreet": {"()": DiscreetFormatter, "format": LINE},
+        "redacting": {"()": RedactingFormatter, "format": LINE},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "discreet"},
+        "console": {"class": "logging.StreamHandler", "formatter": "redacting"},
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {

@@ -1,4 +1,4 @@
-"""Titian's settings: read from the environment, sound for a real forum, and loud when one cannot be used."""
+"""Settings: defaults are safe for production; an invalid value stops the start."""
 
 from __future__ import annotations
 

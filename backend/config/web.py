@@ -11,7 +11,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from backend.config.logs import LINE, DiscreetFormatter
+from backend.config.logs import LINE, RedactingFormatter
 from backend.config.parent_watchdog import PARENT_ENV, exit_with_parent
 from backend.config.settings import ALLOWED_HOSTS, TITIAN_HOST, TITIAN_PORT
 
@@ -19,19 +19,19 @@ bind = f"{TITIAN_HOST}:{TITIAN_PORT}"
 threads = 8
 graceful_timeout = 3
 loglevel = "warning"
-control_socket_disable = True  # it would be one file in the home folder for all Titians of the machine
+control_socket_disable = True  # all installations on a machine would share its one file in the home folder
 
 
-class DiscreetLogger(Logger):  # type: ignore[misc]
+class RedactingLogger(Logger):  # type: ignore[misc]
     """gunicorn's own lines, redacted as ours are: errors hold the address that was asked for."""
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
         for handler in self.error_log.handlers:
-            handler.setFormatter(DiscreetFormatter(LINE))
+            handler.setFormatter(RedactingFormatter(LINE))
 
 
-logger_class = DiscreetLogger
+logger_class = RedactingLogger
 
 
 def post_worker_init(worker: Any) -> None:

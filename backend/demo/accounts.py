@@ -46,6 +46,6 @@ def demo_account_for(key: str) -> DemoAccount:
 
 
 def _constituency_of(person: Person) -> str:
-    """The constituency of the person's latest part in an event; nothing for a stranger to all of them."""
+    """The person's constituency at their latest event; empty if the person attends no event."""
     latest = max(person.attendances.all(), key=lambda attendee: attendee.event_id, default=None)
     return latest.constituency if latest else ""

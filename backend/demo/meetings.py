@@ -146,7 +146,7 @@ class _Requests:
         self._unasked = iter(self.rest)
 
     def make_present(self) -> None:
-        """Every demo account has requests to answer, requests sent, meetings, and their ends."""
+        """Give every demo account requests in and out, and meetings in every state."""
         for first, second in pairwise(self.main):
             self._between(first, second, self._accept)
         for attendee in self.main:
@@ -159,13 +159,13 @@ class _Requests:
                 self._ask(attendee, None, inbound=inbound)
 
     def make_report(self) -> None:
-        """Somebody without a demo account reports whom they were asked by."""
+        """An attendee without a demo account reports the sender of a request."""
         for asker, invited in pairwise(self._unasked):
             if self._between(asker, invited, self._report):
                 return
 
     def make_past(self) -> None:
-        """What was agreed took place, or did not; some requests nobody answered."""
+        """Meetings in every final state, and expired requests."""
         for attendee in self.main:
             self._ask(attendee, None, inbound=False)
             for both in ((True, True), (True, True), (True, False), (False, False)):
@@ -173,7 +173,7 @@ class _Requests:
         services.expire_requests(now=dt.datetime.combine(self.event.ends_on, dt.time(23), self.event.zone))
 
     def ask(self, asker: Attendee, other: Attendee, luck: float) -> bool:
-        """Let one ask the other; with luck of 0 to 1 it is accepted, declined or waits."""
+        """Send a request; `luck` in [0, 1] selects the outcome: accepted, declined or open."""
         answer = self._accept if luck < 0.5 else self._decline if luck < 0.7 else None
         return self._between(asker, other, answer)
 

@@ -187,7 +187,7 @@ def _shared_out(
 
 
 def _names_in(country: str) -> Iterator[tuple[int, str]]:
-    """Names as people of the country bear them, with their group, in an order that looks like a crowd."""
+    """Country-typical names with the index of their group, shuffled."""
     groups = [_names_of(group, random.Random(f"{SEED} {country} {place}"))  # noqa: S311 - not a secret
               for place, group in enumerate(demo_text("names")[country])]  # fmt: skip
     for names in zip_longest(*groups):
@@ -206,7 +206,7 @@ def _languages(country: str, place: int) -> tuple[str, ...]:
 
 
 def _address(name: str) -> str:
-    """A mailbox nobody has: the domain is reserved for examples."""
+    """An address in a reserved domain (RFC 2606)."""
     plain = unicodedata.normalize("NFKD", name.replace("đ", "d").replace("Đ", "D"))
     letters = plain.encode("ascii", "ignore").decode().casefold()
     return re.sub(r"[^a-z]+", ".", letters.replace("'", "")).strip(".") + "@example.org"

@@ -1,4 +1,4 @@
-"""Public profiles as JSON, and reports: anybody may make one, only leads find that there are any."""
+"""Public profiles, and reports: attendees create them; only safeguarding leads can list them."""
 
 from __future__ import annotations
 

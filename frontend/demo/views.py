@@ -1,4 +1,4 @@
-"""Walking through the fictional forum as somebody in it."""
+"""Pages of the demo: sign in as one of its people, and read the mail it sent."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from backend.events.selectors import attendances_for
 from frontend.access import Request, demo_only
 
 PAGE = 50
-# Mails carry their looks in style attributes; apart from those nothing may load, run, be sent or be framed.
+# Mails use inline styles; nothing else may load, run, be sent or be framed.
 MAIL_POLICY = {
     "default-src": [NONE],
     "style-src": [UNSAFE_INLINE],
@@ -36,14 +36,14 @@ MAIL_POLICY = {
 @demo_only
 @require_safe
 def enter(request: Request) -> HttpResponse:
-    """Whom one may walk in as."""
+    """Choose a demo account."""
     return render(request, "demo/enter.html", {"accounts": demo_accounts()})
 
 
 @demo_only
 @require_POST
 def enter_as(request: Request, key: str) -> HttpResponse:
-    """Sign in as this account and go where they would land."""
+    """Sign in as this account and open its home page."""
     person = demo_account_for(key).person
     login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
     attendances = attendances_for(person)
@@ -62,7 +62,7 @@ def outbox(request: Request) -> HttpResponse:
 @demo_only
 @require_safe
 def outbox_mail(request: Request, mail_id: int) -> HttpResponse:
-    """A mail's HTML as its reader sees it: its links lead on, and nothing else in it does anything."""
+    """A mail's HTML as its reader sees it; only its links work."""
     mail = mail_sent(mail_id)
     if not mail.html:
         raise NotFound(_("This mail has no HTML; its text is in the outbox."))
@@ -72,7 +72,7 @@ def outbox_mail(request: Request, mail_id: int) -> HttpResponse:
 @demo_only
 @require_safe
 def outbox_file(_request: Request, mail_id: int, number: int) -> HttpResponse:
-    """What hangs on a mail, to keep."""
+    """Download an attachment of a mail."""
     files = mail_sent(mail_id).files
     if number >= len(files):
         raise NotFound(_("There is no such file in the outbox."))

@@ -57,7 +57,7 @@ def first_line(card: SuggestionCard | None, name: str, topic_names: Mapping[str,
 
 
 def _reason_as_message(reason: ReasonRow, topic_names: Mapping[str, str]) -> str:
-    """The reason in the words of a message to the other; nothing for one that does not open a talk."""
+    """The reason in the words of a message to the other; empty if it is unsuitable as an opening message."""
     evidence = {
         key: _quote(str(reason.evidence.get(f"{key}_highlight") or value))
         for key, value in reason.evidence.items()

@@ -222,7 +222,7 @@ def level_of(observed: float, expected: float, ratio: float | None) -> str:
     """How a count compares to chance, as a class of the style sheet."""
     if ratio is None:
         return "no-chance"
-    if abs(observed - expected) < 1:  # a difference below one meeting summary nothing
+    if abs(observed - expected) < 1:  # a difference below one meeting is not meaningful
         return "as-chance"
     return next((name for limit, name in LEVELS if ratio <= limit), "far-more")
 

@@ -1,4 +1,4 @@
-"""Neighbourhoods of a selection and their adaptive choice: each operator gets the time it has earned lately.
+"""Neighbourhoods of a selection; the next operator is chosen by its recent gain per second.
 
 Adaptive large-neighbourhood search after Ropke & Pisinger, Transportation Science 40 (2006). Freeing a few
 slots improves when people meet; freeing a cluster of people, in all slots, improves who meets whom; freeing

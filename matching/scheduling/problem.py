@@ -1,4 +1,4 @@
-"""What a planner is asked (Problem) and what it answers (Plan)."""
+"""Planner input (Problem) and output (Plan)."""
 
 from __future__ import annotations
 

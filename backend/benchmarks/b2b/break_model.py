@@ -1,10 +1,10 @@
 """The fewest breaks of a B2B problem as a CP-SAT model, in two encodings that suit different cases.
 
 Each person's breaks are one unary counter, and "no break" means one of the possible blocks of neighbouring
-slots: core search then starts from one literal per person instead of one per person and slot. Places are
-counted twice. By stars: all meetings of one person exclude each other, so a slot's meetings are as many as
-the busy ones among a few people who between them own every meeting. And by everybody busy, twice the tables:
-implied, but it lets a proof weigh who must be idle.
+slots: core search then starts from one literal per person instead of one per person and slot. Tables are
+counted twice. First over a vertex cover of the meetings: meetings of one person exclude each other, so a
+slot has as many meetings as busy people in the cover. Then over all people, at most two per table: a
+redundant constraint that strengthens the bound.
 """
 
 from __future__ import annotations
@@ -73,32 +73,32 @@ def _busy_literals(built: BreakModel, problem: B2BProblem) -> list[dict[int, Lit
     ]
 
 
-def stars(problem: B2BProblem) -> dict[int, list[int]]:
-    """A greedy cover of the meetings by few people, each owning some of their own: most meetings first.
+def vertex_cover(problem: B2BProblem) -> dict[int, list[int]]:
+    """A greedy vertex cover: people who between them are in every meeting, each with the meetings it covers.
 
     >>> from backend.benchmarks.b2b.problem import RequestedMeeting
     >>> rows = [RequestedMeeting(0, 1, 1), RequestedMeeting(0, 2, 1), RequestedMeeting(3, 2, 1)]
-    >>> stars(B2BProblem(4, 1, 2, tuple(rows)))
+    >>> vertex_cover(B2BProblem(4, 1, 2, tuple(rows)))
     {0: [0, 1], 2: [2]}
     """
     rest = set(range(len(problem.meetings)))
-    owned: dict[int, list[int]] = {}
+    cover: dict[int, list[int]] = {}
     while rest:
-        having = Counter(p for n in rest for p in (problem.meetings[n].i, problem.meetings[n].j))
-        owner = min(having, key=lambda person: (-having[person], person))
-        owned[owner] = sorted(n for n in rest if owner in (problem.meetings[n].i, problem.meetings[n].j))
-        rest -= set(owned[owner])
-    return owned
+        degree = Counter(p for n in rest for p in (problem.meetings[n].i, problem.meetings[n].j))
+        chosen = min(degree, key=lambda person: (-degree[person], person))
+        cover[chosen] = sorted(n for n in rest if chosen in (problem.meetings[n].i, problem.meetings[n].j))
+        rest -= set(cover[chosen])
+    return cover
 
 
 def _count_tables(
     built: BreakModel, problem: B2BProblem, busy: Sequence[dict[int, Literal]], networks: bool
 ) -> None:
     """A slot has one meeting per table, and two people."""
-    owned = stars(problem)
+    cover = vertex_cover(problem)
     for slot in range(problem.slots):
         meetings = []
-        for person, numbers in owned.items():
+        for person, numbers in cover.items():
             here = [built.at[number][slot] for number in numbers if slot in built.at[number]]
             if len(numbers) == _meetings_of(problem, person) and here:
                 meetings.append(busy[person][slot])
@@ -121,17 +121,17 @@ def _either(model: Any, literals: Sequence[Literal]) -> Literal:
     return one
 
 
-def _ladder(model: Any, literals: dict[int, Literal], slots: int) -> list[Literal]:
-    """Per slot: is one of the literals true in it or before?"""
-    rungs: list[Literal] = []
+def _prefix_or(model: Any, literals: dict[int, Literal], slots: int) -> list[Literal]:
+    """Per slot, a literal: is one of the literals true in it or in an earlier slot?"""
+    reached: list[Literal] = []
     for slot in range(slots):
-        rung, here = model.new_bool_var(""), literals.get(slot)
-        causes = [literal for literal in (here, *rungs[-1:]) if literal is not None]
+        prefix, here = model.new_bool_var(""), literals.get(slot)
+        causes = [literal for literal in (here, *reached[-1:]) if literal is not None]
         for cause in causes:
-            model.add_implication(cause, rung)
-        model.add_bool_or([rung.negated(), *causes])
-        rungs.append(rung)
-    return rungs
+            model.add_implication(cause, prefix)
+        model.add_bool_or([prefix.negated(), *causes])
+        reached.append(prefix)
+    return reached
 
 
 def _count_breaks(
@@ -171,7 +171,7 @@ def _block_or_break(
             for slot, now in busy.items():
                 model.add_implication(block, now if first <= slot < first + number else now.negated())
     model.add_exactly_one([*blocks, *broken])
-    begun = _ladder(model, busy, slots)
+    begun = _prefix_or(model, busy, slots)
     for slot in range(slots):
         over = [begun[slot - number]] if slot >= number else []
         now = [busy[slot]] if slot in busy else []
@@ -183,7 +183,7 @@ def _block_or_break(
 def _order_meetings(built: BreakModel, problem: B2BProblem) -> None:
     """Meeting a strictly before meeting b."""
     ordered = sorted({meeting for pair in problem.before for meeting in pair})
-    done = {meeting: _ladder(built.model, built.at[meeting], problem.slots) for meeting in ordered}
+    done = {meeting: _prefix_or(built.model, built.at[meeting], problem.slots) for meeting in ordered}
     for a, b in problem.before:
         for slot in range(problem.slots):
             earlier = [done[a][slot - 1]] if slot else []

@@ -1,4 +1,4 @@
-"""A database, web processes and a worker that live as long as the load, and end with it."""
+"""A database, web processes and a worker that run for the duration of the load test."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class Servers:
         raise ServerDidNotStart(_("The web processes did not come up. Does `make run` work here?"))
 
     def kill_one_of_each(self) -> None:
-        """Kill a web process and the worker, as a machine out of memory would; another worker takes over."""
+        """Send SIGKILL to a web process and the worker; another worker takes over."""
         victims = psutil.Process(self.web.pid).children()
         if victims:
             victims[0].kill()

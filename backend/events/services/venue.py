@@ -101,8 +101,8 @@ def add_tables(*, event: Event, tables: Sequence[TableData], by: Person) -> list
 def change_table(*, event: Event, table_id: int, data: TableData, by: Person) -> Table:
     """Change a table. Refuses OrganisersOnly, NotFound, BadTable, LabelTaken.
 
-    Whether it is online cannot change: its meetings count on that. Make a new one instead. Pages and the API
-    use the service of the same name in `meetings`, which also notifies those who meet there.
+    Whether it is online cannot change: existing meetings depend on it. Add a new one instead. Pages and the
+    API use the service of the same name in `meetings`, which also notifies those who meet there.
     """
     check_organiser(by, event)
     table = Table.objects.filter(event=event, pk=table_id).first()

@@ -30,7 +30,7 @@ class CalendarFeedView(ParticipantView):
 
     @extend_schema(operation_id="calendar_feed_rotate", request=None, responses={200: FeedSerializer})
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        """A new address; the old one leads nowhere from now on."""
+        """A new address; the old one is revoked (404)."""
         feed = services.rotate_feed(attendee=self.attendee, by=self.person, now=timezone.now())
         return Response(FeedSerializer({"address": services.feed_address(feed)}).data)
 
@@ -42,7 +42,7 @@ class CalendarFeedView(ParticipantView):
 
 
 class MeetingFileView(ParticipantView):
-    """One agreed meeting of mine as an .ics file; cancelled, it takes itself out again."""
+    """One of my agreed meetings as an .ics file, with METHOD:CANCEL if cancelled."""
 
     content_negotiation_class = IgnoreAcceptHeader
 

@@ -93,7 +93,7 @@ def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> t
 
 
 def _other_id(meeting: Meeting, viewer: Attendee) -> int:
-    """The other attendee; 0, which is nobody, where they left the event."""
+    """The id of the other attendee; 0 if none, because they left the event."""
     return next((seat.attendee_id for seat in meeting.seats.all() if seat.attendee_id != viewer.pk), 0)
 
 
@@ -225,7 +225,7 @@ def seated_ids(meeting_id: int) -> list[int]:
 
 
 def other_id_in(meeting: Meeting, attendee: Attendee) -> int:
-    """The other attendee of a one-to-one meeting; 0, which is nobody, where they left the event."""
+    """The id of the other attendee of a one-to-one meeting; 0 if none, because they left the event."""
     return next((pk for pk in seated_ids(meeting.pk) if pk != attendee.pk), 0)
 
 

@@ -7,13 +7,13 @@ from django.db import IntegrityError
 from gunicorn.config import Config
 
 from backend.config import web
-from backend.config.logs import DiscreetFormatter
+from backend.config.logs import RedactingFormatter
 from backend.people.models import Person
 
 
 def _line(logger: str, message: str, *arguments: object) -> str:
     record = logging.LogRecord(logger, logging.WARNING, __file__, 1, message, arguments, None)
-    return DiscreetFormatter("%(message)s").format(record)
+    return RedactingFormatter("%(message)s").format(record)
 
 
 def test_an_address_does_not_reach_the_log() -> None:
@@ -34,7 +34,7 @@ def test_a_secret_in_percent_signs_and_a_query_do_not_reach_the_log() -> None:
     assert line == "Error handling request GET /e/forum/people/?(withheld)"
 
 
-def test_gunicorn_s_own_lines_are_discreet(capsys: pytest.CaptureFixture[str]) -> None:
+def test_gunicorn_s_own_lines_are_redacted(capsys: pytest.CaptureFixture[str]) -> None:
     served = Config()
     for name in ("logger_class", "loglevel"):
         served.set(name, getattr(web, name))
@@ -60,7 +60,7 @@ def test_whom_a_report_or_a_block_is_about_does_not_reach_the_log(page: str) -> 
 @pytest.mark.django_db
 def test_the_row_that_broke_a_constraint_does_not_reach_the_log() -> None:
     Person.objects.create_user("siti@example.org", name="Siti Rahma")
-    formatter = DiscreetFormatter("%(message)s")
+    formatter = RedactingFormatter("%(message)s")
     try:
         Person.objects.create_user("SITI@example.org", name="Siti Rahma")
     except IntegrityError as error:

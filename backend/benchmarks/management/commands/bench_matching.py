@@ -1,4 +1,4 @@
-"""Time a whole run on made-up people, stage by stage, against the bare arithmetic it cannot do without."""
+"""Time each stage of a run on synthetic people, beside a lower bound on the arithmetic."""
 
 from __future__ import annotations
 
