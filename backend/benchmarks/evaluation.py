@@ -14,11 +14,12 @@ from backend.benchmarks.evaluation_set import FIELDS, EvaluationSet
 from matching.policy import Policy
 from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import prepare_features
-from matching.recommend.graph import adamic_adar
+from matching.recommend.graph import adamic_adar, adamic_adar_3path
 from matching.recommend.measures import bootstrap_interval, ranking_metrics
 from matching.recommend.pagerank import personalised_pagerank
-from matching.recommend.scoring import Scorer, fit_standardiser, predict_all, reciprocal_score
+from matching.recommend.scoring import Scorer, fit_standardiser, predict_all
 from matching.text.centring import centre, language_means, normalise_rows
+from matching.text.lsa import latent_vectors
 from matching.text.tfidf import fit_idf, term_frequencies, tfidf_vectors
 from matching.types import Array, Vectors
 
@@ -62,7 +63,7 @@ def across_sectors(queries: Sequence[RankingQuery], sectors: Sequence[str]) -> l
 
 
 def titian_scores(given: EvaluationSet, vectors: Vectors, policy: Policy) -> Array:
-    """Reciprocal scores of all pairs, (n, n), by the functions that build a run.
+    """The seekers' own scores (rows) of all people, (n, n), by the functions that build a run.
 
     The evaluation set names the candidates, so no pair is excluded for its organisation or past
     meetings.
@@ -71,13 +72,7 @@ def titian_scores(given: EvaluationSet, vectors: Vectors, policy: Policy) -> Arr
     features, walks = fit_standardiser(
         prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy
     )
-    probabilities = predict_all(Scorer.from_features(features, policy), walks)
-    for start in range(0, len(probabilities), 512):
-        rows = slice(start, min(start + 512, len(probabilities)))
-        block = reciprocal_score(probabilities[rows, start:], probabilities[start:, rows].T)
-        probabilities[rows, start:] = block
-        probabilities[start:, rows] = block.T
-    return probabilities
+    return predict_all(Scorer.from_features(features, policy), walks)
 
 
 def baseline_rankers(given: EvaluationSet, vectors: Vectors) -> dict[str, Callable[[], Array]]:
@@ -85,16 +80,21 @@ def baseline_rankers(given: EvaluationSet, vectors: Vectors) -> dict[str, Callab
     people = len(given.people)
     dataset = prepare_dataset(given.people, given.ties, vectors, (), Policy(decay=1.0))
 
+    counts = term_frequencies([p.text for p in given.people])
+    terms = tfidf_vectors(counts, fit_idf(counts))
+
     def tfidf() -> Array:
-        counts = term_frequencies([p.text for p in given.people])
-        rows = tfidf_vectors(counts, fit_idf(counts))
-        return np.asarray((rows @ rows.T).toarray(), np.float32)
+        return np.asarray((terms @ terms.T).toarray(), np.float32)
+
+    def latent() -> Array:
+        rows = latent_vectors(terms)
+        return rows @ rows.T
 
     def common_neighbours() -> Array:
         return np.asarray(adamic_adar(_adjacency(dataset))[:people, :people].toarray(), np.float32)
 
-    def fused() -> Array:
-        return stack_scores([tfidf(), common_neighbours()])
+    def odd_paths() -> Array:
+        return np.asarray(adamic_adar_3path(_unweighted(dataset.incidence.people)).toarray(), np.float32)
 
     texts = normalise_rows(sum(_count(given, field)[:, None] * getattr(vectors, field) for field in FIELDS))
     texts = centre(texts, [""] * people, language_means(texts, [""] * people))
@@ -103,12 +103,14 @@ def baseline_rankers(given: EvaluationSet, vectors: Vectors) -> dict[str, Callab
         "random": lambda: np.zeros((people, people), np.float32),
         "popularity": lambda: np.broadcast_to(text_count, (people, people)),
         "tfidf": tfidf,
+        "lsa": latent,
         "text": lambda: texts @ texts.T,
         "adamic_adar": common_neighbours,
         "pagerank": lambda: np.vstack(
             list(personalised_pagerank(dataset.incidence.people, dataset.incidence.others))
         ),
-        "rrf": fused,
+        "rrf": lambda: stack_scores([tfidf(), common_neighbours()]),
+        "rrf_3path": lambda: stack_scores([tfidf(), odd_paths()]),
     }
 
 
@@ -121,9 +123,11 @@ def _adjacency(dataset: Dataset) -> sp.csr_matrix:
     people, others = dataset.incidence.people, dataset.incidence.others
     rows = sp.hstack([people, others], format="csr")
     rest = sp.hstack([others.T, sp.csr_matrix((others.shape[1], others.shape[1]))], format="csr")
-    whole: sp.csr_matrix = sp.csr_matrix(sp.vstack([rows, rest], format="csr"))
-    whole.data = np.ones(len(whole.data))
-    return whole
+    return _unweighted(sp.csr_matrix(sp.vstack([rows, rest], format="csr")))
+
+
+def _unweighted(links: sp.csr_matrix) -> sp.csr_matrix:
+    return sp.csr_matrix((np.ones(len(links.data)), links.indices, links.indptr), shape=links.shape)
 
 
 def stack_scores(scores: Sequence[Array]) -> Array:
@@ -131,7 +135,8 @@ def stack_scores(scores: Sequence[Array]) -> Array:
     return np.stack(scores)
 
 
-def _scores_for(table: Array, q: RankingQuery) -> Array:
+def scores_of_candidates(table: Array, q: RankingQuery) -> Array:
+    """The scores of one query's candidates, (k,), from scores of all pairs (n, n) or a stack to fuse."""
     if table.ndim == 2:
         return np.asarray(table[q.query, q.candidates], float)
     # Reciprocal rank fusion (Cormack et al., SIGIR 2009), tied ranks averaged.
@@ -180,7 +185,7 @@ def _measure_all(table: Array, queries: Sequence[RankingQuery]) -> Array:
     rows = []
     for q in queries:
         tie_order = np.random.default_rng([0, q.query]).random(len(q.candidates))
-        rows.append(ranking_metrics(_scores_for(table, q), q.positive, tie_order))
+        rows.append(ranking_metrics(scores_of_candidates(table, q), q.positive, tie_order))
     return np.array(rows, float).reshape(len(queries), len(MEASURES))
 
 

@@ -1,4 +1,5 @@
-"""The folder format of an evaluation, read from lines of text: people, earlier ties, pairs to predict."""
+"""The folder format of an evaluation, read from lines of text: people, earlier ties, pairs to predict or
+grades of pairs."""
 
 from __future__ import annotations
 
@@ -15,6 +16,9 @@ from matching.types import Participant, Tie
 
 DAYS_PER_YEAR = 365.25
 FIELDS = ("about", "seeks", "offers")
+WORDS = ("constituency", "sector", "organisation")
+LISTS = (*FIELDS, "languages", "topics", "topics_seek", "topics_offer")
+MAX_GRADE = 3.5
 Lines = Iterable[str]
 
 
@@ -25,7 +29,8 @@ class BadEvaluationSet(MatchingError):
 @dataclass(frozen=True, slots=True)
 class EvaluationSet:
     """People with ids 0..n-1 in the order of the file's ids; `texts` hold each person's list per field;
-    `positives` map a query to the people they newly met; `notices` name rows left out, and why."""
+    `positives` map a query to the people they newly met; `grades` map a seeker to the mean grade of each
+    graded candidate, 0..3.5; `notices` name rows left out, and why."""
 
     people: tuple[Participant, ...]
     names: tuple[str, ...]
@@ -33,14 +38,20 @@ class EvaluationSet:
     ties: tuple[Tie, ...]
     pool: tuple[int, ...]
     positives: Mapping[int, tuple[int, ...]]
+    grades: Mapping[int, Mapping[int, float]]
     notices: tuple[str, ...]
 
 
 def read_evaluation_set(
-    people: Lines, queries: Lines, pool: Lines, ties: Lines = (), groups: Lines = ()
+    people: Lines,
+    queries: Lines | None = None,
+    pool: Lines = (),
+    ties: Lines = (),
+    groups: Lines = (),
+    grades: Lines | None = None,
 ) -> EvaluationSet:
-    """From the lines of people.jsonl, queries.csv, pool.txt, ties.csv and groups.csv; the last two may be
-    absent.
+    """From the lines of people.jsonl, queries.csv, pool.txt, ties.csv, groups.csv and grades.csv; all but
+    people.jsonl may be absent.
 
     Raises BadEvaluationSet with file, line and cause for whatever does not follow the format.
 
@@ -57,21 +68,27 @@ def read_evaluation_set(
     participants = tuple(
         Participant(
             id=k,
-            constituency=rows[name]["sector"],
+            constituency=rows[name]["constituency"] or rows[name]["sector"],
             organisation=rows[name]["organisation"],
+            languages=frozenset(language.lower() for language in rows[name]["languages"]),
             about="\n".join(rows[name]["about"]),
             seeks="\n".join(rows[name]["seeks"]),
             offers="\n".join(rows[name]["offers"]),
-            seeks_topics=frozenset(rows[name]["topics"]),
-            offers_topics=frozenset(rows[name]["topics"]),
+            seeks_topics=frozenset(rows[name]["topics"] + rows[name]["topics_seek"]),
+            offers_topics=frozenset(rows[name]["topics"] + rows[name]["topics_offer"]),
             sessions=frozenset(nodes.get(k, ())),
         )
         for k, name in enumerate(names)
     )
     met = _read_ties(ties, place)
     candidates = _read_pool(pool, place)
-    positives, notices = _read_queries(queries, place, set(candidates), {frozenset((t.a, t.b)) for t in met})
-    return EvaluationSet(participants, names, texts, met, candidates, positives, tuple(notices))
+    positives: Mapping[int, tuple[int, ...]] = {}
+    notices: list[str] = []
+    if queries is not None:
+        pairs = {frozenset((tie.a, tie.b)) for tie in met}
+        positives, notices = _read_queries(queries, place, set(candidates), pairs)
+    graded = {} if grades is None else _read_grades(grades, place)
+    return EvaluationSet(participants, names, texts, met, candidates, positives, graded, tuple(notices))
 
 
 def _read_people(lines: Lines) -> dict[str, dict[str, Any]]:
@@ -89,8 +106,8 @@ def _read_people(lines: Lines) -> dict[str, dict[str, Any]]:
         name = str(name).strip()
         if name in rows:
             raise _bad("people.jsonl", number, f"the id {name} appears twice")
-        row: dict[str, Any] = {key: _word(raw, key, number) for key in ("sector", "organisation")}
-        row |= {key: _list(raw, key, number) for key in (*FIELDS, "topics")}
+        row: dict[str, Any] = {key: _word(raw, key, number) for key in WORDS}
+        row |= {key: _list(raw, key, number) for key in LISTS}
         rows[name] = row
     if not rows:
         raise BadEvaluationSet("people.jsonl: holds nobody")
@@ -197,6 +214,33 @@ def _read_queries(
     if len(asked) > len(positives):
         notices.append(f"queries.csv: {len(asked) - len(positives)} queries are left without a positive")
     return {query: tuple(sorted(positives[query])) for query in sorted(positives)}, notices
+
+
+def _read_grades(lines: Lines, place: Mapping[str, int]) -> dict[int, dict[int, float]]:
+    """The mean of both grades of each pair, by seeker and candidate."""
+    found: dict[int, dict[int, float]] = {}
+    for number, row in _rows("grades.csv", lines, ("seeker", "candidate", "grade_a", "grade_b")):
+        seeker, candidate = (_known("grades.csv", number, row[end], place) for end in ("seeker", "candidate"))
+        if seeker == candidate:
+            raise _bad("grades.csv", number, f"{row['seeker']} is graded for themselves")
+        if candidate in found.setdefault(seeker, {}):
+            raise _bad(
+                "grades.csv", number, f"the pair {row['seeker']}, {row['candidate']} was graded already"
+            )
+        found[seeker][candidate] = (_grade(row["grade_a"], number) + _grade(row["grade_b"], number)) / 2
+    if not found:
+        raise BadEvaluationSet("grades.csv: holds no pair")
+    return {seeker: found[seeker] for seeker in sorted(found)}
+
+
+def _grade(text: str, number: int) -> float:
+    try:
+        grade = float(text)
+    except ValueError as error:
+        raise _bad("grades.csv", number, f"the grade {text} is not a number") from error
+    if not 0 <= grade <= MAX_GRADE:
+        raise _bad("grades.csv", number, f"the grade {text} must lie between 0 and {MAX_GRADE}")
+    return grade
 
 
 def _filled(lines: Lines) -> Iterable[tuple[int, str]]:

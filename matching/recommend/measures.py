@@ -40,20 +40,46 @@ def ranking_metrics(scores: Array, relevant: Array, tie_order: Array) -> tuple[f
     )
 
 
-def bootstrap_interval(values: Array, resamples: int = RESAMPLES, seed: int = 0) -> tuple[float, float]:
-    """The 95 % percentile bootstrap interval of the mean of (k,) values.
+def graded_ndcg(listed: Array, judged: Array, depth: int = 6) -> float | None:
+    """NDCG over graded candidates with gain 2^grade - 1, the first `depth` counted (Jarvelin and Kekalainen,
+    TOIS 2002); None where no grade is above 0.
+
+    listed: (k,) grades of the graded candidates that were listed, in order; judged: (m,) all grades. A graded
+    candidate who is not listed counts as last, an ungraded one not at all.
+
+    >>> graded_ndcg(np.array([1.0, 2.0]), np.array([2.0, 1.0, 0.0]))  # (1 + 3 / 1.58) / (3 + 1 / 1.58)
+    0.7967075809905066
+    """
+    ideal = _discounted_gain(np.sort(judged)[::-1][:depth])
+    return _discounted_gain(listed[:depth]) / ideal if ideal > 0 else None
+
+
+def _discounted_gain(grades: Array) -> float:
+    return float(((2.0**grades - 1) / np.log2(np.arange(2, len(grades) + 2))).sum())
+
+
+def bootstrap_interval(
+    values: Array, resamples: int = RESAMPLES, seed: int = 0, *, counts: Array | None = None
+) -> tuple[float, float]:
+    """The 95 % percentile bootstrap interval of the mean of (k,) values, or of sum(values) / sum(counts).
+
+    A resample whose counts are all 0 is left out.
 
     >>> bootstrap_interval(np.array([0.5, 0.5]))
     (0.5, 0.5)
+    >>> bootstrap_interval(np.array([1.0, 2.0]), counts=np.array([2, 4]))
+    (0.5, 0.5)
     """
     rng = np.random.default_rng(seed)
-    means = np.concatenate(
-        [
-            values[rng.integers(0, len(values), (min(200, resamples - done), len(values)))].mean(axis=1)
-            for done in range(0, resamples, 200)
-        ]
-    )
-    low, high = np.percentile(means, [2.5, 97.5])
+    means = []
+    for done in range(0, resamples, 200):
+        drawn = rng.integers(0, len(values), (min(200, resamples - done), len(values)))
+        if counts is None:
+            means.append(values[drawn].mean(axis=1))
+        else:
+            total = counts[drawn].sum(axis=1)
+            means.append(values[drawn].sum(axis=1)[total > 0] / total[total > 0])
+    low, high = np.percentile(np.concatenate(means), [2.5, 97.5])
     return float(low), float(high)
 
 

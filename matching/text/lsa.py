@@ -28,7 +28,8 @@ def latent_vectors(rows: sp.csr_matrix, dimensions: int = DIMENSIONS, seed: int 
     from sklearn.decomposition import TruncatedSVD
 
     used = rows[:, np.unique(rows.indices)]
-    size = min(dimensions, *used.shape)
-    if size == 0:
-        return np.zeros((rows.shape[0], 1), np.float32)
-    return normalise_rows(TruncatedSVD(size, random_state=seed).fit_transform(used))
+    if min(used.shape) < 2:  # one text or one term: nothing to reduce
+        return normalise_rows(used.toarray()) if used.nnz else np.zeros((rows.shape[0], 1), np.float32)
+    with np.errstate(invalid="ignore"):  # equal rows have no variance whose share could be told
+        fitted = TruncatedSVD(min(dimensions, *used.shape), random_state=seed).fit_transform(used)
+    return normalise_rows(fitted)

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.benchmarks.bench_evaluation import shortfalls
+from tests.benchmarks.bench_evaluation import FLOORS, shortfalls
 
 PEOPLE = [json.dumps({"id": f"p{k}", "sector": ["a", "b"][k % 2]}) for k in range(6)]
 FILES = {
@@ -14,6 +14,9 @@ FILES = {
     "pool.txt": [f"p{k}" for k in range(6)],
     "ties.csv": ["a,b,time,weight", "p0,p4,2019-01-01,1", "p1,p4,2018-01-01,1"],
 }
+
+
+GRADES = ["seeker,candidate,grade_a,grade_b", "p0,p1,3,2.5", "p0,p3,0,1", "p2,p5,2,2"]
 
 
 @pytest.fixture
@@ -31,20 +34,59 @@ def test_a_folder_without_texts_is_measured_without_loading_a_model(folder, caps
     assert "titian" in capsys.readouterr().out
 
 
-def test_figures_below_what_is_demanded_are_named_one_by_one(folder):
+def test_a_folder_of_grades_alone_is_measured(folder, capsys):
+    (folder / "grades.csv").write_text("\n".join(GRADES) + "\n", encoding="utf-8")
+    for name in ("queries.csv", "pool.txt", "ties.csv"):
+        (folder / name).unlink()
     call_command("evaluate", folder, "--json", folder / "out.json")
     found = json.loads((folder / "out.json").read_text(encoding="utf-8"))
-    good = {"all": 0.160, "cross": 0.150}
-    for view, least in good.items():
-        found["rankers"]["titian"][view]["ndcg10"] = least
-        found["paired"][view]["low"] = 0.001
+    assert set(found) == {"set", "graded"}
+    assert found["graded"]["pairs"] == 3
+    assert found["graded"]["rankers"]["titian_lists"]["all"]["seekers"] == 2
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0].startswith(f"{folder.name}: 3 graded pairs")
+    assert shown[1] == "all, 2 seekers"
+    assert shown[2].split()[0] == "titian_lists"
+    assert shown[-2] == "not writing English: none"
+    assert shown[-1].startswith("lists: E-I ")
+
+
+def test_grades_beside_queries_add_to_the_same_figures(folder, capsys):
+    call_command("evaluate", folder, "--json", folder / "before.json")
+    (folder / "grades.csv").write_text("\n".join(GRADES) + "\n", encoding="utf-8")
+    call_command("evaluate", folder, "--json", folder / "after.json")
+    before, after = (
+        json.loads((folder / name).read_text(encoding="utf-8")) for name in ("before.json", "after.json")
+    )
+    assert set(after) - set(before) == {"graded"}
+    assert {key: after[key] for key in before} == before
+    assert "graded pairs" in capsys.readouterr().out
+
+
+def reach_floors(found, by):
+    """Set every figure that has a floor to that floor and `by`."""
+    for path, floor in FLOORS[found["set"]].items():
+        *parents, last = path.split(".")
+        at = found
+        for key in parents:
+            at = at.setdefault(key, {})
+        at[last] = floor + by
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_figures_below_their_floors_are_named_one_by_one(name):
+    found = {"set": name}
+    reach_floors(found, 0)
     assert list(shortfalls(found)) == []
-    for view, least in good.items():
-        found["rankers"]["titian"][view]["ndcg10"] = least - 0.001
-        found["paired"][view]["low"] = 0.0
-    assert len(list(shortfalls(found))) == 4
-    found["rankers"]["titian"]["cross"] = found["paired"]["cross"] = None  # no sectors, so nothing is shown
-    assert "cross: no query can be asked" in list(shortfalls(found))
+    reach_floors(found, -0.001)
+    assert len(list(shortfalls(found))) == len(FLOORS[name])
+
+
+def test_a_figure_that_was_not_measured_falls_short_and_other_sets_have_no_floors():
+    assert "rankers.titian.cross.ndcg10 was not measured" in list(
+        shortfalls({"set": "unfccc-cop26", "rankers": {"titian": {"cross": None}}})
+    )
+    assert list(shortfalls({"set": "another"})) == []
 
 
 def test_a_missing_file_a_bad_line_and_a_wrong_encoding_are_one_sentence_each(folder):
@@ -56,6 +98,16 @@ def test_a_missing_file_a_bad_line_and_a_wrong_encoding_are_one_sentence_each(fo
         call_command("evaluate", folder)
     (folder / "pool.txt").unlink()
     with pytest.raises(CommandError, match=r"has no pool\.txt"):
+        call_command("evaluate", folder)
+    (folder / "queries.csv").unlink()
+    with pytest.raises(CommandError, match=r"has neither queries\.csv nor grades\.csv"):
+        call_command("evaluate", folder)
+    (folder / "grades.csv").write_text("\n".join([*GRADES, "p1,p2,4,1"]), encoding="utf-8")
+    (folder / "ties.csv").unlink()
+    with pytest.raises(CommandError, match=r"grades\.csv, line 5: the grade 4 must lie between 0 and 3\.5"):
+        call_command("evaluate", folder)
+    (folder / "people.jsonl").unlink()
+    with pytest.raises(CommandError, match=r"has no people\.jsonl"):
         call_command("evaluate", folder)
     with pytest.raises(CommandError, match="is not a folder"):
         call_command("evaluate", folder / "nowhere")

@@ -4,15 +4,21 @@ import json
 
 import numpy as np
 import pytest
+from sklearn.decomposition import TruncatedSVD
+from sklearn.metrics.pairwise import cosine_similarity
 
 from backend.benchmarks.evaluation import (
+    RankingQuery,
     across_sectors,
+    baseline_rankers,
     evaluate,
     ranking_queries,
+    scores_of_candidates,
     titian_scores,
 )
 from backend.benchmarks.evaluation_set import read_evaluation_set
 from matching.policy import Policy
+from matching.text.tfidf import fit_idf, term_frequencies, tfidf_vectors
 from matching.types import Vectors
 
 PEOPLE = [
@@ -47,7 +53,18 @@ def test_every_figure_of_the_format_is_there_and_two_runs_agree():
     given_set = read()
     found = evaluate(given_set, some_vectors(12), name="small")
     assert json.loads(json.dumps(found)) == evaluate(given_set, some_vectors(12), name="small")
-    names = ["random", "popularity", "tfidf", "text", "adamic_adar", "pagerank", "rrf", "titian"]
+    baselines = [
+        "random",
+        "popularity",
+        "tfidf",
+        "lsa",
+        "text",
+        "adamic_adar",
+        "pagerank",
+        "rrf",
+        "rrf_3path",
+    ]
+    names = [*baselines, "titian"]
     assert list(found["rankers"]) == names
     assert found["best_baseline"] in names[:-1]
     for view, queries in (("all", 3), ("cross", 2)):
@@ -90,4 +107,42 @@ def test_ours_finds_who_is_alike_when_only_texts_are_given():
     row = given_set.names.index("p0")
     best = max((k for k in range(12) if k != row), key=lambda k: scores[row, k])
     assert given_set.names[best] == "p1"
-    assert np.allclose(scores, scores.T)
+
+
+def test_our_score_is_the_seekers_own():
+    people = [{"id": "asker", "topics_seek": ["x"]}, {"id": "giver", "topics_offer": ["x"]}, {"id": "other"}]
+    given_set = read(
+        people=[json.dumps(row) for row in people],
+        queries=["query,positive", "asker,giver"],
+        pool=["giver", "other"],
+        ties=(),
+    )
+    scores = titian_scores(given_set, Vectors.empty(3), Policy())
+    assert scores[0, 1] > scores[0, 2]
+    assert scores[0, 1] > scores[1, 0]
+
+
+def test_the_latent_baseline_is_that_of_scikit_learn():
+    texts = [f"about subject {k % 5} and matter {k % 3} of case {k}" for k in range(12)]
+    given_set = read(people=[json.dumps({"id": f"p{k}", "about": [texts[k]]}) for k in range(12)])
+    counts = term_frequencies([p.about for p in given_set.people])
+    rows = tfidf_vectors(counts, fit_idf(counts))
+    exact = cosine_similarity(TruncatedSVD(12, random_state=0).fit_transform(rows))
+    found = baseline_rankers(given_set, some_vectors(12))["lsa"]()
+    assert np.allclose(found, exact, atol=1e-4)
+
+
+def test_the_fused_baseline_ranks_by_words_and_by_paths_of_three_ties():
+    # p0-p1-p2-p3 is one path of three ties; nobody is alike in words, so the path decides.
+    given_set = read(
+        people=[json.dumps({"id": f"p{k}", "about": [f"word{k}"]}) for k in range(6)],
+        queries=["query,positive", "p0,p3"],
+        pool=["p3", "p4", "p5"],
+        ties=["a,b", "p0,p1", "p1,p2", "p2,p3", "p4,p5"],
+    )
+    rankers = baseline_rankers(given_set, some_vectors(6))
+    q = RankingQuery(0, np.array([3, 4, 5]), np.array([True, False, False]))
+    by_words, by_paths = 1 / (60 + 2), [1 / (60 + 1), 1 / (60 + 2.5), 1 / (60 + 2.5)]
+    fused = scores_of_candidates(rankers["rrf_3path"](), q)
+    assert fused == pytest.approx([by_words + path for path in by_paths])
+    assert scores_of_candidates(rankers["adamic_adar"](), q).tolist() == [0, 0, 0]

@@ -64,6 +64,14 @@ def test_a_person_without_text_has_no_vector():
     assert latent_vectors(term_frequencies([])).shape[0] == 0
 
 
+@pytest.mark.parametrize("texts", [["police"], ["police", "police", ""], ["police evidence"] * 3])
+def test_one_text_or_one_term_is_kept_as_it_is(texts):
+    rows = term_frequencies(texts)
+    vectors = latent_vectors(rows)
+    written = [float(bool(text)) for text in texts]
+    assert vectors @ vectors.T == pytest.approx(np.outer(written, written), abs=1e-6)
+
+
 def test_the_same_seed_gives_the_same_vectors():
     rows = sp.csr_matrix(random_rows())
     assert (latent_vectors(rows, 12, seed=4) == latent_vectors(rows, 12, seed=4)).all()

@@ -1,5 +1,5 @@
-"""Rank the candidates of every query in a folder, by the shown score and by simple rankers, and measure
-them."""
+"""Rank the candidates of every query or graded seeker in a folder, by our score and by simple rankers, and
+measure them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from backend.benchmarks.evaluation import MEASURES, evaluate
 from backend.benchmarks.evaluation_set import EvaluationSet, read_evaluation_set
+from backend.benchmarks.graded import LISTS, evaluate_graded
+from backend.benchmarks.graded import MEASURES as GRADED_MEASURES
 from backend.benchmarks.vector_cache import Rows, cached_vectors
 from backend.core.progress import progress_lines
 from backend.suggestions.engine import FIELDS, KINDS, text_reader
@@ -26,8 +28,9 @@ from matching.text import Kind, detect_language
 from matching.text.centring import normalise_rows
 from matching.types import Vectors
 
-Progress = Callable[[str, float], None]
-NEEDED, OPTIONAL = ("people.jsonl", "queries.csv", "pool.txt"), ("ties.csv", "groups.csv")
+OnProgress = Callable[[str, float], None]
+GROUPS = {"all": "all", "not_english": "not writing English"}
+PEOPLE, QUERIES, POOL, GRADES = "people.jsonl", "queries.csv", "pool.txt", "grades.csv"
 
 
 class Command(BaseCommand):
@@ -54,11 +57,8 @@ class Command(BaseCommand):
                     )
                     for p in given.people
                 )
-                found = evaluate(
-                    replace(given, people=people),
-                    vectors,
-                    name=folder.resolve().name,
-                    on_progress=on_progress,
+                found = evaluate_set(
+                    replace(given, people=people), vectors, folder.resolve().name, on_progress
                 )
         except MatchingError as error:
             raise CommandError(str(error)) from error
@@ -67,22 +67,42 @@ class Command(BaseCommand):
         self.stdout.write(table_of(found))
 
 
+def evaluate_set(
+    given: EvaluationSet, vectors: Vectors, name: str, on_progress: OnProgress
+) -> dict[str, Any]:
+    """The figures of whatever the set holds: pairs to predict, graded pairs, or both."""
+    found: dict[str, Any] = {"set": name}
+    if given.positives:
+        found |= evaluate(given, vectors, name=name, on_progress=on_progress)
+    if given.grades:
+        found["graded"] = evaluate_graded(given, vectors, on_progress=on_progress)
+    return found
+
+
 def read_folder(folder: Path) -> EvaluationSet:
     """The set in a folder; CommandError names a file that is missing or not UTF-8."""
     if not folder.is_dir():
         raise CommandError(f"{folder} is not a folder.")
+    asked, graded = (folder / QUERIES).exists(), (folder / GRADES).exists()
+    for name in (PEOPLE, POOL) if asked else (PEOPLE,):
+        if not (folder / name).exists():
+            raise CommandError(f"{folder} has no {name}.")
+    if not asked and not graded:
+        raise CommandError(f"{folder} has neither {QUERIES} nor {GRADES}.")
     with ExitStack() as open_files:
 
-        def lines(name: str) -> Iterable[str]:
+        def lines(name: str) -> Iterable[str] | None:
             path = folder / name
-            if not path.exists():
-                if name in NEEDED:
-                    raise CommandError(f"{folder} has no {name}.")
-                return ()
-            return _decoded(name, open_files.enter_context(path.open("rb")))
+            return _decoded(name, open_files.enter_context(path.open("rb"))) if path.exists() else None
 
-        files = {name: lines(name) for name in (*NEEDED, *OPTIONAL)}
-        return read_evaluation_set(*(files[name] for name in (*NEEDED, *OPTIONAL)))
+        return read_evaluation_set(
+            people=lines(PEOPLE) or (),
+            queries=lines(QUERIES),
+            pool=lines(POOL) or (),
+            ties=lines("ties.csv") or (),
+            groups=lines("groups.csv") or (),
+            grades=lines(GRADES),
+        )
 
 
 def _decoded(name: str, raw: Iterable[bytes]) -> Iterable[str]:
@@ -93,7 +113,7 @@ def _decoded(name: str, raw: Iterable[bytes]) -> Iterable[str]:
             raise CommandError(f"{name}, line {number}: not UTF-8") from error
 
 
-def encode_people(given: EvaluationSet, on_progress: Progress) -> Vectors:
+def encode_people(given: EvaluationSet, on_progress: OnProgress) -> Vectors:
     """Per field the mean of a person's text vectors, brought to length one; vectors are kept under var/."""
     reader = text_reader()
 
@@ -139,7 +159,14 @@ def write_json(path: Path, found: dict[str, Any]) -> None:
 
 
 def table_of(found: dict[str, Any]) -> str:
-    """The figures for a reader: one line a ranker, then the paired gain."""
+    """The figures for a reader: one line a ranker, for pairs to predict and for graded pairs."""
+    lines = _lines_of_queries(found) if "rankers" in found else []
+    if "graded" in found:
+        lines += _lines_of_grades(found["set"], found["graded"])
+    return "\n".join(lines)
+
+
+def _lines_of_queries(found: dict[str, Any]) -> list[str]:
     lines = [
         f"{found['set']}: NDCG@10 with 95 % interval; recall, hits, reciprocal rank, area under the curve"
     ]
@@ -157,4 +184,32 @@ def table_of(found: dict[str, Any]) -> str:
         gain = found["paired"][view]
         span = f"{gain['difference']:+.3f} [{gain['low']:+.3f}, {gain['high']:+.3f}]"
         lines.append(f"  gain over {found['best_baseline']}: {span}")
-    return "\n".join(lines)
+    return lines
+
+
+def _lines_of_grades(name: str, graded: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{name}: {graded['pairs']} graded pairs; NDCG@6 over graded candidates, share of the first six"
+        " graded >= 2, share of the pairs graded >= 2.5 among the first ten, each with 95 % interval"
+    ]
+    for group, label in GROUPS.items():
+        first = graded["rankers"][LISTS][group]
+        if first is None:
+            lines.append(f"{label}: none")
+            continue
+        lines.append(f"{label}, {first['seekers']} seekers")
+        for ranker, measured in graded["rankers"].items():
+            spans = "  ".join(_span(measured[group], key) for key in GRADED_MEASURES)
+            lines.append(f"  {ranker:<12} {spans}")
+    lists = {key: "none" if value is None else f"{value:.3f}" for key, value in graded["lists"].items()}
+    lines.append(
+        f"lists: E-I {lists['ei']} (chance {lists['ei_chance']}), Gini of exposure {lists['gini']}, coverage"
+        f" {lists['coverage']}"
+    )
+    return lines
+
+
+def _span(measured: dict[str, Any], key: str) -> str:
+    if measured[key] is None:
+        return f"{'none':<20}"
+    return f"{measured[key]:.3f} [{measured[f'{key}_low']:.3f}, {measured[f'{key}_high']:.3f}]"
