@@ -14,6 +14,7 @@ from django.conf import settings
 ROOT: Path = settings.BASE_DIR
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 CURRENT = [path for path in DOCS if path.name != "CHANGELOG.md"]  # which also names what was
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 DECISIONS = ROOT / "docs" / "decisions"
 SAFEGUARDING = ROOT / "docs" / "safeguarding.md"
 
@@ -23,6 +24,8 @@ DOTTED = re.compile(r"\w+(?:\.\w+)+")
 FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)+\.(?:py|toml|md|txt|html|css|js)")
 TEST = re.compile(r"(tests/[\w/]+\.py)::(\w+)")
 
+QUESTION = re.compile(r"^\| [^|]+\? \| (.+) \|$", re.MULTILINE)
+ANSWERS = QUESTION.findall(CONTRIBUTING.read_text())
 
 PACKAGES = ("backend", "frontend", "matching")
 FEATURES = {path.name for path in (ROOT / "backend").iterdir() if (path / "__init__.py").is_file()}
@@ -56,6 +59,22 @@ def functions_in(path: Path) -> frozenset[str]:
     if not path.is_file():
         return frozenset()
     return frozenset(node.name for node in ast.walk(ast.parse(path.read_text())) if hasattr(node, "name"))
+
+
+def definitions_in(path: Path) -> frozenset[str]:
+    """Functions, classes, annotated fields, and names of constraints of this file."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    fields = {
+        node.target.id
+        for node in nodes
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }
+    constraints = {
+        node.value.value
+        for node in nodes
+        if isinstance(node, ast.keyword) and node.arg == "name" and isinstance(node.value, ast.Constant)
+    }
+    return functions_in(path) | fields | constraints
 
 
 def exists(dotted: str) -> bool:
@@ -136,3 +155,19 @@ def test_the_glossary_is_sorted_and_has_each_term_once() -> None:
     assert len(terms) > 40
     assert all(len(row) == 4 and all(row) for row in rows)
     assert terms == sorted(set(terms))
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer[:60])
+def test_every_answer_of_where_to_find_it_names_a_file_and_what_is_in_it(answer: str) -> None:
+    file, found = "", []
+    for word in CODE.findall(answer):
+        if FILE.fullmatch(word):
+            file = word
+        else:
+            found.append(word)
+            assert word in definitions_in(ROOT / file), f"{word} is not in {file}"
+    assert found
+
+
+def test_there_are_at_least_twenty_questions() -> None:
+    assert len(ANSWERS) >= 20
