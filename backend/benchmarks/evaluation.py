@@ -135,13 +135,18 @@ def stack_scores(scores: Sequence[Array]) -> Array:
     return np.stack(scores)
 
 
-def scores_of_candidates(table: Array, q: RankingQuery) -> Array:
+def scores_of_candidates(table: Array, query: int, candidates: Array) -> Array:
     """The scores of one query's candidates, (k,), from scores of all pairs (n, n) or a stack to fuse."""
     if table.ndim == 2:
-        return np.asarray(table[q.query, q.candidates], float)
+        return np.asarray(table[query, candidates], float)
     # Reciprocal rank fusion (Cormack et al., SIGIR 2009), tied ranks averaged.
-    ranks = [rankdata(-one[q.query, q.candidates], method="average") for one in table]
+    ranks = [rankdata(-one[query, candidates], method="average") for one in table]
     return np.asarray(sum(1 / (RRF_DEPTH + rank) for rank in ranks))
+
+
+def order_of_equals(query: int, candidates: Array) -> Array:
+    """The seeded draw by which a query's equal scores are ordered, (k,)."""
+    return np.random.default_rng([0, query]).random(len(candidates))
 
 
 def evaluate(
@@ -184,8 +189,8 @@ def _measure_all(table: Array, queries: Sequence[RankingQuery]) -> Array:
     """(queries, measures)."""
     rows = []
     for q in queries:
-        tie_order = np.random.default_rng([0, q.query]).random(len(q.candidates))
-        rows.append(ranking_metrics(scores_of_candidates(table, q), q.positive, tie_order))
+        scores = scores_of_candidates(table, q.query, q.candidates)
+        rows.append(ranking_metrics(scores, q.positive, order_of_equals(q.query, q.candidates)))
     return np.array(rows, float).reshape(len(queries), len(MEASURES))
 
 

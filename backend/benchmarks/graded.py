@@ -10,8 +10,8 @@ import numpy as np
 
 from backend.benchmarks.evaluation import (
     OURS,
-    RankingQuery,
     baseline_rankers,
+    order_of_equals,
     scores_of_candidates,
     titian_scores,
 )
@@ -79,7 +79,7 @@ def evaluate_graded(
     groups = {"all": list(given.grades), "not_english": not_english(given)}
     tables: dict[str, Callable[[], Array]] = {OURS: lambda: titian_scores(given, vectors, policy)}
     tables |= baseline_rankers(given, vectors)
-    queries = graded_queries(given)
+    candidates = candidates_of_seekers(given)
 
     report_progress(LISTS, 0.0)
     run = build_run(given.people, given.ties, vectors, policy=replace(policy, exploratory_share=0.0))
@@ -88,7 +88,7 @@ def evaluate_graded(
         report_progress(ranker, done / (len(tables) + 1))
         table = scores()
         if ranker in (OURS, "random") or has_preferences(table):
-            rankings[ranker] = {q.query: _ranking(table, q) for q in queries}
+            rankings[ranker] = {seeker: _ranking(table, seeker, who) for seeker, who in candidates.items()}
     return {
         "ours": LISTS,
         "pairs": sum(len(grades) for grades in given.grades.values()),
@@ -110,16 +110,15 @@ def not_english(given: EvaluationSet) -> list[int]:
     return [seeker for seeker in given.grades if given.people[seeker].seeks_language not in ("", ENGLISH)]
 
 
-def graded_queries(given: EvaluationSet) -> list[RankingQuery]:
-    """Every graded seeker with all people whom a run may propose."""
+def candidates_of_seekers(given: EvaluationSet) -> dict[int, Array]:
+    """The people whom a run may propose to each graded seeker."""
     exclusions = Exclusions.from_participants(given.people, given.ties)
     everybody = slice(0, len(given.people))
-    found = []
-    for seeker, grades in given.grades.items():
+    found = {}
+    for seeker in given.grades:
         allowed = ~exclusions.mask(slice(seeker, seeker + 1), everybody)[0]
         allowed[seeker] = False
-        candidates = np.flatnonzero(allowed)
-        found.append(RankingQuery(seeker, candidates, np.isin(candidates, list(grades))))
+        found[seeker] = np.flatnonzero(allowed)
     return found
 
 
@@ -138,10 +137,9 @@ def has_preferences(table: Array) -> bool:
     return all(one[apart].min() < one[apart].max() for one in table.reshape(-1, *table.shape[-2:]))
 
 
-def _ranking(table: Array, q: RankingQuery) -> list[int]:
-    tie_order = np.random.default_rng([0, q.query]).random(len(q.candidates))
-    order = np.lexsort((tie_order, -scores_of_candidates(table, q)))
-    return [int(other) for other in q.candidates[order]]
+def _ranking(table: Array, seeker: int, candidates: Array) -> list[int]:
+    scores = scores_of_candidates(table, seeker, candidates)
+    return [int(other) for other in candidates[np.lexsort((order_of_equals(seeker, candidates), -scores))]]
 
 
 def _summary(

@@ -8,7 +8,6 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.metrics.pairwise import cosine_similarity
 
 from backend.benchmarks.evaluation import (
-    RankingQuery,
     across_sectors,
     baseline_rankers,
     evaluate,
@@ -141,8 +140,8 @@ def test_the_fused_baseline_ranks_by_words_and_by_paths_of_three_ties():
         ties=["a,b", "p0,p1", "p1,p2", "p2,p3", "p4,p5"],
     )
     rankers = baseline_rankers(given_set, some_vectors(6))
-    q = RankingQuery(0, np.array([3, 4, 5]), np.array([True, False, False]))
+    candidates = np.array([3, 4, 5])
     by_words, by_paths = 1 / (60 + 2), [1 / (60 + 1), 1 / (60 + 2.5), 1 / (60 + 2.5)]
-    fused = scores_of_candidates(rankers["rrf_3path"](), q)
+    fused = scores_of_candidates(rankers["rrf_3path"](), 0, candidates)
     assert fused == pytest.approx([by_words + path for path in by_paths])
-    assert scores_of_candidates(rankers["adamic_adar"](), q).tolist() == [0, 0, 0]
+    assert scores_of_candidates(rankers["adamic_adar"](), 0, candidates).tolist() == [0, 0, 0]

@@ -10,8 +10,8 @@ import pytest
 
 from backend.benchmarks.evaluation_set import read_evaluation_set
 from backend.benchmarks.graded import (
+    candidates_of_seekers,
     evaluate_graded,
-    graded_queries,
     has_preferences,
     listed_rows,
     measure_ranking,
@@ -163,8 +163,7 @@ def test_rankers_without_anything_to_rank_by_are_left_out():
 def test_whom_a_run_excludes_no_ranker_proposes():
     people = [person(k, languages=["th"] if k == 5 else ["en"]) for k in range(PEOPLE)]
     given = read(people=people, ties=["a,b", "p0,p8"])
-    first = graded_queries(given)[0]
-    missing = set(range(PEOPLE)) - set(first.candidates.tolist())
+    missing = set(range(PEOPLE)) - set(candidates_of_seekers(given)[0].tolist())
     names = {given.names[row] for row in missing}
     assert names == {"p0", "p1", "p8", "p5"}  # oneself, a colleague, a past partner, nobody to talk with
 
