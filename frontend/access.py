@@ -41,7 +41,7 @@ class WrongMethod(BusinessError):
 
 
 def public(reason: str) -> Callable[[View], View]:
-    """Open to anybody; the reason says why that is right."""
+    """Open without sign-in; the reason says why that is right."""
     return lambda view: _guarded(view, f"public: {reason}", lambda _request, _arguments: None)
 
 
@@ -61,7 +61,7 @@ def safeguarding_lead(view: View) -> View:
 
 
 def demo_only(view: View) -> View:
-    """Open to anybody while the demo forum is on; otherwise the page does not exist."""
+    """Open without sign-in while the demo is on; otherwise 404."""
     return _guarded(view, "demo only", _admit_in_demo)
 
 

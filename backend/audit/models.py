@@ -1,6 +1,6 @@
 """The audit trail of an event: triggers write who changed which rows, whatever code or tool changed them.
 
-A trace holds ids, states and the few words an organiser sets: no name, no text of anybody, no block and no
+A trace holds ids, states and the few words an organiser sets: no name, no personal text, no block and no
 report. Rows can be added to a trace, never changed or removed.
 """
 
@@ -16,7 +16,7 @@ from backend.meetings.models import Meeting, MeetingRules
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.suggestions.models import Run
 
-# A request of somebody signed in, or a command that names itself, sets a context; seeding and jobs do not.
+# Signed-in requests and named commands set a context; seeding and jobs do not.
 HAS_CONTEXT = "(current_setting('pghistory.context_id', true) <> '')"
 IN_CONTEXT = pgtrigger.Condition(HAS_CONTEXT)
 # Withdrawing a plan raises its round too, and planning it again clears `stop_asked`.

@@ -1,4 +1,4 @@
-"""The administrator's pages: reference data, and never a way into somebody's account."""
+"""The administrator's pages: reference data, without access to accounts."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from pghistory.middleware import HistoryMiddleware
 
 
 class AuditContextMiddleware(HistoryMiddleware):
-    """Sets the person's id alone as context: a URL may hold an answer's secret, or say who blocks whom."""
+    """Sets only the person's id as context: a URL may hold a secret or reveal a block."""
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
         return {"user": super().get_context(request)["user"]}

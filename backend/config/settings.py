@@ -111,7 +111,7 @@ TEMPLATES = [
     },
 ]
 
-# --- People sign in by a code sent to their address; nobody has a password ------------------------------
+# --- People sign in by a code sent to their address, without passwords ------------------------------
 
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -184,7 +184,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["backend.core.api.SafeJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "ALLOWED_VERSIONS": [None],  # there is one, in the addresses; whoever asks for another reads this one
+    "ALLOWED_VERSIONS": [None],  # the one version in the URLs; requests for another get it
     "EXCEPTION_HANDLER": "backend.core.api.refusal_response",
 }
 SPECTACULAR_SETTINGS = {

@@ -24,7 +24,7 @@ urlpatterns = [
     path("accounts/login/", _CODE_ONLY),
     path("accounts/signup/", _CODE_ONLY),
     path("accounts/password/<path:rest>", RedirectView.as_view(url="/accounts/login/code/")),
-    # An address belongs to the organisers' list: nobody adds another one to an account by themself.
+    # Only organisers add e-mail addresses to accounts.
     path("accounts/email/", RedirectView.as_view(url="/")),
     path("accounts/reauthenticate/", RedirectView.as_view(url="/")),
     path("accounts/confirm-email/", RedirectView.as_view(url="/")),

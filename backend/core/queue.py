@@ -53,7 +53,7 @@ def enqueue(
 
 
 async def requeue_abandoned_jobs(*, silent_for: float = SECONDS_WITHOUT_HEARTBEAT) -> int:
-    """Queue the unfinished jobs of killed workers again; gives how many. To be awaited within a worker.
+    """Queue the unfinished jobs of killed workers again; returns their number. Awaited within a worker.
 
     A worker that has reported within `silent_for` seconds is left alone. An abandoned job's lock would hold
     back all later jobs of its kind.

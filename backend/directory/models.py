@@ -11,7 +11,7 @@ from backend.events.models import Attendee
 
 
 class Nudge(models.Model):
-    """A mail that invites somebody to take part: at most one for each day in the event's zone."""
+    """A mail that invites an attendee to take part: at most one a day in the event's zone."""
 
     class State(models.TextChoices):
         QUEUED = "queued", _("not sent yet")

@@ -28,7 +28,7 @@ NEEDS_HELP_FILE = "who-needs-help.csv"
 
 @transaction.atomic
 def nudge_people(*, event: Event, by: Person, now: dt.datetime) -> int:
-    """Mail everybody who needs help and was not nudged today; gives how many. Refuses OrganisersOnly."""
+    """Mail attendees who need help, unless nudged today; returns their number. Refuses OrganisersOnly."""
     check_organiser(by, event)
     Event.objects.select_for_update().get(pk=event.pk)  # serialises two organisers
     day = now.astimezone(event.zone).date()

@@ -19,7 +19,7 @@ from backend.people.api import PersonView
 
 
 class ParticipantView(PersonView):
-    """A view of one event for those on its list; to anybody else the event does not exist (404)."""
+    """A view of one event for its attendees; 404 to others."""
 
     @cached_property
     def attendee(self) -> Attendee:

@@ -69,7 +69,7 @@ def expiry_of(
 
 
 def check_own(attendee: Attendee, by: Person) -> None:
-    """Refuse NotYours to anybody but the attendee."""
+    """Refuse NotYours unless `by` is the attendee."""
     if attendee.person_id != by.pk:
         raise NotYours(_("Only the attendee can do this."))
 
@@ -79,7 +79,7 @@ def is_asker(attendee: Attendee, meeting: Meeting) -> bool:
 
 
 def is_expired(meeting: Meeting, now: dt.datetime) -> bool:
-    """Whether nobody answered the request in time, whether or not the job has marked it yet."""
+    """Whether the request's deadline passed unanswered, marked by the job or not."""
     is_overdue = meeting.state == Meeting.State.REQUESTED and meeting.expires_at <= now
     return is_overdue or meeting.state == Meeting.State.EXPIRED
 

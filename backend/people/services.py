@@ -48,7 +48,7 @@ def check_email(text: str) -> str:
 
 @transaction.atomic
 def load_sectors() -> int:
-    """Make the shipped sectors exist; gives how many were missing, 0 the second time.
+    """Add the shipped sectors that are missing; returns their number.
 
     What an organiser added or changed stays.
     """

@@ -64,7 +64,7 @@ class PlannerResult:
 class ProblemIndex:
     """A Problem with the database's rows behind its numbers.
 
-    attendees: ids of the problem's first people; those after them hold tables and are nobody.
+    attendees: ids of the problem's first people; those after them are placeholders that hold tables.
     """
 
     problem: Problem

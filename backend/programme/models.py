@@ -133,7 +133,7 @@ class Plan(models.Model):
 
     @property
     def can_stop(self) -> bool:
-        """Whether the planner still works on it and nobody has asked it to end."""
+        """Whether the planner still works on it and was not asked to stop."""
         return self.work in (self.Work.WAITING, self.Work.SOLVING) and not self.stop_asked
 
     @property

@@ -107,7 +107,7 @@ class CloseReportSerializer(serializers.Serializer[Any]):
 
 
 def own_report_response(report: Report, reporter: Attendee) -> Response:
-    """The answer to whoever made the report: nothing by which it could be read."""
+    """The response to the reporter; the report cannot be read through it."""
     body = {
         "created_at": report.created_at,
         "has_reader": selectors.has_reader(reporter, report.reported_id or 0),
@@ -126,7 +126,7 @@ class LeadView(ParticipantView):
 
 
 class PersonReportView(ParticipantView):
-    """Report somebody to the safeguarding lead."""
+    """Report a person to the safeguarding leads."""
 
     @extend_schema(
         operation_id="people_report",
@@ -147,7 +147,7 @@ class PersonReportView(ParticipantView):
 
 
 class ReportListView(LeadView):
-    """The event's reports, those that wait first; nobody is named here."""
+    """The event's reports, open ones first; without names."""
 
     @extend_schema(
         operation_id="reports_list",

@@ -30,7 +30,7 @@ class Block(models.Model):
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def waiting(self) -> ReportQuerySet:
-        """Those nobody has closed yet."""
+        """Open reports."""
         return self.exclude(state=Report.State.CLOSED)
 
 
@@ -95,7 +95,7 @@ class Report(models.Model):
 
 
 class ReportView(models.Model):
-    """Somebody read a report. The database lets no row be changed, nor removed but with its report."""
+    """A reading of a report. The database lets no row be changed, nor removed without its report."""
 
     report = models.ForeignKey(Report, db_constraint=False, on_delete=models.DO_NOTHING, related_name="views")
     viewer = models.ForeignKey(

@@ -31,7 +31,7 @@ def is_open() -> Q:
 
 
 def why_not_open(attendee: Attendee) -> str:
-    """Why an attendee appears to nobody, for themself: minor, age (unknown), hidden, or nothing."""
+    """Why an attendee is hidden from all others: minor, age (unknown), hidden, or empty."""
     if attendee.age_class == Attendee.AgeClass.MINOR:
         return "minor"
     if attendee.age_class != Attendee.AgeClass.ADULT:
@@ -54,8 +54,8 @@ def is_contact_blocked(mine: int | OuterRef, theirs: int | OuterRef) -> Q:
 def contactable_for(attendee: Attendee, channel: str, now: dt.datetime) -> AttendeeQuerySet:
     """Attendees of the same event that `attendee` may see and be in touch with through `channel`.
 
-    Deny by default: an unknown channel, a viewer who is not open (a minor, of unknown age, hidden) and
-    the viewer themself give nobody. The viewer's state is read from the database, not from the object.
+    Deny by default: empty for an unknown channel or a viewer who is not open (a minor, of unknown age,
+    hidden), and never with the viewer. The viewer's state is read from the database, not from the object.
     `now` is the clock by which dated permissions are judged.
     """
     if channel not in CHANNELS or now.tzinfo is None or attendee.pk is None:
@@ -111,7 +111,7 @@ def refused_pairs(event: Event, *, among: Collection[int] | None = None) -> set[
 def knows_of(attendee: Attendee, other_id: int, now: dt.datetime) -> bool:
     """Whether the attendee may block and report this other: they see them, or blocked or reported them.
 
-    So nobody has to undo one protection to get another, and nobody learns who is at the forum by trying ids.
+    So one protection never has to be undone for another, and trying ids reveals no attendees.
     """
     known = Attendee.objects.filter(pk=other_id, event=attendee.event_id).exclude(person=attendee.person_id)
     blocked = Block.objects.filter(blocker=attendee.person_id, blocked=OuterRef("person"))

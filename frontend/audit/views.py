@@ -51,7 +51,7 @@ def done(request: Request, attendee: Attendee) -> HttpResponse:
 @organiser
 @require_safe
 def done_file(request: Request, attendee: Attendee) -> HttpResponse:
-    """The same as CSV, which names nobody but those who acted; the download is an entry of its own."""
+    """The same as CSV, naming only those who acted; the download is an entry of its own."""
     event, chosen = attendee.event, entry_filter(request.GET)
     entries = export_audit_entries(event=event, by=request.user, now=timezone.now(), **asdict(chosen))
     rows = (

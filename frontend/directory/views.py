@@ -19,7 +19,7 @@ from frontend.access import Request, participant
 @participant
 @require_safe
 def person(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
-    """Who somebody is, what they seek and offer, and why they are suggested to me."""
+    """A person's profile: what they seek and offer, and why they are suggested."""
     now = timezone.now()
     page = person_for(viewer=attendee, attendee_id=attendee_id, now=now)
     profile = profile_for(attendee)

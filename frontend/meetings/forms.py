@@ -85,7 +85,7 @@ class AcceptForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why somebody declines or cancels."""
+    """The reason for declining or cancelling."""
 
     reason = forms.CharField(required=False)
 

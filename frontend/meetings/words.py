@@ -199,7 +199,7 @@ def bookmark_words(row: SessionRow, kept: bool) -> str:
 
 
 def mail_kind_words(row: DeliveryRow) -> str:
-    """What the mail is about, without naming anybody."""
+    """What the mail is about, without a name."""
     return str(MAIL_KINDS.get(Kind(row.kind), row.kind))
 
 

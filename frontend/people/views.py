@@ -20,10 +20,10 @@ from frontend.fields import values_of
 from frontend.people.forms import TimezoneForm, TokenForm
 
 
-@public("says what Titian is and where to sign in; names nobody")
+@public("says what Titian is and where to sign in; shows no names")
 @require_safe
 def welcome(request: Request) -> HttpResponse:
-    """What Titian is for; to somebody signed in, their forums."""
+    """What Titian is for; when signed in, one's own forums."""
     attendances = attendances_for(request.user) if request.user.is_authenticated else ()
     return render(request, "welcome/page.html", {"attendances": attendances, "demo": settings.TITIAN_DEMO})
 

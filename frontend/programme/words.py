@@ -43,5 +43,5 @@ def change_text(action: str) -> str:
 
 
 def reason_without_meeting(code: str) -> str:
-    """Why somebody has no meeting, by the code of the plan."""
+    """Why an attendee has no meeting, by the code of the plan."""
     return str(WITHOUT_MEETING[code])

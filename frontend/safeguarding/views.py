@@ -1,4 +1,4 @@
-"""Blocking and reporting somebody, and the reports a safeguarding lead reads and closes."""
+"""Block and report people; read and close reports."""
 
 from __future__ import annotations
 

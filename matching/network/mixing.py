@@ -296,7 +296,7 @@ def assortativity(matrix: MixingMatrix) -> float | None:
 
 def blau_index(counts: Array) -> Array:
     """Blau's index of diversity along the last axis: the probability that two draws with replacement
-    differ (Inequality and Heterogeneity, 1977). nan where there is nobody.
+    differ (Inequality and Heterogeneity, 1977). nan where there are no people.
 
     >>> blau_index(np.array([[2, 2], [4, 0]])).tolist()
     [0.5, 0.0]

@@ -1,6 +1,6 @@
 """Fewer breaks without changing who meets whom: simulated annealing over Kempe chains.
 
-A chain swaps two slots along an alternating path of meetings, so nobody ever meets twice at once. Only
+A chain swaps two slots along an alternating path of meetings, so no person has two meetings at once. Only
 people at the ends of the path see their busy slots change, and busy slots are bit masks: a step is cheap.
 """
 

@@ -72,7 +72,7 @@ class Incumbent:
 
 
 def is_feasible(columns: CandidateColumns, selected: Flags) -> bool:
-    """Nobody twice in a slot, no slot over its tables, nobody over most, no pair twice."""
+    """No person twice in a slot, no slot over its tables, no person over `most`, no pair twice."""
     ends = np.concatenate([columns.i[selected], columns.j[selected]])
     seats = ends * columns.slots + np.tile(columns.slot[selected], 2)
     per_slot = np.bincount(columns.slot[selected], minlength=columns.slots)

@@ -117,7 +117,7 @@ class Plan:
         return tuple(counts)
 
     def fairness(self) -> tuple[int, float, int]:
-        """Least, median and most meetings of a person; zeros where there is nobody."""
+        """Least, median and most meetings of a person; zeros where there are no people."""
         counts = self.meetings_per_person()
         return (min(counts), float(median(counts)), max(counts)) if counts else (0, 0.0, 0)
 

@@ -19,7 +19,7 @@ COLUMNS = ["name", "organisation", "sector", "country", "has_meeting", "profile"
 class NeedsHelpRow:
     """One who needs help.
 
-    `nudged_at` is when an organiser nudged them today (None: nobody did), `nudge` the state of that mail.
+    `nudged_at` is when an organiser nudged them today (None: not today), `nudge` the state of that mail.
     """
 
     attendee_id: int

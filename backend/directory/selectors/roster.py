@@ -57,7 +57,7 @@ def roster_rows(*, event: Event, ids: list[int]) -> tuple[RosterRow, ...]:
 
 
 def roster_choices(event: Event) -> dict[str, list[tuple[str, str]]]:
-    """The values of each filter that somebody has, each with its label."""
+    """The values of each filter that occur, each with its label."""
     values = Attendee.objects.of(event)
     sectors = values.exclude(organisation=None).order_by("organisation__sector__name")
     countries = values.exclude(country="").order_by("country").values_list("country", flat=True).distinct()

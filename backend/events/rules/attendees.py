@@ -32,7 +32,7 @@ def is_organiser(person: Person, event: Event) -> bool:
 
 
 def check_organiser(person: Person, event: Event) -> None:
-    """Refuse OrganisersOnly to anybody but the event's organisers."""
+    """Refuse OrganisersOnly unless the person organises the event."""
     if not is_organiser(person, event):
         raise OrganisersOnly(_("Only the forum's organisers can do this."))
 

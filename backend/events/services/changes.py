@@ -21,6 +21,6 @@ def announce_changes(event_id: int) -> None:
         ATTENDEES_CHANGED,
         lock=matching_lock(event_id),
         once=f"{ATTENDEES_CHANGED}:{event_id}",
-        priority=URGENT,  # somebody waits for their page; a rebuild of every list can wait
+        priority=URGENT,  # a page waits for it; a rebuild of every list can wait
         event_id=event_id,
     )

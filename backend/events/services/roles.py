@@ -67,11 +67,11 @@ VALUES: dict[str, list[str]] = {
 def change_roles(
     *, event: Event, attendee_ids: Collection[int], change: RoleChange, by: Person, now: dt.datetime
 ) -> int:
-    """Set these values for all of these attendees; gives how many changed. Who hid themselves stays hidden.
+    """Set these values for these attendees; returns the number changed. Those hidden by themselves stay so.
 
     Refuses OrganisersOnly, UnknownRole, NobodyChosen (no id is one of this event's attendees), OwnAgeClass
     (S1: never by the attendee alone), MinorsInSelection (a known minor becomes an adult one at a time),
-    NotFitToLead (S10), and LastOrganiser where nobody would be left to organise the forum.
+    NotFitToLead (S10), and LastOrganiser where the event would have no organiser.
     """
     check_organiser(by, event)
     values = {name: value for name in VALUES if (value := getattr(change, name))}
@@ -125,7 +125,7 @@ def _check_age(attendees: Sequence[Attendee], age_class: str, by: Person) -> Non
 
 
 def _check_lead(attendees: Sequence[Attendee], age_class: str, by: Person) -> None:
-    """Refuse NotFitToLead: nobody gives the role to themself, and it is given to one adult at a time."""
+    """Refuse NotFitToLead: the role goes to one other adult at a time."""
     if any(one.person_id == by.pk for one in attendees):
         raise NotFitToLead(
             _(

@@ -123,7 +123,7 @@ def check_zone(name: str) -> None:
 
 @transaction.atomic
 def load_themes(*, event: Event) -> int:
-    """Give the event the shipped themes and topics it lacks; gives how many, 0 the second time."""
+    """Add the shipped themes and topics the event lacks; returns their number."""
     themes = json.loads(THEMES_FILE.read_text(encoding="utf-8"))
     missing = 0
     position = 0

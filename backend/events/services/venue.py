@@ -27,7 +27,7 @@ class LabelTaken(BusinessError):
 
 
 class InUse(BusinessError):
-    """Somebody asked for this slot, or meets in it or at this table."""
+    """A request or a meeting uses this slot or table."""
 
     code = "in_use"
 
@@ -45,7 +45,7 @@ class TableData:
 
 @transaction.atomic
 def add_slots(*, event: Event, periods: Iterable[Period], by: Person) -> int:
-    """Add slots to the event; those it has already are left alone. Gives how many are new.
+    """Add slots to the event; existing ones stay. Returns the number added.
 
     Slots may overlap: people and tables may not be in two at once, and the meetings see to that. Refuses
     OrganisersOnly, and BadGrid for a slot outside the event's days in its zone.
@@ -77,7 +77,7 @@ def _days(period: Period, event: Event) -> tuple[dt.date, dt.date]:
 
 @transaction.atomic
 def remove_slots(*, event: Event, slot_ids: Collection[int], by: Person) -> int:
-    """Remove slots nobody has asked for; gives how many. Refuses OrganisersOnly and InUse, removing none."""
+    """Remove unused slots, all or none; returns their number. Refuses OrganisersOnly and InUse."""
     check_organiser(by, event)
     try:
         _total, removed = Slot.objects.filter(event=event, pk__in=slot_ids).delete()

@@ -95,7 +95,7 @@ class SlotListView(OrganiserView):
         responses={200: CountSerializer, **REFUSALS},
     )
     def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        """Remove slots that nobody has asked for."""
+        """Remove unused slots."""
         data = validated(shapes.SlotIdsSerializer, request)
         removed = venue.remove_slots(event=self.event, slot_ids=data["slots"], by=self.attendee.person)
         return Response({"count": removed})

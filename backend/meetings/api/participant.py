@@ -72,7 +72,7 @@ class MeetingListView(MeetingAnswerView):
         responses={201: shapes.MeetingSerializer, **REFUSALS},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        """Ask somebody to meet one to one."""
+        """Request a one-to-one meeting."""
         data = validated(shapes.MeetingRequestSerializer, request)
         meeting = services.request_meeting(
             attendee=self.attendee,
@@ -203,7 +203,7 @@ class AvailabilityView(ParticipantView):
 
 
 class FreeSlotsView(ParticipantView):
-    """When I can ask somebody to meet: the times both of us are free."""
+    """Times when the other attendee and I are both free."""
 
     @extend_schema(
         operation_id="free_slots_list",

@@ -230,7 +230,7 @@ class OverviewSerializer(serializers.Serializer[Any]):
 
 
 class DeliverySerializer(serializers.Serializer[Any]):
-    """One mail that failed and waits, that nobody has tried for ten minutes, or that was given up."""
+    """One mail that waits after a failure, was not tried for ten minutes, or failed permanently."""
 
     notice = serializers.IntegerField(source="notice_id")
     attendee = serializers.IntegerField(source="attendee_id")
@@ -274,6 +274,6 @@ class DisputeSerializer(serializers.Serializer[Any]):
 
 
 class FeedSerializer(serializers.Serializer[dict[str, str]]):
-    """A secret address: whoever has it reads the calendar."""
+    """A secret address that gives read access to the calendar."""
 
     address = serializers.URLField()

@@ -30,7 +30,7 @@ class MeetingRules(models.Model):
 
 
 class Availability(models.Model):
-    """An attendee opened a slot of the same event: without an open slot, nobody can ask them."""
+    """A slot an attendee opened for requests, of the same event."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
     attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="availability")

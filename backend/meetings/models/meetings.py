@@ -41,7 +41,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.filter(state=Meeting.State.ACCEPTED, period__endswith__gt=now)
 
     def answered(self) -> MeetingQuerySet:
-        """Requests that a person accepted or declined; an arranged meeting was answered by nobody."""
+        """Requests that a person accepted or declined; arranged meetings have no answer."""
         return self.filter(state__in=Meeting.ANSWERED_STATES, answered_at__gt=F("asked_at"))
 
 
@@ -91,7 +91,7 @@ class Meeting(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)  # or when it was withdrawn or ran out
-    ended_by = models.ForeignKey(  # who declined, withdrew or cancelled; nobody where a rule did
+    ended_by = models.ForeignKey(  # who declined, withdrew or cancelled; null where a rule did
         Attendee, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     reason = models.TextField(blank=True)

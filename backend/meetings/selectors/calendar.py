@@ -2,7 +2,7 @@
 
 One entry per meeting: its UID never changes, its SEQUENCE rises with each change, so that a program replaces
 what it has. Whom an entry names is asked of the contact policy each time; where contact is not allowed the
-entry is cancelled and names nobody.
+entry is cancelled and has no name.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def feed_for(attendee: Attendee, since: dt.datetime, now: dt.datetime) -> bytes:
 def invitation_for(meeting: Meeting, row: MeetingRow | None, reader: Attendee, now: dt.datetime) -> bytes:
     """The entry of one meeting as a mail carries it: METHOD:REQUEST, or CANCEL once it is off for the reader.
 
-    Without a row, which the contact policy withholds, it is cancelled and names nobody.
+    Without a row (withheld by the contact policy) it is cancelled and has no name.
     """
     entry = _meeting(meeting, row, reader, now)
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]

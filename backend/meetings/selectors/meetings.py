@@ -168,7 +168,7 @@ def confirmed_meetings_for(attendee: Attendee, now: dt.datetime) -> tuple[Meetin
 
 
 def meeting_for(attendee: Attendee, meeting_id: int, now: dt.datetime) -> MeetingRow:
-    """One meeting of the attendee; refuses NotFound for anybody else's, and where contact is not allowed."""
+    """One meeting of the attendee; refuses NotFound for other meetings and where contact is not allowed."""
     for row in rows_for(attendee, Meeting.objects.filter(pk=meeting_id), now):
         return row
     raise NotFound(_("There is no such meeting, or you cannot see it."))
@@ -194,7 +194,7 @@ class OpenContact:
 def open_contacts_for(attendee: Attendee, now: dt.datetime) -> dict[int, OpenContact]:
     """The open request or meeting to come with each other attendee, by their id; one query.
 
-    Names nobody: pages take the public profiles from the contact policy.
+    Without names: pages take the public profiles from the contact policy.
     """
     waiting = Q(meeting__state=Meeting.State.REQUESTED, meeting__expires_at__gt=now)
     to_come = Q(meeting__state=Meeting.State.ACCEPTED, meeting__period__endswith__gt=now)
@@ -209,7 +209,7 @@ def open_contacts_for(attendee: Attendee, now: dt.datetime) -> dict[int, OpenCon
 
 
 def confirmed_slot(event: Event, meeting_id: int) -> Slot:
-    """The slot of a confirmed meeting of the event; refuses NotFound. For organisers; names nobody."""
+    """The slot of a confirmed meeting of the event; refuses NotFound. For organisers; without names."""
     meetings = Meeting.objects.filter(event=event, state=Meeting.State.ACCEPTED, pk=meeting_id)
     found = meetings.select_related("slot").first()
     if found is None or found.slot is None:
@@ -265,7 +265,7 @@ class ReportedMeeting:
 def other_attendee_id(attendee: Attendee, meeting_id: int) -> int | None:
     """The other attendee of a one-to-one meeting in which this one has a seat, or None.
 
-    Does not ask the contact policy: for reporting somebody, never for showing them.
+    Does not ask the contact policy: use it for reports, never to show a person.
     """
     mine = Meeting.objects.of(attendee).filter(pk=meeting_id, kind=Meeting.Kind.ONE_TO_ONE)
     others = Seat.objects.filter(meeting__in=mine).exclude(attendee=attendee.pk)

@@ -19,8 +19,8 @@ class Overview:
 
     `held_by_one` are among `held`: one side has not reported. `not_held_by_one` are among `accepted`: one
     side says it did not take place, the other nothing. `disputed` are meeting ids, for the
-    organiser's eyes only. `answer_hours` is the mean from asking to an answer by a person;
-    what an organiser arranged was answered by nobody. `mails_in_trouble` were refused for good, or are stuck.
+    organiser's eyes only. `answer_hours` is the mean from request to answer, without
+    meetings an organiser arranged. `mails_in_trouble` failed permanently, or are stuck.
     """
 
     people: int

@@ -59,7 +59,7 @@ def _settle(meeting: Meeting, words: list[str], now: dt.datetime) -> None:
 
 
 def settle_unattested(*, now: dt.datetime) -> int:
-    """Count as held what one side reported held and the other left unanswered for 72 hours; gives how many.
+    """Mark meetings as held that only one side reported, 72 hours ago, as held; returns their number.
 
     The hours run from that report, or from the meeting's end where it is later. With a report of not held
     alone, or none, the meeting stays as it is. For a job.
@@ -79,7 +79,7 @@ def settle_unattested(*, now: dt.datetime) -> int:
 
 @transaction.atomic
 def ask_whether_held(*, now: dt.datetime) -> int:
-    """Ask both, once, whether a meeting that is over took place; gives how many meetings. For a job."""
+    """Ask both, once, whether a past meeting took place; returns the number of meetings. For a job."""
     over = Meeting.objects.filter(
         state=Meeting.State.ACCEPTED, period__endswith__lte=now, period__endswith__gt=now - ATTESTATION_WINDOW
     ).exclude(notices__kind=Notice.Kind.ATTEST)

@@ -24,7 +24,7 @@ class UnknownSlot(BusinessError):
 
 @transaction.atomic
 def open_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, now: dt.datetime) -> int:
-    """Open these slots for requests; gives how many were closed before. Refuses NotYours and UnknownSlot."""
+    """Open these slots for requests; returns the number newly opened. Refuses NotYours and UnknownSlot."""
     check_own(attendee, by)
     lock_attendees([attendee.pk])
     known = set(_known_slots(attendee, slot_ids, now))
@@ -39,7 +39,7 @@ def open_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, now
 
 @transaction.atomic
 def close_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, now: dt.datetime) -> int:
-    """Close these slots; gives how many were open. Confirmed meetings stay; requests lose the slot.
+    """Close these slots; returns the number newly closed. Confirmed meetings stay; requests lose the slot.
 
     Refuses NotYours and UnknownSlot.
     """

@@ -59,7 +59,7 @@ def rotate_feed(*, attendee: Attendee, by: Person, now: dt.datetime) -> Calendar
 
 
 def feed_address(feed: CalendarFeed) -> str:
-    """The address at which calendar programs read the feed: whoever has it can read."""
+    """The secret address at which calendar programs read the feed."""
     return f"{settings.TITIAN_ADDRESS}/calendar/{_signer.sign(feed.key.hex)}.ics"
 
 

@@ -38,7 +38,7 @@ from backend.safeguarding.services import file_report
 
 
 class StepFreeNeeded(BusinessError):
-    """Somebody meets at this table because it can be reached without steps."""
+    """A meeting at this table depends on its step-free access."""
 
     code = "step_free_needed"
 
@@ -140,7 +140,7 @@ def _cancel(meeting: Meeting, attendee: Attendee | None, reason: str, now: dt.da
 def end_refused_meetings(*, now: dt.datetime) -> int:
     """End what the contact policy no longer allows: requests expire, meetings to come are cancelled.
 
-    Selectors hide them already. Both get a notice without the cause. Gives how many. For a job.
+    Selectors hide them already. Both get a notice without the cause. Returns their number. For a job.
     """
 
     def end(meeting: Meeting) -> bool:
@@ -164,7 +164,7 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person, no
     """Change a table; where its meetings to come take place elsewhere then, both people get a notice.
 
     Refuses StepFreeNeeded, and what `events.services.change_table` refuses. Locks the table, against bookings
-    of it, then its meetings: nobody who holds a confirmed meeting waits for a table.
+    of it, then its meetings: a confirmed meeting never waits for a table.
     """
     check_organiser(by, event)
     before = Table.objects.select_for_update().filter(event=event, pk=table_id).first()

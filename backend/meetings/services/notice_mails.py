@@ -128,7 +128,7 @@ def content_for(notice: Notice, row: MeetingRow, reader: Attendee, now: dt.datet
 
 
 def anonymous_cancellation(meeting: Meeting, reader: Attendee) -> MailContent:
-    """The words for a meeting the reader may no longer see: the time is free again, and nobody is named."""
+    """The text for a meeting the reader may no longer see: the time is free again, without a name."""
     starts_at, ends_at = meeting.period.lower, meeting.period.upper
     return MailContent(
         subject=_("Your meeting on %(time)s is cancelled") % {"time": short_words(starts_at, reader)},

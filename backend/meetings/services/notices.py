@@ -63,7 +63,7 @@ def deliver_notice(*, notice_id: int, now: dt.datetime) -> None:
 
 @transaction.atomic
 def resend_mails(*, event: Event, notice_id: int | None = None, by: Person) -> int:
-    """Queue again the event's mails that were refused for good, all or that of one notice; gives how many.
+    """Queue the event's permanently failed mails again, all or that of one notice; returns their number.
 
     Sent mails stay sent, and waiting ones are retried anyway. Refuses OrganisersOnly.
     """
@@ -106,6 +106,6 @@ def _remind(meetings: QuerySet[Meeting], kind: str, whom: Q, now: dt.datetime) -
 
 
 def mark_read(*, attendee: Attendee, by: Person, now: dt.datetime) -> int:
-    """Mark all of the attendee's notices as read; gives how many were new. Refuses NotYours."""
+    """Mark all of the attendee's notices as read; returns the number of new ones. Refuses NotYours."""
     check_own(attendee, by)
     return Notice.objects.filter(attendee=attendee, read_at__isnull=True).update(read_at=now)

@@ -291,7 +291,7 @@ def _release(
 
 
 def expire_requests(*, now: dt.datetime) -> int:
-    """Expire every request that nobody answered in time, with a notice to both; gives how many. For a job."""
+    """Expire every request unanswered at its deadline, notify both, return their number. For a job."""
 
     def end(meeting: Meeting) -> bool:
         if meeting.state != Meeting.State.REQUESTED or meeting.expires_at > now:

@@ -1,4 +1,4 @@
-"""Whom a plan is for, which pairs it may choose from, and why somebody has no meeting."""
+"""The attendees of a plan, its candidate pairs, and why an attendee has no meeting."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def table_clash_in(
 
 
 def clash_text(clash: MeetingClash, data: PlanningData) -> str:
-    """One sentence; nobody is named whom the contact policy hides, for it would tell of a block."""
+    """One sentence; a name the contact policy hides is left out, as it would reveal a block."""
     may_name = len(clash.pair) == 2 and data.may_meet((clash.pair[0], clash.pair[1]))
     name = _name(data, clash.attendee_id)
     others = [key for key in clash.pair if key != clash.attendee_id]

@@ -19,7 +19,7 @@ LOCKED_CLASH = "locked_clash"  # a locked meeting that cannot stay, and why
 class PlanConflict:
     """A conflict in the database's ids, as a plan's report keeps it.
 
-    people: attendees, None for whoever the planner does not see; clash: why a locked meeting cannot stay.
+    people: attendees, None for those the planner does not see; clash: why a locked meeting cannot stay.
     """
 
     code: str

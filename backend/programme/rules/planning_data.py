@@ -28,7 +28,7 @@ class PlannableAttendee:
 
 @dataclass(frozen=True, slots=True)
 class BusyPeriod:
-    """When a session, named by its title, keeps somebody busy."""
+    """A person's busy period during a session, with its title."""
 
     starts_at: dt.datetime
     ends_at: dt.datetime
@@ -56,7 +56,7 @@ class PlanningData:
     people: by id, only whom the contact policy opens; slots: all of them, earliest first; tables: those at
     the venue, as they are given out; opened: slot ids by attendee; busy: sessions by attendee; refused: pairs
     that must not meet; requested: pairs with an open request; settled: pairs that met, agreed or declined;
-    unlisted: the number of attendees nobody may plan.
+    unlisted: the number of attendees that may not be planned.
     """
 
     event: Event

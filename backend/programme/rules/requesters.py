@@ -1,4 +1,4 @@
-"""Who of each pair sends the request, so that nobody sends many more than others."""
+"""Chooses who of each pair sends the request, balancing the number sent per person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def choose_requesters(pairs: Iterable[Pair], open_requests: Mapping[int, int]) -
     """For each pair the one who sends the request; the highest load in the end is as low as it can be.
 
     open_requests: how many each has open already. A greedy assignment by load is improved along augmenting
-    paths: requests move from somebody with many to somebody with at least two fewer, while there is such a
+    paths: requests move from a person with many to one with at least two fewer, while there is such a
     path.
 
     >>> choose_requesters([(1, 2), (1, 3), (2, 3)], {1: 1})

@@ -22,7 +22,7 @@ class NotADraft(BusinessError):
 
 
 class Clash(BusinessError):
-    """Somebody, or the table, is taken then; the message names by what."""
+    """A person or the table is taken at that time; the message says by what."""
 
     code = "clash"
 

@@ -1,4 +1,4 @@
-"""How people are shown to each other, whom one blocked, and what a safeguarding lead reads."""
+"""Public profiles, a person's own blocks, and reports for safeguarding leads."""
 
 from backend.safeguarding.selectors.blocks import OwnBlock, block_made_by, blocks_made_by
 from backend.safeguarding.selectors.public_profiles import (

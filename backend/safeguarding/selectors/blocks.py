@@ -1,4 +1,4 @@
-"""Whom somebody blocked: for their own eyes only."""
+"""A person's own blocks, shown to that person only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class OwnBlock:
 
 
 def blocks_made_by(attendee: Attendee) -> tuple[OwnBlock, ...]:
-    """The blocks of the attendee's person, newest first; nobody else ever reads them. Four queries."""
+    """The blocks of the attendee's person, newest first, for that person only. Four queries."""
     made = list(Block.objects.filter(blocker=attendee.person_id).order_by("-created_at", "-id"))
     blocked = Attendee.objects.filter(person__in=[block.blocked_id for block in made])
     here = dict(blocked.filter(event=attendee.event_id).values_list("person_id", "pk"))
@@ -47,7 +47,7 @@ def blocks_made_by(attendee: Attendee) -> tuple[OwnBlock, ...]:
 
 
 def block_made_by(person: Person, block_id: int) -> Block:
-    """One of the person's own blocks; refuses NotFound for anybody else's."""
+    """One of the person's own blocks; refuses NotFound for any other."""
     found = Block.objects.select_related("blocked").filter(blocker=person.pk, pk=block_id).first()
     if found is None:
         raise NotFound(_("You have no such block; it may have been lifted already."))

@@ -24,7 +24,7 @@ class TargetPerson:
 
 @dataclass(frozen=True, slots=True)
 class TopicInterest:
-    """A topic somebody seeks, offers or both."""
+    """A topic a person seeks, offers or both."""
 
     key: str
     name: str
@@ -56,7 +56,7 @@ class PublicProfile:
 def public_profile_of(attendee: Attendee) -> PublicProfile:
     """The public profile of an attendee loaded with `with_card`, without further queries.
 
-    For the viewer's own; anybody else's comes from `public_profiles_for`.
+    For the viewer's own; other people's come from `public_profiles_for`.
     """
     organisation = attendee.organisation
     interests = sorted(attendee.interests.all(), key=lambda row: row.topic.position)

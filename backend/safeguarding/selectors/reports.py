@@ -1,4 +1,4 @@
-"""What a safeguarding lead reads, and nobody else; and what somebody who reports has to know."""
+"""What only safeguarding leads read, and what a reporter has to know."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from backend.safeguarding.rules import is_contact_blocked, leads_of, readable_fo
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One report in the lead's list: enough to choose what to open, and nobody's name or words."""
+    """One report in the lead's list: enough to choose what to open, without names or quotations."""
 
     report_id: int
     category: str
@@ -31,7 +31,7 @@ class ReportLine:
 class PartyRow:
     """One of the two people, as the organisers' list has them: of a known minor the first name (S7).
 
-    `email` is the reporter's alone, and only of a known adult: nobody writes to a child one to one (S3).
+    `email` is the reporter's alone, and only of a known adult: no one-to-one mail to a child (S3).
     """
 
     attendee_id: int
@@ -54,7 +54,7 @@ class OwnReport:
 
 @dataclass(frozen=True, slots=True)
 class ViewRow:
-    """Who read a report; nobody's name where the account is gone."""
+    """Who read a report; without a name where the account is deleted."""
 
     name: str
     seen_at: dt.datetime

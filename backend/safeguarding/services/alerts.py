@@ -1,4 +1,4 @@
-"""Alerts: telling safeguarding leads that a report waits, by a mail that names nobody and quotes nothing."""
+"""Alerts: mails to safeguarding leads about open reports, without names or quotations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SUBJECT_LIMIT = 150
 
 
 def alert_leads(*, event_id: int) -> int:
-    """Queue a mail to each lead of the event not alerted yet to a report that waits; gives how many.
+    """Queue a mail to each lead of the event not yet alerted to an open report; returns the number of mails.
 
     Called in the transaction of the report and by a periodic job, which finds leads appointed later.
     """
@@ -41,7 +41,7 @@ def alert_leads(*, event_id: int) -> int:
 
 
 def alert_everywhere() -> int:
-    """`alert_leads` for every event in which a report waits; gives how many mails are due."""
+    """`alert_leads` for every event with an open report; returns the number of mails."""
     events = Report.objects.waiting().order_by("event_id").values_list("event_id", flat=True).distinct()
     return sum(alert_leads(event_id=event_id) for event_id in events)
 

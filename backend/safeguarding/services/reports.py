@@ -45,7 +45,7 @@ def report_person(
 ) -> Report:
     """Report another attendee of the event (id) to its safeguarding lead, from their page.
 
-    Refuses NotYours, NotFound (nobody the reporter knows of), and what `file_report` refuses.
+    Refuses NotYours, NotFound (a person the reporter does not know of), and what `file_report` refuses.
     """
     if reporter.person_id != by.pk:
         raise NotYours(_("Only the attendee can do this."))

@@ -1,4 +1,4 @@
-"""Asking somebody to meet, and changing what I asked."""
+"""Requests: ask for a meeting, change or withdraw a request."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from frontend.meetings.words import day_in, first_line, theme_of
 @participant
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
-    """Ask somebody to meet: up to three times or any, a first line, a theme."""
+    """Request a meeting: up to three times or any, a message, a theme."""
     now, outcome = timezone.now(), Outcome()
     other = person_for(viewer=attendee, attendee_id=attendee_id, now=now).other
     if request.method != "POST":

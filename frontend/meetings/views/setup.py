@@ -94,7 +94,7 @@ def add_slots(request: Request, attendee: Attendee) -> HttpResponse:
 @organiser
 @require_POST
 def remove_slots(request: Request, attendee: Attendee) -> HttpResponse:
-    """Remove meeting times nobody has asked for."""
+    """Remove unused meeting times."""
     try:
         slot_ids = values_of(SlotsForm(request.POST))["slots"]
         removed = venue.remove_slots(event=attendee.event, slot_ids=slot_ids, by=request.user)

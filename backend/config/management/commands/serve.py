@@ -154,7 +154,7 @@ def _end(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _require_free_port(host: str, port: int) -> None:
-    """Refused with CannotServe when somebody listens there."""
+    """Refuse CannotServe when the port is in use."""
     deadline = time.monotonic() + PORT_WAIT_SECONDS
     while True:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:

@@ -169,8 +169,8 @@ def _entries(
 ) -> list[ImportEntry]:
     """The rows with their attendees, new ones not yet saved; names are brought up to date.
 
-    A name belongs to the account, at every event: an organiser renames nobody who is at another event too,
-    and their own age class is for another organiser to set (S1).
+    A name belongs to the account, at every event: an organiser cannot rename a person of another event, and
+    their own age class is for another organiser to set (S1).
     """
     people = find_or_create_people(names={row.email: row.name for row in rows})
     renamed = {people[row.email].pk for row in rows if people[row.email].name != row.name}
