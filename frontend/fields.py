@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from backend.core.errors import BusinessError
 
 MAX_ID = 2**63 - 1  # PostgreSQL bigint
+MAX_IDS = 1_000  # of one name in one form
 
 
 class BadForm(BusinessError):
@@ -47,8 +48,16 @@ class IdsField(IdField):
     """
 
     widget = forms.MultipleHiddenInput
+    default_error_messages = {"max_length": _("At most %(limit)s can be chosen at once.")}
+
+    def __init__(self, *, max_length: int = MAX_IDS, **options: Any) -> None:
+        super().__init__(**options)
+        self.max_length = max_length
 
     def to_python(self, value: Any) -> tuple[int, ...]:  # type: ignore[override]
+        if value and len(value) > self.max_length:
+            message = self.error_messages["max_length"]
+            raise ValidationError(message, code="max_length", params={"limit": self.max_length})
         found = (super(IdsField, self).to_python(one) for one in value or ())
         return tuple(dict.fromkeys(number for number in found if number is not None))
 

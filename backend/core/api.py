@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext as _
 from rest_framework import parsers, serializers
 from rest_framework.exceptions import ErrorDetail, ParseError
@@ -57,6 +58,18 @@ def id_field(**options: Any) -> serializers.IntegerField:
     return serializers.IntegerField(min_value=1, max_value=MAX_ID, **options)
 
 
+class BoundedListField(serializers.ListField):
+    """A list that is refused by its length before any of its items is read."""
+
+    def __init__(self, *, max_length: int, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+
+    def run_child_validation(self, data: Any) -> Any:
+        if len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().run_child_validation(data)
+
+
 def validated(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
     """The validated body in this shape; DRF answers 400 to any other."""
     serializer = shape(data=request.data)
@@ -91,6 +104,8 @@ def refusal_response(error: Exception, context: dict[str, Any]) -> Response | No
     """DRF's exception handler: errors in the shape of RefusalSerializer; None for what is no refusal."""
     if isinstance(error, BusinessError):
         return Response(_refusal(error.code, error.message, error.details), status=error.status)
+    if isinstance(error, RequestDataTooBig):
+        error = ParseError(_("The body is too large."))
     # Imported late: that module reads the settings, and they name this one.
     from rest_framework.views import exception_handler
 

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import RefusalSerializer, validated
+from backend.core.api import BoundedListField, RefusalSerializer, validated
 from backend.events import selectors, services
 from backend.events.models import Attendee, Event
 from backend.events.rules import TEXT_LIMIT
@@ -49,12 +49,12 @@ class ProfileSerializer(serializers.Serializer[Any]):
     age_class = serializers.CharField(read_only=True)
     title = serializers.CharField(max_length=200, allow_blank=True)
     country = serializers.CharField(max_length=80, allow_blank=True)
-    languages = serializers.ListField(child=serializers.CharField(max_length=8), max_length=12)
+    languages = BoundedListField(child=serializers.CharField(max_length=8), max_length=12)
     about = serializers.CharField(max_length=TEXT_LIMIT, allow_blank=True)
     seeks = serializers.CharField(max_length=TEXT_LIMIT, allow_blank=True)
     offers = serializers.CharField(max_length=TEXT_LIMIT, allow_blank=True)
-    seeks_topics = serializers.ListField(child=serializers.SlugField(), max_length=100)
-    offers_topics = serializers.ListField(child=serializers.SlugField(), max_length=100)
+    seeks_topics = BoundedListField(child=serializers.SlugField(), max_length=100)
+    offers_topics = BoundedListField(child=serializers.SlugField(), max_length=100)
     listed = serializers.BooleanField()
 
 

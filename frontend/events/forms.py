@@ -27,7 +27,7 @@ COUNTRIES = (
     "Philippines", "Singapore", "Thailand", "Timor-Leste", "Viet Nam",
 )  # fmt: skip
 TEXT_FIELDS = ("seeks", "offers", "about", "title", "country")
-MAX_FILE_BYTES = 4_000_000
+MAX_UPLOAD_BYTES = 4_000_000
 MAX_CARRIED_LENGTH = 2_200_000  # Django reads 2.5 MB of a form without files
 CARRIED_SALT = "attendee-list"
 
@@ -147,7 +147,7 @@ class ImportForm(forms.Form):
         file: UploadedFile[Any] | None = values.get("file")
         if file is None:
             raise forms.ValidationError(_("Choose a file first."))
-        if (file.size or 0) > MAX_FILE_BYTES:
+        if (file.size or 0) > MAX_UPLOAD_BYTES:
             raise forms.ValidationError(
                 _("The file is larger than 4 MB: split it, or import it by the command.")
             )

@@ -46,3 +46,11 @@ def test_checkboxes_of_one_name_give_each_number_once_in_their_order():
 def test_a_form_that_no_page_can_send_is_refused_with_its_first_error():
     with pytest.raises(BadForm, match="“twelve” is not the number of anything here"):
         values_of(sent("slot=twelve"))
+
+
+def test_more_numbers_than_a_list_may_hold_are_refused_before_they_are_read():
+    with pytest.raises(ValidationError, match="At most 2 can be chosen at once"):
+        IdsField(max_length=2).clean(["x", "y", "z"])
+    assert IdsField(max_length=2).clean(["1", "2"]) == (1, 2)
+    with pytest.raises(ValidationError, match="At most 1000 "):
+        IdsField().clean(["1"] * 1_001)

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from backend.core.api import id_field
+from backend.core.api import BoundedListField, id_field
 from backend.safeguarding.api import PublicProfileSerializer
 
 
@@ -55,7 +55,7 @@ class MeetingSerializer(serializers.Serializer[Any]):
 class MeetingRequestDataSerializer(serializers.Serializer[Any]):
     """What I ask for: up to three slots in the order I like them, or none for any time both are free."""
 
-    slots = serializers.ListField(child=id_field(), max_length=3)
+    slots = BoundedListField(child=id_field(), max_length=3)
     message = serializers.CharField(max_length=1_000, allow_blank=True, default="")
     theme = serializers.CharField(max_length=60, allow_blank=True, default="")
     is_online = serializers.BooleanField(default=False)
@@ -99,8 +99,8 @@ class GridDaySerializer(serializers.Serializer[Any]):
 class SlotsChangeSerializer(serializers.Serializer[Any]):
     """Slots to open and slots to close; the rest stays as it is."""
 
-    open = serializers.ListField(child=id_field(), max_length=500, default=list)
-    close = serializers.ListField(child=id_field(), max_length=500, default=list)
+    open = BoundedListField(child=id_field(), max_length=500, default=list)
+    close = BoundedListField(child=id_field(), max_length=500, default=list)
 
 
 class AgendaItemSerializer(serializers.Serializer[Any]):
@@ -180,14 +180,14 @@ class WindowSerializer(serializers.Serializer[Any]):
 class SlotGridSerializer(serializers.Serializer[Any]):
     """Slots of one length on these days, within these hours of the event's zone."""
 
-    days = serializers.ListField(child=serializers.DateField(), max_length=60)
-    windows = WindowSerializer(many=True)
+    days = BoundedListField(child=serializers.DateField(), max_length=60)
+    windows = BoundedListField(child=WindowSerializer(), max_length=20)
     length_minutes = serializers.IntegerField()
     break_minutes = serializers.IntegerField(default=0)
 
 
 class SlotIdsSerializer(serializers.Serializer[Any]):
-    slots = serializers.ListField(child=id_field(), max_length=500)
+    slots = BoundedListField(child=id_field(), max_length=500)
 
 
 class TableDataSerializer(serializers.Serializer[Any]):

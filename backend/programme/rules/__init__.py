@@ -15,7 +15,7 @@ from backend.programme.rules.conflicts import (
     conflict_of,
     conflict_text,
 )
-from backend.programme.rules.options import BadOptions, PlanOptions, check_options, options_of
+from backend.programme.rules.options import MAX_DRAFTS, BadOptions, PlanOptions, check_options, options_of
 from backend.programme.rules.planning_data import (
     BusyPeriod,
     FixedMeeting,
@@ -28,6 +28,7 @@ from backend.programme.rules.requesters import choose_requesters
 
 __all__ = [
     "LOCKED_CLASH",
+    "MAX_DRAFTS",
     "OUT_OF_TIME",
     "BadOptions",
     "BusyPeriod",

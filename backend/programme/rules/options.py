@@ -10,6 +10,7 @@ from backend.core.errors import BusinessError
 from backend.people.models import Constituency
 from backend.programme.models import Plan
 
+MAX_DRAFTS = 20  # of one event
 MAX_SECONDS = 300
 MAX_SEED = 2**31 - 1
 

@@ -14,7 +14,7 @@ from backend.events.models import Event, Slot, Table
 from backend.events.rules import check_organiser
 from backend.people.models import Person
 from backend.programme.models import Plan
-from backend.programme.rules import PlanOptions, check_options, options_of
+from backend.programme.rules import MAX_DRAFTS, PlanOptions, check_options, options_of
 from backend.programme.selectors import suggestion_scores
 
 SOLVE_PLAN = "programme.solve"
@@ -26,6 +26,10 @@ class NoSuggestions(BusinessError):
 
 class NothingToPlanWith(BusinessError):
     code = "nothing_to_plan_with"
+
+
+class TooManyDrafts(BusinessError):
+    code = "too_many_drafts"
 
 
 class AtWork(BusinessError):
@@ -40,10 +44,15 @@ class NotBeingPlanned(BusinessError):
 def draft_plan(*, event: Event, options: PlanOptions, by: Person, now: dt.datetime) -> Plan:
     """Order a draft of who meets whom; the worker plans it around what is confirmed or requested by then.
 
-    Refuses OrganisersOnly, BadOptions, NoSuggestions and NothingToPlanWith (no slots to come, or no tables).
+    Refuses OrganisersOnly, BadOptions, TooManyDrafts, NoSuggestions and NothingToPlanWith (no slots to come,
+    or no tables).
     """
     check_organiser(by, event)
     check_options(options)
+    Event.objects.select_for_update(no_key=True).get(pk=event.pk)  # drafts are counted one order at a time
+    if Plan.objects.filter(event=event, state=Plan.State.DRAFT).count() >= MAX_DRAFTS:
+        message = _("There are %(limit)s drafts already. Withdraw those you no longer need first.")
+        raise TooManyDrafts(message % {"limit": MAX_DRAFTS})
     if not suggestion_scores(event):
         raise NoSuggestions(_("There are no suggestions to plan from yet. Compute the lists first."))
     if not Slot.objects.filter(event=event, starts_at__gt=now).exists():

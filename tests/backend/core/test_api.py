@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from django.conf import settings
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from backend.core.api import RefusalSerializer
@@ -99,3 +105,47 @@ def test_a_file_takes_no_post_and_refuses_it_in_the_same_shape(file: str, kind: 
     trusted.force_login(make_attendee(make_event("other")).person)
     refused = trusted.post(f"/api/v1/events/other/{file}", "x", content_type=kind)
     assert (refused.status_code, refused.json()["code"]) == (405, "method_not_allowed")
+
+
+def test_a_body_larger_than_the_limit_is_refused_unread(signed_in: APIClient) -> None:
+    body = " " * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    answer = signed_in.put("/api/v1/me/", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"], set(answer.json())) == (400, "parse_error", SHAPE)
+    assert "too large" in answer.json()["message"]
+
+
+def test_a_list_longer_than_its_limit_is_refused_before_its_items_are_read() -> None:
+    organiser, client = make_attendee(make_event("forum"), permission="organiser"), APIClient()
+    client.force_authenticate(organiser.person)
+    body = json.dumps({"open": ["x"] * 100_000})
+    answer = client.post("/api/v1/events/forum/availability/", body, content_type="application/json")
+    too_long = "Ensure this field has no more than 500 elements."
+    assert (answer.status_code, answer.json()["details"]) == (400, {"open": [too_long]})
+
+
+def test_every_list_of_every_body_has_a_greatest_length() -> None:
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    bodies = [
+        content["schema"]
+        for path in schema["paths"].values()
+        for operation in path.values()
+        for content in operation.get("requestBody", {"content": {}})["content"].values()
+    ]
+    lists = [field for body in bodies for field in _lists_in(body, schema["components"]["schemas"])]
+    assert len(lists) >= 8
+    assert not [name for name, field in lists if "maxItems" not in field]
+
+
+def _lists_in(
+    field: dict[str, Any], components: dict[str, Any], name: str = ""
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every list that a client may send in this field, with its name."""
+    if "$ref" in field:
+        name = field["$ref"].rpartition("/")[2]
+        yield from _lists_in(components[name], components, name)
+    if field.get("type") == "array":
+        yield name, field
+        yield from _lists_in(field["items"], components, name)
+    for inner, value in field.get("properties", {}).items():
+        if not value.get("readOnly"):
+            yield from _lists_in(value, components, f"{name}.{inner}")

@@ -138,6 +138,14 @@ def test_an_unusable_file_is_refused_in_one_sentence_and_nothing_is_saved(desk):
     assert Attendee.objects.filter(event=event).count() == before
 
 
+def test_a_preview_of_150_000_rows_is_refused_before_a_row_is_checked(desk, django_assert_max_num_queries):
+    event, client = desk
+    with django_assert_max_num_queries(10):
+        answer = upload(client, event, "email,name\n" + "a@b.org,A\n" * 150_000)
+    [refusal] = page_of(answer).texts("[role=alert]")
+    assert (answer.status_code, "more than 20,000 rows" in refusal) == (400, True)
+
+
 def make_elsewhere(client):
     """Another event that the signed-in organiser organises too."""
     event = make_event("elsewhere")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from backend.events.selectors import event_for
 from backend.events.services.importing import (
     COLUMNS,
+    MAX_FILE_BYTES,
     CsvTable,
     EncodingNotConfirmed,
     ImportReport,
@@ -58,7 +59,8 @@ class Command(BaseCommand):
 
     def _read(self, options: dict[str, Any]) -> CsvTable:
         try:
-            data = Path(options["file"]).read_bytes()
+            with Path(options["file"]).open("rb") as file:
+                data = file.read(MAX_FILE_BYTES + 1)  # one byte too many is refused below
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "not a file name"
             raise CommandError(f"Cannot read {options['file'][:200]}: {reason}.") from None

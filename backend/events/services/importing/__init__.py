@@ -5,6 +5,10 @@
 
 from backend.events.services.importing.attendees import import_attendees
 from backend.events.services.importing.reading import (
+    MAX_COLUMNS,
+    MAX_FILE_BYTES,
+    MAX_LINES,
+    MAX_ROWS,
     CsvLine,
     CsvTable,
     EncodingNotConfirmed,
@@ -16,6 +20,10 @@ from backend.events.services.importing.rows import COLUMNS, UnfitColumns
 
 __all__ = [
     "COLUMNS",
+    "MAX_COLUMNS",
+    "MAX_FILE_BYTES",
+    "MAX_LINES",
+    "MAX_ROWS",
     "CsvLine",
     "CsvTable",
     "EncodingNotConfirmed",

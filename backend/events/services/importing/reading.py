@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
@@ -43,6 +44,10 @@ SPREADSHEET_ENCODINGS = (
 DELIMITERS = ",;\t"
 PROBE_BYTES = 20_000
 SAMPLE_LENGTH = 100
+MAX_FILE_BYTES = 40_000_000
+MAX_ROWS = 20_000
+MAX_LINES = 500_000  # blank ones, and those inside of cells, included
+MAX_COLUMNS = 200
 
 
 class UnreadableFile(BusinessError):
@@ -92,8 +97,13 @@ def read_csv(data: bytes, *, encoding: str = "", columns: frozenset[str] = froze
 
     The delimiter (comma, semicolon or tab) is the one under which most of `columns`, compared by
     `column_key`, are found in the header. Refuses UnreadableFile (empty, a workbook, an encoding that does
-    not fit, no header, no rows, a quotation mark never closed) and EncodingNotConfirmed.
+    not fit, no header, no rows, a quotation mark never closed, more bytes, rows or columns than the limits)
+    and EncodingNotConfirmed.
     """
+    if len(data) > MAX_FILE_BYTES:
+        raise UnreadableFile(
+            _("The file is larger than %(limit)s MB: split it.") % {"limit": MAX_FILE_BYTES // 1_000_000}
+        )
     if data.startswith(WORKBOOKS):
         raise UnreadableFile(
             _("This is an Excel workbook: open it and save it as “CSV UTF-8”, then import that.")
@@ -110,7 +120,16 @@ def read_csv(data: bytes, *, encoding: str = "", columns: frozenset[str] = froze
     header = next((record for record in records if isinstance(record, CsvLine)), None)
     if header is None:
         raise UnreadableFile(_("The first line, which should name the columns, could not be read."))
-    rows = list(records)
+    if len(header.cells) > MAX_COLUMNS:
+        raise UnreadableFile(
+            _("The first line names more than %(limit)s columns: delete those that are not needed.")
+            % {"limit": MAX_COLUMNS}
+        )
+    rows = list(islice(records, MAX_ROWS + 1))
+    if len(rows) > MAX_ROWS:
+        raise UnreadableFile(
+            _("The file has more than %(limit)s rows: split it.") % {"limit": f"{MAX_ROWS:,}"}
+        )
     lines = tuple(row for row in rows if isinstance(row, CsvLine))
     broken = tuple(row for row in rows if isinstance(row, RefusedLine))
     if not rows:
@@ -237,7 +256,7 @@ def _declared_delimiter(text: str) -> tuple[str, int]:
 
 def _header_words(text: str, delimiter: str) -> set[str]:
     first = next(iter(csv.reader(io.StringIO(text.lstrip(), newline=""), delimiter=delimiter)), [])
-    return {column_key(cell) for cell in first}
+    return {column_key(cell) for cell in first[:MAX_COLUMNS]}
 
 
 def _records(text: str, delimiter: str, skip: int) -> Iterator[CsvLine | RefusedLine]:
@@ -247,6 +266,11 @@ def _records(text: str, delimiter: str, skip: int) -> Iterator[CsvLine | Refused
         source.readline()
     reader = csv.reader(source, delimiter=delimiter, strict=True)
     while True:
+        if reader.line_num > MAX_LINES:
+            raise UnreadableFile(
+                _("The file has more than %(limit)s lines: delete the blank ones, or split it.")
+                % {"limit": f"{MAX_LINES:,}"}
+            )
         first = reader.line_num + 1 + skip
         try:
             cells = next(reader)

@@ -9,7 +9,7 @@ from backend.events.models import SessionPart
 from backend.meetings.models import Availability, Meeting
 from backend.programme import services
 from backend.programme.models import Plan
-from backend.programme.rules import BadOptions
+from backend.programme.rules import MAX_DRAFTS, BadOptions
 from backend.programme.selectors import plan_page_for, read_planning_data
 from backend.programme.services.solving import solve_plan
 from backend.suggestions.models import Feedback
@@ -238,3 +238,17 @@ def test_without_lists_times_or_tables_there_is_nothing_to_plan(desk):
     desk.event.runs.all().delete()
     with pytest.raises(services.NoSuggestions):
         desk.order()
+
+
+def test_an_event_has_so_many_drafts_and_no_more_until_one_is_withdrawn(desk):
+    published = desk.publish(desk.plan(most=1))
+    for _ in range(MAX_DRAFTS - 1):
+        desk.order()
+    last = desk.plan(most=1)
+    for more in (desk.order, lambda: desk.replan(published)):
+        with pytest.raises(services.TooManyDrafts, match=f"{MAX_DRAFTS} drafts"):
+            more()
+    assert Plan.objects.filter(state="draft").count() == MAX_DRAFTS
+    desk.replan(last)  # the draft it is, planned again
+    desk.withdraw(last)
+    desk.order()

@@ -9,6 +9,10 @@ from hypothesis import strategies as st
 from backend.core.errors import BusinessError
 from backend.events.services.importing import (
     COLUMNS,
+    MAX_COLUMNS,
+    MAX_FILE_BYTES,
+    MAX_LINES,
+    MAX_ROWS,
     CsvTable,
     EncodingNotConfirmed,
     UnreadableFile,
@@ -177,3 +181,28 @@ def test_any_bytes_give_a_table_or_one_clear_refusal(data: bytes, encoding: str)
         found, message = 0, refusal.message
     assert bool(found) != bool(message)
     assert len(message) < 300
+
+
+def test_a_file_of_too_many_rows_is_refused_once_the_limit_is_passed() -> None:
+    row = b"a@example.org,Ana\n"
+    assert len(read(b"email,name\n" + row * MAX_ROWS).lines) == MAX_ROWS
+    with pytest.raises(UnreadableFile, match="more than 20,000 rows"):
+        read(b"email,name\n" + row * (MAX_ROWS + 1) + b'"never closed')
+    with pytest.raises(UnreadableFile, match="more than 20,000 rows"):
+        read(b"email,name\n" + b'a"b"c,"x"y\n' * (MAX_ROWS + 1))
+
+
+def test_a_file_of_too_many_blank_lines_is_refused() -> None:
+    with pytest.raises(UnreadableFile, match=f"more than {MAX_LINES:,} lines"):
+        read(b"email,name\n" + b"\n" * MAX_LINES)
+
+
+def test_a_file_of_too_many_columns_is_refused() -> None:
+    assert len(read(b",".join([b"x"] * MAX_COLUMNS) + b"\nrow\n").header) == MAX_COLUMNS
+    with pytest.raises(UnreadableFile, match="more than 200 columns"):
+        read(b"x," * 1_000_000 + b"\nrow\n")
+
+
+def test_a_file_of_too_many_bytes_is_refused_before_it_is_decoded() -> None:
+    with pytest.raises(UnreadableFile, match="larger than 40 MB"):
+        read(b"\xff" * (MAX_FILE_BYTES + 1))
