@@ -29,6 +29,7 @@ class EventForm(forms.ModelForm):
             "ends_on",
             "venue",
             "meetings_per_person",
+            "interpreters",
             "previous",
         )
 

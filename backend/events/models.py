@@ -24,6 +24,7 @@ class Event(models.Model):
     ends_on = models.DateField()
     venue = models.CharField(max_length=200, blank=True)
     meetings_per_person = models.PositiveSmallIntegerField(default=5)
+    interpreters = models.BooleanField(default=False)
     previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:

@@ -78,6 +78,7 @@ class PlanEntrySerializer(serializers.Serializer[Any]):
     moved_by_hand = serializers.BooleanField()
     crosses = serializers.BooleanField()
     refusal = serializers.CharField()
+    interpreter = serializers.CharField(help_text="Which interpreter they need, in words; empty where none.")
 
 
 class LeftOutSerializer(serializers.Serializer[Any]):

@@ -309,7 +309,7 @@ def next_label(labels: Collection[str]) -> str:
 
 
 class RulesForm(forms.Form):
-    """How many requests may wait, and how long."""
+    """How many requests may wait, how long, and whether there are interpreters."""
 
     open_requests = forms.IntegerField(
         label=_("Requests one may have waiting"), widget=forms.NumberInput(attrs={"class": "input"})
@@ -317,3 +317,4 @@ class RulesForm(forms.Form):
     expiry_hours = forms.IntegerField(
         label=_("Hours until a request expires"), widget=forms.NumberInput(attrs={"class": "input"})
     )
+    interpreters = forms.BooleanField(label=_("There are interpreters"), required=False)

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ("ends_on", models.DateField()),
                 ("venue", models.CharField(blank=True, max_length=200)),
                 ("meetings_per_person", models.PositiveSmallIntegerField(default=5)),
+                ("interpreters", models.BooleanField(default=False)),
                 (
                     "previous",
                     models.ForeignKey(

@@ -10,6 +10,7 @@ from backend.events.rules.attendees import (
     is_empty_profile,
     is_organiser,
 )
+from backend.events.rules.languages import interpreter_text, languages_in_common, needs_interpreter
 from backend.events.rules.slot_grid import BadGrid, SlotGrid, periods_of
 
 __all__ = [
@@ -21,7 +22,10 @@ __all__ = [
     "check_organiser",
     "clean_text",
     "has_empty_profile",
+    "interpreter_text",
     "is_empty_profile",
     "is_organiser",
+    "languages_in_common",
+    "needs_interpreter",
     "periods_of",
 ]

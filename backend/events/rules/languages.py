@@ -1,11 +1,50 @@
-"""Languages as attendee lists and profiles write them, kept as short ISO codes."""
+"""Languages: read as short ISO codes, shown by name, and who needs an interpreter."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple, Protocol
 
 from django.conf.locale import LANG_INFO
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from backend.events.models import Event
+
+
+class Language(NamedTuple):
+    """A language a profile offers; its own name where that differs from the English one."""
+
+    code: str
+    name: str | Promise
+    own_name: str = ""
+
+
+LANGUAGES = (
+    Language("en", _("English")),
+    Language("id", _("Indonesian"), "Bahasa Indonesia"),
+    Language("ms", _("Malay"), "Bahasa Melayu"),
+    Language("th", _("Thai"), "ไทย"),
+    Language("vi", _("Vietnamese"), "Tiếng Việt"),
+    Language("fil", _("Filipino"), "Filipino"),
+    Language("km", _("Khmer"), "ខ្មែរ"),
+    Language("lo", _("Lao"), "ລາວ"),
+    Language("my", _("Burmese"), "မြန်မာ"),
+    Language("zh", _("Chinese"), "中文"),
+    Language("ta", _("Tamil"), "தமிழ்"),
+    Language("pt", _("Portuguese"), "Português"),
+    Language("tet", _("Tetum"), "Tetun"),
+    Language("ja", _("Japanese"), "日本語"),
+    Language("ko", _("Korean"), "한국어"),
+    Language("hi", _("Hindi"), "हिन्दी"),
+    Language("ar", _("Arabic"), "العربية"),
+    Language("fr", _("French"), "Français"),
+    Language("es", _("Spanish"), "Español"),
+    Language("de", _("German"), "Deutsch"),
+)
 
 # Languages of the region, and names for them, that Django lacks.
 REGIONAL = {
@@ -42,6 +81,7 @@ REGIONAL = {
     "yue": ("Cantonese",),
     "zh": ("Chinese", "Mandarin", "zho", "chi"),
 }
+_NAMES = {language.code: language.name for language in LANGUAGES}
 ISO_639_2 = {
     "eng": "en", "fra": "fr", "fre": "fr", "deu": "de", "ger": "de", "spa": "es", "por": "pt", "jpn": "ja",
     "kor": "ko", "tam": "ta", "hin": "hi", "ara": "ar", "rus": "ru", "ben": "bn", "urd": "ur", "nld": "nl",
@@ -71,7 +111,7 @@ def language_code(word: str) -> str:
     codes = _codes()
     if word in codes:
         return codes[word]
-    primary, dash, _ = word.partition("-")
+    primary, dash, _rest = word.partition("-")
     return codes.get(primary, "") if dash and len(primary) in (2, 3) else ""
 
 
@@ -85,3 +125,42 @@ def languages_in(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     codes = [language_code(word) for word in words]
     unknown = [word for word, code in zip(words, codes, strict=True) if not code]
     return tuple(dict.fromkeys(code for code in codes if code)), tuple(dict.fromkeys(unknown))
+
+
+def language_name(code: str) -> str:
+    """The language's name; an unknown code stays as it is.
+
+    >>> language_name("jv"), language_name("xx")
+    ('Javanese', 'xx')
+    """
+    if code in _NAMES:
+        return str(_NAMES[code])
+    if code in REGIONAL:
+        return REGIONAL[code][0]
+    return str(LANG_INFO.get(code, {}).get("name", code))
+
+
+class Speaker(Protocol):
+    """Somebody who states languages: an attendee, or what is shown of one."""
+
+    @property
+    def languages(self) -> Sequence[str]: ...
+
+
+def languages_in_common(a: Speaker, b: Speaker) -> tuple[str, ...]:
+    """The codes of the languages both state, in the order of the first."""
+    return tuple(code for code in a.languages if code in set(b.languages))
+
+
+def needs_interpreter(a: Speaker, b: Speaker, event: Event) -> bool:
+    """Whether the event has interpreters, and both state languages without one in common."""
+    is_stated = bool(a.languages and b.languages)
+    return event.interpreters and is_stated and not languages_in_common(a, b)
+
+
+def interpreter_text(a: Speaker, b: Speaker, event: Event) -> str:
+    """Between which languages the two need an interpreter; empty where they need none."""
+    if not needs_interpreter(a, b, event):
+        return ""
+    one, other = ("/".join(language_name(code) for code in side.languages) for side in (a, b))
+    return gettext("Interpreter needed: %(one)s – %(other)s") % {"one": one, "other": other}

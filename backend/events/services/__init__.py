@@ -3,7 +3,13 @@
 from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes, matching_lock
 from backend.events.services.profiles import ProfileChange, UnknownTopic, update_profile
 from backend.events.services.roles import RoleChange, change_roles
-from backend.events.services.setup import appoint_lead, appoint_organiser, create_event, load_themes
+from backend.events.services.setup import (
+    appoint_lead,
+    appoint_organiser,
+    create_event,
+    load_themes,
+    set_interpreters,
+)
 from backend.events.services.venue import (
     BadTable,
     TableData,
@@ -35,5 +41,6 @@ __all__ = [
     "matching_lock",
     "remove_slots",
     "remove_table",
+    "set_interpreters",
     "update_profile",
 ]

@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.events.models import Attendee, Event, Theme, Topic
-from backend.events.rules import clean_text
+from backend.events.rules import check_organiser, clean_text
+from backend.events.services.changes import announce_changes
+from backend.people.models import Person
 from backend.people.services import check_email, find_or_create_people, load_sectors
 
 THEMES_FILE = Path(__file__).parents[1] / "data" / "themes.json"
@@ -56,6 +58,7 @@ def create_event(
     lead_email: str = "",
     meetings_per_person: int = 5,
     venue: str = "",
+    interpreters: bool = False,
     previous: Event | None = None,
     now: dt.datetime,
 ) -> Event:
@@ -94,6 +97,7 @@ def create_event(
         ends_on=ends_on,
         venue=venue,
         meetings_per_person=meetings_per_person,
+        interpreters=interpreters,
         previous=previous,
     )
     load_sectors()
@@ -103,6 +107,19 @@ def create_event(
     if lead_email:
         appoint_lead(event=event, email=lead_email, now=now)
     return event
+
+
+@transaction.atomic
+def set_interpreters(*, event: Event, interpreters: bool, by: Person) -> None:
+    """Say whether the event has interpreters; the lists are made anew where that changes.
+
+    Refuses OrganisersOnly.
+    """
+    check_organiser(by, event)
+    changed = Event.objects.filter(pk=event.pk).exclude(interpreters=interpreters)
+    if changed.update(interpreters=interpreters):
+        event.interpreters = interpreters
+        announce_changes(event.pk)
 
 
 def check_zone(name: str) -> None:

@@ -40,6 +40,7 @@ class MeetingSerializer(serializers.Serializer[Any]):
     any_time = serializers.BooleanField()
     is_online = serializers.BooleanField()
     needs_step_free = serializers.BooleanField()
+    interpreter = serializers.CharField(help_text="Which interpreter we need, in words; empty where none.")
     times = TimeSerializer(many=True)
     starts_at = serializers.DateTimeField(allow_null=True)
     ends_at = serializers.DateTimeField(allow_null=True)

@@ -126,7 +126,9 @@ def _meeting(
             entry.add("categories", [row.theme_name])
         entry.add("url", meeting_address(reader))
     if not is_off:
-        entry.add("description", _description(meeting.period.lower, meeting.period.upper, reader))
+        words = _description(meeting.period.lower, meeting.period.upper, reader)
+        need = row.interpreter if row is not None else ""
+        entry.add("description", f"{words}\n{need}" if need else words)
     return entry
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, Slot, Table
+from backend.events.rules import interpreter_text
 from backend.meetings.models import Meeting, MeetingQuerySet, Seat
 from backend.meetings.rules import allowed_actions, is_asker, is_expired
 from backend.meetings.selectors.availability import Time, common_slots, time_of
@@ -37,7 +38,7 @@ class MeetingRow:
     `times` are those of a request that are still free for both, in the asker's order; for any time, all that
     are. `state` is Meeting's, except that an unanswered request past its expiry is expired, and a disputed
     meeting has to each the state they reported. `actions` are what the viewer may do now: accept, decline,
-    edit, withdraw, cancel, attest.
+    edit, withdraw, cancel, attest. `interpreter` says which interpreter the two need; empty where none.
     """
 
     meeting_id: int
@@ -52,6 +53,7 @@ class MeetingRow:
     any_time: bool
     is_online: bool
     needs_step_free: bool
+    interpreter: str
     times: tuple[Time, ...]
     starts_at: dt.datetime | None
     ends_at: dt.datetime | None
@@ -115,6 +117,7 @@ def _row(
         any_time=meeting.any_time,
         is_online=meeting.is_online,
         needs_step_free=meeting.needs_step_free,
+        interpreter=interpreter_text(viewer, other, viewer.event),
         times=_times(meeting, free) if state == Meeting.State.REQUESTED else (),
         starts_at=meeting.period.lower if meeting.period else None,
         ends_at=meeting.period.upper if meeting.period else None,

@@ -166,6 +166,7 @@ def _ask(row: MeetingRow, reader: Attendee, subject: str, first: str) -> MailCon
         subject=subject % _names(row),
         lines=(
             first % _names(row),
+            *filter(None, [row.interpreter]),
             _("You can answer until %(until)s; then the request expires.") % {"until": until},
             choose if row.times else _("None of the times is free for you both now. Sign in to answer."),
         ),
@@ -200,7 +201,7 @@ def _confirmed_meeting(
     """A confirmed meeting: when and where it is, with links to it and to the agenda."""
     return MailContent(
         subject=subject,
-        lines=lines,
+        lines=(*lines, *filter(None, [row.interpreter])),
         times=_period(row, reader),
         where=_where(row, reader),
         links=(_meeting_link(row, reader), _agenda_link(reader)),

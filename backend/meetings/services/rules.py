@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError
 from backend.events.models import Event
 from backend.events.rules import check_organiser
+from backend.events.services import set_interpreters
 from backend.meetings.models import MeetingRules
 from backend.people.models import Person
 
@@ -18,10 +19,12 @@ class BadRules(BusinessError):
 
 
 @transaction.atomic
-def set_rules(*, event: Event, open_requests: int, expiry_hours: int, by: Person) -> MeetingRules:
+def set_rules(
+    *, event: Event, open_requests: int, expiry_hours: int, interpreters: bool | None = None, by: Person
+) -> MeetingRules:
     """Set how many requests one may have waiting, and for how many hours; older requests keep their expiry.
 
-    Refuses OrganisersOnly and BadRules.
+    `interpreters`: whether the event has any; None leaves that as it is. Refuses OrganisersOnly and BadRules.
     """
     check_organiser(by, event)
     if not 1 <= open_requests <= 100 or not 1 <= expiry_hours <= 720:
@@ -29,4 +32,6 @@ def set_rules(*, event: Event, open_requests: int, expiry_hours: int, by: Person
     rules, _is_new = MeetingRules.objects.update_or_create(
         event=event, defaults={"open_requests": open_requests, "expiry_hours": expiry_hours}
     )
+    if interpreters is not None:
+        set_interpreters(event=event, interpreters=interpreters, by=by)
     return rules

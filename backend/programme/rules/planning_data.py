@@ -24,6 +24,7 @@ class PlannableAttendee:
     organisation: str
     constituency: str
     country: str
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,15 @@ def read_planning_data(event: Event, now: dt.datetime) -> PlanningData:
 
 def _attending(row: Attendee) -> PlannableAttendee:
     organisation = row.organisation.name if row.organisation else ""
-    return PlannableAttendee(row.pk, row.person.name, row.title, organisation, row.constituency, row.country)
+    return PlannableAttendee(
+        attendee_id=row.pk,
+        name=row.person.name,
+        title=row.title,
+        organisation=organisation,
+        constituency=row.constituency,
+        country=row.country,
+        languages=tuple(row.languages),
+    )
 
 
 def _is_open_request(meeting: Meeting, now: dt.datetime) -> bool:

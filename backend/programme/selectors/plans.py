@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.events.models import Event, Slot, Table
+from backend.events.rules import interpreter_text
 from backend.meetings.models import Meeting
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.programme.rules import (
     FixedMeeting,
+    Pair,
     PlanConflict,
     PlannableAttendee,
     PlanningData,
@@ -40,7 +42,7 @@ class Entry:
     """A meeting on the page; `planned_id` is set for the plan's own, None for fixed ones.
 
     state is planned, asked, agreed, not_sent (`refusal` says why), or what became of it (declined,
-    withdrawn, expired, cancelled).
+    withdrawn, expired, cancelled). `interpreter` says which interpreter the two need; empty where none.
     """
 
     planned_id: int | None
@@ -55,6 +57,7 @@ class Entry:
     moved_by_hand: bool
     crosses: bool
     refusal: str
+    interpreter: str
 
     @property
     def counts(self) -> bool:
@@ -288,6 +291,7 @@ def _planned_entry(row: PlannedMeeting, data: PlanningData, is_withdrawn: bool) 
         moved_by_hand=row.moved_by_hand,
         crosses=is_cross_constituency(data, pair),
         refusal=row.refusal,
+        interpreter=_interpreter_for(pair, data),
     )
 
 
@@ -305,7 +309,12 @@ def _fixed_entry(meeting: FixedMeeting, data: PlanningData) -> Entry:
         moved_by_hand=False,
         crosses=is_cross_constituency(data, meeting.pair),
         refusal="",
+        interpreter=_interpreter_for(meeting.pair, data),
     )
+
+
+def _interpreter_for(pair: Pair, data: PlanningData) -> str:
+    return interpreter_text(data.people[pair[0]], data.people[pair[1]], data.event)
 
 
 def _state_of(row: PlannedMeeting, now: dt.datetime, is_withdrawn: bool) -> str:

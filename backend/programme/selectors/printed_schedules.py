@@ -20,6 +20,7 @@ class PrintedLine:
     title: str
     place: str
     is_confirmed: bool
+    interpreter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,15 @@ def _lines_of(group: Group) -> list[PrintedLine]:
             label = entry.table.label + (f", {entry.table.place}" if entry.table.place else "")
             is_confirmed = entry.state == CONFIRMED
             lines.append(
-                PrintedLine(entry.slot.starts_at, entry.slot.ends_at, people, "", label, is_confirmed)
+                PrintedLine(
+                    starts_at=entry.slot.starts_at,
+                    ends_at=entry.slot.ends_at,
+                    people=people,
+                    title="",
+                    place=label,
+                    is_confirmed=is_confirmed,
+                    interpreter=entry.interpreter,
+                )
             )
     return lines
 

@@ -1,44 +1,10 @@
-"""The languages a profile offers: their English name, and their own where it differs."""
+"""The languages a profile offers, and the language of a text by its script."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from backend.events.rules.languages import LANGUAGES, Language, language_name
 
-from django.conf.locale import LANG_INFO
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
-from backend.events.rules.languages import REGIONAL
-
-
-class Language(NamedTuple):
-    code: str
-    name: str | Promise
-    own_name: str = ""
-
-
-LANGUAGES = (
-    Language("en", _("English")),
-    Language("id", _("Indonesian"), "Bahasa Indonesia"),
-    Language("ms", _("Malay"), "Bahasa Melayu"),
-    Language("th", _("Thai"), "ไทย"),
-    Language("vi", _("Vietnamese"), "Tiếng Việt"),
-    Language("fil", _("Filipino"), "Filipino"),
-    Language("km", _("Khmer"), "ខ្មែរ"),
-    Language("lo", _("Lao"), "ລາວ"),
-    Language("my", _("Burmese"), "မြန်မာ"),
-    Language("zh", _("Chinese"), "中文"),
-    Language("ta", _("Tamil"), "தமிழ்"),
-    Language("pt", _("Portuguese"), "Português"),
-    Language("tet", _("Tetum"), "Tetun"),
-    Language("ja", _("Japanese"), "日本語"),
-    Language("ko", _("Korean"), "한국어"),
-    Language("hi", _("Hindi"), "हिन्दी"),
-    Language("ar", _("Arabic"), "العربية"),
-    Language("fr", _("French"), "Français"),
-    Language("es", _("Spanish"), "Español"),
-    Language("de", _("German"), "Deutsch"),
-)
+__all__ = ["LANGUAGES", "Language", "language_name", "language_of"]
 
 # Scripts that only one language of the region is written in.
 _SCRIPTS = (
@@ -52,21 +18,6 @@ _SCRIPTS = (
     ("ja", 0x3040, 0x30FF),
     ("zh", 0x4E00, 0x9FFF),
 )
-
-_NAMES = {language.code: language.name for language in LANGUAGES}
-
-
-def language_name(code: str) -> str:
-    """The language's name; an unknown code stays as it is.
-
-    >>> language_name("jv"), language_name("xx")
-    ('Javanese', 'xx')
-    """
-    if code in _NAMES:
-        return str(_NAMES[code])
-    if code in REGIONAL:
-        return REGIONAL[code][0]
-    return str(LANG_INFO.get(code, {}).get("name", code))
 
 
 def language_of(text: str) -> str:

@@ -182,7 +182,11 @@ def _page(
         (table, changed[1] if changed and changed[0] == table.pk else TableForm(None, table))
         for table in tables_for(event)
     ]
-    initial = {"open_requests": rules.open_requests, "expiry_hours": rules.expiry_hours}
+    initial = {
+        "open_requests": rules.open_requests,
+        "expiry_hours": rules.expiry_hours,
+        "interpreters": event.interpreters,
+    }
     context: dict[str, Any] = {
         "leads": names_of_leads(event),
         "figures": overview_for(event, timezone.now()),

@@ -268,3 +268,21 @@ def test_what_people_write_is_never_markup(booking):
         shown = page_of(client.get(page)).one("blockquote")
         assert shown.text(deep=True).replace("\n", "").strip() == "<script>a</script><b>"
         assert not shown.css("script, b")
+
+
+def test_a_meeting_without_a_common_language_names_the_interpreter_it_needs(booking):
+    cast = booking.cast
+    for person, languages in ((cast.official, ["th"]), (cast.engineer, ["km"])):
+        person.languages = languages
+        person.save(update_fields=["languages"])
+    meeting = booking.ask(cast.official, cast.engineer, booking.slots[0])
+    booking.accept(cast.engineer, meeting)
+    client = client_of(cast.engineer.person)
+    pages = [booking.page(meeting), cast.address("meetings/")]
+    for address in (*pages, cast.address("meetings/sheet/")):
+        assert "Interpreter needed" not in page_of(client.get(address)), address
+    type(cast.event).objects.update(interpreters=True)
+    need = "Interpreter needed: Khmer – Thai"
+    for address in pages:
+        assert need in page_of(client.get(address)).texts(".need"), address
+    assert need in page_of(client.get(cast.address("meetings/sheet/")))

@@ -151,3 +151,16 @@ def test_a_table_of_another_forum_cannot_be_changed(cast, organiser):
     assert post(organiser, cast, f"tables/{table.pk}/", {"label": "X", "do": "change"}).status_code == 404
     post(organiser, cast, f"tables/{table.pk}/", {"do": "remove"})
     assert Table.objects.get().label == "T1"
+
+
+def test_the_rules_say_whether_there_are_interpreters(cast, organiser):
+    page = page_of(organiser.get(cast.address("set-up/")))
+    assert not page.has("#rules input[name=interpreters][checked]")
+    limits = {"open_requests": "5", "expiry_hours": "24"}
+    page = page_of(post(organiser, cast, "rules/", limits | {"interpreters": "on"}))
+    assert page.has("#rules input[name=interpreters][checked]")
+    cast.event.refresh_from_db()
+    assert cast.event.interpreters
+    post(organiser, cast, "rules/", limits)
+    cast.event.refresh_from_db()
+    assert not cast.event.interpreters

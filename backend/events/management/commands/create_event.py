@@ -27,6 +27,11 @@ class Command(BaseCommand):
             "--safeguarding-lead", default="", metavar="EMAIL", help="who reads reports; not the organiser"
         )
         parser.add_argument("--meetings-per-person", default="5", metavar="N")
+        parser.add_argument(
+            "--interpreters",
+            action="store_true",
+            help="there are interpreters: people without a language in common may be suggested",
+        )
 
     def handle(self, *_: Any, **options: Any) -> None:
         event = create_event(
@@ -39,6 +44,7 @@ class Command(BaseCommand):
             organiser_email=options["organiser"],
             lead_email=options["safeguarding_lead"],
             meetings_per_person=_number(options["meetings_per_person"]),
+            interpreters=options["interpreters"],
             now=timezone.now(),
         )
         self.stdout.write(

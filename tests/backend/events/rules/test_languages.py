@@ -1,5 +1,11 @@
 """Languages as lists write them."""
 
+from types import SimpleNamespace
+
+import pytest
+
+from backend.events.models import Event
+from backend.events.rules import interpreter_text, languages_in_common, needs_interpreter
 from backend.events.rules.languages import language_code, languages_in
 
 
@@ -9,3 +15,26 @@ def test_languages_are_read_as_codes_and_names_and_unknown_ones_are_listed() -> 
     assert [language_code(word) for word in ("zh_Hans", "zh-TW", "Tagalog", "ไทย", "x-y", "")] == [
         "zh", "zh", "fil", "th", "", "",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared", "is_needed"),
+    [
+        (["th"], ["km"], (), True),
+        (["th", "en"], ["en", "km"], ("en",), False),
+        ([], ["km"], (), False),
+        (["th"], [], (), False),
+    ],
+)
+def test_an_interpreter_is_needed_where_both_state_languages_and_share_none(one, other, shared, is_needed):
+    a, b = SimpleNamespace(languages=one), SimpleNamespace(languages=other)
+    with_interpreters, without = Event(interpreters=True), Event()
+    assert languages_in_common(a, b) == shared
+    assert needs_interpreter(a, b, with_interpreters) is is_needed
+    assert not needs_interpreter(a, b, without)
+    assert interpreter_text(a, b, without) == ""
+
+
+def test_the_need_names_the_languages_of_both():
+    a, b = SimpleNamespace(languages=["th", "lo"]), SimpleNamespace(languages=["km"])
+    assert interpreter_text(a, b, Event(interpreters=True)) == "Interpreter needed: Thai/Lao – Khmer"

@@ -284,3 +284,19 @@ def test_what_was_overtaken_is_not_sent(forum: Forum, mailoutbox: list[EmailMult
     deliver_all(forum.now)
     assert [mail.subject for mail in mailoutbox] == [f"{a.person.name} took back a request to meet you"]
     assert Meeting.objects.get().state == "withdrawn"
+
+
+def test_the_mail_of_a_meeting_without_a_common_language_names_the_interpreter(forum: Forum) -> None:
+    a, b, *_ = forum.people
+    for person, languages in ((a, ["th"]), (b, ["km"])):
+        person.languages = languages
+        person.save(update_fields=["languages"])
+    type(forum.event).objects.update(interpreters=True)
+    meeting = forum.ask(a, b, forum.slots[0])
+    forum.accept(b, meeting)
+    mail = last_mail(a, Notice.Kind.ACCEPTED, forum.now)
+    for text in both_texts(mail):
+        assert "Interpreter needed: Thai – Khmer" in text
+    assert mail is not None
+    entry = mail.attachments[0].get_payload(decode=True).decode().replace("\r\n ", "")
+    assert "Interpreter needed: Thai – Khmer" in entry

@@ -93,3 +93,21 @@ def test_an_event_with_nobody_to_plan_has_an_empty_page(db):
         person.save()
     page = page_of(desk, plan)
     assert (page.entries, page.figures.people, page.figures.median) == ((), 0, 0.0)
+
+
+def test_a_plan_names_the_interpreter_a_pair_needs(desk):
+    a, b, *_ = desk.people
+    desk.forum.accept(b, desk.forum.ask(a, b, desk.slots[0]))
+    for person, languages in ((a, ["th"]), (b, ["km"])):
+        person.languages = languages
+        person.save(update_fields=["languages"])
+    plan = desk.plan(most=1)
+    assert {entry.interpreter for entry in page_of(desk, plan).entries} == {""}
+    desk.event.interpreters = True
+    desk.event.save()
+    needs = {
+        (entry.first.attendee_id, entry.second.attendee_id): entry.interpreter
+        for entry in page_of(desk, plan).entries
+    }
+    assert needs.pop((a.pk, b.pk)) == "Interpreter needed: Thai – Khmer"
+    assert set(needs.values()) == {""}
