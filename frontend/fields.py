@@ -9,9 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from backend.core.api import MAX_ID
 from backend.core.errors import BusinessError
 
-MAX_ID = 2**63 - 1  # PostgreSQL bigint
 MAX_IDS = 1_000  # of one name in one form
 
 

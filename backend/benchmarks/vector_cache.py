@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from backend.suggestions.engine.texts import text_hash
+
 Rows = npt.NDArray[np.float32]
 CHUNK = 512
 
@@ -28,7 +30,7 @@ def cached_vectors(
     The file is replaced atomically after each chunk, so an interrupted run loses little. An unreadable file
     is rebuilt.
     """
-    by_key = {_key(text): text for text in texts}
+    by_key = {text_hash(text): text for text in texts}
     path = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.npz"
     known = _load(path)
     missing = sorted(
@@ -36,14 +38,10 @@ def cached_vectors(
     )
     for start in range(0, len(missing), CHUNK):
         chunk = missing[start : start + CHUNK]
-        known |= {_key(text): row for text, row in zip(chunk, encode(chunk), strict=True)}
+        known |= {text_hash(text): row for text, row in zip(chunk, encode(chunk), strict=True)}
         _save(path, known)
         on_progress(min(1.0, (start + CHUNK) / len(missing)))
     return {text: known[key] for key, text in by_key.items()}
-
-
-def _key(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _load(path: Path) -> dict[str, Rows]:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Protocol
 
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.expressions import Combinable
 
 
@@ -58,3 +58,8 @@ def overlapping_range(
 ) -> Q:
     """`overlapping` for a range field: `of` is its name."""
     return Q((f"{of}__startswith__lt", ends_at), (f"{of}__endswith__gt", starts_at))
+
+
+def single_id_range(field: str) -> Func:
+    """The range of one id: in an exclusion constraint, GiST compares ids without the btree_gist extension."""
+    return Func(F(field), F(field), Value("[]"), function="int8range")

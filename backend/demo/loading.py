@@ -18,6 +18,7 @@ from backend.demo.selectors import CURRENT, EARLIER
 from backend.demo.texts import demo_text
 from backend.demo.ties import draw_ties
 from backend.events.models import Attendee, Event, Session, SessionPart, Theme, Tie
+from backend.events.rules import pair_of
 from backend.events.services import appoint_lead, appoint_organiser, create_event
 from backend.events.services.importing import CsvLine, CsvTable, import_attendees
 from backend.people.models import Person
@@ -171,7 +172,7 @@ def _returning(members: Sequence[DemoPerson]) -> list[DemoPerson]:
 def _load_ties(earlier: Event, members: Sequence[DemoPerson], people: Mapping[str, Person]) -> int:
     ties = []
     for place, (one, two) in enumerate(draw_ties(members)):
-        first, second = sorted((people[members[one].email].pk, people[members[two].email].pk))
+        first, second = pair_of(people[members[one].email].pk, people[members[two].email].pk)
         met_on = earlier.starts_on + dt.timedelta(days=place % 2)
         ties.append(Tie(edition=earlier, first_id=first, second_id=second, met_on=met_on))
     return len(Tie.objects.bulk_create(ties))

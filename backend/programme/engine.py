@@ -10,10 +10,10 @@ from threading import Event
 
 from backend.core.period import overlaps
 from backend.events.models import Slot
+from backend.events.rules import IdPair, pair_of
 from backend.programme.rules import (
     OUT_OF_TIME,
     FixedMeeting,
-    Pair,
     PlanConflict,
     PlanningData,
     PlanOptions,
@@ -23,8 +23,7 @@ from backend.programme.rules import (
     is_cross_constituency,
     reasons_without_meeting,
 )
-from matching.scheduling import Conflict, Locked, Plan, Problem, Progress, solve, solve_with_share
-from matching.scheduling import Pair as ValuedPair
+from matching.scheduling import Conflict, Locked, Pair, Plan, Problem, Progress, solve, solve_with_share
 
 REPORT_SECONDS = 0.5  # between two calls of on_progress
 
@@ -70,15 +69,15 @@ class ProblemIndex:
     problem: Problem
     attendees: tuple[int, ...]
     slots: tuple[Slot, ...]
-    scores: dict[Pair, float]
-    fixed_pairs: frozenset[Pair]
+    scores: dict[IdPair, float]
+    fixed_pairs: frozenset[IdPair]
     short: dict[int, int]
 
 
 def plan_meetings(
     data: PlanningData,
     options: PlanOptions,
-    scores: Mapping[Pair, float],
+    scores: Mapping[IdPair, float],
     *,
     kept_rows: Sequence[PlanRow] = (),
     clock: Callable[[], float],
@@ -118,7 +117,10 @@ def plan_meetings(
 
 
 def build_problem(
-    data: PlanningData, options: PlanOptions, scores: Mapping[Pair, float], kept_rows: Iterable[PlanRow] = ()
+    data: PlanningData,
+    options: PlanOptions,
+    scores: Mapping[IdPair, float],
+    kept_rows: Iterable[PlanRow] = (),
 ) -> ProblemIndex:
     """The event as a Problem.
 
@@ -183,7 +185,7 @@ def build_problem(
         people=len(available),
         slots=len(slots),
         tables=len(tables),
-        pairs=tuple(ValuedPair(index[a], index[b], score) for (a, b), score in sorted(candidates.items())),
+        pairs=tuple(Pair(index[a], index[b], score) for (a, b), score in sorted(candidates.items())),
         available=tuple(tuple(row) for row in available),
         most=tuple(most),
         least=tuple(least) if any(least) else (),
@@ -277,7 +279,7 @@ def _rows_of(data: PlanningData, index: ProblemIndex, plan: Plan) -> tuple[PlanR
     for meeting in plan.meetings:
         if max(meeting.i, meeting.j) >= len(index.attendees):
             continue
-        a, b = sorted((index.attendees[meeting.i], index.attendees[meeting.j]))
+        a, b = pair_of(index.attendees[meeting.i], index.attendees[meeting.j])
         if (a, b) not in index.fixed_pairs:
             slot, table = index.slots[meeting.slot], data.tables[meeting.table]
             rows.append(PlanRow((a, b), slot.pk, table.pk, index.scores[a, b]))

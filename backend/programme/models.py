@@ -5,18 +5,14 @@ from __future__ import annotations
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backend.core.period import single_id_range
 from backend.events.models import Attendee, Event, Slot, Table
 from backend.meetings.models import Meeting
 from backend.people.models import Constituency, Person
-
-
-def _one_point(field: str) -> Func:
-    """The range that holds one id only: with it GiST compares ids without the btree_gist extension."""
-    return Func(F(field), F(field), Value("[]"), function="int8range")
 
 
 class ProgrammeRules(models.Model):
@@ -172,10 +168,10 @@ class PlannedMeeting(models.Model):
             ExclusionConstraint(
                 name="planned_no_double_seat",
                 expressions=[
-                    (_one_point("plan"), RangeOperators.OVERLAPS),
-                    (_one_point("slot"), RangeOperators.OVERLAPS),
+                    (single_id_range("plan"), RangeOperators.OVERLAPS),
+                    (single_id_range("slot"), RangeOperators.OVERLAPS),
                     (
-                        Func(_one_point("first"), _one_point("second"), function="int8multirange"),
+                        Func(single_id_range("first"), single_id_range("second"), function="int8multirange"),
                         RangeOperators.OVERLAPS,
                     ),
                 ],

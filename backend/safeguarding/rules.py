@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from django.db.models import Exists, OuterRef, Q
 
 from backend.events.models import Attendee, AttendeeQuerySet, Event
+from backend.events.rules import pair_of
 from backend.safeguarding.models import Block, Report, ReportQuerySet
 
 Channel = Literal["suggestion", "page", "directory", "meeting", "message", "export"]
@@ -105,7 +106,7 @@ def refused_pairs(event: Event, *, among: Collection[int] | None = None) -> set[
         reporter__person__in=ids, reported__person__in=ids, keeps_apart=True
     ).values_list("reporter__person_id", "reported__person_id")
     pairs = ((ids[first], ids[second]) for first, second in (*blocks, *reports))
-    return {(min(pair), max(pair)) for pair in pairs}
+    return {pair_of(*pair) for pair in pairs}
 
 
 def knows_of(attendee: Attendee, other_id: int, now: dt.datetime) -> bool:

@@ -9,8 +9,8 @@ from django import forms
 from django.http import QueryDict
 
 from backend.audit.selectors import SYSTEM
+from backend.core.api import MAX_ID
 from frontend.audit.words import KINDS
-from frontend.fields import MAX_ID
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from frontend.fields import MAX_ID, BadForm, IdField, IdsField, values_of
+from backend.core.api import MAX_ID
+from frontend.fields import BadForm, IdField, IdsField, values_of
 
 NO_NUMBERS = ["twelve", "0", "-1", "1.0", "+1", "١٢", "1\0", str(MAX_ID + 1), "9" * 5_000]
 

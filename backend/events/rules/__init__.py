@@ -3,12 +3,14 @@
 from backend.events.rules.attendees import (
     LANGUAGE_LIMIT,
     TEXT_LIMIT,
+    IdPair,
     TextTooLong,
     check_organiser,
     clean_text,
     has_empty_profile,
     is_empty_profile,
     is_organiser,
+    pair_of,
 )
 from backend.events.rules.languages import interpreter_text, languages_in_common, needs_interpreter
 from backend.events.rules.slot_grid import BadGrid, SlotGrid, periods_of
@@ -17,6 +19,7 @@ __all__ = [
     "LANGUAGE_LIMIT",
     "TEXT_LIMIT",
     "BadGrid",
+    "IdPair",
     "SlotGrid",
     "TextTooLong",
     "check_organiser",
@@ -27,5 +30,6 @@ __all__ = [
     "is_organiser",
     "languages_in_common",
     "needs_interpreter",
+    "pair_of",
     "periods_of",
 ]

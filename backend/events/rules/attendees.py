@@ -1,4 +1,4 @@
-"""Who organises an event, what the texts of a profile may hold, and when a profile is empty."""
+"""Who organises an event, pairs of ids, what texts of a profile may hold, and when a profile is empty."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, OrganisersOnly
 from backend.events.models import Attendee, Event, Interest
 from backend.people.models import Person
+
+IdPair = tuple[int, int]
 
 TEXT_LIMIT = 4_000
 LANGUAGE_LIMIT = 12
@@ -35,6 +37,15 @@ def check_organiser(person: Person, event: Event) -> None:
     """Refuse OrganisersOnly unless the person organises the event."""
     if not is_organiser(person, event):
         raise OrganisersOnly(_("Only the forum's organisers can do this."))
+
+
+def pair_of(first: int, second: int) -> IdPair:
+    """Two ids as pairs are stored: the lower first.
+
+    >>> pair_of(7, 3)
+    (3, 7)
+    """
+    return (first, second) if first < second else (second, first)
 
 
 def clean_text(text: str) -> str:

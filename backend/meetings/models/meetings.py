@@ -8,18 +8,14 @@ import uuid
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backend.core.period import single_id_range
 from backend.events.models import Attendee, Event, Slot, Table, Theme
 
 MAX_TIMES = 3
-
-
-def _one_point(field: str) -> Func:
-    """The range that holds one id only: with it GiST compares ids without the btree_gist extension."""
-    return Func(F(field), F(field), Value("[]"), function="int8range")
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -131,7 +127,7 @@ class Meeting(models.Model):
             ExclusionConstraint(
                 name="meeting_one_per_table_at_a_time",
                 expressions=[
-                    (_one_point("table"), RangeOperators.OVERLAPS),
+                    (single_id_range("table"), RangeOperators.OVERLAPS),
                     ("period", RangeOperators.OVERLAPS),
                 ],
                 condition=Q(state__in=["accepted", "held", "not_held", "disputed"], is_online=False),
@@ -212,7 +208,7 @@ class Seat(models.Model):
             ExclusionConstraint(
                 name="seat_one_per_attendee_at_a_time",
                 expressions=[
-                    (_one_point("attendee"), RangeOperators.OVERLAPS),
+                    (single_id_range("attendee"), RangeOperators.OVERLAPS),
                     ("period", RangeOperators.OVERLAPS),
                 ],
                 condition=Q(is_active=True),

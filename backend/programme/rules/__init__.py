@@ -19,10 +19,8 @@ from backend.programme.rules.options import MAX_DRAFTS, BadOptions, PlanOptions,
 from backend.programme.rules.planning_data import (
     BusyPeriod,
     FixedMeeting,
-    Pair,
     PlannableAttendee,
     PlanningData,
-    pair_of,
 )
 from backend.programme.rules.requesters import choose_requesters
 
@@ -34,7 +32,6 @@ __all__ = [
     "BusyPeriod",
     "FixedMeeting",
     "MeetingClash",
-    "Pair",
     "PlanConflict",
     "PlanOptions",
     "PlanRow",
@@ -50,7 +47,6 @@ __all__ = [
     "conflict_text",
     "is_cross_constituency",
     "options_of",
-    "pair_of",
     "reasons_without_meeting",
     "table_clash_in",
 ]

@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from backend.events.rules import IdPair
 from backend.programme.models import Plan
 from backend.programme.rules.options import PlanOptions
-from backend.programme.rules.planning_data import Pair, PlanningData
+from backend.programme.rules.planning_data import PlanningData
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
     """One meeting of a plan, in the database's ids."""
 
-    pair: Pair
+    pair: IdPair
     slot_id: int
     table_id: int
     value: float
@@ -31,8 +32,8 @@ def attendees_in_scope(data: PlanningData, options: PlanOptions) -> frozenset[in
 
 
 def candidate_pairs(
-    data: PlanningData, options: PlanOptions, scores: Mapping[Pair, float]
-) -> dict[Pair, float]:
+    data: PlanningData, options: PlanOptions, scores: Mapping[IdPair, float]
+) -> dict[IdPair, float]:
     """The suggested pairs a plan may choose from: allowed to meet, and without an earlier meeting, agreement,
     refusal or open request."""
     attendees = attendees_in_scope(data, options)
@@ -48,7 +49,7 @@ def candidate_pairs(
     return found
 
 
-def is_cross_constituency(data: PlanningData, pair: Pair) -> bool:
+def is_cross_constituency(data: PlanningData, pair: IdPair) -> bool:
     """Whether the two are of different constituencies."""
     return data.people[pair[0]].constituency != data.people[pair[1]].constituency
 
@@ -56,8 +57,8 @@ def is_cross_constituency(data: PlanningData, pair: Pair) -> bool:
 def reasons_without_meeting(
     data: PlanningData,
     options: PlanOptions,
-    scores: Mapping[Pair, float],
-    candidates: Iterable[Pair],
+    scores: Mapping[IdPair, float],
+    candidates: Iterable[IdPair],
     rows: Sequence[PlanRow],
 ) -> dict[int, str]:
     """Why each attendee in scope has neither a planned nor a fixed meeting, as a code.

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from backend.core.period import overlaps
 from backend.events.models import Slot, Table
+from backend.events.rules import IdPair
 from backend.programme.models import PlannedMeeting
-from backend.programme.rules.planning_data import Pair, PlanningData
+from backend.programme.rules.planning_data import PlanningData
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class MeetingClash:
 
 
 def clash_in(
-    data: PlanningData, pair: Pair, slot: Slot, others: Sequence[PlannedMeeting]
+    data: PlanningData, pair: IdPair, slot: Slot, others: Sequence[PlannedMeeting]
 ) -> MeetingClash | None:
     """Why the two cannot meet in the slot; tables are not checked.
 
@@ -44,7 +45,7 @@ def clash_in(
 
 
 def _clash_of(
-    data: PlanningData, attendee_id: int, pair: Pair, slot: Slot, others: Sequence[PlannedMeeting]
+    data: PlanningData, attendee_id: int, pair: IdPair, slot: Slot, others: Sequence[PlannedMeeting]
 ) -> MeetingClash | None:
     """What keeps one of the pair from the slot."""
     if slot.pk not in data.opened.get(attendee_id, frozenset()):

@@ -9,9 +9,8 @@ from functools import cached_property
 
 from backend.core.period import overlaps
 from backend.events.models import Event, Slot, Table
+from backend.events.rules import IdPair
 from backend.meetings.rules import MIN_NOTICE
-
-Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class FixedMeeting:
     """
 
     meeting_id: int
-    pair: Pair
+    pair: IdPair
     slot: Slot
     table: Table
     is_confirmed: bool
@@ -68,9 +67,9 @@ class PlanningData:
     opened: dict[int, frozenset[int]]
     busy: dict[int, tuple[BusyPeriod, ...]]
     fixed_meetings: tuple[FixedMeeting, ...]
-    refused: frozenset[Pair]
-    requested: frozenset[Pair]
-    settled: frozenset[Pair]
+    refused: frozenset[IdPair]
+    requested: frozenset[IdPair]
+    settled: frozenset[IdPair]
     unlisted: int
 
     @cached_property
@@ -93,7 +92,7 @@ class PlanningData:
                 chosen.append(slot)
         return tuple(chosen)
 
-    def may_meet(self, pair: Pair) -> bool:
+    def may_meet(self, pair: IdPair) -> bool:
         """Whether the contact policy lets the two meet."""
         return pair[0] in self.people and pair[1] in self.people and pair not in self.refused
 
@@ -105,8 +104,3 @@ class PlanningData:
         """Title of the session that overlaps the slot, or empty."""
         periods = self.busy.get(attendee_id, ())
         return next((period.title for period in periods if overlaps(period, slot)), "")
-
-
-def pair_of(first: int, second: int) -> Pair:
-    """The two ids as pairs are kept: lower id first."""
-    return (first, second) if first < second else (second, first)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping
 
-from backend.programme.rules.planning_data import Pair
+from backend.events.rules import IdPair
 
 
-def choose_requesters(pairs: Iterable[Pair], open_requests: Mapping[int, int]) -> dict[Pair, int]:
+def choose_requesters(pairs: Iterable[IdPair], open_requests: Mapping[int, int]) -> dict[IdPair, int]:
     """For each pair the one who sends the request; the highest load in the end is as low as it can be.
 
     open_requests: how many each has open already. A greedy assignment by load is improved along augmenting
@@ -19,8 +19,8 @@ def choose_requesters(pairs: Iterable[Pair], open_requests: Mapping[int, int]) -
     {(1, 2): 2, (1, 3): 3, (2, 3): 2}
     """
     load = Counter(open_requests)
-    requester: dict[Pair, int] = {}
-    sent_by: dict[int, set[Pair]] = defaultdict(set)
+    requester: dict[IdPair, int] = {}
+    sent_by: dict[int, set[IdPair]] = defaultdict(set)
     for pair in sorted(pairs):
         chosen = min(pair, key=lambda key: (load[key], key))
         requester[pair] = chosen
@@ -37,10 +37,10 @@ def choose_requesters(pairs: Iterable[Pair], open_requests: Mapping[int, int]) -
     return requester
 
 
-def _augmenting_path(load: Mapping[int, int], sent_by: Mapping[int, set[Pair]]) -> list[Pair] | None:
+def _augmenting_path(load: Mapping[int, int], sent_by: Mapping[int, set[IdPair]]) -> list[IdPair] | None:
     """Pairs to hand over, each from its requester to the other, starting at one of the highest load."""
     for start in sorted(sent_by, key=lambda key: (-load[key], key)):
-        paths: dict[int, list[Pair]] = {start: []}
+        paths: dict[int, list[IdPair]] = {start: []}
         queue = deque([start])
         while queue:
             at = queue.popleft()

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from backend.events.models import Attendee, Event, SessionPart, Slot, Table
+from backend.events.rules import IdPair, pair_of
 from backend.meetings.models import Availability, Meeting
 from backend.programme.models import Plan, PlannedMeeting
-from backend.programme.rules import BusyPeriod, FixedMeeting, Pair, PlannableAttendee, PlanningData, pair_of
+from backend.programme.rules import BusyPeriod, FixedMeeting, PlannableAttendee, PlanningData
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.models import Feedback, Run, Suggestion
 
@@ -73,7 +74,7 @@ def _is_open_request(meeting: Meeting, now: dt.datetime) -> bool:
     return meeting.state == Meeting.State.REQUESTED and meeting.expires_at > now
 
 
-def _pairs_in(meetings: Iterable[Meeting]) -> dict[Meeting, Pair]:
+def _pairs_in(meetings: Iterable[Meeting]) -> dict[Meeting, IdPair]:
     """The two of every one-to-one meeting."""
     found = {}
     for meeting in meetings:
@@ -84,7 +85,7 @@ def _pairs_in(meetings: Iterable[Meeting]) -> dict[Meeting, Pair]:
 
 
 def _fixed_meetings(
-    event: Event, pairs: dict[Meeting, Pair], open_requests: set[int], slots: tuple[Slot, ...]
+    event: Event, pairs: dict[Meeting, IdPair], open_requests: set[int], slots: tuple[Slot, ...]
 ) -> tuple[FixedMeeting, ...]:
     """Confirmed meetings and open requests of published plans, by time, then id."""
     slot_of = {slot.pk: slot for slot in slots}
@@ -107,13 +108,13 @@ def _fixed_meetings(
     return tuple(sorted(found, key=lambda s: (s.slot.starts_at, not s.is_confirmed, s.meeting_id)))
 
 
-def suggestion_scores(event: Event) -> dict[Pair, float]:
+def suggestion_scores(event: Event) -> dict[IdPair, float]:
     """Mutual scores, 0 to 1, of all pairs in the lists of the event's current Run.
 
     Pairs of whom one marked the other not relevant are left out; the contact policy is not applied.
     """
     rows = Suggestion.objects.filter(run__event=event, run__state=Run.State.CURRENT, score__gt=0)
-    found: dict[Pair, float] = {}
+    found: dict[IdPair, float] = {}
     for a, b, score in rows.values_list("attendee_id", "other_id", "score"):
         pair = pair_of(a, b)
         found[pair] = max(score, found.get(pair, 0.0))

@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.events.models import Event, Slot, Table
-from backend.events.rules import interpreter_text
+from backend.events.rules import IdPair, interpreter_text, pair_of
 from backend.meetings.models import Meeting
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.programme.rules import (
     FixedMeeting,
-    Pair,
     PlanConflict,
     PlannableAttendee,
     PlanningData,
@@ -29,7 +28,6 @@ from backend.programme.rules import (
     conflict_text,
     is_cross_constituency,
     options_of,
-    pair_of,
 )
 
 PLANNED, REQUESTED, CONFIRMED, NOT_SENT = "planned", "asked", "agreed", "not_sent"
@@ -313,7 +311,7 @@ def _fixed_entry(meeting: FixedMeeting, data: PlanningData) -> Entry:
     )
 
 
-def _interpreter_for(pair: Pair, data: PlanningData) -> str:
+def _interpreter_for(pair: IdPair, data: PlanningData) -> str:
     return interpreter_text(data.people[pair[0]], data.people[pair[1]], data.event)
 
 

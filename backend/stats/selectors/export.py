@@ -13,6 +13,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from backend.core.spreadsheets import Worksheet, csv_file, printable_text, safe_cell
+from backend.events.rules import pair_of
 from backend.stats.engine.figures import EventStats, PersonFigures
 from backend.stats.rules.suppression import MIN_COUNT
 from backend.stats.selectors.worksheets import NOTE
@@ -70,7 +71,7 @@ def graphml_for(stats: EventStats) -> bytes:
     graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from((number_of[one.attendee_id], shared(one)) for one in people)
     edges = ((number_of[tie.first], number_of[tie.second], tie.meetings) for tie in stats.ties)
-    for one, other, meetings in sorted((min(a, b), max(a, b), count) for a, b, count in edges):
+    for one, other, meetings in sorted((*pair_of(a, b), count) for a, b, count in edges):
         graph.add_edge(one, other, meetings=meetings)
     file = io.BytesIO()
     nx.write_graphml_xml(graph, file, encoding="utf-8", prettyprint=False)

@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from backend.events.models import Attendee, Event, Interest, SessionPart
 from backend.events.models import Tie as TieRow
+from backend.events.rules import pair_of
 from backend.meetings.models import Availability
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.engine.texts import FIELDS
@@ -50,7 +51,7 @@ def read_event_data(event: Event) -> EventData:
     open_slots = Availability.objects.filter(event=event).values_list("attendee").annotate(Count("slot"))
     capacities = dict(open_slots.order_by())
     # A pair is not suggested again once either said "not relevant".
-    rejected = {(min(pair), max(pair)) for pair in Feedback.objects.not_relevant_at(event)}
+    rejected = {pair_of(*pair) for pair in Feedback.objects.not_relevant_at(event)}
     excluded = refused_pairs(event) | {pair for pair in rejected if ids.issuperset(pair)}
     participants = tuple(
         Participant(

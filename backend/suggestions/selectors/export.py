@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.core.spreadsheets import escape_formula
 from backend.events.models import Event
+from backend.events.rules import pair_of
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.models import Feedback, Suggestion
 from backend.suggestions.selectors.runs import current_run
@@ -36,7 +37,7 @@ def exported_rows(event: Event) -> list[tuple[str, str, int, str, str]]:
 
     def email_for(reader: int, other: int) -> str:
         """The other's address, or nothing where the reader may not see them."""
-        pair = (min(reader, other), max(reader, other))
+        pair = pair_of(reader, other)
         return escape_formula(emails[other]) if other in emails and pair not in refused else ""
 
     def email_between(reader: int, other: int, between: int) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from backend.events.models import Attendee
+from backend.events.rules import pair_of
 from backend.events.selectors import PersonNamed
 from backend.safeguarding.rules import refused_pairs
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
@@ -170,7 +171,7 @@ def visible_reasons(
         evidence = dict(reason["evidence"])
         if "person" in evidence:
             between = evidence["person"]
-            if between not in visible or (min(between, other_id), max(between, other_id)) in refused:
+            if between not in visible or pair_of(between, other_id) in refused:
                 continue
             evidence["name"] = visible[between].name
         yield ReasonRow(reason["code"], reason["weight"], evidence)
