@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError
 from backend.events.models import Event, Session, Theme, Topic
 from backend.events.services.setup import check_zone
+from backend.people.admin import OneLineAdmin
 
 
 class EventForm(forms.ModelForm):
@@ -55,7 +56,7 @@ class SameEventForm(forms.ModelForm):
 
 
 @admin.register(Event)
-class EventAdmin(admin.ModelAdmin):
+class EventAdmin(OneLineAdmin):
     form = EventForm
     list_display = ("slug", "name", "starts_on", "ends_on", "timezone")
     search_fields = ("slug", "name")
@@ -66,7 +67,7 @@ class EventAdmin(admin.ModelAdmin):
 
 
 @admin.register(Theme)
-class ThemeAdmin(admin.ModelAdmin):
+class ThemeAdmin(OneLineAdmin):
     list_display = ("name", "event", "position")
     list_filter = ("event",)
     list_select_related = ("event",)
@@ -74,7 +75,7 @@ class ThemeAdmin(admin.ModelAdmin):
 
 
 @admin.register(Topic)
-class TopicAdmin(admin.ModelAdmin):
+class TopicAdmin(OneLineAdmin):
     form = SameEventForm
     list_display = ("name", "theme", "event", "position")
     list_filter = ("event", "theme")
@@ -83,7 +84,7 @@ class TopicAdmin(admin.ModelAdmin):
 
 
 @admin.register(Session)
-class SessionAdmin(admin.ModelAdmin):
+class SessionAdmin(OneLineAdmin):
     form = SameEventForm
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ("title", "event", "theme", "starts_at", "ends_at", "room")

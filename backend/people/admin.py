@@ -4,20 +4,34 @@
 # Django's admin classes take no type argument when they run.
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 
+from backend.core.texts import validate_one_line
 from backend.people.models import Organisation, Sector
 
 
+class OneLineAdmin(admin.ModelAdmin):
+    """Reference data whose names stay on one line: calendars, mails and files write them so."""
+
+    def formfield_for_dbfield(self, *given: Any, **named: Any) -> Any:
+        field = super().formfield_for_dbfield(*given, **named)
+        if isinstance(field, forms.CharField) and not isinstance(field.widget, forms.Textarea):
+            field.validators.append(validate_one_line)
+        return field
+
+
 @admin.register(Sector)
-class SectorAdmin(admin.ModelAdmin):
+class SectorAdmin(OneLineAdmin):
     list_display = ("key", "name", "constituency")
     list_filter = ("constituency",)
     search_fields = ("key", "name")
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(admin.ModelAdmin):
+class OrganisationAdmin(OneLineAdmin):
     list_display = ("name", "sector")
     list_filter = ("sector",)
     list_select_related = ("sector",)

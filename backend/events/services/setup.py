@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
+from backend.core.texts import CONTROL
 from backend.events.models import Attendee, Event, Theme, Topic
 from backend.events.rules import check_organiser, clean_text
 from backend.events.services.changes import announce_changes
@@ -64,8 +65,8 @@ def create_event(
 ) -> Event:
     """A new event with the shipped themes and topics; with its organiser and safeguarding lead, where given.
 
-    Refuses BadEvent (slug, name, dates, meetings), UnknownZone, SlugTaken, BadEmail and ConflictingRoles;
-    saves nothing then.
+    Refuses BadEvent (slug, name, venue, dates, meetings), UnknownZone, SlugTaken, BadEmail and
+    ConflictingRoles; saves nothing then.
     """
     name = clean_text(name)
     try:
@@ -79,6 +80,8 @@ def create_event(
         )
     if not 0 < len(name) <= NAME_LENGTH:
         raise BadEvent(_("An event needs a name of at most %(limit)s characters.") % {"limit": NAME_LENGTH})
+    if CONTROL.search(name) or CONTROL.search(venue):
+        raise BadEvent(_("Write the name and the venue of an event on one line, without control characters."))
     if ends_on < starts_on:
         raise BadEvent(
             _("The event ends on %(last)s, before it starts on %(first)s.")

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
+from backend.core.texts import one_line
 from backend.events.models import Attendee, SessionPart
 from backend.meetings.models import CalendarFeed, Meeting
 from backend.meetings.selectors.meetings import MeetingRow, Place, meeting_for, rows_for
@@ -41,7 +42,7 @@ def feed_for(attendee: Attendee, since: dt.datetime, now: dt.datetime) -> bytes:
     parts = SessionPart.objects.filter(attendee=attendee.pk).select_related("session")
     entries += [_session(part, attendee, since) for part in parts.order_by("session_id")]
     calendar = _calendar(attendee, entries)
-    calendar.add("x-wr-calname", attendee.event.name)
+    calendar.add("x-wr-calname", icalendar.vText(one_line(attendee.event.name)))
     calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")  # the same for programs older than RFC 7986
     return bytes(calendar.to_ical())
@@ -54,11 +55,11 @@ def invitation_for(meeting: Meeting, row: MeetingRow | None, reader: Attendee, n
     """
     entry = _meeting(meeting, row, reader, now)
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    entry.add("organizer", f"mailto:{sender}", parameters={"CN": reader.event.name})
+    entry.add("organizer", f"mailto:{sender}", parameters={"CN": one_line(reader.event.name)})
     entry.add(
         "attendee",
         f"mailto:{reader.person.email}",
-        parameters={"CN": reader.person.name, "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"},
+        parameters={"CN": one_line(reader.person.name), "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"},
     )
     calendar = _calendar(reader, [entry])
     calendar.add("method", method_of(row))
@@ -121,9 +122,9 @@ def _meeting(
     entry.add("transp", "TRANSPARENT" if is_off else "OPAQUE")
     entry.add("last-modified", meeting.changed_at)
     if row is not None and row.place is not None:
-        entry.add("location", location_words(row.place, reader))
+        entry.add("location", one_line(location_words(row.place, reader)))
         if row.theme_name:
-            entry.add("categories", [row.theme_name])
+            entry.add("categories", [one_line(row.theme_name)])
         entry.add("url", meeting_address(reader))
     if not is_off:
         words = _description(meeting.period.lower, meeting.period.upper, reader)
@@ -147,9 +148,9 @@ def _session(part: SessionPart, attendee: Attendee, since: dt.datetime) -> icale
     entry.add("status", "CONFIRMED")
     entry.add("description", _description(session.starts_at, session.ends_at, attendee))
     if where := ", ".join(word for word in (session.room, attendee.event.venue) if word):
-        entry.add("location", where)
+        entry.add("location", one_line(where))
     if session.stream_url:
-        entry.add("url", session.stream_url)
+        entry.add("url", one_line(session.stream_url))
     return entry
 
 
@@ -190,7 +191,7 @@ def _entry(
     entry.add("uid", uid)
     entry.add("dtstamp", stamp.astimezone(dt.UTC))
     entry.add("sequence", sequence)
-    entry.add("summary", summary)
+    entry.add("summary", one_line(summary))
     entry.add("dtstart", begin)
     entry.add("dtend", end)
     return entry

@@ -30,15 +30,15 @@ def workbook_for(worksheets: Sequence[Worksheet], stats: EventStats) -> bytes:
     about = book.create_sheet("about", 0)
     book.remove(book.worksheets[1])
     for line in (
-        (printable_text(stats.edition.name),),
+        (stats.edition.name,),
         ("computed at", stats.computed_at.isoformat()),
         (NOTE,),
         ("expected: what chance would give if the same meetings were dealt out among all attendees",),
     ):
-        about.append(line)
+        about.append([safe_cell(cell) for cell in line])
     for worksheet in worksheets:
         page = book.create_sheet(worksheet.name)
-        page.append(worksheet.columns)
+        page.append([safe_cell(title) for title in worksheet.columns])
         for row in worksheet.rows:
             page.append([safe_cell(cell) for cell in row])
         for cell in page[1]:

@@ -94,6 +94,22 @@ def test_a_session_that_is_there_keeps_its_time_and_its_event_and_takes_another_
     assert other.sessions.get().starts_at != starts_at
 
 
+def test_a_control_character_in_a_name_is_refused_there_too(administrator: Client) -> None:
+    event = make_event("forum")
+    session, theme = make_session(event), Theme.objects.filter(event=event).earliest("pk")
+    organisation = make_attendee(event).organisation
+    for page, field in (
+        (f"events/event/{event.pk}", "name"),
+        (f"events/event/{event.pk}", "venue"),
+        (f"events/theme/{theme.pk}", "name"),
+        (f"events/session/{session.pk}", "title"),
+        (f"people/organisation/{organisation.pk}", "name"),
+    ):
+        answer = administrator.post(f"/admin/{page}/change/", {field: "One\nTwo"})
+        errors = page_of(answer).texts(f".field-{field} .errorlist li")
+        assert errors == ["Write it on one line, without control characters."], page
+
+
 def test_an_unknown_zone_and_a_theme_of_another_event_are_refused_in_words(administrator: Client) -> None:
     event, other = make_event("forum"), make_event("other")
     answer = administrator.post(

@@ -36,6 +36,14 @@ def create(slug: str = "forum", **options: str) -> str:
     return out.getvalue()
 
 
+@pytest.mark.parametrize("field", ["name", "venue"])
+@pytest.mark.parametrize("character", ["\n", "\r", "\x0b", "\x7f", "\x85", "\u2028"])
+def test_a_control_character_in_an_events_name_or_venue_is_refused(field: str, character: str) -> None:
+    with pytest.raises(BusinessError, match="on one line, without control characters"):
+        create(**{field: f"Forum{character}2026"})
+    assert not Event.objects.exists()
+
+
 def test_an_event_comes_with_its_themes_topics_sectors_and_organiser() -> None:
     output = create(organiser="Boss@example.org", meetings_per_person="7", venue="Hall")
     assert output.endswith("python manage.py import_attendees forum FILE.csv\n")

@@ -55,6 +55,32 @@ def move(meeting: Meeting, slot: Slot, table: Table) -> None:
     Seat.objects.filter(meeting=meeting).update(period=period)
 
 
+def test_control_characters_in_names_do_not_break_the_feed_or_the_invitation(forum: Forum) -> None:
+    a, b, *_ = forum.people
+    meeting = forum.accept(b, forum.ask(a, b, forum.slots[0], theme="justice"))
+    odd = "One\r\nBEGIN:VEVENT\x0b\x85,;\u2028Two"
+    read_as = "One BEGIN:VEVENT ,; Two"
+    for row, field in (
+        (forum.event, "name"), (forum.event, "venue"), (a.person, "name"), (b.person, "name"),
+        (b.organisation, "name"), (meeting.table, "label"), (meeting.table, "place"),
+        (forum.event.themes.get(key="justice"), "name"), (make_session(forum.event), "title"),
+    ):  # fmt: skip
+        setattr(row, field, odd)
+        row.save()
+    SessionPart.objects.create(
+        event=forum.event, attendee=a, session=forum.event.sessions.get(), part=SessionPart.Part.BOOKMARKED
+    )
+    a = Attendee.objects.select_related("event", "person").get(pk=a.pk)
+    for body in (feed_for(a, forum.now, forum.now), invited(meeting, a, forum.now)):
+        text = body.decode()
+        assert not set(text) & set("\x0b\x85\u2028")
+        entry, *_ = entries_in(body)
+        assert entry.summary.value == f"Meeting with {read_as}, {read_as}"
+        assert entry.location.value == ", ".join([read_as] * 3)
+    calendar = vobject.readOne(feed_for(a, forum.now, forum.now).decode())
+    assert calendar.x_wr_calname.value.replace("\\", "") == read_as
+
+
 def test_after_two_changes_there_is_one_entry_with_the_last_time_and_place(forum: Forum) -> None:
     a, b, *_ = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0], theme="justice"))

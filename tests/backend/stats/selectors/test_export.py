@@ -36,6 +36,16 @@ def forum():
     return event_stats(event=large_event(160, 900, listed=4), now=NOW, permutations=19)
 
 
+def test_the_about_sheet_holds_no_formula():
+    event = make_event(name='=HYPERLINK("https://example.org/","Forum")')
+    make_attendee(event)
+    stats = event_stats(event=event, now=NOW, permutations=19)
+    book = openpyxl.load_workbook(io.BytesIO(workbook_for(worksheets_for(stats), stats)))
+    cells = [cell for page in book for row in page for cell in row if cell.value is not None]
+    assert book["about"]["A1"].value == '\'=HYPERLINK("https://example.org/","Forum")'
+    assert not [cell for cell in cells if cell.data_type == "f"]
+
+
 def test_igraph_finds_the_same_network_in_the_exported_graphml(forum, tmp_path):
     graph = read_network(forum, tmp_path)
     network, meetings = forum.network, graph.es["meetings"]

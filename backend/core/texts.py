@@ -1,0 +1,25 @@
+"""Texts of one line: names, titles and places, which calendars, mails and files write on one line."""
+
+from __future__ import annotations
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # with line and paragraph separators
+
+
+def one_line(text: str) -> str:
+    r"""The text on one line, with a space for control characters and for runs of white space.
+
+    >>> one_line("Forum\r\n2026\x0b ")
+    'Forum 2026'
+    """
+    return " ".join(CONTROL.sub(" ", text).split())
+
+
+def validate_one_line(text: str) -> None:
+    """Raise ValidationError where the text holds a line break or another control character."""
+    if CONTROL.search(text):
+        raise ValidationError(_("Write it on one line, without control characters."), code="control")
