@@ -80,7 +80,7 @@ class Encoder:
         """
         if isinstance(texts, str):
             raise TypeError("encode takes a sequence of texts, not one text.")
-        contents = [clean_text(text) for text in texts]
+        contents = [readable_text(text) for text in texts]
         unique = {content: index for index, content in enumerate(dict.fromkeys(filter(None, contents)))}
         prompt = self._prompt(kind)
         windows = self._windows(list(unique), prompt)
@@ -142,10 +142,10 @@ def batches(windows: Sequence[_Window], limit: int) -> list[list[_Window]]:
     return found
 
 
-def clean_text(text: str) -> str:
+def readable_text(text: str) -> str:
     """A text as the model may read it: at most 15,000 characters, composed (NFC), nothing unreadable, or "".
 
-    >>> clean_text("  mangroves\\x00 and \\ud800 reefs "), clean_text("\\u200b \\n")
+    >>> readable_text("  mangroves\\x00 and \\ud800 reefs "), readable_text("\\u200b \\n")
     ('mangroves  and   reefs', '')
     """
     content = unicodedata.normalize("NFC", UNREADABLE.sub(" ", text[:MAX_CHARACTERS])).strip()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from matching.text.encoder import MAX_CHARACTERS, MAX_WINDOWS, PROMPT_NAMES, Encoder, Kind, clean_text
+from matching.text.encoder import MAX_CHARACTERS, MAX_WINDOWS, PROMPT_NAMES, Encoder, Kind, readable_text
 from tests.matching.sample_texts import MANGROVES, SAMPLE_TEXTS
 
 SENTENCES = [sentence for texts in SAMPLE_TEXTS.values() for sentence in texts]
@@ -88,7 +88,7 @@ def test_no_text_changes_other_vectors_or_takes_more_than_four_windows(encoder: 
     bad, good = encoder.encode([text, SENTENCES[0]], "passage", lambda done, total: windows.append(total))
     assert max(windows) <= MAX_WINDOWS + 1
     assert np.isfinite(bad).all()
-    assert np.linalg.norm(bad) == pytest.approx(1 if clean_text(text) else 0, abs=1e-5)
+    assert np.linalg.norm(bad) == pytest.approx(1 if readable_text(text) else 0, abs=1e-5)
     assert np.allclose(good, encoder.encode([SENTENCES[0]], "passage")[0], atol=1e-5)
 
 
@@ -96,7 +96,7 @@ def test_no_text_changes_other_vectors_or_takes_more_than_four_windows(encoder: 
 @given(st.lists(st.text(st.characters(), max_size=80), max_size=4))
 def test_any_text_at_all_gives_a_unit_vector_or_zeros(encoder: Encoder, texts: list[str]) -> None:
     lengths = np.linalg.norm(encoder.encode(texts, "query"), axis=1)
-    assert np.allclose(lengths, [bool(clean_text(text)) for text in texts], atol=1e-5)
+    assert np.allclose(lengths, [bool(readable_text(text)) for text in texts], atol=1e-5)
 
 
 def test_a_long_text_is_the_mean_of_its_windows(encoder: Encoder) -> None:
