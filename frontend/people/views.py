@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
+from backend.core.zones import zone_place
 from backend.events.models import Attendee
 from backend.events.selectors import attendances_for
 from backend.people.selectors import token_made_at
 from backend.people.services import UnknownTimezone, end_token, make_token, set_own_timezone
 from frontend.access import Request, participant, public
-from frontend.events.words.times import browser_zone, zone_place, zones_offered
+from frontend.events.words.times import browser_zone, zones_offered
 from frontend.fields import values_of
 from frontend.people.forms import TimezoneForm, TokenForm
 

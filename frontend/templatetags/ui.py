@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from backend.core.zones import zone_place
 from backend.events.models import Event
 from frontend.events.words import times
 from frontend.events.words.languages import language_name, language_of
@@ -31,7 +32,7 @@ register = template.Library()
 register.filter("language_name", language_name)
 register.filter("language_of", language_of)
 register.filter("event_day", times.event_day)
-register.filter("zone_place", times.zone_place)
+register.filter("zone_place", zone_place)
 register.filter("notice_words", notice_words)
 register.filter("constituency_label", constituency_label)
 register.filter("feature_label", feature_label)
@@ -71,7 +72,7 @@ def event_time(moment: dt.datetime, event: Event) -> SafeString:
         '<time datetime="{}">{}</time> <span class="zone">({})</span>',
         moment.isoformat(),
         format_date(localtime(moment, event.zone), "j M Y, H:i"),
-        times.zone_words(event, moment),
+        times.event_zone_words(event, moment),
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.dateformat import format as in_words
 from django.utils.translation import pgettext
 
+from backend.core.zones import zone_place, zone_words
 from backend.events.models import Attendee
 
 
@@ -23,18 +24,13 @@ def period_words(starts_at: dt.datetime, ends_at: dt.datetime | None, timezone: 
     words = in_words(start, "l j F Y, H:i")
     if ends_at is not None:
         words += "–" + in_words(ends_at.astimezone(zone), "H:i")
-    offset = f"{start:%z}"
-    name = pgettext("zone of a time", "%(place)s time, UTC%(offset)s") % {
-        "place": _place_of(timezone),
-        "offset": f"{offset[:3]}:{offset[3:5]}",
-    }
-    return f"{words} ({name})"
+    return f"{words} ({zone_words(timezone, start)})"
 
 
 def short_words(moment: dt.datetime, attendee: Attendee) -> str:
     """A moment in the event's zone, which is named, short enough for a subject line or a button."""
     words = in_words(moment.astimezone(attendee.event.zone), "D j M, H:i")
-    place = _place_of(attendee.event.timezone)
+    place = zone_place(attendee.event.timezone)
     return pgettext("short time", "%(time)s (%(place)s time)") % {"time": words, "place": place}
 
 
@@ -45,10 +41,6 @@ def reader_words(starts_at: dt.datetime, ends_at: dt.datetime | None, reader: At
     if own and _offset(starts_at, own) != _offset(starts_at, event_zone):
         return words, period_words(starts_at, ends_at, own)
     return (words,)
-
-
-def _place_of(timezone: str) -> str:
-    return timezone.rpartition("/")[2].replace("_", " ")
 
 
 def _offset(moment: dt.datetime, timezone: str) -> dt.timedelta | None:

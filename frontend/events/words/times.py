@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
+from backend.core.zones import zone_words
 from backend.events.models import Event
 
 REGIONS = ("Asia", "Africa", "America", "Antarctica", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -49,32 +49,9 @@ def zones_offered() -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
-def zone_words(event: Event, moment: dt.datetime) -> str:
-    """The event's zone by its place and its distance from UTC at that moment."""
-    return place_words(event.timezone, localtime(moment, event.zone))
-
-
-def zone_place(zone: str) -> str:
-    """The place a zone is named for.
-
-    >>> zone_place("Asia/Ho_Chi_Minh"), zone_place("America/Argentina/Ushuaia")
-    ('Ho Chi Minh', 'Ushuaia')
-    """
-    return zone.rpartition("/")[2].replace("_", " ")
-
-
-def place_words(zone: str, local: dt.datetime) -> str:
-    """A zone by its place and distance from UTC.
-
-    >>> from zoneinfo import ZoneInfo
-    >>> place_words("Asia/Ho_Chi_Minh", dt.datetime(2026, 12, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")))
-    'Ho Chi Minh time, UTC+07:00'
-    """
-    offset = f"{local:%z}"
-    return pgettext("zone of a time", "%(place)s time, UTC%(offset)s") % {
-        "place": zone_place(zone),
-        "offset": f"{offset[:3]}:{offset[3:]}",
-    }
+def event_zone_words(event: Event, moment: dt.datetime) -> str:
+    """The event's zone by its place and its offset from UTC at that moment."""
+    return zone_words(event.timezone, localtime(moment, event.zone))
 
 
 def event_day(moment: dt.datetime, event: Event) -> str:
@@ -113,9 +90,9 @@ def hours(
 def zone_note(context: Context, event: Event) -> str:
     """Which zone the page's times are in, and the reader's own where the page shows that too."""
     noon = dt.datetime.combine(event.starts_on, dt.time(12), event.zone)
-    note = _("Times are %(zone)s.") % {"zone": zone_words(event, noon)}
+    note = _("Times are %(zone)s.") % {"zone": event_zone_words(event, noon)}
     own = reader_zone(context.get("request"))
     if own is None or (mine := localtime(noon, own)).utcoffset() == noon.utcoffset():
         return note
-    beside = _("Beside them, yours: %(zone)s.") % {"zone": place_words(own.key, mine)}
+    beside = _("Beside them, yours: %(zone)s.") % {"zone": zone_words(own.key, mine)}
     return f"{note} {beside}"
