@@ -9,11 +9,11 @@ from backend.core.queue import CLOCK, requeue_abandoned_jobs
 
 @app.periodic(cron="* * * * *")
 @app.task(
-    name="core.take_up_abandoned_jobs",
+    name="core.requeue_abandoned_jobs",
     queue=CLOCK,
-    queueing_lock="core.take_up_abandoned_jobs",
+    queueing_lock="core.requeue_abandoned_jobs",
     pass_context=False,
 )
-async def requeue(timestamp: int) -> None:  # noqa: ARG001
+async def requeue_every_minute(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute, queue the unfinished jobs of killed workers again."""
     await requeue_abandoned_jobs()

@@ -18,9 +18,12 @@ def send_notice(notice_id: int) -> None:
 
 @app.periodic(cron="* * * * *")
 @app.task(
-    name="meetings.keep_time", queue=CLOCK, lock="meetings.keep_time", queueing_lock="meetings.keep_time"
+    name="meetings.run_meeting_deadlines",
+    queue=CLOCK,
+    lock="meetings.run_meeting_deadlines",
+    queueing_lock="meetings.run_meeting_deadlines",
 )
-def keep_time(timestamp: int) -> None:  # noqa: ARG001
+def run_meeting_deadlines(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute: end refused meetings, expire requests, remind, and ask for and settle attestations."""
     now = timezone.now()
     services.end_refused_meetings(now=now)

@@ -18,11 +18,11 @@ def send_alert(lead_id: int) -> None:
 
 @app.periodic(cron="*/5 * * * *")
 @app.task(
-    name="safeguarding.alert_everywhere",
+    name="safeguarding.alert_all_leads",
     queue=CLOCK,
-    lock="safeguarding.alert_everywhere",
-    queueing_lock="safeguarding.alert_everywhere",
+    lock="safeguarding.alert_all_leads",
+    queueing_lock="safeguarding.alert_all_leads",
 )
-def alert_everywhere(timestamp: int) -> None:  # noqa: ARG001
+def alert_all_leads(timestamp: int) -> None:  # noqa: ARG001
     """Every five minutes: find leads not alerted yet."""
-    alerts.alert_everywhere()
+    alerts.alert_all_leads()

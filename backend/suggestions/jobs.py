@@ -25,15 +25,15 @@ def build_suggestions(event_id: int) -> None:
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="suggestions.catch_up")
-def catch_up(timestamp: int) -> None:  # noqa: ARG001
+@app.task(name="suggestions.requeue_stale_lists")
+def requeue_stale_lists(timestamp: int) -> None:  # noqa: ARG001
     """Announce changes again that no job handled, for instance because a worker was killed."""
     for event in selectors.events_with_stale_lists():
         announce_changes(event.pk)
 
 
 @app.periodic(cron="0 19 * * *")
-@app.task(name="suggestions.nightly")
+@app.task(name="suggestions.build_nightly")
 def build_nightly(timestamp: int) -> None:  # noqa: ARG001
     """Compute every running event's lists once a night (19:00 UTC is past midnight in most of ASEAN)."""
     for event in selectors.events_with_run():

@@ -33,7 +33,7 @@ def test_axe_finds_nothing_on_any_page_of_a_programme(planned_forum, visit):
     published = plan_of(forum, most=1)
     services.publish_plan(event=forum.event, plan_id=published.pk, by=by, now=NOW)
     published.refresh_from_db()
-    services.carry_out(plan=published, by=by, now=NOW)
+    services.apply_publication(plan=published, by=by, now=NOW)
     forum.join(1)[0].availability.all().delete()
     draft = plan_of(forum, least=1)
     row = draft.planned.first()

@@ -23,7 +23,7 @@ from backend.programme.services.editing import (
 )
 from backend.programme.services.publishing import (
     NothingPlanned,
-    carry_out,
+    apply_publication,
     publish_plan,
     set_publishing,
     withdraw_plan,
@@ -38,7 +38,7 @@ __all__ = [
     "NothingPlanned",
     "NothingToPlanWith",
     "TooManyDrafts",
-    "carry_out",
+    "apply_publication",
     "change_planned",
     "draft_plan",
     "drop_planned",

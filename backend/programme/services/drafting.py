@@ -17,7 +17,7 @@ from backend.programme.models import Plan
 from backend.programme.rules import MAX_DRAFTS, PlanOptions, check_options, options_of
 from backend.programme.selectors import suggestion_scores
 
-SOLVE_PLAN = "programme.solve"
+SOLVE_PLAN = "programme.solve_plan"
 
 
 class NoSuggestions(BusinessError):

@@ -21,7 +21,7 @@ from backend.programme.rules import choose_requesters
 from backend.programme.services.drafting import AtWork, plan_for_update
 from backend.programme.services.editing import check_editable
 
-CARRY_OUT = "programme.carry_out"
+APPLY_PUBLICATION = "programme.apply_publication"
 MESSAGE = gettext_lazy("The organisers planned this meeting for us both as part of the forum's programme.")
 ROWS_BETWEEN_REPORTS = 10
 
@@ -82,10 +82,10 @@ def _order(plan: Plan, by: Person) -> None:
     plan.work, plan.progress = Plan.Work.CARRYING_OUT, 0
     plan.save()
     lock = f"programme:{plan.event_id}"
-    enqueue(CARRY_OUT, lock=lock, queue=PLANS, plan_id=plan.pk, person_id=by.pk)
+    enqueue(APPLY_PUBLICATION, lock=lock, queue=PLANS, plan_id=plan.pk, person_id=by.pk)
 
 
-def carry_out(*, plan: Plan, by: Person, now: dt.datetime) -> None:
+def apply_publication(*, plan: Plan, by: Person, now: dt.datetime) -> None:
     """Send the requests of a published plan, or withdraw those of a withdrawn one. For a job.
 
     Each meeting is a transaction of its own, so a repeated job goes on where it stopped. What cannot be sent

@@ -1,6 +1,6 @@
 """Blocks people make for their protection, their reports, and what a safeguarding lead does with them."""
 
-from backend.safeguarding.services.alerts import alert_everywhere, alert_leads, send_alert
+from backend.safeguarding.services.alerts import alert_all_leads, alert_leads, send_alert
 from backend.safeguarding.services.blocks import CannotBlockSelf, block_person, unblock_person
 from backend.safeguarding.services.reports import (
     OUTCOME_LIMIT,
@@ -23,7 +23,7 @@ __all__ = [
     "OutcomeNeeded",
     "UnknownCategory",
     "WordsNeeded",
-    "alert_everywhere",
+    "alert_all_leads",
     "alert_leads",
     "block_person",
     "close_report",

@@ -40,7 +40,7 @@ def alert_leads(*, event_id: int) -> int:
     return len(due)
 
 
-def alert_everywhere() -> int:
+def alert_all_leads() -> int:
     """`alert_leads` for every event with an open report; returns the number of mails."""
     events = Report.objects.waiting().order_by("event_id").values_list("event_id", flat=True).distinct()
     return sum(alert_leads(event_id=event_id) for event_id in events)

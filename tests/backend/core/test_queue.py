@@ -137,7 +137,11 @@ def test_time_goes_on_while_mails_wait_for_a_silent_server_and_at_most_one_of_it
     for number in range(2 * QUEUES[MAIL]):
         enqueue(SEND_NOTICE, lock=f"mail:{number}", queue=MAIL, notice_id=number)
     assert [next_job(MAIL) for _ in range(QUEUES[MAIL])] == [SEND_NOTICE] * QUEUES[MAIL]
-    for name in ("meetings.keep_time", "safeguarding.alert_everywhere", "core.take_up_abandoned_jobs"):
+    for name in (
+        "meetings.run_meeting_deadlines",
+        "safeguarding.alert_all_leads",
+        "core.requeue_abandoned_jobs",
+    ):
         task = app.tasks[name]
         task.defer(timestamp=0)
         with pytest.raises(AlreadyEnqueued), transaction.atomic():

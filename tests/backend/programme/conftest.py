@@ -101,13 +101,13 @@ class Desk:
     def publish(self, plan: Plan) -> Plan:
         """Publish, and do what the worker does."""
         plan = services.publish_plan(event=self.event, plan_id=plan.pk, by=self.by, now=NOW)
-        services.carry_out(plan=plan, by=self.by, now=NOW)
+        services.apply_publication(plan=plan, by=self.by, now=NOW)
         plan.refresh_from_db()
         return plan
 
     def withdraw(self, plan: Plan) -> Plan:
         plan = services.withdraw_plan(event=self.event, plan_id=plan.pk, by=self.by, now=NOW)
-        services.carry_out(plan=plan, by=self.by, now=NOW)
+        services.apply_publication(plan=plan, by=self.by, now=NOW)
         plan.refresh_from_db()
         return plan
 

@@ -41,7 +41,7 @@ def test_a_plan_is_ordered_read_changed_published_and_withdrawn(desk):
     assert client.put(f"{BASE}publishing/", {"confirms": True}, format="json").json() == {"confirms": True}
     published = client.post(f"{address}publish/")
     assert (published.status_code, published.json()["work"]) == (202, "carrying_out")
-    services.carry_out(plan=Plan.objects.get(pk=plan.pk), by=desk.by, now=NOW)
+    services.apply_publication(plan=Plan.objects.get(pk=plan.pk), by=desk.by, now=NOW)
     assert {meeting["state"] for meeting in client.get(address).json()["meetings"]} == {"agreed"}
     again = client.post(f"{address}again/")
     assert (again.status_code, again.json()["plan"] != plan.pk) == (202, True)

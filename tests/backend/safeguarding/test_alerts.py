@@ -10,7 +10,7 @@ from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import MailDelayed
 from backend.meetings.services import SEND_NOTICE
 from backend.safeguarding.models import ReportAlert
-from backend.safeguarding.services import WordsNeeded, alert_everywhere, alert_leads, send_alert
+from backend.safeguarding.services import WordsNeeded, alert_all_leads, alert_leads, send_alert
 from tests.factories import NOW, make_attendee
 from tests.worker import next_job
 
@@ -65,10 +65,10 @@ def test_a_lead_appointed_afterwards_is_told_of_what_waits(cast):
     report = cast.report()
     late = make_attendee(cast.event, permission="safeguarding-lead")
     send_alert(lead_id=cast.lead.pk, now=NOW)
-    assert alert_everywhere() == 1
+    assert alert_all_leads() == 1
     assert late.pk in queued()
     send_alert(lead_id=late.pk, now=NOW)
-    assert alert_everywhere() == 0
+    assert alert_all_leads() == 0
     assert set(ReportAlert.objects.values_list("lead", flat=True)) == {cast.lead.pk, late.pk}
     cast.close(report, lift=False)
     make_attendee(cast.event, permission="safeguarding-lead")
@@ -93,4 +93,4 @@ def test_what_no_server_takes_is_not_noted_as_told_and_tried_again(cast, setting
         with pytest.raises(MailDelayed, match=r"^no_server$"):
             send_alert(lead_id=cast.lead.pk, now=NOW)
     assert not ReportAlert.objects.exists()
-    assert alert_everywhere() == 1
+    assert alert_all_leads() == 1

@@ -123,7 +123,7 @@ def test_publishing_confirms_or_requests_as_the_event_is_set(desk, client):
     assert "6 meetings are confirmed at once" in page_of(client.get(where)).text_of(publish)
     client.post(f"{where}publish/")
     assert "The meetings are being sent." in page_of(client.get(where)).text_of("#work")
-    services.carry_out(plan=Plan.objects.get(), by=desk.by, now=NOW)
+    services.apply_publication(plan=Plan.objects.get(), by=desk.by, now=NOW)
     page = page_of(client.get(where))
     assert page.texts(".entry .chip") == ["agreed"] * 12
     assert not page.has(f'.entry a[href^="{where}meetings/"]')
@@ -157,7 +157,7 @@ def test_withdrawing_and_planning_again(desk, client):
     again = Plan.objects.latest("pk")
     assert (again.pk != plan.pk, again.state, again.most) == (True, "draft", 2)
     client.post(address(desk, f"{plan.pk}/withdraw/"))
-    services.carry_out(plan=Plan.objects.get(pk=plan.pk), by=desk.by, now=NOW)
+    services.apply_publication(plan=Plan.objects.get(pk=plan.pk), by=desk.by, now=NOW)
     assert len(page_of(client.get(address(desk, f"{plan.pk}/"))).all(".entry.off")) == 12
 
 

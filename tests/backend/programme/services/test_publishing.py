@@ -40,12 +40,12 @@ def test_publishing_twice_sends_nothing_twice(desk):
     plan = desk.publish(desk.plan(most=2))
     type(plan).objects.filter(pk=plan.pk).update(work="carrying_out")
     plan.refresh_from_db()
-    services.carry_out(plan=plan, by=desk.by, now=NOW)
+    services.apply_publication(plan=plan, by=desk.by, now=NOW)
     assert Meeting.objects.count() == 6
     plan.planned.update(meeting=None)  # as if the job ended between the request and its row
     type(plan).objects.filter(pk=plan.pk).update(work="carrying_out")
     plan.refresh_from_db()
-    services.carry_out(plan=plan, by=desk.by, now=NOW)
+    services.apply_publication(plan=plan, by=desk.by, now=NOW)
     assert Meeting.objects.count() == 6
 
 
