@@ -17,21 +17,32 @@ class Policy:
     5
     """
 
-    # Acceptance probability: logit weights of its features.
-    intercept: float = -1.0
+    # Need w_ij, how far j answers what i seeks: the weights of its features.
     text: float = 1.0
-    graph: float = 0.4
-    topic: float = 0.5
-    language: float = 0.3
-    smooth: float = 1.25
-    pagerank: float = 0.3
+    topic: float = 1.0
     lexical: float = 0.5
-    # Text: the share of seeks-offers against about-about; its factor where about replaces both; the factor of
-    # smoothed text where both give seeks or offers; pseudo-count of the language means.
-    text_share: float = 0.8
-    stand_in: float = 0.75
-    smooth_aside: float = 0.4
-    shrink: float = 50.0
+    language: float = 0.1
+    graph: float = 0.5
+    odd_paths: float = 0.5
+    smooth: float = 1.25
+    pagerank: float = 0.9
+    latent: float = 0.3
+    # A pair's factor on words and on the network where both declare what they seek or offer; the square root
+    # of it where one does.
+    lexical_declared: float = 0.2
+    network_declared: float = 0.05
+    # Text: what an answer in `about` loses against one in `offers`; its factor where about replaces both
+    # sides; how many texts the prior mean of a language counts for.
+    about_discount: float = 0.3
+    stand_in: float = 0.5
+    shrink: float = 5.0
+    # With interpreters, no language in common costs `no_common_language` and excludes nobody.
+    interpreters: bool = False
+    no_common_language: float = -1.0
+    # Willingness: odds of i = exp(slope own_need) E_ij + E_ji, where E = exp(intercept + slope w).
+    intercept: float = -5.0
+    slope: float = 1.5
+    own_need: float = 0.6
     # Graph: a tie's yearly decay; the walk's restart; from how many people a node is a hub.
     decay: float = 0.85
     restart: float = 0.15
@@ -40,11 +51,11 @@ class Policy:
     # Candidates: how many overall, and of each other constituency.
     pool: int = 100
     pool_each_other: int = 10
-    # Balance: temperature, iterations, and the E-I floor (None: random mixing less `floor_slack`).
+    # Balance: temperature, iterations, and the E-I floor (None: random mixing plus `floor_margin`).
     beta: float = 0.05
     sweeps: int = 10
     ei_floor: float | None = None
-    floor_slack: float = 0.3
+    floor_margin: float = 0.1
     # Lists: size, entries of other constituencies, diversity, exposure and exploration.
     list_size: int = 10
     least_other: int = 4
@@ -55,14 +66,14 @@ class Policy:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        positive = ("beta", "shortlist", "list_size", "exposure_cap", "pool")
+        positive = ("slope", "beta", "shortlist", "list_size", "exposure_cap", "pool")
         shares = (
-            "text_share",
             "decay",
             "restart",
             "crowd_share",
             "stand_in",
-            "smooth_aside",
+            "lexical_declared",
+            "network_declared",
             "variety",
             "exploratory_share",
         )

@@ -92,12 +92,13 @@ class Vectors:
 class Reason:
     """Why a pair is recommended, as a code with evidence; pages put it into words.
 
-    Codes and their evidence, seen from the owner of the list:
-    seeks_offers {seek, offer}; offers_seeks {offer, seek}; about_about {own, other};
-    topic_offered {topic} (the other offers what she seeks); topic_sought {topic};
-    session {session, count}; tie_through {person, label}; words {terms}; language {language};
-    bridge {from, to}; peer {constituency} (the fallback). A quotation `x` may come with `x_highlight`, the
-    sentence in it that matched.
+    Codes and their evidence, seen from the owner of the list: seeks_offers {seek, offer}; offers_seeks
+    {offer, seek}; about_about {own, other, own_field, other_field}, where the about of one carried the match;
+    nearest {seek, other, other_field}, where neither answers the other; topic_offered {topic} (the other
+    offers what she seeks); topic_sought {topic}; session {session, count}; tie_through {person, label}; words
+    {terms}; language {language}; bridge {from, to}; peer {constituency} (the fallback). A quotation `x` may
+    come with `x_highlight`, the sentence in it that matched. `weight`: the part's share of the log-odds of
+    the list's owner.
     """
 
     code: str
@@ -107,7 +108,8 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """One entry of a list: `score` is the reciprocal score in [0, 1], `rank` counts from 1.
+    """One entry of a list: `score` is how willing the list's owner is, in [0, 1] and no chance; `rank` counts
+    from 1, by score but for exploratory entries.
 
     `propensity` is the probability with which the entry was selected: 1, or less for an exploratory one.
     """

@@ -13,7 +13,7 @@ from scipy.stats import rankdata
 from backend.benchmarks.evaluation_set import FIELDS, EvaluationSet
 from matching.policy import Policy
 from matching.recommend.dataset import Dataset, prepare_dataset
-from matching.recommend.features import prepare_features
+from matching.recommend.features import Priors, prepare_features
 from matching.recommend.graph import adamic_adar, adamic_adar_3path
 from matching.recommend.measures import bootstrap_interval, ranking_metrics
 from matching.recommend.pagerank import personalised_pagerank
@@ -62,7 +62,9 @@ def across_sectors(queries: Sequence[RankingQuery], sectors: Sequence[str]) -> l
     return found
 
 
-def titian_scores(given: EvaluationSet, vectors: Vectors, policy: Policy) -> Array:
+def titian_scores(
+    given: EvaluationSet, vectors: Vectors, policy: Policy, priors: Priors | None = None
+) -> Array:
     """The seekers' own scores (rows) of all people, (n, n), by the functions that build a run.
 
     The evaluation set names the candidates, so no pair is excluded for its organisation or past
@@ -70,7 +72,7 @@ def titian_scores(given: EvaluationSet, vectors: Vectors, policy: Policy) -> Arr
     """
     dataset = prepare_dataset(given.people, given.ties, vectors, (), policy)
     features, walks = fit_standardiser(
-        prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy
+        prepare_features(dataset.participants, vectors, dataset.incidence, policy, priors=priors), policy
     )
     return predict_all(Scorer.from_features(features, policy), walks)
 
@@ -155,6 +157,7 @@ def evaluate(
     *,
     name: str = "",
     policy: Policy | None = None,
+    priors: Priors | None = None,
     on_progress: Callable[[str, float], None] | None = None,
 ) -> dict[str, Any]:
     """Every ranker's measures with intervals, over all candidates and across sectors, and ours against the
@@ -165,7 +168,7 @@ def evaluate(
     queries = ranking_queries(given)
     views = {"all": queries, "cross": across_sectors(queries, [p.constituency for p in given.people])}
     rankers = baseline_rankers(given, vectors) | {
-        OURS: lambda: titian_scores(given, vectors, policy or Policy())
+        OURS: lambda: titian_scores(given, vectors, policy or Policy(), priors)
     }
     values: dict[str, dict[str, Array]] = {}
     for done, (ranker, scores) in enumerate(rankers.items()):

@@ -17,7 +17,7 @@ from backend.benchmarks.evaluation import (
 )
 from backend.benchmarks.evaluation_set import EvaluationSet
 from matching.policy import Policy
-from matching.recommend import RunResult, build_run
+from matching.recommend import Priors, RunResult, build_run
 from matching.recommend.exclusions import Exclusions
 from matching.recommend.features import ENGLISH
 from matching.recommend.measures import bootstrap_interval, graded_ndcg
@@ -67,6 +67,7 @@ def evaluate_graded(
     vectors: Vectors,
     *,
     policy: Policy | None = None,
+    priors: Priors | None = None,
     on_progress: Callable[[str, float], None] | None = None,
 ) -> dict[str, Any]:
     """Our lists, our score and every baseline with data to rank by, over the graded pairs of a set.
@@ -77,12 +78,13 @@ def evaluate_graded(
     policy = policy or Policy()
     report_progress = on_progress or (lambda _stage, _share: None)
     groups = {"all": list(given.grades), "not_english": not_english(given)}
-    tables: dict[str, Callable[[], Array]] = {OURS: lambda: titian_scores(given, vectors, policy)}
+    tables: dict[str, Callable[[], Array]] = {OURS: lambda: titian_scores(given, vectors, policy, priors)}
     tables |= baseline_rankers(given, vectors)
     candidates = candidates_of_seekers(given)
 
     report_progress(LISTS, 0.0)
-    run = build_run(given.people, given.ties, vectors, policy=replace(policy, exploratory_share=0.0))
+    built_with = replace(policy, exploratory_share=0.0)
+    run = build_run(given.people, given.ties, vectors, policy=built_with, priors=priors)
     rankings: dict[str, Rankings] = {LISTS: listed_rows(run)}
     for done, (ranker, scores) in enumerate(tables.items(), start=1):
         report_progress(ranker, done / (len(tables) + 1))

@@ -18,18 +18,21 @@ from frontend.people.words import constituency_label
 
 FEATURES: dict[str, Promise] = {
     "text": gettext_lazy("What one seeks, and the other offers"),
-    "about": gettext_lazy("What both are about"),
     "graph": gettext_lazy("Topics, sessions and people in common"),
     "topic": gettext_lazy("Topics sought that the other offers"),
     "language": gettext_lazy("A language besides English"),
+    "odd_paths": gettext_lazy("People met by those whom people like one have met"),
     "smooth": gettext_lazy("Texts, with those of people met before"),
     "pagerank": gettext_lazy("Nearness in the web of ties"),
     "lexical": gettext_lazy("Words in common"),
+    "latent": gettext_lazy("Subjects of the texts and organisations"),
+    "no_common_language": gettext_lazy("No language in common"),
 }
 REASONS: dict[str, Promise] = {
     "seeks_offers": gettext_lazy("Seeks what the other offers"),
     "offers_seeks": gettext_lazy("Offers what the other seeks"),
     "about_about": gettext_lazy("Similar work"),
+    "nearest": gettext_lazy("Not what is sought, but nearest to it"),
     "topic_offered": gettext_lazy("Seeks a topic the other offers"),
     "topic_sought": gettext_lazy("Offers a topic the other seeks"),
     "session": gettext_lazy("Sessions in common"),
@@ -137,6 +140,11 @@ def _about_about(evidence: Evidence, _names: TopicNames) -> LabelledText:
     return _("Similar work"), (Quotation.of(mine, evidence, "own"), Quotation.of(theirs, evidence, "other"))
 
 
+def _nearest(evidence: Evidence, _names: TopicNames) -> LabelledText:
+    text = _("This is not what you seek. The nearest that they write is: “%(text)s”")
+    return _("Nearest"), text % {"text": evidence["other"]}
+
+
 def _topic_offered(evidence: Evidence, names: TopicNames) -> LabelledText:
     topic = names.get(evidence["topic"], evidence["topic"])
     return _("Topic"), _("You seek “%(topic)s”, and they offer it.") % {"topic": topic}
@@ -185,6 +193,7 @@ _TEXTS: dict[str, Callable[[Evidence, TopicNames], LabelledText]] = {
     "seeks_offers": _seeks_offers,
     "offers_seeks": _offers_seeks,
     "about_about": _about_about,
+    "nearest": _nearest,
     "topic_offered": _topic_offered,
     "topic_sought": _topic_sought,
     "session": _session,

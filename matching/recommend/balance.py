@@ -103,8 +103,8 @@ def balance_pairs(
 ) -> BalanceResult:
     """Solve for C with the least cross-constituency bonus that lifts the E-I index of mu to its floor.
 
-    The floor is the policy's, else random mixing less `floor_slack`; the bonus is found by bisection, at most
-    MAX_BONUS. People without capacity get no weight.
+    The floor is the policy's, else random mixing plus `floor_margin`; the bonus is found by bisection, at
+    most MAX_BONUS. People without capacity get no weight.
 
     >>> from matching.recommend.candidates import find_candidates
     >>> policy = Policy(sweeps=1000)
@@ -119,7 +119,7 @@ def balance_pairs(
         if policy.ei_floor is not None
         else None
         if expected_ei is None
-        else expected_ei - policy.floor_slack
+        else min(1.0, expected_ei + policy.floor_margin)
     )
     people, starts = len(groups), pairs.starts
 

@@ -89,7 +89,7 @@ def prepare_dataset(
         vectors=vectors,
         graph=graph,
         incidence=build_incidence(graph, len(people)),
-        exclusions=Exclusions.from_participants(people, ties, excluded),
+        exclusions=Exclusions.from_participants(people, ties, excluded, interpreters=policy.interpreters),
         ids=np.array([p.id for p in people], np.int64),
         groups=np.array([group_of[p.constituency] for p in people], np.int64),
         constituencies=names,

@@ -14,13 +14,43 @@ SELF, ORGANISATION, MET, EXCLUDED, LANGUAGE = "self", "organisation", "met", "ex
 
 
 @dataclass(frozen=True, slots=True)
+class NoCommonLanguage:
+    """Which pairs state languages without one in common; languages: (n, l) 0/1."""
+
+    languages: Array
+
+    @classmethod
+    def from_participants(cls, participants: Sequence[Participant]) -> NoCommonLanguage:
+        """For participants sorted by id."""
+        names = sorted(set().union(*(p.languages for p in participants))) if participants else []
+        column = {name: k for k, name in enumerate(names)}
+        languages = np.zeros((len(participants), len(names)), np.float32)
+        for row, p in enumerate(participants):
+            languages[row, [column[name] for name in p.languages]] = 1
+        return cls(languages)
+
+    def mask(self, i: slice, j: slice) -> Array:
+        """Rows i with rows j, bool (len i, len j)."""
+        if not self.languages.shape[1]:
+            return np.zeros((len(self.languages[i]), len(self.languages[j])), bool)
+        stated: Array = np.any(self.languages != 0, axis=1)
+        disjoint = self.languages[i] @ self.languages[j].T == 0
+        return np.asarray(disjoint & stated[i][:, None] & stated[j][None, :])
+
+    def pairs(self, left: Array, right: Array) -> Array:
+        """Row left[k] with row right[k], bool (k,)."""
+        mine, theirs = self.languages[left], self.languages[right]
+        return np.asarray(mine.any(axis=1) & theirs.any(axis=1) & ~(mine * theirs).any(axis=1))
+
+
+@dataclass(frozen=True, slots=True)
 class Exclusions:
-    """Symmetric rules: oneself, the same organisation, a past tie, a pair the contact policy excludes, and
-    stated languages without one in common. Arrays are by row: organisation (n,) codes, languages (n, l) 0/1.
+    """Symmetric rules: oneself, the same organisation, a past tie, a pair the contact policy excludes, and,
+    without interpreters, stated languages without one in common. organisation: (n,) codes.
     """
 
     organisation: Array
-    languages: Array
+    languages: NoCommonLanguage | None
     excluded_pairs: sp.csr_matrix
     met: sp.csr_matrix
 
@@ -30,20 +60,17 @@ class Exclusions:
         participants: Sequence[Participant],
         ties: Sequence[Tie],
         excluded: Iterable[tuple[int, int]] = (),
+        *,
+        interpreters: bool = False,
     ) -> Exclusions:
         """For participants sorted by id; pairs that name an absent person are ignored."""
         row_of = {p.id: k for k, p in enumerate(participants)}
         names = {name: k for k, name in enumerate(sorted({p.organisation for p in participants} - {""}))}
-        language_codes = sorted(set().union(*(p.languages for p in participants))) if participants else []
-        column = {name: k for k, name in enumerate(language_codes)}
-        languages = np.zeros((len(participants), len(language_codes)), np.float32)
-        for row, p in enumerate(participants):
-            languages[row, [column[name] for name in p.languages]] = 1
         return cls(
             organisation=np.array(
                 [names.get(p.organisation, -1 - k) for k, p in enumerate(participants)], np.int64
             ),
-            languages=languages,
+            languages=None if interpreters else NoCommonLanguage.from_participants(participants),
             excluded_pairs=_pair_matrix(((a, b) for a, b in excluded), row_of),
             met=_pair_matrix(((t.a, t.b) for t in ties), row_of),
         )
@@ -51,10 +78,8 @@ class Exclusions:
     def mask(self, i: slice, j: slice) -> Array:
         """The excluded pairs of rows i with rows j, bool (len i, len j)."""
         mask: Array = self.organisation[i][:, None] == self.organisation[j][None, :]
-        if self.languages.shape[1]:
-            stated: Array = np.any(self.languages != 0, axis=1)
-            disjoint = self.languages[i] @ self.languages[j].T == 0
-            mask |= disjoint & stated[i][:, None] & stated[j][None, :]
+        if self.languages is not None:
+            mask |= self.languages.mask(i, j)
         for matrix in (self.excluded_pairs, self.met):
             block = matrix[i, j].tocoo()
             mask[block.row, block.col] = True
@@ -70,8 +95,9 @@ class Exclusions:
             return MET
         if self.excluded_pairs[a, b]:
             return EXCLUDED
-        left, right = self.languages[a], self.languages[b]
-        return LANGUAGE if left.any() and right.any() and not (left * right).any() else ""
+        if self.languages is not None and self.languages.pairs(np.array([a]), np.array([b]))[0]:
+            return LANGUAGE
+        return ""
 
 
 def _pair_matrix(pairs: Iterable[tuple[int, int]], row_of: dict[int, int]) -> sp.csr_matrix:

@@ -9,14 +9,14 @@ import numpy as np
 from matching.errors import UnknownPerson
 from matching.policy import Policy
 from matching.recommend.dataset import prepare_dataset
-from matching.recommend.features import prepare_features
+from matching.recommend.features import Priors, prepare_features
 from matching.recommend.pagerank import RandomWalk
 from matching.recommend.reasons import Reasoner
 from matching.recommend.scoring import (
-    acceptance_probability,
+    acceptance_probabilities,
     feature_weight,
     fit_standardiser,
-    reciprocal_score,
+    need,
     standardised_features,
 )
 from matching.recommend.state import RunState
@@ -32,6 +32,7 @@ def explain_pair(
     excluded: Iterable[tuple[int, int]] = (),
     policy: Policy | None = None,
     state: RunState | None = None,
+    priors: Priors | None = None,
 ) -> Explanation:
     """All features, probabilities and reasons of a pair of ids, standardised as in `state` if given.
 
@@ -40,8 +41,8 @@ def explain_pair(
     >>> a = Participant(1, "youth", seeks_topics=frozenset({"safety"}))
     >>> b = Participant(2, "industry", offers_topics=frozenset({"safety"}))
     >>> found = explain_pair([a, b], [], Vectors.empty(2), pair=(1, 2))
-    >>> [(p.feature, p.contribution) for p in found.a_to_b if p.value]
-    [('graph', 0.4), ('topic', 0.5)]
+    >>> [(p.feature, round(p.contribution, 4)) for p in found.a_to_b if p.value]
+    [('topic', 1.0), ('graph', 0.025)]
     """
     policy = policy or Policy()
     dataset = prepare_dataset(participants, ties, vectors, excluded, policy)
@@ -55,13 +56,15 @@ def explain_pair(
         dataset.incidence,
         policy,
         standardiser=None if state is None else state.standardiser,
+        priors=priors,
     )
     if state is None:
         features, _ = fit_standardiser(features, policy)
     left, right = np.array([a, b]), np.array([b, a])
     values = standardised_features(features, policy, left, right, _resolvent_entries(features.walk, a, b))
     exclusion = dataset.exclusions.reason(a, b)
-    probabilities = acceptance_probability(values, policy) * (not exclusion)
+    needs = need(values, policy)
+    p_ab, p_ba = (float(p[0]) for p in acceptance_probabilities(needs[:1], needs[1:], policy))
     bonus = 0.0 if state is None else state.bonus
     reasoner = Reasoner.from_features(features, dataset.participants, dataset.graph, policy, bonus)
     return Explanation(
@@ -71,9 +74,9 @@ def explain_pair(
         exclusion=exclusion,
         a_to_b=_contributions(values, 0, policy),
         b_to_a=_contributions(values, 1, policy),
-        p_ab=float(probabilities[0]),
-        p_ba=float(probabilities[1]),
-        score=float(reciprocal_score(probabilities[:1], probabilities[1:])[0]),
+        p_ab=0.0 if exclusion else p_ab,
+        p_ba=0.0 if exclusion else p_ba,
+        score=0.0 if exclusion else p_ab,
         reasons=() if exclusion else reasoner.reasons(left[:1], right[:1])[0],
     )
 

@@ -9,16 +9,28 @@ import numpy as np
 import scipy.sparse as sp
 
 from matching.policy import Policy
+from matching.recommend.exclusions import NoCommonLanguage
 from matching.recommend.gram import GramMatrix
-from matching.recommend.graph import Incidence, damped_columns, smooth_over_ties
+from matching.recommend.graph import Incidence, damped_columns, partner_damping, smooth_over_ties
 from matching.recommend.pagerank import RandomWalk
 from matching.text.centring import CentredTexts, centre_texts, language_means, normalise_rows
-from matching.text.tfidf import IdfWeights, count_field_terms, fit_idf, swap_seeks_offers, tfidf_vectors
+from matching.text.lsa import LatentSpace
+from matching.text.tfidf import (
+    IdfWeights,
+    count_field_terms,
+    fit_idf,
+    merged_terms,
+    swap_seeks_offers,
+    text_terms,
+    tfidf_vectors,
+)
 from matching.types import Array, Participant, Vectors
 
 ENGLISH = "en"
 FIELDS = ("seeks", "offers", "about")
 SAMPLED_PAIRS = 20_000
+Priors = Mapping[str, Mapping[str, Array]]
+"""Field (seeks, offers, about) -> language -> prior mean vector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,42 +57,58 @@ class ScoreStatistics:
 class Standardiser:
     """Fitted statistics that make raw features comparable, stored with a run to score later changes alike.
 
-    `means`: field -> language -> mean vector. `about_cap`: 90th percentile of about cosines. `overlap_cap`:
-    95th percentile of the positive overlaps. `pagerank_floor`: ln PageRank of a pair the walk never reaches.
+    `means`: field -> language -> mean vector. `latent_space`: the projection of terms. `overlap_cap`,
+    `odd_cap`: 95th percentile of the positive overlaps, and of the positive sums over odd paths.
+    `pagerank_floor`: ln PageRank of a pair the walk never reaches.
     """
 
     means: Mapping[str, Mapping[str, Array]]
     idf: IdfWeights
+    latent_space: LatentSpace
     seeks_offers: ScoreStatistics = ScoreStatistics()
-    about: ScoreStatistics = ScoreStatistics()
-    about_cap: float = 1.0
-    text_sd: float = 1.0
+    seeks_about: ScoreStatistics = ScoreStatistics()
     smooth: ScoreStatistics = ScoreStatistics()
     lexical: ScoreStatistics = ScoreStatistics()
+    latent: ScoreStatistics = ScoreStatistics()
     pagerank: ScoreStatistics = ScoreStatistics()
     pagerank_floor: float = -20.0
     overlap_cap: float = 0.0
+    odd_cap: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the score of a pair is computed from; row k is the k-th participant by id."""
+    """What the need of a pair is computed from; row k is the k-th participant by id.
+
+    `lexical_factor`, `network_factor` (n, 1): square roots of a person's factors on words and on the network;
+    `no_common_language`: None without interpreters.
+    """
 
     texts: CentredTexts
     smooth: Array | None
     term_counts: sp.csr_matrix
     lexical: GramMatrix
+    latent: Array
     overlap: GramMatrix | None
+    odd_paths: GramMatrix | None
     walk: RandomWalk | None
     seeks_topics: Array
     offers_topics: Array
     languages: Array
+    no_common_language: NoCommonLanguage | None
+    lexical_factor: Array
+    network_factor: Array
     standardiser: Standardiser
 
     @property
     def people(self) -> int:
         """The number of people."""
         return int(self.languages.shape[0])
+
+    @property
+    def has_terms(self) -> Array:
+        """Who has words to compare, bool (n,)."""
+        return np.asarray(np.diff(self.lexical.rows.indptr) > 0)
 
 
 def prepare_features(
@@ -91,27 +119,34 @@ def prepare_features(
     *,
     standardiser: Standardiser | None = None,
     term_counts: sp.csr_matrix | None = None,
+    priors: Priors | None = None,
 ) -> Features:
     """The features of participants sorted by id.
 
-    A given `standardiser` is kept; else language means and idf are fitted here and the statistics are left to
-    `fit_standardiser`. A given `term_counts` (n, terms) saves counting the texts again.
+    A given `standardiser` is kept; else language means (with `priors`, by field), idf and the latent space
+    are fitted here and the statistics are left to `fit_standardiser`. A given `term_counts` (n, terms) saves
+    counting the texts again.
     """
     languages = {name: [getattr(p, f"{name}_language") for p in participants] for name in FIELDS}
     if term_counts is None:
         term_counts = count_field_terms(participants)
+    texts_only, merged = text_terms(term_counts), merged_terms(term_counts)
     if standardiser is None:
+        priors = priors or {}
         means = {
-            name: language_means(getattr(vectors, name), languages[name], policy.shrink) for name in FIELDS
+            name: language_means(getattr(vectors, name), languages[name], policy.shrink, priors.get(name))
+            for name in FIELDS
         }
-        standardiser = Standardiser(means=means, idf=fit_idf(term_counts))
-    tfidf = tfidf_vectors(term_counts, standardiser.idf)
-    texts = centre_texts(vectors, languages, standardiser.means, policy.stand_in, policy.smooth_aside)
+        idf = fit_idf(texts_only)
+        space = LatentSpace.fit(tfidf_vectors(merged, idf), seed=policy.seed)
+        standardiser = Standardiser(means=means, idf=idf, latent_space=space)
+    tfidf = tfidf_vectors(texts_only, standardiser.idf)
+    texts = centre_texts(vectors, languages, standardiser.means, policy.stand_in)
     columns, damping = damped_columns(incidence, policy)
     root = sp.diags(np.sqrt(damping))
     linked = incidence.people.nnz + incidence.others.nnz > 0
     seeks, offers = _topic_matrices(participants)
-    stated = _one_hot([p.languages for p in participants])
+    declares = np.array([_declares(p) for p in participants], bool)[:, None]
     return Features(
         texts=texts,
         smooth=normalise_rows(smooth_over_ties(texts.own, incidence.people))
@@ -119,7 +154,9 @@ def prepare_features(
         else None,
         term_counts=term_counts,
         lexical=GramMatrix.from_rows(tfidf, swap_seeks_offers(tfidf)),
+        latent=standardiser.latent_space.project(tfidf_vectors(merged, standardiser.idf)),
         overlap=GramMatrix.from_rows(columns @ root) if columns.nnz else None,
+        odd_paths=_odd_paths(incidence.people) if incidence.people.nnz else None,
         walk=RandomWalk.from_adjacency(
             incidence.people, incidence.others, policy.restart, informative=incidence.informative
         )
@@ -127,9 +164,24 @@ def prepare_features(
         else None,
         seeks_topics=seeks,
         offers_topics=offers,
-        languages=stated,
+        languages=_one_hot([p.languages for p in participants]),
+        no_common_language=NoCommonLanguage.from_participants(participants) if policy.interpreters else None,
+        lexical_factor=np.where(declares, np.sqrt(policy.lexical_declared), 1).astype(np.float32),
+        network_factor=np.where(declares, np.sqrt(policy.network_declared), 1).astype(np.float32),
         standardiser=standardiser,
     )
+
+
+def _declares(person: Participant) -> bool:
+    """Whether she says what she seeks or offers, in words or by topics."""
+    in_words = person.seeks.strip() or person.offers.strip()
+    return bool(in_words or person.seeks_topics or person.offers_topics)
+
+
+def _odd_paths(ties: sp.csr_matrix) -> GramMatrix:
+    """B D B D B of `adamic_adar_3path` as (B D B) (B D)ᵀ, which stays sparse where the product is not."""
+    damped = sp.csr_matrix(ties @ partner_damping(ties))
+    return GramMatrix.from_rows(damped @ ties, damped)
 
 
 def _one_hot(sets: Sequence[frozenset[str]]) -> Array:
@@ -165,12 +217,15 @@ class RawFeatures:
     """Raw features of pairs, (k,) each; NaN where one side has no value."""
 
     seeks_offers: Array
-    about: Array
+    seeks_about: Array
     smooth: Array
     lexical: Array
+    latent: Array
     overlap: Array
+    odd_paths: Array
     topic: Array
     language: Array
+    no_common_language: Array
 
 
 def raw_features(features: Features, left: Array, right: Array) -> RawFeatures:
@@ -178,19 +233,24 @@ def raw_features(features: Features, left: Array, right: Array) -> RawFeatures:
     texts = features.texts
     missing = np.full(len(left), np.nan, np.float32)
     lexical = features.lexical.pairs(left, right)
-    has_terms = np.diff(features.term_counts.indptr) > 0
+    has_terms = features.has_terms
     return RawFeatures(
         seeks_offers=_cosines(texts.seeks, texts.offers, left, right),
-        about=_cosines(texts.about, texts.about, left, right),
+        seeks_about=_cosines(texts.seeks, texts.about, left, right),
         smooth=missing
         if features.smooth is None
         else _cosines(features.smooth, features.smooth, left, right),
         lexical=np.where(has_terms[left] & has_terms[right], lexical, np.nan),
+        latent=_cosines(features.latent, features.latent, left, right),
+        odd_paths=missing * 0 if features.odd_paths is None else features.odd_paths.pairs(left, right),
         overlap=missing * 0 if features.overlap is None else features.overlap.pairs(left, right),
         topic=np.einsum("ij,ij->i", features.seeks_topics[left], features.offers_topics[right]),
         language=(np.einsum("ij,ij->i", features.languages[left], features.languages[right]) > 0).astype(
             np.float32
         ),
+        no_common_language=missing * 0
+        if features.no_common_language is None
+        else features.no_common_language.pairs(left, right).astype(np.float32),
     )
 
 

@@ -132,9 +132,14 @@ def adamic_adar_3path(ties: sp.csr_matrix) -> sp.csr_matrix:
     >>> adamic_adar_3path(path).toarray()[0, 3].round(4)  # 1 / ln(3)^2
     np.float64(0.8285)
     """
-    degree = np.diff(ties.indptr).astype(ties.dtype)
-    damping = sp.diags(np.divide(1.0, np.log1p(degree), where=degree > 0, out=degree * 0))
+    damping = partner_damping(ties)
     return sp.csr_matrix(ties @ damping @ ties @ damping @ ties)
+
+
+def partner_damping(ties: sp.csr_matrix) -> sp.dia_matrix:
+    """D = diag(1/ln(1 + number of partners)), 0 for who has none."""
+    degree = np.diff(ties.indptr).astype(ties.dtype)
+    return sp.diags(np.divide(1.0, np.log1p(degree), where=degree > 0, out=degree * 0))
 
 
 def resource_allocation(adjacency: sp.csr_matrix) -> sp.csr_matrix:

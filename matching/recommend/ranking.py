@@ -11,7 +11,7 @@ from matching.policy import Policy
 from matching.types import Array
 
 FullRows = Callable[[Array], tuple[Array, Array]]
-"""Rows of people (k,) -> their mu and reciprocal scores with everybody, (k, n) each; 0 for excluded pairs."""
+"""Rows of people (k,) -> their mu and p with everybody, (k, n) each; 0 for excluded pairs."""
 BLOCK_ROWS = 128
 
 
@@ -19,7 +19,8 @@ BLOCK_ROWS = 128
 class Shortlists:
     """The best candidates of each row, best first.
 
-    others: (n, w) rows of people, -1 where empty; relevance: ln mu, -inf where empty; score: reciprocal.
+    others: (n, w) rows of people, -1 where empty; relevance: ln mu, -inf where empty; score: p of
+    the row, how willing its owner is.
     """
 
     others: Array
@@ -31,7 +32,8 @@ class Shortlists:
 class RankedLists:
     """The recommended lists, (n, list_size) each.
 
-    others: rows of people, -1 where empty; score: reciprocal score; propensity: the probability with which
+    others: rows of people, -1 where empty; score: p of the owner, which orders the list, exploratory entries
+    last; propensity: the probability with which
     the entry was selected; exploratory: bool, the drawn entries.
     """
 
@@ -287,8 +289,12 @@ class _GreedyRanker:
         self.external_count[row] += self.external[row, pick]
 
     def lists(self) -> RankedLists:
-        """The lists, with positions that stayed empty moved to the end."""
-        order = np.argsort(self.chosen < 0, axis=1, kind="stable")
+        """The lists by the owner's score, exploratory entries after the others and empty positions last."""
+        empty = self.chosen < 0
+        score = np.zeros(self.chosen.shape)
+        if self.others.shape[1]:
+            score = np.take_along_axis(self.score, np.maximum(self.chosen, 0), axis=1)
+        order = np.lexsort((-score, self.exploratory, empty), axis=1)
         pick = np.take_along_axis(self.chosen, order, axis=1)
         filled = pick >= 0
         at = np.maximum(pick, 0)

@@ -13,14 +13,15 @@ import numpy as np
 from matching.policy import Policy
 from matching.recommend.features import ENGLISH, Features
 from matching.recommend.graph import Node, Shares, explain_overlap, neighbour_shares
-from matching.recommend.scoring import standardised_features
+from matching.recommend.scoring import need, own_and_other_odds, standardised_features, text_scores
 from matching.text.tfidf import IdfWeights, extract_terms, is_quotable
 from matching.types import Array, Evidence, Lists, Participant, Reason, Suggested
 
 MAX_REASONS = 3
 EXCERPT_LENGTH = 160
 MIN_TERM_IDF = 1.5  # an idf reached by terms that at most about 60 % of people use
-TEXT_CODES = ("seeks_offers", "offers_seeks", "about_about")
+NEEDS = ("seeks_offers", "offers_seeks", "topic_offered", "topic_sought")
+"""The parts that answer a need."""
 MAX_WHOLE_QUOTE = 240
 """A text of at most so many characters is quoted whole."""
 SentenceVectors = Mapping[tuple[int, str], "QuotedText"]
@@ -76,24 +77,15 @@ class Reasoner:
         return cls(features, participants, graph, policy, bonus, {}, {}, nodes[people:] + nodes[:people])
 
     def reasons(self, left: Array, right: Array) -> list[tuple[Reason, ...]]:
-        """One to MAX_REASONS reasons of each pair, largest weight first, seen from left[k]."""
-        forward = standardised_features(self.features, self.policy, left, right, None)
-        backward = standardised_features(self.features, self.policy, right, left, None)
-        weights = {
-            "seeks_offers": self.policy.text * forward["text"],
-            "offers_seeks": self.policy.text * backward["text"],
-            "about_about": self.policy.text * forward["about"],
-            "topic_offered": self.policy.topic * forward["topic"],
-            "topic_sought": self.policy.topic * backward["topic"],
-            "overlap": self.policy.graph * forward["graph"],
-            "words": self.policy.lexical * forward["lexical"],
-            "language": self.policy.language * forward["language"],
-        }
-        table = np.column_stack([weights[name] for name in weights])
-        names = list(weights)
-        # Common words are the weakest reason for a reader: rank them last.
-        order = np.where(np.array(names) == "words", table * 1e-3, table)
-        ranked = np.argsort(-order, axis=1, kind="stable")
+        """One to MAX_REASONS reasons of each pair, largest weight first, seen from left[k].
+
+        A weight is the part's share of the log-odds of left[k]: what the part adds to a need, times the share
+        of the odds that come from this need (`own_and_other_odds`).
+        """
+        parts = self._weights(left, right)
+        by_about = [self._carried_by_about(*ends) for ends in ((left, right), (right, left))]
+        names, table = list(parts), np.column_stack(list(parts.values()))
+        ranked = np.argsort(-table, axis=1, kind="stable")
         out = []
         for k, (i, j) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
             found: list[Reason] = []
@@ -101,15 +93,46 @@ class Reasoner:
                 weight = float(table[k, column])
                 if weight <= 0 or len(found) >= MAX_REASONS:
                     break
-                found += self._reasons_for(names[column], i, j, weight, found)
+                found += self._reasons_for(
+                    names[column], i, j, weight, found, (bool(by_about[0][k]), bool(by_about[1][k]))
+                )
+            found.sort(key=lambda reason: -reason.weight)
+            if all(parts[name][k] <= 0 for name in NEEDS) and parts["seeks_offers"][k] < 0:
+                found = found[: MAX_REASONS - 1] + nearest_reason(
+                    self.participants[i], self.participants[j], by_about=bool(by_about[0][k])
+                )
             found = found[:MAX_REASONS] + self._fallback(i, j)
             out.append(tuple(found[:MAX_REASONS]))
         return out
 
-    def _reasons_for(self, name: str, i: int, j: int, weight: float, found: list[Reason]) -> list[Reason]:
+    def _weights(self, left: Array, right: Array) -> dict[str, Array]:
+        """The weight of each part that can be told, (k,) each; PageRank is left out."""
+        policy = self.policy
+        forward = standardised_features(self.features, policy, left, right, None)
+        backward = standardised_features(self.features, policy, right, left, None)
+        own, other = own_and_other_odds(need(forward, policy), need(backward, policy), policy)
+        mine, theirs = (policy.slope * odds / (own + other) for odds in (own, other))
+        return {
+            "seeks_offers": mine * policy.text * forward["text"],
+            "offers_seeks": theirs * policy.text * backward["text"],
+            "topic_offered": mine * policy.topic * forward["topic"],
+            "topic_sought": theirs * policy.topic * backward["topic"],
+            "overlap": policy.slope * policy.graph * forward["graph"],
+            "words": policy.slope * policy.lexical * forward["lexical"],
+            "language": policy.slope * policy.language * forward["language"],
+        }
+
+    def _carried_by_about(self, left: Array, right: Array) -> Array:
+        """Whether the about of right[k], not her offers, answers best what left[k] seeks, bool (k,)."""
+        offered, described = text_scores(self.features, self.policy, left, right)
+        return np.asarray(np.nan_to_num(described, nan=-np.inf) > np.nan_to_num(offered, nan=-np.inf))
+
+    def _reasons_for(
+        self, name: str, i: int, j: int, weight: float, found: list[Reason], by_about: tuple[bool, bool]
+    ) -> list[Reason]:
         a, b = self.participants[i], self.participants[j]
-        if name in TEXT_CODES:
-            reason = text_reason(name, a, b, weight)
+        if name in ("seeks_offers", "offers_seeks"):
+            reason = text_reason(name, a, b, weight, by_about=by_about[name == "offers_seeks"])
             seen = {r.code for r in found}
             return [reason] if reason is not None and reason.code not in seen else []
         if name in ("topic_offered", "topic_sought"):
@@ -193,19 +216,23 @@ def rarest_terms(shared: frozenset[str], weights: IdfWeights, most: int) -> list
     return chosen
 
 
-def text_reason(name: str, a: Participant, b: Participant, weight: float) -> Reason | None:
-    """A reason quoting both texts, as about_about where about replaces either; None for an empty text.
+def text_reason(
+    name: str, a: Participant, b: Participant, weight: float, *, by_about: bool = False
+) -> Reason | None:
+    """A reason quoting the two texts that carried the match; None for an empty text.
 
-    >>> a, b = Participant(1, seeks="Training"), Participant(2, offers="Courses")
+    `by_about`: the about of who answers carried it, not her offers. about_about where either text is an
+    about.
+
+    >>> a, b = Participant(1, seeks="Training"), Participant(2, offers="Courses", about="A school")
     >>> text_reason("seeks_offers", a, b, 1.0).evidence
     {'seek': 'Training', 'offer': 'Courses'}
+    >>> text_reason("seeks_offers", a, b, 1.0, by_about=True).evidence["other"]
+    'A school'
     """
-    sides = {
-        "seeks_offers": ("seeks", "offers"),
-        "offers_seeks": ("offers", "seeks"),
-        "about_about": ("about", "about"),
-    }
-    mine, theirs = (p.field_or_about(f) for p, f in zip((a, b), sides[name], strict=True))
+    seeker, giver = (a, b) if name == "seeks_offers" else (b, a)
+    seek, offer = seeker.field_or_about("seeks"), "about" if by_about else giver.field_or_about("offers")
+    mine, theirs = (seek, offer) if name == "seeks_offers" else (offer, seek)
     quotes = excerpt(getattr(a, mine)), excerpt(getattr(b, theirs))
     if not all(quotes):
         return None
@@ -217,6 +244,23 @@ def text_reason(name: str, a: Participant, b: Participant, weight: float) -> Rea
         )
     keys = ("seek", "offer") if name == "seeks_offers" else ("offer", "seek")
     return Reason(name, weight, dict(zip(keys, quotes, strict=True)))
+
+
+def nearest_reason(a: Participant, b: Participant, *, by_about: bool) -> list[Reason]:
+    """What b has that comes nearest to what a seeks, where neither answers the other; nothing unless a says
+    in words what she seeks.
+
+    >>> a, b = Participant(1, seeks="Training"), Participant(2, offers="Coffee")
+    >>> [dict(reason.evidence) for reason in nearest_reason(a, b, by_about=False)]
+    [{'seek': 'Training', 'other': 'Coffee', 'other_field': 'offers'}]
+    """
+    field = "about" if by_about else b.field_or_about("offers")
+    seek, other = excerpt(a.seeks), excerpt(getattr(b, field))
+    return (
+        [Reason("nearest", 0.0, {"seek": seek, "other": other, "other_field": field})]
+        if seek and other
+        else []
+    )
 
 
 def closest_sentences(mine: Array, theirs: Array) -> tuple[int, int, float]:

@@ -11,11 +11,11 @@ from matching.policy import Policy
 from matching.recommend.balance import BalanceResult, balance_pairs, matching_weights
 from matching.recommend.candidates import find_candidates
 from matching.recommend.dataset import Dataset, prepare_dataset
-from matching.recommend.features import Features, prepare_features
+from matching.recommend.features import Features, Priors, prepare_features
 from matching.recommend.measures import make_report
 from matching.recommend.ranking import RankedLists, exposure_caps, make_lists, make_shortlists
 from matching.recommend.reasons import Reasoner
-from matching.recommend.scoring import Scorer, fit_standardiser, predict_all, reciprocal_score
+from matching.recommend.scoring import Scorer, fit_standardiser, predict_all
 from matching.recommend.state import RunState
 from matching.types import Array, Lists, Participant, RunReport, Suggested, Tie, Vectors
 
@@ -38,11 +38,13 @@ def build_run(
     *,
     excluded: Iterable[tuple[int, int]] = (),
     policy: Policy | None = None,
+    priors: Priors | None = None,
     on_progress: OnProgress | None = None,
 ) -> RunResult:
     """Steps 1-7 of docs/matching.md: features, scores, candidates, balance, lists, reasons, report.
 
-    vectors: rows follow the participants sorted by id; excluded: pairs never to recommend, in either order.
+    vectors: rows follow the participants sorted by id; excluded: pairs never to recommend, in either order;
+    priors: prior mean vectors by field and language, the mean of all texts where missing.
     `on_progress(stage, share)` gets the stages graph, pairs, balance and lists. Inputs are not changed.
     Raises DuplicatePerson, BadParticipant, BadTie, BadVectors.
 
@@ -56,7 +58,7 @@ def build_run(
     report_stage = on_progress or (lambda _stage, _share: None)
     report_stage("graph", 0.0)
     dataset = prepare_dataset(participants, ties, vectors, excluded, policy)
-    unfitted = prepare_features(dataset.participants, vectors, dataset.incidence, policy)
+    unfitted = prepare_features(dataset.participants, vectors, dataset.incidence, policy, priors=priors)
     features, walk_resolvent = fit_standardiser(unfitted, policy)
     del unfitted
     report_stage("pairs", 0.0)
@@ -78,7 +80,7 @@ def build_run(
 
     def rank(balanced: BalanceResult, probabilities: Array) -> tuple[RankedLists, RunState]:
         shortlists = make_shortlists(
-            pairs.left, pairs.right, balanced.weights, pairs.score, dataset.groups, policy
+            pairs.left, pairs.right, balanced.weights, pairs.forward, dataset.groups, policy
         )
 
         def full_rows(rows: Array) -> tuple[Array, Array]:
@@ -87,7 +89,7 @@ def build_run(
             weights = matching_weights(
                 rows, forward, backward, dataset.groups, balanced.scale, balanced.bonus, policy.beta
             )
-            return weights, reciprocal_score(forward, backward)
+            return weights, forward
 
         people = len(dataset.ids)
         lists = make_lists(

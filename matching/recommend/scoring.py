@@ -1,14 +1,23 @@
-"""A logistic model of acceptance over pair features, and the reciprocal score of a pair."""
+"""How far one person answers what another seeks, and what each is therefore willing to do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from matching.policy import Policy
-from matching.recommend.features import Features, ScoreStatistics, log_pagerank, raw_features, sample_pairs
+from matching.recommend.features import (
+    Features,
+    RawFeatures,
+    ScoreStatistics,
+    Standardiser,
+    log_pagerank,
+    raw_features,
+    sample_pairs,
+)
+from matching.recommend.gram import GramMatrix
 from matching.recommend.pagerank import resolvent
 from matching.recommend.parallel import parallel_map
 from matching.types import Array
@@ -16,32 +25,43 @@ from matching.types import Array
 TILE = 1024
 MAX_LEXICAL_Z = 3.0
 """Cap of the standardised lexical similarity: near-duplicate texts are no better than similar ones."""
-FEATURES = ("text", "about", "graph", "topic", "language", "smooth", "pagerank", "lexical")
+MAX_LOGIT = 30.0
+FEATURES = (
+    "text",
+    "topic",
+    "lexical",
+    "language",
+    "graph",
+    "odd_paths",
+    "smooth",
+    "pagerank",
+    "latent",
+    "no_common_language",
+)
 OVERLAP_ROWS = 512
+NO_ANSWER = 1e3
+"""What a missing about loses against an offer, so that the larger of both is the offer."""
 
 
 def fit_standardiser(features: Features, policy: Policy) -> tuple[Features, Array | None]:
-    """Fit all statistics over sampled pairs; also returns the resolvent (n, n) of the walk, which is costly.
-
-    text = text_share x seeks-offers + (1 - text_share) x min(about, its 90th percentile) (docs/matching.md).
-    """
+    """Fit all statistics over sampled pairs; also returns the resolvent (n, n) of the walk, which is
+    costly."""
     left, right = sample_pairs(features.people, policy.seed)
     raw = raw_features(features, left, right)
-    about = raw.about[np.isfinite(raw.about)]
-    cap = float(np.percentile(about, 90)) if about.size else 1.0
-    about = np.minimum(raw.about, cap)
-    share = policy.text_share
-    both = share * _impute_mean(raw.seeks_offers, raw.seeks_offers) + (1 - share) * _impute_mean(about, about)
     walk_resolvent = None if features.walk is None else resolvent(features.walk, tolerance=1e-4)
+
+    def statistics_of(values: Array) -> ScoreStatistics:
+        return ScoreStatistics.from_sample(values[np.isfinite(values)])
+
     standardiser = replace(
         features.standardiser,
-        seeks_offers=ScoreStatistics.from_sample(raw.seeks_offers[np.isfinite(raw.seeks_offers)]),
-        about=ScoreStatistics.from_sample(about[np.isfinite(about)]),
-        about_cap=cap,
-        text_sd=ScoreStatistics.from_sample(both[np.isfinite(raw.seeks_offers)]).sd,
-        smooth=ScoreStatistics.from_sample(raw.smooth[np.isfinite(raw.smooth)]),
-        lexical=ScoreStatistics.from_sample(raw.lexical[np.isfinite(raw.lexical)]),
-        overlap_cap=_overlap_cap(features, policy.seed),
+        seeks_offers=statistics_of(raw.seeks_offers),
+        seeks_about=statistics_of(raw.seeks_about),
+        smooth=statistics_of(raw.smooth),
+        lexical=statistics_of(raw.lexical),
+        latent=statistics_of(raw.latent),
+        overlap_cap=_positive_cap(features.overlap, policy.seed),
+        odd_cap=_positive_cap(features.odd_paths, policy.seed),
     )
     if walk_resolvent is not None and features.walk is not None:
         value = log_pagerank(features.walk, walk_resolvent[left, right], left, right)
@@ -52,20 +72,13 @@ def fit_standardiser(features: Features, policy: Policy) -> tuple[Features, Arra
     return replace(features, standardiser=standardiser), walk_resolvent
 
 
-def _impute_mean(values: Array, of: Array) -> Array:
-    """NaN in `of` replaced by the mean of the others."""
-    known = np.isfinite(of)
-    return np.where(known, values, values[known].mean() if known.any() else 0.0)
-
-
-def _overlap_cap(features: Features, seed: int) -> float:
-    """95th percentile of the positive overlaps of up to OVERLAP_ROWS sampled people with everybody."""
-    if features.overlap is None:
+def _positive_cap(gram: GramMatrix | None, seed: int) -> float:
+    """95th percentile of the positive products of up to OVERLAP_ROWS sampled people with everybody else."""
+    if gram is None:
         return 0.0
-    gram, people = features.overlap, features.people
+    people = gram.rows.shape[0]
     rows = np.sort(np.random.default_rng([seed, people, 1]).permutation(people)[:OVERLAP_ROWS])
-    block = gram.rows[rows] @ gram.rows.T
-    block = block.tocoo()
+    block = (gram.rows[rows] @ gram.other.T).tocoo()
     positive = block.data[(block.data > 0) & (block.col != rows[block.row])]
     return float(np.percentile(positive, 95)) if positive.size else 0.0
 
@@ -94,144 +107,219 @@ def reciprocal_score(forward: Array, backward: Array) -> Array:
     return score
 
 
+def text_scores(features: Features, policy: Policy, left: Array, right: Array) -> tuple[Array, Array]:
+    """How what left[k] seeks is answered by the offers of right[k], and by her about less its discount:
+    z-scores (k,), NaN where a text is missing."""
+    return _text_scores(features.standardiser, raw_features(features, left, right), policy)
+
+
+def _text_scores(y: Standardiser, raw: RawFeatures, policy: Policy) -> tuple[Array, Array]:
+    offered = (raw.seeks_offers - y.seeks_offers.mean) / y.seeks_offers.sd
+    described = (raw.seeks_about - y.seeks_about.mean) / y.seeks_about.sd - policy.about_discount
+    return offered, described
+
+
 def standardised_features(
     features: Features, policy: Policy, left: Array, right: Array, resolvent_entries: Array | None
 ) -> dict[str, Array]:
     """Standardised features by name, (k,) each, of directed pairs left[k] -> right[k]; 0 where missing.
 
+    text is the better of `text_scores`; words and network carry the factors of both people.
     `resolvent_entries` (k,): the pairs' entries of the resolvent; None leaves PageRank out.
     """
     y, raw = features.standardiser, raw_features(features, left, right)
-    share = policy.text_share
-    weight = (features.texts.seeks_weight[left] * features.texts.offers_weight[right]).ravel()
-    own_weight = (features.texts.own_weight[left] * features.texts.own_weight[right]).ravel()
-    about = (np.minimum(raw.about, y.about_cap) - y.about.mean) / y.text_sd
+    worth = (features.texts.seeks_weight[left] * features.texts.offers_weight[right]).ravel()
+    offered, described = _text_scores(y, raw, policy)
+    lexical = (features.lexical_factor[left] * features.lexical_factor[right]).ravel()
+    network = (features.network_factor[left] * features.network_factor[right]).ravel()
     parts = {
-        "text": share * weight * (raw.seeks_offers - y.seeks_offers.mean) / y.text_sd,
-        "about": (1 - share) * about,
-        "graph": saturate(raw.overlap, y.overlap_cap),
+        "text": worth * np.fmax(offered, described),
         "topic": raw.topic,
+        "lexical": lexical * np.minimum((raw.lexical - y.lexical.mean) / y.lexical.sd, MAX_LEXICAL_Z),
         "language": raw.language,
-        "smooth": own_weight * (raw.smooth - y.smooth.mean) / y.smooth.sd,
+        "graph": network * saturate(raw.overlap, y.overlap_cap),
+        "odd_paths": network * saturate(raw.odd_paths, y.odd_cap),
+        "smooth": network * (raw.smooth - y.smooth.mean) / y.smooth.sd,
         "pagerank": np.zeros(len(left)),
-        "lexical": np.minimum((raw.lexical - y.lexical.mean) / y.lexical.sd, MAX_LEXICAL_Z),
+        "latent": network * (raw.latent - y.latent.mean) / y.latent.sd,
+        "no_common_language": raw.no_common_language,
     }
     if features.walk is not None and resolvent_entries is not None:
         value = log_pagerank(features.walk, resolvent_entries, left, right, y.pagerank_floor)
-        parts["pagerank"] = (value - y.pagerank.mean) / y.pagerank.sd
+        parts["pagerank"] = network * (value - y.pagerank.mean) / y.pagerank.sd
     return {name: np.nan_to_num(parts[name], nan=0.0) for name in FEATURES}
 
 
 def feature_weight(policy: Policy, feature: str) -> float:
-    """The logit weight of a feature; "about" shares that of "text".
+    """The weight of a feature in the need.
 
-    >>> feature_weight(Policy(text=2.0), "about")
+    >>> feature_weight(Policy(text=2.0), "text")
     2.0
     """
-    return float(getattr(policy, "text" if feature == "about" else feature))
+    return float(getattr(policy, feature))
 
 
-def acceptance_probability(parts: dict[str, Array], policy: Policy) -> Array:
-    """sigmoid(intercept + sum of weight x feature), (k,).
+def need(parts: Mapping[str, Array], policy: Policy) -> Array:
+    """w = sum of weight x feature, (k,): how far the second of each pair answers what the first seeks.
 
-    >>> policy = Policy(intercept=0.0, topic=1.0)
-    >>> acceptance_probability({"topic": np.array([0.0, 2.0])}, policy).round(4).tolist()
-    [0.5, 0.8808]
+    >>> need({"topic": np.array([0.0, 2.0])}, Policy(topic=1.5)).tolist()
+    [0.0, 3.0]
     """
-    total = policy.intercept + sum(feature_weight(policy, name) * values for name, values in parts.items())
-    return np.asarray(1 / (1 + np.exp(-total)))
+    return np.asarray(sum(feature_weight(policy, name) * values for name, values in parts.items()))
+
+
+def own_and_other_odds(forward: Array, backward: Array, policy: Policy) -> tuple[Array, Array]:
+    """(exp(slope own_need) E_ij, E_ji) with E = exp(intercept + slope w), given w_ij and w_ji: the odds of i
+    that come from what she gets, and those from what she can give.
+
+    >>> policy = Policy(intercept=0.0, slope=1.0, own_need=0.0)
+    >>> [odds.tolist() for odds in own_and_other_odds(np.array([0.0]), np.array([-np.inf]), policy)]
+    [[1.0], [9.357622968840175e-14]]
+    """
+    logits = (policy.intercept + policy.slope * w for w in (forward, backward))
+    own, other = (np.exp(np.clip(logit, -MAX_LOGIT, MAX_LOGIT)) for logit in logits)
+    return own * np.exp(policy.slope * policy.own_need).astype(own.dtype), other
+
+
+def acceptance_probabilities(forward: Array, backward: Array, policy: Policy) -> tuple[Array, Array]:
+    """(p_ij, p_ji) from the needs w_ij and w_ji: odds_ij = exp(slope own_need) E_ij + E_ji, and so in
+    reverse.
+
+    An offer is a promise to accept: who is asked for what she offers is nearly as willing as who gets what
+    she seeks. A score, not a chance, until answers calibrate it.
+
+    >>> policy = Policy(intercept=0.0, slope=1.0, own_need=np.log(2))
+    >>> [p.tolist() for p in acceptance_probabilities(np.array([0.0]), np.array([0.0]), policy)]
+    [[0.75], [0.75]]
+    """
+    own, other = own_and_other_odds(forward, backward, policy)
+    lift = np.exp(policy.slope * policy.own_need).astype(own.dtype)
+    mine, theirs = own + other, lift * other + own / lift
+    return mine / (1 + mine), theirs / (1 + theirs)
 
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """Logits of all pairs in tiles: the linear features are folded into two pairs of matrices."""
+    """Needs of all pairs in tiles, equal to `need` of `standardised_features`: the linear features are folded
+    into pairs of matrices, of which `offered` and `described` hold text and topics."""
 
     features: Features
     policy: Policy
-    directed: tuple[Array, Array]
+    offered: tuple[Array, Array]
+    described: tuple[Array, Array]
     symmetric: tuple[Array, Array]
-    has_about: Array
 
     @classmethod
     def from_features(cls, features: Features, policy: Policy) -> Scorer:
         """Fold in weights, means and deviations; extra columns subtract means where both sides have text."""
         y, texts = features.standardiser, features.texts
-        scale = policy.text * policy.text_share / y.text_sd
-        seeks, offers = (
-            _has_content(texts.seeks) * texts.seeks_weight,
-            _has_content(texts.offers) * texts.offers_weight,
-        )
-        left = [
-            texts.seeks * texts.seeks_weight * scale,
-            -scale * y.seeks_offers.mean * seeks,
-            features.seeks_topics * policy.topic,
-        ]
-        right = [texts.offers * texts.offers_weight, offers, features.offers_topics]
-        has_terms = (np.diff(features.term_counts.indptr) > 0).astype(np.float32)[:, None]
-        lexical = policy.lexical / y.lexical.sd
-        symmetric_left, symmetric_right = [-lexical * y.lexical.mean * has_terms], [has_terms]
-        if features.smooth is not None:
-            smooth = policy.smooth / y.smooth.sd
-            weighted = features.smooth * texts.own_weight
-            known = _has_content(features.smooth) * texts.own_weight
-            symmetric_left += [weighted * smooth, -smooth * y.smooth.mean * known]
-            symmetric_right += [weighted, known]
+        seeks = texts.seeks * texts.seeks_weight
+        has_seeks = _has_content(texts.seeks) * texts.seeks_weight
+        topics = features.seeks_topics * policy.topic
+        offered, described = policy.text / y.seeks_offers.sd, policy.text / y.seeks_about.sd
+        has_about = _has_content(texts.about)
+        symmetric_left, symmetric_right = [], []
+        for rows, weight, statistics in (
+            (features.smooth, policy.smooth, y.smooth),
+            (features.latent, policy.latent, y.latent),
+        ):
+            if rows is not None and weight:
+                scale, factor = weight / statistics.sd, features.network_factor
+                weighted, known = rows * factor, _has_content(rows) * factor
+                symmetric_left += [weighted * scale, -scale * statistics.mean * known]
+                symmetric_right += [weighted, known]
+        empty = np.zeros((features.people, 1), np.float32)
         return cls(
             features,
             policy,
-            (_side(left), _side(right)),
-            (_side(symmetric_left), _side(symmetric_right)),
-            _has_content(texts.about),
+            offered=(
+                _side([seeks * offered, -offered * y.seeks_offers.mean * has_seeks, topics]),
+                _side(
+                    [
+                        texts.offers * texts.offers_weight,
+                        _has_content(texts.offers) * texts.offers_weight,
+                        features.offers_topics,
+                    ]
+                ),
+            ),
+            described=(
+                _side(
+                    [
+                        seeks * described,
+                        -(described * y.seeks_about.mean + policy.text * policy.about_discount) * has_seeks,
+                        -NO_ANSWER * has_seeks,
+                        topics,
+                    ]
+                ),
+                _side(
+                    [
+                        texts.about * texts.offers_weight,
+                        has_about * texts.offers_weight,
+                        1 - has_about,
+                        features.offers_topics,
+                    ]
+                ),
+            ),
+            symmetric=(_side([*symmetric_left, empty]), _side([*symmetric_right, empty])),
         )
 
     def tile(self, i: slice, j: slice, resolvent_tile: Array | None) -> tuple[Array, Array]:
-        """Logits of i -> j and of j -> i, both float32 (len i, len j); `resolvent_tile` of the same shape."""
-        f, p, y = self.features, self.policy, self.features.standardiser
+        """w of i -> j and of j -> i, both float32 (len i, len j); `resolvent_tile` of the same shape."""
+        f, p = self.features, self.policy
         same = self.symmetric[0][i] @ self.symmetric[1][j].T
-        same += np.float32(p.intercept)
         if p.lexical:
-            lexical = np.minimum(
-                f.lexical.tile(i, j), np.float32(y.lexical.mean + MAX_LEXICAL_Z * y.lexical.sd)
-            )
-            same += np.float32(p.lexical / y.lexical.sd) * lexical
-        about = f.texts.about[i] @ f.texts.about[j].T
-        np.minimum(about, np.float32(y.about_cap), out=about)
-        about -= np.float32(y.about.mean)
-        about *= np.float32(p.text * (1 - p.text_share) / y.text_sd)
-        given = self.has_about
-        if not (given[i].all() and given[j].all()):
-            about *= given[i] @ given[j].T
-        same += about
-        if f.overlap is not None and y.overlap_cap > 0:
-            same += np.float32(p.graph) * saturate(f.overlap.tile(i, j), y.overlap_cap)
+            same += self._lexical(i, j)
         if f.languages.shape[1]:
             same += np.float32(p.language) * (f.languages[i] @ f.languages[j].T > 0)
-        forward = self.directed[0][i] @ self.directed[1][j].T
-        backward = self.directed[1][i] @ self.directed[0][j].T
+        if f.no_common_language is not None:
+            same += np.float32(p.no_common_language) * f.no_common_language.mask(i, j)
+        for gram, weight, cap in (
+            (f.overlap, p.graph, f.standardiser.overlap_cap),
+            (f.odd_paths, p.odd_paths, f.standardiser.odd_cap),
+        ):
+            if gram is not None and weight and cap > 0:
+                part = saturate(gram.tile(i, j), cap)
+                part *= np.float32(weight) * f.network_factor[i]
+                part *= f.network_factor[j].T
+                same += part
+        forward = np.maximum(
+            self.offered[0][i] @ self.offered[1][j].T, self.described[0][i] @ self.described[1][j].T
+        )
+        backward = np.maximum(
+            self.offered[1][i] @ self.offered[0][j].T, self.described[1][i] @ self.described[0][j].T
+        )
         forward += same
         backward += same
-        if resolvent_tile is not None and f.walk is not None:
+        if resolvent_tile is not None and f.walk is not None and p.pagerank:
             self._add_pagerank(forward, backward, i, j, resolvent_tile)
         return forward, backward
+
+    def _lexical(self, i: slice, j: slice) -> Array:
+        f, y = self.features, self.features.standardiser.lexical
+        factor = f.lexical_factor * f.has_terms[:, None]
+        part = f.lexical.tile(i, j)
+        np.minimum(part, np.float32(y.mean + MAX_LEXICAL_Z * y.sd), out=part)
+        part -= np.float32(y.mean)
+        part *= np.float32(self.policy.lexical / y.sd) * factor[i]
+        part *= factor[j].T
+        return part
 
     def _add_pagerank(
         self, forward: Array, backward: Array, i: slice, j: slice, resolvent_tile: Array
     ) -> None:
         f, y = self.features, self.features.standardiser
         assert f.walk is not None
-        linked = f.walk.linked.astype(np.float32)[:, None]
+        factor = f.walk.linked.astype(np.float32)[:, None] * f.network_factor
         half = (0.5 * np.log(np.maximum(f.walk.degree, 1e-12))).astype(np.float32)[:, None]
         scale = np.float32(self.policy.pagerank / y.pagerank.sd)
-        known = None if linked[i].all() and linked[j].all() else linked[i] @ linked[j].T
         value = np.log(np.maximum(resolvent_tile, np.float32(1e-30)))
-        for logits, lean in ((forward, half[j].T - half[i]), (backward, half[i] - half[j].T)):
+        for needs, lean in ((forward, half[j].T - half[i]), (backward, half[i] - half[j].T)):
             part = value + lean
             np.maximum(part, np.float32(y.pagerank_floor), out=part)
             part -= np.float32(y.pagerank.mean)
-            part *= scale
-            if known is not None:
-                part *= known
-            logits += part
+            part *= scale * factor[i]
+            part *= factor[j].T
+            needs += part
 
 
 def _has_content(rows: Array) -> Array:
@@ -249,7 +337,7 @@ def predict_all(
     exclusion_mask: Callable[[slice, slice], Array] | None = None,
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> Array:
-    """p, float32 (n, n): the probability that the row's person accepts the column's; 0 for excluded pairs.
+    """p, float32 (n, n): how willing the row's person is to meet the column's; 0 for excluded pairs.
 
     The resolvent (n, n) is overwritten with the result. `exclusion_mask(i, j)` is that of Exclusions.
     """
@@ -264,14 +352,9 @@ def predict_all(
         i, j = tile
         excluded = None if exclusion_mask is None else exclusion_mask(i, j)
         resolvent_tile = None if walk_resolvent is None else walk_resolvent[i, j]
-        forward, backward = scorer.tile(i, j, resolvent_tile)
-        for logits in (forward, backward):
-            np.negative(logits, out=logits)
-            np.exp(logits, out=logits)
-            logits += 1
-            np.reciprocal(logits, out=logits)
-            if excluded is not None:
-                logits[excluded] = 0
+        forward, backward = acceptance_probabilities(*scorer.tile(i, j, resolvent_tile), scorer.policy)
+        if excluded is not None:
+            forward[excluded] = backward[excluded] = 0
         probabilities[i, j] = forward
         probabilities[j, i] = backward.T
 

@@ -14,12 +14,13 @@ import scipy.sparse as sp
 from matching.errors import BadState
 from matching.recommend.features import ScoreStatistics, Standardiser
 from matching.recommend.ranking import RankedLists, Shortlists
-from matching.text.tfidf import BUCKETS, FIELDS, IdfWeights
+from matching.text.lsa import LatentSpace
+from matching.text.tfidf import BUCKETS, TERM_BLOCKS, IdfWeights
 from matching.types import Array
 
-VERSION = 3
-_STATISTICS = ("seeks_offers", "about", "smooth", "lexical", "pagerank")
-_NUMBERS = ("about_cap", "text_sd", "pagerank_floor", "overlap_cap")
+VERSION = 4
+_STATISTICS = ("seeks_offers", "seeks_about", "smooth", "lexical", "latent", "pagerank")
+_NUMBERS = ("pagerank_floor", "overlap_cap", "odd_cap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ class RunState:
             "words/indices": self.term_counts.indices,
             "words/indptr": self.term_counts.indptr,
         }
+        arrays |= {
+            "latent/columns": y.latent_space.columns,
+            "latent/components": y.latent_space.components,
+        }
         arrays |= {"ids": self.ids, "scale": self.scale, "dampening": self.mean_scores, "idf": y.idf.idf}
         buffer = io.BytesIO()
         arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
@@ -89,12 +94,13 @@ class RunState:
         standardiser = Standardiser(
             means={f: dict(zip(names, arrays[f"means/{f}"], strict=True)) for f, names in means.items()},
             idf=IdfWeights(arrays["idf"]),
+            latent_space=LatentSpace(arrays["latent/columns"], arrays["latent/components"]),
             **rest,
         )
         people = len(arrays["ids"])
         term_counts = sp.csr_matrix(
             (arrays["words/data"], arrays["words/indices"], arrays["words/indptr"]),
-            shape=(people, len(FIELDS) * BUCKETS),
+            shape=(people, TERM_BLOCKS * BUCKETS),
         )
         return cls(
             ids=arrays["ids"],

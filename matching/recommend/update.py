@@ -16,7 +16,7 @@ from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import prepare_features
 from matching.recommend.ranking import RankedLists, Shortlists, exposure_caps, make_lists, make_shortlists
 from matching.recommend.run import explain_lists
-from matching.recommend.scoring import Scorer, reciprocal_score
+from matching.recommend.scoring import Scorer, acceptance_probabilities, reciprocal_score
 from matching.recommend.state import RunState
 from matching.text.tfidf import count_field_terms
 from matching.types import Array, Lists, Participant, Tie, Vectors
@@ -78,9 +78,9 @@ def update_people(
     affected |= (old_rows >= 0) & _lists_with_leavers(state, old_rows, current.lists)
     scorer = Scorer.from_features(features, policy)
     for i in rows.tolist():
-        partners, weights, score = _rebalance(scorer, dataset, current, i, scale, policy)
+        partners, weights, scores = _rebalance(scorer, dataset, current, i, scale, policy)
         shortlists, entered = _update_shortlists(
-            shortlists, dataset, i, partners, weights, score, current.lists, policy
+            shortlists, dataset, i, partners, weights, scores, current.lists, policy
         )
         affected |= entered
     current = replace(current, scale=scale, shortlists=shortlists)
@@ -151,15 +151,18 @@ def _probabilities_of(scorer: Scorer, dataset: Dataset, i: int) -> tuple[Array, 
     walk = scorer.features.walk
     resolvent_row = None if walk is None else walk.columns(np.array([i]), 1e-4).T
     excluded = dataset.exclusions.mask(one, everybody)[0]
-    logits = scorer.tile(one, everybody, resolvent_row)
-    forward, backward = (1 / (1 + np.exp(-x[0].astype(np.float64))) for x in logits)
+    mine, theirs = scorer.tile(one, everybody, resolvent_row)
+    forward, backward = acceptance_probabilities(
+        mine[0].astype(np.float64), theirs[0].astype(np.float64), scorer.policy
+    )
     return np.where(excluded, 0, forward), np.where(excluded, 0, backward)
 
 
 def _rebalance(
     scorer: Scorer, dataset: Dataset, state: RunState, i: int, scale: Array, policy: Policy
-) -> tuple[Array, Array, Array]:
-    """(candidate rows, mu, reciprocal scores) of row i against the others' stored scaling; sets scale[i]."""
+) -> tuple[Array, Array, tuple[Array, Array]]:
+    """(candidate rows, mu, (p of row i, p of the others)) against the others' stored scaling; sets
+    scale[i]."""
     forward, backward = _probabilities_of(scorer, dataset, i)
     score = reciprocal_score(forward, backward)
     state.mean_scores[i] = score.sum() / max(1, len(dataset.ids) - 1)
@@ -170,7 +173,7 @@ def _rebalance(
     own = scaling_factor(np.array([affinity @ scale[partners]]), dataset.capacity[i : i + 1])[0]
     scale[i] = own
     weights = np.where(unscaled, 0, own * scale[partners] * affinity)
-    return partners, weights, score[partners]
+    return partners, weights, (p, q)
 
 
 def _update_shortlists(
@@ -179,7 +182,7 @@ def _update_shortlists(
     i: int,
     partners: Array,
     weights: Array,
-    score: Array,
+    scores: tuple[Array, Array],
     lists: RankedLists,
     policy: Policy,
 ) -> tuple[Shortlists, Array]:
@@ -194,8 +197,8 @@ def _update_shortlists(
     left = np.concatenate([owner, repeated, partners])
     right = np.concatenate([shortlists.others[owner, position], partners, repeated])
     values = np.concatenate([np.exp(shortlists.relevance[owner, position]), weights, weights])
-    scores = np.concatenate([shortlists.score[owner, position], score, score])
-    made = make_shortlists(left, right, values, scores, dataset.groups, policy)
+    made_scores = np.concatenate([shortlists.score[owner, position], *scores])
+    made = make_shortlists(left, right, values, made_scores, dataset.groups, policy)
     entered = np.zeros(len(dataset.ids), bool)
     wanted = partners[weights > 0]
     threshold = _entry_threshold(shortlists, lists, wanted, policy)
@@ -272,7 +275,7 @@ def _rerank(
         weights = matching_weights(
             some, forward, backward, dataset.groups, state.scale, state.bonus, policy.beta
         )
-        return weights, reciprocal_score(forward, backward)
+        return weights, forward
 
     made = make_lists(state.shortlists, rows, dataset.ids, dataset.groups, caps, exposure, policy, full_rows)
     names = RankedLists.__slots__

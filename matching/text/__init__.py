@@ -3,15 +3,18 @@
 from matching.text.encoder import Encoder, Kind, encoder_name, load_encoder
 from matching.text.language import detect_language
 from matching.text.model import ModelError, bundled_model
+from matching.text.priors import EncodePriors, language_priors
 from matching.text.sentences import split_sentences
 
 __all__ = [
+    "EncodePriors",
     "Encoder",
     "Kind",
     "ModelError",
     "bundled_model",
     "detect_language",
     "encoder_name",
+    "language_priors",
     "load_encoder",
     "split_sentences",
 ]

@@ -42,28 +42,51 @@ def normalise_rows(rows: Array) -> Array:
     return np.asarray(np.divide(rows, length, out=np.zeros_like(rows), where=length > 1e-6), np.float32)
 
 
-def language_means(vectors: Array, languages: Sequence[str], shrink: float = 50.0) -> dict[str, Array]:
-    """The mean vector of each language, shrunk towards the overall mean: (n_l mean_l + k mean)/(n_l + k).
+def language_means(
+    vectors: Array,
+    languages: Sequence[str],
+    shrink: float = 5.0,
+    priors: Mapping[str, Array] | None = None,
+) -> dict[str, Array]:
+    """The mean vector of each language, with `shrink` texts of its prior mean added: (n_l mean_l + k prior_l)
+    / (n_l + k).
 
-    vectors: (n, d), zero rows are ignored; languages: n codes, "" for unknown, which gets the overall mean.
-    Multilingual encoders separate languages; removing each mean aligns them (Libovicky et al., Findings of
-    EMNLP 2020).
+    vectors: (n, d), zero rows are ignored; languages: n codes. "" stands for unknown languages: the mean of
+    all texts, with the mean of all priors added. A language without a prior takes that of "". Multilingual
+    encoders separate languages; removing each mean aligns them (Libovicky et al., Findings of EMNLP 2020). A
+    fixed prior lets one text of a language be compared as well as two hundred.
 
     >>> means = language_means(np.array([[1.0, 0.0], [0.0, 1.0]]), ["th", "en"], shrink=1)
     >>> means["th"].tolist(), means[""].tolist()
     ([0.75, 0.25], [0.5, 0.5])
+    >>> priors = {"th": np.array([0.0, 1.0]), "km": np.array([0.0, 0.5])}
+    >>> means = language_means(np.array([[1.0, 0.0]]), ["th"], shrink=1, priors=priors)
+    >>> means["th"].tolist(), means["km"].tolist(), means[""].tolist()
+    ([0.5, 0.5], [0.0, 0.5], [0.5, 0.375])
     """
+    priors = priors or {}
     written = np.flatnonzero(np.any(vectors != 0, axis=1))
-    if written.size == 0:
+    other_length = any(len(prior) != vectors.shape[1] for prior in priors.values())
+    if other_length and written.size:
+        raise BadVectors(f"the priors of languages have another length than vectors of {vectors.shape[1]}")
+    if written.size == 0 and (other_length or not priors):
         return {"": np.zeros(vectors.shape[1], np.float32)}
-    overall = vectors[written].mean(axis=0, dtype=np.float64)
+    rows = vectors[written].astype(np.float64)
+    overall: Array = np.stack([*priors.values()]).astype(np.float64) if priors else rows
+    overall = _with_prior(rows, overall.mean(axis=0), shrink)
     means = {"": overall.astype(np.float32)}
-    written_in = np.array([languages[int(row)] for row in written])
-    for language in sorted(set(written_in) - {""}):
-        own = vectors[written[written_in == language]]
-        weight = len(own) + shrink
-        means[language] = ((own.sum(axis=0, dtype=np.float64) + shrink * overall) / weight).astype(np.float32)
+    written_in = np.array([languages[int(row)] for row in written], object)
+    for language in sorted(set(written_in.tolist()) | priors.keys() - {""}):
+        prior = priors.get(language, overall)
+        if language:
+            means[language] = _with_prior(rows[written_in == language], prior, shrink).astype(np.float32)
     return means
+
+
+def _with_prior(rows: Array, prior: Array, weight: float) -> Array:
+    """The mean of rows (n, d) and of `weight` copies of the prior; the prior of nothing."""
+    total = len(rows) + weight
+    return np.asarray((rows.sum(axis=0) + weight * prior) / total if total else prior, np.float64)
 
 
 def centre(vectors: Array, languages: Sequence[str], means: Mapping[str, Array]) -> Array:
@@ -87,7 +110,7 @@ class CentredTexts:
     """Centred unit vectors, float32 (n, d), with fallbacks, and their weights (n, 1).
 
     An empty seeks or offers is replaced by about and weighs sqrt(stand_in), else 1. `own` is about, or the
-    mean of seeks and offers; it weighs sqrt(smooth_aside) where seeks or offers is given, else 1.
+    mean of seeks and offers.
     """
 
     seeks: Array
@@ -96,7 +119,6 @@ class CentredTexts:
     own: Array
     seeks_weight: Array
     offers_weight: Array
-    own_weight: Array
 
 
 def centre_texts(
@@ -104,7 +126,6 @@ def centre_texts(
     languages: Mapping[str, Sequence[str]],
     means: Mapping[str, Mapping[str, Array]],
     stand_in: float = 0.5,
-    smooth_aside: float = 1.0,
 ) -> CentredTexts:
     """Centre each field by itself and apply the fallbacks. `languages`, `means`: by field name.
 
@@ -128,5 +149,4 @@ def centre_texts(
         own=np.where(given["about"], fields["about"], normalise_rows(fields["seeks"] + fields["offers"])),
         seeks_weight=np.where(given["seeks"], 1, np.sqrt(stand_in)).astype(np.float32),
         offers_weight=np.where(given["offers"], 1, np.sqrt(stand_in)).astype(np.float32),
-        own_weight=np.where(given["seeks"] | given["offers"], np.sqrt(smooth_aside), 1).astype(np.float32),
     )

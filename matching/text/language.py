@@ -12,6 +12,9 @@ SINGLE_LANGUAGE_SCRIPTS = {
 }
 """Scripts used by one language of the region only: their letters decide without the model."""
 
+UNSPACED_LANGUAGES = frozenset({"th", "lo", "km", "my", "zh", "ja"})
+"""Languages written without spaces between words: their character sequences mislead a comparison of words."""
+
 ADDRESSES = re.compile(r"\S*(?:://|@|www\.)\S*")
 MAX_CHARACTERS = 2_000
 MIN_LETTERS = 10

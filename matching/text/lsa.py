@@ -5,6 +5,8 @@ scikit-learn is imported on first use, as in `tfidf`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -12,6 +14,8 @@ from matching.text.centring import normalise_rows
 from matching.types import Array
 
 DIMENSIONS = 128
+MAX_TERMS = 2**14
+"""A projection keeps so many terms, the most used ones: 4 MB."""
 
 
 def latent_vectors(rows: sp.csr_matrix, dimensions: int = DIMENSIONS, seed: int = 0) -> Array:
@@ -33,3 +37,36 @@ def latent_vectors(rows: sp.csr_matrix, dimensions: int = DIMENSIONS, seed: int 
     with np.errstate(invalid="ignore"):  # equal rows have no variance whose share could be told
         fitted = TruncatedSVD(min(dimensions, *used.shape), random_state=seed).fit_transform(used)
     return normalise_rows(fitted)
+
+
+@dataclass(frozen=True, slots=True)
+class LatentSpace:
+    """A fitted projection, so that new rows get vectors in the space of the old: `columns` (t,) are the terms
+    it reads, `components` (t, k) float16 their right singular vectors."""
+
+    columns: Array
+    components: Array
+
+    @classmethod
+    def fit(cls, rows: sp.csr_matrix, dimensions: int = DIMENSIONS, seed: int = 0) -> LatentSpace:
+        """Of the MAX_TERMS most used terms that two rows or more hold; nothing where fewer than two are.
+
+        >>> rows = sp.csr_matrix(np.array([[1.0, 1, 0], [1, 1, 1], [0, 0, 0]]))
+        >>> LatentSpace.fit(rows).columns.tolist()
+        [0, 1]
+        """
+        from sklearn.decomposition import TruncatedSVD
+
+        used = np.bincount(rows.indices, minlength=rows.shape[1])
+        columns = np.argsort(-used, kind="stable")[:MAX_TERMS]
+        columns = np.sort(columns[used[columns] > 1])
+        if len(columns) < 2:
+            return cls(np.zeros(0, np.int32), np.zeros((0, 1), np.float16))
+        fitted = TruncatedSVD(min(dimensions, rows.shape[0], len(columns)), random_state=seed)
+        with np.errstate(invalid="ignore"):  # the share of explained variance, which equal rows do not have
+            fitted.fit(rows[:, columns])
+        return cls(columns.astype(np.int32), np.ascontiguousarray(fitted.components_.T, np.float16))
+
+    def project(self, rows: sp.csr_matrix) -> Array:
+        """Unit vectors, float32 (n, k), of term rows; a row without a known term stays zero."""
+        return normalise_rows(rows[:, self.columns] @ self.components.astype(np.float32))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
+from matching.text.language import UNSPACED_LANGUAGES
 from matching.types import Array, Participant
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 BUCKETS = 2**18
 FIELDS = ("seeks", "offers", "about")
+TERM_BLOCKS = 4
+"""Blocks of counted terms: the three fields, and the organisation's name."""
 # Thai, Lao, Burmese and Khmer write vowels and tones as marks, which \w leaves out of a word.
 _WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])+")
 _UNSPACED_SCRIPTS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u4e00-\u9fff]")
@@ -100,20 +103,46 @@ def term_frequencies(texts: Sequence[str]) -> sp.csr_matrix:
 
 
 def count_field_terms(participants: Sequence[Participant]) -> sp.csr_matrix:
-    """Term frequencies of seeks, offers and about, side by side, float32 (n, 3 BUCKETS).
+    """Term frequencies of seeks, offers, about and the organisation's name, side by side, float32 (n, 4
+    BUCKETS).
 
-    An empty seeks or offers is replaced by about, as for the vectors.
+    An empty seeks or offers is replaced by about, as for the vectors. A text in a language written without
+    spaces has no terms.
 
     >>> counts = count_field_terms([Participant(1, seeks="evidence", about="judges")])
     >>> (counts.indices // BUCKETS).tolist()  # offers is empty: about replaces it
     [0, 1, 2]
     """
-    blocks = [
-        term_frequencies([getattr(p, p.field_or_about(field)) for p in participants]) for field in FIELDS
-    ]
+    texts = [[_spaced_text(p, p.field_or_about(field)) for p in participants] for field in FIELDS]
+    blocks = [term_frequencies(rows) for rows in (*texts, [p.organisation for p in participants])]
     counts = sp.csr_matrix(sp.hstack(blocks, format="csr"))
     counts.sort_indices()
     return counts
+
+
+def _spaced_text(person: Participant, field: str) -> str:
+    """A text to count words of; "" in a language written without spaces."""
+    language = getattr(person, f"{field}_language")
+    return "" if language in UNSPACED_LANGUAGES else getattr(person, field)
+
+
+def text_terms(counts: sp.csr_matrix) -> sp.csr_matrix:
+    """The blocks of seeks, offers and about, (n, 3 BUCKETS), of the counts of all four."""
+    return sp.csr_matrix(counts[:, : len(FIELDS) * BUCKETS])
+
+
+def merged_terms(counts: sp.csr_matrix) -> sp.csr_matrix:
+    """The blocks added up, (n, BUCKETS): all of a person's texts with her organisation's name.
+
+    >>> counts = count_field_terms([Participant(1, seeks="reef", offers="reef", organisation="Reef Trust")])
+    >>> sorted(merged_terms(counts).data.tolist())
+    [1.0, 1.0, 3.0]
+    """
+    merged = sp.csr_matrix(
+        (counts.data, counts.indices % BUCKETS, counts.indptr), shape=(counts.shape[0], BUCKETS), copy=True
+    )
+    merged.sum_duplicates()
+    return merged
 
 
 def swap_seeks_offers(rows: sp.csr_matrix) -> sp.csr_matrix:
@@ -122,6 +151,7 @@ def swap_seeks_offers(rows: sp.csr_matrix) -> sp.csr_matrix:
     rows @ swap_seeks_offers(rows).T compares seeks with offers and about with about.
 
     >>> a = count_field_terms([Participant(1, seeks="evidence"), Participant(2, offers="evidence")])
+    >>> a = text_terms(a)
     >>> (a @ swap_seeks_offers(a).T).toarray().tolist()
     [[0.0, 1.0], [1.0, 0.0]]
     """

@@ -42,13 +42,15 @@ class BuiltLists:
 
 def build_lists(data: EventData, policy: Policy, on_progress: OnProgress | None = None) -> BuiltLists:
     """Match everybody; encoding new texts is most of the work."""
-    vectors = texts.text_reader().read(data.participants, on_progress)
+    reader = texts.text_reader()
+    vectors = reader.read(data.participants, on_progress)
     result = build_run(
         data.participants,
         data.ties,
         vectors,
         excluded=data.excluded,
         policy=policy,
+        priors=reader.priors(vectors, on_progress),
         on_progress=on_progress,
     )
     lists = _quote_sentences(data, vectors, result.lists, on_progress)
@@ -99,14 +101,17 @@ def score_pair(
     UnknownPerson for an id that is not in the data.
     """
     policy, state = _stored_state(run) if run else (Policy(), None)
+    reader = reader or StoredTextReader()
+    vectors = reader.read(data.participants)
     return explain_pair(
         data.participants,
         data.ties,
-        (reader or StoredTextReader()).read(data.participants),
+        vectors,
         pair=(a, b),
         excluded=data.excluded,
         policy=policy,
         state=state,
+        priors=None if state else reader.priors(vectors),
     )
 
 

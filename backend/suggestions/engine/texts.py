@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.suggestions.models import Embedding
-from matching.text import Encoder, Kind, encoder_name, load_encoder
+from matching.recommend import Priors
+from matching.text import EncodePriors, Encoder, Kind, encoder_name, language_priors, load_encoder
 from matching.types import Participant, Vectors
 
 TextVectors = npt.NDArray[np.float32]
@@ -25,6 +26,7 @@ FIELDS = ("seeks", "offers", "about")
 KINDS: dict[str, Kind] = {"seeks": "query", "offers": "passage", "about": "query"}
 CHUNK = 256
 LOADING, UNPACKING = "Loading the language model", "Unpacking the language model"
+READING_SAMPLES = "Reading sample sentences of each language"
 READING = {
     "seeks": "Reading what people seek",
     "offers": "Reading what people offer",
@@ -131,6 +133,25 @@ class TextReader:
             )
         )
 
+    def priors(self, vectors: Vectors, on_progress: OnProgress | None = None) -> Priors:
+        """The fixed mean of each language by field, for people of these vectors; none where nobody wrote.
+
+        Those of a model other than the bundled one are computed once, and kept under var/.
+        """
+        if not any(getattr(vectors, field).any() for field in FIELDS):
+            return {}
+        found = language_priors(self.model, settings.VAR / "priors", self._prior_encoder(on_progress))
+        return {field: found[KINDS[field]] for field in FIELDS}
+
+    def _prior_encoder(self, on_progress: OnProgress | None) -> EncodePriors | None:
+        def encode(sentences: Sequence[str], kind: Kind) -> TextVectors:
+            count = partial(on_progress, READING_SAMPLES) if on_progress else None
+            return self.encoder(on_progress).encode(
+                sentences, kind, (lambda done, total: count(done / total)) if count else None
+            )
+
+        return encode
+
 
 class NotYetRead(BusinessError):
     code = "not_yet_read"
@@ -142,6 +163,9 @@ class StoredTextReader(TextReader):
     def encoder(self, on_progress: OnProgress | None = None) -> Encoder:  # noqa: ARG002
         """Refuses NotYetRead: a text has no stored vector."""
         raise NotYetRead(_("A profile changed and is still being read. Look again in a minute."))
+
+    def _prior_encoder(self, on_progress: OnProgress | None) -> None:
+        """None: priors that are not computed yet are left out."""
 
 
 @cache

@@ -84,9 +84,11 @@ def test_a_floor_out_of_reach_is_reported():
         assert not found.floor_reached
 
 
-def test_the_default_floor_is_random_mixing_less_the_slack():
+def test_the_default_floor_is_random_mixing_plus_a_margin_and_is_reached():
     _, groups, found = balanced(150, 3, Policy())
-    assert found.ei_floor == pytest.approx(expected_ei_index(groups, np.full(150, 5.0)) - 0.3)
+    assert found.ei_floor == pytest.approx(expected_ei_index(groups, np.full(150, 5.0)) + 0.1)
+    assert found.floor_reached
+    assert found.bonus > 0
 
 
 def test_the_expected_index_counts_every_ordered_pair_of_different_people():

@@ -14,6 +14,7 @@ from matching.recommend import (
     with_quotations,
 )
 from matching.recommend.reasons import excerpt
+from matching.recommend.scoring import FEATURES, acceptance_probabilities
 from matching.types import Participant, Reason, Suggested, Tie, Vectors
 
 
@@ -143,10 +144,11 @@ def test_an_excerpt_is_short_and_starts_like_the_text(text):
 def test_an_explanation_adds_up_to_the_probability_and_names_the_exclusion():
     people, vectors = texts_forum()
     found = explain_pair(people, [Tie(3, 4)], vectors, pair=(1, 2))
-    total = -1.0 + sum(part.contribution for part in found.a_to_b)
-    assert found.p_ab == pytest.approx(1 / (1 + np.exp(-total)))
-    assert found.score == pytest.approx(2 * found.p_ab * found.p_ba / (found.p_ab + found.p_ba))
-    assert len(list(found.rows())) == 8
+    needs = [np.array([sum(part.contribution for part in parts)]) for parts in (found.a_to_b, found.b_to_a)]
+    forward, backward = acceptance_probabilities(*needs, Policy())
+    assert (found.p_ab, found.p_ba) == (pytest.approx(forward[0]), pytest.approx(backward[0]))
+    assert found.score == found.p_ab
+    assert [row[0] for row in found.rows()] == list(FEATURES)
     excluded = explain_pair(people, [Tie(3, 4)], vectors, pair=(3, 4))
     assert (excluded.exclusion, excluded.proposable, excluded.score, excluded.reasons) == (
         "met",

@@ -7,32 +7,40 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.decomposition import TruncatedSVD
 
 from matching.policy import Policy
 from matching.recommend.candidates import candidates_of, find_candidates
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import ScoreStatistics, prepare_features, sample_pairs
 from matching.recommend.gram import GramMatrix
+from matching.recommend.graph import adamic_adar_3path
 from matching.recommend.scoring import (
     MAX_LEXICAL_Z,
     Scorer,
-    acceptance_probability,
+    acceptance_probabilities,
     fit_standardiser,
+    need,
     predict_all,
     reciprocal_score,
     saturate,
     standardised_features,
+    text_scores,
 )
-from matching.text.tfidf import fit_idf, term_frequencies
+from matching.text.centring import normalise_rows
+from matching.text.tfidf import fit_idf, merged_terms, term_frequencies, tfidf_vectors
 from matching.types import Participant, Tie, Vectors
 from tests.matching.recommend.strategies import datasets, make_people
 
+NOTHING = Policy(text=0, topic=0, lexical=0, language=0, graph=0, odd_paths=0, smooth=0, pagerank=0, latent=0)
 SCORERS = {
     "everything": Policy(),
-    "text alone": Policy(graph=0, topic=0, language=0, smooth=0, pagerank=0, lexical=0),
-    "graph alone": Policy(text=0, topic=0, language=0, smooth=0, lexical=0),
-    "topics alone": Policy(text=0, graph=0, language=0, smooth=0, pagerank=0, lexical=0),
-    "words alone": Policy(text=0, graph=0, topic=0, language=0, smooth=0, pagerank=0),
+    "text alone": replace(NOTHING, text=1),
+    "network alone": replace(NOTHING, graph=0.5, odd_paths=0.5, smooth=1.25, pagerank=0.9, latent=0.3),
+    "network of those who declare": Policy(network_declared=1, lexical_declared=0),
+    "topics alone": replace(NOTHING, topic=1),
+    "words alone": replace(NOTHING, lexical=0.5),
+    "with interpreters": Policy(interpreters=True, no_common_language=-3),
 }
 
 
@@ -48,6 +56,15 @@ def score(people, ties, vectors, policy, excluded=()):
         kept,
         predict_all(Scorer.from_features(features, policy), walked, dataset.exclusions.mask),
     )
+
+
+def of_pairs(features, policy, left, right, entries):
+    """p of directed pairs, one by one: from both needs, each the sum of its features."""
+    forward, backward = (
+        need(standardised_features(features, policy, *ends, entries), policy)
+        for ends in ((left, right), (right, left))
+    )
+    return acceptance_probabilities(forward, backward, policy)[0]
 
 
 @pytest.mark.parametrize("policy", SCORERS.values(), ids=SCORERS)
@@ -70,9 +87,7 @@ class TestEveryScorer:
         _, features, walked, p = score(people, ties, vectors, policy)
         left, right = (k.ravel() for k in np.indices(p.shape))
         entries = None if walked is None else walked[left, right]
-        alone = acceptance_probability(
-            standardised_features(features, policy, left, right, entries), policy
-        ).reshape(p.shape)
+        alone = of_pairs(features, policy, left, right, entries).reshape(p.shape)
         assert np.where(p > 0, alone, 0) == pytest.approx(p, abs=2e-4)
 
     @settings(deadline=None, max_examples=10)
@@ -87,9 +102,7 @@ def test_tiles_of_many_people_equal_their_pairs():
     people, ties, vectors = make_people(1100, 1, ties=900)
     _, features, walked, p = score(people, ties, vectors, Policy())
     left, right = sample_pairs(1100, 3)
-    alone = acceptance_probability(
-        standardised_features(features, Policy(), left, right, walked[left, right]), Policy()
-    )
+    alone = of_pairs(features, Policy(), left, right, walked[left, right])
     open_ = p[left, right] > 0
     # The walk is solved to 1e-4 and its two halves differ by as much.
     assert p[left, right][open_] == pytest.approx(alone[open_], abs=3e-3)
@@ -119,25 +132,94 @@ def test_lexical_similarity_compares_seeks_with_offers_only():
     _, features, _, _ = score(people, [], Vectors.empty(len(people)), Policy())
     left, right = np.array([0, 0, 2]), np.array([1, 2, 0])
     same, offered, sought = standardised_features(features, Policy(), left, right, None)["lexical"]
-    assert same < 0.5
-    assert offered == sought == MAX_LEXICAL_Z
+    assert same < 0.5 * 0.2
+    assert offered == sought == pytest.approx(MAX_LEXICAL_Z * 0.2)
 
 
-def test_smoothed_text_weighs_less_where_seeks_or_offers_are_given():
+def test_words_and_network_weigh_less_for_who_declares_a_need():
     people, ties, vectors = make_people(60, 2, ties=40)
-    without_texts = replace(vectors, seeks=vectors.seeks * 0, offers=vectors.offers * 0)
-    left, right = np.arange(59), np.arange(1, 60)
-    ratios = []
-    for given_vectors in (vectors, without_texts):
-        smooth = [
-            standardised_features(score(people, ties, given_vectors, policy)[1], policy, left, right, None)[
-                "smooth"
-            ]
-            for policy in (Policy(), Policy(smooth_aside=1))
-        ]
-        ratios.append(smooth[0] / smooth[1])
-    assert ratios[0] == pytest.approx(0.4)
-    assert ratios[1] == pytest.approx(1.0)
+    silent = {"seeks": "", "offers": "", "seeks_topics": frozenset(), "offers_topics": frozenset()}
+    people = [replace(p, **silent) for p in people[:30]] + people[30:]
+    found = {}
+    for factor in (1.0, 0.04):
+        policy = Policy(network_declared=factor, lexical_declared=factor)
+        _, features, walked, _ = score(people, ties, vectors, policy)
+        left, right = np.array([0, 0, 40]), np.array([1, 41, 42])
+        found[factor] = standardised_features(features, policy, left, right, walked[left, right])
+    for name in ("lexical", "smooth", "pagerank", "latent"):
+        assert found[0.04][name] / found[1.0][name] == pytest.approx([1, 0.2, 0.04], rel=1e-4), name
+
+
+def test_an_offer_is_a_promise_to_accept_and_ones_own_need_counts_more():
+    policy = Policy()
+    (one_sided, asked), (neither, _) = (
+        acceptance_probabilities(np.array([w]), np.array([-2.0]), policy) for w in (3.0, -2.0)
+    )
+    assert one_sided > asked > 10 * neither
+    wanted = np.linspace(-3, 4, 15)
+    mine, theirs = acceptance_probabilities(wanted, wanted * 0, policy)
+    either = np.logaddexp(policy.slope * (wanted + policy.own_need), 0)
+    assert np.log(mine / (1 - mine)) == pytest.approx(policy.intercept + either)
+    assert (np.diff(mine) > 0).all()
+    assert (np.diff(theirs) > 0).all()
+
+
+def test_the_better_of_offers_and_about_answers_a_need():
+    axes = np.eye(8, dtype=np.float32)
+    people = [Participant(k, seeks="x", offers="x", about="x") for k in range(8)]
+    about = np.roll(axes, 1, axis=0)
+    vectors = Vectors(axes, axes[::-1].copy(), about)
+    policy = Policy(shrink=1e6)
+    _, features, _, _ = score(people, [], vectors, policy)
+    left, right = sample_pairs(8, 0)
+    text = standardised_features(features, policy, left, right, None)["text"]
+    offered, described = text_scores(features, policy, left, right)
+    assert text == pytest.approx(np.maximum(offered, described))
+    first = (left == 0) & (right == 1)
+    assert described[first] > offered[first]
+
+
+def test_words_of_languages_without_spaces_do_not_count():
+    fillers = [Participant(k, seeks=f"filler {k}", offers=f"stuffing {k}") for k in range(4, 30)]
+    thai = "หลักฐานการสนทนาข้ามพรมแดน"
+    people = [
+        Participant(1, seeks=thai, seeks_language="th"),
+        Participant(2, offers=thai, offers_language="th"),
+        *fillers,
+    ]
+    _, features, _, _ = score(people, [], Vectors.empty(len(people)), Policy())
+    assert standardised_features(features, Policy(), np.array([0]), np.array([1]), None)["lexical"] == 0
+
+
+def test_odd_paths_of_the_score_are_3_path_adamic_adar_between_two_sides():
+    """Organisations and legislators: only odd paths join one to the other."""
+    ties = [Tie(a, b) for a, b in ((0, 5), (1, 5), (1, 6), (2, 6), (2, 7))]
+    people = [Participant(k) for k in range(8)]
+    dataset, features, _, _ = score(people, ties, Vectors.empty(8), Policy())
+    expected = adamic_adar_3path(dataset.incidence.people).toarray()
+    everybody = slice(0, 8)
+    assert features.odd_paths.tile(everybody, everybody) == pytest.approx(expected, abs=1e-6)
+    parts = standardised_features(features, Policy(), np.array([0, 0]), np.array([6, 1]), None)
+    assert parts["odd_paths"].tolist() == [pytest.approx(parts["odd_paths"][0]), 0]
+    assert parts["odd_paths"][0] > 0
+
+
+def test_latent_vectors_of_a_run_are_those_of_scikit_learn():
+    people, _, _ = make_people(80, 4)
+    _, features, _, _ = score(people, [], Vectors.empty(80), Policy())
+    counts = merged_terms(features.term_counts)
+    rows = tfidf_vectors(counts, features.standardiser.idf)
+    known = rows[:, np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]) > 1)]
+    size = features.latent.shape[1]
+    oracle = normalise_rows(TruncatedSVD(size, random_state=0).fit_transform(known))
+    assert features.latent @ features.latent.T == pytest.approx(oracle @ oracle.T, abs=5e-3)
+
+
+def test_with_interpreters_no_language_in_common_is_a_cost_and_no_bar():
+    people = [Participant(k, languages=frozenset({code})) for k, code in enumerate(["th", "vi", "th"])]
+    p = score(people, [], Vectors.empty(3), Policy(interpreters=True))[3]
+    assert 0 < p[0, 1] < p[0, 2]
+    assert score(people, [], Vectors.empty(3), Policy())[3][0, 1] == 0
 
 
 def test_people_without_ties_score_as_if_nobody_had_ties():

@@ -52,12 +52,26 @@ def test_own_text_is_about_or_else_the_mean_of_seeks_and_offers():
     given.about[0] = 0
     languages = {name: [""] * 40 for name in FIELDS}
     means = {name: language_means(getattr(given, name), [""] * 40) for name in FIELDS}
-    texts = centre_texts(given, languages, means, smooth_aside=0.25)
+    texts = centre_texts(given, languages, means)
     assert texts.own[1].tolist() == texts.about[1].tolist()
     assert texts.own[0] == pytest.approx(normalise_rows(texts.seeks[:1] + texts.offers[:1])[0])
-    given.seeks[2] = given.offers[2] = 0
-    texts = centre_texts(given, languages, means, smooth_aside=0.25)
-    assert (texts.own_weight[1, 0], texts.own_weight[2, 0]) == (0.5, 1.0)
+
+
+def test_a_fixed_prior_centres_a_single_text_of_its_language():
+    """One Thai text among English ones: its own mean would erase it, the mean of all is no help."""
+    prior = {"th": rows(9, 1)[0], "km": rows(10, 1)[0]}
+    vectors = rows(1)
+    means = language_means(vectors, ["th"] + ["en"] * 39, shrink=5, priors=prior)
+    assert means["th"] == pytest.approx((vectors[0] + 5 * prior["th"]) / 6, abs=1e-6)
+    assert means["km"] == pytest.approx(prior["km"], abs=1e-6)
+    overall = (vectors.sum(axis=0) + 5 * (prior["th"] + prior["km"]) / 2) / 45
+    assert means[""] == pytest.approx(overall, abs=1e-6)
+    assert means["en"] == pytest.approx((vectors[1:].sum(axis=0) + 5 * overall) / 44, abs=1e-6)
+
+
+def test_priors_of_another_length_are_refused():
+    with pytest.raises(BadVectors, match="priors"):
+        language_means(rows(1), [""] * 40, priors={"th": np.zeros(3)})
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

@@ -72,10 +72,11 @@ def evaluate_set(
 ) -> dict[str, Any]:
     """The figures of whatever the set holds: pairs to predict, graded pairs, or both."""
     found: dict[str, Any] = {"set": name}
+    priors = text_reader().priors(vectors, on_progress)
     if given.positives:
-        found |= evaluate(given, vectors, name=name, on_progress=on_progress)
+        found |= evaluate(given, vectors, name=name, priors=priors, on_progress=on_progress)
     if given.grades:
-        found["graded"] = evaluate_graded(given, vectors, on_progress=on_progress)
+        found["graded"] = evaluate_graded(given, vectors, priors=priors, on_progress=on_progress)
     return found
 
 

@@ -36,10 +36,7 @@ class Command(BaseCommand):
             table.add_row(feature, *(f"{number:+.3f}" for number in numbers))
         console = Console(file=self.stdout, width=110)  # type: ignore[arg-type]
         console.print(table)
-        console.print(
-            f"chance that A says yes {found.p_ab:.3f}, that B does {found.p_ba:.3f}", highlight=False
-        )
-        console.print(f"mutual score {found.score:.3f} (their harmonic mean)", highlight=False)
+        console.print(f"score of B for A {found.p_ab:.3f}, of A for B {found.p_ba:.3f}", highlight=False)
         if not found.proposable:
             console.print(f"never proposed: {found.exclusion}", highlight=False)
         for reason in found.reasons:

@@ -10,6 +10,8 @@ from backend.suggestions import engine, selectors
 from backend.suggestions.models import Embedding, Run
 from backend.suggestions.selectors import suggestions_for
 from backend.suggestions.services import build_run
+from matching.policy import Policy
+from matching.recommend.scoring import acceptance_probabilities
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
@@ -38,15 +40,16 @@ def test_a_list_is_inspected_as_its_owner_sees_it(forum):
     assert {person.name for person in selectors.list_owners_for(event)} == {"Seeker", "Fitting", "Other"}
 
 
-def test_the_contributions_of_a_pair_add_up_to_its_chances_and_score(forum):
+def test_the_contributions_of_a_pair_add_up_to_its_scores(forum):
     event, seeker, fitting = forum
     found = selectors.pair_inspection_for(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
-    forward, backward = (
-        1 / (1 + np.exp(1 - sum(getattr(line, adds) for line in found.features)))
+    needs = (
+        np.array([sum(getattr(line, adds) for line in found.features)])
         for adds in ("forward_logits", "backward_logits")
     )
-    assert (found.forward, found.backward) == (pytest.approx(forward), pytest.approx(backward))
-    assert found.score == pytest.approx(2 * forward * backward / (forward + backward))
+    forward, backward = acceptance_probabilities(*needs, Policy())
+    assert (found.forward, found.backward) == (pytest.approx(forward[0]), pytest.approx(backward[0]))
+    assert found.score == found.forward
     assert found.score == pytest.approx(found.entry.score, abs=1e-4)
 
 

@@ -16,11 +16,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def event():
-    """Ten people of two constituencies, topics and no text, so that no model is loaded."""
+    """Twenty-four people of two constituencies, topics and no text, so that no model is loaded."""
     event = make_event()
-    for place in range(10):
-        sides = ("ngo", "civil-society") if place < 5 else ("ict-ministry", "government")
-        topic = "sextortion" if place < 5 else "victim-support"  # each wants one's own kind
+    for place in range(24):
+        sides = ("ngo", "civil-society") if place < 12 else ("ict-ministry", "government")
+        topic = "sextortion" if place < 12 else "victim-support"  # each wants one's own kind
         make_attendee(
             event, seeks_topics=[topic], offers_topics=[topic], sector=sides[0], constituency=sides[1]
         )
@@ -32,7 +32,7 @@ def test_a_dry_run_prints_the_cost_of_a_floor_and_publishes_nothing(event, capsy
     printed = capsys.readouterr().out
     report = services.preview_run(event=event, policy=Policy(ei_floor=0.5))
     assert report["meetings_cost"] > 0
-    assert f"E-I index: {report['ei_index']:.2f}; the floor 0.50, by chance 0.11." in printed
+    assert f"E-I index: {report['ei_index']:.2f}; the floor 0.50, by chance 0.04." in printed
     assert f"The floor costs {report['meetings_cost']:.1%} of the expected meetings" in printed
     assert "Nothing was published." in printed
     assert not Run.objects.exists()
@@ -62,7 +62,7 @@ def test_refreshing_lists_of_an_older_version_rebuilds_all_and_keeps_the_floor(e
         old = services.build_run(event=event, now=NOW)
         Run.objects.filter(pk=old.pk).update(**spoilt)
         event.attendees.update(changed_at=NOW + dt.timedelta(hours=hours))
-        assert services.refresh_lists(event=event, now=NOW) == 10
+        assert services.refresh_lists(event=event, now=NOW) == 24
         new = current_run(event)
         assert new != old
         assert new.policy["ei_floor"] == 0.5

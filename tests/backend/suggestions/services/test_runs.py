@@ -17,6 +17,7 @@ from backend.suggestions import engine, services
 from backend.suggestions.engine.texts import READING, text_hash
 from backend.suggestions.models import Embedding, ListReading, Run, Suggestion
 from backend.suggestions.selectors import current_run, events_with_stale_lists, stale_ids_for, suggestions_for
+from matching.policy import Policy
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_session, make_tie
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
@@ -271,10 +272,13 @@ def test_explain_prints_contributions_that_add_up_to_the_score(forum, capsys):
     found = engine.explain_with_quotations(engine.read_event_data(event), run, seeker.pk, fitting.pk)
     stored = Suggestion.objects.get(attendee=seeker, other=fitting)
     assert found.score == pytest.approx(stored.score, abs=1e-6)
-    assert f"mutual score {stored.score:.3f}" in printed
+    assert f"score of B for A {stored.score:.3f}" in printed
     assert OFFERS_MLAT in " ".join(printed.split())
-    logit = run.policy["intercept"] + sum(part.contribution for part in found.a_to_b)
-    assert found.p_ab == pytest.approx(1 / (1 + math.exp(-logit)), abs=1e-6)
+    policy = Policy.from_dict(run.policy)
+    needs = [sum(part.contribution for part in parts) for parts in (found.a_to_b, found.b_to_a)]
+    own, other = (math.exp(policy.intercept + policy.slope * need) for need in needs)
+    odds = math.exp(policy.slope * policy.own_need) * own + other
+    assert found.p_ab == pytest.approx(odds / (1 + odds), abs=1e-6)
 
 
 def test_explain_refuses_somebody_matching_may_not_read(forum):

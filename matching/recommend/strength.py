@@ -1,0 +1,30 @@
+"""The word shown for a score: fixed steps of the seeker's own score."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Strength(StrEnum):
+    """How well a suggestion fits, in three words."""
+
+    STRONG = "strong"
+    GOOD = "good"
+    WORTH_A_LOOK = "worth_a_look"
+
+
+CUTS: tuple[tuple[Strength, float], ...] = (
+    (Strength.STRONG, 0.8),
+    (Strength.GOOD, 0.5),
+    (Strength.WORTH_A_LOOK, 0.0),
+)
+"""The least score of each word, chosen once on graded lists (docs/matching.md), not fitted to a forum."""
+
+
+def strength_of(score: float) -> Strength:
+    """The word for a score in [0, 1].
+
+    >>> [strength_of(score).value for score in (0.9, 0.8, 0.79, 0.1)]
+    ['strong', 'strong', 'good', 'worth_a_look']
+    """
+    return next((word for word, least in CUTS if score >= least), Strength.WORTH_A_LOOK)
