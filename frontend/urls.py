@@ -76,7 +76,9 @@ urlpatterns = [
     path("e/<slug:slug>/meetings/<int:meeting_id>/decline/", meetings.decline, name="decline"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/withdraw/", meetings.withdraw, name="withdraw"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/cancel/", meetings.cancel, name="cancel"),
-    path("e/<slug:slug>/meetings/<int:meeting_id>/call-off/", meetings.call_off, name="call_off"),
+    path(
+        "e/<slug:slug>/meetings/<int:meeting_id>/call-off/", meetings.cancel_for_both, name="cancel_for_both"
+    ),
     path("e/<slug:slug>/meetings/<int:meeting_id>/attest/", meetings.attest, name="attest"),
     path("e/<slug:slug>/calendar/", calendar.calendar, name="calendar"),
     path("e/<slug:slug>/calendar/titian.ics", calendar.calendar_download, name="calendar_download"),

@@ -151,16 +151,16 @@ class CalendarFeedForm(forms.Form):
 
 
 class BookmarkForm(forms.Form):
-    """Whether a session is kept or left out, and the theme whose list the page shows."""
+    """Whether a session is added to the agenda or removed, and the theme whose list the page shows."""
 
-    do = forms.ChoiceField(choices=[("keep", "keep"), ("leave", "leave")], required=False)
+    do = forms.ChoiceField(choices=[("add", "add"), ("remove", "remove")], required=False)
     theme = forms.CharField(required=False)
 
 
 class SpeakerForm(forms.Form):
-    """Who speaks at which session, or no longer does."""
+    """The speaker to assign to a session or to remove from it."""
 
-    do = forms.ChoiceField(choices=[("name", "name"), ("drop", "drop")], required=False)
+    do = forms.ChoiceField(choices=[("assign", "assign"), ("remove", "remove")], required=False)
     session_id = IdField()
     attendee_id = IdField()
 

@@ -179,11 +179,11 @@ def availability_words(open_count: int) -> str:
     return text % {"count": open_count}
 
 
-def bookmark_words(row: SessionRow, kept: bool) -> str:
-    """The confirmation after a session was kept or left out, with what it did to one's open times."""
+def bookmark_words(row: SessionRow, added: bool) -> str:
+    """The confirmation after a bookmark was added or removed, with its effect on one's open times."""
     if not row.times:
-        text = _("“%(title)s” is in your agenda.") if kept else _("“%(title)s” is out of your agenda.")
-    elif kept:
+        text = _("“%(title)s” is in your agenda.") if added else _("“%(title)s” is out of your agenda.")
+    elif added:
         text = ngettext(
             "“%(title)s” is in your agenda. Nobody can ask you for the one open time it takes.",
             "“%(title)s” is in your agenda. Nobody can ask you for the %(count)d open times it takes.",

@@ -9,7 +9,7 @@ SEEN = {
     "test_desk.py": "desk desk_print done attendees import_list",
     "test_official.py": "matching lists pair",
     "test_reports.py": "report_person report_sent reports report",
-    "test_meeting_pages.py": "answer ask availability calendar call_off change_request day_sheet"
+    "test_meeting_pages.py": "answer ask availability calendar cancel_for_both change_request day_sheet"
     " disputes mails meeting meetings notices report_meeting sessions setup speakers zone",
     "test_programme_pages.py": "programme plan planned plan_doors plan_days",
 }

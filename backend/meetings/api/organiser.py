@@ -65,7 +65,7 @@ class SlotPreviewView(OrganiserView):
         responses={200: shapes.PeriodSerializer(many=True), **REFUSALS},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        """The slots a grid would make; nothing is kept."""
+        """The slots a grid would make; nothing is saved."""
         return Response(shapes.PeriodSerializer(self.periods_asked(request), many=True).data)
 
 
@@ -149,14 +149,14 @@ class SpeakerView(OrganiserView):
     def put(self, request: Request, slug: str, session_id: int, attendee_id: int) -> Response:  # noqa: ARG002
         """Have them speak; their open requests lose its time."""
         named = {"session_id": session_id, "attendee_id": attendee_id}
-        services.name_speaker(event=self.event, **named, by=self.attendee.person, now=timezone.now())
+        services.assign_speaker(event=self.event, **named, by=self.attendee.person, now=timezone.now())
         return Response(status=204)
 
     @extend_schema(operation_id="speakers_drop", responses={204: None, **REFUSALS})
     def delete(self, request: Request, slug: str, session_id: int, attendee_id: int) -> Response:  # noqa: ARG002
         """Have them speak no longer."""
         named = {"session_id": session_id, "attendee_id": attendee_id}
-        services.drop_speaker(event=self.event, **named, by=self.attendee.person)
+        services.remove_speaker(event=self.event, **named, by=self.attendee.person)
         return Response(status=204)
 
 

@@ -262,7 +262,7 @@ class BookmarkView(ParticipantView):
 
     @extend_schema(operation_id="sessions_forget", responses={204: None, **REFUSALS})
     def delete(self, request: Request, slug: str, session_id: int) -> Response:  # noqa: ARG002
-        services.forget_session(attendee=self.attendee, session_id=session_id, by=self.attendee.person)
+        services.remove_bookmark(attendee=self.attendee, session_id=session_id, by=self.attendee.person)
         return Response(status=204)
 
 

@@ -56,7 +56,7 @@ def bookmark_session(*, attendee: Attendee, session_id: int, by: Person, now: dt
 
 
 @transaction.atomic
-def forget_session(*, attendee: Attendee, session_id: int, by: Person) -> None:
+def remove_bookmark(*, attendee: Attendee, session_id: int, by: Person) -> None:
     """Take a bookmarked session out of one's agenda; one that is not in it is no error.
 
     Refuses NotYours, NotFound, and Speaking for one's own talk.
@@ -73,7 +73,7 @@ def forget_session(*, attendee: Attendee, session_id: int, by: Person) -> None:
 
 
 @transaction.atomic
-def name_speaker(
+def assign_speaker(
     *, event: Event, session_id: int, attendee_id: int, by: Person, now: dt.datetime
 ) -> SessionPart:
     """Have an attendee speak at a session: busy then. Naming them again changes nothing.
@@ -98,7 +98,7 @@ def name_speaker(
 
 
 @transaction.atomic
-def drop_speaker(*, event: Event, session_id: int, attendee_id: int, by: Person) -> None:
+def remove_speaker(*, event: Event, session_id: int, attendee_id: int, by: Person) -> None:
     """Have an attendee no longer speak at a session; one who does not is no error.
 
     Refuses OrganisersOnly and NotFound.

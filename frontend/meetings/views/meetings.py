@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee
+from backend.meetings import services
 from backend.meetings.selectors import (
     agenda_for,
     availability_for,
@@ -26,7 +27,6 @@ from backend.meetings.selectors import (
 from backend.meetings.services import (
     accept_meeting,
     attest_meeting,
-    cancel_for_both,
     cancel_meeting,
     decline_meeting,
     mark_read,
@@ -90,11 +90,11 @@ def meeting_page(
     return render(request, "meetings/meeting.html", context, status=refusal.status if refusal else 200)
 
 
-class MeetingView(Protocol):
+class MeetingPageView(Protocol):
     def __call__(self, request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse: ...
 
 
-def refused_on_its_page(view: MeetingView) -> MeetingView:
+def refused_on_its_page(view: MeetingPageView) -> MeetingPageView:
     """Show a refusal of a view of one meeting on the meeting's page; NotFound stays a 404."""
 
     @wraps(view)
@@ -175,7 +175,7 @@ def _done(request: Request, attendee: Attendee, text: str) -> HttpResponse:
 
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
-def call_off(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+def cancel_for_both(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """As an organiser, cancel a confirmed meeting of two others, with a reason."""
     event, outcome = attendee.event, Outcome()
     slot = confirmed_slot(event, meeting_id)
@@ -183,13 +183,16 @@ def call_off(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespo
     if form.is_bound:
         with catch_refusal() as outcome:
             reason, now = values_of(form)["reason"], timezone.now()
-            cancel_for_both(event=event, meeting_id=meeting_id, reason=reason, by=request.user, now=now)
+            services.cancel_for_both(
+                event=event, meeting_id=meeting_id, reason=reason, by=request.user, now=now
+            )
         if outcome.refusal is None:
             messages.success(request, _("The meeting is called off, and both are told why."))
             return redirect("programme", event.slug)
     refusal = outcome.refusal
+    status = refusal.status if refusal else 200
     context = {"slot": slot, "refusal": refusal, "typed": form["reason"].value() or ""}
-    return render(request, "meetings/call_off.html", context, status=refusal.status if refusal else 200)
+    return render(request, "meetings/cancel_for_both.html", context, status=status)
 
 
 @participant

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backend.events.models import Attendee
 from backend.meetings.selectors import sessions_for
-from backend.meetings.services import bookmark_session, forget_session
+from backend.meetings.services import bookmark_session, remove_bookmark
 from frontend.access import Request, catch_refusal, participant
 from frontend.fields import values_of
 from frontend.meetings.forms import BookmarkForm
@@ -33,19 +33,19 @@ def sessions(request: Request, attendee: Attendee) -> HttpResponse:
 @participant
 @require_POST
 def bookmark(request: Request, attendee: Attendee, session_id: int) -> HttpResponse:
-    """Keep a session in my agenda, or leave it out again; a refusal is shown at the session."""
+    """Bookmark a session, or remove the bookmark; a refusal is shown at the session."""
     now, values = timezone.now(), values_of(BookmarkForm(request.POST))
-    keep, theme = values["do"] != "leave", values["theme"]
+    is_bookmarked, theme = values["do"] != "remove", values["theme"]
     before = sessions_for(attendee, now).row(session_id)
     with catch_refusal() as outcome:
-        if keep:
+        if is_bookmarked:
             bookmark_session(attendee=attendee, session_id=session_id, by=request.user, now=now)
         else:
-            forget_session(attendee=attendee, session_id=session_id, by=request.user)
+            remove_bookmark(attendee=attendee, session_id=session_id, by=request.user)
     refusal = outcome.refusal
     if refusal is None:
-        if before is not None and bool(before.part) != keep:
-            messages.success(request, bookmark_words(before, keep))
+        if before is not None and bool(before.part) != is_bookmarked:
+            messages.success(request, bookmark_words(before, is_bookmarked))
         if not request.htmx:
             query = f"?{urlencode({'theme': theme})}" if theme else ""
             return redirect(f"{reverse('sessions', args=[attendee.event.slug])}{query}#session-{session_id}")

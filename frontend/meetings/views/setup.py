@@ -236,11 +236,11 @@ def speakers(request: Request, attendee: Attendee) -> HttpResponse:
 
 def _change_speaker(request: Request, event: Event, values: dict[str, Any]) -> HttpResponse:
     session_id, attendee_id = values["session_id"], values["attendee_id"]
-    if values["do"] == "drop":
-        services.drop_speaker(event=event, session_id=session_id, attendee_id=attendee_id, by=request.user)
+    if values["do"] == "remove":
+        services.remove_speaker(event=event, session_id=session_id, attendee_id=attendee_id, by=request.user)
         messages.success(request, _("They no longer speak there, and are free then."))
     else:
-        services.name_speaker(
+        services.assign_speaker(
             event=event,
             session_id=session_id,
             attendee_id=attendee_id,

@@ -1,4 +1,4 @@
-"""The page of the forum's sessions: what it shows, and keeping one with and without htmx."""
+"""The page of the forum's sessions: what it shows, and bookmarking with and without htmx."""
 
 from __future__ import annotations
 
@@ -61,23 +61,23 @@ def test_times_of_the_readers_own_zone_stand_beside_the_forum_s(booking, keynote
 
 
 def test_a_bookmark_says_what_it_takes_and_leaving_it_out_gives_that_back(booking, keynote, official):
-    answer = post(official, booking, keynote, "keep", follow=True)
+    answer = post(official, booking, keynote, "add", follow=True)
     assert answer.redirect_chain == [(booking.cast.address(f"sessions/#session-{keynote.pk}"), 302)]
     assert "Nobody can ask you for the 2 open times it takes." in text_of(answer)
-    assert page_of(answer).has(f"#keep-{keynote.pk}[aria-pressed=true]")
+    assert page_of(answer).has(f"#bookmark-{keynote.pk}[aria-pressed=true]")
     assert "Keynote &amp; more" in text_of(official.get(booking.cast.address("availability/")))
-    assert "open times it takes" not in text_of(post(official, booking, keynote, "keep", follow=True))
-    answer = post(official, booking, keynote, "leave", follow=True)
+    assert "open times it takes" not in text_of(post(official, booking, keynote, "add", follow=True))
+    answer = post(official, booking, keynote, "remove", follow=True)
     assert "The 2 times it took are open again." in text_of(answer)
     assert not SessionPart.objects.filter(attendee=booking.cast.official).exists()
 
 
 def test_htmx_gets_the_list_with_the_button_pressed_and_the_message_beside_it(booking, keynote, official):
-    answer = post(official, booking, keynote, "keep", headers=HTMX, data={"theme": "justice"})
+    answer = post(official, booking, keynote, "add", headers=HTMX, data={"theme": "justice"})
     text = text_of(answer)
     assert "<html" not in text
     shown = page_of(text)
-    assert shown.has(f"#keep-{keynote.pk}[aria-pressed=true][value=leave]")
+    assert shown.has(f"#bookmark-{keynote.pk}[aria-pressed=true][value=remove]")
     assert shown.has('[hx-swap-oob="innerHTML:#messages"]')
     assert shown.has("#theme-justice")
     assert "<html" not in text_of(official.get(booking.cast.address("sessions/"), headers=HTMX))
@@ -92,7 +92,7 @@ def test_a_session_during_an_agreed_meeting_is_refused_with_both_ways_out(
     keynote.starts_at, keynote.ends_at = booking.slots[5].starts_at, booking.slots[5].ends_at
     keynote.save()
     assert "You meet then:" in text_of(official.get(cast.address("sessions/")))
-    answer = post(official, booking, keynote, "keep", headers=headers)
+    answer = post(official, booking, keynote, "add", headers=headers)
     text = text_of(answer)
     assert answer.status_code == 409
     assert "Cancel it first, or leave the session out." in text
@@ -101,19 +101,19 @@ def test_a_session_during_an_agreed_meeting_is_refused_with_both_ways_out(
     assert not SessionPart.objects.filter(attendee=cast.official).exists()
 
 
-def test_one_theme_is_shown_alone_and_kept_when_a_session_is_bookmarked(booking, keynote, official):
+def test_one_theme_is_shown_alone_and_stays_when_a_session_is_bookmarked(booking, keynote, official):
     cast = booking.cast
     cast.event.sessions.create(title="Lunch", starts_at=keynote.starts_at, ends_at=keynote.ends_at)
     assert "Lunch" in text_of(official.get(cast.address("sessions/")))
     assert "Lunch" not in text_of(official.get(cast.address("sessions/?theme=justice")))
-    answer = post(official, booking, keynote, "keep", data={"theme": "justice"})
+    answer = post(official, booking, keynote, "add", data={"theme": "justice"})
     assert answer["Location"] == cast.address(f"sessions/?theme=justice#session-{keynote.pk}")
 
 
 def test_a_talk_of_mine_stays_and_an_unknown_session_is_not_found(booking, keynote):
     cast = booking.cast
     engineer = client_of(cast.engineer.person)
-    answer = post(engineer, booking, keynote, "leave")
+    answer = post(engineer, booking, keynote, "remove")
     assert answer.status_code == 409
     assert "so it stays in your agenda" in text_of(answer)
     assert engineer.post(cast.address("sessions/999999/bookmark/")).status_code == 404

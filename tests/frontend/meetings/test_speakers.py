@@ -49,7 +49,7 @@ def test_a_speaker_is_named_and_dropped_and_a_minor_has_a_first_name_only(bookin
     assert cast.minor.person.name not in text
     assert f"Arif Rahman, {cast.engineer.organisation.name}" in page_of(text).texts("option")
     assert SessionPart.objects.get(part="speaking").attendee == cast.engineer
-    assert "Nobody named yet." in post(cast.engineer, do="drop")[1]
+    assert "Nobody named yet." in post(cast.engineer, do="remove")[1]
     assert not SessionPart.objects.exists()
 
 

@@ -70,7 +70,7 @@ def test_a_bookmark_makes_busy_and_the_grid_says_why(forum):
         ("", ""),
     ]
     assert [cell.can_be_asked for cell in day.cells[:3]] == [False, False, True]
-    services.forget_session(attendee=a, session_id=session.pk, by=a.person)
+    services.remove_bookmark(attendee=a, session_id=session.pk, by=a.person)
     assert selectors.availability_for(a, forum.now)[0].cells[0].busy == ""
 
 
@@ -88,7 +88,7 @@ def test_a_talk_one_gives_cannot_be_forgotten_and_an_unknown_session_is_not_foun
     session = session_over(forum, forum.slots[0])
     SessionPart.objects.create(event=forum.event, attendee=a, session=session, part="speaking")
     with pytest.raises(services.Speaking):
-        services.forget_session(attendee=a, session_id=session.pk, by=a.person)
+        services.remove_bookmark(attendee=a, session_id=session.pk, by=a.person)
     elsewhere = session_over(make_forum(slug="elsewhere", people=0), forum.slots[0])
     with pytest.raises(NotFound):
         services.bookmark_session(attendee=a, session_id=elsewhere.pk, by=a.person, now=forum.now)

@@ -120,7 +120,7 @@ def test_a_request_made_under_the_same_key_is_confirmed_in_an_open_time_only_and
 # --- cancelled by an organiser, and ended by the contact policy ---
 
 
-def call_off(forum, meeting, by, reason="The hall is closed"):
+def cancel_for_both(forum, meeting, by, reason="The hall is closed"):
     return services.cancel_for_both(
         event=forum.event, meeting_id=meeting.pk, reason=reason, by=by.person, now=forum.now
     )
@@ -130,7 +130,7 @@ def test_both_read_who_cancelled_and_why_and_are_free_again(forum, boss):
     a, b, c, _ = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
     for _ in range(2):
-        assert call_off(forum, meeting, boss).state == "cancelled"
+        assert cancel_for_both(forum, meeting, boss).state == "cancelled"
     assert not Seat.objects.filter(meeting=meeting, is_active=True).exists()
     for reader, other in ((a, b), (b, a)):
         mail = mail_for(reader.notices.get(kind="cancelled"), forum.now)
@@ -157,18 +157,18 @@ def test_only_an_organiser_of_the_forum_can_and_only_what_is_still_to_come(forum
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
     waiting = forum.ask(b, forum.people[2], forum.slots[1])
     with pytest.raises(OrganisersOnly):
-        call_off(forum, meeting, a)
+        cancel_for_both(forum, meeting, a)
     with pytest.raises(services.ReasonNeeded):
-        call_off(forum, meeting, boss, reason="  ")
+        cancel_for_both(forum, meeting, boss, reason="  ")
     with pytest.raises(services.AlreadyAnswered):
-        call_off(forum, waiting, boss)
+        cancel_for_both(forum, waiting, boss)
     elsewhere = make_forum(slug="elsewhere", people=0)
     stranger = make_attendee(elsewhere.event, permission="organiser")
     with pytest.raises(NotFound):
-        call_off(elsewhere, meeting, stranger)
+        cancel_for_both(elsewhere, meeting, stranger)
     forum.now = forum.slots[0].ends_at
     with pytest.raises(services.TooLate):
-        call_off(forum, meeting, boss)
+        cancel_for_both(forum, meeting, boss)
     meeting.refresh_from_db()
     assert meeting.state == "accepted"
 
