@@ -120,7 +120,11 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
 ACCOUNT_ADAPTER = "backend.config.accounts.AccountAdapter"
-ACCOUNT_FORMS = {"request_login_code": "frontend.people.forms.CodeRequestForm"}
+ACCOUNT_FORMS = {
+    "request_login_code": "frontend.people.forms.CodeRequestForm",
+    "confirm_login_code": "frontend.people.forms.CodeConfirmForm",
+}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # whoever is on no list gets the same page and no mail
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]

@@ -65,7 +65,7 @@ class BoundedListField(serializers.ListField):
         super().__init__(max_length=max_length, **options)
 
     def run_child_validation(self, data: Any) -> Any:
-        if len(data) > self.max_length:
+        if self.max_length is not None and len(data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)
         return super().run_child_validation(data)
 

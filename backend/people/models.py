@@ -66,6 +66,17 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return f"person {self.pk}"  # never a name or an address: this lands in logs
 
 
+class SignInAttempts(models.Model):
+    """How often somebody typed a code for one sign-in, counted in the row for requests that come at once."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveSmallIntegerField(default=0)
+    first_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.count} attempts"
+
+
 class Sector(models.Model):
     """A kind of organisation, as an attendee list writes it, with the constituency it counts for."""
 

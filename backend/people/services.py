@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,12 +12,13 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from rest_framework.authtoken.models import Token
 
 from backend.core.errors import BusinessError
-from backend.people.models import Organisation, Person, Sector
+from backend.people.models import Organisation, Person, Sector, SignInAttempts
 from backend.people.selectors import folded_for
 
 SECTORS_FILE = Path(__file__).parent / "data" / "sectors.json"
@@ -130,6 +132,19 @@ def make_token(*, person: Person) -> str:
 def end_token(*, person: Person) -> None:
     """From now on no program acts as the person; nothing where they have no token."""
     Token.objects.filter(user=person).delete()
+
+
+@transaction.atomic
+def take_sign_in_attempt(*, key: str, limit: int, now: dt.datetime) -> bool:
+    """Count one more code typed for the sign-in of this key; gives whether it is within the limit.
+
+    Counted in one update, so that of many at once no more than `limit` are compared. Counts are forgotten
+    after an hour, when their codes are long void.
+    """
+    SignInAttempts.objects.filter(first_at__lt=now - dt.timedelta(hours=1)).delete()
+    SignInAttempts.objects.bulk_create([SignInAttempts(key=key, first_at=now)], ignore_conflicts=True)
+    within = SignInAttempts.objects.filter(key=key, count__lt=limit)
+    return bool(within.update(count=F("count") + 1))
 
 
 def rename_people(*, people: Sequence[Person]) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from allauth.account.forms import RequestLoginCodeForm
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from allauth.core import context
 from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from backend.people.models import Person
 from backend.people.selectors import person_with_email
+from backend.people.services import take_sign_in_attempt
 
 
 class CodeRequestForm(RequestLoginCodeForm):  # type: ignore[misc]
@@ -18,6 +24,22 @@ class CodeRequestForm(RequestLoginCodeForm):  # type: ignore[misc]
         email: str = super().clean_email()
         self._user = self._user or person_with_email(email)
         return email
+
+
+class CodeConfirmForm(ConfirmLoginCodeForm):  # type: ignore[misc]
+    """The code from the mail, compared with the one sent as often as the settings allow."""
+
+    def clean_code(self) -> str:
+        request = context.request
+        sign_in = f"{request.session.session_key} {request._login_stage.state['at']}"
+        is_within = take_sign_in_attempt(
+            key=salted_hmac("sign-in attempts", sign_in, algorithm="sha256").hexdigest(),
+            limit=settings.ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS,
+            now=timezone.now(),
+        )
+        if not is_within:
+            raise get_adapter().validation_error("too_many_login_attempts")
+        return str(super().clean_code())
 
 
 class TimezoneForm(forms.Form):

@@ -152,4 +152,12 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="SignInAttempts",
+            fields=[
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("count", models.PositiveSmallIntegerField(default=0)),
+                ("first_at", models.DateTimeField()),
+            ],
+        ),
     ]

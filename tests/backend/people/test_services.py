@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from backend.people.models import Constituency, Organisation, Person, Sector
+from backend.people.models import Constituency, Organisation, Person, Sector, SignInAttempts
 from backend.people.selectors import folded_for, sectors_by_word
 from backend.people.services import (
     BadEmail,
@@ -14,9 +17,31 @@ from backend.people.services import (
     find_or_create_organisations,
     find_or_create_people,
     load_sectors,
+    take_sign_in_attempt,
 )
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_attempts_at_once_as_many_as_allowed_are_taken() -> None:
+    def attempt(_number: int) -> bool:
+        try:
+            return take_sign_in_attempt(key="one code", limit=5, now=NOW)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(attempt, range(24))) == 5
+    assert take_sign_in_attempt(key="another code", limit=5, now=NOW)
+
+
+def test_attempts_are_forgotten_an_hour_later() -> None:
+    for _ in range(3):
+        take_sign_in_attempt(key="old", limit=5, now=NOW)
+    take_sign_in_attempt(key="new", limit=5, now=NOW + dt.timedelta(hours=1, seconds=1))
+    assert list(SignInAttempts.objects.values_list("key", "count")) == [("new", 1)]
 
 
 def test_the_shipped_sectors_are_loaded_once_and_cover_every_constituency() -> None:
