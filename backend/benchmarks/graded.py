@@ -21,7 +21,8 @@ from matching.recommend import Priors, RunResult, build_run
 from matching.recommend.exclusions import Exclusions
 from matching.recommend.features import ENGLISH
 from matching.recommend.measures import bootstrap_interval, graded_ndcg
-from matching.types import Array, Vectors
+from matching.recommend.strength import Strength, strength_of
+from matching.types import Array, Lists, Vectors
 
 LISTS = "titian_lists"
 """The lists as built, beside the score before balancing (OURS)."""
@@ -104,6 +105,7 @@ def evaluate_graded(
             "gini": run.report.exposure_gini,
             "coverage": run.report.coverage,
         },
+        "strength": strength_table(run.lists, given.grades),
     }
 
 
@@ -127,6 +129,29 @@ def candidates_of_seekers(given: EvaluationSet) -> dict[int, Array]:
 def listed_rows(run: RunResult) -> Rankings:
     """The people on each list, in order."""
     return {owner: [entry.other for entry in entries] for owner, entries in run.lists.items()}
+
+
+def strength_table(
+    lists: Lists, grades: Mapping[int, Mapping[int, float]]
+) -> dict[str, dict[str, float | int | None]]:
+    """Of each word of strength: its places, their share of all, how many were graded, and the share of those
+    graded >= GOOD (None where none was)."""
+    words = [
+        (strength_of(entry.score).value, grades.get(owner, {}).get(entry.other))
+        for owner, entries in lists.items()
+        for entry in entries
+    ]
+    out: dict[str, dict[str, float | int | None]] = {}
+    for strength in Strength:
+        graded = [grade for word, grade in words if word == strength and grade is not None]
+        places = sum(word == strength for word, _ in words)
+        out[strength.value] = {
+            "places": places,
+            "share": places / len(words) if words else None,
+            "graded": len(graded),
+            "good": sum(grade >= GOOD for grade in graded) / len(graded) if graded else None,
+        }
+    return out
 
 
 def has_preferences(table: Array) -> bool:

@@ -16,11 +16,13 @@ from backend.benchmarks.graded import (
     listed_rows,
     measure_ranking,
     not_english,
+    strength_table,
 )
 from matching.policy import Policy
 from matching.recommend import build_run
+from matching.recommend.strength import CUTS
 from matching.text import detect_language
-from matching.types import Vectors
+from matching.types import Suggested, Vectors
 
 PEOPLE = 16
 ENGLISH_TEXT = "I am looking for schools that want to teach children about safety"
@@ -145,6 +147,7 @@ def test_every_figure_is_there_in_order_and_two_runs_agree():
     lists = found["lists"]
     assert set(lists) == {"ei", "ei_chance", "gini", "coverage"}
     assert lists["coverage"] == 1
+    assert sum(row["places"] for row in found["strength"].values()) == PEOPLE * 10
 
 
 def test_rankers_without_anything_to_rank_by_are_left_out():
@@ -173,6 +176,26 @@ def test_the_language_of_what_is_sought_decides_the_group():
     assert [given.names[row] for row in not_english(given)] == ["p3"]
     unread = [replace(p, seeks_language="") for p in given.people]
     assert not_english(replace(given, people=tuple(unread))) == []
+
+
+def test_each_word_of_strength_is_held_against_the_grades():
+    strong, good, look = (least + 0.01 for _, least in CUTS)
+
+    def listed(*entries):
+        return tuple(Suggested(other, score, k, ()) for k, (other, score) in enumerate(entries, start=1))
+
+    lists = {
+        0: listed((1, strong), (2, strong), (3, strong), (4, good)),
+        1: listed((0, good), (2, look)),
+        2: listed((0, good)),  # nobody was graded for this person
+    }
+    grades = {0: {1: 3.0, 2: 1.5, 4: 2.0}, 1: {0: 0.0}}
+    assert strength_table(lists, grades) == {
+        "strong": {"places": 3, "share": 3 / 7, "graded": 2, "good": 0.5},
+        "good": {"places": 3, "share": 3 / 7, "graded": 2, "good": 0.5},
+        "worth_a_look": {"places": 1, "share": 1 / 7, "graded": 0, "good": None},
+    }
+    assert strength_table({}, {})["strong"] == {"places": 0, "share": None, "graded": 0, "good": None}
 
 
 def test_a_stack_to_fuse_needs_preferences_in_every_part():

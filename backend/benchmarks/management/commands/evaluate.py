@@ -202,12 +202,20 @@ def _lines_of_grades(name: str, graded: dict[str, Any]) -> list[str]:
         for ranker, measured in graded["rankers"].items():
             spans = "  ".join(_span(measured[group], key) for key in GRADED_MEASURES)
             lines.append(f"  {ranker:<12} {spans}")
-    lists = {key: "none" if value is None else f"{value:.3f}" for key, value in graded["lists"].items()}
+    lists = {key: _share(value) for key, value in graded["lists"].items()}
     lines.append(
         f"lists: E-I {lists['ei']} (chance {lists['ei_chance']}), Gini of exposure {lists['gini']}, coverage"
         f" {lists['coverage']}"
     )
+    lines.append("words of strength: places, their share of all, how many were graded, share graded >= 2")
+    for word, row in graded["strength"].items():
+        share, good = (_share(row[key]) for key in ("share", "good"))
+        lines.append(f"  {word:<12} {row['places']:>6}  {share}  {row['graded']:>4}  {good}")
     return lines
+
+
+def _share(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}"
 
 
 def _span(measured: dict[str, Any], key: str) -> str:
