@@ -1,7 +1,8 @@
 """New meetings and graded introductions: do the score and the lists rank people well enough?
 
 Run by `make bench DATA=FOLDER`, or alone: `python -m tests.benchmarks.bench_evaluation FOLDER`, a folder as
-`manage.py evaluate` reads it. Exit 1 where a figure is below its floor; a set without floors is only printed.
+`manage.py evaluate` reads it. Exit 1 where a figure is below its floor or above its ceiling; a set that has
+neither is only printed.
 """
 
 import argparse
@@ -22,23 +23,31 @@ FLOORS = {
         "paired.cross.low": 0.001,
     },
     "introductions": {
-        "graded.rankers.titian_lists.all.ndcg6": 0.28,
-        "graded.rankers.titian_lists.all.p6": 0.16,
-        "graded.rankers.titian_lists.all.best": 0.40,
+        "graded.rankers.titian_lists.all.ndcg6": 0.62,
+        "graded.rankers.titian_lists.all.p6": 0.39,
+        "graded.rankers.titian_lists.all.best": 0.80,
+        "graded.rankers.titian_lists.not_english.ndcg6": 0.42,
+        "graded.lists.ei": 0.504,  # random mixing
         "graded.lists.coverage": 0.99,
+        "graded.strength.strong.good": 0.60,
     },
 }
 """The least value of a figure, by set and by its path in what `manage.py evaluate --json` writes."""
+CEILINGS = {"introductions": {"graded.lists.gini": 0.25, "graded.strength.strong.share": 1 / 3}}
+"""The largest value of a figure, likewise."""
 
 
 def shortfalls(found: dict[str, Any]) -> Iterable[str]:
-    """Sentences on the figures of a set that fall short of their floors."""
-    for path, floor in FLOORS.get(found["set"], {}).items():
+    """Sentences on the figures of a set that are below their floors or above their ceilings."""
+    floors, ceilings = FLOORS.get(found["set"], {}), CEILINGS.get(found["set"], {})
+    for path in (*floors, *ceilings):
         value = _figure(found, path)
         if value is None:
             yield f"{path} was not measured"
-        elif not value >= floor:
-            yield f"{path}: {value:.3f} is below {floor:.3f}"
+        elif path in floors and not value >= floors[path]:
+            yield f"{path}: {value:.3f} is below {floors[path]:.3f}"
+        elif path in ceilings and not value <= ceilings[path]:
+            yield f"{path}: {value:.3f} is above {ceilings[path]:.3f}"
 
 
 def _figure(found: dict[str, Any], path: str) -> float | None:

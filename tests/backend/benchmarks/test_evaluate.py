@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.benchmarks.bench_evaluation import FLOORS, shortfalls
+from tests.benchmarks.bench_evaluation import CEILINGS, FLOORS, shortfalls
 
 PEOPLE = [json.dumps({"id": f"p{k}", "sector": ["a", "b"][k % 2]}) for k in range(6)]
 FILES = {
@@ -64,23 +64,26 @@ def test_grades_beside_queries_add_to_the_same_figures(folder, capsys):
     assert "graded pairs" in capsys.readouterr().out
 
 
-def reach_floors(found, by):
-    """Set every figure that has a floor to that floor and `by`."""
-    for path, floor in FLOORS[found["set"]].items():
+def set_to_limits(found, past):
+    """Set every figure that has a floor or a ceiling to it, or past it."""
+    floors, ceilings = FLOORS[found["set"]], CEILINGS.get(found["set"], {})
+    limits = {path: limit - past for path, limit in floors.items()}
+    for path, limit in (limits | {path: limit + past for path, limit in ceilings.items()}).items():
         *parents, last = path.split(".")
         at = found
         for key in parents:
             at = at.setdefault(key, {})
-        at[last] = floor + by
+        at[last] = limit
 
 
 @pytest.mark.parametrize("name", FLOORS)
-def test_figures_below_their_floors_are_named_one_by_one(name):
+def test_figures_past_their_limits_are_named_one_by_one(name):
     found = {"set": name}
-    reach_floors(found, 0)
+    set_to_limits(found, past=0)
     assert list(shortfalls(found)) == []
-    reach_floors(found, -0.001)
-    assert len(list(shortfalls(found))) == len(FLOORS[name])
+    set_to_limits(found, past=0.001)
+    limits = [*FLOORS[name], *CEILINGS.get(name, {})]
+    assert [sentence.split(":")[0] for sentence in shortfalls(found)] == limits
 
 
 def test_a_figure_that_was_not_measured_falls_short_and_other_sets_have_no_floors():
