@@ -21,7 +21,7 @@ urlpatterns = [
     path("events/<slug:slug>/people/<int:attendee_id>/report/", PersonReportView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/report/", meetings.MeetingReportView.as_view()),
     path("events/<slug:slug>/reports/", ReportListView.as_view()),
-    path("events/<slug:slug>/reports/<int:report_id>/", meetings.ReportView.as_view()),
+    path("events/<slug:slug>/reports/<int:report_id>/", meetings.ReportDetailView.as_view()),
     path("events/<slug:slug>/reports/<int:report_id>/close/", CloseReportView.as_view()),
     path("events/<slug:slug>/stats/", StatsView.as_view()),
     path("events/<slug:slug>/stats/<str:name>", StatsFileView.as_view()),

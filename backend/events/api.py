@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from backend.core.api import BoundedListField, RefusalSerializer, validated
 from backend.events import selectors, services
 from backend.events.models import Attendee, Event
-from backend.events.rules import TEXT_LIMIT
+from backend.events.rules import TEXT_LIMIT, check_organiser
 from backend.people.api import PersonView
 
 
@@ -24,6 +24,15 @@ class ParticipantView(PersonView):
     @cached_property
     def attendee(self) -> Attendee:
         return selectors.attendee_for(self.person, self.kwargs["slug"])
+
+
+class OrganiserView(ParticipantView):
+    """A view of one event for its organisers; 403 to other attendees, 404 to others."""
+
+    @property
+    def event(self) -> Event:
+        check_organiser(self.person, self.attendee.event)
+        return self.attendee.event
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):

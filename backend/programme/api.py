@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import REFUSALS, id_field, validated
-from backend.meetings.api import OrganiserView
+from backend.events.api import OrganiserView
 from backend.people.models import Person
 from backend.programme import selectors, services
 from backend.programme.rules import PlanOptions

@@ -16,8 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import IgnoreAcceptHeader, RefusalSerializer
-from backend.events.api import ParticipantView
-from backend.stats.rules import check_can_read_stats
+from backend.events.api import OrganiserView
 from backend.stats.selectors import EventStats, Headline, event_stats, headlines_for, worksheets_for
 from backend.stats.services import export_stats_file
 
@@ -64,15 +63,6 @@ class StatsSerializer(serializer_of(EventStats)):  # type: ignore[misc]
     headlines = serializer_of(Headline)(many=True)
 
 
-class OrganiserView(ParticipantView):
-    """A view of one event for its organisers: 403 to other attendees, 404 to anybody else."""
-
-    def finalize_response(self, *given: Any, **named: Any) -> Response:
-        response = super().finalize_response(*given, **named)
-        response["Cache-Control"] = "private, no-store"
-        return response
-
-
 class StatsView(OrganiserView):
     """Every figure of the event now."""
 
@@ -81,9 +71,7 @@ class StatsView(OrganiserView):
         responses={200: StatsSerializer, 403: RefusalSerializer, 404: RefusalSerializer},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        event = self.attendee.event
-        check_can_read_stats(self.person, event)
-        stats = event_stats(event=event, now=timezone.now())
+        stats = event_stats(event=self.event, now=timezone.now())
         headlines = serializer_of(Headline)(headlines_for(stats, worksheets_for(stats)), many=True)
         return Response({**serializer_of(EventStats)(stats).data, "headlines": headlines.data})
 
@@ -107,7 +95,7 @@ class StatsFileView(OrganiserView):
         },
     )
     def get(self, request: Request, slug: str, name: str) -> HttpResponse:  # noqa: ARG002
-        file = export_stats_file(event=self.attendee.event, name=name, by=self.person, now=timezone.now())
+        file = export_stats_file(event=self.event, name=name, by=self.person, now=timezone.now())
         response = HttpResponse(file.content, content_type=file.media_type)
         response["Content-Disposition"] = f'attachment; filename="{slug}-{name}"'
         return response

@@ -11,8 +11,8 @@ from backend.core.audit import record_act
 from backend.core.errors import NotFound
 from backend.core.models import Act
 from backend.events.models import Event
+from backend.events.rules import check_organiser
 from backend.people.models import Person
-from backend.stats.rules import check_can_read_stats
 from backend.stats.selectors import event_stats, worksheets_for
 from backend.stats.selectors.export import csv_for, graphml_for, workbook_for
 
@@ -33,7 +33,7 @@ def export_stats_file(*, event: Event, name: str, by: Person, now: dt.datetime) 
     Counts under five are withheld in worksheets; the network names nobody. Refuses OrganisersOnly, and
     NotFound for an unknown name.
     """
-    check_can_read_stats(by, event)
+    check_organiser(by, event)
     stats = event_stats(event=event, now=now)
     if name == "network.graphml":
         file = StatsFile(graphml_for(stats), "application/graphml+xml")

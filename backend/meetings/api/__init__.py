@@ -5,7 +5,6 @@ from backend.meetings.api.organiser import (
     CancelForBothView,
     DisputeListView,
     MailListView,
-    OrganiserView,
     OverviewView,
     RulesView,
     SlotListView,
@@ -30,7 +29,7 @@ from backend.meetings.api.participant import (
     SessionListView,
     WithdrawView,
 )
-from backend.meetings.api.reports import MeetingReportView, ReportView
+from backend.meetings.api.reports import MeetingReportView, ReportDetailView
 
 __all__ = [
     "AcceptView",
@@ -51,9 +50,8 @@ __all__ = [
     "MeetingReportView",
     "MeetingView",
     "NoticeListView",
-    "OrganiserView",
     "OverviewView",
-    "ReportView",
+    "ReportDetailView",
     "RulesView",
     "SessionListView",
     "SlotListView",

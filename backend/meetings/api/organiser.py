@@ -9,9 +9,9 @@ from rest_framework.response import Response
 
 from backend.core.api import REFUSALS, CountSerializer, validated
 from backend.core.period import Period
-from backend.events.api import ParticipantView
+from backend.events.api import OrganiserView
 from backend.events.models import Event
-from backend.events.rules import SlotGrid, check_organiser, periods_of
+from backend.events.rules import SlotGrid, periods_of
 from backend.events.selectors import slots_for, tables_for
 from backend.events.services import venue
 from backend.meetings import selectors, services
@@ -20,24 +20,15 @@ from backend.meetings.api import serializers as shapes
 MAX_DISPUTES = 500
 
 
-class OrganiserView(ParticipantView):
-    """A view for the event's organisers; other attendees get 403, strangers 404."""
-
-    @property
-    def event(self) -> Event:
-        check_organiser(self.attendee.person, self.attendee.event)
-        return self.attendee.event
-
-    def periods_asked(self, request: Request) -> list[Period]:
-        event = self.event
-        data = validated(shapes.SlotGridSerializer, request)
-        grid = SlotGrid(
-            days=tuple(data["days"]),
-            windows=tuple((window["opens"], window["closes"]) for window in data["windows"]),
-            length_minutes=data["length_minutes"],
-            break_minutes=data["break_minutes"],
-        )
-        return list(periods_of(grid, event.zone))
+def _periods_in(request: Request, event: Event) -> list[Period]:
+    data = validated(shapes.SlotGridSerializer, request)
+    grid = SlotGrid(
+        days=tuple(data["days"]),
+        windows=tuple((window["opens"], window["closes"]) for window in data["windows"]),
+        length_minutes=data["length_minutes"],
+        break_minutes=data["break_minutes"],
+    )
+    return list(periods_of(grid, event.zone))
 
 
 class CancelForBothView(OrganiserView):
@@ -66,7 +57,7 @@ class SlotPreviewView(OrganiserView):
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """The slots a grid would make; nothing is saved."""
-        return Response(shapes.PeriodSerializer(self.periods_asked(request), many=True).data)
+        return Response(shapes.PeriodSerializer(_periods_in(request, self.event), many=True).data)
 
 
 class SlotListView(OrganiserView):
@@ -85,7 +76,7 @@ class SlotListView(OrganiserView):
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Lay a grid of slots; those there already stay."""
         added = venue.add_slots(
-            event=self.event, periods=self.periods_asked(request), by=self.attendee.person
+            event=self.event, periods=_periods_in(request, self.event), by=self.attendee.person
         )
         return Response({"count": added}, status=201)
 

@@ -64,7 +64,7 @@ class MeetingReportView(ParticipantView):
         return own_report_response(report, self.attendee)
 
 
-class ReportView(LeadView):
+class ReportDetailView(LeadView):
     """One report."""
 
     @extend_schema(
