@@ -24,12 +24,14 @@ DAYS_PER_YEAR = 365.25
 
 @dataclass(frozen=True, slots=True)
 class EventData:
-    """An event as matching takes it. `versions`: each participant's `changed_at` as read, by attendee id."""
+    """An event as matching takes it. `versions`: each participant's `changed_at` as read, by attendee id;
+    `interpreters`: whether people without a language in common may be suggested."""
 
     participants: tuple[Participant, ...]
     ties: tuple[Tie, ...]
     excluded: frozenset[tuple[int, int]]
     versions: dict[int, dt.datetime]
+    interpreters: bool = False
 
 
 def read_event_data(event: Event) -> EventData:
@@ -68,7 +70,8 @@ def read_event_data(event: Event) -> EventData:
         )
         for row in attendees
     )
-    return EventData(participants, ties, frozenset(excluded), {row.pk: row.changed_at for row in attendees})
+    versions = {row.pk: row.changed_at for row in attendees}
+    return EventData(participants, ties, frozenset(excluded), versions, event.interpreters)
 
 
 def _read_ties(event: Event, attendees: Sequence[Attendee]) -> tuple[Tie, ...]:

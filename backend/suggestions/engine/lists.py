@@ -42,6 +42,7 @@ class BuiltLists:
 
 def build_lists(data: EventData, policy: Policy, on_progress: OnProgress | None = None) -> BuiltLists:
     """Match everybody; encoding new texts is most of the work."""
+    policy = replace(policy, interpreters=data.interpreters)
     reader = texts.text_reader()
     vectors = reader.read(data.participants, on_progress)
     result = build_run(
@@ -60,11 +61,14 @@ def build_lists(data: EventData, policy: Policy, on_progress: OnProgress | None 
 def update_lists(data: EventData, run: Run, changed: Collection[int]) -> BuiltLists | None:
     """Match the changed attendee ids again from the Run's state: the lists that change, and the new state.
 
-    None where the state is of another version or model: build all lists instead.
+    None where the state is of another version or model, or the event has interpreters where it had none or
+    the reverse: build all lists instead.
     """
     try:
         policy, state = _stored_state(run)
     except OlderRun:
+        return None
+    if policy.interpreters != data.interpreters:
         return None
     vectors = texts.text_reader().read(data.participants)
     result = update_people(
@@ -100,7 +104,7 @@ def score_pair(
     By default from stored vectors only. Refuses NotYetRead (a text has none) and OlderRun; raises
     UnknownPerson for an id that is not in the data.
     """
-    policy, state = _stored_state(run) if run else (Policy(), None)
+    policy, state = _stored_state(run) if run else (Policy(interpreters=data.interpreters), None)
     reader = reader or StoredTextReader()
     vectors = reader.read(data.participants)
     return explain_pair(

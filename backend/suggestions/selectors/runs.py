@@ -48,6 +48,11 @@ def outdated_ids(run: Run, versions: Mapping[int, dt.datetime]) -> set[int]:
     return {pk for pk in read.keys() | versions.keys() if read.get(pk) != versions.get(pk)}
 
 
+def needs_refresh(event: Event, run: Run) -> bool:
+    """Whether lists are older than a profile, or than the word on interpreters."""
+    return run.policy.get("interpreters", False) != event.interpreters or bool(stale_ids_for(event, run))
+
+
 @dataclass(frozen=True, slots=True)
 class RunStatus:
     """The current Run's report, and whether another Run is being computed.
@@ -82,9 +87,9 @@ def events_with_run() -> QuerySet[Event]:
 
 
 def events_with_stale_lists() -> list[Event]:
-    """Events with lists computed from older versions of profiles."""
+    """Events with lists older than the profiles, or than the word on interpreters."""
     return [
         run.event
         for run in Run.objects.defer("matching_state").filter(state=Run.State.CURRENT).select_related("event")
-        if stale_ids_for(run.event, run)
+        if needs_refresh(run.event, run)
     ]

@@ -22,7 +22,7 @@ from backend.people.models import Person
 from backend.suggestions import engine
 from backend.suggestions.engine.texts import OnProgress
 from backend.suggestions.models import ListReading, Run, Suggestion
-from backend.suggestions.selectors.runs import outdated_ids, stale_ids_for
+from backend.suggestions.selectors.runs import needs_refresh, outdated_ids
 from matching.policy import Policy
 from matching.types import Suggested
 
@@ -127,7 +127,7 @@ def refresh_lists(*, event: Event, now: dt.datetime) -> int:
 
 def _refresh_locked(event: Event, now: dt.datetime) -> int:
     run = Run.objects.filter(event=event, state=Run.State.CURRENT).first()
-    if run is None or not stale_ids_for(event, run):
+    if run is None or not needs_refresh(event, run):
         return 0
     data = engine.read_event_data(event)
     changed = outdated_ids(run, data.versions)  # changed before it was read, not after

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, SessionPart, Slot
+from backend.events.models import Attendee, Event, SessionPart, Slot
 from backend.events.services import ProfileChange, update_profile
 from backend.meetings.services import close_slots, open_slots
 from backend.suggestions import engine, services
@@ -253,6 +253,21 @@ def test_the_commands_build_and_export(forum, tmp_path, capsys):
     assert mine[0]["suggested"] == fitting.person.email
     assert all(0 <= float(row["score"]) <= 1 and row["reasons"] for row in rows)
     assert "140 suggestions" in capsys.readouterr().out
+
+
+def test_with_interpreters_people_without_a_common_language_are_suggested_after_the_next_refresh(forum):
+    event, seeker, fitting = forum
+    Attendee.objects.filter(pk=fitting.pk).update(languages=["vi"])
+    Attendee.objects.filter(pk=seeker.pk).update(languages=["th"])
+    run = build(event)
+    assert not Suggestion.objects.filter(run=run, attendee=seeker, other=fitting).exists()
+    for interpreters in (True, False):
+        Event.objects.filter(pk=event.pk).update(interpreters=interpreters)
+        event.refresh_from_db()
+        services.refresh_lists(event=event, now=NOW)
+        listed = Suggestion.objects.filter(run=current_run(event), attendee=seeker, other=fitting)
+        assert listed.exists() == interpreters
+        assert services.refresh_lists(event=event, now=NOW) == 0
 
 
 def test_a_run_stores_the_profile_version_of_every_listed_adult(forum):
