@@ -102,6 +102,8 @@ def evaluate_graded(
         "lists": {
             "ei": run.report.ei_lists,
             "ei_chance": run.report.ei_chance,
+            "ei_floor": run.report.ei_floor,
+            "score_cost": run.report.score_cost,
             "gini": run.report.exposure_gini,
             "coverage": run.report.coverage,
         },

@@ -204,7 +204,8 @@ def _lines_of_grades(name: str, graded: dict[str, Any]) -> list[str]:
             lines.append(f"  {ranker:<12} {spans}")
     lists = {key: _share(value) for key, value in graded["lists"].items()}
     lines.append(
-        f"lists: E-I {lists['ei']} (chance {lists['ei_chance']}), Gini of exposure {lists['gini']}, coverage"
+        f"lists: E-I {lists['ei']} (chance {lists['ei_chance']}; the floor of {lists['ei_floor']} cost"
+        f" {lists['score_cost']} of the mean score), Gini of exposure {lists['gini']}, coverage"
         f" {lists['coverage']}"
     )
     lines.append("words of strength: places, their share of all, how many were graded, share graded >= 2")
