@@ -40,7 +40,7 @@ class MinorsInSelection(BusinessError):
     code = "minors_in_selection"
 
 
-class NotFitToLead(BusinessError):
+class CannotLead(BusinessError):
     """Not a safeguarding lead: oneself, one of several at once, or not known to be an adult."""
 
     code = "not_fit_to_lead"
@@ -71,7 +71,7 @@ def change_roles(
 
     Refuses OrganisersOnly, UnknownRole, NobodyChosen (no id is one of this event's attendees), OwnAgeClass
     (S1: never by the attendee alone), MinorsInSelection (a known minor becomes an adult one at a time),
-    NotFitToLead (S10), and LastOrganiser where the event would have no organiser.
+    CannotLead (S10), and LastOrganiser where the event would have no organiser.
     """
     check_organiser(by, event)
     values = {name: value for name in VALUES if (value := getattr(change, name))}
@@ -125,15 +125,15 @@ def _check_age(attendees: Sequence[Attendee], age_class: str, by: Person) -> Non
 
 
 def _check_lead(attendees: Sequence[Attendee], age_class: str, by: Person) -> None:
-    """Refuse NotFitToLead: the role goes to one other adult at a time."""
+    """Refuse CannotLead: the role goes to one other adult at a time."""
     if any(one.person_id == by.pk for one in attendees):
-        raise NotFitToLead(
+        raise CannotLead(
             _(
                 "An organiser cannot appoint themself as safeguarding lead: "
                 "one person cannot hold both roles. Appoint another person."
             )
         )
     if len(attendees) > 1:
-        raise NotFitToLead(_("A safeguarding lead reads every report: appoint one person at a time."))
+        raise CannotLead(_("A safeguarding lead reads every report: appoint one person at a time."))
     if (age_class or attendees[0].age_class) != Attendee.AgeClass.ADULT:
-        raise NotFitToLead(_("A safeguarding lead has to be an adult: set this person's age class first."))
+        raise CannotLead(_("A safeguarding lead has to be an adult: set this person's age class first."))

@@ -26,7 +26,7 @@ class LabelTaken(BusinessError):
     code = "label_taken"
 
 
-class InUse(BusinessError):
+class VenueInUse(BusinessError):
     """A request or a meeting uses this slot or table."""
 
     code = "in_use"
@@ -77,12 +77,12 @@ def _days(period: Period, event: Event) -> tuple[dt.date, dt.date]:
 
 @transaction.atomic
 def remove_slots(*, event: Event, slot_ids: Collection[int], by: Person) -> int:
-    """Remove unused slots, all or none; returns their number. Refuses OrganisersOnly and InUse."""
+    """Remove unused slots, all or none; returns their number. Refuses OrganisersOnly and VenueInUse."""
     check_organiser(by, event)
     try:
         _total, removed = Slot.objects.filter(event=event, pk__in=slot_ids).delete()
     except RestrictedError as error:
-        raise InUse(_("Somebody has asked to meet in one of these slots, so they stay.")) from error
+        raise VenueInUse(_("Somebody has asked to meet in one of these slots, so they stay.")) from error
     return removed.get(Slot._meta.label, 0)
 
 
@@ -114,12 +114,12 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person) ->
 
 
 def remove_table(*, event: Event, table_id: int, by: Person) -> None:
-    """Remove a table no meeting uses or used; a missing one is no error. Refuses OrganisersOnly and InUse."""
+    """Remove an unused table; a missing one is no error. Refuses OrganisersOnly and VenueInUse."""
     check_organiser(by, event)
     try:
         Table.objects.filter(event=event, pk=table_id).delete()
     except RestrictedError as error:
-        raise InUse(_("People meet, or met, at this table, so it stays.")) from error
+        raise VenueInUse(_("People meet, or met, at this table, so it stays.")) from error
 
 
 def _save(table: Table, data: TableData) -> Table:

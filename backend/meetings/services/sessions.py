@@ -20,13 +20,13 @@ from backend.people.models import Person
 SPEAKING = SessionPart.Part.SPEAKING
 
 
-class InAMeeting(BusinessError):
+class AttendeeInMeeting(BusinessError):
     """The attendee has a confirmed meeting at that time, which has to be cancelled first."""
 
     code = "in_a_meeting"
 
 
-class Speaking(BusinessError):
+class SpeakerCannotRemove(BusinessError):
     code = "speaking"
 
 
@@ -34,7 +34,7 @@ class Speaking(BusinessError):
 def bookmark_session(*, attendee: Attendee, session_id: int, by: Person, now: dt.datetime) -> SessionPart:
     """Put a session into one's agenda: busy then. Doing it again changes nothing.
 
-    Refuses NotYours, NotFound, and InAMeeting where a confirmed meeting overlaps it.
+    Refuses NotYours, NotFound, and AttendeeInMeeting where a confirmed meeting overlaps it.
     """
     check_own(attendee, by)
     session = _session(attendee, session_id)
@@ -43,7 +43,7 @@ def bookmark_session(*, attendee: Attendee, session_id: int, by: Person, now: dt
     if part is not None:
         return part
     if (meeting_id := _meeting_during(attendee, session)) is not None:
-        raise InAMeeting(
+        raise AttendeeInMeeting(
             _("You have a meeting during “%(title)s”. Cancel it first, or leave the session out.")
             % {"title": session.title},
             meeting=meeting_id,
@@ -59,7 +59,7 @@ def bookmark_session(*, attendee: Attendee, session_id: int, by: Person, now: dt
 def remove_bookmark(*, attendee: Attendee, session_id: int, by: Person) -> None:
     """Take a bookmarked session out of one's agenda; one that is not in it is no error.
 
-    Refuses NotYours, NotFound, and Speaking for one's own talk.
+    Refuses NotYours, NotFound, and SpeakerCannotRemove for one's own talk.
     """
     check_own(attendee, by)
     session = _session(attendee, session_id)
@@ -68,7 +68,9 @@ def remove_bookmark(*, attendee: Attendee, session_id: int, by: Person) -> None:
     if part is None:
         return
     if part.part == SPEAKING:
-        raise Speaking(_("You speak at “%(title)s”, so it stays in your agenda.") % {"title": session.title})
+        raise SpeakerCannotRemove(
+            _("You speak at “%(title)s”, so it stays in your agenda.") % {"title": session.title}
+        )
     part.delete()
 
 
@@ -78,12 +80,12 @@ def assign_speaker(
 ) -> SessionPart:
     """Have an attendee speak at a session: busy then. Naming them again changes nothing.
 
-    Refuses OrganisersOnly, NotFound, and InAMeeting where a confirmed meeting overlaps it.
+    Refuses OrganisersOnly, NotFound, and AttendeeInMeeting where a confirmed meeting overlaps it.
     """
     session, attendee = _session_and_attendee(event, session_id, attendee_id, by)
     lock_attendees([attendee.pk])
     if (meeting_id := _meeting_during(attendee, session)) is not None:
-        raise InAMeeting(
+        raise AttendeeInMeeting(
             _("They have agreed to a meeting during “%(title)s”. It has to be called off first.")
             % {"title": session.title},
             meeting=meeting_id,

@@ -7,7 +7,7 @@ from backend.programme.rules.candidates import (
     is_cross_constituency,
     reasons_without_meeting,
 )
-from backend.programme.rules.clashes import MeetingClash, clash_in, clash_text, table_clash_in
+from backend.programme.rules.clashes import Clash, clash_in, clash_text, table_clash_in
 from backend.programme.rules.conflicts import (
     LOCKED_CLASH,
     OUT_OF_TIME,
@@ -30,8 +30,8 @@ __all__ = [
     "OUT_OF_TIME",
     "BadOptions",
     "BusyPeriod",
+    "Clash",
     "FixedMeeting",
-    "MeetingClash",
     "PlanConflict",
     "PlanOptions",
     "PlanRow",

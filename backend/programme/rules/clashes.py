@@ -15,7 +15,7 @@ from backend.programme.rules.planning_data import PlanningData
 
 
 @dataclass(frozen=True, slots=True)
-class MeetingClash:
+class Clash:
     """A clash by code; names are looked up when it is shown.
 
     attendee_id: who is not free; pair: the two of the meeting in the way; title: of a session or table.
@@ -27,17 +27,15 @@ class MeetingClash:
     title: str = ""
 
 
-def clash_in(
-    data: PlanningData, pair: IdPair, slot: Slot, others: Sequence[PlannedMeeting]
-) -> MeetingClash | None:
+def clash_in(data: PlanningData, pair: IdPair, slot: Slot, others: Sequence[PlannedMeeting]) -> Clash | None:
     """Why the two cannot meet in the slot; tables are not checked.
 
     others: the other planned meetings of the same plan, with their slots.
     """
     if not data.may_meet(pair):
-        return MeetingClash("not_allowed")
+        return Clash("not_allowed")
     if slot not in data.slots_to_plan:
-        return MeetingClash("slot_unusable")
+        return Clash("slot_unusable")
     for attendee_id in pair:
         if clash := _clash_of(data, attendee_id, pair, slot, others):
             return clash
@@ -46,36 +44,36 @@ def clash_in(
 
 def _clash_of(
     data: PlanningData, attendee_id: int, pair: IdPair, slot: Slot, others: Sequence[PlannedMeeting]
-) -> MeetingClash | None:
+) -> Clash | None:
     """What keeps one of the pair from the slot."""
     if slot.pk not in data.opened.get(attendee_id, frozenset()):
-        return MeetingClash("not_open", attendee_id)
+        return Clash("not_open", attendee_id)
     if title := data.session_in(attendee_id, slot):
-        return MeetingClash("in_session", attendee_id, title=title)
+        return Clash("in_session", attendee_id, title=title)
     for meeting in data.fixed_meetings_of.get(attendee_id, ()):
         if meeting.pair != pair and overlaps(meeting.slot, slot):
             code = "confirmed_meeting" if meeting.is_confirmed else "open_request"
-            return MeetingClash(code, attendee_id, meeting.pair)
+            return Clash(code, attendee_id, meeting.pair)
     for row in others:
         both = (row.first_id, row.second_id)
         if attendee_id in both and overlaps(row.slot, slot):
-            return MeetingClash("planned_meeting", attendee_id, both)
+            return Clash("planned_meeting", attendee_id, both)
     return None
 
 
 def table_clash_in(
     data: PlanningData, table: Table, slot: Slot, others: Sequence[PlannedMeeting]
-) -> MeetingClash | None:
+) -> Clash | None:
     """Who has the table in the slot."""
     taken = [(meeting.table, meeting.slot, meeting.pair) for meeting in data.fixed_meetings]
     taken += [(row.table, row.slot, (row.first_id, row.second_id)) for row in others]
     for other_table, period, pair in taken:
         if other_table == table and overlaps(period, slot):
-            return MeetingClash("table_taken", pair=pair, title=table.label)
+            return Clash("table_taken", pair=pair, title=table.label)
     return None
 
 
-def clash_text(clash: MeetingClash, data: PlanningData) -> str:
+def clash_text(clash: Clash, data: PlanningData) -> str:
     """One sentence; a name the contact policy hides is left out, as it would reveal a block."""
     may_name = len(clash.pair) == 2 and data.may_meet((clash.pair[0], clash.pair[1]))
     name = _name(data, clash.attendee_id)

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backend.programme.rules.clashes import MeetingClash
+from backend.programme.rules.clashes import Clash
 
 OUT_OF_TIME = "out_of_time"  # no plan was found, nor proven impossible
 LOCKED_CLASH = "locked_clash"  # a locked meeting that cannot stay, and why
@@ -28,13 +28,13 @@ class PlanConflict:
     table_id: int | None = None
     count: int = 0
     limit: int = 0
-    clash: MeetingClash | None = None
+    clash: Clash | None = None
 
 
 def conflict_of(row: Mapping[str, Any]) -> PlanConflict:
     """A conflict as a plan's report keeps it (asdict of a PlanConflict)."""
     clash = row.get("clash")
-    return PlanConflict(**{**row, "clash": MeetingClash(**clash) if clash else None})
+    return PlanConflict(**{**row, "clash": Clash(**clash) if clash else None})
 
 
 def conflict_text(

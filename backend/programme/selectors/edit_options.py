@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from backend.events.models import Slot, Table
 from backend.programme.models import Plan
-from backend.programme.rules import MeetingClash, PlanningData, clash_in, clash_text, table_clash_in
+from backend.programme.rules import Clash, PlanningData, clash_in, clash_text, table_clash_in
 from backend.programme.selectors.plans import Entry
 
 
@@ -52,5 +52,5 @@ def edit_options_for(plan: Plan, entry: Entry, data: PlanningData) -> EditOption
     return EditOptions(tuple(slots), tables)
 
 
-def _text(clash: MeetingClash | None, data: PlanningData) -> str:
+def _text(clash: Clash | None, data: PlanningData) -> str:
     return clash_text(clash, data) if clash else ""

@@ -4,17 +4,17 @@ Not re-exported: `solving`, which loads the planner and is for the worker alone.
 """
 
 from backend.programme.services.drafting import (
-    AtWork,
     NoSuggestions,
     NotBeingPlanned,
     NothingToPlanWith,
+    PlanBusy,
     TooManyDrafts,
     draft_plan,
     replan,
     stop_planning,
 )
 from backend.programme.services.editing import (
-    Clash,
+    CannotPlace,
     NotADraft,
     change_planned,
     drop_planned,
@@ -30,13 +30,13 @@ from backend.programme.services.publishing import (
 )
 
 __all__ = [
-    "AtWork",
-    "Clash",
+    "CannotPlace",
     "NoSuggestions",
     "NotADraft",
     "NotBeingPlanned",
     "NothingPlanned",
     "NothingToPlanWith",
+    "PlanBusy",
     "TooManyDrafts",
     "apply_publication",
     "change_planned",

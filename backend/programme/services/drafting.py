@@ -32,7 +32,7 @@ class TooManyDrafts(BusinessError):
     code = "too_many_drafts"
 
 
-class AtWork(BusinessError):
+class PlanBusy(BusinessError):
     code = "at_work"
 
 
@@ -69,11 +69,11 @@ def replan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     """Plan again with the same options. A draft keeps its locked meetings, and nothing else of its rows.
 
     Any other plan gives a new draft beside it; what was published is planned around. Refuses
-    OrganisersOnly, NotFound and AtWork, and for a new draft what `draft_plan` refuses.
+    OrganisersOnly, NotFound and PlanBusy, and for a new draft what `draft_plan` refuses.
     """
     plan = plan_for_update(event, plan_id, by)
     if plan.is_at_work:
-        raise AtWork(_("This plan is being worked on. Wait until that is done."))
+        raise PlanBusy(_("This plan is being worked on. Wait until that is done."))
     if plan.state != Plan.State.DRAFT:
         return draft_plan(event=event, options=options_of(plan), by=by, now=now)
     plan.round += 1

@@ -14,14 +14,14 @@ from backend.people.models import Person
 from backend.programme.models import Plan, PlannedMeeting
 from backend.programme.rules import PlanningData, clash_in, clash_text, table_clash_in
 from backend.programme.selectors import read_planning_data
-from backend.programme.services.drafting import AtWork, plan_for_update
+from backend.programme.services.drafting import PlanBusy, plan_for_update
 
 
 class NotADraft(BusinessError):
     code = "not_a_draft"
 
 
-class Clash(BusinessError):
+class CannotPlace(BusinessError):
     """A person or the table is taken at that time; the message says by what."""
 
     code = "clash"
@@ -40,7 +40,7 @@ def move_planned(
 ) -> PlannedMeeting:
     """Move a planned meeting to another slot and table; no table means its own, or else the first free one.
 
-    Refuses OrganisersOnly, NotFound, NotADraft, AtWork and Clash.
+    Refuses OrganisersOnly, NotFound, NotADraft, PlanBusy and CannotPlace.
     """
     row = _own_row(event, plan_id, planned_id, by)
     data = read_planning_data(event, now)
@@ -51,7 +51,7 @@ def move_planned(
         raise NotFound(_("There is no such meeting time at this forum."))
     others = list(row.plan.planned.exclude(pk=row.pk).select_related("slot", "table"))
     if clash := clash_in(data, (row.first_id, row.second_id), slot, others):
-        raise Clash(clash_text(clash, data))
+        raise CannotPlace(clash_text(clash, data))
     table_id = _table_for(data, row, slot, table_id, others)
     if (row.slot_id, row.table_id) == (slot.pk, table_id):
         return row
@@ -60,7 +60,9 @@ def move_planned(
         with transaction.atomic():
             row.save(update_fields=["slot", "table", "moved_by_hand"])
     except IntegrityError as error:
-        raise Clash(_("Somebody else has just taken that time or table in this plan. Look again.")) from error
+        raise CannotPlace(
+            _("Somebody else has just taken that time or table in this plan. Look again.")
+        ) from error
     return row
 
 
@@ -71,23 +73,23 @@ def _table_for(
     table_id: int | None,
     others: Sequence[PlannedMeeting],
 ) -> int:
-    """The table named, or else the row's own or the first free one; refuses NotFound and Clash."""
+    """The table named, or else the row's own or the first free one; refuses NotFound and CannotPlace."""
     if table_id is not None:
         table = next((table for table in data.tables if table.pk == table_id), None)
         if table is None:
             raise NotFound(_("There is no such table at this forum."))
         if clash := table_clash_in(data, table, slot, others):
-            raise Clash(clash_text(clash, data))
+            raise CannotPlace(clash_text(clash, data))
         return table.pk
     for table in sorted(data.tables, key=lambda table: table.pk != row.table_id):
         if not table_clash_in(data, table, slot, others):
             return table.pk
-    raise Clash(_("Every table is taken then."))
+    raise CannotPlace(_("Every table is taken then."))
 
 
 @transaction.atomic
 def drop_planned(*, event: Event, plan_id: int, planned_id: int, by: Person) -> None:
-    """Take a meeting out of a draft; refuses OrganisersOnly, NotFound, NotADraft and AtWork."""
+    """Take a meeting out of a draft; refuses OrganisersOnly, NotFound, NotADraft and PlanBusy."""
     _own_row(event, plan_id, planned_id, by).delete()
 
 
@@ -95,7 +97,7 @@ def drop_planned(*, event: Event, plan_id: int, planned_id: int, by: Person) -> 
 def lock_planned(*, event: Event, plan_id: int, planned_id: int, locked: bool, by: Person) -> PlannedMeeting:
     """Keep a meeting of a draft where it is when it is planned again, or release it.
 
-    Refuses OrganisersOnly, NotFound, NotADraft and AtWork.
+    Refuses OrganisersOnly, NotFound, NotADraft and PlanBusy.
     """
     row = _own_row(event, plan_id, planned_id, by)
     row.is_locked = locked
@@ -136,14 +138,14 @@ def change_planned(
 
 
 def check_editable(plan: Plan) -> None:
-    """Refuse NotADraft and AtWork."""
+    """Refuse NotADraft and PlanBusy."""
     if plan.state != Plan.State.DRAFT:
         raise NotADraft(
             _("This plan is %(state)s; only a draft can be changed.")
             % {"state": plan.get_state_display().lower()}
         )
     if plan.is_at_work:
-        raise AtWork(_("This plan is being worked on. Wait until that is done."))
+        raise PlanBusy(_("This plan is being worked on. Wait until that is done."))
 
 
 def _own_row(event: Event, plan_id: int, planned_id: int, by: Person) -> PlannedMeeting:

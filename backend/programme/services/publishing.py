@@ -18,7 +18,7 @@ from backend.meetings.services import CapReached, arrange_meeting, withdraw_requ
 from backend.people.models import Person
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.programme.rules import choose_requesters
-from backend.programme.services.drafting import AtWork, plan_for_update
+from backend.programme.services.drafting import PlanBusy, plan_for_update
 from backend.programme.services.editing import check_editable
 
 APPLY_PUBLICATION = "programme.apply_publication"
@@ -42,7 +42,7 @@ def set_publishing(*, event: Event, confirms: bool, by: Person) -> ProgrammeRule
 def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     """Publish a draft: the worker sends its requests, or confirms its meetings where the event says so.
 
-    Refuses OrganisersOnly, NotFound, NotADraft, AtWork and NothingPlanned.
+    Refuses OrganisersOnly, NotFound, NotADraft, PlanBusy and NothingPlanned.
     """
     plan = plan_for_update(event, plan_id, by)
     check_editable(plan)
@@ -60,14 +60,14 @@ def withdraw_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -
     """Put a plan aside. A draft is kept unsent; of a published one, open requests are withdrawn.
 
     What is agreed stays: only the two can cancel it. Doing it again changes nothing. Refuses OrganisersOnly,
-    NotFound and AtWork.
+    NotFound and PlanBusy.
     """
     plan = plan_for_update(event, plan_id, by)
     if plan.state == Plan.State.WITHDRAWN:
         return plan
     was_published = plan.state == Plan.State.PUBLISHED
     if was_published and plan.is_at_work:
-        raise AtWork(_("This plan is being published. Wait until that is done, then withdraw it."))
+        raise PlanBusy(_("This plan is being published. Wait until that is done, then withdraw it."))
     plan.state, plan.withdrawn_at = Plan.State.WITHDRAWN, now
     plan.round += 1  # so that a solver still at work changes nothing
     if was_published:

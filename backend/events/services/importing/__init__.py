@@ -16,7 +16,7 @@ from backend.events.services.importing.reading import (
     read_csv,
 )
 from backend.events.services.importing.report import ImportReport, RefusedLine, refusals_csv
-from backend.events.services.importing.rows import COLUMNS, UnfitColumns
+from backend.events.services.importing.rows import COLUMNS, BadColumns
 
 __all__ = [
     "COLUMNS",
@@ -24,12 +24,12 @@ __all__ = [
     "MAX_FILE_BYTES",
     "MAX_LINES",
     "MAX_ROWS",
+    "BadColumns",
     "CsvLine",
     "CsvTable",
     "EncodingNotConfirmed",
     "ImportReport",
     "RefusedLine",
-    "UnfitColumns",
     "UnreadableFile",
     "import_attendees",
     "read_csv",

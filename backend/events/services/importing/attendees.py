@@ -84,7 +84,7 @@ def import_attendees(
     is. A blank cell changes nothing. Once attendees have saved their own profile, the list no longer changes
     their texts and topics; organisation, role, name and age class stay the organiser's. Importing the same
     list again changes nothing; `changed_at` moves only for those who changed. `by` is the organiser who
-    asks, None for the command line. Refuses OrganisersOnly and UnfitColumns.
+    asks, None for the command line. Refuses OrganisersOnly and BadColumns.
     """
     if by is not None:
         check_organiser(by, event)

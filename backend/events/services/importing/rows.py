@@ -40,7 +40,7 @@ COLUMNS = {column_key(name): name for name in LIMITS} | {"organization": "organi
 AGE_CLASSES = ("adult", "minor", "unknown")
 
 
-class UnfitColumns(BusinessError):
+class BadColumns(BusinessError):
     code = "unfit_columns"
     status = 400
 
@@ -70,26 +70,24 @@ class ImportRow:
 def column_positions(table: CsvTable) -> tuple[dict[str, int], tuple[str, ...]]:
     """Position of each known column, and the names of the others.
 
-    Refuses UnfitColumns: email or name missing, or a column given twice.
+    Refuses BadColumns: email or name missing, or a column given twice.
     """
     keys = [column_key(name) for name in table.header]
     known = [COLUMNS[key] for key in keys if key in COLUMNS]
     if missing := [name for name in REQUIRED if name not in known]:
         found = ", ".join(name for name in table.header if name)[:200]
         if len(missing) == len(REQUIRED):
-            raise UnfitColumns(
+            raise BadColumns(
                 _("The file lacks the columns email and name; its first line names: %(found)s.")
                 % {"found": found}
             )
-        raise UnfitColumns(
+        raise BadColumns(
             _("The file lacks the column %(column)s; its first line names: %(found)s.")
             % {"column": missing[0], "found": found}
         )
     twice = [name for name, count in Counter(known).items() if count > 1]
     if twice:
-        raise UnfitColumns(
-            _("The column %(column)s is there twice: keep one of them.") % {"column": twice[0]}
-        )
+        raise BadColumns(_("The column %(column)s is there twice: keep one of them.") % {"column": twice[0]})
     extra = [name for name, key in zip(table.header, keys, strict=True) if name and key not in COLUMNS]
     positions = {COLUMNS[key]: position for position, key in enumerate(keys) if key in COLUMNS}
     return positions, tuple(name[:60] for name in extra)

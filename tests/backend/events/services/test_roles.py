@@ -7,10 +7,10 @@ import pytest
 from backend.core.errors import OrganisersOnly
 from backend.events.models import Attendee
 from backend.events.services.roles import (
+    CannotLead,
     LastOrganiser,
     MinorsInSelection,
     NobodyChosen,
-    NotFitToLead,
     OwnAgeClass,
     RoleChange,
     UnknownRole,
@@ -130,7 +130,7 @@ LEAD = RoleChange(permission="safeguarding-lead")
 def test_an_organiser_appoints_another_person_as_safeguarding_lead_and_never_themself(forum):
     event, organiser, _, adult = forum
     second = make_attendee(event, permission="organiser")
-    with pytest.raises(NotFitToLead, match="cannot hold both roles"):
+    with pytest.raises(CannotLead, match="cannot hold both roles"):
         change_roles(event=event, attendee_ids=[organiser.pk], change=LEAD, by=organiser.person, now=LATER)
     change_roles(event=event, attendee_ids=[adult.pk], change=LEAD, by=organiser.person, now=LATER)
     change_roles(event=event, attendee_ids=[second.pk], change=LEAD, by=organiser.person, now=LATER)
@@ -143,7 +143,7 @@ def test_an_organiser_appoints_another_person_as_safeguarding_lead_and_never_the
 def test_leads_are_appointed_one_at_a_time_and_only_adults(forum):
     event, organiser, unknown, adult = forum
     for chosen, sentence in (([adult.pk, unknown.pk], "one person at a time"), ([unknown.pk], "be an adult")):
-        with pytest.raises(NotFitToLead, match=sentence):
+        with pytest.raises(CannotLead, match=sentence):
             change_roles(event=event, attendee_ids=chosen, change=LEAD, by=organiser.person, now=LATER)
     assert not Attendee.objects.filter(permission="safeguarding-lead").exists()
 

@@ -11,7 +11,7 @@ from backend.core.period import Period
 from backend.events.models import Slot, Table
 from backend.events.rules import BadGrid
 from backend.events.services import venue
-from backend.events.services.venue import InUse, TableData
+from backend.events.services.venue import TableData, VenueInUse
 from tests.backend.meetings.conftest import make_forum
 from tests.factories import make_attendee
 
@@ -48,10 +48,10 @@ def test_a_slot_or_table_somebody_counts_on_stays(forum, boss):
     forum.accept(b, forum.ask(a, b, forum.slots[0]))
     forum.ask(forum.people[2], b, forum.slots[1])
     for slot in forum.slots[:2]:
-        with pytest.raises(InUse):
+        with pytest.raises(VenueInUse):
             venue.remove_slots(event=forum.event, slot_ids=[slot.pk, forum.slots[5].pk], by=boss)
     assert venue.remove_slots(event=forum.event, slot_ids=[forum.slots[5].pk], by=boss) == 1
-    with pytest.raises(InUse):
+    with pytest.raises(VenueInUse):
         venue.remove_table(event=forum.event, table_id=forum.tables[0].pk, by=boss)
     for _ in range(2):
         venue.remove_table(event=forum.event, table_id=forum.tables[1].pk, by=boss)

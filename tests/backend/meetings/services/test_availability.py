@@ -78,7 +78,7 @@ def test_a_session_during_an_agreed_meeting_cannot_be_bookmarked(forum):
     a, b, *_ = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
     session = session_over(forum, forum.slots[0])
-    with pytest.raises(services.InAMeeting) as caught:
+    with pytest.raises(services.AttendeeInMeeting) as caught:
         services.bookmark_session(attendee=a, session_id=session.pk, by=a.person, now=forum.now)
     assert caught.value.details["meeting"] == meeting.pk
 
@@ -87,7 +87,7 @@ def test_a_talk_one_gives_cannot_be_forgotten_and_an_unknown_session_is_not_foun
     a = forum.people[0]
     session = session_over(forum, forum.slots[0])
     SessionPart.objects.create(event=forum.event, attendee=a, session=session, part="speaking")
-    with pytest.raises(services.Speaking):
+    with pytest.raises(services.SpeakerCannotRemove):
         services.remove_bookmark(attendee=a, session_id=session.pk, by=a.person)
     elsewhere = session_over(make_forum(slug="elsewhere", people=0), forum.slots[0])
     with pytest.raises(NotFound):

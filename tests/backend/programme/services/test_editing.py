@@ -53,16 +53,16 @@ def test_every_clash_is_refused_with_who_and_what(desk, plan):
     SessionPart.objects.create(event=desk.event, attendee=d, session=session)
     Availability.objects.filter(attendee=a, slot=desk.slots[5]).delete()
     desk.forum.accept(b, desk.forum.ask(a, b, desk.slots[3]))
-    with pytest.raises(services.Clash, match=r"Person D is at “Opening” then\."):
+    with pytest.raises(services.CannotPlace, match=r"Person D is at “Opening” then\."):
         desk.move(row, desk.slots[4])
-    with pytest.raises(services.Clash, match=r"Person A has not opened this time\."):
+    with pytest.raises(services.CannotPlace, match=r"Person A has not opened this time\."):
         desk.move(row, desk.slots[5])
-    with pytest.raises(services.Clash, match=r"Person A meets Person B then, and that stands\."):
+    with pytest.raises(services.CannotPlace, match=r"Person A meets Person B then, and that stands\."):
         desk.move(row, desk.slots[3])
     planned(desk, plan, a, c, desk.slots[2], desk.tables[0])
-    with pytest.raises(services.Clash, match=r"Person A meets Person C then, in this plan\."):
+    with pytest.raises(services.CannotPlace, match=r"Person A meets Person C then, in this plan\."):
         desk.move(row, desk.slots[2])
-    with pytest.raises(services.Clash, match=r"Table T1 is taken then by Person C and Person F\."):
+    with pytest.raises(services.CannotPlace, match=r"Table T1 is taken then by Person C and Person F\."):
         desk.move(row, desk.slots[1], desk.tables[0])
     row.refresh_from_db()
     assert (row.slot, row.table, row.moved_by_hand) == (desk.slots[0], desk.tables[0], False)
@@ -73,7 +73,7 @@ def test_with_every_table_taken_a_move_is_refused(desk, plan):
     planned(desk, plan, b, d, desk.slots[1], desk.tables[1])
     [g, h] = desk.join(2)
     row = planned(desk, plan, g, h, desk.slots[2], desk.tables[0])
-    with pytest.raises(services.Clash, match="Every table is taken then"):
+    with pytest.raises(services.CannotPlace, match="Every table is taken then"):
         desk.move(row, desk.slots[1])
 
 
@@ -106,10 +106,10 @@ def test_no_refusal_names_a_blocked_pair(desk, plan, blocked_by):
     with pytest.raises(NotFound, match="no such meeting"):
         desk.move(planned_apart, desk.slots[2])
     row = planned(desk, plan, c, d, desk.slots[2], desk.tables[0])
-    with pytest.raises(services.Clash, match=r"Person D meets somebody then, in this plan\."):
+    with pytest.raises(services.CannotPlace, match=r"Person D meets somebody then, in this plan\."):
         desk.move(row, desk.slots[0])
     free = planned(desk, plan, *desk.join(2), desk.slots[3], desk.tables[0])
-    with pytest.raises(services.Clash, match=r"Table T1 is taken then by others\."):
+    with pytest.raises(services.CannotPlace, match=r"Table T1 is taken then by others\."):
         desk.move(free, desk.slots[0], desk.tables[0])
 
 
@@ -142,7 +142,7 @@ def test_unknown_slots_tables_and_meetings_are_not_found(desk, plan):
 def test_a_plan_at_work_or_published_cannot_be_changed(desk, plan):
     row = row_of(plan, desk.people[0])
     services.replan(event=desk.event, plan_id=plan.pk, by=desk.by, now=NOW)
-    with pytest.raises(services.AtWork):
+    with pytest.raises(services.PlanBusy):
         desk.drop(row)
     desk.solve(plan)
     row = plan.planned.first()

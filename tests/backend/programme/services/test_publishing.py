@@ -73,7 +73,7 @@ def test_requests_are_shared_out_so_that_the_cap_stops_nobody(desk):
 
 def test_an_empty_or_unfinished_draft_is_not_published(desk):
     plan = desk.order()
-    with pytest.raises(services.AtWork):
+    with pytest.raises(services.PlanBusy):
         desk.publish(plan)
     desk.solve(plan)
     plan.planned.all().delete()

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from backend.events.services.importing import CsvLine, RefusedLine, read_csv, refusals_csv
 from backend.events.services.importing.rows import (
     COLUMNS,
+    BadColumns,
     ImportRow,
-    UnfitColumns,
     column_positions,
     parse_line,
 )
@@ -38,7 +38,7 @@ def test_column_names_count_without_case_spaces_and_punctuation_in_any_order() -
     ],
 )
 def test_missing_and_repeated_columns_are_named(header: str, message: str) -> None:
-    with pytest.raises(UnfitColumns, match=message):
+    with pytest.raises(BadColumns, match=message):
         column_positions(read_csv(f"{header}\na,b,c\n".encode()))
 
 
