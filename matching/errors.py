@@ -33,3 +33,7 @@ class BadPolicy(MatchingError):
 
 class BadState(MatchingError):
     """Stored state that this version cannot read."""
+
+
+class BadAnswers(MatchingError):
+    """Answers to learn from of a wrong shape, or with impossible values."""

@@ -1,0 +1,38 @@
+"""Learning from the answers of made forums with known weights: gain on later days, coverage of the intervals.
+
+Run by `make bench`, or alone: `python -m tests.benchmarks.bench_learning [--forums N]`. Exit 1 where the
+learned weights beat the prior's log-loss in under 95 of 100 forums, or a weight's interval covers it in under
+85.
+"""
+
+import argparse
+import sys
+
+import numpy as np
+
+from tests.benchmarks.learning_forums import LEARNED, forum_result
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--forums", type=int, default=100)
+    forums = parser.parse_args().forums
+    results = [forum_result(seed) for seed in range(forums)]
+    shown, answers = results[0].shown, np.mean([result.answers for result in results])
+    print(f"{forums} forums of {shown:,} shown, {answers:,.0f} answers each; log-loss on later days")
+    better = np.mean([result.gain_over_prior > 0 for result in results])
+    for words, name in (
+        ("over the prior", "gain_over_prior"),
+        ("over the prior, calibrated alike", "gain"),
+    ):
+        gains = np.array([getattr(result, name) for result in results])
+        print(f"gain {words:<42}{gains.mean():>8.4f}   better in {(gains > 0).mean():.0%}")
+    print(f"{'weight':<12}{'covered':>9}{'high/low':>10}")
+    covered = {name: np.mean([result.covered[name] for result in results]) for name in LEARNED}
+    for name in LEARNED:
+        print(f"{name:<12}{covered[name]:>9.0%}{np.median([r.ratio[name] for r in results]):>10.2f}")
+    sys.exit(int(better < 0.95 or min(covered.values()) < 0.85))
+
+
+if __name__ == "__main__":
+    main()

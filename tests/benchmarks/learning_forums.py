@@ -1,0 +1,147 @@
+"""Made forums whose true weights are known: features, lists by the prior, and answers by position and
+reading.
+
+The rules are those of the simulated forum in docs/matching.md: i asks j at rank r with chance p_ij / log2(r +
+1); j reads what she is asked in order of p_ji, what stands behind e expected better ones with attention 1 /
+(1 + e / 5), and answers what she reads with yes by p_ji, else with no. What nobody read stays unanswered.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from matching.policy import Policy
+from matching.recommend.learning import PRIOR_SD, Answers, learn, log_losses, reading_probability
+from matching.recommend.measures import ATTENTION_SPAN
+from matching.recommend.scoring import FEATURES, acceptance_probabilities, need
+
+PEOPLE, LIST_SIZE, DAYS = 500, 10, 10
+LEARNED = tuple(name for name in FEATURES if getattr(Policy(), name) > 0)
+ASKED, RECEIVED = 0, 1
+
+
+def made_features(rng, people=PEOPLE):
+    """Features of all directed pairs, name -> (n, n), of the ranges that real forums show; half declare
+    needs."""
+    declares = rng.random(people) < 0.5
+    network = np.where(declares, np.sqrt(0.05), 1.0)
+    network = np.outer(network, network)
+    words = np.where(declares, np.sqrt(Policy().lexical_declared), 1.0)
+    words = np.outer(words, words)
+    centre = rng.standard_normal((5, 16))[rng.integers(0, 5, people)] * 0.5
+    seeks, offers = (rng.standard_normal((people, 16)) + centre for _ in range(2))
+
+    def scores(values):
+        return (values - values.mean()) / values.std()
+
+    def symmetric(values):
+        return scores(np.triu(values, 1) + np.triu(values, 1).T)
+
+    def noise():
+        return symmetric(rng.standard_normal((people, people)))
+
+    text = scores(seeks @ offers.T)
+    about = scores(seeks @ (seeks + offers).T)
+    shared = symmetric(text + text.T)
+    sought, offered = (rng.random((people, 20)) < 0.15 for _ in range(2))
+    share = sought / np.maximum(sought.sum(axis=1, keepdims=True), 1)
+    groups = rng.integers(0, 40, people)
+    met = symmetric(0.3 * shared + noise()) > 1.3
+    common = np.where(met, rng.beta(1, 2, (people, people)), 0)
+    found = {
+        "text": np.maximum(text, about - 0.3),
+        "topic": share @ offered.T,
+        "lexical": words * np.minimum(scores(0.4 * shared + noise()), 3),
+        "language": groups[:, None] == groups[None, :],
+        "graph": network * np.maximum(common, common.T),
+        "odd_paths": network * np.clip(0.3 * met + 0.3 * noise(), 0, 1),
+        "smooth": network * scores(0.5 * shared + noise()),
+        "pagerank": network * scores(0.8 * met + noise()),
+        "latent": network * scores(0.5 * shared + noise()),
+    }
+    empty = np.zeros((people, people))
+    return {name: np.asarray(found.get(name, empty), float) for name in FEATURES}
+
+
+def willingness(features, policy):
+    """p of all pairs, (n, n)."""
+    needs = need(features, policy)
+    p = acceptance_probabilities(needs, needs.T, policy)[0]
+    np.fill_diagonal(p, 0)
+    return p
+
+
+def made_lists(p, rng):
+    """(n, 10) others in the order of p, the last of each drawn from ranks 11-60."""
+    order = np.argsort(-p, axis=1, kind="stable")[:, :60]
+    explored = order[np.arange(len(p)), rng.integers(LIST_SIZE, 60, len(p))]
+    return np.hstack([order[:, : LIST_SIZE - 1], explored[:, None]])
+
+
+def made_answers(features, lists, p, rng):
+    """What was answered to these lists, by the rules above."""
+    people, size = lists.shape
+    owner, rank = np.repeat(np.arange(people), size), np.tile(np.arange(1, size + 1), people)
+    other, day = lists.ravel(), rng.integers(0, DAYS, people * size)
+    asks = rng.random(len(owner)) < p[owner, other] / np.log2(rank + 1)
+    expected = p[owner, other] / np.log2(rank + 1)
+    order = np.lexsort((owner, -p[other, owner], other))
+    total = np.concatenate([[0.0], np.cumsum(expected[order])])[:-1]
+    ahead = np.empty(len(owner))
+    ahead[order] = total - total[np.searchsorted(other[order], other[order])]
+    reads = asks & (rng.random(len(owner)) < 1 / (1 + np.maximum(0, ahead / ATTENTION_SPAN)))
+    accepts = rng.random(len(owner)) < p[other, owner]
+    who, whom = np.concatenate([owner, other[reads]]), np.concatenate([other, owner[reads]])
+    return Answers.from_lists(
+        np.stack([features[name][who, whom] for name in FEATURES], axis=1),
+        np.stack([features[name][whom, who] for name in FEATURES], axis=1),
+        np.concatenate([asks, accepts[reads]]),
+        reading=np.concatenate([reading_probability(rank), np.ones(reads.sum())]),
+        day=np.concatenate([day, day[reads] + 1]),
+        owner=who,
+        source=np.concatenate([np.full(len(owner), ASKED), np.full(reads.sum(), RECEIVED)]),
+    )
+
+
+@dataclass(frozen=True)
+class ForumResult:
+    """One made forum: log-loss on later days, and by weight whether its interval covers the truth."""
+
+    shown: int
+    answers: int
+    gain: float
+    gain_over_prior: float
+    covered: dict
+    ratio: dict
+
+
+def made_forum(seed, people=PEOPLE):
+    """(prior, true policy, answers) of one forum."""
+    rng = np.random.default_rng(seed)
+    prior = Policy()
+    drawn = np.exp(PRIOR_SD * rng.standard_normal(len(LEARNED)))
+    true = replace(
+        prior, **{name: getattr(prior, name) * factor for name, factor in zip(LEARNED, drawn, strict=True)}
+    )
+    features = made_features(rng, people)
+    lists = made_lists(willingness(features, prior), rng)
+    return prior, true, made_answers(features, lists, willingness(features, true), rng)
+
+
+def forum_result(seed, people=PEOPLE):
+    """Learn from the answers of one forum."""
+    prior, true, answers = made_forum(seed, people)
+    learned = learn(answers, prior)
+    early = answers.take(answers.day < DAYS - 2)
+    late = answers.take(answers.day >= DAYS - 2)
+    before = learn(early, prior)
+    without = log_losses(late, prior).mean()
+    with_ = log_losses(late, before.policy(prior), before.calibration).mean()
+    return ForumResult(
+        shown=int((answers.source == ASKED).sum()),
+        answers=len(answers),
+        gain=learned.held_out.gain,
+        gain_over_prior=float(without - with_),
+        covered={name: w.low <= getattr(true, name) <= w.high for name, w in learned.weights.items()},
+        ratio={name: w.high / w.low for name, w in learned.weights.items()},
+    )

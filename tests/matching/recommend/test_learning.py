@@ -1,0 +1,171 @@
+"""Learning from answers: the gradient, the prior where nothing is known, and made forums with true
+weights."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matching.errors import BadAnswers
+from matching.policy import Policy
+from matching.recommend.learning import (
+    MIN_ANSWERS,
+    WIDENED,
+    Answers,
+    _Model,
+    learn,
+    log_losses,
+    weighted_mean_interval,
+)
+from matching.recommend.scoring import FEATURES, acceptance_probabilities, need
+from tests.benchmarks.learning_forums import LEARNED, forum_result, made_forum
+
+
+def random_answers(seed, lines=60, sources=2):
+    rng = np.random.default_rng(seed)
+    return Answers.from_lists(
+        rng.standard_normal((lines, len(FEATURES))),
+        rng.standard_normal((lines, len(FEATURES))),
+        rng.random(lines) < 0.4,
+        reading=np.where(rng.random(lines) < 0.3, 1.0, rng.uniform(0.2, 1, lines)),
+        day=rng.integers(0, 5, lines),
+        owner=rng.integers(0, 9, lines),
+        source=rng.integers(0, sources, lines),
+        weight=rng.uniform(0, 2, lines),
+    )
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_gradient_is_that_of_finite_differences(seed):
+    answers = random_answers(seed)
+    model = _Model.from_prior(Policy(), 2)
+    values = model.start + np.random.default_rng(seed).normal(0, 0.5, len(model.start))
+    _, gradient = model.objective(values, answers)
+    for k in range(len(values)):
+        move = 1e-5 * np.eye(len(values))[k]
+        up, down = (model.objective(values + sign * move, answers)[0] for sign in (1, -1))
+        assert gradient[k] == pytest.approx((up - down) / 2e-5, rel=1e-4, abs=1e-4)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_chance_of_a_yes_is_the_score_times_the_reading(seed):
+    answers = random_answers(seed)
+    policy = Policy(intercept=-1.0)
+    own, reverse = (
+        need(dict(zip(FEATURES, table.T, strict=True)), policy) for table in (answers.own, answers.reverse)
+    )
+    p = answers.reading * acceptance_probabilities(own, reverse, policy)[0]
+    chance = np.where(answers.yes, p, 1 - p)
+    assert np.exp(-log_losses(answers, policy)) == pytest.approx(chance, rel=1e-6)
+
+
+def test_features_that_say_nothing_keep_their_prior_and_its_interval():
+    answers = random_answers(0, lines=400)
+    column = FEATURES.index("topic")
+    answers.own[:, column] = answers.reverse[:, column] = 0
+    found = learn(answers, Policy()).weights["topic"]
+    assert found.value == pytest.approx(Policy().topic)
+    sure = 0.7 * 1.6449 * WIDENED
+    assert np.log(found.high / found.value) == pytest.approx(sure, rel=0.05)
+    assert np.log(found.low / found.value) == pytest.approx(-sure, rel=0.05)
+
+
+@pytest.mark.parametrize("count", [0, 1, MIN_ANSWERS - 1])
+def test_under_two_hundred_answers_nothing_changes(count):
+    _, _, answers = made_forum(0, people=100)
+    learned = learn(answers.take(np.arange(count)), Policy())
+    assert not learned.changed
+    assert learned.policy(Policy()) == Policy()
+    assert learned.held_out is None
+    assert learned.answers == count
+
+
+def test_two_hundred_answers_change_the_weights():
+    _, _, answers = made_forum(0, people=100)
+    learned = learn(answers.take(np.arange(MIN_ANSWERS)), Policy())
+    assert learned.changed
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_answers_changes_nothing(seed):
+    answers = random_answers(seed, lines=300)
+    shuffled = answers.take(np.random.default_rng(seed).permutation(len(answers)))
+    assert learn(answers, Policy()) == learn(shuffled, Policy())
+
+
+def test_a_weight_counts_an_answer_as_often():
+    answers = random_answers(1, lines=300)
+    twice = answers.take(np.concatenate([np.arange(300), np.arange(300)]))
+    heavy = replace(answers, weight=2 * answers.weight)
+    one, other = learn(twice, Policy()).weights, learn(heavy, Policy()).weights
+    for name in LEARNED:
+        assert one[name].value == pytest.approx(other[name].value, rel=1e-4)
+
+
+def test_places_far_down_are_weaker_noes():
+    """Nobody was asked; where that was hardly read, the weights fall less."""
+    near = random_answers(2, lines=400, sources=1)
+    near = replace(near, own=np.abs(near.own), reverse=np.abs(near.reverse), yes=near.yes & False)
+    near = replace(near, reading=np.ones(400))
+    far = replace(near, reading=np.full(400, 0.1))
+    policy = Policy(intercept=-1.0)
+    assert learn(near, policy).calibration[0].intercept < learn(far, policy).calibration[0].intercept < -1
+
+
+def test_later_days_are_never_learned_from():
+    _, _, answers = made_forum(3, people=200)
+    held_out = learn(answers, Policy()).held_out
+    assert held_out is not None
+    late = answers.take(answers.day >= 7)
+    before = learn(answers.take(answers.day < 7), Policy())
+    losses = log_losses(late, before.policy(Policy()), before.calibration)
+    assert held_out.answers == len(late)
+    assert held_out.learned == pytest.approx(losses.mean())
+    assert held_out.gain == pytest.approx(held_out.prior - held_out.learned)
+    assert held_out.low < held_out.gain < held_out.high
+
+
+def test_answers_of_one_day_cannot_be_held_out():
+    _, _, answers = made_forum(4, people=100)
+    learned = learn(replace(answers, day=np.zeros_like(answers.day)), Policy())
+    assert learned.changed
+    assert learned.held_out is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("reading", np.zeros(3)),
+        ("reading", np.full(3, 1.1)),
+        ("weight", -np.ones(3)),
+        ("own", np.ones((3, 1))),
+    ],
+)
+def test_impossible_answers_are_refused(field, value):
+    nothing = np.zeros((3, len(FEATURES)))
+    answers = Answers.from_lists(nothing, nothing, np.zeros(3, bool))
+    with pytest.raises(BadAnswers):
+        replace(answers, **{field: value})
+
+
+def test_values_that_are_no_numbers_are_refused():
+    nothing = np.zeros((1, len(FEATURES)))
+    with pytest.raises(BadAnswers):
+        Answers.from_lists(nothing * np.nan, nothing, np.zeros(1, bool))
+
+
+def test_the_interval_of_a_gain_is_over_people():
+    """A hundred equal answers of one person are no surer than one."""
+    values, owner = np.repeat([0.0, 1.0], 100), np.repeat([1, 2], 100)
+    assert weighted_mean_interval(values, np.ones(200), owner) == (0.5, 0.0, 1.0)
+
+
+def test_ten_made_forums_gain_on_later_days_and_cover_the_true_weights():
+    """The full count, a hundred forums of 5,000 shown, is in `make bench` (bench_learning)."""
+    results = [forum_result(seed, people=200) for seed in range(10)]
+    assert sum(result.gain_over_prior > 0 for result in results) >= 9
+    assert sum(result.gain > 0 for result in results) >= 8
+    covered = [result.covered[name] for result in results for name in LEARNED]
+    assert np.mean(covered) >= 0.85
