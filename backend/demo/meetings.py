@@ -17,7 +17,7 @@ from backend.events.selectors import slots_for
 from backend.events.services import TableData, add_slots, add_tables
 from backend.meetings import services
 from backend.meetings.models import Meeting
-from backend.meetings.selectors import Time, free_slots_between
+from backend.meetings.selectors import SlotChoice, free_slots_between
 from backend.people.models import Person
 from backend.safeguarding.rules import matchable
 
@@ -265,7 +265,7 @@ class _Requests:
         return seats["asker"], seats["invited"]
 
 
-def _spread(free: Sequence[Time]) -> tuple[int, ...]:
+def _spread(free: Sequence[SlotChoice]) -> tuple[int, ...]:
     """Ids of up to three times over the whole of what is free."""
     step = max(1, len(free) // 3)
     return tuple(time.slot_id for time in free[::step][:3])

@@ -48,7 +48,7 @@ EDITION_COUNTS = ("attendees", "with_meeting", "requested", "accepted", "held", 
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class HeaderCell:
     """The label of a row or column, and the constituency whose shape and colour it has, or ""."""
 
     label: str
@@ -60,7 +60,7 @@ class Head:
 class HeatCell:
     """One cell; `level`: how it compares to chance; `released`: the count as published, maybe withheld."""
 
-    head: Head
+    head: HeaderCell
     observed: int
     expected: float
     ratio: float | None
@@ -75,7 +75,7 @@ class HeatCell:
 
 @dataclass(frozen=True, slots=True)
 class HeatRow:
-    head: Head
+    head: HeaderCell
     cells: tuple[HeatCell, ...]
 
 
@@ -86,7 +86,7 @@ class HeatMap:
     step: str
     by: str
     theme: str
-    columns: tuple[Head, ...]
+    columns: tuple[HeaderCell, ...]
     rows: tuple[HeatRow, ...]
     width: int
     height: int
@@ -136,8 +136,8 @@ def heat_map(
     is_written = by != "constituency"
     left, top = (WRITTEN_LABEL_WIDTH, WRITTEN_HEAD_HEIGHT) if is_written else (LABEL_WIDTH, CELL_SIZE)
 
-    def head(key: str, at: int, *, is_theme: bool = False) -> Head:
-        return Head(labels.get(key, key), "" if is_theme else groups.get(key, "other"), at)
+    def head(key: str, at: int, *, is_theme: bool = False) -> HeaderCell:
+        return HeaderCell(labels.get(key, key), "" if is_theme else groups.get(key, "other"), at)
 
     columns = tuple(
         head(key, left + CELL_SIZE * place, is_theme=by == "theme")

@@ -14,7 +14,7 @@ from backend.meetings.selectors.answer_links import (
 from backend.meetings.selectors.availability import (
     GridDay,
     SlotCell,
-    Time,
+    SlotChoice,
     availability_for,
     common_slots,
     free_slots_between,
@@ -83,8 +83,8 @@ __all__ = [
     "SessionRow",
     "Sessions",
     "SlotCell",
+    "SlotChoice",
     "Speaker",
-    "Time",
     "agenda_for",
     "availability_for",
     "common_slots",

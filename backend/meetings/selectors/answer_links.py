@@ -18,7 +18,7 @@ from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee
 from backend.meetings.models import Meeting
 from backend.meetings.rules import ATTESTATION_WINDOW
-from backend.meetings.selectors.availability import Time
+from backend.meetings.selectors.availability import SlotChoice
 from backend.meetings.selectors.meetings import MeetingRow, meeting_for
 
 Purpose = Literal["accept", "decline", "held", "not_held"]
@@ -69,7 +69,7 @@ class AnswerLink:
     attendee: Attendee
     purpose: Purpose
     meeting: MeetingRow
-    time: Time | None
+    time: SlotChoice | None
 
 
 def make_answer_link(

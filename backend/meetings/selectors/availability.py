@@ -19,7 +19,7 @@ from backend.safeguarding.rules import contactable_for
 
 
 @dataclass(frozen=True, slots=True)
-class Time:
+class SlotChoice:
     """A slot that can be chosen."""
 
     slot_id: int
@@ -27,8 +27,8 @@ class Time:
     ends_at: dt.datetime
 
 
-def time_of(slot: Slot) -> Time:
-    return Time(slot.pk, slot.starts_at, slot.ends_at)
+def slot_choice_of(slot: Slot) -> SlotChoice:
+    return SlotChoice(slot.pk, slot.starts_at, slot.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +143,9 @@ def common_slots(
     return {other: tuple(slots) for other, slots in found.items()}
 
 
-def free_slots_between(attendee: Attendee, other_id: int, now: dt.datetime) -> tuple[Time, ...]:
+def free_slots_between(attendee: Attendee, other_id: int, now: dt.datetime) -> tuple[SlotChoice, ...]:
     """When I can ask the other to meet, earliest first; refuses NotFound where contact is not allowed."""
     if not contactable_for(attendee, "meeting", now).filter(pk=other_id).exists():
         raise NotFound(_("There is no such person at this forum, or you cannot see them."))
     found = common_slots(attendee.pk, [other_id], after=now + MIN_NOTICE)[other_id]
-    return tuple(time_of(slot) for slot in found)
+    return tuple(slot_choice_of(slot) for slot in found)

@@ -15,7 +15,7 @@ from backend.events.models import Attendee, Event, Slot, Table
 from backend.events.rules import interpreter_text
 from backend.meetings.models import Meeting, MeetingQuerySet, Seat
 from backend.meetings.rules import allowed_actions, is_asker, is_expired
-from backend.meetings.selectors.availability import Time, common_slots, time_of
+from backend.meetings.selectors.availability import SlotChoice, common_slots, slot_choice_of
 from backend.safeguarding.rules import contactable_for
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 
@@ -54,7 +54,7 @@ class MeetingRow:
     is_online: bool
     needs_step_free: bool
     interpreter: str
-    times: tuple[Time, ...]
+    times: tuple[SlotChoice, ...]
     starts_at: dt.datetime | None
     ends_at: dt.datetime | None
     place: Place | None
@@ -142,11 +142,11 @@ def _shown_state(meeting: Meeting, mine: Seat, now: dt.datetime) -> str:
     return meeting.state
 
 
-def _times(meeting: Meeting, free: Sequence[Slot]) -> tuple[Time, ...]:
+def _times(meeting: Meeting, free: Sequence[Slot]) -> tuple[SlotChoice, ...]:
     if meeting.any_time:
-        return tuple(time_of(slot) for slot in free)
+        return tuple(slot_choice_of(slot) for slot in free)
     free_ids = {slot.pk for slot in free}
-    return tuple(time_of(time.slot) for time in meeting.times.all() if time.slot_id in free_ids)
+    return tuple(slot_choice_of(time.slot) for time in meeting.times.all() if time.slot_id in free_ids)
 
 
 def requests_to_answer(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:

@@ -28,7 +28,7 @@ class FunnelStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Exit:
+class DropOut:
     """How many dropped out after `step`, and why.
 
     Causes: not_viewed; not_requested; declined, withdrawn, expired, waiting; cancelled, not_held, disputed,
@@ -119,11 +119,11 @@ class ConstituencyFigures:
     ei_chance: float | None
     homophily: float | None
     partner_diversity: float | None
-    response: Response
+    response: ResponseTimes
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class ResponseTimes:
     """How requests were answered: hours from asking to the answer."""
 
     received: int
@@ -242,11 +242,11 @@ class EventStats:
     previous: Edition | None
     constituencies: tuple[ConstituencyFigures, ...]
     funnel: tuple[FunnelStep, ...]
-    exits: tuple[Exit, ...]
+    exits: tuple[DropOut, ...]
     steps: tuple[StepFigures, ...]
     network: NetworkFigures
     exposure: Exposure
-    response: Response
+    response: ResponseTimes
     sectors: tuple[Breakdown, ...]
     countries: tuple[Breakdown, ...]
     languages: tuple[Breakdown, ...]

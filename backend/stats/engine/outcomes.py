@@ -20,9 +20,9 @@ from backend.stats.engine.figures import (
     VIEWED,
     Breakdown,
     Day,
-    Exit,
+    DropOut,
     FunnelStep,
-    Response,
+    ResponseTimes,
 )
 
 State = Meeting.State
@@ -31,7 +31,7 @@ CONNECTED_STATES = (State.ACCEPTED, State.HELD)
 MIN_USEFUL = 4.0  # the mean rating of the two, of 1 to 5
 
 
-def funnel_for(data: StatsData) -> tuple[tuple[FunnelStep, ...], tuple[Exit, ...]]:
+def funnel_for(data: StatsData) -> tuple[tuple[FunnelStep, ...], tuple[DropOut, ...]]:
     """The steps, and where those who went no further dropped out.
 
     A share is of the step before: of suggested pairs those viewed, of viewed pairs those of whom one asked
@@ -77,10 +77,10 @@ def funnel_for(data: StatsData) -> tuple[tuple[FunnelStep, ...], tuple[Exit, ...
         (HELD, "not_useful", int(rated.sum() - useful.sum())),
         (HELD, "not_rated", int(held.sum() - rated.sum())),
     )
-    return tuple(FunnelStep(step, *counts[step]) for step in FUNNEL), tuple(Exit(*row) for row in exits)
+    return tuple(FunnelStep(step, *counts[step]) for step in FUNNEL), tuple(DropOut(*row) for row in exits)
 
 
-def response_for(meetings: Meetings, of: Array | None = None) -> Response:
+def response_for(meetings: Meetings, of: Array | None = None) -> ResponseTimes:
     """How the requests selected by `of` (m,) were answered; all of them by default.
 
     Answered are requests that were accepted or declined, as in `MeetingQuerySet.answered`: not withdrawn or
@@ -93,7 +93,7 @@ def response_for(meetings: Meetings, of: Array | None = None) -> Response:
         for asked, answered, counts in zip(meetings.asked_at, meetings.answered_at, is_answered, strict=True)
         if counts and answered is not None and answered > asked
     ]
-    return Response(
+    return ResponseTimes(
         received=int(chosen.sum()),
         answered=len(hours),
         accepted=int((chosen & meetings.in_state(*Meeting.EVER_CONFIRMED_STATES)).sum()),

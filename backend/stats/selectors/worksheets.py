@@ -15,7 +15,7 @@ from backend.stats.engine.figures import (
     VIEWED,
     Breakdown,
     EventStats,
-    Response,
+    ResponseTimes,
     StepFigures,
 )
 from backend.stats.rules import cells_to_withhold
@@ -263,7 +263,7 @@ def _breakdowns(draft: WorkbookDraft, stats: EventStats) -> None:
             draft.add_total(seats_of, ("with", step, one.key), _pair_key(step, one.key, one.key))
 
 
-def _response(draft: WorkbookDraft, response: Response, name: str) -> tuple[Count | Figure, ...]:
+def _response(draft: WorkbookDraft, response: ResponseTimes, name: str) -> tuple[Count | Figure, ...]:
     answered = draft.count(response.answered, "answered", name)
     return (
         draft.count(response.received, "received", name),
