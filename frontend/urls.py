@@ -39,6 +39,7 @@ urlpatterns = [
     path("e/<slug:slug>/desk/", desk.desk, name="desk"),
     path("e/<slug:slug>/desk/print/", desk.desk_print, name="desk_print"),
     path("e/<slug:slug>/desk/who-needs-help.csv", desk.who_needs_help, name="who_needs_help"),
+    path("e/<slug:slug>/desk/unmet-needs.csv", desk.unmet_needs, name="unmet_needs"),
     path("e/<slug:slug>/desk/nudge/", desk.nudge, name="nudge"),
     path("e/<slug:slug>/desk/done/", audit.done, name="done"),
     path("e/<slug:slug>/desk/done.csv", audit.done_file, name="done_file"),

@@ -28,7 +28,7 @@ class ProgrammeRules(models.Model):
 class Plan(models.Model):
     """One programme of an event, from the draft to its end.
 
-    `value` is the sum of mutual scores of the meetings the planner chose, before any change by hand; `bound`
+    `value` is the sum of scores of the meetings the planner chose, before any change by hand; `bound`
     is proven: no plan of these demands and of the suggested pairs is worth more. While it is solved, both and
     `progress` say how far the solver is.
     """

@@ -14,6 +14,7 @@ from backend.core.api import RefusalSerializer, validated
 from backend.events.api import ParticipantView
 from backend.safeguarding.api import PublicProfileSerializer
 from backend.suggestions import selectors, services
+from backend.suggestions.engine import Strength
 from backend.suggestions.models import Feedback
 
 
@@ -27,7 +28,12 @@ class ReasonSerializer(serializers.Serializer[Any]):
 
 class SuggestionSerializer(serializers.Serializer[Any]):
     rank = serializers.IntegerField()
-    score = serializers.FloatField()
+    score = serializers.FloatField(
+        help_text="The seeker's own score, 0 to 1; it orders the list and is not a chance."
+    )
+    strength = serializers.ChoiceField(
+        choices=[strength.value for strength in Strength], help_text="The word for the score."
+    )
     exploratory = serializers.BooleanField()
     saved = serializers.BooleanField()
     person = PublicProfileSerializer(source="other")

@@ -23,6 +23,8 @@ from backend.stats.selectors import (
     reported_step,
     worksheets_for,
 )
+from backend.suggestions.selectors import unmet_needs_for
+from backend.suggestions.services import UNMET_FILE, export_unmet_needs
 from frontend.access import Request, organiser
 from frontend.stats import pictures, words
 from frontend.stats.forms import HeatMapForm
@@ -68,6 +70,7 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
             "needs_help": [
                 (row, without_meeting.get(row.attendee_id), _clock(row, attendee.event)) for row in needs_help
             ],
+            "unmet": unmet_needs_for(attendee.event),
             "to_nudge": sum(row.nudged_at is None for row in needs_help),
         },
     )
@@ -105,6 +108,17 @@ def who_needs_help(request: Request, attendee: Attendee) -> HttpResponse:
     file = export_needs_help(event=event, by=request.user, now=timezone.now())
     response = HttpResponse(file, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{event.slug}-{NEEDS_HELP_FILE}"'
+    return response
+
+
+@organiser
+@require_safe
+def unmet_needs(request: Request, attendee: Attendee) -> HttpResponse:
+    """The needs nobody answers and the offers nobody seeks, as CSV."""
+    event = attendee.event
+    file = export_unmet_needs(event=event, by=request.user, now=timezone.now())
+    response = HttpResponse(file, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{event.slug}-{UNMET_FILE}"'
     return response
 
 

@@ -16,23 +16,36 @@ from backend.suggestions.selectors import ReasonRow
 from frontend.events.words.languages import language_name
 from frontend.people.words import constituency_label
 
+STRENGTHS: dict[str, Promise] = {
+    "strong": gettext_lazy("Strong fit"),
+    "good": gettext_lazy("Good fit"),
+    "worth_a_look": gettext_lazy("Worth a look"),
+}
 FEATURES: dict[str, Promise] = {
     "text": gettext_lazy("What one seeks, and the other offers"),
-    "graph": gettext_lazy("Topics, sessions and people in common"),
     "topic": gettext_lazy("Topics sought that the other offers"),
+    "lexical": gettext_lazy("Words in common"),
     "language": gettext_lazy("A language besides English"),
-    "odd_paths": gettext_lazy("People met by those whom people like one have met"),
+    "graph": gettext_lazy("Topics, sessions and people in common"),
+    "odd_paths": gettext_lazy("Meets people like those the other met"),
     "smooth": gettext_lazy("Texts, with those of people met before"),
     "pagerank": gettext_lazy("Nearness in the web of ties"),
-    "lexical": gettext_lazy("Words in common"),
-    "latent": gettext_lazy("Subjects of the texts and organisations"),
-    "no_common_language": gettext_lazy("No language in common"),
+    "latent": gettext_lazy("Subjects and organisations in common"),
+    "no_common_language": gettext_lazy("No language in common: needs an interpreter"),
 }
+AMOUNTS: tuple[tuple[float, Promise], ...] = (
+    (1.0, gettext_lazy("speaks strongly for it")),
+    (0.3, gettext_lazy("speaks for it")),
+    (0.03, gettext_lazy("speaks a little for it")),
+    (-0.03, gettext_lazy("makes no difference")),
+    (-0.3, gettext_lazy("speaks a little against it")),
+)
+"""The words for what a feature adds, each with the least it adds."""
 REASONS: dict[str, Promise] = {
     "seeks_offers": gettext_lazy("Seeks what the other offers"),
     "offers_seeks": gettext_lazy("Offers what the other seeks"),
     "about_about": gettext_lazy("Similar work"),
-    "nearest": gettext_lazy("Not what is sought, but nearest to it"),
+    "nearest": gettext_lazy("The nearest to what is sought"),
     "topic_offered": gettext_lazy("Seeks a topic the other offers"),
     "topic_sought": gettext_lazy("Offers a topic the other seeks"),
     "session": gettext_lazy("Sessions in common"),
@@ -47,6 +60,20 @@ REASONS: dict[str, Promise] = {
 def feature_label(feature: str) -> str:
     """What a feature measures; an unknown one is shown as it is."""
     return str(FEATURES.get(feature, feature))
+
+
+def strength_label(strength: str) -> str:
+    """The word shown in place of a score; an unknown one is shown as it is."""
+    return str(STRENGTHS.get(strength, strength))
+
+
+def amount_label(adds: float) -> str:
+    """How much a feature counts, in words.
+
+    >>> amount_label(1.2), amount_label(0.0), amount_label(-2.0)
+    ('speaks strongly for it', 'makes no difference', 'speaks against it')
+    """
+    return str(next((words for least, words in AMOUNTS if adds >= least), _("speaks against it")))
 
 
 def reason_label(reason: ReasonRow) -> str:
@@ -79,11 +106,12 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class ReasonText:
-    """A reason to show: two quotations beside each other, or one sentence."""
+    """A reason to show: two quotations beside each other, with a note above them, or one sentence."""
 
     label: str
     weight: float
     sentence: str = ""
+    note: str = ""
     mine: Quotation | None = None
     theirs: Quotation | None = None
 
@@ -98,17 +126,42 @@ def reason_text(reason: ReasonRow, topic_names: Mapping[str, str]) -> ReasonText
     label, text = found or (_("Profile"), _("Your profiles have something in common."))
     if isinstance(text, str):
         return ReasonText(label, reason.weight, sentence=text)
-    return ReasonText(label, reason.weight, mine=text[0], theirs=text[1])
+    note = _NOTES.get(reason.code, "")
+    return ReasonText(label, reason.weight, note=str(note), mine=text[0], theirs=text[1])
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonBlock:
+    """What stands together on a card: one pair of quotations, or sentences."""
+
+    quotations: ReasonText | None
+    sentences: list[str]
+
+
+def reason_blocks(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) -> list[ReasonBlock]:
+    """All reasons in their order, sentences that follow each other in one block."""
+    blocks: list[ReasonBlock] = []
+    for reason in reasons:
+        text = reason_text(reason, topic_names)
+        if text.mine:
+            blocks.append(ReasonBlock(text, []))
+        elif blocks and blocks[-1].quotations is None:
+            blocks[-1].sentences.append(text.sentence)
+        else:
+            blocks.append(ReasonBlock(None, [text.sentence]))
+    return blocks
+
+
+def short_reason_blocks(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) -> list[ReasonBlock]:
+    """As `reason_blocks`, with the first quotations only."""
+    rows = list(reasons)
+    quoting = [row for row in rows if reason_text(row, topic_names).mine]
+    return reason_blocks([row for row in rows if row not in quoting[1:]], topic_names)
 
 
 def quoting_reasons(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) -> list[ReasonText]:
     """The reasons that quote both sides."""
     return [text for reason in reasons if (text := reason_text(reason, topic_names)).mine]
-
-
-def sentence_reasons(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) -> list[ReasonText]:
-    """The reasons that are one sentence."""
-    return [text for reason in reasons if (text := reason_text(reason, topic_names)).sentence]
 
 
 Evidence = Mapping[str, Any]
@@ -141,8 +194,9 @@ def _about_about(evidence: Evidence, _names: TopicNames) -> LabelledText:
 
 
 def _nearest(evidence: Evidence, _names: TopicNames) -> LabelledText:
-    text = _("This is not what you seek. The nearest that they write is: “%(text)s”")
-    return _("Nearest"), text % {"text": evidence["other"]}
+    theirs = {"offers": _("They offer")}.get(evidence["other_field"], _("They write"))
+    sides = Quotation.of(_("You seek"), evidence, "seek"), Quotation.of(theirs, evidence, "other")
+    return _("Nearest"), sides
 
 
 def _topic_offered(evidence: Evidence, names: TopicNames) -> LabelledText:
@@ -202,4 +256,7 @@ _TEXTS: dict[str, Callable[[Evidence, TopicNames], LabelledText]] = {
     "language": _language,
     "bridge": _bridge,
     "peer": _peer,
+}
+_NOTES: dict[str, Promise] = {
+    "nearest": gettext_lazy("They do not offer quite what you seek. This comes nearest to it:"),
 }

@@ -21,11 +21,14 @@ from frontend.events.words.languages import language_name, language_of
 from frontend.meetings.words import notice_words
 from frontend.people.words import constituency_label
 from frontend.suggestions.words import (
+    amount_label,
     feature_label,
     quoting_reasons,
+    reason_blocks,
     reason_label,
     reason_text,
-    sentence_reasons,
+    short_reason_blocks,
+    strength_label,
 )
 
 register = template.Library()
@@ -35,11 +38,14 @@ register.filter("event_day", times.event_day)
 register.filter("zone_place", zone_place)
 register.filter("notice_words", notice_words)
 register.filter("constituency_label", constituency_label)
+register.filter("amount_label", amount_label)
 register.filter("feature_label", feature_label)
 register.filter("reason_label", reason_label)
 register.filter("reason_text", reason_text)
 register.filter("quoting_reasons", quoting_reasons)
-register.filter("sentence_reasons", sentence_reasons)
+register.filter("reason_blocks", reason_blocks)
+register.filter("short_reason_blocks", short_reason_blocks)
+register.filter("strength_label", strength_label)
 register.simple_tag(times.hours, takes_context=True)
 register.simple_tag(times.when)
 register.simple_tag(times.zone_note, takes_context=True)

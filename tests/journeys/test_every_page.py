@@ -17,6 +17,7 @@ UNSEEN = {
     "demo_outbox_mail": "a mail as its reader's program draws it",
     "demo_outbox_file": "a file",
     "who_needs_help": "a file",
+    "unmet_needs": "a file",
     "done_file": "a file",
     "meeting_download": "a file",
     "calendar_download": "a file",

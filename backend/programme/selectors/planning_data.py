@@ -109,7 +109,7 @@ def _fixed_meetings(
 
 
 def suggestion_scores(event: Event) -> dict[IdPair, float]:
-    """Mutual scores, 0 to 1, of all pairs in the lists of the event's current Run.
+    """The higher score of the two, 0 to 1, of all pairs in the lists of the event's current Run.
 
     Pairs of whom one marked the other not relevant are left out; the contact policy is not applied.
     """

@@ -29,6 +29,7 @@ from backend.programme.rules import (
     is_cross_constituency,
     options_of,
 )
+from backend.suggestions.selectors import strength_of
 
 PLANNED, REQUESTED, CONFIRMED, NOT_SENT = "planned", "asked", "agreed", "not_sent"
 COUNTED_STATES = (PLANNED, REQUESTED, CONFIRMED)
@@ -56,6 +57,11 @@ class Entry:
     crosses: bool
     refusal: str
     interpreter: str
+
+    @property
+    def strength(self) -> str:
+        """The word for its value, which is a suggestion's score; empty for a fixed one."""
+        return strength_of(self.value) if self.value else ""
 
     @property
     def counts(self) -> bool:

@@ -9,6 +9,7 @@ from backend.suggestions.engine.lists import (
     score_pair,
     update_lists,
 )
+from backend.suggestions.engine.strength import Strength, strength_of
 from backend.suggestions.engine.texts import FIELDS, KINDS, NotYetRead, TextReader, text_reader
 
 __all__ = [
@@ -18,11 +19,13 @@ __all__ = [
     "EventData",
     "NotYetRead",
     "OlderRun",
+    "Strength",
     "TextReader",
     "build_lists",
     "explain_with_quotations",
     "read_event_data",
     "score_pair",
+    "strength_of",
     "text_reader",
     "update_lists",
 ]

@@ -1,5 +1,6 @@
 """Reads of suggestions: an attendee's list, Runs, and what organisers inspect and export."""
 
+from backend.suggestions.engine import strength_of
 from backend.suggestions.selectors.export import exported_rows
 from backend.suggestions.selectors.inspection import (
     FeatureContribution,
@@ -30,6 +31,13 @@ from backend.suggestions.selectors.runs import (
     run_status_for,
     stale_ids_for,
 )
+from backend.suggestions.selectors.unmet import (
+    UnmetNeeds,
+    UnmetRow,
+    UnmetTheme,
+    unmet_needs_csv,
+    unmet_needs_for,
+)
 
 __all__ = [
     "FILTER_NAMES",
@@ -42,6 +50,9 @@ __all__ = [
     "RunStatus",
     "SuggestionCard",
     "SuggestionList",
+    "UnmetNeeds",
+    "UnmetRow",
+    "UnmetTheme",
     "current_run",
     "events_with_run",
     "events_with_stale_lists",
@@ -54,6 +65,9 @@ __all__ = [
     "pair_inspection_for",
     "run_status_for",
     "stale_ids_for",
+    "strength_of",
     "suggestion_between",
     "suggestions_for",
+    "unmet_needs_csv",
+    "unmet_needs_for",
 ]

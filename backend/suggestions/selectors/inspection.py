@@ -23,6 +23,7 @@ class ListEntry:
     other: PersonNamed
     rank: int
     score: float
+    strength: engine.Strength
     exploratory: bool
     reasons: tuple[ReasonRow, ...]
 
@@ -38,21 +39,21 @@ class ListInspection:
 
 @dataclass(frozen=True, slots=True)
 class FeatureContribution:
-    """One feature of a pair, from owner to other and back: its value, and what it adds in logits."""
+    """One feature of a pair, from owner to other and back: its value, and what it adds to the need."""
 
     feature: str
     forward: float
-    forward_logits: float
+    forward_adds: float
     backward: float
-    backward_logits: float
+    backward_adds: float
 
 
 @dataclass(frozen=True, slots=True)
 class PairInspection:
     """One entry of a list with every feature of the pair, standardised as in the Run.
 
-    `forward`: the chance that the owner says yes to the other; `backward`: that the other says yes to the
-    owner; `score`: their harmonic mean.
+    `forward`: the owner's own score of the other, of their present profiles; `backward`: the other's own
+    score of the owner. Both are from 0 to 1 and order lists; neither is a chance.
     """
 
     owner: PersonNamed
@@ -60,7 +61,6 @@ class PairInspection:
     features: tuple[FeatureContribution, ...]
     forward: float
     backward: float
-    score: float
 
 
 def list_owners_for(event: Event) -> tuple[PersonNamed, ...]:
@@ -93,6 +93,7 @@ def list_inspection_for(*, event: Event, attendee_id: int) -> ListInspection:
             other=named[row.other_id],
             rank=rank,
             score=row.score,
+            strength=engine.strength_of(row.score),
             exploratory=row.exploratory,
             reasons=tuple(visible_reasons(row.reasons, row.other_id, named, refused)),
         )
@@ -119,5 +120,4 @@ def pair_inspection_for(*, event: Event, attendee_id: int, other_id: int) -> Pai
         features=tuple(FeatureContribution(*row) for row in numbers.rows()),
         forward=numbers.p_ab,
         backward=numbers.p_ba,
-        score=numbers.score,
     )

@@ -15,6 +15,7 @@ from backend.events.rules import pair_of
 from backend.events.selectors import PersonNamed
 from backend.safeguarding.rules import refused_pairs
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
+from backend.suggestions import engine
 from backend.suggestions.models import Feedback, ListReading, Suggestion
 from backend.suggestions.selectors.runs import current_run, is_stale
 
@@ -32,11 +33,12 @@ class ReasonRow:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionCard:
-    """One place in the viewer's list."""
+    """One place in the viewer's list; `strength` is the word for its score."""
 
     other: PublicProfile
     rank: int
     score: float
+    strength: engine.Strength
     exploratory: bool
     reasons: tuple[ReasonRow, ...]
     saved: bool
@@ -72,7 +74,8 @@ class SuggestionList:
     """The viewer's list: the cards admitted by the filters, what can be filtered, and how fresh it is.
 
     `facets` counts, per filter name, the values found in the whole list. `is_refreshing` says that the
-    profile changed after the list was computed; `computed_at` is None before the first Run.
+    profile changed after the list was computed; `computed_at` is None before the first Run. `is_weak`: nobody
+    in the whole list is more than worth a look.
     """
 
     cards: tuple[SuggestionCard, ...]
@@ -81,6 +84,7 @@ class SuggestionList:
     filters: Filters
     computed_at: dt.datetime | None
     is_refreshing: bool
+    is_weak: bool = False
 
 
 def suggestions_for(
@@ -106,16 +110,20 @@ def suggestions_for(
         filters=filters,
         computed_at=reading.computed_at if reading else run.published_at,
         is_refreshing=is_stale(attendee, reading),
+        is_weak=bool(cards) and all(card.strength == engine.Strength.WORTH_A_LOOK for card in cards),
     )
 
 
 def suggestion_between(*, attendee: Attendee, other_id: int, now: dt.datetime) -> SuggestionCard | None:
-    """The attendee's suggestion of this other person, if the current Run holds one they may see."""
+    """The attendee's suggestion of this other person, if the current Run holds one they may see.
+
+    Also where the attendee called them not relevant.
+    """
     run = current_run(attendee.event_id)
     if run is None:
         return None
-    rows = Suggestion.objects.filter(run=run, attendee=attendee.pk, other=other_id)
-    return next(iter(_cards(attendee, rows, now, with_refused=True)), None)
+    cards = _cards(attendee, Suggestion.objects.filter(run=run, attendee=attendee.pk), now, kept=other_id)
+    return next((card for card in cards if card.other.attendee_id == other_id), None)
 
 
 def _cards(
@@ -123,9 +131,12 @@ def _cards(
     rows: QuerySet[Suggestion],
     now: dt.datetime,
     *,
-    with_refused: bool = False,
+    kept: int | None = None,
 ) -> list[SuggestionCard]:
-    """Cards of these suggestions in rank order, without whom the contact policy or the attendee refuses."""
+    """Cards of these suggestions in rank order, without whom the contact policy or the attendee refuses.
+
+    `kept`: the id of one shown although the attendee refused them.
+    """
     found = list(rows.order_by("rank"))
     between = {
         reason["evidence"]["person"]
@@ -141,13 +152,14 @@ def _cards(
     cards = []
     for row in found:
         refused = verdicts.get(row.other_id) == Feedback.Verdict.NOT_RELEVANT
-        if row.other_id not in profiles or (refused and not with_refused):
+        if row.other_id not in profiles or (refused and row.other_id != kept):
             continue
         cards.append(
             SuggestionCard(
                 other=profiles[row.other_id],
                 rank=row.rank,
                 score=row.score,
+                strength=engine.strength_of(row.score),
                 exploratory=row.exploratory,
                 reasons=tuple(visible_reasons(row.reasons, row.other_id, profiles, refused_among)),
                 saved=verdicts.get(row.other_id) == Feedback.Verdict.GOOD,

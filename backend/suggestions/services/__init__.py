@@ -1,5 +1,6 @@
 """Writes of suggestions: Runs with their lists, feedback, and views."""
 
+from backend.suggestions.services.exports import UNMET_FILE, export_unmet_needs
 from backend.suggestions.services.feedback import (
     NotYourList,
     UnknownVerdict,
@@ -19,10 +20,12 @@ from backend.suggestions.services.runs import (
 
 __all__ = [
     "BUILD_SUGGESTIONS",
+    "UNMET_FILE",
     "NobodyToMatch",
     "NotYourList",
     "UnknownVerdict",
     "build_run",
+    "export_unmet_needs",
     "give_feedback",
     "preview_run",
     "queue_build",

@@ -22,7 +22,7 @@ from backend.meetings.services import arrange_meeting, cancel_for_both
 from backend.programme.models import Plan
 from backend.safeguarding.models import Block
 from backend.stats.services import export_stats_file
-from backend.suggestions.services import request_build
+from backend.suggestions.services import export_unmet_needs, request_build
 from frontend.audit.words import KINDS as WORDS
 from tests.backend.meetings.conftest import make_forum
 from tests.backend.stats.events import make_meeting
@@ -159,6 +159,7 @@ def test_downloads_and_a_rebuild_are_recorded_by_the_service_that_does_them(even
     services = [
         partial(request_build, event=event),
         partial(export_needs_help, event=event),
+        partial(export_unmet_needs, event=event),
         partial(export_stats_file, event=event, name="funnel.csv"),
         partial(export_audit_entries, event=event, **everything),
     ]
@@ -171,6 +172,7 @@ def test_downloads_and_a_rebuild_are_recorded_by_the_service_that_does_them(even
     assert sorted(rows_of(event)) == [
         ("Olga", "lists", "ordered", 1),
         ("Olga", "took", "funnel.csv", 1),
+        ("Olga", "took", "unmet-needs.csv", 1),
         ("Olga", "took", "what-was-done.csv", 1),
         ("Olga", "took", "who-needs-help.csv", 1),
     ]

@@ -125,6 +125,11 @@ def test_suggestions_come_with_reasons_and_can_be_filtered(forum):
     assert [row["person"]["name"] for row in found["suggestions"]] == ["Arif"]
     assert found["suggestions"][0]["reasons"][0]["code"] == "topic_offered"
     assert found["suggestions"][0]["person"]["attendee_id"] == other.pk
+    assert {name: found["suggestions"][0][name] for name in ("rank", "score", "strength")} == {
+        "rank": 1,
+        "score": 0.5,
+        "strength": "good",
+    }
     assert (
         client.get(f"/api/v1/events/{event.slug}/suggestions/?constituency=youth").json()["suggestions"] == []
     )

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.stats.selectors import event_stats
 from tests.backend.stats.events import seven_people
-from tests.factories import NOW, make_attendee, make_event
+from tests.factories import NOW, make_attendee, make_event, make_run
 from tests.pages import page_of
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +106,27 @@ def test_only_organisers_download_who_needs_help(desk):
     assert "Kim" not in answer.content.decode()
     client.force_login(make_attendee(event).person)
     assert client.get(f"/e/{event.slug}/desk/who-needs-help.csv").status_code == 403
+
+
+def test_what_nobody_answers_is_listed_by_theme_and_downloaded_by_organisers_only(desk):
+    event, client = desk
+    assert "Known once the lists are computed." in read(client, event).texts("#unmet p")
+    seeker = make_attendee(event, name="Ana Alone", seeks="Training", seeks_topics=["sextortion"])
+    kid = make_attendee(event, name="Kim Kid", seeks="Games", age_class="minor")
+    make_run(event, {seeker: []})
+    page = read(client, event)
+    assert "Unmet needs: 1 person" in page.texts("#unmet h3")
+    assert page.texts("#unmet .unmet .chip") == ["Ana Alone"]
+    assert page.texts("#unmet .quote") == ["Training"]
+    assert "Every offer is sought." in page.texts("#unmet p")
+    address = f"/e/{event.slug}/desk/unmet-needs.csv"
+    assert page.attribute("#unmet a[download]", "href") == address
+    answer = client.get(address)
+    assert answer["Content-Disposition"] == f'attachment; filename="{event.slug}-unmet-needs.csv"'
+    assert "Ana Alone" in answer.content.decode()
+    assert kid.person.name not in answer.content.decode()
+    client.force_login(make_attendee(event).person)
+    assert client.get(address).status_code == 403
 
 
 def test_the_network_has_every_connection_and_people_without_a_meeting_are_named(desk):

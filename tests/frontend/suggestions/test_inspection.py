@@ -43,6 +43,20 @@ def test_the_report_shows_the_figures_of_the_run(desk):
     page = read(client, event)
     for figure in ("75\u202f%", "0.13", "2.5", "0.33", "0.4\u202f%", "1.2\u202f%", "Youth", "Not known"):
         assert figure in page, figure
+    names, values = page.texts("#across tbody th"), page.texts("#across tbody td")
+    assert list(zip(names, values, strict=True))[:3] == [
+        ("The lists", "0.50"),
+        ("If people met by chance", "0.33"),
+        ("The floor that was asked for", "0.03"),
+    ]
+
+
+def test_where_the_floor_was_met_anyway_the_report_says_that_no_cost_was_needed(desk):
+    event, client = desk
+    make_run(event, {}, report={**REPORT, "bonus": 0.0, "floor_reached": True})
+    page = read(client, event)
+    assert "No cost was needed: the lists were already above the floor." in page
+    assert "cost nothing" not in page
 
 
 @pytest.mark.parametrize("bonus", [0.0, 1.6])
@@ -51,7 +65,7 @@ def test_the_report_says_when_the_floor_was_not_reached(desk, bonus):
     run = make_run(event, {}, report={**REPORT, "floor_reached": False, "bonus": bonus})
     page = read(client, event)
     assert "The floor was not reached" in page
-    assert "met the floor by themselves" not in page
+    assert "No cost was needed" not in page
     run.report = {**REPORT, "floor_reached": True}
     run.save()
     assert "not reached" not in read(client, event)
@@ -91,10 +105,11 @@ def test_only_an_organiser_inspects_a_list(desk):
     for words in (
         "The list of Amina Rahman",
         "Linh Tran",
-        "50\u202f%",
+        "Good fit",
         "Seeks a topic the other offers 0.50",
     ):
         assert words in page, words
+    assert "%" not in page.text_of("main table")
     for of in ("0", "9" * 40, "x", "-1"):
         assert client.get(f"/e/{event.slug}/matching/lists/?of={of}").status_code in (200, 404), of
     assert client.get(f"/e/{event.slug}/matching/lists/?of={other.pk + 1000}").status_code == 404

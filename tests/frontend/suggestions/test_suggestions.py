@@ -32,6 +32,8 @@ def test_cards_come_in_order_and_quote_both_sides(cast, official):
     assert OFFER in page.texts("blockquote[lang=th]")
     assert {"You seek", "They offer"} <= set(page.texts("figure .caption"))
     assert "Industry" in page
+    assert page.texts(".band > span:last-child") == ["No. 1 · Good fit", "No. 2 · Worth a look"]
+    assert "%" not in page.text_of("#list")
     assert "Head of trust" in page
 
 
@@ -266,3 +268,17 @@ def test_opening_the_page_records_the_cards_shown_once(client):
     for _ in range(2):
         client.get(f"/e/{event.slug}/suggestions/")
     assert list(SuggestionView.objects.values_list("attendee", "other")) == [(me.pk, other.pk)]
+
+
+def test_a_list_whose_best_is_weak_says_so(cast, official):
+    weak = "No one here offers quite what you seek yet"
+    assert weak not in page_of(official.get(cast.address("suggestions/")))
+    Suggestion.objects.update(score=0.1)
+    assert weak in page_of(official.get(cast.address("suggestions/")))
+    Suggestion.objects.all().delete()
+    assert weak not in page_of(official.get(cast.address("suggestions/")))
+
+
+def test_the_page_of_a_person_shows_their_place_on_my_list(cast, official):
+    page = page_of(official.get(cast.address(f"people/{cast.lawyer.pk}/")))
+    assert "No. 2 · Worth a look" in page.texts(".band > span")

@@ -2,8 +2,18 @@
 
 import pytest
 
+from backend.suggestions.engine import Strength
 from backend.suggestions.selectors import ReasonRow
-from frontend.suggestions.words import reason_text
+from frontend.suggestions.words import (
+    FEATURES,
+    REASONS,
+    STRENGTHS,
+    amount_label,
+    reason_blocks,
+    reason_text,
+    short_reason_blocks,
+)
+from matching.recommend import scoring
 
 TOPICS = {"sextortion": "Sextortion and sexual harassment"}
 
@@ -30,6 +40,12 @@ def text_of(code, **evidence):
             {"topic": "sextortion"},
             "You seek “Sextortion and sexual harassment”, and they offer it.",
         ),
+        (
+            "nearest",
+            {"seek": "a", "other": "b", "other_field": "offers"},
+            "You seek a | They offer b",
+        ),
+        ("nearest", {"seek": "a", "other": "b", "other_field": "about"}, "You seek a | They write b"),
         ("topic_sought", {"topic": "new"}, "You offer “new”, and they seek it."),
         ("session", {"session": "Opening", "count": 1}, "You both follow the session “Opening”."),
         ("session", {"session": "Opening", "count": 3}, "You both follow 3 sessions, among them “Opening”."),
@@ -64,3 +80,41 @@ def test_the_matching_sentence_is_marked_and_quoted_markup_is_escaped():
     text = reason_text(ReasonRow("seeks_offers", 0.5, evidence), TOPICS)
     assert text.mine.marked == "<mark>We train &lt;b&gt;judges&lt;/b&gt;.</mark> We seek tools."
     assert text.theirs.marked == "Tools."
+
+
+def test_the_nearest_is_not_quoted_as_if_it_were_what_is_sought():
+    evidence = {"seek": "a", "other": "b", "other_field": "offers"}
+    assert "do not offer quite what you seek" in reason_text(ReasonRow("nearest", 0.0, evidence), TOPICS).note
+    quoted = reason_text(ReasonRow("seeks_offers", 0.5, {"seek": "a", "offer": "b"}), TOPICS)
+    assert quoted.note == ""
+
+
+QUOTED = ReasonRow("seeks_offers", 0.5, {"seek": "a", "offer": "b"})
+ALSO_QUOTED = ReasonRow("offers_seeks", 0.2, {"offer": "a", "seek": "b"})
+SPOKEN = ReasonRow("language", 0.1, {"language": "km"})
+
+
+@pytest.mark.parametrize(
+    ("reasons", "shape", "short"),
+    [
+        ([QUOTED, SPOKEN], ["quote", 1], ["quote", 1]),
+        ([SPOKEN, QUOTED], [1, "quote"], [1, "quote"]),
+        ([SPOKEN, SPOKEN, QUOTED, ALSO_QUOTED], [2, "quote", "quote"], [2, "quote"]),
+        ([QUOTED, ALSO_QUOTED, SPOKEN], ["quote", "quote", 1], ["quote", 1]),
+        ([], [], []),
+    ],
+)
+def test_reasons_are_shown_in_the_order_they_weigh(reasons, shape, short):
+    def shape_of(blocks):
+        return ["quote" if block.quotations else len(block.sentences) for block in blocks]
+
+    assert shape_of(reason_blocks(reasons, TOPICS)) == shape
+    assert shape_of(short_reason_blocks(reasons, TOPICS)) == short
+
+
+def test_every_strength_feature_and_amount_has_its_words():
+    assert STRENGTHS.keys() == {strength.value for strength in Strength}
+    assert FEATURES.keys() == set(scoring.FEATURES)
+    assert "nearest" in REASONS
+    words = [amount_label(adds) for adds in (2.0, 0.5, 0.1, 0.0, -0.1, -2.0)]
+    assert len(set(words)) == len(words)

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             metavar="E-I",
             type=policy_with,
             help="the least E-I index of the meetings, from -1 (everybody among their own) to 1; kept until "
-            f"another is given; “{DEFAULT}”: what chance would give, less .3",
+            f"another is given; “{DEFAULT}”: what chance would give, plus .1",
         )
         parser.add_argument("--dry-run", action="store_true", help="print the report and publish nothing")
 
@@ -66,12 +66,20 @@ def lines_of(report: dict[str, Any]) -> Iterable[str]:
     if report["ei_floor"] is None:
         yield "Everybody is of one constituency: there is no E-I index and no floor."
         return
-    reached = "nobody is matched" if report["ei_index"] is None else f"{report['ei_index']:.2f}"
-    yield f"E-I index: {reached}; the floor {report['ei_floor']:.2f}, by chance {report['ei_chance']:.2f}."
+    lists, reached = (
+        "none" if index is None else f"{index:.2f}" for index in (report["ei_lists"], report["ei_index"])
+    )
+    yield (
+        f"E-I index of the lists: {lists}; by chance {report['ei_chance']:.2f}, the floor "
+        f"{report['ei_floor']:.2f}, expected meetings {reached}."
+    )
     if not report["floor_reached"]:
         yield "The floor was not reached: too few meetings across constituencies are possible here."
     meetings, score = f"{report['meetings']:.2f} a person", f"{report['mean_score']:.3f}"
-    yield (
-        f"The floor costs {report['meetings_cost']:.1%} of the expected meetings, now {meetings}, "
-        f"and {report['score_cost']:.1%} of the mean score, now {score}."
-    )
+    if report["bonus"]:
+        yield (
+            f"The floor costs {report['score_cost']:.1%} of the mean score, now {score}, and "
+            f"{report['meetings_cost']:.1%} of the expected meetings, now {meetings}."
+        )
+    elif report["floor_reached"]:
+        yield "No cost was needed: the lists were already above the floor."

@@ -45,12 +45,12 @@ def test_the_contributions_of_a_pair_add_up_to_its_scores(forum):
     found = selectors.pair_inspection_for(event=event, attendee_id=seeker.pk, other_id=fitting.pk)
     needs = (
         np.array([sum(getattr(line, adds) for line in found.features)])
-        for adds in ("forward_logits", "backward_logits")
+        for adds in ("forward_adds", "backward_adds")
     )
     forward, backward = acceptance_probabilities(*needs, Policy())
     assert (found.forward, found.backward) == (pytest.approx(forward[0]), pytest.approx(backward[0]))
-    assert found.score == found.forward
-    assert found.score == pytest.approx(found.entry.score, abs=1e-4)
+    assert found.forward == pytest.approx(found.entry.score, abs=1e-4)
+    assert found.entry.strength == selectors.strength_of(found.entry.score)
 
 
 def test_a_blocked_contact_is_on_no_inspected_list_and_their_pair_is_not_found(forum):

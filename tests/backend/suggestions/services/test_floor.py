@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from backend.suggestions import jobs, services
 from backend.suggestions.models import Run, Suggestion
-from backend.suggestions.selectors import current_run
+from backend.suggestions.selectors import current_run, events_with_stale_lists
 from matching.policy import Policy
 from tests.factories import NOW, make_attendee, make_event
 
@@ -31,9 +31,12 @@ def test_a_dry_run_prints_the_cost_of_a_floor_and_publishes_nothing(event, capsy
     call_command("build_suggestions", event.slug, "--floor", "0.5", "--dry-run")
     printed = capsys.readouterr().out
     report = services.preview_run(event=event, policy=Policy(ei_floor=0.5))
-    assert report["meetings_cost"] > 0
-    assert f"E-I index: {report['ei_index']:.2f}; the floor 0.50, by chance 0.04." in printed
-    assert f"The floor costs {report['meetings_cost']:.1%} of the expected meetings" in printed
+    assert report["score_cost"] > 0
+    assert (
+        f"E-I index of the lists: {report['ei_lists']:.2f}; by chance {report['ei_chance']:.2f}, " in printed
+    )
+    assert f"the floor 0.50, expected meetings {report['ei_index']:.2f}." in printed
+    assert f"The floor costs {report['score_cost']:.1%} of the mean score" in printed
     assert "Nothing was published." in printed
     assert not Run.objects.exists()
     assert not Suggestion.objects.exists()
@@ -67,3 +70,22 @@ def test_refreshing_lists_of_an_older_version_rebuilds_all_and_keeps_the_floor(e
         assert new != old
         assert new.policy["ei_floor"] == 0.5
         assert new.suggestions.exists()
+
+
+def test_a_floor_that_is_met_anyway_says_that_no_cost_was_needed(event, capsys):
+    call_command("build_suggestions", event.slug, "--floor", "-1", "--dry-run")
+    assert "No cost was needed: the lists were already above the floor." in capsys.readouterr().out
+
+
+def test_interpreters_reach_the_lists_and_a_change_of_them_rebuilds_all(event):
+    services.build_run(event=event, now=NOW)
+    assert current_run(event).policy["interpreters"] is False
+    assert events_with_stale_lists() == []
+    event.interpreters = True
+    event.save()
+    assert events_with_stale_lists() == [event]
+    jobs.refresh_lists(event.pk)
+    assert current_run(event).policy["interpreters"] is True
+    assert events_with_stale_lists() == []
+    services.build_run(event=event, now=NOW, policy=Policy(ei_floor=0.5))
+    assert current_run(event).policy["interpreters"] is True
