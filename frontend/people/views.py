@@ -26,7 +26,7 @@ from frontend.people.forms import TimezoneForm, TokenForm
 def welcome(request: Request) -> HttpResponse:
     """What Titian is for; when signed in, one's own forums."""
     attendances = attendances_for(request.user) if request.user.is_authenticated else ()
-    return render(request, "welcome/page.html", {"attendances": attendances, "demo": settings.TITIAN_DEMO})
+    return render(request, "people/welcome.html", {"attendances": attendances, "demo": settings.TITIAN_DEMO})
 
 
 @participant
@@ -49,7 +49,7 @@ def zone(request: Request, attendee: Attendee) -> HttpResponse:
         "browser": browser_zone(request),
         "refusal": refusal,
     }
-    return render(request, "meetings/zone.html", context, status=refusal.status if refusal else 200)
+    return render(request, "people/zone.html", context, status=refusal.status if refusal else 200)
 
 
 def _zone_saved(chosen: str, attendee: Attendee) -> str:

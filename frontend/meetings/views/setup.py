@@ -204,7 +204,7 @@ def _page(
     broken = any(form is not None and form.errors for form in (slots_form, table_form, rules_form))
     broken = broken or bool(changed and changed[1].is_bound and changed[1].errors)
     status = refusal.status if refusal else 422 if broken else 200
-    return render(request, "setup/page.html", context, status=status)
+    return render(request, "meetings/setup/page.html", context, status=status)
 
 
 def _by_day(event: Event, rows: Iterable[Row]) -> list[tuple[dt.date, list[Row]]]:
@@ -231,7 +231,7 @@ def speakers(request: Request, attendee: Attendee) -> HttpResponse:
         "refusal": outcome.refusal,
     }
     status = outcome.refusal.status if outcome.refusal else 200
-    return render(request, "setup/speakers.html", context, status=status)
+    return render(request, "meetings/setup/speakers.html", context, status=status)
 
 
 def _change_speaker(request: Request, event: Event, values: dict[str, Any]) -> HttpResponse:
@@ -271,7 +271,7 @@ def mails(request: Request, attendee: Attendee) -> HttpResponse:
         "figures": delivery_figures_for(event, now, limit=0),
         "trouble": failing_deliveries(event, now).count(),
     }
-    return render(request, "setup/mails.html", context)
+    return render(request, "meetings/setup/mails.html", context)
 
 
 @organiser
@@ -283,4 +283,4 @@ def disputes(request: Request, attendee: Attendee) -> HttpResponse:
     ids = {side.attendee_id for row in rows for side in row.sides}
     # Organisers read names here; a profile opens only to whom the contact policy shows it.
     seen = visible_ids_for(viewer=attendee, ids=ids, channel="page", now=timezone.now())
-    return render(request, "setup/disputes.html", {"rows": rows, "page": page, "seen": seen})
+    return render(request, "meetings/setup/disputes.html", {"rows": rows, "page": page, "seen": seen})
