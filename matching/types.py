@@ -16,11 +16,11 @@ Lists = Mapping[int, "tuple[Suggested, ...]"]
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """One person as matching reads her.
+    """One person as matching reads them.
 
     `organisation`: people of one non-empty organisation are never proposed to each other.
     `languages`: stated language codes; `..._language`: the code of a text, empty when unknown.
-    `sessions`: groups she belongs to (sessions, committees). `capacity`: the meetings she can take.
+    `sessions`: groups of the person (sessions, committees). `capacity`: how many meetings they can take.
 
     >>> Participant(id=7, constituency="youth").capacity
     5
@@ -43,7 +43,7 @@ class Participant:
 
     @property
     def text(self) -> str:
-        """All her texts, one per line."""
+        """All texts of the person, one per line."""
         return "\n".join(part for part in (self.seeks, self.offers, self.about) if part)
 
     def field_or_about(self, field: str) -> str:
@@ -94,11 +94,11 @@ class Reason:
 
     Codes and their evidence, seen from the owner of the list: seeks_offers {seek, offer}; offers_seeks
     {offer, seek}; about_about {own, other, own_field, other_field}, where the about of one carried the match;
-    nearest {seek, other, other_field}, where neither answers the other; topic_offered {topic} (the other
-    offers what she seeks); topic_sought {topic}; session {session, count}; tie_through {person, label}; words
-    {terms}; language {language}; bridge {from, to}; peer {constituency} (the fallback). A quotation `x` may
-    come with `x_highlight`, the sentence in it that matched. `weight`: the part's share of the log-odds of
-    the list's owner.
+    nearest {seek, other, other_field}, where neither answers the other; topic_offered {topic} (the owner
+    seeks it, the other offers it); topic_sought {topic}; session {session, count}; tie_through {person,
+    label}; words {terms}; language {language}; bridge {from, to}; peer {constituency} (the
+    fallback). A quotation `x` may come with `x_highlight`, the sentence in it that matched. `weight`: the
+    part's share of the log-odds of the list's owner.
     """
 
     code: str

@@ -70,7 +70,7 @@ def build_network(ids: Sequence[int], meetings: Iterable[tuple[int, int]]) -> Ne
             raise UnknownPerson(f"network: nobody has the id {ends[~known][0]}")
     if (rows[:, 0] == rows[:, 1]).any():
         person = ends[rows[:, 0] == rows[:, 1]][0, 0]
-        raise BadTie(f"network: {person} cannot meet herself")
+        raise BadTie(f"network: {person} cannot meet themself")
     rows.sort(axis=1)
     rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
     pairs = np.unique(rows, axis=0)

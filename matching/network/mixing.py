@@ -246,7 +246,7 @@ def expected_ei_by_group(groups: Array, group_count: int) -> Array:
 
 
 def ei_by_person(network: Network, groups: Array, group_count: int) -> Array:
-    """E-I index of each person over her distinct partners, (n,); nan for an isolate.
+    """E-I index of each person over their distinct partners, (n,); nan for an isolate.
 
     >>> from matching.network.graph import build_network
     >>> ei_by_person(build_network([1, 2, 3], [(1, 2), (1, 3)]), np.array([0, 0, 1]), 2).tolist()

@@ -17,7 +17,7 @@ _BATCH = 64
 
 @dataclass(frozen=True, slots=True)
 class BrokerageRoles:
-    """Open triads each person brokers, (n,) each: pairs of her partners who did not meet, by groups.
+    """Open triads each person brokers, (n,) each: pairs of their partners who did not meet, by groups.
 
     coordinator: all three of one group. consultant: both partners of one group, the broker of another.
     gatekeeper, representative: one partner is of the broker's group; meetings have no direction, so the two

@@ -10,7 +10,7 @@ from matching.scheduling.problem import Locked, Meeting
 def assign_tables(
     rows: Iterable[tuple[int, int, int]], tables: int, locked: Sequence[Locked] = ()
 ) -> tuple[Meeting, ...]:
-    """Each (i, j, slot) at the first table free in its slot; a person who can stay at her table does.
+    """Each (i, j, slot) at the first table free in its slot; people keep their table where possible.
 
     Locked meetings keep the table they name. Raises IndexError when a slot has more meetings than tables.
 

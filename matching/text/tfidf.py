@@ -132,7 +132,7 @@ def text_terms(counts: sp.csr_matrix) -> sp.csr_matrix:
 
 
 def merged_terms(counts: sp.csr_matrix) -> sp.csr_matrix:
-    """The blocks added up, (n, BUCKETS): all of a person's texts with her organisation's name.
+    """The blocks added up, (n, BUCKETS): all texts of a person with the organisation's name.
 
     >>> counts = count_field_terms([Participant(1, seeks="reef", offers="reef", organisation="Reef Trust")])
     >>> sorted(merged_terms(counts).data.tolist())

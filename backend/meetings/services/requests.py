@@ -226,11 +226,12 @@ def close_request(
 def release_requests(
     *, attendee_ids: Collection[int], starts_at: dt.datetime, ends_at: dt.datetime, now: dt.datetime
 ) -> None:
-    """Re-offer or end the open requests of these attendees, who are no longer free in [starts_at, ends_at).
+    """Re-offer or end open requests after a slot closes for one of the two.
 
-    A request keeps its other slots; the side that did not cause the change gets a notice. With none left it
-    offers the next slots both are free, or expires where there are none; both get a notice then. One whose
-    other side left the event is for `end_refused_meetings`. The caller has locked the attendees.
+    The attendees are no longer free in [starts_at, ends_at). A request keeps its other slots, and the side
+    that did not cause the change gets a notice. With none left it offers the next slots both are free, or
+    expires where there are none; both get a notice then. Requests whose other side left the event are for
+    `end_refused_meetings`. The caller has locked the attendees.
     """
     closed = Slot.objects.filter(overlapping(starts_at, ends_at)).values("pk")
     for attendee_id in sorted(attendee_ids):

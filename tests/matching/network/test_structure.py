@@ -75,5 +75,5 @@ def test_impossible_input_is_refused_with_the_culprit():
         build_network([1, 2, 1], [])
     with pytest.raises(UnknownPerson, match="the id 9"):
         build_network([1, 2], [(1, 2), (2, 9)])
-    with pytest.raises(BadTie, match="2 cannot meet herself"):
+    with pytest.raises(BadTie, match="2 cannot meet themself"):
         build_network([1, 2], [(2, 2)])
