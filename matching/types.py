@@ -140,6 +140,7 @@ class RunReport:
     `ei_index` of the balanced weights over constituencies; `ei_chance` under random mixing, `ei_floor` the
     required minimum, `floor_reached` whether it is met, `ei_lists` of the lists. `meetings`: expected ones
     per person; `meetings_cost`, `score_cost`: relative loss against the same run without a floor.
+    `unmet_needs`, `unsought_offers`: the ids of who seeks what nobody answers, and offers what nobody seeks.
     """
 
     people: int
@@ -158,6 +159,8 @@ class RunReport:
     score_cost: float
     by_constituency: Mapping[str, GroupReport]
     by_language: Mapping[str, GroupReport]
+    unmet_needs: tuple[int, ...] = ()
+    unsought_offers: tuple[int, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain values, fit for JSON."""

@@ -10,6 +10,7 @@ from matching.network.mixing import ei_index
 from matching.recommend.balance import BalanceResult
 from matching.recommend.dataset import Dataset
 from matching.recommend.ranking import RankedLists
+from matching.recommend.unmet import BestAnswers, unmet_needs, unsought_offers
 from matching.types import Array, GroupReport, RunReport
 
 ATTENTION_SPAN = 5.0
@@ -147,6 +148,7 @@ def make_report(
     balanced: BalanceResult,
     lists: RankedLists,
     without_floor: RankedLists | None,
+    best: BestAnswers,
 ) -> RunReport:
     """The report of a run with p (n, n); `without_floor`: its lists without E-I floor, None if the same."""
     people = len(dataset.ids)
@@ -188,6 +190,8 @@ def make_report(
             name: group_report(dataset.groups == k) for k, name in enumerate(dataset.constituencies)
         },
         by_language=_by_language(dataset, group_report),
+        unmet_needs=unmet_needs(dataset.participants, best),
+        unsought_offers=unsought_offers(dataset.participants, best),
     )
 
 

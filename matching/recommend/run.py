@@ -17,6 +17,7 @@ from matching.recommend.ranking import RankedLists, exposure_caps, make_lists, m
 from matching.recommend.reasons import Reasoner
 from matching.recommend.scoring import Scorer, fit_standardiser, predict_all
 from matching.recommend.state import RunState
+from matching.recommend.unmet import BestAnswers
 from matching.types import Array, Lists, Participant, RunReport, Suggested, Tie, Vectors
 
 OnProgress = Callable[[str, float], None]
@@ -62,11 +63,13 @@ def build_run(
     features, walk_resolvent = fit_standardiser(unfitted, policy)
     del unfitted
     report_stage("pairs", 0.0)
+    best = BestAnswers.empty(len(dataset.ids))
     probabilities = predict_all(
         Scorer.from_features(features, policy),
         walk_resolvent,
         dataset.exclusions.mask,
         lambda share: report_stage("pairs", 0.7 * share),
+        best,
     )
     pairs = find_candidates(
         probabilities, dataset.groups, policy, lambda share: report_stage("pairs", 0.7 + 0.3 * share)
@@ -119,7 +122,7 @@ def build_run(
     if balanced.bonus > 0:
         free = balance_pairs(pairs, dataset.groups, dataset.capacity, replace(policy, ei_floor=-1.0))
         without_floor = rank(free, probabilities)[0]
-    report = make_report(dataset, probabilities, balanced, ranked, without_floor)
+    report = make_report(dataset, probabilities, balanced, ranked, without_floor, best)
     del probabilities
     report_stage("lists", 0.5)
     lists = explain_lists(dataset, features, policy, balanced.bonus, ranked, np.arange(len(dataset.ids)))

@@ -20,6 +20,7 @@ from matching.recommend.features import (
 from matching.recommend.gram import GramMatrix
 from matching.recommend.pagerank import resolvent
 from matching.recommend.parallel import parallel_map
+from matching.recommend.unmet import BestAnswers
 from matching.types import Array
 
 TILE = 1024
@@ -265,6 +266,22 @@ class Scorer:
 
     def tile(self, i: slice, j: slice, resolvent_tile: Array | None) -> tuple[Array, Array]:
         """w of i -> j and of j -> i, both float32 (len i, len j); `resolvent_tile` of the same shape."""
+        return self.add_others(i, j, self.answers(i, j), resolvent_tile)
+
+    def answers(self, i: slice, j: slice) -> tuple[Array, Array]:
+        """Text and topics of i -> j and of j -> i alone."""
+        forward = np.maximum(
+            self.offered[0][i] @ self.offered[1][j].T, self.described[0][i] @ self.described[1][j].T
+        )
+        backward = np.maximum(
+            self.offered[1][i] @ self.offered[0][j].T, self.described[1][i] @ self.described[0][j].T
+        )
+        return forward, backward
+
+    def add_others(
+        self, i: slice, j: slice, answers: tuple[Array, Array], resolvent_tile: Array | None
+    ) -> tuple[Array, Array]:
+        """The answers with all other features added, in place."""
         f, p = self.features, self.policy
         same = self.symmetric[0][i] @ self.symmetric[1][j].T
         if p.lexical:
@@ -282,12 +299,7 @@ class Scorer:
                 part *= np.float32(weight) * f.network_factor[i]
                 part *= f.network_factor[j].T
                 same += part
-        forward = np.maximum(
-            self.offered[0][i] @ self.offered[1][j].T, self.described[0][i] @ self.described[1][j].T
-        )
-        backward = np.maximum(
-            self.offered[1][i] @ self.offered[0][j].T, self.described[1][i] @ self.described[0][j].T
-        )
+        forward, backward = answers
         forward += same
         backward += same
         if resolvent_tile is not None and f.walk is not None and p.pagerank:
@@ -336,10 +348,12 @@ def predict_all(
     walk_resolvent: Array | None,
     exclusion_mask: Callable[[slice, slice], Array] | None = None,
     on_progress: Callable[[float], None] = lambda _: None,
+    best: BestAnswers | None = None,
 ) -> Array:
     """p, float32 (n, n): how willing the row's person is to meet the column's; 0 for excluded pairs.
 
-    The resolvent (n, n) is overwritten with the result. `exclusion_mask(i, j)` is that of Exclusions.
+    The resolvent (n, n) is overwritten with the result; `best` is filled. `exclusion_mask(i, j)` is that of
+    Exclusions.
     """
     people = scorer.features.people
     probabilities = walk_resolvent
@@ -352,7 +366,11 @@ def predict_all(
         i, j = tile
         excluded = None if exclusion_mask is None else exclusion_mask(i, j)
         resolvent_tile = None if walk_resolvent is None else walk_resolvent[i, j]
-        forward, backward = acceptance_probabilities(*scorer.tile(i, j, resolvent_tile), scorer.policy)
+        answers = scorer.answers(i, j)
+        if best is not None:
+            best.update(i, j, *answers, excluded)
+        needs = scorer.add_others(i, j, answers, resolvent_tile)
+        forward, backward = acceptance_probabilities(*needs, scorer.policy)
         if excluded is not None:
             forward[excluded] = backward[excluded] = 0
         probabilities[i, j] = forward

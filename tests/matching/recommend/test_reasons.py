@@ -1,5 +1,7 @@
 """Reasons: codes with evidence that can be checked against what people wrote."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,9 +15,18 @@ from matching.recommend import (
     quoted_texts,
     with_quotations,
 )
-from matching.recommend.reasons import excerpt
-from matching.recommend.scoring import FEATURES, acceptance_probabilities
+from matching.recommend.dataset import prepare_dataset
+from matching.recommend.features import prepare_features
+from matching.recommend.reasons import excerpt, quoted_fields
+from matching.recommend.scoring import (
+    FEATURES,
+    acceptance_probabilities,
+    need,
+    own_and_other_odds,
+    standardised_features,
+)
 from matching.types import Participant, Reason, Suggested, Tie, Vectors
+from tests.matching.recommend.strategies import make_people
 
 
 def pair_of(a, b, *more, ties=(), policy=None):
@@ -170,3 +181,63 @@ def test_an_explanation_by_a_runs_state_equals_the_listed_score():
     assert explain_pair(people, [], vectors, pair=(1, listed.other), state=run.state).score == pytest.approx(
         listed.score, abs=1e-3
     )
+
+
+def weighed_forum(seed=3, size=40):
+    """People with texts in all fields, topics, sessions, languages and ties."""
+    return make_people(size, seed, ties=20)
+
+
+def test_the_first_reason_weighs_most_and_no_text_below_average_is_quoted():
+    people, ties, vectors = weighed_forum()
+    run = build_run(people, ties, vectors)
+    policy = Policy()
+    dataset = prepare_dataset(people, ties, vectors, (), policy)
+    features = prepare_features(
+        dataset.participants, vectors, dataset.incidence, policy, standardiser=run.state.standardiser
+    )
+    for owner, places in run.lists.items():
+        for place in places:
+            told = [
+                reason.weight for reason in place.reasons if reason.code not in ("bridge", "peer", "nearest")
+            ]
+            assert told == sorted(told, reverse=True)
+            ends = np.array([dataset.row_of[owner]]), np.array([dataset.row_of[place.other]])
+            forward, backward = (
+                standardised_features(features, policy, *pair, None) for pair in (ends, ends[::-1])
+            )
+            own, other = own_and_other_odds(need(forward, policy), need(backward, policy), policy)
+            shares = {"seeks_offers": own / (own + other), "offers_seeks": other / (own + other)}
+            for reason in place.reasons:
+                if reason.code in shares:
+                    text = (forward if reason.code == "seeks_offers" else backward)["text"][0]
+                    assert text > 0
+                    expected = policy.slope * policy.text * text * shares[reason.code][0]
+                    assert reason.weight == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_quoted_text_is_the_one_that_carried_the_match():
+    people, _, vectors = weighed_forum(5)
+    offers, about = vectors.offers.copy(), vectors.about.copy()
+    offers[7], about[8] = vectors.seeks[3], vectors.seeks[3]
+    people = [replace(p, organisation=str(p.id), languages=frozenset()) for p in people]
+    run = build_run(people, [], Vectors(vectors.seeks, offers, about))
+    reasons = {place.other: place.reasons for place in run.lists[people[3].id]}
+    offered = next(r for r in reasons[people[7].id] if r.code == "seeks_offers")
+    assert offered.evidence["offer"] == excerpt(people[7].offers)
+    described = next(r for r in reasons[people[8].id] if r.code == "about_about")
+    assert described.evidence["other"] == excerpt(people[8].about)
+    assert (described.evidence["own_field"], described.evidence["other_field"]) == ("seeks", "about")
+
+
+def test_where_neither_answers_the_other_the_nearest_is_named_and_not_quoted():
+    axes = np.eye(6, dtype=np.float32)
+    people = [Participant(k, "youth", seeks=f"seeking {k}", offers=f"offering {k}") for k in range(6)]
+    seeks, offers = axes, np.roll(axes, 1, axis=0)
+    run = build_run(people, [], Vectors(seeks, offers, axes * 0))
+    reasons = {place.other: place.reasons for place in run.lists[0]}
+    assert reasons[1][0].code == "seeks_offers"
+    nearest = next(r for r in reasons[3] if r.code == "nearest")
+    assert nearest.evidence == {"seek": "seeking 0", "other": "offering 3", "other_field": "offers"}
+    assert quoted_fields(nearest) is None
+    assert all(r.code != "nearest" for r in reasons[1])

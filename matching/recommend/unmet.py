@@ -1,0 +1,75 @@
+"""Needs that nobody answers, and offers that nobody seeks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+
+from matching.types import Array, Participant
+
+ANSWERED = 2.5
+"""The least text and topics, in weighted standard deviations, at which one person answers another: on graded
+pairs few below it are worth a meeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class BestAnswers:
+    """The best answer to each need, and the best need for each offer, (n,) each, among allowed pairs.
+
+    Filled tile by tile, from several threads; -inf before that.
+    """
+
+    need: Array
+    offer: Array
+    lock: Lock
+
+    @classmethod
+    def empty(cls, people: int) -> BestAnswers:
+        """Before the first tile."""
+        return cls(np.full(people, -np.inf), np.full(people, -np.inf), Lock())
+
+    def update(self, i: slice, j: slice, forward: Array, backward: Array, excluded: Array | None) -> None:
+        """Take in how rows j answer rows i (forward) and rows i answer rows j, (len i, len j) each."""
+        if excluded is not None:
+            forward, backward = (np.where(excluded, -np.inf, answers) for answers in (forward, backward))
+        with self.lock:
+            for best, rows, found in (
+                (self.need, i, forward.max(axis=1)),
+                (self.need, j, backward.max(axis=0)),
+                (self.offer, i, backward.max(axis=1)),
+                (self.offer, j, forward.max(axis=0)),
+            ):
+                np.maximum(best[rows], found, out=best[rows])
+
+
+def unmet_needs(participants: Sequence[Participant], best: BestAnswers) -> tuple[int, ...]:
+    """The ids of who seeks something that nobody here answers.
+
+    Who seeks by topics alone is answered by anybody who offers one.
+
+    >>> best = BestAnswers(np.array([0.3, 3.0, 0.3]), np.zeros(3), Lock())
+    >>> people = [Participant(7, seeks="x"), Participant(8, seeks="x"), Participant(9)]
+    >>> unmet_needs(people, best)
+    (7,)
+    """
+    return tuple(
+        p.id
+        for p, answer in zip(participants, best.need, strict=True)
+        if _is_unanswered(p.seeks, p.seeks_topics, float(answer))
+    )
+
+
+def unsought_offers(participants: Sequence[Participant], best: BestAnswers) -> tuple[int, ...]:
+    """The ids of who offers something that nobody here seeks, by the same rule."""
+    return tuple(
+        p.id
+        for p, wanted in zip(participants, best.offer, strict=True)
+        if _is_unanswered(p.offers, p.offers_topics, float(wanted))
+    )
+
+
+def _is_unanswered(text: str, topics: frozenset[str], best: float) -> bool:
+    return best < ANSWERED if text.strip() else bool(topics) and best <= 0
