@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
+from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -15,6 +17,16 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     """Says that the web process answers; does not query the database, so that monitoring costs nothing."""
     return HttpResponse("ok", content_type="text/plain")
 
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404 for an address that leads nowhere: JSON under the API's, a page elsewhere."""
+    if not request.path.startswith("/api/v1/"):
+        return page_not_found(request, exception)
+    refusal = {"code": "not_found", "message": _("There is no such address."), "details": {}}
+    return JsonResponse(refusal, status=404)
+
+
+handler404 = not_found
 
 # Sign-in is by code alone: the pages that ask for a password, or offer an account, lead to the code page.
 _CODE_ONLY = RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)

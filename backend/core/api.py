@@ -45,14 +45,6 @@ class CountSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
 
-def refusals(*statuses: int) -> dict[int, type[RefusalSerializer]]:
-    """The responses of these statuses in the description of a view."""
-    return dict.fromkeys(statuses, RefusalSerializer)
-
-
-REFUSALS = refusals(400, 403, 404, 409)
-
-
 def id_field(**options: Any) -> serializers.IntegerField:
     """The number of a row: from 1 to 2**63 - 1."""
     return serializers.IntegerField(min_value=1, max_value=MAX_ID, **options)

@@ -10,7 +10,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import RefusalSerializer
 from backend.directory import selectors
 from backend.events.api import ParticipantView
 from backend.safeguarding.api import PublicProfileSerializer
@@ -27,7 +26,7 @@ class PersonSerializer(serializers.Serializer[Any]):
 class AttendeeView(ParticipantView):
     """All that I may read of another attendee."""
 
-    @extend_schema(operation_id="people_read", responses={200: PersonSerializer, 404: RefusalSerializer})
+    @extend_schema(operation_id="people_read", responses={200: PersonSerializer})
     def get(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
         page = selectors.person_for(viewer=self.attendee, attendee_id=attendee_id, now=timezone.now())
         return Response(PersonSerializer(page).data)

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import BoundedListField, RefusalSerializer, validated
+from backend.core.api import BoundedListField, validated
 from backend.events import selectors, services
 from backend.events.models import Attendee, Event
 from backend.events.rules import TEXT_LIMIT, check_organiser
@@ -28,6 +28,8 @@ class ParticipantView(PersonView):
 
 class OrganiserView(ParticipantView):
     """A view of one event for its organisers; 403 to other attendees, 404 to others."""
+
+    refuses = (403,)
 
     @property
     def event(self) -> Event:
@@ -89,14 +91,14 @@ def profile_body(attendee: Attendee) -> dict[str, Any]:
 class ProfileView(ParticipantView):
     """My profile in an event."""
 
-    @extend_schema(operation_id="profile_read", responses={200: ProfileSerializer, 404: RefusalSerializer})
+    @extend_schema(operation_id="profile_read", responses={200: ProfileSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(ProfileSerializer(profile_body(self.attendee)).data)
 
     @extend_schema(
         operation_id="profile_replace",
         request=ProfileSerializer,
-        responses={200: ProfileSerializer, 400: RefusalSerializer, 404: RefusalSerializer},
+        responses={200: ProfileSerializer},
     )
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Replace my profile; my suggestions are recomputed in the background."""

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.core.api import RefusalSerializer, validated
+from backend.core.api import validated
 from backend.people.models import Person
 from backend.people.services import set_own_timezone
 
@@ -45,9 +45,7 @@ class MeView(PersonView):
     def get(self, request: Request) -> Response:  # noqa: ARG002
         return Response(MeSerializer(self.person).data)
 
-    @extend_schema(
-        operation_id="me_replace", request=MeSerializer, responses={200: MeSerializer, 400: RefusalSerializer}
-    )
+    @extend_schema(operation_id="me_replace", request=MeSerializer, responses={200: MeSerializer})
     def put(self, request: Request) -> Response:
         """Choose the zone I read times in."""
         data = validated(MeSerializer, request)

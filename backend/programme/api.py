@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import REFUSALS, id_field, validated
+from backend.core.api import id_field, validated
 from backend.events.api import OrganiserView
 from backend.people.models import Person
 from backend.programme import selectors, services
@@ -145,13 +145,11 @@ class PlansApiView(OrganiserView):
 class PlanListView(PlansApiView):
     """The event's plans."""
 
-    @extend_schema(operation_id="plans_list", responses={200: PlanSerializer(many=True), **REFUSALS})
+    @extend_schema(operation_id="plans_list", responses={200: PlanSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(PlanSerializer(selectors.plans_for(self.event), many=True).data)
 
-    @extend_schema(
-        operation_id="plans_draft", request=PlanOptionsSerializer, responses={202: PlanSerializer, **REFUSALS}
-    )
+    @extend_schema(operation_id="plans_draft", request=PlanOptionsSerializer, responses={202: PlanSerializer})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Order a draft; read it until its work is ready."""
         event = self.event
@@ -161,14 +159,14 @@ class PlanListView(PlansApiView):
 
 
 class PlanView(PlansApiView):
-    @extend_schema(operation_id="plans_read", responses={200: PlanPageSerializer, **REFUSALS})
+    @extend_schema(operation_id="plans_read", responses={200: PlanPageSerializer})
     def get(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
         """One plan with its meetings, those that stand beside it, and its figures."""
         return Response(PlanPageSerializer(self.page(plan_id)).data)
 
 
 class PlanAgainView(PlansApiView):
-    @extend_schema(operation_id="plans_again", request=None, responses={202: PlanSerializer, **REFUSALS})
+    @extend_schema(operation_id="plans_again", request=None, responses={202: PlanSerializer})
     def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
         """Plan a draft again around its locked meetings; of any other plan, draft a new one beside it."""
         plan = services.replan(event=self.event, plan_id=plan_id, by=self.by, now=timezone.now())
@@ -176,7 +174,7 @@ class PlanAgainView(PlansApiView):
 
 
 class PlanStopView(PlansApiView):
-    @extend_schema(operation_id="plans_stop", request=None, responses={202: PlanSerializer, **REFUSALS})
+    @extend_schema(operation_id="plans_stop", request=None, responses={202: PlanSerializer})
     def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
         """Have the planner end within seconds, with the best plan so far; read it until its work is ready."""
         plan = services.stop_planning(event=self.event, plan_id=plan_id, by=self.by)
@@ -184,7 +182,7 @@ class PlanStopView(PlansApiView):
 
 
 class PlanPublishView(PlansApiView):
-    @extend_schema(operation_id="plans_publish", request=None, responses={202: PlanSerializer, **REFUSALS})
+    @extend_schema(operation_id="plans_publish", request=None, responses={202: PlanSerializer})
     def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
         """Send a draft's requests, or confirm its meetings where the event says so."""
         plan = services.publish_plan(event=self.event, plan_id=plan_id, by=self.by, now=timezone.now())
@@ -192,7 +190,7 @@ class PlanPublishView(PlansApiView):
 
 
 class PlanWithdrawView(PlansApiView):
-    @extend_schema(operation_id="plans_withdraw", request=None, responses={202: PlanSerializer, **REFUSALS})
+    @extend_schema(operation_id="plans_withdraw", request=None, responses={202: PlanSerializer})
     def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
         """Withdraw a plan and its open requests; what is agreed stays."""
         plan = services.withdraw_plan(event=self.event, plan_id=plan_id, by=self.by, now=timezone.now())
@@ -205,7 +203,7 @@ class PlannedView(PlansApiView):
     @extend_schema(
         operation_id="planned_change",
         request=PlannedMeetingChangeSerializer,
-        responses={200: PlanEntrySerializer, **REFUSALS},
+        responses={200: PlanEntrySerializer},
     )
     def patch(self, request: Request, slug: str, plan_id: int, planned_id: int) -> Response:  # noqa: ARG002
         """Move it, lock it, or let it go again; all of it or nothing."""
@@ -222,7 +220,7 @@ class PlannedView(PlansApiView):
         )
         return Response(PlanEntrySerializer(selectors.entry_in(self.page(plan_id), planned_id)).data)
 
-    @extend_schema(operation_id="planned_drop", responses={204: None, **REFUSALS})
+    @extend_schema(operation_id="planned_drop", responses={204: None})
     def delete(self, request: Request, slug: str, plan_id: int, planned_id: int) -> Response:  # noqa: ARG002
         services.drop_planned(event=self.event, plan_id=plan_id, planned_id=planned_id, by=self.by)
         return Response(status=204)
@@ -231,14 +229,14 @@ class PlannedView(PlansApiView):
 class PublishingView(PlansApiView):
     """Whether publishing confirms meetings at once, or sends requests."""
 
-    @extend_schema(operation_id="publishing_read", responses={200: PublishingSerializer, **REFUSALS})
+    @extend_schema(operation_id="publishing_read", responses={200: PublishingSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response({"confirms": selectors.confirms_at_once(self.event)})
 
     @extend_schema(
         operation_id="publishing_replace",
         request=PublishingSerializer,
-        responses={200: PublishingSerializer, **REFUSALS},
+        responses={200: PublishingSerializer},
     )
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         values = validated(PublishingSerializer, request)

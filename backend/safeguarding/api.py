@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import REFUSALS, RefusalSerializer, refusals, validated
+from backend.core.api import validated
 from backend.core.errors import NotFound
 from backend.events.api import ParticipantView
 from backend.events.models import Attendee
@@ -131,7 +131,7 @@ class PersonReportView(ParticipantView):
     @extend_schema(
         operation_id="people_report",
         request=ReportDataSerializer,
-        responses={201: OwnReportSerializer, **refusals(400, 403, 404)},
+        responses={201: OwnReportSerializer},
     )
     def post(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
         """From now on the two neither see nor contact each other; the other is not notified."""
@@ -151,7 +151,7 @@ class ReportListView(LeadView):
 
     @extend_schema(
         operation_id="reports_list",
-        responses={200: ReportLineSerializer(many=True), 404: RefusalSerializer},
+        responses={200: ReportLineSerializer(many=True)},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(ReportLineSerializer(selectors.reports_for(self.lead), many=True).data)
@@ -163,7 +163,7 @@ class CloseReportView(LeadView):
     @extend_schema(
         operation_id="reports_close",
         request=CloseReportSerializer,
-        responses={200: ReportLineSerializer, **REFUSALS},
+        responses={200: ReportLineSerializer},
     )
     def post(self, request: Request, slug: str, report_id: int) -> Response:  # noqa: ARG002
         """Contact between the two stays blocked unless lifted; neither is notified."""

@@ -15,7 +15,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import IgnoreAcceptHeader, RefusalSerializer
+from backend.core.api import IgnoreAcceptHeader
 from backend.events.api import OrganiserView
 from backend.stats.selectors import EventStats, Headline, event_stats, headlines_for, worksheets_for
 from backend.stats.services import export_stats_file
@@ -68,7 +68,7 @@ class StatsView(OrganiserView):
 
     @extend_schema(
         operation_id="stats_read",
-        responses={200: StatsSerializer, 403: RefusalSerializer, 404: RefusalSerializer},
+        responses={200: StatsSerializer},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         stats = event_stats(event=self.event, now=timezone.now())
@@ -90,8 +90,6 @@ class StatsFileView(OrganiserView):
         operation_id="stats_file",
         responses={
             (200, "application/octet-stream"): OpenApiTypes.BINARY,
-            403: RefusalSerializer,
-            404: RefusalSerializer,
         },
     )
     def get(self, request: Request, slug: str, name: str) -> HttpResponse:  # noqa: ARG002

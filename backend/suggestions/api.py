@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import RefusalSerializer, validated
+from backend.core.api import validated
 from backend.events.api import ParticipantView
 from backend.safeguarding.api import PublicProfileSerializer
 from backend.suggestions import selectors, services
@@ -65,7 +65,7 @@ class SuggestionListView(ParticipantView):
     @extend_schema(
         operation_id="suggestions_list",
         parameters=FILTERS,
-        responses={200: SuggestionListSerializer, 404: RefusalSerializer},
+        responses={200: SuggestionListSerializer},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         values = {name: request.query_params.get(name, "") for name in selectors.FILTER_NAMES}
@@ -81,7 +81,7 @@ class FeedbackView(ParticipantView):
     @extend_schema(
         operation_id="feedback_replace",
         request=FeedbackSerializer,
-        responses={200: FeedbackSerializer, 400: RefusalSerializer, 404: RefusalSerializer},
+        responses={200: FeedbackSerializer},
     )
     def put(self, request: Request, slug: str, other: int) -> Response:  # noqa: ARG002
         data = validated(FeedbackSerializer, request)
@@ -95,7 +95,7 @@ class FeedbackView(ParticipantView):
         )
         return Response(FeedbackSerializer(feedback).data)
 
-    @extend_schema(operation_id="feedback_withdraw", responses={204: None, 404: RefusalSerializer})
+    @extend_schema(operation_id="feedback_withdraw", responses={204: None})
     def delete(self, request: Request, slug: str, other: int) -> Response:  # noqa: ARG002
         """Delete my feedback, if there is any."""
         services.withdraw_feedback(attendee=self.attendee, other_id=other, by=self.person, now=timezone.now())

@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import IgnoreAcceptHeader, RefusalSerializer
+from backend.core.api import IgnoreAcceptHeader
 from backend.core.errors import NotFound
 from backend.events.api import ParticipantView
 from backend.meetings import selectors, services
@@ -34,7 +34,7 @@ class CalendarFeedView(ParticipantView):
         feed = services.rotate_feed(attendee=self.attendee, by=self.person, now=timezone.now())
         return Response(FeedSerializer({"address": services.feed_address(feed)}).data)
 
-    @extend_schema(operation_id="calendar_feed_revoke", responses={204: None, 404: RefusalSerializer})
+    @extend_schema(operation_id="calendar_feed_revoke", responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Close the address."""
         services.revoke_feed(attendee=self.attendee, by=self.person, now=timezone.now())
@@ -48,7 +48,7 @@ class MeetingFileView(ParticipantView):
 
     @extend_schema(
         operation_id="meetings_file",
-        responses={(200, "text/calendar"): OpenApiTypes.BINARY, 404: RefusalSerializer},
+        responses={(200, "text/calendar"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, slug: str, meeting_id: int) -> HttpResponse:  # noqa: ARG002
         body = selectors.entry_for(self.attendee, meeting_id, timezone.now())

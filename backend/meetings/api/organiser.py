@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import REFUSALS, CountSerializer, validated
+from backend.core.api import CountSerializer, validated
 from backend.core.period import Period
 from backend.events.api import OrganiserView
 from backend.events.models import Event
@@ -34,15 +34,15 @@ def _periods_in(request: Request, event: Event) -> list[Period]:
 class CancelForBothView(OrganiserView):
     @extend_schema(
         operation_id="meetings_cancel_for_both",
-        request=shapes.ReasonSerializer,
-        responses={204: None, **REFUSALS},
+        request=shapes.CancelReasonSerializer,
+        responses={204: None},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Cancel an agreed meeting of two others; both read the reason."""
         services.cancel_for_both(
             event=self.event,
             meeting_id=meeting_id,
-            reason=validated(shapes.ReasonSerializer, request)["reason"],
+            reason=validated(shapes.CancelReasonSerializer, request)["reason"],
             by=self.attendee.person,
             now=timezone.now(),
         )
@@ -53,7 +53,7 @@ class SlotPreviewView(OrganiserView):
     @extend_schema(
         operation_id="slots_preview",
         request=shapes.SlotGridSerializer,
-        responses={200: shapes.PeriodSerializer(many=True), **REFUSALS},
+        responses={200: shapes.PeriodSerializer(many=True)},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """The slots a grid would make; nothing is saved."""
@@ -63,7 +63,7 @@ class SlotPreviewView(OrganiserView):
 class SlotListView(OrganiserView):
     """The event's meeting slots."""
 
-    @extend_schema(operation_id="slots_list", responses={200: shapes.SlotSerializer(many=True), **REFUSALS})
+    @extend_schema(operation_id="slots_list", responses={200: shapes.SlotSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         slots = slots_for(self.event)
         return Response(shapes.SlotSerializer(slots, many=True).data)
@@ -71,7 +71,7 @@ class SlotListView(OrganiserView):
     @extend_schema(
         operation_id="slots_add",
         request=shapes.SlotGridSerializer,
-        responses={201: CountSerializer, **REFUSALS},
+        responses={201: CountSerializer},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Lay a grid of slots; those there already stay."""
@@ -83,7 +83,7 @@ class SlotListView(OrganiserView):
     @extend_schema(
         operation_id="slots_remove",
         request=shapes.SlotIdsSerializer,
-        responses={200: CountSerializer, **REFUSALS},
+        responses={200: CountSerializer},
     )
     def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Remove unused slots."""
@@ -95,7 +95,7 @@ class SlotListView(OrganiserView):
 class TableListView(OrganiserView):
     """The event's tables and online rooms."""
 
-    @extend_schema(operation_id="tables_list", responses={200: shapes.TableSerializer(many=True), **REFUSALS})
+    @extend_schema(operation_id="tables_list", responses={200: shapes.TableSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         tables = tables_for(self.event)
         return Response(shapes.TableSerializer(tables, many=True).data)
@@ -103,7 +103,7 @@ class TableListView(OrganiserView):
     @extend_schema(
         operation_id="tables_add",
         request=shapes.TableDataSerializer,
-        responses={201: shapes.TableSerializer, **REFUSALS},
+        responses={201: shapes.TableSerializer},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         data = venue.TableData(**validated(shapes.TableDataSerializer, request))
@@ -117,7 +117,7 @@ class TableView(OrganiserView):
     @extend_schema(
         operation_id="tables_change",
         request=shapes.TableDataSerializer,
-        responses={200: shapes.TableSerializer, **REFUSALS},
+        responses={200: shapes.TableSerializer},
     )
     def put(self, request: Request, slug: str, table_id: int) -> Response:  # noqa: ARG002
         """Change it; both people of a meeting that takes place elsewhere then get a notice."""
@@ -127,7 +127,7 @@ class TableView(OrganiserView):
         )
         return Response(shapes.TableSerializer(table).data)
 
-    @extend_schema(operation_id="tables_remove", responses={204: None, **REFUSALS})
+    @extend_schema(operation_id="tables_remove", responses={204: None})
     def delete(self, request: Request, slug: str, table_id: int) -> Response:  # noqa: ARG002
         venue.remove_table(event=self.event, table_id=table_id, by=self.attendee.person)
         return Response(status=204)
@@ -136,14 +136,14 @@ class TableView(OrganiserView):
 class SpeakerView(OrganiserView):
     """An attendee who speaks at a session, and is busy then."""
 
-    @extend_schema(operation_id="speakers_name", request=None, responses={204: None, **REFUSALS})
+    @extend_schema(operation_id="speakers_name", request=None, responses={204: None})
     def put(self, request: Request, slug: str, session_id: int, attendee_id: int) -> Response:  # noqa: ARG002
         """Have them speak; their open requests lose its time."""
         named = {"session_id": session_id, "attendee_id": attendee_id}
         services.assign_speaker(event=self.event, **named, by=self.attendee.person, now=timezone.now())
         return Response(status=204)
 
-    @extend_schema(operation_id="speakers_drop", responses={204: None, **REFUSALS})
+    @extend_schema(operation_id="speakers_drop", responses={204: None})
     def delete(self, request: Request, slug: str, session_id: int, attendee_id: int) -> Response:  # noqa: ARG002
         """Have them speak no longer."""
         named = {"session_id": session_id, "attendee_id": attendee_id}
@@ -154,14 +154,14 @@ class SpeakerView(OrganiserView):
 class RulesView(OrganiserView):
     """How many requests one may have waiting, and how long they wait."""
 
-    @extend_schema(operation_id="meeting_rules_read", responses={200: shapes.RulesSerializer, **REFUSALS})
+    @extend_schema(operation_id="meeting_rules_read", responses={200: shapes.RulesSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(shapes.RulesSerializer(selectors.rules_for(self.event.pk)).data)
 
     @extend_schema(
         operation_id="meeting_rules_replace",
         request=shapes.RulesSerializer,
-        responses={200: shapes.RulesSerializer, **REFUSALS},
+        responses={200: shapes.RulesSerializer},
     )
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         data = validated(shapes.RulesSerializer, request)
@@ -170,16 +170,14 @@ class RulesView(OrganiserView):
 
 
 class OverviewView(OrganiserView):
-    @extend_schema(operation_id="meetings_overview", responses={200: shapes.OverviewSerializer, **REFUSALS})
+    @extend_schema(operation_id="meetings_overview", responses={200: shapes.OverviewSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """The figures of all meetings at this moment."""
         return Response(shapes.OverviewSerializer(selectors.overview_for(self.event, timezone.now())).data)
 
 
 class DisputeListView(OrganiserView):
-    @extend_schema(
-        operation_id="meetings_told", responses={200: shapes.DisputeSerializer(many=True), **REFUSALS}
-    )
+    @extend_schema(operation_id="meetings_told", responses={200: shapes.DisputeSerializer(many=True)})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Meetings on which the two reports differ, then those reported by one side only; at most 500."""
         rows = [
@@ -191,9 +189,7 @@ class DisputeListView(OrganiserView):
 class MailListView(OrganiserView):
     """What became of the forum's mails."""
 
-    @extend_schema(
-        operation_id="mails_overview", responses={200: shapes.DeliveryFiguresSerializer, **REFUSALS}
-    )
+    @extend_schema(operation_id="mails_overview", responses={200: shapes.DeliveryFiguresSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(
             shapes.DeliveryFiguresSerializer(selectors.delivery_figures_for(self.event, timezone.now())).data
@@ -202,7 +198,7 @@ class MailListView(OrganiserView):
     @extend_schema(
         operation_id="mails_resend",
         request=shapes.ResendSerializer,
-        responses={200: CountSerializer, **REFUSALS},
+        responses={200: CountSerializer},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Try the mails that were refused for good again, or one of them."""

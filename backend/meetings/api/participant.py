@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import REFUSALS, CountSerializer, RefusalSerializer, validated
+from backend.core.api import CountSerializer, validated
 from backend.events.api import ParticipantView
 from backend.meetings import selectors, services
 from backend.meetings.api import serializers as shapes
@@ -53,9 +53,7 @@ class MeetingAnswerView(ParticipantView):
 class MeetingListView(MeetingAnswerView):
     """What waits for me, what I asked, and what is agreed."""
 
-    @extend_schema(
-        operation_id="meetings_list", responses={200: shapes.MeetingListsSerializer, 404: RefusalSerializer}
-    )
+    @extend_schema(operation_id="meetings_list", responses={200: shapes.MeetingListsSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         now = timezone.now()
         lists = {
@@ -69,7 +67,7 @@ class MeetingListView(MeetingAnswerView):
         operation_id="meetings_request",
         parameters=[KEY],
         request=shapes.MeetingRequestSerializer,
-        responses={201: shapes.MeetingSerializer, **REFUSALS},
+        responses={201: shapes.MeetingSerializer},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Request a one-to-one meeting."""
@@ -88,16 +86,14 @@ class MeetingListView(MeetingAnswerView):
 class MeetingView(MeetingAnswerView):
     """One meeting of mine."""
 
-    @extend_schema(
-        operation_id="meetings_read", responses={200: shapes.MeetingSerializer, 404: RefusalSerializer}
-    )
+    @extend_schema(operation_id="meetings_read", responses={200: shapes.MeetingSerializer})
     def get(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         return self.shown(meeting_id)
 
     @extend_schema(
         operation_id="meetings_edit",
         request=shapes.MeetingRequestDataSerializer,
-        responses={200: shapes.MeetingSerializer, **REFUSALS},
+        responses={200: shapes.MeetingSerializer},
     )
     def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Change what I asked for, until it is answered."""
@@ -112,7 +108,7 @@ class AcceptView(MeetingAnswerView):
     @extend_schema(
         operation_id="meetings_accept",
         request=shapes.AcceptSerializer,
-        responses={200: shapes.MeetingSerializer, **REFUSALS},
+        responses={200: shapes.MeetingSerializer},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Agree to a request, at one of its times."""
@@ -124,13 +120,13 @@ class AcceptView(MeetingAnswerView):
 class DeclineView(MeetingAnswerView):
     @extend_schema(
         operation_id="meetings_decline",
-        request=shapes.ReasonSerializer,
-        responses={200: shapes.MeetingSerializer, **REFUSALS},
+        request=shapes.CancelReasonSerializer,
+        responses={200: shapes.MeetingSerializer},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say no to a request; a reason is optional."""
         services.decline_meeting(
-            **self.target(meeting_id), reason=validated(shapes.ReasonSerializer, request)["reason"]
+            **self.target(meeting_id), reason=validated(shapes.CancelReasonSerializer, request)["reason"]
         )
         return self.shown(meeting_id)
 
@@ -139,7 +135,7 @@ class WithdrawView(MeetingAnswerView):
     @extend_schema(
         operation_id="meetings_withdraw",
         request=None,
-        responses={200: shapes.MeetingSerializer, **REFUSALS},
+        responses={200: shapes.MeetingSerializer},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Take my own request back."""
@@ -150,13 +146,13 @@ class WithdrawView(MeetingAnswerView):
 class CancelView(MeetingAnswerView):
     @extend_schema(
         operation_id="meetings_cancel",
-        request=shapes.ReasonSerializer,
-        responses={200: shapes.MeetingSerializer, **REFUSALS},
+        request=shapes.CancelReasonSerializer,
+        responses={200: shapes.MeetingSerializer},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Cancel an agreed meeting; the other reads the reason."""
         services.cancel_meeting(
-            **self.target(meeting_id), reason=validated(shapes.ReasonSerializer, request)["reason"]
+            **self.target(meeting_id), reason=validated(shapes.CancelReasonSerializer, request)["reason"]
         )
         return self.shown(meeting_id)
 
@@ -165,7 +161,7 @@ class AttestView(MeetingAnswerView):
     @extend_schema(
         operation_id="meetings_attest",
         request=shapes.AttestationSerializer,
-        responses={200: shapes.MeetingSerializer, **REFUSALS},
+        responses={200: shapes.MeetingSerializer},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """Say whether the meeting took place, and how useful it was."""
@@ -178,7 +174,7 @@ class AvailabilityView(ParticipantView):
 
     @extend_schema(
         operation_id="availability_read",
-        responses={200: shapes.GridDaySerializer(many=True), 404: RefusalSerializer},
+        responses={200: shapes.GridDaySerializer(many=True)},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         grid = selectors.availability_for(self.attendee, timezone.now())
@@ -187,7 +183,7 @@ class AvailabilityView(ParticipantView):
     @extend_schema(
         operation_id="availability_change",
         request=shapes.SlotsChangeSerializer,
-        responses={200: shapes.GridDaySerializer(many=True), **REFUSALS},
+        responses={200: shapes.GridDaySerializer(many=True)},
     )
     def post(self, request: Request, slug: str) -> Response:
         """Open and close slots."""
@@ -207,7 +203,7 @@ class FreeSlotsView(ParticipantView):
 
     @extend_schema(
         operation_id="free_slots_list",
-        responses={200: shapes.TimeSerializer(many=True), 404: RefusalSerializer},
+        responses={200: shapes.TimeSerializer(many=True)},
     )
     def get(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
         times = selectors.free_slots_between(self.attendee, attendee_id, timezone.now())
@@ -219,7 +215,7 @@ class AgendaView(ParticipantView):
 
     @extend_schema(
         operation_id="agenda_read",
-        responses={200: shapes.AgendaDaySerializer(many=True), 404: RefusalSerializer},
+        responses={200: shapes.AgendaDaySerializer(many=True)},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         agenda = selectors.agenda_for(self.attendee, timezone.now())
@@ -227,9 +223,7 @@ class AgendaView(ParticipantView):
 
 
 class AgendaNowView(ParticipantView):
-    @extend_schema(
-        operation_id="agenda_now", responses={200: shapes.AgendaNowSerializer, 404: RefusalSerializer}
-    )
+    @extend_schema(operation_id="agenda_now", responses={200: shapes.AgendaNowSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """What of my agenda is going on at this moment, and what starts next."""
         agenda = selectors.agenda_for(self.attendee, timezone.now())
@@ -242,7 +236,7 @@ class SessionListView(ParticipantView):
     @extend_schema(
         operation_id="sessions_list",
         parameters=[THEME],
-        responses={200: shapes.SessionDaySerializer(many=True), 404: RefusalSerializer},
+        responses={200: shapes.SessionDaySerializer(many=True)},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         theme = request.query_params.get("theme", "")
@@ -253,14 +247,14 @@ class SessionListView(ParticipantView):
 class BookmarkView(ParticipantView):
     """A session in my agenda: I am busy then."""
 
-    @extend_schema(operation_id="sessions_bookmark", request=None, responses={204: None, **REFUSALS})
+    @extend_schema(operation_id="sessions_bookmark", request=None, responses={204: None})
     def put(self, request: Request, slug: str, session_id: int) -> Response:  # noqa: ARG002
         services.bookmark_session(
             attendee=self.attendee, session_id=session_id, by=self.attendee.person, now=timezone.now()
         )
         return Response(status=204)
 
-    @extend_schema(operation_id="sessions_forget", responses={204: None, **REFUSALS})
+    @extend_schema(operation_id="sessions_forget", responses={204: None})
     def delete(self, request: Request, slug: str, session_id: int) -> Response:  # noqa: ARG002
         services.remove_bookmark(attendee=self.attendee, session_id=session_id, by=self.attendee.person)
         return Response(status=204)
@@ -271,7 +265,7 @@ class NoticeListView(ParticipantView):
 
     @extend_schema(
         operation_id="notices_list",
-        responses={200: shapes.NoticeSerializer(many=True), 404: RefusalSerializer},
+        responses={200: shapes.NoticeSerializer(many=True)},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         notices = selectors.notices_for(self.attendee, timezone.now())
@@ -280,7 +274,7 @@ class NoticeListView(ParticipantView):
     @extend_schema(
         operation_id="notices_read",
         request=None,
-        responses={200: CountSerializer, 404: RefusalSerializer},
+        responses={200: CountSerializer},
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """I have seen them all."""

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import RefusalSerializer, refusals, validated
+from backend.core.api import validated
 from backend.events.api import ParticipantView
 from backend.meetings import selectors, services
 from backend.safeguarding.api import (
@@ -50,7 +50,7 @@ class MeetingReportView(ParticipantView):
     @extend_schema(
         operation_id="meetings_report",
         request=ReportDataSerializer,
-        responses={201: OwnReportSerializer, **refusals(400, 403, 404)},
+        responses={201: OwnReportSerializer},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         """From now on the two see and contact each other no longer; the other is not told."""
@@ -67,9 +67,7 @@ class MeetingReportView(ParticipantView):
 class ReportDetailView(LeadView):
     """One report."""
 
-    @extend_schema(
-        operation_id="reports_read", responses={200: WholeReportSerializer, 404: RefusalSerializer}
-    )
+    @extend_schema(operation_id="reports_read", responses={200: WholeReportSerializer})
     def get(self, request: Request, slug: str, report_id: int) -> Response:  # noqa: ARG002
         """Reading it is written down."""
         lead = self.lead

@@ -71,7 +71,7 @@ class AcceptSerializer(serializers.Serializer[Any]):
     slot = id_field(required=False, allow_null=True, help_text="None: the first that is free.")
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class CancelReasonSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500, allow_blank=True, default="")
 
 

@@ -87,7 +87,7 @@ def test_a_wrong_way_to_ask_is_refused_in_the_same_shape(
 def test_a_stranger_is_refused_in_the_same_shape_and_told_nothing_of_the_event() -> None:
     attendee, client = make_attendee(make_event("forum")), APIClient()
     refused = client.get("/api/v1/events/forum/agenda/")
-    assert (refused.status_code, refused.json()["code"]) == (403, "not_authenticated")
+    assert (refused.status_code, refused.json()["code"]) == (401, "not_authenticated")
     assert set(refused.json()) == SHAPE
     client.force_authenticate(attendee.person)
     unknown = client.get("/api/v1/events/elsewhere/agenda/")

@@ -1,0 +1,59 @@
+"""The description of the API: every operation names the refusals it can answer with, by rules given here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ComponentRegistry
+
+from backend.core.api import IgnoreAcceptHeader, RefusalSerializer
+
+WRITING = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class RefusalsSchema(AutoSchema):
+    """drf-spectacular's description with the statuses of refusals, and with bodies of DELETE.
+
+    A view's `refuses` names what its reading operations refuse beyond these: 401 without a valid token or
+    session, 404 where the address names something, 406 where the answer is JSON and that is not accepted.
+    """
+
+    def get_operation(
+        self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
+    ) -> dict[str, Any] | None:
+        operation: dict[str, Any] | None = super().get_operation(
+            path, path_regex, path_prefix, method, registry
+        )
+        if operation is not None:
+            body = self._get_response_for_code(RefusalSerializer, "400")  # type: ignore[no-untyped-call]
+            refused = {str(status): body for status in self._refused(path, "requestBody" in operation)}
+            operation["responses"] = dict(sorted((refused | operation["responses"]).items()))
+        return operation
+
+    def _refused(self, path: str, has_body: bool) -> set[int]:
+        statuses = {401, *getattr(self.view, "refuses", ())}
+        if "{" in path:
+            statuses.add(404)
+        if not issubclass(self.view.content_negotiation_class, IgnoreAcceptHeader):
+            statuses.add(406)
+        if self.method in WRITING:
+            statuses |= {400, 403, 409}
+        if has_body:
+            statuses.add(415)
+        return statuses
+
+    def get_request_serializer(self) -> Any:
+        """None for a DELETE whose view names no body; drf-spectacular would guess and complain."""
+        return None if self.method == "DELETE" else super().get_request_serializer()
+
+    def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
+        """Also the body of a DELETE, which drf-spectacular leaves out."""
+        if self.method != "DELETE" or self.get_request_serializer() is None:
+            body: dict[str, Any] | None = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+            return body
+        self.method = "POST"
+        try:
+            return self._get_request_body(direction)
+        finally:
+            self.method = "DELETE"
