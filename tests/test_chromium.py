@@ -35,12 +35,12 @@ def test_a_chromium_that_only_says_what_to_install_is_passed_over(programs: Path
 def test_playwright_brings_the_libraries_where_apt_has_no_chromium(
     programs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = programs / "said"
-    _program(programs / "apt-get", f'echo "$1" >> {said}; [ "$1" = update ]')
-    monkeypatch.setattr(sys, "executable", _program(programs / "python", f'echo "$@" >> {said}'))
+    log = programs / "log"
+    _program(programs / "apt-get", f'echo "$1" >> {log}; [ "$1" = update ]')
+    monkeypatch.setattr(sys, "executable", _program(programs / "python", f'echo "$@" >> {log}'))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     chromium._install()
-    assert said.read_text().splitlines() == [
+    assert log.read_text().splitlines() == [
         "update",
         "install",
         "-m playwright install --with-deps chromium",

@@ -1,4 +1,4 @@
-"""What organisers did that changes no row of a feature."""
+"""Acts of organisers that change no traced row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programmes: drafts of who meets whom, when and where, and what became of them."""
+"""Programmes: plans with their meetings, and how they are published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was done at the forum and by whom, for its organisers."""
+"""The audit trail of an event, for its organisers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first page, the zone I read times in, and my token for the API."""
+"""Pages of an account: welcome, time zone and API token."""
 
 from __future__ import annotations
 

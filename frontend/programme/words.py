@@ -1,4 +1,4 @@
-"""How the pages of programmes name orders and reasons."""
+"""Labels of orders and of changes to a plan, and why an attendee has no meeting."""
 
 from __future__ import annotations
 

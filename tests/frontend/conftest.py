@@ -82,8 +82,8 @@ def official(cast: Cast) -> Client:
 
 def block_contact_by_page(cast: Cast, how: str, by: Attendee, other: Attendee) -> HttpResponse:
     """Block or report the other from their page."""
-    said = {"category": "harassment", "words": "Too close."} if how == "report" else {}
-    return client_of(by.person).post(cast.address(f"people/{other.pk}/{how}/"), said, follow=True)
+    fields = {"category": "harassment", "words": "Too close."} if how == "report" else {}
+    return client_of(by.person).post(cast.address(f"people/{other.pk}/{how}/"), fields, follow=True)
 
 
 def client_of(person: Person, **options: object) -> Client:

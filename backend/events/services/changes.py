@@ -1,4 +1,4 @@
-"""Tell the features above that attendees changed: a named job, queued in the transaction of the change."""
+"""Announce changed attendees to later features: a named job, queued in the transaction of the change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One's own calendar for calendar programs: where it is, and the file itself."""
+"""Calendar files and the feed: its secret address, and what is served there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Serializers of meetings: what comes in, and what goes out."""
+"""Serializers of meetings: request and response bodies."""
 
 from __future__ import annotations
 

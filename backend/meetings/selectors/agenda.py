@@ -1,4 +1,4 @@
-"""The agenda of one attendee: sessions they keep and meetings they agreed to."""
+"""The agenda of one attendee: bookmarked sessions and confirmed meetings."""
 
 from __future__ import annotations
 

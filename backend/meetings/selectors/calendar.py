@@ -31,7 +31,7 @@ HOUR = dt.timedelta(hours=1)
 
 
 def feed_for(attendee: Attendee, since: dt.datetime, now: dt.datetime) -> bytes:
-    """The attendee's whole calendar: every meeting that was ever confirmed, and the sessions they keep.
+    """The attendee's whole calendar: every meeting ever confirmed, and bookmarked sessions.
 
     The same as long as nothing changes: entries carry the time of their last change, sessions `since`.
     """

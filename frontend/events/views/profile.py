@@ -1,4 +1,4 @@
-"""One's own part in an event."""
+"""An attendee's own profile."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How languages and times are put into words."""
+"""Languages and times in words."""

@@ -1,4 +1,4 @@
-"""When I can be asked."""
+"""Availability: the slots in which an attendee accepts requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forum's sessions, and those I keep."""
+"""The sessions of the event, and bookmarks."""
 
 from __future__ import annotations
 

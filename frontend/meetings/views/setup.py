@@ -216,7 +216,7 @@ def _by_day(event: Event, rows: Iterable[Row]) -> list[tuple[dt.date, list[Row]]
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def speakers(request: Request, attendee: Attendee) -> HttpResponse:
-    """The sessions with their speakers; on POST, name one, or drop one."""
+    """The sessions with their speakers; on POST, assign or remove one."""
     event, outcome = attendee.event, Outcome()
     form = SpeakerForm(request.POST if request.method == "POST" else None)
     if form.is_bound:

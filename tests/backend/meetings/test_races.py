@@ -85,8 +85,8 @@ def waits_for(monkeypatch: pytest.MonkeyPatch, others: threading.Barrier, owner:
 
 def accepts(forum: Forum, count: int) -> list[Callable[[], object]]:
     """The first of the cast is asked by `count` others for the same slot, and accepts all of them."""
-    me, *askers = forum.people
-    meetings = [forum.ask(asker, me, forum.slots[0]) for asker in askers[:count]]
+    me, *requesters = forum.people
+    meetings = [forum.ask(requester, me, forum.slots[0]) for requester in requesters[:count]]
     return [lambda meeting=meeting: forum.accept(me, meeting, forum.slots[0]) for meeting in meetings]
 
 

@@ -138,8 +138,8 @@ def test_suggestions_come_with_reasons_and_can_be_filtered(forum):
 def test_feedback_is_put_and_taken_back(forum):
     event, me, other = forum
     client, address = client_of(me), f"/api/v1/events/{event.slug}/suggestions/{other.pk}/feedback/"
-    said = {"verdict": "not-relevant", "cause": "known"}
-    assert client.put(address, said, format="json").json() == said
+    feedback = {"verdict": "not-relevant", "cause": "known"}
+    assert client.put(address, feedback, format="json").json() == feedback
     assert client.get(f"/api/v1/events/{event.slug}/suggestions/").json()["suggestions"] == []
     assert client.delete(address).status_code == 204
     assert client.delete(address).status_code == 204

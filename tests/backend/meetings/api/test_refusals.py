@@ -150,6 +150,6 @@ def test_every_refusal_has_its_status_its_code_and_a_sentence(
     forum: Forum, time_machine: object, code: str, status: int, refused: Callable[[Api], Response]
 ) -> None:
     answer = refused(Api(forum, time_machine))
-    said = answer.json()
-    assert (answer.status_code, said.get("code")) == (status, code)
-    assert said["message"].endswith(".")
+    body = answer.json()
+    assert (answer.status_code, body.get("code")) == (status, code)
+    assert body["message"].endswith(".")

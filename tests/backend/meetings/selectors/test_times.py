@@ -7,8 +7,8 @@ from backend.meetings.selectors.times import period_words
 
 def test_a_period_that_crosses_a_change_of_the_clock_reads_as_the_clocks_on_the_wall_do() -> None:
     start = dt.datetime(2027, 3, 28, 0, 30, tzinfo=dt.UTC)
-    said = period_words(start, start + dt.timedelta(hours=1), "Europe/Berlin")
-    assert said == "Sunday 28 March 2027, 01:30–03:30 (Berlin time, UTC+01:00)"
+    words = period_words(start, start + dt.timedelta(hours=1), "Europe/Berlin")
+    assert words == "Sunday 28 March 2027, 01:30–03:30 (Berlin time, UTC+01:00)"
 
 
 def test_half_hours_and_names_of_two_words_are_written_out() -> None:
