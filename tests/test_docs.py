@@ -11,12 +11,16 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from matching.policy import Policy
+from matching.recommend.strength import CUTS
+
 ROOT: Path = settings.BASE_DIR
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 CURRENT = [path for path in DOCS if path.name != "CHANGELOG.md"]  # which also names what was
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 DECISIONS = ROOT / "docs" / "decisions"
 SAFEGUARDING = ROOT / "docs" / "safeguarding.md"
+MATCHING = ROOT / "docs" / "matching.md"
 
 CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -171,3 +175,16 @@ def test_every_answer_of_where_to_find_it_names_a_file_and_what_is_in_it(answer:
 
 def test_there_are_at_least_twenty_questions() -> None:
     assert len(ANSWERS) >= 20
+
+
+def test_the_settings_of_matching_are_the_defaults_of_the_policy() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (-?\d+(?:\.\d+)?|no|none) \|", MATCHING.read_text(), re.MULTILINE)
+    words = {"no": False, "none": None}
+    told = [(name, words[value] if value in words else float(value)) for name, value in rows]
+    assert sorted(name for name, _ in told) == sorted(Policy().as_dict())
+    assert dict(told) == Policy().as_dict()
+
+
+def test_the_cuts_of_the_words_of_strength_are_those_shown() -> None:
+    rows = re.findall(r"^\| (strong|good) \| >= (\.\d+) \|", MATCHING.read_text(), re.MULTILINE)
+    assert [(word, float(cut)) for word, cut in rows] == [(word.value, cut) for word, cut in CUTS if cut > 0]
