@@ -24,6 +24,13 @@ def build_suggestions(event_id: int) -> None:
         services.build_run(event=event, now=timezone.now())
 
 
+@app.task(name=services.LEARN_WEIGHTS)
+def learn_weights(event_id: int) -> None:
+    """Learn the event's weights from its answers, where its organisers have switched that on."""
+    for event in Event.objects.filter(pk=event_id):
+        services.learn_nightly(event=event, now=timezone.now())
+
+
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="suggestions.requeue_stale_lists")
 def requeue_stale_lists(timestamp: int) -> None:  # noqa: ARG001
@@ -35,6 +42,9 @@ def requeue_stale_lists(timestamp: int) -> None:  # noqa: ARG001
 @app.periodic(cron="0 19 * * *")
 @app.task(name="suggestions.build_nightly")
 def build_nightly(timestamp: int) -> None:  # noqa: ARG001
-    """Compute every running event's lists once a night (19:00 UTC is past midnight in most of ASEAN)."""
+    """Compute every running event's lists once a night (19:00 UTC is past midnight in most of ASEAN), after
+    learning the weights where the organisers have switched that on."""
     for event in selectors.events_with_run():
+        if selectors.learns_nightly(event):
+            services.queue_learning(event=event)
         services.queue_build(event=event)

@@ -114,16 +114,23 @@ class ListReading(models.Model):
 
 
 class SuggestionView(models.Model):
-    """An attendee was shown another's card, first at `viewed_at`; it outlives the Run."""
+    """An attendee was shown another's card, first at `viewed_at`; it outlives the Run, so it keeps the card's
+    place and propensity."""
 
     attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
     other = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    rank = models.PositiveSmallIntegerField(null=True)
+    propensity = models.FloatField(null=True)
     viewed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["attendee", "other"], name="suggestion_view_once"),
             models.CheckConstraint(condition=~Q(attendee=F("other")), name="suggestion_view_not_self"),
+            models.CheckConstraint(
+                condition=Q(propensity=None) | Q(propensity__gt=0, propensity__lte=1),
+                name="suggestion_view_propensity_a_chance",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -181,3 +188,39 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"feedback {self.pk}"
+
+
+class SuggestionRules(models.Model):
+    """What an event's organisers chose for its lists; an event without a row has these defaults."""
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="suggestion_rules")
+    learns_nightly = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"suggestion rules {self.pk}"
+
+
+class LearnedWeights(models.Model):
+    """Weights of the score learned from an event's answers, with counts of these and never the answers.
+
+    `weights`: name -> prior, value, low, high; `counts`: answers by question, and what the weights gain on
+    later days. The active row is that of the next Runs, which store the weights with themselves; without one
+    the default weights hold.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="learned_weights")
+    weights = models.JSONField()
+    counts = models.JSONField()
+    learned_at = models.DateTimeField(default=timezone.now)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["-learned_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event"], condition=Q(is_active=True), name="learned_weights_one_active"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"learned weights {self.pk}"

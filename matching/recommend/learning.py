@@ -375,7 +375,7 @@ class _Model:
         def gradient(values: Array) -> Array:
             _, own, reverse = self._by_line(values[:-1], values[-1] * ones, ones, given)
             by_weight = self.slope * np.append(own @ given.own + reverse @ given.reverse, own.sum())
-            return np.append(by_weight, (own + reverse).sum()) * units
+            return np.asarray(np.append(by_weight, (own + reverse).sum()) * units)
 
         moves = step * np.diag(units)
         change = np.array([(gradient(at + move) - gradient(at - move)) / (2 * step) for move in moves])

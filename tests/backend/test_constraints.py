@@ -13,7 +13,15 @@ from django.db.models import Model
 
 from backend.events.models import Attendee, Event, Interest, SessionPart, Slot, Table
 from backend.safeguarding.models import Block, Report, ReportAlert
-from backend.suggestions.models import Embedding, Feedback, ListReading, Run, Suggestion, SuggestionView
+from backend.suggestions.models import (
+    Embedding,
+    Feedback,
+    LearnedWeights,
+    ListReading,
+    Run,
+    Suggestion,
+    SuggestionView,
+)
 from tests.database import refused_by
 from tests.factories import NOW, make_attendee, make_event, make_run, make_session, make_tie
 
@@ -126,6 +134,10 @@ def suggestions(forums: Forums) -> Tries:
     view = SuggestionView.objects.create(attendee=a, other=b)
     yield "suggestion_view_once", again(view)
     yield "suggestion_view_not_self", changed(view, other=a)
+    for propensity in (-5, 0, 1.1):
+        yield "suggestion_view_propensity_a_chance", changed(view, propensity=propensity)
+    learned = LearnedWeights.objects.create(event=a.event, weights={}, counts={})
+    yield "learned_weights_one_active", again(learned)
     feedback = Feedback.objects.create(attendee=a, other=b, verdict="good", run=run, rank=1, propensity=1)
     yield "feedback_once", again(feedback)
     yield "feedback_not_self", changed(feedback, other=a)

@@ -1,6 +1,13 @@
 """Between the database and matching: `event_data` reads rows, `texts` encodes, `lists` matches."""
 
 from backend.suggestions.engine.event_data import EventData, read_event_data
+from backend.suggestions.engine.learning import (
+    Counts,
+    counts_of,
+    learn_from_event,
+    policy_with_weights,
+    weights_as_rows,
+)
 from backend.suggestions.engine.lists import (
     BuiltLists,
     OlderRun,
@@ -16,16 +23,21 @@ __all__ = [
     "FIELDS",
     "KINDS",
     "BuiltLists",
+    "Counts",
     "EventData",
     "NotYetRead",
     "OlderRun",
     "Strength",
     "TextReader",
     "build_lists",
+    "counts_of",
     "explain_with_quotations",
+    "learn_from_event",
+    "policy_with_weights",
     "read_event_data",
     "score_pair",
     "strength_of",
     "text_reader",
     "update_lists",
+    "weights_as_rows",
 ]

@@ -234,6 +234,8 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("rank", models.PositiveSmallIntegerField(null=True)),
+                ("propensity", models.FloatField(null=True)),
                 ("viewed_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "attendee",
@@ -248,6 +250,59 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="SuggestionRules",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("learns_nightly", models.BooleanField(default=False)),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="suggestion_rules",
+                        to="events.event",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="LearnedWeights",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("weights", models.JSONField()),
+                ("counts", models.JSONField()),
+                ("learned_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="learned_weights",
+                        to="events.event",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-learned_at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_active", True)),
+                        fields=("event",),
+                        name="learned_weights_one_active",
+                    )
+                ],
+            },
         ),
         migrations.AddConstraint(
             model_name="run",
@@ -357,6 +412,17 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("attendee", models.F("other")), _negated=True),
                 name="suggestion_view_not_self",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="suggestionview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("propensity", None),
+                    models.Q(("propensity__gt", 0), ("propensity__lte", 1)),
+                    _connector="OR",
+                ),
+                name="suggestion_view_propensity_a_chance",
             ),
         ),
         migrations.RunSQL(

@@ -11,6 +11,7 @@ from backend.suggestions.selectors.inspection import (
     list_owners_for,
     pair_inspection_for,
 )
+from backend.suggestions.selectors.learning import active_weights, learns_nightly
 from backend.suggestions.selectors.lists import (
     FILTER_NAMES,
     Filters,
@@ -53,12 +54,14 @@ __all__ = [
     "UnmetNeeds",
     "UnmetRow",
     "UnmetTheme",
+    "active_weights",
     "current_run",
     "events_with_run",
     "events_with_stale_lists",
     "exported_rows",
     "is_being_matched",
     "is_stale",
+    "learns_nightly",
     "list_inspection_for",
     "list_owners_for",
     "outdated_ids",

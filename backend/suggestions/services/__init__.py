@@ -8,6 +8,18 @@ from backend.suggestions.services.feedback import (
     record_views,
     withdraw_feedback,
 )
+from backend.suggestions.services.learning import (
+    LEARN_WEIGHTS,
+    NotEarlier,
+    TooFewAnswers,
+    WeightsPreview,
+    learn_nightly,
+    learn_weights,
+    preview_weights,
+    queue_learning,
+    reset_weights,
+    set_nightly_learning,
+)
 from backend.suggestions.services.runs import (
     BUILD_SUGGESTIONS,
     NobodyToMatch,
@@ -20,17 +32,27 @@ from backend.suggestions.services.runs import (
 
 __all__ = [
     "BUILD_SUGGESTIONS",
+    "LEARN_WEIGHTS",
     "UNMET_FILE",
     "NobodyToMatch",
+    "NotEarlier",
     "NotYourList",
+    "TooFewAnswers",
     "UnknownVerdict",
+    "WeightsPreview",
     "build_run",
     "export_unmet_needs",
     "give_feedback",
+    "learn_nightly",
+    "learn_weights",
     "preview_run",
+    "preview_weights",
     "queue_build",
+    "queue_learning",
     "record_views",
     "refresh_lists",
     "request_build",
+    "reset_weights",
+    "set_nightly_learning",
     "withdraw_feedback",
 ]

@@ -93,11 +93,17 @@ def record_views(*, attendee: Attendee, other_ids: Iterable[int], by: Person, no
         run__state=Run.State.CURRENT, attendee=attendee.pk, other__in=list(other_ids)
     )
     seen = SuggestionView.objects.filter(attendee=attendee.pk)
-    new_ids = (
-        listed.exclude(other__in=seen.values("other")).order_by("other_id").values_list("other_id", flat=True)
-    )
     SuggestionView.objects.bulk_create(
-        [SuggestionView(attendee=attendee, other_id=other_id, viewed_at=now) for other_id in new_ids],
+        [
+            SuggestionView(
+                attendee=attendee,
+                other_id=shown.other_id,
+                rank=shown.rank,
+                propensity=shown.propensity,
+                viewed_at=now,
+            )
+            for shown in listed.exclude(other__in=seen.values("other")).order_by("other_id")
+        ],
         ignore_conflicts=True,  # two requests of one reader at once
     )
 

@@ -22,6 +22,7 @@ from backend.people.models import Person
 from backend.suggestions import engine
 from backend.suggestions.engine.texts import OnProgress
 from backend.suggestions.models import ListReading, Run, Suggestion
+from backend.suggestions.selectors.learning import active_weights
 from backend.suggestions.selectors.runs import needs_refresh, outdated_ids
 from matching.policy import Policy
 from matching.types import Suggested
@@ -40,10 +41,10 @@ def build_run(
 ) -> Run:
     """Compute every list of the event and publish them together; readers see the old Run until then.
 
-    `policy`: by default today's, with the floor of the current Run. Changes made meanwhile are found by
-    `refresh_lists`, which compares the versions of profiles stored here. A Run that fails is kept as failed
-    and changes nothing else. One computation of an event's lists runs at a time. Refuses NobodyToMatch
-    where fewer than two people may be suggested.
+    `policy`: by default today's, with the floor of the current Run; learned weights hold in both. Changes
+    made meanwhile are found by `refresh_lists`, which compares the versions of profiles stored here. A Run
+    that fails is kept as failed and changes nothing else. One computation of an event's lists runs at a time.
+    Refuses NobodyToMatch where fewer than two people may be suggested.
     """
 
     def on_wait() -> None:
@@ -53,20 +54,23 @@ def build_run(
     with advisory_lock(matching_lock(event.pk), on_wait=on_wait):
         # The lock is held: a Run still being built belongs to a process that was killed.
         Run.objects.filter(event=event, state=Run.State.BUILDING).update(state=Run.State.FAILED)
-        return _build_locked(event, now, policy or _default_policy(event), progress)
+        return _build_locked(event, now, _policy_for(event, policy), progress)
 
 
 def preview_run(
     *, event: Event, policy: Policy | None = None, progress: OnProgress | None = None
 ) -> dict[str, Any]:
     """The report of what `build_run` would publish; nothing is published. Refuses NobodyToMatch."""
-    return engine.build_lists(_event_data(event), policy or _default_policy(event), progress).report
+    return engine.build_lists(_event_data(event), _policy_for(event, policy), progress).report
 
 
-def _default_policy(event: Event) -> Policy:
-    """Today's policy with the floor of the event's current Run, if there is one."""
-    current = Run.objects.filter(event=event, state=Run.State.CURRENT)
-    return Policy(ei_floor=current.values_list("policy__ei_floor", flat=True).first())
+def _policy_for(event: Event, policy: Policy | None) -> Policy:
+    """The given policy, else today's with the floor of the current Run; with the event's learned weights."""
+    if policy is None:
+        current = Run.objects.filter(event=event, state=Run.State.CURRENT)
+        policy = Policy(ei_floor=current.values_list("policy__ei_floor", flat=True).first())
+    learned = active_weights(event)
+    return engine.policy_with_weights(policy, learned.weights) if learned else policy
 
 
 def _event_data(event: Event) -> engine.EventData:

@@ -1,0 +1,132 @@
+"""Weights learned from an event's answers: computed, stored for its next Runs, and reset."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backend.core.advisory_lock import advisory_lock
+from backend.core.errors import BusinessError
+from backend.core.queue import enqueue
+from backend.events.models import Event
+from backend.events.rules import check_organiser
+from backend.events.services import matching_lock
+from backend.people.models import Person
+from backend.suggestions import engine
+from backend.suggestions.engine.texts import OnProgress
+from backend.suggestions.models import LearnedWeights, SuggestionRules
+from backend.suggestions.selectors.learning import learns_nightly
+
+LEARN_WEIGHTS = "suggestions.learn"
+
+
+class NotEarlier(BusinessError):
+    code = "not_earlier"
+    status = 400
+
+
+class TooFewAnswers(BusinessError):
+    code = "too_few_answers"
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsPreview:
+    """What `learn_weights` would store; `is_changed` is False where the answers are too few to learn from."""
+
+    weights: dict[str, dict[str, float]]
+    counts: engine.Counts
+    is_changed: bool
+
+
+def preview_weights(
+    *, event: Event, since: Event | None = None, now: dt.datetime, progress: OnProgress | None = None
+) -> WeightsPreview:
+    """The weights as the event's answers change the default ones; nothing is stored.
+
+    With `since`, an earlier edition, ties of that edition and the later ones count too. Refuses NotEarlier
+    for an edition that is none.
+    """
+    if since is not None and since.starts_on >= event.starts_on:
+        raise NotEarlier(
+            _("“%(since)s” is no earlier edition than “%(event)s”.")
+            % {"since": since.slug, "event": event.slug}
+        )
+    learned, by_source = engine.learn_from_event(
+        event,
+        engine.read_event_data(event),
+        since=since,
+        now=now,
+        on_progress=progress,
+    )
+    return WeightsPreview(
+        engine.weights_as_rows(learned), engine.counts_of(learned, by_source), learned.changed
+    )
+
+
+def learn_weights(
+    *, event: Event, since: Event | None = None, now: dt.datetime, progress: OnProgress | None = None
+) -> LearnedWeights:
+    """Learn the weights and have the event's next Runs use them; the lists there are stay until then.
+
+    Refuses TooFewAnswers, which leaves the weights as they are, and NotEarlier.
+    """
+    with advisory_lock(matching_lock(event.pk)):
+        found = preview_weights(event=event, since=since, now=now, progress=progress)
+        if not found.is_changed:
+            raise TooFewAnswers(_("There are too few answers to learn from: the weights stay as they are."))
+        with transaction.atomic():
+            _deactivate(event)
+            return LearnedWeights.objects.create(
+                event=event, weights=found.weights, counts=found.counts, learned_at=now
+            )
+
+
+@transaction.atomic
+def reset_weights(*, event: Event, by: Person) -> None:
+    """Have the next Runs use the default weights, and stop learning at night. Refuses OrganisersOnly."""
+    check_organiser(by, event)
+    _deactivate(event)
+    SuggestionRules.objects.filter(event=event).update(learns_nightly=False)
+
+
+@transaction.atomic
+def set_nightly_learning(*, event: Event, is_on: bool, by: Person) -> None:
+    """Have the weights learned every night, or no longer. Refuses OrganisersOnly."""
+    check_organiser(by, event)
+    SuggestionRules.objects.update_or_create(event=event, defaults={"learns_nightly": is_on})
+
+
+def learn_nightly(*, event: Event, now: dt.datetime) -> LearnedWeights | None:
+    """Learn the weights again where the organisers have switched that on and they gain on later days.
+
+    None, and nothing changes, where it is off, the answers are too few, or no gain shows.
+    """
+    if not learns_nightly(event):
+        return None
+    with advisory_lock(matching_lock(event.pk)):
+        found = preview_weights(event=event, now=now)
+        held_out = found.counts["held_out"]
+        if not found.is_changed or held_out is None or held_out["gain"] <= 0:
+            return None
+        with transaction.atomic():
+            _deactivate(event)
+            return LearnedWeights.objects.create(
+                event=event, weights=found.weights, counts=found.counts, learned_at=now
+            )
+
+
+def queue_learning(*, event: Event) -> None:
+    """Queue `learn_nightly` for the worker, ahead of the next Run."""
+    enqueue(
+        LEARN_WEIGHTS,
+        lock=matching_lock(event.pk),
+        once=f"{LEARN_WEIGHTS}:{event.pk}",
+        event_id=event.pk,
+    )
+
+
+def _deactivate(event: Event) -> None:
+    LearnedWeights.objects.filter(event=event, is_active=True).update(is_active=False)

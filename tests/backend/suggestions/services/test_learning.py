@@ -1,0 +1,239 @@
+"""Learned weights: which answers count, what is stored, who may reset them, and what the next Run uses."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+
+from backend.core.errors import NotFound, OrganisersOnly
+from backend.suggestions import jobs, services
+from backend.suggestions.engine import read_event_data
+from backend.suggestions.engine.learning import read_answers, read_editions
+from backend.suggestions.models import Embedding, Feedback, LearnedWeights, SuggestionRules, SuggestionView
+from backend.suggestions.selectors import active_weights, current_run, learns_nightly
+from matching.policy import Policy
+from tests.backend.stats.events import make_meeting
+from tests.factories import NOW, block_contact, make_attendee, make_event, make_run, make_tie
+
+pytestmark = pytest.mark.django_db
+
+TOPICS = ("sextortion", "victim-support")
+LATER = NOW + dt.timedelta(days=30)
+
+
+@pytest.fixture
+def event():
+    """Forty people of four constituencies with topics and no text, so that no model is loaded."""
+    event = make_event()
+    sides = [
+        ("ngo", "civil-society"),
+        ("ict-ministry", "government"),
+        ("large-company", "industry"),
+        ("youth", "youth"),
+    ]
+    for place in range(40):
+        sector, constituency = sides[place % 4]
+        make_attendee(
+            event,
+            seeks_topics=[TOPICS[place // 20]],
+            offers_topics=[TOPICS[place % 2]],
+            sector=sector,
+            constituency=constituency,
+        )
+    return event
+
+
+def show_everybody_and_save_fits(event):
+    """Everybody is shown twelve others over ten days and saves most of those whom a topic links to them."""
+    people = list(event.attendees.order_by("pk"))
+    for place, attendee in enumerate(people):
+        for rank in range(1, 13):
+            other = people[(place + rank) % len(people)]
+            at = NOW - dt.timedelta(days=20 - (7 * place + rank) % 10)
+            SuggestionView.objects.create(
+                attendee=attendee, other=other, rank=rank, propensity=1.0, viewed_at=at
+            )
+            back = (place + rank) % len(people)
+            fits = TOPICS[back % 2] == TOPICS[place // 20] or TOPICS[place % 2] == TOPICS[back // 20]
+            if fits and (place * rank) % 7:
+                Feedback.objects.create(attendee=attendee, other=other, verdict="good", created_at=at)
+
+
+def answers_of(event):
+    return {
+        (row.attendee, row.other, row.source): (row.yes, round(row.reading, 3))
+        for row in read_answers(event, read_event_data(event), LATER)
+    }
+
+
+def test_learning_from_saved_fits_raises_the_weight_of_topics(event):
+    show_everybody_and_save_fits(event)
+    stored = services.learn_weights(event=event, now=LATER)
+    topic = stored.weights["topic"]
+    assert topic["prior"] == Policy().topic < topic["value"]
+    assert topic["low"] < topic["value"] < topic["high"]
+    assert stored.counts["by_source"] == {"shown": 480, "asked": 0, "met": 0, "ties": 0}
+    assert stored.counts["answers"] == 480
+    assert stored.counts["people"] == 40
+    assert stored.counts["held_out"]["gain"] > 0
+
+
+def test_the_next_run_uses_and_stores_the_learned_weights_until_they_are_reset(event):
+    show_everybody_and_save_fits(event)
+    organiser = make_attendee(event, permission="organiser")
+    learned = services.learn_weights(event=event, now=LATER).weights["topic"]["value"]
+    assert services.build_run(event=event, now=LATER).policy["topic"] == pytest.approx(learned)
+    assert services.build_run(event=event, now=LATER, policy=Policy(ei_floor=0.1)).policy[
+        "topic"
+    ] == pytest.approx(learned)
+    services.set_nightly_learning(event=event, is_on=True, by=organiser.person)
+    services.reset_weights(event=event, by=organiser.person)
+    assert active_weights(event) is None
+    assert not learns_nightly(event)
+    assert services.build_run(event=event, now=LATER).policy["topic"] == Policy().topic
+
+
+def test_under_two_hundred_answers_nothing_is_stored(event):
+    people = list(event.attendees.order_by("pk"))
+    for other in people[1:]:
+        SuggestionView.objects.create(attendee=people[0], other=other, rank=1, viewed_at=NOW)
+    assert not services.preview_weights(event=event, now=LATER).is_changed
+    with pytest.raises(services.TooFewAnswers):
+        services.learn_weights(event=event, now=LATER)
+    assert not LearnedWeights.objects.exists()
+
+
+def test_learning_again_replaces_the_weights_and_keeps_the_earlier_ones(event):
+    show_everybody_and_save_fits(event)
+    first = services.learn_weights(event=event, now=LATER)
+    second = services.learn_weights(event=event, now=LATER)
+    assert active_weights(event) == second
+    assert first.weights == second.weights
+    assert LearnedWeights.objects.count() == 2
+
+
+def test_only_organisers_reset_the_weights_or_switch_the_nightly_learning(event):
+    someone = event.attendees.first().person
+    with pytest.raises(OrganisersOnly):
+        services.reset_weights(event=event, by=someone)
+    with pytest.raises(OrganisersOnly):
+        services.set_nightly_learning(event=event, is_on=True, by=someone)
+
+
+def test_the_nightly_job_learns_only_where_it_is_switched_on_and_gains(event):
+    show_everybody_and_save_fits(event)
+    jobs.learn_weights(event.pk)
+    assert active_weights(event) is None
+    SuggestionRules.objects.create(event=event, learns_nightly=True)
+    jobs.learn_weights(event.pk)
+    assert active_weights(event) is not None
+
+
+def test_what_was_shown_becomes_a_yes_or_a_no_as_likely_read_as_its_rank(event):
+    a, b, c, d, e, f, g, h = event.attendees.order_by("pk")[:8]
+    for rank, other in enumerate((b, c, d, e, f, g, h), start=1):
+        SuggestionView.objects.create(attendee=a, other=other, rank=rank, propensity=1.0, viewed_at=NOW)
+    make_meeting(a, b, "requested")
+    Feedback.objects.create(attendee=a, other=c, verdict="good")
+    Feedback.objects.create(attendee=a, other=d, verdict="not-relevant", cause="topic")
+    Feedback.objects.create(attendee=a, other=e, verdict="not-relevant", cause="known")
+    SuggestionView.objects.filter(other=f).update(viewed_at=LATER)
+    make_meeting(a, g, "requested", asked_at=NOW - dt.timedelta(days=1))
+    assert answers_of(event) == {
+        (a.pk, b.pk, 0): (True, 1.0),
+        (a.pk, c.pk, 0): (True, 1.0),
+        (a.pk, d.pk, 0): (False, 1.0),
+        (a.pk, h.pk, 0): (False, 0.333),
+    }
+
+
+def test_requests_are_answered_by_who_received_them_and_meetings_by_both(event):
+    a, b, c, d = event.attendees.order_by("pk")[:4]
+    make_meeting(a, b, "declined", hours=2)
+    make_meeting(a, c, "held", hours=2, useful=(5, 3))
+    make_meeting(a, d, "expired", hours=48)
+    assert answers_of(event) == {
+        (b.pk, a.pk, 1): (False, 1.0),
+        (c.pk, a.pk, 1): (True, 1.0),
+        (a.pk, c.pk, 2): (True, 1.0),
+    }
+
+
+@pytest.mark.parametrize("how", ["block", "report"])
+def test_pairs_that_may_not_be_in_touch_and_people_not_matched_teach_nothing(event, how):
+    a, b, c = event.attendees.order_by("pk")[:3]
+    minor = make_attendee(event, age_class="minor")
+    for other in (b, c, minor):
+        SuggestionView.objects.create(attendee=a, other=other, rank=1, viewed_at=NOW)
+    make_meeting(b, a, "declined", hours=1)
+    block_contact(how, a, b)
+    assert set(answers_of(event)) == {(a.pk, c.pk, 0)}
+
+
+def test_a_view_keeps_the_place_and_propensity_of_the_card(event):
+    a, b, c = event.attendees.order_by("pk")[:3]
+    make_run(event, {a: [b, c]})
+    services.record_views(attendee=a, other_ids=[c.pk], by=a.person, now=NOW)
+    view = SuggestionView.objects.get()
+    assert (view.other, view.rank, view.propensity) == (c, 2, 1.0)
+
+
+def with_past_ties(event):
+    """An earlier edition where neighbours met whose topics fit, in both directions or one."""
+    before = make_event(
+        "forum-before",
+        starts_on=event.starts_on - dt.timedelta(days=365),
+        ends_on=event.ends_on - dt.timedelta(days=365),
+    )
+    people = list(event.attendees.order_by("pk"))
+    for place in range(0, 20, 2):
+        make_tie(before, people[place], people[place + 20])
+        make_tie(before, people[place], people[(place + 2) % 20])
+    return before
+
+
+def test_ties_of_earlier_editions_count_from_the_edition_named(event, capsys):
+    before = with_past_ties(event)
+    data = read_event_data(event)
+    edition = read_editions(event, data, before)[0]
+    assert (edition.day, len(edition.met), edition.earlier) == (before.starts_on.toordinal(), 20, ())
+    assert services.preview_weights(event=event, now=NOW).counts["by_source"]["ties"] == 0
+    call_command("learn_weights", event.slug, "--since", before.slug, "--dry-run")
+    printed = capsys.readouterr().out
+    assert "from earlier editions" in printed
+    assert "Nothing was stored." in printed
+    assert not LearnedWeights.objects.exists()
+
+
+def test_an_edition_that_is_not_earlier_is_refused(event):
+    with pytest.raises(services.NotEarlier):
+        services.preview_weights(event=event, since=event, now=NOW)
+    with pytest.raises(NotFound):
+        call_command("learn_weights", event.slug, "--since", "nowhere")
+
+
+def test_the_command_prints_what_changed_from_how_many_answers_and_the_gain(event, capsys):
+    show_everybody_and_save_fits(event)
+    call_command("learn_weights", event.slug)
+    printed = capsys.readouterr().out
+    stored = active_weights(event)
+    topic, held_out = stored.weights["topic"], stored.counts["held_out"]
+    assert "480 answers of 40 people" in printed
+    assert (
+        f"topic            1.00{topic['value']:>9.2f}   [{topic['low']:.2f}, {topic['high']:.2f}]" in printed
+    )
+    assert f"gain {held_out['gain']:+.4f} [{held_out['low']:+.4f}, {held_out['high']:+.4f}]" in printed
+    assert "Stored: the next lists" in printed
+    assert current_run(event) is None
+
+
+def test_what_is_stored_outlives_the_answers_and_names_nobody(event):
+    show_everybody_and_save_fits(event)
+    services.learn_weights(event=event, now=LATER)
+    event.attendees.all().delete()
+    stored = active_weights(event)
+    numbers = [value for row in stored.weights.values() for value in row.values()]
+    assert np.isfinite(numbers).all()
+    assert set(stored.counts) == {"answers", "yes", "people", "by_source", "held_out"}
+    assert not Embedding.objects.exists()
