@@ -18,7 +18,7 @@ BOOKMARKS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgendaItem:
+class DemoSession:
     """One session: local times, and the places in `members` of those who take part."""
 
     title: str
@@ -39,14 +39,14 @@ class AgendaItem:
         return Period(*(dt.datetime.combine(date, time, dt.UTC) for time in (self.starts, self.ends)))
 
 
-def make_agenda(edition: str, members: Sequence[DemoPerson]) -> tuple[AgendaItem, ...]:
+def make_agenda(edition: str, members: Sequence[DemoPerson]) -> tuple[DemoSession, ...]:
     """The edition's sessions with three speakers each, of different sectors, and up to five bookmarks a head.
 
     Speakers offer topics of the session's theme; a bookmark goes to themes one seeks. Nobody is booked twice
     at one time.
     """
     items = [
-        AgendaItem(
+        DemoSession(
             title=row["title"],
             abstract=row["abstract"],
             theme=row["theme"],
@@ -92,7 +92,7 @@ _THEMES: dict[str, str] = {
 
 
 def _speakers(
-    items: Sequence[AgendaItem], members: Sequence[DemoPerson], chance: random.Random
+    items: Sequence[DemoSession], members: Sequence[DemoPerson], chance: random.Random
 ) -> list[list[int]]:
     """Places in `members` of each session's speakers; nobody speaks twice."""
     taken: set[int] = set()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from backend.demo.accounts import demo_accounts
-from backend.demo.agenda import AgendaItem, make_agenda
+from backend.demo.agenda import DemoSession, make_agenda
 from backend.demo.meetings import load_meetings
 from backend.demo.people import SEED, DemoPerson, demo_people, unlisted_people
 from backend.demo.selectors import CURRENT, EARLIER
@@ -127,7 +127,7 @@ def _cells(member: DemoPerson, role: str) -> tuple[str, ...]:
     return tuple(joined[column] if column in joined else str(getattr(member, column)) for column in COLUMNS)
 
 
-def _load_agenda(event: Event, agenda: Sequence[AgendaItem], members: Sequence[DemoPerson]) -> None:
+def _load_agenda(event: Event, agenda: Sequence[DemoSession], members: Sequence[DemoPerson]) -> None:
     themes = {theme.key: theme for theme in Theme.objects.filter(event=event)}
     attendees = dict(Attendee.objects.filter(event=event).values_list("person__email", "id"))
     sessions = Session.objects.bulk_create(

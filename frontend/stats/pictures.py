@@ -23,7 +23,7 @@ from backend.stats.selectors import (
     WITHHELD,
     Cell,
     Day,
-    Edition,
+    EditionFigures,
     EventStats,
     FunnelStep,
     Matrix,
@@ -360,7 +360,7 @@ def edition_rows(
     Empty where there is no previous edition. `released`: the published worksheet, to take the counts from.
     """
 
-    def row(edition: Edition) -> tuple[str, list[CellValue], CellValue]:
+    def row(edition: EditionFigures) -> tuple[str, list[CellValue], CellValue]:
         counts = (
             {name: getattr(edition, name) for name in (*EDITION_COUNTS, "ei")}
             if released is None

@@ -140,25 +140,25 @@ def language_name(code: str) -> str:
     return str(LANG_INFO.get(code, {}).get("name", code))
 
 
-class Speaker(Protocol):
+class HasLanguages(Protocol):
     """Somebody who states languages: an attendee, or what is shown of one."""
 
     @property
     def languages(self) -> Sequence[str]: ...
 
 
-def languages_in_common(a: Speaker, b: Speaker) -> tuple[str, ...]:
+def languages_in_common(a: HasLanguages, b: HasLanguages) -> tuple[str, ...]:
     """The codes of the languages both state, in the order of the first."""
     return tuple(code for code in a.languages if code in set(b.languages))
 
 
-def needs_interpreter(a: Speaker, b: Speaker, event: Event) -> bool:
+def needs_interpreter(a: HasLanguages, b: HasLanguages, event: Event) -> bool:
     """Whether the event has interpreters, and both state languages without one in common."""
     is_stated = bool(a.languages and b.languages)
     return event.interpreters and is_stated and not languages_in_common(a, b)
 
 
-def interpreter_text(a: Speaker, b: Speaker, event: Event) -> str:
+def interpreter_text(a: HasLanguages, b: HasLanguages, event: Event) -> str:
     """Between which languages the two need an interpreter; empty where they need none."""
     if not needs_interpreter(a, b, event):
         return ""

@@ -210,7 +210,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class EditionFigures:
     """What is compared between editions. `attendees` and `requested` are None where only ties are known."""
 
     slug: str
@@ -238,8 +238,8 @@ class EventStats:
     """Every figure of one event at one time; `brokers`: who connects most pairs of two constituencies."""
 
     computed_at: dt.datetime
-    edition: Edition
-    previous: Edition | None
+    edition: EditionFigures
+    previous: EditionFigures | None
     constituencies: tuple[ConstituencyFigures, ...]
     funnel: tuple[FunnelStep, ...]
     exits: tuple[DropOut, ...]

@@ -10,7 +10,7 @@ from backend.events.models import Event
 from backend.meetings.models import Meeting
 from backend.stats.engine import network as engine
 from backend.stats.engine.data import StatsData, read_people, read_stats_data, read_ties
-from backend.stats.engine.figures import Edition, EventStats, NetworkFigures
+from backend.stats.engine.figures import EditionFigures, EventStats, NetworkFigures
 from backend.stats.engine.outcomes import breakdown_for, days_for, funnel_for, response_for
 
 SEED = 0
@@ -52,7 +52,7 @@ def event_stats(*, event: Event, now: dt.datetime, permutations: int = PERMUTATI
     )
 
 
-def _previous(event: Event) -> Edition:
+def _previous(event: Event) -> EditionFigures:
     """The previous edition: from its meetings, or from recorded ties where Titian did not run it."""
     assert event.previous is not None
     previous = event.previous
@@ -64,7 +64,7 @@ def _previous(event: Event) -> Edition:
     people = data.people if len(data.people.ids) else read_people(event)
     ties = read_ties(previous, people)
     mixed = engine.mixing_of_ties(ties, people.constituency)
-    return Edition(
+    return EditionFigures(
         slug=previous.slug,
         name=previous.name,
         attendees=None,
@@ -80,9 +80,9 @@ def _previous(event: Event) -> Edition:
     )
 
 
-def _edition(event: Event, data: StatsData, figures: NetworkFigures) -> Edition:
+def _edition(event: Event, data: StatsData, figures: NetworkFigures) -> EditionFigures:
     meetings = data.meetings
-    return Edition(
+    return EditionFigures(
         slug=event.slug,
         name=event.name,
         attendees=len(data.people.ids),
