@@ -57,6 +57,18 @@ def _figure(found: dict[str, Any], path: str) -> float | None:
     return value
 
 
+def prior_sentences_in(folder: Path) -> Iterable[str]:
+    """Sentences on texts of a set that are also sentences the languages' priors are made of."""
+    from matching.text.priors import prior_sentences
+
+    shipped = {" ".join(s.split()).casefold() for found in prior_sentences().values() for s in found}
+    for line in (folder / "people.jsonl").read_text("utf-8").splitlines():
+        person = json.loads(line)
+        for text in (text for field in ("seeks", "offers", "about") for text in person.get(field, ())):
+            if " ".join(text.split()).casefold() in shipped:
+                yield f"{person['id']}: the text is one of the prior sentences: {text}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -73,7 +85,7 @@ def main() -> None:
         except CommandError as error:
             sys.exit(str(error))
         found = json.loads(figures.read_text(encoding="utf-8"))
-    short = list(shortfalls(found))
+    short = [*shortfalls(found), *prior_sentences_in(folder)]
     print("\n".join(short))
     sys.exit(int(bool(short)))
 

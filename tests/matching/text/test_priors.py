@@ -12,6 +12,7 @@ import pytest
 from matching.text.encoder import Encoder
 from matching.text.language import detect_language
 from matching.text.priors import SHIPPED, compute_priors, language_priors, prior_sentences, write_priors
+from tests.benchmarks.bench_evaluation import prior_sentences_in
 from tests.benchmarks.bench_languages import demo_texts
 from tests.matching.sample_texts import SAMPLE_TEXTS
 
@@ -94,3 +95,11 @@ def test_shipped_means_are_replaced_when_the_sentences_change(tmp_path: Path) ->
     write_priors(tmp_path / "x.npz", "other", compute_priors(planted))
     assert (tmp_path / "x.npz").stat().st_mode & 0o777 == 0o644
     assert SHIPPED.stat().st_size < 30_000
+
+
+def test_a_set_of_people_whose_text_is_a_prior_sentence_is_reported(tmp_path: Path) -> None:
+    texts = {"p1": "Something of her own.", "p2": prior_sentences()["en"][0].upper()}
+    lines = [json.dumps({"id": name, "offers": [text]}) for name, text in texts.items()]
+    (tmp_path / "people.jsonl").write_text("\n".join(lines), "utf-8")
+    (found,) = prior_sentences_in(tmp_path)
+    assert found.startswith("p2: ")
