@@ -175,7 +175,7 @@ def evaluate(
         if on_progress is not None:
             on_progress(ranker, done / len(rankers))
         table = scores()
-        values[ranker] = {view: _measure_all(table, queries) for view, queries in views.items()}
+        values[ranker] = {view: measure_queries(table, queries) for view, queries in views.items()}
     best = max((r for r in values if r != OURS), key=lambda r: (float(values[r]["all"][:, 0].mean()), r))
     return {
         "set": name,
@@ -184,12 +184,12 @@ def evaluate(
         "rankers": {
             r: {view: _summary(found) for view, found in by_view.items()} for r, by_view in values.items()
         },
-        "paired": {view: _paired_gain(values[OURS][view], values[best][view]) for view in views},
+        "paired": {view: paired_gain(values[OURS][view], values[best][view]) for view in views},
     }
 
 
-def _measure_all(table: Array, queries: Sequence[RankingQuery]) -> Array:
-    """(queries, measures)."""
+def measure_queries(table: Array, queries: Sequence[RankingQuery]) -> Array:
+    """(queries, measures) of scores of all pairs (n, n)."""
     rows = []
     for q in queries:
         scores = scores_of_candidates(table, q.query, q.candidates)
@@ -207,7 +207,8 @@ def _summary(found: Array) -> Mapping[str, float | int] | None:
     return out
 
 
-def _paired_gain(ours: Array, baseline: Array) -> Mapping[str, float] | None:
+def paired_gain(ours: Array, baseline: Array) -> Mapping[str, float] | None:
+    """The mean gain in NDCG@10 with its interval, of two measurements of the same queries."""
     if not len(ours):
         return None
     gain = ours[:, 0] - baseline[:, 0]

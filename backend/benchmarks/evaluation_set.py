@@ -30,7 +30,7 @@ class BadEvaluationSet(MatchingError):
 class EvaluationSet:
     """People with ids 0..n-1 in the order of the file's ids; `texts` hold each person's list per field;
     `positives` map a query to the people they newly met; `grades` map a seeker to the mean grade of each
-    graded candidate, 0..3.5; `notices` name rows left out, and why."""
+    graded candidate, 0..3.5; `notices` name rows left out, and why; `tie_days` follow `ties`."""
 
     people: tuple[Participant, ...]
     names: tuple[str, ...]
@@ -40,6 +40,7 @@ class EvaluationSet:
     positives: Mapping[int, tuple[int, ...]]
     grades: Mapping[int, Mapping[int, float]]
     notices: tuple[str, ...]
+    tie_days: tuple[dt.date | None, ...]
 
 
 def read_evaluation_set(
@@ -80,7 +81,7 @@ def read_evaluation_set(
         )
         for k, name in enumerate(names)
     )
-    met = _read_ties(ties, place)
+    met, tie_days = _read_ties(ties, place)
     candidates = _read_pool(pool, place)
     positives: Mapping[int, tuple[int, ...]] = {}
     notices: list[str] = []
@@ -88,7 +89,9 @@ def read_evaluation_set(
         pairs = {frozenset((tie.a, tie.b)) for tie in met}
         positives, notices = _read_queries(queries, place, set(candidates), pairs)
     graded = {} if grades is None else _read_grades(grades, place)
-    return EvaluationSet(participants, names, texts, met, candidates, positives, graded, tuple(notices))
+    return EvaluationSet(
+        participants, names, texts, met, candidates, positives, graded, tuple(notices), tie_days
+    )
 
 
 def _read_people(lines: Lines) -> dict[str, dict[str, Any]]:
@@ -139,9 +142,9 @@ def _read_groups(lines: Lines, place: Mapping[str, int]) -> dict[int, set[str]]:
     return nodes
 
 
-def _read_ties(lines: Lines, place: Mapping[str, int]) -> tuple[Tie, ...]:
-    """Ties aged from the newest one; without a time they are all of one age, without a weight they weigh
-    one."""
+def _read_ties(lines: Lines, place: Mapping[str, int]) -> tuple[tuple[Tie, ...], tuple[dt.date | None, ...]]:
+    """(ties aged from the newest one, their days); without a time they are all of one age, without a weight
+    they weigh one."""
     found: list[tuple[int, int, dt.date | None, float]] = []
     for number, row in _rows("ties.csv", lines, ("a", "b")):
         a, b = (_known("ties.csv", number, row[end], place) for end in ("a", "b"))
@@ -149,7 +152,7 @@ def _read_ties(lines: Lines, place: Mapping[str, int]) -> tuple[Tie, ...]:
             raise _bad("ties.csv", number, f"{row['a']} is tied to itself")
         found.append((a, b, _date(row.get("time", ""), number), _weight(row.get("weight", ""), number)))
     newest = max((day for *_, day, _ in found if day is not None), default=None)
-    return tuple(
+    ties = tuple(
         Tie(
             a,
             b,
@@ -159,6 +162,7 @@ def _read_ties(lines: Lines, place: Mapping[str, int]) -> tuple[Tie, ...]:
         )
         for a, b, day, weight in found
     )
+    return ties, tuple(day for *_, day, _ in found)
 
 
 def _date(text: str, number: int) -> dt.date | None:

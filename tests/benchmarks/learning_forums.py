@@ -2,8 +2,8 @@
 reading.
 
 The rules are those of the simulated forum in docs/matching.md: i asks j at rank r with chance p_ij / log2(r +
-1); j reads what she is asked in order of p_ji, what stands behind e expected better ones with attention 1 /
-(1 + e / 5), and answers what she reads with yes by p_ji, else with no. What nobody read stays unanswered.
+1); j reads requests in order of p_ji, what stands behind e expected better ones with attention 1 /
+(1 + e / 5), and answers what was read with yes by p_ji, else with no. What nobody read stays unanswered.
 """
 
 from dataclasses import dataclass, replace

@@ -4,6 +4,7 @@ measure them."""
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -20,6 +21,12 @@ from backend.benchmarks.evaluation import MEASURES, evaluate
 from backend.benchmarks.evaluation_set import EvaluationSet, read_evaluation_set
 from backend.benchmarks.graded import LISTS, evaluate_graded
 from backend.benchmarks.graded import MEASURES as GRADED_MEASURES
+from backend.benchmarks.learning import (
+    editions_until,
+    evaluate_learned,
+    learn_from_ties,
+    without_shared_texts,
+)
 from backend.benchmarks.vector_cache import Rows, cached_vectors
 from backend.core.progress import progress_lines
 from backend.suggestions.engine import FIELDS, KINDS, text_reader
@@ -39,11 +46,26 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, help="a folder as docs/matching.md describes it")
+        parser.add_argument(
+            "--learn-until",
+            type=dt.date.fromisoformat,
+            metavar="DATE",
+            help="also learn the weights from the ties up to this day, and measure them on the queries",
+        )
         parser.add_argument("--json", type=Path, help="also write every figure to this file")
 
-    def handle(self, *, folder: Path, json: Path | None, **options: object) -> None:  # noqa: ARG002
+    def handle(
+        self,
+        *,
+        folder: Path,
+        learn_until: dt.date | None,
+        json: Path | None,
+        **options: object,  # noqa: ARG002
+    ) -> None:
         try:
             given = read_folder(folder)
+            if learn_until is not None and not (given.positives and editions_until(given, learn_until)):
+                raise CommandError(f"{folder} has no {QUERIES}, or no ties up to {learn_until}.")
             for notice in given.notices:
                 self.stderr.write(notice)
             with progress_lines() as on_progress:
@@ -57,9 +79,10 @@ class Command(BaseCommand):
                     )
                     for p in given.people
                 )
-                found = evaluate_set(
-                    replace(given, people=people), vectors, folder.resolve().name, on_progress
-                )
+                given = replace(given, people=people)
+                found = evaluate_set(given, vectors, folder.resolve().name, on_progress)
+                if learn_until is not None:
+                    found["learned"] = learn_set(given, vectors, learn_until, on_progress)
         except MatchingError as error:
             raise CommandError(str(error)) from error
         if json is not None:
@@ -78,6 +101,23 @@ def evaluate_set(
     if given.grades:
         found["graded"] = evaluate_graded(given, vectors, priors=priors, on_progress=on_progress)
     return found
+
+
+def learn_set(
+    given: EvaluationSet, vectors: Vectors, until: dt.date, on_progress: OnProgress
+) -> dict[str, Any]:
+    """The figures of the weights learned from the ties up to a day."""
+    apart = without_shared_texts(given)
+    apart_vectors = encode_people(apart, on_progress)
+    reader = text_reader()
+    learned = learn_from_ties(
+        apart,
+        apart_vectors,
+        until,
+        priors=reader.priors(apart_vectors, on_progress),
+        on_progress=on_progress,
+    )
+    return evaluate_learned(given, vectors, learned, until, priors=reader.priors(vectors, on_progress))
 
 
 def read_folder(folder: Path) -> EvaluationSet:
@@ -164,7 +204,29 @@ def table_of(found: dict[str, Any]) -> str:
     lines = _lines_of_queries(found) if "rankers" in found else []
     if "graded" in found:
         lines += _lines_of_grades(found["set"], found["graded"])
+    if "learned" in found:
+        lines += _lines_of_learned(found["learned"])
     return "\n".join(lines)
+
+
+def _lines_of_learned(learned: dict[str, Any]) -> list[str]:
+    """The learned weights, and what they gain on the queries."""
+    lines = [f"weights learned from {learned['answers']:,} answers of ties up to {learned['until']}"]
+    for name, weight in learned["weights"].items():
+        span = f"[{weight['low']:.2f}, {weight['high']:.2f}]"
+        lines.append(f"  {name:<12} {weight['prior']:.2f} -> {weight['value']:.2f} {span}")
+    held_out = learned["held_out"]
+    if held_out is not None:
+        span = f"{held_out['gain']:+.4f} [{held_out['low']:+.4f}, {held_out['high']:+.4f}]"
+        lines.append(f"  log-loss on the last days of these: {held_out['learned']:.4f}, gain {span}")
+    for view, figures in learned["ndcg10"].items():
+        if figures is not None:
+            span = f"{figures['difference']:+.3f} [{figures['low']:+.3f}, {figures['high']:+.3f}]"
+            who = "everybody" if view == "all" else "across sectors"
+            lines.append(
+                f"  {who}: NDCG@10 {figures['learned']:.3f}, default {figures['default']:.3f}, gain {span}"
+            )
+    return lines
 
 
 def _lines_of_queries(found: dict[str, Any]) -> list[str]:
