@@ -74,9 +74,9 @@ def make_attendee(event: Event, **fields: Any) -> Attendee:
     seeks_topics, offers_topics = fields.pop("seeks_topics", ()), fields.pop("offers_topics", ())
     sector, constituency = fields.pop("sector", "ict-ministry"), fields.pop("constituency", "government")
     name = fields.pop("name", f"Person {number}")
-    person = fields.pop("person", None) or Person.objects.create_user(
-        fields.pop("email", f"person{number}@example.org"), name=name
-    )
+    email = fields.pop("email", f"person{number}@example.org")
+    is_demo = fields.pop("is_demo", email.endswith("@demo.example.org"))
+    person = fields.pop("person", None) or Person.objects.create_user(email, name=name, is_demo=is_demo)
     organisation = fields.pop("organisation", None) or make_organisation(sector, constituency)
     attendee = Attendee.objects.create(
         event=event,

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from rest_framework.authentication import TokenAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+
+from backend.people.models import Person
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -18,3 +27,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return bool(super().is_safe_url(url))
         except ValueError:
             return False
+
+
+class SessionBackend(AuthenticationBackend):  # type: ignore[misc]
+    """Whose session it is; nobody's, where it is of the demo's people and the demo is off."""
+
+    def get_user(self, user_id: Any) -> Person | None:
+        person: Person | None = super().get_user(user_id)
+        return person if person is not None and may_be_used(person) else None
+
+
+class ProgramAuthentication(TokenAuthentication):
+    """Whose token it is; refused, where it is of the demo's people and the demo is off."""
+
+    def authenticate_credentials(self, key: str) -> tuple[Any, Any]:
+        person, token = super().authenticate_credentials(key)
+        if not may_be_used(person):
+            raise AuthenticationFailed(_("Invalid token."))
+        return person, token
+
+
+def may_be_used(person: Person) -> bool:
+    """Whether the account opens anything: those of the demo's people only while the demo is on."""
+    return bool(settings.TITIAN_DEMO) or not person.is_demo

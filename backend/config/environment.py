@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import environ
@@ -69,3 +70,21 @@ def mail_from(name: str) -> dict[str, Any] | None:
     """Django's mail settings for the address, or None where none is given."""
     schemes = ["smtp+tls", "smtp+ssl", "smtps", "smtp", "consolemail", "filemail", "dummymail"]
     return _address_from(name, environ.Env.email_url_config, schemes)
+
+
+def refuse_public_demo(hosts: Iterable[str]) -> None:
+    """Raise ImproperlyConfigured where one of the hosts is more than this machine: the demo has no locks."""
+    for host in hosts:
+        if not _is_this_machine(host):
+            raise ImproperlyConfigured(
+                f"In the demo anybody enters as anybody and reads the mail; “{host}” is not this machine: "
+                "set TITIAN_DEMO=0 or, where that is meant, TITIAN_DEMO_PUBLIC=1."
+            )
+
+
+def _is_this_machine(host: str) -> bool:
+    name = host.strip("[]").lower()
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")

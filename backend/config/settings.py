@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
 from backend.config.database import database_settings
-from backend.config.environment import database_from, flag_from, mail_from, number_from, text_from, words_from
+from backend.config.environment import (
+    database_from,
+    flag_from,
+    mail_from,
+    number_from,
+    refuse_public_demo,
+    text_from,
+    words_from,
+)
 from backend.config.logs import LOGGING as LOGGING
 from backend.config.secret import secret_key_from
 
@@ -37,6 +46,9 @@ _host = ALLOWED_HOSTS[0].lstrip("*.") or TITIAN_HOST
 TITIAN_ADDRESS = text_from(
     "TITIAN_ADDRESS", f"https://{_host}" if TITIAN_HTTPS else f"http://127.0.0.1:{TITIAN_PORT}"
 ).rstrip("/")
+
+if TITIAN_DEMO and not flag_from("TITIAN_DEMO_PUBLIC"):
+    refuse_public_demo([TITIAN_HOST, *ALLOWED_HOSTS, urlsplit(TITIAN_ADDRESS).hostname or ""])
 
 DATABASES = {"default": database_settings(database_from("DATABASE_URL"), VAR / "postgres")}
 
@@ -114,7 +126,7 @@ TEMPLATES = [
 # --- People sign in by a code sent to their address, without passwords ------------------------------
 
 AUTH_USER_MODEL = "people.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["backend.config.accounts.SessionBackend"]
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
@@ -182,7 +194,7 @@ CONTENT_SECURITY_POLICY = {
 REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["backend.core.api.DenyAll"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",  # the first says how to sign in: 401, not 403
+        "backend.config.accounts.ProgramAuthentication",  # the first says how to sign in: 401, not 403
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

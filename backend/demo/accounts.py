@@ -6,7 +6,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
+from rest_framework.authtoken.models import Token
 
 from backend.core.errors import NotFound
 from backend.people.models import Person
@@ -28,7 +30,7 @@ class DemoAccount:
 def demo_accounts() -> tuple[DemoAccount, ...]:
     """The accounts whose people exist, in the order of the file; none before load_demo. Two queries."""
     rows = json.loads(ACCOUNTS_FILE.read_text(encoding="utf-8"))
-    people = Person.objects.filter(email__in=[row["email"] for row in rows], is_active=True)
+    people = Person.objects.filter(email__in=[row["email"] for row in rows], is_active=True, is_demo=True)
     found = {person.email: person for person in people.prefetch_related("attendances__organisation__sector")}
     return tuple(
         DemoAccount(row["key"], row["label"], row.get("note", ""), person, _constituency_of(person))
@@ -43,6 +45,13 @@ def demo_account_for(key: str) -> DemoAccount:
     if found is None:
         raise NotFound(_("The demo forum has no such person. Load it with: python manage.py load_demo"))
     return found
+
+
+def end_demo_access() -> None:
+    """End all sessions and tokens of the demo's people: a session holds as long as its password does."""
+    people = Person.objects.filter(is_demo=True)
+    Token.objects.filter(user__in=people).delete()
+    people.update(password=make_password(None))
 
 
 def _constituency_of(person: Person) -> str:

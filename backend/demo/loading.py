@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 
+from backend.core.errors import BusinessError
 from backend.demo.accounts import demo_accounts
 from backend.demo.agenda import DemoSession, make_agenda
 from backend.demo.meetings import load_meetings
@@ -34,6 +37,12 @@ COLUMNS = (
     "email", "name", "title", "organisation", "sector", "country", "languages", "age_class", "role", "about",
     "seeks", "offers", "topics_seek", "topics_offer",
 )  # fmt: skip
+
+
+class AddressTaken(BusinessError):
+    """Somebody's account has an address of the demo: whoever visits could enter as them."""
+
+    code = "address_taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +74,16 @@ def load_demo(*, now: dt.datetime, notify: Callable[[str], object]) -> DemoForum
 
 @transaction.atomic
 def load_forum(*, now: dt.datetime, notify: Callable[[str], object] = lambda _: None) -> DemoForum | None:
-    """Load both editions; None, and nothing changed, if they are there already. `notify` gets each step."""
+    """Load both editions; None, and nothing changed, if they are there already. `notify` gets each step.
+
+    Refuses AddressTaken.
+    """
     if Event.objects.filter(slug=CURRENT).exists():
         return None
     members, unlisted = demo_people(), unlisted_people()
+    emails = {row["email"] for row in demo_text("accounts")}
+    emails |= {person.email for person in (*members, *unlisted)}
+    _refuse_taken(emails)
     returning = _returning(members)
     notify(f"Earlier edition: {len(returning)} attendees")
     earlier = _load_edition(EARLIER, returning, now=now)
@@ -78,8 +93,16 @@ def load_forum(*, now: dt.datetime, notify: Callable[[str], object] = lambda _: 
     notify("Who met whom last time")
     ties = _load_ties(earlier, returning, people)
     _load_organiser_lead_and_stranger((event, earlier), now=now)
+    Person.objects.filter(email__in=emails).update(is_demo=True)
     blocks = tuple((people[members[one].email], people[members[two].email]) for one, two in _blocked(members))
     return DemoForum(event, earlier, len(members), ties, blocks)
+
+
+def _refuse_taken(emails: set[str]) -> None:
+    theirs = Person.objects.filter(is_demo=False).annotate(address=Lower("email"))
+    if taken := theirs.filter(address__in=emails).first():
+        message = _("“%(email)s” has an account that is not the demo's: nothing was loaded.")
+        raise AddressTaken(message % {"email": taken.email})
 
 
 def _load_edition(

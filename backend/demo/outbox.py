@@ -1,4 +1,4 @@
-"""The demo's mail: kept in the database, where a page shows it, and never sent."""
+"""The demo's mail: kept in the database, where a page shows it, or printed, and never sent."""
 
 from __future__ import annotations
 
@@ -6,15 +6,29 @@ from collections.abc import Iterable
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.console import EmailBackend as ConsoleBackend
+from django.db.models.functions import Lower
 
 from backend.demo.models import OutgoingMail
+from backend.people.models import Person
 
 
 class OutboxBackend(BaseEmailBackend):
-    """Django mail backend of demo mode: keeps every mail as an `OutgoingMail`."""
+    """Django mail backend of demo mode: keeps mails to the demo's people as `OutgoingMail`, prints others.
+
+    Everybody reads what is kept, and a mail to an administrator may hold a code to sign in.
+    """
 
     def send_messages(self, email_messages: Iterable[EmailMessage]) -> int:
-        kept = OutgoingMail.objects.bulk_create(
+        mails = list(email_messages)
+        people = _demo_addresses({address.lower() for mail in mails for address in mail.recipients()})
+        to_keep = [mail for mail in mails if {address.lower() for address in mail.recipients()} <= people]
+        self._keep(to_keep)
+        ConsoleBackend().send_messages([mail for mail in mails if mail not in to_keep])
+        return len(mails)
+
+    def _keep(self, mails: list[EmailMessage]) -> None:
+        OutgoingMail.objects.bulk_create(
             OutgoingMail(
                 sender=message.from_email,
                 recipients=message.recipients(),
@@ -22,6 +36,11 @@ class OutboxBackend(BaseEmailBackend):
                 body=str(message.body),
                 source=message.message().as_bytes(),
             )
-            for message in email_messages
+            for message in mails
         )
-        return len(kept)
+
+
+def _demo_addresses(addresses: set[str]) -> set[str]:
+    """Those of the addresses, in lower case, that are the demo's people's."""
+    people = Person.objects.filter(is_demo=True).annotate(address=Lower("email"))
+    return set(people.filter(address__in=addresses).values_list("address", flat=True))

@@ -46,6 +46,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=200)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    is_demo = models.BooleanField(default=False)  # fictional: anybody may enter as them while the demo is on
     own_timezone = models.CharField(max_length=60, blank=True)  # where they read from; empty: the event's own
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -60,6 +61,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="person_email_unique"),
             models.CheckConstraint(condition=~models.Q(name=""), name="person_has_a_name"),
+            models.CheckConstraint(
+                condition=models.Q(is_demo=False) | models.Q(is_staff=False, is_superuser=False),
+                name="person_of_the_demo_is_no_staff",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from tests.factories import make_attendee
 
 def test_sign_in_fill_in_filter_answer_block_and_leave(forum, without_script, door, settings):
     settings.EMAIL_BACKEND = "backend.demo.outbox.OutboxBackend"
-    newcomer = make_attendee(forum.event, email="New.Comer@example.org", name="New Comer")
+    newcomer = make_attendee(forum.event, email="New.Comer@example.org", name="New Comer", is_demo=True)
     page = without_script.new_page()
 
     # The code comes by mail, and leads to the page one wanted.

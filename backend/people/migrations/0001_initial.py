@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=200, verbose_name="name")),
                 ("is_active", models.BooleanField(default=True)),
                 ("is_staff", models.BooleanField(default=False)),
+                ("is_demo", models.BooleanField(default=False)),
                 ("own_timezone", models.CharField(blank=True, max_length=60)),
                 ("joined_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 (
@@ -118,6 +119,14 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("name", ""), _negated=True), name="person_has_a_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_demo", False),
+                            models.Q(("is_staff", False), ("is_superuser", False)),
+                            _connector="OR",
+                        ),
+                        name="person_of_the_demo_is_no_staff",
                     ),
                 ],
             },

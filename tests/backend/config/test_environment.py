@@ -1,9 +1,21 @@
 """Settings from the environment are used as meant, or refused in one sentence."""
 
+import os
+import re
+import subprocess
+import sys
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from backend.config.environment import database_from, flag_from, mail_from, number_from, words_from
+from backend.config.environment import (
+    database_from,
+    flag_from,
+    mail_from,
+    number_from,
+    refuse_public_demo,
+    words_from,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,6 +30,43 @@ def test_a_flag_that_is_neither_yes_nor_no_is_refused(monkeypatch: pytest.Monkey
     monkeypatch.setenv("TITIAN_DEMO", "maybe")
     with pytest.raises(ImproperlyConfigured, match="TITIAN_DEMO must be 1 or 0, not 'maybe'"):
         flag_from("TITIAN_DEMO")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "::1", "127.8.8.8", "titian.localhost"])
+def test_a_demo_on_this_machine_is_started(host: str) -> None:
+    refuse_public_demo([host])
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "*", ".example.org", "forum.example.org"])
+def test_a_demo_on_another_address_is_refused(host: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=re.escape(f"“{host}” is not this machine")):
+        refuse_public_demo(["127.0.0.1", host])
+
+
+PUBLIC = {
+    "ALLOWED_HOSTS": "forum.example.org",
+    "TITIAN_HOST": "0.0.0.0",
+    "TITIAN_ADDRESS": "https://f.example.org",
+}
+
+
+@pytest.mark.parametrize("command", [["check", "--deploy"], ["serve"]])
+@pytest.mark.parametrize("name", PUBLIC)
+def test_neither_the_start_nor_the_check_lets_a_public_demo_pass(name: str, command: list[str]) -> None:
+    environment = os.environ | {"TITIAN_DEMO": "1", name: PUBLIC[name]}
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "TITIAN_DEMO_PUBLIC=1" in done.stderr
+
+
+def test_a_public_demo_that_is_meant_passes_the_check() -> None:
+    environment = os.environ | PUBLIC | {"TITIAN_DEMO": "1", "TITIAN_DEMO_PUBLIC": "1"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy"], env=environment, capture_output=True, timeout=60
+    )
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize("given", ["0", "65536", "80a", "-1", "８０８０"])

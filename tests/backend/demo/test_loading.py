@@ -242,6 +242,12 @@ def test_every_account_can_be_entered_and_the_stranger_has_no_part() -> None:
 
 
 @pytest.mark.usefixtures("output")
+def test_everybody_of_the_demo_is_marked_as_such() -> None:
+    assert Person.objects.exists()
+    assert not Person.objects.filter(is_demo=False).exists()
+
+
+@pytest.mark.usefixtures("output")
 def test_nobody_can_be_written_to_at_an_address_of_the_demo() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT split_part(email, '@', 2) FROM people_person")

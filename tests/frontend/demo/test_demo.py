@@ -4,13 +4,17 @@ import json
 
 import pytest
 import vobject
+from django.db import IntegrityError, transaction
+from rest_framework.test import APIClient
 
-from backend.demo.accounts import ACCOUNTS_FILE, demo_accounts
+from backend.demo.accounts import ACCOUNTS_FILE, demo_accounts, end_demo_access
 from backend.demo.models import OutgoingMail
 from backend.meetings.services import deliver_notice
 from backend.people.models import Constituency, Person
+from backend.people.services import make_token
 from tests.backend.meetings.conftest import make_forum
 from tests.factories import make_attendee, make_event, make_run
+from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
 PAGES = ("/demo/", "/demo/outbox/", "/demo/outbox/1/", "/demo/outbox/1/0/", "/demo/government/")
@@ -38,12 +42,13 @@ def test_the_demo_says_on_every_page_that_it_is_one(client, demo):
 
 def test_one_enters_as_a_demo_account_and_lands_where_they_would(client, demo, tmp_path, monkeypatch):
     event = make_event()
-    me = make_attendee(event, email="ministry@example.org", name="Mali Wongsa", seeks="x")
+    me = make_attendee(event, email="ministry@demo.example.org", name="Mali Wongsa", seeks="x")
     make_run(event, {me: [make_attendee(event, name="Arif Rahman")]})
-    Person.objects.create_user("stranger@example.org", name="Nobody Here")
+    Person.objects.create_user("stranger@example.org", name="Nobody Here", is_demo=True)
     file = tmp_path / "accounts.json"
     file.write_text(
-        '[{"key": "ministry", "label": "Ministry official", "email": "ministry@example.org", "note": "n"},'
+        '[{"key": "ministry", "label": "Ministry official", "note": "n",'
+        ' "email": "ministry@demo.example.org"},'
         ' {"key": "stranger", "label": "A stranger", "email": "stranger@example.org", "note": ""},'
         ' {"key": "gone", "label": "Not loaded", "email": "gone@example.org", "note": ""}]'
     )
@@ -62,6 +67,39 @@ def test_one_enters_as_a_demo_account_and_lands_where_they_would(client, demo, t
     assert "You are on no forum" in answer.content.decode()
     assert client.get(f"/e/{event.slug}/suggestions/").status_code == 404
     assert client.post("/demo/gone/").status_code == 404
+
+
+def test_nobody_enters_as_an_account_that_is_not_the_demo_s(client, demo):
+    [row, *_] = json.loads(ACCOUNTS_FILE.read_text(encoding="utf-8"))
+    Person.objects.create_superuser(row["email"], name="Root")
+    assert demo_accounts() == ()
+    assert client.post(f"/demo/{row['key']}/").status_code == 404
+    assert "_auth_user_id" not in client.session
+
+
+def test_no_account_of_the_demo_becomes_staff(demo):
+    person = make_attendee(make_event(), is_demo=True).person
+    for field in ("is_staff", "is_superuser"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Person.objects.filter(pk=person.pk).update(**{field: True})
+
+
+def test_switched_off_the_demo_s_sessions_and_tokens_open_nothing(client, demo, settings):
+    person, other = (make_attendee(make_event(), is_demo=is_demo).person for is_demo in (True, False))
+    tokens = [make_token(person=who) for who in (person, other)]
+    programs = [APIClient(headers={"Authorization": f"Token {token}"}) for token in tokens]
+    browsers = [client_of(who) for who in (person, other)]
+
+    def statuses():
+        pages = [browser.get("/api/v1/me/").status_code for browser in browsers]
+        return pages, [program.get("/api/v1/me/").status_code for program in programs]
+
+    assert statuses() == ([200, 200], [200, 200])
+    settings.TITIAN_DEMO = False
+    assert statuses() == ([401, 200], [401, 200])
+    end_demo_access()
+    settings.TITIAN_DEMO = True
+    assert statuses() == ([401, 200], [401, 200])
 
 
 def test_the_demo_offers_every_constituency_an_organiser_a_lead_and_a_stranger():
@@ -100,6 +138,7 @@ def invitation(demo, settings):
     settings.EMAIL_BACKEND = "backend.demo.outbox.OutboxBackend"
     forum = make_forum()
     a, b, *_ = forum.people
+    Person.objects.update(is_demo=True)
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0], message="<script>alert(1)</script>"))
     deliver_notice(notice_id=meeting.notices.get(attendee=a).pk, now=forum.now)
     return meeting

@@ -76,7 +76,9 @@ class Command(BaseCommand):
             with show_step(self.console, "Unpacking the language model", has_bar=True):
                 _run_child("unpack_model")
         # By name: nothing of the product imports the demo.
-        if settings.TITIAN_DEMO and not import_string("backend.demo.selectors.is_demo_ready")():
+        if not settings.TITIAN_DEMO:
+            import_string("backend.demo.accounts.end_demo_access")()
+        elif not import_string("backend.demo.selectors.is_demo_ready")():
             connections.close_all()
             _run_child("load_demo", "--with-lists")
 
