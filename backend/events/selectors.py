@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, Event, Interest, Slot, Table, Theme
+from backend.events.models import Attendee, Event, Interest, Slot, Table, Theme, Topic
 from backend.events.rules import is_empty_profile
 from backend.people.models import Person
 
@@ -65,6 +65,11 @@ def attendee_for(person: Person, slug: str) -> Attendee:
 def theme_names_for(event: Event) -> dict[str, str]:
     """The names of the event's themes by key, in programme order."""
     return dict(Theme.objects.filter(event=event).order_by("position", "pk").values_list("key", "name"))
+
+
+def topic_names_for(event: Event) -> dict[str, str]:
+    """The names of the event's topics by key."""
+    return dict(Topic.objects.filter(event=event).values_list("key", "name"))
 
 
 def attendances_for(person: Person) -> Sequence[Attendee]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backend.directory.selectors import person_for, saved_for
 from backend.events.models import Attendee
-from backend.events.selectors import Profile, attendee_for, profile_for
+from backend.events.selectors import Profile, attendee_for, profile_for, topic_names_for
 from backend.meetings.selectors import open_contacts_for
 from backend.safeguarding.rules import why_not_open
 from backend.suggestions.models import Feedback
@@ -167,7 +167,8 @@ def lists(request: Request, attendee: Attendee) -> HttpResponse:
 def pair(request: Request, attendee: Attendee, owner: int, other: int) -> HttpResponse:
     """Every feature of one entry of a list."""
     found = pair_inspection_for(event=attendee.event, attendee_id=owner, other_id=other)
-    return render(request, "suggestions/pair.html", {"found": found})
+    context = {"found": found, "topic_names": topic_names_for(attendee.event)}
+    return render(request, "suggestions/pair.html", context)
 
 
 @organiser

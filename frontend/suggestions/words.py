@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backend.suggestions.selectors import ReasonRow
+from backend.suggestions.selectors import LEAST_TOLD, ReasonRow
 from frontend.events.words.languages import language_name
 from frontend.people.words import constituency_label
 
@@ -36,8 +36,8 @@ FEATURES: dict[str, Promise] = {
 AMOUNTS: tuple[tuple[float, Promise], ...] = (
     (1.0, gettext_lazy("speaks strongly for it")),
     (0.3, gettext_lazy("speaks for it")),
-    (0.03, gettext_lazy("speaks a little for it")),
-    (-0.03, gettext_lazy("makes no difference")),
+    (LEAST_TOLD, gettext_lazy("speaks a little for it")),
+    (-LEAST_TOLD, gettext_lazy("makes no difference")),
     (-0.3, gettext_lazy("speaks a little against it")),
 )
 """The words for what a feature adds, each with the least it adds."""

@@ -3,6 +3,7 @@
 from backend.suggestions.engine import strength_of
 from backend.suggestions.selectors.export import exported_rows
 from backend.suggestions.selectors.inspection import (
+    LEAST_TOLD,
     FeatureContribution,
     ListEntry,
     ListInspection,
@@ -42,6 +43,7 @@ from backend.suggestions.selectors.unmet import (
 
 __all__ = [
     "FILTER_NAMES",
+    "LEAST_TOLD",
     "FeatureContribution",
     "Filters",
     "ListEntry",

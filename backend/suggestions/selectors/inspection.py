@@ -15,6 +15,9 @@ from backend.suggestions import engine
 from backend.suggestions.models import ListReading, Run, Suggestion
 from backend.suggestions.selectors.lists import ReasonRow, visible_reasons
 
+LEAST_TOLD = 0.03
+"""What adds less, either way, makes no difference to tell."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListEntry:
@@ -61,6 +64,12 @@ class PairInspection:
     features: tuple[FeatureContribution, ...]
     forward: float
     backward: float
+
+    @property
+    def telling_features(self) -> tuple[FeatureContribution, ...]:
+        """The features that add something either way, most first."""
+        telling = [f for f in self.features if max(abs(f.forward_adds), abs(f.backward_adds)) >= LEAST_TOLD]
+        return tuple(sorted(telling, key=lambda f: -max(abs(f.forward_adds), abs(f.backward_adds))))
 
 
 def list_owners_for(event: Event) -> tuple[PersonNamed, ...]:
