@@ -1,19 +1,16 @@
-"""Which needs nobody at an event answers, and which offers nobody seeks, by theme; for organisers."""
+"""Needs that nobody at an event answers, and offers that nobody seeks, by theme; for organisers."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-from django.db.models import Max
 
 from backend.core.spreadsheets import csv_file
 from backend.events.models import Event, Interest, Theme, Topic
 from backend.events.selectors import ChosenTopics, PersonNamed, chosen_topics, people_named
 from backend.safeguarding.rules import matchable
-from backend.suggestions import engine
-from backend.suggestions.models import Suggestion
 from backend.suggestions.selectors.runs import current_run
 
 COLUMNS = ["kind", "theme", "name", "organisation", "constituency", "country", "topics", "text"]
@@ -41,10 +38,11 @@ class UnmetTheme:
 class UnmetNeeds:
     """Unmet needs and unsought offers by theme, and how many people each concerns.
 
-    `is_known` is False before the first Run: nothing can be said yet.
+    `computed_at`: when every list was last computed; None where that was never, or by an older version, and
+    nothing is known.
     """
 
-    is_known: bool
+    computed_at: dt.datetime | None = None
     needs: tuple[UnmetTheme, ...] = ()
     offers: tuple[UnmetTheme, ...] = ()
 
@@ -58,63 +56,43 @@ class UnmetNeeds:
 
 
 def unmet_needs_for(event: Event) -> UnmetNeeds:
-    """The needs nobody answers and the offers nobody seeks, among listed adults and the current Run's lists.
+    """The needs nobody answers and the offers nobody seeks, as the current Run found them.
 
-    A need is unmet where the best place of its person's list is only worth a look and nobody else offers a
-    topic it names; an offer is unsought where its person's best place on others' lists is, or there is none,
-    and nobody else seeks a topic it names. A constant number of queries.
+    Of listed adults only, with their present texts and topics. A constant number of queries.
     """
     run = current_run(event)
-    if run is None:
-        return UnmetNeeds(is_known=False)
-    people = matchable(event).order_by("person__name", "pk")
+    if run is None or "unmet_needs" not in run.report:
+        return UnmetNeeds()
+    unmet, unsought = set(run.report["unmet_needs"]), set(run.report["unsought_offers"])
+    people = matchable(event).filter(pk__in=unmet | unsought).order_by("person__name", "pk")
     named = people_named(people)
     texts = {pk: (seeks, offers) for pk, seeks, offers in people.values_list("pk", "seeks", "offers")}
     chosen = chosen_topics(Interest.objects.filter(attendee__in=list(named)))
-    topics = Topic.objects.filter(event=event).order_by("position").values_list("pk", "theme", "name")
-    topic_of = {pk: (theme, name) for pk, theme, name in topics}
+    topics = list(Topic.objects.filter(event=event).order_by("position"))
     themes = list(Theme.objects.filter(event=event).order_by("position", "pk"))
-    places = Suggestion.objects.filter(run=run, attendee__in=list(named), other__in=list(named))
-    best_own = dict(places.order_by().values_list("attendee").annotate(Max("score")))
-    best_of_others = dict(places.order_by().values_list("other").annotate(Max("score")))
-    nobody = ChosenTopics()
-    sought = {pk: chosen.get(pk, nobody).seeks for pk in named}
-    offered = {pk: chosen.get(pk, nobody).offers for pk in named}
 
-    def by_theme(
-        side: int, own: Mapping[int, frozenset[int]], answers: Mapping[int, frozenset[int]],
-        best: Mapping[int, float],
-    ) -> tuple[UnmetTheme, ...]:  # fmt: skip
-        holders = _holders(answers)
+    def by_theme(ids: set[int], *, is_need: bool) -> tuple[UnmetTheme, ...]:
         rows: dict[int | None, list[UnmetRow]] = defaultdict(list)
         for pk, person in named.items():
-            text = texts[pk][side]
-            is_weak = engine.strength_of(best.get(pk, 0.0)) == engine.Strength.WORTH_A_LOOK
-            if not (text or own[pk]) or not is_weak or any(holders[topic] - {pk} for topic in own[pk]):
+            seeks, offers = texts[pk]
+            topic_ids = chosen.get(pk, ChosenTopics())
+            text, own = (seeks, topic_ids.seeks) if is_need else (offers, topic_ids.offers)
+            if pk not in ids or not (text or own):
                 continue
             names: dict[int | None, list[str]] = defaultdict(list)
-            for topic, (theme, name) in topic_of.items():
-                if topic in own[pk]:
-                    names[theme].append(name)
-            for theme_id in names or [None]:
+            for topic in topics:
+                if topic.pk in own:
+                    names[topic.theme_id].append(topic.name)
+            for theme_id in list(names) or [None]:
                 rows[theme_id].append(UnmetRow(person, text, tuple(names[theme_id])))
         found = [UnmetTheme(t.key, t.name, tuple(rows[t.pk])) for t in themes if t.pk in rows]
         return (*found, *([UnmetTheme("", "", tuple(rows[None]))] if None in rows else []))
 
     return UnmetNeeds(
-        is_known=True,
-        needs=by_theme(0, sought, offered, best_own),
-        offers=by_theme(1, offered, sought, best_of_others),
+        computed_at=run.published_at,
+        needs=by_theme(unmet, is_need=True),
+        offers=by_theme(unsought, is_need=False),
     )
-
-
-def _holders(topics: Mapping[int, frozenset[int]]) -> dict[int, set[int]]:
-    """Who names each topic."""
-    found: dict[int, set[int]] = defaultdict(set)
-    for pk, named in topics.items():
-        for topic in named:
-            found[topic].add(pk)
-    return found
 
 
 def _people_in(themes: Iterable[UnmetTheme]) -> int:

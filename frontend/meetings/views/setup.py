@@ -150,7 +150,7 @@ def change_rules(request: Request, attendee: Attendee) -> HttpResponse:
         services.set_rules(event=attendee.event, **form.cleaned_data, by=request.user)
     except BusinessError as refusal:
         return _page(request, attendee, refusal, part="rules", rules_form=form)
-    return _done(request, attendee, _("The figures are changed. What was asked before keeps its expiry."))
+    return _done(request, attendee, _("The rules are changed. What was asked before keeps its expiry."))
 
 
 def _done(request: Request, attendee: Attendee, text: str) -> HttpResponse:

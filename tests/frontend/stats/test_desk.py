@@ -113,7 +113,7 @@ def test_what_nobody_answers_is_listed_by_theme_and_downloaded_by_organisers_onl
     assert "Known once the lists are computed." in read(client, event).texts("#unmet p")
     seeker = make_attendee(event, name="Ana Alone", seeks="Training", seeks_topics=["sextortion"])
     kid = make_attendee(event, name="Kim Kid", seeks="Games", age_class="minor")
-    make_run(event, {seeker: []})
+    make_run(event, {}, report={"unmet_needs": [seeker.pk, kid.pk], "unsought_offers": [kid.pk]})
     page = read(client, event)
     assert "Unmet needs: 1 person" in page.texts("#unmet h3")
     assert page.texts("#unmet .unmet .chip") == ["Ana Alone"]
