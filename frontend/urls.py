@@ -47,6 +47,16 @@ urlpatterns = [
     path("e/<slug:slug>/attendees/import/", attendees.import_list, name="import_list"),
     path("e/<slug:slug>/matching/", suggestions.matching, name="matching"),
     path("e/<slug:slug>/matching/anew/", suggestions.rebuild_lists, name="rebuild_lists"),
+    path(
+        "e/<slug:slug>/matching/weights/reset/",
+        suggestions.reset_learned_weights,
+        name="reset_learned_weights",
+    ),
+    path(
+        "e/<slug:slug>/matching/weights/nightly/",
+        suggestions.switch_nightly_learning,
+        name="switch_nightly_learning",
+    ),
     path("e/<slug:slug>/matching/lists/", suggestions.lists, name="lists"),
     path("e/<slug:slug>/matching/lists/<int:owner>/<int:other>/", suggestions.pair, name="pair"),
     path("e/<slug:slug>/people/<int:attendee_id>/", directory.person, name="person"),

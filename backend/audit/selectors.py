@@ -203,6 +203,6 @@ def _changes_to_others(event: Event) -> Iterator[_TraceGroup]:
 
 def _acts(event: Event) -> Iterator[_TraceGroup]:
     acts = Act.objects.filter(event=event).values_list("done_at", "person_id", "kind", "what")
-    kinds = {Act.Kind.DOWNLOADED.value: Act.Kind.DOWNLOADED.value, Act.Kind.REBUILD_REQUESTED.value: "lists"}
     for at, person_id, kind, what in acts:
-        yield _TraceGroup(at, person_id or -1, kinds[kind], what or kind, 1)
+        noun = kind if kind == Act.Kind.DOWNLOADED else "lists"
+        yield _TraceGroup(at, person_id or -1, noun, what or kind, 1)

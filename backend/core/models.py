@@ -7,11 +7,15 @@ from django.utils import timezone
 
 
 class Act(models.Model):
-    """Something an organiser did that changes no traced row: downloaded a file, or had lists rebuilt."""
+    """Something an organiser did that changes no traced row: downloaded a file, had lists rebuilt, or chose
+    their weights."""
 
     class Kind(models.TextChoices):
         DOWNLOADED = "took", "took a file away"
         REBUILD_REQUESTED = "ordered", "ordered new lists"
+        WEIGHTS_RESET = "reset", "reset the learned weights"
+        LEARNING_ON = "learn_on", "had weights learned every night"
+        LEARNING_OFF = "learn_off", "stopped learning weights every night"
 
     event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey("people.Person", null=True, on_delete=models.SET_NULL, related_name="+")

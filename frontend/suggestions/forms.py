@@ -68,3 +68,9 @@ class InspectionForm(forms.Form):
     def attendee_id(self) -> int | None:
         self.full_clean()
         return self.cleaned_data.get("of")
+
+
+class NightlyLearningForm(forms.Form):
+    """The organisers' switch: learn the weights every night."""
+
+    is_on = forms.BooleanField(required=False)

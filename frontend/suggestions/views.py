@@ -24,18 +24,33 @@ from backend.suggestions.models import Feedback
 from backend.suggestions.selectors import (
     Filters,
     SuggestionList,
+    active_weights,
+    learns_nightly,
     list_inspection_for,
     list_owners_for,
     pair_inspection_for,
     run_status_for,
     suggestions_for,
 )
-from backend.suggestions.services import give_feedback, record_views, request_build, withdraw_feedback
+from backend.suggestions.services import (
+    give_feedback,
+    record_views,
+    request_build,
+    reset_weights,
+    set_nightly_learning,
+    withdraw_feedback,
+)
 from frontend.access import Request, organiser, participant
 from frontend.events.words.languages import language_name
 from frontend.fields import values_of
 from frontend.people.words import constituency_label
-from frontend.suggestions.forms import FeedbackForm, InspectionForm, filters_in_address, filters_in_query
+from frontend.suggestions.forms import (
+    FeedbackForm,
+    InspectionForm,
+    NightlyLearningForm,
+    filters_in_address,
+    filters_in_query,
+)
 
 SLOW_AFTER = dt.timedelta(seconds=45)
 
@@ -149,7 +164,12 @@ def state_of(profile: Profile, found: SuggestionList) -> str:
 @require_safe
 def matching(request: Request, attendee: Attendee) -> HttpResponse:
     """The current Run's report: who is reached, how evenly, across which sectors, and what that cost."""
-    return render(request, "suggestions/matching.html", {"page": run_status_for(attendee.event)})
+    context = {
+        "page": run_status_for(attendee.event),
+        "learned": active_weights(attendee.event),
+        "learns_nightly": learns_nightly(attendee.event),
+    }
+    return render(request, "suggestions/matching.html", context)
 
 
 @organiser
@@ -177,4 +197,26 @@ def rebuild_lists(request: Request, attendee: Attendee) -> HttpResponse:
     """Have every list rebuilt."""
     request_build(event=attendee.event, by=request.user, now=timezone.now())
     messages.success(request, _("Every list is being rebuilt. The present lists stay until then."))
+    return redirect("matching", attendee.event.slug)
+
+
+@organiser
+@require_POST
+def reset_learned_weights(request: Request, attendee: Attendee) -> HttpResponse:
+    """Have the next lists use the default weights."""
+    reset_weights(event=attendee.event, by=request.user, now=timezone.now())
+    messages.success(request, _("The next lists use the default weights."))
+    return redirect("matching", attendee.event.slug)
+
+
+@organiser
+@require_POST
+def switch_nightly_learning(request: Request, attendee: Attendee) -> HttpResponse:
+    """Have the weights learned every night, or no longer."""
+    form = NightlyLearningForm(request.POST)
+    is_on = form.is_valid() and form.cleaned_data["is_on"]
+    set_nightly_learning(event=attendee.event, is_on=is_on, by=request.user, now=timezone.now())
+    messages.success(
+        request, _("Learning every night is on.") if is_on else _("Learning every night is off.")
+    )
     return redirect("matching", attendee.event.slug)

@@ -25,7 +25,13 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("took", "took a file away"), ("ordered", "ordered new lists")],
+                        choices=[
+                            ("took", "took a file away"),
+                            ("ordered", "ordered new lists"),
+                            ("reset", "reset the learned weights"),
+                            ("learn_on", "had weights learned every night"),
+                            ("learn_off", "stopped learning weights every night"),
+                        ],
                         max_length=10,
                     ),
                 ),

@@ -9,7 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.advisory_lock import advisory_lock
+from backend.core.audit import record_act
 from backend.core.errors import BusinessError
+from backend.core.models import Act
 from backend.core.queue import enqueue
 from backend.events.models import Event
 from backend.events.rules import check_organiser
@@ -85,18 +87,20 @@ def learn_weights(
 
 
 @transaction.atomic
-def reset_weights(*, event: Event, by: Person) -> None:
+def reset_weights(*, event: Event, by: Person, now: dt.datetime) -> None:
     """Have the next Runs use the default weights, and stop learning at night. Refuses OrganisersOnly."""
     check_organiser(by, event)
     _deactivate(event)
     SuggestionRules.objects.filter(event=event).update(learns_nightly=False)
+    record_act(event=event, by=by, kind=Act.Kind.WEIGHTS_RESET, now=now)
 
 
 @transaction.atomic
-def set_nightly_learning(*, event: Event, is_on: bool, by: Person) -> None:
+def set_nightly_learning(*, event: Event, is_on: bool, by: Person, now: dt.datetime) -> None:
     """Have the weights learned every night, or no longer. Refuses OrganisersOnly."""
     check_organiser(by, event)
     SuggestionRules.objects.update_or_create(event=event, defaults={"learns_nightly": is_on})
+    record_act(event=event, by=by, kind=Act.Kind.LEARNING_ON if is_on else Act.Kind.LEARNING_OFF, now=now)
 
 
 def learn_nightly(*, event: Event, now: dt.datetime) -> LearnedWeights | None:

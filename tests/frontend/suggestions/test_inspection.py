@@ -3,7 +3,9 @@
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from backend.suggestions.models import Run
+from backend.core.models import Act
+from backend.suggestions.models import LearnedWeights, Run
+from backend.suggestions.selectors import learns_nightly
 from tests.factories import NOW, make_attendee, make_event, make_run
 from tests.pages import page_of
 
@@ -121,3 +123,50 @@ def test_only_an_organiser_inspects_a_list(desk):
 def test_without_attendees_the_page_of_lists_says_what_to_do(desk):
     event, client = desk
     assert "Nobody may have a list yet" in read(client, event, "lists/")
+
+
+def test_the_page_shows_what_was_learned_and_returns_to_the_default_in_one_click(desk):
+    event, client = desk
+    make_run(event, {}, report=REPORT)
+    assert "The lists use the default weights." in read(client, event)
+    LearnedWeights.objects.create(
+        event=event,
+        weights={"topic": {"prior": 1.0, "value": 1.5, "low": 1.25, "high": 2.0}},
+        counts={
+            "answers": 480,
+            "yes": 120,
+            "people": 40,
+            "by_source": {"shown": 480},
+            "held_out": {"answers": 90, "gain": 0.0123, "low": 0.004, "high": 0.02},
+        },
+        learned_at=NOW,
+    )
+    page = read(client, event)
+    assert "answers of 40 people" in page
+    assert "480 answers, 120 of them yes" in page
+    assert "by 0.0123 (log-loss; 95 % interval 0.0040 to 0.0200" in page
+    assert "1.25 – 2.00" in page
+    assert client.post(f"/e/{event.slug}/matching/weights/reset/").status_code == 302
+    assert "The lists use the default weights." in read(client, event)
+    assert Act.objects.get().kind == Act.Kind.WEIGHTS_RESET
+
+
+def test_the_switch_of_the_nightly_learning_is_one_click(desk):
+    event, client = desk
+    make_run(event, {}, report=REPORT)
+    address = f"/e/{event.slug}/matching/weights/nightly/"
+    assert "Learn the weights every night" in read(client, event)
+    client.post(address, {"is_on": "on"})
+    assert learns_nightly(event)
+    assert "Stop learning every night" in read(client, event)
+    client.post(address)
+    assert not learns_nightly(event)
+    assert [act.kind for act in Act.objects.order_by("pk")] == [Act.Kind.LEARNING_ON, Act.Kind.LEARNING_OFF]
+
+
+def test_only_an_organiser_resets_weights_or_switches_the_learning(client):
+    event = make_event("desk")
+    client.force_login(make_attendee(event).person)
+    for rest in ("reset", "nightly"):
+        assert client.post(f"/e/{event.slug}/matching/weights/{rest}/").status_code == 403
+    assert not Act.objects.exists()

@@ -87,8 +87,8 @@ def test_the_next_run_uses_and_stores_the_learned_weights_until_they_are_reset(e
     assert services.build_run(event=event, now=LATER, policy=Policy(ei_floor=0.1)).policy[
         "topic"
     ] == pytest.approx(learned)
-    services.set_nightly_learning(event=event, is_on=True, by=organiser.person)
-    services.reset_weights(event=event, by=organiser.person)
+    services.set_nightly_learning(event=event, is_on=True, by=organiser.person, now=NOW)
+    services.reset_weights(event=event, by=organiser.person, now=NOW)
     assert active_weights(event) is None
     assert not learns_nightly(event)
     assert services.build_run(event=event, now=LATER).policy["topic"] == Policy().topic
@@ -116,9 +116,9 @@ def test_learning_again_replaces_the_weights_and_keeps_the_earlier_ones(event):
 def test_only_organisers_reset_the_weights_or_switch_the_nightly_learning(event):
     someone = event.attendees.first().person
     with pytest.raises(OrganisersOnly):
-        services.reset_weights(event=event, by=someone)
+        services.reset_weights(event=event, by=someone, now=NOW)
     with pytest.raises(OrganisersOnly):
-        services.set_nightly_learning(event=event, is_on=True, by=someone)
+        services.set_nightly_learning(event=event, is_on=True, by=someone, now=NOW)
 
 
 def test_the_nightly_job_learns_only_where_it_is_switched_on_and_gains(event):
