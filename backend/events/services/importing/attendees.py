@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from backend.events.models import Attendee, Event, Interest, Topic
@@ -95,7 +96,7 @@ def import_attendees(
     rows, duplicates = _without_duplicates([row for row in parsed if isinstance(row, ImportRow)])
     refused = [*table.broken, *(row for row in parsed if isinstance(row, RefusedLine)), *duplicates]
     notes = NoteCounts(extra_columns=extra)
-    organisations = _organisations(rows, notes, now)
+    organisations = _organisations(event, rows, notes, now)
     entries = _entries(event, rows, by, notes, now)
     topics = TopicIndex.of(event)
     for entry in entries:
@@ -130,10 +131,13 @@ def _without_duplicates(rows: Sequence[ImportRow]) -> tuple[list[ImportRow], lis
     return list(first.values()), duplicates
 
 
-def _organisations(rows: Sequence[ImportRow], notes: NoteCounts, now: dt.datetime) -> dict[str, Organisation]:
+def _organisations(
+    event: Event, rows: Sequence[ImportRow], notes: NoteCounts, now: dt.datetime
+) -> dict[str, Organisation]:
     """Every organisation the list names, by that name.
 
-    A known sector is kept, and reported where the list gives another; only “other” gives way to the list.
+    A known sector is kept, and reported where the list gives another; only “other” gives way to the list,
+    unless people of another event are of the organisation, too.
     """
     load_sectors()
     known = sectors_by_word()
@@ -146,9 +150,14 @@ def _organisations(rows: Sequence[ImportRow], notes: NoteCounts, now: dt.datetim
             listed.setdefault(row.organisation, []).extend([sector] if sector else [])
     wanted = {name: sectors[0] if sectors else known[OTHER] for name, sectors in listed.items()}
     found = find_or_create_organisations(sectors=wanted)
+    shared = set(
+        Attendee.objects.filter(organisation__in=found.values())
+        .exclude(event=event)
+        .values_list("organisation_id", flat=True)
+    )
     moved = {}
     for name, organisation in found.items():
-        if organisation.sector.key == OTHER != wanted[name].key:
+        if organisation.sector.key == OTHER != wanted[name].key and organisation.pk not in shared:
             organisation.sector = wanted[name]
             moved[organisation.pk] = organisation
             notes.new_sectors[organisation.name, organisation.sector.name] += 1
@@ -169,15 +178,13 @@ def _entries(
 ) -> list[ImportEntry]:
     """The rows with their attendees, new ones not yet saved; names are brought up to date.
 
-    A name belongs to the account, at every event: an organiser cannot rename a person of another event, and
-    their own age class is for another organiser to set (S1).
+    A name belongs to the account, at every event: a list renames only accounts that lists of this event made
+    and that are at no other. An organiser's own age class is for another organiser to set (S1).
     """
     people = find_or_create_people(names={row.email: row.name for row in rows})
     renamed = {people[row.email].pk for row in rows if people[row.email].name != row.name}
-    if by is not None:
-        elsewhere = Attendee.objects.filter(person__in=renamed).exclude(event=event)
-        kept = set(elsewhere.values_list("person_id", flat=True))
-        notes.kept_names, renamed = len(kept), renamed - kept
+    kept = renamed - _accounts_made_here(event, renamed)
+    notes.kept_names, renamed = len(kept), renamed - kept
     known = {
         attendee.person_id: attendee
         for attendee in Attendee.objects.filter(event=event)
@@ -201,6 +208,14 @@ def _entries(
             person.name = row.name
     rename_people(people=[person for person in people.values() if person.pk in renamed])
     return entries
+
+
+def _accounts_made_here(event: Event, people: Collection[int]) -> set[int]:
+    """Those of the people whose account was made with their part in the event, and who are at no other."""
+    attendances = Attendee.objects.filter(person__in=people)
+    made_here = attendances.filter(event=event, joined_at__lte=F("person__joined_at"))
+    elsewhere = attendances.exclude(event=event)
+    return set(made_here.exclude(person__in=elsewhere.values("person")).values_list("person_id", flat=True))
 
 
 def _apply(entry: ImportEntry, organisation: Organisation | None, notes: NoteCounts) -> bool:

@@ -274,6 +274,35 @@ def test_an_organiser_renames_nobody_who_is_at_another_event_too(event: Event) -
     assert Person.objects.get(email="lin@example.org").name == "Lin Tan"
 
 
+@pytest.mark.parametrize("by_command", [True, False])
+def test_an_import_renames_no_account_that_it_did_not_create_however_often_it_is_repeated(
+    event: Event, by_command: bool
+) -> None:
+    for email, fields in {"root@example.org": {"is_staff": True}, "dara@example.org": {}}.items():
+        Person.objects.create_user(email, name="Own Name", joined_at=NOW - dt.timedelta(days=1), **fields)
+    by = None if by_command else appoint_organiser(event=event, email="boss@example.org", now=NOW).person
+    text = "email,name\nroot@example.org,Fake\ndara@example.org,Fake\nlin@example.org,{}\n"
+    for name, figure in (("Lim", (3, 0, 0, 0)), ("Lin", (0, 1, 2, 0)), ("Lin", (0, 0, 3, 0))):
+        report = imported(event, text.format(name), by=by)
+        assert figures(report) == figure
+        assert "2 people have an account under another name; that name was kept." in report.sentences
+    names = Person.objects.filter(attendances__event=event).exclude(pk=by and by.pk)
+    assert sorted(names.values_list("name", flat=True)) == ["Lin", "Own Name", "Own Name"]
+
+
+def test_an_import_moves_no_organisation_of_another_event_to_another_sector(event: Event) -> None:
+    day = event.ends_on
+    other = create_event(slug="other", name="O", starts_on=day, ends_on=day, timezone="UTC", now=NOW)
+    head = "email,name,organisation,sector\n"
+    imported(other, head + "a@example.org,A,Child Line,\n")
+    report = imported(event, head + "b@example.org,B,Child Line,industry\n", now=LATER)
+    assert report.notes == (
+        "“Child Line” is known as Other; that was kept where the list says Industry (1 row).",
+    )
+    assert Organisation.objects.get().sector.key == "other"
+    assert Attendee.objects.get(event=other).changed_at == NOW
+
+
 def test_an_organiser_s_list_does_not_set_their_own_age_class(event: Event) -> None:
     boss = appoint_organiser(event=event, email="boss@example.org", now=NOW)
     Attendee.objects.filter(pk=boss.pk).update(age_class="unknown")
