@@ -66,7 +66,7 @@ def prepare_dataset(
             raise BadParticipant(f"participant {p.id}: capacity {p.capacity} is below zero")
     for tie in ties:
         if tie.a == tie.b:
-            raise BadTie(f"person {tie.a} is tied to herself")
+            raise BadTie(f"person {tie.a} is tied to themself")
         if (
             not (math.isfinite(tie.age_years) and math.isfinite(tie.weight))
             or tie.weight <= 0

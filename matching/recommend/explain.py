@@ -11,7 +11,7 @@ from matching.policy import Policy
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import Priors, prepare_features
 from matching.recommend.pagerank import RandomWalk
-from matching.recommend.reasons import Reasoner
+from matching.recommend.reasons import ReasonBuilder
 from matching.recommend.scoring import (
     acceptance_probabilities,
     feature_weight,
@@ -66,7 +66,7 @@ def explain_pair(
     needs = need(values, policy)
     p_ab, p_ba = (float(p[0]) for p in acceptance_probabilities(needs[:1], needs[1:], policy))
     bonus = 0.0 if state is None else state.bonus
-    reasoner = Reasoner.from_features(features, dataset.participants, dataset.graph, policy, bonus)
+    builder = ReasonBuilder.from_features(features, dataset.participants, dataset.graph, policy, bonus)
     return Explanation(
         a=pair[0],
         b=pair[1],
@@ -77,7 +77,7 @@ def explain_pair(
         p_ab=0.0 if exclusion else p_ab,
         p_ba=0.0 if exclusion else p_ba,
         score=0.0 if exclusion else p_ab,
-        reasons=() if exclusion else reasoner.reasons(left[:1], right[:1])[0],
+        reasons=() if exclusion else builder.reasons(left[:1], right[:1])[0],
     )
 
 

@@ -173,7 +173,7 @@ def prepare_features(
 
 
 def _declares(person: Participant) -> bool:
-    """Whether she says what she seeks or offers, in words or by topics."""
+    """Whether the person seeks or offers something, in words or by topics."""
     in_words = person.seeks.strip() or person.offers.strip()
     return bool(in_words or person.seeks_topics or person.offers_topics)
 

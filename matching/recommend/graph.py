@@ -167,7 +167,7 @@ def jaccard(adjacency: sp.csr_matrix) -> sp.csr_matrix:
 
 
 def smooth_over_ties(own: Array, ties: sp.csr_matrix) -> Array:
-    """Half a person's own vector, half the tie-weighted mean of her partners'; her own without any. (n, d).
+    """Half a person's own vector, half the tie-weighted mean of the partners'; the own without any. (n, d).
 
     One step of simplified graph convolution (Wu et al., ICML 2019).
 

@@ -87,7 +87,7 @@ def bootstrap_interval(
 def expected_meetings(
     owner: Array, other: Array, rank: Array, forward: Array, backward: Array, people: int
 ) -> Array:
-    """Expected meetings of each person from the requests she receives, (people,).
+    """Expected meetings of each person from the requests they receive, (people,).
 
     owner, other: (m,) rows; rank: (m,) from 1; forward, backward: (m,) acceptance probabilities. `owner` asks
     with probability forward / log2(rank + 1). `other` reads requests in order of `backward`; one behind e

@@ -122,7 +122,7 @@ def personalised_pagerank(
     """Personalised PageRank over people (Haveliwala, WWW 2002), in blocks of rows, float64, as networkx's.
 
     `others` (n, m): nodes without restart and without edges among themselves. A person without edges has
-    all of her own walk.
+    all of their own walk.
 
     >>> pair = sp.csr_matrix(np.array([[0.0, 1.0], [1.0, 0.0]]))
     >>> next(personalised_pagerank(pair)).round(4).tolist()

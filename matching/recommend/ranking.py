@@ -114,9 +114,9 @@ def make_lists(
 
     ids, groups, caps, exposure: (n,); `exposure` counts the lists each is already in and is not changed.
     `least_other` entries are reserved for other constituencies first, from the shortlist, then from
-    `full_rows`. Nobody exceeds her cap: the pair of larger weight wins, and lists shorten rather than exceed
-    one. The last `exploratory_share` of a list is drawn uniformly from the shortlist beyond `list_size`, by a
-    hash of (seed, ids).
+    `full_rows`. No person exceeds their cap: the pair of larger weight wins, and lists shorten rather than
+    exceed one. The last `exploratory_share` of a list is drawn uniformly from the shortlist beyond
+    `list_size`, by a hash of (seed, ids).
 
     >>> short = Shortlists(np.array([[1], [0]]), np.zeros((2, 1)), np.ones((2, 1)))
     >>> policy, rows = Policy(list_size=2, least_other=0, exploratory_share=0), np.arange(2)
@@ -268,8 +268,8 @@ class _GreedyRanker:
             waiting = np.delete(waiting, won)
 
     def resolve_conflicts(self, waiting: Array, pick: Array) -> Array:
-        """The indices whose pick succeeds: all reserved ones, and per person as many as her cap allows, the
-        heaviest pairs first."""
+        """The indices whose pick succeeds: all reserved ones, and per person the heaviest pairs, as many
+        as the cap allows."""
         reserved = self.reserved[waiting, pick]
         rival = np.flatnonzero(~reserved)
         wanted, weight = self.others[waiting, pick][rival], self.weight[waiting, pick][rival]

@@ -51,8 +51,8 @@ def excerpt(text: str, most: int = EXCERPT_LENGTH) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Reasoner:
-    """Gives the reasons of pairs of rows; caches terms and graph neighbours per person."""
+class ReasonBuilder:
+    """Builds the reasons of pairs of rows; caches terms and graph neighbours per person."""
 
     features: Features
     participants: Sequence[Participant]
@@ -71,7 +71,7 @@ class Reasoner:
         graph: nx.Graph[Node],
         policy: Policy,
         bonus: float,
-    ) -> Reasoner:
+    ) -> ReasonBuilder:
         """For participants sorted by id; `bonus` is the balance's cross-constituency bonus."""
         nodes, people = list(graph), len(participants)
         return cls(features, participants, graph, policy, bonus, {}, {}, nodes[people:] + nodes[:people])
@@ -123,7 +123,7 @@ class Reasoner:
         }
 
     def _carried_by_about(self, left: Array, right: Array) -> Array:
-        """Whether the about of right[k], not her offers, answers best what left[k] seeks, bool (k,)."""
+        """Whether the about of right[k], not the offers, answers best what left[k] seeks, bool (k,)."""
         offered, described = text_scores(self.features, self.policy, left, right)
         return np.asarray(np.nan_to_num(described, nan=-np.inf) > np.nan_to_num(offered, nan=-np.inf))
 
@@ -221,7 +221,7 @@ def text_reason(
 ) -> Reason | None:
     """A reason quoting the two texts that carried the match; None for an empty text.
 
-    `by_about`: the about of who answers carried it, not her offers. about_about where either text is an
+    `by_about`: the about of who answers carried it, not the offers. about_about where either text is an
     about.
 
     >>> a, b = Participant(1, seeks="Training"), Participant(2, offers="Courses", about="A school")
@@ -247,8 +247,8 @@ def text_reason(
 
 
 def nearest_reason(a: Participant, b: Participant, *, by_about: bool) -> list[Reason]:
-    """What b has that comes nearest to what a seeks, where neither answers the other; nothing unless a says
-    in words what she seeks.
+    """What b has that comes nearest to what a seeks, where neither answers the other; nothing unless a
+    seeks something in words.
 
     >>> a, b = Participant(1, seeks="Training"), Participant(2, offers="Coffee")
     >>> [dict(reason.evidence) for reason in nearest_reason(a, b, by_about=False)]

@@ -14,7 +14,7 @@ from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import Features, Priors, prepare_features
 from matching.recommend.measures import make_report
 from matching.recommend.ranking import RankedLists, exposure_caps, make_lists, make_shortlists
-from matching.recommend.reasons import Reasoner
+from matching.recommend.reasons import ReasonBuilder
 from matching.recommend.scoring import Scorer, fit_standardiser, predict_all
 from matching.recommend.state import RunState
 from matching.recommend.unmet import BestAnswers
@@ -136,8 +136,8 @@ def explain_lists(
     """The lists of the people `rows` (k,), by id and with reasons; line k of `ranked` is that of rows[k]."""
     line, position = np.nonzero(ranked.others >= 0)
     left, right = rows[line], ranked.others[line, position].astype(np.int64)
-    reasoner = Reasoner.from_features(features, dataset.participants, dataset.graph, policy, bonus)
-    reasons = reasoner.reasons(left, right)
+    builder = ReasonBuilder.from_features(features, dataset.participants, dataset.graph, policy, bonus)
+    reasons = builder.reasons(left, right)
     lists: dict[int, list[Suggested]] = {int(dataset.ids[row]): [] for row in rows}
     for k, (i, j) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
         at = line[k], position[k]

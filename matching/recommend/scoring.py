@@ -109,7 +109,7 @@ def reciprocal_score(forward: Array, backward: Array) -> Array:
 
 
 def text_scores(features: Features, policy: Policy, left: Array, right: Array) -> tuple[Array, Array]:
-    """How what left[k] seeks is answered by the offers of right[k], and by her about less its discount:
+    """How what left[k] seeks is answered by the offers of right[k], and by their about less its discount:
     z-scores (k,), NaN where a text is missing."""
     return _text_scores(features.standardiser, raw_features(features, left, right), policy)
 
@@ -171,7 +171,7 @@ def need(parts: Mapping[str, Array], policy: Policy) -> Array:
 
 def own_and_other_odds(forward: Array, backward: Array, policy: Policy) -> tuple[Array, Array]:
     """(exp(slope own_need) E_ij, E_ji) with E = exp(intercept + slope w), given w_ij and w_ji: the odds of i
-    that come from what she gets, and those from what she can give.
+    that come from what i gets, and those from what i can give.
 
     >>> policy = Policy(intercept=0.0, slope=1.0, own_need=0.0)
     >>> [odds.tolist() for odds in own_and_other_odds(np.array([0.0]), np.array([-np.inf]), policy)]
@@ -186,8 +186,8 @@ def acceptance_probabilities(forward: Array, backward: Array, policy: Policy) ->
     """(p_ij, p_ji) from the needs w_ij and w_ji: odds_ij = exp(slope own_need) E_ij + E_ji, and so in
     reverse.
 
-    An offer is a promise to accept: who is asked for what she offers is nearly as willing as who gets what
-    she seeks. A score, not a chance, until answers calibrate it.
+    An offer is a promise to accept: a person asked for what they offer is nearly as willing as one who gets
+    what they seek. A score, not a chance, until answers calibrate it.
 
     >>> policy = Policy(intercept=0.0, slope=1.0, own_need=np.log(2))
     >>> [p.tolist() for p in acceptance_probabilities(np.array([0.0]), np.array([0.0]), policy)]

@@ -231,7 +231,7 @@ def _entry_threshold(shortlists: Shortlists, lists: RankedLists, rows: Array, po
 
 
 def _lists_holding_contested(state: RunState, rows: Array, caps: Array, policy: Policy) -> Array:
-    """Lists to remake because a changed person outweighs their entry for somebody at her cap, bool (n,)."""
+    """Lists to remake because a changed person outweighs their entry for a person at the cap, bool (n,)."""
     listed, shortlists = state.lists.others, state.shortlists
     exposure = np.bincount(listed[listed >= 0], minlength=len(caps))
     affected = np.zeros(len(caps), bool)
