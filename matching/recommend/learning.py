@@ -33,7 +33,7 @@ from matching.types import Array
 PRIOR_SD = 0.7
 INTERCEPT_SD, CONTRAST_SD = 2.0, 0.7
 MIN_ANSWERS = 200
-"""Fewer answers change nothing."""
+"""Where no source has so many answers, nothing changes."""
 HELD_OUT_SHARE, MIN_HELD_OUT = 0.25, 50
 LEVEL = 0.9
 WIDENED = 1.15
@@ -161,7 +161,7 @@ class HeldOut:
 @dataclass(frozen=True, slots=True)
 class Learned:
     """Weights learned from all answers. `held_out` is None where there are too few days or answers for it;
-    with fewer than MIN_ANSWERS the weights are the prior's."""
+    with fewer than MIN_ANSWERS of each source the weights are the prior's."""
 
     weights: Mapping[str, LearnedWeight]
     calibration: tuple[Calibration, ...]
@@ -191,7 +191,7 @@ def learn(answers: Answers, prior: Policy) -> Learned:
     """
     answers = answers.sorted()
     model = _Model.from_prior(prior, _source_count(answers))
-    enough = answers.weight.sum() >= MIN_ANSWERS
+    enough = _are_enough(answers)
     found = model.fit(answers) if enough else model.start
     bounds = model.intervals(found, answers) if enough else np.exp(norm.interval(LEVEL, scale=PRIOR_SD))
     weights = {
@@ -231,6 +231,11 @@ def log_losses(answers: Answers, policy: Policy, calibration: Sequence[Calibrati
             np.log(found.contrast),
         )
     return model.losses(values, answers)
+
+
+def _are_enough(answers: Answers) -> bool:
+    """Whether a source has MIN_ANSWERS, so that requests received do not make up for too few shown."""
+    return bool(np.bincount(answers.source, answers.weight, minlength=1).max() >= MIN_ANSWERS)
 
 
 def _source_count(answers: Answers) -> int:
@@ -407,7 +412,7 @@ def _held_out(answers: Answers, model: _Model) -> HeldOut | None:
     later = np.array([answers.weight[answers.day >= day].sum() for day in days]) / answers.weight.sum()
     cut = days[np.flatnonzero(later >= HELD_OUT_SHARE)[-1]]
     before, after = answers.take(answers.day < cut), answers.take(answers.day >= cut)
-    if before.weight.sum() < MIN_ANSWERS or len(after) < MIN_HELD_OUT:
+    if not _are_enough(before) or len(after) < MIN_HELD_OUT:
         return None
     prior = model.losses(model.fit(before, calibrate_only=True), after)
     learned = model.losses(model.fit(before), after)

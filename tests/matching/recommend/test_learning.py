@@ -20,7 +20,7 @@ from matching.recommend.learning import (
     weighted_mean_interval,
 )
 from matching.recommend.scoring import FEATURES, acceptance_probabilities, need
-from tests.benchmarks.learning_forums import LEARNED, forum_result, made_forum
+from tests.benchmarks.learning_forums import ASKED, LEARNED, RECEIVED, forum_result, made_forum
 
 
 def random_answers(seed, lines=60, sources=2):
@@ -80,6 +80,15 @@ def test_under_two_hundred_answers_nothing_changes(count):
     assert learned.policy(Policy()) == Policy()
     assert learned.held_out is None
     assert learned.answers == count
+
+
+def test_requests_received_do_not_make_up_for_too_few_shown():
+    _, _, answers = made_forum(0, people=100)
+    shown = np.flatnonzero(answers.source == ASKED)[: MIN_ANSWERS - 1]
+    received = np.flatnonzero(answers.source == RECEIVED)[: MIN_ANSWERS - 1]
+    both = answers.take(np.concatenate([shown, received]))
+    assert len(both) > MIN_ANSWERS
+    assert not learn(both, Policy()).changed
 
 
 def test_two_hundred_answers_change_the_weights():
