@@ -51,6 +51,7 @@ def solve(
     may differ between runs, value and bound being right in each.
 
     >>> import time
+    >>> from matching.scheduling.problem import Pair
     >>> pairs = (Pair(0, 1, 5), Pair(0, 2, 4), Pair(1, 2, 3))
     >>> open_slots = ((True, True), (True, False), (False, True))
     >>> plan = solve(Problem(3, 2, 1, pairs, open_slots, (2, 2, 2)), seconds=5, seed=1, clock=time.monotonic)
