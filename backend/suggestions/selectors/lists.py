@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from backend.events.models import Attendee
-from backend.events.rules import pair_of
+from backend.events.rules import interpreter_text, pair_of
 from backend.events.selectors import PersonNamed
 from backend.safeguarding.rules import refused_pairs
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
@@ -33,7 +33,10 @@ class ReasonRow:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionCard:
-    """One place in the viewer's list; `strength` is the word for its score."""
+    """One place in the viewer's list.
+
+    `strength` is the word for its score; `interpreter` says which one the two need, empty where none.
+    """
 
     other: PublicProfile
     rank: int
@@ -42,6 +45,7 @@ class SuggestionCard:
     exploratory: bool
     reasons: tuple[ReasonRow, ...]
     saved: bool
+    interpreter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,7 @@ def _cards(
                 exploratory=row.exploratory,
                 reasons=tuple(visible_reasons(row.reasons, row.other_id, profiles, refused_among)),
                 saved=verdicts.get(row.other_id) == Feedback.Verdict.GOOD,
+                interpreter=interpreter_text(attendee, profiles[row.other_id], attendee.event),
             )
         )
     return [replace(card, rank=place) for place, card in enumerate(cards, start=1)]

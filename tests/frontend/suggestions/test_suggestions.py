@@ -30,6 +30,7 @@ def test_cards_come_in_order_and_quote_both_sides(cast, official):
     assert page.texts("h2.name a") == ["Arif Rahman", "Linh Tran"]
     assert SEEK in page.texts("blockquote")
     assert OFFER in page.texts("blockquote[lang=th]")
+    assert not any(quote.text()[0].isspace() for quote in page.all("figure blockquote"))
     assert {"You seek", "They offer"} <= set(page.texts("figure .caption"))
     assert "Industry" in page
     assert page.texts(".band > span:last-child") == ["No. 1 · Good fit", "No. 2 · Worth a look"]
@@ -282,3 +283,12 @@ def test_a_list_whose_best_is_weak_says_so(cast, official):
 def test_the_page_of_a_person_shows_their_place_on_my_list(cast, official):
     page = page_of(official.get(cast.address(f"people/{cast.lawyer.pk}/")))
     assert "No. 2 · Worth a look" in page.texts(".band > span")
+
+
+def test_a_card_names_the_interpreter_the_two_need(cast, official):
+    for person, languages in ((cast.official, ["th"]), (cast.lawyer, ["vi"])):
+        Attendee.objects.filter(pk=person.pk).update(languages=languages)
+    assert not page_of(official.get(cast.address("suggestions/"))).has(".need")
+    type(cast.event).objects.update(interpreters=True)
+    needs = page_of(official.get(cast.address("suggestions/"))).texts(".need")
+    assert "Interpreter needed: Thai – Vietnamese" in needs
