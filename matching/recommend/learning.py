@@ -33,7 +33,7 @@ from matching.types import Array
 PRIOR_SD = 0.7
 INTERCEPT_SD, CONTRAST_SD = 2.0, 0.7
 MIN_ANSWERS = 200
-"""Where no source has so many answers, nothing changes."""
+"""Where people gave so many answers of no source, nothing changes; sampled pairs do not count."""
 HELD_OUT_SHARE, MIN_HELD_OUT = 0.25, 50
 LEVEL = 0.9
 WIDENED = 1.15
@@ -47,7 +47,8 @@ class Answers:
 
     own, reverse: (m, K) features of i -> j and of j -> i, where i answers; yes: (m,) bool; reading: (m,)
     chance in (0, 1] that i read of j; day: (m,) ordinal of the day; owner: (m,) who answers; source: (m,)
-    from 0, each calibrated on its own; weight: (m,) how many answers the line counts for. Raises BadAnswers.
+    from 0, each calibrated on its own; weight: (m,) how many answers the line counts for; sampled: (m,) bool,
+    nobody gave this answer, it is that of a sampled pair who did not meet. Raises BadAnswers.
     """
 
     own: Array
@@ -58,6 +59,7 @@ class Answers:
     owner: Array
     source: Array
     weight: Array
+    sampled: Array
 
     def __post_init__(self) -> None:
         lines = len(self.yes)
@@ -83,8 +85,9 @@ class Answers:
         owner: Array | None = None,
         source: Array | None = None,
         weight: Array | None = None,
+        sampled: Array | None = None,
     ) -> Answers:
-        """Answers with defaults: read, on one day, each of another person, of one source, counting once."""
+        """Answers with defaults: read, on one day, each of another person, of one source, counting once, given."""
         lines = len(yes)
         return cls(
             np.asarray(own, float),
@@ -95,6 +98,7 @@ class Answers:
             np.arange(lines) if owner is None else np.asarray(owner, np.int64),
             np.zeros(lines, np.int64) if source is None else np.asarray(source, np.int64),
             np.ones(lines) if weight is None else np.asarray(weight, float),
+            np.zeros(lines, bool) if sampled is None else np.asarray(sampled, bool),
         )
 
     def __len__(self) -> int:
@@ -114,7 +118,7 @@ class Answers:
 
     def sorted(self) -> Answers:
         """In an order that depends on the values only, so that sums of floats do too."""
-        keys = [self.weight, self.source, self.reading, self.yes, *self.reverse.T, *self.own.T]
+        keys = [self.sampled, self.weight, self.source, self.reading, self.yes, *self.reverse.T, *self.own.T]
         return self.take(np.lexsort([*keys, self.owner, self.day]))
 
 
@@ -234,8 +238,10 @@ def log_losses(answers: Answers, policy: Policy, calibration: Sequence[Calibrati
 
 
 def _are_enough(answers: Answers) -> bool:
-    """Whether a source has MIN_ANSWERS, so that requests received do not make up for too few shown."""
-    return bool(np.bincount(answers.source, answers.weight, minlength=1).max() >= MIN_ANSWERS)
+    """Whether people gave MIN_ANSWERS of one source: requests received do not make up for too few shown, nor
+    sampled pairs for too few first meetings."""
+    given = np.where(answers.sampled, 0.0, answers.weight)
+    return bool(np.bincount(answers.source, given, minlength=1).max() >= MIN_ANSWERS)
 
 
 def _source_count(answers: Answers) -> int:

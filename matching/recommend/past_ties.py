@@ -45,15 +45,16 @@ def edition_answers(
     met, unmet = new_and_unmet_pairs(edition, policy.seed)
     pairs = np.concatenate([met, unmet])
     there, back = pair_features(participants, edition.earlier, vectors, pairs, policy=policy, priors=priors)
-    lines = 2 * len(pairs)
+    lines, yes = 2 * len(pairs), np.tile(np.arange(len(pairs)) < len(met), 2)
     return Answers.from_lists(
         np.concatenate([there, back]),
         np.concatenate([back, there]),
-        np.tile(np.arange(len(pairs)) < len(met), 2),
+        yes,
         day=np.full(lines, edition.day),
         owner=pairs.T.ravel(),
         source=np.full(lines, source),
         weight=np.full(lines, 0.5),
+        sampled=~yes,
     )
 
 

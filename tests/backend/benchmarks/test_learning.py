@@ -10,19 +10,22 @@ from django.core.management import CommandError, call_command
 from backend.benchmarks.evaluation_set import read_evaluation_set
 from backend.benchmarks.learning import editions_until, without_shared_texts
 
+COUNT, TIES = 72, 220
 PEOPLE = [
-    json.dumps({"id": f"p{k:02}", "sector": "ab"[k // 6 % 2], "topics": [f"t{k % 6}"]}) for k in range(36)
+    json.dumps({"id": f"p{k:02}", "sector": "ab"[k // 6 % 2], "topics": [f"t{k % 6}"]}) for k in range(COUNT)
 ]
-"""Six people of each topic."""
+"""Twelve people of each topic."""
 
 
 def tie_lines(seed=0):
     """Two years of ties among people of one topic."""
     rng = np.random.default_rng(seed)
-    pairs = [(a, b) for a in range(36) for b in range(a + 6, 36, 6)]
+    pairs = [(a, b) for a in range(COUNT) for b in range(a + 6, COUNT, 6)]
     rng.shuffle(pairs)
-    days = ["2017-06-01"] * 25 + ["2018-06-01"] * 25
-    return [f"p{a:02},p{b:02},{day},1" for (a, b), day in zip(pairs, days, strict=False)], pairs[50:]
+    days = ["2017-06-01"] * (TIES // 2) + ["2018-06-01"] * (TIES // 2)
+    return [f"p{a:02},p{b:02},{day},1" for (a, b), day in zip(pairs, days, strict=False)], pairs[
+        TIES : TIES + 40
+    ]
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def folder(tmp_path):
     files = {
         "people.jsonl": PEOPLE,
         "ties.csv": ["a,b,time,weight", *ties],
-        "pool.txt": [f"p{k:02}" for k in range(36)],
+        "pool.txt": [f"p{k:02}" for k in range(COUNT)],
         "queries.csv": ["query,positive", *(f"p{a:02},p{b:02}" for a, b in later)],
     }
     for name, lines in files.items():
@@ -42,7 +45,7 @@ def folder(tmp_path):
 def test_the_weights_of_earlier_ties_are_reported_with_what_they_gain(folder, capsys):
     call_command("evaluate", folder, "--learn-until", "2018-12-31", "--json", folder / "out.json")
     learned = json.loads((folder / "out.json").read_text(encoding="utf-8"))["learned"]
-    assert learned["yes"] == 100
+    assert learned["yes"] == 2 * TIES
     assert learned["answers"] > 1_000
     topic = learned["weights"]["topic"]
     assert topic["low"] < topic["value"] < topic["high"]
@@ -70,7 +73,7 @@ def test_only_ties_up_to_the_day_are_learned_from(folder):
     ties = [tie.replace("2018-06-01", "") if k % 2 else tie for k, tie in enumerate(tie_lines()[0])]
     given = read_evaluation_set(PEOPLE, ties=["a,b,time,weight", *ties])
     first, second = editions_until(given, dt.date(2018, 6, 1))
-    assert (len(first.met), len(first.earlier), len(second.earlier)) == (25, 0, 25)
+    assert (len(first.met), len(first.earlier), len(second.earlier)) == (TIES // 2, 0, TIES // 2)
     assert first.later == second.met
     assert editions_until(given, dt.date(2018, 5, 31)) == [first]
     assert {tie.age_years for tie in second.earlier} == {365 / 365.25}
