@@ -87,7 +87,7 @@ class Answers:
         weight: Array | None = None,
         sampled: Array | None = None,
     ) -> Answers:
-        """Answers with defaults: read, on one day, each of another person, of one source, counting once, given."""
+        """Answers with defaults: read, on one day, each of another person, of one source, once, by people."""
         lines = len(yes)
         return cls(
             np.asarray(own, float),

@@ -116,9 +116,9 @@ def test_a_weight_counts_an_answer_as_often():
 def test_sampled_pairs_do_not_count_towards_two_hundred_answers():
     answers = random_answers(1, lines=2 * MIN_ANSWERS, sources=1)
     answers = replace(answers, weight=np.ones(len(answers)))
-    for given in (MIN_ANSWERS - 1, MIN_ANSWERS):
-        found = learn(replace(answers, sampled=np.arange(len(answers)) >= given), Policy())
-        assert found.changed == (given == MIN_ANSWERS)
+    for count in (MIN_ANSWERS - 1, MIN_ANSWERS):
+        found = learn(replace(answers, sampled=np.arange(len(answers)) >= count), Policy())
+        assert found.changed == (count == MIN_ANSWERS)
 
 
 def test_places_far_down_are_weaker_noes():
