@@ -10,6 +10,7 @@ from backend.suggestions.services.feedback import (
 )
 from backend.suggestions.services.learning import (
     LEARN_WEIGHTS,
+    NoGain,
     NotEarlier,
     TooFewAnswers,
     WeightsPreview,
@@ -34,6 +35,7 @@ __all__ = [
     "BUILD_SUGGESTIONS",
     "LEARN_WEIGHTS",
     "UNMET_FILE",
+    "NoGain",
     "NobodyToMatch",
     "NotEarlier",
     "NotYourList",

@@ -34,6 +34,10 @@ class TooFewAnswers(BusinessError):
     code = "too_few_answers"
 
 
+class NoGain(BusinessError):
+    code = "no_gain"
+
+
 @dataclass(frozen=True, slots=True)
 class WeightsPreview:
     """What `learn_weights` would store; `is_changed` is False where the answers are too few to learn from."""
@@ -41,6 +45,12 @@ class WeightsPreview:
     weights: dict[str, dict[str, float]]
     counts: engine.Counts
     is_changed: bool
+
+    @property
+    def is_gain_proven(self) -> bool:
+        """Whether the interval of the gain on later days lies above 0."""
+        held_out = self.counts["held_out"]
+        return held_out is not None and held_out["low"] > 0
 
 
 def preview_weights(
@@ -73,12 +83,16 @@ def learn_weights(
 ) -> LearnedWeights:
     """Learn the weights and have the event's next Runs use them; the lists there are stay until then.
 
-    Refuses TooFewAnswers, which leaves the weights as they are, and NotEarlier.
+    Refuses TooFewAnswers and, where later days test them, NoGain, which leave the weights as they are, and
+    NotEarlier.
     """
     with advisory_lock(matching_lock(event.pk)):
         found = preview_weights(event=event, since=since, now=now, progress=progress)
         if not found.is_changed:
             raise TooFewAnswers(_("There are too few answers to learn from: the weights stay as they are."))
+        held_out = found.counts["held_out"]
+        if held_out is not None and held_out["gain"] <= 0:
+            raise NoGain(_("Learned weights predict later days no better: the weights stay as they are."))
         with transaction.atomic():
             _deactivate(event)
             return LearnedWeights.objects.create(
@@ -104,16 +118,15 @@ def set_nightly_learning(*, event: Event, is_on: bool, by: Person, now: dt.datet
 
 
 def learn_nightly(*, event: Event, now: dt.datetime) -> LearnedWeights | None:
-    """Learn the weights again where the organisers have switched that on and they gain on later days.
+    """Learn the weights again where the organisers have switched that on and a gain on later days is proven.
 
-    None, and nothing changes, where it is off, the answers are too few, or no gain shows.
+    None, and nothing changes, where it is off, the answers are too few, or no gain is proven.
     """
     if not learns_nightly(event):
         return None
     with advisory_lock(matching_lock(event.pk)):
         found = preview_weights(event=event, now=now)
-        held_out = found.counts["held_out"]
-        if not found.is_changed or held_out is None or held_out["gain"] <= 0:
+        if not (found.is_changed and found.is_gain_proven):
             return None
         with transaction.atomic():
             _deactivate(event)

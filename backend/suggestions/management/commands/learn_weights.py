@@ -69,10 +69,12 @@ def lines_of(found: WeightsPreview) -> Iterable[str]:
         yield f"{name:<12}{row['prior']:>9.2f}{row['value']:>9.2f}   {span}"
     held_out = counts["held_out"]
     if held_out is None:
-        yield "The answers are of too few days to test the weights on later ones."
+        yield "The answers are of too few days to test the weights on later ones: no gain is proven."
         return
     yield (
         f"Learned on the earlier days, log-loss on {held_out['answers']:,} answers of later days: "
         f"{held_out['learned']:.4f}, by default weights {held_out['prior']:.4f}, "
         f"gain {held_out['gain']:+.4f} [{held_out['low']:+.4f}, {held_out['high']:+.4f}]."
     )
+    if not found.is_gain_proven:
+        yield "No gain is proven: its interval does not lie above 0."

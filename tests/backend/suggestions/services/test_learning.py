@@ -56,7 +56,7 @@ def show_everybody_and_save_fits(event):
             )
             back = (place + rank) % len(people)
             fits = TOPICS[back % 2] == TOPICS[place // 20] or TOPICS[place % 2] == TOPICS[back // 20]
-            if fits and (place * rank) % 7:
+            if fits and (place + rank) % 7:
                 Feedback.objects.create(attendee=attendee, other=other, verdict="good", created_at=at)
 
 
@@ -128,6 +128,44 @@ def test_the_nightly_job_learns_only_where_it_is_switched_on_and_gains(event):
     SuggestionRules.objects.create(event=event, learns_nightly=True)
     jobs.learn_weights(event.pk)
     assert active_weights(event) is not None
+
+
+def show_everybody_and_save_at_random(event, seed):
+    """As above, but what is saved has nothing to do with topics."""
+    show_everybody_and_save_fits(event)
+    Feedback.objects.all().delete()
+    saved = np.random.default_rng(seed)
+    for view in SuggestionView.objects.order_by("pk"):
+        if saved.random() < 0.3:
+            Feedback.objects.create(
+                attendee=view.attendee, other=view.other, verdict="good", created_at=view.viewed_at
+            )
+
+
+def test_a_gain_that_is_not_proven_is_stored_by_the_command_alone_which_says_so(event, capsys):
+    show_everybody_and_save_at_random(event, seed=0)
+    held_out = services.preview_weights(event=event, now=LATER).counts["held_out"]
+    assert held_out["low"] <= 0 < held_out["gain"]
+    SuggestionRules.objects.create(event=event, learns_nightly=True)
+    jobs.learn_weights(event.pk)
+    assert active_weights(event) is None
+    call_command("learn_weights", event.slug, "--dry-run")
+    assert active_weights(event) is None
+    call_command("learn_weights", event.slug)
+    assert active_weights(event) is not None
+    assert capsys.readouterr().out.count("No gain is proven: its interval does not lie above 0.") == 2
+
+
+def test_weights_that_predict_no_better_are_never_stored(event, capsys):
+    show_everybody_and_save_at_random(event, seed=12)
+    found = services.preview_weights(event=event, now=LATER)
+    assert found.counts["held_out"]["gain"] <= 0
+    assert not found.is_gain_proven
+    with pytest.raises(services.NoGain):
+        services.learn_weights(event=event, now=LATER)
+    call_command("learn_weights", event.slug, "--dry-run")
+    assert "No gain is proven" in capsys.readouterr().out
+    assert not LearnedWeights.objects.exists()
 
 
 def test_what_was_shown_becomes_a_yes_or_a_no_as_likely_read_as_its_rank(event):
@@ -223,6 +261,7 @@ def test_the_command_prints_what_changed_from_how_many_answers_and_the_gain(even
     assert (
         f"topic            1.00{topic['value']:>9.2f}   [{topic['low']:.2f}, {topic['high']:.2f}]" in printed
     )
+    assert "No gain is proven" not in printed
     assert f"gain {held_out['gain']:+.4f} [{held_out['low']:+.4f}, {held_out['high']:+.4f}]" in printed
     assert "Stored: the next lists" in printed
     assert current_run(event) is None
