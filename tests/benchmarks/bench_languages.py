@@ -10,7 +10,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -46,11 +46,11 @@ def first_hits(pairs: list[tuple[str, str, str]], rows: np.ndarray) -> dict[str,
 
 
 def pool_figures(
-    pairs: list[tuple[str, str, str]], rows: np.ndarray
+    pairs: list[tuple[str, str, str]], rows: np.ndarray, priors: Mapping[str, np.ndarray]
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """(without centring, with it), each by language."""
+    """(without centring, with it), each by language; `priors`: the mean of each, as a run has them."""
     languages = [language for language, _, _ in pairs] + ["en"] * len(pairs)
-    centred = centre(rows, languages, language_means(rows, languages))
+    centred = centre(rows, languages, language_means(rows, languages, priors=priors))
     return first_hits(pairs, rows), first_hits(pairs, centred)
 
 
@@ -65,10 +65,12 @@ def failures(raw: dict[str, float], centred: dict[str, float]) -> Iterable[str]:
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
+    import django
     from django.conf import settings
 
+    django.setup()
     from backend.benchmarks.vector_cache import cached_vectors
-    from matching.text.encoder import load_encoder
+    from matching.text import language_priors, load_encoder
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=40)
@@ -82,7 +84,8 @@ def main() -> None:
         encode=lambda chunk: encoder.encode(chunk, "query"),
         on_progress=lambda share: print(f"encoding: {share:.0%}", file=sys.stderr),
     )
-    raw, centred = pool_figures(pairs, np.stack([known[text] for text in texts]))
+    priors = language_priors(encoder.name, settings.VAR / "priors", encoder.encode)["query"]
+    raw, centred = pool_figures(pairs, np.stack([known[text] for text in texts]), priors)
     print(f"{'language':<10}{'as they are':>12}{'centred':>10}   of {len(pairs)} texts and their originals")
     for language, share in raw.items():
         print(f"{language:<10}{share:>12.2f}{centred[language]:>10.2f}")
