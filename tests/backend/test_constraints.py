@@ -60,6 +60,7 @@ def people(forums: Forums) -> Tries:
     assert organisation is not None
     yield "person_email_unique", again(person, email=person.email.upper())
     yield "person_has_a_name", changed(person, name="")
+    yield "person_of_the_demo_is_no_staff", changed(person, is_demo=True, is_staff=True)
     yield "sector_constituency_known", changed(organisation.sector, constituency="crown")
     yield "organisation_name_unique", again(organisation, name=organisation.name.upper())
     yield "organisation_has_a_name", changed(organisation, name="")
