@@ -42,6 +42,15 @@ class Participant:
     capacity: int = 5
 
     @property
+    def declares_need(self) -> bool:
+        """Whether the person seeks something, in words or by topics.
+
+        >>> Participant(1, seeks=" ", offers="x").declares_need
+        False
+        """
+        return bool(self.seeks.strip() or self.seeks_topics)
+
+    @property
     def text(self) -> str:
         """All texts of the person, one per line."""
         return "\n".join(part for part in (self.seeks, self.offers, self.about) if part)

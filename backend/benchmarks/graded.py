@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -107,7 +107,9 @@ def evaluate_graded(
             "gini": run.report.exposure_gini,
             "coverage": run.report.coverage,
         },
-        "strength": strength_table(run.lists, given.grades),
+        "strength": strength_table(
+            run.lists, given.grades, {person.id for person in given.people if person.declares_need}
+        ),
     }
 
 
@@ -134,12 +136,15 @@ def listed_rows(run: RunResult) -> Rankings:
 
 
 def strength_table(
-    lists: Lists, grades: Mapping[int, Mapping[int, float]]
+    lists: Lists, grades: Mapping[int, Mapping[int, float]], declaring: Collection[int]
 ) -> dict[str, dict[str, float | int | None]]:
     """Of each word of strength: its places, their share of all, how many were graded, and the share of those
-    graded >= GOOD (None where none was)."""
+    graded >= GOOD (None where none was). `declaring`: the owners who declare a need."""
     words = [
-        (strength_of(entry.score).value, grades.get(owner, {}).get(entry.other))
+        (
+            strength_of(entry.score, need_declared=owner in declaring).value,
+            grades.get(owner, {}).get(entry.other),
+        )
         for owner, entries in lists.items()
         for entry in entries
     ]

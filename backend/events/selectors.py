@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
@@ -128,6 +128,14 @@ def chosen_topics(interests: QuerySet[Interest]) -> dict[int, ChosenTopics]:
         attendee: ChosenTopics(frozenset(seeks.get(attendee, ())), frozenset(offers.get(attendee, ())))
         for attendee in seeks.keys() | offers.keys()
     }
+
+
+def ids_declaring_need(attendees: QuerySet[Attendee]) -> frozenset[int]:
+    """The ids of those who seek something, in words or by topics; one query."""
+    sought = Interest.objects.filter(attendee=OuterRef("pk"), seeks=True)
+    return frozenset(
+        attendees.filter(Q(seeks__regex=r"\S") | Exists(sought)).order_by().values_list("pk", flat=True)
+    )
 
 
 def slots_for(event: Event) -> Sequence[Slot]:

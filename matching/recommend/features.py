@@ -174,8 +174,7 @@ def prepare_features(
 
 def _declares(person: Participant) -> bool:
     """Whether the person seeks or offers something, in words or by topics."""
-    in_words = person.seeks.strip() or person.offers.strip()
-    return bool(in_words or person.seeks_topics or person.offers_topics)
+    return bool(person.declares_need or person.offers.strip() or person.offers_topics)
 
 
 def _odd_paths(ties: sp.csr_matrix) -> GramMatrix:

@@ -1,4 +1,4 @@
-"""The word shown for a score: fixed steps of the seeker's own score."""
+"""The word shown for a score: fixed steps of the seeker's own score; nothing is strong without a need."""
 
 from __future__ import annotations
 
@@ -21,10 +21,14 @@ CUTS: tuple[tuple[Strength, float], ...] = (
 """The least score of each word, chosen once on graded lists (docs/matching.md), not fitted to a forum."""
 
 
-def strength_of(score: float) -> Strength:
-    """The word for a score in [0, 1].
+def strength_of(score: float, *, need_declared: bool) -> Strength:
+    """The word for a score in [0, 1]; at most good where the list's owner declares no need, since without one
+    past ties alone lift most scores.
 
-    >>> [strength_of(score).value for score in (0.9, 0.8, 0.79, 0.1)]
+    >>> [strength_of(score, need_declared=True).value for score in (0.9, 0.8, 0.79, 0.1)]
     ['strong', 'strong', 'good', 'worth_a_look']
+    >>> strength_of(0.9, need_declared=False).value
+    'good'
     """
-    return next((word for word, least in CUTS if score >= least), Strength.WORTH_A_LOOK)
+    found = next((word for word, least in CUTS if score >= least), Strength.WORTH_A_LOOK)
+    return Strength.GOOD if found is Strength.STRONG and not need_declared else found

@@ -24,6 +24,7 @@ class PlannableAttendee:
     constituency: str
     country: str
     languages: tuple[str, ...] = ()
+    declares_need: bool = False
 
 
 @dataclass(frozen=True, slots=True)

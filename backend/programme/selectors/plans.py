@@ -60,8 +60,9 @@ class Entry:
 
     @property
     def strength(self) -> str:
-        """The word for its value, which is a suggestion's score; empty for a fixed one."""
-        return strength_of(self.value) if self.value else ""
+        """The word for its value, the higher score of the two; empty for a fixed one."""
+        need_declared = self.first.declares_need or self.second.declares_need
+        return strength_of(self.value, need_declared=need_declared) if self.value else ""
 
     @property
     def counts(self) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
-from backend.events.models import Event
-from backend.events.selectors import PersonNamed, people_named
+from backend.events.models import Attendee, Event
+from backend.events.selectors import PersonNamed, ids_declaring_need, people_named
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions import engine
 from backend.suggestions.models import ListReading, Run, Suggestion
@@ -97,12 +97,13 @@ def list_inspection_for(*, event: Event, attendee_id: int) -> ListInspection:
         )
     run_id, computed_at = read
     rows = Suggestion.objects.filter(run=run_id, attendee=attendee_id, other__in=list(named))
+    need_declared = attendee_id in ids_declaring_need(Attendee.objects.filter(pk=attendee_id))
     entries = (
         ListEntry(
             other=named[row.other_id],
             rank=rank,
             score=row.score,
-            strength=engine.strength_of(row.score),
+            strength=engine.strength_of(row.score, need_declared=need_declared),
             exploratory=row.exploratory,
             reasons=tuple(visible_reasons(row.reasons, row.other_id, named, refused)),
         )

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from backend.events.models import Attendee
 from backend.events.rules import interpreter_text, pair_of
-from backend.events.selectors import PersonNamed
+from backend.events.selectors import PersonNamed, ids_declaring_need
 from backend.safeguarding.rules import refused_pairs
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 from backend.suggestions import engine
@@ -35,7 +35,8 @@ class ReasonRow:
 class SuggestionCard:
     """One place in the viewer's list.
 
-    `strength` is the word for its score; `interpreter` says which one the two need, empty where none.
+    `strength` is the word for its score, never strong where the viewer declares no need; `interpreter` says
+    which one the two need, empty where none.
     """
 
     other: PublicProfile
@@ -153,6 +154,7 @@ def _cards(
         viewer=attendee, ids={row.other_id for row in found} | between, channel="suggestion", now=now
     )
     refused_among = refused_pairs(attendee.event, among=profiles) if between else set()
+    need_declared = attendee.pk in ids_declaring_need(Attendee.objects.filter(pk=attendee.pk))
     cards = []
     for row in found:
         refused = verdicts.get(row.other_id) == Feedback.Verdict.NOT_RELEVANT
@@ -163,7 +165,7 @@ def _cards(
                 other=profiles[row.other_id],
                 rank=row.rank,
                 score=row.score,
-                strength=engine.strength_of(row.score),
+                strength=engine.strength_of(row.score, need_declared=need_declared),
                 exploratory=row.exploratory,
                 reasons=tuple(visible_reasons(row.reasons, row.other_id, profiles, refused_among)),
                 saved=verdicts.get(row.other_id) == Feedback.Verdict.GOOD,

@@ -190,12 +190,15 @@ def test_each_word_of_strength_is_held_against_the_grades():
         2: listed((0, good)),  # nobody was graded for this person
     }
     grades = {0: {1: 3.0, 2: 1.5, 4: 2.0}, 1: {0: 0.0}}
-    assert strength_table(lists, grades) == {
+    assert strength_table(lists, grades, {0, 1, 2}) == {
         "strong": {"places": 3, "share": 3 / 7, "graded": 2, "good": 0.5},
         "good": {"places": 3, "share": 3 / 7, "graded": 2, "good": 0.5},
         "worth_a_look": {"places": 1, "share": 1 / 7, "graded": 0, "good": None},
     }
-    assert strength_table({}, {})["strong"] == {"places": 0, "share": None, "graded": 0, "good": None}
+    silent = strength_table(lists, grades, {1, 2})  # the first declares no need: at most good
+    assert silent["strong"] == {"places": 0, "share": 0, "graded": 0, "good": None}
+    assert silent["good"] == {"places": 6, "share": 6 / 7, "graded": 4, "good": 0.5}
+    assert strength_table({}, {}, ())["strong"] == {"places": 0, "share": None, "graded": 0, "good": None}
 
 
 def test_a_stack_to_fuse_needs_preferences_in_every_part():

@@ -1,5 +1,8 @@
 """The words for scores."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +15,9 @@ from tests.matching.recommend.strategies import make_people
 def test_a_higher_score_never_gets_a_weaker_word(one: float, other: float) -> None:
     order = list(Strength)
     low, high = sorted((one, other))
-    assert order.index(strength_of(high)) <= order.index(strength_of(low))
+    for need_declared in (True, False):
+        words = [strength_of(score, need_declared=need_declared) for score in (high, low)]
+        assert order.index(words[0]) <= order.index(words[1])
 
 
 def test_the_table_names_every_word_once_from_the_highest_cut_down() -> None:
@@ -22,7 +27,24 @@ def test_the_table_names_every_word_once_from_the_highest_cut_down() -> None:
     assert cuts[-1] == 0
 
 
-def test_at_most_a_third_of_a_forums_places_are_strong() -> None:
-    people, ties, vectors = make_people(200, 3, ties=100)
-    scores = [place.score for places in build_run(people, ties, vectors).lists.values() for place in places]
-    assert sum(strength_of(score) is Strength.STRONG for score in scores) <= len(scores) / 3
+@given(st.floats(0, 1))
+def test_without_a_declared_need_strong_becomes_good_and_the_rest_stays(score: float) -> None:
+    declared, silent = (strength_of(score, need_declared=declared) for declared in (True, False))
+    assert silent is (Strength.GOOD if declared is Strength.STRONG else declared)
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_at_most_a_third_of_a_forums_places_are_strong(silent: bool) -> None:
+    """Also where nobody declares a need and ties are many, which lift most scores over the highest cut."""
+    people, ties, vectors = make_people(200, 3, ties=2000 if silent else 100)
+    if silent:
+        nothing = {"seeks": "", "offers": "", "seeks_topics": frozenset(), "offers_topics": frozenset()}
+        people = [replace(person, **nothing) for person in people]
+    need = {person.id: person.declares_need for person in people}
+    places = [
+        (owner, place.score) for owner, row in build_run(people, ties, vectors).lists.items() for place in row
+    ]
+    strong = sum(strength_of(score, need_declared=need[owner]) is Strength.STRONG for owner, score in places)
+    assert strong <= len(places) / 3
+    if silent:
+        assert sum(score >= dict(CUTS)[Strength.STRONG] for _, score in places) > len(places) / 3

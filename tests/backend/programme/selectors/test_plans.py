@@ -2,9 +2,10 @@
 
 import pytest
 
-from backend.events.models import SessionPart
+from backend.events.models import Attendee, SessionPart
 from backend.programme import selectors
 from backend.programme.selectors import read_planning_data
+from backend.suggestions.engine import Strength
 from tests.backend.programme.conftest import make_desk
 from tests.factories import NOW, block_contact, make_session
 
@@ -111,3 +112,15 @@ def test_a_plan_names_the_interpreter_a_pair_needs(desk):
     }
     assert needs.pop((a.pk, b.pk)) == "Interpreter needed: Thai – Khmer"
     assert set(needs.values()) == {""}
+
+
+def test_a_planned_meeting_is_strong_only_where_one_of_the_two_declares_a_need(desk):
+    a, *_ = desk.people
+    Attendee.objects.filter(pk__in=[person.pk for person in desk.people]).update(seeks="")
+    Attendee.objects.filter(pk=a.pk).update(seeks="Judges who train others.")
+    plan = desk.plan(most=1)
+    plan.planned.update(value=0.9)
+    words = {
+        a.pk in (e.first.attendee_id, e.second.attendee_id): e.strength for e in page_of(desk, plan).entries
+    }
+    assert words == {True: Strength.STRONG, False: Strength.GOOD}

@@ -50,7 +50,7 @@ def test_the_contributions_of_a_pair_add_up_to_its_scores(forum):
     forward, backward = acceptance_probabilities(*needs, Policy())
     assert (found.forward, found.backward) == (pytest.approx(forward[0]), pytest.approx(backward[0]))
     assert found.forward == pytest.approx(found.entry.score, abs=1e-4)
-    assert found.entry.strength == selectors.strength_of(found.entry.score)
+    assert found.entry.strength == selectors.strength_of(found.entry.score, need_declared=True)
 
 
 def test_a_blocked_contact_is_on_no_inspected_list_and_their_pair_is_not_found(forum):

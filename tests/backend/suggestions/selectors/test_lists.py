@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.events.models import Attendee
+from backend.suggestions.engine import Strength, read_event_data
 from backend.suggestions.selectors import (
     Filters,
     exported_rows,
@@ -88,6 +89,24 @@ def test_filters_narrow_the_list_and_facets_count_the_whole_list(reader_and_othe
     assert [card.other.name for card in found.cards] == ["Other 1"]
     assert found.total == 3
     assert dict(found.facets["constituency"]) == {"academia": 1, "industry": 1, "youth": 1}
+
+
+@pytest.mark.parametrize(
+    ("profile", "word"),
+    [
+        ({"seeks": "Judges who train others."}, Strength.STRONG),
+        ({"seeks_topics": ["sextortion"]}, Strength.STRONG),
+        ({"seeks": " \n", "offers": "Training.", "offers_topics": ["sextortion"]}, Strength.GOOD),
+    ],
+)
+def test_a_place_is_strong_only_where_its_owner_declares_a_need(profile, word):
+    event = make_event()
+    me, other = make_attendee(event, **profile), make_attendee(event, seeks="Everybody.")
+    make_run(event, {me: [other]}).suggestions.update(score=0.9)
+    assert [card.strength for card in suggestions_for(attendee=me, now=NOW).cards] == [word]
+    assert [e.strength for e in list_inspection_for(event=event, attendee_id=me.pk).entries] == [word]
+    participant = next(p for p in read_event_data(event).participants if p.id == me.pk)
+    assert participant.declares_need == (word is Strength.STRONG)
 
 
 def test_thirty_rows_take_as_many_queries_as_one():
