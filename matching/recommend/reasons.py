@@ -17,6 +17,8 @@ from matching.recommend.scoring import need, own_and_other_odds, standardised_fe
 from matching.text.tfidf import IdfWeights, extract_terms, is_quotable
 from matching.types import Array, Evidence, Lists, Participant, Reason, Suggested
 
+MIN_WEIGHT = 0.005
+"""A part that rounds to 0.00 is no reason."""
 MAX_REASONS = 3
 EXCERPT_LENGTH = 160
 MIN_TERM_IDF = 1.5  # an idf reached by terms that at most about 60 % of people use
@@ -91,7 +93,7 @@ class ReasonBuilder:
             found: list[Reason] = []
             for column in ranked[k]:
                 weight = float(table[k, column])
-                if weight <= 0 or len(found) >= MAX_REASONS:
+                if weight < MIN_WEIGHT or len(found) >= MAX_REASONS:
                     break
                 found += self._reasons_for(
                     names[column], i, j, weight, found, (bool(by_about[0][k]), bool(by_about[1][k]))
