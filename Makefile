@@ -1,7 +1,7 @@
 # `make help` lists the targets. Everything made on this machine lies in .venv/ and var/.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check messages bench clean
+.PHONY: help install run test soak check messages bench clean
 MAKEFLAGS += --no-print-directory
 
 # The first Python that the lock has wheels for; PYTHON=... names another one.
@@ -24,6 +24,9 @@ run: install  ## the demo forum at http://127.0.0.1:8000 (TITIAN_PORT for anothe
 test: install  ## the whole suite, browser journeys included
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m pytest --benchmark-disable -q -n 2 --dist loadfile --no-loadscope-reorder
+
+soak: install  ## what takes long to try: random situations, hostile requests, load (TITIAN_SOAK=0.1 for a tenth of it)
+	@$(BIN)/python -m pytest tests/soak --benchmark-disable -q -s
 
 check: install  ## ruff, mypy, djlint, the layers, missing migrations, the catalogue of texts
 	@$(BIN)/ruff check .
