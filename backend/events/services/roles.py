@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from backend.core.errors import BusinessError
 from backend.events.models import Attendee, Event
 from backend.events.rules import check_organiser
+from backend.events.services.age_classes import check_age_change
 from backend.events.services.changes import announce_changes
 from backend.people.models import Person
 
@@ -29,15 +29,6 @@ class NobodyChosen(BusinessError):
 
 class LastOrganiser(BusinessError):
     code = "last_organiser"
-
-
-class OwnAgeClass(BusinessError):
-    code = "own_age_class"
-    status = 403
-
-
-class MinorsInSelection(BusinessError):
-    code = "minors_in_selection"
 
 
 class CannotLead(BusinessError):
@@ -82,7 +73,7 @@ def change_roles(
     attendees = list(chosen)
     if not attendees:
         raise NobodyChosen(_("Tick at least one person."))
-    _check_age(attendees, change.age_class, by)
+    check_age_change(attendees, change.age_class, by)
     if change.permission == Attendee.Permission.SAFEGUARDING_LEAD:
         _check_lead(attendees, change.age_class, by)
     changed = []
@@ -104,24 +95,6 @@ def change_roles(
     if changed:
         announce_changes(event.pk)
     return len(changed)
-
-
-def _check_age(attendees: Sequence[Attendee], age_class: str, by: Person) -> None:
-    """Refuse OwnAgeClass and MinorsInSelection."""
-    if any(one.person_id == by.pk and age_class not in ("", one.age_class) for one in attendees):
-        raise OwnAgeClass(_("Your own age class is for another organiser to set."))
-    minors = sum(one.age_class == Attendee.AgeClass.MINOR for one in attendees)
-    if age_class == Attendee.AgeClass.ADULT and minors and len(attendees) > 1:
-        raise MinorsInSelection(
-            ngettext(
-                "%(minors)s of these %(people)s people is set as a minor: nobody was changed. "
-                "To say that one of them is an adult, tick that person alone.",
-                "%(minors)s of these %(people)s people are set as minors: nobody was changed. "
-                "To say that one of them is an adult, tick that person alone.",
-                minors,
-            )
-            % {"minors": f"{minors:,}", "people": f"{len(attendees):,}"}
-        )
 
 
 def _check_lead(attendees: Sequence[Attendee], age_class: str, by: Person) -> None:

@@ -6,12 +6,11 @@ import pytest
 
 from backend.core.errors import OrganisersOnly
 from backend.events.models import Attendee
+from backend.events.services.age_classes import MinorsInSelection, OwnAgeClass
 from backend.events.services.roles import (
     CannotLead,
     LastOrganiser,
-    MinorsInSelection,
     NobodyChosen,
-    OwnAgeClass,
     RoleChange,
     UnknownRole,
     change_roles,
