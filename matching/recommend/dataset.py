@@ -7,13 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-import networkx as nx
 import numpy as np
 
 from matching.errors import BadParticipant, BadTie, DuplicatePerson
 from matching.policy import Policy
 from matching.recommend.exclusions import Exclusions
-from matching.recommend.graph import Incidence, Node, build_graph, build_incidence
+from matching.recommend.graph import Incidence, build_incidence
 from matching.text.centring import check_vectors
 from matching.types import Array, Participant, Tie, Vectors
 
@@ -27,7 +26,6 @@ class Dataset:
 
     participants: tuple[Participant, ...]
     vectors: Vectors
-    graph: nx.Graph[Node]
     incidence: Incidence
     exclusions: Exclusions
     ids: Array
@@ -81,14 +79,12 @@ def prepare_dataset(
         (tie if tie.a < tie.b else replace(tie, a=tie.b, b=tie.a) for tie in ties),
         key=lambda tie: (tie.a, tie.b, tie.age_years, tie.weight, tie.label),
     )
-    graph = build_graph(people, ties, policy)
     names = tuple(sorted({p.constituency for p in people}))
     group_of = {name: k for k, name in enumerate(names)}
     return Dataset(
         participants=people,
         vectors=vectors,
-        graph=graph,
-        incidence=build_incidence(graph, len(people)),
+        incidence=build_incidence(people, ties, policy),
         exclusions=Exclusions.from_participants(people, ties, excluded, interpreters=policy.interpreters),
         ids=np.array([p.id for p in people], np.int64),
         groups=np.array([group_of[p.constituency] for p in people], np.int64),

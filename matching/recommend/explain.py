@@ -66,7 +66,7 @@ def explain_pair(
     needs = need(values, policy)
     p_ab, p_ba = (float(p[0]) for p in acceptance_probabilities(needs[:1], needs[1:], policy))
     bonus = 0.0 if state is None else state.bonus
-    builder = ReasonBuilder.from_features(features, dataset.participants, dataset.graph, policy, bonus)
+    builder = ReasonBuilder.from_features(features, dataset.participants, dataset.incidence, policy, bonus)
     return Explanation(
         a=pair[0],
         b=pair[1],

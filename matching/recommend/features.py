@@ -119,18 +119,19 @@ def prepare_features(
     *,
     standardiser: Standardiser | None = None,
     term_counts: sp.csr_matrix | None = None,
+    latent: Array | None = None,
     priors: Priors | None = None,
 ) -> Features:
     """The features of participants sorted by id.
 
     A given `standardiser` is kept; else language means (with `priors`, by field), idf and the latent space
-    are fitted here and the statistics are left to `fit_standardiser`. A given `term_counts` (n, terms) saves
-    counting the texts again.
+    are fitted here and the statistics are left to `fit_standardiser`. Given `term_counts` (n, terms) and
+    `latent` (n, k) save counting and projecting the texts again.
     """
     languages = {name: [getattr(p, f"{name}_language") for p in participants] for name in FIELDS}
     if term_counts is None:
         term_counts = count_field_terms(participants)
-    texts_only, merged = text_terms(term_counts), merged_terms(term_counts)
+    texts_only = text_terms(term_counts)
     if standardiser is None:
         priors = priors or {}
         means = {
@@ -138,8 +139,10 @@ def prepare_features(
             for name in FIELDS
         }
         idf = fit_idf(texts_only)
-        space = LatentSpace.fit(tfidf_vectors(merged, idf), seed=policy.seed)
+        space = LatentSpace.fit(tfidf_vectors(merged_terms(term_counts), idf), seed=policy.seed)
         standardiser = Standardiser(means=means, idf=idf, latent_space=space)
+    if latent is None:
+        latent = project_terms(term_counts, standardiser)
     tfidf = tfidf_vectors(texts_only, standardiser.idf)
     texts = centre_texts(vectors, languages, standardiser.means, policy.stand_in)
     columns, damping = damped_columns(incidence, policy)
@@ -154,7 +157,7 @@ def prepare_features(
         else None,
         term_counts=term_counts,
         lexical=GramMatrix.from_rows(tfidf, swap_seeks_offers(tfidf)),
-        latent=standardiser.latent_space.project(tfidf_vectors(merged, standardiser.idf)),
+        latent=latent,
         overlap=GramMatrix.from_rows(columns @ root) if columns.nnz else None,
         odd_paths=_odd_paths(incidence.people) if incidence.people.nnz else None,
         walk=RandomWalk.from_adjacency(
@@ -170,6 +173,11 @@ def prepare_features(
         network_factor=np.where(declares, np.sqrt(policy.network_declared), 1).astype(np.float32),
         standardiser=standardiser,
     )
+
+
+def project_terms(term_counts: sp.csr_matrix, standardiser: Standardiser) -> Array:
+    """The latent vectors, float32 (n, k), of people with these terms."""
+    return standardiser.latent_space.project(tfidf_vectors(merged_terms(term_counts), standardiser.idf))
 
 
 def _declares(person: Participant) -> bool:
@@ -254,12 +262,14 @@ def raw_features(features: Features, left: Array, right: Array) -> RawFeatures:
 
 
 def _cosines(a: Array, b: Array, left: Array, right: Array, chunk: int = 50_000) -> Array:
+    """The inner products of row left[k] of a with row right[k] of b, (k,); NaN where one of them is zero."""
     out = np.empty(len(left), np.float32)
-    a_said, b_said = np.any(a != 0, axis=1), np.any(b != 0, axis=1)
     for start in range(0, len(left), chunk):
-        i, j = left[start : start + chunk], right[start : start + chunk]
-        out[start : start + chunk] = np.einsum("ij,ij->i", a[i], b[j])
-    return np.where(a_said[left] & b_said[right], out, np.float32(np.nan))
+        these = slice(start, start + chunk)
+        mine, theirs = a[left[these]], b[right[these]]
+        out[these] = np.einsum("ij,ij->i", mine, theirs)
+        out[these][~(mine.any(axis=1) & theirs.any(axis=1))] = np.nan
+    return out
 
 
 def log_pagerank(

@@ -26,32 +26,35 @@ class GramMatrix:
 
     rows: sp.csr_matrix
     other: sp.csr_matrix
-    dense: tuple[Array, Array]
-    sparse: tuple[sp.csr_matrix, sp.csr_matrix]
+    split: tuple[tuple[Array, Array], tuple[sp.csr_matrix, sp.csr_matrix]] | None = None
 
     @classmethod
     def from_rows(cls, rows: sp.csr_matrix, other: sp.csr_matrix | None = None) -> GramMatrix:
         """From W = `rows` (n, m) and V = `other` (n, m), W if None."""
         rows = sp.csr_matrix(rows, dtype=np.float32)
-        other = rows if other is None else sp.csr_matrix(other, dtype=np.float32)
-        here, there = (np.bincount(side.indices, minlength=rows.shape[1]) for side in (rows, other))
+        return cls(rows, rows if other is None else sp.csr_matrix(other, dtype=np.float32))
+
+    def for_all_tiles(self) -> GramMatrix:
+        """The same with frequent columns apart, which many tiles are faster with, and a few rows are not."""
+        sides = self.rows, self.other
+        here, there = (np.bincount(side.indices, minlength=side.shape[1]) for side in sides)
         used = np.sqrt(here * there.astype(float))
         order = np.argsort(-used, kind="stable")[:MAX_DENSE]
-        frequent = np.sort(order[used[order] > max(1, DENSE_SHARE * rows.shape[0])])
-        is_frequent = np.zeros(rows.shape[1], bool)
+        frequent = np.sort(order[used[order] > max(1, DENSE_SHARE * self.rows.shape[0])])
+        is_frequent = np.zeros(self.rows.shape[1], bool)
         is_frequent[frequent] = True
-        return cls(
-            rows,
-            other,
-            (_dense(rows, frequent), _dense(other, frequent)),
-            (_without(rows, is_frequent), _without(other, is_frequent)),
-        )
+        dense = _dense(self.rows, frequent), _dense(self.other, frequent)
+        rare = _without(self.rows, is_frequent), _without(self.other, is_frequent)
+        return GramMatrix(self.rows, self.other, (dense, rare))
 
     def tile(self, left: slice, right: slice) -> Array:
         """The products of two slices of rows, dense float32 (len left, len right)."""
-        out: Array = self.dense[0][left] @ self.dense[1][right].T
-        if self.sparse[0].nnz:
-            out += (self.sparse[0][left] @ self.sparse[1][right].T).toarray()
+        if self.split is None:
+            return np.asarray((self.rows[left] @ self.other[right].T).toarray())
+        dense, rare = self.split
+        out: Array = dense[0][left] @ dense[1][right].T
+        if rare[0].nnz:
+            out += (rare[0][left] @ rare[1][right].T).toarray()
         return out
 
     def pairs(self, left: Array, right: Array) -> Array:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
 
-import networkx as nx
 import numpy as np
 import scipy.sparse as sp
 
@@ -16,39 +14,16 @@ from matching.types import Array, Participant, Tie
 Node = tuple[str, int | str]
 
 
-def build_graph(participants: Sequence[Participant], ties: Sequence[Tie], policy: Policy) -> nx.Graph[Node]:
-    """Nodes (kind, name), people first in order of id. A tie weighs weight x decay^age; repeated ties add up.
-
-    >>> people = [Participant(1, sessions=frozenset({"A"})), Participant(2, sessions=frozenset({"A"}))]
-    >>> graph = build_graph(people, [Tie(1, 2, age_years=1, label="2025")], Policy())
-    >>> sorted(graph.edges(("person", 1), data="weight"))
-    [(('person', 1), ('person', 2), 0.85), (('person', 1), ('session', 'A'), 1.0)]
-    """
-    graph: nx.Graph[Node] = nx.Graph()
-    graph.add_nodes_from(("person", p.id) for p in participants)
-    for p in participants:
-        shared = [("topic", topic) for topic in sorted(p.seeks_topics | p.offers_topics)]
-        shared += [("session", session) for session in sorted(p.sessions)]
-        shared += [("organisation", p.organisation)] if p.organisation else []
-        graph.add_edges_from(((("person", p.id), node) for node in shared), weight=1.0)
-    for tie in sorted(ties, key=lambda t: (t.age_years, t.a, t.b, t.label)):
-        weight = tie.weight * policy.decay**tie.age_years
-        a, b = ("person", tie.a), ("person", tie.b)
-        if graph.has_edge(a, b):
-            graph[a][b]["weight"] += weight
-        else:
-            graph.add_edge(a, b, weight=weight, label=tie.label)
-    return graph
-
-
 @dataclass(frozen=True, slots=True)
 class Incidence:
     """The graph as sparse matrices: `people` (n, n) decayed ties; `others` (n, m) links to topics, sessions,
-    organisations and absent people; `nodes` names the m columns."""
+    organisations and absent people; `nodes` names the m columns; `labels`: the label of the newest tie of two
+    ids, the smaller first."""
 
     people: sp.csr_matrix
     others: sp.csr_matrix
     nodes: tuple[Node, ...]
+    labels: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     @property
     def informative(self) -> Array:
@@ -56,27 +31,62 @@ class Incidence:
         return np.array([kind != "organisation" for kind, _ in self.nodes], bool)
 
 
-def build_incidence(graph: nx.Graph[Node], people: int) -> Incidence:
-    """The matrices of a graph whose first `people` nodes are the participants; ties between absent people
-    are dropped.
+def build_incidence(participants: Sequence[Participant], ties: Sequence[Tie], policy: Policy) -> Incidence:
+    """The graph of participants sorted by id. A tie weighs weight x decay^age; repeated ties add up; ties
+    between absent people are dropped.
 
     >>> people = [Participant(1, sessions=frozenset({"A"})), Participant(2)]
-    >>> incidence = build_incidence(build_graph(people, [], Policy()), 2)
+    >>> incidence = build_incidence(people, [Tie(2, 1, age_years=1, label="2025")], Policy())
     >>> incidence.others.toarray().tolist(), incidence.nodes
     ([[1.0], [0.0]], (('session', 'A'),))
+    >>> incidence.people.toarray().tolist(), incidence.labels
+    ([[0.0, 0.85], [0.85, 0.0]], {(1, 2): '2025'})
     """
-    order = list(graph)
-    index = {node: k for k, node in enumerate(order)}
+    people, row_of = len(participants), {p.id: k for k, p in enumerate(participants)}
+    column_of: dict[Node, int] = {}
     columns: list[int] = []
-    weights: list[float] = []
     starts = [0]
-    for _, neighbours in islice(graph.adjacency(), people):
-        columns += map(index.__getitem__, neighbours)
-        weights += [edge["weight"] for edge in neighbours.values()]
+    for p in participants:
+        shared: list[Node] = [("topic", topic) for topic in sorted(p.seeks_topics | p.offers_topics)]
+        shared += [("session", session) for session in sorted(p.sessions)]
+        if p.organisation:
+            shared.append(("organisation", p.organisation))
+        columns += [column_of.setdefault(node, len(column_of)) for node in shared]
         starts.append(len(columns))
-    whole = sp.csr_matrix((np.array(weights, np.float64), columns, starts), shape=(people, len(order)))
-    whole.sort_indices()
-    return Incidence(whole[:, :people].tocsr(), whole[:, people:].tocsr(), tuple(order[people:]))
+    weights: dict[tuple[int, int], float] = {}
+    labels: dict[tuple[int, int], str] = {}
+    for tie in sorted(ties, key=lambda t: (t.age_years, t.a, t.b, t.label)):
+        if tie.a in row_of or tie.b in row_of:
+            ends = (tie.a, tie.b) if tie.a < tie.b else (tie.b, tie.a)
+            weights[ends] = weights.get(ends, 0.0) + tie.weight * policy.decay**tie.age_years
+            labels.setdefault(ends, tie.label)
+    among: list[tuple[int, int, float]] = []
+    outside: list[tuple[int, int, float]] = []
+    for (a, b), weight in weights.items():
+        row, other = row_of.get(a, -1), row_of.get(b, -1)
+        if row >= 0 and other >= 0:
+            among += [(row, other, weight), (other, row, weight)]
+        else:
+            absent: Node = ("person", a if row < 0 else b)
+            outside.append((max(row, other), column_of.setdefault(absent, len(column_of)), weight))
+    linked = sp.csr_matrix((np.ones(len(columns)), columns, starts), shape=(people, len(column_of)))
+    return Incidence(
+        people=_sparse(among, (people, people)),
+        others=linked + _sparse(outside, linked.shape) if outside else _sorted(linked),
+        nodes=tuple(column_of),
+        labels=labels,
+    )
+
+
+def _sparse(entries: Sequence[tuple[int, int, float]], shape: tuple[int, int]) -> sp.csr_matrix:
+    """A matrix of (row, column, value)."""
+    rows, columns, values = zip(*entries, strict=True) if entries else ((), (), ())
+    return _sorted(sp.csr_matrix((np.array(values, float), (rows, columns)), shape=shape))
+
+
+def _sorted(matrix: sp.csr_matrix) -> sp.csr_matrix:
+    matrix.sort_indices()
+    return matrix
 
 
 def damped_columns(incidence: Incidence, policy: Policy) -> tuple[sp.csr_matrix, Array]:

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-import networkx as nx
 import numpy as np
 
 from matching.policy import Policy
 from matching.recommend.features import ENGLISH, Features
-from matching.recommend.graph import Node, Shares, explain_overlap, neighbour_shares
+from matching.recommend.graph import Incidence, Node, Shares, explain_overlap, neighbour_shares
 from matching.recommend.scoring import need, own_and_other_odds, standardised_features, text_scores
 from matching.text.tfidf import IdfWeights, extract_terms, is_quotable
 from matching.types import Array, Evidence, Lists, Participant, Reason, Suggested
@@ -58,25 +57,28 @@ class ReasonBuilder:
 
     features: Features
     participants: Sequence[Participant]
-    graph: nx.Graph[Node]
+    incidence: Incidence
     policy: Policy
     bonus: float
     terms: dict[tuple[int, str], frozenset[str]]
     shares: dict[int, Shares]
     nodes: list[Node]
+    used: dict[Node, int]
 
     @classmethod
     def from_features(
         cls,
         features: Features,
         participants: Sequence[Participant],
-        graph: nx.Graph[Node],
+        incidence: Incidence,
         policy: Policy,
         bonus: float,
     ) -> ReasonBuilder:
         """For participants sorted by id; `bonus` is the balance's cross-constituency bonus."""
-        nodes, people = list(graph), len(participants)
-        return cls(features, participants, graph, policy, bonus, {}, {}, nodes[people:] + nodes[:people])
+        nodes: list[Node] = [*incidence.nodes, *(("person", p.id) for p in participants)]
+        degree = np.bincount(incidence.others.indices, minlength=len(incidence.nodes)).tolist()
+        used = dict(zip(incidence.nodes, degree, strict=True))
+        return cls(features, participants, incidence, policy, bonus, {}, {}, nodes, used)
 
     def reasons(self, left: Array, right: Array) -> list[tuple[Reason, ...]]:
         """One to MAX_REASONS reasons of each pair, largest weight first, seen from left[k].
@@ -153,7 +155,7 @@ class ReasonBuilder:
         return [Reason("language", weight, {"language": shared_language[0]})]
 
     def _rarest_topic(self, topics: frozenset[str]) -> str:
-        return min(topics, key=lambda topic: (self.graph.degree[("topic", topic)], topic))
+        return min(topics, key=lambda topic: (self.used[("topic", topic)], topic))
 
     def _overlap(self, i: int, j: int, weight: float) -> list[Reason]:
         """A common contact and shared sessions, each with its share of the overlap."""
@@ -165,14 +167,16 @@ class ReasonBuilder:
         shared = explain_overlap(self.shares[i], self.shares[j])
         total = sum(term for _, term in shared) or 1.0
         sessions = [(name, term) for (kind, name), term in shared if kind == "session"]
-        ties = self.graph[("person", self.participants[i].id)]
+        own, labels = self.participants[i].id, self.incidence.labels
+        between = [(int(name), term) for (kind, name), term in shared if kind == "person"][:1]
         found = [
             Reason(
-                "tie_through", weight * term / total, {"person": int(node[1]), "label": ties[node]["label"]}
+                "tie_through",
+                weight * term / total,
+                {"person": other, "label": labels[min(own, other), max(own, other)]},
             )
-            for node, term in shared
-            if node[0] == "person"
-        ][:1]
+            for other, term in between
+        ]
         if sessions:
             evidence: Evidence = {"session": str(sessions[0][0]), "count": len(sessions)}
             found.append(Reason("session", weight * sum(term for _, term in sessions) / total, evidence))

@@ -112,6 +112,7 @@ def build_run(
             bonus=balanced.bonus,
             standardiser=features.standardiser,
             term_counts=features.term_counts,
+            latent=features.latent,
             shortlists=shortlists,
             lists=lists,
         )
@@ -136,7 +137,7 @@ def explain_lists(
     """The lists of the people `rows` (k,), by id and with reasons; line k of `ranked` is that of rows[k]."""
     line, position = np.nonzero(ranked.others >= 0)
     left, right = rows[line], ranked.others[line, position].astype(np.int64)
-    builder = ReasonBuilder.from_features(features, dataset.participants, dataset.graph, policy, bonus)
+    builder = ReasonBuilder.from_features(features, dataset.participants, dataset.incidence, policy, bonus)
     reasons = builder.reasons(left, right)
     lists: dict[int, list[Suggested]] = {int(dataset.ids[row]): [] for row in rows}
     for k, (i, j) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):

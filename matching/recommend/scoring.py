@@ -40,7 +40,7 @@ FEATURES = (
     "no_common_language",
 )
 OVERLAP_ROWS = 512
-NO_ANSWER = 1e3
+NO_ANSWER = np.float32(1e3)
 """What a missing about loses against an offer, so that the larger of both is the offer."""
 
 
@@ -200,69 +200,93 @@ def acceptance_probabilities(forward: Array, backward: Array, policy: Policy) ->
 
 
 @dataclass(frozen=True, slots=True)
+class _Cosines:
+    """l_i (a_i . b_j - shift_j) r_j of all directed pairs in tiles: a, b (n, d); l, r, shift (n, 1)."""
+
+    a: Array
+    b: Array
+    left: Array
+    right: Array
+    shift: Array
+
+    def forward(self, i: slice, j: slice) -> Array:
+        """Of i -> j, (len i, len j)."""
+        left, shift = self.left[i], self.shift[j].T
+        part: Array = (self.a[i] * left) @ self.b[j].T
+        part -= left * shift
+        part *= self.right[j].T
+        return part
+
+    def backward(self, i: slice, j: slice) -> Array:
+        """Of j -> i, (len i, len j)."""
+        right = self.right[i]
+        part: Array = (self.b[i] * right) @ self.a[j].T
+        part -= right * self.shift[i]
+        part *= self.left[j].T
+        return part
+
+
+@dataclass(frozen=True, slots=True)
 class Scorer:
-    """Needs of all pairs in tiles, equal to `need` of `standardised_features`: the linear features are folded
-    into pairs of matrices, of which `offered` and `described` hold text and topics."""
+    """Needs of all pairs in tiles, equal to `need` of `standardised_features`. `symmetric`: what is the same
+    in both directions, smooth and latent."""
 
     features: Features
     policy: Policy
-    offered: tuple[Array, Array]
-    described: tuple[Array, Array]
-    symmetric: tuple[Array, Array]
+    offered: _Cosines
+    described: _Cosines
+    symmetric: tuple[_Cosines, ...]
 
     @classmethod
     def from_features(cls, features: Features, policy: Policy) -> Scorer:
-        """Fold in weights, means and deviations; extra columns subtract means where both sides have text."""
+        """Fold weights, means and deviations into factors of each person; 0 for who has no text."""
         y, texts = features.standardiser, features.texts
-        seeks = texts.seeks * texts.seeks_weight
-        has_seeks = _has_content(texts.seeks) * texts.seeks_weight
-        topics = features.seeks_topics * policy.topic
-        offered, described = policy.text / y.seeks_offers.sd, policy.text / y.seeks_about.sd
-        has_about = _has_content(texts.about)
-        symmetric_left, symmetric_right = [], []
-        for rows, weight, statistics in (
-            (features.smooth, policy.smooth, y.smooth),
-            (features.latent, policy.latent, y.latent),
-        ):
-            if rows is not None and weight:
-                scale, factor = weight / statistics.sd, features.network_factor
-                weighted, known = rows * factor, _has_content(rows) * factor
-                symmetric_left += [weighted * scale, -scale * statistics.mean * known]
-                symmetric_right += [weighted, known]
-        empty = np.zeros((features.people, 1), np.float32)
+        seeks, offers = (
+            _has_content(texts.seeks) * texts.seeks_weight,
+            _has_content(texts.offers) * texts.offers_weight,
+        )
+        discount = policy.about_discount * y.seeks_about.sd
+        without_about = NO_ANSWER * (1 - _has_content(texts.about))
+        symmetric = [
+            (rows, np.float32(weight / statistics.sd), statistics.mean)
+            for rows, weight, statistics in (
+                (features.smooth, policy.smooth, y.smooth),
+                (features.latent, policy.latent, y.latent),
+            )
+            if rows is not None and weight
+        ]
         return cls(
             features,
             policy,
-            offered=(
-                _side([seeks * offered, -offered * y.seeks_offers.mean * has_seeks, topics]),
-                _side(
-                    [
-                        texts.offers * texts.offers_weight,
-                        _has_content(texts.offers) * texts.offers_weight,
-                        features.offers_topics,
-                    ]
-                ),
+            offered=_Cosines(
+                texts.seeks,
+                texts.offers,
+                seeks * np.float32(policy.text / y.seeks_offers.sd),
+                offers,
+                np.full_like(offers, y.seeks_offers.mean),
             ),
-            described=(
-                _side(
-                    [
-                        seeks * described,
-                        -(described * y.seeks_about.mean + policy.text * policy.about_discount) * has_seeks,
-                        -NO_ANSWER * has_seeks,
-                        topics,
-                    ]
-                ),
-                _side(
-                    [
-                        texts.about * texts.offers_weight,
-                        has_about * texts.offers_weight,
-                        1 - has_about,
-                        features.offers_topics,
-                    ]
-                ),
+            described=_Cosines(
+                texts.seeks,
+                texts.about,
+                seeks * np.float32(policy.text / y.seeks_about.sd),
+                texts.offers_weight,
+                np.float32(y.seeks_about.mean + discount) + without_about,
             ),
-            symmetric=(_side([*symmetric_left, empty]), _side([*symmetric_right, empty])),
+            symmetric=tuple(
+                _Cosines(rows, rows, known * scale, known, np.full_like(known, mean))
+                for rows, scale, mean in symmetric
+                for known in (_has_content(rows) * features.network_factor,)
+            ),
         )
+
+    def for_all_tiles(self) -> Scorer:
+        """The same, prepared for many tiles."""
+        f = self.features
+        overlap, odd_paths = (
+            None if gram is None else gram.for_all_tiles() for gram in (f.overlap, f.odd_paths)
+        )
+        features = replace(f, lexical=f.lexical.for_all_tiles(), overlap=overlap, odd_paths=odd_paths)
+        return replace(self, features=features)
 
     def tile(self, i: slice, j: slice, resolvent_tile: Array | None) -> tuple[Array, Array]:
         """w of i -> j and of j -> i, both float32 (len i, len j); `resolvent_tile` of the same shape."""
@@ -270,12 +294,15 @@ class Scorer:
 
     def answers(self, i: slice, j: slice) -> tuple[Array, Array]:
         """Text and topics of i -> j and of j -> i alone."""
-        forward = np.maximum(
-            self.offered[0][i] @ self.offered[1][j].T, self.described[0][i] @ self.described[1][j].T
-        )
-        backward = np.maximum(
-            self.offered[1][i] @ self.offered[0][j].T, self.described[1][i] @ self.described[0][j].T
-        )
+        f = self.features
+        forward = self.offered.forward(i, j)
+        np.maximum(forward, self.described.forward(i, j), out=forward)
+        backward = self.offered.backward(i, j)
+        np.maximum(backward, self.described.backward(i, j), out=backward)
+        if f.seeks_topics.shape[1] and self.policy.topic:
+            weight = np.float32(self.policy.topic)
+            forward += (f.seeks_topics[i] * weight) @ f.offers_topics[j].T
+            backward += (f.offers_topics[i] * weight) @ f.seeks_topics[j].T
         return forward, backward
 
     def add_others(
@@ -283,7 +310,9 @@ class Scorer:
     ) -> tuple[Array, Array]:
         """The answers with all other features added, in place."""
         f, p = self.features, self.policy
-        same = self.symmetric[0][i] @ self.symmetric[1][j].T
+        same = np.zeros_like(answers[0])
+        for cosines in self.symmetric:
+            same += cosines.forward(i, j)
         if p.lexical:
             same += self._lexical(i, j)
         if f.languages.shape[1]:
@@ -339,10 +368,6 @@ def _has_content(rows: Array) -> Array:
     return has_content
 
 
-def _side(blocks: list[Array]) -> Array:
-    return np.ascontiguousarray(np.hstack(blocks), dtype=np.float32)
-
-
 def predict_all(
     scorer: Scorer,
     walk_resolvent: Array | None,
@@ -355,7 +380,7 @@ def predict_all(
     The resolvent (n, n) is overwritten with the result; `best` is filled. `exclusion_mask(i, j)` is that of
     Exclusions.
     """
-    people = scorer.features.people
+    people, scorer = scorer.features.people, scorer.for_all_tiles()
     probabilities = walk_resolvent
     if probabilities is None:
         probabilities = np.empty((people, people), np.float32)

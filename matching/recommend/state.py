@@ -18,7 +18,7 @@ from matching.text.lsa import LatentSpace
 from matching.text.tfidf import BUCKETS, TERM_BLOCKS, IdfWeights
 from matching.types import Array
 
-VERSION = 4
+VERSION = 5
 _STATISTICS = ("seeks_offers", "seeks_about", "smooth", "lexical", "latent", "pagerank")
 _NUMBERS = ("pagerank_floor", "overlap_cap", "odd_cap")
 
@@ -26,7 +26,7 @@ _NUMBERS = ("pagerank_floor", "overlap_cap", "odd_cap")
 @dataclass(frozen=True, slots=True)
 class RunState:
     """Row k is the k-th participant by id. ids, scale (C), mean_scores (mean h): (n,); bonus: gamma;
-    term_counts: (n, terms)."""
+    term_counts: (n, terms); latent: (n, k)."""
 
     ids: Array
     scale: Array
@@ -34,6 +34,7 @@ class RunState:
     bonus: float
     standardiser: Standardiser
     term_counts: sp.csr_matrix
+    latent: Array
     shortlists: Shortlists
     lists: RankedLists
 
@@ -61,6 +62,7 @@ class RunState:
         arrays |= {
             "latent/columns": y.latent_space.columns,
             "latent/components": y.latent_space.components,
+            "latent/people": self.latent,
         }
         arrays |= {"ids": self.ids, "scale": self.scale, "dampening": self.mean_scores, "idf": y.idf.idf}
         buffer = io.BytesIO()
@@ -109,6 +111,7 @@ class RunState:
             bonus=float(header["bonus"]),
             standardiser=standardiser,
             term_counts=term_counts,
+            latent=arrays["latent/people"],
             shortlists=Shortlists(*(arrays[f"shortlists/{name}"] for name in Shortlists.__slots__)),
             lists=RankedLists(*(arrays[f"places/{name}"] for name in RankedLists.__slots__)),
         )

@@ -13,7 +13,7 @@ from matching.policy import Policy
 from matching.recommend.balance import kernel, matching_weights, scaling_factor
 from matching.recommend.candidates import candidates_of
 from matching.recommend.dataset import Dataset, prepare_dataset
-from matching.recommend.features import prepare_features
+from matching.recommend.features import prepare_features, project_terms
 from matching.recommend.ranking import RankedLists, Shortlists, exposure_caps, make_lists, make_shortlists
 from matching.recommend.run import explain_lists
 from matching.recommend.scoring import Scorer, acceptance_probabilities, reciprocal_score
@@ -70,6 +70,7 @@ def update_people(
         policy,
         standardiser=state.standardiser,
         term_counts=current.term_counts,
+        latent=current.latent,
     )
     scale, shortlists = current.scale.copy(), current.shortlists
     affected = np.zeros(len(dataset.ids), bool)
@@ -126,9 +127,13 @@ def _realign(state: RunState, old_rows: Array, dataset: Dataset, rows: Array) ->
     term_counts = sp.csr_matrix(sp.diags(keep) @ old_counts[at] + insert @ new_counts, dtype=np.float32)
     term_counts.sort_indices()
     term_counts.eliminate_zeros()
+    latent = carry(state.latent, 0)
+    if len(rows):
+        latent[rows] = project_terms(new_counts, state.standardiser)
     return replace(
         state,
         ids=dataset.ids,
+        latent=latent,
         scale=carry(state.scale, 0),
         mean_scores=carry(state.mean_scores, 0),
         term_counts=term_counts,

@@ -39,7 +39,7 @@ def random_graph(people, nodes, seed=0):
 def our_overlap(incidence):
     """Every pair's weighted common neighbours, tile by tile, as the pair stage reads them."""
     columns, damping = damped_columns(incidence, Policy())
-    gram = GramMatrix.from_rows(columns @ sp.diags(np.sqrt(damping)))
+    gram = GramMatrix.from_rows(columns @ sp.diags(np.sqrt(damping))).for_all_tiles()
     people, total = incidence.others.shape[0], 0.0
     for a in range(0, people, TILE):
         for b in range(a, people, TILE):

@@ -14,7 +14,6 @@ from matching.recommend.features import log_pagerank
 from matching.recommend.graph import (
     adamic_adar,
     adamic_adar_3path,
-    build_graph,
     build_incidence,
     damped_columns,
     explain_overlap,
@@ -111,10 +110,24 @@ def typed_forum():
     return people, [Tie(0, 3, 1.0, 2.0, "2024"), Tie(3, 5, 0.0), Tie(0, 3, 0.0, 1.0, "2025"), Tie(2, 99, 0.0)]
 
 
+def networkx_graph(people, ties):
+    graph = nx.Graph()
+    graph.add_nodes_from(("person", p.id) for p in people)
+    for p in people:
+        shared = [("topic", topic) for topic in p.seeks_topics | p.offers_topics]
+        shared += [("session", session) for session in p.sessions]
+        shared += [("organisation", p.organisation)] if p.organisation else []
+        graph.add_edges_from((("person", p.id), node, {"weight": 1.0}) for node in shared)
+    for tie in ties:
+        a, b = ("person", tie.a), ("person", tie.b)
+        before = graph.edges[a, b]["weight"] if graph.has_edge(a, b) else 0
+        graph.add_edge(a, b, weight=before + tie.weight * Policy().decay ** tie.age_years)
+    return graph
+
+
 def test_pagerank_over_topics_sessions_and_absent_people_equals_networkx():
     people, ties = typed_forum()
-    graph = build_graph(people, ties, Policy())
-    incidence = build_incidence(graph, len(people))
+    graph, incidence = networkx_graph(people, ties), build_incidence(people, ties, Policy())
     ours = np.vstack(list(personalised_pagerank(incidence.people, incidence.others)))
     for k, person in enumerate(people):
         expected = nx.pagerank(graph, personalization={("person", person.id): 1}, tol=1e-13, max_iter=2000)
@@ -123,7 +136,7 @@ def test_pagerank_over_topics_sessions_and_absent_people_equals_networkx():
 
 def test_the_logarithm_used_in_scores_is_that_of_pagerank():
     people, ties = typed_forum()
-    incidence = build_incidence(build_graph(people, ties, Policy()), len(people))
+    incidence = build_incidence(people, ties, Policy())
     walk = RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15)
     exact = np.vstack(list(personalised_pagerank(incidence.people, incidence.others)))
     left, right = np.array([0, 3, 1, 7]), np.array([5, 1, 2, 0])
@@ -134,9 +147,9 @@ def test_the_logarithm_used_in_scores_is_that_of_pagerank():
 
 def test_repeated_ties_add_up_decay_and_keep_the_newest_label():
     people, ties = typed_forum()
-    edge = build_graph(people, ties, Policy()).edges[("person", 0), ("person", 3)]
-    assert edge["weight"] == pytest.approx(1 + 2 * 0.85)
-    assert edge["label"] == "2025"
+    incidence = build_incidence(people, ties, Policy())
+    assert incidence.people[0, 3] == incidence.people[3, 0] == pytest.approx(1 + 2 * 0.85)
+    assert incidence.labels[0, 3] == "2025"
 
 
 def test_a_hub_is_dropped_and_organisations_never_count_as_overlap():
@@ -144,7 +157,7 @@ def test_a_hub_is_dropped_and_organisations_never_count_as_overlap():
         Participant(k, organisation=f"o{k % 5}", sessions=frozenset({"opening", f"s{k % 10}"}))
         for k in range(30)
     ]
-    incidence = build_incidence(build_graph(people, [], Policy()), 30)
+    incidence = build_incidence(people, [], Policy())
     columns, _ = damped_columns(incidence, Policy(crowd_people=10, crowd_share=0.3))
     used = {incidence.nodes[c] for c in np.unique(columns.indices)}
     assert used == {("session", f"s{k}") for k in range(10)}
@@ -152,7 +165,7 @@ def test_a_hub_is_dropped_and_organisations_never_count_as_overlap():
 
 def test_the_common_neighbours_explain_the_whole_overlap():
     people, ties = typed_forum()
-    incidence = build_incidence(build_graph(people, ties, Policy()), len(people))
+    incidence = build_incidence(people, ties, Policy())
     columns, damping = damped_columns(incidence, Policy(crowd_people=3, crowd_share=0))  # one session has 4
     nodes = [*incidence.nodes, *(("person", p.id) for p in people)]
     weighed = columns @ sp.diags(np.sqrt(damping))
@@ -176,7 +189,7 @@ def test_a_hub_with_ten_thousand_ties_adds_no_overlap():
         + [Tie(k, 50_000) for k in range(1, 4)]
         + [Tie(0, 1), Tie(0, 2)]
     )
-    incidence = build_incidence(build_graph(people, ties, Policy()), 4)
+    incidence = build_incidence(people, ties, Policy())
     columns, damping = damped_columns(incidence, Policy())
     score = columns @ sp.diags(damping) @ columns.T
     assert np.isfinite(score.toarray()).all()

@@ -112,15 +112,17 @@ def test_tiles_of_many_people_equal_their_pairs():
 def test_dense_and_sparse_parts_of_a_gram_matrix_add_up_to_the_product():
     rows = (np.random.default_rng(0).random((300, 90)) < np.linspace(0.002, 0.4, 90)).astype(np.float32)
     gram = GramMatrix.from_rows(sp.csr_matrix(rows))
-    assert gram.dense[0].shape[1] not in (0, 90)
-    assert gram.tile(slice(10, 200), slice(0, 300)) == pytest.approx(rows[10:200] @ rows.T)
+    for_all = gram.for_all_tiles()
+    assert for_all.split[0][0].shape[1] not in (0, 90)
+    for one in (gram, for_all):
+        assert one.tile(slice(10, 200), slice(0, 300)) == pytest.approx(rows[10:200] @ rows.T)
     assert gram.pairs(np.array([4]), np.array([9]))[0] == pytest.approx(rows[4] @ rows[9])
 
 
 def test_a_gram_matrix_with_swapped_columns_is_symmetric_and_equals_the_product():
     rows = (np.random.default_rng(1).random((120, 60)) < np.linspace(0.002, 0.4, 60)).astype(np.float32)
     turned = rows.reshape(120, 30, 2)[:, :, ::-1].reshape(120, 60)
-    gram = GramMatrix.from_rows(sp.csr_matrix(rows), sp.csr_matrix(turned))
+    gram = GramMatrix.from_rows(sp.csr_matrix(rows), sp.csr_matrix(turned)).for_all_tiles()
     assert gram.tile(slice(0, 120), slice(0, 120)) == pytest.approx(rows @ turned.T)
     assert gram.tile(slice(0, 120), slice(0, 120)) == pytest.approx((rows @ turned.T).T)
     assert gram.pairs(np.array([4]), np.array([9]))[0] == pytest.approx(rows[4] @ turned[9])
