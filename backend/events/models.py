@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backend.people.models import Organisation, Person
+from backend.people.models import KnownMinor, Organisation, Person
 
 
 class Event(models.Model):
@@ -120,6 +121,25 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
         )
 
 
+# Whoever is set as a minor, by whatever code, is known as one for eight years: who was ten is eighteen then.
+# Set as a minor again, what leads had agreed no longer holds.
+REMEMBER_MINOR = """
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.age_class = NEW.age_class THEN RETURN NULL; END IF;
+    END IF;
+    INSERT INTO people_knownminor (address_hash, event_id, expires_at)
+    SELECT person.address_hash, event.id, timezone('UTC', event.ends_on + interval '8 years')
+    FROM people_person person, events_event event
+    WHERE person.id = NEW.person_id AND event.id = NEW.event_id
+    ON CONFLICT (address_hash, event_id) DO UPDATE
+    SET expires_at = greatest(people_knownminor.expires_at, excluded.expires_at);
+    DELETE FROM events_ageagreement agreement USING people_knownminor known, people_person person
+    WHERE agreement.known_minor_id = known.id AND known.event_id = NEW.event_id
+    AND known.address_hash = person.address_hash AND person.id = NEW.person_id;
+    RETURN NULL;
+"""
+
+
 class Attendee(models.Model):
     """A person's part in one event."""
 
@@ -183,6 +203,15 @@ class Attendee(models.Model):
                 condition=Q(role__in=["delegate", "speaker", "chaperone"]), name="attendee_role_known"
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="remember_minor",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("age_class"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Condition("NEW.age_class = 'minor'"),
+                func=REMEMBER_MINOR,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"attendee {self.pk}"
@@ -191,6 +220,63 @@ class Attendee(models.Model):
     def constituency(self) -> str:
         """Key of the constituency this attendee counts for; without an organisation, other."""
         return self.organisation.sector.constituency if self.organisation else "other"
+
+
+class AdultProposal(models.Model):
+    """An organiser says that somebody set as a minor is an adult; a safeguarding lead consents, or not."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Waiting for a safeguarding lead")
+        CONSENTED = "consented", _("Set as an adult")
+        DECLINED = "declined", _("Kept as a minor")
+
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="adult_proposals")
+    proposed_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    proposed_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attendee"], condition=Q(state="open"), name="adult_proposal_once_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", decided_at=None)
+                | Q(state__in=["consented", "declined"], decided_at__isnull=False),
+                name="adult_proposal_decided_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"adult proposal {self.pk}"
+
+
+class AgeAgreement(models.Model):
+    """A lead of one of two events agrees that a person is an adult at `event`, known as a minor elsewhere.
+
+    Both events' leads have to agree: one agreement of `event`, one of the event of `known_minor`. A row is
+    never changed; it goes with its known minor, and when the person is set as a minor again.
+    """
+
+    known_minor = models.ForeignKey(KnownMinor, on_delete=models.CASCADE, related_name="agreements")
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="+"
+    )  # where the person is an adult
+    of_event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")  # whose lead agreed
+    lead = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    agreed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["known_minor", "event", "of_event"], name="age_agreement_once_per_event"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"age agreement {self.pk}"
 
 
 class Interest(models.Model):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import unicodedata
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,6 +23,34 @@ class Constituency(models.TextChoices):
     ACADEMIA = "academia", _("Academia")
     YOUTH = "youth", _("Youth")
     OTHER = "other", _("Other")
+
+
+ADDRESS_HASH_SALT = "titian.people.address_hash"  # this purpose's own key is derived from it and the secret
+
+
+def address_hash(email: str) -> str:
+    """The address as a keyed hash: equal for equal addresses, and nobody can test one without the secret.
+
+    The key is derived from the installation's secret for this purpose alone.
+    """
+    address = unicodedata.normalize("NFKC", email.strip()).casefold()
+    return salted_hmac(ADDRESS_HASH_SALT, address, algorithm="sha256").hexdigest()
+
+
+class AddressHashField(models.CharField):  # type: ignore[type-arg]
+    """The keyed hash of the row's own `email`, whatever was assigned: set whenever the row is saved."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 64, "editable": False, "db_index": True, **options})
+
+    def pre_save(self, row: models.Model, add: bool) -> str:  # noqa: ARG002
+        value = address_hash(row.email)  # type: ignore[attr-defined]
+        setattr(row, self.attname, value)
+        return value
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs  # migrations import no application code
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -43,6 +73,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     """An account; permissions at an event are on Attendee, never here."""
 
     email = models.EmailField(_("e-mail"), max_length=254, unique=True)
+    address_hash = AddressHashField()
     name = models.CharField(_("name"), max_length=200)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
@@ -62,13 +93,45 @@ class Person(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(Lower("email"), name="person_email_unique"),
             models.CheckConstraint(condition=~models.Q(name=""), name="person_has_a_name"),
             models.CheckConstraint(
+                condition=models.Q(address_hash__regex="^[0-9a-f]{64}$"), name="person_has_an_address_hash"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(is_demo=False) | models.Q(is_staff=False, is_superuser=False),
                 name="person_of_the_demo_is_no_staff",
             ),
         ]
 
+    def save(self, *args: Any, **options: Any) -> None:
+        fields = options.get("update_fields")
+        if fields is not None and "email" in fields:
+            options["update_fields"] = {*fields, "address_hash"}
+        super().save(*args, **options)
+
     def __str__(self) -> str:
         return f"person {self.pk}"  # never a name or an address: this lands in logs
+
+
+class KnownMinor(models.Model):
+    """An event set this address as a minor: all that is kept of it across events, and after a purge.
+
+    Written by a trigger of `events.Attendee` in the transaction that sets the class. The contact policy
+    alone reads it, and the leads' page about age classes.
+    """
+
+    address_hash = models.CharField(max_length=64)
+    event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="+")  # whose lead knows
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["address_hash", "event"], name="known_minor_once_per_event"),
+            models.CheckConstraint(
+                condition=models.Q(address_hash__regex="^[0-9a-f]{64}$"), name="known_minor_has_a_hash"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"known minor {self.pk}"
 
 
 class SignInAttempts(models.Model):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from rest_framework.authtoken.models import Token
 
 from backend.core.errors import BusinessError
-from backend.people.models import Organisation, Person, Sector, SignInAttempts
+from backend.people.models import KnownMinor, Organisation, Person, Sector, SignInAttempts
 from backend.people.selectors import folded_for
 
 SECTORS_FILE = Path(__file__).parent / "data" / "sectors.json"
@@ -155,3 +155,9 @@ def rename_people(*, people: Sequence[Person]) -> None:
 def move_organisations(*, organisations: Sequence[Organisation]) -> None:
     """Save the sectors these organisations carry."""
     Organisation.objects.bulk_update(organisations, ["sector"], batch_size=BATCH)
+
+
+def delete_expired_hashes(*, now: dt.datetime) -> int:
+    """Delete what has expired of the addresses known as minors'; gives the number deleted."""
+    deleted, _rows = KnownMinor.objects.filter(expires_at__lte=now).delete()
+    return deleted

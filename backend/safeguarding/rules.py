@@ -10,25 +10,31 @@ from collections.abc import Collection
 from typing import Literal, get_args
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 
 from backend.events.models import Attendee, AttendeeQuerySet, Event
-from backend.events.rules import pair_of
+from backend.events.rules import is_held_as_minor, pair_of
 from backend.safeguarding.models import Block, Report, ReportQuerySet
 
 Channel = Literal["suggestion", "page", "directory", "meeting", "message", "export"]
 CHANNELS: frozenset[str] = frozenset(get_args(Channel))
 
 
-def is_open() -> Q:
+def is_known_adult(now: dt.datetime | Now | None = None) -> Q:
+    """Condition on attendees who count as adults (S1): unknown age counts as minor.
+
+    So does whom another event knows as a minor, until a lead of each of the two has agreed. Without `now`,
+    the database's clock says which of that has expired.
+    """
+    return Q(age_class=Attendee.AgeClass.ADULT) & ~is_held_as_minor(now or Now())
+
+
+def is_open(now: dt.datetime | None = None) -> Q:
     """Condition on attendees who may appear to others: known adults who list themselves (S1, S2).
 
-    Unknown age counts as minor; a closed account appears nowhere.
+    A closed account appears nowhere.
     """
-    return Q(
-        age_class=Attendee.AgeClass.ADULT,
-        visibility=Attendee.Visibility.LISTED,
-        person__is_active=True,
-    )
+    return is_known_adult(now) & Q(visibility=Attendee.Visibility.LISTED, person__is_active=True)
 
 
 def why_not_open(attendee: Attendee) -> str:
@@ -61,9 +67,9 @@ def contactable_for(attendee: Attendee, channel: str, now: dt.datetime) -> Atten
     """
     if channel not in CHANNELS or now.tzinfo is None or attendee.pk is None:
         return Attendee.objects.none()
-    me = Attendee.objects.filter(is_open(), pk=attendee.pk, event=OuterRef("event"))
+    me = Attendee.objects.filter(is_open(now), pk=attendee.pk, event=OuterRef("event"))
     return (
-        Attendee.objects.filter(is_open(), Exists(me))
+        Attendee.objects.filter(is_open(now), Exists(me))
         .exclude(is_contact_blocked(attendee.person_id, OuterRef("person")))
         .exclude(pk=attendee.pk)
         .exclude(person=attendee.person_id)

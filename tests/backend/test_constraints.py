@@ -11,7 +11,17 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Model
 
-from backend.events.models import Attendee, Event, Interest, SessionPart, Slot, Table
+from backend.events.models import (
+    AdultProposal,
+    AgeAgreement,
+    Attendee,
+    Event,
+    Interest,
+    SessionPart,
+    Slot,
+    Table,
+)
+from backend.people.models import KnownMinor
 from backend.safeguarding.models import Block, Report, ReportAlert
 from backend.suggestions.models import (
     Embedding,
@@ -64,6 +74,10 @@ def people(forums: Forums) -> Tries:
     yield "sector_constituency_known", changed(organisation.sector, constituency="crown")
     yield "organisation_name_unique", again(organisation, name=organisation.name.upper())
     yield "organisation_has_a_name", changed(organisation, name="")
+    yield "person_has_an_address_hash", changed(person, address_hash="")
+    known = KnownMinor.objects.create(address_hash="a" * 64, event=forums.event, expires_at=NOW)
+    yield "known_minor_once_per_event", again(known)
+    yield "known_minor_has_a_hash", changed(known, address_hash=person.email)
 
 
 def events(forums: Forums) -> Tries:
@@ -81,6 +95,12 @@ def events(forums: Forums) -> Tries:
     yield "attendee_visibility_known", changed(a, visibility="anybody")
     yield "attendee_permission_known", changed(a, permission="emperor")
     yield "attendee_role_known", changed(a, role="emperor")
+    proposal = AdultProposal.objects.create(attendee=a, proposed_at=NOW)
+    yield "adult_proposal_once_open", again(proposal)
+    yield "adult_proposal_decided_has_a_time", changed(proposal, state="consented")
+    known = KnownMinor.objects.create(address_hash="b" * 64, event=event, expires_at=NOW)
+    agreement = AgeAgreement.objects.create(known_minor=known, event=event, of_event=event, agreed_at=NOW)
+    yield "age_agreement_once_per_event", again(agreement)
     theirs = forums.elsewhere.topics.get(key="victim-support")
     topic = event.topics.get(key="victim-support")
     yield "theme_key_once", again(topic.theme)

@@ -1,5 +1,6 @@
 """Who may do what at an event, and what its times, languages and profiles must look like."""
 
+from backend.events.rules.age_classes import doubts_about_attendee, is_held_as_minor
 from backend.events.rules.attendees import (
     LANGUAGE_LIMIT,
     TEXT_LIMIT,
@@ -24,9 +25,11 @@ __all__ = [
     "TextTooLong",
     "check_organiser",
     "clean_text",
+    "doubts_about_attendee",
     "has_empty_profile",
     "interpreter_text",
     "is_empty_profile",
+    "is_held_as_minor",
     "is_organiser",
     "languages_in_common",
     "needs_interpreter",

@@ -1,0 +1,131 @@
+"""S1, S2 and S12 across events: a known minor is an adult at another event once both events' leads agree."""
+
+import datetime as dt
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.utils import timezone
+
+from backend.events.models import AgeAgreement, Attendee
+from backend.people.jobs import delete_expired_hashes
+from backend.people.models import KnownMinor, Person, address_hash
+from backend.safeguarding.rules import CHANNELS, contactable_for, matchable, may_contact, refused_pairs
+from tests.factories import NOW, block_contact, make_attendee, make_event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def forums():
+    return make_event("youth-forum"), make_event("other-forum")
+
+
+def make_known_minor(event):
+    return make_attendee(event, name="Somchai Young", email="somchai@example.org", age_class="minor")
+
+
+def agree(known, *, at, of):
+    AgeAgreement.objects.create(known_minor=known, event=at, of_event=of, agreed_at=NOW)
+
+
+@pytest.mark.parametrize("channel", sorted(CHANNELS))
+def test_whom_one_event_knows_as_a_minor_is_an_adult_at_no_other(forums, channel):
+    youth, other = forums
+    minor = make_known_minor(youth)
+    imported, adult = make_attendee(other, person=minor.person), make_attendee(other)
+    assert imported.age_class == "adult"
+    assert not may_contact(adult, imported, channel, NOW)
+    assert not may_contact(imported, adult, channel, NOW)
+    assert imported not in matchable(other)
+    block_contact("block", imported, adult)
+    assert refused_pairs(other) == set()  # nobody to refuse: the person is not there at all
+
+
+def test_it_makes_no_difference_which_event_was_first(forums):
+    youth, other = forums
+    imported, adult = make_attendee(other), make_attendee(other)
+    assert may_contact(adult, imported, "page", NOW)
+    make_attendee(youth, person=imported.person, age_class="minor")
+    assert not may_contact(adult, imported, "page", NOW)
+
+
+def test_the_account_may_be_deleted_and_its_address_is_still_known(forums):
+    youth, other = forums
+    make_known_minor(youth).person.delete()
+    again, adult = make_attendee(other, email="SomChai@Example.org"), make_attendee(other)
+    assert not may_contact(adult, again, "page", NOW)
+
+
+def test_both_events_leads_have_to_agree_and_for_this_event_alone(forums):
+    youth, other = forums
+    third = make_event("third")
+    minor = make_known_minor(youth)
+    here, adult = make_attendee(other, person=minor.person), make_attendee(other)
+    elsewhere = make_attendee(third, person=minor.person)
+    [known] = KnownMinor.objects.all()
+    agree(known, at=other, of=other)
+    assert not may_contact(adult, here, "page", NOW)
+    agree(known, at=third, of=youth)  # that is about another event
+    assert not may_contact(adult, here, "page", NOW)
+    agree(known, at=other, of=youth)
+    assert may_contact(adult, here, "page", NOW)
+    assert here in contactable_for(adult, "page", NOW)
+    assert here in matchable(other)
+    assert elsewhere not in matchable(third)
+    Attendee.objects.filter(pk=minor.pk).update(age_class="unknown")
+    Attendee.objects.filter(pk=minor.pk).update(age_class="minor")  # known anew: what was agreed is over
+    assert not may_contact(adult, here, "page", NOW)
+
+
+def test_what_has_expired_counts_no_longer(forums):
+    youth, other = forums
+    here, adult = make_attendee(other, person=make_known_minor(youth).person), make_attendee(other)
+    [known] = KnownMinor.objects.all()
+    assert known.expires_at == dt.datetime(2034, 12, 10, tzinfo=dt.UTC)  # eight years after the last day
+    assert may_contact(adult, here, "page", known.expires_at)
+    assert not may_contact(adult, here, "page", known.expires_at - dt.timedelta(seconds=1))
+    KnownMinor.objects.update(expires_at=timezone.now() - dt.timedelta(seconds=1))
+    assert here in matchable(other)
+
+
+def test_a_keyed_hash_an_event_and_a_date_are_all_that_is_kept(forums, settings):
+    youth, _ = forums
+    make_known_minor(youth)
+    [kept] = KnownMinor.objects.values()
+    assert set(kept) == {"id", "address_hash", "event_id", "expires_at"}
+    assert kept["address_hash"] == address_hash("somchai@example.org")
+    settings.SECRET_KEY = "another installation"
+    assert kept["address_hash"] != address_hash("somchai@example.org")
+
+
+def test_the_daily_job_deletes_what_has_expired_and_nothing_else(forums):
+    youth, other = forums
+    make_known_minor(youth)
+    make_attendee(other, age_class="minor")
+    expired, kept = KnownMinor.objects.order_by("pk")
+    KnownMinor.objects.filter(pk=expired.pk).update(expires_at=timezone.now())
+    delete_expired_hashes(0)
+    assert list(KnownMinor.objects.all()) == [kept]
+
+
+def test_upgrading_hashes_every_address_and_remembers_the_minors_there_are(forums):
+    youth, _ = forums
+    minor, adult = make_known_minor(youth), make_attendee(youth)
+    expected = list(KnownMinor.objects.values_list("address_hash", "event", "expires_at"))
+    KnownMinor.objects.all().delete()
+    Person.objects.update(address_hash="0" * 64)
+    import_module("backend.people.migrations.0002_address_hash").hash_addresses(apps, None)
+    import_module("backend.events.migrations.0002_age_classes").remember_minors(apps, None)
+    for one in (minor.person, adult.person):
+        one.refresh_from_db()
+        assert one.address_hash == address_hash(one.email)
+    assert list(KnownMinor.objects.values_list("address_hash", "event", "expires_at")) == expected
+
+
+def test_a_person_s_hash_follows_their_address(forums):
+    person = make_attendee(forums[0]).person
+    person.email = "new@example.org"
+    person.save(update_fields=["email"])
+    person.refresh_from_db()
+    assert person.address_hash == address_hash("new@example.org")
