@@ -6,20 +6,30 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.core import context as allauth_context
 from django.conf import settings
+from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
 from backend.people.models import Person
+from backend.people.services import queue_account_mail
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """No sign-up: accounts come from the attendee lists of events."""
+    """No sign-up: accounts come from the attendee lists of events. Mails are sent by the worker."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write the mail and leave it to the worker: the page answers whatever the mail server does."""
+        request = allauth_context.request
+        given = {"request": request, "email": email, "current_site": get_current_site(request), **context}
+        queue_account_mail(mail=self.render_mail(template_prefix, email, given), now=timezone.now())
 
     def is_safe_url(self, url: str) -> bool:
         """Whether sign-in may redirect there; a malformed address is not safe."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from django.db import transaction
 from procrastinate.contrib.django import app
@@ -18,10 +19,12 @@ SECONDS_WITHOUT_HEARTBEAT = 30
 GRACE_SECONDS = 3
 
 CLOCK = "clock"  # periodic work; it talks to no other server
+CODES = "urgent"  # sign-in codes, which people wait for; its places are taken by nothing else
 MAIL = "mail"  # work that talks to the mail server
 WORK = DEFAULT_QUEUE  # matching, whose results people wait for
 PLANS = "plans"  # drafting and publishing programmes, which takes minutes
-QUEUES: Mapping[str, int] = {CLOCK: 2, MAIL: 4, WORK: 1, PLANS: 1}  # how many jobs of each are done at a time
+# How many jobs of each are done at a time, all of them in the one process of `run_worker`.
+QUEUES: Mapping[str, int] = {CLOCK: 2, CODES: 4, MAIL: 4, WORK: 1, PLANS: 1}
 
 URGENT = 10  # priority over all waiting jobs of the queue; the default is 0
 
@@ -75,6 +78,9 @@ async def work_until_stopped() -> None:
     """
     # Takes seconds, in which a signal still ends the process at once.
     app.perform_import_paths()  # type: ignore[no-untyped-call]
+    # A thread for every job that may run: the loop's own are few, and slow mails would take them all.
+    threads = ThreadPoolExecutor(sum(QUEUES.values()) + 1, thread_name_prefix="job")
+    asyncio.get_running_loop().set_default_executor(threads)
     workers = [
         asyncio.create_task(
             app.run_worker_async(

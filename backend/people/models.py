@@ -145,6 +145,23 @@ class SignInAttempts(models.Model):
         return f"{self.count} attempts"
 
 
+class AccountMail(models.Model):
+    """A mail about signing in that waits for the mail server: a code, or a question about an address.
+
+    The row ends when its mail is sent, or with the code's fifteen minutes. It is encrypted, and no page, no
+    admin and no dump shows it.
+    """
+
+    content = models.BinaryField()
+    queued_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["queued_at"], name="account_mail_by_age")]
+
+    def __str__(self) -> str:
+        return f"account mail {self.pk}"
+
+
 class Sector(models.Model):
     """A kind of organisation, as an attendee list writes it, with the constituency it counts for."""
 

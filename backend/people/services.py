@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
+from email.utils import make_msgid
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F
@@ -17,13 +21,19 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from rest_framework.authtoken.models import Token
 
+from backend.core.encryption import decrypt, encrypt
 from backend.core.errors import BusinessError
-from backend.people.models import KnownMinor, Organisation, Person, Sector, SignInAttempts
+from backend.core.queue import CODES, enqueue
+from backend.core.smtp import MailDelayed, send_mail_now
+from backend.people.models import AccountMail, KnownMinor, Organisation, Person, Sector, SignInAttempts
 from backend.people.selectors import folded_for
 
 SECTORS_FILE = Path(__file__).parent / "data" / "sectors.json"
 OTHER = "other"
 BATCH = 2_000
+SEND_ACCOUNT_MAIL = "people.send_account_mail"
+ACCOUNT_MAIL_LIFE = dt.timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+_ACCOUNT_MAIL = "account mail"  # what its key is for
 
 
 class BadEmail(BusinessError):
@@ -145,6 +155,52 @@ def take_sign_in_attempt(*, key: str, limit: int, now: dt.datetime) -> bool:
     SignInAttempts.objects.bulk_create([SignInAttempts(key=key, first_at=now)], ignore_conflicts=True)
     within = SignInAttempts.objects.filter(key=key, count__lt=limit)
     return bool(within.update(count=F("count") + 1))
+
+
+@transaction.atomic
+def queue_account_mail(*, mail: EmailMessage, now: dt.datetime) -> None:
+    """Keep a mail about signing in, encrypted, for a job to send at once; no server is talked to here."""
+    parts = mail.alternatives if isinstance(mail, EmailMultiAlternatives) else []
+    headers = {
+        "Message-ID": make_msgid(domain=urlsplit(settings.TITIAN_ADDRESS).hostname),
+        **mail.extra_headers,
+    }
+    content = {
+        "subject": str(mail.subject),
+        "body": str(mail.body),
+        "from_email": mail.from_email,
+        "to": list(mail.to),
+        "headers": headers,
+        "alternatives": [[str(text), str(kind)] for text, kind in parts],
+    }
+    sealed = encrypt(json.dumps(content).encode(), purpose=_ACCOUNT_MAIL, now=now)
+    row = AccountMail.objects.create(content=sealed, queued_at=now)
+    enqueue(SEND_ACCOUNT_MAIL, lock=f"account mail {row.pk}", queue=CODES, mail_id=row.pk)
+
+
+@transaction.atomic
+def send_account_mail(*, mail_id: int, now: dt.datetime) -> None:
+    """Send a mail about signing in and end its row, also where it is refused for good or too old.
+
+    The row is locked meanwhile, so that two workers never send the same mail. Raises MailDelayed where it has
+    to be tried again.
+    """
+    row = AccountMail.objects.select_for_update(skip_locked=True).filter(pk=mail_id).first()
+    if row is None:
+        return
+    token = bytes(row.content)
+    content = decrypt(token, purpose=_ACCOUNT_MAIL, within=ACCOUNT_MAIL_LIFE, now=now)
+    if content is not None:
+        result = send_mail_now(EmailMultiAlternatives(**json.loads(content)))
+        if result.error and not result.is_final:
+            raise MailDelayed(result.error)
+    row.delete()
+
+
+def delete_old_account_mails(*, now: dt.datetime) -> int:
+    """Delete the mails about signing in that were not sent within the code's life; returns their number."""
+    old = AccountMail.objects.filter(queued_at__lte=now - ACCOUNT_MAIL_LIFE)
+    return old.delete()[0]
 
 
 def rename_people(*, people: Sequence[Person]) -> None:

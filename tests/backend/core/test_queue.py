@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from backend.core.queue import MAIL, QUEUES, WORK, enqueue
+from backend.core.queue import CODES, MAIL, QUEUES, WORK, enqueue
 from backend.events.services import ATTENDEES_CHANGED, announce_changes
 from backend.meetings.models import Delivery
 from backend.meetings.services import SEND_NOTICE
@@ -95,6 +95,31 @@ def test_a_long_computation_holds_up_no_mail(
         may_end.set()
         assert ended.wait(PATIENCE)
     assert {mail["To"] for mail in post.mails} >= {a.person.email, b.person.email}
+
+
+def test_a_code_is_sent_while_every_other_place_of_the_worker_is_taken(task: Callable[..., str]) -> None:
+    begun, may_end, sent = threading.Semaphore(0), threading.Event(), threading.Event()
+
+    def wait() -> None:
+        begun.release()
+        may_end.wait(3 * PATIENCE)
+
+    def send() -> None:
+        sent.set()
+
+    others = {queue: places for queue, places in QUEUES.items() if queue != CODES}
+    name = task(wait)
+    for queue, places in others.items():
+        for number in range(places):
+            enqueue(name, lock=f"{queue} {number}", queue=queue)
+    with workers_at_work():
+        try:
+            for _ in range(sum(others.values())):
+                assert begun.acquire(timeout=PATIENCE)
+            enqueue(task(send, CODES), lock="code", queue=CODES)
+            assert sent.wait(PATIENCE)
+        finally:
+            may_end.set()
 
 
 def test_a_job_queued_by_a_job_comes_and_goes_with_its_change(task: Callable[..., str]) -> None:
