@@ -5,11 +5,13 @@ class BusinessError(Exception):
     """A refusal with a stable `code` for machines and one plain sentence for people.
 
     Subclasses live beside the function that raises them and set `code`. Pages show the sentence, the API
-    answers with `status` (409 unless said otherwise), commands print it as one line and exit with 1.
+    answers with `status` (409 unless said otherwise), commands print it as one line and exit with 1. Where
+    trying again helps, `retry_after` says in how many seconds.
     """
 
     code = "refused"
     status = 409
+    retry_after = 0
 
     def __init__(self, message: str, **details: object) -> None:
         super().__init__(message)

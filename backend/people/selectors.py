@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 from rest_framework.authtoken.models import Token
@@ -21,10 +21,10 @@ def plain_word(text: str) -> str:
     return re.sub(r"[\s_\-]+", " ", text).strip().casefold()
 
 
-def sectors_by_word() -> dict[str, Sector]:
-    """Every sector under its key and under its name, as `plain_word` writes them."""
+def sectors_by_word(unsaved: Iterable[Sector] = ()) -> dict[str, Sector]:
+    """Every sector, and these, under its key and under its name, as `plain_word` writes them."""
     found: dict[str, Sector] = {}
-    for sector in Sector.objects.order_by("key"):
+    for sector in [*Sector.objects.order_by("key"), *unsaved]:
         found.setdefault(plain_word(sector.name), sector)
     return found | {plain_word(sector.key): sector for sector in found.values()}
 

@@ -25,6 +25,7 @@ from backend.core.encryption import decrypt, encrypt
 from backend.core.errors import BusinessError
 from backend.core.queue import CODES, enqueue
 from backend.core.smtp import MailDelayed, send_mail_now
+from backend.core.transactions import in_transaction
 from backend.people.models import AccountMail, KnownMinor, Organisation, Person, Sector, SignInAttempts
 from backend.people.selectors import folded_for
 
@@ -64,19 +65,24 @@ def load_sectors() -> int:
 
     What an organiser added or changed stays.
     """
-    known = set(Sector.objects.values_list("key", flat=True))
-    shipped = json.loads(SECTORS_FILE.read_text(encoding="utf-8"))
-    missing = [Sector(**row) for row in shipped if row["key"] not in known]
+    missing = missing_sectors()
     Sector.objects.bulk_create(missing, ignore_conflicts=True)
     return len(missing)
 
 
-@transaction.atomic
-def find_or_create_people(*, names: Mapping[str, str]) -> dict[str, Person]:
+def missing_sectors() -> list[Sector]:
+    """The shipped sectors that are not stored, in the order of their keys."""
+    known = set(Sector.objects.values_list("key", flat=True))
+    shipped = json.loads(SECTORS_FILE.read_text(encoding="utf-8"))
+    return sorted((Sector(**row) for row in shipped if row["key"] not in known), key=lambda one: one.key)
+
+
+@in_transaction
+def find_or_create_people(*, names: Mapping[str, str], save: bool = True) -> dict[str, Person]:
     """The people with these e-mail addresses, by the address as given; who is missing gets an account.
 
     `names` gives each address its name, used for new accounts only. Addresses that differ in case alone
-    are one person.
+    are one person. Without `save`, new accounts are not stored.
     """
     folded = dict(zip(names, folded_for(list(names)), strict=True))
     known = _people_by_email(set(folded.values()))
@@ -85,9 +91,13 @@ def find_or_create_people(*, names: Mapping[str, str]) -> dict[str, Person]:
         for email, fold in reversed(folded.items())
         if fold not in known
     }
-    Person.objects.bulk_create(reversed(missing.values()), batch_size=BATCH, ignore_conflicts=True)
-    if missing:
-        known |= _people_by_email(set(missing))
+    if missing and save:
+        # In the order of addresses: two who create the same people wait for each other in one order.
+        Person.objects.bulk_create(
+            [missing[fold] for fold in sorted(missing)], batch_size=BATCH, ignore_conflicts=True
+        )
+        missing = _people_by_email(set(missing))
+    known |= missing
     return {email: known[fold] for email, fold in folded.items()}
 
 
@@ -96,11 +106,14 @@ def _people_by_email(folded: set[str]) -> dict[str, Person]:
     return {row.folded: row for row in rows}
 
 
-@transaction.atomic
-def find_or_create_organisations(*, sectors: Mapping[str, Sector]) -> dict[str, Organisation]:
+@in_transaction
+def find_or_create_organisations(
+    *, sectors: Mapping[str, Sector], save: bool = True
+) -> dict[str, Organisation]:
     """The organisations with these names, by the name as given; who is missing is created in that sector.
 
     A known organisation keeps the sector it has. Names that differ in case alone are one organisation.
+    Without `save`, new ones are not stored.
     """
     folded = dict(zip(sectors, folded_for(list(sectors)), strict=True))
     known = _organisations_by_name(set(folded.values()))
@@ -109,9 +122,12 @@ def find_or_create_organisations(*, sectors: Mapping[str, Sector]) -> dict[str, 
         for name, fold in reversed(folded.items())
         if fold not in known
     }
-    Organisation.objects.bulk_create(reversed(missing.values()), batch_size=BATCH, ignore_conflicts=True)
-    if missing:
-        known |= _organisations_by_name(set(missing))
+    if missing and save:
+        Organisation.objects.bulk_create(
+            [missing[fold] for fold in sorted(missing)], batch_size=BATCH, ignore_conflicts=True
+        )
+        missing = _organisations_by_name(set(missing))
+    known |= missing
     return {name: known[fold] for name, fold in folded.items()}
 
 
@@ -203,8 +219,11 @@ def delete_old_account_mails(*, now: dt.datetime) -> int:
     return old.delete()[0]
 
 
+@in_transaction
 def rename_people(*, people: Sequence[Person]) -> None:
     """Save the names these people carry."""
+    ids = [person.pk for person in people]
+    list(Person.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
     Person.objects.bulk_update(people, ["name"], batch_size=BATCH)
 
 

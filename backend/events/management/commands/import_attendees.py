@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from backend.core.progress import progress_lines
 from backend.events.selectors import event_for
 from backend.events.services.importing import (
     COLUMNS,
@@ -42,14 +43,19 @@ class Command(BaseCommand):
             help=f"write every refused row here; without it, more than {SHOWN} go to var/refused-SLUG.csv",
         )
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_arguments: Any, **options: Any) -> None:
         event = event_for(options["slug"])
         table = self._read(options)
         self.stdout.write(f"Reading {len(table.lines):,} rows ({table.encoding}) …")
         self.stdout.flush()
-        with pghistory.context(command="import_attendees"):
-            dry_run = options["dry_run"]
-            report = import_attendees(event=event, table=table, now=timezone.now(), dry_run=dry_run)
+        with pghistory.context(command="import_attendees"), progress_lines() as show:
+            report = import_attendees(
+                event=event,
+                table=table,
+                now=timezone.now(),
+                dry_run=options["dry_run"],
+                on_progress=lambda share: show("Importing", share),
+            )
         path = options["report"]
         if len(report.refused) > SHOWN and not path:
             path = str(settings.VAR / f"refused-{event.slug}.csv")

@@ -1,16 +1,17 @@
-"""Rows of an attendee list into attendees of an event, all of them or none."""
+"""Rows of an attendee list into attendees of an event, in batches of whole rows."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from backend.core.advisory_lock import advisory_lock
+from backend.core.transactions import Busy, in_transaction, read_only
 from backend.events.models import Attendee, Event, Interest, Topic
 from backend.events.rules import check_organiser
 from backend.events.selectors import ChosenTopics, chosen_topics
@@ -27,11 +28,15 @@ from backend.people.services import (
     find_or_create_organisations,
     find_or_create_people,
     load_sectors,
+    missing_sectors,
     move_organisations,
     rename_people,
 )
 
 PROFILE_FIELDS = ("title", "country", "languages", "about", "seeks", "offers")
+ROWS_AT_ONCE = 200
+"""In one transaction. What it locks it holds for a fifth of a second, which nobody who waits notices."""
+ORGANISATIONS_AT_ONCE = 50
 SAVED_FIELDS = (*PROFILE_FIELDS, "role", "age_class", "organisation", "changed_at")
 
 
@@ -44,6 +49,24 @@ class ImportEntry:
     is_new: bool
     topics: ChosenTopics
     changed: bool = field(default=False)
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """What became of the rows so far."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    unknown_age: int = 0
+    notes: NoteCounts = field(default_factory=NoteCounts)
+
+    def add(self, more: ImportResult) -> None:
+        self.added += more.added
+        self.updated += more.updated
+        self.unchanged += more.unchanged
+        self.unknown_age += more.unknown_age
+        self.notes.add(more.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,48 +98,110 @@ class TopicIndex:
         return frozenset(found), tuple(unknown)
 
 
-@transaction.atomic
 def import_attendees(
-    *, event: Event, table: CsvTable, by: Person | None = None, now: dt.datetime, dry_run: bool = False
+    *,
+    event: Event,
+    table: CsvTable,
+    by: Person | None = None,
+    now: dt.datetime,
+    dry_run: bool = False,
+    on_progress: Callable[[float], None] | None = None,
 ) -> ImportReport:
     """Add and update the event's attendees from a list; gives the figures and every refused line.
 
-    Refused lines are left out and reported, all others are saved in one transaction; with `dry_run` nothing
-    is. A blank cell changes nothing. Once attendees have saved their own profile, the list no longer changes
+    Every line is checked first; refused ones are left out and reported. The others are saved in batches, each
+    a transaction that holds its rows for a moment only: stopped half-way, whole rows are saved or not, and
+    the same list imported again saves the rest. With `dry_run` nothing is written and no row is locked. A
+    blank cell changes nothing. Once attendees have saved their own profile, the list no longer changes
     their texts and topics; organisation, role, name and age class stay the organiser's. Importing the same
     list again changes nothing; `changed_at` moves only for those who changed. `by` is the organiser who
-    asks, None for the command line. Refuses OrganisersOnly and BadColumns.
+    asks, None for the command line; `on_progress` is told the share done. Refuses OrganisersOnly, BadColumns
+    and Busy.
     """
     if by is not None:
         check_organiser(by, event)
-    Event.objects.select_for_update().get(pk=event.pk)  # one import of an event at a time
     columns, extra = column_positions(table)
     width = max(position for position, name in enumerate(table.header) if name) + 1
     parsed = [parse_line(line, columns, width) for line in table.lines]
     rows, duplicates = _without_duplicates([row for row in parsed if isinstance(row, ImportRow)])
     refused = [*table.broken, *(row for row in parsed if isinstance(row, RefusedLine)), *duplicates]
-    notes = NoteCounts(extra_columns=extra)
-    organisations = _organisations(event, rows, notes, now)
-    entries = _entries(event, rows, by, notes, now)
-    topics = TopicIndex.of(event)
-    for entry in entries:
-        entry.changed |= entry.is_new
-        entry.changed |= _apply(entry, organisations.get(entry.row.organisation), notes)
-        entry.changed |= _apply_topics(entry, topics, notes)
-    _save(event, entries, now)
-    if any(entry.changed for entry in entries):
-        announce_changes(event.pk)
     if dry_run:
-        transaction.set_rollback(True)
+        with read_only():
+            result = _import_rows(event, rows, by, now, save=False, on_progress=on_progress)
+    else:
+        with advisory_lock(f"import:{event.pk}"):  # one import of an event at a time
+            result = _import_rows(event, rows, by, now, save=True, on_progress=on_progress)
+    result.notes.extra_columns = extra
     return ImportReport(
         dry_run=dry_run,
-        added=sum(entry.is_new for entry in entries),
-        updated=sum(entry.changed and not entry.is_new for entry in entries),
-        unchanged=sum(not entry.changed for entry in entries),
-        unknown_age=sum(entry.attendee.age_class == Attendee.AgeClass.UNKNOWN for entry in entries),
+        added=result.added,
+        updated=result.updated,
+        unchanged=result.unchanged,
+        unknown_age=result.unknown_age,
         refused=tuple(sorted(refused, key=lambda row: row.line)),
-        notes=tuple(notes.sentences()),
+        notes=tuple(result.notes.sentences()),
     )
+
+
+def _import_rows(
+    event: Event,
+    rows: Sequence[ImportRow],
+    by: Person | None,
+    now: dt.datetime,
+    *,
+    save: bool,
+    on_progress: Callable[[float], None] | None,
+) -> ImportResult:
+    """Import the rows batch by batch; with `save` each batch is stored before the next is read."""
+    organisations, notes = _import_organisations(event, rows, now, save=save)
+    result, topics = ImportResult(notes=notes), TopicIndex.of(event)
+    try:
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            if on_progress:
+                on_progress(start / len(rows))
+            batch = rows[start : start + ROWS_AT_ONCE]
+            result.add(_import_batch(event, batch, organisations, topics, by, now, save=save))
+    except Busy as error:
+        raise Busy(
+            _(
+                "%(saved)s of %(rows)s rows are saved; then many people changed the same things. "
+                "Import the same list again: it saves the rest."
+            )
+            % {"saved": f"{start:,}", "rows": f"{len(rows):,}"}
+        ) from error
+    finally:
+        if save and result.added + result.updated:
+            announce_changes(event.pk)
+    if on_progress:
+        on_progress(1.0)
+    return result
+
+
+@in_transaction
+def _import_batch(
+    event: Event,
+    rows: Sequence[ImportRow],
+    organisations: Mapping[str, Organisation],
+    topics: TopicIndex,
+    by: Person | None,
+    now: dt.datetime,
+    *,
+    save: bool,
+) -> ImportResult:
+    """Some rows, all of them or none; their attendees are locked and read again before they are changed."""
+    result = ImportResult()
+    entries = _entries(event, rows, by, result.notes, now, save=save)
+    for entry in entries:
+        entry.changed |= entry.is_new
+        entry.changed |= _apply(entry, organisations.get(entry.row.organisation), result.notes)
+        entry.changed |= _apply_topics(entry, topics, result.notes)
+    if save:
+        _save(event, entries, now)
+    result.added = sum(entry.is_new for entry in entries)
+    result.updated = sum(entry.changed and not entry.is_new for entry in entries)
+    result.unchanged = sum(not entry.changed for entry in entries)
+    result.unknown_age = sum(entry.attendee.age_class == Attendee.AgeClass.UNKNOWN for entry in entries)
+    return result
 
 
 def _without_duplicates(rows: Sequence[ImportRow]) -> tuple[list[ImportRow], list[RefusedLine]]:
@@ -131,16 +216,18 @@ def _without_duplicates(rows: Sequence[ImportRow]) -> tuple[list[ImportRow], lis
     return list(first.values()), duplicates
 
 
-def _organisations(
-    event: Event, rows: Sequence[ImportRow], notes: NoteCounts, now: dt.datetime
-) -> dict[str, Organisation]:
-    """Every organisation the list names, by that name.
+def _import_organisations(
+    event: Event, rows: Sequence[ImportRow], now: dt.datetime, *, save: bool
+) -> tuple[dict[str, Organisation], NoteCounts]:
+    """Every organisation the list names, by that name, and what to say of them.
 
     A known sector is kept, and reported where the list gives another; only “other” gives way to the list,
     unless people of another event are of the organisation, too.
     """
-    load_sectors()
-    known = sectors_by_word()
+    notes = NoteCounts()
+    if save:
+        load_sectors()
+    known = sectors_by_word(missing_sectors())
     listed: dict[str, list[Sector]] = {}
     for row in rows:
         sector = known.get(plain_word(row.sector))
@@ -149,9 +236,9 @@ def _organisations(
         if row.organisation:
             listed.setdefault(row.organisation, []).extend([sector] if sector else [])
     wanted = {name: sectors[0] if sectors else known[OTHER] for name, sectors in listed.items()}
-    found = find_or_create_organisations(sectors=wanted)
+    found = find_or_create_organisations(sectors=wanted, save=save)
     shared = set(
-        Attendee.objects.filter(organisation__in=found.values())
+        Attendee.objects.filter(organisation__in=[one.pk for one in found.values()])
         .exclude(event=event)
         .values_list("organisation_id", flat=True)
     )
@@ -168,30 +255,47 @@ def _organisations(
     notes.without_sector = sum(
         organisation.sector.key == OTHER and name not in with_sector for name, organisation in found.items()
     )
-    move_organisations(organisations=list(moved.values()))
-    Attendee.objects.filter(organisation__in=moved).update(changed_at=now)  # their constituency may differ
-    return found
+    if save:
+        changed = sorted(moved.values(), key=lambda organisation: organisation.pk)
+        for start in range(0, len(changed), ORGANISATIONS_AT_ONCE):
+            _move_organisations(changed[start : start + ORGANISATIONS_AT_ONCE], now)
+    return found, notes
+
+
+@in_transaction
+def _move_organisations(organisations: Sequence[Organisation], now: dt.datetime) -> None:
+    """Save the sectors these organisations carry; their people's constituency may differ then."""
+    move_organisations(organisations=organisations)
+    people = Attendee.objects.filter(organisation__in=organisations)
+    list(people.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    people.update(changed_at=now)
 
 
 def _entries(
-    event: Event, rows: Sequence[ImportRow], by: Person | None, notes: NoteCounts, now: dt.datetime
+    event: Event,
+    rows: Sequence[ImportRow],
+    by: Person | None,
+    notes: NoteCounts,
+    now: dt.datetime,
+    *,
+    save: bool,
 ) -> list[ImportEntry]:
     """The rows with their attendees, new ones not yet saved; names are brought up to date.
 
     A name belongs to the account, at every event: a list renames only accounts that lists of this event made
     and that are at no other. An organiser's own age class is for another organiser to set (S1).
     """
-    people = find_or_create_people(names={row.email: row.name for row in rows})
+    people = find_or_create_people(names={row.email: row.name for row in rows}, save=save)
     renamed = {people[row.email].pk for row in rows if people[row.email].name != row.name}
     kept = renamed - _accounts_made_here(event, renamed)
     notes.kept_names, renamed = len(kept), renamed - kept
-    known = {
-        attendee.person_id: attendee
-        for attendee in Attendee.objects.filter(event=event)
-        .select_related("organisation")
-        .select_for_update(of=("self",))
-    }
-    topics = chosen_topics(Interest.objects.filter(event=event))
+    for row in rows:
+        if people[row.email].pk in renamed:
+            people[row.email].name = row.name
+    if save:
+        rename_people(people=[person for person in people.values() if person.pk in renamed])
+    known = _attendees_of(event, [person.pk for person in people.values() if person.pk], save)
+    topics = chosen_topics(Interest.objects.filter(attendee__in=[one.pk for one in known.values()]))
     entries = []
     for row in rows:
         person = people[row.email]
@@ -204,10 +308,15 @@ def _entries(
         entries.append(
             ImportEntry(row, attendee, is_new, topics.get(attendee.pk, ChosenTopics()), person.pk in renamed)
         )
-        if person.pk in renamed:
-            person.name = row.name
-    rename_people(people=[person for person in people.values() if person.pk in renamed])
     return entries
+
+
+def _attendees_of(event: Event, people: Collection[int], lock: bool) -> dict[int, Attendee]:
+    """The event's attendees among these people, by person; locked in id order where they will be changed."""
+    rows = Attendee.objects.filter(event=event, person__in=people).select_related("organisation")
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+    return {attendee.person_id: attendee for attendee in rows}
 
 
 def _accounts_made_here(event: Event, people: Collection[int]) -> set[int]:
@@ -263,7 +372,10 @@ def _save(event: Event, entries: Sequence[ImportEntry], now: dt.datetime) -> Non
     changed = [entry for entry in entries if entry.changed]
     for entry in changed:
         entry.attendee.changed_at = now
-    Attendee.objects.bulk_create([entry.attendee for entry in changed if entry.is_new], batch_size=BATCH)
+    Attendee.objects.bulk_create(
+        sorted((entry.attendee for entry in changed if entry.is_new), key=lambda one: one.person_id),
+        batch_size=BATCH,
+    )
     Attendee.objects.bulk_create(
         [entry.attendee for entry in changed if not entry.is_new],
         batch_size=BATCH,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -93,6 +93,11 @@ class NoteCounts:
     kept_profiles: int = 0
     kept_names: int = 0
     kept_own_age: bool = False
+
+    def add(self, more: NoteCounts) -> None:
+        """Count what another part of the same list gave, too."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(more, one.name))
 
     def sentences(self) -> Iterator[str]:
         if self.extra_columns:
