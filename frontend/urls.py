@@ -7,8 +7,9 @@ from django.urls import path
 from frontend.audit import views as audit
 from frontend.demo import views as demo
 from frontend.directory import views as directory
-from frontend.events.views import attendees, profile
+from frontend.events.views import attendees, profile, topics
 from frontend.meetings.views import (
+    agenda,
     answer_links,
     availability,
     calendar,
@@ -98,6 +99,10 @@ urlpatterns = [
     path("e/<slug:slug>/set-up/", setup.setup, name="setup"),
     path("e/<slug:slug>/set-up/mail/", setup.mails, name="mails"),
     path("e/<slug:slug>/set-up/told/", setup.disputes, name="disputes"),
+    path("e/<slug:slug>/set-up/topics/", topics.topics, name="topics"),
+    path("e/<slug:slug>/set-up/sessions/", agenda.agenda_page, name="agenda"),
+    path("e/<slug:slug>/set-up/sessions/import/", agenda.import_agenda, name="import_agenda"),
+    path("e/<slug:slug>/set-up/sessions/<int:session_id>/", agenda.session, name="session"),
     path("e/<slug:slug>/set-up/speakers/", setup.speakers, name="speakers"),
     path("e/<slug:slug>/set-up/slots/", setup.add_slots, name="add_slots"),
     path("e/<slug:slug>/set-up/slots/remove/", setup.remove_slots, name="remove_slots"),

@@ -11,7 +11,7 @@ import pgtrigger
 from django.db import models
 
 from backend.directory.models import Nudge
-from backend.events.models import Attendee, Slot, Table, Theme
+from backend.events.models import Attendee, Session, Slot, Table, Theme, Topic
 from backend.meetings.models import Meeting, MeetingRules
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.suggestions.models import Run
@@ -88,6 +88,16 @@ class TracedTheme(Theme):
         pass
 
 
+class TracedTopic(Topic):
+    class Meta(ProxyOptions):
+        pass
+
+
+class TracedSession(Session):
+    class Meta(ProxyOptions):
+        pass
+
+
 class TracedRules(MeetingRules):
     class Meta(ProxyOptions):
         pass
@@ -135,6 +145,15 @@ TableTrace = _trace_model(
     TracedTable, "TableTrace", *_row_events("label", "place", "step_free", "room_link"), fields=["event"]
 )
 ThemeTrace = _trace_model(TracedTheme, "ThemeTrace", *_row_events("name", "position"), fields=["event"])
+TopicTrace = _trace_model(
+    TracedTopic, "TopicTrace", *_row_events("name", "description", "theme", "position"), fields=["event"]
+)
+SessionTrace = _trace_model(
+    TracedSession,
+    "SessionTrace",
+    *_row_events("title", "abstract", "room", "stream_url", "theme", "starts_at", "ends_at"),
+    fields=["event"],
+)
 RulesTrace = _trace_model(
     TracedRules, "RulesTrace", *_row_events("open_requests", "expiry_hours"), fields=["event"]
 )

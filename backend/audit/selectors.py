@@ -28,6 +28,8 @@ SET_UP_TRACES = {
     "slots": traces.SlotTrace,
     "tables": traces.TableTrace,
     "themes": traces.ThemeTrace,
+    "topics": traces.TopicTrace,
+    "sessions": traces.SessionTrace,
     "rules": traces.RulesTrace,
     "publishing": traces.PublishingTrace,
 }

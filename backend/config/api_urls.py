@@ -3,7 +3,7 @@
 from django.urls import path
 
 from backend.directory.api import AttendeeView
-from backend.events.api import EventListView, ProfileView
+from backend.events import api as events
 from backend.meetings import api as meetings
 from backend.people.api import MeView
 from backend.programme import api as programme
@@ -13,8 +13,8 @@ from backend.suggestions.api import FeedbackView, SuggestionListView
 
 urlpatterns = [
     path("me/", MeView.as_view()),
-    path("events/", EventListView.as_view()),
-    path("events/<slug:slug>/profile/", ProfileView.as_view()),
+    path("events/", events.EventListView.as_view()),
+    path("events/<slug:slug>/profile/", events.ProfileView.as_view()),
     path("events/<slug:slug>/suggestions/", SuggestionListView.as_view()),
     path("events/<slug:slug>/suggestions/<int:other>/feedback/", FeedbackView.as_view()),
     path("events/<slug:slug>/people/<int:attendee_id>/", AttendeeView.as_view()),
@@ -52,6 +52,16 @@ urlpatterns = [
     path("events/<slug:slug>/meetings/told/", meetings.DisputeListView.as_view()),
     path("events/<slug:slug>/meetings/mails/", meetings.MailListView.as_view()),
     path("events/<slug:slug>/calendar-feed/", meetings.CalendarFeedView.as_view()),
+    path("events/<slug:slug>/themes/", events.ThemeListView.as_view()),
+    path("events/<slug:slug>/themes/<int:theme_id>/", events.ThemeView.as_view()),
+    path("events/<slug:slug>/themes/<int:theme_id>/move/", events.ThemeMoveView.as_view()),
+    path("events/<slug:slug>/topics/", events.TopicListView.as_view()),
+    path("events/<slug:slug>/topics/<int:topic_id>/", events.TopicView.as_view()),
+    path("events/<slug:slug>/topics/<int:topic_id>/move/", events.TopicMoveView.as_view()),
+    path("events/<slug:slug>/topics/<int:topic_id>/merge/", events.TopicMergeView.as_view()),
+    path("events/<slug:slug>/programme-sessions/", meetings.ProgrammeSessionListView.as_view()),
+    path("events/<slug:slug>/programme-sessions/import/", meetings.ProgrammeImportView.as_view()),
+    path("events/<slug:slug>/programme-sessions/<int:session_id>/", meetings.ProgrammeSessionView.as_view()),
     path("events/<slug:slug>/slots/", meetings.SlotListView.as_view()),
     path("events/<slug:slug>/slots/preview/", meetings.SlotPreviewView.as_view()),
     path("events/<slug:slug>/tables/", meetings.TableListView.as_view()),

@@ -309,6 +309,7 @@ class Session(models.Model):
     abstract = models.TextField(blank=True)
     room = models.CharField(max_length=80, blank=True)
     stream_url = models.URLField(blank=True)
+    source_id = models.CharField(max_length=200, blank=True)  # its id in the file it was imported from
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
 
@@ -317,6 +318,9 @@ class Session(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "id"], name="session_event_key"),
             models.UniqueConstraint(fields=["event", "title", "starts_at"], name="session_once"),
+            models.UniqueConstraint(
+                fields=["event", "source_id"], condition=~Q(source_id=""), name="session_source_once"
+            ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_start"),
         ]
 

@@ -5,14 +5,16 @@ Nothing here shows one attendee to another: the contact policy in `safeguarding`
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, Event, Interest, Slot, Table, Theme, Topic
+from backend.events.models import Attendee, Event, Interest, Session, Slot, Table, Theme, Topic
 from backend.events.rules import is_empty_profile
 from backend.people.models import Person
 
@@ -146,6 +148,56 @@ def slots_for(event: Event) -> Sequence[Slot]:
 def tables_for(event: Event) -> Sequence[Table]:
     """The event's tables and online rooms, in the order they are given out."""
     return list(Table.objects.filter(event=event))
+
+
+@dataclass(frozen=True, slots=True)
+class TopicCount:
+    """A topic as organisers edit it; `seekers` and `offerers` count adults."""
+
+    topic_id: int
+    name: str
+    description: str
+    seekers: int
+    offerers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeTopics:
+    """A theme as organisers edit it, with its topics in order."""
+
+    theme_id: int
+    name: str
+    topics: tuple[TopicCount, ...]
+
+
+def topic_counts_for(event: Event) -> tuple[ThemeTopics, ...]:
+    """The event's themes and topics in order, and how many adults chose each; in two queries."""
+    adults = Q(interests__attendee__age_class=Attendee.AgeClass.ADULT)
+    topics = Topic.objects.filter(event=event).order_by("position", "pk")
+    rows = topics.annotate(
+        seekers=Count("interests", filter=adults & Q(interests__seeks=True)),
+        offerers=Count("interests", filter=adults & Q(interests__offers=True)),
+    ).values_list("theme_id", "pk", "name", "description", "seekers", "offerers")
+    counts: dict[int, list[TopicCount]] = {}
+    for theme_id, topic_id, name, description, seekers, offerers in rows:
+        counts.setdefault(theme_id, []).append(TopicCount(topic_id, name, description, seekers, offerers))
+    themes = event.themes.order_by("position", "pk")
+    return tuple(ThemeTopics(theme.pk, theme.name, tuple(counts.get(theme.pk, ()))) for theme in themes)
+
+
+def agenda_for(event: Event) -> list[tuple[dt.date, list[Session]]]:
+    """The event's sessions under the day in its zone on which they start, earliest first."""
+    sessions = Session.objects.filter(event=event).select_related("theme").order_by("starts_at", "pk")
+    days = groupby(sessions, key=lambda one: one.starts_at.astimezone(event.zone).date())
+    return [(day, list(rows)) for day, rows in days]
+
+
+def session_for(event: Event, session_id: int) -> Session:
+    """One session of the event; refuses NotFound."""
+    found = Session.objects.filter(event=event, pk=session_id).select_related("theme").first()
+    if found is None:
+        raise NotFound(_("There is no such session at this forum."))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""The forms of one's own profile and of the organisers' list of attendees."""
+"""The forms of one's own profile, of the list of attendees, and of an event's topics and sessions."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +11,16 @@ from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.models import Event
+from backend.events.models import Event, Session
 from backend.events.rules import LANGUAGE_LIMIT, TEXT_LIMIT
 from backend.events.selectors import Profile
 from backend.events.services import ProfileChange, RoleChange
+from backend.events.services.agenda import SessionData
 from frontend.events.words.languages import LANGUAGES, Language, language_name
-from frontend.fields import IdsField
+from frontend.fields import IdField, IdsField
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -29,7 +32,14 @@ COUNTRIES = (
 TEXT_FIELDS = ("seeks", "offers", "about", "title", "country")
 MAX_UPLOAD_BYTES = 4_000_000
 MAX_CARRIED_LENGTH = 2_200_000  # Django reads 2.5 MB of a form without files
-CARRIED_SALT = "attendee-list"
+
+
+def _line() -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "input", "dir": "auto"})
+
+
+def _hour() -> forms.TimeInput:
+    return forms.TimeInput(attrs={"type": "time", "class": "input"}, format="%H:%M")
 
 
 def _text(label: _StrOrPromise, placeholder: _StrOrPromise) -> forms.CharField:
@@ -120,8 +130,8 @@ class RolesForm(forms.Form):
         )
 
 
-class ImportForm(forms.Form):
-    """A list of attendees: a file uploaded now, or the signed text of one previewed before.
+class FileForm(forms.Form):
+    """A file uploaded now, or the signed text of one previewed before.
 
     Once valid, `content` holds the file's bytes and `carried_text` the text that carries them on.
     """
@@ -131,6 +141,7 @@ class ImportForm(forms.Form):
     encoding = forms.CharField(required=False)
     confirm = forms.BooleanField(required=False)
 
+    salt: str
     content: bytes
     carried_text: str
 
@@ -153,7 +164,7 @@ class ImportForm(forms.Form):
             )
         self.content = file.read()
         self.carried_text = signing.dumps(
-            [self.event.slug, self.content.decode("latin-1")], salt=CARRIED_SALT, compress=True
+            [self.event.slug, self.content.decode("latin-1")], salt=self.salt, compress=True
         )
         if len(self.carried_text) > MAX_CARRIED_LENGTH:
             raise forms.ValidationError(
@@ -164,7 +175,7 @@ class ImportForm(forms.Form):
     def _unsigned(self, carried: str) -> bytes:
         """The bytes of a file previewed at this event."""
         try:
-            slug, text = signing.loads(carried, salt=CARRIED_SALT)
+            slug, text = signing.loads(carried, salt=self.salt)
         except signing.BadSignature:
             slug, text = "", ""
         if slug != self.event.slug:
@@ -172,3 +183,90 @@ class ImportForm(forms.Form):
                 _("This preview is not of this forum or was changed. Choose the file again.")
             )
         return bytes(text, "latin-1")
+
+
+class ImportForm(FileForm):
+    """A list of attendees."""
+
+    salt = "attendee-list"
+
+
+class AgendaFileForm(FileForm):
+    """A file of sessions; `remove_missing` also removes those that the file does not hold."""
+
+    salt = "agenda"
+    remove_missing = forms.BooleanField(required=False)
+
+
+class SessionForm(forms.Form):
+    """A session: its title, day and hours in the event's zone, and what else the agenda shows."""
+
+    title = forms.CharField(label=_("Title"), max_length=200, widget=_line())
+    day = forms.ChoiceField(label=_("Day"), widget=forms.Select(attrs={"class": "input"}))
+    starts = forms.TimeField(
+        label=_("From"), widget=_hour(), error_messages={"invalid": _("Write the hour like 10:30.")}
+    )
+    ends = forms.TimeField(
+        label=_("To"), widget=_hour(), error_messages={"invalid": _("Write the hour like 10:30.")}
+    )
+    room = forms.CharField(label=_("Room"), max_length=80, required=False, widget=_line())
+    theme = forms.ChoiceField(label=_("Theme"), required=False, widget=forms.Select(attrs={"class": "input"}))
+    stream_url = forms.CharField(
+        label=_("Link to the stream"), max_length=200, required=False, widget=_line()
+    )
+    abstract = forms.CharField(
+        label=_("Abstract"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5, "class": "input", "dir": "auto"}),
+    )
+    do = forms.ChoiceField(choices=[("save", "save"), ("remove", "remove")], required=False)
+
+    def __init__(self, data: QueryDict | None, event: Event, session: Session | None = None) -> None:
+        self.event = event
+        count = (event.ends_on - event.starts_on).days + 1
+        days = [event.starts_on + dt.timedelta(days=number) for number in range(count)]
+        super().__init__(data, initial=_session_values(session, event.zone) if session else {})
+        self.fields["day"].choices = [(str(day), date_format(day, "l j F")) for day in days]  # type: ignore[attr-defined]
+        self.fields["theme"].choices = [  # type: ignore[attr-defined]
+            ("", _("No theme")),
+            *event.themes.values_list("key", "name"),
+        ]
+        for name in self.fields:
+            self.fields[name].widget.attrs["aria-describedby"] = f"about-{name}"
+
+    def session_data(self) -> SessionData:
+        values = self.cleaned_data
+        day = dt.date.fromisoformat(values["day"])
+        starts_at, ends_at = (
+            dt.datetime.combine(day, values[name], tzinfo=self.event.zone) for name in ("starts", "ends")
+        )
+        if ends_at <= starts_at:
+            ends_at += dt.timedelta(days=1)
+        names = ("title", "room", "theme", "stream_url", "abstract")
+        return SessionData(starts_at=starts_at, ends_at=ends_at, **{name: values[name] for name in names})
+
+
+def _session_values(session: Session, zone: dt.tzinfo) -> dict[str, Any]:
+    starts_at, ends_at = session.starts_at.astimezone(zone), session.ends_at.astimezone(zone)
+    return {
+        **{name: getattr(session, name) for name in ("title", "room", "stream_url", "abstract")},
+        "theme": session.theme.key if session.theme else "",
+        "day": str(starts_at.date()),
+        "starts": starts_at.time(),
+        "ends": ends_at.time(),
+    }
+
+
+class TopicsForm(forms.Form):
+    """One change of the themes and topics: which button was pressed, for which row, with which words."""
+
+    BUTTONS = (
+        "add_theme", "rename_theme", "theme_up", "theme_down", "remove_theme",
+        "add_topic", "change_topic", "topic_up", "topic_down", "merge_topic", "remove_topic",
+    )  # fmt: skip
+    do = forms.ChoiceField(choices=[(name, name) for name in BUTTONS])
+    theme_id = IdField(required=False)
+    topic_id = IdField(required=False)
+    into_id = IdField(required=False)
+    name = forms.CharField(required=False)
+    description = forms.CharField(required=False)

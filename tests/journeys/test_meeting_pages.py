@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from backend.meetings import services
 from backend.meetings.models import Delivery, Meeting
-from tests.factories import make_attendee
+from tests.factories import make_attendee, make_session
 from tests.journeys.conftest import accept, ask, mail_to
 
 OFFICIAL = "A ministry official from Thailand"
@@ -71,8 +71,10 @@ def test_axe_finds_nothing_where_meetings_are_set_up(forum, booking, visit):
         visibility="hidden",
     )
     agreed = accept(ask(forum.official, forum.others[3]), forum.others[3])
-    parts = ("set-up/", "set-up/mail/", "set-up/told/", "set-up/speakers/", "meetings/")
-    pages = [forum.address(part) for part in (*parts, f"meetings/{agreed.pk}/call-off/")]
+    parts = ("set-up/", "set-up/mail/", "set-up/told/", "set-up/speakers/", "meetings/", "set-up/topics/")
+    session = make_session(forum.event, "Talk")
+    more = ("set-up/sessions/", "set-up/sessions/import/", f"set-up/sessions/{session.pk}/")
+    pages = [forum.address(part) for part in (*parts, *more, f"meetings/{agreed.pk}/call-off/")]
     assert visit(pages, ORGANISER) == []
     in_trouble(forum, booking)
     assert visit(pages[:3], ORGANISER) == []

@@ -29,6 +29,11 @@ from backend.meetings.api.participant import (
     SessionListView,
     WithdrawView,
 )
+from backend.meetings.api.programme_sessions import (
+    ProgrammeImportView,
+    ProgrammeSessionListView,
+    ProgrammeSessionView,
+)
 from backend.meetings.api.reports import MeetingReportView, ReportDetailView
 
 __all__ = [
@@ -51,6 +56,9 @@ __all__ = [
     "MeetingView",
     "NoticeListView",
     "OverviewView",
+    "ProgrammeImportView",
+    "ProgrammeSessionListView",
+    "ProgrammeSessionView",
     "ReportDetailView",
     "RulesView",
     "SessionListView",

@@ -278,3 +278,43 @@ class FeedSerializer(serializers.Serializer[dict[str, str]]):
     """A secret address that gives read access to the calendar."""
 
     address = serializers.URLField()
+
+
+class ProgrammeSessionSerializer(serializers.Serializer[Any]):
+    """A session as organisers edit it; `theme` is the key of a theme of the event, or empty."""
+
+    session = serializers.IntegerField(source="pk", read_only=True)
+    title = serializers.CharField(max_length=200)
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    theme = serializers.CharField(max_length=60, allow_blank=True, default="", source="theme_key")
+    room = serializers.CharField(max_length=80, allow_blank=True, default="")
+    abstract = serializers.CharField(max_length=10_000, allow_blank=True, default="")
+    stream_url = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class ProgrammeFileSerializer(serializers.Serializer[Any]):
+    """A programme as the text of its file: CSV, iCalendar, or schedule.json."""
+
+    content = serializers.CharField(max_length=2_000_000, trim_whitespace=False)
+    remove_missing = serializers.BooleanField(
+        default=False, help_text="Also remove sessions not in the file."
+    )
+    dry_run = serializers.BooleanField(default=False, help_text="Only tell what it would change.")
+
+
+class RefusedEntrySerializer(serializers.Serializer[Any]):
+    line = serializers.IntegerField(help_text="The line of a CSV file, else the number of the entry.")
+    title = serializers.CharField(source="email")
+    reason = serializers.CharField()
+
+
+class ProgrammeChangesSerializer(serializers.Serializer[Any]):
+    """What a file changes: titles of sessions, and the entries that are none."""
+
+    added = serializers.ListField(child=serializers.CharField())
+    moved = serializers.ListField(child=serializers.CharField())
+    changed = serializers.ListField(child=serializers.CharField())
+    unchanged = serializers.IntegerField()
+    missing = serializers.ListField(child=serializers.CharField())
+    refused = RefusedEntrySerializer(many=True)

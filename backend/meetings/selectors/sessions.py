@@ -10,7 +10,7 @@ from itertools import groupby
 from backend.core.period import Period
 from backend.events.models import Attendee, Event, Session, SessionPart
 from backend.events.selectors import name_in_lists
-from backend.meetings.models import Availability, Meeting
+from backend.meetings.models import Availability, Meeting, Seat
 from backend.meetings.selectors.meetings import MeetingRow, rows_for
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 
@@ -166,3 +166,19 @@ def possible_speakers(event: Event) -> list[Speaker]:
 def _speaker(attendee: Attendee) -> Speaker:
     organisation = attendee.organisation.name if attendee.organisation else ""
     return Speaker(attendee.pk, name_in_lists(attendee), organisation)
+
+
+def double_booked_counts(periods: dict[int, Period]) -> dict[int, int]:
+    """By session id, how many who have the session in their agenda have a confirmed meeting in its period."""
+    people = list(SessionPart.objects.filter(session__in=periods).values_list("session_id", "attendee_id"))
+    seats = Seat.objects.filter(attendee__in={pk for _session, pk in people}, is_active=True)
+    taken: dict[int, list[Period]] = {}
+    for attendee_id, lower, upper in seats.values_list(
+        "attendee_id", "period__startswith", "period__endswith"
+    ):
+        taken.setdefault(attendee_id, []).append(Period(lower, upper))
+    return Counter(
+        session_id
+        for session_id, attendee_id in people
+        if any(periods[session_id].overlaps(one) for one in taken.get(attendee_id, ()))
+    )

@@ -9,6 +9,7 @@ from backend.meetings.rules import (
     TooEarly,
     TooLate,
 )
+from backend.meetings.services.agenda import change_session, import_agenda
 from backend.meetings.services.answer_links import answer_by_link
 from backend.meetings.services.answers import NotOffered, accept_meeting, decline_meeting
 from backend.meetings.services.attestations import ask_whether_held, attest_meeting, settle_unattested
@@ -99,6 +100,7 @@ __all__ = [
     "bookmark_session",
     "cancel_for_both",
     "cancel_meeting",
+    "change_session",
     "change_slots",
     "change_table",
     "close_slots",
@@ -108,6 +110,7 @@ __all__ = [
     "end_refused_meetings",
     "expire_requests",
     "feed_address",
+    "import_agenda",
     "make_feed",
     "mark_read",
     "open_slots",

@@ -11,6 +11,7 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.period import overlapping_range
 from backend.events.models import Attendee, Event, Session, SessionPart
 from backend.events.rules import check_organiser
+from backend.events.selectors import session_for
 from backend.meetings.models import Seat
 from backend.meetings.rules import check_own
 from backend.meetings.services.locks import lock_attendees
@@ -37,7 +38,7 @@ def bookmark_session(*, attendee: Attendee, session_id: int, by: Person, now: dt
     Refuses NotYours, NotFound, and AttendeeInMeeting where a confirmed meeting overlaps it.
     """
     check_own(attendee, by)
-    session = _session(attendee, session_id)
+    session = session_for(attendee.event, session_id)
     lock_attendees([attendee.pk])
     part = SessionPart.objects.filter(attendee=attendee, session=session).first()
     if part is not None:
@@ -62,7 +63,7 @@ def remove_bookmark(*, attendee: Attendee, session_id: int, by: Person) -> None:
     Refuses NotYours, NotFound, and SpeakerCannotRemove for one's own talk.
     """
     check_own(attendee, by)
-    session = _session(attendee, session_id)
+    session = session_for(attendee.event, session_id)
     lock_attendees([attendee.pk])
     part = SessionPart.objects.filter(attendee=attendee, session=session).first()
     if part is None:
@@ -108,13 +109,6 @@ def remove_speaker(*, event: Event, session_id: int, attendee_id: int, by: Perso
     session, attendee = _session_and_attendee(event, session_id, attendee_id, by)
     lock_attendees([attendee.pk])
     SessionPart.objects.filter(attendee=attendee, session=session, part=SPEAKING).delete()
-
-
-def _session(attendee: Attendee, session_id: int) -> Session:
-    found = Session.objects.filter(event=attendee.event_id, pk=session_id).first()
-    if found is None:
-        raise NotFound(_("There is no such session at this forum."))
-    return found
 
 
 def _session_and_attendee(

@@ -1,0 +1,260 @@
+"""Themes and topics of an event: added, renamed, ordered, merged and removed by organisers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError, NotFound
+from backend.core.texts import one_line
+from backend.events.models import Attendee, Event, Interest, Theme, Topic
+from backend.events.rules import check_organiser, clean_text
+from backend.events.services.changes import announce_changes
+from backend.people.models import Person
+
+TOPIC_NAME_LENGTH = 120
+DESCRIPTION_LENGTH = 300
+MAX_THEMES = 30
+MAX_TOPICS = 200
+
+
+class BadTopic(BusinessError):
+    code = "bad_topic"
+    status = 400
+
+
+class TopicInUse(BusinessError):
+    """Attendees chose the topic, or the theme has topics."""
+
+    code = "topic_in_use"
+
+
+@transaction.atomic
+def add_theme(*, event: Event, name: str, by: Person) -> Theme:
+    """Add a theme at the end; refuses OrganisersOnly and BadTopic (name, too many)."""
+    check_organiser(by, event)
+    _lock(event)
+    name = _checked_name(name)
+    if event.themes.count() >= MAX_THEMES:
+        raise BadTopic(_("A forum has at most %(limit)s themes.") % {"limit": MAX_THEMES})
+    key = _free_key(name, "theme", set(event.themes.values_list("key", flat=True)))
+    return Theme.objects.create(event=event, key=key, name=name, position=_next(event.themes.all()))
+
+
+@transaction.atomic
+def rename_theme(*, event: Event, theme_id: int, name: str, by: Person) -> Theme:
+    """Rename a theme; refuses OrganisersOnly, NotFound and BadTopic."""
+    check_organiser(by, event)
+    theme = _theme_of(event, theme_id)
+    theme.name = _checked_name(name)
+    theme.save(update_fields=["name"])
+    return theme
+
+
+@transaction.atomic
+def move_theme(*, event: Event, theme_id: int, up: bool, by: Person) -> None:
+    """Move a theme up or down by one; the first stays first. Refuses OrganisersOnly and NotFound."""
+    check_organiser(by, event)
+    _lock(event)
+    _swap(_theme_of(event, theme_id), list(event.themes.order_by("position", "pk")), up=up)
+
+
+@transaction.atomic
+def remove_theme(*, event: Event, theme_id: int, by: Person) -> None:
+    """Remove a theme without topics; its sessions lose it.
+
+    Refuses OrganisersOnly, NotFound and TopicInUse.
+    """
+    check_organiser(by, event)
+    _lock(event)
+    theme = _theme_of(event, theme_id)
+    if theme.topics.exists():
+        raise TopicInUse(
+            _("“%(theme)s” has topics: move them to another theme, or remove them first.")
+            % {"theme": theme.name}
+        )
+    theme.delete()
+
+
+@transaction.atomic
+def add_topic(*, event: Event, theme_id: int, name: str, description: str = "", by: Person) -> Topic:
+    """Add a topic at the end of its theme; refuses OrganisersOnly, NotFound and BadTopic."""
+    check_organiser(by, event)
+    _lock(event)
+    theme = _theme_of(event, theme_id)
+    name, description = _checked_name(name), _checked_description(description)
+    _check_unused_name(event, name)
+    if event.topics.count() >= MAX_TOPICS:
+        raise BadTopic(_("A forum has at most %(limit)s topics.") % {"limit": MAX_TOPICS})
+    key = _free_key(name, "topic", set(event.topics.values_list("key", flat=True)))
+    position = _next(event.topics.all())
+    return Topic.objects.create(
+        event=event, theme=theme, key=key, name=name, description=description, position=position
+    )
+
+
+@transaction.atomic
+def change_topic(
+    *,
+    event: Event,
+    topic_id: int,
+    theme_id: int,
+    name: str,
+    description: str,
+    by: Person,
+    now: dt.datetime,
+) -> Topic:
+    """Rename, describe or move a topic to another theme; what people chose stays.
+
+    Refuses OrganisersOnly, NotFound and BadTopic.
+    """
+    check_organiser(by, event)
+    topic = _topic_of(event, topic_id)
+    name = _checked_name(name)
+    _check_unused_name(event, name, but=topic.pk)
+    topic.theme, topic.name = _theme_of(event, theme_id), name
+    topic.description = _checked_description(description)
+    topic.save(update_fields=["theme", "name", "description"])
+    _mark_changed(event, Q(interests__topic=topic), now)
+    return topic
+
+
+@transaction.atomic
+def move_topic(*, event: Event, topic_id: int, up: bool, by: Person) -> None:
+    """Move a topic up or down within its theme by one. Refuses OrganisersOnly and NotFound."""
+    check_organiser(by, event)
+    _lock(event)
+    topic = _topic_of(event, topic_id)
+    _swap(topic, list(event.topics.filter(theme=topic.theme_id).order_by("position", "pk")), up=up)
+
+
+@transaction.atomic
+def merge_topics(*, event: Event, topic_id: int, into_id: int, by: Person, now: dt.datetime) -> int:
+    """Move what people chose under one topic to another, and remove the first; the number of people moved.
+
+    Who chose both seeks and offers what they did under either. Refuses OrganisersOnly, NotFound and BadTopic.
+    """
+    check_organiser(by, event)
+    _lock(event)
+    topic, into = _topic_of(event, topic_id), _topic_of(event, into_id)
+    if topic == into:
+        raise BadTopic(_("Choose another topic to merge “%(topic)s” into.") % {"topic": topic.name})
+    affected = sorted(Interest.objects.filter(topic=topic).values_list("attendee_id", flat=True))
+    rows = Attendee.objects.select_for_update(no_key=True).filter(pk__in=affected).order_by("pk")
+    list(rows.values_list("pk"))
+    chosen = {one.attendee_id: one for one in Interest.objects.filter(topic=into, attendee__in=affected)}
+    for interest in Interest.objects.filter(topic=topic):
+        other = chosen.get(interest.attendee_id)
+        if other is None:
+            interest.topic = into
+            interest.save(update_fields=["topic"])
+        else:
+            other.seeks, other.offers = other.seeks or interest.seeks, other.offers or interest.offers
+            other.save(update_fields=["seeks", "offers"])
+    topic.delete()
+    _mark_changed(event, Q(pk__in=affected), now)
+    return len(affected)
+
+
+@transaction.atomic
+def remove_topic(*, event: Event, topic_id: int, by: Person) -> None:
+    """Remove a topic that nobody chose. Refuses OrganisersOnly, NotFound and TopicInUse."""
+    check_organiser(by, event)
+    _lock(event)
+    topic = _topic_of(event, topic_id)
+    if topic.interests.exists():
+        raise TopicInUse(
+            _("People chose “%(topic)s”: merge it into another topic, so that their choice is kept.")
+            % {"topic": topic.name}
+        )
+    topic.delete()
+
+
+def _lock(event: Event) -> None:
+    """One change of an event's themes and topics at a time, so that positions and keys stay distinct."""
+    list(Event.objects.select_for_update(no_key=True).filter(pk=event.pk).values_list("pk"))
+
+
+def _theme_of(event: Event, theme_id: int) -> Theme:
+    found = Theme.objects.filter(event=event, pk=theme_id).first()
+    if found is None:
+        raise NotFound(_("There is no such theme at this forum."))
+    return found
+
+
+def _topic_of(event: Event, topic_id: int) -> Topic:
+    found = Topic.objects.filter(event=event, pk=topic_id).first()
+    if found is None:
+        raise NotFound(_("There is no such topic at this forum."))
+    return found
+
+
+def _checked_name(text: str) -> str:
+    name = one_line(clean_text(text))
+    if not 0 < len(name) <= TOPIC_NAME_LENGTH:
+        raise BadTopic(
+            _("A theme or topic needs a name of at most %(limit)s characters.") % {"limit": TOPIC_NAME_LENGTH}
+        )
+    return name
+
+
+def _checked_description(text: str) -> str:
+    description = one_line(clean_text(text))
+    if len(description) > DESCRIPTION_LENGTH:
+        raise BadTopic(_("A description has at most %(limit)s characters.") % {"limit": DESCRIPTION_LENGTH})
+    return description
+
+
+def _check_unused_name(event: Event, name: str, *, but: int = 0) -> None:
+    if event.topics.filter(name__iexact=name).exclude(pk=but).exists():
+        raise BadTopic(_("There is a topic “%(topic)s” already.") % {"topic": name})
+
+
+def _free_key(name: str, fallback: str, taken: set[str]) -> str:
+    """A key for addresses and files: from the name's Latin letters, else numbered; not one of `taken`."""
+    stem = slugify(name)[:50].strip("-") or fallback
+    candidates = [stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3))]
+    return next(key for key in candidates if key not in taken)
+
+
+def _next(rows: QuerySet[Any]) -> int:
+    highest: int | None = rows.aggregate(last=Max("position"))["last"]
+    return 0 if highest is None else highest + 1
+
+
+def _swap(row: Theme | Topic, rows: Sequence[Theme | Topic], *, up: bool) -> None:
+    order = list(rows)
+    place = order.index(row)
+    other = place + (-1 if up else 1)
+    if not 0 <= other < len(order):
+        return
+    positions = _distinct([one.position for one in order])
+    order[place], order[other] = order[other], order[place]
+    for one, position in zip(order, positions, strict=True):
+        if one.position != position:
+            one.position = position
+            one.save(update_fields=["position"])
+
+
+def _distinct(positions: list[int]) -> list[int]:
+    """The same places in order, made distinct: imports and merges may leave two rows at one.
+
+    >>> _distinct([0, 0, 3])
+    [0, 1, 3]
+    """
+    found: list[int] = []
+    for position in positions:
+        found.append(max(position, found[-1] + 1) if found else position)
+    return found
+
+
+def _mark_changed(event: Event, which: Q, now: dt.datetime) -> None:
+    """Have the lists of these people computed anew: matching reads topics."""
+    if Attendee.objects.filter(which, event=event).update(changed_at=now):
+        announce_changes(event.pk)

@@ -1,0 +1,63 @@
+"""Changes of sessions by organisers, and what they mean for the people who have them in their agenda."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from backend.events.models import Event, Session, SessionPart
+from backend.events.rules import check_organiser
+from backend.events.services import agenda
+from backend.events.services.agenda import AgendaChanges, AgendaFile, SessionData
+from backend.meetings.services.locks import lock_attendees
+from backend.meetings.services.requests import release_requests
+from backend.people.models import Person
+
+
+@transaction.atomic
+def change_session(
+    *, event: Event, session_id: int, data: SessionData, by: Person, now: dt.datetime
+) -> Session:
+    """Change a session; requests of those who have it in their agenda lose the time it moves to.
+
+    Confirmed meetings stay. Refuses what `events.services.agenda.change_session` refuses.
+    """
+    check_organiser(by, event)
+    _lock_people(event, [session_id])
+    before = Session.objects.filter(event=event, pk=session_id).first()
+    session = agenda.change_session(event=event, session_id=session_id, data=data, by=by)
+    if before and (before.starts_at, before.ends_at) != (session.starts_at, session.ends_at):
+        _release([session], now)
+    return session
+
+
+@transaction.atomic
+def import_agenda(
+    *, event: Event, file: AgendaFile, remove_missing: bool, by: Person, now: dt.datetime
+) -> AgendaChanges:
+    """Carry out what a file of sessions changes, all or nothing; requests lose the times of moved sessions.
+
+    Refuses OrganisersOnly and SessionTaken.
+    """
+    check_organiser(by, event)
+    _lock_people(event)
+    changes = agenda.import_agenda(event=event, file=file, remove_missing=remove_missing, by=by)
+    _release([change.session for change in changes.moved if change.session], now)
+    return changes
+
+
+def _lock_people(event: Event, session_ids: Iterable[int] | None = None) -> None:
+    """Lock those who have these sessions, or any of the event, in their agenda: before the sessions' rows."""
+    parts = SessionPart.objects.filter(event=event)
+    if session_ids is not None:
+        parts = parts.filter(session__in=session_ids)
+    lock_attendees(parts.values_list("attendee_id", flat=True))
+
+
+def _release(sessions: Iterable[Session], now: dt.datetime) -> None:
+    for session in sessions:
+        parts = SessionPart.objects.filter(session=session).order_by("attendee_id")
+        busy = list(parts.values_list("attendee_id", flat=True))
+        release_requests(attendee_ids=busy, starts_at=session.starts_at, ends_at=session.ends_at, now=now)
