@@ -148,5 +148,5 @@ def _remove(folder: Path) -> None:
         with suppress(psutil.NoSuchProcess):
             process.kill()
     shutil.rmtree(folder, ignore_errors=True)
-    for lock in folder.parent.glob(f"*{folder.name}.lock"):
-        lock.unlink(missing_ok=True)
+    for beside in (*folder.parent.glob(f"*{folder.name}.lock"), folder.with_name(f"{folder.name}.password")):
+        beside.unlink(missing_ok=True)

@@ -32,10 +32,12 @@ def database_settings(given: dict[str, Any] | None, data: Path) -> dict[str, Any
 
 def embedded_settings(data: Path, *, durable: bool = True) -> dict[str, Any]:
     """What Django needs to know of the embedded server in `data`; the first connection starts it."""
+    server = EmbeddedPostgres(data)
     return {
         "NAME": DATABASE,
         "USER": USER,
-        "HOST": str(EmbeddedPostgres(data).socket_folder),
+        "PASSWORD": server.password,
+        "HOST": str(server.socket_folder),
         "PORT": "",
         "EMBEDDED": {"data": str(data), "durable": durable},
     }

@@ -25,10 +25,11 @@ import psutil
 import psycopg
 from filelock import FileLock, Timeout
 
+from backend.config.secret import secret_key_from
 from backend.core.errors import BusinessError
 
 MAJOR = "18"
-USER = "postgres"
+USER = "titian"  # the role of Titian; that of PostgreSQL's own, `postgres`, has no password and cannot log in
 DATABASE = "titian"
 START_TIMEOUT_SECONDS = 60
 SETTINGS = [
@@ -38,6 +39,7 @@ SETTINGS = [
     # After a kill: one sync of the file system in place of one for every file.
     *(["recovery_init_sync_method=syncfs"] if sys.platform == "linux" else []),
 ]
+CLIENTS = "# Written by Titian at the start.\nlocal all all scram-sha-256\n"  # there is no port
 NOT_DURABLE = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
 
@@ -66,6 +68,15 @@ class EmbeddedPostgres:
             return self.data
         mark = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"titian-{mark}"
+
+    @property
+    def password(self) -> str:
+        """Of the role of Titian: made at the first call, in a file of mode 0600."""
+        return secret_key_from(self._password_file)
+
+    @property
+    def _password_file(self) -> Path:
+        return self.data.with_name(self.data.name + ".password")
 
     @property
     def owned(self) -> bool:
@@ -101,15 +112,42 @@ class EmbeddedPostgres:
         self._owner = os.getpid()
         atexit.register(self.stop)
         try:
-            if not self._answers():
-                self._prepare()
-                self._start()
-            self._create_database()
+            self._bring_up()
         except BaseException:
             self.stop()
             raise
         self._known_up_in = os.getpid()
         return True
+
+    def is_alive(self) -> bool:
+        """Whether the server's first process runs; asks the system, not the server."""
+        try:
+            recorded = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            process = psutil.Process(recorded)
+            return bool(process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE)
+        except (OSError, ValueError, psutil.Error):
+            return False
+
+    def start_again(self) -> None:
+        """Start the server after it ended while in use; or refuse DatabaseUnusable."""
+        self._known_up_in = 0
+        if not self.owned:
+            self.ensure_running()
+            return
+        self._bring_up()
+        self._known_up_in = os.getpid()
+
+    def _bring_up(self) -> None:
+        """Start what does not run, and let in none but who knows the password."""
+        has_password = self._password_file.exists() and self._asks_for_passwords()
+        if self._answers() and not has_password:
+            self._stop_server()
+        if not self._answers():
+            self._prepare()
+            if not has_password:
+                self._set_password()
+            self._start()
+        self._create_database()
 
     def stop(self) -> None:
         """Stop the server if this process owns it; open transactions are rolled back."""
@@ -117,20 +155,55 @@ class EmbeddedPostgres:
             return
         self._owner = self._known_up_in = 0
         atexit.unregister(self.stop)
-        if (self.data / "postmaster.pid").exists():
-            self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-s")
+        self._stop_server()
         if self._lock is not None:
             self._lock.release()
 
-    def _answers(self) -> bool:
-        try:
-            psycopg.connect(self._address(), connect_timeout=5).close()
-        except psycopg.OperationalError:
-            return False
-        return True
+    def _stop_server(self) -> None:
+        if (self.data / "postmaster.pid").exists():
+            self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-s")
 
-    def _address(self) -> str:
-        return f"host={shlex.quote(str(self.socket_folder))} user={USER} dbname=postgres"
+    def _answers(self) -> bool:
+        """Whether it takes connections; asks without a password."""
+        address = psycopg.conninfo.make_conninfo(host=str(self.socket_folder), connect_timeout=5)
+        return psycopg.pq.PGconn.ping(address.encode()) == psycopg.pq.Ping.OK
+
+    def _connect(self, *, autocommit: bool = False) -> psycopg.Connection:
+        return psycopg.connect(
+            host=str(self.socket_folder),
+            user=USER,
+            password=self.password,
+            dbname="postgres",
+            connect_timeout=5,
+            autocommit=autocommit,
+        )
+
+    def _asks_for_passwords(self) -> bool:
+        rules = self.data / "pg_hba.conf"
+        return rules.exists() and rules.read_text() == CLIENTS
+
+    def _set_password(self) -> None:
+        """Give the role of Titian its password, and write the rule that asks for it; the server is down.
+
+        A database of a version that asked for none keeps its data. PostgreSQL does this in a process that
+        nobody can connect to, so there is no moment without a password.
+        """
+        role = (
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{USER}') "
+            f"THEN CREATE ROLE {USER}; END IF; END $$\n"
+            f"ALTER ROLE {USER} LOGIN SUPERUSER PASSWORD '{self.password}'\n"
+            "ALTER ROLE postgres PASSWORD NULL\n"
+        )
+        done = self._run("postgres", "--single", "-D", str(self.data), "postgres", given=role)
+        if done.returncode or "ERROR" in done.stdout:
+            raise DatabaseUnusable(f"The database in {self.data} could not be given a password.")
+        rules = self.data / "pg_hba.conf"
+        draft = rules.with_name("pg_hba.conf.new")
+        draft.write_text(CLIENTS)
+        if account := _account():
+            os.chown(draft, account.pw_uid, account.pw_gid)
+        draft.chmod(0o600)
+        draft.replace(rules)
 
     def _prepare(self) -> None:
         kept = self.data / "PG_VERSION"
@@ -157,8 +230,8 @@ class EmbeddedPostgres:
                     "-D",
                     str(self.data),
                     "-U",
-                    USER,
-                    "--auth=trust",
+                    "postgres",
+                    "--auth=reject",
                     "--encoding=UTF8",
                     "--locale=C",
                 ),
@@ -182,26 +255,31 @@ class EmbeddedPostgres:
             time.sleep(0.5)
 
     def _database_exists(self) -> bool:
-        with psycopg.connect(self._address()) as connection:
+        with self._connect() as connection:
             found = connection.execute("select 1 from pg_database where datname = %s", [DATABASE])
             return found.fetchone() is not None
 
     def _create_database(self) -> None:
         if not self._database_exists():
-            with psycopg.connect(self._address(), autocommit=True) as connection:
+            with self._connect(autocommit=True) as connection:
                 connection.execute(f"create database {DATABASE}")
 
-    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one of the package's programs in a session of its own: Ctrl-C is for the owner."""
+    def _run(self, program: str, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        """Run one of the package's programs in a session of its own: Ctrl-C is for the owner.
+
+        It reads what is given, which no other process sees.
+        """
         account = _account()
         identity: dict[str, Any] = {}
         if account:
             identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
         # Not a pipe: the server would inherit it, and reading it would not end before the server does.
-        with tempfile.TemporaryFile("w+") as output:
+        with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as source:
+            source.write(given)
+            source.seek(0)
             ended = subprocess.run(  # noqa: S603 - fixed programs, no shell
                 [str(_binaries() / program), *arguments],
-                stdin=subprocess.DEVNULL,
+                stdin=source,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=str(self.data),

@@ -1,55 +1,100 @@
-"""How gunicorn serves the pages: `gunicorn --config python:backend.config.web backend.config.wsgi`."""
+"""The web server: waitress, which reads requests and writes answers by itself, and threads for what is whole.
+
+A slow client costs a buffer and no thread: docs/decisions/0013-web-server.md.
+"""
 
 from __future__ import annotations
 
 import os
+import resource
+import signal
+import socket
 import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
+from types import FrameType
 from typing import Any
 
-from gunicorn.glogging import Logger
+from django.conf import settings
+from waitress import wasyncore
+from waitress.server import TcpWSGIServer, create_server
 
-from backend.config.logs import LINE, RedactingFormatter
-from backend.config.parent_watchdog import PARENT_ENV, exit_with_parent
-from backend.config.settings import ALLOWED_HOSTS, TITIAN_HOST, TITIAN_PORT
+from backend.config.parent_watchdog import PARENT_ENV
 
-bind = f"{TITIAN_HOST}:{TITIAN_PORT}"
-threads = 8
-graceful_timeout = 3
-loglevel = "warning"
-control_socket_disable = True  # all installations on a machine would share its one file in the home folder
-
-
-class RedactingLogger(Logger):  # type: ignore[misc]
-    """gunicorn's own lines, redacted as ours are: errors hold the address that was asked for."""
-
-    def setup(self, cfg: Any) -> None:
-        super().setup(cfg)
-        for handler in self.error_log.handlers:
-            handler.setFormatter(RedactingFormatter(LINE))
+THREADS = 8
+GRACE_SECONDS = 3  # for requests that are being answered when the end is asked for
+MAX_CONNECTIONS = 2_000
+MAX_HEADER_BYTES = 64 * 1024
+MAX_BODY_BYTES = 12_000_000  # every form and file has a lower limit of its own
+KEPT_IN_MEMORY_BYTES = 64 * 1024  # of one request's body; the rest goes to a temporary file
+IDLE_SECONDS = 60  # a connection without a whole request and without a byte is closed
 
 
-logger_class = RedactingLogger
+def serve_pages(application: Any, listening: socket.socket) -> None:
+    """Serve until SIGTERM or SIGINT; then take no new request, and end when those begun are answered."""
+    _allow_connections(MAX_CONNECTIONS)
+    channels: dict[int, Any] = {}
+    server: TcpWSGIServer = create_server(
+        application,
+        map=channels,
+        sockets=[listening],
+        threads=THREADS,
+        connection_limit=MAX_CONNECTIONS,
+        max_request_header_size=MAX_HEADER_BYTES,
+        max_request_body_size=MAX_BODY_BYTES,
+        inbuf_overflow=KEPT_IN_MEMORY_BYTES,
+        channel_timeout=IDLE_SECONDS,
+        asyncore_use_poll=True,  # select() ends at file 1023
+        # Django and allauth read them behind a proxy alone: a client writes what it likes.
+        clear_untrusted_proxy_headers=not settings.TITIAN_HTTPS,
+        ident=None,
+    )
+    ending = threading.Event()
 
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        ending.set()
+        server.pull_trigger()
 
-def post_worker_init(worker: Any) -> None:
-    """Print where the pages are once they answer, and end when `serve` does."""
-    exit_with_parent(process=worker.ppid)
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
     if PARENT_ENV in os.environ:
         threading.Thread(target=_announce, daemon=True).start()
+    while not ending.is_set():
+        wasyncore.loop(timeout=1, use_poll=True, map=channels, count=1)
+    wasyncore.dispatcher.close(server)  # the socket alone: its trigger still wakes the loop
+    deadline = time.monotonic() + GRACE_SECONDS
+    while _is_answering(server) and time.monotonic() < deadline:
+        wasyncore.loop(timeout=0.1, use_poll=True, map=channels, count=1)
+
+
+def _is_answering(server: TcpWSGIServer) -> bool:
+    return any(channel.requests or channel.total_outbufs_len for channel in server.active_channels.values())
+
+
+def _allow_connections(number: int) -> None:
+    """Raise the limit of open files as far as allowed: a connection is one, a long body another."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * number + 200
+    if soft < wanted or soft == resource.RLIM_INFINITY:
+        with suppress(ValueError, OSError):
+            most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _announce() -> None:
-    host = ALLOWED_HOSTS[0].lstrip("*.") or "127.0.0.1"
+    """Print where the pages are once they answer."""
+    host = settings.ALLOWED_HOSTS[0].lstrip("*.") or "127.0.0.1"
     first_page = urllib.request.Request(
-        f"http://127.0.0.1:{TITIAN_PORT}/", headers={"Host": host, "X-Forwarded-Proto": "https"}
+        f"http://127.0.0.1:{settings.TITIAN_PORT}/", headers={"Host": host, "X-Forwarded-Proto": "https"}
     )
     while True:
         try:
             with urllib.request.urlopen(first_page, timeout=30):  # noqa: S310
-                print(f"Titian answers at http://127.0.0.1:{TITIAN_PORT} (Ctrl-C ends it)", flush=True)
+                print(
+                    f"Titian answers at http://127.0.0.1:{settings.TITIAN_PORT} (Ctrl-C ends it)", flush=True
+                )
                 return
         except urllib.error.HTTPError as error:
             print(f"The first page answers with {error.code}; the lines above say why.", flush=True)

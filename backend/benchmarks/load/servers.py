@@ -8,11 +8,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from urllib.parse import quote
 
-import psutil
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
@@ -77,11 +76,14 @@ def _manage(arguments: list[str], address: str) -> subprocess.Popen[bytes]:
     return _start([sys.executable, "manage.py", *arguments], _environment(address))
 
 
-def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def _start(
+    command: list[str], environment: dict[str, str], *, files: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - our own programs, no shell
         command,
         cwd=settings.BASE_DIR,
         env=environment,
+        pass_fds=files,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -93,27 +95,20 @@ class Servers:
 
     def __init__(self, address: str, *, processes: int) -> None:
         self.address = address
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:backend.config.web"]
-        self.web = _start(
-            [
-                *gunicorn,
-                "--bind",
-                f"127.0.0.1:{self.port}",
-                "--workers",
-                str(processes),
-                "backend.config.wsgi",
-            ],
-            _environment(address, self.port),
-        )
+        self._listening = socket.create_server(("127.0.0.1", 0))  # the processes take from it in turn
+        self.port: int = self._listening.getsockname()[1]
+        self.web = [self._start_web() for _ in range(processes)]
         self.worker = _manage(["run_worker"], address)
+
+    def _start_web(self) -> subprocess.Popen[bytes]:
+        number = self._listening.fileno()
+        command = [sys.executable, "manage.py", "run_web", "--socket", str(number)]
+        return _start(command, _environment(self.address, self.port), files=[number])
 
     def wait_until_up(self) -> None:
         """Refuses ServerDidNotStart when the pages do not answer in time."""
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self.web.poll() is None:
+        while time.monotonic() < deadline and all(web.poll() is None for web in self.web):
             client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
             with suppress(OSError, http.client.HTTPException), closing(client):
                 client.request("GET", "/healthz")
@@ -123,21 +118,22 @@ class Servers:
         raise ServerDidNotStart(_("The web processes did not come up. Does `make run` work here?"))
 
     def kill_one_of_each(self) -> None:
-        """Send SIGKILL to a web process and the worker; another worker takes over."""
-        victims = psutil.Process(self.web.pid).children()
-        if victims:
-            victims[0].kill()
+        """Send SIGKILL to a web process and the worker; others take over."""
+        self.web[0].kill()
+        self.web[0].wait()
+        self.web[0] = self._start_web()
         self.worker.kill()
         self.worker.wait()
         self.worker = _manage(["run_worker"], self.address)
 
     def stop(self) -> None:
         """End all, by asking first."""
-        for process in (self.web, self.worker):
+        for process in (*self.web, self.worker):
             process.terminate()
-        for process in (self.web, self.worker):
+        for process in (*self.web, self.worker):
             try:
                 process.wait(timeout=15)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        self._listening.close()

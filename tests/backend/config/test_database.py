@@ -104,7 +104,7 @@ def _connected_as(**settings: object) -> Iterator[BaseDatabaseWrapper]:
 def owned(db: None) -> Iterator[str]:
     """An empty database, without pgvector, of the role "ordinary", which has no special rights."""
     with _connected_as() as administrator, administrator.cursor() as cursor:
-        cursor.execute("create role ordinary login")
+        cursor.execute("create role ordinary login password 'ordinary'")
         cursor.execute("create database owned owner ordinary")
     yield "owned"
     with _connected_as() as administrator, administrator.cursor() as cursor:
@@ -115,7 +115,7 @@ def owned(db: None) -> Iterator[str]:
 def test_an_owner_who_may_not_create_pgvector_is_told_who_can(
     owned: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with _connected_as(NAME=owned, USER="ordinary"):
+    with _connected_as(NAME=owned, USER="ordinary", PASSWORD="ordinary"):
         assert run_command(["manage.py", "migrate"]) == 1
     (sentence,) = capsys.readouterr().err.splitlines()
     assert "refuses 'ordinary' (permission denied to create extension" in sentence
@@ -126,7 +126,7 @@ def test_a_role_that_may_make_no_tables_is_told_so(owned: str, capsys: pytest.Ca
     with _connected_as(NAME=owned) as administrator, administrator.cursor() as cursor:
         cursor.execute("create extension vector")
         cursor.execute("alter schema public owner to current_user")
-    with _connected_as(NAME=owned, USER="ordinary"):
+    with _connected_as(NAME=owned, USER="ordinary", PASSWORD="ordinary"):
         assert run_command(["manage.py", "migrate"]) == 1
     (sentence,) = capsys.readouterr().err.splitlines()
     assert "refuses 'ordinary' (permission denied for schema public): give that role the right" in sentence
@@ -272,6 +272,7 @@ def test_every_command_says_whether_it_needs_the_tables() -> None:
         "make_messages",
         "migrate",
         "plan_benchmark",
+        "run_web",
         "serve",
         "unpack_model",
     }

@@ -10,10 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 from django.conf import settings
 
-from backend.config.embedded import DatabaseUnusable, EmbeddedPostgres, _allow_traversal, servers_in
+from backend.config.embedded import (
+    DATABASE,
+    USER,
+    DatabaseUnusable,
+    EmbeddedPostgres,
+    _allow_traversal,
+    servers_in,
+)
 
 OWNER = """
 import sys
@@ -33,7 +41,7 @@ def data() -> Iterator[Path]:
     yield folder
     for process in servers_in(folder):
         process.kill()
-    subprocess.run(["rm", "-rf", str(folder), f"{folder}.lock"], check=True)
+    subprocess.run(["rm", "-rf", str(folder), f"{folder}.lock", f"{folder}.password"], check=True)
 
 
 def _owner(data: Path) -> subprocess.Popen[str]:
@@ -134,3 +142,90 @@ def test_whose_folders_are_opened_as_root_is_told_which(
     )
     _allow_traversal(inner)
     assert capsys.readouterr().err == ""
+
+
+def _connect(server: EmbeddedPostgres, user: str = USER, **given: object) -> psycopg.Connection:
+    return psycopg.connect(
+        host=str(server.socket_folder), user=user, dbname=DATABASE, autocommit=True, **given
+    )  # type: ignore[arg-type]
+
+
+def _refused(server: EmbeddedPostgres, user: str = USER, **given: object) -> bool:
+    try:
+        _connect(server, user, **given).close()
+    except psycopg.OperationalError as error:
+        return "password" in str(error)
+    return False
+
+
+def test_another_connection_of_this_machine_is_refused_without_the_password(data: Path) -> None:
+    server = EmbeddedPostgres(data, durable=False)
+    server.ensure_running()
+    kept = data.with_name(f"{data.name}.password")
+    assert oct(kept.stat().st_mode & 0o777) == "0o600"
+    assert kept.stat().st_uid == os.geteuid()
+    assert oct(server.socket_folder.stat().st_mode & 0o777) == "0o700"
+    assert _refused(server)
+    assert _refused(server, password="guessed")
+    assert _refused(server, "postgres")
+    assert _refused(server, "postgres", password=server.password)
+    assert not _refused(server, password=server.password)
+    server.stop()
+
+
+def _as_versions_before_left_it(server: EmbeddedPostgres) -> None:
+    """The role `postgres` owns everything, nobody has a password, and anybody is let in."""
+    rules = server.data / "pg_hba.conf"
+    with _connect(server, password=server.password) as connection:
+        connection.execute("create table kept (word text)")
+        connection.execute("insert into kept values ('titian')")
+        rules.write_text("local all all trust\n")
+        connection.execute("select pg_reload_conf()")
+        connection.execute(f"reassign owned by {USER} to postgres")
+    deadline = 200
+    while _refused(server, "postgres") and deadline:
+        deadline -= 1
+    with psycopg.connect(host=str(server.socket_folder), user="postgres", dbname="postgres") as connection:
+        connection.execute(f"drop role {USER}")
+    (server.data.with_name(f"{server.data.name}.password")).unlink()
+
+
+@pytest.mark.parametrize("end", ["stopped", "left running"])
+def test_a_database_of_a_version_that_asked_for_no_password_gets_one_and_keeps_its_data(
+    data: Path, end: str
+) -> None:
+    owner = _owner(data)
+    _as_versions_before_left_it(EmbeddedPostgres(data, durable=False))
+    _end(owner, signal.SIGKILL if end == "left running" else None)
+    server = EmbeddedPostgres(data, durable=False)
+    assert server.ensure_running() is True
+    assert _refused(server)
+    assert _refused(server, "postgres")
+    with _connect(server, password=server.password) as connection:
+        assert connection.execute("select word from kept").fetchone() == ("titian",)
+        connection.execute("alter table kept add column more text")
+        connection.execute("create extension vector")
+    server.stop()
+
+
+def test_a_lost_password_is_replaced_at_the_next_start(data: Path) -> None:
+    _end(_owner(data))
+    data.with_name(f"{data.name}.password").unlink()
+    server = EmbeddedPostgres(data, durable=False)
+    assert server.ensure_running() is True
+    assert not _refused(server, password=server.password)
+    server.stop()
+
+
+def test_a_server_whose_first_process_was_killed_is_started_again_by_its_owner(data: Path) -> None:
+    server = EmbeddedPostgres(data, durable=False)
+    server.ensure_running()
+    assert server.is_alive()
+    psutil.Process(int((data / "postmaster.pid").read_text().split()[0])).kill()
+    while server.is_alive():
+        pass
+    server.start_again()
+    assert server.is_alive()
+    _connect(server, password=server.password).close()
+    server.stop()
+    assert not server.is_alive()

@@ -20,8 +20,10 @@ from filelock import FileLock
 from procrastinate.contrib.django import app
 from pytest_django import Settings
 
+from backend.config import supervision
 from backend.config.management.commands import serve
 from backend.config.parent_watchdog import PARENT_ENV
+from backend.config.supervision import CannotServe, bound_socket, listen
 from backend.core.queue import requeue_abandoned_jobs
 
 ENDS_WITH_ITS_PARENT = """
@@ -36,7 +38,7 @@ signal.pause()
 @pytest.fixture
 def taken(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A port where somebody listens."""
-    monkeypatch.setattr(serve, "PORT_WAIT_SECONDS", 0)
+    monkeypatch.setattr(supervision, "PORT_WAIT_SECONDS", 0)
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -44,14 +46,18 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
 
 def test_a_taken_port_is_said_with_the_way_out(taken: int) -> None:
-    with pytest.raises(serve.CannotServe, match=f"Port {taken} is taken.*TITIAN_PORT={taken + 1} make run"):
-        serve._require_free_port("127.0.0.1", taken)
+    with pytest.raises(CannotServe, match=f"Port {taken} is taken.*TITIAN_PORT={taken + 1} make run"):
+        bound_socket("127.0.0.1", taken)
 
 
-def test_a_port_taken_while_all_was_made_ready_is_said_the_same_way(taken: int, settings: Settings) -> None:
-    settings.TITIAN_HOST, settings.TITIAN_PORT = "127.0.0.1", taken
-    with pytest.raises(serve.CannotServe, match=f"Port {taken} is taken.*TITIAN_PORT={taken + 1} make run"):
-        serve.Command()._run()
+def test_a_port_taken_while_all_was_made_ready_is_said_the_same_way() -> None:
+    with bound_socket("127.0.0.1", 0) as ours, socket.socket() as other:
+        port = ours.getsockname()[1]
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        with pytest.raises(CannotServe, match=f"Port {port} is taken.*TITIAN_PORT={port + 1} make run"):
+            listen(ours)
 
 
 def test_a_second_one_in_the_same_folder_is_refused(
@@ -61,7 +67,7 @@ def test_a_second_one_in_the_same_folder_is_refused(
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     with (
         FileLock(f"{tmp_path}/serve.lock"),
-        pytest.raises(serve.CannotServe, match="already runs from this folder"),
+        pytest.raises(CannotServe, match="already runs from this folder"),
     ):
         call_command("serve")
 

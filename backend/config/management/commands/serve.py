@@ -1,16 +1,15 @@
-"""Run Titian: the database, what it needs the first time, then web and worker until Ctrl-C."""
+"""Run Titian: the database, what it needs the first time, then web and worker until Ctrl-C.
+
+Each of them is started again when it ends by itself.
+"""
 
 from __future__ import annotations
 
-import errno
-import multiprocessing
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
-import time
 from types import FrameType
 
 from django.conf import settings
@@ -19,23 +18,21 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 from django.utils.module_loading import import_string
 from filelock import FileLock, Timeout
-from honcho.manager import Manager
-from honcho.printer import Message, Printer
 from rich.console import Console
 
 from backend.config.database import check_database
 from backend.config.embedded import server_in
 from backend.config.parent_watchdog import PARENT_ENV
-from backend.core.errors import BusinessError
+from backend.config.supervision import (
+    PROGRAMS,
+    CannotServe,
+    DatabaseChild,
+    ProgramChild,
+    Supervisor,
+    bound_socket,
+    listen,
+)
 from backend.core.progress import show_step
-
-PORT_WAIT_SECONDS = 3.0  # a server that was just killed may still hold the port
-
-
-class CannotServe(BusinessError):
-    """Titian cannot start; the message says why and what to do."""
-
-    code = "cannot_serve"
 
 
 class Command(BaseCommand):
@@ -51,20 +48,15 @@ class Command(BaseCommand):
             raise CannotServe(
                 f"Titian already runs from this folder ({settings.BASE_DIR}); end that one first."
             ) from None
-        code = 130
         try:
-            _require_free_port(settings.TITIAN_HOST, settings.TITIAN_PORT)
-            self._prepare()
-            code = self._run()
+            with bound_socket(settings.TITIAN_HOST, settings.TITIAN_PORT) as listening:
+                self._prepare()
+                self._run(listening)
         except KeyboardInterrupt:
-            code = 0
+            pass
         finally:
             self._stop_database()
             lock.release()
-        if multiprocessing.active_children():
-            # Interrupted between two starts, honcho loses track of them; their watchdog ends them.
-            os._exit(code)
-        sys.exit(code)
 
     def _prepare(self) -> None:
         self.console = Console(file=sys.stdout, highlight=False)
@@ -82,27 +74,16 @@ class Command(BaseCommand):
             connections.close_all()
             _run_child("load_demo", "--with-lists")
 
-    def _run(self) -> int:
-        """Run web and worker until one ends or a signal comes; 0 only in the second case."""
-        _require_free_port(settings.TITIAN_HOST, settings.TITIAN_PORT)  # again: to prepare takes minutes
+    def _run(self, listening: socket.socket) -> None:
+        """Keep database, web and worker running until a signal comes."""
+        listen(listening)
         connections.close_all()
-        printer = _Lines()
-        manager = Manager(printer=printer)
-        environment = os.environ | {PARENT_ENV: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
-        python = f"exec '{sys.executable}'"
-        web = f"{python} -m gunicorn --config python:backend.config.web backend.config.wsgi"
-        manager.add_process("web", web, env=environment, cwd=str(settings.BASE_DIR))
-        worker = f"{python} manage.py run_worker"
-        manager.add_process("worker", worker, env=environment, cwd=str(settings.BASE_DIR))
-        try:
-            manager.loop()
-        except KeyError:
-            return 0  # a signal between the starts of the two
-        if manager.returncode in {130, 143} and printer.got_signal:
-            return 0
-        name, code = printer.first_to_end or ("web", "1")
-        self.stderr.write(f"The {name} process ended by itself (code {code}), so everything was ended.")
-        return 1
+        embedded = settings.DATABASES["default"].get("EMBEDDED")
+        database = [DatabaseChild(server_in(**embedded))] if embedded else []
+        programs = [
+            ProgramChild(program, folder=settings.BASE_DIR, listening=listening) for program in PROGRAMS
+        ]
+        Supervisor([*database, *programs]).run()
 
     def _stop_database(self) -> None:
         connections.close_all()
@@ -110,25 +91,6 @@ class Command(BaseCommand):
         if embedded and server_in(**embedded).owned:
             server_in(**embedded).stop()
             self.stdout.write("Titian has ended; its data is kept in var/.")
-
-
-class _Lines(Printer):  # type: ignore[misc]
-    """Prints the lines of web and worker as they are; honcho's own lines only say which ended first."""
-
-    def __init__(self) -> None:
-        super().__init__(sys.stdout)
-        self.first_to_end: tuple[str, str] | None = None
-        self.got_signal = False
-
-    def write(self, message: Message) -> None:
-        if message.name != "system":
-            data = message.data
-            text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
-            print(text.rstrip("\n"), file=self.output, flush=True)
-        elif message.data.startswith("SIG"):
-            self.got_signal = True
-        elif self.first_to_end is None and (ended := re.match(r"(\w+) stopped \(rc=(-?\d+)\)", message.data)):
-            self.first_to_end = (ended[1], ended[2])
 
 
 def _run_child(*command: str) -> None:
@@ -153,20 +115,3 @@ def _run_child(*command: str) -> None:
 
 def _end(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _require_free_port(host: str, port: int) -> None:
-    """Refuse CannotServe when the port is in use."""
-    deadline = time.monotonic() + PORT_WAIT_SECONDS
-    while True:
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-                return
-            except OSError as error:
-                taken = error.errno == errno.EADDRINUSE
-                reason = "is taken by another program" if taken else f"on {host}: {error.strerror}"
-        if not taken or time.monotonic() > deadline:
-            raise CannotServe(f"Port {port} {reason}; choose another one: TITIAN_PORT={port + 1} make run")
-        time.sleep(0.1)

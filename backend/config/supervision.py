@@ -1,0 +1,238 @@
+"""The processes of a running Titian: one table, and each is started again when it ends by itself."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from backend.config.embedded import EmbeddedPostgres
+from backend.config.parent_watchdog import PARENT_ENV
+from backend.core.errors import BusinessError
+
+FIRST_WAIT_SECONDS = 0.5  # before a process is started again; doubled with each time ...
+LONGEST_WAIT_SECONDS = 30.0  # ... up to this
+HEALTHY_SECONDS = 60.0  # who lived so long begins with the first wait again
+FAILED_STARTS = 4  # so many in a row, and never healthy: the settings are wrong
+STOP_SECONDS = 6.0  # from asking a process to end to ending it
+BACKLOG = 1024  # connections that wait while the web process is started again
+PORT_WAIT_SECONDS = 3.0  # a server that was just killed may still hold the port
+LOOK_SECONDS = 0.1
+
+log = logging.getLogger(__name__)
+
+
+class CannotServe(BusinessError):
+    """Titian cannot start; the message says why and what to do."""
+
+    code = "cannot_serve"
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A process of Titian: its name in messages, and the management command it runs."""
+
+    name: str
+    command: tuple[str, ...]
+    takes_socket: bool = False
+
+
+PROGRAMS = (
+    Program("web", ("run_web",), takes_socket=True),
+    Program("worker", ("run_worker",)),
+)
+
+
+class Child(Protocol):
+    """What is kept alive."""
+
+    name: str
+
+    def start(self) -> None: ...
+
+    def ended(self) -> int | None:
+        """The exit code, negative for a signal; None while it runs."""
+
+    def ask_to_end(self) -> None: ...
+
+    def wait_for_end(self, seconds: float) -> None:
+        """Return once it has ended, and end it after these seconds."""
+
+
+class ProgramChild:
+    """One program in a process and session of its own: Ctrl-C is for the supervisor."""
+
+    def __init__(self, program: Program, *, folder: Path, listening: socket.socket | None = None) -> None:
+        self.name = program.name
+        self._folder = folder
+        self._command = [sys.executable, "manage.py", *program.command]
+        self._files: tuple[int, ...] = ()
+        if program.takes_socket and listening is not None:
+            self._files = (listening.fileno(),)
+            self._command += ["--socket", str(listening.fileno())]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        environment = os.environ | {PARENT_ENV: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
+        self.process = subprocess.Popen(  # noqa: S603 - our own commands
+            self._command,
+            cwd=self._folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            pass_fds=self._files,
+            start_new_session=True,
+        )
+
+    def ended(self) -> int | None:
+        return self.process.poll() if self.process else None
+
+    def ask_to_end(self) -> None:
+        if self.process:
+            self.process.terminate()
+
+    def wait_for_end(self, seconds: float) -> None:
+        if self.process:
+            try:
+                self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+class DatabaseChild:
+    """The embedded database, running already; whoever started it ends it."""
+
+    name = "database"
+
+    def __init__(self, server: EmbeddedPostgres) -> None:
+        self._server = server
+
+    def start(self) -> None:
+        if not self._server.is_alive():
+            self._server.start_again()
+
+    def ended(self) -> int | None:
+        return None if self._server.is_alive() else -signal.SIGKILL
+
+    def ask_to_end(self) -> None:
+        """Nothing: it ends after those who use it."""
+
+    def wait_for_end(self, seconds: float) -> None:
+        """Nothing, as above."""
+
+
+@dataclass
+class _Kept:
+    """A child and what became of its starts."""
+
+    child: Child
+    started_at: float = 0.0
+    due_at: float | None = None
+    failures: int = 0
+    was_healthy: bool = False
+
+    def wait_after(self, code: int, now: float) -> float:
+        """Count one end; returns the seconds until the next start. Refuses CannotServe: it never comes up."""
+        if now - self.started_at >= HEALTHY_SECONDS:
+            self.was_healthy, self.failures = True, 0
+        self.failures += 1
+        if code >= 0 and not self.was_healthy and self.failures >= FAILED_STARTS:
+            raise CannotServe(
+                f"The {self.child.name} process ended by itself {self.failures} times in a row "
+                f"(code {code}), so Titian was ended; the lines above say what is wrong."
+            )
+        return float(min(FIRST_WAIT_SECONDS * 2 ** (self.failures - 1), LONGEST_WAIT_SECONDS))
+
+
+@dataclass
+class Supervisor:
+    """Starts the children in their order and keeps them alive until `run` is interrupted."""
+
+    children: Sequence[Child]
+    clock: Callable[[], float] = time.monotonic
+    _kept: list[_Kept] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._kept = [_Kept(child) for child in self.children]
+
+    def run(self) -> None:
+        """Until KeyboardInterrupt, or until one cannot start at all: refuses CannotServe."""
+        try:
+            for kept in self._kept:
+                self._start(kept)
+            while True:
+                self.look()
+                time.sleep(LOOK_SECONDS)
+        finally:
+            self._stop()
+
+    def look(self) -> None:
+        """One round: start what is due, and note what has ended."""
+        for kept in self._kept:
+            if kept.due_at is not None:
+                if self.clock() >= kept.due_at:
+                    self._start(kept)
+            elif (code := kept.child.ended()) is not None:
+                self._note(kept, code)
+
+    def _start(self, kept: _Kept) -> None:
+        kept.due_at, kept.started_at = None, self.clock()
+        try:
+            kept.child.start()
+        except BusinessError as refusal:
+            log.error("%s", refusal.message)
+            self._note(kept, 1)
+
+    def _note(self, kept: _Kept, code: int) -> None:
+        wait = kept.wait_after(code, self.clock())
+        kept.due_at = self.clock() + wait
+        how = f"was killed by signal {-code}" if code < 0 else f"ended by itself with code {code}"
+        log.warning("The %s process %s; it is started again in %g s.", kept.child.name, how, wait)
+
+    def _stop(self) -> None:
+        """End all at once, by asking first."""
+        for kept in self._kept:
+            kept.child.ask_to_end()
+        deadline = time.monotonic() + STOP_SECONDS
+        for kept in self._kept:
+            kept.child.wait_for_end(max(deadline - time.monotonic(), 0.0))
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A socket that has the port and does not listen yet. Refuses CannotServe when the port is in use."""
+    deadline = time.monotonic() + PORT_WAIT_SECONDS
+    while True:
+        bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((host, port))
+            return bound
+        except OSError as error:
+            bound.close()
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise _port_refused(host, port, error) from error
+        time.sleep(0.1)
+
+
+def listen(bound: socket.socket) -> None:
+    """Let clients connect; refuses CannotServe when another program got the port meanwhile."""
+    try:
+        bound.listen(BACKLOG)
+    except OSError as error:
+        host, port = bound.getsockname()[:2]
+        raise _port_refused(host, port, error) from error
+
+
+def _port_refused(host: str, port: int, error: OSError) -> CannotServe:
+    taken = error.errno == errno.EADDRINUSE
+    reason = "is taken by another program" if taken else f"on {host}: {error.strerror}"
+    return CannotServe(f"Port {port} {reason}; choose another one: TITIAN_PORT={port + 1} make run")

@@ -1,0 +1,146 @@
+"""A process of Titian that ends is started again: soon, then less often; one that never starts ends all."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from django.conf import settings
+
+from backend.config import supervision
+from backend.config.supervision import CannotServe, Program, ProgramChild, Supervisor
+from tests.servers import address_of_the_database, get
+
+# What `serve` runs once all is made ready; it prints its port and keeps web and worker alive until SIGTERM.
+SUPERVISOR = """
+import logging, signal, sys
+from pathlib import Path
+from backend.config.supervision import PROGRAMS, ProgramChild, Supervisor, bound_socket, listen
+def end(*_): raise KeyboardInterrupt
+signal.signal(signal.SIGTERM, end)
+logging.basicConfig(stream=sys.stdout, format="%(message)s")
+bound = bound_socket("127.0.0.1", 0)
+listen(bound)
+print(bound.getsockname()[1], flush=True)
+try:
+    Supervisor([ProgramChild(one, folder=Path.cwd(), listening=bound) for one in PROGRAMS]).run()
+except KeyboardInterrupt:
+    pass
+"""
+
+
+class Ending:
+    """A child that has ended with these codes, one after the other, and then runs."""
+
+    name = "worker"
+
+    def __init__(self, *codes: int) -> None:
+        self.codes = list(codes)
+        self.starts: list[float] = []
+        self.now = 0.0
+
+    def start(self) -> None:
+        self.starts.append(self.now)
+
+    def ended(self) -> int | None:
+        return self.codes.pop(0) if self.codes else None
+
+    def ask_to_end(self) -> None: ...
+
+    def wait_for_end(self, seconds: float) -> None: ...
+
+    def let_pass(self, supervisor: Supervisor, seconds: float) -> None:
+        end = self.now + seconds
+        while self.now < end:
+            supervisor.look()
+            self.now += 0.25
+
+
+def test_the_waits_between_two_starts_grow_to_a_limit_and_begin_anew_after_a_healthy_minute() -> None:
+    child = Ending(*[-signal.SIGKILL] * 9)
+    supervisor = Supervisor([child], clock=lambda: child.now)
+    child.let_pass(supervisor, 200)
+    waits = [later - earlier for earlier, later in zip([0.0, *child.starts], child.starts, strict=False)]
+    assert [round(wait, 1) for wait in waits] == pytest.approx([0.5, 1, 2, 4, 8, 16, 30, 30, 30], abs=0.5)
+    child.codes = [-signal.SIGKILL]
+    child.let_pass(supervisor, 2)
+    assert child.starts[-1] == pytest.approx(child.now - 2 + 0.5, abs=0.5)
+
+
+def test_a_process_that_cannot_start_ends_all_with_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(supervision, "FIRST_WAIT_SECONDS", 0.01)
+    broken = ProgramChild(Program("worker", ("no_such_command",)), folder=settings.BASE_DIR)
+    with pytest.raises(CannotServe, match=r"The worker process ended by itself 4 times in a row \(code 1\)"):
+        Supervisor([broken]).run()
+    lines = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert lines == [
+        f"The worker process ended by itself with code 1; it is started again in {wait} s."
+        for wait in ("0.01", "0.02", "0.04")
+    ]
+
+
+def test_killed_processes_are_started_again_however_often_and_early() -> None:
+    child = Ending(*[-signal.SIGKILL] * 6)
+    supervisor = Supervisor([child], clock=lambda: child.now)
+    child.let_pass(supervisor, 100)
+    assert len(child.starts) == 6
+
+
+@pytest.fixture
+def supervisor(django_db_setup: None) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", SUPERVISOR],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DATABASE_URL": address_of_the_database(), "TITIAN_MODEL": os.devnull},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    yield process
+    process.terminate()
+    process.wait(timeout=30)
+    process.communicate()
+
+
+def _child(process: subprocess.Popen[str], command: str) -> psutil.Process | None:
+    for child in psutil.Process(process.pid).children():
+        if command in child.cmdline():
+            return child
+    return None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_web_and_worker_come_back_after_a_kill_and_end_with_their_supervisor(
+    supervisor: subprocess.Popen[str],
+) -> None:
+    assert supervisor.stdout is not None
+    port = int(supervisor.stdout.readline())
+    assert get(port, "/accounts/login/code/").status == 200
+    for name, command in (("web", "run_web"), ("worker", "run_worker")):
+        while (first := _child(supervisor, command)) is None:
+            pass
+        first.kill()
+        line = next(line for line in supervisor.stdout if line.startswith(f"The {name} process"))
+        assert line == f"The {name} process was killed by signal 9; it is started again in 0.5 s.\n"
+        while (again := _child(supervisor, command)) is None or again.pid == first.pid:
+            pass
+    assert get(port, "/accounts/login/code/").status == 200
+    children = psutil.Process(supervisor.pid).children()
+    supervisor.terminate()
+    assert supervisor.wait(timeout=60) == 0
+    assert not [child for child in children if child.is_running()]
+
+
+def test_every_program_of_the_table_is_a_command_of_titian() -> None:
+    commands = Path(supervision.__file__).parent / "management" / "commands"
+    for program in supervision.PROGRAMS:
+        assert (commands / f"{program.command[0]}.py").exists(), program.name

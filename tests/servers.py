@@ -1,0 +1,65 @@
+"""The real web process on a test's database, on a port of its own."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.db import connection
+
+from backend.config.supervision import bound_socket
+
+CLIENT_TIMEOUT = 60.0  # generous: the machine may be busy
+TRIES = 600
+
+
+def address_of_the_database() -> str:
+    """The test's database as a DATABASE_URL."""
+    database = connection.settings_dict
+    where = urlencode({"host": database["HOST"], "port": database["PORT"] or 5432})
+    user = f"{quote(database['USER'])}:{quote(database['PASSWORD'])}"
+    return f"postgresql://{user}@/{database['NAME']}?{where}"
+
+
+@contextmanager
+def web_process(database: str, **environment: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    """Gives its port and the process, once it answers."""
+    with bound_socket("127.0.0.1", 0) as listening:
+        listening.listen(1024)
+        port = listening.getsockname()[1]
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "run_web", "--socket", str(listening.fileno())],
+            cwd=settings.BASE_DIR,
+            env=os.environ | {"DATABASE_URL": database, "TITIAN_PORT": str(port), **environment},
+            pass_fds=[listening.fileno()],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    try:
+        assert get(port, "/healthz").status == 200  # the connection waits until it is taken
+        yield port, process
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=30)
+        process.kill()
+        process.communicate()
+
+
+def get(port: int, path: str, headers: Mapping[str, str] | None = None) -> http.client.HTTPResponse:
+    """One request on a connection of its own; the body is read."""
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=CLIENT_TIMEOUT)
+    try:
+        client.request("GET", path, headers=dict(headers or {}))
+        answer = client.getresponse()
+        answer.body = answer.read()  # type: ignore[attr-defined]
+        return answer
+    finally:
+        client.close()
