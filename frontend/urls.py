@@ -7,7 +7,7 @@ from django.urls import path
 from frontend.audit import views as audit
 from frontend.demo import views as demo
 from frontend.directory import views as directory
-from frontend.events.views import attendees, profile, topics
+from frontend.events.views import age_classes, attendees, profile, topics
 from frontend.meetings.views import (
     agenda,
     answer_links,
@@ -46,6 +46,18 @@ urlpatterns = [
     path("e/<slug:slug>/desk/done.csv", audit.done_file, name="done_file"),
     path("e/<slug:slug>/attendees/", attendees.attendees, name="attendees"),
     path("e/<slug:slug>/attendees/import/", attendees.import_list, name="import_list"),
+    path(
+        "e/<slug:slug>/attendees/<int:attendee_id>/propose-adult/",
+        age_classes.propose_adult,
+        name="propose_adult",
+    ),
+    path("e/<slug:slug>/age-classes/", age_classes.age_classes, name="age_classes"),
+    path(
+        "e/<slug:slug>/age-classes/proposals/<int:proposal_id>/",
+        age_classes.decide_adult,
+        name="decide_adult",
+    ),
+    path("e/<slug:slug>/age-classes/agree/", age_classes.agree_adult, name="agree_adult"),
     path("e/<slug:slug>/matching/", suggestions.matching, name="matching"),
     path("e/<slug:slug>/matching/anew/", suggestions.rebuild_lists, name="rebuild_lists"),
     path(

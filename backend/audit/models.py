@@ -11,7 +11,16 @@ import pgtrigger
 from django.db import models
 
 from backend.directory.models import Nudge
-from backend.events.models import Attendee, Session, Slot, Table, Theme, Topic
+from backend.events.models import (
+    AdultProposal,
+    AgeAgreement,
+    Attendee,
+    Session,
+    Slot,
+    Table,
+    Theme,
+    Topic,
+)
 from backend.meetings.models import Meeting, MeetingRules
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.suggestions.models import Run
@@ -69,6 +78,16 @@ class ProxyOptions:
 
 
 class TracedAttendee(Attendee):
+    class Meta(ProxyOptions):
+        pass
+
+
+class TracedProposal(AdultProposal):
+    class Meta(ProxyOptions):
+        pass
+
+
+class TracedAgreement(AgeAgreement):
     class Meta(ProxyOptions):
         pass
 
@@ -139,6 +158,20 @@ AttendeeTrace = _trace_model(
     pghistory.InsertEvent(ADDED, condition=IN_CONTEXT),
     *_field_events("age_class", "visibility", "permission"),
     fields=["event", "person", "age_class", "visibility", "permission"],
+)
+# What leads agree about age classes is in no page of organisers: the traces are for whoever has to look back.
+ProposalTrace = _trace_model(
+    TracedProposal,
+    "ProposalTrace",
+    pghistory.InsertEvent(ADDED, condition=IN_CONTEXT),
+    *_field_events("state"),
+    fields=["attendee", "state"],
+)
+AgreementTrace = _trace_model(
+    TracedAgreement,
+    "AgreementTrace",
+    pghistory.InsertEvent(ADDED, condition=IN_CONTEXT),
+    fields=["of_event", "event", "lead"],
 )
 SlotTrace = _trace_model(TracedSlot, "SlotTrace", *_row_events("starts_at", "ends_at"), fields=["event"])
 TableTrace = _trace_model(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -17,6 +17,7 @@ from backend.audit import models as traces
 from backend.audit.models import ADDED
 from backend.core.models import Act
 from backend.events.models import Attendee, Event
+from backend.events.selectors import name_and_delegation
 from backend.meetings.models import Meeting, Seat
 from backend.people.models import Person
 from backend.safeguarding.rules import matchable, refused_pairs
@@ -48,8 +49,8 @@ class AuditEntry:
 
     `person_id`: None where that person has left, SYSTEM where a job or command did it. `what`: a value of
     the kind, such as added, adult, published or a file's name. `names`: of up to MAX_NAMED people, where all
-    are listed adults; of one planned meeting its two, while the plan's page shows them. `plan_id`: the plan
-    that was changed by hand.
+    are listed adults; of everybody set as an adult; of one planned meeting its two, while the plan's page
+    shows them. `plan_id`: the plan that was changed by hand.
     """
 
     at: dt.datetime
@@ -93,6 +94,7 @@ def audit_entries_for(*, event: Event) -> tuple[AuditEntry, ...]:
     people = dict(Person.objects.filter(pk__in=users).values_list("pk", "name"))
     few = {pk for one in groups if len(one.attendees) <= MAX_NAMED for pk in one.attendees}
     names = dict(matchable(event).filter(pk__in=few).values_list("pk", "person__name"))
+    names |= _names_of_adults(event, {pk for one in groups if _makes_adults(one) for pk in one.attendees})
     return tuple(
         AuditEntry(
             at=one.at,
@@ -101,11 +103,29 @@ def audit_entries_for(*, event: Event) -> tuple[AuditEntry, ...]:
             kind=one.kind,
             what=one.what,
             count=one.count,
-            names=tuple(names[pk] for pk in one.attendees) if names.keys() >= set(one.attendees) else (),
+            names=_names_in(one, names),
             plan_id=one.plan_id,
         )
         for one in groups
     )
+
+
+def _makes_adults(group: _TraceGroup) -> bool:
+    return (group.kind, group.what) == ("age_class", Attendee.AgeClass.ADULT)
+
+
+def _names_of_adults(event: Event, ids: Collection[int]) -> dict[int, str]:
+    """Everybody ever set as an adult by name: of who is none now, the first name and the delegation (S7)."""
+    rows = Attendee.objects.filter(event=event, pk__in=ids).select_related("person", "organisation")
+    return {row.pk: name_and_delegation(row) for row in rows}
+
+
+def _names_in(group: _TraceGroup, names: Mapping[int, str]) -> tuple[str, ...]:
+    """All names or none; of those set as adults every name there still is."""
+    if _makes_adults(group):
+        return tuple(names[pk] for pk in group.attendees if pk in names)
+    few = len(group.attendees) <= MAX_NAMED and names.keys() >= set(group.attendees)
+    return tuple(names[pk] for pk in group.attendees) if few else ()
 
 
 def filter_entries(

@@ -218,6 +218,15 @@ def name_in_lists(attendee: Attendee) -> str:
     return next(iter(name.split()), "") if is_minor else name
 
 
+def name_and_delegation(attendee: Attendee) -> str:
+    """The name in lists, with the delegation unless the attendee is an adult (S7)."""
+    name = name_in_lists(attendee)
+    if attendee.age_class == Attendee.AgeClass.ADULT:
+        return name
+    delegation = attendee.organisation.name if attendee.organisation else attendee.country
+    return f"{name} ({delegation})" if delegation else name
+
+
 def people_named(attendees: QuerySet[Attendee]) -> dict[int, PersonNamed]:
     """These attendees by id, in the order of the query; one query."""
     rows = attendees.values_list(

@@ -119,7 +119,9 @@ class KnownMinor(models.Model):
     """
 
     address_hash = models.CharField(max_length=64)
-    event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="+")  # whose lead knows
+    event = models.ForeignKey(  # whose lead knows; nobody can settle it where the event was deleted
+        "events.Event", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     expires_at = models.DateTimeField(db_index=True)
 
     class Meta:

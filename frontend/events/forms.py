@@ -20,7 +20,7 @@ from backend.events.selectors import Profile
 from backend.events.services import ProfileChange, RoleChange
 from backend.events.services.agenda import SessionData
 from frontend.events.words.languages import LANGUAGES, Language, language_name
-from frontend.fields import IdField, IdsField
+from frontend.fields import IdField, IdListField, IdsField
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -116,6 +116,7 @@ class RolesForm(forms.Form):
     set_age_class = forms.CharField(required=False)
     set_visibility = forms.CharField(required=False)
     set_permission = forms.CharField(required=False)
+    confirmed_adults = IdListField(required=False)
 
     def attendee_ids(self, found: Collection[int]) -> Collection[int]:
         ticked: tuple[int, ...] = self.cleaned_data["attendee"]
@@ -128,6 +129,21 @@ class RolesForm(forms.Form):
             visibility=values["set_visibility"],
             permission=values["set_permission"],
         )
+
+
+class AdultDecisionForm(forms.Form):
+    """What a safeguarding lead decides about a proposal that somebody is an adult."""
+
+    ADULT, MINOR = "adult", "minor"
+
+    decision = forms.ChoiceField(choices=[(ADULT, ADULT), (MINOR, MINOR)])
+
+
+class AgeAgreementForm(forms.Form):
+    """About whom, and what another event knows, a lead agrees."""
+
+    attendee = IdField()
+    known_minor = IdField()
 
 
 class FileForm(forms.Form):

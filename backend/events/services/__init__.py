@@ -1,5 +1,13 @@
 """Writes to events: their set-up, venue, attendees and profiles. `importing` reads attendee lists."""
 
+from backend.events.services.age_classes import (
+    AdultsNotConfirmed,
+    LeadHasToConsent,
+    agree_adult,
+    consent_to_adult,
+    decline_adult,
+    propose_adult,
+)
 from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes, matching_lock
 from backend.events.services.profiles import ProfileChange, UnknownTopic, update_profile
 from backend.events.services.roles import RoleChange, change_roles
@@ -38,8 +46,10 @@ from backend.events.services.venue import (
 __all__ = [
     "ATTENDEES_CHANGED",
     "TOPIC_NAME_LENGTH",
+    "AdultsNotConfirmed",
     "BadTable",
     "BadTopic",
+    "LeadHasToConsent",
     "ProfileChange",
     "RoleChange",
     "TableData",
@@ -50,18 +60,22 @@ __all__ = [
     "add_tables",
     "add_theme",
     "add_topic",
+    "agree_adult",
     "announce_changes",
     "appoint_lead",
     "appoint_organiser",
     "change_roles",
     "change_table",
     "change_topic",
+    "consent_to_adult",
     "create_event",
+    "decline_adult",
     "load_themes",
     "matching_lock",
     "merge_topics",
     "move_theme",
     "move_topic",
+    "propose_adult",
     "remove_slots",
     "remove_table",
     "remove_theme",

@@ -1,15 +1,26 @@
-"""The age class of attendees: who may set it, and what has to happen before somebody counts as an adult."""
+"""The age class of attendees: who may set it, and what has to happen before somebody counts as an adult.
+
+To become an adult a person of unknown age is set alone or confirmed in a list that names everybody; for a
+minor an organiser proposes it and a safeguarding lead consents. For whom another event knows as a minor a
+lead of each event agrees.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Collection, Sequence
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backend.core.errors import BusinessError
-from backend.events.models import Attendee
-from backend.people.models import Person
+from backend.core.errors import BusinessError, NotFound
+from backend.events.models import AdultProposal, AgeAgreement, Attendee, Event
+from backend.events.rules import check_organiser
+from backend.events.services.changes import announce_changes
+from backend.people.models import KnownMinor, Person
+
+ADULT, MINOR, UNKNOWN = Attendee.AgeClass.ADULT, Attendee.AgeClass.MINOR, Attendee.AgeClass.UNKNOWN
 
 
 class OwnAgeClass(BusinessError):
@@ -21,19 +32,172 @@ class MinorsInSelection(BusinessError):
     code = "minors_in_selection"
 
 
-def check_age_change(attendees: Sequence[Attendee], age_class: str, by: Person) -> None:
-    """Refuse OwnAgeClass and MinorsInSelection."""
+class LeadHasToConsent(BusinessError):
+    """The one chosen is set as a minor; `attendee_id` says who."""
+
+    code = "lead_has_to_consent"
+
+
+class AdultsNotConfirmed(BusinessError):
+    """Several of unknown age would count as adults; `attendee_ids` says who has to be shown and confirmed."""
+
+    code = "adults_not_confirmed"
+
+
+class NotSetAsMinor(BusinessError):
+    code = "not_set_as_minor"
+
+
+class AlreadyDecided(BusinessError):
+    code = "already_decided"
+
+
+class OwnProposal(BusinessError):
+    code = "own_proposal"
+    status = 403
+
+
+def check_age_change(
+    attendees: Sequence[Attendee], age_class: str, by: Person, confirmed: Collection[int]
+) -> None:
+    """Refuse OwnAgeClass, MinorsInSelection, LeadHasToConsent and AdultsNotConfirmed.
+
+    `confirmed` are the ids of those of unknown age whose names were shown and confirmed.
+    """
     if any(one.person_id == by.pk and age_class not in ("", one.age_class) for one in attendees):
         raise OwnAgeClass(_("Your own age class is for another organiser to set."))
-    minors = sum(one.age_class == Attendee.AgeClass.MINOR for one in attendees)
-    if age_class == Attendee.AgeClass.ADULT and minors and len(attendees) > 1:
+    minors = [one for one in attendees if one.age_class == MINOR and age_class not in ("", MINOR)]
+    if minors and len(attendees) > 1:
         raise MinorsInSelection(
             ngettext(
                 "%(minors)s of these %(people)s people is set as a minor: nobody was changed. "
                 "To say that one of them is an adult, tick that person alone.",
                 "%(minors)s of these %(people)s people are set as minors: nobody was changed. "
                 "To say that one of them is an adult, tick that person alone.",
-                minors,
+                len(minors),
             )
-            % {"minors": f"{minors:,}", "people": f"{len(attendees):,}"}
+            % {"minors": f"{len(minors):,}", "people": f"{len(attendees):,}"}
         )
+    if minors:
+        raise LeadHasToConsent(
+            _(
+                "This person is set as a minor: nothing was changed. "
+                "Propose to the safeguarding leads that the person is an adult; one of them has to consent."
+            ),
+            attendee_id=minors[0].pk,
+        )
+    raised = [one.pk for one in attendees if one.age_class == UNKNOWN and age_class == ADULT]
+    if raised and len(attendees) > 1 and not set(raised) <= set(confirmed):
+        raise AdultsNotConfirmed(
+            ngettext(
+                "%(count)s person of unknown age would count as an adult: read the name and confirm.",
+                "%(count)s people of unknown age would count as adults: read each name and confirm.",
+                len(raised),
+            )
+            % {"count": f"{len(raised):,}"},
+            attendee_ids=raised,
+        )
+
+
+@transaction.atomic
+def propose_adult(*, event: Event, attendee_id: int, by: Person, now: dt.datetime) -> AdultProposal:
+    """Propose to the event's safeguarding leads that a person set as a minor is an adult; once is enough.
+
+    Refuses OrganisersOnly, NotFound, OwnAgeClass and NotSetAsMinor.
+    """
+    check_organiser(by, event)
+    attendee = Attendee.objects.select_for_update(no_key=True).filter(event=event, pk=attendee_id).first()
+    if attendee is None:
+        raise NotFound(_("There is no such person at this forum."))
+    if attendee.person_id == by.pk:
+        raise OwnAgeClass(_("Your own age class is for another organiser to set."))
+    if attendee.age_class != MINOR:
+        raise NotSetAsMinor(_("This person is not set as a minor: set the age class in the list."))
+    proposal, _made = AdultProposal.objects.get_or_create(
+        attendee=attendee,
+        state=AdultProposal.State.OPEN,
+        defaults={"proposed_by": by, "proposed_at": now},
+    )
+    return proposal
+
+
+@transaction.atomic
+def consent_to_adult(*, event: Event, proposal_id: int, by: Person, now: dt.datetime) -> Attendee:
+    """A safeguarding lead consents: from now on the person counts as an adult at this event.
+
+    What this event knows of the address goes with it; what other events know stays. Refuses NotFound (to
+    everybody but a lead, too), OwnAgeClass, OwnProposal and AlreadyDecided.
+    """
+    proposal = _decide(event, proposal_id, AdultProposal.State.CONSENTED, by, now)
+    attendee = proposal.attendee
+    attendee.age_class, attendee.changed_at = ADULT, now
+    attendee.save(update_fields=["age_class", "changed_at"])
+    KnownMinor.objects.filter(event=event, address_hash=attendee.person.address_hash).delete()
+    announce_changes(event.pk)
+    return attendee
+
+
+@transaction.atomic
+def decline_adult(*, event: Event, proposal_id: int, by: Person, now: dt.datetime) -> Attendee:
+    """A safeguarding lead declines: the person stays a minor. Refuses as `consent_to_adult` does."""
+    return _decide(event, proposal_id, AdultProposal.State.DECLINED, by, now).attendee
+
+
+def _decide(
+    event: Event, proposal_id: int, state: AdultProposal.State, by: Person, now: dt.datetime
+) -> AdultProposal:
+    """Close an open proposal, its attendee locked."""
+    _check_lead(by, event)
+    proposals = AdultProposal.objects.select_related("attendee__person").filter(attendee__event=event)
+    proposal = (
+        proposals.select_for_update(of=("self", "attendee"), no_key=True).filter(pk=proposal_id).first()
+    )
+    if proposal is None:
+        raise NotFound(_("There is no such proposal at this forum."))
+    if proposal.attendee.person_id == by.pk:
+        raise OwnAgeClass(_("Your own age class is for another safeguarding lead to decide."))
+    if proposal.proposed_by_id == by.pk:
+        raise OwnProposal(_("You proposed this yourself: another safeguarding lead decides."))
+    if proposal.state != AdultProposal.State.OPEN:
+        raise AlreadyDecided(_("This was decided already: read the list again."))
+    proposal.state, proposal.decided_by, proposal.decided_at = state, by, now
+    proposal.save(update_fields=["state", "decided_by", "decided_at"])
+    return proposal
+
+
+@transaction.atomic
+def agree_adult(
+    *, event: Event, attendee_id: int, known_minor_id: int, by: Person, now: dt.datetime
+) -> AgeAgreement:
+    """A lead of one of two events agrees that somebody known as a minor at one is an adult at the other.
+
+    `event` is the lead's. Once a lead of each has agreed, the attendee counts as an adult. Refuses NotFound
+    (also to everybody but a lead of one of the two) and OwnAgeClass.
+    """
+    _check_lead(by, event)
+    attendee = Attendee.objects.select_related("person").filter(pk=attendee_id, age_class=ADULT).first()
+    known = KnownMinor.objects.filter(pk=known_minor_id, expires_at__gt=now).first()
+    if (
+        attendee is None
+        or known is None
+        or known.address_hash != attendee.person.address_hash
+        or event.pk not in (attendee.event_id, known.event_id)
+    ):
+        raise NotFound(_("There is nothing to agree about here: read the list again."))
+    if attendee.person_id == by.pk:
+        raise OwnAgeClass(_("Your own age class is for another safeguarding lead to decide."))
+    agreement, _made = AgeAgreement.objects.get_or_create(
+        known_minor=known,
+        event_id=attendee.event_id,
+        of_event=event,
+        defaults={"lead": by, "agreed_at": now},
+    )
+    announce_changes(attendee.event_id)
+    return agreement
+
+
+def _check_lead(person: Person, event: Event) -> None:
+    """Refuse NotFound unless the person is a safeguarding lead of the event."""
+    leads = Attendee.objects.filter(event=event, permission=Attendee.Permission.SAFEGUARDING_LEAD)
+    if not leads.filter(person=person.pk, person__is_active=True).exists():
+        raise NotFound(_("There is no such page."))

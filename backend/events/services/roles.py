@@ -56,12 +56,19 @@ VALUES: dict[str, list[str]] = {
 
 @transaction.atomic
 def change_roles(
-    *, event: Event, attendee_ids: Collection[int], change: RoleChange, by: Person, now: dt.datetime
+    *,
+    event: Event,
+    attendee_ids: Collection[int],
+    change: RoleChange,
+    by: Person,
+    now: dt.datetime,
+    confirmed_adults: Collection[int] = (),
 ) -> int:
     """Set these values for these attendees; returns the number changed. Those hidden by themselves stay so.
 
     Refuses OrganisersOnly, UnknownRole, NobodyChosen (no id is one of this event's attendees), OwnAgeClass
-    (S1: never by the attendee alone), MinorsInSelection (a known minor becomes an adult one at a time),
+    (S1: never by the attendee alone), MinorsInSelection and LeadHasToConsent (a minor becomes an adult by
+    `propose_adult`), AdultsNotConfirmed (of several, unless `confirmed_adults` holds all of unknown age),
     CannotLead (S10), and LastOrganiser where the event would have no organiser.
     """
     check_organiser(by, event)
@@ -73,7 +80,7 @@ def change_roles(
     attendees = list(chosen)
     if not attendees:
         raise NobodyChosen(_("Tick at least one person."))
-    check_age_change(attendees, change.age_class, by)
+    check_age_change(attendees, change.age_class, by, confirmed_adults)
     if change.permission == Attendee.Permission.SAFEGUARDING_LEAD:
         _check_lead(attendees, change.age_class, by)
     changed = []

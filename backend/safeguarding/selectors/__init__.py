@@ -1,5 +1,6 @@
 """Public profiles, a person's own blocks, and reports for safeguarding leads."""
 
+from backend.safeguarding.selectors.age_classes import age_questions_for, waiting_age_questions
 from backend.safeguarding.selectors.blocks import OwnBlock, block_made_by, blocks_made_by
 from backend.safeguarding.selectors.public_profiles import (
     PublicProfile,
@@ -34,6 +35,7 @@ __all__ = [
     "TargetPerson",
     "TopicInterest",
     "ViewRow",
+    "age_questions_for",
     "block_made_by",
     "blocks_made_by",
     "has_reader",
@@ -45,5 +47,6 @@ __all__ = [
     "report_page_for",
     "reports_for",
     "visible_ids_for",
+    "waiting_age_questions",
     "waiting_reports",
 ]

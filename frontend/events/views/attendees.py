@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from backend.core.errors import BusinessError
 from backend.directory import selectors as directory
 from backend.events.models import Attendee
-from backend.events.services import change_roles
+from backend.events.services import AdultsNotConfirmed, LeadHasToConsent, change_roles
 from backend.events.services.importing import (
     COLUMNS,
     EncodingNotConfirmed,
@@ -42,6 +42,10 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
     if request.method == "POST":
         try:
             changed = _change_roles(request, attendee, ids)
+        except AdultsNotConfirmed as question:
+            return _ask_about_adults(request, attendee, question.details["attendee_ids"])
+        except LeadHasToConsent as question:
+            return _ask_about_adults(request, attendee, [question.details["attendee_id"]], is_minor=True)
         except BusinessError as error:
             refusal = error
         else:
@@ -72,7 +76,26 @@ def _change_roles(request: Request, attendee: Attendee, found: Collection[int]) 
         change=form.change(),
         by=request.user,
         now=timezone.now(),
+        confirmed_adults=form.cleaned_data["confirmed_adults"],
     )
+
+
+def _ask_about_adults(
+    request: Request, attendee: Attendee, ids: object, *, is_minor: bool = False
+) -> HttpResponse:
+    """Everybody who would count as an adult, by name, and the question whether they are adults.
+
+    Yes sends the same form again with their ids; of a minor it is a proposal to the safeguarding leads.
+    """
+    assert isinstance(ids, list)
+    sent = [(name, value) for name in RolesForm.base_fields for value in request.POST.getlist(name)]
+    context = {
+        "rows": directory.roster_rows(event=attendee.event, ids=ids),
+        "ids": ",".join(map(str, ids)),
+        "sent": [pair for pair in sent if pair[0] != "confirmed_adults"],
+        "is_minor": is_minor,
+    }
+    return render(request, "events/adults.html", context)
 
 
 @organiser

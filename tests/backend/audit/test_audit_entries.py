@@ -54,9 +54,25 @@ def test_a_change_of_twenty_at_once_is_one_entry_of_who_made_it(event, olga):
     with by(olga):
         change_roles(
             event=event, attendee_ids=[one.pk for one in crowd], change=RoleChange(age_class="adult"),
-            by=olga.person, now=NOW,
+            by=olga.person, now=NOW, confirmed_adults=[one.pk for one in crowd],
         )  # fmt: skip
     assert rows_of(event) == [("Olga", "age_class", "adult", 20)]
+
+
+def test_everybody_set_as_an_adult_is_named_and_whoever_is_none_any_more_by_first_name(event, olga):
+    crowd = [make_attendee(event, name=f"Person Number{n}", age_class="unknown") for n in range(20)]
+    ids = [one.pk for one in crowd]
+    with by(olga):
+        change_roles(
+            event=event, attendee_ids=ids, change=RoleChange(age_class="adult"), by=olga.person, now=NOW,
+            confirmed_adults=ids,
+        )  # fmt: skip
+    crowd[0].person.attendances.update(age_class="minor")
+    crowd[1].person.delete()
+    [entry] = [one for one in audit_entries_for(event=event) if one.what == "adult"]
+    first = f"Person ({crowd[0].organisation})"
+    assert entry.names == (first, *(f"Person Number{n}" for n in range(2, 20)))
+    assert entry.count == 20
 
 
 def test_a_change_made_past_every_service_is_seen_too(event, olga):

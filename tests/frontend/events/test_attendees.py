@@ -89,10 +89,54 @@ def test_those_ticked_are_set_and_those_found_only_on_request(desk):
 
     assert client.post(address, {"attendee": one.pk, "set_age_class": "adult"})["Location"] == address
     assert ages() == ["adult", "unknown", "unknown"]
-    client.post(address, {"everybody": "1", "set_age_class": "adult"})
+    asked = client.post(address, {"everybody": "1", "set_age_class": "adult"})
+    assert ages() == ["adult", "unknown", "unknown"]
+    client.post(address, page_of(asked).fields("main form"))
     assert ages() == ["adult", "adult", "unknown"]
     for bad in ({}, {"attendee": one.pk}, {"attendee": "x", "set_age_class": "adult"}):
         assert client.post(address, bad).status_code == 400
+
+
+def test_several_of_unknown_age_are_named_and_asked_about_before_they_are_adults(desk):
+    event, client = desk
+    one, two = (make_attendee(event, name=name, age_class="unknown") for name in ("Linh Tran", "Dara Sok"))
+    asked = client.post(
+        f"/e/{event.slug}/attendees/", {"attendee": [one.pk, two.pk], "set_age_class": "adult"}
+    )
+    assert asked.status_code == 200
+    assert {row[0] for row in page_of(asked).rows("table.report tbody", "th, td")} == {
+        "Linh Tran",
+        "Dara Sok",
+    }
+    assert not Attendee.objects.filter(pk__in=[one.pk, two.pk], age_class="adult").exists()
+    form = {"attendee": [one.pk, two.pk], "set_age_class": "adult", "confirmed_adults": f"{one.pk},{two.pk}"}
+    assert client.post(f"/e/{event.slug}/attendees/", form).status_code == 302
+    assert Attendee.objects.filter(pk__in=[one.pk, two.pk], age_class="adult").count() == 2
+    bad = client.post(f"/e/{event.slug}/attendees/", {**form, "confirmed_adults": "1;2"})
+    assert bad.status_code == 400
+
+
+def test_a_minor_becomes_an_adult_once_a_lead_consents_on_the_lead_s_page(desk, client):
+    event, _ = desk
+    minor = make_attendee(event, name="Somchai Young", age_class="minor")
+    lead = make_attendee(event, permission="safeguarding-lead", visibility="hidden")
+    asked = client.post(f"/e/{event.slug}/attendees/", {"attendee": minor.pk, "set_age_class": "adult"})
+    page = page_of(asked)
+    assert "Somchai Young" not in page
+    address = page.attribute("main form", "action")
+    assert client.post(address)["Location"] == f"/e/{event.slug}/attendees/"
+    for path in ("age-classes/", "age-classes/proposals/1/", "age-classes/agree/"):
+        assert client.post(f"/e/{event.slug}/{path}").status_code == 404  # organisers have no such page
+    client.force_login(lead.person)
+    shown = page_of(client.get(f"/e/{event.slug}/age-classes/"))
+    assert "Somchai" in shown
+    assert "Somchai Young" not in shown
+    decide = shown.attribute("main form", "action")
+    assert client.post(decide, {"decision": "perhaps"}).status_code == 400
+    assert client.post(decide, {"decision": "adult"}).status_code == 302
+    minor.refresh_from_db()
+    assert minor.age_class == "adult"
+    assert client.post(decide, {"decision": "adult"}).status_code == 409
 
 
 def test_a_list_is_read_first_and_saved_only_when_confirmed(desk):

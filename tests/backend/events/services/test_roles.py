@@ -6,7 +6,7 @@ import pytest
 
 from backend.core.errors import OrganisersOnly
 from backend.events.models import Attendee
-from backend.events.services.age_classes import MinorsInSelection, OwnAgeClass
+from backend.events.services.age_classes import OwnAgeClass
 from backend.events.services.roles import (
     CannotLead,
     LastOrganiser,
@@ -32,7 +32,7 @@ def test_values_are_set_for_all_and_only_changed_attendees_are_marked(forum):
     event, organiser, unknown, adult = forum
     changed = change_roles(
         event=event, attendee_ids=[unknown.pk, adult.pk], change=RoleChange(age_class="adult"),
-        by=organiser.person, now=LATER,
+        by=organiser.person, now=LATER, confirmed_adults=[unknown.pk],
     )  # fmt: skip
     for one in (unknown, adult):
         one.refresh_from_db()
@@ -80,21 +80,6 @@ def test_attendees_of_another_event_cannot_be_changed(forum):
         )  # fmt: skip
     other.refresh_from_db()
     assert other.age_class == "unknown"
-
-
-def test_a_known_minor_is_set_as_an_adult_alone_and_never_in_a_selection(forum):
-    event, organiser, unknown, _ = forum
-    minor, adult = make_attendee(event, age_class="minor"), RoleChange(age_class="adult")
-    with pytest.raises(MinorsInSelection):
-        change_roles(
-            event=event, attendee_ids=[unknown.pk, minor.pk], change=adult, by=organiser.person, now=LATER
-        )
-    for one in (minor, unknown):
-        one.refresh_from_db()
-    assert (minor.age_class, unknown.age_class) == ("minor", "unknown")
-    change_roles(event=event, attendee_ids=[minor.pk], change=adult, by=organiser.person, now=LATER)
-    minor.refresh_from_db()
-    assert minor.age_class == "adult"
 
 
 def test_an_organiser_s_own_age_class_is_for_another_organiser_to_set(forum):

@@ -1,0 +1,140 @@
+"""What only safeguarding leads read about age classes: proposals, and people known as minors elsewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from backend.events.models import AdultProposal, AgeAgreement, Attendee
+from backend.events.rules import is_held_as_minor
+from backend.events.selectors import name_in_lists
+from backend.people.models import KnownMinor
+
+
+@dataclass(frozen=True, slots=True)
+class AdultProposalRow:
+    """Somebody set as a minor whom an organiser proposed as an adult; by first name and delegation (S7)."""
+
+    proposal_id: int
+    name: str
+    delegation: str
+    proposed_by: str
+    proposed_at: dt.datetime
+    decided_by: str
+    decided_at: dt.datetime | None
+    state_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtRow:
+    """Somebody whom one event set as an adult and another knows as a minor; one of the two is the lead's.
+
+    `is_here`: the lead's event is the one where they are an adult. `other_event` is the other of the two.
+    """
+
+    attendee_id: int
+    known_minor_id: int
+    name: str
+    delegation: str
+    is_here: bool
+    other_event: str
+    agreed_here: bool
+    agreed_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgeQuestions:
+    """All a lead has to decide about age classes, and the proposals decided."""
+
+    open: tuple[AdultProposalRow, ...]
+    doubts: tuple[DoubtRow, ...]
+    decided: tuple[AdultProposalRow, ...]
+
+
+def age_questions_for(lead: Attendee, now: dt.datetime) -> AgeQuestions:
+    """What waits for the leads of this lead's event, in a constant number of queries."""
+    rows = [_proposal(row) for row in _proposals(lead).order_by("-proposed_at", "-pk")]
+    return AgeQuestions(
+        open=tuple(row for row in rows if row.decided_at is None),
+        doubts=tuple(_doubts(lead, now)),
+        decided=tuple(row for row in rows if row.decided_at is not None),
+    )
+
+
+def waiting_age_questions(lead: Attendee, now: dt.datetime) -> int:
+    """How many decisions about age classes wait for the leads of this event."""
+    waiting = _proposals(lead).filter(state=AdultProposal.State.OPEN).count()
+    return waiting + sum(not row.agreed_here for row in _doubts(lead, now))
+
+
+def _proposals(lead: Attendee) -> QuerySet[AdultProposal]:
+    return AdultProposal.objects.filter(attendee__event=lead.event_id).select_related(
+        "attendee__person", "attendee__organisation", "proposed_by", "decided_by"
+    )
+
+
+def _proposal(row: AdultProposal) -> AdultProposalRow:
+    return AdultProposalRow(
+        row.pk,
+        name_in_lists(row.attendee),
+        _delegation(row.attendee),
+        row.proposed_by.name if row.proposed_by else "",
+        row.proposed_at,
+        row.decided_by.name if row.decided_by else "",
+        row.decided_at,
+        row.get_state_display(),
+    )
+
+
+def _doubts(lead: Attendee, now: dt.datetime) -> Iterator[DoubtRow]:
+    """The people of this event known elsewhere, and those of other events known here, not settled."""
+    alive = KnownMinor.objects.filter(expires_at__gt=now)
+    known_here = alive.filter(event=lead.event_id).values("address_hash")
+    held = Attendee.objects.filter(is_held_as_minor(now), age_class=Attendee.AgeClass.ADULT).filter(
+        Q(event=lead.event_id) | Q(person__address_hash__in=known_here)
+    )
+    attendees = list(held.select_related("person", "organisation", "event").order_by("pk"))
+    hashes = {one.person.address_hash for one in attendees}
+    known = list(alive.filter(address_hash__in=hashes).select_related("event").order_by("pk"))
+    agreed = set(
+        AgeAgreement.objects.filter(known_minor__in=known).values_list(
+            "known_minor_id", "event_id", "of_event_id"
+        )
+    )
+    people = [one.person_id for one in attendees]
+    mine = Attendee.objects.filter(event=lead.event_id, person__in=people)
+    own_rows = {one.person_id: one for one in mine.select_related("person", "organisation")}
+    for attendee in attendees:
+        for memory in known:
+            if memory.address_hash != attendee.person.address_hash:
+                continue
+            is_here = attendee.event_id == lead.event_id
+            if not is_here and memory.event_id != lead.event_id:
+                continue
+            other = memory.event if is_here else attendee.event
+            agreed_here = (memory.pk, attendee.event_id, lead.event_id) in agreed
+            agreed_there = other is not None and (memory.pk, attendee.event_id, other.pk) in agreed
+            if agreed_here and agreed_there:
+                continue
+            shown = own_rows.get(attendee.person_id, attendee)
+            yield DoubtRow(
+                attendee.pk,
+                memory.pk,
+                _first_name(shown),
+                _delegation(shown),
+                is_here,
+                other.name if other else "",
+                agreed_here,
+                agreed_there,
+            )
+
+
+def _first_name(attendee: Attendee) -> str:
+    return next(iter(attendee.person.name.split()), "")
+
+
+def _delegation(attendee: Attendee) -> str:
+    return attendee.organisation.name if attendee.organisation else attendee.country
