@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from backend.events.models import Attendee, Event, Interest, Session, Theme, Tie, Topic
-from backend.people.models import Organisation, Person, Sector
+from backend.events.models import Attendee, Event, Interest, Organisation, Session, Theme, Tie, Topic
+from backend.people.models import Person, Sector
 from backend.safeguarding.models import Report
 from backend.safeguarding.services import block_person, file_report, unblock_person
 from backend.suggestions.models import ListReading, Run, Suggestion
@@ -56,12 +56,14 @@ def in_two_weeks() -> dict[str, dt.date]:
 
 
 def make_organisation(
-    sector: str = "ict-ministry", constituency: str = "government", name: str = ""
+    event: Event, sector: str = "ict-ministry", constituency: str = "government", name: str = ""
 ) -> Organisation:
     found, _ = Sector.objects.get_or_create(
         key=sector, defaults={"name": sector.replace("-", " ").capitalize(), "constituency": constituency}
     )
-    return Organisation.objects.create(name=name or f"Organisation {next(_numbers)}", sector=found)
+    return Organisation.objects.create(
+        event=event, name=name or f"Organisation {next(_numbers)}", sector=found
+    )
 
 
 def make_attendee(event: Event, **fields: Any) -> Attendee:
@@ -73,14 +75,17 @@ def make_attendee(event: Event, **fields: Any) -> Attendee:
     number = next(_numbers)
     seeks_topics, offers_topics = fields.pop("seeks_topics", ()), fields.pop("offers_topics", ())
     sector, constituency = fields.pop("sector", "ict-ministry"), fields.pop("constituency", "government")
-    name = fields.pop("name", f"Person {number}")
+    name = fields.pop("name", "")
     email = fields.pop("email", f"person{number}@example.org")
     is_demo = fields.pop("is_demo", email.endswith("@demo.example.org"))
-    person = fields.pop("person", None) or Person.objects.create_user(email, name=name, is_demo=is_demo)
-    organisation = fields.pop("organisation", None) or make_organisation(sector, constituency)
+    person = fields.pop("person", None) or Person.objects.create_user(
+        email, name=name or f"Person {number}", is_demo=is_demo
+    )
+    organisation = fields.pop("organisation", None) or make_organisation(event, sector, constituency)
     attendee = Attendee.objects.create(
         event=event,
         person=person,
+        name=name or person.name,
         organisation=organisation,
         **{"age_class": "adult", "country": "Thailand", "languages": ["en"], "changed_at": NOW, **fields},
     )

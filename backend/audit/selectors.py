@@ -17,9 +17,8 @@ from backend.audit import models as traces
 from backend.audit.models import ADDED
 from backend.core.models import Act
 from backend.events.models import Attendee, Event
-from backend.events.selectors import name_and_delegation
+from backend.events.selectors import name_and_delegation, names_of_people, shown_name
 from backend.meetings.models import Meeting, Seat
-from backend.people.models import Person
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.models import Run
 
@@ -91,9 +90,9 @@ def audit_entries_for(*, event: Event) -> tuple[AuditEntry, ...]:
         reverse=True,
     )
     users = {one.user for one in groups if one.user}
-    people = dict(Person.objects.filter(pk__in=users).values_list("pk", "name"))
+    people = names_of_people(users, event)
     few = {pk for one in groups if len(one.attendees) <= MAX_NAMED for pk in one.attendees}
-    names = dict(matchable(event).filter(pk__in=few).values_list("pk", "person__name"))
+    names = {one.pk: shown_name(one) for one in matchable(event).filter(pk__in=few).only("name")}
     names |= _names_of_adults(event, {pk for one in groups if _makes_adults(one) for pk in one.attendees})
     return tuple(
         AuditEntry(
@@ -116,7 +115,7 @@ def _makes_adults(group: _TraceGroup) -> bool:
 
 def _names_of_adults(event: Event, ids: Collection[int]) -> dict[int, str]:
     """Everybody ever set as an adult by name: of who is none now, the first name and the delegation (S7)."""
-    rows = Attendee.objects.filter(event=event, pk__in=ids).select_related("person", "organisation")
+    rows = Attendee.objects.filter(event=event, pk__in=ids).select_related("organisation")
     return {row.pk: name_and_delegation(row) for row in rows}
 
 

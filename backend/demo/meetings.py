@@ -13,7 +13,7 @@ from django.db import transaction
 from backend.core.errors import BusinessError
 from backend.events.models import Attendee, Event, Topic
 from backend.events.rules import SlotGrid, periods_of
-from backend.events.selectors import slots_for
+from backend.events.selectors import shown_name, slots_for
 from backend.events.services import TableData, add_slots, add_tables
 from backend.meetings import services
 from backend.meetings.models import Meeting
@@ -276,4 +276,4 @@ def _message(other: Attendee, offered: Topic | None) -> str:
     about = "I read your profile with interest."
     if offered:
         about = f"You offer “{offered.name}”, and that is what we seek."
-    return f"Dear {other.person.name},\n{about} Could we talk for a few minutes?"
+    return f"Dear {shown_name(other)},\n{about} Could we talk for a few minutes?"

@@ -1,4 +1,4 @@
-"""Reference data for the administrator: events with their themes, topics and sessions.
+"""Reference data for the administrator: events with their themes, topics, sessions and organisations.
 
 Attendees and what they seek are not here: those belong to the attendees and to the import.
 """
@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
-from backend.events.models import Event, Session, Theme, Topic
+from backend.events.models import Event, Organisation, Session, Theme, Topic
 from backend.events.services.setup import check_zone
 from backend.people.admin import OneLineAdmin
 
@@ -98,3 +98,15 @@ class SessionAdmin(OneLineAdmin):
         To move it, add a session at the new time and remove the old one.
         """
         return ("event", "starts_at", "ends_at") if obj else ()
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(OneLineAdmin):
+    list_display = ("name", "event", "sector")
+    list_filter = ("event", "sector")
+    list_select_related = ("event", "sector")
+    search_fields = ("name",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Organisation | None = None) -> tuple[str, ...]:  # noqa: ARG002
+        """A stored organisation stays with its event: the attendees who work there do."""
+        return ("event",) if obj else ()

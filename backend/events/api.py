@@ -61,6 +61,7 @@ class ProfileSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(read_only=True)
     organisation = serializers.CharField(read_only=True)
     age_class = serializers.CharField(read_only=True)
+    short_name = serializers.CharField(max_length=60, allow_blank=True, required=False)
     title = serializers.CharField(max_length=200, allow_blank=True)
     country = serializers.CharField(max_length=80, allow_blank=True)
     languages = BoundedListField(child=serializers.CharField(max_length=8), max_length=12)
@@ -76,7 +77,8 @@ def profile_body(attendee: Attendee) -> dict[str, Any]:
     """The values of ProfileSerializer for an attendee."""
     topics = [topic for theme in selectors.profile_for(attendee).themes for topic in theme.topics]
     return {
-        "name": attendee.person.name,
+        "name": selectors.shown_name(attendee),
+        "short_name": attendee.short_name,
         "organisation": attendee.organisation.name if attendee.organisation else "",
         "age_class": attendee.age_class,
         "title": attendee.title,
@@ -108,6 +110,7 @@ class ProfileView(ParticipantView):
         values = validated(ProfileSerializer, request)
         change = services.ProfileChange(
             **{name: values[name] for name in ("title", "country", "about", "seeks", "offers", "listed")},
+            short_name=values.get("short_name", self.attendee.short_name),
             languages=tuple(values["languages"]),
             seeks_topics=frozenset(values["seeks_topics"]),
             offers_topics=frozenset(values["offers_topics"]),

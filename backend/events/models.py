@@ -9,10 +9,11 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backend.people.models import KnownMinor, Organisation, Person
+from backend.people.models import KnownMinor, Person, Sector
 
 
 class Event(models.Model):
@@ -108,6 +109,24 @@ class Topic(models.Model):
         return self.name
 
 
+class Organisation(models.Model):
+    """Where attendees of one event work, with the sector this event counts it in."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="organisations")
+    name = models.CharField(max_length=255)
+    sector = models.ForeignKey(Sector, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("event", Lower("name"), name="organisation_once_per_event"),
+            models.UniqueConstraint(fields=["event", "id"], name="organisation_event_key"),
+            models.CheckConstraint(condition=~Q(name=""), name="organisation_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AttendeeQuerySet(models.QuerySet["Attendee"]):
     """Common filters. None of these decides who may see whom: safeguarding does."""
 
@@ -166,8 +185,10 @@ class Attendee(models.Model):
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attendees")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="attendances")
-    organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="attendees"
+    name = models.CharField(max_length=200)  # as this event knows them
+    short_name = models.CharField(max_length=60, blank=True)  # how they want to be called
+    organisation = models.ForeignKey(  # of the same event
+        Organisation, null=True, blank=True, on_delete=models.RESTRICT, related_name="attendees"
     )
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.DELEGATE)
     permission = models.CharField(max_length=20, choices=Permission.choices, default=Permission.PARTICIPANT)
@@ -189,6 +210,7 @@ class Attendee(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "person"], name="attendee_once_per_event"),
             models.UniqueConstraint(fields=["event", "id"], name="attendee_event_key"),
+            models.CheckConstraint(condition=~Q(name=""), name="attendee_has_a_name"),
             models.CheckConstraint(
                 condition=Q(age_class__in=["adult", "minor", "unknown"]), name="attendee_age_class_known"
             ),

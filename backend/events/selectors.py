@@ -6,7 +6,7 @@ Nothing here shows one attendee to another: the contact policy in `safeguarding`
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, Interest, Session, Slot, Table, Theme, Topic
-from backend.events.rules import is_empty_profile
+from backend.events.rules import first_name_in, is_empty_profile
 from backend.people.models import Person
 
 
@@ -211,11 +211,37 @@ class PersonNamed:
     country: str
 
 
+def shown_name(attendee: Attendee) -> str:
+    """The name of an attendee as their event knows it, for whoever the contact policy shows them to.
+
+    What others read of a person at an event comes from here, never from the account, which is its owner's.
+    """
+    return attendee.name
+
+
+def name_to_call(attendee: Attendee) -> str:
+    """What the attendee wants to be called; where they have not said so, a guess from the name."""
+    return attendee.short_name or first_name_in(attendee.name)
+
+
+def name_in_roster(attendee: Attendee) -> str:
+    """The name in the roster, where organisers set the age class; of a known minor the short one (S7)."""
+    return name_to_call(attendee) if attendee.age_class == Attendee.AgeClass.MINOR else shown_name(attendee)
+
+
 def name_in_lists(attendee: Attendee) -> str:
-    """The name of an attendee loaded with its person; of a known minor the first name only (S7)."""
-    name = attendee.person.name
-    is_minor = attendee.age_class == Attendee.AgeClass.MINOR
-    return next(iter(name.split()), "") if is_minor else name
+    """The name in any other list or file of organisers and leads; the short one unless an adult (S7)."""
+    return shown_name(attendee) if attendee.age_class == Attendee.AgeClass.ADULT else name_to_call(attendee)
+
+
+def names_of_people(ids: Collection[int], event: Event) -> dict[int, str]:
+    """Who acted at the event, by account id: as the event knows them; who is not there by the account's name.
+
+    For organisers and leads. Two queries.
+    """
+    accounts = dict(Person.objects.filter(pk__in=ids).values_list("pk", "name"))
+    here = Attendee.objects.filter(event=event, person__in=ids).only("person_id", "name")
+    return accounts | {one.person_id: shown_name(one) for one in here}
 
 
 def name_and_delegation(attendee: Attendee) -> str:
@@ -229,10 +255,21 @@ def name_and_delegation(attendee: Attendee) -> str:
 
 def people_named(attendees: QuerySet[Attendee]) -> dict[int, PersonNamed]:
     """These attendees by id, in the order of the query; one query."""
-    rows = attendees.values_list(
-        "pk", "person__name", "organisation__name", "organisation__sector__constituency", "country"
+    rows = attendees.select_related("organisation__sector").only(
+        "name",
+        "short_name",
+        "age_class",
+        "country",
+        "organisation__name",
+        "organisation__sector__constituency",
     )
     return {
-        pk: PersonNamed(pk, name, organisation or "", constituency or "other", country)
-        for pk, name, organisation, constituency, country in rows
+        row.pk: PersonNamed(
+            row.pk,
+            name_in_lists(row),
+            row.organisation.name if row.organisation else "",
+            row.constituency,
+            row.country,
+        )
+        for row in rows
     }

@@ -1,4 +1,4 @@
-"""Reference data for the administrator: sectors and organisations. People are not edited here."""
+"""Reference data for the administrator: sectors. People are not edited here."""
 
 # mypy: disable-error-code="type-arg"
 # Django's admin classes take no type argument when they run.
@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin
 
 from backend.core.texts import validate_one_line
-from backend.people.models import Organisation, Sector
+from backend.people.models import Sector
 
 
 class OneLineAdmin(admin.ModelAdmin):
@@ -28,11 +28,3 @@ class SectorAdmin(OneLineAdmin):
     list_display = ("key", "name", "constituency")
     list_filter = ("constituency",)
     search_fields = ("key", "name")
-
-
-@admin.register(Organisation)
-class OrganisationAdmin(OneLineAdmin):
-    list_display = ("name", "sector")
-    list_filter = ("sector",)
-    list_select_related = ("sector",)
-    search_fields = ("name",)

@@ -1,4 +1,4 @@
-"""People, the organisations they come from, and the sectors those belong to."""
+"""People, and the sectors that their organisations belong to."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("e-mail"), max_length=254, unique=True)
     address_hash = AddressHashField()
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("name"), max_length=200)  # the owner's; an event knows them by Attendee.name
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)  # fictional: anybody may enter as them while the demo is on
@@ -177,22 +177,6 @@ class Sector(models.Model):
             models.CheckConstraint(
                 condition=models.Q(constituency__in=Constituency.values), name="sector_constituency_known"
             )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Organisation(models.Model):
-    """Where a person works; it has exactly one sector."""
-
-    name = models.CharField(max_length=255)
-    sector = models.ForeignKey(Sector, on_delete=models.PROTECT, related_name="organisations")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(Lower("name"), name="organisation_name_unique"),
-            models.CheckConstraint(condition=~models.Q(name=""), name="organisation_has_a_name"),
         ]
 
     def __str__(self) -> str:

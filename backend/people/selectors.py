@@ -1,4 +1,4 @@
-"""Reads of people, organisations and sectors."""
+"""Reads of people and sectors."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Writes to sectors, organisations and people."""
+"""Writes to sectors and people."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from email.utils import make_msgid
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ from backend.core.errors import BusinessError
 from backend.core.queue import CODES, enqueue
 from backend.core.smtp import MailDelayed, send_mail_now
 from backend.core.transactions import in_transaction
-from backend.people.models import AccountMail, KnownMinor, Organisation, Person, Sector, SignInAttempts
+from backend.people.models import AccountMail, KnownMinor, Person, Sector, SignInAttempts
 from backend.people.selectors import folded_for
 
 SECTORS_FILE = Path(__file__).parent / "data" / "sectors.json"
@@ -104,36 +104,6 @@ def find_or_create_people(*, names: Mapping[str, str], save: bool = True) -> dic
 def _people_by_email(folded: set[str]) -> dict[str, Person]:
     rows = Person.objects.annotate(folded=Lower("email")).filter(folded__in=folded)
     return {row.folded: row for row in rows}
-
-
-@in_transaction
-def find_or_create_organisations(
-    *, sectors: Mapping[str, Sector], save: bool = True
-) -> dict[str, Organisation]:
-    """The organisations with these names, by the name as given; who is missing is created in that sector.
-
-    A known organisation keeps the sector it has. Names that differ in case alone are one organisation.
-    Without `save`, new ones are not stored.
-    """
-    folded = dict(zip(sectors, folded_for(list(sectors)), strict=True))
-    known = _organisations_by_name(set(folded.values()))
-    missing = {
-        fold: Organisation(name=name, sector=sectors[name])
-        for name, fold in reversed(folded.items())
-        if fold not in known
-    }
-    if missing and save:
-        Organisation.objects.bulk_create(
-            [missing[fold] for fold in sorted(missing)], batch_size=BATCH, ignore_conflicts=True
-        )
-        missing = _organisations_by_name(set(missing))
-    known |= missing
-    return {name: known[fold] for name, fold in folded.items()}
-
-
-def _organisations_by_name(folded: set[str]) -> dict[str, Organisation]:
-    rows = Organisation.objects.select_related("sector").annotate(folded=Lower("name"))
-    return {row.folded: row for row in rows.filter(folded__in=folded)}
 
 
 def set_own_timezone(*, person: Person, timezone: str) -> None:
@@ -217,19 +187,6 @@ def delete_old_account_mails(*, now: dt.datetime) -> int:
     """Delete the mails about signing in that were not sent within the code's life; returns their number."""
     old = AccountMail.objects.filter(queued_at__lte=now - ACCOUNT_MAIL_LIFE)
     return old.delete()[0]
-
-
-@in_transaction
-def rename_people(*, people: Sequence[Person]) -> None:
-    """Save the names these people carry."""
-    ids = [person.pk for person in people]
-    list(Person.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
-    Person.objects.bulk_update(people, ["name"], batch_size=BATCH)
-
-
-def move_organisations(*, organisations: Sequence[Organisation]) -> None:
-    """Save the sectors these organisations carry."""
-    Organisation.objects.bulk_update(organisations, ["sector"], batch_size=BATCH)
 
 
 def delete_expired_hashes(*, now: dt.datetime) -> int:

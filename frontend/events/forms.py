@@ -29,7 +29,7 @@ COUNTRIES = (
     "Brunei Darussalam", "Cambodia", "Indonesia", "Lao PDR", "Malaysia", "Myanmar",
     "Philippines", "Singapore", "Thailand", "Timor-Leste", "Viet Nam",
 )  # fmt: skip
-TEXT_FIELDS = ("seeks", "offers", "about", "title", "country")
+TEXT_FIELDS = ("seeks", "offers", "about", "short_name", "title", "country")
 MAX_UPLOAD_BYTES = 4_000_000
 MAX_CARRIED_LENGTH = 2_200_000  # Django reads 2.5 MB of a form without files
 
@@ -53,6 +53,12 @@ class ProfileForm(forms.Form):
     seeks = _text(_("What I seek"), _("A partner to …, an example of …, somebody who has …"))
     offers = _text(_("What I offer"), _("A guide we use, a training, data, a contact in …"))
     about = _text(_("About me and my work"), _("What you do, for whom, and where"))
+    short_name = forms.CharField(
+        label=_("The name you want to be called"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "nickname"}),
+    )
     title = forms.CharField(label=_("Your title"), required=False, max_length=200)
     country = forms.CharField(label=_("Country"), required=False, max_length=80)
     languages = forms.MultipleChoiceField(label=_("Languages I can meet in"), required=False)

@@ -16,6 +16,7 @@ from django.utils.timezone import localtime
 
 from backend.core.zones import zone_place
 from backend.events.models import Event
+from backend.events.selectors import shown_name
 from frontend.events.words import times
 from frontend.events.words.languages import language_name, language_of
 from frontend.meetings.words import notice_words
@@ -36,6 +37,7 @@ register.filter("language_name", language_name)
 register.filter("language_of", language_of)
 register.filter("event_day", times.event_day)
 register.filter("zone_place", zone_place)
+register.filter("shown_name", shown_name)
 register.filter("notice_words", notice_words)
 register.filter("constituency_label", constituency_label)
 register.filter("amount_label", amount_label)

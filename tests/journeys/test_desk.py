@@ -71,7 +71,7 @@ def desk(transactional_db, context, door):
 def people(event, count):
     """As many adults, of each sector in turn."""
     constituencies = dict(zip(SECTORS, ("government", "industry", "civil-society", "academia"), strict=True))
-    houses = [make_organisation(sector, constituencies[sector]) for sector in SECTORS]
+    houses = [make_organisation(event, sector, constituencies[sector]) for sector in SECTORS]
     for row in range(count):
         make_attendee(event, name=f"Person {row}", organisation=houses[row % len(houses)])
 
@@ -157,7 +157,7 @@ def test_from_a_list_to_figures_and_files(desk, browser, door, model_folder):
     expect(page.get_by_text("Nobody to count yet")).to_be_visible()
     import_the_list(page)
     build_suggestions(page)
-    asker = Attendee.objects.get(event=event, person__name="Person 1")  # of a company
+    asker = Attendee.objects.get(event=event, name="Person 1")  # of a company
     suggested = Suggestion.objects.filter(attendee=asker, other__organisation__sector__key="ict-ministry")
     other = suggested.order_by("rank").first().other
     open_times(event, asker, other)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from rest_framework.authtoken.models import Token
 
-from backend.events.models import Attendee, Event, Slot, Table
+from backend.events.models import Attendee, Event, Organisation, Slot, Table
 from backend.events.rules import SlotGrid, periods_of
 from backend.meetings.models import Availability
-from backend.people.models import Organisation, Person, Sector
+from backend.people.models import Person, Sector
 
 SLUG = "load"
 OPEN_SHARE = 0.6  # of the slots, per attendee
@@ -53,12 +53,18 @@ def create_event(*, people: int, seed: int, now: dt.datetime) -> LoadEvent:
         Table(event=event, label=f"T{number}") for number in range(1, max(people // 8, 1) + 1)
     )
     sector = Sector.objects.create(key="load", name="Load", constituency="other")
-    organisation = Organisation.objects.create(name="Load", sector=sector)
+    organisation = Organisation.objects.create(event=event, name="Load", sector=sector)
     accounts = Person.objects.bulk_create(
         Person(email=f"user{number}@example.org", name=f"User {number}") for number in range(people)
     )
     attendees = Attendee.objects.bulk_create(
-        Attendee(event=event, person=person, organisation=organisation, age_class=Attendee.AgeClass.ADULT)
+        Attendee(
+            event=event,
+            person=person,
+            name=person.name,
+            organisation=organisation,
+            age_class=Attendee.AgeClass.ADULT,
+        )
         for person in accounts
     )
     opened = max(round(OPEN_SHARE * len(slots)), 1)

@@ -10,6 +10,7 @@ from backend.directory.models import Nudge
 from backend.directory.rules import has_meeting
 from backend.events.models import AttendeeQuerySet, Event
 from backend.events.rules import has_empty_profile
+from backend.events.selectors import name_in_lists
 from backend.safeguarding.rules import matchable
 
 COLUMNS = ["name", "organisation", "sector", "country", "has_meeting", "profile", "nudged_today"]
@@ -46,26 +47,23 @@ def needs_help_rows(*, event: Event, now: dt.datetime) -> tuple[NeedsHelpRow, ..
     found = (
         attendees_needing_help(event)
         .annotate(has_meeting=has_meeting(), is_profile_empty=has_empty_profile())
-        .order_by("person__name", "pk")
-        .values_list(
-            "pk", "person__name", "organisation__name", "organisation__sector__name",
-            "organisation__sector__constituency", "country", "has_meeting", "is_profile_empty",
-        )
-    )  # fmt: skip
+        .select_related("organisation__sector")
+        .order_by("name", "pk")
+    )
     return tuple(
         NeedsHelpRow(
-            attendee_id=pk,
-            name=name,
-            organisation=organisation or "",
-            sector=sector or "",
-            constituency=constituency or "other",
-            country=country,
-            has_meeting=is_met,
-            is_profile_empty=is_empty,
-            nudged_at=nudges[pk].created_at if pk in nudges else None,
-            nudge=nudges[pk].get_state_display() if pk in nudges else "",
+            attendee_id=row.pk,
+            name=name_in_lists(row),
+            organisation=row.organisation.name if row.organisation else "",
+            sector=row.organisation.sector.name if row.organisation else "",
+            constituency=row.constituency,
+            country=row.country,
+            has_meeting=row.has_meeting,  # type: ignore[attr-defined]
+            is_profile_empty=row.is_profile_empty,  # type: ignore[attr-defined]
+            nudged_at=nudges[row.pk].created_at if row.pk in nudges else None,
+            nudge=nudges[row.pk].get_state_display() if row.pk in nudges else "",
         )
-        for pk, name, organisation, sector, constituency, country, is_met, is_empty in found
+        for row in found
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backend.directory.rules import has_meeting
 from backend.events.models import Attendee, AttendeeQuerySet, Event
 from backend.events.rules import has_empty_profile
-from backend.events.selectors import name_in_lists
+from backend.events.selectors import name_in_roster
 from backend.people.models import Constituency
 
 ROSTER_FILTERS = {
@@ -41,7 +41,7 @@ class RosterRow:
 
 def roster_ids(*, event: Event, filters: Mapping[str, str]) -> list[int]:
     """The attendees these filters leave, by name; unknown filters are ignored."""
-    return list(_filtered(event, filters).order_by("person__name", "pk").values_list("pk", flat=True))
+    return list(_filtered(event, filters).order_by("name", "pk").values_list("pk", flat=True))
 
 
 def roster_rows(*, event: Event, ids: list[int]) -> tuple[RosterRow, ...]:
@@ -49,9 +49,9 @@ def roster_rows(*, event: Event, ids: list[int]) -> tuple[RosterRow, ...]:
     rows = (
         Attendee.objects.of(event)
         .filter(pk__in=ids)
-        .select_related("person", "organisation__sector")
+        .select_related("organisation__sector")
         .annotate(has_meeting=has_meeting(), is_profile_empty=has_empty_profile())
-        .order_by("person__name", "pk")
+        .order_by("name", "pk")
     )
     return tuple(_row(row) for row in rows)
 
@@ -86,7 +86,7 @@ def _filtered(event: Event, filters: Mapping[str, str]) -> AttendeeQuerySet:
 def _row(row: Attendee) -> RosterRow:
     return RosterRow(
         attendee_id=row.pk,
-        name=name_in_lists(row),
+        name=name_in_roster(row),
         organisation=row.organisation.name if row.organisation else "",
         sector=row.organisation.sector.name if row.organisation else "",
         constituency=row.constituency,

@@ -14,6 +14,7 @@ from backend.events.rules.attendees import (
     pair_of,
 )
 from backend.events.rules.languages import interpreter_text, languages_in_common, needs_interpreter
+from backend.events.rules.names import first_name_in
 from backend.events.rules.slot_grid import BadGrid, SlotGrid, periods_of
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "check_organiser",
     "clean_text",
     "doubts_about_attendee",
+    "first_name_in",
     "has_empty_profile",
     "interpreter_text",
     "is_empty_profile",

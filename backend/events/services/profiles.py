@@ -17,7 +17,7 @@ from backend.events.services.changes import announce_changes
 from backend.people.models import Person
 from backend.people.services import BATCH
 
-NOT_MATCHED = {"title", "country"}  # shown on cards, not read by matching
+NOT_MATCHED = {"title", "country", "short_name"}  # shown on cards, not read by matching
 
 
 class UnknownTopic(BusinessError):
@@ -31,6 +31,7 @@ class ProfileChange:
 
     title: str
     country: str
+    short_name: str = ""
     languages: tuple[str, ...]
     about: str
     seeks: str
@@ -52,6 +53,7 @@ def update_profile(*, attendee: Attendee, change: ProfileChange, by: Person, now
     locked = Attendee.objects.select_for_update().get(pk=attendee.pk)
     fields: dict[str, object] = {
         "title": clean_text(change.title)[:200],
+        "short_name": " ".join(clean_text(change.short_name).split())[:60],
         "country": clean_text(change.country)[:80],
         "languages": list(dict.fromkeys(change.languages))[:LANGUAGE_LIMIT],
         "visibility": Attendee.Visibility.LISTED if change.listed else Attendee.Visibility.HIDDEN,

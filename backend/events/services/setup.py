@@ -194,6 +194,7 @@ def _appoint(event: Event, email: str, name: str, permission: str, now: dt.datet
         event=event,
         person=person,
         defaults={
+            "name": name or person.name,
             "visibility": Attendee.Visibility.HIDDEN,
             "age_class": Attendee.AgeClass.ADULT,
             "joined_at": now,

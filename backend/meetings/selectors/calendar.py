@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.core.texts import one_line
 from backend.events.models import Attendee, SessionPart
+from backend.events.selectors import shown_name
 from backend.meetings.models import CalendarFeed, Meeting
 from backend.meetings.selectors.meetings import MeetingRow, Place, meeting_for, rows_for
 from backend.meetings.selectors.times import reader_words
@@ -59,7 +60,7 @@ def invitation_for(meeting: Meeting, row: MeetingRow | None, reader: Attendee, n
     entry.add(
         "attendee",
         f"mailto:{reader.person.email}",
-        parameters={"CN": one_line(reader.person.name), "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"},
+        parameters={"CN": one_line(shown_name(reader)), "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"},
     )
     calendar = _calendar(reader, [entry])
     calendar.add("method", method_of(row))

@@ -92,4 +92,4 @@ def delivery_figures_for(event: Event, now: dt.datetime, *, limit: int = 100) ->
 
 
 def _of(event: Event) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(notice__event=event).select_related("notice__attendee__person")
+    return Delivery.objects.filter(notice__event=event).select_related("notice__attendee")

@@ -48,7 +48,7 @@ def disputes_for(event: Event) -> QuerySet[Meeting]:
         meetings.filter(disputed | held | not_held)
         .annotate(rank=Case(When(disputed, then=0), default=1))
         .select_related("table")
-        .prefetch_related("seats__attendee__person", "seats__attendee__organisation")
+        .prefetch_related("seats__attendee__organisation")
         .order_by("rank", "-period", "-pk")
     )
 

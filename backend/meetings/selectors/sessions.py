@@ -151,16 +151,16 @@ def speakers_by_session(event: Event) -> list[tuple[Session, list[Speaker]]]:
     """Every session in order, with its speakers by name. For organisers only."""
     speakers: dict[int, list[Speaker]] = {}
     parts = SessionPart.objects.filter(event=event, part=SessionPart.Part.SPEAKING)
-    chosen = parts.select_related("attendee__person", "attendee__organisation")
-    for part in chosen.order_by("attendee__person__name", "attendee"):
+    chosen = parts.select_related("attendee__organisation")
+    for part in chosen.order_by("attendee__name", "attendee"):
         speakers.setdefault(part.session_id, []).append(_speaker(part.attendee))
     return [(session, speakers.get(session.pk, [])) for session in Session.objects.filter(event=event)]
 
 
 def possible_speakers(event: Event) -> list[Speaker]:
     """Everybody at the event by name. For organisers only."""
-    people = Attendee.objects.of(event).select_related("person", "organisation")
-    return [_speaker(one) for one in people.order_by("person__name", "pk")]
+    people = Attendee.objects.of(event).select_related("organisation")
+    return [_speaker(one) for one in people.order_by("name", "pk")]
 
 
 def _speaker(attendee: Attendee) -> Speaker:

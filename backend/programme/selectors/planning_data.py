@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from backend.events.models import Attendee, Event, SessionPart, Slot, Table
 from backend.events.rules import IdPair, pair_of
-from backend.events.selectors import ids_declaring_need
+from backend.events.selectors import ids_declaring_need, shown_name
 from backend.meetings.models import Availability, Meeting
 from backend.programme.models import Plan, PlannedMeeting
 from backend.programme.rules import BusyPeriod, FixedMeeting, PlannableAttendee, PlanningData
@@ -18,7 +18,7 @@ from backend.suggestions.models import Feedback, Run, Suggestion
 
 def read_planning_data(event: Event, now: dt.datetime) -> PlanningData:
     """The event at this moment, in a constant number of queries; for organisers only."""
-    rows = matchable(event).select_related("person", "organisation__sector").order_by("pk")
+    rows = matchable(event).select_related("organisation__sector").order_by("pk")
     declaring = ids_declaring_need(Attendee.objects.filter(event=event))
     people = {row.pk: _attending(row, row.pk in declaring) for row in rows}
     tables = Table.objects.filter(event=event, is_online=False).order_by("step_free", "pk")
@@ -63,7 +63,7 @@ def _attending(row: Attendee, declares_need: bool) -> PlannableAttendee:
     organisation = row.organisation.name if row.organisation else ""
     return PlannableAttendee(
         attendee_id=row.pk,
-        name=row.person.name,
+        name=shown_name(row),
         title=row.title,
         organisation=organisation,
         constituency=row.constituency,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
 from backend.events.models import AdultProposal, AgeAgreement, Attendee
 from backend.events.rules import is_held_as_minor
-from backend.events.selectors import name_in_lists
+from backend.events.selectors import name_in_lists, name_to_call, names_of_people
 from backend.people.models import KnownMinor
 
 
@@ -56,7 +56,10 @@ class AgeQuestions:
 
 def age_questions_for(lead: Attendee, now: dt.datetime) -> AgeQuestions:
     """What waits for the leads of this lead's event, in a constant number of queries."""
-    rows = [_proposal(row) for row in _proposals(lead).order_by("-proposed_at", "-pk")]
+    proposals = list(_proposals(lead).order_by("-proposed_at", "-pk"))
+    actors = {pk for one in proposals for pk in (one.proposed_by_id, one.decided_by_id) if pk}
+    names = names_of_people(actors, lead.event)
+    rows = [_proposal(row, names) for row in proposals]
     return AgeQuestions(
         open=tuple(row for row in rows if row.decided_at is None),
         doubts=tuple(_doubts(lead, now)),
@@ -72,18 +75,18 @@ def waiting_age_questions(lead: Attendee, now: dt.datetime) -> int:
 
 def _proposals(lead: Attendee) -> QuerySet[AdultProposal]:
     return AdultProposal.objects.filter(attendee__event=lead.event_id).select_related(
-        "attendee__person", "attendee__organisation", "proposed_by", "decided_by"
+        "attendee__organisation"
     )
 
 
-def _proposal(row: AdultProposal) -> AdultProposalRow:
+def _proposal(row: AdultProposal, names: Mapping[int, str]) -> AdultProposalRow:
     return AdultProposalRow(
         row.pk,
         name_in_lists(row.attendee),
         _delegation(row.attendee),
-        row.proposed_by.name if row.proposed_by else "",
+        names.get(row.proposed_by_id or 0, ""),
         row.proposed_at,
-        row.decided_by.name if row.decided_by else "",
+        names.get(row.decided_by_id or 0, ""),
         row.decided_at,
         row.get_state_display(),
     )
@@ -123,17 +126,13 @@ def _doubts(lead: Attendee, now: dt.datetime) -> Iterator[DoubtRow]:
             yield DoubtRow(
                 attendee.pk,
                 memory.pk,
-                _first_name(shown),
+                name_to_call(shown),
                 _delegation(shown),
                 is_here,
                 other.name if other else "",
                 agreed_here,
                 agreed_there,
             )
-
-
-def _first_name(attendee: Attendee) -> str:
-    return next(iter(attendee.person.name.split()), "")
 
 
 def _delegation(attendee: Attendee) -> str:

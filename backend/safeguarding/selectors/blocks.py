@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
+from backend.events.selectors import shown_name
 from backend.people.models import Person
 from backend.safeguarding.models import Block
 from backend.safeguarding.rules import nameable_to
@@ -33,8 +34,10 @@ def blocks_made_by(attendee: Attendee) -> tuple[OwnBlock, ...]:
     blocked = Attendee.objects.filter(person__in=[block.blocked_id for block in made])
     here = dict(blocked.filter(event=attendee.event_id).values_list("person_id", "pk"))
     named = nameable_to(attendee.person_id).filter(pk__in=blocked).order_by("pk")
-    names = named.values_list("person_id", "person__name")
-    names_here, elsewhere = dict(names.filter(event=attendee.event_id)), dict(names)
+    names_here, elsewhere = (
+        {one.person_id: shown_name(one) for one in found.only("person_id", "name")}
+        for found in (named.filter(event=attendee.event_id), named)
+    )
     return tuple(
         OwnBlock(
             block.pk,

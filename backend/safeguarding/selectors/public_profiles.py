@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
+from backend.events.selectors import shown_name
 from backend.people.models import Person
 from backend.safeguarding.rules import contactable_for, knows_of, nameable_to
 
@@ -62,7 +63,7 @@ def public_profile_of(attendee: Attendee) -> PublicProfile:
     interests = sorted(attendee.interests.all(), key=lambda row: row.topic.position)
     return PublicProfile(
         attendee_id=attendee.pk,
-        name=attendee.person.name,
+        name=shown_name(attendee),
         title=attendee.title,
         organisation=organisation.name if organisation else "",
         sector=organisation.sector.name if organisation else "",
@@ -93,6 +94,6 @@ def person_for_attendee(*, viewer: Attendee, attendee_id: int, now: dt.datetime)
     """The account of an attendee whom the viewer may block and report; refuses NotFound otherwise."""
     if not knows_of(viewer, attendee_id, now):
         raise NotFound(_("There is no such person at this forum, or you cannot see them."))
-    person = Attendee.objects.select_related("person").get(pk=attendee_id).person
+    other = Attendee.objects.select_related("person").get(pk=attendee_id)
     is_named = nameable_to(viewer.person_id).filter(pk=attendee_id).exists()
-    return TargetPerson(person, person.name if is_named else "")
+    return TargetPerson(other.person, shown_name(other) if is_named else "")

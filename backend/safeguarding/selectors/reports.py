@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models import Case, IntegerField, Value, When
 
 from backend.events.models import Attendee, Event
-from backend.events.selectors import name_in_lists
+from backend.events.selectors import name_in_lists, names_of_people, shown_name
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.rules import is_contact_blocked, leads_of, readable_for
 
@@ -93,7 +93,7 @@ class ReportPage:
 
 def names_of_leads(event: Event) -> list[str]:
     """Who reads reports here, in the order in which they joined."""
-    return list(leads_of(event).order_by("pk").values_list("person__name", flat=True))
+    return [shown_name(lead) for lead in leads_of(event).order_by("pk")]
 
 
 def has_reader(attendee: Attendee, other_id: int) -> bool:
@@ -139,8 +139,9 @@ def report_page_for(report: Report) -> ReportPage:
     """The page of a report that `services.read_report` has opened, and so logged."""
     reporter, reported = _party(report.reporter_id, with_email=True), _party(report.reported_id)
     about = Report.objects.filter(event=report.event_id, reported=report.reported_id).exclude(pk=report.pk)
-    closed_by = Attendee.objects.select_related("person").filter(pk=report.closed_by_id or 0).first()
-    views = ReportView.objects.filter(report=report.pk).order_by("-seen_at", "-pk")
+    closed_by = Attendee.objects.filter(pk=report.closed_by_id or 0).first()
+    views = list(ReportView.objects.filter(report=report.pk).order_by("-seen_at", "-pk"))
+    viewers = names_of_people([view.viewer_id for view in views if view.viewer_id], report.event)
     return ReportPage(
         report_id=report.pk,
         category=report.category,
@@ -155,13 +156,10 @@ def report_page_for(report: Report) -> ReportPage:
         keeps_apart=report.keeps_apart,
         is_contact_blocked=_is_contact_blocked(report),
         others_about=about.count() if reported else 0,
-        views=tuple(
-            ViewRow(name or "", seen_at)
-            for name, seen_at in views.annotate(name=F("viewer__name")).values_list("name", "seen_at")
-        ),
+        views=tuple(ViewRow(viewers.get(view.viewer_id or 0, ""), view.seen_at) for view in views),
         outcome=report.outcome,
         closed_at=report.closed_at,
-        closed_by=closed_by.person.name if closed_by else "",
+        closed_by=shown_name(closed_by) if closed_by else "",
     )
 
 

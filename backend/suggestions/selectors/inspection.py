@@ -74,7 +74,7 @@ class PairInspection:
 
 def list_owners_for(event: Event) -> tuple[PersonNamed, ...]:
     """Everybody who may have a list at the event, by name."""
-    return tuple(people_named(matchable(event).order_by("person__name", "pk")).values())
+    return tuple(people_named(matchable(event).order_by("name", "pk")).values())
 
 
 def list_inspection_for(*, event: Event, attendee_id: int) -> ListInspection:

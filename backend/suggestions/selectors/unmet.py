@@ -64,7 +64,7 @@ def unmet_needs_for(event: Event) -> UnmetNeeds:
     if run is None or "unmet_needs" not in run.report:
         return UnmetNeeds()
     unmet, unsought = set(run.report["unmet_needs"]), set(run.report["unsought_offers"])
-    people = matchable(event).filter(pk__in=unmet | unsought).order_by("person__name", "pk")
+    people = matchable(event).filter(pk__in=unmet | unsought).order_by("name", "pk")
     named = people_named(people)
     texts = {pk: (seeks, offers) for pk, seeks, offers in people.values_list("pk", "seeks", "offers")}
     chosen = chosen_topics(Interest.objects.filter(attendee__in=list(named)))

@@ -27,10 +27,20 @@ from backend.demo.meetings import ASKED, ask_from_lists
 from backend.demo.people import demo_people, unlisted_people
 from backend.demo.selectors import CURRENT, EARLIER
 from backend.demo.texts import demo_text
-from backend.events.models import Attendee, Event, Interest, Session, SessionPart, Slot, Table, Tie
+from backend.events.models import (
+    Attendee,
+    Event,
+    Interest,
+    Organisation,
+    Session,
+    SessionPart,
+    Slot,
+    Table,
+    Tie,
+)
 from backend.meetings.models import Availability, Meeting
 from backend.meetings.selectors import agenda_for, requests_sent, requests_to_answer
-from backend.people.models import Organisation, Person
+from backend.people.models import Person
 from backend.safeguarding.models import Block, Report
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.safeguarding.selectors import reports_for
@@ -129,7 +139,7 @@ def test_the_same_people_know_each_other_in_every_process() -> None:
 def _dump_without_ids() -> list[tuple[object, ...]]:
     queries = (
         Attendee.objects.values_list(
-            "event__slug", "person__email", "person__name", "organisation__name", "title", "languages",
+            "event__slug", "person__email", "name", "organisation__name", "title", "languages",
             "role", "about", "seeks", "offers", "changed_at",
         ),
         Interest.objects.values_list("event__slug", "attendee__person__email", "topic__key", "seeks"),

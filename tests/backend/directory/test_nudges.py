@@ -121,8 +121,8 @@ def test_the_state_of_each_nudge_is_shown(forum, post):
 
 def test_the_list_of_who_needs_help_names_listed_adults_only_and_runs_nothing(forum):
     event, _, alone, empty = forum
-    alone.person.name = "=HYPERLINK(1)"
-    alone.person.save()
+    alone.name = "=HYPERLINK(1)"
+    alone.save()
     for who in ({"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}):
         make_attendee(event, **who)
     lines = needs_help_csv(needs_help_rows(event=event, now=NOW)).decode("utf-8-sig").splitlines()

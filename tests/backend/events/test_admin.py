@@ -44,7 +44,7 @@ def test_people_and_what_they_say_are_not_in_the_admin() -> None:
     assert not registered & NOT_REFERENCE_DATA
 
 
-@pytest.mark.parametrize("page", ["people/sector", "people/organisation", "events/event", "events/theme",
+@pytest.mark.parametrize("page", ["people/sector", "events/organisation", "events/event", "events/theme",
                                   "events/topic", "events/session"])  # fmt: skip
 def test_every_list_opens_and_a_stranger_is_sent_to_sign_in(administrator: Client, page: str) -> None:
     make_event()
@@ -103,7 +103,7 @@ def test_a_control_character_in_a_name_is_refused_there_too(administrator: Clien
         (f"events/event/{event.pk}", "venue"),
         (f"events/theme/{theme.pk}", "name"),
         (f"events/session/{session.pk}", "title"),
-        (f"people/organisation/{organisation.pk}", "name"),
+        (f"events/organisation/{organisation.pk}", "name"),
     ):
         answer = administrator.post(f"/admin/{page}/change/", {field: "One\nTwo"})
         errors = page_of(answer).texts(f".field-{field} .errorlist li")

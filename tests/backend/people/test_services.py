@@ -1,4 +1,4 @@
-"""Sectors, organisations and people: found, or made once."""
+"""Sectors and people: found, or made once."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from backend.people.models import Constituency, Organisation, Person, Sector, SignInAttempts
+from backend.people.models import Constituency, Person, Sector, SignInAttempts
 from backend.people.selectors import folded_for, sectors_by_word
 from backend.people.services import (
     BadEmail,
     check_email,
-    find_or_create_organisations,
     find_or_create_people,
     load_sectors,
     take_sign_in_attempt,
@@ -83,15 +82,6 @@ def test_an_address_keeps_its_spelling_and_is_found_in_any_case() -> None:
     assert (first.email, first.name) == ("Dara@Example.org", "Dara")
     assert not found["new@example.org"].has_usable_password()
     assert Person.objects.count() == 2
-
-
-def test_names_that_differ_in_case_alone_are_one_organisation_with_the_first_sector() -> None:
-    load_sectors()
-    academia, youth = Sector.objects.get(key="academia"), Sector.objects.get(key="youth")
-    found = find_or_create_organisations(sectors={"Ærø Büro": academia, "ÆRØ BÜRO": youth})
-    assert found["Ærø Büro"] == found["ÆRØ BÜRO"]
-    kept = Organisation.objects.get()
-    assert (kept.name, kept.sector) == ("Ærø Büro", academia)
 
 
 def test_finding_many_takes_as_many_queries_as_finding_one() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from backend.events.models import Attendee, Event, Slot, Table, Theme
+from backend.events.models import Attendee, Event, Organisation, Slot, Table, Theme
 from backend.meetings.models import Meeting, Seat
-from backend.people.models import Organisation, Person, Sector
+from backend.people.models import Person, Sector
 from backend.suggestions.models import Run, Suggestion
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 
@@ -71,9 +71,9 @@ def seven_people(event: Event) -> list[Attendee]:
     Held: 1-2, 1-4 twice, 2-4, 4-6; accepted and to come: 3-5, 5-4. The figures are worked out by hand in
     tests/matching/network/test_seven_people.py.
     """
-    ministry, police = make_organisation("ict-ministry"), make_organisation("police")
-    company = make_organisation("large-company", "industry")
-    ngo, young = make_organisation("ngo", "civil-society"), make_organisation("youth", "youth")
+    ministry, police = make_organisation(event, "ict-ministry"), make_organisation(event, "police")
+    company = make_organisation(event, "large-company", "industry")
+    ngo, young = make_organisation(event, "ngo", "civil-society"), make_organisation(event, "youth", "youth")
     places = [
         (ministry, "Thailand", ["th", "en"]),
         (ministry, "Thailand", ["th"]),
@@ -104,6 +104,7 @@ def large_event(people: int, meetings: int, listed: int = 10, seed: int = 0) -> 
     kinds = ["government", "industry", "civil-society", "intergovernmental", "academia", "youth", "other"]
     organisations = [
         Organisation.objects.create(
+            event=event,
             name=f"Organisation {n}",
             sector=Sector.objects.create(key=f"sector-{n}", name=f"Sector {n}", constituency=kinds[n % 7]),
         )
@@ -115,7 +116,8 @@ def large_event(people: int, meetings: int, listed: int = 10, seed: int = 0) -> 
     attendees = Attendee.objects.bulk_create(
         [
             Attendee(
-                event=event, person=person, organisation=organisations[int(chance.integers(20) ** 2 // 20)],
+                event=event, person=person, name=person.name,
+                organisation=organisations[int(chance.integers(20) ** 2 // 20)],
                 age_class="adult", country=f"Country {chance.integers(11)}", languages=["en"], changed_at=NOW,
             )
             for person in persons

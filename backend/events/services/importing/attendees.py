@@ -7,37 +7,34 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from backend.core.advisory_lock import advisory_lock
 from backend.core.transactions import Busy, in_transaction, read_only
-from backend.events.models import Attendee, Event, Interest, Topic
+from backend.events.models import Attendee, Event, Interest, Organisation, Topic
 from backend.events.rules import check_organiser
 from backend.events.selectors import ChosenTopics, chosen_topics
 from backend.events.services.changes import announce_changes
 from backend.events.services.importing.reading import CsvTable
 from backend.events.services.importing.report import ImportReport, NoteCounts, RefusedLine
 from backend.events.services.importing.rows import ImportRow, column_positions, parse_line
+from backend.events.services.organisations import find_or_create_organisations, move_organisations
 from backend.events.services.profiles import replace_interests
-from backend.people.models import Organisation, Person, Sector
+from backend.people.models import Person, Sector
 from backend.people.selectors import folded_for, plain_word, sectors_by_word
 from backend.people.services import (
     BATCH,
     OTHER,
-    find_or_create_organisations,
     find_or_create_people,
     load_sectors,
     missing_sectors,
-    move_organisations,
-    rename_people,
 )
 
-PROFILE_FIELDS = ("title", "country", "languages", "about", "seeks", "offers")
+PROFILE_FIELDS = ("short_name", "title", "country", "languages", "about", "seeks", "offers")
 ROWS_AT_ONCE = 200
 """In one transaction. What it locks it holds for a fifth of a second, which nobody who waits notices."""
 ORGANISATIONS_AT_ONCE = 50
-SAVED_FIELDS = (*PROFILE_FIELDS, "role", "age_class", "organisation", "changed_at")
+SAVED_FIELDS = (*PROFILE_FIELDS, "name", "role", "age_class", "organisation", "changed_at")
 
 
 @dataclass(slots=True)
@@ -113,7 +110,8 @@ def import_attendees(
     a transaction that holds its rows for a moment only: stopped half-way, whole rows are saved or not, and
     the same list imported again saves the rest. With `dry_run` nothing is written and no row is locked. A
     blank cell changes nothing. Once attendees have saved their own profile, the list no longer changes
-    their texts and topics; organisation, role, name and age class stay the organiser's. Importing the same
+    their texts, topics and short name; organisation, role, name and age class stay the organiser's. Names
+    and sectors are this event's own, so no list changes another event or a known account. Importing the same
     list again changes nothing; `changed_at` moves only for those who changed. `by` is the organiser who
     asks, None for the command line; `on_progress` is told the share done. Refuses OrganisersOnly, BadColumns
     and Busy.
@@ -221,8 +219,7 @@ def _import_organisations(
 ) -> tuple[dict[str, Organisation], NoteCounts]:
     """Every organisation the list names, by that name, and what to say of them.
 
-    A known sector is kept, and reported where the list gives another; only “other” gives way to the list,
-    unless people of another event are of the organisation, too.
+    A known sector is kept, and reported where the list gives another; only “other” gives way to the list.
     """
     notes = NoteCounts()
     if save:
@@ -236,15 +233,10 @@ def _import_organisations(
         if row.organisation:
             listed.setdefault(row.organisation, []).extend([sector] if sector else [])
     wanted = {name: sectors[0] if sectors else known[OTHER] for name, sectors in listed.items()}
-    found = find_or_create_organisations(sectors=wanted, save=save)
-    shared = set(
-        Attendee.objects.filter(organisation__in=[one.pk for one in found.values()])
-        .exclude(event=event)
-        .values_list("organisation_id", flat=True)
-    )
+    found = find_or_create_organisations(event=event, sectors=wanted, save=save)
     moved = {}
     for name, organisation in found.items():
-        if organisation.sector.key == OTHER != wanted[name].key and organisation.pk not in shared:
+        if organisation.sector.key == OTHER != wanted[name].key:
             organisation.sector = wanted[name]
             moved[organisation.pk] = organisation
             notes.new_sectors[organisation.name, organisation.sector.name] += 1
@@ -280,20 +272,11 @@ def _entries(
     *,
     save: bool,
 ) -> list[ImportEntry]:
-    """The rows with their attendees, new ones not yet saved; names are brought up to date.
+    """The rows with their attendees, new ones not yet saved.
 
-    A name belongs to the account, at every event: a list renames only accounts that lists of this event made
-    and that are at no other. An organiser's own age class is for another organiser to set (S1).
+    An organiser's own age class is for another organiser to set (S1).
     """
     people = find_or_create_people(names={row.email: row.name for row in rows}, save=save)
-    renamed = {people[row.email].pk for row in rows if people[row.email].name != row.name}
-    kept = renamed - _accounts_made_here(event, renamed)
-    notes.kept_names, renamed = len(kept), renamed - kept
-    for row in rows:
-        if people[row.email].pk in renamed:
-            people[row.email].name = row.name
-    if save:
-        rename_people(people=[person for person in people.values() if person.pk in renamed])
     known = _attendees_of(event, [person.pk for person in people.values() if person.pk], save)
     topics = chosen_topics(Interest.objects.filter(attendee__in=[one.pk for one in known.values()]))
     entries = []
@@ -305,9 +288,7 @@ def _entries(
             attendee = Attendee(event=event, person=person, joined_at=now, changed_at=now)
         if by is not None and person.pk == by.pk and row.age_class not in ("", attendee.age_class):
             row, notes.kept_own_age = replace(row, age_class=""), True
-        entries.append(
-            ImportEntry(row, attendee, is_new, topics.get(attendee.pk, ChosenTopics()), person.pk in renamed)
-        )
+        entries.append(ImportEntry(row, attendee, is_new, topics.get(attendee.pk, ChosenTopics())))
     return entries
 
 
@@ -317,14 +298,6 @@ def _attendees_of(event: Event, people: Collection[int], lock: bool) -> dict[int
     if lock:
         rows = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
     return {attendee.person_id: attendee for attendee in rows}
-
-
-def _accounts_made_here(event: Event, people: Collection[int]) -> set[int]:
-    """Those of the people whose account was made with their part in the event, and who are at no other."""
-    attendances = Attendee.objects.filter(person__in=people)
-    made_here = attendances.filter(event=event, joined_at__lte=F("person__joined_at"))
-    elsewhere = attendances.exclude(event=event)
-    return set(made_here.exclude(person__in=elsewhere.values("person")).values_list("person_id", flat=True))
 
 
 def _apply(entry: ImportEntry, organisation: Organisation | None, notes: NoteCounts) -> bool:
@@ -337,6 +310,7 @@ def _apply(entry: ImportEntry, organisation: Organisation | None, notes: NoteCou
     if attendee.edited_at is not None:
         notes.kept_profiles += any(getattr(attendee, name) != value for name, value in wanted.items())
         wanted = {}
+    wanted["name"] = row.name
     if row.role:
         role = plain_word(row.role)
         if role in Attendee.Role.values:

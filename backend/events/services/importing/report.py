@@ -91,7 +91,6 @@ class NoteCounts:
     new_sectors: Counter[tuple[str, str]] = field(default_factory=Counter)
     age_changes: Counter[tuple[str, str]] = field(default_factory=Counter)
     kept_profiles: int = 0
-    kept_names: int = 0
     kept_own_age: bool = False
 
     def add(self, more: NoteCounts) -> None:
@@ -139,19 +138,13 @@ class NoteCounts:
             }
         for (name, kept, listed), count in sorted(self.kept_sectors.items()):
             yield _(
-                "“%(organisation)s” is known as %(kept)s; "
+                "“%(organisation)s” is %(kept)s at this event; "
                 "that was kept where the list says %(listed)s (%(rows)s)."
             ) % {"organisation": name, "kept": kept, "listed": listed, "rows": _rows(count)}
 
     def _kept(self) -> Iterator[str]:
         if self.kept_own_age:
             yield _("Your own age class was kept: it is for another organiser to set.")
-        if self.kept_names:
-            yield ngettext(
-                "%(count)s person has an account under another name; that name was kept.",
-                "%(count)s people have an account under another name; that name was kept.",
-                self.kept_names,
-            ) % {"count": f"{self.kept_names:,}"}
         if self.kept_profiles:
             yield ngettext(
                 "%(count)s person has written their own profile since; "

@@ -22,6 +22,7 @@ REQUIRED = ("email", "name")
 LIMITS = {
     "email": 254,
     "name": 200,
+    "short_name": 60,
     "organisation": 255,
     "sector": 80,
     "country": 80,
@@ -52,6 +53,7 @@ class ImportRow:
     line: int
     email: str
     name: str
+    short_name: str = ""
     organisation: str = ""
     sector: str = ""
     country: str = ""

@@ -118,7 +118,7 @@ def test_an_attendee_who_becomes_organiser_stays_who_they_are() -> None:
     create()
     event = Event.objects.get()
     person = Person.objects.create_user("dara@example.org", name="Dara")
-    Attendee.objects.create(event=event, person=person, age_class="adult", visibility="listed")
+    Attendee.objects.create(event=event, person=person, name="Dara", age_class="adult", visibility="listed")
     attendee = appoint_organiser(event=event, email="DARA@example.org", now=NOW)
     assert (attendee.person, attendee.permission, attendee.visibility) == (person, "organiser", "listed")
 

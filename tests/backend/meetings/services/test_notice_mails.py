@@ -153,8 +153,8 @@ def test_what_the_other_wrote_cannot_become_markup(forum: Forum) -> None:
 
 def test_a_name_with_a_line_break_cannot_add_a_header(forum: Forum) -> None:
     a, b, *_ = forum.people
-    a.person.name = 'Eve\r\nBcc: all@example.org "X"'
-    a.person.save()
+    a.name = 'Eve\r\nBcc: all@example.org "X"'
+    a.save()
     forum.accept(b, forum.ask(a, b, forum.slots[0]))
     mail = last_mail(b, "accepted", forum.now)
     assert mail is not None

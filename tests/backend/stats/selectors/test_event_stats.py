@@ -203,7 +203,7 @@ def test_minors_people_of_unknown_age_and_hidden_ones_are_not_counted(forum, uns
     before = stats_of(event)
     other = make_attendee(
         event,
-        organisation=make_organisation("acwc", "intergovernmental"),
+        organisation=make_organisation(event, "acwc", "intergovernmental"),
         country="Laos",
         languages=["lo"],
         **unseen,

@@ -17,9 +17,9 @@ def make_forum(state="held", **counts):
     """Eight people each of government, industry and civil society; `counts` of meetings, e.g. gov_ind=20."""
     event = make_event()
     organisations = {
-        "gov": make_organisation(),
-        "ind": make_organisation("company", "industry"),
-        "civ": make_organisation("ngo", "civil-society"),
+        "gov": make_organisation(event),
+        "ind": make_organisation(event, "company", "industry"),
+        "civ": make_organisation(event, "ngo", "civil-society"),
     }
     people = {
         name: [make_attendee(event, organisation=organisation) for _ in range(8)]
@@ -74,7 +74,7 @@ def test_a_pair_with_fewer_than_five_meetings_is_named_without_its_count():
 
 def test_no_headline_gives_away_how_few_people_a_constituency_has():
     event = make_forum(gov_ind=48, gov_civ=2, gov_gov=10, ind_ind=10, civ_civ=10, ind_civ=9)
-    make_attendee(event, organisation=make_organisation("youth", "youth"))
+    make_attendee(event, organisation=make_organisation(event, "youth", "youth"))
     headlines, _, sheets = headlines_of(event)
     withheld = {row[0] for row in sheets["constituencies"].rows if row[1] == WITHHELD}
     assert withheld == {"youth", "civil-society"}

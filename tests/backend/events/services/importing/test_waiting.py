@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 
-from backend.events.models import Attendee, Event
+from backend.events.models import Attendee, Event, Organisation
 from backend.events.services.importing import COLUMNS, CsvTable, ImportReport, import_attendees, read_csv
 from backend.events.services.importing import attendees as importing
-from backend.people.models import Organisation, Person
+from backend.people.models import Person
 from tests.factories import NOW, make_event
 
 pytestmark = pytest.mark.django_db(transaction=True)

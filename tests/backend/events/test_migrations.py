@@ -1,0 +1,98 @@
+"""A database filled by version 0.2.0 keeps all it holds when its schema changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import StateApps
+
+from backend.events.models import Attendee, Organisation
+from tests.factories import NOW
+
+OURS = [app.label for app in apps.get_app_configs() if app.name.startswith("backend.")]
+
+
+def released(executor: MigrationExecutor) -> list[tuple[str, str]]:
+    """The migrations of version 0.2.0: the first of each of our apps, and all of the libraries."""
+    leaves = executor.loader.graph.leaf_nodes()
+    return [
+        *(node for node in leaves if node[0] not in OURS),
+        *(
+            (label, "0001_initial")
+            for label in OURS
+            if (label, "0001_initial") in executor.loader.graph.nodes
+        ),
+    ]
+
+
+@pytest.fixture
+def filled(transactional_db: None) -> Iterator[StateApps]:
+    """An empty database at the schema of 0.2.0 is the default one; gives its models."""
+    ours, other = connections[DEFAULT_DB_ALIAS], connection.copy()
+    with ours.cursor() as cursor:
+        cursor.execute("create database filled template template0")
+    other.settings_dict["NAME"] = "filled"
+    connections[DEFAULT_DB_ALIAS] = other
+    try:
+        executor = MigrationExecutor(other)
+        yield executor.migrate(released(executor)).apps
+    finally:
+        other.close()
+        connections[DEFAULT_DB_ALIAS] = ours
+        with ours.cursor() as cursor:
+            cursor.execute("drop database filled with (force)")
+
+
+def migrate() -> None:
+    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def made_event(models: StateApps, slug: str) -> Any:
+    return models.get_model("events", "Event").objects.create(
+        slug=slug, name=slug, timezone="Asia/Bangkok", starts_on=NOW.date(), ends_on=NOW.date()
+    )
+
+
+def test_two_events_that_share_an_organisation_and_a_person_end_with_their_own(filled: StateApps) -> None:
+    sector = filled.get_model("people", "Sector").objects.create(
+        key="ngo", name="NGO", constituency="civil-society"
+    )
+    make_house = filled.get_model("people", "Organisation").objects.create
+    shared, lone = make_house(name="Shared", sector=sector), make_house(name="Lone", sector=sector)
+    make_house(name="Of nobody", sector=sector)
+    make_person = filled.get_model("people", "Person").objects.create
+    both, one = (
+        make_person(email=f"{name}@example.org", name=name, password="!") for name in ("Both", "One")
+    )
+    first, second = made_event(filled, "first"), made_event(filled, "second")
+    attend = filled.get_model("events", "Attendee").objects.create
+    ids = [
+        attend(event=first, person=both, organisation=shared, age_class="adult").pk,
+        attend(event=second, person=both, organisation=shared, age_class="minor").pk,
+        attend(event=second, person=one, organisation=lone).pk,
+        attend(event=first, person=one).pk,
+    ]
+
+    migrate()
+
+    rows = Attendee.objects.select_related("organisation__sector").in_bulk(ids)
+    assert [(row.event_id, row.name, row.short_name, row.age_class) for row in rows.values()] == [
+        (first.pk, "Both", "", "adult"),
+        (second.pk, "Both", "", "minor"),
+        (second.pk, "One", "", "unknown"),
+        (first.pk, "One", "", "unknown"),
+    ]
+    houses = [rows[pk].organisation for pk in ids]
+    assert [house and (house.event_id, house.name, house.sector.key) for house in houses] == [
+        (first.pk, "Shared", "ngo"),
+        (second.pk, "Shared", "ngo"),
+        (second.pk, "Lone", "ngo"),
+        None,
+    ]
+    assert Organisation.objects.count() == 3
