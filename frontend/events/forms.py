@@ -208,9 +208,10 @@ class FileForm(forms.Form):
 
 
 class ImportForm(FileForm):
-    """A list of attendees."""
+    """A list of attendees, and the ids of those of unknown age whom the organiser confirmed as adults."""
 
     salt = "attendee-list"
+    confirmed_adults = IdListField(required=False)
 
 
 class AgendaFileForm(FileForm):

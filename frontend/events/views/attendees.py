@@ -129,4 +129,5 @@ def _import(request: Request, attendee: Attendee, form: ImportForm) -> ImportRep
         by=request.user,
         now=timezone.now(),
         dry_run=not values["confirm"],
+        confirmed_adults=values["confirmed_adults"],
     )

@@ -155,6 +155,20 @@ def test_a_list_is_read_first_and_saved_only_when_confirmed(desk):
     assert "0 would be added, 0 would be updated, 1 unchanged" in page_of(again)
 
 
+def test_a_preview_names_each_who_would_become_an_adult_and_asks(desk):
+    event, client = desk
+    make_attendee(event, name="Dara Sok", email="dara@example.org", age_class="unknown")
+    preview = page_of(upload(client, event, "email,name,age_class\ndara@example.org,Dara Sok,adult\n"))
+    assert preview.rows("fieldset table", "th") == [["Dara Sok"]]
+    form = preview.fields("main form")
+    assert "confirmed_adults" not in form  # nothing is ticked beforehand
+    address = f"/e/{event.slug}/attendees/import/"
+    client.post(address, form)
+    assert Attendee.objects.get(person__email="dara@example.org").age_class == "unknown"
+    client.post(address, {**form, "confirmed_adults": preview.attribute("[name=confirmed_adults]", "value")})
+    assert Attendee.objects.get(person__email="dara@example.org").age_class == "adult"
+
+
 def test_a_file_of_another_encoding_is_read_once_its_sample_is_confirmed(desk):
     event, client = desk
     asked = upload(client, event, "email,name\nlinh@example.org,สมชาย ใจดี\n".encode("cp874"))

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from backend.core.progress import progress_lines
+from backend.events.models import Event
 from backend.events.selectors import event_for
 from backend.events.services.importing import (
     COLUMNS,
@@ -35,6 +36,13 @@ class Command(BaseCommand):
         parser.add_argument("slug", help="the event, as given to create_event")
         parser.add_argument("file", help="CSV with at least the columns email and name")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and save nothing")
+        parser.add_argument(
+            "--confirm-adults",
+            type=int,
+            default=0,
+            metavar="NUMBER",
+            help="set those of unknown age as adults whom --dry-run names: as many as it named",
+        )
         parser.add_argument("--encoding", default="", metavar="NAME", help="for a file that is not UTF-8")
         parser.add_argument(
             "--report",
@@ -48,12 +56,14 @@ class Command(BaseCommand):
         table = self._read(options)
         self.stdout.write(f"Reading {len(table.lines):,} rows ({table.encoding}) …")
         self.stdout.flush()
+        confirmed = self._confirmed_adults(event, table, options["confirm_adults"])
         with pghistory.context(command="import_attendees"), progress_lines() as show:
             report = import_attendees(
                 event=event,
                 table=table,
                 now=timezone.now(),
                 dry_run=options["dry_run"],
+                confirmed_adults=confirmed,
                 on_progress=lambda share: show("Importing", share),
             )
         path = options["report"]
@@ -62,6 +72,18 @@ class Command(BaseCommand):
         self._print(report, path)
         if report.refused and report.read == len(report.refused):
             raise CommandError("No row could be imported.")
+
+    def _confirmed_adults(self, event: Event, table: CsvTable, number: int) -> list[int]:
+        """Whom a preview names, where it names as many as were confirmed."""
+        if not number:
+            return []
+        preview = import_attendees(event=event, table=table, now=timezone.now(), dry_run=True)
+        if len(preview.unconfirmed_adults) != number:
+            raise CommandError(
+                f"The list would set {len(preview.unconfirmed_adults):,} people of unknown age as adults, "
+                f"not {number:,}: read their names with --dry-run first. Nothing was imported."
+            )
+        return [row.attendee_id for row in preview.unconfirmed_adults]
 
     def _read(self, options: dict[str, Any]) -> CsvTable:
         try:
@@ -88,6 +110,11 @@ class Command(BaseCommand):
             self.stdout.write(f"  … and {len(report.refused) - SHOWN:,} more refused rows")
         for sentence in report.sentences:
             self.stdout.write(sentence)
+        for one in report.unconfirmed_adults:
+            self.stdout.write(f"  line {one.line}: {one.name}, {one.organisation or 'no organisation'}")
+        if report.unconfirmed_adults:
+            number = len(report.unconfirmed_adults)
+            self.stdout.write(f"If each of these is an adult, import with --confirm-adults {number}.")
         if path:
             try:
                 Path(path).write_bytes(refusals_csv(report.refused))

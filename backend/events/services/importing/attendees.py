@@ -16,7 +16,12 @@ from backend.events.rules import check_organiser
 from backend.events.selectors import ChosenTopics, chosen_topics
 from backend.events.services.changes import announce_changes
 from backend.events.services.importing.reading import CsvTable
-from backend.events.services.importing.report import ImportReport, NoteCounts, RefusedLine
+from backend.events.services.importing.report import (
+    ImportReport,
+    NoteCounts,
+    RefusedLine,
+    UnconfirmedAdult,
+)
 from backend.events.services.importing.rows import ImportRow, column_positions, parse_line
 from backend.events.services.organisations import find_or_create_organisations, move_organisations
 from backend.events.services.profiles import replace_interests
@@ -102,6 +107,7 @@ def import_attendees(
     by: Person | None = None,
     now: dt.datetime,
     dry_run: bool = False,
+    confirmed_adults: Collection[int] = (),
     on_progress: Callable[[float], None] | None = None,
 ) -> ImportReport:
     """Add and update the event's attendees from a list; gives the figures and every refused line.
@@ -111,8 +117,10 @@ def import_attendees(
     the same list imported again saves the rest. With `dry_run` nothing is written and no row is locked. A
     blank cell changes nothing. Once attendees have saved their own profile, the list no longer changes
     their texts, topics and short name; organisation, role, name and age class stay the organiser's. Names
-    and sectors are this event's own, so no list changes another event or a known account. Importing the same
-    list again changes nothing; `changed_at` moves only for those who changed. `by` is the organiser who
+    and sectors are this event's own, so no list changes another event or a known account. No list makes an
+    adult of a minor, and of somebody of unknown age only where `confirmed_adults` holds the attendee's id:
+    who was read by name in a preview's `unconfirmed_adults`. Importing the same list again changes nothing;
+    `changed_at` moves only for those who changed. `by` is the organiser who
     asks, None for the command line; `on_progress` is told the share done. Refuses OrganisersOnly, BadColumns
     and Busy.
     """
@@ -125,10 +133,10 @@ def import_attendees(
     refused = [*table.broken, *(row for row in parsed if isinstance(row, RefusedLine)), *duplicates]
     if dry_run:
         with read_only():
-            result = _import_rows(event, rows, by, now, save=False, on_progress=on_progress)
+            result = _import_rows(event, rows, by, now, confirmed_adults, save=False, on_progress=on_progress)
     else:
         with advisory_lock(f"import:{event.pk}"):  # one import of an event at a time
-            result = _import_rows(event, rows, by, now, save=True, on_progress=on_progress)
+            result = _import_rows(event, rows, by, now, confirmed_adults, save=True, on_progress=on_progress)
     result.notes.extra_columns = extra
     return ImportReport(
         dry_run=dry_run,
@@ -138,6 +146,7 @@ def import_attendees(
         unknown_age=result.unknown_age,
         refused=tuple(sorted(refused, key=lambda row: row.line)),
         notes=tuple(result.notes.sentences()),
+        unconfirmed_adults=result.notes.unconfirmed_adults,
     )
 
 
@@ -146,6 +155,7 @@ def _import_rows(
     rows: Sequence[ImportRow],
     by: Person | None,
     now: dt.datetime,
+    confirmed_adults: Collection[int],
     *,
     save: bool,
     on_progress: Callable[[float], None] | None,
@@ -158,7 +168,9 @@ def _import_rows(
             if on_progress:
                 on_progress(start / len(rows))
             batch = rows[start : start + ROWS_AT_ONCE]
-            result.add(_import_batch(event, batch, organisations, topics, by, now, save=save))
+            result.add(
+                _import_batch(event, batch, organisations, topics, by, now, confirmed_adults, save=save)
+            )
     except Busy as error:
         raise Busy(
             _(
@@ -183,6 +195,7 @@ def _import_batch(
     topics: TopicIndex,
     by: Person | None,
     now: dt.datetime,
+    confirmed_adults: Collection[int],
     *,
     save: bool,
 ) -> ImportResult:
@@ -190,6 +203,7 @@ def _import_batch(
     result = ImportResult()
     entries = _entries(event, rows, by, result.notes, now, save=save)
     for entry in entries:
+        _keep_age_class(entry, confirmed_adults, result.notes)
         entry.changed |= entry.is_new
         entry.changed |= _apply(entry, organisations.get(entry.row.organisation), result.notes)
         entry.changed |= _apply_topics(entry, topics, result.notes)
@@ -298,6 +312,21 @@ def _attendees_of(event: Event, people: Collection[int], lock: bool) -> dict[int
     if lock:
         rows = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
     return {attendee.person_id: attendee for attendee in rows}
+
+
+def _keep_age_class(entry: ImportEntry, confirmed_adults: Collection[int], notes: NoteCounts) -> None:
+    """Leave out what would make an adult of a minor, or of somebody of unknown age not confirmed (S1)."""
+    row, attendee = entry.row, entry.attendee
+    if entry.is_new or row.age_class in ("", attendee.age_class):
+        return
+    if attendee.age_class == Attendee.AgeClass.MINOR:
+        notes.kept_minors += 1
+    elif row.age_class == Attendee.AgeClass.ADULT and attendee.pk not in confirmed_adults:
+        organisation = row.organisation or (attendee.organisation.name if attendee.organisation else "")
+        notes.unconfirmed_adults += (UnconfirmedAdult(attendee.pk, row.line, row.name, organisation),)
+    else:
+        return
+    entry.row = replace(row, age_class="")
 
 
 def _apply(entry: ImportEntry, organisation: Organisation | None, notes: NoteCounts) -> bool:

@@ -23,6 +23,16 @@ class RefusedLine:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class UnconfirmedAdult:
+    """Somebody of unknown age whom the list calls an adult: stays as they are until confirmed by name."""
+
+    attendee_id: int
+    line: int
+    name: str
+    organisation: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
     """Figures and notes of one import; `notes` are whole sentences. With `dry_run` nothing was saved."""
@@ -34,6 +44,7 @@ class ImportReport:
     unknown_age: int
     refused: tuple[RefusedLine, ...]
     notes: tuple[str, ...]
+    unconfirmed_adults: tuple[UnconfirmedAdult, ...] = ()
 
     @property
     def read(self) -> int:
@@ -92,6 +103,8 @@ class NoteCounts:
     age_changes: Counter[tuple[str, str]] = field(default_factory=Counter)
     kept_profiles: int = 0
     kept_own_age: bool = False
+    kept_minors: int = 0
+    unconfirmed_adults: tuple[UnconfirmedAdult, ...] = ()
 
     def add(self, more: NoteCounts) -> None:
         """Count what another part of the same list gave, too."""
@@ -145,6 +158,22 @@ class NoteCounts:
     def _kept(self) -> Iterator[str]:
         if self.kept_own_age:
             yield _("Your own age class was kept: it is for another organiser to set.")
+        if self.kept_minors:
+            yield ngettext(
+                "%(count)s person set as a minor stays one: a safeguarding lead has to consent first. "
+                "Propose it in the list of attendees.",
+                "%(count)s people set as minors stay minors: a safeguarding lead has to consent first. "
+                "Propose it in the list of attendees, one person at a time.",
+                self.kept_minors,
+            ) % {"count": f"{self.kept_minors:,}"}
+        if self.unconfirmed_adults:
+            yield ngettext(
+                "%(count)s person of unknown age is an adult in the list, and stays of unknown age "
+                "until somebody confirms the name.",
+                "%(count)s people of unknown age are adults in the list, and stay of unknown age "
+                "until somebody confirms each name.",
+                len(self.unconfirmed_adults),
+            ) % {"count": f"{len(self.unconfirmed_adults):,}"}
         if self.kept_profiles:
             yield ngettext(
                 "%(count)s person has written their own profile since; "

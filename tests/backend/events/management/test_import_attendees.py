@@ -136,3 +136,24 @@ def test_twenty_thousand_people_are_imported_changed_and_left_alone(tmp_path: Pa
     path.write_text(text.replace(",About 12", ",Changed 12"))
     changed = sum(str(n).startswith("12") for n in range(20_000))
     assert f"0 added, {changed:,} updated, {20_000 - changed:,} unchanged" in run(path)
+
+
+def test_those_of_unknown_age_become_adults_once_the_number_the_trial_run_named_is_confirmed(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("email,name\na@example.org,Ann\nb@example.org,Ben\n")
+    run(path)
+    path.write_text("email,name,age_class\na@example.org,Ann,adult\nb@example.org,Ben,adult\n")
+    output = run(path, "--dry-run")
+    assert "line 2: Ann, no organisation" in output
+    assert "If each of these is an adult, import with --confirm-adults 2." in output
+    for options in ([], ["--confirm-adults", "1"], ["--confirm-adults", "3"]):
+        if options:
+            with pytest.raises(CommandError, match="2 people of unknown age"):
+                run(path, *options)
+        else:
+            run(path)
+        assert not Attendee.objects.filter(age_class="adult").exists()
+    run(path, "--confirm-adults", "2")
+    assert Attendee.objects.filter(age_class="adult").count() == 2

@@ -147,11 +147,35 @@ def test_people_of_unknown_age_are_counted_and_the_report_says_how_to_set_it(eve
 
 
 def test_a_blank_age_class_leaves_the_known_one_and_a_given_one_sets_it_and_is_reported(event: Event) -> None:
-    imported(event, "email,name,age_class\na@example.org,A,minor\n")
+    imported(event, "email,name,age_class\na@example.org,A,adult\n")
     assert figures(imported(event, "email,name,age_class\na@example.org,A,\n")) == (0, 0, 1, 0)
-    assert Attendee.objects.get().age_class == "minor"
-    report = imported(event, "email,name,age_class\na@example.org,A,adult\n")
-    assert "Age class changed from minor to adult as the list says: 1." in report.notes
+    assert Attendee.objects.get().age_class == "adult"
+    report = imported(event, "email,name,age_class\na@example.org,A,minor\n")
+    assert "Age class changed from adult to minor as the list says: 1." in report.notes
+
+
+def test_no_list_makes_an_adult_of_a_minor_or_leaves_their_age_open(event: Event) -> None:
+    imported(event, "email,name,age_class\na@example.org,A,minor\n")
+    [minor] = Attendee.objects.all()
+    for age in ("adult", "unknown"):
+        text = f"email,name,age_class\na@example.org,A,{age}\n"
+        report = imported(event, text, confirmed_adults=[minor.pk])
+        assert figures(report) == (0, 0, 1, 0)
+        assert any(note.startswith("1 person set as a minor stays one") for note in report.notes)
+        minor.refresh_from_db()
+        assert (minor.age_class, report.unconfirmed_adults) == ("minor", ())
+
+
+def test_a_list_makes_adults_of_those_of_unknown_age_only_once_each_name_is_confirmed(event: Event) -> None:
+    imported(event, "email,name,age_class\na@example.org,Ann,\nb@example.org,Ben,\n")
+    text = "email,name,age_class\na@example.org,Ann,adult\nb@example.org,Ben,adult\nc@example.org,Cy,adult\n"
+    preview = imported(event, text, dry_run=True)
+    assert [(row.line, row.name) for row in preview.unconfirmed_adults] == [(2, "Ann"), (3, "Ben")]
+    report = imported(event, text, confirmed_adults=[preview.unconfirmed_adults[0].attendee_id])
+    assert [row.name for row in report.unconfirmed_adults] == ["Ben"]
+    assert report.notes[-1].startswith("1 person of unknown age is an adult in the list, and stays")
+    ages = Attendee.objects.order_by("person__email").values_list("age_class", flat=True)
+    assert list(ages) == ["adult", "unknown", "adult"]  # of who is new the list's word counts
 
 
 def test_what_the_event_does_not_know_is_left_out_and_counted(event: Event) -> None:
