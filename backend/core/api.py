@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import IO, TYPE_CHECKING, Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 MAX_ID = 2**63 - 1  # PostgreSQL bigint
+ANY_TEXT = r"^[^\x00]+$"  # PostgreSQL holds no NUL
+SOME_TEXT = r"^[^\x00]*\S[^\x00]*$"
 
 
 class DenyAll(BasePermission):
@@ -50,11 +52,47 @@ def id_field(**options: Any) -> serializers.IntegerField:
     return serializers.IntegerField(min_value=1, max_value=MAX_ID, **options)
 
 
-class BoundedListField(serializers.ListField):
-    """A list that is refused by its length before any of its items is read."""
+class TextField(serializers.CharField):
+    """A text that somebody sends: without NUL and, unless `allow_blank`, with something to be seen in it.
 
-    def __init__(self, *, max_length: int, **options: Any) -> None:
+    `one_of`: the texts that the service takes; it refuses others in a sentence of its own.
+    """
+
+    def __init__(self, *, one_of: Iterable[str] = (), **options: Any) -> None:
+        super().__init__(**options)
+        self.described: dict[str, Any] = {"pattern": ANY_TEXT if self.allow_blank else SOME_TEXT}
+        if not self.allow_blank:
+            self.described["minLength"] = 1
+        if one_of:
+            self.described = {"enum": list(one_of)}
+
+
+class BoundedIntegerField(serializers.IntegerField):
+    """A whole number whose bounds the description names; the service refuses others in its own words."""
+
+    def __init__(self, *, lowest: int, highest: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.described = {"minimum": lowest, "maximum": highest}
+
+
+class ShareField(serializers.FloatField):
+    """A share, described as from 0 to 1; the service refuses others in a sentence of its own."""
+
+    described = {"minimum": 0, "maximum": 1}
+
+
+class BoundedListField(serializers.ListField):
+    """A list that is refused by its length before any of its items is read.
+
+    That it must hold something (`not_empty`), or nothing twice (`unique`), is described; the service refuses
+    other lists.
+    """
+
+    def __init__(
+        self, *, max_length: int, not_empty: bool = False, unique: bool = False, **options: Any
+    ) -> None:
         super().__init__(max_length=max_length, **options)
+        self.described = ({"minItems": 1} if not_empty else {}) | ({"uniqueItems": True} if unique else {})
 
     def run_child_validation(self, data: Any) -> Any:
         if self.max_length is not None and len(data) > self.max_length:

@@ -47,6 +47,25 @@ class RefusalsSchema(AutoSchema):
         """None for a DELETE whose view names no body; drf-spectacular would guess and complain."""
         return None if self.method == "DELETE" else super().get_request_serializer()
 
+    def _map_serializer_field(
+        self, field: Any, direction: str, bypass_extensions: bool = False
+    ) -> dict[str, Any] | None:
+        """With what the field says of itself (`described`)."""
+        schema: dict[str, Any] | None = super()._map_serializer_field(  # type: ignore[no-untyped-call]
+            field, direction, bypass_extensions
+        )
+        described = getattr(field, "described", {})
+        return schema and {**schema, **described}
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
+        """With `needs_one_of`: fields of which a body holds at least one."""
+        schema: dict[str, Any] = super()._map_basic_serializer(  # type: ignore[no-untyped-call]
+            serializer, direction
+        )
+        if needed := getattr(serializer, "needs_one_of", ()):
+            schema["anyOf"] = [{"required": [name]} for name in needed]
+        return schema
+
     def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
         """Also the body of a DELETE, which drf-spectacular leaves out."""
         if self.method != "DELETE" or self.get_request_serializer() is None:

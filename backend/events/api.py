@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import BoundedListField, CountSerializer, id_field, validated
+from backend.core.api import BoundedListField, CountSerializer, TextField, id_field, validated
 from backend.events import selectors, services
 from backend.events.models import Attendee, Event
 from backend.events.rules import TEXT_LIMIT, check_organiser
@@ -61,13 +61,13 @@ class ProfileSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(read_only=True)
     organisation = serializers.CharField(read_only=True)
     age_class = serializers.CharField(read_only=True)
-    short_name = serializers.CharField(max_length=60, allow_blank=True, required=False)
-    title = serializers.CharField(max_length=200, allow_blank=True)
-    country = serializers.CharField(max_length=80, allow_blank=True)
-    languages = BoundedListField(child=serializers.CharField(max_length=8), max_length=12)
-    about = serializers.CharField(max_length=TEXT_LIMIT, allow_blank=True)
-    seeks = serializers.CharField(max_length=TEXT_LIMIT, allow_blank=True)
-    offers = serializers.CharField(max_length=TEXT_LIMIT, allow_blank=True)
+    short_name = TextField(max_length=60, allow_blank=True, required=False)
+    title = TextField(max_length=200, allow_blank=True)
+    country = TextField(max_length=80, allow_blank=True)
+    languages = BoundedListField(child=TextField(max_length=8), max_length=12)
+    about = TextField(max_length=TEXT_LIMIT, allow_blank=True)
+    seeks = TextField(max_length=TEXT_LIMIT, allow_blank=True)
+    offers = TextField(max_length=TEXT_LIMIT, allow_blank=True)
     seeks_topics = BoundedListField(child=serializers.SlugField(), max_length=100)
     offers_topics = BoundedListField(child=serializers.SlugField(), max_length=100)
     listed = serializers.BooleanField()
@@ -137,13 +137,13 @@ class ThemeTopicsSerializer(serializers.Serializer[Any]):
 
 
 class ThemeNameSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=services.TOPIC_NAME_LENGTH)
+    name = TextField(max_length=services.TOPIC_NAME_LENGTH)
 
 
 class TopicDataSerializer(serializers.Serializer[Any]):
     theme = id_field()
-    name = serializers.CharField(max_length=services.TOPIC_NAME_LENGTH)
-    description = serializers.CharField(max_length=300, allow_blank=True, default="")
+    name = TextField(max_length=services.TOPIC_NAME_LENGTH)
+    description = TextField(max_length=300, allow_blank=True, default="")
 
 
 class MoveSerializer(serializers.Serializer[Any]):

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.core.api import validated
+from backend.core.api import TextField, validated
 from backend.people.models import Person
 from backend.people.services import set_own_timezone
 
@@ -35,7 +35,7 @@ class MeSerializer(serializers.Serializer[Any]):
     """What holds for me at every event. My zone is shown beside the event's own; empty: that alone."""
 
     name = serializers.CharField(read_only=True)
-    timezone = serializers.CharField(source="own_timezone", max_length=60, allow_blank=True)
+    timezone = TextField(source="own_timezone", max_length=60, allow_blank=True)
 
 
 class MeView(PersonView):

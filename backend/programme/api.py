@@ -11,25 +11,26 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import id_field, validated
+from backend.core.api import BoundedIntegerField, ShareField, TextField, id_field, validated
 from backend.events.api import OrganiserView
-from backend.people.models import Person
+from backend.people.models import Constituency, Person
 from backend.programme import selectors, services
-from backend.programme.rules import PlanOptions
+from backend.programme.models import Plan
+from backend.programme.rules import MAX_SECONDS, MAX_SEED, PlanOptions
 from backend.programme.selectors import PlanPage, read_planning_data
 
 
 class PlanOptionsSerializer(serializers.Serializer[Any]):
     """What is asked of a plan; constituencies only with scope "between"."""
 
-    scope = serializers.CharField(default="everyone")
-    first_constituency = serializers.CharField(default="", allow_blank=True)
-    second_constituency = serializers.CharField(default="", allow_blank=True)
-    least = serializers.IntegerField(default=0)
-    most = serializers.IntegerField(default=5)
-    cross_share = serializers.FloatField(default=0.0)
-    seconds = serializers.IntegerField(default=20)
-    seed = serializers.IntegerField(default=1)
+    scope = TextField(one_of=Plan.Scope.values, default="everyone")
+    first_constituency = TextField(one_of=("", *Constituency.values), default="", allow_blank=True)
+    second_constituency = TextField(one_of=("", *Constituency.values), default="", allow_blank=True)
+    least = BoundedIntegerField(lowest=0, highest=50, default=0)
+    most = BoundedIntegerField(lowest=1, highest=50, default=5)
+    cross_share = ShareField(default=0.0)
+    seconds = BoundedIntegerField(lowest=1, highest=MAX_SECONDS, default=20)
+    seed = BoundedIntegerField(lowest=0, highest=MAX_SEED, default=1)
 
 
 class PlanSerializer(PlanOptionsSerializer):
@@ -119,6 +120,7 @@ class PlannedMeetingChangeSerializer(serializers.Serializer[Any]):
     slot = id_field(required=False)
     table = id_field(required=False)
     locked = serializers.BooleanField(required=False)
+    needs_one_of = ("slot", "table", "locked")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:

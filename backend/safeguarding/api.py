@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import validated
+from backend.core.api import TextField, validated
 from backend.core.errors import NotFound
 from backend.events.api import ParticipantView
 from backend.events.models import Attendee
@@ -47,7 +47,7 @@ class ReportDataSerializer(serializers.Serializer[Any]):
     """What a report says."""
 
     category = serializers.ChoiceField(choices=Report.Category.choices)
-    words = serializers.CharField(max_length=services.WORDS_LIMIT)
+    words = TextField(max_length=services.WORDS_LIMIT)
 
 
 class OwnReportSerializer(serializers.Serializer[Any]):
@@ -102,7 +102,7 @@ class ReportSerializer(ReportLineSerializer):
 class CloseReportSerializer(serializers.Serializer[Any]):
     """What was done; `lift` lets the two see and contact each other again."""
 
-    outcome = serializers.CharField(max_length=services.OUTCOME_LIMIT)
+    outcome = TextField(max_length=services.OUTCOME_LIMIT)
     lift = serializers.BooleanField()
 
 

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from backend.core.api import IgnoreAcceptHeader
 from backend.events.api import OrganiserView
 from backend.stats.selectors import EventStats, Headline, event_stats, headlines_for, worksheets_for
-from backend.stats.services import export_stats_file
+from backend.stats.services import FILE_KINDS, export_stats_file
 
 
 @cache
@@ -88,9 +88,7 @@ class StatsFileView(OrganiserView):
 
     @extend_schema(
         operation_id="stats_file",
-        responses={
-            (200, "application/octet-stream"): OpenApiTypes.BINARY,
-        },
+        responses={(200, kind): OpenApiTypes.BINARY for kind in FILE_KINDS},
     )
     def get(self, request: Request, slug: str, name: str) -> HttpResponse:  # noqa: ARG002
         file = export_stats_file(event=self.event, name=name, by=self.person, now=timezone.now())

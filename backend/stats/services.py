@@ -17,6 +17,9 @@ from backend.stats.selectors import event_stats, worksheets_for
 from backend.stats.selectors.export import csv_for, graphml_for, workbook_for
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+GRAPHML = "application/graphml+xml"
+CSV = "text/csv; charset=utf-8"
+FILE_KINDS = ("text/csv", GRAPHML, WORKBOOK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,14 @@ def export_stats_file(*, event: Event, name: str, by: Person, now: dt.datetime) 
     check_organiser(by, event)
     stats = event_stats(event=event, now=now)
     if name == "network.graphml":
-        file = StatsFile(graphml_for(stats), "application/graphml+xml")
+        file = StatsFile(graphml_for(stats), GRAPHML)
     else:
         worksheets = {worksheet.name: worksheet for worksheet in worksheets_for(stats)}
         worksheet = worksheets.get(name.removesuffix(".csv")) if name.endswith(".csv") else None
         if name == "tables.xlsx":
             file = StatsFile(workbook_for(tuple(worksheets.values()), stats), WORKBOOK)
         elif worksheet is not None:
-            file = StatsFile(csv_for(worksheet), "text/csv; charset=utf-8")
+            file = StatsFile(csv_for(worksheet), CSV)
         else:
             names = ", ".join(["tables.xlsx", "network.graphml", *(f"{known}.csv" for known in worksheets)])
             raise NotFound(_("There is no such file. There are: %(names)s.") % {"names": names})

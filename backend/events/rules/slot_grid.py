@@ -74,8 +74,10 @@ def periods_of(grid: SlotGrid, zone: dt.tzinfo) -> Sequence[Period]:
 
 
 def _window(day: dt.date, window: tuple[dt.time, dt.time], zone: dt.tzinfo) -> Period:
-    """The window on this day; refuses BadGrid where it ends before it starts."""
+    """The window on this day; refuses BadGrid where it ends before it starts, or time does."""
     opens, closes = window
+    if not dt.MINYEAR < day.year < dt.MAXYEAR:  # its hours might be no time at all in UTC
+        raise BadGrid(_("The forum is not on %(day)s.") % {"day": day})
     last_day = day + dt.timedelta(days=1) if closes == dt.time(0) else day
     starts_at = dt.datetime.combine(day, opens.replace(fold=0), zone).astimezone(dt.UTC)
     ends_at = dt.datetime.combine(last_day, closes.replace(fold=1), zone).astimezone(dt.UTC)

@@ -34,7 +34,7 @@ def _periods_in(request: Request, event: Event) -> list[Period]:
 class CancelForBothView(OrganiserView):
     @extend_schema(
         operation_id="meetings_cancel_for_both",
-        request=shapes.CancelReasonSerializer,
+        request=shapes.NeededReasonSerializer,
         responses={204: None},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002

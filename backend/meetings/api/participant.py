@@ -13,10 +13,11 @@ from backend.core.api import CountSerializer, validated
 from backend.events.api import ParticipantView
 from backend.meetings import selectors, services
 from backend.meetings.api import serializers as shapes
+from backend.meetings.rules import KEY_LIMIT
 
 KEY = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "maxLength": KEY_LIMIT},
     OpenApiParameter.HEADER,
     description="A mark of your own, at most 64 characters: however often sent, it makes one meeting.",
 )
@@ -146,7 +147,7 @@ class WithdrawView(MeetingAnswerView):
 class CancelView(MeetingAnswerView):
     @extend_schema(
         operation_id="meetings_cancel",
-        request=shapes.CancelReasonSerializer,
+        request=shapes.NeededReasonSerializer,
         responses={200: shapes.MeetingSerializer},
     )
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002

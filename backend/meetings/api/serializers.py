@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from backend.core.api import BoundedListField, id_field
+from backend.core.api import BoundedIntegerField, BoundedListField, TextField, id_field
 from backend.safeguarding.api import PublicProfileSerializer
 
 
@@ -56,9 +56,9 @@ class MeetingSerializer(serializers.Serializer[Any]):
 class MeetingRequestDataSerializer(serializers.Serializer[Any]):
     """What I ask for: up to three slots in the order I like them, or none for any time both are free."""
 
-    slots = BoundedListField(child=id_field(), max_length=3)
-    message = serializers.CharField(max_length=1_000, allow_blank=True, default="")
-    theme = serializers.CharField(max_length=60, allow_blank=True, default="")
+    slots = BoundedListField(child=id_field(), max_length=3, unique=True)
+    message = TextField(max_length=1_000, allow_blank=True, default="")
+    theme = TextField(max_length=60, allow_blank=True, default="")
     is_online = serializers.BooleanField(default=False)
     needs_step_free = serializers.BooleanField(default=False)
 
@@ -72,14 +72,20 @@ class AcceptSerializer(serializers.Serializer[Any]):
 
 
 class CancelReasonSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=500, allow_blank=True, default="")
+    reason = TextField(max_length=500, allow_blank=True, default="")
+
+
+class NeededReasonSerializer(serializers.Serializer[Any]):
+    """What a cancellation says; without a reason the service refuses it in a sentence of its own."""
+
+    reason = TextField(max_length=500)
 
 
 class AttestationSerializer(serializers.Serializer[Any]):
     """Whether it took place and, if so, how useful it was: 1 to 5."""
 
     took_place = serializers.BooleanField()
-    usefulness = serializers.IntegerField(required=False, allow_null=True, default=None)
+    usefulness = BoundedIntegerField(lowest=1, highest=5, required=False, allow_null=True, default=None)
 
 
 class CellSerializer(serializers.Serializer[Any]):
@@ -181,10 +187,10 @@ class WindowSerializer(serializers.Serializer[Any]):
 class SlotGridSerializer(serializers.Serializer[Any]):
     """Slots of one length on these days, within these hours of the event's zone."""
 
-    days = BoundedListField(child=serializers.DateField(), max_length=60)
-    windows = BoundedListField(child=WindowSerializer(), max_length=20)
-    length_minutes = serializers.IntegerField()
-    break_minutes = serializers.IntegerField(default=0)
+    days = BoundedListField(child=serializers.DateField(), max_length=60, not_empty=True)
+    windows = BoundedListField(child=WindowSerializer(), max_length=20, not_empty=True)
+    length_minutes = BoundedIntegerField(lowest=5, highest=480)
+    break_minutes = BoundedIntegerField(lowest=0, highest=480, default=0)
 
 
 class SlotIdsSerializer(serializers.Serializer[Any]):
@@ -192,11 +198,11 @@ class SlotIdsSerializer(serializers.Serializer[Any]):
 
 
 class TableDataSerializer(serializers.Serializer[Any]):
-    label = serializers.CharField(max_length=60)  # type: ignore[assignment]
-    place = serializers.CharField(max_length=200, allow_blank=True, default="")
+    label = TextField(max_length=60)  # type: ignore[assignment]
+    place = TextField(max_length=200, allow_blank=True, default="")
     step_free = serializers.BooleanField(default=False)
     is_online = serializers.BooleanField(default=False)
-    room_link = serializers.CharField(max_length=300, allow_blank=True, default="")
+    room_link = TextField(max_length=300, allow_blank=True, default="")
 
 
 class TableSerializer(TableDataSerializer):
@@ -204,8 +210,8 @@ class TableSerializer(TableDataSerializer):
 
 
 class RulesSerializer(serializers.Serializer[Any]):
-    open_requests = serializers.IntegerField()
-    expiry_hours = serializers.IntegerField()
+    open_requests = BoundedIntegerField(lowest=1, highest=100)
+    expiry_hours = BoundedIntegerField(lowest=1, highest=720)
 
 
 class OverviewSerializer(serializers.Serializer[Any]):
@@ -284,19 +290,19 @@ class ProgrammeSessionSerializer(serializers.Serializer[Any]):
     """A session as organisers edit it; `theme` is the key of a theme of the event, or empty."""
 
     session = serializers.IntegerField(source="pk", read_only=True)
-    title = serializers.CharField(max_length=200)
+    title = TextField(max_length=200)
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
-    theme = serializers.CharField(max_length=60, allow_blank=True, default="", source="theme_key")
-    room = serializers.CharField(max_length=80, allow_blank=True, default="")
-    abstract = serializers.CharField(max_length=10_000, allow_blank=True, default="")
-    stream_url = serializers.CharField(max_length=200, allow_blank=True, default="")
+    theme = TextField(max_length=60, allow_blank=True, default="", source="theme_key")
+    room = TextField(max_length=80, allow_blank=True, default="")
+    abstract = TextField(max_length=10_000, allow_blank=True, default="")
+    stream_url = TextField(max_length=200, allow_blank=True, default="")
 
 
 class ProgrammeFileSerializer(serializers.Serializer[Any]):
     """A programme as the text of its file: CSV, iCalendar, or schedule.json."""
 
-    content = serializers.CharField(max_length=2_000_000, trim_whitespace=False)
+    content = TextField(max_length=2_000_000, trim_whitespace=False)
     remove_missing = serializers.BooleanField(
         default=False, help_text="Also remove sessions not in the file."
     )

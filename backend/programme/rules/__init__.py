@@ -15,7 +15,15 @@ from backend.programme.rules.conflicts import (
     conflict_of,
     conflict_text,
 )
-from backend.programme.rules.options import MAX_DRAFTS, BadOptions, PlanOptions, check_options, options_of
+from backend.programme.rules.options import (
+    MAX_DRAFTS,
+    MAX_SECONDS,
+    MAX_SEED,
+    BadOptions,
+    PlanOptions,
+    check_options,
+    options_of,
+)
 from backend.programme.rules.planning_data import (
     BusyPeriod,
     FixedMeeting,
@@ -27,6 +35,8 @@ from backend.programme.rules.requesters import choose_requesters
 __all__ = [
     "LOCKED_CLASH",
     "MAX_DRAFTS",
+    "MAX_SECONDS",
+    "MAX_SEED",
     "OUT_OF_TIME",
     "BadOptions",
     "BusyPeriod",

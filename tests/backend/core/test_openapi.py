@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,7 +34,7 @@ class Operation:
 
     def send(self, client: APIClient, ids: dict[str, Any], body: str, **headers: str) -> HttpResponseBase:
         kind = headers.pop("kind", "application/json")
-        address = self.path.format(**{"other": 10**30, "name": "x"} | ids)
+        address = self.path.format_map(defaultdict(lambda: 1, {"other": 10**30, "name": "x"} | ids))
         answer: HttpResponseBase = client.generic(
             self.method.upper(), address, body, content_type=kind, **headers
         )

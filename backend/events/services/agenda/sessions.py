@@ -66,6 +66,8 @@ def check_session(data: SessionData, event: Event, themes: dict[str, Theme]) -> 
         raise BadSession(
             _("An abstract has at most %(limit)s characters.") % {"limit": f"{ABSTRACT_LENGTH:,}"}
         )
+    if not dt.MINYEAR < data.starts_at.year < dt.MAXYEAR:  # it might be no time at all in the event's zone
+        raise BadSession(_("The forum is not on %(day)s.") % {"day": data.starts_at.date()})
     if not data.starts_at < data.ends_at <= data.starts_at + LONGEST:
         raise BadSession(_("A session ends after it starts, within 24 hours."))
     first, last = _days(data, event)

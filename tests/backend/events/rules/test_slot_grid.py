@@ -54,6 +54,8 @@ def test_slots_are_equally_long_in_order_spaced_and_inside_their_window(day, len
         {"days": ()},
         {"windows": ()},
         {"windows": ((dt.time(10), dt.time(9)),)},
+        {"days": (dt.date.max,), "windows": ((dt.time(0), dt.time(0)),)},
+        {"days": (dt.date.min,), "windows": ((dt.time(0), dt.time(1)),)},
         {"windows": ((dt.time(9), dt.time(9, 20)),)},
         {"windows": ((dt.time(9), dt.time(11)), (dt.time(10), dt.time(12)))},
         {"days": tuple(dt.date(2026, 12, 1) + dt.timedelta(n) for n in range(30)), "length_minutes": 5},
