@@ -43,9 +43,11 @@ UNDESCRIBED = {
     "bad_session": "a session ends after it starts, lies in the forum's days and has a theme of the event",
     "bad_table": "an online room has a link, and a table none",
     "bad_times": "the slots are of this event, to come, and open",
+    "bad_topic": "a topic is merged into another one of the event",
     "bad_usefulness": "useful is only what took place",
     "not_offered": "the slot is one of the request's",
     "unfit_columns": "the content is a list of sessions",
+    "unreadable_file": "the content is a programme",
     "unknown_slot": "the event has this slot",
     "unknown_theme": "the event has this theme",
     "unknown_timezone": "there is such a zone",
@@ -98,6 +100,7 @@ def make_hall() -> Hall:
     )
     people = {"participant": a, "organiser": organiser, "lead": lead}
     slots = [slot.pk for slot in forum.slots]
+    days = [str(forum.event.starts_on), "0001-01-01", "9999-12-31"]
     return Hall(
         tokens={role: make_token(person=attendee.person) for role, attendee in people.items()},
         addressed={
@@ -118,9 +121,9 @@ def make_hall() -> Hall:
             "slots": slots, "open": slots, "close": slots, "slot": slots, "other": [f.pk, b.pk],
             "table": [table.pk for table in forum.tables], "meeting": [agreed.pk], "notice": [],
             "seeks_topics": ["sextortion"], "offers_topics": ["sextortion"], "timezone": ["Asia/Manila"],
-            "starts_at": [f"{forum.event.starts_on}T01:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"],
-            "ends_at": [f"{forum.event.starts_on}T02:00:00Z", "9999-12-31T23:59:59Z"],
-            "days": [str(forum.event.starts_on), "9999-12-31", "0001-01-01"],
+            "starts_at": [f"{day}T01:00:00Z" for day in days],
+            "ends_at": [f"{day}T02:00:00Z" for day in days],
+            "days": days,
         },
     )  # fmt: skip
 

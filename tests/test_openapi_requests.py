@@ -20,6 +20,6 @@ def test_what_is_drawn_from_the_description_is_answered_as_it_says(
     caplog.set_level(logging.CRITICAL, logger="django.request")
     time_machine.move_to(NOW, tick=False)  # type: ignore[attr-defined]
     found = try_role(role, EACH)
-    assert not found.faults, found.faults
+    assert not found.faults, "\n".join(f"{fault}\n  {request}" for fault, request in found.faults.items())
     assert found.sent >= 60 * EACH
     assert set(found.statuses) >= ({401} if role == "anonymous" else {200, 204, 400, 404})

@@ -22,4 +22,4 @@ def test_what_is_drawn_from_the_description_is_answered_as_it_says(
     time_machine.move_to(NOW, tick=False)  # type: ignore[attr-defined]
     found = try_role(role, amount(EACH))
     print(f"\n{role}: {found.sent:,} requests, {dict(sorted(found.statuses.items()))}")
-    assert not found.faults, found.faults
+    assert not found.faults, "\n".join(f"{fault}\n  {request}" for fault, request in found.faults.items())

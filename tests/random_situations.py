@@ -1,0 +1,285 @@
+"""Writes many random situations at once, and has the contact policy and the statement judge all of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from backend.events.models import AgeAgreement, Attendee, Event
+from backend.people.models import KnownMinor, Person
+from backend.safeguarding import rules
+from backend.safeguarding.models import Block, Report
+from tests import safeguarding_statement as statement
+from tests.safeguarding_statement import CHANNELS, EVENTS, Situation, draw_situations
+
+BATCH = 500  # situations in one transaction
+TOGETHER = 5  # situations that share two events: their people are strangers to each other
+STATES = {"open": ("open", True), "looked-at": ("looked-at", True)}  # of a report: state, keeps_apart
+CLOSED = {"closed": ("closed", True), "lifted": ("closed", False)}
+NOBODY, NO_ACCOUNT = -1, -2  # marks of the viewer in the SQL of the twin
+
+Pair = tuple[int, int]
+
+
+@dataclass
+class World:
+    """What of a batch is written: who is who in the database."""
+
+    situations: Sequence[Situation]
+    people: dict[Pair, Person] = field(default_factory=dict)  # (situation, person)
+    events: dict[Pair, Event] = field(default_factory=dict)  # (group of situations, event)
+    attendees: dict[tuple[int, int, int], Attendee] = field(default_factory=dict)  # situation, person, event
+
+    def event(self, situation: int, event: int) -> Event:
+        return self.events[situation // TOGETHER, event]
+
+
+def write_situations(situations: Sequence[Situation], now: dt.datetime) -> World:
+    """All of them, in a statement for each table."""
+    world = World(situations)
+    _write_events(world)
+    _write_people(world)
+    _write_attendees(world)
+    _write_what_keeps_apart(world, now)
+    _write_memories(world, now)
+    return world
+
+
+def _write_events(world: World) -> None:
+    for group in range(-(-len(world.situations) // TOGETHER)):
+        for event in EVENTS:
+            world.events[group, event] = Event(
+                slug=f"f{group}-{event}", name=f"Forum {group}", timezone="UTC",
+                starts_on=dt.date(2026, 12, 9), ends_on=dt.date(2026, 12, 10),
+            )  # fmt: skip
+    Event.objects.bulk_create(world.events.values())
+
+
+def _write_people(world: World) -> None:
+    for place, situation in enumerate(world.situations):
+        for person in range(situation.people):
+            is_demo = person in situation.demo_accounts
+            world.people[place, person] = Person(
+                email=f"p{place}-{person}@{'demo.' if is_demo else ''}example.org",
+                name=f"Person {place} {person}",
+                is_active=person not in situation.closed_accounts,
+                is_demo=is_demo,
+            )
+    Person.objects.bulk_create(world.people.values())
+
+
+def _write_attendees(world: World) -> None:
+    for place, situation in enumerate(world.situations):
+        for part in situation.parts:
+            world.attendees[place, part.person, part.event] = Attendee(
+                event=world.event(place, part.event), person=world.people[place, part.person],
+                name=world.people[place, part.person].name,
+                age_class=part.age, visibility="listed" if part.listed else "hidden",
+                permission=part.permission, role=part.role,
+            )  # fmt: skip
+    Attendee.objects.bulk_create(world.attendees.values())
+
+
+def _write_what_keeps_apart(world: World, now: dt.datetime) -> None:
+    blocks, reports = [], []
+    for place, situation in enumerate(world.situations):
+        blocks += [
+            Block(blocker=world.people[place, one], blocked=world.people[place, other])
+            for one, other in sorted(situation.blocks)
+        ]
+        for made in situation.complaints:
+            state, keeps_apart = (STATES | CLOSED)[made.state]
+            is_closed = made.state in CLOSED
+            reports.append(
+                Report(
+                    event=world.event(place, made.event), category="other", words="A word.",
+                    reporter=world.attendees[place, made.reporter, made.event],
+                    reported=world.attendees[place, made.reported, made.event],
+                    state=state, keeps_apart=keeps_apart,
+                    closed_at=now if is_closed else None, outcome="Spoken to." if is_closed else "",
+                )
+            )  # fmt: skip
+    Block.objects.bulk_create(blocks)
+    Report.objects.bulk_create(reports)
+
+
+def _write_memories(world: World, now: dt.datetime) -> None:
+    """The database has written those of present minors; the others are of people it deleted since."""
+    day, kept = dt.timedelta(days=1), []
+    for place, situation in enumerate(world.situations):
+        for memory in situation.memories:
+            part = situation.part(memory.person, memory.event)
+            if part is None or part.age != "minor":
+                kept.append(
+                    KnownMinor(
+                        address_hash=world.people[place, memory.person].address_hash,
+                        event=world.event(place, memory.event),
+                        expires_at=now - day if memory.expired else now + day,
+                    )
+                )
+    KnownMinor.objects.bulk_create(kept)
+    known = {(row.address_hash, row.event_id): row for row in KnownMinor.objects.all()}
+    agreements = []
+    for place, situation in enumerate(world.situations):
+        for memory in situation.memories:
+            event, other = world.event(place, memory.event), world.event(place, 1 - memory.event)
+            row = known[world.people[place, memory.person].address_hash, event.pk]
+            agreements += [
+                AgeAgreement(known_minor=row, event=other, of_event=world.event(place, agreed), agreed_at=now)
+                for agreed in sorted(memory.agreed)
+            ]
+    AgeAgreement.objects.bulk_create(agreements)
+
+
+def stated_contacts(world: World, channel: str) -> set[Pair]:
+    """Ordered pairs of attendee ids that may be in touch, as the statement has it.
+
+    People of different situations are strangers: what is said of two of them is that both are open.
+    """
+    open_in: dict[int, list[tuple[int, int]]] = defaultdict(list)  # event: attendee, situation
+    numbers = {}
+    for (place, person, event), attendee in world.attendees.items():
+        numbers[attendee.pk] = (place, person, event)
+        if statement.is_open(world.situations[place], person, event):
+            open_in[attendee.event_id].append((attendee.pk, place))
+    pairs = set()
+    for others in open_in.values():
+        for one, place in others:
+            for other, elsewhere in others:
+                _, person, event = numbers[one]
+                if place != elsewhere:
+                    pairs |= {(one, other)} if channel in CHANNELS else set()
+                elif statement.may_contact(
+                    world.situations[place], event, person, numbers[other][1], channel
+                ):
+                    pairs.add((one, other))
+    return pairs
+
+
+def twin_contacts(world: World, channel: str, now: dt.datetime) -> set[Pair]:
+    """The same by the QuerySet twin's own SQL, asked for every attendee of the batch in one statement."""
+    pattern, values = twin_sql(channel, now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT viewer.id, twin.pk FROM events_attendee viewer, LATERAL ({pattern}) twin"
+            " WHERE viewer.id = ANY(%s)",
+            [*values, [attendee.pk for attendee in world.attendees.values()]],
+        )
+        return set(cursor.fetchall())
+
+
+def twin_sql(channel: str, now: dt.datetime) -> tuple[str, list[object]]:
+    """The SQL of `contactable_for`, its viewer's numbers replaced by the columns of a table `viewer`."""
+    viewer = Attendee(pk=NOBODY, person_id=NO_ACCOUNT)
+    sql, values = rules.contactable_for(viewer, channel, now).values("pk").query.sql_with_params()
+    columns = {NOBODY: "viewer.id", NO_ACCOUNT: "viewer.person_id"}
+    pieces, kept = sql.split("%s"), []
+    pattern = pieces[0]
+    for value, piece in zip(values, pieces[1:], strict=True):
+        is_mark = type(value) is int and value in columns
+        pattern += (columns[value] if is_mark else "%s") + piece
+        kept += [] if is_mark else [value]
+    return pattern, kept
+
+
+@dataclass
+class Judgement:
+    """How much was compared, and where policy and statement differ."""
+
+    situations: int = 0
+    pairs: int = 0
+    asked: int = 0
+    differences: list[str] = field(default_factory=list)
+
+
+def judge_situations(seed: int, count: int, *, asked_each: int) -> Judgement:
+    """Compare policy and statement over so many drawn situations, `asked_each` of whose pairs one by one."""
+    judged, situations, now = Judgement(), draw_situations(seed, count), timezone.now()
+    chance = random.Random(seed)
+    while batch := list(islice(situations, BATCH)):
+        with transaction.atomic():
+            world = write_situations(batch, now)
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+            for difference in _compare(world, now, chance, asked_each, judged):
+                judged.differences.append(difference)
+            transaction.set_rollback(True)
+        judged.situations += len(batch)
+    return judged
+
+
+def _compare(
+    world: World, now: dt.datetime, chance: random.Random, asked_each: int, judged: Judgement
+) -> Iterator[str]:
+    stated = {channel: stated_contacts(world, channel) for channel in (*CHANNELS, "telepathy")}
+    asked = {twin_sql(channel, now)[0] for channel in CHANNELS}
+    for channel in CHANNELS if len(asked) > 1 else CHANNELS[:1]:
+        found = twin_contacts(world, channel, now)
+        yield from _different(f"contactable_for {channel}", found, stated[channel], world)
+    judged.pairs += sum(len(group) ** 2 for group in _by_event(world).values()) * len(CHANNELS)
+    yield from _compare_events(world, now)
+    everybody = list(_by_event(world).values())
+    for _ in range(asked_each * len(world.situations)):
+        one, other = (chance.choice(chance.choice(everybody)) for _ in range(2))
+        channel = chance.choice(list(stated))
+        judged.asked += 1
+        if rules.may_contact(one, other, channel, now) != ((one.pk, other.pk) in stated[channel]):
+            yield f"may_contact {channel}: {one.pk}, {other.pk}"
+        if chance.random() < 0.1:
+            shown = {
+                (one.pk, pk) for pk in rules.contactable_for(one, channel, now).values_list("pk", flat=True)
+            }
+            yield from _different(
+                f"contactable_for {channel}",
+                shown,
+                {pair for pair in stated[channel] if pair[0] == one.pk},
+                world,
+            )
+
+
+def _compare_events(world: World, now: dt.datetime) -> Iterator[str]:
+    matched: dict[int, set[int]] = defaultdict(set)
+    apart: dict[int, set[Pair]] = defaultdict(set)
+    for place, situation in enumerate(world.situations):
+        for number in EVENTS:
+            ids = {
+                person: world.attendees[place, person, number].pk
+                for person in range(situation.people)
+                if (place, person, number) in world.attendees
+            }
+            event = world.event(place, number).pk
+            matched[event] |= {ids[person] for person in statement.matched(situation, number)}
+            pairs = statement.kept_apart(situation, number)
+            apart[event] |= {(min(p), max(p)) for p in ((ids[one], ids[other]) for one, other in pairs)}
+    for event in world.events.values():
+        found = set(rules.matchable(event).values_list("pk", flat=True))
+        if found != matched[event.pk]:
+            yield f"matchable: {found ^ matched[event.pk]}"
+        if (pairs := rules.refused_pairs(event)) != apart[event.pk]:
+            yield f"refused_pairs: {pairs ^ apart[event.pk]}"
+
+
+def _by_event(world: World) -> dict[int, list[Attendee]]:
+    groups: dict[int, list[Attendee]] = defaultdict(list)
+    for attendee in world.attendees.values():
+        groups[attendee.event_id].append(attendee)
+    return groups
+
+
+def _different(what: str, found: set[Pair], stated: set[Pair], world: World) -> Iterable[str]:
+    places = {attendee.pk: key for key, attendee in world.attendees.items()}
+    for one, other in sorted(found ^ stated)[:5]:
+        says = (
+            "open, and the statement closes it"
+            if (one, other) in found
+            else "closed, and the statement opens it"
+        )
+        place, person, event = places[one]
+        yield f"{what}: {person} to {places[other][1]} at {event} is {says}: {world.situations[place]}"

@@ -1,0 +1,181 @@
+"""A statement of S1 to S12 of its own, in plain Python over a small situation.
+
+Written from docs/safeguarding.md, and shares no code with the rules: where the two differ, one is wrong. It
+says who may be in touch with whom, whom matching reads, and who may be named to whom.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+CHANNELS = ("suggestion", "page", "directory", "meeting", "message", "export")
+EVENTS = (0, 1)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A person's part in one of the two events."""
+
+    person: int
+    event: int
+    age: str = "adult"  # adult, minor, unknown: as this event's organisers wrote it
+    listed: bool = True
+    permission: str = "participant"  # participant, organiser, safeguarding-lead
+    role: str = "delegate"
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """A report by one person about another, made at an event both attend."""
+
+    event: int
+    reporter: int
+    reported: int
+    state: str = (
+        "open"  # open, looked-at, closed, lifted: closed, and a lead let the two see each other again
+    )
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What is kept of a minor whom an event once knew; `agreed`: events whose leads call the person an adult.
+
+    The agreement is about the person at the other event.
+    """
+
+    person: int
+    event: int
+    expired: bool = False
+    agreed: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Two events with people numbered from 0, and all that bears on who may meet whom."""
+
+    people: int
+    parts: tuple[Part, ...]
+    closed_accounts: frozenset[int] = frozenset()
+    demo_accounts: frozenset[int] = frozenset()
+    blocks: frozenset[tuple[int, int]] = frozenset()  # who blocked, who is blocked
+    complaints: tuple[Complaint, ...] = ()
+    memories: tuple[Memory, ...] = ()
+
+    def part(self, person: int, event: int) -> Part | None:
+        return next((part for part in self.parts if (part.person, part.event) == (person, event)), None)
+
+
+def is_adult(situation: Situation, person: int, event: int) -> bool:
+    """S1: only a known adult; unknown is treated as minor, and so is whom an event knows as one.
+
+    That ends when a lead of this event and one of the event that knows have agreed; this event itself may
+    know, of somebody it deleted and imported again.
+    """
+    part = situation.part(person, event)
+    if part is None or part.age != "adult":
+        return False
+    return not any(
+        memory.person == person
+        and not memory.expired
+        and not (memory.event != event and memory.agreed >= set(EVENTS))
+        for memory in situation.memories
+    )
+
+
+def is_open(situation: Situation, person: int, event: int) -> bool:
+    """S1, S2, S9: a known adult who is listed and whose account is open; everybody else appears nowhere."""
+    part = situation.part(person, event)
+    return (
+        part is not None
+        and part.listed
+        and person not in situation.closed_accounts
+        and is_adult(situation, person, event)
+    )
+
+
+def are_apart(situation: Situation, one: int, other: int) -> bool:
+    """S8: a block or a report keeps the two apart at every event; only its lifting ends it."""
+    pair = {one, other}
+    blocked = (one, other) in situation.blocks or (other, one) in situation.blocks
+    return blocked or any(
+        {complaint.reporter, complaint.reported} == pair and complaint.state != "lifted"
+        for complaint in situation.complaints
+    )
+
+
+def may_contact(situation: Situation, event: int, one: int, other: int, channel: str) -> bool:
+    """S3, S9: two different open people of one event who are not apart, through a channel that exists."""
+    return (
+        channel in CHANNELS
+        and one != other
+        and is_open(situation, one, event)
+        and is_open(situation, other, event)
+        and not are_apart(situation, one, other)
+    )
+
+
+def matched(situation: Situation, event: int) -> set[int]:
+    """S2: whom matching reads at all."""
+    return {part.person for part in situation.parts if is_open(situation, part.person, event)}
+
+
+def kept_apart(situation: Situation, event: int) -> set[tuple[int, int]]:
+    """S8: pairs, lower number first, of those whom matching reads that are never proposed to each other."""
+    people = sorted(matched(situation, event))
+    return {pair for pair in combinations(people, 2) if are_apart(situation, *pair)}
+
+
+def draw_situations(seed: int, count: int) -> Iterator[Situation]:
+    chance = random.Random(seed)
+    for _ in range(count):
+        yield draw_situation(chance)
+
+
+def draw_situation(chance: random.Random, people: int | None = None) -> Situation:
+    """A situation in which most people are open, so that what closes one of them makes the difference."""
+    count = people or chance.randint(2, 6)
+    parts = tuple(
+        Part(
+            person,
+            event,
+            age=chance.choices(("adult", "minor", "unknown"), (8, 1, 1))[0],
+            listed=chance.random() < 0.88,
+            permission=chance.choices(("participant", "organiser", "safeguarding-lead"), (6, 1, 1))[0],
+            role=chance.choice(("delegate", "speaker", "chaperone")),
+        )
+        for person in range(count)
+        for event in EVENTS
+        if chance.random() < 0.8
+    )
+    here = {(part.person, part.event): part for part in parts}
+    pairs = [(one, other) for one in range(count) for other in range(count) if one != other]
+    complaints = tuple(
+        Complaint(event, one, other, chance.choice(("open", "looked-at", "closed", "lifted")))
+        for one, other in pairs
+        for event in EVENTS
+        if (one, event) in here and (other, event) in here and chance.random() < 0.05
+    )
+    memories = tuple(
+        Memory(
+            person,
+            event,
+            expired=not is_minor and chance.random() < 0.3,
+            agreed=frozenset(at for at in EVENTS if chance.random() < 0.5),
+        )
+        for person in range(count)
+        for event in EVENTS
+        if (is_minor := (person, event) in here and here[person, event].age == "minor")
+        or chance.random() < 0.05
+    )
+    return Situation(
+        people=count,
+        parts=parts,
+        closed_accounts=frozenset(person for person in range(count) if chance.random() < 0.06),
+        demo_accounts=frozenset(person for person in range(count) if chance.random() < 0.1),
+        blocks=frozenset(pair for pair in pairs if chance.random() < 0.05),
+        complaints=complaints,
+        memories=memories,
+    )
