@@ -34,8 +34,8 @@ FIRST_DAY = {CURRENT: dt.date(2026, 12, 9), EARLIER: dt.date(2025, 11, 19)}
 AGENDA = {CURRENT: "current", EARLIER: "last"}
 RETURNING = 200
 COLUMNS = (
-    "email", "name", "title", "organisation", "sector", "country", "languages", "age_class", "role", "about",
-    "seeks", "offers", "topics_seek", "topics_offer",
+    "email", "name", "short_name", "title", "organisation", "sector", "country", "languages", "age_class",
+    "role", "about", "seeks", "offers", "topics_seek", "topics_offer",
 )  # fmt: skip
 
 

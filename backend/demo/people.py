@@ -17,6 +17,7 @@ from scipy.optimize import linear_sum_assignment
 from backend.demo.texts import demo_text
 
 SEED = 2026
+SAY_THEIR_SHORT_NAME = 3  # every third of those whose name does not begin with the given name
 USES_OF_A_TEXT = 2  # 240 people write in English with some 150 texts of each kind
 SPOKEN = {
     "Brunei Darussalam": ("ms",),
@@ -67,6 +68,7 @@ class DemoPerson:
     age_class: str = "adult"
     visibility: str = "listed"
     role: str = ""
+    short_name: str = ""
 
 
 @cache
@@ -79,11 +81,17 @@ def demo_people() -> tuple[DemoPerson, ...]:
     }
     members: list[DemoPerson] = []
     for place, row in enumerate((*_english_rows(), *_local_language_rows())):
-        group, name = next(named for named in names[row["country"]] if named[1] not in taken)
+        group, name, given = next(named for named in names[row["country"]] if named[1] not in taken)
         taken.add(name)
         email = account_seats.pop((row["sector"], row["country"]), "") or _address(name)
         index = group if row["country"] in LANGUAGE_BY_NAME_GROUP else place
-        named: dict[str, Any] = {"name": name, "email": email, "languages": _languages(row["country"], index)}
+        short_name = given if place % SAY_THEIR_SHORT_NAME == 0 and not name.startswith(given) else ""
+        named: dict[str, Any] = {
+            "name": name,
+            "short_name": short_name,
+            "email": email,
+            "languages": _languages(row["country"], index),
+        }
         members.append(DemoPerson(**(named | row)))
     return tuple(members)
 
@@ -107,6 +115,7 @@ def unlisted_people() -> tuple[DemoPerson, ...]:
             age_class=row["age_class"],
             visibility=row.get("visibility", "listed"),
             role=row.get("role", ""),
+            short_name=row.get("short_name", ""),
         )
         for place, row in enumerate(demo_text("unlisted"))
     )
@@ -186,18 +195,18 @@ def _shared_out(
             cost[place, column] += 6.0
 
 
-def _names_in(country: str) -> Iterator[tuple[int, str]]:
-    """Country-typical names with the index of their group, shuffled."""
+def _names_in(country: str) -> Iterator[tuple[int, str, str]]:
+    """Country-typical names with the index of their group and their given name, shuffled."""
     groups = [_names_of(group, random.Random(f"{SEED} {country} {place}"))  # noqa: S311 - not a secret
               for place, group in enumerate(demo_text("names")[country])]  # fmt: skip
     for names in zip_longest(*groups):
-        yield from ((group, name) for group, name in enumerate(names) if name)
+        yield from ((group, *name) for group, name in enumerate(names) if name)
 
 
-def _names_of(group: dict[str, Any], chance: random.Random) -> list[str]:
+def _names_of(group: dict[str, Any], chance: random.Random) -> list[tuple[str, str]]:
     pairs = list(product(group["given"], group.get("family") or [""]))
     chance.shuffle(pairs)
-    return [group["format"].format(given=given, family=family).strip() for given, family in pairs]
+    return [(group["format"].format(given=given, family=family).strip(), given) for given, family in pairs]
 
 
 def _languages(country: str, place: int) -> tuple[str, ...]:

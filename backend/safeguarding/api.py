@@ -30,10 +30,11 @@ class TopicInterestSerializer(serializers.Serializer[Any]):
 
 
 class PublicProfileSerializer(serializers.Serializer[Any]):
-    """What a card shows of a person."""
+    """What a card shows of a person; `short_name` is what they want to be called, where they said so."""
 
     attendee_id = serializers.IntegerField()
     name = serializers.CharField()
+    short_name = serializers.CharField(allow_blank=True)
     title = serializers.CharField()
     organisation = serializers.CharField()
     sector = serializers.CharField()

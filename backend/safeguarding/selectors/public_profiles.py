@@ -36,10 +36,11 @@ class TopicInterest:
 
 @dataclass(frozen=True, slots=True)
 class PublicProfile:
-    """What a card shows of an attendee."""
+    """What a card shows of an attendee; `short_name` is empty where they did not say how to call them."""
 
     attendee_id: int
     name: str
+    short_name: str
     title: str
     organisation: str
     sector: str
@@ -64,6 +65,7 @@ def public_profile_of(attendee: Attendee) -> PublicProfile:
     return PublicProfile(
         attendee_id=attendee.pk,
         name=shown_name(attendee),
+        short_name=attendee.short_name,
         title=attendee.title,
         organisation=organisation.name if organisation else "",
         sector=organisation.sector.name if organisation else "",

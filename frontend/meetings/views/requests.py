@@ -88,7 +88,7 @@ def _new_form(request: Request, attendee: Attendee, other: PublicProfile, now: d
     card = suggestion_between(attendee=attendee, other_id=other.attendee_id, now=now)
     topics = {topic.key: topic.name for theme in profile.themes for topic in theme.topics}
     initial = {
-        "message": first_line(card, other.name, topics),
+        "message": first_line(card, other.short_name or other.name, topics),
         "theme": theme_of(card, profile),
         "key": uuid.uuid4().hex,
     }

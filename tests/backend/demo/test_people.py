@@ -7,6 +7,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from backend.demo.people import demo_people, unlisted_people
+
 DEMO = Path(__file__).resolve().parents[3] / "backend" / "demo" / "data"
 NAMES: dict[str, list[dict[str, Any]]] = json.loads((DEMO / "names.json").read_text(encoding="utf-8"))
 ABOUTS: list[dict[str, Any]] = json.loads((DEMO / "abouts.json").read_text(encoding="utf-8"))
@@ -170,3 +172,12 @@ def test_a_public_figure_is_recognised_in_any_order_and_spelling() -> None:
     planted = ["Nguyễn Phú Trọng", "GUSMÃO Xanana", "Sukarsih"]
 
     assert public_figures_among(planted) == planted[:2]
+
+
+def test_some_whose_name_does_not_begin_with_the_given_name_say_how_they_are_called() -> None:
+    called = {person.country: person for person in demo_people() if person.short_name}
+    assert called.keys() >= {"Viet Nam", "Cambodia", "Malaysia", "Singapore", "Republic of Korea"}
+    for person in called.values():
+        assert person.name.endswith(person.short_name)
+        assert person.name != person.short_name
+    assert {person.short_name for person in unlisted_people()} == {"", "Chi", "Rachana"}

@@ -205,6 +205,12 @@ def _join(organiser: Attendee, count: int) -> None:
         for number in range(count)
     )
     Attendee.objects.bulk_create(
-        Attendee(event=organiser.event, person=person, organisation=organiser.organisation, age_class="adult")
+        Attendee(
+            event=organiser.event,
+            person=person,
+            name=person.name,
+            organisation=organiser.organisation,
+            age_class="adult",
+        )
         for person in people
     )

@@ -179,3 +179,13 @@ def test_what_the_api_says_of_people_is_kept_by_no_cache(forum):
         answer = client_of(me).get(f"/api/v1/{address}")
         assert answer["Cache-Control"] == "private, no-store"
         Token.objects.all().delete()
+
+
+def test_a_short_name_is_mine_to_set_and_a_program_that_does_not_know_it_leaves_it(forum):
+    event, me, other = forum
+    client, address = client_of(other), f"/api/v1/events/{event.slug}/profile/"
+    assert client.put(address, PROFILE | {"short_name": "Rif"}, format="json").json()["short_name"] == "Rif"
+    assert client.put(address, PROFILE, format="json").json()["short_name"] == "Rif"
+    shown = client_of(me).get(f"/api/v1/events/{event.slug}/people/{other.pk}/").json()
+    assert "Rif" in json.dumps(shown)
+    assert client.put(address, PROFILE | {"short_name": ""}, format="json").json()["short_name"] == ""

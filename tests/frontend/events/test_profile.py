@@ -135,3 +135,19 @@ def test_a_language_that_an_import_brought_survives_saving(cast, official):
     assert "Javanese" in page.texts(".toggles .toggle")
     official.post(cast.address("profile/"), PROFILE | {"languages": ["jv"]})
     assert Attendee.objects.get(pk=cast.official.pk).languages == ["jv"]
+
+
+def test_the_name_i_want_to_be_called_is_asked_kept_on_one_line_and_shown(cast, official):
+    client_of(cast.engineer.person).post(cast.address("profile/"), PROFILE | {"short_name": " Bang  Arif "})
+    assert Attendee.objects.get(pk=cast.engineer.pk).short_name == "Bang Arif"
+    mine = page_of(client_of(cast.engineer.person).get(cast.address("profile/")))
+    assert mine.fields("form.form")["short_name"] == ["Bang Arif"]
+    shown = page_of(official.get(cast.address(f"people/{cast.engineer.pk}/")))
+    assert (shown.text_of("h1"), "Called Bang Arif" in shown) == ("Arif Rahman", True)
+    assert "Called" not in page_of(official.get(cast.address(f"people/{cast.lawyer.pk}/")))
+
+
+def test_a_short_name_that_is_too_long_is_refused(cast, official):
+    answer = official.post(cast.address("profile/"), PROFILE | {"short_name": "x" * 61})
+    assert answer.status_code == 422
+    assert page_of(answer).texts("#about-short_name .error")

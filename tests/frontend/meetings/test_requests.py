@@ -2,7 +2,7 @@
 
 import re
 
-from backend.events.models import Table, Topic
+from backend.events.models import Attendee, Table, Topic
 from backend.meetings.models import Availability, Meeting, MeetingRules
 from tests.factories import make_attendee
 from tests.frontend.conftest import OFFER, SEEK, client_of
@@ -25,6 +25,12 @@ def test_the_form_begins_with_a_line_that_quotes_the_reason_and_offers_the_free_
     assert len(page.all("input[name=slots]")) == 6
     assert re.fullmatch("[0-9a-f]{32}", fields["key"][0])
     assert fields["theme"] == ["justice"]  # both declared a topic of this theme
+
+
+def test_the_first_line_greets_by_the_name_the_other_wants_to_be_called(booking):
+    Attendee.objects.filter(pk=booking.cast.engineer.pk).update(short_name="Bang Arif")
+    page = page_of(client_of(booking.cast.official.person).get(ask_address(booking, booking.cast.engineer)))
+    assert page.fields("main form")["message"][0].startswith("Dear Bang Arif,\n")
 
 
 def test_suggestions_and_the_persons_page_lead_here(booking):
