@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from backend.core.errors import BusinessError, NotFound, OrganisersOnly
+from backend.core.transactions import Busy
 from backend.events.models import Attendee
 from backend.events.selectors import attendee_for
 from backend.people.models import Person
@@ -87,11 +88,12 @@ def catch_refusal() -> Iterator[Outcome]:
 def refused(request: HttpRequest, refusal: BusinessError) -> HttpResponse:
     """The refusal's sentence with its status: in the frame, or for htmx in the page's line of messages."""
     context = {"sentence": refusal.message, "status": refusal.status}
-    if not getattr(request, "htmx", False):
-        return render(request, "refused.html", context, status=refusal.status)
-    response = render(request, "_refusal.html", context, status=refusal.status)
-    response["HX-Retarget"] = "#messages"
-    response["HX-Reswap"] = "innerHTML"
+    if getattr(request, "htmx", False):
+        response = render(request, "_refusal.html", context, status=refusal.status)
+        response["HX-Retarget"] = "#messages"
+        response["HX-Reswap"] = "innerHTML"
+    else:
+        response = render(request, "refused.html", context, status=refusal.status)
     return response
 
 
@@ -111,6 +113,8 @@ def _guarded(view: View, policy: str, admit: Admission) -> View:
                 response["Allow"] = allowed
         except BusinessError as refusal:
             response = refused(request, refusal)
+        if response.status_code == Busy.status:
+            response.setdefault("Retry-After", str(Busy.retry_after))
         patch_vary_headers(response, ["HX-Request"])
         is_personal = request.user.is_authenticated  # a public page shows them their own things
         if is_personal or not policy.startswith("public"):

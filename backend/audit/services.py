@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
-
 from backend.audit.selectors import AuditEntry, audit_entries_for, filter_entries
 from backend.core.audit import record_act
 from backend.core.models import Act
+from backend.core.transactions import in_transaction
 from backend.events.models import Event
 from backend.events.rules import check_organiser
 from backend.people.models import Person
@@ -16,7 +15,7 @@ from backend.people.models import Person
 ENTRIES_FILE = "what-was-done.csv"
 
 
-@transaction.atomic
+@in_transaction
 def export_audit_entries(
     *, event: Event, person_id: int | None, kind: str, day: dt.date | None, by: Person, now: dt.datetime
 ) -> list[AuditEntry]:

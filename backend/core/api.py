@@ -133,7 +133,9 @@ class SafeJSONParser(parsers.JSONParser):
 def refusal_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: errors in the shape of RefusalSerializer; None for what is no refusal."""
     if isinstance(error, BusinessError):
-        return Response(_refusal(error.code, error.message, error.details), status=error.status)
+        headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
+        body = _refusal(error.code, error.message, error.details)
+        return Response(body, status=error.status, headers=headers)
     if isinstance(error, RequestDataTooBig):
         error = ParseError(_("The body is too large."))
     # Imported late: that module reads the settings, and they name this one.

@@ -16,7 +16,8 @@ class RefusalsSchema(AutoSchema):
     """drf-spectacular's description with the statuses of refusals, and with bodies of DELETE.
 
     A view's `refuses` names what its reading operations refuse beyond these: 401 without a valid token or
-    session, 404 where the address names something, 406 where the answer is JSON and that is not accepted.
+    session, 404 where the address names something, 406 where the answer is JSON and that is not accepted. A
+    writing operation may also be refused as busy (503, with Retry-After).
     """
 
     def get_operation(
@@ -38,7 +39,7 @@ class RefusalsSchema(AutoSchema):
         if not issubclass(self.view.content_negotiation_class, IgnoreAcceptHeader):
             statuses.add(406)
         if self.method in WRITING:
-            statuses |= {400, 403, 409}
+            statuses |= {400, 403, 409, 503}
         if has_body:
             statuses.add(415)
         return statuses

@@ -6,7 +6,6 @@ import datetime as dt
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -15,10 +14,12 @@ from backend.core.audit import record_act
 from backend.core.models import Act
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
+from backend.core.transactions import in_transaction
 from backend.directory.models import Nudge
 from backend.directory.selectors import attendees_needing_help, needs_help_csv, needs_help_rows
 from backend.events.models import Attendee, Event
 from backend.events.rules import check_organiser, has_empty_profile
+from backend.events.services import lock_event
 from backend.people.models import Person
 
 SEND_NUDGE = "directory.send_nudge"
@@ -26,11 +27,11 @@ SUBJECT_LIMIT = 150
 NEEDS_HELP_FILE = "who-needs-help.csv"
 
 
-@transaction.atomic
+@in_transaction
 def nudge_people(*, event: Event, by: Person, now: dt.datetime) -> int:
     """Mail attendees who need help, unless nudged today; returns their number. Refuses OrganisersOnly."""
     check_organiser(by, event)
-    Event.objects.select_for_update().get(pk=event.pk)  # serialises two organisers
+    lock_event(event.pk)  # one round of nudges at a time
     day = now.astimezone(event.zone).date()
     already = Nudge.objects.filter(attendee=OuterRef("pk"), day=day)
     due = attendees_needing_help(event).exclude(Exists(already)).order_by("pk")
@@ -40,7 +41,7 @@ def nudge_people(*, event: Event, by: Person, now: dt.datetime) -> int:
     return len(nudges)
 
 
-@transaction.atomic
+@in_transaction
 def export_needs_help(*, event: Event, by: Person, now: dt.datetime) -> bytes:
     """Who needs help, as CSV; the download is recorded. Refuses OrganisersOnly."""
     check_organiser(by, event)

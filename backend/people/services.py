@@ -59,7 +59,7 @@ def check_email(text: str) -> str:
     return email
 
 
-@transaction.atomic
+@in_transaction
 def load_sectors() -> int:
     """Add the shipped sectors that are missing; returns their number.
 
@@ -116,7 +116,7 @@ def set_own_timezone(*, person: Person, timezone: str) -> None:
     person.save(update_fields=["own_timezone"])
 
 
-@transaction.atomic
+@in_transaction
 def make_token(*, person: Person) -> str:
     """A new token by which a program acts as the person over the API; the one before ends."""
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two at once: the later one holds
@@ -130,7 +130,7 @@ def end_token(*, person: Person) -> None:
     Token.objects.filter(user=person).delete()
 
 
-@transaction.atomic
+@in_transaction
 def take_sign_in_attempt(*, key: str, limit: int, now: dt.datetime) -> bool:
     """Count one more code typed for the sign-in of this key; gives whether it is within the limit.
 
@@ -143,7 +143,7 @@ def take_sign_in_attempt(*, key: str, limit: int, now: dt.datetime) -> bool:
     return bool(within.update(count=F("count") + 1))
 
 
-@transaction.atomic
+@in_transaction
 def queue_account_mail(*, mail: EmailMessage, now: dt.datetime) -> None:
     """Keep a mail about signing in, encrypted, for a job to send at once; no server is talked to here."""
     parts = mail.alternatives if isinstance(mail, EmailMultiAlternatives) else []

@@ -9,6 +9,7 @@ from backend.events.services.age_classes import (
     propose_adult,
 )
 from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes, matching_lock
+from backend.events.services.locks import lock_attendees, lock_event, lock_rows
 from backend.events.services.profiles import ProfileChange, UnknownTopic, update_profile
 from backend.events.services.roles import RoleChange, change_roles
 from backend.events.services.setup import (
@@ -71,6 +72,9 @@ __all__ = [
     "create_event",
     "decline_adult",
     "load_themes",
+    "lock_attendees",
+    "lock_event",
+    "lock_rows",
     "matching_lock",
     "merge_topics",
     "move_theme",

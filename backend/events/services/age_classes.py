@@ -10,11 +10,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backend.core.errors import BusinessError, NotFound
+from backend.core.transactions import in_transaction
 from backend.events.models import AdultProposal, AgeAgreement, Attendee, Event
 from backend.events.rules import check_organiser
 from backend.events.services.changes import announce_changes
@@ -99,7 +99,7 @@ def check_age_change(
         )
 
 
-@transaction.atomic
+@in_transaction
 def propose_adult(*, event: Event, attendee_id: int, by: Person, now: dt.datetime) -> AdultProposal:
     """Propose to the event's safeguarding leads that a person set as a minor is an adult; once is enough.
 
@@ -121,7 +121,7 @@ def propose_adult(*, event: Event, attendee_id: int, by: Person, now: dt.datetim
     return proposal
 
 
-@transaction.atomic
+@in_transaction
 def consent_to_adult(*, event: Event, proposal_id: int, by: Person, now: dt.datetime) -> Attendee:
     """A safeguarding lead consents: from now on the person counts as an adult at this event.
 
@@ -137,7 +137,7 @@ def consent_to_adult(*, event: Event, proposal_id: int, by: Person, now: dt.date
     return attendee
 
 
-@transaction.atomic
+@in_transaction
 def decline_adult(*, event: Event, proposal_id: int, by: Person, now: dt.datetime) -> Attendee:
     """A safeguarding lead declines: the person stays a minor. Refuses as `consent_to_adult` does."""
     return _decide(event, proposal_id, AdultProposal.State.DECLINED, by, now).attendee
@@ -165,7 +165,7 @@ def _decide(
     return proposal
 
 
-@transaction.atomic
+@in_transaction
 def agree_adult(
     *, event: Event, attendee_id: int, known_minor_id: int, by: Person, now: dt.datetime
 ) -> AgeAgreement:

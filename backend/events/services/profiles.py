@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotYours
+from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Interest, Topic
 from backend.events.rules import LANGUAGE_LIMIT, TEXT_LIMIT, TextTooLong, clean_text
 from backend.events.selectors import ChosenTopics, chosen_topics
@@ -41,7 +41,7 @@ class ProfileChange:
     listed: bool
 
 
-@transaction.atomic
+@in_transaction
 def update_profile(*, attendee: Attendee, change: ProfileChange, by: Person, now: dt.datetime) -> Attendee:
     """Save the attendee's own profile and, where matching reads what changed, mark it for matching.
 
@@ -50,7 +50,7 @@ def update_profile(*, attendee: Attendee, change: ProfileChange, by: Person, now
     """
     if attendee.person_id != by.pk:
         raise NotYours(_("Only the attendee can change this profile."))
-    locked = Attendee.objects.select_for_update().get(pk=attendee.pk)
+    locked = Attendee.objects.select_for_update(no_key=True).get(pk=attendee.pk)
     fields: dict[str, object] = {
         "title": clean_text(change.title)[:200],
         "short_name": " ".join(clean_text(change.short_name).split())[:60],

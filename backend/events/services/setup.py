@@ -10,11 +10,11 @@ from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.core.texts import CONTROL
+from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Theme, Topic
 from backend.events.rules import check_organiser, clean_text
 from backend.events.services.changes import announce_changes
@@ -47,7 +47,7 @@ class ConflictingRoles(BusinessError):
     code = "conflicting_roles"
 
 
-@transaction.atomic
+@in_transaction
 def create_event(
     *,
     slug: str,
@@ -112,7 +112,7 @@ def create_event(
     return event
 
 
-@transaction.atomic
+@in_transaction
 def set_interpreters(*, event: Event, interpreters: bool, by: Person) -> None:
     """Say whether the event has interpreters; the lists are made anew where that changes.
 
@@ -141,7 +141,7 @@ def check_zone(name: str) -> None:
     raise UnknownZone(message % {"zone": name[:60]})
 
 
-@transaction.atomic
+@in_transaction
 def load_themes(*, event: Event) -> int:
     """Add the shipped themes and topics the event lacks; returns their number."""
     themes = json.loads(THEMES_FILE.read_text(encoding="utf-8"))
@@ -168,7 +168,7 @@ def load_themes(*, event: Event) -> int:
     return missing
 
 
-@transaction.atomic
+@in_transaction
 def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str = "") -> Attendee:
     """Make the person with this address an organiser of the event; refuses BadEmail and ConflictingRoles.
 
@@ -178,7 +178,7 @@ def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str =
     return _appoint(event, email, name, Attendee.Permission.ORGANISER, now)
 
 
-@transaction.atomic
+@in_transaction
 def appoint_lead(*, event: Event, email: str, now: dt.datetime, name: str = "") -> Attendee:
     """Make the person with this address a safeguarding lead of the event.
 

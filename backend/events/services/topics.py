@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.texts import one_line
+from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Interest, Theme, Topic
 from backend.events.rules import check_organiser, clean_text
 from backend.events.services.changes import announce_changes
@@ -35,7 +35,7 @@ class TopicInUse(BusinessError):
     code = "topic_in_use"
 
 
-@transaction.atomic
+@in_transaction
 def add_theme(*, event: Event, name: str, by: Person) -> Theme:
     """Add a theme at the end; refuses OrganisersOnly and BadTopic (name, too many)."""
     check_organiser(by, event)
@@ -47,7 +47,7 @@ def add_theme(*, event: Event, name: str, by: Person) -> Theme:
     return Theme.objects.create(event=event, key=key, name=name, position=_next(event.themes.all()))
 
 
-@transaction.atomic
+@in_transaction
 def rename_theme(*, event: Event, theme_id: int, name: str, by: Person) -> Theme:
     """Rename a theme; refuses OrganisersOnly, NotFound and BadTopic."""
     check_organiser(by, event)
@@ -57,7 +57,7 @@ def rename_theme(*, event: Event, theme_id: int, name: str, by: Person) -> Theme
     return theme
 
 
-@transaction.atomic
+@in_transaction
 def move_theme(*, event: Event, theme_id: int, up: bool, by: Person) -> None:
     """Move a theme up or down by one; the first stays first. Refuses OrganisersOnly and NotFound."""
     check_organiser(by, event)
@@ -65,7 +65,7 @@ def move_theme(*, event: Event, theme_id: int, up: bool, by: Person) -> None:
     _swap(_theme_of(event, theme_id), list(event.themes.order_by("position", "pk")), up=up)
 
 
-@transaction.atomic
+@in_transaction
 def remove_theme(*, event: Event, theme_id: int, by: Person) -> None:
     """Remove a theme without topics; its sessions lose it.
 
@@ -82,7 +82,7 @@ def remove_theme(*, event: Event, theme_id: int, by: Person) -> None:
     theme.delete()
 
 
-@transaction.atomic
+@in_transaction
 def add_topic(*, event: Event, theme_id: int, name: str, description: str = "", by: Person) -> Topic:
     """Add a topic at the end of its theme; refuses OrganisersOnly, NotFound and BadTopic."""
     check_organiser(by, event)
@@ -99,7 +99,7 @@ def add_topic(*, event: Event, theme_id: int, name: str, description: str = "", 
     )
 
 
-@transaction.atomic
+@in_transaction
 def change_topic(
     *,
     event: Event,
@@ -125,7 +125,7 @@ def change_topic(
     return topic
 
 
-@transaction.atomic
+@in_transaction
 def move_topic(*, event: Event, topic_id: int, up: bool, by: Person) -> None:
     """Move a topic up or down within its theme by one. Refuses OrganisersOnly and NotFound."""
     check_organiser(by, event)
@@ -134,7 +134,7 @@ def move_topic(*, event: Event, topic_id: int, up: bool, by: Person) -> None:
     _swap(topic, list(event.topics.filter(theme=topic.theme_id).order_by("position", "pk")), up=up)
 
 
-@transaction.atomic
+@in_transaction
 def merge_topics(*, event: Event, topic_id: int, into_id: int, by: Person, now: dt.datetime) -> int:
     """Move what people chose under one topic to another, and remove the first; the number of people moved.
 
@@ -162,7 +162,7 @@ def merge_topics(*, event: Event, topic_id: int, into_id: int, by: Person, now: 
     return len(affected)
 
 
-@transaction.atomic
+@in_transaction
 def remove_topic(*, event: Event, topic_id: int, by: Person) -> None:
     """Remove a topic that nobody chose. Refuses OrganisersOnly, NotFound and TopicInUse."""
     check_organiser(by, event)

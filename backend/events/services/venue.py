@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.period import Period
+from backend.core.transactions import in_transaction
 from backend.events.models import Event, Slot, Table
 from backend.events.rules import BadGrid, check_organiser, clean_text
 from backend.people.models import Person
@@ -43,7 +44,7 @@ class TableData:
     room_link: str = ""
 
 
-@transaction.atomic
+@in_transaction
 def add_slots(*, event: Event, periods: Iterable[Period], by: Person) -> int:
     """Add slots to the event; existing ones stay. Returns the number added.
 
@@ -75,7 +76,7 @@ def _days(period: Period, event: Event) -> tuple[dt.date, dt.date]:
     return period.starts_at.astimezone(event.zone).date(), last_moment.astimezone(event.zone).date()
 
 
-@transaction.atomic
+@in_transaction
 def remove_slots(*, event: Event, slot_ids: Collection[int], by: Person) -> int:
     """Remove unused slots, all or none; returns their number. Refuses OrganisersOnly and VenueInUse."""
     check_organiser(by, event)
@@ -92,7 +93,7 @@ def add_table(*, event: Event, data: TableData, by: Person) -> Table:
     return _save(Table(event=event), data)
 
 
-@transaction.atomic
+@in_transaction
 def add_tables(*, event: Event, tables: Sequence[TableData], by: Person) -> list[Table]:
     """Add several tables, all or none; refuses as `add_table` does."""
     return [add_table(event=event, data=data, by=by) for data in tables]

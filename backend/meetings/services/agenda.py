@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db import transaction
-
+from backend.core.transactions import in_transaction
 from backend.events.models import Event, Session, SessionPart
 from backend.events.rules import check_organiser
 from backend.events.services import agenda
@@ -16,7 +15,7 @@ from backend.meetings.services.requests import release_requests
 from backend.people.models import Person
 
 
-@transaction.atomic
+@in_transaction
 def change_session(
     *, event: Event, session_id: int, data: SessionData, by: Person, now: dt.datetime
 ) -> Session:
@@ -33,7 +32,7 @@ def change_session(
     return session
 
 
-@transaction.atomic
+@in_transaction
 def import_agenda(
     *, event: Event, file: AgendaFile, remove_missing: bool, by: Person, now: dt.datetime
 ) -> AgendaChanges:

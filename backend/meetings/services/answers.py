@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotYours
+from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Slot
 from backend.meetings.models import Meeting, Notice, RequestedTime
 from backend.meetings.rules import check_open_request, is_asker
@@ -26,7 +26,7 @@ class NotOffered(BusinessError):
     status = 400
 
 
-@transaction.atomic
+@in_transaction
 def accept_meeting(
     *, attendee: Attendee, meeting_id: int, slot_id: int | None = None, by: Person, now: dt.datetime
 ) -> Meeting:
@@ -52,7 +52,7 @@ def accept_meeting(
     return meeting
 
 
-@transaction.atomic
+@in_transaction
 def decline_meeting(
     *, attendee: Attendee, meeting_id: int, reason: str = "", by: Person, now: dt.datetime
 ) -> Meeting:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
-
+from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.meetings.rules import ATTESTATION_WINDOW, check_attestable, check_usefulness
@@ -15,7 +14,7 @@ from backend.meetings.services.notices import notify
 from backend.people.models import Person
 
 
-@transaction.atomic
+@in_transaction
 def attest_meeting(
     *,
     attendee: Attendee,
@@ -68,16 +67,18 @@ def settle_unattested(*, now: dt.datetime) -> int:
         state=Meeting.State.ACCEPTED, period__endswith__lte=now - ATTESTATION_WINDOW
     )
     due = waited.filter(seats__word=Seat.Word.HELD, seats__attested_at__lte=now - ATTESTATION_WINDOW)
-    settled = 0
-    for meeting_id in list(due.order_by("pk").values_list("pk", flat=True)):
-        with transaction.atomic():
-            if still := due.filter(pk=lock_meeting(meeting_id).pk).first():
-                _settle(still, [Seat.Word.HELD], now)
-                settled += 1
-    return settled
+
+    @in_transaction
+    def settle(meeting_id: int) -> bool:
+        still = due.filter(pk=lock_meeting(meeting_id).pk).first()
+        if still is not None:
+            _settle(still, [Seat.Word.HELD], now)
+        return still is not None
+
+    return sum(settle(meeting_id) for meeting_id in list(due.order_by("pk").values_list("pk", flat=True)))
 
 
-@transaction.atomic
+@in_transaction
 def ask_whether_held(*, now: dt.datetime) -> int:
     """Ask both, once, whether a past meeting took place; returns the number of meetings. For a job."""
     over = Meeting.objects.filter(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
+from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Slot
 from backend.meetings.models import Availability
 from backend.meetings.rules import check_own
@@ -22,7 +22,7 @@ class UnknownSlot(BusinessError):
     status = 400
 
 
-@transaction.atomic
+@in_transaction
 def open_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, now: dt.datetime) -> int:
     """Open these slots for requests; returns the number newly opened. Refuses NotYours and UnknownSlot."""
     check_own(attendee, by)
@@ -37,7 +37,7 @@ def open_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, now
     return len(closed)
 
 
-@transaction.atomic
+@in_transaction
 def close_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, now: dt.datetime) -> int:
     """Close these slots; returns the number newly closed. Confirmed meetings stay; requests lose the slot.
 
@@ -56,7 +56,7 @@ def close_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, no
     return len(closing)
 
 
-@transaction.atomic
+@in_transaction
 def change_slots(
     *,
     attendee: Attendee,

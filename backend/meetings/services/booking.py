@@ -17,6 +17,7 @@ from backend.meetings.rules import MAX_ALTERNATIVES
 from backend.meetings.selectors.availability import common_slots
 from backend.meetings.selectors.meetings import seated_ids
 from backend.meetings.selectors.tables import free_tables, slots_with_table, suitable_tables
+from backend.meetings.services.locks import lock_requests
 
 SEAT_CONSTRAINT = "seat_one_per_attendee_at_a_time"
 TABLE_CONSTRAINT = "meeting_one_per_table_at_a_time"
@@ -62,6 +63,7 @@ def book_meeting(*, meeting: Meeting, slot: Slot, preferred: Table | None = None
     Refuses SlotTaken and NoTableFree; either rolls back the caller's transaction.
     """
     period = DateTimeTZRange(slot.starts_at, slot.ends_at)
+    lock_requests(seated_ids(meeting.pk), now)  # which lose the slot: before the table, as everybody does
     try:
         with transaction.atomic():
             for seat in Seat.objects.filter(meeting=meeting).order_by("attendee_id"):

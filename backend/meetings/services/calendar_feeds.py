@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core import signing
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
+from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
 from backend.meetings.models import CalendarFeed
 from backend.meetings.rules import check_own
@@ -32,7 +32,7 @@ class FeedRead:
     changed_at: dt.datetime
 
 
-@transaction.atomic
+@in_transaction
 def make_feed(*, attendee: Attendee, by: Person, now: dt.datetime) -> CalendarFeed:
     """The attendee's open feed, made where there is none. Refuses NotYours."""
     check_own(attendee, by)
@@ -43,7 +43,7 @@ def make_feed(*, attendee: Attendee, by: Person, now: dt.datetime) -> CalendarFe
     return feed
 
 
-@transaction.atomic
+@in_transaction
 def revoke_feed(*, attendee: Attendee, by: Person, now: dt.datetime) -> None:
     """Close the attendee's feed: its address gives 404 from now on. Refuses NotYours."""
     check_own(attendee, by)
@@ -51,7 +51,7 @@ def revoke_feed(*, attendee: Attendee, by: Person, now: dt.datetime) -> None:
     CalendarFeed.objects.filter(attendee=attendee, revoked_at=None).update(revoked_at=now)
 
 
-@transaction.atomic
+@in_transaction
 def rotate_feed(*, attendee: Attendee, by: Person, now: dt.datetime) -> CalendarFeed:
     """Revoke the old address and make a new one. Refuses NotYours."""
     revoke_feed(attendee=attendee, by=by, now=now)

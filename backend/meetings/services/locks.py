@@ -1,4 +1,4 @@
-"""Row locks: attendees in id order, then the meeting. Every write to a meeting takes them in this order."""
+"""Locks of meetings, in the order of `events.services.locks`: attendees, requests, tables, meetings."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
-from backend.meetings.models import Meeting
+from backend.events.services import lock_attendees
+from backend.meetings.models import Meeting, Seat
 from backend.meetings.rules import can_see_meeting, check_own
 from backend.meetings.selectors.meetings import seated_ids
 from backend.people.models import Person
 
+__all__ = ["lock_attendees", "lock_meeting", "lock_own_meeting", "lock_requests"]
 
-def lock_attendees(ids: Iterable[int]) -> None:
-    """Lock the rows of these attendees until the transaction ends, in id order so that no two deadlock.
 
-    Every change to an attendee's bookings, sessions or open slots holds this lock. Not the key: rows that
-    refer to an attendee can still be written.
+def lock_requests(attendee_ids: Iterable[int], now: dt.datetime) -> None:
+    """Lock the open requests of these attendees, who are locked, in id order.
+
+    Their other side is not locked: two pairs that agree at the same moment may write the same requests.
     """
-    rows = Attendee.objects.select_for_update(no_key=True).filter(pk__in=set(ids)).order_by("pk")
+    seats = Seat.objects.filter(attendee__in=set(attendee_ids)).values("meeting")
+    rows = Meeting.objects.open_at(now).filter(pk__in=seats).select_for_update(no_key=True).order_by("pk")
     list(rows.values_list("pk"))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
+from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Slot, Table
 from backend.events.rules import check_organiser
 from backend.events.services import TableData
@@ -43,7 +43,7 @@ class StepFreeNeeded(BusinessError):
     code = "step_free_needed"
 
 
-@transaction.atomic
+@in_transaction
 def arrange_meeting(
     *,
     event: Event,
@@ -93,7 +93,7 @@ def arrange_meeting(
     return meeting
 
 
-@transaction.atomic
+@in_transaction
 def cancel_meeting(
     *, attendee: Attendee, meeting_id: int, reason: str, by: Person, now: dt.datetime
 ) -> Meeting:
@@ -106,7 +106,7 @@ def cancel_meeting(
     return _cancel_with_reason(meeting, attendee, reason, now)
 
 
-@transaction.atomic
+@in_transaction
 def cancel_for_both(*, event: Event, meeting_id: int, reason: str, by: Person, now: dt.datetime) -> Meeting:
     """Cancel, as an organiser, a confirmed meeting of two others; both get a notice with the reason.
 
@@ -159,7 +159,7 @@ def end_refused_meetings(*, now: dt.datetime) -> int:
     return end_each(Meeting.objects.filter(pk__in=refused), end)
 
 
-@transaction.atomic
+@in_transaction
 def change_table(*, event: Event, table_id: int, data: TableData, by: Person, now: dt.datetime) -> Table:
     """Change a table; where its meetings to come take place elsewhere then, both people get a notice.
 
@@ -167,7 +167,7 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person, no
     of it, then its meetings: a confirmed meeting never waits for a table.
     """
     check_organiser(by, event)
-    before = Table.objects.select_for_update().filter(event=event, pk=table_id).first()
+    before = Table.objects.select_for_update(no_key=True).filter(event=event, pk=table_id).first()
     to_come = Meeting.objects.to_come(now).filter(event=event, table=table_id)
     meetings = list(to_come.select_for_update(no_key=True).order_by("pk"))
     if not data.step_free and any(one.needs_step_free and not one.is_online for one in meetings):
@@ -188,7 +188,7 @@ def _location(table: Table) -> tuple[str, str, str]:
     return table.label, table.place, table.room_link
 
 
-@transaction.atomic
+@in_transaction
 def report_meeting(
     *, attendee: Attendee, meeting_id: int, category: str, words: str, by: Person, now: dt.datetime
 ) -> Report:

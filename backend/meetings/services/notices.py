@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
+from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
 from backend.events.rules import check_organiser
 from backend.meetings.models import Delivery, Meeting, Notice, Seat
@@ -61,7 +61,7 @@ def deliver_notice(*, notice_id: int, now: dt.datetime) -> None:
     )
 
 
-@transaction.atomic
+@in_transaction
 def resend_mails(*, event: Event, notice_id: int | None = None, by: Person) -> int:
     """Queue the event's permanently failed mails again, all or that of one notice; returns their number.
 
@@ -79,7 +79,7 @@ def resend_mails(*, event: Event, notice_id: int | None = None, by: Person) -> i
     return len(locked)
 
 
-@transaction.atomic
+@in_transaction
 def remind_people(*, now: dt.datetime) -> int:
     """Write the reminders that are due, each once; gives for how many meetings. For a job that runs often.
 

@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.period import overlapping
+from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Slot, Theme
 from backend.events.rules import TextTooLong, clean_text
 from backend.meetings.models import Availability, Meeting, Notice, RequestedTime, Seat
@@ -33,7 +33,12 @@ from backend.meetings.selectors.availability import common_slots, rules_for
 from backend.meetings.selectors.meetings import other_id_in, seated_ids
 from backend.meetings.selectors.tables import place_kinds_for
 from backend.meetings.services.booking import SlotTaken, slot_details
-from backend.meetings.services.locks import lock_attendees, lock_meeting, lock_own_meeting
+from backend.meetings.services.locks import (
+    lock_attendees,
+    lock_meeting,
+    lock_own_meeting,
+    lock_requests,
+)
 from backend.meetings.services.notices import notify
 from backend.people.models import Person
 from backend.safeguarding.rules import may_contact
@@ -91,7 +96,7 @@ class MeetingRequestData:
     needs_step_free: bool = False
 
 
-@transaction.atomic
+@in_transaction
 def request_meeting(
     *,
     attendee: Attendee,
@@ -166,7 +171,7 @@ def open_request(
     return meeting, True
 
 
-@transaction.atomic
+@in_transaction
 def edit_request(
     *, attendee: Attendee, meeting_id: int, data: MeetingRequestData, by: Person, now: dt.datetime
 ) -> Meeting:
@@ -197,7 +202,7 @@ def edit_request(
     return meeting
 
 
-@transaction.atomic
+@in_transaction
 def withdraw_request(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.datetime) -> Meeting:
     """Take one's own request back; doing it again changes nothing.
 
@@ -233,6 +238,7 @@ def release_requests(
     expires where there are none; both get a notice then. Requests whose other side left the event are for
     `end_refused_meetings`. The caller has locked the attendees.
     """
+    lock_requests(attendee_ids, now)
     closed = Slot.objects.filter(overlapping(starts_at, ends_at)).values("pk")
     for attendee_id in sorted(attendee_ids):
         affected = list(
@@ -313,11 +319,13 @@ def expire_request(meeting: Meeting, now: dt.datetime) -> None:
 
 def end_each(meetings: QuerySet[Meeting], end: Callable[[Meeting], bool]) -> int:
     """Lock these meetings one by one, each in its own transaction; `end` checks again and ends it."""
-    ended = 0
-    for meeting_id in list(meetings.order_by("pk").values_list("pk", flat=True)):
-        with transaction.atomic():
-            ended += end(lock_meeting(meeting_id))
-    return ended
+    ids = list(meetings.order_by("pk").values_list("pk", flat=True))
+    return sum(_end_one(meeting_id, end) for meeting_id in ids)
+
+
+@in_transaction
+def _end_one(meeting_id: int, end: Callable[[Meeting], bool]) -> bool:
+    return end(lock_meeting(meeting_id))
 
 
 def _check_pair(attendee: Attendee, other: Attendee, now: dt.datetime) -> None:

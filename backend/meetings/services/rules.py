@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
+from backend.core.transactions import in_transaction
 from backend.events.models import Event
 from backend.events.rules import check_organiser
 from backend.events.services import set_interpreters
@@ -18,7 +18,7 @@ class BadRules(BusinessError):
     status = 400
 
 
-@transaction.atomic
+@in_transaction
 def set_rules(
     *, event: Event, open_requests: int, expiry_hours: int, interpreters: bool | None = None, by: Person
 ) -> MeetingRules:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.period import overlapping_range
+from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Session, SessionPart
 from backend.events.rules import check_organiser
 from backend.events.selectors import session_for
@@ -31,7 +31,7 @@ class SpeakerCannotRemove(BusinessError):
     code = "speaking"
 
 
-@transaction.atomic
+@in_transaction
 def bookmark_session(*, attendee: Attendee, session_id: int, by: Person, now: dt.datetime) -> SessionPart:
     """Put a session into one's agenda: busy then. Doing it again changes nothing.
 
@@ -56,7 +56,7 @@ def bookmark_session(*, attendee: Attendee, session_id: int, by: Person, now: dt
     return part
 
 
-@transaction.atomic
+@in_transaction
 def remove_bookmark(*, attendee: Attendee, session_id: int, by: Person) -> None:
     """Take a bookmarked session out of one's agenda; one that is not in it is no error.
 
@@ -75,7 +75,7 @@ def remove_bookmark(*, attendee: Attendee, session_id: int, by: Person) -> None:
     part.delete()
 
 
-@transaction.atomic
+@in_transaction
 def assign_speaker(
     *, event: Event, session_id: int, attendee_id: int, by: Person, now: dt.datetime
 ) -> SessionPart:
@@ -100,7 +100,7 @@ def assign_speaker(
     return part
 
 
-@transaction.atomic
+@in_transaction
 def remove_speaker(*, event: Event, session_id: int, attendee_id: int, by: Person) -> None:
     """Have an attendee no longer speak at a session; one who does not is no error.
 

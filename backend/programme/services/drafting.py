@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.queue import PLANS, enqueue
+from backend.core.transactions import in_transaction
 from backend.events.models import Event, Slot, Table
 from backend.events.rules import check_organiser
+from backend.events.services import lock_event
 from backend.people.models import Person
 from backend.programme.models import Plan
 from backend.programme.rules import MAX_DRAFTS, PlanOptions, check_options, options_of
@@ -40,7 +41,7 @@ class NotBeingPlanned(BusinessError):
     code = "not_being_planned"
 
 
-@transaction.atomic
+@in_transaction
 def draft_plan(*, event: Event, options: PlanOptions, by: Person, now: dt.datetime) -> Plan:
     """Order a draft of who meets whom; the worker plans it around what is confirmed or requested by then.
 
@@ -49,7 +50,7 @@ def draft_plan(*, event: Event, options: PlanOptions, by: Person, now: dt.dateti
     """
     check_organiser(by, event)
     check_options(options)
-    Event.objects.select_for_update(no_key=True).get(pk=event.pk)  # drafts are counted one order at a time
+    lock_event(event.pk)  # drafts are counted one order at a time
     if Plan.objects.filter(event=event, state=Plan.State.DRAFT).count() >= MAX_DRAFTS:
         message = _("There are %(limit)s drafts already. Withdraw those you no longer need first.")
         raise TooManyDrafts(message % {"limit": MAX_DRAFTS})
@@ -64,13 +65,15 @@ def draft_plan(*, event: Event, options: PlanOptions, by: Person, now: dt.dateti
     return plan
 
 
-@transaction.atomic
+@in_transaction
 def replan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     """Plan again with the same options. A draft keeps its locked meetings, and nothing else of its rows.
 
     Any other plan gives a new draft beside it; what was published is planned around. Refuses
     OrganisersOnly, NotFound and PlanBusy, and for a new draft what `draft_plan` refuses.
     """
+    check_organiser(by, event)
+    lock_event(event.pk)
     plan = plan_for_update(event, plan_id, by)
     if plan.is_at_work:
         raise PlanBusy(_("This plan is being worked on. Wait until that is done."))
@@ -83,7 +86,7 @@ def replan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     return plan
 
 
-@transaction.atomic
+@in_transaction
 def stop_planning(*, event: Event, plan_id: int, by: Person) -> Plan:
     """Have the planner end with the best plan so far; asking twice is asking once.
 

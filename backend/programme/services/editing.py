@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
+from backend.core.transactions import in_transaction
 from backend.events.models import Event, Slot
 from backend.people.models import Person
 from backend.programme.models import Plan, PlannedMeeting
@@ -27,7 +28,7 @@ class CannotPlace(BusinessError):
     code = "clash"
 
 
-@transaction.atomic
+@in_transaction
 def move_planned(
     *,
     event: Event,
@@ -87,13 +88,13 @@ def _table_for(
     raise CannotPlace(_("Every table is taken then."))
 
 
-@transaction.atomic
+@in_transaction
 def drop_planned(*, event: Event, plan_id: int, planned_id: int, by: Person) -> None:
     """Take a meeting out of a draft; refuses OrganisersOnly, NotFound, NotADraft and PlanBusy."""
     _own_row(event, plan_id, planned_id, by).delete()
 
 
-@transaction.atomic
+@in_transaction
 def lock_planned(*, event: Event, plan_id: int, planned_id: int, locked: bool, by: Person) -> PlannedMeeting:
     """Keep a meeting of a draft where it is when it is planned again, or release it.
 
@@ -105,7 +106,7 @@ def lock_planned(*, event: Event, plan_id: int, planned_id: int, locked: bool, b
     return row
 
 
-@transaction.atomic
+@in_transaction
 def change_planned(
     *,
     event: Event,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.core.errors import BusinessError
 from backend.core.queue import PLANS, enqueue
+from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
 from backend.events.rules import check_organiser
 from backend.meetings.models import Meeting
@@ -30,7 +30,7 @@ class NothingPlanned(BusinessError):
     code = "nothing_planned"
 
 
-@transaction.atomic
+@in_transaction
 def set_publishing(*, event: Event, confirms: bool, by: Person) -> ProgrammeRules:
     """Set whether publishing confirms meetings at once or sends requests; refuses OrganisersOnly."""
     check_organiser(by, event)
@@ -38,7 +38,7 @@ def set_publishing(*, event: Event, confirms: bool, by: Person) -> ProgrammeRule
     return rules
 
 
-@transaction.atomic
+@in_transaction
 def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     """Publish a draft: the worker sends its requests, or confirms its meetings where the event says so.
 
@@ -55,7 +55,7 @@ def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) ->
     return plan
 
 
-@transaction.atomic
+@in_transaction
 def withdraw_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     """Put a plan aside. A draft is kept unsent; of a published one, open requests are withdrawn.
 
@@ -110,17 +110,17 @@ def _send(plan: Plan, by: Person, now: dt.datetime) -> None:
     for number, row in enumerate(rows):
         requester = requesters[row.first_id, row.second_id]
         other = row.second_id if requester == row.first_id else row.first_id
-        with transaction.atomic():
-            _arrange(plan, row, ((requester, other), (other, requester)), by, now)
-            row.save(update_fields=["meeting", "refusal"])
+        _arrange(plan, row, ((requester, other), (other, requester)), by, now)
         if number % ROWS_BETWEEN_REPORTS == 0:
             Plan.objects.filter(pk=plan.pk).update(progress=100 * number // len(rows))
 
 
+@in_transaction
 def _arrange(
     plan: Plan, row: PlannedMeeting, directions: tuple[tuple[int, int], ...], by: Person, now: dt.datetime
 ) -> None:
     """Make the row a meeting, in the first direction the request cap allows, or note why not."""
+    row.meeting = None
     for requester, other in directions:
         try:
             row.meeting = arrange_meeting(
@@ -142,7 +142,8 @@ def _arrange(
             row.refusal = refusal.message[:400]
         else:
             row.refusal = ""
-        return
+        break
+    row.save(update_fields=["meeting", "refusal"])
 
 
 def _withdraw_requests(plan: Plan, now: dt.datetime) -> None:

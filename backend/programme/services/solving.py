@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-from django.db import transaction
-
+from backend.core.transactions import in_transaction
 from backend.programme import engine
 from backend.programme.models import Plan, PlannedMeeting
 from backend.programme.rules import (
@@ -88,7 +87,7 @@ def _locked_clashes(data: PlanningData, kept: Sequence[PlannedMeeting]) -> list[
     return found
 
 
-@transaction.atomic
+@in_transaction
 def _finish(
     plan: Plan,
     result: engine.PlannerResult | None,

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from backend.events.models import Attendee
-from backend.events.services import announce_changes
+from backend.events.services import announce_changes, lock_rows
 
 
 def announce_changed_people(*person_ids: int, now: dt.datetime) -> None:
     """Lock these people's attendees at every event and mark them changed, so that their lists are rebuilt."""
-    attendees = Attendee.objects.filter(person__in=person_ids)
-    # In id order, as everybody who locks two attendees does: no deadlock.
-    list(attendees.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    attendees = Attendee.objects.filter(pk__in=lock_rows(Attendee.objects.filter(person__in=person_ids)))
     attendees.update(changed_at=now)
-    for event_id in attendees.values_list("event_id", flat=True).distinct():
+    for event_id in attendees.order_by("event_id").values_list("event_id", flat=True).distinct():
         announce_changes(event_id)

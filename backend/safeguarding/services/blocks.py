@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
+from backend.core.transactions import in_transaction
 from backend.people.models import Person
 from backend.safeguarding.models import Block
 from backend.safeguarding.services.announce import announce_changed_people
@@ -17,7 +17,7 @@ class CannotBlockSelf(BusinessError):
     code = "cannot_block_self"
 
 
-@transaction.atomic
+@in_transaction
 def block_person(*, blocked: Person, by: Person, now: dt.datetime) -> Block:
     """Hide two people from each other at every event, at once; blocking again changes nothing.
 
@@ -31,7 +31,7 @@ def block_person(*, blocked: Person, by: Person, now: dt.datetime) -> Block:
     return block
 
 
-@transaction.atomic
+@in_transaction
 def unblock_person(*, blocked: Person, by: Person, now: dt.datetime) -> None:
     """Take one's own block back; the other's block, if any, stays."""
     removed, _rows = Block.objects.filter(blocker=by, blocked=blocked).delete()

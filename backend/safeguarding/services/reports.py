@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
 from backend.events.rules import TextTooLong, clean_text
 from backend.people.models import Person
@@ -39,7 +39,7 @@ class AlreadyClosed(BusinessError):
     code = "already_closed"
 
 
-@transaction.atomic
+@in_transaction
 def report_person(
     *, reporter: Attendee, reported_id: int, category: str, words: str, by: Person, now: dt.datetime
 ) -> Report:
@@ -54,7 +54,7 @@ def report_person(
     return file_report(reporter=reporter, reported_id=reported_id, category=category, words=words, now=now)
 
 
-@transaction.atomic
+@in_transaction
 def file_report(
     *,
     reporter: Attendee,
@@ -93,7 +93,7 @@ def file_report(
     return report
 
 
-@transaction.atomic
+@in_transaction
 def read_report(*, lead: Attendee, report_id: int, by: Person, now: dt.datetime) -> Report:
     """Open a report to read it; who did and when is written down first. Refuses NotYours and NotFound."""
     report = _locked_report(lead, report_id, by)
@@ -104,7 +104,7 @@ def read_report(*, lead: Attendee, report_id: int, by: Person, now: dt.datetime)
     return report
 
 
-@transaction.atomic
+@in_transaction
 def close_report(
     *, lead: Attendee, report_id: int, outcome: str, lift: bool, by: Person, now: dt.datetime
 ) -> Report:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
-
 from backend.core.audit import record_act
 from backend.core.models import Act
+from backend.core.transactions import in_transaction
 from backend.events.models import Event
 from backend.events.rules import check_organiser
 from backend.people.models import Person
@@ -16,7 +15,7 @@ from backend.suggestions.selectors.unmet import unmet_needs_csv, unmet_needs_for
 UNMET_FILE = "unmet-needs.csv"
 
 
-@transaction.atomic
+@in_transaction
 def export_unmet_needs(*, event: Event, by: Person, now: dt.datetime) -> bytes:
     """Needs nobody answers and offers nobody seeks, as CSV; the download is recorded.
 

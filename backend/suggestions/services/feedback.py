@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
+from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
 from backend.events.services import announce_changes
 from backend.people.models import Person
@@ -27,7 +27,7 @@ class NotYourList(BusinessError):
     status = 403
 
 
-@transaction.atomic
+@in_transaction
 def give_feedback(
     *, attendee: Attendee, other_id: int, verdict: str, cause: str = "", by: Person, now: dt.datetime
 ) -> Feedback:
@@ -69,7 +69,7 @@ def give_feedback(
     return feedback
 
 
-@transaction.atomic
+@in_transaction
 def withdraw_feedback(*, attendee: Attendee, other_id: int, by: Person, now: dt.datetime) -> None:
     """Delete the attendee's feedback on another person, if there is any. Refuses NotYourList."""
     if attendee.person_id != by.pk:

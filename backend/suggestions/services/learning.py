@@ -13,6 +13,7 @@ from backend.core.audit import record_act
 from backend.core.errors import BusinessError
 from backend.core.models import Act
 from backend.core.queue import enqueue
+from backend.core.transactions import in_transaction
 from backend.events.models import Event
 from backend.events.rules import check_organiser
 from backend.events.services import matching_lock
@@ -100,7 +101,7 @@ def learn_weights(
             )
 
 
-@transaction.atomic
+@in_transaction
 def reset_weights(*, event: Event, by: Person, now: dt.datetime) -> None:
     """Have the next Runs use the default weights, and stop learning at night. Refuses OrganisersOnly."""
     check_organiser(by, event)
@@ -109,7 +110,7 @@ def reset_weights(*, event: Event, by: Person, now: dt.datetime) -> None:
     record_act(event=event, by=by, kind=Act.Kind.WEIGHTS_RESET, now=now)
 
 
-@transaction.atomic
+@in_transaction
 def set_nightly_learning(*, event: Event, is_on: bool, by: Person, now: dt.datetime) -> None:
     """Have the weights learned every night, or no longer. Refuses OrganisersOnly."""
     check_organiser(by, event)

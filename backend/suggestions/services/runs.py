@@ -15,6 +15,7 @@ from backend.core.audit import record_act
 from backend.core.errors import BusinessError
 from backend.core.models import Act
 from backend.core.queue import enqueue
+from backend.core.transactions import in_transaction
 from backend.events.models import Event
 from backend.events.rules import check_organiser
 from backend.events.services import matching_lock
@@ -107,10 +108,10 @@ def _build_locked(event: Event, now: dt.datetime, policy: Policy, progress: OnPr
     return run
 
 
-@transaction.atomic
+@in_transaction
 def _publish(run: Run, now: dt.datetime) -> None:
     """Make this Run the current one; the old one is retired and its rows are deleted."""
-    old = Run.objects.select_for_update().filter(event=run.event_id, state=Run.State.CURRENT)
+    old = Run.objects.select_for_update(no_key=True).filter(event=run.event_id, state=Run.State.CURRENT)
     retired = [row.pk for row in old.only("pk")]
     Run.objects.filter(pk__in=retired).update(state=Run.State.RETIRED, matching_state=None)
     Suggestion.objects.filter(run__in=retired).delete()
@@ -194,7 +195,7 @@ def _write_lists(
     )
 
 
-@transaction.atomic
+@in_transaction
 def request_build(*, event: Event, by: Person, now: dt.datetime) -> None:
     """Have every list of the event rebuilt for an organiser, and record that; refuses OrganisersOnly."""
     check_organiser(by, event)

@@ -65,7 +65,8 @@ def at_once(*calls: Callable[[], object]) -> list[str]:
 def without_locks(monkeypatch: pytest.MonkeyPatch, writers: int) -> threading.Barrier:
     """Nobody waits for anybody, and all have looked before the first one writes."""
     monkeypatch.setattr(locks, "lock_attendees", lambda ids: None)
-    # It writes other requests and counts on the locks.
+    # These lock or write other requests and count on the locks.
+    monkeypatch.setattr(booking, "lock_requests", lambda ids, now: None)
     monkeypatch.setattr(answers, "release_requests", lambda **arguments: None)
     all_have_looked = threading.Barrier(writers)
     waits_for(monkeypatch, all_have_looked, answers, "book_meeting")

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
+from backend.core.transactions import in_transaction
 from backend.events.models import Event, Session
 from backend.events.rules import check_organiser
 from backend.events.services.agenda.files import AgendaFile, FileSession
@@ -91,7 +91,7 @@ def plan_agenda(*, event: Event, file: AgendaFile) -> AgendaChanges:
     )
 
 
-@transaction.atomic
+@in_transaction
 def import_agenda(*, event: Event, file: AgendaFile, remove_missing: bool, by: Person) -> AgendaChanges:
     """Carry out what `plan_agenda` says, all or nothing; missing sessions are removed where that is asked.
 

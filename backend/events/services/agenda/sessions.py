@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.core.texts import one_line
+from backend.core.transactions import in_transaction
 from backend.events.models import Event, Session, Theme
 from backend.events.rules import check_organiser, clean_text
 from backend.events.selectors import session_for
@@ -101,21 +102,21 @@ def check_session(data: SessionData, event: Event, themes: dict[str, Theme]) -> 
     )
 
 
-@transaction.atomic
+@in_transaction
 def add_session(*, event: Event, data: SessionData, by: Person) -> Session:
     """Add a session; refuses OrganisersOnly, BadSession and SessionTaken."""
     check_organiser(by, event)
     return save_session(Session(event=event), data, themes_by_key(event))
 
 
-@transaction.atomic
+@in_transaction
 def change_session(*, event: Event, session_id: int, data: SessionData, by: Person) -> Session:
     """Change a session. Refuses OrganisersOnly, NotFound, BadSession and SessionTaken."""
     check_organiser(by, event)
     return save_session(session_for(event, session_id), data, themes_by_key(event))
 
 
-@transaction.atomic
+@in_transaction
 def remove_session(*, event: Event, session_id: int, by: Person) -> None:
     """Remove a session from the agenda and from everybody's; a missing one is no error.
 

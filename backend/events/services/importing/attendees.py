@@ -23,6 +23,7 @@ from backend.events.services.importing.report import (
     UnconfirmedAdult,
 )
 from backend.events.services.importing.rows import ImportRow, column_positions, parse_line
+from backend.events.services.locks import lock_rows
 from backend.events.services.organisations import find_or_create_organisations, move_organisations
 from backend.events.services.profiles import replace_interests
 from backend.people.models import Person, Sector
@@ -272,9 +273,8 @@ def _import_organisations(
 def _move_organisations(organisations: Sequence[Organisation], now: dt.datetime) -> None:
     """Save the sectors these organisations carry; their people's constituency may differ then."""
     move_organisations(organisations=organisations)
-    people = Attendee.objects.filter(organisation__in=organisations)
-    list(people.select_for_update(no_key=True).order_by("pk").values_list("pk"))
-    people.update(changed_at=now)
+    people = lock_rows(Attendee.objects.filter(organisation__in=organisations))
+    Attendee.objects.filter(pk__in=people).update(changed_at=now)
 
 
 def _entries(

@@ -1,0 +1,156 @@
+"""One order of locks: with it reversed the database ends one of two for a deadlock; with it kept, neither."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, connections
+
+from backend.core import transactions
+from backend.core.errors import BusinessError
+from backend.events.models import Attendee, Event
+from backend.events.services import importing
+from backend.events.services.importing import attendees as importer
+from backend.meetings import services
+from backend.meetings.models import Meeting
+from backend.meetings.services import booking, requests
+from tests.backend.meetings.conftest import make_forum
+from tests.factories import NOW
+
+PATIENCE = 30  # seconds until a test that hangs fails
+
+
+@pytest.fixture
+def no_second_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions, "TRIES", 1)
+
+
+def begin(pool: ThreadPoolExecutor, *calls: Callable[[], object]) -> list[Callable[[], str]]:
+    """Begin each in a thread and a connection of its own; functions that wait for its ok or refusal."""
+
+    def run(call: Callable[[], object]) -> str:
+        try:
+            call()
+        except BusinessError as refusal:
+            return refusal.code
+        finally:
+            connections.close_all()
+        return "ok"
+
+    jobs = [pool.submit(run, call) for call in calls]
+    return [lambda job=job: job.result(PATIENCE) for job in jobs]
+
+
+def two_who_write_the_same_requests() -> list[Callable[[], object]]:
+    """b accepts a's request, and c closes that time: both write, in another order, what they have asked c."""
+    forum = make_forum(people=3)
+    a, b, c = forum.people
+    mine = forum.ask(a, b, forum.slots[0])
+    forum.ask(b, c)
+    forum.ask(a, c)
+    slots = [forum.slots[0].pk]
+    return [
+        lambda: forum.accept(b, mine),
+        lambda: services.close_slots(attendee=c, slot_ids=slots, by=c.person, now=forum.now),
+    ]
+
+
+def pause_between_two_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has written one request waits until the other has, too, or surely cannot."""
+    release, both_wrote_one = requests._release, threading.Barrier(2)
+
+    def release_and_wait(*arguments: object) -> None:
+        release(*arguments)  # type: ignore[arg-type]
+        try:
+            both_wrote_one.wait(1)
+        except threading.BrokenBarrierError:
+            return
+
+    monkeypatch.setattr(requests, "_release", release_and_wait)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("no_second_try")
+def test_without_locks_on_requests_two_who_write_the_same_requests_deadlock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    both = two_who_write_the_same_requests()
+    for module in (requests, booking):
+        monkeypatch.setattr(module, "lock_requests", lambda ids, now: None)
+    pause_between_two_requests(monkeypatch)
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(answer() for answer in begin(pool, *both)) == ["busy", "ok"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("no_second_try")
+def test_two_who_write_the_same_requests_both_succeed(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = two_who_write_the_same_requests()
+    pause_between_two_requests(monkeypatch)
+    with ThreadPoolExecutor(2) as pool:
+        assert [answer() for answer in begin(pool, *both)] == ["ok", "ok"]
+    assert Meeting.objects.filter(state=Meeting.State.ACCEPTED).count() == 1
+
+
+@contextmanager
+def holding(attendee: Attendee) -> Iterator[None]:
+    """Somebody holds this attendee's row until the block ends."""
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM events_attendee WHERE id = %s FOR UPDATE", [attendee.pk])
+        yield
+        other.rollback()
+    finally:
+        other.close()
+
+
+def wait_until_waiting(count: int) -> None:
+    """Until so many connections wait for a row or for one who holds it."""
+    with connection.cursor() as cursor:
+        waiting = -1
+        while waiting < count:
+            cursor.execute(
+                "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+                "WHERE NOT granted AND datname = current_database()"
+            )
+            waiting = cursor.fetchone()[0]
+
+
+def an_import_beside_an_ask() -> list[str]:
+    """Both need the first and the last of three people; the one between is held until both wait."""
+    forum = make_forum(people=3)
+    first, between, last = forum.people
+    text = "email,name,about\n" + "".join(f"{one.person.email},P,New words\n" for one in forum.people)
+    table = importing.read_csv(text.encode(), columns=frozenset(importing.COLUMNS))
+    with ThreadPoolExecutor(2) as pool:
+        with holding(between):
+            answers = begin(pool, lambda: importing.import_attendees(event=forum.event, table=table, now=NOW))
+            wait_until_waiting(1)
+            answers += begin(pool, lambda: forum.ask(first, last, forum.slots[0]))
+            wait_until_waiting(2)
+        return sorted(answer() for answer in answers)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("no_second_try")
+def test_an_import_that_locked_people_in_the_opposite_order_would_deadlock_with_an_ask(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def reversed_order(event: Event, people: Collection[int], lock: bool) -> dict[int, Attendee]:
+        rows = Attendee.objects.filter(event=event, person__in=people).order_by("-pk")
+        return {one.person_id: one for one in rows.select_for_update(no_key=True)}
+
+    monkeypatch.setattr(importer, "_attendees_of", reversed_order)
+    assert an_import_beside_an_ask() == ["busy", "ok"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("no_second_try")
+def test_an_import_beside_an_ask_of_the_same_people_lets_both_through() -> None:
+    assert an_import_beside_an_ask() == ["ok", "ok"]
