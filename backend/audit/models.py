@@ -21,7 +21,7 @@ from backend.events.models import (
     Theme,
     Topic,
 )
-from backend.meetings.models import Meeting, MeetingRules
+from backend.meetings.models import Closure, Meeting, MeetingRules
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.suggestions.models import Run
 
@@ -117,6 +117,11 @@ class TracedSession(Session):
         pass
 
 
+class TracedClosure(Closure):
+    class Meta(ProxyOptions):
+        pass
+
+
 class TracedRules(MeetingRules):
     class Meta(ProxyOptions):
         pass
@@ -187,6 +192,7 @@ SessionTrace = _trace_model(
     *_row_events("title", "abstract", "room", "stream_url", "theme", "starts_at", "ends_at"),
     fields=["event"],
 )
+ClosureTrace = _trace_model(TracedClosure, "ClosureTrace", *_row_events("reopened_at"), fields=["event"])
 RulesTrace = _trace_model(
     TracedRules, "RulesTrace", *_row_events("open_requests", "expiry_hours"), fields=["event"]
 )

@@ -30,6 +30,7 @@ SET_UP_TRACES = {
     "themes": traces.ThemeTrace,
     "topics": traces.TopicTrace,
     "sessions": traces.SessionTrace,
+    "closures": traces.ClosureTrace,
     "rules": traces.RulesTrace,
     "publishing": traces.PublishingTrace,
 }

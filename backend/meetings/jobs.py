@@ -16,6 +16,12 @@ def send_notice(notice_id: int) -> None:
     services.deliver_notice(notice_id=notice_id, now=timezone.now())
 
 
+@app.task(name=services.DISPLACE_MEETINGS, queue=CLOCK)
+def displace_meetings() -> None:
+    """Move or cancel the meetings of closed times."""
+    services.displace_meetings(now=timezone.now())
+
+
 @app.periodic(cron="* * * * *")
 @app.task(
     name="meetings.run_meeting_deadlines",
@@ -24,9 +30,10 @@ def send_notice(notice_id: int) -> None:
     queueing_lock="meetings.run_meeting_deadlines",
 )
 def run_meeting_deadlines(timestamp: int) -> None:  # noqa: ARG001
-    """Once a minute: end refused meetings, expire requests, remind, and ask for and settle attestations."""
+    """Once a minute: end refused meetings, move those of closed times, expire requests, remind, attest."""
     now = timezone.now()
     services.end_refused_meetings(now=now)
+    services.displace_meetings(now=now)
     services.expire_requests(now=now)
     services.remind_people(now=now)
     services.ask_whether_held(now=now)

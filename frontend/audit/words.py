@@ -18,6 +18,7 @@ KINDS = {
     "themes": gettext_lazy("Themes"),
     "topics": gettext_lazy("Topics"),
     "sessions": gettext_lazy("Sessions"),
+    "closures": gettext_lazy("Closed times"),
     "rules": gettext_lazy("Rules for requests"),
     "publishing": gettext_lazy("Rules for programmes"),
     "plan": gettext_lazy("Programmes"),
@@ -140,6 +141,10 @@ def _counted_text(entry: AuditEntry) -> str:
         ("topics", "added"): ngettext("Added %(count)d topic", "Added %(count)d topics", count),
         ("topics", "changed"): ngettext("Changed %(count)d topic", "Changed %(count)d topics", count),
         ("topics", "removed"): ngettext("Removed %(count)d topic", "Removed %(count)d topics", count),
+        ("closures", "added"): ngettext("Closed %(count)d time", "Closed %(count)d times", count),
+        ("closures", "changed"): ngettext(
+            "Opened %(count)d closed time again", "Opened %(count)d closed times again", count
+        ),
         ("sessions", "added"): ngettext("Added %(count)d session", "Added %(count)d sessions", count),
         ("sessions", "changed"): ngettext("Changed %(count)d session", "Changed %(count)d sessions", count),
         ("sessions", "removed"): ngettext("Removed %(count)d session", "Removed %(count)d sessions", count),

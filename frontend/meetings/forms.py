@@ -10,8 +10,10 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from backend.core.period import Period
 from backend.events.models import Event, Table
 from backend.events.rules import SlotGrid
 from backend.events.selectors import Profile
@@ -26,6 +28,10 @@ MAX_TABLES = 100
 
 def _line() -> forms.TextInput:
     return forms.TextInput(attrs={"class": "input"})
+
+
+def _hour() -> forms.TimeInput:
+    return forms.TimeInput(attrs={"type": "time", "class": "input"}, format="%H:%M")
 
 
 class AskForm(forms.Form):
@@ -206,7 +212,7 @@ class GridForm(forms.Form):
                 self.fields[f"{edge}_{number}"] = forms.TimeField(
                     label=label,
                     required=False,
-                    widget=forms.TimeInput(attrs={"type": "time", "class": "input"}, format="%H:%M"),
+                    widget=_hour(),
                     error_messages={"invalid": _("Write the hour like 10:30.")},
                 )
         for name in ("length", "pause"):
@@ -318,3 +324,58 @@ class RulesForm(forms.Form):
         label=_("Hours until a request expires"), widget=forms.NumberInput(attrs={"class": "input"})
     )
     interpreters = forms.BooleanField(label=_("There are interpreters"), required=False)
+
+
+class ClosureForm(forms.Form):
+    """A day, some hours of it, or all of it, and perhaps one room; previewed before it is closed."""
+
+    day = forms.ChoiceField(label=_("Day"), widget=forms.Select(attrs={"class": "input"}))
+    opens = forms.TimeField(
+        label=_("From"),
+        required=False,
+        widget=_hour(),
+        error_messages={"invalid": _("Write the hour like 10:30.")},
+    )
+    closes = forms.TimeField(
+        label=_("To"),
+        required=False,
+        widget=_hour(),
+        error_messages={"invalid": _("Write the hour like 10:30.")},
+    )
+    room = forms.ChoiceField(label=_("Where"), required=False, widget=forms.Select(attrs={"class": "input"}))
+    reason = forms.CharField(
+        label=_("Reason, as people will read it"), max_length=200, required=False, widget=_line()
+    )
+    do = forms.ChoiceField(choices=[("preview", "preview"), ("close", "close")], required=False)
+
+    def __init__(self, data: QueryDict | None, event: Event, rooms: Sequence[str]) -> None:
+        super().__init__(data)
+        self.event = event
+        count = (event.ends_on - event.starts_on).days + 1
+        days = [event.starts_on + dt.timedelta(days=number) for number in range(count)]
+        self.fields["day"].choices = [(str(day), date_format(day, "l j F")) for day in days]  # type: ignore[attr-defined]
+        self.fields["room"].choices = [("", _("The whole venue")), *((room, room) for room in rooms)]  # type: ignore[attr-defined]
+        for name in ("day", "opens", "closes", "room", "reason"):
+            self.fields[name].widget.attrs["aria-describedby"] = f"about-{name}"
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if (values.get("opens") is None) != (values.get("closes") is None) and not self.errors:
+            self.add_error("closes", _("Give both hours, or neither for the whole day."))
+        return values
+
+    def period(self) -> Period:
+        values, zone = self.cleaned_data, self.event.zone
+        day = dt.date.fromisoformat(values["day"])
+        midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=zone)
+        if values["opens"] is None:
+            return Period(dt.datetime.combine(day, dt.time(), tzinfo=zone), midnight)
+        starts_at = dt.datetime.combine(day, values["opens"], tzinfo=zone)
+        closes = dt.datetime.combine(day, values["closes"], tzinfo=zone)
+        return Period(starts_at, midnight if values["closes"] == dt.time() else closes)
+
+
+class ClosureButtonForm(forms.Form):
+    """What is done with a closed time: opened again, or undone with its meetings back as before."""
+
+    do = forms.ChoiceField(choices=[("undo", "undo"), ("reopen", "reopen")])

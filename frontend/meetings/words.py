@@ -116,7 +116,7 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
             return _("The organisers arranged a meeting with %(name)s: %(when)s.") % (name | at)
         case Notice.Kind.MOVED:
             place = {"place": row.place.label if row.place else ""}
-            return _("The meeting with %(name)s has another place: %(place)s.") % (name | place)
+            return _("The meeting with %(name)s is now %(when)s, %(place)s.") % (name | at | place)
         case Notice.Kind.DECLINED:
             return _("%(name)s declined.") % name
         case Notice.Kind.WITHDRAWN:

@@ -11,7 +11,7 @@ SEEN = {
     "test_reports.py": "report_person report_sent reports report",
     "test_meeting_pages.py": "answer ask availability calendar cancel_for_both change_request day_sheet"
     " disputes mails meeting meetings notices report_meeting sessions setup speakers zone"
-    " agenda import_agenda session topics",
+    " agenda closures import_agenda session topics",
     "test_programme_pages.py": "programme plan planned plan_doors plan_days",
 }
 UNSEEN = {

@@ -1,6 +1,7 @@
 """Meetings over HTTP: the same services, selectors and refusals as the pages."""
 
 from backend.meetings.api.calendar import CalendarFeedView, MeetingFileView, calendar_file
+from backend.meetings.api.closures import ClosureListView, ClosureUndoView, ClosureView
 from backend.meetings.api.organiser import (
     CancelForBothView,
     DisputeListView,
@@ -46,6 +47,9 @@ __all__ = [
     "CalendarFeedView",
     "CancelForBothView",
     "CancelView",
+    "ClosureListView",
+    "ClosureUndoView",
+    "ClosureView",
     "DeclineView",
     "DisputeListView",
     "FreeSlotsView",

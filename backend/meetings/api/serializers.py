@@ -324,3 +324,28 @@ class ProgrammeChangesSerializer(serializers.Serializer[Any]):
     unchanged = serializers.IntegerField()
     missing = serializers.ListField(child=serializers.CharField())
     refused = RefusedEntrySerializer(many=True)
+
+
+class ClosureDataSerializer(serializers.Serializer[Any]):
+    """A time to close; without a room, the whole venue."""
+
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    room = serializers.CharField(max_length=200, allow_blank=True, default="")
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class ClosureSerializer(serializers.Serializer[Any]):
+    """A closed time, and how many of its meetings moved, were cancelled, are back as before, or wait."""
+
+    closure = serializers.IntegerField(source="closure.pk")
+    starts_at = serializers.DateTimeField(source="closure.starts_at")
+    ends_at = serializers.DateTimeField(source="closure.ends_at")
+    room = serializers.CharField(source="closure.room")
+    reason = serializers.CharField(source="closure.reason")
+    reopened_at = serializers.DateTimeField(source="closure.reopened_at", allow_null=True)
+    moved = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+    restored = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    can_undo = serializers.BooleanField()

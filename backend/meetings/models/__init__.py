@@ -1,14 +1,17 @@
-"""Availability, requests and meetings with their seats, notices with their mails, and calendar feeds."""
+"""Availability, meetings with their seats, closures, notices with their mails, and calendar feeds."""
 
 from backend.meetings.models.availability import Availability, MeetingRules
 from backend.meetings.models.calendar_feeds import CalendarFeed
+from backend.meetings.models.closures import Closure, DisplacedMeeting
 from backend.meetings.models.meetings import Meeting, MeetingQuerySet, RequestedTime, Seat
 from backend.meetings.models.notices import Delivery, Notice
 
 __all__ = [
     "Availability",
     "CalendarFeed",
+    "Closure",
     "Delivery",
+    "DisplacedMeeting",
     "Meeting",
     "MeetingQuerySet",
     "MeetingRules",

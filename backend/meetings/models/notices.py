@@ -19,7 +19,7 @@ class Notice(models.Model):
         CHANGED = "changed", _("A request was changed")
         ACCEPTED = "accepted", _("Your request was accepted")
         ARRANGED = "arranged", _("A meeting was arranged for you")
-        MOVED = "moved", _("A meeting has another place")
+        MOVED = "moved", _("A meeting has another time or place")
         DECLINED = "declined", _("Your request was declined")
         WITHDRAWN = "withdrawn", _("A request was withdrawn")
         EXPIRED = "expired", _("A request expired")

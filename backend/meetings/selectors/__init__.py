@@ -21,6 +21,13 @@ from backend.meetings.selectors.availability import (
     rules_for,
 )
 from backend.meetings.selectors.calendar import entry_for, feed_for, open_feed_for
+from backend.meetings.selectors.closures import (
+    ClosureRow,
+    closed_everywhere,
+    closures_for,
+    meetings_in,
+    rooms_for,
+)
 from backend.meetings.selectors.deliveries import (
     DeliveryFigures,
     DeliveryRow,
@@ -65,6 +72,7 @@ __all__ = [
     "AgendaItem",
     "AnswerLink",
     "Attestation",
+    "ClosureRow",
     "DeliveryFigures",
     "DeliveryRow",
     "DisputeRow",
@@ -88,6 +96,8 @@ __all__ = [
     "Speaker",
     "agenda_for",
     "availability_for",
+    "closed_everywhere",
+    "closures_for",
     "common_slots",
     "confirmed_meetings_for",
     "confirmed_slot",
@@ -103,6 +113,7 @@ __all__ = [
     "make_answer_link",
     "meeting_for",
     "meetings_between",
+    "meetings_in",
     "notices_for",
     "open_contacts_for",
     "open_feed_for",
@@ -115,6 +126,7 @@ __all__ = [
     "reported_meeting",
     "requests_sent",
     "requests_to_answer",
+    "rooms_for",
     "rules_for",
     "sessions_for",
     "speakers_by_session",

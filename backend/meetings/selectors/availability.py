@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.core.period import Period, overlapping, overlapping_range, overlaps
 from backend.events.models import Attendee, SessionPart, Slot
-from backend.meetings.models import Availability, MeetingRules, Seat
+from backend.meetings.models import Availability, Closure, MeetingRules, Seat
 from backend.meetings.rules import MIN_NOTICE
+from backend.meetings.selectors.closures import closed_everywhere
 from backend.safeguarding.rules import contactable_for
 
 
@@ -35,7 +36,8 @@ def slot_choice_of(slot: Slot) -> SlotChoice:
 class SlotCell:
     """One slot of an attendee's grid.
 
-    `busy` is session or meeting where one of the attendee's overlaps it, `because` the session's title;
+    `busy` is session or meeting where one of the attendee's overlaps it, closed where the organisers closed
+    the venue then; `because` is the session's title, or the organisers' reason;
     `is_open` is their own choice, whether or not they are busy then.
     """
 
@@ -71,7 +73,7 @@ def rules_for(event_id: int) -> MeetingRules:
 
 
 def availability_for(attendee: Attendee, now: dt.datetime) -> tuple[GridDay, ...]:
-    """The attendee's slots by day; four queries."""
+    """The attendee's slots by day; five queries."""
     opened = set(Availability.objects.filter(attendee=attendee.pk).values_list("slot_id", flat=True))
     busy = [
         (Period(part.session.starts_at, part.session.ends_at), "session", part.session.title)
@@ -82,6 +84,8 @@ def availability_for(attendee: Attendee, now: dt.datetime) -> tuple[GridDay, ...
         (Period(seat.period.lower, seat.period.upper), "meeting", "")
         for seat in Seat.objects.filter(attendee=attendee.pk, is_active=True).order_by("period")
     ]
+    closures = Closure.objects.filter(event=attendee.event_id, room="", reopened_at=None).order_by("pk")
+    busy += [(Period(one.starts_at, one.ends_at), "closed", one.reason) for one in closures]
     cells = []
     for slot in Slot.objects.filter(event=attendee.event_id):
         kind, because = next(
@@ -126,13 +130,14 @@ def common_slots(
 ) -> dict[int, tuple[Slot, ...]]:
     """For each of `others`, the slots both opened in which neither is busy, earliest first; one query.
 
-    Only slots that start after `after`.
+    Only slots that start after `after`, and not while the organisers closed the venue.
     """
     starts_at, ends_at = OuterRef("slot__starts_at"), OuterRef("slot__ends_at")
     opened = Availability.objects.filter(attendee=attendee_id, slot=OuterRef("slot"))
     rows = (
         Availability.objects.select_related("slot")
         .filter(Exists(opened), attendee__in=set(others) - {attendee_id}, slot__starts_at__gt=after)
+        .exclude(closed_everywhere(OuterRef("event"), starts_at, ends_at))
         .exclude(busy_during(attendee_id, starts_at, ends_at))
         .exclude(busy_during(OuterRef("attendee"), starts_at, ends_at))
         .order_by("slot__starts_at", "slot__ends_at", "slot_id")

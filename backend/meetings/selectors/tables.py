@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from backend.core.period import overlapping_range
 from backend.events.models import Slot, Table
 from backend.meetings.models import Meeting
+from backend.meetings.selectors.closures import closed_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,16 @@ def suitable_tables(meeting: Meeting) -> Q:
 
 
 def free_tables(meeting: Meeting, slot: Slot) -> Sequence[Table]:
-    """Suitable tables that no meeting has in this slot, those with steps first: step-free ones stay free."""
+    """Suitable tables, open in this slot and not taken, those with steps first: step-free ones stay free."""
     taken = Meeting.objects.filter(
         overlapping_range(slot.starts_at, slot.ends_at),
         table=OuterRef("pk"),
         is_online=False,
         state__in=Meeting.CONFIRMED_STATES,
     )
-    return list(Table.objects.filter(suitable_tables(meeting), ~Exists(taken)).order_by("step_free", "pk"))
+    closed = closed_tables(slot.starts_at, slot.ends_at)
+    found = Table.objects.filter(suitable_tables(meeting), ~Exists(taken), ~closed)
+    return list(found.order_by("step_free", "pk"))
 
 
 def slots_with_table(meeting: Meeting, slots: Iterable[Slot]) -> tuple[Slot, ...]:
@@ -56,7 +59,8 @@ def slots_with_table(meeting: Meeting, slots: Iterable[Slot]) -> tuple[Slot, ...
         is_online=False,
         state__in=Meeting.CONFIRMED_STATES,
     )
-    tables = Table.objects.filter(suitable_tables(meeting), ~Exists(taken), event=OuterRef("event"))
+    closed = closed_tables(OuterRef(OuterRef("starts_at")), OuterRef(OuterRef("ends_at")))
+    tables = Table.objects.filter(suitable_tables(meeting), ~Exists(taken), ~closed, event=OuterRef("event"))
     given = list(slots)
     found = set(
         Slot.objects.filter(Exists(tables), pk__in=[slot.pk for slot in given]).values_list("pk", flat=True)

@@ -23,6 +23,13 @@ from backend.meetings.services.calendar_feeds import (
     revoke_feed,
     rotate_feed,
 )
+from backend.meetings.services.closures import (
+    DISPLACE_MEETINGS,
+    close_period,
+    displace_meetings,
+    reopen_period,
+    undo_closure,
+)
 from backend.meetings.services.meetings import (
     StepFreeNeeded,
     arrange_meeting,
@@ -65,6 +72,7 @@ from backend.meetings.services.sessions import (
 )
 
 __all__ = [
+    "DISPLACE_MEETINGS",
     "SEND_NOTICE",
     "AlreadyAnswered",
     "AlreadyAsked",
@@ -103,9 +111,11 @@ __all__ = [
     "change_session",
     "change_slots",
     "change_table",
+    "close_period",
     "close_slots",
     "decline_meeting",
     "deliver_notice",
+    "displace_meetings",
     "edit_request",
     "end_refused_meetings",
     "expire_requests",
@@ -118,6 +128,7 @@ __all__ = [
     "remind_people",
     "remove_bookmark",
     "remove_speaker",
+    "reopen_period",
     "report_meeting",
     "request_meeting",
     "resend_mails",
@@ -125,5 +136,6 @@ __all__ = [
     "rotate_feed",
     "set_rules",
     "settle_unattested",
+    "undo_closure",
     "withdraw_request",
 ]

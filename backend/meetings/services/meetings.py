@@ -123,11 +123,11 @@ def _cancel_with_reason(
 ) -> Meeting:
     if meeting.state != Meeting.State.CANCELLED:
         check_cancellable(meeting, now)
-        _cancel(meeting, attendee, clean_cancel_reason(reason), now)
+        cancel_locked_meeting(meeting, attendee, clean_cancel_reason(reason), now)
     return meeting
 
 
-def _cancel(meeting: Meeting, attendee: Attendee | None, reason: str, now: dt.datetime) -> None:
+def cancel_locked_meeting(meeting: Meeting, attendee: Attendee | None, reason: str, now: dt.datetime) -> None:
     """Free both and the table; the caller has locked the meeting."""
     Seat.objects.filter(meeting=meeting).update(is_active=False)
     meeting.state, meeting.ended_by, meeting.reason = Meeting.State.CANCELLED, attendee, reason
@@ -149,7 +149,7 @@ def end_refused_meetings(*, now: dt.datetime) -> int:
         if meeting.state == Meeting.State.REQUESTED:
             expire_request(meeting, now)
         elif meeting.state == Meeting.State.ACCEPTED and meeting.period.upper > now:
-            _cancel(meeting, None, "", now)
+            cancel_locked_meeting(meeting, None, "", now)
         else:
             return False
         return True

@@ -237,9 +237,9 @@ def _moved(row: MeetingRow, reader: Attendee) -> MailContent:
     return _confirmed_meeting(
         row,
         reader,
-        subject=_("Your meeting with %(name)s has another place") % _names(row),
+        subject=_("Your meeting with %(name)s has another time or place") % _names(row),
         lines=(
-            _("The organisers changed where you meet %(who)s. The time stays.") % _names(row),
+            _("The organisers changed when or where you meet %(who)s: this holds now.") % _names(row),
             _("The attached entry changes it in your calendar."),
         ),
     )

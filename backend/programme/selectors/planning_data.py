@@ -6,10 +6,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db.models import OuterRef
+
 from backend.events.models import Attendee, Event, SessionPart, Slot, Table
 from backend.events.rules import IdPair, pair_of
 from backend.events.selectors import ids_declaring_need, shown_name
 from backend.meetings.models import Availability, Meeting
+from backend.meetings.selectors import closed_everywhere
 from backend.programme.models import Plan, PlannedMeeting
 from backend.programme.rules import BusyPeriod, FixedMeeting, PlannableAttendee, PlanningData
 from backend.safeguarding.rules import matchable, refused_pairs
@@ -23,7 +26,9 @@ def read_planning_data(event: Event, now: dt.datetime) -> PlanningData:
     people = {row.pk: _attending(row, row.pk in declaring) for row in rows}
     tables = Table.objects.filter(event=event, is_online=False).order_by("step_free", "pk")
     opened: dict[int, set[int]] = defaultdict(set)
-    for attendee_id, slot_id in Availability.objects.filter(event=event).values_list("attendee", "slot"):
+    closed = closed_everywhere(event.pk, OuterRef("slot__starts_at"), OuterRef("slot__ends_at"))
+    availability = Availability.objects.filter(~closed, event=event)
+    for attendee_id, slot_id in availability.values_list("attendee", "slot"):
         opened[attendee_id].add(slot_id)
     busy: dict[int, list[BusyPeriod]] = defaultdict(list)
     parts = SessionPart.objects.filter(event=event).select_related("session")

@@ -74,6 +74,20 @@ def test_a_programme_is_told_first_and_imported_then(forum, api):
     assert api("post", "programme-sessions/import/", content="{}")[1]["code"] == "unreadable_file"
 
 
+def test_a_time_is_closed_undone_and_opened_again(forum, api, time_machine):
+    time_machine.move_to(forum.now, tick=False)
+    slot = forum.slots[0]
+    body = {"starts_at": slot.starts_at.isoformat(), "ends_at": slot.ends_at.isoformat(), "reason": "Flood"}
+    status, (row,) = api("post", "closures/", **body)
+    assert (status, row["can_undo"], row["waiting"]) == (201, True, 0)
+    assert api("post", f"closures/{row['closure']}/undo/") == (200, {"count": 0})
+    assert api("delete", f"closures/{row['closure']}/")[0] == 204
+    assert api("get", "closures/")[1][0]["reopened_at"] is not None
+    assert api("post", "closures/", **body | {"room": "Cellar"})[1]["code"] == "bad_closure"
+    time_machine.move_to(slot.starts_at, tick=False)
+    assert api("post", f"closures/{row['closure']}/undo/")[1]["code"] == "too_late_to_undo"
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -81,7 +95,8 @@ def test_a_programme_is_told_first_and_imported_then(forum, api):
         ("post", "themes/1/move/"), ("post", "topics/"), ("put", "topics/1/"), ("delete", "topics/1/"),
         ("post", "topics/1/move/"), ("post", "topics/1/merge/"), ("get", "programme-sessions/"),
         ("post", "programme-sessions/"), ("get", "programme-sessions/1/"), ("put", "programme-sessions/1/"),
-        ("delete", "programme-sessions/1/"), ("post", "programme-sessions/import/"),
+        ("delete", "programme-sessions/1/"), ("get", "closures/"), ("post", "closures/"),
+        ("delete", "closures/1/"), ("post", "closures/1/undo/"), ("post", "programme-sessions/import/"),
     ],
 )  # fmt: skip
 def test_participants_are_refused(forum, method, path):

@@ -61,7 +61,7 @@ def test_control_characters_in_names_do_not_break_the_feed_or_the_invitation(for
     odd = "One\r\nBEGIN:VEVENT\x0b\x85,;\u2028Two"
     read_as = "One BEGIN:VEVENT ,; Two"
     for row, field in (
-        (forum.event, "name"), (forum.event, "venue"), (a.person, "name"), (b.person, "name"),
+        (forum.event, "name"), (forum.event, "venue"), (a, "name"), (b, "name"),
         (b.organisation, "name"), (meeting.table, "label"), (meeting.table, "place"),
         (forum.event.themes.get(key="justice"), "name"), (make_session(forum.event), "title"),
     ):  # fmt: skip

@@ -1,0 +1,184 @@
+"""Closing a day, an hour or a room: meetings move where they can, and go back within ten minutes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from backend.core.errors import OrganisersOnly
+from backend.core.period import Period
+from backend.events.models import Table
+from backend.meetings import services
+from backend.meetings.models import DisplacedMeeting, Notice
+from backend.meetings.selectors import closures_for, free_slots_between
+from backend.meetings.services.closures import BadClosure, TooLateToUndo
+from backend.programme.selectors import read_planning_data
+from tests.factories import block_contact, make_attendee
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def boss(forum):
+    return make_attendee(forum.event, permission="organiser", visibility="hidden")
+
+
+def close(forum, boss, *slots, room="", reason=""):
+    period = Period(slots[0].starts_at, slots[-1].ends_at)
+    return services.close_period(
+        event=forum.event, period=period, room=room, reason=reason, by=boss.person, now=forum.now
+    )
+
+
+def agree(forum, a, b, slot):
+    return forum.accept(b, forum.ask(a, b, slot))
+
+
+def test_a_meeting_moves_to_the_nearest_time_both_are_free_and_both_are_told_once(forum, boss):
+    a, b, *_ = forum.people
+    meeting = agree(forum, a, b, forum.slots[2])
+    Notice.objects.all().delete()
+    close(forum, boss, forum.slots[2])
+    assert services.displace_meetings(now=forum.now) == 1
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.slot, meeting.sequence) == ("accepted", forum.slots[1], 1)
+    assert {seat.period.lower for seat in meeting.seats.all()} == {forum.slots[1].starts_at}
+    assert sorted(Notice.objects.values_list("attendee_id", "kind")) == sorted(
+        [(a.pk, "moved"), (b.pk, "moved")]
+    )
+    assert services.displace_meetings(now=forum.now) == 0
+
+
+def test_a_meeting_without_another_time_is_cancelled_with_the_reason(forum, boss):
+    a, b, *_ = forum.people
+    meeting = agree(forum, a, b, forum.slots[2])
+    close(forum, boss, *forum.slots, reason="The hall is flooded.")
+    services.displace_meetings(now=forum.now)
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.reason) == ("cancelled", "The hall is flooded.")
+    (row,) = closures_for(forum.event, forum.now)
+    assert (row.moved, row.cancelled, row.waiting) == (0, 1, 0)
+
+
+def test_where_only_a_room_is_closed_the_time_stays_and_the_table_changes(forum, boss):
+    a, b, *_ = forum.people
+    meeting = agree(forum, a, b, forum.slots[2])
+    close(forum, boss, *forum.slots, room=meeting.table.label)
+    before = meeting.table
+    services.displace_meetings(now=forum.now)
+    meeting.refresh_from_db()
+    assert (meeting.slot, meeting.state) == (forum.slots[2], "accepted")
+    assert meeting.table != before
+
+
+def test_with_every_table_of_a_room_taken_elsewhere_another_time_is_found(forum, boss):
+    a, b, c, d = forum.people
+    Table.objects.filter(pk=forum.tables[0].pk).update(place="Gallery")
+    one, two = agree(forum, a, b, forum.slots[2]), agree(forum, c, d, forum.slots[2])
+    close(forum, boss, *forum.slots, room="Gallery")
+    services.displace_meetings(now=forum.now)
+    for meeting in (one, two):
+        meeting.refresh_from_db()
+    assert {meeting.table_id for meeting in (one, two)} == {forum.tables[1].pk}
+    assert sorted(meeting.slot.starts_at for meeting in (one, two)) == [
+        forum.slots[1].starts_at,
+        forum.slots[2].starts_at,
+    ]
+
+
+def test_a_closed_time_is_offered_to_nobody_and_planned_for_nobody(forum, boss):
+    a, b, *_ = forum.people
+    close(forum, boss, forum.slots[0], forum.slots[1])
+    offered = {slot.slot_id for slot in free_slots_between(a, b.pk, forum.now)}
+    assert offered == {slot.pk for slot in forum.slots[2:]}
+    opened = read_planning_data(forum.event, forum.now).opened[a.pk]
+    assert opened == offered
+    meeting = forum.ask(a, b)
+    with pytest.raises(services.SlotTaken):
+        forum.accept(b, meeting, forum.slots[0])
+
+
+def test_an_undo_within_ten_minutes_puts_meetings_back_where_they_were(forum, boss):
+    a, b, c, d = forum.people
+    moved, cancelled = agree(forum, a, b, forum.slots[2]), agree(forum, c, d, forum.slots[2])
+    for one in (c, d):
+        services.close_slots(
+            attendee=one, slot_ids=[slot.pk for slot in forum.slots], by=one.person, now=forum.now
+        )
+    before = {one.pk: (one.slot_id, one.table_id) for one in (moved, cancelled)}
+    closure = close(forum, boss, forum.slots[2])
+    services.displace_meetings(now=forum.now)
+    cancelled.refresh_from_db()
+    assert cancelled.state == "cancelled"
+    forum.now += dt.timedelta(minutes=9)
+    back = services.undo_closure(event=forum.event, closure_id=closure.pk, by=boss.person, now=forum.now)
+    assert back == 2
+    for one in (moved, cancelled):
+        one.refresh_from_db()
+        assert (one.state, one.slot_id, one.table_id) == ("accepted", *before[one.pk])
+        assert one.sequence == 2
+    assert services.displace_meetings(now=forum.now) == 0
+
+
+def test_an_undo_leaves_what_changed_since_and_whom_the_policy_parted(forum, boss):
+    a, b, c, d = forum.people
+    left, parted = agree(forum, a, b, forum.slots[2]), agree(forum, c, d, forum.slots[2])
+    closure = close(forum, boss, *forum.slots)
+    services.displace_meetings(now=forum.now)
+    block_contact("block", c, d, forum.now)
+    services.reopen_period(event=forum.event, closure_id=closure.pk, by=boss.person, now=forum.now)
+    other = agree(forum, a, forum.join(1)[0], forum.slots[2])
+    assert services.undo_closure(event=forum.event, closure_id=closure.pk, by=boss.person, now=forum.now) == 0
+    for one in (left, parted):
+        one.refresh_from_db()
+        assert one.state == "cancelled"
+    other.refresh_from_db()
+    assert other.state == "accepted"
+
+
+def test_after_ten_minutes_the_time_opens_again_and_meetings_stay(forum, boss):
+    a, b, *_ = forum.people
+    meeting = agree(forum, a, b, forum.slots[2])
+    closure = close(forum, boss, forum.slots[2])
+    services.displace_meetings(now=forum.now)
+    forum.now += dt.timedelta(minutes=10)
+    with pytest.raises(TooLateToUndo):
+        services.undo_closure(event=forum.event, closure_id=closure.pk, by=boss.person, now=forum.now)
+    services.reopen_period(event=forum.event, closure_id=closure.pk, by=boss.person, now=forum.now)
+    meeting.refresh_from_db()
+    assert meeting.slot == forum.slots[1]
+    c, d = forum.people[2:]
+    assert forum.slots[2].pk in {slot.slot_id for slot in free_slots_between(c, d.pk, forum.now)}
+
+
+def test_a_meeting_agreed_while_it_was_being_closed_is_moved_by_the_next_run(forum, boss):
+    a, b, *_ = forum.people
+    closure = close(forum, boss, forum.slots[2])
+    services.reopen_period(event=forum.event, closure_id=closure.pk, by=boss.person, now=forum.now)
+    meeting = agree(forum, a, b, forum.slots[2])
+    type(closure).objects.filter(pk=closure.pk).update(reopened_at=None)  # as if the two had crossed
+    assert services.displace_meetings(now=forum.now) == 1
+    meeting.refresh_from_db()
+    assert meeting.slot == forum.slots[1]
+
+
+def test_what_cannot_be_closed_is_refused_in_a_sentence(forum, boss):
+    a, *_ = forum.people
+    day = dt.timedelta(days=1)
+    slot = forum.slots[0]
+    cases = [
+        (Period(slot.ends_at, slot.starts_at), ""),
+        (Period(slot.starts_at - 5 * day, slot.ends_at), ""),
+        (Period(slot.starts_at, slot.ends_at), "Cellar"),
+    ]
+    for period, room in cases:
+        with pytest.raises(BadClosure):
+            services.close_period(event=forum.event, period=period, room=room, by=boss.person, now=forum.now)
+    with pytest.raises(BadClosure, match="over"):
+        services.close_period(
+            event=forum.event, period=Period(slot.starts_at, slot.ends_at), by=boss.person, now=slot.ends_at
+        )
+    with pytest.raises(OrganisersOnly):
+        close(forum, a, slot)
+    assert not DisplacedMeeting.objects.exists()
