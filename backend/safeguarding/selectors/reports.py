@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.db.models import Case, IntegerField, Value, When
 
 from backend.events.models import Attendee, Event
-from backend.events.selectors import name_in_lists, names_of_people, shown_name
+from backend.events.selectors import name_in_lists, name_to_call, names_of_people, shown_name
 from backend.safeguarding.models import Report, ReportView
-from backend.safeguarding.rules import is_contact_blocked, leads_of, readable_for
+from backend.safeguarding.rules import is_contact_blocked, is_known_adult, leads_of, readable_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +165,14 @@ def report_page_for(report: Report) -> ReportPage:
 
 def _party(attendee_id: int | None, *, with_email: bool = False) -> PartyRow | None:
     rows = Attendee.objects.select_related("person", "organisation__sector")
-    row = rows.filter(pk=attendee_id or 0).first()
+    found = rows.filter(pk=attendee_id or 0)
+    row = found.first()
     if row is None:
         return None
-    is_adult = row.age_class == Attendee.AgeClass.ADULT
+    is_adult = found.filter(is_known_adult()).exists()  # not whom another event knows as a minor
     return PartyRow(
         row.pk,
-        name_in_lists(row),
+        name_in_lists(row) if is_adult else name_to_call(row),
         row.title if is_adult else "",
         row.organisation.name if row.organisation else "",
         row.country,

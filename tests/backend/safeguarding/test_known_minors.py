@@ -11,6 +11,8 @@ from backend.events.models import AgeAgreement, Attendee
 from backend.people.jobs import delete_expired_hashes
 from backend.people.models import KnownMinor, Person, address_hash
 from backend.safeguarding.rules import CHANNELS, contactable_for, matchable, may_contact, refused_pairs
+from backend.safeguarding.selectors import report_page_for
+from backend.safeguarding.services import file_report
 from tests.factories import NOW, block_contact, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +42,15 @@ def test_whom_one_event_knows_as_a_minor_is_an_adult_at_no_other(forums, channel
     assert imported not in matchable(other)
     block_contact("block", imported, adult)
     assert refused_pairs(other) == set()  # nobody to refuse: the person is not there at all
+
+
+def test_a_lead_reads_of_a_reporter_known_as_a_minor_elsewhere_the_first_name_and_no_address(forums):
+    youth, other = forums
+    minor, adult = make_known_minor(youth), make_attendee(other)
+    imported = make_attendee(other, name="Guest Wanted", person=minor.person, title="Pupil")
+    report = file_report(reporter=imported, reported_id=adult.pk, category="other", words="Help.", now=NOW)
+    party = report_page_for(report).reporter
+    assert (party.name, party.email, party.title, party.is_adult) == ("Guest", "", "", False)
 
 
 def test_it_makes_no_difference_which_event_was_first(forums):
