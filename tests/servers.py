@@ -16,7 +16,6 @@ from django.db import connection
 from backend.config.supervision import bound_socket
 
 CLIENT_TIMEOUT = 60.0  # generous: the machine may be busy
-TRIES = 600
 
 
 def address_of_the_database() -> str:
@@ -55,9 +54,17 @@ def web_process(database: str, **environment: str) -> Iterator[tuple[int, subpro
 
 def get(port: int, path: str, headers: Mapping[str, str] | None = None) -> http.client.HTTPResponse:
     """One request on a connection of its own; the body is read."""
+    return _ask(port, "GET", path, headers)
+
+
+def post(port: int, path: str, headers: Mapping[str, str] | None = None) -> http.client.HTTPResponse:
+    return _ask(port, "POST", path, headers)
+
+
+def _ask(port: int, method: str, path: str, headers: Mapping[str, str] | None) -> http.client.HTTPResponse:
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=CLIENT_TIMEOUT)
     try:
-        client.request("GET", path, headers=dict(headers or {}))
+        client.request(method, path, headers=dict(headers or {}))
         answer = client.getresponse()
         answer.body = answer.read()  # type: ignore[attr-defined]
         return answer

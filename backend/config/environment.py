@@ -75,14 +75,15 @@ def mail_from(name: str) -> dict[str, Any] | None:
 def refuse_public_demo(hosts: Iterable[str]) -> None:
     """Raise ImproperlyConfigured where one of the hosts is more than this machine: the demo has no locks."""
     for host in hosts:
-        if not _is_this_machine(host):
+        if not is_this_machine(host):
             raise ImproperlyConfigured(
                 f"In the demo anybody enters as anybody and reads the mail; “{host}” is not this machine: "
                 "set TITIAN_DEMO=0 or, where that is meant, TITIAN_DEMO_PUBLIC=1."
             )
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whether no other machine can reach an address of this host."""
     name = host.strip("[]").lower()
     try:
         return ipaddress.ip_address(name).is_loopback

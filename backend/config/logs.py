@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 
+from backend.core.outages import is_outage
+
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:=]+")
 # The address is the secret: with it one can answer a request, or read a calendar.
 _SECRET = re.compile(r"(/(?:answer|calendar)/)[\w.:=~%+-]+/?")
@@ -28,14 +30,24 @@ class RedactingFormatter(logging.Formatter):
         return _ROW.sub(r"\1: (withheld)", text)
 
 
+class OutageFilter(logging.Filter):
+    """One line for a request that found the database away, and no traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and is_outage(record.exc_info[1]):
+            record.exc_info = None
+        return True
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "redacting": {"()": RedactingFormatter, "format": LINE},
     },
+    "filters": {"outages": {"()": OutageFilter}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "redacting"},
+        "console": {"class": "logging.StreamHandler", "formatter": "redacting", "filters": ["outages"]},
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {

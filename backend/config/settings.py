@@ -11,6 +11,7 @@ from backend.config.database import database_settings
 from backend.config.environment import (
     database_from,
     flag_from,
+    is_this_machine,
     mail_from,
     number_from,
     refuse_public_demo,
@@ -46,6 +47,9 @@ _host = ALLOWED_HOSTS[0].lstrip("*.") or TITIAN_HOST
 TITIAN_ADDRESS = text_from(
     "TITIAN_ADDRESS", f"https://{_host}" if TITIAN_HTTPS else f"http://127.0.0.1:{TITIAN_PORT}"
 ).rstrip("/")
+
+TITIAN_IS_LOCAL = all(is_this_machine(host) for host in (TITIAN_HOST, *ALLOWED_HOSTS))
+TITIAN_MONITOR_TOKEN = text_from("TITIAN_MONITOR_TOKEN")  # what a monitor sends to read delays at /readyz
 
 if TITIAN_DEMO and not flag_from("TITIAN_DEMO_PUBLIC"):
     refuse_public_demo([TITIAN_HOST, *ALLOWED_HOSTS, urlsplit(TITIAN_ADDRESS).hostname or ""])
@@ -170,7 +174,7 @@ DEFAULT_FROM_EMAIL = text_from("TITIAN_MAIL_FROM", "Titian <titian@localhost>")
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TITIAN_HTTPS else None
 SECURE_SSL_REDIRECT = TITIAN_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if TITIAN_HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = TITIAN_HTTPS

@@ -10,12 +10,8 @@ from django.views.defaults import page_not_found
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from backend.config.health import failed, healthz, readyz
 from backend.meetings.api import calendar_file
-
-
-def healthz(_request: HttpRequest) -> HttpResponse:
-    """Says that the web process answers; does not query the database, so that monitoring costs nothing."""
-    return HttpResponse("ok", content_type="text/plain")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -27,12 +23,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 handler404 = not_found
+handler500 = failed
 
 # Sign-in is by code alone: the pages that ask for a password, or offer an account, lead to the code page.
 _CODE_ONLY = RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("accounts/login/", _CODE_ONLY),
     path("accounts/signup/", _CODE_ONLY),
     path("accounts/password/<path:rest>", RedirectView.as_view(url="/accounts/login/code/")),

@@ -16,8 +16,8 @@ class RefusalsSchema(AutoSchema):
     """drf-spectacular's description with the statuses of refusals, and with bodies of DELETE.
 
     A view's `refuses` names what its reading operations refuse beyond these: 401 without a valid token or
-    session, 404 where the address names something, 406 where the answer is JSON and that is not accepted. A
-    writing operation may also be refused as busy (503, with Retry-After).
+    session, 404 where the address names something, 406 where the answer is JSON and that is not accepted,
+    503 (with Retry-After) while the database is away or, for what writes, busy.
     """
 
     def get_operation(
@@ -33,7 +33,7 @@ class RefusalsSchema(AutoSchema):
         return operation
 
     def _refused(self, path: str, has_body: bool) -> set[int]:
-        statuses = {401, *getattr(self.view, "refuses", ())}
+        statuses = {401, 503, *getattr(self.view, "refuses", ())}
         if "{" in path:
             statuses.add(404)
         if not issubclass(self.view.content_negotiation_class, IgnoreAcceptHeader):

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-from django.db import transaction
+from django.db import (
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    connections,
+    transaction,
+)
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.job_context import JobContext
 from procrastinate.jobs import DEFAULT_QUEUE, Status
 from procrastinate.manager import JobManager
 from procrastinate.signals import on_stop
 from procrastinate.tasks import configure_task
+from procrastinate.worker import Worker
+from psycopg import AsyncConnection
+from psycopg import OperationalError as OperationalErrorOfPsycopg
+
+from backend.core.outages import is_outage
 
 SECONDS_WITHOUT_HEARTBEAT = 30
 GRACE_SECONDS = 3
+WATCH_SECONDS = 1.0
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.25, 5.0  # between two questions whether the database is back
 
 CLOCK = "clock"  # periodic work; it talks to no other server
 CODES = "urgent"  # sign-in codes, which people wait for; its places are taken by nothing else
@@ -32,6 +50,10 @@ URGENT = 10  # priority over all waiting jobs of the queue; the default is 0
 # for it is there to be read, and keep it when the change is rolled back. And by name, without the app's list
 # of tasks: reading that imports every job, and so the matching, into the process that serves the pages.
 _jobs = JobManager(DjangoConnector())
+
+
+class DatabaseLost(Exception):
+    """The worker's connection has ended; what it was doing is unfinished."""
 
 
 def enqueue(
@@ -74,7 +96,7 @@ async def work_until_stopped() -> None:
     """Do the jobs of every queue, each queue at its own pace, until a signal or a cancellation ends it.
 
     A silent mail server delays mails only, a long plan other plans only. Where one queue's worker fails, all
-    end.
+    end. Raises DatabaseLost at once, its jobs unfinished, when the database goes away.
     """
     # Takes seconds, in which a signal still ends the process at once.
     app.perform_import_paths()  # type: ignore[no-untyped-call]
@@ -91,22 +113,77 @@ async def work_until_stopped() -> None:
                 shutdown_graceful_timeout=GRACE_SECONDS,
                 fetch_job_polling_interval=5.0,
                 install_signal_handlers=False,
+                task_middleware=[again_after_an_outage],
             )
         )
         for queue, at_once in QUEUES.items()
     ]
+    watch = asyncio.create_task(_until_the_database_is_lost())
+    asked, lost = asyncio.Event(), False
 
     def stop() -> None:
         for worker in workers:
             if not worker.cancelling():  # a second cancel would interrupt its running jobs
                 worker.cancel()
 
-    try:
-        with on_stop(stop):
-            await asyncio.wait(workers, return_when=asyncio.FIRST_COMPLETED)
-    finally:
+    def stop_when_asked() -> None:
+        asked.set()
         stop()
-        ended = await asyncio.gather(*workers, return_exceptions=True)
+
+    try:
+        with on_stop(stop_when_asked):
+            await asyncio.wait([*workers, watch], return_when=asyncio.FIRST_COMPLETED)
+            if not asked.is_set():  # a worker may notice first that the database is lost
+                await asyncio.wait([watch], timeout=3 * WATCH_SECONDS)
+        lost = watch.done() and not asked.is_set()
+        if lost:
+            raise DatabaseLost
+    finally:
+        if not lost:
+            watch.cancel()
+            stop()
+            ended = await asyncio.gather(*workers, return_exceptions=True)
     for error in ended:
         if isinstance(error, Exception):
             raise error
+
+
+async def _until_the_database_is_lost() -> None:
+    """On a connection of its own; returns when that has ended."""
+    try:
+        async with await AsyncConnection.connect(**connector_params(), autocommit=True) as watched:
+            while True:
+                await watched.execute("select 1")
+                await asyncio.sleep(WATCH_SECONDS)
+    except OperationalErrorOfPsycopg:
+        return
+
+
+def again_after_an_outage(do_job: Callable[[], Any], _context: JobContext, _worker: Worker) -> Any:
+    """Do a job, and do it again from its beginning when the database went away during it.
+
+    As after a kill, what it had committed stays, and every job can be done twice.
+    """
+    while True:
+        close_old_connections()
+        try:
+            return do_job()
+        except Exception as error:
+            if not is_outage(error):
+                raise
+        wait_for_database()
+
+
+def wait_for_database() -> None:
+    """Return once this thread's connection answers, however long that takes."""
+    wait = FIRST_WAIT_SECONDS
+    while True:
+        connections.close_all()
+        try:
+            connection.ensure_connection()
+            return
+        except (OperationalError, InterfaceError) as error:
+            if not is_outage(error):
+                raise
+        time.sleep(wait)
+        wait = min(2 * wait, LONGEST_WAIT_SECONDS)

@@ -23,6 +23,11 @@ class TextTooLong(BusinessError):
     status = 400
 
 
+class DemoAccount(BusinessError):
+    code = "demo_account"
+    status = 403
+
+
 def is_organiser(person: Person, event: Event) -> bool:
     """Whether the person organises this event."""
     return Attendee.objects.filter(
@@ -37,6 +42,19 @@ def check_organiser(person: Person, event: Event) -> None:
     """Refuse OrganisersOnly unless the person organises the event."""
     if not is_organiser(person, event):
         raise OrganisersOnly(_("Only the forum's organisers can do this."))
+
+
+def check_can_hold_role(person: Person, event: Event) -> None:
+    """Refuse DemoAccount: anybody enters as a demo account, so it has a role in the demo's forum alone.
+
+    The demo's forum is known by its organisers: no other has one of the demo's.
+    """
+    organisers = Attendee.objects.filter(event=event, permission=Attendee.Permission.ORGANISER)
+    if person.is_demo and not organisers.filter(person__is_demo=True).exists():
+        raise DemoAccount(
+            _("%(name)s is an account of the demo, which anybody can enter: choose a real person.")
+            % {"name": person.name}
+        )
 
 
 def pair_of(first: int, second: int) -> IdPair:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.events.models import Attendee, Event
-from backend.events.rules import check_organiser
+from backend.events.rules import check_can_hold_role, check_organiser
 from backend.events.services.age_classes import check_age_change
 from backend.events.services.changes import announce_changes
 from backend.people.models import Person
@@ -69,7 +69,7 @@ def change_roles(
     Refuses OrganisersOnly, UnknownRole, NobodyChosen (no id is one of this event's attendees), OwnAgeClass
     (S1: never by the attendee alone), MinorsInSelection and LeadHasToConsent (a minor becomes an adult by
     `propose_adult`), AdultsNotConfirmed (of several, unless `confirmed_adults` holds all of unknown age),
-    CannotLead (S10), and LastOrganiser where the event would have no organiser.
+    CannotLead (S10), DemoAccount, and LastOrganiser where the event would have no organiser.
     """
     check_organiser(by, event)
     values = {name: value for name in VALUES if (value := getattr(change, name))}
@@ -80,6 +80,9 @@ def change_roles(
     attendees = list(chosen)
     if not attendees:
         raise NobodyChosen(_("Tick at least one person."))
+    if change.permission not in ("", Attendee.Permission.PARTICIPANT):
+        for person in Person.objects.filter(attendances__in=attendees, is_demo=True)[:1]:
+            check_can_hold_role(person, event)
     check_age_change(attendees, change.age_class, by, confirmed_adults)
     if change.permission == Attendee.Permission.SAFEGUARDING_LEAD:
         _check_lead(attendees, change.age_class, by)

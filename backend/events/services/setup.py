@@ -16,7 +16,7 @@ from backend.core.errors import BusinessError
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Theme, Topic
-from backend.events.rules import check_organiser, clean_text
+from backend.events.rules import check_can_hold_role, check_organiser, clean_text
 from backend.events.services.changes import announce_changes
 from backend.people.models import Person
 from backend.people.services import check_email, find_or_create_people, load_sectors
@@ -170,9 +170,10 @@ def load_themes(*, event: Event) -> int:
 
 @in_transaction
 def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str = "") -> Attendee:
-    """Make the person with this address an organiser of the event; refuses BadEmail and ConflictingRoles.
+    """Make the person with this address an organiser of the event.
 
-    Who is not an attendee yet becomes a hidden one: organisers run the forum and are not suggested in it.
+    Refuses BadEmail, ConflictingRoles and DemoAccount. Who is not an attendee yet becomes a hidden one:
+    organisers run the forum and are not suggested in it.
     Without a name, a new account carries the first part of the address.
     """
     return _appoint(event, email, name, Attendee.Permission.ORGANISER, now)
@@ -182,7 +183,7 @@ def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str =
 def appoint_lead(*, event: Event, email: str, now: dt.datetime, name: str = "") -> Attendee:
     """Make the person with this address a safeguarding lead of the event.
 
-    Refuses BadEmail and ConflictingRoles. Who is not an attendee yet becomes a hidden one.
+    Refuses BadEmail, ConflictingRoles and DemoAccount. Who is not an attendee yet becomes a hidden one.
     """
     return _appoint(event, email, name, Attendee.Permission.SAFEGUARDING_LEAD, now)
 
@@ -190,6 +191,7 @@ def appoint_lead(*, event: Event, email: str, now: dt.datetime, name: str = "") 
 def _appoint(event: Event, email: str, name: str, permission: str, now: dt.datetime) -> Attendee:
     email = check_email(email)
     person = find_or_create_people(names={email: name or email.partition("@")[0]})[email]
+    check_can_hold_role(person, event)
     attendee, _created = Attendee.objects.get_or_create(
         event=event,
         person=person,

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -10,9 +16,17 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from backend.core.errors import BusinessError
-from backend.core.queue import SECONDS_WITHOUT_HEARTBEAT, requeue_abandoned_jobs, work_until_stopped
+from backend.core.queue import (
+    SECONDS_WITHOUT_HEARTBEAT,
+    DatabaseLost,
+    requeue_abandoned_jobs,
+    wait_for_database,
+    work_until_stopped,
+)
 from backend.suggestions.engine import text_reader
 from matching.text import ModelError
+
+log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -37,4 +51,20 @@ class Command(BaseCommand):
             # The embedded database has one worker, this one; elsewhere another that still reports is let be.
             alone = "EMBEDDED" in settings.DATABASES["default"]
             await requeue_abandoned_jobs(silent_for=0 if alone else SECONDS_WITHOUT_HEARTBEAT)
-            await work_until_stopped()
+            try:
+                await work_until_stopped()
+            except DatabaseLost:
+                _begin_anew()
+
+
+def _begin_anew() -> NoReturn:
+    """Once the database answers, become a new worker, which does again what this one left unfinished.
+
+    Nothing of the old one has to end in good order, which it could not without the database.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    log.warning("The worker has lost the database; it begins anew when that answers.")
+    with ThreadPoolExecutor(1) as outside_the_loop:
+        outside_the_loop.submit(wait_for_database).result()
+    os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the command this process was started with

@@ -6,6 +6,7 @@ import pytest
 
 from backend.core.errors import OrganisersOnly
 from backend.events.models import Attendee
+from backend.events.rules import DemoAccount
 from backend.events.services.age_classes import OwnAgeClass
 from backend.events.services.roles import (
     CannotLead,
@@ -15,6 +16,7 @@ from backend.events.services.roles import (
     UnknownRole,
     change_roles,
 )
+from backend.events.services.setup import appoint_lead, appoint_organiser
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +143,26 @@ def test_a_lead_can_give_nobody_a_permission(forum):
                 event=event, attendee_ids=[chosen.pk], change=RoleChange(permission="organiser"),
                 by=lead.person, now=LATER,
             )  # fmt: skip
+
+
+@pytest.mark.parametrize("permission", [Attendee.Permission.ORGANISER, Attendee.Permission.SAFEGUARDING_LEAD])
+def test_an_account_of_the_demo_has_a_role_in_the_demo_s_forum_alone(forum, permission):
+    event, organiser, _, adult = forum
+    adult.person.is_demo = True
+    adult.person.save()
+    appoint = appoint_organiser if permission == "organiser" else appoint_lead
+    with pytest.raises(DemoAccount, match="is an account of the demo, which anybody can enter"):
+        change_roles(
+            event=event, attendee_ids=[adult.pk], change=RoleChange(permission=permission),
+            by=organiser.person, now=LATER,
+        )  # fmt: skip
+    with pytest.raises(DemoAccount):
+        appoint(event=event, email=adult.person.email, now=LATER)
+    adult.refresh_from_db()
+    assert adult.permission == "participant"
+
+    organiser.person.is_demo = True
+    organiser.person.save()
+    appoint(event=event, email=adult.person.email, now=LATER)
+    adult.refresh_from_db()
+    assert adult.permission == permission

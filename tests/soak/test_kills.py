@@ -1,0 +1,198 @@
+"""Each process is killed in turn under load: what users saw, what was lost, and how soon it was back."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import psutil
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from django.utils import timezone
+
+from backend.benchmarks.load import clients
+from backend.benchmarks.load.clients import Client, run_clients
+from backend.benchmarks.load.consistency import check_load
+from backend.benchmarks.load.event import create_event
+from backend.config.embedded import DATABASE, USER, EmbeddedPostgres
+from backend.config.parent_watchdog import PARENT_ENV
+from tests.servers import get
+
+MOST_SECONDS = 30.0
+HEADER = "| killed | repeated: 503, broken off | errors | slowest call (s) | lost | pages (s) | worker (s) |"
+
+# What `serve` runs: it owns the database of the folder it is given, and prints its port.
+SUPERVISOR = """
+import logging, signal, sys
+from pathlib import Path
+from backend.config.embedded import EmbeddedPostgres
+from backend.config.supervision import PROGRAMS, DatabaseChild, ProgramChild, Supervisor, bound_socket, listen
+def end(*_): raise KeyboardInterrupt
+signal.signal(signal.SIGTERM, end)
+logging.basicConfig(format="%(message)s")
+server = EmbeddedPostgres(Path(sys.argv[1]))
+server.ensure_running()
+bound = bound_socket("127.0.0.1", 0)
+listen(bound)
+print(bound.getsockname()[1], flush=True)
+try:
+    programs = [ProgramChild(one, folder=Path.cwd(), listening=bound) for one in PROGRAMS]
+    Supervisor([DatabaseChild(server), *programs]).run()
+except KeyboardInterrupt:
+    pass
+"""
+
+
+@dataclass
+class Installation:
+    """A whole Titian with a durable database of its own; this process reads that database, too."""
+
+    server: EmbeddedPostgres
+    process: subprocess.Popen[str]
+    port: int
+
+    def kill(self, name: str) -> None:
+        if name == "database":
+            psutil.Process(int((self.server.data / "postmaster.pid").read_text().split()[0])).kill()
+            return
+        for child in psutil.Process(self.process.pid).children():
+            if f"run_{name}" in child.cmdline():
+                child.kill()
+
+    def newest_worker(self) -> int:
+        with psycopg.connect(
+            host=str(self.server.socket_folder), user=USER, password=self.server.password, dbname=DATABASE
+        ) as database:
+            return int(database.execute("select max(id) from procrastinate_workers").fetchone()[0] or 0)
+
+
+@pytest.fixture
+def installation(django_db_blocker: object) -> Iterator[Installation]:
+    data = settings.VAR / "test-postgres" / f"kills-{os.getpid()}"
+    server = EmbeddedPostgres(data)
+    address = f"postgresql://{USER}:{server.password}@/{DATABASE}?host={server.socket_folder}"
+    environment = os.environ | {
+        "DATABASE_URL": address, "TITIAN_MODEL": os.devnull, "TITIAN_DEMO": "0", "EMAIL_URL": "dummymail://",
+        PARENT_ENV: str(os.getpid()),
+    }  # fmt: skip
+    ours = dict(connection.settings_dict)
+    server.ensure_running()
+    connections.close_all()
+    connection.settings_dict.update(
+        NAME=DATABASE, PASSWORD=server.password, HOST=str(server.socket_folder), EMBEDDED={"data": str(data)}
+    )
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        call_command("migrate", verbosity=0)
+        connections.close_all()
+        server.stop()  # from here on it belongs to the supervisor
+        process = subprocess.Popen(
+            [sys.executable, "-c", SUPERVISOR, str(data)],
+            cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        try:
+            assert process.stdout is not None
+            yield Installation(server, process, int(process.stdout.readline()))
+        finally:
+            connections.close_all()
+            process.terminate()
+            process.communicate(timeout=60)
+            server.stop()
+            connection.settings_dict.update(ours)
+            subprocess.run(["rm", "-rf", str(data), f"{data}.lock", f"{data}.password"], check=True)
+
+
+@dataclass
+class Seen:
+    """What the clients saw beside answers."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def client(self) -> type[Client]:
+        seen = self
+
+        class Patient(Client):
+            """Takes 503 as it is meant: the same call again a little later."""
+
+            def _once(
+                self, method: str, path: str, body: str, headers: dict[str, str]
+            ) -> tuple[int, dict[str, object]]:
+                try:
+                    status, answer = super()._once(method, path, body, headers)
+                except OSError:
+                    seen.counts["broken"] += 1
+                    raise
+                if status == 503:
+                    seen.counts["503"] += 1
+                    raise ConnectionError
+                return status, answer
+
+        return Patient
+
+
+def _seconds_until(holds: Callable[[], bool]) -> float:
+    began = time.monotonic()
+    while time.monotonic() - began < MOST_SECONDS:
+        try:
+            if holds():
+                break
+        except (OSError, psycopg.OperationalError):
+            pass
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def test_nothing_is_lost_when_a_process_is_killed_under_load(
+    installation: Installation, amount: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = create_event(people=120, seed=1, now=timezone.now())
+    lines, requests = [HEADER, "|---|---|---|---|---|---|---|"], max(amount(600), 60)
+    for round_number, name in enumerate(("web", "worker", "database")):
+        seen, back = Seen(), {"pages": 0.0, "worker": 0.0}
+        monkeypatch.setattr(clients, "Client", seen.client())
+        before, watchers = installation.newest_worker(), []
+
+        def kill(
+            name: str = name,
+            back: dict[str, float] = back,
+            before: int = before,
+            watchers: list[threading.Thread] = watchers,
+        ) -> None:
+            installation.kill(name)
+
+            def watch(what: str, holds: Callable[[], bool]) -> None:
+                back[what] = _seconds_until(holds)
+
+            pages = threading.Thread(
+                target=watch, args=("pages", lambda: get(installation.port, "/readyz").status == 200)
+            )
+            worker = threading.Thread(
+                target=watch, args=("worker", lambda: name == "web" or installation.newest_worker() > before)
+            )
+            watchers.extend((pages, worker))
+            for watcher in watchers:
+                watcher.start()
+
+        log = run_clients(
+            event, port=installation.port, requests=requests, workers=8, seed=round_number,
+            on_half_way=kill, progress=lambda _text, _share: None,
+        )  # fmt: skip
+        for watcher in watchers:
+            watcher.join()
+        connections.close_all()
+        result = check_load(log, requests=requests)
+        lines.append(
+            f"| {name} | {seen.counts['503']}, {seen.counts['broken']} | {result.errors_5xx} "
+            f"| {max(log.latencies):.1f} | {result.lost} | {back['pages']:.1f} | {back['worker']:.1f} |"
+        )
+        print("\n" + "\n".join(lines))
+        assert result.is_passed, result
+        assert max(back.values()) < MOST_SECONDS
