@@ -52,14 +52,14 @@ class Policy:
     pool: int = 100
     pool_each_other: int = 10
     # Balance: temperature, iterations, and the E-I floor (None: random mixing plus `floor_margin`).
-    beta: float = 0.05
+    beta: float = 0.03
     sweeps: int = 10
     ei_floor: float | None = None
     floor_margin: float = 0.1
     # Lists: size, entries of other constituencies, diversity, exposure and exploration.
     list_size: int = 10
     least_other: int = 4
-    shortlist: int = 60
+    shortlist: int = 40
     variety: float = 0.3
     exposure_cap: float = 2.5
     exploratory_share: float = 0.1

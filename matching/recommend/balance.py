@@ -14,12 +14,12 @@ from matching.recommend.candidates import CandidatePairs
 from matching.types import Array
 
 MAX_BONUS = 1.6
-"""Upper bound of the search: at the default beta it is a factor of e^16."""
+"""Upper bound of the search: of the same order as two scores of 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class BalanceResult:
-    """mu_ij = C_i C_j K_ij of candidate pairs, K_ij = exp((p_ij + p_ji + bonus [groups differ])/(2 beta)).
+    """mu_ij = C_i C_j K_ij of candidate pairs, K_ij = exp((2 h_ij + bonus [groups differ])/(2 beta)).
 
     weights: (m,) mu; scale: (n,) C; bonus: gamma. The E-I indices are None with fewer than two constituencies
     or nobody to match.
@@ -38,30 +38,26 @@ class BalanceResult:
         return self.ei_floor is None or (self.ei_index is not None and self.ei_index >= self.ei_floor)
 
 
-def kernel(forward: Array, backward: Array, external: Array, bonus: float, beta: float) -> Array:
-    """K of the pairs, (m,); 0 where either probability is 0.
+def kernel(score: Array, external: Array, bonus: float, beta: float) -> Array:
+    """K of the pairs, (m,), by their reciprocal scores; 0 where that is 0.
 
-    >>> kernel(np.array([0.1]), np.array([0.1]), np.array([True]), 0.1, 0.15).round(4).tolist()
+    >>> kernel(np.array([0.1]), np.array([True]), 0.1, 0.15).round(4).tolist()
     [2.7183]
     """
-    value = np.exp((forward + backward + bonus * external) / (2 * beta))
-    return np.where((forward > 0) & (backward > 0), value, 0.0)
+    return np.where(score > 0, np.exp((2 * score + bonus * external) / (2 * beta)), 0.0)
 
 
 def matching_weights(
-    rows: Array, forward: Array, backward: Array, groups: Array, scale: Array, bonus: float, beta: float
+    rows: Array, score: Array, groups: Array, scale: Array, bonus: float, beta: float
 ) -> Array:
-    """mu of `rows` with everybody, (rows, n), from the probabilities both ways, (rows, n) each.
+    """mu of `rows` with everybody, (rows, n), from their reciprocal scores (rows, n).
 
-    >>> p = np.array([[0.0, 0.1]])
-    >>> scale = np.array([1.0, 2.0])
-    >>> matching_weights(np.array([0]), p, p, np.array([0, 0]), scale, 0.0, 0.1).round(4).tolist()
+    >>> score, scale = np.array([[0.0, 0.1]]), np.array([1.0, 2.0])
+    >>> matching_weights(np.array([0]), score, np.array([0, 0]), scale, 0.0, 0.1).round(4).tolist()
     [[0.0, 5.4366]]
     """
     external = groups[rows][:, None] != groups[None, :]
-    return np.asarray(
-        scale[rows][:, None] * scale[None, :] * kernel(forward, backward, external, bonus, beta)
-    )
+    return np.asarray(scale[rows][:, None] * scale[None, :] * kernel(score, external, bonus, beta))
 
 
 def solve_choo_siow(matrix: sp.csr_matrix, capacity: Array, sweeps: int) -> Array:
@@ -108,7 +104,7 @@ def balance_pairs(
 
     >>> from matching.recommend.candidates import find_candidates
     >>> policy = Policy(sweeps=1000)
-    >>> pairs = find_candidates(np.array([[0, 0.5], [0.5, 0]]), np.array([0, 1]), policy)
+    >>> pairs = find_candidates(np.array([[-np.inf, 0], [0, -np.inf]]), np.array([0, 1]), policy)
     >>> balance_pairs(pairs, np.array([0, 1]), np.array([1.0, 1.0]), policy).weights.round(2).tolist()
     [1.0, 1.0]
     """
@@ -124,7 +120,7 @@ def balance_pairs(
     people, starts = len(groups), pairs.starts
 
     def solve_at(bonus: float) -> tuple[Array, Array, float | None]:
-        values = kernel(pairs.forward, pairs.backward, external, bonus, policy.beta)
+        values = kernel(pairs.score, external, bonus, policy.beta)
         matrix = sp.csr_matrix((values, pairs.right, starts), shape=(people, people))
         scale = solve_choo_siow(matrix, capacity, policy.sweeps)
         weights = scale[pairs.left] * scale[pairs.right] * values

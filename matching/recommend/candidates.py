@@ -9,7 +9,7 @@ import numpy as np
 
 from matching.policy import Policy
 from matching.recommend.parallel import parallel_map
-from matching.recommend.scoring import reciprocal_score
+from matching.recommend.scoring import probability, reciprocal_score
 from matching.types import Array
 
 BLOCK_ROWS = 512
@@ -19,14 +19,13 @@ BLOCK_ROWS = 512
 class CandidatePairs:
     """Candidate pairs sorted by (left, right), symmetric: with (i, j) comes (j, i).
 
-    left, right: (m,) rows; forward, backward: (m,) p_ij and p_ji; score: (m,) reciprocal scores;
+    left, right: (m,) rows; log_odds: (m,) of the left accepting the right; score: (m,) reciprocal scores;
     mean_scores: (n,) each person's mean reciprocal score.
     """
 
     left: Array
     right: Array
-    forward: Array
-    backward: Array
+    log_odds: Array
     score: Array
     mean_scores: Array
 
@@ -37,32 +36,33 @@ class CandidatePairs:
 
 
 def find_candidates(
-    probabilities: Array, groups: Array, policy: Policy, on_progress: Callable[[float], None] = lambda _: None
+    log_odds: Array, groups: Array, policy: Policy, on_progress: Callable[[float], None] = lambda _: None
 ) -> CandidatePairs:
     """Per person the `pool` best by h_ij - mean h_j and the `pool_each_other` best of each other
     constituency, made symmetric; exact.
 
-    probabilities: (n, n), 0 for excluded pairs; groups: (n,) codes. Centring limits popularity bias.
+    log_odds: (n, n), -inf for excluded pairs; groups: (n,) codes. Centring limits popularity bias.
 
-    >>> p = np.array([[0, .9, .2], [.9, 0, .1], [.2, .1, 0]], np.float32)
-    >>> pairs = find_candidates(p, np.array([0, 0, 1]), Policy(pool=1, pool_each_other=0))
+    >>> log_odds = np.array([[-np.inf, 3, -1], [3, -np.inf, -2], [-1, -2, -np.inf]], np.float32)
+    >>> pairs = find_candidates(log_odds, np.array([0, 0, 1]), Policy(pool=1, pool_each_other=0))
     >>> list(zip(pairs.left.tolist(), pairs.right.tolist()))
     [(0, 1), (0, 2), (1, 0), (2, 0)]
     """
     people = len(groups)
     blocks = [slice(start, min(start + BLOCK_ROWS, people)) for start in range(0, people, BLOCK_ROWS)]
 
+    def score_of(rows: slice) -> Array:
+        return reciprocal_score(probability(log_odds[rows]), probability(log_odds[:, rows]).T)
+
     def mean_of(rows: slice) -> Array:
-        return np.asarray(
-            reciprocal_score(probabilities[rows], probabilities[:, rows].T).sum(axis=1) / max(1, people - 1)
-        )
+        return np.asarray(score_of(rows).sum(axis=1) / max(1, people - 1))
 
     means = np.concatenate([np.zeros(0, np.float32), *parallel_map(mean_of, blocks)])
     order = np.argsort(groups, kind="stable")
     bounds = np.searchsorted(groups[order], np.arange(int(groups.max(initial=0)) + 2))
 
     def keys_of(rows: slice) -> Array:
-        score = reciprocal_score(probabilities[rows], probabilities[:, rows].T)
+        score = score_of(rows)
         score = np.where(score > 0, score - means[None, :], -np.inf)[:, order]
         chosen = [_top_k(score, policy.pool)]
         for group in range(len(bounds) - 1):
@@ -83,11 +83,9 @@ def find_candidates(
     keys = np.sort(np.concatenate(kept)) if kept else np.zeros(0, np.int64)
     keys = keys[np.diff(keys, prepend=-1) > 0]
     left, right = keys // max(1, people), keys % max(1, people)
-    forward, backward = (
-        probabilities[left, right].astype(np.float64),
-        probabilities[right, left].astype(np.float64),
-    )
-    return CandidatePairs(left, right, forward, backward, reciprocal_score(forward, backward), means)
+    forward, backward = (log_odds[ends].astype(np.float64) for ends in ((left, right), (right, left)))
+    score = reciprocal_score(probability(forward), probability(backward))
+    return CandidatePairs(left, right, forward, score, means)
 
 
 def candidates_of(score: Array, means: Array, groups: Array, own: int, policy: Policy) -> Array:

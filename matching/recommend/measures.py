@@ -10,6 +10,7 @@ from matching.network.mixing import ei_index
 from matching.recommend.balance import BalanceResult
 from matching.recommend.dataset import Dataset
 from matching.recommend.ranking import RankedLists
+from matching.recommend.scoring import probability
 from matching.recommend.unmet import BestAnswers, unmet_needs, unsought_offers
 from matching.types import Array, GroupReport, RunReport
 
@@ -131,35 +132,37 @@ def listed_pairs(lists: RankedLists) -> tuple[Array, Array, Array]:
     return owner, lists.others[owner, position].astype(np.int64), position + 1
 
 
-def evaluate_lists(lists: RankedLists, probabilities: Array) -> tuple[float, float]:
-    """(expected meetings per person, mean score) of the lists, from p (n, n)."""
+def evaluate_lists(lists: RankedLists, log_odds: Array) -> tuple[float, float]:
+    """(expected meetings per person, mean score) of the lists, from log odds (n, n)."""
     owner, other, rank = listed_pairs(lists)
     if owner.size == 0:
         return 0.0, 0.0
-    forward = probabilities[owner, other].astype(np.float64)
-    backward = probabilities[other, owner].astype(np.float64)
-    meetings = expected_meetings(owner, other, rank, forward, backward, len(probabilities))
-    return float(meetings.mean()), float(lists.score[lists.others >= 0].mean())
+    forward, backward = (
+        probability(log_odds[ends].astype(np.float64)) for ends in ((owner, other), (other, owner))
+    )
+    meetings = expected_meetings(owner, other, rank, forward, backward, len(log_odds))
+    return float(meetings.mean()), float(forward.mean())
 
 
 def make_report(
     dataset: Dataset,
-    probabilities: Array,
+    log_odds: Array,
     balanced: BalanceResult,
     lists: RankedLists,
     without_floor: RankedLists | None,
     best: BestAnswers,
 ) -> RunReport:
-    """The report of a run with p (n, n); `without_floor`: its lists without E-I floor, None if the same."""
+    """The report of a run with log odds (n, n); `without_floor`: its lists without E-I floor, None if the
+    same."""
     people = len(dataset.ids)
     owner, other, _ = listed_pairs(lists)
     exposure = np.bincount(other, minlength=people)
     has_capacity = dataset.capacity > 0
-    meetings, score = evaluate_lists(lists, probabilities)
+    meetings, score = evaluate_lists(lists, log_odds)
     free_meetings, free_score = meetings, score
     if without_floor is not None:
-        free_meetings, free_score = evaluate_lists(without_floor, probabilities)
-    scores = np.bincount(owner, weights=lists.score[lists.others >= 0], minlength=people)
+        free_meetings, free_score = evaluate_lists(without_floor, log_odds)
+    scores = np.bincount(owner, weights=probability(lists.score[lists.others >= 0]), minlength=people)
     filled = np.bincount(owner, minlength=people)
     external = dataset.groups[owner] != dataset.groups[other]
 

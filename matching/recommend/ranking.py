@@ -11,7 +11,7 @@ from matching.policy import Policy
 from matching.types import Array
 
 FullRows = Callable[[Array], tuple[Array, Array]]
-"""Rows of people (k,) -> their mu and p with everybody, (k, n) each; 0 for excluded pairs."""
+"""Rows of people (k,) -> their mu and log odds with everybody, (k, n) each; mu is 0 for excluded pairs."""
 BLOCK_ROWS = 128
 
 
@@ -19,8 +19,8 @@ BLOCK_ROWS = 128
 class Shortlists:
     """The best candidates of each row, best first.
 
-    others: (n, w) rows of people, -1 where empty; relevance: ln mu, -inf where empty; score: p of
-    the row, how willing its owner is.
+    others: (n, w) rows of people, -1 where empty; relevance: ln mu, -inf where empty; score: the
+    log odds of the row's owner accepting.
     """
 
     others: Array
@@ -32,9 +32,9 @@ class Shortlists:
 class RankedLists:
     """The recommended lists, (n, list_size) each.
 
-    others: rows of people, -1 where empty; score: p of the owner, which orders the list, exploratory entries
-    last; propensity: the probability with which
-    the entry was selected; exploratory: bool, the drawn entries.
+    others: rows of people, -1 where empty; score: the log odds of the owner accepting, by which the
+    list is ordered, exploratory entries last; propensity: the probability with which the entry was selected;
+    exploratory: bool, the drawn entries.
     """
 
     others: Array

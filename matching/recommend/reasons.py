@@ -12,7 +12,13 @@ import numpy as np
 from matching.policy import Policy
 from matching.recommend.features import ENGLISH, Features
 from matching.recommend.graph import Incidence, Node, Shares, explain_overlap, neighbour_shares
-from matching.recommend.scoring import need, own_and_other_odds, standardised_features, text_scores
+from matching.recommend.scoring import (
+    need,
+    own_and_other_odds,
+    pagerank_lean,
+    standardised_features,
+    text_scores,
+)
 from matching.text.tfidf import IdfWeights, extract_terms, is_quotable
 from matching.types import Array, Evidence, Lists, Participant, Reason, Suggested
 
@@ -110,11 +116,14 @@ class ReasonBuilder:
         return out
 
     def _weights(self, left: Array, right: Array) -> dict[str, Array]:
-        """The weight of each part that can be told, (k,) each; PageRank is left out."""
+        """The weight of each part that can be told, (k,) each. PageRank is not told, and of it only the
+        difference between both directions bears on the shares of the odds."""
         policy = self.policy
         forward = standardised_features(self.features, policy, left, right, None)
         backward = standardised_features(self.features, policy, right, left, None)
-        own, other = own_and_other_odds(need(forward, policy), need(backward, policy), policy)
+        lean = policy.pagerank * pagerank_lean(self.features, left, right)
+        needs = need(forward, policy) + lean, need(backward, policy) - lean
+        own, other = own_and_other_odds(*needs, policy)
         mine, theirs = (policy.slope * odds / (own + other) for odds in (own, other))
         return {
             "seeks_offers": mine * policy.text * forward["text"],

@@ -15,7 +15,7 @@ from matching.recommend.features import Features, Priors, prepare_features
 from matching.recommend.measures import make_report
 from matching.recommend.ranking import RankedLists, exposure_caps, make_lists, make_shortlists
 from matching.recommend.reasons import ReasonBuilder
-from matching.recommend.scoring import Scorer, fit_standardiser, predict_all
+from matching.recommend.scoring import Scorer, fit_standardiser, predict_all, probability, reciprocal_score
 from matching.recommend.state import RunState
 from matching.recommend.unmet import BestAnswers
 from matching.types import Array, Lists, Participant, RunReport, Suggested, Tie, Vectors
@@ -64,7 +64,7 @@ def build_run(
     del unfitted
     report_stage("pairs", 0.0)
     best = BestAnswers.empty(len(dataset.ids))
-    probabilities = predict_all(
+    log_odds = predict_all(
         Scorer.from_features(features, policy),
         walk_resolvent,
         dataset.exclusions.mask,
@@ -72,7 +72,7 @@ def build_run(
         best,
     )
     pairs = find_candidates(
-        probabilities, dataset.groups, policy, lambda share: report_stage("pairs", 0.7 + 0.3 * share)
+        log_odds, dataset.groups, policy, lambda share: report_stage("pairs", 0.7 + 0.3 * share)
     )
     del walk_resolvent
     report_stage("balance", 0.0)
@@ -81,16 +81,16 @@ def build_run(
     )
     report_stage("lists", 0.0)
 
-    def rank(balanced: BalanceResult, probabilities: Array) -> tuple[RankedLists, RunState]:
+    def rank(balanced: BalanceResult, log_odds: Array) -> tuple[RankedLists, RunState]:
         shortlists = make_shortlists(
-            pairs.left, pairs.right, balanced.weights, pairs.forward, dataset.groups, policy
+            pairs.left, pairs.right, balanced.weights, pairs.log_odds, dataset.groups, policy
         )
 
         def full_rows(rows: Array) -> tuple[Array, Array]:
-            forward = probabilities[rows].astype(np.float64)
-            backward = probabilities[:, rows].T.astype(np.float64)
+            forward, backward = (log_odds[rows].astype(float), log_odds[:, rows].T.astype(float))
+            score = reciprocal_score(probability(forward), probability(backward))
             weights = matching_weights(
-                rows, forward, backward, dataset.groups, balanced.scale, balanced.bonus, policy.beta
+                rows, score, dataset.groups, balanced.scale, balanced.bonus, policy.beta
             )
             return weights, forward
 
@@ -118,13 +118,13 @@ def build_run(
         )
         return lists, state
 
-    ranked, state = rank(balanced, probabilities)
+    ranked, state = rank(balanced, log_odds)
     without_floor = None
     if balanced.bonus > 0:
         free = balance_pairs(pairs, dataset.groups, dataset.capacity, replace(policy, ei_floor=-1.0))
-        without_floor = rank(free, probabilities)[0]
-    report = make_report(dataset, probabilities, balanced, ranked, without_floor, best)
-    del probabilities
+        without_floor = rank(free, log_odds)[0]
+    report = make_report(dataset, log_odds, balanced, ranked, without_floor, best)
+    del log_odds
     report_stage("lists", 0.5)
     lists = explain_lists(dataset, features, policy, balanced.bonus, ranked, np.arange(len(dataset.ids)))
     report_stage("lists", 1.0)
@@ -139,13 +139,14 @@ def explain_lists(
     left, right = rows[line], ranked.others[line, position].astype(np.int64)
     builder = ReasonBuilder.from_features(features, dataset.participants, dataset.incidence, policy, bonus)
     reasons = builder.reasons(left, right)
+    scores = probability(ranked.score)
     lists: dict[int, list[Suggested]] = {int(dataset.ids[row]): [] for row in rows}
     for k, (i, j) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
         at = line[k], position[k]
         lists[int(dataset.ids[i])].append(
             Suggested(
                 other=int(dataset.ids[j]),
-                score=min(1.0, max(0.0, float(ranked.score[at]))),
+                score=float(scores[at]),
                 rank=int(position[k]) + 1,
                 reasons=reasons[k],
                 propensity=float(ranked.propensity[at]),

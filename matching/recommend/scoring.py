@@ -26,7 +26,7 @@ from matching.types import Array
 TILE = 1024
 MAX_LEXICAL_Z = 3.0
 """Cap of the standardised lexical similarity: near-duplicate texts are no better than similar ones."""
-MAX_LOGIT = 30.0
+MAX_LOGIT = 80.0
 FEATURES = (
     "text",
     "topic",
@@ -151,6 +151,21 @@ def standardised_features(
     return {name: np.nan_to_num(parts[name], nan=0.0) for name in FEATURES}
 
 
+def pagerank_lean(features: Features, left: Array, right: Array) -> Array:
+    """Half of what PageRank adds to the need of left[k] for right[k] more than in reverse, (k,), weight 1.
+
+    The walk is reversible, so P_ij / P_ji = degree_j / degree_i, whatever P is; 0 where the walk does not
+    reach.
+    """
+    walk, y = features.walk, features.standardiser
+    if walk is None:
+        return np.zeros(len(left))
+    network = (features.network_factor[left] * features.network_factor[right]).ravel()
+    linked = walk.linked[left] & walk.linked[right]
+    degree = np.log(np.maximum(walk.degree, 1e-12))
+    return np.where(linked, network * (degree[right] - degree[left]) / (2 * y.pagerank.sd), 0.0)
+
+
 def feature_weight(policy: Policy, feature: str) -> float:
     """The weight of a feature in the need.
 
@@ -175,28 +190,51 @@ def own_and_other_odds(forward: Array, backward: Array, policy: Policy) -> tuple
 
     >>> policy = Policy(intercept=0.0, slope=1.0, own_need=0.0)
     >>> [odds.tolist() for odds in own_and_other_odds(np.array([0.0]), np.array([-np.inf]), policy)]
-    [[1.0], [9.357622968840175e-14]]
+    [[1.0], [1.804851387845415e-35]]
     """
     logits = (policy.intercept + policy.slope * w for w in (forward, backward))
     own, other = (np.exp(np.clip(logit, -MAX_LOGIT, MAX_LOGIT)) for logit in logits)
     return own * np.exp(policy.slope * policy.own_need).astype(own.dtype), other
 
 
-def acceptance_probabilities(forward: Array, backward: Array, policy: Policy) -> tuple[Array, Array]:
-    """(p_ij, p_ji) from the needs w_ij and w_ji: odds_ij = exp(slope own_need) E_ij + E_ji, and so in
-    reverse.
+def acceptance_log_odds(forward: Array, backward: Array, policy: Policy) -> tuple[Array, Array]:
+    """(ln odds_ij, ln odds_ji) from the needs w_ij and w_ji: odds_ij = exp(slope own_need) E_ij + E_ji, and
+    so in reverse.
 
     An offer is a promise to accept: a person asked for what they offer is nearly as willing as one who gets
-    what they seek. A score, not a chance, until answers calibrate it.
+    what they seek. Unlike p, which float32 rounds to 1 from 17 on, they tell all pairs apart.
+
+    >>> policy = Policy(intercept=0.0, slope=1.0, own_need=np.log(2))
+    >>> [round(float(odds[0]), 3) for odds in acceptance_log_odds(np.array([0.0]), np.array([3.0]), policy)]
+    [3.095, 3.718]
+    """
+    own, other = own_and_other_odds(forward, backward, policy)
+    lift = np.exp(policy.slope * policy.own_need).astype(own.dtype)
+    return np.log(own + other), np.log(lift * other + own / lift)
+
+
+def probability(log_odds: Array) -> Array:
+    """1 / (1 + exp(-log odds)), 0 for -inf.
+
+    >>> probability(np.array([0.0, -np.inf])).tolist()
+    [0.5, 0.0]
+    """
+    with np.errstate(over="ignore"):
+        odds_against: Array = np.exp(-log_odds)
+    odds_against += 1
+    return np.reciprocal(odds_against, out=odds_against)
+
+
+def acceptance_probabilities(forward: Array, backward: Array, policy: Policy) -> tuple[Array, Array]:
+    """(p_ij, p_ji), the probabilities of `acceptance_log_odds`: a score, not a chance, until answers
+    calibrate it.
 
     >>> policy = Policy(intercept=0.0, slope=1.0, own_need=np.log(2))
     >>> [p.tolist() for p in acceptance_probabilities(np.array([0.0]), np.array([0.0]), policy)]
     [[0.75], [0.75]]
     """
-    own, other = own_and_other_odds(forward, backward, policy)
-    lift = np.exp(policy.slope * policy.own_need).astype(own.dtype)
-    mine, theirs = own + other, lift * other + own / lift
-    return mine / (1 + mine), theirs / (1 + theirs)
+    mine, theirs = acceptance_log_odds(forward, backward, policy)
+    return probability(mine), probability(theirs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,15 +413,15 @@ def predict_all(
     on_progress: Callable[[float], None] = lambda _: None,
     best: BestAnswers | None = None,
 ) -> Array:
-    """p, float32 (n, n): how willing the row's person is to meet the column's; 0 for excluded pairs.
+    """ln odds, float32 (n, n), of the row's person accepting to meet the column's; -inf for excluded pairs.
 
     The resolvent (n, n) is overwritten with the result; `best` is filled. `exclusion_mask(i, j)` is that of
     Exclusions.
     """
     people, scorer = scorer.features.people, scorer.for_all_tiles()
-    probabilities = walk_resolvent
-    if probabilities is None:
-        probabilities = np.empty((people, people), np.float32)
+    log_odds = walk_resolvent
+    if log_odds is None:
+        log_odds = np.empty((people, people), np.float32)
     blocks = [slice(start, min(start + TILE, people)) for start in range(0, people, TILE)]
     tiles = [(i, j) for a, i in enumerate(blocks) for j in blocks[a:]]
 
@@ -395,12 +433,12 @@ def predict_all(
         if best is not None:
             best.update(i, j, *answers, excluded)
         needs = scorer.add_others(i, j, answers, resolvent_tile)
-        forward, backward = acceptance_probabilities(*needs, scorer.policy)
+        forward, backward = acceptance_log_odds(*needs, scorer.policy)
         if excluded is not None:
-            forward[excluded] = backward[excluded] = 0
-        probabilities[i, j] = forward
-        probabilities[j, i] = backward.T
+            forward[excluded] = backward[excluded] = -np.inf
+        log_odds[i, j] = forward
+        log_odds[j, i] = backward.T
 
     for done, _ in enumerate(parallel_map(fill, tiles), start=1):
         on_progress(done / len(tiles))
-    return probabilities
+    return log_odds

@@ -18,7 +18,7 @@ from matching.text.lsa import LatentSpace
 from matching.text.tfidf import BUCKETS, TERM_BLOCKS, IdfWeights
 from matching.types import Array
 
-VERSION = 5
+VERSION = 6
 _STATISTICS = ("seeks_offers", "seeks_about", "smooth", "lexical", "latent", "pagerank")
 _NUMBERS = ("pagerank_floor", "overlap_cap", "odd_cap")
 

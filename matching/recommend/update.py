@@ -16,7 +16,7 @@ from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import prepare_features, project_terms
 from matching.recommend.ranking import RankedLists, Shortlists, exposure_caps, make_lists, make_shortlists
 from matching.recommend.run import explain_lists
-from matching.recommend.scoring import Scorer, acceptance_probabilities, reciprocal_score
+from matching.recommend.scoring import Scorer, acceptance_log_odds, probability, reciprocal_score
 from matching.recommend.state import RunState
 from matching.text.tfidf import count_field_terms
 from matching.types import Array, Lists, Participant, Tie, Vectors
@@ -150,35 +150,36 @@ def _lists_with_leavers(state: RunState, old_rows: Array, lists: RankedLists) ->
     return np.asarray(before > (lists.others >= 0).sum(axis=1))
 
 
-def _probabilities_of(scorer: Scorer, dataset: Dataset, i: int) -> tuple[Array, Array]:
-    """p of row i for everybody and of everybody for row i, float64 (n,) each; 0 for excluded pairs."""
+def _log_odds_of(scorer: Scorer, dataset: Dataset, i: int) -> tuple[Array, Array]:
+    """Log odds of row i for everybody and of everybody for row i, float64 (n,) each; -inf for excluded
+    pairs."""
     one, everybody = slice(i, i + 1), slice(0, len(dataset.ids))
     walk = scorer.features.walk
     resolvent_row = None if walk is None else walk.columns(np.array([i]), 1e-4).T
     excluded = dataset.exclusions.mask(one, everybody)[0]
     mine, theirs = scorer.tile(one, everybody, resolvent_row)
-    forward, backward = acceptance_probabilities(
+    forward, backward = acceptance_log_odds(
         mine[0].astype(np.float64), theirs[0].astype(np.float64), scorer.policy
     )
-    return np.where(excluded, 0, forward), np.where(excluded, 0, backward)
+    return np.where(excluded, -np.inf, forward), np.where(excluded, -np.inf, backward)
 
 
 def _rebalance(
     scorer: Scorer, dataset: Dataset, state: RunState, i: int, scale: Array, policy: Policy
 ) -> tuple[Array, Array, tuple[Array, Array]]:
-    """(candidate rows, mu, (p of row i, p of the others)) against the others' stored scaling; sets
+    """(candidate rows, mu, log odds of (row i, the others)) against the others' stored scaling; sets
     scale[i]."""
-    forward, backward = _probabilities_of(scorer, dataset, i)
-    score = reciprocal_score(forward, backward)
+    forward, backward = _log_odds_of(scorer, dataset, i)
+    score = reciprocal_score(probability(forward), probability(backward))
     state.mean_scores[i] = score.sum() / max(1, len(dataset.ids) - 1)
     partners = candidates_of(score, state.mean_scores, dataset.groups, int(dataset.groups[i]), policy)
-    p, q = forward[partners], backward[partners]
-    affinity = kernel(p, q, dataset.groups[partners] != dataset.groups[i], state.bonus, policy.beta)
+    external = dataset.groups[partners] != dataset.groups[i]
+    affinity = kernel(score[partners], external, state.bonus, policy.beta)
     unscaled = scale[partners] == 0
     own = scaling_factor(np.array([affinity @ scale[partners]]), dataset.capacity[i : i + 1])[0]
     scale[i] = own
     weights = np.where(unscaled, 0, own * scale[partners] * affinity)
-    return partners, weights, (p, q)
+    return partners, weights, (forward[partners], backward[partners])
 
 
 def _update_shortlists(
@@ -274,12 +275,10 @@ def _rerank(
     caps = exposure_caps(dataset.capacity, policy)
 
     def full_rows(some: Array) -> tuple[Array, Array]:
-        probabilities = [_probabilities_of(scorer, dataset, i) for i in some.tolist()]
-        forward = np.array([p for p, _ in probabilities])
-        backward = np.array([q for _, q in probabilities])
-        weights = matching_weights(
-            some, forward, backward, dataset.groups, state.scale, state.bonus, policy.beta
-        )
+        both = [_log_odds_of(scorer, dataset, i) for i in some.tolist()]
+        forward, backward = (np.array([ends[way] for ends in both]) for way in (0, 1))
+        score = reciprocal_score(probability(forward), probability(backward))
+        weights = matching_weights(some, score, dataset.groups, state.scale, state.bonus, policy.beta)
         return weights, forward
 
     made = make_lists(state.shortlists, rows, dataset.ids, dataset.groups, caps, exposure, policy, full_rows)

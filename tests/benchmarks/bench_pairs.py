@@ -38,8 +38,8 @@ def ours(people):
     )
 
     def stage():
-        probabilities = predict_all(Scorer.from_features(features, policy), walks, dataset.exclusions.mask)
-        find_candidates(probabilities, dataset.groups, policy)
+        log_odds = predict_all(Scorer.from_features(features, policy), walks, dataset.exclusions.mask)
+        find_candidates(log_odds, dataset.groups, policy)
 
     return timed(stage), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.special import logit
 
 from matching.policy import Policy
 from matching.recommend.balance import balance_pairs, solve_choo_siow
@@ -102,11 +103,11 @@ def lists_by_product(p, groups):
 
 
 def lists_by_titian(p, groups, policy):
-    """The lists of a run, from probabilities on."""
-    pairs = find_candidates(p, groups, policy)
+    """The lists of a run, from probabilities on: as shipped, in the order of the owner's own score."""
+    pairs = find_candidates(logit(p), groups, policy)
     capacity = np.full(len(p), CAPACITY)
     found = balance_pairs(pairs, groups, capacity, policy)
-    shortlists = make_shortlists(pairs.left, pairs.right, found.weights, pairs.score, groups, policy)
+    shortlists = make_shortlists(pairs.left, pairs.right, found.weights, pairs.log_odds, groups, policy)
     everybody = np.arange(len(p))
     caps = exposure_caps(capacity, policy)
     lists = make_lists(shortlists, everybody, everybody, groups, caps, np.zeros(len(p), int), policy)

@@ -1,10 +1,13 @@
 """Balance: margins, symmetry, floors."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import logit
 
 from matching.network import ei_index, expected_ei_index
 from matching.policy import Policy
@@ -23,7 +26,7 @@ def market(size, seed, lean=0.0):
 
 def balanced(size, seed, policy, capacity=5.0, lean=0.0):
     p, groups = market(size, seed, lean)
-    pairs = find_candidates(p, groups, policy)
+    pairs = find_candidates(logit(p), groups, policy)
     caps = np.full(size, capacity) if np.isscalar(capacity) else capacity
     return pairs, groups, balance_pairs(pairs, groups, caps, policy)
 
@@ -66,7 +69,8 @@ def test_an_index_of_zero_reaches_a_floor_of_zero():
     p[[0, 1, 2, 3], [1, 0, 3, 2]] = 0.4  # within a constituency, and across at .05 less for both together
     p[[1, 2, 3, 0], [2, 1, 0, 3]] = 0.375
     groups = np.array([0, 0, 1, 1])
-    pairs = find_candidates(p, groups, Policy())
+    pairs = find_candidates(logit(p), groups, Policy())
+    pairs = replace(pairs, score=p[pairs.left, pairs.right])  # exact, where a logit rounds
     found = balance_pairs(pairs, groups, np.ones(4), Policy(ei_floor=0.0))
     assert (found.bonus, found.ei_index, found.floor_reached) == (0.05, 0.0, True)
 
@@ -78,14 +82,14 @@ def test_a_floor_out_of_reach_is_reported():
         p[across] = 0
         first, other = np.argwhere(across)[0]
         p[first, other] = p[other, first] = 0.5 * reachable
-        pairs = find_candidates(p, groups, Policy())
+        pairs = find_candidates(logit(p), groups, Policy())
         found = balance_pairs(pairs, groups, np.full(60, 5.0), Policy(ei_floor=0.5))
         assert found.ei_index < 0.5
         assert not found.floor_reached
 
 
 def test_the_default_floor_is_random_mixing_plus_a_margin_and_is_reached():
-    _, groups, found = balanced(150, 3, Policy())
+    _, groups, found = balanced(150, 3, Policy(), lean=0.1)
     assert found.ei_floor == pytest.approx(expected_ei_index(groups, np.full(150, 5.0)) + 0.1)
     assert found.floor_reached
     assert found.bonus > 0
@@ -101,6 +105,6 @@ def test_the_expected_index_counts_every_ordered_pair_of_different_people():
 def test_one_constituency_has_no_index_and_no_bonus():
     p, _ = market(30, 4)
     groups = np.zeros(30, int)
-    pairs = find_candidates(p, groups, Policy())
+    pairs = find_candidates(logit(p), groups, Policy())
     found = balance_pairs(pairs, groups, np.full(30, 5.0), Policy(ei_floor=0.5))
     assert (found.ei_index, found.expected_ei, found.bonus) == (None, None, 0.0)

@@ -18,6 +18,7 @@ from matching.recommend.scoring import (
     fit_standardiser,
     need,
     predict_all,
+    probability,
 )
 from matching.types import Participant, Tie, Vectors
 
@@ -74,7 +75,7 @@ def test_pairs_are_scored_as_by_a_run():
     features, resolvent = fit_standardiser(
         prepare_features(dataset.participants, read(given), dataset.incidence, policy), policy
     )
-    p = predict_all(Scorer.from_features(features, policy), resolvent)
+    p = probability(predict_all(Scorer.from_features(features, policy), resolvent))
     there, back = pair_features(given, ties, read(given), np.array([(0, 1), (7, 3)]), policy=policy)
     needs = [need(dict(zip(FEATURES, side.T, strict=True)), policy) for side in (there, back)]
     assert acceptance_probabilities(*needs, policy)[0] == pytest.approx(p[[0, 7], [1, 3]], rel=1e-3)

@@ -17,6 +17,7 @@ from matching.recommend import (
 )
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import prepare_features
+from matching.recommend.pagerank import resolvent
 from matching.recommend.reasons import excerpt, quoted_fields
 from matching.recommend.scoring import (
     FEATURES,
@@ -188,7 +189,7 @@ def weighed_forum(seed=3, size=40):
     return make_people(size, seed, ties=20)
 
 
-def test_the_first_reason_weighs_most_and_no_text_below_average_is_quoted():
+def test_the_first_reason_weighs_most_by_the_shares_of_the_score_and_no_text_below_average_is_quoted():
     people, ties, vectors = weighed_forum()
     run = build_run(people, ties, vectors)
     policy = Policy()
@@ -196,6 +197,7 @@ def test_the_first_reason_weighs_most_and_no_text_below_average_is_quoted():
     features = prepare_features(
         dataset.participants, vectors, dataset.incidence, policy, standardiser=run.state.standardiser
     )
+    walked = resolvent(features.walk, tolerance=1e-6)
     for owner, places in run.lists.items():
         for place in places:
             told = [
@@ -204,7 +206,7 @@ def test_the_first_reason_weighs_most_and_no_text_below_average_is_quoted():
             assert told == sorted(told, reverse=True)
             ends = np.array([dataset.row_of[owner]]), np.array([dataset.row_of[place.other]])
             forward, backward = (
-                standardised_features(features, policy, *pair, None) for pair in (ends, ends[::-1])
+                standardised_features(features, policy, *pair, walked[pair]) for pair in (ends, ends[::-1])
             )
             own, other = own_and_other_odds(need(forward, policy), need(backward, policy), policy)
             shares = {"seeks_offers": own / (own + other), "offers_seeks": other / (own + other)}

@@ -11,6 +11,7 @@ from matching.policy import Policy
 from matching.recommend import build_run, update_people
 from matching.recommend.exclusions import Exclusions
 from matching.recommend.ranking import exposure_caps, make_lists, make_shortlists
+from matching.recommend.scoring import probability
 from matching.types import Participant, Vectors
 from tests.matching.recommend.strategies import datasets, make_people
 
@@ -84,7 +85,9 @@ def test_people_from_beyond_the_shortlist_are_scored_and_explained(tight):
     ids, known = run.state.ids, wide.state.shortlists
     for i, j in beyond:
         found = next(s for s in run.lists[int(ids[i])] if s.other == ids[j])
-        assert found.score == pytest.approx(float(known.score[i][known.others[i] == j][0]), abs=1e-6)
+        assert found.score == pytest.approx(
+            float(probability(known.score[i][known.others[i] == j])[0]), abs=1e-6
+        )
         assert found.reasons
         assert not found.exploratory
     scores = [s.score for places in run.lists.values() for s in places]

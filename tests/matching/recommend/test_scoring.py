@@ -7,6 +7,7 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import logit
 from sklearn.decomposition import TruncatedSVD
 
 from matching.policy import Policy
@@ -15,6 +16,7 @@ from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import ScoreStatistics, prepare_features, sample_pairs
 from matching.recommend.gram import GramMatrix
 from matching.recommend.graph import adamic_adar_3path
+from matching.recommend.run import build_run
 from matching.recommend.scoring import (
     MAX_LEXICAL_Z,
     Scorer,
@@ -22,6 +24,7 @@ from matching.recommend.scoring import (
     fit_standardiser,
     need,
     predict_all,
+    probability,
     reciprocal_score,
     saturate,
     standardised_features,
@@ -54,7 +57,7 @@ def score(people, ties, vectors, policy, excluded=()):
         dataset,
         features,
         kept,
-        predict_all(Scorer.from_features(features, policy), walked, dataset.exclusions.mask),
+        probability(predict_all(Scorer.from_features(features, policy), walked, dataset.exclusions.mask)),
     )
 
 
@@ -165,6 +168,20 @@ def test_an_offer_is_a_promise_to_accept_and_ones_own_need_counts_more():
     assert np.log(mine / (1 - mine)) == pytest.approx(policy.intercept + either)
     assert (np.diff(mine) > 0).all()
     assert (np.diff(theirs) > 0).all()
+
+
+def test_pairs_whose_probability_rounds_to_one_are_still_told_apart_and_listed_in_order():
+    topics = [f"topic {k}" for k in range(6)]
+    people = [
+        Participant(0, seeks_topics=frozenset(topics)),
+        *(Participant(k, offers_topics=frozenset(topics[:k])) for k in range(1, 7)),
+    ]
+    policy = Policy(topic=45.0, exploratory_share=0.0, least_other=0)
+    _, _, _, p = score(people, [], Vectors.empty(7), policy)
+    assert (p[0, 3:] == 1).all()
+    run = build_run(people, [], Vectors.empty(7), policy=policy)
+    assert [entry.other for entry in run.lists[0]] == [6, 5, 4, 3, 2, 1]
+    assert [entry.score for entry in run.lists[0][:4]] == pytest.approx([1] * 4)
 
 
 def test_the_better_of_offers_and_about_answers_a_need():
@@ -293,7 +310,7 @@ def test_candidates_are_the_best_after_centring_and_of_each_other_constituency(s
     np.fill_diagonal(p, 0)
     groups = draw.integers(0, 3, size)
     policy = Policy(pool=pool, pool_each_other=each)
-    pairs = find_candidates(p, groups, policy)
+    pairs = find_candidates(logit(p), groups, policy)
     h = reciprocal_score(p, p.T)
     means = h.sum(axis=1) / max(1, size - 1)
     expected = set()
