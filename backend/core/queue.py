@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -57,15 +58,30 @@ class DatabaseLost(Exception):
 
 
 def enqueue(
-    task: str, *, lock: str, once: str = "", queue: str = WORK, priority: int = 0, **arguments: int | str
+    task: str,
+    *,
+    lock: str,
+    once: str = "",
+    queue: str = WORK,
+    priority: int = 0,
+    not_before: dt.datetime | None = None,
+    **arguments: int | str,
 ) -> None:
     """Queue the task of this name; jobs that share `lock` run one after the other, higher priorities first.
+
+    A job that waits for its time, `not_before`, holds back the later jobs of its lock.
 
     `once` is a queueing lock: while a job with it waits, no second one is queued. The savepoint keeps the
     caller's transaction usable then.
     """
     job = configure_task(
-        name=task, job_manager=_jobs, lock=lock, queueing_lock=once or None, queue=queue, priority=priority
+        name=task,
+        job_manager=_jobs,
+        lock=lock,
+        queueing_lock=once or None,
+        queue=queue,
+        priority=priority,
+        schedule_at=not_before,
     )
     if not once:
         job.defer(**arguments)

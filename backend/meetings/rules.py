@@ -21,6 +21,19 @@ KEY_LIMIT = 64
 MIN_NOTICE = dt.timedelta(minutes=10)  # a slot that starts sooner cannot be asked for
 SHORT_NOTICE = dt.timedelta(hours=4)  # asked later than this before the last slot: answer until MIN_NOTICE
 ANSWER_MARGIN = dt.timedelta(hours=2)  # asked earlier: answer until this long before the last slot
+
+# What one person may cause another to read. Requests count that led to no meeting, answered or not.
+PAIR_REQUESTS = 3  # to one person at an event: who did not answer three will not answer a fourth
+PAIR_INTERVAL = dt.timedelta(hours=1)  # between two of them: asked, taken back and asked makes three mails
+ASKER_REQUESTS = 50  # to all, in a day: no two days hold so many meetings (or twice what may be open at once)
+REQUEST_EDITS = 5  # of one request, in a day: it offers three times, so five changes say all there is to say
+REQUEST_UPDATES = (
+    5  # mails about changes to one request, whoever caused them, in a day: the pages show the rest
+)
+LIMITS_WINDOW = dt.timedelta(
+    hours=24
+)  # a day that begins at no midnight: no zone's night gives twice as many
+GATHERING = dt.timedelta(minutes=3)  # a change waits so long for the next, which replaces it in the mail
 ATTESTATION_WINDOW = dt.timedelta(hours=72)  # after it, one side's report that they met counts for both
 
 

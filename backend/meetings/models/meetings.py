@@ -28,6 +28,10 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """Asked and not answered; some may be past their expiry, until the job has seen them."""
         return self.filter(state=Meeting.State.REQUESTED)
 
+    def without_result(self) -> MeetingQuerySet:
+        """Requests that led to no meeting: not answered, declined, withdrawn or expired."""
+        return self.filter(state__in=Meeting.NEVER_CONFIRMED_STATES)
+
     def open_at(self, now: dt.datetime) -> MeetingQuerySet:
         """Requests that can still be answered."""
         return self.requests().filter(expires_at__gt=now)

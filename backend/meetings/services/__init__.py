@@ -48,6 +48,7 @@ from backend.meetings.services.notices import (
 )
 from backend.meetings.services.requests import (
     AlreadyAsked,
+    AskedTooOften,
     BadKey,
     BadTimes,
     CapReached,
@@ -77,6 +78,7 @@ __all__ = [
     "AlreadyAnswered",
     "AlreadyAsked",
     "AlreadySettled",
+    "AskedTooOften",
     "AttendeeInMeeting",
     "BadKey",
     "BadRules",

@@ -73,6 +73,7 @@ def arrange_meeting(
         other_id=other_id,
         data=MeetingRequestData(slot_ids=(slot_id,), message=message),
         key=key,
+        is_limited=False,
         by=asker.person,
         now=now,
     )

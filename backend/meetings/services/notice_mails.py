@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import QuerySet
 from django.template.backends.django import DjangoTemplates
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backend.events.models import Attendee
-from backend.meetings.models import Meeting, Notice
+from backend.meetings.models import Delivery, Meeting, Notice
+from backend.meetings.rules import LIMITS_WINDOW, REQUEST_UPDATES
 from backend.meetings.selectors.answer_links import make_answer_link
 from backend.meetings.selectors.calendar import invitation_for, location_words, meeting_address, method_of
 from backend.meetings.selectors.meetings import MeetingRow, rows_for
@@ -67,6 +69,8 @@ def mail_for(notice: Notice, now: dt.datetime) -> EmailMultiAlternatives | None:
     reader = Attendee.objects.select_related("person", "event").get(pk=notice.attendee_id)
     if not reader.person.is_active:
         return None
+    if _is_overtaken(notice) or _is_one_too_many(notice, now):
+        return None
     meeting = Meeting.objects.get(pk=notice.meeting_id)
     row = next(iter(rows_for(reader, Meeting.objects.filter(pk=meeting.pk), now)), None)
     if row is not None:
@@ -82,6 +86,45 @@ def mail_for(notice: Notice, now: dt.datetime) -> EmailMultiAlternatives | None:
         entry = invitation_for(meeting, row, reader, now)
         mail.attach(_calendar_part(entry.decode(), method_of(row)))
     return mail
+
+
+# Of a request that is still open, the later of these mails says what the earlier would have said.
+_OVERTAKEN_BY = {
+    Kind.REQUESTED: (Kind.CHANGED,),
+    Kind.CHANGED: (Kind.CHANGED,),
+    Kind.TIME_TAKEN: (Kind.CHANGED, Kind.TIME_TAKEN),
+}
+_OF_AN_OPEN_REQUEST = (Kind.REQUESTED, Kind.CHANGED, Kind.TIME_TAKEN, Kind.REMINDER_HALF)
+
+
+def _is_overtaken(notice: Notice) -> bool:
+    """Whether another mail says the same later, or this one takes back what the reader was never mailed."""
+    if notice.kind == Kind.WITHDRAWN:
+        return not _was_mailed(notice)
+    later = Notice.objects.filter(meeting=notice.meeting_id, attendee=notice.attendee_id, pk__gt=notice.pk)
+    return later.filter(kind__in=_OVERTAKEN_BY.get(Kind(notice.kind), ())).exists()
+
+
+def _is_one_too_many(notice: Notice, now: dt.datetime) -> bool:
+    """Whether the reader was mailed enough changes of this request for a day."""
+    if notice.kind not in (Kind.CHANGED, Kind.TIME_TAKEN):
+        return False
+    updates = _sent_before(notice).filter(notice__kind__in=(Kind.CHANGED, Kind.TIME_TAKEN))
+    return updates.filter(tried_at__gt=now - LIMITS_WINDOW).count() >= REQUEST_UPDATES
+
+
+def _was_mailed(notice: Notice) -> bool:
+    """Whether any mail told the reader of the open request that this notice is about."""
+    return _sent_before(notice).filter(notice__kind__in=_OF_AN_OPEN_REQUEST).exists()
+
+
+def _sent_before(notice: Notice) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(
+        notice__meeting=notice.meeting_id,
+        notice__attendee=notice.attendee_id,
+        notice__lt=notice.pk,
+        state=Delivery.State.SENT,
+    )
 
 
 def message_id(notice: Notice) -> str:
@@ -124,6 +167,8 @@ def content_for(notice: Notice, row: MeetingRow, reader: Attendee, now: dt.datet
     if not _is_timely(notice, row, now):
         return None
     writer = _times_lost if notice.facts.get("are_new") else _WRITERS[Kind(notice.kind)]
+    if notice.kind == Kind.CHANGED and not _was_mailed(notice):
+        writer = _requested  # the first they read of it
     return writer(row, reader)
 
 

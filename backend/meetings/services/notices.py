@@ -13,12 +13,13 @@ from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
 from backend.events.rules import check_organiser
 from backend.meetings.models import Delivery, Meeting, Notice, Seat
-from backend.meetings.rules import check_own
+from backend.meetings.rules import GATHERING, check_own
 from backend.meetings.services.notice_mails import mail_for
 from backend.people.models import Person
 
 SEND_NOTICE = "meetings.send_notice"
 DAY = dt.timedelta(hours=24)
+GATHERED = (Notice.Kind.CHANGED, Notice.Kind.TIME_TAKEN)  # a mail of these shows the request as it is by then
 SOON = dt.timedelta(minutes=10)
 
 
@@ -40,12 +41,22 @@ def notify(
         notices = Notice.objects.bulk_create(Notice(**key, **row, attendee_id=pk) for pk in ids)
     Delivery.objects.bulk_create(Delivery(notice=notice) for notice in notices)
     for notice in notices:
-        _enqueue_mail(notice)
+        _enqueue_mail(notice, not_before=now + GATHERING if kind in GATHERED else None)
 
 
-def _enqueue_mail(notice: Notice) -> None:
-    """Queue the mail of a notice; the lock sends one person's mails one after the other, in order."""
-    enqueue(SEND_NOTICE, lock=f"mail:{notice.attendee_id}", queue=MAIL, notice_id=notice.pk)
+def _enqueue_mail(notice: Notice, *, not_before: dt.datetime | None = None) -> None:
+    """Queue the mail of a notice; the lock sends one person's mails one after the other, in order.
+
+    One that waits for its time holds back only the later ones of its meeting that wait, too.
+    """
+    waits = f":{notice.meeting_id}" if not_before else ""
+    enqueue(
+        SEND_NOTICE,
+        lock=f"mail:{notice.attendee_id}{waits}",
+        queue=MAIL,
+        not_before=not_before,
+        notice_id=notice.pk,
+    )
 
 
 def deliver_notice(*, notice_id: int, now: dt.datetime) -> None:

@@ -18,10 +18,15 @@ from backend.events.rules import TextTooLong, clean_text
 from backend.meetings.models import Availability, Meeting, Notice, RequestedTime, Seat
 from backend.meetings.models.meetings import MAX_TIMES
 from backend.meetings.rules import (
+    ASKER_REQUESTS,
     KEY_LIMIT,
+    LIMITS_WINDOW,
     MAX_ALTERNATIVES,
     MESSAGE_LIMIT,
     MIN_NOTICE,
+    PAIR_INTERVAL,
+    PAIR_REQUESTS,
+    REQUEST_EDITS,
     can_see_meeting,
     check_open_request,
     check_own,
@@ -79,6 +84,12 @@ class CapReached(BusinessError):
     code = "cap_reached"
 
 
+class AskedTooOften(BusinessError):
+    """One person asks, or changes a request, more often than another should have to read."""
+
+    code = "asked_too_often"
+
+
 class AlreadyAsked(BusinessError):
     """An open request or a meeting to come is between the two: `details["meeting"]`."""
 
@@ -110,20 +121,30 @@ def request_meeting(
 
     With a `key`, asking again gives the first request. Refuses NotYours, NotFound (nobody the contact policy
     allows), BadTimes, TextTooLong, UnknownTheme, NoSuchPlace, BadKey, KeyReused, AlreadyAsked, CapReached,
-    NoOpenSlots and SlotTaken (a slot that is not free for both).
+    AskedTooOften, NoOpenSlots and SlotTaken (a slot that is not free for both).
     """
-    meeting, is_new = open_request(attendee=attendee, other_id=other_id, data=data, key=key, by=by, now=now)
+    meeting, is_new = open_request(
+        attendee=attendee, other_id=other_id, data=data, key=key, is_limited=True, by=by, now=now
+    )
     if is_new:
         notify(meeting, Notice.Kind.REQUESTED, to=[other_id], now=now)
     return meeting
 
 
 def open_request(
-    *, attendee: Attendee, other_id: int, data: MeetingRequestData, key: str, by: Person, now: dt.datetime
+    *,
+    attendee: Attendee,
+    other_id: int,
+    data: MeetingRequestData,
+    key: str,
+    is_limited: bool,
+    by: Person,
+    now: dt.datetime,
 ) -> tuple[Meeting, bool]:
     """A request as `request_meeting` makes it, without its notice, and whether it is new.
 
-    Locks both attendees; refuses what `request_meeting` refuses.
+    Locks both attendees; refuses what `request_meeting` refuses, AskedTooOften only where it `is_limited`:
+    organisers who arrange a meeting are not.
     """
     check_own(attendee, by)
     if len(key) > KEY_LIMIT or key != clean_text(key):
@@ -155,6 +176,8 @@ def open_request(
             % {"count": rules.open_requests},
             cap=rules.open_requests,
         )
+    if is_limited:
+        _check_frequency(attendee, other, max(ASKER_REQUESTS, 2 * rules.open_requests), now)
     last = _check_data(attendee, other, data, now)
     meeting = Meeting(event_id=attendee.event_id, asker=attendee, key=key, asked_at=now)
     _apply(meeting, data, now)
@@ -178,7 +201,7 @@ def edit_request(
     """Change times and words of one's own request until it is answered; the other gets a notice.
 
     The same again changes nothing. Refuses NotYours, NotFound, AlreadyAnswered, RequestExpired, BadTimes,
-    TextTooLong, UnknownTheme, NoSuchPlace, NoOpenSlots and SlotTaken.
+    TextTooLong, UnknownTheme, NoSuchPlace, AskedTooOften, NoOpenSlots and SlotTaken.
     """
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
     if not is_asker(attendee, meeting):
@@ -191,6 +214,7 @@ def edit_request(
     _offer_slots(meeting, data.slot_ids)
     if _editable_fields(meeting) == before:
         return Meeting.objects.get(pk=meeting.pk)
+    _check_edits(meeting, now)
     meeting.expires_at = expiry_of(
         asked_at=meeting.asked_at,
         changed_at=now,
@@ -340,6 +364,42 @@ def _check_pair(attendee: Attendee, other: Attendee, now: dt.datetime) -> None:
         raise AlreadyAsked(sentence, meeting=waiting.pk)
     if confirmed := between.to_come(now).first():
         raise AlreadyAsked(_("You two have a meeting already."), meeting=confirmed.pk)
+
+
+def _check_frequency(attendee: Attendee, other: Attendee, a_day: int, now: dt.datetime) -> None:
+    """Refuse AskedTooOften where the other, or all others, were asked as often as one may ask in vain."""
+    asked = Meeting.objects.without_result().filter(event=attendee.event_id, asker=attendee)
+    of_other = asked.filter(seats__attendee=other)
+    if of_other.count() >= PAIR_REQUESTS:
+        raise AskedTooOften(
+            _(
+                "You have asked this person %(count)d times, the most one may at a forum. "
+                "They can still ask you."
+            )
+            % {"count": PAIR_REQUESTS}
+        )
+    if of_other.filter(asked_at__gt=now - PAIR_INTERVAL).exists():
+        raise AskedTooOften(
+            _("You asked this person less than an hour ago. Please wait an hour before you ask again.")
+        )
+    if asked.filter(asked_at__gt=now - LIMITS_WINDOW).count() >= a_day:
+        raise AskedTooOften(
+            _("You have asked %(count)d times in 24 hours, the most one may. Please ask again tomorrow.")
+            % {"count": a_day}
+        )
+
+
+def _check_edits(meeting: Meeting, now: dt.datetime) -> None:
+    """Refuse AskedTooOften where the request was changed as often as it may be in a day."""
+    changes = Notice.objects.filter(meeting=meeting, kind=Notice.Kind.CHANGED)
+    if changes.filter(created_at__gt=now - LIMITS_WINDOW).count() >= REQUEST_EDITS:
+        raise AskedTooOften(
+            _(
+                "You have changed this request %(count)d times in 24 hours, the most one may. "
+                "Please wait for the answer, or withdraw it."
+            )
+            % {"count": REQUEST_EDITS}
+        )
 
 
 def _check_data(attendee: Attendee, other: Attendee, data: MeetingRequestData, now: dt.datetime) -> Slot:
