@@ -78,8 +78,9 @@ def make_attendee(event: Event, **fields: Any) -> Attendee:
     name = fields.pop("name", "")
     email = fields.pop("email", f"person{number}@example.org")
     is_demo = fields.pop("is_demo", email.endswith("@demo.example.org"))
+    # Without quiet hours: mails are sent at whatever hour the tests run.
     person = fields.pop("person", None) or Person.objects.create_user(
-        email, name=name or f"Person {number}", is_demo=is_demo
+        email, name=name or f"Person {number}", is_demo=is_demo, quiet_from=None, quiet_until=None
     )
     organisation = fields.pop("organisation", None) or make_organisation(event, sector, constituency)
     attendee = Attendee.objects.create(

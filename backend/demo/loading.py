@@ -93,7 +93,11 @@ def load_forum(*, now: dt.datetime, notify: Callable[[str], object] = lambda _: 
     notify("Who met whom last time")
     ties = _load_ties(earlier, returning, people)
     _load_organiser_lead_and_stranger((event, earlier), now=now)
-    Person.objects.filter(email__in=emails).update(is_demo=True)
+    Person.objects.filter(email__in=emails).update(
+        is_demo=True,
+        quiet_from=None,  # whoever tries the demo reads its outbox at once, whatever the hour at the forum
+        quiet_until=None,
+    )
     blocks = tuple((people[members[one].email], people[members[two].email]) for one, two in _blocked(members))
     return DemoForum(event, earlier, len(members), ties, blocks)
 

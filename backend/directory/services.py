@@ -21,6 +21,7 @@ from backend.events.models import Attendee, Event
 from backend.events.rules import check_organiser, has_empty_profile
 from backend.events.services import lock_event
 from backend.people.models import Person
+from backend.people.rules import quiet_hours_end
 
 SEND_NUDGE = "directory.send_nudge"
 SUBJECT_LIMIT = 150
@@ -36,9 +37,22 @@ def nudge_people(*, event: Event, by: Person, now: dt.datetime) -> int:
     already = Nudge.objects.filter(attendee=OuterRef("pk"), day=day)
     due = attendees_needing_help(event).exclude(Exists(already)).order_by("pk")
     nudges = Nudge.objects.bulk_create(Nudge(attendee=one, day=day, created_at=now) for one in due)
+    readers = Attendee.objects.select_related("person").in_bulk([nudge.attendee_id for nudge in nudges])
     for nudge in nudges:
-        enqueue(SEND_NUDGE, lock=f"mail:{nudge.attendee_id}", queue=MAIL, nudge_id=nudge.pk)
+        _enqueue_mail(nudge, not_before=quiet_hours_end(readers[nudge.attendee_id].person, event.zone, now))
     return len(nudges)
+
+
+def _enqueue_mail(nudge: Nudge, *, not_before: dt.datetime | None) -> None:
+    """Queue the mail; one that waits for the end of quiet hours holds back no other of that person."""
+    waits = ":nudge" if not_before else ""
+    enqueue(
+        SEND_NUDGE,
+        lock=f"mail:{nudge.attendee_id}{waits}",
+        queue=MAIL,
+        not_before=not_before,
+        nudge_id=nudge.pk,
+    )
 
 
 @in_transaction
@@ -52,8 +66,14 @@ def export_needs_help(*, event: Event, by: Person, now: dt.datetime) -> bytes:
 def send_nudge(*, nudge_id: int, now: dt.datetime) -> None:
     """Mail one nudge, unless it was sent or the person needs no help any more.
 
-    Raises MailDelayed where it has to be tried again.
+    In the person's quiet hours it is queued for their end. Raises MailDelayed where it has to be tried again.
     """
+    nudge = Nudge.objects.select_related("attendee__event", "attendee__person").filter(pk=nudge_id).first()
+    if nudge is not None and nudge.state == Nudge.State.QUEUED:
+        reader = nudge.attendee
+        if (at := quiet_hours_end(reader.person, reader.event.zone, now)) is not None:
+            _enqueue_mail(nudge, not_before=at)
+            return
     rows = Nudge.objects.select_for_update(of=("self",)).select_related("attendee__event", "attendee__person")
     deliver_queued_mail(
         lambda: rows.filter(pk=nudge_id, state=Nudge.State.QUEUED).first(), mail_for=_mail_for, now=now

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotYours
 from backend.events.models import Attendee
 from backend.events.rules import TextTooLong, clean_text
-from backend.meetings.models import Meeting, Seat
+from backend.meetings.models import Meeting, Notice, Seat
 from backend.people.models import Person
 from backend.safeguarding.rules import contactable_for
+
+Kind = Notice.Kind
 
 MAX_ALTERNATIVES = 3
 MESSAGE_LIMIT = 1_000
@@ -34,7 +36,20 @@ LIMITS_WINDOW = dt.timedelta(
     hours=24
 )  # a day that begins at no midnight: no zone's night gives twice as many
 GATHERING = dt.timedelta(minutes=3)  # a change waits so long for the next, which replaces it in the mail
+QUIET_MARGIN = dt.timedelta(hours=1)  # what happens so soon after the reader's quiet hours is mailed in them
 ATTESTATION_WINDOW = dt.timedelta(hours=72)  # after it, one side's report that they met counts for both
+
+
+# Notices that tell of a request one can still answer or change, and of a meeting that is to take place.
+OF_AN_OPEN_REQUEST = (Kind.REQUESTED, Kind.CHANGED, Kind.TIME_TAKEN, Kind.REMINDER_HALF)
+OF_A_MEETING_TO_COME = (
+    Kind.ACCEPTED,
+    Kind.ARRANGED,
+    Kind.MOVED,
+    Kind.CANCELLED,
+    Kind.REMINDER_DAY,
+    Kind.REMINDER_SOON,
+)
 
 
 class AlreadyAnswered(BusinessError):
@@ -106,6 +121,25 @@ def can_see_meeting(attendee: Attendee, seated: Collection[int], now: dt.datetim
     if attendee.pk not in seated or not others:
         return False
     return contactable_for(attendee, "meeting", now).filter(pk__in=others).count() == len(others)
+
+
+def is_sent_at_night(
+    kind: str, meeting: Meeting, *, quiet_until: dt.datetime, zone: dt.tzinfo, now: dt.datetime
+) -> bool:
+    """Whether the mail of a notice of this kind cannot wait for the end of its reader's quiet hours.
+
+    So it is where the meeting begins, or the request ends, before they do or within the hour after, and where
+    a meeting is cancelled on its own day, in the event's zone.
+    """
+    if kind in OF_AN_OPEN_REQUEST:
+        happens_at = meeting.expires_at
+    elif kind in OF_A_MEETING_TO_COME and meeting.period is not None:
+        happens_at = meeting.period.lower
+    else:
+        return False
+    is_today = happens_at.astimezone(zone).date() == now.astimezone(zone).date()
+    is_soon = now < happens_at <= quiet_until + QUIET_MARGIN
+    return is_soon or (kind == Kind.CANCELLED and is_today)
 
 
 def allowed_actions(attendee: Attendee, meeting: Meeting, seat: Seat, now: dt.datetime) -> tuple[str, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+import datetime as dt
+import re
+from typing import Any, ClassVar, cast
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
@@ -13,7 +16,7 @@ from rest_framework.views import APIView
 
 from backend.core.api import TextField, validated
 from backend.people.models import Person
-from backend.people.services import set_own_timezone
+from backend.people.services import set_reading_times
 
 
 class PersonView(APIView):
@@ -31,11 +34,32 @@ class PersonView(APIView):
         return response
 
 
+class ClockField(serializers.CharField):
+    """A time of day such as 22:00, without a date or a zone."""
+
+    described: ClassVar[dict[str, str]] = {"pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+
+    def to_internal_value(self, data: Any) -> dt.time:  # type: ignore[override]
+        text = super().to_internal_value(data)
+        if not re.fullmatch(self.described["pattern"].strip("^$"), text):
+            raise serializers.ValidationError(_("Write the time as 22:00."))
+        return dt.time.fromisoformat(text)
+
+    def to_representation(self, value: dt.time) -> str:  # type: ignore[override]
+        return f"{value:%H:%M}"
+
+
 class MeSerializer(serializers.Serializer[Any]):
-    """What holds for me at every event. My zone is shown beside the event's own; empty: that alone."""
+    """What holds for me at every event. My zone is shown beside the event's own; empty: that alone.
+
+    Between `quiet_from` and `quiet_until`, in that zone, mails that can wait do; both null: at no hour. Where
+    they are left out, they stay.
+    """
 
     name = serializers.CharField(read_only=True)
     timezone = TextField(source="own_timezone", max_length=60, allow_blank=True)
+    quiet_from = ClockField(required=False, allow_null=True)
+    quiet_until = ClockField(required=False, allow_null=True)
 
 
 class MeView(PersonView):
@@ -47,7 +71,12 @@ class MeView(PersonView):
 
     @extend_schema(operation_id="me_replace", request=MeSerializer, responses={200: MeSerializer})
     def put(self, request: Request) -> Response:
-        """Choose the zone I read times in."""
+        """Choose the zone I read times in, and the hours in which mails wait."""
         data = validated(MeSerializer, request)
-        set_own_timezone(person=self.person, timezone=data["own_timezone"])
+        set_reading_times(
+            person=self.person,
+            timezone=data["own_timezone"],
+            quiet_from=data.get("quiet_from", self.person.quiet_from),
+            quiet_until=data.get("quiet_until", self.person.quiet_until),
+        )
         return self.get(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from typing import Any, ClassVar
 
@@ -53,6 +54,9 @@ class AddressHashField(models.CharField):  # type: ignore[type-arg]
         return name, "django.db.models.CharField", args, kwargs  # migrations import no application code
 
 
+QUIET_FROM, QUIET_UNTIL = dt.time(22), dt.time(7)  # of who chose no other hours
+
+
 class PersonManager(BaseUserManager["Person"]):
     """People are found by e-mail without regard to case and kept with the spelling they came with."""
 
@@ -79,6 +83,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)  # fictional: anybody may enter as them while the demo is on
     own_timezone = models.CharField(max_length=60, blank=True)  # where they read from; empty: the event's own
+    # Between these hours, in the zone they read in, mails that can wait do; both empty: at no hour.
+    quiet_from = models.TimeField(default=QUIET_FROM, null=True, blank=True)
+    quiet_until = models.TimeField(default=QUIET_UNTIL, null=True, blank=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
     USERNAME_FIELD = "email"
@@ -98,6 +105,14 @@ class Person(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(is_demo=False) | models.Q(is_staff=False, is_superuser=False),
                 name="person_of_the_demo_is_no_staff",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | (
+                    models.Q(quiet_from__isnull=False, quiet_until__isnull=False)
+                    & ~models.Q(quiet_from=models.F("quiet_until"))
+                ),
+                name="person_quiet_hours_begin_and_end",
             ),
         ]
 

@@ -47,6 +47,11 @@ class UnknownTimezone(BusinessError):
     status = 400
 
 
+class BadQuietHours(BusinessError):
+    code = "bad_quiet_hours"
+    status = 400
+
+
 def check_email(text: str) -> str:
     """The trimmed address in the spelling it came with; refuses BadEmail."""
     email = text.strip()
@@ -106,14 +111,23 @@ def _people_by_email(folded: set[str]) -> dict[str, Person]:
     return {row.folded: row for row in rows}
 
 
-def set_own_timezone(*, person: Person, timezone: str) -> None:
-    """Keep the zone the person reads times in; empty for the event's own. Refuses UnknownTimezone."""
+def set_reading_times(
+    *, person: Person, timezone: str, quiet_from: dt.time | None, quiet_until: dt.time | None
+) -> None:
+    """Keep the zone the person reads in (empty: the event's own) and the hours in which mails wait.
+
+    Without both hours mails are sent at any. Refuses UnknownTimezone and BadQuietHours.
+    """
     if timezone and timezone not in available_timezones():
         raise UnknownTimezone(
             _("There is no time zone “%(zone)s”: write it like Asia/Bangkok.") % {"zone": timezone[:60]}
         )
-    person.own_timezone = timezone
-    person.save(update_fields=["own_timezone"])
+    if (quiet_from is None) != (quiet_until is None) or (quiet_from and quiet_from == quiet_until):
+        raise BadQuietHours(
+            _("Quiet hours begin at one time and end at another. Please choose both, or none.")
+        )
+    person.own_timezone, person.quiet_from, person.quiet_until = timezone, quiet_from, quiet_until
+    person.save(update_fields=["own_timezone", "quiet_from", "quiet_until"])
 
 
 @in_transaction

@@ -42,10 +42,12 @@ class CodeConfirmForm(ConfirmLoginCodeForm):  # type: ignore[misc]
         return str(super().clean_code())
 
 
-class TimezoneForm(forms.Form):
-    """The zone I read times in; empty for the event's own."""
+class ReadingTimesForm(forms.Form):
+    """The zone I read times in (empty: the event's own), and the hours in which mails wait (empty: none)."""
 
     zone = forms.CharField(required=False)
+    quiet_from = forms.TimeField(required=False)
+    quiet_until = forms.TimeField(required=False)
 
 
 class TokenForm(forms.Form):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from backend.core.zones import zone_place
 from backend.events.models import Attendee
 from backend.events.selectors import attendances_for
+from backend.people.models import QUIET_UNTIL
 from backend.people.selectors import token_made_at
-from backend.people.services import UnknownTimezone, end_token, make_token, set_own_timezone
+from backend.people.services import BadQuietHours, UnknownTimezone, end_token, make_token, set_reading_times
 from frontend.access import Request, participant, public
 from frontend.events.words.times import browser_zone, zones_offered
 from frontend.fields import values_of
-from frontend.people.forms import TimezoneForm, TokenForm
+from frontend.people.forms import ReadingTimesForm, TokenForm
 
 
 @public("says what Titian is and where to sign in; shows no names")
@@ -32,14 +35,17 @@ def welcome(request: Request) -> HttpResponse:
 @participant
 @require_http_methods(["GET", "HEAD", "POST"])
 def zone(request: Request, attendee: Attendee) -> HttpResponse:
-    """Choose my zone; the browser's own is offered first. On POST, keep it."""
-    refusal, chosen = None, request.user.own_timezone or browser_zone(request)
+    """Choose my zone, the browser's own offered first, and my quiet hours. On POST, keep them."""
+    me = request.user
+    refusal, chosen, quiet = None, me.own_timezone or browser_zone(request), (me.quiet_from, me.quiet_until)
     if request.method == "POST":
-        chosen = values_of(TimezoneForm(request.POST))["zone"]
+        values = values_of(ReadingTimesForm(request.POST))
+        chosen, quiet = values["zone"], (values["quiet_from"], values["quiet_until"])
+        begins, ends = quiet if quiet[0] else (None, None)  # the page offers no hour without an end
         try:
-            set_own_timezone(person=request.user, timezone=chosen)
-        except UnknownTimezone as unknown:
-            refusal = unknown
+            set_reading_times(person=me, timezone=chosen, quiet_from=begins, quiet_until=ends)
+        except (UnknownTimezone, BadQuietHours) as refused:
+            refusal = refused
         else:
             messages.success(request, _zone_saved(chosen, attendee))
             return redirect("meetings", attendee.event.slug)
@@ -47,6 +53,9 @@ def zone(request: Request, attendee: Attendee) -> HttpResponse:
         "regions": zones_offered(),
         "chosen": chosen,
         "browser": browser_zone(request),
+        "quiet_from": quiet[0],
+        "quiet_until": quiet[1] or QUIET_UNTIL,
+        "hours": sorted({dt.time(hour) for hour in range(24)} | {time for time in quiet if time}),
         "refusal": refusal,
     }
     return render(request, "people/zone.html", context, status=refusal.status if refusal else 200)

@@ -55,7 +55,13 @@ def create_event(*, people: int, seed: int, now: dt.datetime) -> LoadEvent:
     sector = Sector.objects.create(key="load", name="Load", constituency="other")
     organisation = Organisation.objects.create(event=event, name="Load", sector=sector)
     accounts = Person.objects.bulk_create(
-        Person(email=f"user{number}@example.org", name=f"User {number}") for number in range(people)
+        Person(
+            email=f"user{number}@example.org",
+            name=f"User {number}",
+            quiet_from=None,  # the same mails at whatever hour it runs
+            quiet_until=None,
+        )
+        for number in range(people)
     )
     attendees = Attendee.objects.bulk_create(
         Attendee(

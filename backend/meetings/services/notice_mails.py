@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from backend.events.models import Attendee
 from backend.meetings.models import Delivery, Meeting, Notice
-from backend.meetings.rules import LIMITS_WINDOW, REQUEST_UPDATES
+from backend.meetings.rules import LIMITS_WINDOW, OF_AN_OPEN_REQUEST, REQUEST_UPDATES
 from backend.meetings.selectors.answer_links import make_answer_link
 from backend.meetings.selectors.calendar import invitation_for, location_words, meeting_address, method_of
 from backend.meetings.selectors.meetings import MeetingRow, rows_for
@@ -94,7 +94,6 @@ _OVERTAKEN_BY = {
     Kind.CHANGED: (Kind.CHANGED,),
     Kind.TIME_TAKEN: (Kind.CHANGED, Kind.TIME_TAKEN),
 }
-_OF_AN_OPEN_REQUEST = (Kind.REQUESTED, Kind.CHANGED, Kind.TIME_TAKEN, Kind.REMINDER_HALF)
 
 
 def _is_overtaken(notice: Notice) -> bool:
@@ -115,7 +114,7 @@ def _is_one_too_many(notice: Notice, now: dt.datetime) -> bool:
 
 def _was_mailed(notice: Notice) -> bool:
     """Whether any mail told the reader of the open request that this notice is about."""
-    return _sent_before(notice).filter(notice__kind__in=_OF_AN_OPEN_REQUEST).exists()
+    return _sent_before(notice).filter(notice__kind__in=OF_AN_OPEN_REQUEST).exists()
 
 
 def _sent_before(notice: Notice) -> QuerySet[Delivery]:

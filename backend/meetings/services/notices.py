@@ -13,9 +13,10 @@ from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
 from backend.events.rules import check_organiser
 from backend.meetings.models import Delivery, Meeting, Notice, Seat
-from backend.meetings.rules import GATHERING, check_own
+from backend.meetings.rules import GATHERING, check_own, is_sent_at_night
 from backend.meetings.services.notice_mails import mail_for
 from backend.people.models import Person
+from backend.people.rules import quiet_hours_end
 
 SEND_NOTICE = "meetings.send_notice"
 DAY = dt.timedelta(hours=24)
@@ -40,8 +41,20 @@ def notify(
     else:
         notices = Notice.objects.bulk_create(Notice(**key, **row, attendee_id=pk) for pk in ids)
     Delivery.objects.bulk_create(Delivery(notice=notice) for notice in notices)
+    readers = Attendee.objects.select_related("event", "person").in_bulk([one.attendee_id for one in notices])
     for notice in notices:
-        _enqueue_mail(notice, not_before=now + GATHERING if kind in GATHERED else None)
+        at = now + GATHERING if kind in GATHERED else now
+        at = _held_until(notice, meeting, readers[notice.attendee_id], at) or at
+        _enqueue_mail(notice, not_before=at if at > now else None)
+
+
+def _held_until(notice: Notice, meeting: Meeting, reader: Attendee, now: dt.datetime) -> dt.datetime | None:
+    """When the reader's quiet hours end, where the notice's mail waits for that; else None."""
+    zone = reader.event.zone
+    ends_at = quiet_hours_end(reader.person, zone, now)
+    if ends_at is None or is_sent_at_night(notice.kind, meeting, quiet_until=ends_at, zone=zone, now=now):
+        return None
+    return ends_at
 
 
 def _enqueue_mail(notice: Notice, *, not_before: dt.datetime | None = None) -> None:
@@ -62,8 +75,14 @@ def _enqueue_mail(notice: Notice, *, not_before: dt.datetime | None = None) -> N
 def deliver_notice(*, notice_id: int, now: dt.datetime) -> None:
     """Send the notice's mail unless that was done; raises MailDelayed where it has to be tried again.
 
-    A mail sent twice, because a worker was killed, has the same Message-ID.
+    In the reader's quiet hours a mail that can wait is queued for their end. A mail sent twice, because a
+    worker was killed, has the same Message-ID.
     """
+    waiting = Notice.objects.select_related("meeting", "attendee__event", "attendee__person")
+    notice = waiting.filter(pk=notice_id, delivery__state=Delivery.State.QUEUED).first()
+    if notice is not None and (at := _held_until(notice, notice.meeting, notice.attendee, now)):
+        _enqueue_mail(notice, not_before=at)
+        return
     rows = Delivery.objects.select_for_update(of=("self",)).select_related("notice__meeting")
     deliver_queued_mail(
         lambda: rows.filter(notice=notice_id, state=Delivery.State.QUEUED).first(),

@@ -201,7 +201,13 @@ def test_no_line_of_the_log_has_the_address(
 def _join(organiser: Attendee, count: int) -> None:
     """So many people with an empty profile, who are told to fill it in."""
     people = Person.objects.bulk_create(
-        Person(email=f"guest{number}@example.org", name=f"Guest {number}", password="!")
+        Person(
+            email=f"guest{number}@example.org",
+            name=f"Guest {number}",
+            password="!",
+            quiet_from=None,
+            quiet_until=None,
+        )
         for number in range(count)
     )
     Attendee.objects.bulk_create(

@@ -64,11 +64,11 @@ def test_what_one_chose_counts_more_than_what_the_browser_says(booking, agreed, 
 def test_the_browser_s_zone_is_preselected_and_a_made_up_one_ignored(booking, official):
     official.cookies["zone"] = "Asia/Tokyo"
     page = page_of(official.get(booking.cast.address("zone/")))
-    assert page.attributes("option[selected]", "value") == ["Asia/Tokyo"]
+    assert page.attributes("#zone option[selected]", "value") == ["Asia/Tokyo"]
     assert "Your browser is set to Tokyo." in page
     official.cookies["zone"] = '"><script>'
     page = page_of(official.get(booking.cast.address("zone/")))
-    assert page.attributes("option[selected]", "value") == [""]
+    assert page.attributes("#zone option[selected]", "value") == [""]
     assert "Your browser is set" not in page
 
 
@@ -90,3 +90,22 @@ def test_another_day_is_named(booking, official):
     late.parts.create(event=booking.cast.event, attendee=booking.cast.official)
     choose(official, booking, "Asia/Tokyo")
     assert "yours Thu 01:00" in official.get(booking.cast.address("meetings/")).content.decode()
+
+
+def test_quiet_hours_are_chosen_on_the_same_page_and_switched_off(booking, official):
+    address, me = booking.cast.address("zone/"), booking.cast.official.person
+    hours = {"zone": "", "quiet_from": "21:00", "quiet_until": "06:00"}
+    official.post(address, hours)
+    me.refresh_from_db()
+    assert (me.quiet_from, me.quiet_until) == (dt.time(21), dt.time(6))
+    page = page_of(official.get(address))
+    assert page.attributes("#quiet-from option[selected]", "value") == ["21:00"]
+    assert page.attributes("#quiet-until option[selected]", "value") == ["06:00"]
+    refused = official.post(address, hours | {"quiet_until": "21:00"})
+    assert refused.status_code == 400
+    assert "Quiet hours begin at one time and end at another" in refused.content.decode()
+    official.post(address, hours | {"quiet_from": ""})
+    me.refresh_from_db()
+    assert (me.quiet_from, me.quiet_until) == (None, None)
+    page = page_of(official.get(address))
+    assert page.attributes("#quiet-until option[selected]", "value") == ["07:00"]
