@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
+from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
 from backend.events.rules import check_can_hold_role, check_organiser
 from backend.events.services.age_classes import check_age_change
 from backend.events.services.changes import announce_changes
+from backend.events.services.locks import lock_event
 from backend.people.models import Person
+
+PEOPLE_AT_ONCE = 200  # in one transaction
 
 
 class UnknownRole(BusinessError):
@@ -54,7 +57,6 @@ VALUES: dict[str, list[str]] = {
 }
 
 
-@transaction.atomic
 def change_roles(
     *,
     event: Event,
@@ -66,6 +68,9 @@ def change_roles(
 ) -> int:
     """Set these values for these attendees; returns the number changed. Those hidden by themselves stay so.
 
+    All are checked first; ages and visibilities are then saved some people at a time, so that nobody waits
+    long: stopped half-way, the same again changes the rest.
+
     Refuses OrganisersOnly, UnknownRole, NobodyChosen (no id is one of this event's attendees), OwnAgeClass
     (S1: never by the attendee alone), MinorsInSelection and LeadHasToConsent (a minor becomes an adult by
     `propose_adult`), AdultsNotConfirmed (of several, unless `confirmed_adults` holds all of unknown age),
@@ -75,9 +80,7 @@ def change_roles(
     values = {name: value for name in VALUES if (value := getattr(change, name))}
     if not values or any(value not in VALUES[name] for name, value in values.items()):
         raise UnknownRole(_("Choose what to set: an age class, a visibility or a permission."))
-    Event.objects.select_for_update().get(pk=event.pk)  # one change of an event's roles at a time
-    chosen = Attendee.objects.select_for_update().filter(event=event, pk__in=attendee_ids).order_by("pk")
-    attendees = list(chosen)
+    attendees = list(Attendee.objects.filter(event=event, pk__in=attendee_ids).order_by("pk"))
     if not attendees:
         raise NobodyChosen(_("Tick at least one person."))
     if change.permission not in ("", Attendee.Permission.PARTICIPANT):
@@ -86,24 +89,54 @@ def change_roles(
     check_age_change(attendees, change.age_class, by, confirmed_adults)
     if change.permission == Attendee.Permission.SAFEGUARDING_LEAD:
         _check_lead(attendees, change.age_class, by)
+    ids = [attendee.pk for attendee in attendees if _new_values(attendee, values)]
+    at_once = len(attendees) if change.permission else PEOPLE_AT_ONCE
+    changed = 0
+    try:
+        for start in range(0, len(ids), at_once):
+            changed += _change_some(event, ids[start : start + at_once], values, by, now, confirmed_adults)
+    finally:
+        if changed:
+            announce_changes(event.pk)
+    return changed
+
+
+def _new_values(attendee: Attendee, values: Mapping[str, str]) -> dict[str, str]:
+    """Those of the values that differ; who is hidden by their own choice is not listed by others."""
+    new = {name: value for name, value in values.items() if getattr(attendee, name) != value}
+    if attendee.edited_at is not None and new.get("visibility") == Attendee.Visibility.LISTED:
+        del new["visibility"]
+    return new
+
+
+@in_transaction
+def _change_some(
+    event: Event,
+    ids: Collection[int],
+    values: Mapping[str, str],
+    by: Person,
+    now: dt.datetime,
+    confirmed_adults: Collection[int],
+) -> int:
+    """All of these people or none; they are locked and checked again. Refuses as `change_roles` does."""
+    if "permission" in values:
+        lock_event(event.pk)  # its organisers are counted
+    chosen = Attendee.objects.select_for_update(no_key=True).filter(event=event, pk__in=ids).order_by("pk")
+    attendees = list(chosen)
+    check_age_change(attendees, values.get("age_class", ""), by, confirmed_adults)
     changed = []
     for attendee in attendees:
-        new = {name: value for name, value in values.items() if getattr(attendee, name) != value}
-        if attendee.edited_at is not None and new.get("visibility") == Attendee.Visibility.LISTED:
-            del new["visibility"]  # they chose to be hidden on their own profile
-        for name, value in new.items():
-            setattr(attendee, name, value)
-        if new:
+        if new := _new_values(attendee, values):
+            for name, value in new.items():
+                setattr(attendee, name, value)
             attendee.changed_at = now
             changed.append(attendee)
-    Attendee.objects.bulk_update(changed, [*values, "changed_at"], 500)
+    Attendee.objects.bulk_update(changed, [*values, "changed_at"])
     organisers = Attendee.objects.filter(
         event=event, permission=Attendee.Permission.ORGANISER, person__is_active=True
     )
-    if not organisers.exists():
+    if "permission" in values and not organisers.exists():
         raise LastOrganiser(_("Nobody would be left to organise this forum: name another organiser first."))
-    if changed:
-        announce_changes(event.pk)
     return len(changed)
 
 
