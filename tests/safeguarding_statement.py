@@ -128,6 +128,52 @@ def kept_apart(situation: Situation, event: int) -> set[tuple[int, int]]:
     return {pair for pair in combinations(people, 2) if are_apart(situation, *pair)}
 
 
+def may_read(
+    situation: Situation, event: int, reader: int, target: int, *, is_roster: bool = False
+) -> set[str]:
+    """What of the target's part in this event the reader may read on the event's pages, files and mails.
+
+    first and last name, organisation, title, texts. `is_roster`: the attendee list of organisers.
+    """
+    mine, theirs = situation.part(reader, event), situation.part(target, event)
+    if mine is None or theirs is None or reader in situation.closed_accounts:
+        return set()
+    if reader == target or may_contact(situation, event, reader, target, "page"):
+        return {"first", "last", "organisation", "title", "texts"}
+    readable = set()
+    if _is_named_on_own_list(situation, event, reader, target):
+        readable |= {"first", "last"}
+    if mine.permission == "organiser":
+        readable |= {"first", "organisation", "title"}  # S7: of a minor, first name and delegation
+        if theirs.age == "adult" or (theirs.age == "unknown" and is_roster):
+            readable |= {"last"}
+        if is_open(situation, target, event):
+            readable |= {"texts"}
+    if mine.permission == "safeguarding-lead":
+        readable |= {"first", "organisation"}
+        is_party = any(
+            made.event == event
+            and target in (made.reporter, made.reported)
+            and reader not in (made.reporter, made.reported)
+            for made in situation.complaints
+        )
+        if is_party:
+            readable |= {"title"} | ({"last"} if theirs.age == "adult" else set())
+    return readable
+
+
+def _is_named_on_own_list(situation: Situation, event: int, reader: int, target: int) -> bool:
+    """S8: one's own blocks and reports name whom one would see but for them."""
+    is_mine = (reader, target) in situation.blocks or any(
+        (made.reporter, made.reported) == (reader, target) for made in situation.complaints
+    )
+    hides = (target, reader) in situation.blocks or any(
+        (made.reporter, made.reported) == (target, reader) and made.state != "lifted"
+        for made in situation.complaints
+    )
+    return is_mine and not hides and is_open(situation, target, event)
+
+
 def draw_situations(seed: int, count: int) -> Iterator[Situation]:
     chance = random.Random(seed)
     for _ in range(count):
@@ -141,9 +187,11 @@ def draw_situation(chance: random.Random, people: int | None = None) -> Situatio
         Part(
             person,
             event,
-            age=chance.choices(("adult", "minor", "unknown"), (8, 1, 1))[0],
+            age=(age := chance.choices(("adult", "minor", "unknown"), (8, 1, 1))[0]),
             listed=chance.random() < 0.88,
-            permission=chance.choices(("participant", "organiser", "safeguarding-lead"), (6, 1, 1))[0],
+            permission=chance.choices(
+                ("participant", "organiser", "safeguarding-lead"), (6, 1, int(age == "adult"))
+            )[0],
             role=chance.choice(("delegate", "speaker", "chaperone")),
         )
         for person in range(count)
