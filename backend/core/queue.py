@@ -7,6 +7,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from django.db import (
@@ -134,8 +135,8 @@ async def work_until_stopped() -> None:
         )
         for queue, at_once in QUEUES.items()
     ]
-    watch = asyncio.create_task(_until_the_database_is_lost())
-    asked, lost = asyncio.Event(), False
+    asked, ending, lost = asyncio.Event(), asyncio.Event(), False
+    watch = asyncio.create_task(_until_the_database_is_lost(ending))
 
     def stop() -> None:
         for worker in workers:
@@ -156,21 +157,22 @@ async def work_until_stopped() -> None:
             raise DatabaseLost
     finally:
         if not lost:
-            watch.cancel()
+            ending.set()  # no cancellation: a connection that is being made would stay open
             stop()
-            ended = await asyncio.gather(*workers, return_exceptions=True)
+            ended = await asyncio.gather(*workers, watch, return_exceptions=True)
     for error in ended:
         if isinstance(error, Exception):
             raise error
 
 
-async def _until_the_database_is_lost() -> None:
-    """On a connection of its own; returns when that has ended."""
+async def _until_the_database_is_lost(ending: asyncio.Event) -> None:
+    """On a connection of its own; returns when that has ended, or is no longer needed."""
     try:
         async with await AsyncConnection.connect(**connector_params(), autocommit=True) as watched:
-            while True:
+            while not ending.is_set():
                 await watched.execute("select 1")
-                await asyncio.sleep(WATCH_SECONDS)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(ending.wait(), WATCH_SECONDS)
     except OperationalErrorOfPsycopg:
         return
 
@@ -187,6 +189,8 @@ def again_after_an_outage(do_job: Callable[[], Any], _context: JobContext, _work
         except Exception as error:
             if not is_outage(error):
                 raise
+        finally:
+            close_old_connections()  # as after a request
         wait_for_database()
 
 
