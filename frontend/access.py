@@ -20,6 +20,7 @@ from django_htmx.middleware import HtmxDetails
 from backend.core.errors import BusinessError, NotFound, OrganisersOnly
 from backend.core.transactions import Busy
 from backend.events.models import Attendee
+from backend.events.rules import LEAD, ORGANISER, check_admission
 from backend.events.selectors import attendee_for
 from backend.people.models import Person
 
@@ -47,7 +48,10 @@ def public(reason: str) -> Callable[[View], View]:
 
 
 def participant(view: View) -> View:
-    """Open to the event's attendees: the view gets `attendee` for `slug`; a stranger gets 404."""
+    """Open to the event's attendees: the view gets `attendee` for `slug`; a stranger gets 404.
+
+    While the event is a draft, participants are told that it is not open yet.
+    """
     return _guarded(view, "participant", _admit_attendee)
 
 
@@ -59,6 +63,11 @@ def organiser(view: View) -> View:
 def safeguarding_lead(view: View) -> View:
     """Open to the event's safeguarding leads; to everybody else, organisers included, it does not exist."""
     return _guarded(view, "safeguarding lead", _admit_lead)
+
+
+def organiser_or_lead(view: View) -> View:
+    """Open to the event's organisers and safeguarding leads: 403 to other attendees, 404 to a stranger."""
+    return _guarded(view, "organiser or safeguarding lead", _admit_organiser_or_lead)
 
 
 def demo_only(view: View) -> View:
@@ -87,7 +96,7 @@ def catch_refusal() -> Iterator[Outcome]:
 
 def refused(request: HttpRequest, refusal: BusinessError) -> HttpResponse:
     """The refusal's sentence with its status: in the frame, or for htmx in the page's line of messages."""
-    context = {"sentence": refusal.message, "status": refusal.status}
+    context = {"sentence": refusal.message, "status": refusal.status, "code": refusal.code}
     if getattr(request, "htmx", False):
         response = render(request, "_refusal.html", context, status=refusal.status)
         response["HX-Retarget"] = "#messages"
@@ -138,22 +147,32 @@ def _ask_to_sign_in(request: Request, _arguments: Arguments) -> HttpResponse | N
 def _admit_attendee(request: Request, arguments: Arguments) -> HttpResponse | None:
     if (asked := _ask_to_sign_in(request, arguments)) is not None:
         return asked
-    request.attendee = arguments["attendee"] = attendee_for(request.user, arguments.pop("slug"))
+    attendee = attendee_for(request.user, arguments.pop("slug"))
+    check_admission(attendee)
+    request.attendee = arguments["attendee"] = attendee
     return None
 
 
 def _admit_organiser(request: Request, arguments: Arguments) -> HttpResponse | None:
     if (asked := _admit_attendee(request, arguments)) is not None:
         return asked
-    if request.attendee.permission != Attendee.Permission.ORGANISER:
+    if request.attendee.permission != ORGANISER:
         raise OrganisersOnly(_("This page is for the forum's organisers. Ask one of them if you need it."))
+    return None
+
+
+def _admit_organiser_or_lead(request: Request, arguments: Arguments) -> HttpResponse | None:
+    if (asked := _admit_attendee(request, arguments)) is not None:
+        return asked
+    if request.attendee.permission not in (ORGANISER, LEAD):
+        raise OrganisersOnly(_("This page is for the forum's organisers and safeguarding leads."))
     return None
 
 
 def _admit_lead(request: Request, arguments: Arguments) -> HttpResponse | None:
     if (asked := _admit_attendee(request, arguments)) is not None:
         return asked
-    if request.attendee.permission != Attendee.Permission.SAFEGUARDING_LEAD:
+    if request.attendee.permission != LEAD:
         raise NotFound(_("There is no such page."))
     return None
 

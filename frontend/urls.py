@@ -7,7 +7,7 @@ from django.urls import path
 from frontend.audit import views as audit
 from frontend.demo import views as demo
 from frontend.directory import views as directory
-from frontend.events.views import age_classes, attendees, profile, topics
+from frontend.events.views import age_classes, attendees, profile, roles, topics
 from frontend.meetings.views import (
     agenda,
     answer_links,
@@ -46,6 +46,9 @@ urlpatterns = [
     path("e/<slug:slug>/desk/done/", audit.done, name="done"),
     path("e/<slug:slug>/desk/done.csv", audit.done_file, name="done_file"),
     path("e/<slug:slug>/attendees/", attendees.attendees, name="attendees"),
+    path("e/<slug:slug>/roles/", roles.roles, name="roles"),
+    path("e/<slug:slug>/roles/outside-contact/", roles.outside_contact, name="outside_contact"),
+    path("e/<slug:slug>/roles/<int:appointment_id>/", roles.decide_role, name="decide_role"),
     path("e/<slug:slug>/attendees/import/", attendees.import_list, name="import_list"),
     path(
         "e/<slug:slug>/attendees/<int:attendee_id>/propose-adult/",
@@ -82,6 +85,8 @@ urlpatterns = [
     path("e/<slug:slug>/reports/", safeguarding.reports, name="reports"),
     path("e/<slug:slug>/reports/sent/", safeguarding.report_sent, name="report_sent"),
     path("e/<slug:slug>/reports/<int:report_id>/", safeguarding.report, name="report"),
+    path("e/<slug:slug>/reports/hand-over/", safeguarding.hand_over_all, name="hand_over_all"),
+    path("e/<slug:slug>/reports/<int:report_id>/hand-over/", safeguarding.hand_over, name="hand_over"),
     path("e/<slug:slug>/reports/<int:report_id>/close/", safeguarding.close_report, name="close_report"),
     path("e/<slug:slug>/blocks/<int:block_id>/lift/", safeguarding.unblock, name="unblock"),
     path("e/<slug:slug>/people/<int:attendee_id>/ask/", requests.ask, name="ask"),
@@ -110,6 +115,7 @@ urlpatterns = [
     path("e/<slug:slug>/notices/", meetings.notices, name="notices"),
     path("e/<slug:slug>/zone/", people.zone, name="zone"),
     path("e/<slug:slug>/set-up/", setup.setup, name="setup"),
+    path("e/<slug:slug>/set-up/open/", setup.open_forum, name="open_forum"),
     path("e/<slug:slug>/set-up/mail/", setup.mails, name="mails"),
     path("e/<slug:slug>/set-up/told/", setup.disputes, name="disputes"),
     path("e/<slug:slug>/set-up/topics/", topics.topics, name="topics"),

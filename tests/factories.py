@@ -8,18 +8,29 @@ from typing import Any
 
 from django.utils import timezone
 
-from backend.events.models import Attendee, Event, Interest, Organisation, Session, Theme, Tie, Topic
+from backend.events.models import (
+    Appointment,
+    Attendee,
+    Event,
+    Interest,
+    Organisation,
+    Session,
+    Theme,
+    Tie,
+    Topic,
+)
 from backend.people.models import Person, Sector
 from backend.safeguarding.models import Report
 from backend.safeguarding.services import block_person, file_report, unblock_person
 from backend.suggestions.models import ListReading, Run, Suggestion
 
 NOW = dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC)
+LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 _numbers = count(1)
 
 
 def make_event(slug: str = "forum", **fields: Any) -> Event:
-    """An event with two themes of two topics each."""
+    """An open event with two themes of two topics each."""
     number = next(_numbers)
     event = Event.objects.create(
         **{
@@ -28,6 +39,7 @@ def make_event(slug: str = "forum", **fields: Any) -> Event:
             "timezone": "Asia/Bangkok",
             "starts_on": dt.date(2026, 12, 9),
             "ends_on": dt.date(2026, 12, 10),
+            "state": "open",
             **fields,
         }
     )
@@ -70,7 +82,7 @@ def make_attendee(event: Event, **fields: Any) -> Attendee:
     """A listed adult of the event, with a person and an organisation of their own.
 
     `sector` and `constituency` say which organisation; `name`, `email`, `person` who; `seeks_topics` and
-    `offers_topics` are topic keys; the rest are Attendee's fields.
+    `offers_topics` are topic keys; a `permission` was confirmed long ago; the rest are Attendee's fields.
     """
     number = next(_numbers)
     seeks_topics, offers_topics = fields.pop("seeks_topics", ()), fields.pop("offers_topics", ())
@@ -90,6 +102,8 @@ def make_attendee(event: Event, **fields: Any) -> Attendee:
         organisation=organisation,
         **{"age_class": "adult", "country": "Thailand", "languages": ["en"], "changed_at": NOW, **fields},
     )
+    if attendee.permission != "participant":
+        appoint(attendee, attendee.permission)
     for key in sorted({*seeks_topics, *offers_topics}):
         Interest.objects.create(
             event=event,
@@ -99,6 +113,15 @@ def make_attendee(event: Event, **fields: Any) -> Attendee:
             offers=key in offers_topics,
         )
     return attendee
+
+
+def appoint(attendee: Attendee, permission: str, since: dt.datetime = LONG_AGO) -> Appointment:
+    """Give an attendee this permission, confirmed at that time."""
+    Attendee.objects.filter(pk=attendee.pk).update(permission=permission)
+    attendee.permission = permission
+    return Appointment.objects.create(
+        attendee=attendee, permission=permission, state="confirmed", proposed_at=since, decided_at=since
+    )
 
 
 def make_session(event: Event, title: str = "Opening") -> Session:

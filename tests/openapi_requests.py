@@ -40,6 +40,7 @@ ROLES = ("anonymous", "participant", "organiser", "lead")
 UNDESCRIBED = {
     "bad_aims": "the least is at most the most; two constituencies with scope between, none without",
     "bad_grid": "a window ends after it starts, overlaps no other, lies in the forum's days and holds a slot",
+    "bad_outside_contact": "a name, and a phone number or mail address, each on one line",
     "bad_session": "a session ends after it starts, lies in the forum's days and has a theme of the event",
     "bad_table": "an online room has a link, and a table none",
     "bad_times": "the slots are of this event, to come, and open",

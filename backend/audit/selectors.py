@@ -35,9 +35,10 @@ SET_UP_TRACES = {
     "publishing": traces.PublishingTrace,
 }
 KINDS = (
-    *ATTENDEE_FIELDS, "imported", *SET_UP_TRACES, "plan", "planned", "lists", "meetings", "nudged",
+    *ATTENDEE_FIELDS, "imported", "opened", *SET_UP_TRACES, "plan", "planned", "lists", "meetings", "nudged",
     Act.Kind.DOWNLOADED.value,
 )  # fmt: skip
+ROLE_ACTS = (Act.Kind.ROLE_PROPOSED, Act.Kind.ROLE_REFUSED)
 BY_SOMEBODY_ELSE = Q(user__isnull=True) | ~Q(user=F("person_id"))
 UNLOCKED = "unlocked"
 SYSTEM = 0  # the person_id of entries without a person; ids of people begin with 1
@@ -226,5 +227,8 @@ def _changes_to_others(event: Event) -> Iterator[_TraceGroup]:
 def _acts(event: Event) -> Iterator[_TraceGroup]:
     acts = Act.objects.filter(event=event).values_list("done_at", "person_id", "kind", "what")
     for at, person_id, kind, what in acts:
-        noun = kind if kind == Act.Kind.DOWNLOADED else "lists"
-        yield _TraceGroup(at, person_id or -1, noun, what or kind, 1)
+        if kind in ROLE_ACTS:
+            yield _TraceGroup(at, person_id or -1, "permission", f"{kind}:{what}", 1)
+        else:
+            noun = kind if kind in (Act.Kind.DOWNLOADED, Act.Kind.OPENED) else "lists"
+            yield _TraceGroup(at, person_id or -1, noun, what or kind, 1)

@@ -7,14 +7,26 @@ from backend.events import api as events
 from backend.meetings import api as meetings
 from backend.people.api import MeView
 from backend.programme import api as programme
-from backend.safeguarding.api import CloseReportView, PersonReportView, ReportListView
+from backend.safeguarding.api import (
+    CloseReportView,
+    HandOverAllView,
+    HandOverView,
+    PersonReportView,
+    ReportListView,
+)
 from backend.stats.api import StatsFileView, StatsView
 from backend.suggestions.api import FeedbackView, SuggestionListView
 
 urlpatterns = [
     path("me/", MeView.as_view()),
     path("events/", events.EventListView.as_view()),
+    path("events/<slug:slug>/open/", events.OpenEventView.as_view()),
     path("events/<slug:slug>/profile/", events.ProfileView.as_view()),
+    path("events/<slug:slug>/roles/", events.AppointmentListView.as_view()),
+    path("events/<slug:slug>/roles/<int:appointment_id>/confirm/", events.ConfirmRoleView.as_view()),
+    path("events/<slug:slug>/roles/<int:appointment_id>/refuse/", events.RefuseRoleView.as_view()),
+    path("events/<slug:slug>/roles/<int:appointment_id>/end/", events.EndRoleView.as_view()),
+    path("events/<slug:slug>/outside-contact/", events.OutsideContactView.as_view()),
     path("events/<slug:slug>/suggestions/", SuggestionListView.as_view()),
     path("events/<slug:slug>/suggestions/<int:other>/feedback/", FeedbackView.as_view()),
     path("events/<slug:slug>/people/<int:attendee_id>/", AttendeeView.as_view()),
@@ -22,6 +34,8 @@ urlpatterns = [
     path("events/<slug:slug>/meetings/<int:meeting_id>/report/", meetings.MeetingReportView.as_view()),
     path("events/<slug:slug>/reports/", ReportListView.as_view()),
     path("events/<slug:slug>/reports/<int:report_id>/", meetings.ReportDetailView.as_view()),
+    path("events/<slug:slug>/reports/hand-over/", HandOverAllView.as_view()),
+    path("events/<slug:slug>/reports/<int:report_id>/hand-over/", HandOverView.as_view()),
     path("events/<slug:slug>/reports/<int:report_id>/close/", CloseReportView.as_view()),
     path("events/<slug:slug>/stats/", StatsView.as_view()),
     path("events/<slug:slug>/stats/<str:name>", StatsFileView.as_view()),

@@ -10,6 +10,8 @@ from backend.core.models import Act
 
 
 def record_act(*, event: Model, by: Model, kind: str, what: str = "", now: dt.datetime) -> None:
-    """Record, in the caller's transaction, that somebody downloaded a file (`what`: its name) or had lists
-    rebuilt; `kind` is one of Act.Kind."""
+    """Record, in the caller's transaction, what somebody did; `kind` is one of Act.Kind.
+
+    `what` is the name of a file downloaded, or the permission proposed or refused.
+    """
     Act.objects.create(event_id=event.pk, person_id=by.pk, kind=kind, what=what[:120], done_at=now)

@@ -1,4 +1,4 @@
-"""Acts of organisers that change no traced row."""
+"""Acts of organisers and leads that change no traced row."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from django.utils import timezone
 
 
 class Act(models.Model):
-    """Something an organiser did that changes no traced row: downloaded a file, had lists rebuilt, or chose
-    their weights."""
+    """Something done to an event that changes no traced row.
+
+    A file was downloaded, lists were rebuilt or their weights chosen, the forum was opened, an organiser or
+    safeguarding lead was proposed or refused.
+    """
 
     class Kind(models.TextChoices):
         DOWNLOADED = "took", "took a file away"
@@ -16,6 +19,9 @@ class Act(models.Model):
         WEIGHTS_RESET = "reset", "reset the learned weights"
         LEARNING_ON = "learn_on", "had weights learned every night"
         LEARNING_OFF = "learn_off", "stopped learning weights every night"
+        OPENED = "opened", "opened the forum"
+        ROLE_PROPOSED = "proposed", "proposed an organiser or lead"
+        ROLE_REFUSED = "refused", "refused a proposed organiser or lead"
 
     event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey("people.Person", null=True, on_delete=models.SET_NULL, related_name="+")

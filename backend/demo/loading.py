@@ -22,7 +22,7 @@ from backend.demo.texts import demo_text
 from backend.demo.ties import draw_ties
 from backend.events.models import Attendee, Event, Session, SessionPart, Theme, Tie
 from backend.events.rules import pair_of
-from backend.events.services import appoint_lead, appoint_organiser, create_event
+from backend.events.services import appoint_lead, appoint_organiser, create_event, open_event
 from backend.events.services.importing import CsvLine, CsvTable, import_attendees
 from backend.people.models import Person
 from backend.people.services import find_or_create_people
@@ -33,6 +33,7 @@ NAME = "ASEAN ICT Forum on Child Online Protection"
 FIRST_DAY = {CURRENT: dt.date(2026, 12, 9), EARLIER: dt.date(2025, 11, 19)}
 AGENDA = {CURRENT: "current", EARLIER: "last"}
 RETURNING = 200
+SECOND_LEAD = "second-lead@demo.example.org"
 COLUMNS = (
     "email", "name", "short_name", "title", "organisation", "sector", "country", "languages", "age_class",
     "role", "about", "seeks", "offers", "topics_seek", "topics_offer",
@@ -81,7 +82,7 @@ def load_forum(*, now: dt.datetime, notify: Callable[[str], object] = lambda _: 
     if Event.objects.filter(slug=CURRENT).exists():
         return None
     members, unlisted = demo_people(), unlisted_people()
-    emails = {row["email"] for row in demo_text("accounts")}
+    emails = {SECOND_LEAD, *(row["email"] for row in demo_text("accounts"))}
     emails |= {person.email for person in (*members, *unlisted)}
     _refuse_taken(emails)
     returning = _returning(members)
@@ -208,8 +209,10 @@ def _load_ties(earlier: Event, members: Sequence[DemoPerson], people: Mapping[st
 def _load_organiser_lead_and_stranger(events: Sequence[Event], *, now: dt.datetime) -> None:
     emails = {row["key"]: row["email"] for row in demo_text("accounts")}
     for event in events:
-        appoint_organiser(event=event, email=emails["organiser"], name="Orla Tanaka", now=now)
+        organiser = appoint_organiser(event=event, email=emails["organiser"], name="Orla Tanaka", now=now)
         appoint_lead(event=event, email=emails["safeguarding-lead"], name="Amara Silva", now=now)
+        appoint_lead(event=event, email=SECOND_LEAD, name="Paolo Reyes", now=now)
+        open_event(event=event, by=organiser.person, now=now)
     find_or_create_people(names={emails["stranger"]: "Stella Ferro"})
 
 

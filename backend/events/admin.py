@@ -1,22 +1,32 @@
 """Reference data for the administrator: events with their themes, topics, sessions and organisations.
 
-Attendees and what they seek are not here: those belong to the attendees and to the import.
+Attendees and what they seek are not here: those belong to the attendees and to the import. Of an event's
+organisers and safeguarding leads there is what the administrator decides: who is confirmed and who is ended.
 """
 
 # mypy: disable-error-code="type-arg"
 # Django's admin classes take no type argument when they run.
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, cast
+
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backend.core.errors import BusinessError
-from backend.events.models import Event, Organisation, Session, Theme, Topic
+from backend.events.models import Appointment, Event, Organisation, OutsideContact, Session, Theme, Topic
+from backend.events.selectors import name_in_lists
+from backend.events.services import confirm_role, end_role, refuse_role, set_outside_contact
 from backend.events.services.setup import check_zone
 from backend.people.admin import OneLineAdmin
+from backend.people.models import Person
 
 
 class EventForm(forms.ModelForm):
@@ -110,3 +120,100 @@ class OrganisationAdmin(OneLineAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Organisation | None = None) -> tuple[str, ...]:  # noqa: ARG002
         """A stored organisation stays with its event: the attendees who work there do."""
         return ("event",) if obj else ()
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(admin.ModelAdmin):
+    """Organisers and safeguarding leads: the administrator confirms, refuses and ends, no more."""
+
+    list_display = ("who", "address", "permission", "event", "state", "proposed_by_name", "proposed_at")
+    list_display_links = None
+    list_filter = ("state", "permission")
+    list_select_related = ("attendee__person", "attendee__event", "proposed_by")
+    ordering = ("-proposed_at",)
+    actions = ("confirm", "refuse", "end")
+
+    @admin.display(description=gettext_lazy("person"))
+    def who(self, row: Appointment) -> str:
+        return name_in_lists(row.attendee)
+
+    @admin.display(description=gettext_lazy("e-mail"))
+    def address(self, row: Appointment) -> str:
+        """So that a second mailbox of the one who proposes can be told; none of who is not a known adult."""
+        return row.attendee.person.email if row.attendee.is_known_adult else ""
+
+    @admin.display(description=gettext_lazy("event"))
+    def event(self, row: Appointment) -> str:
+        return row.attendee.event.name
+
+    @admin.display(description=gettext_lazy("proposed by"))
+    def proposed_by_name(self, row: Appointment) -> str:
+        return row.proposed_by.name if row.proposed_by else ""
+
+    @admin.action(description=gettext_lazy("Confirm"), permissions=["view"])
+    def confirm(self, request: HttpRequest, rows: QuerySet) -> None:
+        self._decide(request, rows, confirm_role)
+
+    @admin.action(description=gettext_lazy("Refuse"), permissions=["view"])
+    def refuse(self, request: HttpRequest, rows: QuerySet) -> None:
+        self._decide(request, rows, refuse_role)
+
+    @admin.action(description=gettext_lazy("End"), permissions=["view"])
+    def end(self, request: HttpRequest, rows: QuerySet) -> None:
+        self._decide(request, rows, end_role)
+
+    def _decide(self, request: HttpRequest, rows: QuerySet, service: Callable[..., object]) -> None:
+        """One after the other; the sentence of each refusal is shown."""
+        for row in rows.select_related("attendee__event").order_by("pk"):
+            event = row.attendee.event
+            try:
+                service(event=event, appointment_id=row.pk, by=request.user, now=timezone.now())
+            except BusinessError as refusal:
+                self.message_user(request, refusal.message, messages.ERROR)
+            else:
+                self.message_user(request, _("Done. The leads and organisers are told by mail."))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Appointment | None = None) -> bool:  # noqa: ARG002
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Appointment | None = None) -> bool:  # noqa: ARG002
+        return False
+
+
+class OutsideContactForm(forms.ModelForm):
+    class Meta:
+        model = OutsideContact
+        fields = ("event", "name", "email", "phone")
+
+    def clean(self) -> dict[str, object] | None:
+        values = super().clean() or {}
+        if not values.get("email") and not values.get("phone"):
+            raise forms.ValidationError(_("Write a mail address or a phone number of the outside contact."))
+        return values
+
+
+@admin.register(OutsideContact)
+class OutsideContactAdmin(OneLineAdmin):
+    form = OutsideContactForm
+    list_display = ("event", "name", "email", "phone")
+    list_select_related = ("event",)
+
+    def save_model(self, request: HttpRequest, obj: OutsideContact, *_given: Any) -> None:
+        saved = set_outside_contact(
+            event=obj.event,
+            name=obj.name,
+            email=obj.email,
+            phone=obj.phone,
+            by=cast(Person, request.user),
+            now=timezone.now(),
+        )
+        obj.pk = saved.pk
+
+    def get_readonly_fields(self, request: HttpRequest, obj: OutsideContact | None = None) -> tuple[str, ...]:  # noqa: ARG002
+        return ("event",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: OutsideContact | None = None) -> bool:  # noqa: ARG002
+        return False

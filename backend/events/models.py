@@ -17,7 +17,14 @@ from backend.people.models import KnownMinor, Person, Sector
 
 
 class Event(models.Model):
-    """One edition of a forum; its zone is the canonical one for every time in it."""
+    """One edition of a forum; its zone is the canonical one for every time in it.
+
+    Participants can use it from `open` on; until then organisers and safeguarding leads prepare it.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        OPEN = "open", _("Open")
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
@@ -28,10 +35,12 @@ class Event(models.Model):
     meetings_per_person = models.PositiveSmallIntegerField(default=5)
     interpreters = models.BooleanField(default=False)
     previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
 
     class Meta:
         ordering = ["-starts_on", "slug"]
         constraints = [
+            models.CheckConstraint(condition=Q(state__in=["draft", "open"]), name="event_state_known"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="event_ends_after_start"),
             models.CheckConstraint(condition=Q(meetings_per_person__lte=50), name="event_meetings_sane"),
             models.CheckConstraint(
@@ -242,6 +251,96 @@ class Attendee(models.Model):
     def constituency(self) -> str:
         """Key of the constituency this attendee counts for; without an organisation, other."""
         return self.organisation.sector.constituency if self.organisation else "other"
+
+    @property
+    def is_known_adult(self) -> bool:
+        return self.age_class == Attendee.AgeClass.ADULT
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def of(self, event: Event) -> AppointmentQuerySet:
+        return self.filter(attendee__event=event)
+
+    def in_force(self) -> AppointmentQuerySet:
+        """Those that give their permission now."""
+        return self.filter(state=Appointment.State.CONFIRMED)
+
+
+class Appointment(models.Model):
+    """A person proposed, confirmed or ended as organiser or safeguarding lead of an event.
+
+    `attendee.permission` follows the one in force, which began at `decided_at`. `is_first`: a lead, and the
+    event had no other when this was confirmed.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        CONFIRMED = "confirmed", _("Confirmed")
+        REFUSED = "refused", _("Refused")
+        ENDED = "ended", _("Ended")
+
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="appointments")
+    permission = models.CharField(max_length=20, choices=Attendee.Permission.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    is_first = models.BooleanField(default=False)
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attendee"],
+                condition=Q(state__in=["proposed", "confirmed"]),
+                name="appointment_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(permission__in=["organiser", "safeguarding-lead"]),
+                name="appointment_permission_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", decided_at=None, ended_at=None)
+                | Q(state__in=["confirmed", "refused"], decided_at__isnull=False, ended_at=None)
+                | Q(state="ended", decided_at__isnull=False, ended_at__isnull=False),
+                name="appointment_state_and_times_agree",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["confirmed", "ended"], proposed_by=F("decided_by")),
+                name="appointment_confirmed_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"appointment {self.pk}"
+
+
+class OutsideContact(models.Model):
+    """Whom to turn to outside the forum where no safeguarding lead may read a report.
+
+    Its readers are safeguarding leads, the administrator, and who makes such a report.
+    """
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="outside_contact")
+    name = models.CharField(max_length=120)
+    email = models.EmailField(max_length=254, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    entered_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(name="") & (~Q(email="") | ~Q(phone="")), name="outside_contact_can_be_reached"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"outside contact {self.pk}"
 
 
 class AdultProposal(models.Model):

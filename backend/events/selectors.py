@@ -6,7 +6,7 @@ Nothing here shows one attendee to another: the contact policy in `safeguarding`
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -14,8 +14,28 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, Event, Interest, Session, Slot, Table, Theme, Topic
-from backend.events.rules import first_name_in, is_empty_profile
+from backend.events.models import (
+    Appointment,
+    Attendee,
+    Event,
+    Interest,
+    OutsideContact,
+    Session,
+    Slot,
+    Table,
+    Theme,
+    Topic,
+)
+from backend.events.rules import (
+    Standing,
+    can_confirm,
+    can_end,
+    can_refuse,
+    first_name_in,
+    is_empty_profile,
+    is_lead,
+    standing_of,
+)
 from backend.people.models import Person
 
 
@@ -273,3 +293,78 @@ def people_named(attendees: QuerySet[Attendee]) -> dict[int, PersonNamed]:
         )
         for row in rows
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentRow:
+    """Somebody who organises or leads an event, or is proposed to, and what its reader may do about it."""
+
+    appointment_id: int
+    name: str
+    organisation: str
+    permission: str
+    permission_words: str
+    state: str
+    since: dt.datetime
+    by: str
+    may_confirm: bool
+    may_refuse: bool
+    may_end: bool
+    is_mine: bool
+
+
+def appointments_for(event: Event, reader: Person) -> tuple[AppointmentRow, ...]:
+    """Who organises and leads the event, then who is proposed; for organisers, leads and administrators."""
+    rows = (
+        Appointment.objects.of(event)
+        .filter(state__in=[Appointment.State.CONFIRMED, Appointment.State.PROPOSED])
+        .select_related("attendee__organisation")
+        .order_by("state", "-permission", "proposed_at", "pk")
+    )
+    standing = standing_of(reader, event)
+    acted = {pk for row in rows for pk in (row.proposed_by_id, row.decided_by_id) if pk}
+    names = names_of_people(acted, event)
+    return tuple(_appointment_row(row, standing, names) for row in rows)
+
+
+def _appointment_row(row: Appointment, reader: Standing, names: Mapping[int, str]) -> AppointmentRow:
+    is_proposed = row.state == Appointment.State.PROPOSED
+    by = row.proposed_by_id if is_proposed else row.decided_by_id
+    attendee = row.attendee
+    return AppointmentRow(
+        appointment_id=row.pk,
+        name=name_in_lists(attendee),
+        organisation=attendee.organisation.name if attendee.organisation else "",
+        permission=row.permission,
+        permission_words=row.get_permission_display(),
+        state=row.state,
+        since=row.decided_at or row.proposed_at,
+        by=names.get(by or 0, ""),
+        may_confirm=is_proposed and can_confirm(row, reader),
+        may_refuse=is_proposed and can_refuse(row, reader),
+        may_end=not is_proposed and can_end(row, reader),
+        is_mine=attendee.person_id == reader.person_id,
+    )
+
+
+def people_to_propose(event: Event) -> list[tuple[int, str, str]]:
+    """Known adults without a role, nor proposed for one: id, name and organisation. For organisers only."""
+    free = (
+        Attendee.objects.of(event)
+        .filter(permission=Attendee.Permission.PARTICIPANT, age_class=Attendee.AgeClass.ADULT)
+        .exclude(appointments__state=Appointment.State.PROPOSED)
+        .filter(person__is_active=True)
+        .order_by("name", "pk")
+    )
+    rows = free.values_list("pk", "name", "organisation__name")
+    return [(pk, name, organisation or "") for pk, name, organisation in rows]
+
+
+def outside_contact_of(event: Event | int) -> OutsideContact | None:
+    """Whom to turn to outside the forum. For leads, and for who makes a report that no lead may read."""
+    return OutsideContact.objects.filter(event=event).first()
+
+
+def outside_contact_for(event: Event, reader: Person) -> OutsideContact | None:
+    """The outside contact for one of the event's leads; None for everybody else."""
+    return outside_contact_of(event) if is_lead(reader, event) else None

@@ -12,13 +12,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import TextField, validated
+from backend.core.api import CountSerializer, TextField, id_field, validated
 from backend.core.errors import NotFound
 from backend.events.api import ParticipantView
 from backend.events.models import Attendee
+from backend.events.rules import leads_of
 from backend.safeguarding import selectors, services
 from backend.safeguarding.models import Report
-from backend.safeguarding.rules import leads_of
 
 
 class TopicInterestSerializer(serializers.Serializer[Any]):
@@ -83,6 +83,12 @@ class ReportViewSerializer(serializers.Serializer[Any]):
     seen_at = serializers.DateTimeField()
 
 
+class ReportHandOverSerializer(serializers.Serializer[Any]):
+    by = serializers.CharField()
+    to = serializers.CharField()
+    handed_at = serializers.DateTimeField()
+
+
 class ReportSerializer(ReportLineSerializer):
     """All of a report; reading it is written down in `views`. Who has left the event is null."""
 
@@ -95,6 +101,7 @@ class ReportSerializer(ReportLineSerializer):
     )
     others_about = serializers.IntegerField(help_text="Other reports about the same person at this event.")
     views = ReportViewSerializer(many=True)
+    hand_overs = ReportHandOverSerializer(many=True)
     outcome = serializers.CharField()
     closed_at = serializers.DateTimeField(allow_null=True)
     closed_by = serializers.CharField()
@@ -105,6 +112,12 @@ class CloseReportSerializer(serializers.Serializer[Any]):
 
     outcome = TextField(max_length=services.OUTCOME_LIMIT)
     lift = serializers.BooleanField()
+
+
+class HandOverSerializer(serializers.Serializer[Any]):
+    """The lead, as an attendee, who may read from now on."""
+
+    lead = id_field()
 
 
 def own_report_response(report: Report, reporter: Attendee) -> Response:
@@ -156,6 +169,34 @@ class ReportListView(LeadView):
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(ReportLineSerializer(selectors.reports_for(self.lead), many=True).data)
+
+
+class HandOverView(LeadView):
+    """Let another safeguarding lead read a report made before they were confirmed."""
+
+    @extend_schema(operation_id="reports_hand_over", request=HandOverSerializer, responses={204: None})
+    def post(self, request: Request, slug: str, report_id: int) -> Response:  # noqa: ARG002
+        """It is written down in the report; again changes nothing."""
+        lead = self.lead
+        to_id = validated(HandOverSerializer, request)["lead"]
+        services.hand_over_report(
+            lead=lead, report_id=report_id, to_id=to_id, by=self.person, now=timezone.now()
+        )
+        return Response(status=204)
+
+
+class HandOverAllView(LeadView):
+    """Let another safeguarding lead read all the reports that I may read."""
+
+    @extend_schema(
+        operation_id="reports_hand_over_all", request=HandOverSerializer, responses={200: CountSerializer}
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """How many they could not read before."""
+        lead = self.lead
+        to_id = validated(HandOverSerializer, request)["lead"]
+        count = services.hand_over_reports(lead=lead, to_id=to_id, by=self.person, now=timezone.now())
+        return Response({"count": count})
 
 
 class CloseReportView(LeadView):

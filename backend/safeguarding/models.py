@@ -107,6 +107,23 @@ class ReportView(models.Model):
         return f"report view {self.pk}"
 
 
+class ReportHandOver(models.Model):
+    """A lead handed a report to another lead, who was confirmed after it was made, and now may read it."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="hand_overs")
+    lead = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    handed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["report", "lead", "handed_at"], name="report_hand_over_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"report hand-over {self.pk}"
+
+
 class ReportAlert(models.Model):
     """A safeguarding lead was alerted by mail to this report."""
 

@@ -9,12 +9,12 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Literal, get_args
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
-from backend.events.models import Attendee, AttendeeQuerySet, Event
-from backend.events.rules import is_held_as_minor, pair_of
-from backend.safeguarding.models import Block, Report, ReportQuerySet
+from backend.events.models import Appointment, Attendee, AttendeeQuerySet, Event
+from backend.events.rules import LEAD, is_held_as_minor, leads_of, pair_of
+from backend.safeguarding.models import Block, Report, ReportHandOver, ReportQuerySet, ReportView
 
 Channel = Literal["suggestion", "page", "directory", "meeting", "message", "export"]
 CHANNELS: frozenset[str] = frozenset(get_args(Channel))
@@ -127,15 +127,42 @@ def knows_of(attendee: Attendee, other_id: int, now: dt.datetime) -> bool:
     return contactable_for(attendee, "page", now).filter(pk=other_id).exists() or known.filter(mine).exists()
 
 
-def leads_of(event: Event | int) -> AttendeeQuerySet:
-    """The event's safeguarding leads."""
-    return Attendee.objects.filter(
-        event=event, permission=Attendee.Permission.SAFEGUARDING_LEAD, person__is_active=True
+def readable_for(lead: Attendee) -> ReportQuerySet:
+    """The reports this attendee may read: a lead's, of their event, and none that they are part of (S10).
+
+    Those made since the lead was confirmed, and older ones that another lead handed over since. A lead
+    confirmed while there was no other has nobody to hand anything over, and reads also what no lead has read.
+    """
+    in_force = Appointment.objects.in_force().filter(attendee=lead.pk, permission=LEAD)
+    since = in_force.values("decided_at")[:1]
+    handed = ReportHandOver.objects.filter(
+        report=OuterRef("pk"), lead=lead.pk, handed_at__gte=Subquery(since)
+    )
+    read_before = ReportView.objects.filter(report=OuterRef("pk"), seen_at__lt=Subquery(since))
+    left_unread = Q(Exists(in_force.filter(is_first=True))) & ~Q(Exists(read_before))
+    is_lead_now = Exists(leads_of(lead.event_id).filter(pk=lead.pk))
+    return (
+        Report.objects.filter(is_lead_now, event=lead.event_id)
+        .filter(Q(created_at__gte=since) | Q(Exists(handed)) | left_unread)
+        .exclude(is_party(lead.person_id))
     )
 
 
-def readable_for(lead: Attendee) -> ReportQuerySet:
-    """The reports this attendee may read: a lead's, of their event, and none that they are part of (S10)."""
-    is_lead_now = Exists(leads_of(lead.event_id).filter(pk=lead.pk))
-    part = Q(reporter__person=lead.person_id) | Q(reported__person=lead.person_id)
-    return Report.objects.filter(is_lead_now, event=lead.event_id).exclude(part)
+def is_party(person_id: int) -> Q:
+    """Condition on reports that this person made, or that are about them."""
+    return Q(reporter__person=person_id) | Q(reported__person=person_id)
+
+
+def lacking_for(lead: Attendee, *, given_by: Attendee) -> ReportQuerySet:
+    """The reports that one lead may read and the other may not, only as they were confirmed later."""
+    older = readable_for(given_by).exclude(is_party(lead.person_id))
+    return older.exclude(pk__in=readable_for(lead).values("pk"))
+
+
+def leads_lacking(report: Report) -> AttendeeQuerySet:
+    """Leads of the report's event who may not read it, only because they were confirmed after it was made."""
+    leads = leads_of(report.event_id)
+    part = Attendee.objects.filter(pk__in=[report.reporter_id, report.reported_id]).values("person")
+    others = leads.exclude(person__in=part)
+    lacking = [lead.pk for lead in others if not readable_for(lead).filter(pk=report.pk).exists()]
+    return others.filter(pk__in=lacking)

@@ -13,6 +13,7 @@ KINDS = {
     "visibility": gettext_lazy("Visibility"),
     "permission": gettext_lazy("Permission"),
     "imported": gettext_lazy("Import of attendees"),
+    "opened": gettext_lazy("Opening of the forum"),
     "slots": gettext_lazy("Meeting times"),
     "tables": gettext_lazy("Tables"),
     "themes": gettext_lazy("Themes"),
@@ -34,6 +35,11 @@ FIELD_TEXTS = {
     "permission": (gettext_lazy("Set the permission of %(whom)s to %(value)s"), Attendee.Permission),
 }
 FIXED_TEXTS = {
+    ("opened", "opened"): gettext_lazy("Opened the forum to its participants"),
+    ("permission", "proposed:organiser"): gettext_lazy("Proposed an organiser"),
+    ("permission", "proposed:safeguarding-lead"): gettext_lazy("Proposed a safeguarding lead"),
+    ("permission", "refused:organiser"): gettext_lazy("Did not confirm a proposed organiser"),
+    ("permission", "refused:safeguarding-lead"): gettext_lazy("Did not confirm a proposed safeguarding lead"),
     ("rules", "added"): gettext_lazy("Set how many requests may wait and for how long"),
     ("rules", "changed"): gettext_lazy("Changed how many requests may wait and for how long"),
     ("publishing", "added"): gettext_lazy("Set how programmes are published"),
@@ -62,11 +68,11 @@ PLANNED_MEETING_TEXTS = {
 
 def audit_entry_text(entry: AuditEntry, *, named: bool = True) -> str:
     """One entry as a sentence without its subject; with `named`, a few listed adults by name."""
+    if (entry.kind, entry.what) in FIXED_TEXTS:
+        return str(FIXED_TEXTS[entry.kind, entry.what])
     if entry.kind in FIELD_TEXTS:
         text, values = FIELD_TEXTS[entry.kind]
         return text % {"whom": _whom(entry, named), "value": str(values(entry.what).label).lower()}
-    if (entry.kind, entry.what) in FIXED_TEXTS:
-        return str(FIXED_TEXTS[entry.kind, entry.what])
     if entry.kind == "took":
         return _("Downloaded %(file)s") % {"file": entry.what}
     if entry.kind == "nudged":

@@ -15,10 +15,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from backend.events.models import Event, Session
-from backend.events.rules import LANGUAGE_LIMIT, TEXT_LIMIT
+from backend.events.rules import LANGUAGE_LIMIT, LEAD, ORGANISER, TEXT_LIMIT
 from backend.events.selectors import Profile
 from backend.events.services import ProfileChange, RoleChange
 from backend.events.services.agenda import SessionData
+from backend.events.services.opening import EMAIL_LIMIT, NAME_LIMIT, PHONE_LIMIT
 from frontend.events.words.languages import LANGUAGES, Language, language_name
 from frontend.fields import IdField, IdListField, IdsField
 
@@ -121,7 +122,6 @@ class RolesForm(forms.Form):
     everybody = forms.BooleanField(required=False)
     set_age_class = forms.CharField(required=False)
     set_visibility = forms.CharField(required=False)
-    set_permission = forms.CharField(required=False)
     confirmed_adults = IdListField(required=False)
 
     def attendee_ids(self, found: Collection[int]) -> Collection[int]:
@@ -133,7 +133,6 @@ class RolesForm(forms.Form):
         return RoleChange(
             age_class=values["set_age_class"],
             visibility=values["set_visibility"],
-            permission=values["set_permission"],
         )
 
 
@@ -293,3 +292,41 @@ class TopicsForm(forms.Form):
     into_id = IdField(required=False)
     name = forms.CharField(required=False)
     description = forms.CharField(required=False)
+
+
+class ProposalForm(forms.Form):
+    """Whom to propose, and as what."""
+
+    attendee_id = IdField()
+    permission = forms.ChoiceField(
+        choices=[(ORGANISER.value, ORGANISER.label), (LEAD.value, LEAD.label)],
+        error_messages={"required": _("Choose what to propose them as.")},
+    )
+
+
+class DecisionForm(forms.Form):
+    """The button pressed beside a proposal, an organiser or a lead."""
+
+    CONFIRM, REFUSE, END = "confirm", "refuse", "end"
+
+    do = forms.ChoiceField(choices=[(CONFIRM, ""), (REFUSE, ""), (END, "")])
+
+
+class OutsideContactForm(forms.Form):
+    """Whom to turn to outside the forum."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=NAME_LIMIT, widget=forms.TextInput(attrs={"class": "input"})
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=PHONE_LIMIT,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input", "type": "tel"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=EMAIL_LIMIT,
+        required=False,
+        widget=forms.EmailInput(attrs={"class": "input"}),
+    )

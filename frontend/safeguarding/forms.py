@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.safeguarding.models import Report
 from backend.safeguarding.services import OUTCOME_LIMIT, WORDS_LIMIT
+from frontend.fields import IdField
 
 KEEP_BLOCKED, LIFT = "keep", "lift"
 
@@ -44,3 +45,9 @@ class CloseForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose whether the two stay apart.")},
     )
+
+
+class HandOverForm(forms.Form):
+    """The lead who may read a report from now on."""
+
+    lead = IdField()

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.core.errors import BusinessError, NotFound
@@ -21,13 +22,15 @@ from backend.safeguarding.selectors import (
     block_made_by,
     has_reader,
     last_report_by,
+    leads_to_hand_over_to,
     person_for_attendee,
     report_page_for,
     reports_for,
     visible_ids_for,
 )
 from frontend.access import Request, participant, safeguarding_lead
-from frontend.safeguarding.forms import LIFT, CloseForm, ReportForm
+from frontend.fields import values_of
+from frontend.safeguarding.forms import LIFT, CloseForm, HandOverForm, ReportForm
 
 
 @participant
@@ -141,7 +144,31 @@ def report_sent(request: Request, attendee: Attendee) -> HttpResponse:
 @require_safe
 def reports(request: Request, attendee: Attendee) -> HttpResponse:
     """All reports of the forum, waiting ones first, without names or texts."""
-    return render(request, "safeguarding/reports.html", {"reports": reports_for(attendee)})
+    context = {"reports": reports_for(attendee), "others": leads_to_hand_over_to(attendee)}
+    return render(request, "safeguarding/reports.html", context)
+
+
+@safeguarding_lead
+@require_POST
+def hand_over_all(request: Request, attendee: Attendee) -> HttpResponse:
+    """Let another lead read all that I may read."""
+    to_id = values_of(HandOverForm(request.POST))["lead"]
+    count = services.hand_over_reports(lead=attendee, to_id=to_id, by=request.user, now=timezone.now())
+    text = ngettext("%(count)d report is handed over.", "%(count)d reports are handed over.", count)
+    messages.success(request, text % {"count": count})
+    return redirect("reports", attendee.event.slug)
+
+
+@safeguarding_lead
+@require_POST
+def hand_over(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
+    """Let another lead read this report."""
+    to_id = values_of(HandOverForm(request.POST))["lead"]
+    services.hand_over_report(
+        lead=attendee, report_id=report_id, to_id=to_id, by=request.user, now=timezone.now()
+    )
+    messages.success(request, _("The report is handed over. This is written down."))
+    return redirect("report", attendee.event.slug, report_id)
 
 
 @safeguarding_lead

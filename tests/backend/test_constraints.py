@@ -17,12 +17,13 @@ from backend.events.models import (
     Attendee,
     Event,
     Interest,
+    OutsideContact,
     SessionPart,
     Slot,
     Table,
 )
 from backend.people.models import KnownMinor
-from backend.safeguarding.models import Block, Report, ReportAlert
+from backend.safeguarding.models import Block, Report, ReportAlert, ReportHandOver
 from backend.suggestions.models import (
     Embedding,
     Feedback,
@@ -33,7 +34,7 @@ from backend.suggestions.models import (
     SuggestionView,
 )
 from tests.database import refused_by
-from tests.factories import NOW, make_attendee, make_event, make_run, make_session, make_tie
+from tests.factories import NOW, appoint, make_attendee, make_event, make_run, make_session, make_tie
 
 HOUR = dt.timedelta(hours=1)
 IMPLIED = "_event_key", "_kind_key"  # by the primary key; others refer to them
@@ -83,6 +84,7 @@ def people(forums: Forums) -> Tries:
 def events(forums: Forums) -> Tries:
     event, a = forums.event, forums.a
     yield "event_ends_after_start", changed(event, ends_on=event.starts_on - dt.timedelta(days=1))
+    yield "event_state_known", changed(event, state="half-open")
     yield "event_meetings_sane", changed(event, meetings_per_person=51)
     yield "event_not_its_own_previous", changed(event, previous=event)
     tie = make_tie(event, a, forums.b)
@@ -103,6 +105,13 @@ def events(forums: Forums) -> Tries:
     known = KnownMinor.objects.create(address_hash="b" * 64, event=event, expires_at=NOW)
     agreement = AgeAgreement.objects.create(known_minor=known, event=event, of_event=event, agreed_at=NOW)
     yield "age_agreement_once_per_event", again(agreement)
+    boss = appoint(make_attendee(event), "organiser")
+    yield "appointment_one_at_a_time", again(boss)
+    yield "appointment_permission_known", changed(boss, permission="emperor")
+    yield "appointment_state_and_times_agree", changed(boss, decided_at=None)
+    yield "appointment_confirmed_by_another", changed(boss, proposed_by=a.person, decided_by=a.person)
+    contact = OutsideContact.objects.create(event=event, name="Line", phone="1300", entered_at=NOW)
+    yield "outside_contact_can_be_reached", changed(contact, phone="")
     theirs = forums.elsewhere.topics.get(key="victim-support")
     topic = event.topics.get(key="victim-support")
     yield "theme_key_once", again(topic.theme)
@@ -203,6 +212,8 @@ def safeguarding(forums: Forums) -> Tries:
     for who in ("reporter", "reported", "closed_by"):
         ended = {"state": "closed", "closed_at": NOW, "outcome": "Spoke to both."}
         yield f"report_{who}_same_event", changed(report, **ended | {who: forums.stranger})
+    hand_over = ReportHandOver.objects.create(report=report, lead=forums.c, handed_at=NOW)
+    yield "report_hand_over_once", again(hand_over)
     yield "report_alert_once", again(ReportAlert.objects.create(report=report, lead=forums.c, told_at=NOW))
 
 

@@ -37,7 +37,12 @@ def create_event(*, people: int, seed: int, now: dt.datetime) -> LoadEvent:
     first_day = now.date() + dt.timedelta(days=2)
     days = (first_day, first_day + dt.timedelta(days=1))
     event = Event.objects.create(
-        slug=SLUG, name="Forum under load", timezone="Asia/Bangkok", starts_on=days[0], ends_on=days[1]
+        slug=SLUG,
+        name="Forum under load",
+        timezone="Asia/Bangkok",
+        starts_on=days[0],
+        ends_on=days[1],
+        state=Event.State.OPEN,
     )
     grid = SlotGrid(
         days=days,

@@ -8,8 +8,10 @@ from backend.events.services.age_classes import (
     decline_adult,
     propose_adult,
 )
+from backend.events.services.appointments import confirm_role, end_role, propose_role, refuse_role
 from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes, matching_lock
 from backend.events.services.locks import lock_attendees, lock_event, lock_rows
+from backend.events.services.opening import open_event, set_outside_contact
 from backend.events.services.profiles import ProfileChange, UnknownTopic, update_profile
 from backend.events.services.roles import RoleChange, change_roles
 from backend.events.services.setup import (
@@ -68,9 +70,11 @@ __all__ = [
     "change_roles",
     "change_table",
     "change_topic",
+    "confirm_role",
     "consent_to_adult",
     "create_event",
     "decline_adult",
+    "end_role",
     "load_themes",
     "lock_attendees",
     "lock_event",
@@ -79,12 +83,16 @@ __all__ = [
     "merge_topics",
     "move_theme",
     "move_topic",
+    "open_event",
     "propose_adult",
+    "propose_role",
+    "refuse_role",
     "remove_slots",
     "remove_table",
     "remove_theme",
     "remove_topic",
     "rename_theme",
     "set_interpreters",
+    "set_outside_contact",
     "update_profile",
 ]

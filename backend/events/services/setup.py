@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -17,6 +18,7 @@ from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Theme, Topic
 from backend.events.rules import check_can_hold_role, check_organiser, clean_text
+from backend.events.services.appointments import record_appointed
 from backend.events.services.changes import announce_changes
 from backend.people.models import Person
 from backend.people.services import check_email, find_or_create_people, load_sectors
@@ -56,14 +58,14 @@ def create_event(
     ends_on: dt.date,
     timezone: str,
     organiser_email: str = "",
-    lead_email: str = "",
+    lead_emails: Sequence[str] = (),
     meetings_per_person: int = 5,
     venue: str = "",
     interpreters: bool = False,
     previous: Event | None = None,
     now: dt.datetime,
 ) -> Event:
-    """A new event with the shipped themes and topics; with its organiser and safeguarding lead, where given.
+    """A new event, a draft, with the shipped themes and topics; with its organiser and leads, where given.
 
     Refuses BadEvent (slug, name, venue, dates, meetings), UnknownZone, SlugTaken, BadEmail and
     ConflictingRoles; saves nothing then.
@@ -107,8 +109,8 @@ def create_event(
     load_themes(event=event)
     if organiser_email:
         appoint_organiser(event=event, email=organiser_email, now=now)
-    if lead_email:
-        appoint_lead(event=event, email=lead_email, now=now)
+    for email in lead_emails:
+        appoint_lead(event=event, email=email, now=now)
     return event
 
 
@@ -172,6 +174,7 @@ def load_themes(*, event: Event) -> int:
 def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str = "") -> Attendee:
     """Make the person with this address an organiser of the event.
 
+    For whoever runs the installation, by a command; people at the event propose and confirm each other.
     Refuses BadEmail, ConflictingRoles and DemoAccount. Who is not an attendee yet becomes a hidden one:
     organisers run the forum and are not suggested in it.
     Without a name, a new account carries the first part of the address.
@@ -181,7 +184,7 @@ def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str =
 
 @in_transaction
 def appoint_lead(*, event: Event, email: str, now: dt.datetime, name: str = "") -> Attendee:
-    """Make the person with this address a safeguarding lead of the event.
+    """Make the person with this address a safeguarding lead of the event; as `appoint_organiser`.
 
     Refuses BadEmail, ConflictingRoles and DemoAccount. Who is not an attendee yet becomes a hidden one.
     """
@@ -208,6 +211,5 @@ def _appoint(event: Event, email: str, name: str, permission: str, now: dt.datet
             _("One person cannot be organiser and safeguarding lead of the same event: name somebody else.")
         )
     if attendee.permission != permission:
-        attendee.permission = permission
-        attendee.save(update_fields=["permission"])
+        record_appointed(attendee=attendee, permission=permission, now=now)
     return attendee

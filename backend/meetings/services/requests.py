@@ -14,7 +14,7 @@ from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.period import overlapping
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Slot, Theme
-from backend.events.rules import TextTooLong, clean_text
+from backend.events.rules import TextTooLong, check_event_open, clean_text
 from backend.meetings.models import Availability, Meeting, Notice, RequestedTime, Seat
 from backend.meetings.models.meetings import MAX_TIMES
 from backend.meetings.rules import (
@@ -119,9 +119,9 @@ def request_meeting(
 ) -> Meeting:
     """Ask another attendee to meet one to one, at up to three slots or any; no slot is blocked by it.
 
-    With a `key`, asking again gives the first request. Refuses NotYours, NotFound (nobody the contact policy
-    allows), BadTimes, TextTooLong, UnknownTheme, NoSuchPlace, BadKey, KeyReused, AlreadyAsked, CapReached,
-    AskedTooOften, NoOpenSlots and SlotTaken (a slot that is not free for both).
+    With a `key`, asking again gives the first request. Refuses NotYours, NotOpenYet, NotFound (nobody the
+    contact policy allows), BadTimes, TextTooLong, UnknownTheme, NoSuchPlace, BadKey, KeyReused, AlreadyAsked,
+    CapReached, AskedTooOften, NoOpenSlots and SlotTaken (a slot that is not free for both).
     """
     meeting, is_new = open_request(
         attendee=attendee, other_id=other_id, data=data, key=key, is_limited=True, by=by, now=now
@@ -147,6 +147,7 @@ def open_request(
     organisers who arrange a meeting are not.
     """
     check_own(attendee, by)
+    check_event_open(attendee.event)
     if len(key) > KEY_LIMIT or key != clean_text(key):
         raise BadKey(
             _("A key is at most %(limit)d characters, without spaces around it.") % {"limit": KEY_LIMIT}

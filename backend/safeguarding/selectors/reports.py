@@ -8,9 +8,16 @@ from dataclasses import dataclass
 from django.db.models import Case, IntegerField, Value, When
 
 from backend.events.models import Attendee, Event
+from backend.events.rules import leads_of
 from backend.events.selectors import name_in_lists, name_to_call, names_of_people, shown_name
 from backend.safeguarding.models import Report, ReportView
-from backend.safeguarding.rules import is_contact_blocked, is_known_adult, leads_of, readable_for
+from backend.safeguarding.rules import (
+    is_contact_blocked,
+    is_known_adult,
+    lacking_for,
+    leads_lacking,
+    readable_for,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,23 @@ class ViewRow:
     seen_at: dt.datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LeadRow:
+    """A safeguarding lead, for another one."""
+
+    attendee_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverRow:
+    """Who handed a report to whom, and when; without a name where the account is deleted."""
+
+    by: str
+    to: str
+    handed_at: dt.datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPage:
     """All of one report.
@@ -85,6 +109,8 @@ class ReportPage:
     outcome: str
     closed_at: dt.datetime | None
     closed_by: str
+    leads_lacking: tuple[LeadRow, ...]
+    hand_overs: tuple[HandOverRow, ...]
 
     @property
     def is_about_meeting(self) -> bool:
@@ -114,6 +140,14 @@ def waiting_reports(lead: Attendee) -> int:
     return readable_for(lead).waiting().count()
 
 
+def leads_to_hand_over_to(lead: Attendee) -> tuple[LeadRow, ...]:
+    """The event's other leads who may not read all that this one may, but for reports about themselves."""
+    others = leads_of(lead.event_id).exclude(pk=lead.pk).order_by("pk")
+    return tuple(
+        LeadRow(other.pk, shown_name(other)) for other in others if lacking_for(other, given_by=lead).exists()
+    )
+
+
 def reports_for(lead: Attendee) -> tuple[ReportLine, ...]:
     """The lead's list: new ones first, then those looked at, then the closed; the newest first among each."""
     order = Case(
@@ -141,7 +175,9 @@ def report_page_for(report: Report) -> ReportPage:
     about = Report.objects.filter(event=report.event_id, reported=report.reported_id).exclude(pk=report.pk)
     closed_by = Attendee.objects.filter(pk=report.closed_by_id or 0).first()
     views = list(ReportView.objects.filter(report=report.pk).order_by("-seen_at", "-pk"))
-    viewers = names_of_people([view.viewer_id for view in views if view.viewer_id], report.event)
+    hand_overs = list(report.hand_overs.select_related("lead").order_by("handed_at", "pk"))
+    acted = [view.viewer_id for view in views] + [one.by_id for one in hand_overs]
+    names = names_of_people([pk for pk in acted if pk], report.event)
     return ReportPage(
         report_id=report.pk,
         category=report.category,
@@ -156,10 +192,15 @@ def report_page_for(report: Report) -> ReportPage:
         keeps_apart=report.keeps_apart,
         is_contact_blocked=_is_contact_blocked(report),
         others_about=about.count() if reported else 0,
-        views=tuple(ViewRow(viewers.get(view.viewer_id or 0, ""), view.seen_at) for view in views),
+        views=tuple(ViewRow(names.get(view.viewer_id or 0, ""), view.seen_at) for view in views),
         outcome=report.outcome,
         closed_at=report.closed_at,
         closed_by=shown_name(closed_by) if closed_by else "",
+        leads_lacking=tuple(LeadRow(one.pk, shown_name(one)) for one in leads_lacking(report).order_by("pk")),
+        hand_overs=tuple(
+            HandOverRow(names.get(one.by_id or 0, ""), shown_name(one.lead), one.handed_at)
+            for one in hand_overs
+        ),
     )
 
 

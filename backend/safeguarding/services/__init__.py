@@ -11,6 +11,8 @@ from backend.safeguarding.services.reports import (
     WordsNeeded,
     close_report,
     file_report,
+    hand_over_report,
+    hand_over_reports,
     read_report,
     report_person,
 )
@@ -28,6 +30,8 @@ __all__ = [
     "block_person",
     "close_report",
     "file_report",
+    "hand_over_report",
+    "hand_over_reports",
     "read_report",
     "report_person",
     "send_alert",

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from backend.core.queue import MAIL, URGENT, enqueue
 from backend.core.smtp import MailDelayed, send_mail_now
 from backend.events.models import Attendee
+from backend.events.rules import leads_of
 from backend.safeguarding.models import Report, ReportAlert, ReportQuerySet
-from backend.safeguarding.rules import leads_of, readable_for
+from backend.safeguarding.rules import readable_for
 
 SEND_ALERT = "safeguarding.send_alert"
 SUBJECT_LIMIT = 150

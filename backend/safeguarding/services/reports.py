@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
-from backend.events.rules import TextTooLong, clean_text
+from backend.events.rules import TextTooLong, clean_text, leads_of
 from backend.people.models import Person
-from backend.safeguarding.models import Report, ReportView
-from backend.safeguarding.rules import knows_of, readable_for
+from backend.safeguarding.models import Report, ReportHandOver, ReportView
+from backend.safeguarding.rules import knows_of, lacking_for, leads_lacking, readable_for
 from backend.safeguarding.services.alerts import alert_leads
 from backend.safeguarding.services.announce import announce_changed_people
 
@@ -129,6 +129,49 @@ def close_report(
     if lift:
         announce_changed_people(*both.values_list("person_id", flat=True), now=now)
     return report
+
+
+@in_transaction
+def hand_over_report(*, lead: Attendee, report_id: int, to_id: int, by: Person, now: dt.datetime) -> None:
+    """Let another lead of the event (attendee id), confirmed after this report was made, read it.
+
+    It is recorded; handing it over again changes nothing. Refuses NotYours, and NotFound for a report that
+    the lead may not read and for whoever is no such lead: a lead who is part of the report never reads it.
+    """
+    report = _locked_report(lead, report_id, by)
+    other = _lead_of(report.event_id, to_id)
+    if readable_for(other).filter(pk=report.pk).exists():
+        return
+    if not leads_lacking(report).filter(pk=to_id).exists():
+        raise NotFound(_("There is no such safeguarding lead to hand reports to."))
+    ReportHandOver.objects.create(report=report, lead=other, by=by, handed_at=now)
+    alert_leads(event_id=report.event_id)
+
+
+@in_transaction
+def hand_over_reports(*, lead: Attendee, to_id: int, by: Person, now: dt.datetime) -> int:
+    """Hand all reports that this lead may read to another lead; returns how many that lead could not read.
+
+    Refuses NotYours, and NotFound for whoever is no other lead of the event.
+    """
+    if lead.person_id != by.pk:
+        raise NotYours(_("Only the safeguarding lead can do this."))
+    other = _lead_of(lead.event_id, to_id)
+    if other.pk == lead.pk:
+        raise NotFound(_("There is no such safeguarding lead to hand reports to."))
+    lacking = lacking_for(other, given_by=lead).order_by("pk")
+    rows = [ReportHandOver(report=report, lead=other, by=by, handed_at=now) for report in lacking]
+    ReportHandOver.objects.bulk_create(rows)
+    if rows:
+        alert_leads(event_id=lead.event_id)
+    return len(rows)
+
+
+def _lead_of(event_id: int, attendee_id: int) -> Attendee:
+    found = leads_of(event_id).filter(pk=attendee_id).first()
+    if found is None:
+        raise NotFound(_("There is no such safeguarding lead to hand reports to."))
+    return found
 
 
 def _locked_report(lead: Attendee, report_id: int, by: Person) -> Report:

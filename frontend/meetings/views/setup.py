@@ -22,7 +22,7 @@ from backend.core.errors import BusinessError
 from backend.core.period import HasPeriod, Period
 from backend.events import services as venue
 from backend.events.models import Attendee, Event
-from backend.events.rules import periods_of
+from backend.events.rules import is_event_open, periods_of, what_opening_lacks
 from backend.events.selectors import slots_for, tables_for
 from backend.meetings import services
 from backend.meetings.selectors import (
@@ -70,6 +70,17 @@ class PreviewSlot:
 def setup(request: Request, attendee: Attendee) -> HttpResponse:
     """Meeting times, tables and figures of the forum, each with its form."""
     return _page(request, attendee)
+
+
+@organiser
+@require_POST
+def open_forum(request: Request, attendee: Attendee) -> HttpResponse:
+    """Open the forum to its participants."""
+    try:
+        venue.open_event(event=attendee.event, by=request.user, now=timezone.now())
+    except BusinessError as refusal:
+        return _page(request, attendee, refusal, part="open")
+    return _done(request, attendee, _("The forum is open: its participants can use it now."))
 
 
 @organiser
@@ -188,6 +199,8 @@ def _page(
         "interpreters": event.interpreters,
     }
     context: dict[str, Any] = {
+        "is_draft": not is_event_open(event),
+        "missing": what_opening_lacks(event),
         "leads": names_of_leads(event),
         "figures": overview_for(event, timezone.now()),
         "days": _by_day(event, slots),

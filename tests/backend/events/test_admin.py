@@ -6,10 +6,12 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 
-from backend.events.models import Event, Theme, Topic
+from backend.events.models import Appointment, Event, OutsideContact, Theme, Topic
+from backend.events.rules import leads_of
+from backend.events.services import propose_role
 from backend.people.models import Person
 from backend.safeguarding.models import Report
-from tests.factories import block_contact, make_attendee, make_event, make_session
+from tests.factories import NOW, block_contact, make_attendee, make_event, make_session
 from tests.pages import page_of
 
 pytestmark = pytest.mark.django_db
@@ -44,8 +46,19 @@ def test_people_and_what_they_say_are_not_in_the_admin() -> None:
     assert not registered & NOT_REFERENCE_DATA
 
 
-@pytest.mark.parametrize("page", ["people/sector", "events/organisation", "events/event", "events/theme",
-                                  "events/topic", "events/session"])  # fmt: skip
+@pytest.mark.parametrize(
+    "page",
+    [
+        "people/sector",
+        "events/organisation",
+        "events/event",
+        "events/theme",
+        "events/topic",
+        "events/session",
+        "events/appointment",
+        "events/outsidecontact",
+    ],
+)
 def test_every_list_opens_and_a_stranger_is_sent_to_sign_in(administrator: Client, page: str) -> None:
     make_event()
     answer = administrator.get(f"/admin/{page}/")
@@ -131,3 +144,45 @@ def test_an_unknown_zone_and_a_theme_of_another_event_are_refused_in_words(admin
     assert "This theme belongs to another event." in page_of(answer).texts(".errorlist li")
     assert not Topic.objects.filter(key="new").exists()
     assert Event.objects.get(pk=event.pk).timezone != "Asia/Bangkock"
+
+
+def act_on(administrator: Client, action: str, *appointments: Appointment) -> str:
+    chosen = {"action": action, "_selected_action": [one.pk for one in appointments]}
+    return administrator.post("/admin/events/appointment/", chosen, follow=True).content.decode()
+
+
+def test_the_administrator_confirms_the_first_lead_and_ends_one(administrator: Client) -> None:
+    event = make_event()
+    boss = make_attendee(event, name="Olga", permission="organiser")
+    proposed = [
+        propose_role(event=event, attendee_id=one.pk, permission="safeguarding-lead", by=boss.person, now=NOW)
+        for one in (make_attendee(event, name="Ana"), make_attendee(event, name="Ben"))
+    ]
+    page = page_of(administrator.get("/admin/events/appointment/"))
+    assert "Ana" in page
+    assert proposed[0].attendee.person.email in page  # a second mailbox of the organiser's is told by it
+    text = act_on(administrator, "confirm", *proposed)
+    assert "Done." in text
+    assert "confirmed by another lead" in text  # the second is for the first to confirm
+    assert [one.person.name for one in leads_of(event)] == ["Ana"]
+    act_on(administrator, "end", proposed[0])
+    act_on(administrator, "refuse", proposed[1])
+    assert not leads_of(event).exists()
+    assert set(Appointment.objects.of(event).values_list("state", flat=True)) == {
+        "confirmed", "refused", "ended",
+    }  # fmt: skip
+
+
+def test_the_administrator_names_the_outside_contact(administrator: Client) -> None:
+    event = make_event()
+    fields = {"event": event.pk, "name": "Child line", "phone": "", "email": ""}
+    answer = administrator.post("/admin/events/outsidecontact/add/", fields)
+    assert "Write a mail address or a phone number" in answer.content.decode()
+    administrator.post("/admin/events/outsidecontact/add/", fields | {"phone": "+66 1300"})
+    contact = OutsideContact.objects.get()
+    administrator.post(
+        f"/admin/events/outsidecontact/{contact.pk}/change/", fields | {"phone": "", "email": "a@example.org"}
+    )
+    contact = OutsideContact.objects.get()
+    assert (contact.phone, contact.email) == ("", "a@example.org")
+    assert contact.entered_by is not None

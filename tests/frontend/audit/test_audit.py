@@ -130,12 +130,12 @@ def test_filters_pages_and_an_empty_answer(desk):
 def test_the_file_has_what_the_page_says_but_no_names_and_is_an_entry_itself(desk):
     event, client, _ = desk
     ana = make_attendee(event, name="Ana Adult", age_class="unknown")
-    client.post(f"/e/{event.slug}/attendees/", {"attendee": ana.pk, "set_permission": "organiser"})
+    client.post(f"/e/{event.slug}/attendees/", {"attendee": ana.pk, "set_visibility": "hidden"})
     Attendee.objects.filter(pk=ana.pk).update(age_class="adult")
     answer = client.get(f"/e/{event.slug}/desk/done.csv")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert "Set the permission of 1 person to organiser" in [row["what"] for row in rows]
+    assert "Set the visibility of 1 person to hidden" in [row["what"] for row in rows]
     assert "Ana" not in answer.content.decode()
     assert "Downloaded what-was-done.csv" in done(client, event)
 

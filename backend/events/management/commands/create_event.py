@@ -24,7 +24,12 @@ class Command(BaseCommand):
         parser.add_argument("--venue", default="")
         parser.add_argument("--organiser", default="", metavar="EMAIL", help="who runs the event")
         parser.add_argument(
-            "--safeguarding-lead", default="", metavar="EMAIL", help="who reads reports; not the organiser"
+            "--safeguarding-lead",
+            action="append",
+            default=[],
+            metavar="EMAIL",
+            help="who reads reports; not the organiser. Name two: a forum opens with two leads, or with one "
+            "and an outside contact",
         )
         parser.add_argument("--meetings-per-person", default="5", metavar="N")
         parser.add_argument(
@@ -42,13 +47,14 @@ class Command(BaseCommand):
             timezone=options["timezone"],
             venue=options["venue"],
             organiser_email=options["organiser"],
-            lead_email=options["safeguarding_lead"],
+            lead_emails=options["safeguarding_lead"],
             meetings_per_person=_number(options["meetings_per_person"]),
             interpreters=options["interpreters"],
             now=timezone.now(),
         )
         self.stdout.write(
-            f"Event “{event.name}” created. Next: python manage.py import_attendees {event.slug} FILE.csv"
+            f"Event “{event.name}” created as a draft. "
+            f"Next: python manage.py import_attendees {event.slug} FILE.csv"
         )
 
 

@@ -1,4 +1,4 @@
-"""Age class, visibility, permission: set by organisers, all or nothing, the last organiser stays."""
+"""Age class and visibility: set by organisers, all or nothing."""
 
 import datetime as dt
 
@@ -6,17 +6,14 @@ import pytest
 
 from backend.core.errors import OrganisersOnly
 from backend.events.models import Attendee
-from backend.events.rules import DemoAccount
+from backend.events.services import propose_role
 from backend.events.services.age_classes import OwnAgeClass
 from backend.events.services.roles import (
-    CannotLead,
-    LastOrganiser,
     NobodyChosen,
     RoleChange,
     UnknownRole,
     change_roles,
 )
-from backend.events.services.setup import appoint_lead, appoint_organiser
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -45,22 +42,17 @@ def test_values_are_set_for_all_and_only_changed_attendees_are_marked(forum):
 
 def test_an_attendee_cannot_make_themself_an_adult_or_an_organiser(forum):
     event, _, unknown, _ = forum
-    for change in (RoleChange(age_class="adult"), RoleChange(permission="organiser")):
-        with pytest.raises(OrganisersOnly):
-            change_roles(event=event, attendee_ids=[unknown.pk], change=change, by=unknown.person, now=LATER)
+    with pytest.raises(OrganisersOnly):
+        change_roles(
+            event=event, attendee_ids=[unknown.pk], change=RoleChange(age_class="adult"),
+            by=unknown.person, now=LATER,
+        )  # fmt: skip
+    with pytest.raises(OrganisersOnly):
+        propose_role(
+            event=event, attendee_id=unknown.pk, permission="organiser", by=unknown.person, now=LATER
+        )
     unknown.refresh_from_db()
     assert (unknown.age_class, unknown.permission) == ("unknown", "participant")
-
-
-def test_the_last_organiser_stays_and_nothing_else_is_written(forum):
-    event, organiser, _, adult = forum
-    with pytest.raises(LastOrganiser):
-        change_roles(
-            event=event, attendee_ids=[adult.pk, organiser.pk],
-            change=RoleChange(permission="participant", visibility="listed"), by=organiser.person, now=LATER,
-        )  # fmt: skip
-    organiser.refresh_from_db()
-    assert (organiser.permission, organiser.visibility) == ("organiser", "hidden")
 
 
 @pytest.mark.parametrize(
@@ -108,61 +100,3 @@ def test_who_hid_themselves_stays_hidden_and_the_others_are_listed(forum):
     for one in (unknown, adult):
         one.refresh_from_db()
     assert (changed, unknown.visibility, adult.visibility) == (1, "listed", "hidden")
-
-
-LEAD = RoleChange(permission="safeguarding-lead")
-
-
-def test_an_organiser_appoints_another_person_as_safeguarding_lead_and_never_themself(forum):
-    event, organiser, _, adult = forum
-    second = make_attendee(event, permission="organiser")
-    with pytest.raises(CannotLead, match="cannot hold both roles"):
-        change_roles(event=event, attendee_ids=[organiser.pk], change=LEAD, by=organiser.person, now=LATER)
-    change_roles(event=event, attendee_ids=[adult.pk], change=LEAD, by=organiser.person, now=LATER)
-    change_roles(event=event, attendee_ids=[second.pk], change=LEAD, by=organiser.person, now=LATER)
-    for one in (organiser, second, adult):
-        one.refresh_from_db()
-    assert (organiser.permission, adult.permission) == ("organiser", "safeguarding-lead")
-    assert second.permission == "safeguarding-lead"  # and so an organiser no longer
-
-
-def test_leads_are_appointed_one_at_a_time_and_only_adults(forum):
-    event, organiser, unknown, adult = forum
-    for chosen, sentence in (([adult.pk, unknown.pk], "one person at a time"), ([unknown.pk], "be an adult")):
-        with pytest.raises(CannotLead, match=sentence):
-            change_roles(event=event, attendee_ids=chosen, change=LEAD, by=organiser.person, now=LATER)
-    assert not Attendee.objects.filter(permission="safeguarding-lead").exists()
-
-
-def test_a_lead_can_give_nobody_a_permission(forum):
-    event, _, _, adult = forum
-    lead = make_attendee(event, permission="safeguarding-lead")
-    for chosen in (lead, adult):
-        with pytest.raises(OrganisersOnly):
-            change_roles(
-                event=event, attendee_ids=[chosen.pk], change=RoleChange(permission="organiser"),
-                by=lead.person, now=LATER,
-            )  # fmt: skip
-
-
-@pytest.mark.parametrize("permission", [Attendee.Permission.ORGANISER, Attendee.Permission.SAFEGUARDING_LEAD])
-def test_an_account_of_the_demo_has_a_role_in_the_demo_s_forum_alone(forum, permission):
-    event, organiser, _, adult = forum
-    adult.person.is_demo = True
-    adult.person.save()
-    appoint = appoint_organiser if permission == "organiser" else appoint_lead
-    with pytest.raises(DemoAccount, match="is an account of the demo, which anybody can enter"):
-        change_roles(
-            event=event, attendee_ids=[adult.pk], change=RoleChange(permission=permission),
-            by=organiser.person, now=LATER,
-        )  # fmt: skip
-    with pytest.raises(DemoAccount):
-        appoint(event=event, email=adult.person.email, now=LATER)
-    adult.refresh_from_db()
-    assert adult.permission == "participant"
-
-    organiser.person.is_demo = True
-    organiser.person.save()
-    appoint(event=event, email=adult.person.email, now=LATER)
-    adult.refresh_from_db()
-    assert adult.permission == permission

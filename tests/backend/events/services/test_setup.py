@@ -64,6 +64,7 @@ def test_an_event_comes_with_its_themes_topics_sectors_and_organiser() -> None:
         "adult",
     )
     assert is_organiser(organiser.person, event)
+    assert event.state == "draft"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,126 @@
+"""Who organises or leads an event, who decides about that, and for whom an event is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError
+from backend.events.models import Appointment, Attendee, AttendeeQuerySet, Event, OutsideContact
+from backend.people.models import Person
+
+LEAD = Attendee.Permission.SAFEGUARDING_LEAD
+ORGANISER = Attendee.Permission.ORGANISER
+
+
+class NotOpenYet(BusinessError):
+    code = "not_open_yet"
+    status = 403
+
+
+def is_event_open(event: Event) -> bool:
+    """Whether participants can use the event."""
+    return event.state != Event.State.DRAFT
+
+
+def check_event_open(event: Event) -> None:
+    """Refuse NotOpenYet while the event is a draft."""
+    if not is_event_open(event):
+        raise NotOpenYet(
+            _("%(event)s is not open yet: its organisers are still preparing it.") % {"event": event.name}
+        )
+
+
+def check_admission(attendee: Attendee) -> None:
+    """Refuse NotOpenYet to a participant of a draft; organisers and leads prepare the event meanwhile."""
+    if attendee.permission == Attendee.Permission.PARTICIPANT:
+        check_event_open(attendee.event)
+
+
+def leads_of(event: Event | int) -> AttendeeQuerySet:
+    """The event's safeguarding leads: confirmed, and with an open account (S10)."""
+    confirmed = Appointment.objects.in_force().filter(attendee=OuterRef("pk"), permission=LEAD)
+    return Attendee.objects.filter(Exists(confirmed), event=event, permission=LEAD, person__is_active=True)
+
+
+def organisers_of(event: Event | int) -> AttendeeQuerySet:
+    """The event's organisers with an open account."""
+    return Attendee.objects.filter(event=event, permission=ORGANISER, person__is_active=True)
+
+
+def is_lead(person: Person, event: Event | int) -> bool:
+    """Whether the person is a confirmed safeguarding lead of this event."""
+    return leads_of(event).filter(person=person.pk).exists()
+
+
+def is_administrator(person: Person) -> bool:
+    """Whether the person administers this installation."""
+    return person.is_active and (person.is_staff or person.is_superuser)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person is at an event, for decisions about its organisers and leads."""
+
+    person_id: int
+    is_lead: bool
+    is_organiser: bool
+    is_administrator: bool
+    has_leads: bool
+
+
+def standing_of(person: Person, event: Event | int) -> Standing:
+    """What the person is at the event now; two queries."""
+    leads = set(leads_of(event).values_list("person_id", flat=True))
+    organises = organisers_of(event).filter(person=person.pk).exists()
+    return Standing(person.pk, person.pk in leads, organises, is_administrator(person), bool(leads))
+
+
+def can_confirm(appointment: Appointment, by: Standing) -> bool:
+    """Whether `by` may confirm or refuse this proposal: never who made it, nor the one proposed (S10).
+
+    A lead is confirmed by a lead, the first one by the administrator; an organiser by either.
+    """
+    if by.person_id in (appointment.proposed_by_id, appointment.attendee.person_id):
+        return False
+    is_first_lead = appointment.permission == LEAD and not by.has_leads
+    return by.is_lead or (by.is_administrator and (is_first_lead or appointment.permission == ORGANISER))
+
+
+def can_refuse(appointment: Appointment, by: Standing) -> bool:
+    """Whether `by` may refuse this proposal: who may confirm it, who made it, and the one proposed."""
+    own = by.person_id in (appointment.proposed_by_id, appointment.attendee.person_id)
+    return own or can_confirm(appointment, by)
+
+
+def can_end(appointment: Appointment, by: Standing) -> bool:
+    """Whether `by` may end this appointment.
+
+    A lead is ended by themself, another lead or the administrator; an organiser by an organiser or the
+    administrator (S10).
+    """
+    return by.is_administrator or (by.is_lead if appointment.permission == LEAD else by.is_organiser)
+
+
+def what_opening_lacks(event: Event) -> str:
+    """What the event needs before it opens, as one sentence; empty where nothing is missing (S10).
+
+    Two confirmed safeguarding leads, or one and an outside contact.
+    """
+    leads = leads_of(event).count()
+    has_contact = OutsideContact.objects.filter(event=event).exists()
+    if leads >= 2 or (leads and has_contact):
+        return ""
+    if leads:
+        return _(
+            "Before this forum opens it needs a second confirmed safeguarding lead, or an outside contact, "
+            "whom a safeguarding lead or the administrator enters."
+        )
+    if has_contact:
+        return _("Before this forum opens it needs a confirmed safeguarding lead: there is none.")
+    return _(
+        "Before this forum opens it needs two confirmed safeguarding leads, or one and an outside contact: "
+        "there is none of these."
+    )

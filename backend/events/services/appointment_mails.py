@@ -1,0 +1,99 @@
+"""Mails to an event's leads and organisers about every change of who they are (S10)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backend.core.queue import MAIL, URGENT, enqueue
+from backend.core.smtp import MailDelayed, send_mail_now
+from backend.events.models import Appointment
+from backend.events.rules import LEAD, leads_of, organisers_of
+from backend.events.selectors import name_in_lists, names_of_people
+from backend.people.models import Person
+
+SEND_APPOINTMENT_MAIL = "events.send_appointment_mail"
+SUBJECT_LIMIT = 150
+State = Appointment.State
+LEAD_SUBJECTS = {
+    State.PROPOSED.value: gettext_lazy("Safeguarding lead proposed: %(event)s"),
+    State.CONFIRMED.value: gettext_lazy("New safeguarding lead: %(event)s"),
+    State.REFUSED.value: gettext_lazy("Safeguarding lead not confirmed: %(event)s"),
+    State.ENDED.value: gettext_lazy("Safeguarding lead ended: %(event)s"),
+}
+ORGANISER_SUBJECTS = {
+    State.PROPOSED.value: gettext_lazy("Organiser proposed: %(event)s"),
+    State.CONFIRMED.value: gettext_lazy("New organiser: %(event)s"),
+    State.REFUSED.value: gettext_lazy("Organiser not confirmed: %(event)s"),
+    State.ENDED.value: gettext_lazy("Organiser ended: %(event)s"),
+}
+
+
+def tell_of_appointment(appointment: Appointment, change: str) -> None:
+    """Queue a mail to each lead and organiser of the event and to the person concerned.
+
+    The administrators get it, too, while the event has no lead. Called in the transaction of the change.
+    """
+    event_id = appointment.attendee.event_id
+    told = set(leads_of(event_id).values_list("person_id", flat=True))
+    if not told:
+        staff = Person.objects.filter(Q(is_staff=True) | Q(is_superuser=True), is_active=True)
+        told = set(staff.values_list("pk", flat=True))
+    told |= set(organisers_of(event_id).values_list("person_id", flat=True))
+    for person_id in sorted(told | {appointment.attendee.person_id}):
+        enqueue(
+            SEND_APPOINTMENT_MAIL,
+            lock=f"mail:person:{person_id}",
+            queue=MAIL,
+            priority=URGENT,
+            appointment_id=appointment.pk,
+            change=change,
+            person_id=person_id,
+        )
+
+
+def send_appointment_mail(*, appointment_id: int, change: str, person_id: int) -> None:
+    """Mail one reader what changed; nothing where the account is closed or the attendee has left.
+
+    Raises MailDelayed where the server did not take it, unless another attempt is pointless.
+    """
+    appointments = Appointment.objects.select_related(
+        "attendee__person", "attendee__event", "proposed_by", "decided_by", "ended_by"
+    )
+    appointment = appointments.filter(pk=appointment_id).first()
+    reader = Person.objects.filter(pk=person_id, is_active=True).first()
+    if appointment is None or reader is None:
+        return
+    result = send_mail_now(_mail_to(reader, appointment, change))
+    if result.error and not result.is_final:
+        raise MailDelayed(result.error)
+
+
+def _mail_to(reader: Person, appointment: Appointment, change: str) -> EmailMessage:
+    event, is_lead = appointment.attendee.event, appointment.permission == LEAD
+    subject = (LEAD_SUBJECTS if is_lead else ORGANISER_SUBJECTS)[change]
+    by = {
+        State.PROPOSED.value: appointment.proposed_by,
+        State.ENDED.value: appointment.ended_by,
+    }.get(change, appointment.decided_by)
+    host = settings.TITIAN_ADDRESS.rstrip("/")
+    context = {
+        "change": change,
+        "is_lead": is_lead,
+        "name": name_in_lists(appointment.attendee),
+        "by": names_of_people([by.pk], event)[by.pk] if by else _("Somebody whose account is gone"),
+        "event": event.name,
+        "address": f"{host}/e/{event.slug}/roles/",
+        "admin_address": f"{host}/admin/events/appointment/",
+        "is_for_administrator": not reader.attendances.filter(event=event).exists(),
+    }
+    return EmailMessage(
+        subject=" ".join((str(subject) % {"event": event.name}).split())[:SUBJECT_LIMIT],
+        body=render_to_string("events/mail/appointment.txt", context),
+        to=[reader.email],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
