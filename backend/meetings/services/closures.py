@@ -11,6 +11,7 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.period import Period, overlapping
 from backend.core.queue import CLOCK, enqueue
 from backend.core.texts import one_line
+from backend.core.transactions import in_transaction
 from backend.events.models import Event, SessionPart, Slot, Table
 from backend.events.rules import check_organiser, clean_text
 from backend.meetings.models import Closure, DisplacedMeeting, Meeting, Notice, Seat
@@ -43,7 +44,7 @@ class TooLateToUndo(BusinessError):
     code = "too_late_to_undo"
 
 
-@transaction.atomic
+@in_transaction
 def close_period(
     *, event: Event, period: Period, room: str = "", reason: str = "", by: Person, now: dt.datetime
 ) -> Closure:
@@ -93,7 +94,7 @@ def displace_meetings(*, now: dt.datetime) -> int:
     return len(waiting)
 
 
-@transaction.atomic
+@in_transaction
 def _displace(closure: Closure, meeting_id: int, now: dt.datetime) -> None:
     meeting = lock_meeting(meeting_id)
     if meeting.state != Meeting.State.ACCEPTED or meeting_id not in {
@@ -141,7 +142,7 @@ def _rebook(meeting: Meeting, slot: Slot, table: Table | None, now: dt.datetime)
     return True
 
 
-@transaction.atomic
+@in_transaction
 def reopen_period(*, event: Event, closure_id: int, by: Person, now: dt.datetime) -> Closure:
     """Open a closed time again; nothing moves back. Doing it again changes nothing.
 
@@ -177,7 +178,7 @@ def undo_closure(*, event: Event, closure_id: int, by: Person, now: dt.datetime)
     return sum(_restore(one, now) for one in displaced.select_related("slot", "table").order_by("pk"))
 
 
-@transaction.atomic
+@in_transaction
 def _restore(displaced: DisplacedMeeting, now: dt.datetime) -> bool:
     meeting = lock_meeting(displaced.meeting_id)
     both, slot = seated_ids(meeting.pk), displaced.slot

@@ -105,6 +105,9 @@ def ids(people: dict[str, APIClient]) -> dict[str, Any]:
         "report_id": 1,
         "plan_id": 1,
         "planned_id": 1,
+        "theme_id": 1,
+        "topic_id": 1,
+        "closure_id": 1,
     }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import threading
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections
 
 from backend.core import transactions
@@ -154,3 +156,35 @@ def test_an_import_that_locked_people_in_the_opposite_order_would_deadlock_with_
 @pytest.mark.usefixtures("no_second_try")
 def test_an_import_beside_an_ask_of_the_same_people_lets_both_through() -> None:
     assert an_import_beside_an_ask() == ["ok", "ok"]
+
+
+def test_every_service_that_writes_in_a_transaction_is_begun_anew_on_a_conflict() -> None:
+    """Only those that talk to a mail server meanwhile are not: a mail would be sent twice."""
+    found = [
+        f"{path.relative_to(settings.BASE_DIR)}: {function.name}"
+        for path in sorted((settings.BASE_DIR / "backend").rglob("*.py"))
+        if "services" in str(path.relative_to(settings.BASE_DIR))
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        and "transaction.atomic" in [ast.unparse(one) for one in function.decorator_list]
+    ]
+    assert found == [
+        "backend/people/services.py: send_account_mail",
+        "backend/safeguarding/services/alerts.py: send_alert",
+    ]
+
+
+def test_no_lock_is_stronger_than_it_has_to_be() -> None:
+    """Rows that others refer to are locked without their key: whoever refers to them does not wait."""
+    own = {"Delivery", "Nudge", "AccountMail", "rows", "failed"}  # nothing refers to these
+    found = [
+        f"{path.relative_to(settings.BASE_DIR)}:{call.lineno}"
+        for path in sorted((settings.BASE_DIR / "backend").rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "select_for_update"
+        and "no_key" not in [one.arg for one in call.keywords]
+        and ast.unparse(call.func.value).partition(".")[0] not in own
+    ]
+    assert found == []
