@@ -32,6 +32,10 @@ class ParticipantView(PersonView):
         super().initial(request, *args, **kwargs)
         self.attendee  # noqa: B018 - refuses strangers, and participants of a draft
 
+    def takes(self, request: Request) -> bool:
+        """Whether the view has an operation of this method; any other is refused to everybody, with 405."""
+        return hasattr(self, str(request.method).lower())
+
     @cached_property
     def attendee(self) -> Attendee:
         attendee = selectors.attendee_for(self.person, self.kwargs["slug"])
@@ -44,7 +48,8 @@ class OrganiserView(ParticipantView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        check_organiser(self.person, self.attendee.event)
+        if self.takes(request):
+            check_organiser(self.person, self.attendee.event)
 
     @property
     def event(self) -> Event:
@@ -56,7 +61,7 @@ class TeamView(ParticipantView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if self.attendee.permission not in (LEAD, ORGANISER):
+        if self.takes(request) and self.attendee.permission not in (LEAD, ORGANISER):
             raise OrganisersOnly(_("Only the forum's organisers and safeguarding leads can do this."))
 
     @property

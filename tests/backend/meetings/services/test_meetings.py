@@ -273,7 +273,7 @@ def test_both_get_a_notice_and_a_later_calendar_entry_with_the_new_place(
         (entry,) = mail.attachments
         (word,) = fields.values()
         assert word in mail.body
-        assert "The organisers changed where you meet" in mail.body
+        assert "The organisers changed when or where you meet" in mail.body
         text = entry.get_payload(decode=True).decode()
         assert f"SEQUENCE:{now.sequence}" in text
         assert word in text
