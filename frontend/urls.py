@@ -83,6 +83,7 @@ urlpatterns = [
         "e/<slug:slug>/meetings/<int:meeting_id>/report/", safeguarding.report_meeting, name="report_meeting"
     ),
     path("e/<slug:slug>/reports/", safeguarding.reports, name="reports"),
+    path("e/<slug:slug>/safety/", safeguarding.safety, name="safety"),
     path("e/<slug:slug>/reports/sent/", safeguarding.report_sent, name="report_sent"),
     path("e/<slug:slug>/reports/<int:report_id>/", safeguarding.report, name="report"),
     path("e/<slug:slug>/reports/hand-over/", safeguarding.hand_over_all, name="hand_over_all"),

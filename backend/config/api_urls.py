@@ -13,6 +13,7 @@ from backend.safeguarding.api import (
     HandOverView,
     PersonReportView,
     ReportListView,
+    UnsafeReportView,
 )
 from backend.stats.api import StatsFileView, StatsView
 from backend.suggestions.api import FeedbackView, SuggestionListView
@@ -34,6 +35,7 @@ urlpatterns = [
     path("events/<slug:slug>/meetings/<int:meeting_id>/report/", meetings.MeetingReportView.as_view()),
     path("events/<slug:slug>/reports/", ReportListView.as_view()),
     path("events/<slug:slug>/reports/<int:report_id>/", meetings.ReportDetailView.as_view()),
+    path("events/<slug:slug>/safety/", UnsafeReportView.as_view()),
     path("events/<slug:slug>/reports/hand-over/", HandOverAllView.as_view()),
     path("events/<slug:slug>/reports/<int:report_id>/hand-over/", HandOverView.as_view()),
     path("events/<slug:slug>/reports/<int:report_id>/close/", CloseReportView.as_view()),

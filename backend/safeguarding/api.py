@@ -17,6 +17,7 @@ from backend.core.errors import NotFound
 from backend.events.api import ParticipantView
 from backend.events.models import Attendee
 from backend.events.rules import leads_of
+from backend.events.selectors import outside_contact_of
 from backend.safeguarding import selectors, services
 from backend.safeguarding.models import Report
 
@@ -51,11 +52,28 @@ class ReportDataSerializer(serializers.Serializer[Any]):
     words = TextField(max_length=services.WORDS_LIMIT)
 
 
+class UnsafeReportSerializer(serializers.Serializer[Any]):
+    """That one does not feel safe: in words, and if one likes whom it is about."""
+
+    words = TextField(max_length=services.WORDS_LIMIT)
+    named = TextField(max_length=services.NAMED_LIMIT, allow_blank=True, default="")
+    lead = id_field(allow_null=True, default=None, help_text="A safeguarding lead whom it is about.")
+
+
+class ReportContactSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    phone = serializers.CharField()
+    email = serializers.CharField()
+
+
 class OwnReportSerializer(serializers.Serializer[Any]):
     """Whoever made a report reads since when it is in force, and whether anybody can read it."""
 
     created_at = serializers.DateTimeField()
     has_reader = serializers.BooleanField()
+    outside_contact = ReportContactSerializer(
+        allow_null=True, help_text="Whom to turn to outside the event, where no lead may read the report."
+    )
 
 
 class ReportLineSerializer(serializers.Serializer[Any]):
@@ -93,6 +111,7 @@ class ReportSerializer(ReportLineSerializer):
     """All of a report; reading it is written down in `views`. Who has left the event is null."""
 
     words = serializers.CharField()
+    named = serializers.CharField(help_text="Whom it is about, as the reporter wrote it.")
     reporter = PartySerializer(allow_null=True)
     reported = PartySerializer(allow_null=True)
     is_apart = serializers.BooleanField(
@@ -122,9 +141,11 @@ class HandOverSerializer(serializers.Serializer[Any]):
 
 def own_report_response(report: Report, reporter: Attendee) -> Response:
     """The response to the reporter; the report cannot be read through it."""
+    can_be_read = selectors.has_reader(reporter, report.reported_id or 0)
     body = {
         "created_at": report.created_at,
-        "has_reader": selectors.has_reader(reporter, report.reported_id or 0),
+        "has_reader": can_be_read,
+        "outside_contact": None if can_be_read else outside_contact_of(reporter.event_id),
     }
     return Response(OwnReportSerializer(body).data, status=201)
 
@@ -156,6 +177,22 @@ class PersonReportView(ParticipantView):
             by=self.person,
             now=timezone.now(),
             **data,
+        )
+        return own_report_response(report, self.attendee)
+
+
+class UnsafeReportView(ParticipantView):
+    """Tell the safeguarding leads that I do not feel safe; for everybody at the event, minors too."""
+
+    @extend_schema(
+        operation_id="reports_unsafe", request=UnsafeReportSerializer, responses={201: OwnReportSerializer}
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Nobody but the leads reads it, and not a lead whom it is about."""
+        data = validated(UnsafeReportSerializer, request)
+        lead_id = data.pop("lead")
+        report = services.report_unsafe(
+            reporter=self.attendee, lead_id=lead_id, by=self.person, now=timezone.now(), **data
         )
         return own_report_response(report, self.attendee)
 

@@ -16,6 +16,12 @@ def send_alert(lead_id: int) -> None:
     alerts.send_alert(lead_id=lead_id, now=timezone.now())
 
 
+@app.task(name=alerts.SEND_OUTSIDE_ALERT, queue=MAIL, priority=URGENT, retry=Backoff())
+def send_outside_alert(event_id: int) -> None:
+    """Mail the outside contact that a report has no reader."""
+    alerts.send_outside_alert(event_id=event_id, now=timezone.now())
+
+
 @app.periodic(cron="*/5 * * * *")
 @app.task(
     name="safeguarding.alert_all_leads",

@@ -48,6 +48,7 @@ class Report(models.Model):
         CHILD = "child", _("Concern for a child or young person")
         IDENTITY = "identity", _("Not who they say they are")
         OTHER = "other", _("Something else")
+        UNSAFE = "unsafe", _("Does not feel safe")
 
     class State(models.TextChoices):
         OPEN = "open", _("New")
@@ -60,6 +61,7 @@ class Report(models.Model):
     meeting_id = models.BigIntegerField(null=True)  # no key: meetings stand above this feature
     category = models.CharField(max_length=12, choices=Category.choices)
     words = models.TextField()
+    named = models.CharField(max_length=200, blank=True)  # whom it is about, as the reporter wrote it
     created_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     keeps_apart = models.BooleanField(default=True)
@@ -73,7 +75,7 @@ class Report(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(reporter=F("reported")), name="report_not_self"),
             models.CheckConstraint(
-                condition=Q(category__in=["harassment", "pressure", "child", "identity", "other"]),
+                condition=Q(category__in=["harassment", "pressure", "child", "identity", "other", "unsafe"]),
                 name="report_category_known",
             ),
             models.CheckConstraint(condition=~Q(words=""), name="report_says_something"),
@@ -122,6 +124,16 @@ class ReportHandOver(models.Model):
 
     def __str__(self) -> str:
         return f"report hand-over {self.pk}"
+
+
+class OutsideAlert(models.Model):
+    """The outside contact was told by mail of a report that no lead may read."""
+
+    report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="+")
+    told_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"outside alert {self.pk}"
 
 
 class ReportAlert(models.Model):

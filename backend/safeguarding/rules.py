@@ -148,6 +148,16 @@ def readable_for(lead: Attendee) -> ReportQuerySet:
     )
 
 
+def unreadable_reports(event_id: int) -> ReportQuerySet:
+    """New reports of the event that none of its leads may read."""
+    readable = {
+        pk
+        for lead in leads_of(event_id)
+        for pk in readable_for(lead).filter(state=Report.State.OPEN).values_list("pk", flat=True)
+    }
+    return Report.objects.filter(event=event_id, state=Report.State.OPEN).exclude(pk__in=readable)
+
+
 def is_party(person_id: int) -> Q:
     """Condition on reports that this person made, or that are about them."""
     return Q(reporter__person=person_id) | Q(reported__person=person_id)

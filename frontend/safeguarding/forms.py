@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from backend.safeguarding.models import Report
-from backend.safeguarding.services import OUTCOME_LIMIT, WORDS_LIMIT
+from backend.safeguarding.services import NAMED_LIMIT, OUTCOME_LIMIT, WORDS_LIMIT
 from frontend.fields import IdField
 
 KEEP_BLOCKED, LIFT = "keep", "lift"
@@ -51,3 +51,21 @@ class HandOverForm(forms.Form):
     """The lead who may read a report from now on."""
 
     lead = IdField()
+
+
+class UnsafeForm(forms.Form):
+    """What happened, and whom it is about, if one can say so."""
+
+    words = forms.CharField(
+        label=_("What happened"),
+        max_length=WORDS_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 7, "dir": "auto", "class": "input"}),
+        error_messages={"required": _("Please say in your own words what happened.")},
+    )
+    named = forms.CharField(
+        label=_("Who it is about"),
+        max_length=NAMED_LIMIT,
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "auto", "class": "input"}),
+    )
+    lead = IdField(required=False)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee
+from backend.events.selectors import outside_contact_of
 from backend.meetings import services as meetings
 from backend.meetings.selectors import meeting_for, other_attendee_id, reported_meeting
 from backend.safeguarding import services
@@ -23,6 +24,7 @@ from backend.safeguarding.selectors import (
     has_reader,
     last_report_by,
     leads_to_hand_over_to,
+    leads_who_read,
     person_for_attendee,
     report_page_for,
     reports_for,
@@ -30,7 +32,7 @@ from backend.safeguarding.selectors import (
 )
 from frontend.access import Request, participant, safeguarding_lead
 from frontend.fields import values_of
-from frontend.safeguarding.forms import LIFT, CloseForm, HandOverForm, ReportForm
+from frontend.safeguarding.forms import LIFT, CloseForm, HandOverForm, ReportForm, UnsafeForm
 
 
 @participant
@@ -126,8 +128,41 @@ def _report_form_page(
         "name": name,
         "is_about_meeting": is_about_meeting,
         "has_reader": has_reader(attendee, other_id),
+        "contact": outside_contact_of(attendee.event_id),
     }
     return render(request, "safeguarding/report.html", context, status=422 if form.errors else 200)
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def safety(request: Request, attendee: Attendee) -> HttpResponse:
+    """I do not feel safe, or want to report somebody: for everybody, minors too; to the leads alone."""
+    form = UnsafeForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        values = form.cleaned_data
+        try:
+            services.report_unsafe(
+                reporter=attendee,
+                words=values["words"],
+                named=values["named"],
+                lead_id=values["lead"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except NotFound:
+            raise
+        except BusinessError as refusal:
+            form.add_error(str(refusal.details.get("field", "words")), refusal.message)
+        else:
+            return redirect("report_sent", attendee.event.slug)
+    leads = leads_who_read(attendee)
+    context = {
+        "form": form,
+        "leads": leads,
+        "contact": None if leads else outside_contact_of(attendee.event_id),
+        "chosen": form["lead"].value() or "",
+    }
+    return render(request, "safeguarding/safety.html", context, status=422 if form.errors else 200)
 
 
 @participant

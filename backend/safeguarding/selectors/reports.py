@@ -7,9 +7,15 @@ from dataclasses import dataclass
 
 from django.db.models import Case, IntegerField, Value, When
 
-from backend.events.models import Attendee, Event
+from backend.events.models import Attendee, Event, OutsideContact
 from backend.events.rules import leads_of
-from backend.events.selectors import name_in_lists, name_to_call, names_of_people, shown_name
+from backend.events.selectors import (
+    name_in_lists,
+    name_to_call,
+    names_of_people,
+    outside_contact_of,
+    shown_name,
+)
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.rules import (
     is_contact_blocked,
@@ -53,10 +59,15 @@ class PartyRow:
 
 @dataclass(frozen=True, slots=True)
 class OwnReport:
-    """A report for its maker: whom it is about (None: they left), and whether a lead can read it."""
+    """A report for its maker: whom it is about (None: nobody of the list, or they left), and who can read it.
+
+    Where no lead can, `contact` is whom to turn to outside the forum.
+    """
 
     reported_id: int | None
     has_reader: bool
+    contact: OutsideContact | None = None
+    is_unsafe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,7 @@ class ReportPage:
     state_words: str
     created_at: dt.datetime
     words: str
+    named: str
     reporter: PartyRow | None
     reported: PartyRow | None
     meeting_id: int | None
@@ -122,6 +134,12 @@ def names_of_leads(event: Event) -> list[str]:
     return [shown_name(lead) for lead in leads_of(event).order_by("pk")]
 
 
+def leads_who_read(attendee: Attendee) -> tuple[LeadRow, ...]:
+    """The event's leads by name, but for oneself: whom a report may be about, and who reads it."""
+    leads = leads_of(attendee.event_id).exclude(pk=attendee.pk).order_by("pk")
+    return tuple(LeadRow(lead.pk, shown_name(lead)) for lead in leads)
+
+
 def has_reader(attendee: Attendee, other_id: int) -> bool:
     """Whether the event has a lead who could read a report between these two attendees."""
     return leads_of(attendee.event_id).exclude(pk__in=[attendee.pk, other_id]).exists()
@@ -132,7 +150,13 @@ def last_report_by(attendee: Attendee) -> OwnReport | None:
     last = Report.objects.filter(reporter=attendee.pk).order_by("created_at", "pk").last()
     if last is None:
         return None
-    return OwnReport(last.reported_id, has_reader(attendee, last.reported_id or 0))
+    can_be_read = has_reader(attendee, last.reported_id or 0)
+    return OwnReport(
+        last.reported_id,
+        can_be_read,
+        None if can_be_read else outside_contact_of(attendee.event_id),
+        last.category == Report.Category.UNSAFE,
+    )
 
 
 def waiting_reports(lead: Attendee) -> int:
@@ -186,6 +210,7 @@ def report_page_for(report: Report) -> ReportPage:
         state_words=report.get_state_display(),
         created_at=report.created_at,
         words=report.words,
+        named=report.named,
         reporter=reporter,
         reported=reported,
         meeting_id=report.meeting_id,

@@ -1,8 +1,15 @@
 """Blocks people make for their protection, their reports, and what a safeguarding lead does with them."""
 
-from backend.safeguarding.services.alerts import alert_all_leads, alert_leads, send_alert
+from backend.safeguarding.services.alerts import (
+    alert_all_leads,
+    alert_leads,
+    alert_outside,
+    send_alert,
+    send_outside_alert,
+)
 from backend.safeguarding.services.blocks import CannotBlockSelf, block_person, unblock_person
 from backend.safeguarding.services.reports import (
+    NAMED_LIMIT,
     OUTCOME_LIMIT,
     WORDS_LIMIT,
     AlreadyClosed,
@@ -15,9 +22,11 @@ from backend.safeguarding.services.reports import (
     hand_over_reports,
     read_report,
     report_person,
+    report_unsafe,
 )
 
 __all__ = [
+    "NAMED_LIMIT",
     "OUTCOME_LIMIT",
     "WORDS_LIMIT",
     "AlreadyClosed",
@@ -27,6 +36,7 @@ __all__ = [
     "WordsNeeded",
     "alert_all_leads",
     "alert_leads",
+    "alert_outside",
     "block_person",
     "close_report",
     "file_report",
@@ -34,6 +44,8 @@ __all__ = [
     "hand_over_reports",
     "read_report",
     "report_person",
+    "report_unsafe",
     "send_alert",
+    "send_outside_alert",
     "unblock_person",
 ]

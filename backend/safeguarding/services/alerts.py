@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 
 from backend.core.queue import MAIL, URGENT, enqueue
 from backend.core.smtp import MailDelayed, send_mail_now
-from backend.events.models import Attendee
+from backend.events.models import Attendee, OutsideContact
 from backend.events.rules import leads_of
-from backend.safeguarding.models import Report, ReportAlert, ReportQuerySet
-from backend.safeguarding.rules import readable_for
+from backend.events.selectors import outside_contact_of
+from backend.safeguarding.models import OutsideAlert, Report, ReportAlert, ReportQuerySet
+from backend.safeguarding.rules import readable_for, unreadable_reports
 
 SEND_ALERT = "safeguarding.send_alert"
+SEND_OUTSIDE_ALERT = "safeguarding.send_outside_alert"
 SUBJECT_LIMIT = 150
 
 
@@ -42,9 +44,51 @@ def alert_leads(*, event_id: int) -> int:
 
 
 def alert_all_leads() -> int:
-    """`alert_leads` for every event with an open report; returns the number of mails."""
+    """`alert_leads` and `alert_outside` for every event with an open report; returns the number of mails."""
     events = Report.objects.waiting().order_by("event_id").values_list("event_id", flat=True).distinct()
-    return sum(alert_leads(event_id=event_id) for event_id in events)
+    return sum(alert_leads(event_id=event_id) + alert_outside(event_id=event_id) for event_id in events)
+
+
+def alert_outside(*, event_id: int) -> int:
+    """Queue a mail to the outside contact where a new report has no lead who may read it; 1 or 0 mails.
+
+    Called in the transaction of the report and by a periodic job, which finds a contact named later.
+    """
+    contact = outside_contact_of(event_id)
+    if contact is None or not contact.email or not _to_tell_outside(event_id).exists():
+        return 0
+    name = f"{SEND_OUTSIDE_ALERT}:{event_id}"
+    enqueue(SEND_OUTSIDE_ALERT, lock=name, once=name, queue=MAIL, priority=URGENT, event_id=event_id)
+    return 1
+
+
+@transaction.atomic
+def send_outside_alert(*, event_id: int, now: dt.datetime) -> None:
+    """Mail the outside contact that a report is unread: no name, no word of it and no link to it.
+
+    Raises MailDelayed where the server did not take it, as `send_alert` does.
+    """
+    contact = OutsideContact.objects.select_related("event").filter(event=event_id).exclude(email="").first()
+    reports = list(_to_tell_outside(event_id))
+    if contact is None or not reports:
+        return
+    OutsideAlert.objects.bulk_create(OutsideAlert(report=report, told_at=now) for report in reports)
+    subject = _("A report is unread: %(event)s") % {"event": contact.event.name}
+    context = {"event": contact.event.name, "phone": contact.phone}
+    mail = EmailMessage(
+        subject=" ".join(subject.split())[:SUBJECT_LIMIT],
+        body=render_to_string("safeguarding/mail/outside.txt", context),
+        to=[contact.email],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    result = send_mail_now(mail)
+    if result.error:
+        raise MailDelayed(result.error)
+
+
+def _to_tell_outside(event_id: int) -> ReportQuerySet:
+    told = OutsideAlert.objects.filter(report=OuterRef("pk"))
+    return unreadable_reports(event_id).exclude(Exists(told))
 
 
 @transaction.atomic

@@ -13,11 +13,12 @@ from backend.events.rules import TextTooLong, clean_text, leads_of
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportHandOver, ReportView
 from backend.safeguarding.rules import knows_of, lacking_for, leads_lacking, readable_for
-from backend.safeguarding.services.alerts import alert_leads
+from backend.safeguarding.services.alerts import alert_leads, alert_outside
 from backend.safeguarding.services.announce import announce_changed_people
 
 WORDS_LIMIT = 4_000
 OUTCOME_LIMIT = 2_000
+NAMED_LIMIT = 200
 
 
 class UnknownCategory(BusinessError):
@@ -55,16 +56,58 @@ def report_person(
 
 
 @in_transaction
+def report_unsafe(
+    *,
+    reporter: Attendee,
+    words: str,
+    named: str = "",
+    lead_id: int | None = None,
+    by: Person,
+    now: dt.datetime,
+) -> Report:
+    """Tell the safeguarding leads that one does not feel safe; open to everybody at the event, minors too.
+
+    `named` is whom it is about, in the reporter's words. A lead that it is about, chosen or named, does not
+    read it. Refuses NotYours, NotFound (no such lead), WordsNeeded and TextTooLong.
+    """
+    if reporter.person_id != by.pk:
+        raise NotYours(_("Only the attendee can do this."))
+    named = " ".join(clean_text(named).split())
+    if len(named) > NAMED_LIMIT:
+        raise TextTooLong(
+            _("Please name the person in at most %(limit)s characters.") % {"limit": NAMED_LIMIT},
+            field="named",
+        )
+    others = list(leads_of(reporter.event_id).exclude(pk=reporter.pk).order_by("pk"))
+    if lead_id is not None and lead_id not in {lead.pk for lead in others}:
+        raise NotFound(_("There is no such safeguarding lead at this forum."))
+    if lead_id is None:
+        same = [lead.pk for lead in others if lead.name and lead.name.casefold() in named.casefold()]
+        lead_id = same[0] if same else None
+    return file_report(
+        reporter=reporter,
+        reported_id=lead_id,
+        category=Report.Category.UNSAFE,
+        words=words,
+        named=named,
+        now=now,
+    )
+
+
+@in_transaction
 def file_report(
     *,
     reporter: Attendee,
-    reported_id: int,
+    reported_id: int | None,
     category: str,
     words: str,
+    named: str = "",
     meeting_id: int | None = None,
     now: dt.datetime,
 ) -> Report:
     """Keep a report, block contact between the two at once, and alert the event's safeguarding leads.
+
+    Where no lead may read it, the outside contact is told that there is one.
 
     The caller has checked that the reporter knows the other. The same report again, while it waits, is the
     same row. Refuses UnknownCategory, WordsNeeded and TextTooLong.
@@ -77,8 +120,9 @@ def file_report(
     if len(words) > WORDS_LIMIT:
         message = _("Please keep your report under %(limit)s characters.")
         raise TextTooLong(message % {"limit": f"{WORDS_LIMIT:,}"}, field="words")
-    reported = Attendee.objects.get(pk=reported_id)
-    announce_changed_people(reporter.person_id, reported.person_id, now=now)
+    reported = Attendee.objects.get(pk=reported_id) if reported_id else None
+    if reported is not None:
+        announce_changed_people(reporter.person_id, reported.person_id, now=now)
     report, is_new = Report.objects.waiting().get_or_create(
         event_id=reporter.event_id,
         reporter=reporter,
@@ -86,10 +130,12 @@ def file_report(
         meeting_id=meeting_id,
         category=category,
         words=words,
+        named=named,
         defaults={"created_at": now},
     )
     if is_new:
         alert_leads(event_id=reporter.event_id)
+        alert_outside(event_id=reporter.event_id)
     return report
 
 

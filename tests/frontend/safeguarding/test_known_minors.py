@@ -29,7 +29,7 @@ LIST = (
 FILES = ("network.graphml", "funnel.csv", "countries.csv", "tables.xlsx")
 HERS = ("Somchai", "Youngblood", "Siam Youth Circle")
 AS_IMPORTED = "Guest Wanted"
-OWN_LISTS = (
+OWN_LISTS = ("/roles/",
     "attendees/", "attendees/import/", "set-up/speakers/", "set-up/sessions/", "set-up/told/", "set-up/mail/",
     "meetings/told/", "meetings/mails/", "programme-sessions/",
 )  # fmt: skip
