@@ -30,7 +30,7 @@ def test_a_report_is_kept_acts_at_once_and_gives_its_maker_nothing_to_read_it_by
     page = f"people/{cast.reported.pk}/"
     answer = send(cast, page + "report/")
     assert answer.status_code == 201
-    assert set(answer.json()) == {"created_at", "has_reader"}
+    assert set(answer.json()) == {"created_at", "has_reader", "outside_contact"}
     assert answer.json()["has_reader"]
     assert client_of(cast.reporter.person).get(BASE + page).status_code == 404
     assert client_of(cast.reported.person).get(f"{BASE}people/{cast.reporter.pk}/").status_code == 404
