@@ -79,10 +79,11 @@ def make_organisation(
 
 
 def make_attendee(event: Event, **fields: Any) -> Attendee:
-    """A listed adult of the event, with a person and an organisation of their own.
+    """A listed adult who joined the event, with a person and an organisation of their own.
 
-    `sector` and `constituency` say which organisation; `name`, `email`, `person` who; `seeks_topics` and
-    `offers_topics` are topic keys; a `permission` was confirmed long ago; the rest are Attendee's fields.
+    `has_joined=False`: they have not accepted the notice and the pledge. `sector` and `constituency` say
+    which organisation; `name`, `email`, `person` who; `seeks_topics` and `offers_topics` are topic keys; a
+    `permission` was confirmed long ago; the rest are Attendee's fields.
     """
     number = next(_numbers)
     seeks_topics, offers_topics = fields.pop("seeks_topics", ()), fields.pop("offers_topics", ())
@@ -95,12 +96,20 @@ def make_attendee(event: Event, **fields: Any) -> Attendee:
         email, name=name or f"Person {number}", is_demo=is_demo, quiet_from=None, quiet_until=None
     )
     organisation = fields.pop("organisation", None) or make_organisation(event, sector, constituency)
+    joined = {"agreed_at": NOW, "agreement_version": "2026-11-26"} if fields.pop("has_joined", True) else {}
     attendee = Attendee.objects.create(
         event=event,
         person=person,
         name=name or person.name,
         organisation=organisation,
-        **{"age_class": "adult", "country": "Thailand", "languages": ["en"], "changed_at": NOW, **fields},
+        **{
+            "age_class": "adult",
+            "country": "Thailand",
+            "languages": ["en"],
+            "changed_at": NOW,
+            **joined,
+            **fields,
+        },
     )
     if attendee.permission != "participant":
         appoint(attendee, attendee.permission)

@@ -17,10 +17,9 @@ from backend.people.models import KnownMinor, Person
 from backend.safeguarding import rules
 from backend.safeguarding.models import Block, Report
 from tests import safeguarding_statement as statement
-from tests.safeguarding_statement import CHANNELS, EVENTS, Situation, draw_situations
+from tests.safeguarding_statement import CHANNELS, EVENTS, TOGETHER, Situation, draw_situations
 
 BATCH = 500  # situations in one transaction
-TOGETHER = 5  # situations that share two events: their people are strangers to each other
 STATES = {"open": ("open", True), "looked-at": ("looked-at", True)}  # of a report: state, keeps_apart
 CLOSED = {"closed": ("closed", True), "lifted": ("closed", False)}
 NOBODY, NO_ACCOUNT = -1, -2  # marks of the viewer in the SQL of the twin
@@ -42,11 +41,11 @@ class World:
 
 
 def write_situations(situations: Sequence[Situation], now: dt.datetime) -> World:
-    """All of them, in a statement for each table."""
+    """All of them, in a statement for each table; `TOGETHER` of them share two events, as strangers."""
     world = World(situations)
     _write_events(world)
     _write_people(world)
-    _write_attendees(world)
+    _write_attendees(world, now)
     _write_what_keeps_apart(world, now)
     _write_memories(world, now)
     return world
@@ -58,6 +57,7 @@ def _write_events(world: World) -> None:
             world.events[group, event] = Event(
                 slug=f"f{group}-{event}", name=f"Forum {group}", timezone="UTC",
                 starts_on=dt.date(2026, 12, 9), ends_on=dt.date(2026, 12, 10),
+                shows_unjoined=event in world.situations[group * TOGETHER].shows_unjoined,
             )  # fmt: skip
     Event.objects.bulk_create(world.events.values())
 
@@ -75,7 +75,7 @@ def _write_people(world: World) -> None:
     Person.objects.bulk_create(world.people.values())
 
 
-def _write_attendees(world: World) -> None:
+def _write_attendees(world: World, now: dt.datetime) -> None:
     for place, situation in enumerate(world.situations):
         for part in situation.parts:
             world.attendees[place, part.person, part.event] = Attendee(
@@ -83,6 +83,7 @@ def _write_attendees(world: World) -> None:
                 name=world.people[place, part.person].name,
                 age_class=part.age, visibility="listed" if part.listed else "hidden",
                 permission=part.permission, role=part.role,
+                agreed_at=now if part.joined else None, agreement_version="1" if part.joined else "",
             )  # fmt: skip
     Attendee.objects.bulk_create(world.attendees.values())
 
@@ -141,13 +142,16 @@ def _write_memories(world: World, now: dt.datetime) -> None:
 def stated_contacts(world: World, channel: str) -> set[Pair]:
     """Ordered pairs of attendee ids that may be in touch, as the statement has it.
 
-    People of different situations are strangers: what is said of two of them is that both are open.
+    People of different situations are strangers: what is said of two of them is that both are within reach.
     """
     open_in: dict[int, list[tuple[int, int]]] = defaultdict(list)  # event: attendee, situation
     numbers = {}
     for (place, person, event), attendee in world.attendees.items():
         numbers[attendee.pk] = (place, person, event)
-        if statement.is_open(world.situations[place], person, event):
+        situation = world.situations[place]
+        if statement.is_open(situation, person, event) and statement.is_within_reach(
+            situation, person, event, channel
+        ):
             open_in[attendee.event_id].append((attendee.pk, place))
     pairs = set()
     for others in open_in.values():

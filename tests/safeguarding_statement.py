@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 CHANNELS = ("suggestion", "page", "directory", "meeting", "message", "export")
+TO_SEE = ("suggestion", "page", "directory")  # the others reach somebody
 EVENTS = (0, 1)
+TOGETHER = 5  # situations drawn one after the other that share their two events
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Part:
     listed: bool = True
     permission: str = "participant"  # participant, organiser, safeguarding-lead
     role: str = "delegate"
+    joined: bool = True  # accepted the privacy notice and the pledge
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Situation:
     blocks: frozenset[tuple[int, int]] = frozenset()  # who blocked, who is blocked
     complaints: tuple[Complaint, ...] = ()
     memories: tuple[Memory, ...] = ()
+    shows_unjoined: frozenset[int] = frozenset()  # events whose people agreed, registering, to be shown
 
     def part(self, person: int, event: int) -> Part | None:
         return next((part for part in self.parts if (part.person, part.event) == (person, event)), None)
@@ -96,6 +100,14 @@ def is_open(situation: Situation, person: int, event: int) -> bool:
     )
 
 
+def is_within_reach(situation: Situation, person: int, event: int, channel: str) -> bool:
+    """S9: who joined; who did not is seen where the event's people agreed to it, and never reached."""
+    part = situation.part(person, event)
+    if part is None:
+        return False
+    return part.joined or (channel in TO_SEE and event in situation.shows_unjoined)
+
+
 def are_apart(situation: Situation, one: int, other: int) -> bool:
     """S8: a block or a report keeps the two apart at every event; only its lifting ends it."""
     pair = {one, other}
@@ -113,6 +125,8 @@ def may_contact(situation: Situation, event: int, one: int, other: int, channel:
         and one != other
         and is_open(situation, one, event)
         and is_open(situation, other, event)
+        and is_within_reach(situation, one, event, channel)
+        and is_within_reach(situation, other, event, channel)
         and not are_apart(situation, one, other)
     )
 
@@ -176,11 +190,15 @@ def _is_named_on_own_list(situation: Situation, event: int, reader: int, target:
 
 def draw_situations(seed: int, count: int) -> Iterator[Situation]:
     chance = random.Random(seed)
-    for _ in range(count):
-        yield draw_situation(chance)
+    for number in range(count):
+        if number % TOGETHER == 0:
+            shows_unjoined = frozenset(event for event in EVENTS if chance.random() < 0.5)
+        yield draw_situation(chance, shows_unjoined=shows_unjoined)
 
 
-def draw_situation(chance: random.Random, people: int | None = None) -> Situation:
+def draw_situation(
+    chance: random.Random, people: int | None = None, shows_unjoined: frozenset[int] = frozenset()
+) -> Situation:
     """A situation in which most people are open, so that what closes one of them makes the difference."""
     count = people or chance.randint(2, 6)
     parts = tuple(
@@ -193,6 +211,7 @@ def draw_situation(chance: random.Random, people: int | None = None) -> Situatio
                 ("participant", "organiser", "safeguarding-lead"), (6, 1, int(age == "adult"))
             )[0],
             role=chance.choice(("delegate", "speaker", "chaperone")),
+            joined=chance.random() < 0.85,
         )
         for person in range(count)
         for event in EVENTS
@@ -226,4 +245,5 @@ def draw_situation(chance: random.Random, people: int | None = None) -> Situatio
         blocks=frozenset(pair for pair in pairs if chance.random() < 0.05),
         complaints=complaints,
         memories=memories,
+        shows_unjoined=shows_unjoined,
     )

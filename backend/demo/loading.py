@@ -21,7 +21,7 @@ from backend.demo.selectors import CURRENT, EARLIER
 from backend.demo.texts import demo_text
 from backend.demo.ties import draw_ties
 from backend.events.models import Attendee, Event, Session, SessionPart, Theme, Tie
-from backend.events.rules import pair_of
+from backend.events.rules import current_agreement, pair_of
 from backend.events.services import appoint_lead, appoint_organiser, create_event, open_event
 from backend.events.services.importing import CsvLine, CsvTable, import_attendees
 from backend.people.models import Person
@@ -140,6 +140,10 @@ def _load_edition(
     Attendee.objects.filter(event=event, person__email__in=hidden).update(
         visibility=Attendee.Visibility.HIDDEN
     )
+    Attendee.objects.filter(event=event, age_class=Attendee.AgeClass.ADULT).update(
+        agreed_at=now, agreement_version=current_agreement().version
+    )
+    Event.objects.filter(pk=event.pk).update(shows_unjoined=True)
     _load_agenda(event, agenda, members)
     return event
 

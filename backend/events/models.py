@@ -34,6 +34,8 @@ class Event(models.Model):
     venue = models.CharField(max_length=200, blank=True)
     meetings_per_person = models.PositiveSmallIntegerField(default=5)
     interpreters = models.BooleanField(default=False)
+    # Its people agreed, when they registered, to be shown to each other before they join.
+    shows_unjoined = models.BooleanField(default=False)
     previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
 
@@ -212,6 +214,9 @@ class Attendee(models.Model):
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, db_index=True)
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)  # by the attendee alone
+    # When they accepted the privacy notice and the conduct pledge, and in which version; null: not joined.
+    agreed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    agreement_version = models.CharField(max_length=20, blank=True, editable=False)
 
     objects = AttendeeQuerySet.as_manager()
 
@@ -233,6 +238,11 @@ class Attendee(models.Model):
             models.CheckConstraint(
                 condition=Q(role__in=["delegate", "speaker", "chaperone"]), name="attendee_role_known"
             ),
+            models.CheckConstraint(
+                condition=Q(agreed_at=None, agreement_version="")
+                | Q(agreed_at__isnull=False) & ~Q(agreement_version=""),
+                name="attendee_agreed_to_a_version",
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -246,6 +256,10 @@ class Attendee(models.Model):
 
     def __str__(self) -> str:
         return f"attendee {self.pk}"
+
+    @property
+    def has_joined(self) -> bool:
+        return self.agreed_at is not None
 
     @property
     def constituency(self) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError, NotYours
+from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.events.models import Attendee
 from backend.events.rules import TextTooLong, clean_text
+from backend.events.selectors import shown_name
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.people.models import Person
 from backend.safeguarding.rules import contactable_for
@@ -67,6 +68,12 @@ class ReasonNeeded(BusinessError):
     status = 400
 
 
+class NotJoined(BusinessError):
+    """Who has not accepted the privacy notice and the pledge asks nobody and is asked by nobody."""
+
+    code = "not_joined"
+
+
 class TooLate(BusinessError):
     code = "too_late"
 
@@ -100,6 +107,21 @@ def check_own(attendee: Attendee, by: Person) -> None:
     """Refuse NotYours unless `by` is the attendee."""
     if attendee.person_id != by.pk:
         raise NotYours(_("Only the attendee can do this."))
+
+
+def check_reachable(attendee: Attendee, other_id: int, now: dt.datetime) -> None:
+    """Refuse NotFound unless the contact policy lets the two meet; NotJoined where they see each other."""
+    if contactable_for(attendee, "meeting", now).filter(pk=other_id).exists():
+        return
+    other = contactable_for(attendee, "page", now).filter(pk=other_id).first()
+    if other is not None and not other.has_joined:
+        raise NotJoined(
+            _("%(name)s has not joined this forum yet. You can ask as soon as they do.")
+            % {"name": shown_name(other)}
+        )
+    if other is not None:
+        raise NotJoined(_("You have not joined this forum yet. Join it, then ask."))
+    raise NotFound(_("There is no such person at this forum, or you cannot see them."))
 
 
 def is_asker(attendee: Attendee, meeting: Meeting) -> bool:

@@ -99,6 +99,7 @@ class PlanFiguresSerializer(serializers.Serializer[Any]):
     median = serializers.FloatField()
     most = serializers.IntegerField()
     cross_share = serializers.FloatField(allow_null=True)
+    waiting = serializers.IntegerField()
     out_of_sight = serializers.IntegerField()
     unlisted = serializers.IntegerField()
 

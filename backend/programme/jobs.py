@@ -9,6 +9,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from backend.core.queue import PLANS
+from backend.events.models import Event
+from backend.meetings.services import PERSON_JOINED
 from backend.people.models import Person
 from backend.programme.models import Plan
 from backend.programme.services import drafting, publishing, solving
@@ -18,6 +20,13 @@ from backend.programme.services import drafting, publishing, solving
 def solve_plan(plan_id: int, round_number: int) -> None:
     """Fill a draft with the best plan found in its time."""
     solving.solve_plan(plan_id=plan_id, round_number=round_number, now=timezone.now(), clock=time.monotonic)
+
+
+@app.task(name=PERSON_JOINED, queue=PLANS)
+def send_waiting(event_id: int) -> None:
+    """Send what was planned for somebody who joined."""
+    for event in Event.objects.filter(pk=event_id):
+        publishing.send_waiting(event=event, now=timezone.now())
 
 
 @app.task(name=publishing.APPLY_PUBLICATION, queue=PLANS)

@@ -43,6 +43,7 @@ class PublicProfileSerializer(serializers.Serializer[Any]):
     country = serializers.CharField()
     languages = serializers.ListField(child=serializers.CharField())
     topics = TopicInterestSerializer(many=True)
+    has_joined = serializers.BooleanField(help_text="Whether they can ask, and be asked, to meet.")
 
 
 class ReportDataSerializer(serializers.Serializer[Any]):

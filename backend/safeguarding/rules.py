@@ -18,6 +18,7 @@ from backend.safeguarding.models import Block, Report, ReportHandOver, ReportQue
 
 Channel = Literal["suggestion", "page", "directory", "meeting", "message", "export"]
 CHANNELS: frozenset[str] = frozenset(get_args(Channel))
+CHANNELS_TO_SEE: frozenset[str] = frozenset({"suggestion", "page", "directory"})  # nobody is written to
 
 
 def is_known_adult(now: dt.datetime | Now | None = None) -> Q:
@@ -35,6 +36,16 @@ def is_open(now: dt.datetime | None = None) -> Q:
     A closed account appears nowhere.
     """
     return is_known_adult(now) & Q(visibility=Attendee.Visibility.LISTED, person__is_active=True)
+
+
+def has_joined(channel: str) -> Q:
+    """Condition on attendees who may be reached through `channel` as far as joining goes (S9).
+
+    Whoever accepted the privacy notice and the conduct pledge. Others can be seen, and not reached, where
+    the event says that its people agreed to be shown when they registered.
+    """
+    joined = Q(agreed_at__isnull=False)
+    return joined | Q(event__shows_unjoined=True) if channel in CHANNELS_TO_SEE else joined
 
 
 def why_not_open(attendee: Attendee) -> str:
@@ -62,14 +73,16 @@ def contactable_for(attendee: Attendee, channel: str, now: dt.datetime) -> Atten
     """Attendees of the same event that `attendee` may see and be in touch with through `channel`.
 
     Deny by default: empty for an unknown channel or a viewer who is not open (a minor, of unknown age,
-    hidden), and never with the viewer. The viewer's state is read from the database, not from the object.
+    hidden) or has not joined, and never with the viewer. The viewer's state is read from the database, not
+    from the object.
     `now` is the clock by which dated permissions are judged.
     """
     if channel not in CHANNELS or now.tzinfo is None or attendee.pk is None:
         return Attendee.objects.none()
-    me = Attendee.objects.filter(is_open(now), pk=attendee.pk, event=OuterRef("event"))
+    within_reach = is_open(now) & has_joined(channel)
+    me = Attendee.objects.filter(within_reach, pk=attendee.pk, event=OuterRef("event"))
     return (
-        Attendee.objects.filter(is_open(now), Exists(me))
+        Attendee.objects.filter(within_reach, Exists(me))
         .exclude(is_contact_blocked(attendee.person_id, OuterRef("person")))
         .exclude(pk=attendee.pk)
         .exclude(person=attendee.person_id)
@@ -84,7 +97,7 @@ def nameable_to(person_id: int) -> AttendeeQuerySet:
     """
     mine = Attendee.objects.filter(person=person_id, event=OuterRef("event"))
     return (
-        Attendee.objects.filter(is_open(), Exists(mine))
+        Attendee.objects.filter(is_open(), has_joined("page"), Exists(mine))
         .exclude(is_hidden_by(person_id, OuterRef("person")))
         .exclude(person=person_id)
     )
@@ -96,7 +109,7 @@ def may_contact(a: Attendee, b: Attendee, channel: str, now: dt.datetime) -> boo
 
 
 def matchable(event: Event) -> AttendeeQuerySet:
-    """The attendees whose text and ties matching may read at all."""
+    """The attendees whose text and ties matching and planning may read at all, joined or not."""
     return Attendee.objects.filter(is_open(), event=event)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rest_framework.authtoken.models import Token
 
 from backend.events.models import Attendee, Event, Organisation, Slot, Table
-from backend.events.rules import SlotGrid, periods_of
+from backend.events.rules import SlotGrid, current_agreement, periods_of
 from backend.meetings.models import Availability
 from backend.people.models import Person, Sector
 
@@ -75,6 +75,8 @@ def create_event(*, people: int, seed: int, now: dt.datetime) -> LoadEvent:
             name=person.name,
             organisation=organisation,
             age_class=Attendee.AgeClass.ADULT,
+            agreed_at=now,
+            agreement_version=current_agreement().version,
         )
         for person in accounts
     )

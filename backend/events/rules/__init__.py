@@ -1,6 +1,7 @@
 """Who may do what at an event, and what its times, languages and profiles must look like."""
 
 from backend.events.rules.age_classes import doubts_about_attendee, is_held_as_minor
+from backend.events.rules.agreements import Agreement, current_agreement
 from backend.events.rules.attendees import (
     LANGUAGE_LIMIT,
     TEXT_LIMIT,
@@ -42,6 +43,7 @@ __all__ = [
     "LEAD",
     "ORGANISER",
     "TEXT_LIMIT",
+    "Agreement",
     "BadGrid",
     "DemoAccount",
     "IdPair",
@@ -57,6 +59,7 @@ __all__ = [
     "check_event_open",
     "check_organiser",
     "clean_text",
+    "current_agreement",
     "doubts_about_attendee",
     "first_name_in",
     "has_empty_profile",

@@ -10,6 +10,7 @@ from backend.events.services.age_classes import (
 )
 from backend.events.services.appointments import confirm_role, end_role, propose_role, refuse_role
 from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes, matching_lock
+from backend.events.services.joining import OldAgreement, record_agreement
 from backend.events.services.locks import lock_attendees, lock_event, lock_rows
 from backend.events.services.opening import open_event, set_outside_contact
 from backend.events.services.profiles import ProfileChange, UnknownTopic, update_profile
@@ -53,6 +54,7 @@ __all__ = [
     "BadTable",
     "BadTopic",
     "LeadHasToConsent",
+    "OldAgreement",
     "ProfileChange",
     "RoleChange",
     "TableData",
@@ -86,6 +88,7 @@ __all__ = [
     "open_event",
     "propose_adult",
     "propose_role",
+    "record_agreement",
     "refuse_role",
     "remove_slots",
     "remove_table",

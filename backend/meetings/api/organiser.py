@@ -75,7 +75,7 @@ class SlotListView(OrganiserView):
     )
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Lay a grid of slots; those there already stay."""
-        added = venue.add_slots(
+        added = services.add_slots(
             event=self.event, periods=_periods_in(request, self.event), by=self.attendee.person
         )
         return Response({"count": added}, status=201)

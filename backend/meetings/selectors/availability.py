@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext as _
 
-from backend.core.errors import NotFound
 from backend.core.period import Period, overlapping, overlapping_range, overlaps
 from backend.events.models import Attendee, SessionPart, Slot
 from backend.meetings.models import Availability, Closure, MeetingRules, Seat
-from backend.meetings.rules import MIN_NOTICE
+from backend.meetings.rules import MIN_NOTICE, check_reachable
 from backend.meetings.selectors.closures import closed_everywhere
-from backend.safeguarding.rules import contactable_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +146,7 @@ def common_slots(
 
 
 def free_slots_between(attendee: Attendee, other_id: int, now: dt.datetime) -> tuple[SlotChoice, ...]:
-    """When I can ask the other to meet, earliest first; refuses NotFound where contact is not allowed."""
-    if not contactable_for(attendee, "meeting", now).filter(pk=other_id).exists():
-        raise NotFound(_("There is no such person at this forum, or you cannot see them."))
+    """When I can ask the other to meet, earliest first; refuses as `check_reachable` does."""
+    check_reachable(attendee, other_id, now)
     found = common_slots(attendee.pk, [other_id], after=now + MIN_NOTICE)[other_id]
     return tuple(slot_choice_of(slot) for slot in found)

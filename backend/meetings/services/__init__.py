@@ -4,6 +4,7 @@ from backend.meetings.rules import (
     AlreadyAnswered,
     AlreadySettled,
     BadUsefulness,
+    NotJoined,
     ReasonNeeded,
     RequestExpired,
     TooEarly,
@@ -30,6 +31,7 @@ from backend.meetings.services.closures import (
     reopen_period,
     undo_closure,
 )
+from backend.meetings.services.joining import PERSON_JOINED, AgeNotConfirmed, add_slots, join_event
 from backend.meetings.services.meetings import (
     StepFreeNeeded,
     arrange_meeting,
@@ -74,7 +76,9 @@ from backend.meetings.services.sessions import (
 
 __all__ = [
     "DISPLACE_MEETINGS",
+    "PERSON_JOINED",
     "SEND_NOTICE",
+    "AgeNotConfirmed",
     "AlreadyAnswered",
     "AlreadyAsked",
     "AlreadySettled",
@@ -91,6 +95,7 @@ __all__ = [
     "NoOpenSlots",
     "NoSuchPlace",
     "NoTableFree",
+    "NotJoined",
     "NotOffered",
     "ReasonNeeded",
     "RequestExpired",
@@ -102,6 +107,7 @@ __all__ = [
     "UnknownSlot",
     "UnknownTheme",
     "accept_meeting",
+    "add_slots",
     "answer_by_link",
     "arrange_meeting",
     "ask_whether_held",
@@ -123,6 +129,7 @@ __all__ = [
     "expire_requests",
     "feed_address",
     "import_agenda",
+    "join_event",
     "make_feed",
     "mark_read",
     "open_slots",

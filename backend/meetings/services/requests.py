@@ -30,6 +30,7 @@ from backend.meetings.rules import (
     can_see_meeting,
     check_open_request,
     check_own,
+    check_reachable,
     clean_reason,
     expiry_of,
     is_asker,
@@ -46,7 +47,6 @@ from backend.meetings.services.locks import (
 )
 from backend.meetings.services.notices import notify
 from backend.people.models import Person
-from backend.safeguarding.rules import may_contact
 
 
 class BadTimes(BusinessError):
@@ -120,8 +120,8 @@ def request_meeting(
     """Ask another attendee to meet one to one, at up to three slots or any; no slot is blocked by it.
 
     With a `key`, asking again gives the first request. Refuses NotYours, NotOpenYet, NotFound (nobody the
-    contact policy allows), BadTimes, TextTooLong, UnknownTheme, NoSuchPlace, BadKey, KeyReused, AlreadyAsked,
-    CapReached, AskedTooOften, NoOpenSlots and SlotTaken (a slot that is not free for both).
+    contact policy allows), NotJoined, BadTimes, TextTooLong, UnknownTheme, NoSuchPlace, BadKey, KeyReused,
+    AlreadyAsked, CapReached, AskedTooOften, NoOpenSlots and SlotTaken (a slot that is not free for both).
     """
     meeting, is_new = open_request(
         attendee=attendee, other_id=other_id, data=data, key=key, is_limited=True, by=by, now=now
@@ -160,9 +160,8 @@ def open_request(
         if not can_see_meeting(attendee, seated, now):
             raise NotFound(_("There is no such person at this forum, or you cannot see them."))
         return first, False
-    other = Attendee.objects.filter(pk=other_id, event=attendee.event_id).first()
-    if other is None or not may_contact(attendee, other, "meeting", now):
-        raise NotFound(_("There is no such person at this forum, or you cannot see them."))
+    check_reachable(attendee, other_id, now)
+    other = Attendee.objects.get(pk=other_id)
     rules = rules_for(attendee.event_id)
     _check_pair(attendee, other, now)
     if Meeting.objects.open_at(now).filter(asker=attendee.pk).count() >= rules.open_requests:

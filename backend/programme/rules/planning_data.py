@@ -25,6 +25,7 @@ class PlannableAttendee:
     country: str
     languages: tuple[str, ...] = ()
     declares_need: bool = False
+    has_joined: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,9 @@ class PlanningData:
     """An event at one moment.
 
     people: by id, only whom the contact policy opens; slots: all of them, earliest first; tables: those at
-    the venue, as they are given out; opened: slot ids by attendee; busy: sessions by attendee; refused: pairs
-    that must not meet; requested: pairs with an open request; settled: pairs that met, agreed or declined;
-    unlisted: the number of attendees that may not be planned.
+    the venue, as they are given out; opened: slot ids by attendee, all of them for who has not joined;
+    busy: sessions by attendee; refused: pairs that must not meet; requested: pairs with an open request;
+    settled: pairs that met, agreed or declined; unlisted: the number of attendees that may not be planned.
     """
 
     event: Event

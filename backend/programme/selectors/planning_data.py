@@ -30,6 +30,10 @@ def read_planning_data(event: Event, now: dt.datetime) -> PlanningData:
     availability = Availability.objects.filter(~closed, event=event)
     for attendee_id, slot_id in availability.values_list("attendee", "slot"):
         opened[attendee_id].add(slot_id)
+    # Whoever has not joined has every time open once they do; until then their meetings wait unsent.
+    every = ~closed_everywhere(event.pk, OuterRef("starts_at"), OuterRef("ends_at"))
+    ready = set(Slot.objects.filter(every, event=event).values_list("pk", flat=True))
+    opened.update({key: ready for key, person in people.items() if not person.has_joined})
     busy: dict[int, list[BusyPeriod]] = defaultdict(list)
     parts = SessionPart.objects.filter(event=event).select_related("session")
     for part in parts.order_by("session__starts_at", "pk"):
@@ -75,6 +79,7 @@ def _attending(row: Attendee, declares_need: bool) -> PlannableAttendee:
         country=row.country,
         languages=tuple(row.languages),
         declares_need=declares_need,
+        has_joined=row.has_joined,
     )
 
 

@@ -31,8 +31,8 @@ from backend.programme.rules import (
 )
 from backend.suggestions.selectors import strength_of
 
-PLANNED, REQUESTED, CONFIRMED, NOT_SENT = "planned", "asked", "agreed", "not_sent"
-COUNTED_STATES = (PLANNED, REQUESTED, CONFIRMED)
+PLANNED, WAITING, REQUESTED, CONFIRMED, NOT_SENT = "planned", "waiting", "asked", "agreed", "not_sent"
+COUNTED_STATES = (PLANNED, WAITING, REQUESTED, CONFIRMED)
 MAX_ENTRIES = 200  # on one page of a plan: about 120 kB
 
 
@@ -40,8 +40,9 @@ MAX_ENTRIES = 200  # on one page of a plan: about 120 kB
 class Entry:
     """A meeting on the page; `planned_id` is set for the plan's own, None for fixed ones.
 
-    state is planned, asked, agreed, not_sent (`refusal` says why), or what became of it (declined,
-    withdrawn, expired, cancelled). `interpreter` says which interpreter the two need; empty where none.
+    state is planned, waiting (published, and sent once both have joined), asked, agreed, not_sent (`refusal`
+    says why), or what became of it (declined, withdrawn, expired, cancelled). `interpreter` says which
+    interpreter the two need; empty where none.
     """
 
     planned_id: int | None
@@ -63,6 +64,11 @@ class Entry:
         """The word for its value, the higher score of the two; empty for a fixed one."""
         need_declared = self.first.declares_need or self.second.declares_need
         return strength_of(self.value, need_declared=need_declared) if self.value else ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether one of the two has not joined, so that it is not sent yet."""
+        return self.meeting_id is None and not (self.first.has_joined and self.second.has_joined)
 
     @property
     def counts(self) -> bool:
@@ -102,7 +108,8 @@ class Figures:
     """Value, proven bound and meetings per person, fixed ones included.
 
     value, bound and cross_share (0 to 1) are of the plan's own meetings as they are now; None before there
-    are any. `out_of_sight` own meetings can no longer take place: the contact policy hides one of the two.
+    are any. `waiting` own meetings are with somebody who has not joined; `out_of_sight` ones can no longer
+    take place: the contact policy hides one of the two.
     """
 
     value: float | None
@@ -115,6 +122,7 @@ class Figures:
     median: float
     most: int
     cross_share: float | None
+    waiting: int
     out_of_sight: int
     unlisted: int
 
@@ -183,12 +191,7 @@ def plan_for(event: Event, plan_id: int) -> Plan:
 def plan_page_for(plan: Plan, data: PlanningData) -> PlanPage:
     """The plan beside all fixed meetings, for organisers only; three queries."""
     rows = list(plan.planned.select_related("slot", "table", "meeting__slot", "meeting__table"))
-    is_withdrawn = plan.state == Plan.State.WITHDRAWN
-    own = [
-        _planned_entry(row, data, is_withdrawn)
-        for row in rows
-        if data.may_meet((row.first_id, row.second_id))
-    ]
+    own = [_planned_entry(row, data, plan) for row in rows if data.may_meet((row.first_id, row.second_id))]
     own_meetings = {row.meeting_id for row in rows}
     fixed = [
         _fixed_entry(meeting, data)
@@ -230,6 +233,7 @@ def plan_page_for(plan: Plan, data: PlanningData) -> PlanPage:
         median=float(median(counts[key] for key in attendees)) if attendees else 0.0,
         most=max((counts[key] for key in attendees), default=0),
         cross_share=sum(entry.crosses for entry in kept) / len(kept) if kept else None,
+        waiting=sum(entry.waits for entry in kept),
         out_of_sight=len(rows) - len(own),
         unlisted=data.unlisted,
     )
@@ -278,7 +282,7 @@ def entry_in(page: PlanPage, planned_id: int) -> Entry:
     raise NotFound(_("This plan has no such meeting (any more)."))
 
 
-def _planned_entry(row: PlannedMeeting, data: PlanningData, is_withdrawn: bool) -> Entry:
+def _planned_entry(row: PlannedMeeting, data: PlanningData, plan: Plan) -> Entry:
     pair = pair_of(row.first_id, row.second_id)
     slot, table, meeting = row.slot, row.table, row.meeting
     if meeting is not None and meeting.slot is not None and meeting.table is not None:
@@ -290,7 +294,7 @@ def _planned_entry(row: PlannedMeeting, data: PlanningData, is_withdrawn: bool) 
         second=data.people[pair[1]],
         slot=slot,
         table=table,
-        state=_state_of(row, data.now, is_withdrawn),
+        state=_state_of(row, data, plan),
         value=row.value,
         is_locked=row.is_locked,
         moved_by_hand=row.moved_by_hand,
@@ -322,10 +326,13 @@ def _interpreter_for(pair: IdPair, data: PlanningData) -> str:
     return interpreter_text(data.people[pair[0]], data.people[pair[1]], data.event)
 
 
-def _state_of(row: PlannedMeeting, now: dt.datetime, is_withdrawn: bool) -> str:
-    meeting = row.meeting
+def _state_of(row: PlannedMeeting, data: PlanningData, plan: Plan) -> str:
+    meeting, now = row.meeting, data.now
     if meeting is None:
-        return NOT_SENT if row.refusal or is_withdrawn else PLANNED
+        if row.refusal or plan.state == Plan.State.WITHDRAWN:
+            return NOT_SENT
+        both_joined = data.people[row.first_id].has_joined and data.people[row.second_id].has_joined
+        return WAITING if plan.state == Plan.State.PUBLISHED and not both_joined else PLANNED
     if meeting.state == Meeting.State.REQUESTED:
         return REQUESTED if meeting.expires_at > now else str(Meeting.State.EXPIRED)
     return CONFIRMED if meeting.state in Meeting.CONFIRMED_STATES else str(meeting.state)

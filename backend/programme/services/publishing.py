@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -90,7 +91,8 @@ def apply_publication(*, plan: Plan, by: Person, now: dt.datetime) -> None:
     """Send the requests of a published plan, or withdraw those of a withdrawn one. For a job.
 
     Each meeting is a transaction of its own, so a repeated job goes on where it stopped. What cannot be sent
-    keeps the reason. Refuses OrganisersOnly.
+    keeps the reason; what is planned for somebody who has not joined waits for `send_waiting`. Refuses
+    OrganisersOnly.
     """
     check_organiser(by, plan.event)
     if plan.work != Plan.Work.CARRYING_OUT:
@@ -102,8 +104,24 @@ def apply_publication(*, plan: Plan, by: Person, now: dt.datetime) -> None:
     Plan.objects.filter(pk=plan.pk).update(work=Plan.Work.READY, progress=100)
 
 
+def send_waiting(*, event: Event, now: dt.datetime) -> None:
+    """Send what published plans hold for people who have joined since. For a job.
+
+    In the name of whoever made the plan, or of another organiser where they are none any more.
+    """
+    organisers = Attendee.objects.filter(event=event, permission=Attendee.Permission.ORGANISER)
+    people = {row.person_id: row.person for row in organisers.select_related("person").order_by("pk")}
+    if not people:
+        return
+    anybody = next(iter(people.values()))
+    for plan in Plan.objects.filter(event=event, state=Plan.State.PUBLISHED, work=Plan.Work.READY):
+        _send(plan, people.get(plan.made_by_id or 0, anybody), now)
+
+
 def _send(plan: Plan, by: Person, now: dt.datetime) -> None:
-    rows = list(plan.planned.filter(meeting=None, refusal="").order_by("slot__starts_at", "table_id", "pk"))
+    waits = Q(first__agreed_at=None) | Q(second__agreed_at=None)
+    unsent = plan.planned.filter(~waits, meeting=None, refusal="")
+    rows = list(unsent.order_by("slot__starts_at", "table_id", "pk"))
     open_requests = Counter(
         Meeting.objects.filter(event=plan.event_id).open_at(now).values_list("asker", flat=True)
     )

@@ -36,7 +36,10 @@ class TopicInterest:
 
 @dataclass(frozen=True, slots=True)
 class PublicProfile:
-    """What a card shows of an attendee; `short_name` is empty where they did not say how to call them."""
+    """What a card shows of an attendee; `short_name` is empty where they did not say how to call them.
+
+    Nobody can ask to meet who has not joined, and nobody can ask them.
+    """
 
     attendee_id: int
     name: str
@@ -48,6 +51,7 @@ class PublicProfile:
     country: str
     languages: tuple[str, ...]
     topics: tuple[TopicInterest, ...]
+    has_joined: bool
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -76,6 +80,7 @@ def public_profile_of(attendee: Attendee) -> PublicProfile:
             TopicInterest(row.topic.key, row.topic.name, row.topic.theme.key, row.seeks, row.offers)
             for row in interests
         ),
+        has_joined=attendee.has_joined,
     )
 
 

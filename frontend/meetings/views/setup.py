@@ -95,7 +95,7 @@ def add_slots(request: Request, attendee: Attendee) -> HttpResponse:
         periods = periods_of(form.grid(), event.zone)
         if form.cleaned_data["do"] != "add":
             return _page(request, attendee, part="slots", slots_form=form, preview=periods)
-        added = venue.add_slots(event=event, periods=periods, by=request.user)
+        added = services.add_slots(event=event, periods=periods, by=request.user)
     except BusinessError as refusal:
         return _page(request, attendee, refusal, part="slots", slots_form=form)
     text = ngettext("%(count)d meeting time added.", "%(count)d meeting times added.", added)

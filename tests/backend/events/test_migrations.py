@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
 
-from backend.events.models import Attendee, Organisation
+from backend.events.models import Attendee, Event, Organisation
 from tests.factories import NOW
 
 OURS = [app.label for app in apps.get_app_configs() if app.name.startswith("backend.")]
@@ -96,3 +97,24 @@ def test_two_events_that_share_an_organisation_and_a_person_end_with_their_own(f
         None,
     ]
     assert Organisation.objects.count() == 3
+
+
+def test_whoever_edited_their_profile_or_ever_signed_in_has_joined(filled: StateApps) -> None:
+    make_person = filled.get_model("people", "Person").objects.create
+    make_part = filled.get_model("events", "Attendee").objects.create
+    event, demo = made_event(filled, "one"), made_event(filled, "two")
+    before = NOW - dt.timedelta(days=1)
+    for name, person, part in (
+        ("edited", {}, {"edited_at": before}),
+        ("signed-in", {"last_login": before}, {}),
+        ("imported", {}, {}),
+    ):
+        account = make_person(email=f"{name}@example.org", name=name, **person)
+        make_part(event=event, person=account, age_class="adult", **part)
+    account = make_person(email="demo@demo.example.org", name="demo", is_demo=True)
+    make_part(event=demo, person=account, age_class="adult", joined_at=before)
+    migrate()
+    joined = dict(Attendee.objects.values_list("name", "agreed_at"))
+    assert joined == {"edited": before, "signed-in": before, "imported": None, "demo": joined["demo"]}
+    assert joined["demo"] is not None
+    assert [*Event.objects.order_by("slug").values_list("shows_unjoined", flat=True)] == [False, True]

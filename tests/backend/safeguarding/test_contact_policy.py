@@ -157,3 +157,16 @@ def test_the_function_and_its_queryset_twin_agree_and_are_symmetric(states, bloc
             assert may_contact(a, b, "page", NOW) == (b.pk in allowed) == expected
             refused = (min(a.pk, b.pk), max(a.pk, b.pk)) in refused_pairs(event)
             assert refused == (i != j and {i, j} <= open_now and not expected)
+
+
+@pytest.mark.parametrize("shows_unjoined", [False, True])
+@pytest.mark.parametrize("channel", sorted(CHANNELS))
+def test_who_has_not_joined_is_seen_where_the_event_says_so_and_reached_nowhere(channel, shows_unjoined):
+    event = make_event(shows_unjoined=shows_unjoined)
+    joined, unjoined = make_attendee(event), make_attendee(event, has_joined=False)
+    is_seen = shows_unjoined and channel in ("suggestion", "page", "directory")
+    assert may_contact(joined, unjoined, channel, NOW) == is_seen
+    assert may_contact(unjoined, joined, channel, NOW) == is_seen
+    shown = public_profiles_for(viewer=joined, ids=[unjoined.pk], channel=channel, now=NOW)
+    assert [profile.has_joined for profile in shown.values()] == [False] * is_seen
+    assert unjoined in matchable(event)  # matching and planning read every adult of the list

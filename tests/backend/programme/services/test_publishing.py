@@ -1,10 +1,14 @@
 """From draft to meetings: sent or confirmed through the meetings' own services, late joiners, withdrawal."""
 
 import pytest
+from django.db.models import Q
 
+from backend.events.models import Attendee
+from backend.events.rules import current_agreement
 from backend.meetings.models import Availability, Meeting, Notice
-from backend.meetings.services import decline_meeting, set_rules
+from backend.meetings.services import decline_meeting, join_event, set_rules
 from backend.programme import services
+from backend.programme.selectors import plan_page_for, read_planning_data
 from tests.backend.programme.conftest import places, seats_of
 from tests.factories import NOW, block_contact
 
@@ -151,3 +155,25 @@ def test_only_organisers_publish(desk):
     with pytest.raises(Exception, match="Only the forum's organisers"):
         services.set_publishing(event=desk.event, confirms=True, by=desk.people[0].person)
     assert not Meeting.objects.exists()
+
+
+@pytest.mark.parametrize("confirms", [False, True])
+def test_what_is_planned_for_who_has_not_joined_waits_until_they_do(desk, confirms):
+    if confirms:
+        desk.confirm_at_once()
+    late = desk.people[0]
+    Availability.objects.filter(attendee=late).delete()
+    Attendee.objects.filter(pk=late.pk).update(agreed_at=None, agreement_version="")
+    plan = desk.plan(most=2)
+    theirs = plan.planned.filter(Q(first=late) | Q(second=late))
+    assert theirs.count() == 2  # their times count as open
+    plan = desk.publish(plan)
+    page = plan_page_for(plan, read_planning_data(desk.event, NOW))
+    assert page.figures.waiting == sum(entry.state == "waiting" for entry in page.entries) == 2
+    assert (Meeting.objects.count(), theirs.filter(meeting=None, refusal="").count()) == (4, 2)
+
+    join_event(attendee=late, version=current_agreement().version, by=late.person, now=NOW)
+    services.publishing.send_waiting(event=desk.event, now=NOW)
+    page = plan_page_for(plan, read_planning_data(desk.event, NOW))
+    assert (page.figures.waiting, Meeting.objects.count()) == (0, 6)
+    assert {row.meeting.state for row in theirs} == {"accepted" if confirms else "requested"}

@@ -1,0 +1,38 @@
+"""Writes that say an attendee joined: they accepted the privacy notice and the conduct pledge."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError, NotYours
+from backend.events.models import Attendee
+from backend.events.rules import current_agreement
+from backend.people.models import Person
+
+
+class OldAgreement(BusinessError):
+    """Another version than today's was accepted; `details["version"]` is today's."""
+
+    code = "old_agreement"
+
+
+def record_agreement(*, attendee: Attendee, version: str, by: Person, now: dt.datetime) -> bool:
+    """Write that a locked attendee accepted this version; gives whether they joined by it.
+
+    For `meetings.services.join_event`. Whoever accepted an earlier version keeps the day on which they
+    joined. Refuses NotYours and OldAgreement.
+    """
+    if attendee.person_id != by.pk:
+        raise NotYours(_("Only the attendee can do this."))
+    if version != current_agreement().version:
+        raise OldAgreement(
+            _("The privacy notice or the pledge has changed: read them again, then accept them."),
+            version=current_agreement().version,
+        )
+    is_new = not attendee.has_joined
+    if attendee.agreement_version != version:
+        attendee.agreed_at, attendee.agreement_version = attendee.agreed_at or now, version
+        attendee.save(update_fields=["agreed_at", "agreement_version"])
+    return is_new

@@ -1,0 +1,81 @@
+"""Joining an event, and the meeting times it opens."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError
+from backend.core.period import Period
+from backend.core.queue import PLANS, enqueue
+from backend.core.transactions import in_transaction
+from backend.events.models import Attendee, Event, Slot
+from backend.events.services import add_slots as add_slot_rows
+from backend.events.services import lock_attendees, lock_event, record_agreement
+from backend.meetings.models import Availability
+from backend.people.models import Person
+from backend.people.services import BATCH
+from backend.safeguarding.rules import is_known_adult
+
+PERSON_JOINED = "meetings.person_joined"
+
+
+class AgeNotConfirmed(BusinessError):
+    """Only whom an organiser has confirmed as an adult joins by themself (S1)."""
+
+    code = "age_not_confirmed"
+
+
+@in_transaction
+def join_event(*, attendee: Attendee, version: str, by: Person, now: dt.datetime) -> Attendee:
+    """Accept this version of the privacy notice and the conduct pledge, and open every meeting time to come.
+
+    From then on others see the attendee and can ask to meet. A session they bookmark keeps them busy, open
+    or not. Doing it again changes nothing. Refuses NotYours, AgeNotConfirmed and OldAgreement.
+    """
+    lock_event(attendee.event_id)  # so that no slot is added between
+    lock_attendees([attendee.pk])
+    locked = Attendee.objects.get(pk=attendee.pk)
+    if not Attendee.objects.filter(is_known_adult(now), pk=locked.pk).exists():
+        raise AgeNotConfirmed(
+            _("The organisers have to confirm your age group before you can join this forum.")
+        )
+    if record_agreement(attendee=locked, version=version, by=by, now=now):
+        to_come = Slot.objects.filter(event=locked.event_id, starts_at__gt=now).values_list("pk", flat=True)
+        _open(locked.event_id, [locked.pk], to_come)
+        # The worker sends what a published programme plans for them.
+        enqueue(PERSON_JOINED, lock=f"programme:{locked.event_id}", queue=PLANS, event_id=locked.event_id)
+    return locked
+
+
+@in_transaction
+def add_slots(*, event: Event, periods: Iterable[Period], by: Person) -> int:
+    """Add slots to the event and open them for those who joined; returns the number added.
+
+    Whoever joined and has no time open closed all of them: theirs stay closed. Where there was no slot yet,
+    nobody can have. Refuses what `events.services.add_slots` refuses.
+    """
+    lock_event(event.pk)
+    before = set(Slot.objects.filter(event=event).values_list("pk", flat=True))
+    added = add_slot_rows(event=event, periods=periods, by=by)
+    new = Slot.objects.filter(event=event).exclude(pk__in=before).values_list("pk", flat=True)
+    people = Attendee.objects.filter(event=event, agreed_at__isnull=False)
+    if before:
+        people = people.filter(pk__in=Availability.objects.filter(event=event).values("attendee"))
+    _open(event.pk, list(people.order_by("pk").values_list("pk", flat=True)), new)
+    return added
+
+
+def _open(event_id: int, attendee_ids: Collection[int], slot_ids: Iterable[int]) -> None:
+    slots = sorted(slot_ids)
+    Availability.objects.bulk_create(
+        (
+            Availability(event_id=event_id, attendee_id=attendee, slot_id=slot)
+            for attendee in attendee_ids
+            for slot in slots
+        ),
+        batch_size=BATCH,
+        ignore_conflicts=True,
+    )
