@@ -39,6 +39,7 @@ ROLES = ("anonymous", "participant", "organiser", "lead")
 # What a description field by field cannot say: 400 to a request that it allows.
 UNDESCRIBED = {
     "bad_aims": "the least is at most the most; two constituencies with scope between, none without",
+    "bad_closure": "the time ends after it starts, in the forum's days",
     "bad_grid": "a window ends after it starts, overlaps no other, lies in the forum's days and holds a slot",
     "bad_outside_contact": "a name, and a phone number or mail address, each on one line",
     "bad_session": "a session ends after it starts, lies in the forum's days and has a theme of the event",

@@ -55,10 +55,12 @@ def close_period(
     """
     check_organiser(by, event)
     reason = one_line(clean_text(reason))
-    first = period.starts_at.astimezone(event.zone).date()
-    last = (period.ends_at - dt.timedelta(microseconds=1)).astimezone(event.zone).date()
     if period.ends_at <= period.starts_at:
         raise BadClosure(_("The time to close ends after it starts."))
+    if period.starts_at.year == dt.MINYEAR or period.ends_at.year == dt.MAXYEAR:  # no time in some zone
+        raise BadClosure(_("The forum is not on %(day)s.") % {"day": period.starts_at.date()})
+    first = period.starts_at.astimezone(event.zone).date()
+    last = (period.ends_at - dt.timedelta(microseconds=1)).astimezone(event.zone).date()
     if first < event.starts_on or last > event.ends_on:
         raise BadClosure(
             _("The forum is from %(first)s to %(last)s; choose a time within it.")

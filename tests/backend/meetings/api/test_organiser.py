@@ -104,3 +104,16 @@ def test_participants_are_refused(forum, method, path):
     client.force_login(forum.people[0].person)
     answer = getattr(client, method)(BASE + path, {}, format="json")
     assert (answer.status_code, answer.json()["code"]) == (403, "only_organisers")
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at"),
+    [("0001-01-01T00:00:00Z", "0001-01-01T01:00:00Z"), ("9999-12-31T22:00:00Z", "9999-12-31T23:59:00Z"),
+     ("0001-01-01T01:00:00Z", "0001-01-01T00:00:00Z")],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("address", "code"), [("closures/", "bad_closure"), ("programme-sessions/", "bad_session")]
+)
+def test_a_time_at_an_end_of_the_calendar_is_refused(forum, api, address, code, starts_at, ends_at):
+    status, refusal = api("post", address, starts_at=starts_at, ends_at=ends_at, title="Opening")
+    assert (status, refusal["code"]) == (400, code)
