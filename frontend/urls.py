@@ -8,6 +8,7 @@ from frontend.audit import views as audit
 from frontend.demo import views as demo
 from frontend.directory import views as directory
 from frontend.events.views import age_classes, attendees, profile, roles, topics
+from frontend.invitations import views as invitations
 from frontend.meetings.views import (
     agenda,
     answer_links,
@@ -33,6 +34,11 @@ urlpatterns = [
     path("demo/outbox/<int:mail_id>/<int:number>/", demo.outbox_file, name="demo_outbox_file"),
     path("demo/<slug:key>/", demo.enter_as, name="demo_enter_as"),
     path("answer/<str:token>/", answer_links.answer, name="answer"),
+    path("invitation/<str:token>/", invitations.invitation, name="invitation"),
+    path("e/<slug:slug>/invitations/", invitations.invitations, name="invitations"),
+    path("e/<slug:slug>/invitations/send/", invitations.send, name="send_invitations"),
+    path("e/<slug:slug>/invitations/texts/", invitations.texts, name="invitation_texts"),
+    path("e/<slug:slug>/invitations/test/", invitations.send_test, name="test_invitation"),
     path("e/<slug:slug>/", profile.home, name="event_home"),
     path("e/<slug:slug>/profile/", profile.profile, name="profile"),
     path("e/<slug:slug>/api-access/", people.api_access, name="api_access"),

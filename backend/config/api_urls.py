@@ -4,6 +4,7 @@ from django.urls import path
 
 from backend.directory.api import AttendeeView
 from backend.events import api as events
+from backend.invitations import api as invitations
 from backend.meetings import api as meetings
 from backend.people.api import MeView
 from backend.programme import api as programme
@@ -22,6 +23,10 @@ urlpatterns = [
     path("me/", MeView.as_view()),
     path("events/", events.EventListView.as_view()),
     path("events/<slug:slug>/open/", events.OpenEventView.as_view()),
+    path("events/<slug:slug>/invitations/", invitations.InvitationListView.as_view()),
+    path("events/<slug:slug>/invitations/preview/", invitations.InvitationPreviewView.as_view()),
+    path("events/<slug:slug>/invitations/test/", invitations.InvitationTestView.as_view()),
+    path("events/<slug:slug>/invitations/rules/", invitations.InvitationRulesView.as_view()),
     path("events/<slug:slug>/profile/", events.ProfileView.as_view()),
     path("events/<slug:slug>/roles/", events.AppointmentListView.as_view()),
     path("events/<slug:slug>/roles/<int:appointment_id>/confirm/", events.ConfirmRoleView.as_view()),

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "backend.people",
     "backend.events",
     "backend.safeguarding",
+    "backend.invitations",
     "backend.meetings",
     "backend.suggestions",
     "backend.directory",

@@ -103,14 +103,15 @@ def _state_after(result: SendResult, attempts: int) -> MailState:
 
 
 def send_mail_now(mail: EmailMessage) -> SendResult:
-    """Hand the mail to the server.
+    """Hand the mail to the server; one without recipients only asks whether the server is there.
 
     Once the server has taken the mail, no error in closing the connection counts as a failure.
     """
     connection = get_connection()
     try:
         connection.open()
-        connection.send_messages([mail])
+        if mail.recipients():
+            connection.send_messages([mail])
     except (smtplib.SMTPException, OSError) as error:
         return _result_of(error)
     finally:

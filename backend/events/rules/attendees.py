@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
@@ -69,6 +69,11 @@ def pair_of(first: int, second: int) -> IdPair:
 def clean_text(text: str) -> str:
     """The text without characters PostgreSQL or UTF-8 cannot hold (NUL, lone surrogates), trimmed."""
     return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8").strip()
+
+
+def has_joined() -> Q:
+    """Condition on attendees: they have signed in since they are on the list, or written their profile."""
+    return Q(edited_at__isnull=False) | Q(person__last_login__gte=F("joined_at"))
 
 
 def is_empty_profile(texts: Iterable[str], *, has_topics: bool) -> bool:

@@ -1,0 +1,161 @@
+"""Invitations of an event, for its organisers: who has joined, how it invites, a preview and the sending."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.core.api import BoundedListField, CountSerializer, TextField, id_field, validated
+from backend.events.api import OrganiserView
+from backend.invitations import selectors, services
+from backend.invitations.models import MAX_REMINDER_DAYS, MAX_VALID_DAYS, InvitationRules
+from backend.invitations.rules import LETTER_LIMIT, SENDER_LIMIT, SUBJECT_LIMIT
+
+MAX_CHOSEN = 5_000
+MAX_CONFIRMATION = 100_000
+
+
+class InvitationFiguresSerializer(serializers.Serializer[Any]):
+    """How many people have each status; those of unknown age are not among them and not invited."""
+
+    people = serializers.IntegerField()
+    not_invited = serializers.IntegerField()
+    queued = serializers.IntegerField()
+    sent = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    joined = serializers.IntegerField()
+    of_unknown_age = serializers.IntegerField()
+
+
+class InvitedPersonSerializer(serializers.Serializer[Any]):
+    attendee = serializers.IntegerField(source="attendee_id")
+    name = serializers.CharField()
+    organisation = serializers.CharField()
+    status = serializers.CharField(help_text=f"One of {', '.join(selectors.STATUSES)}.")
+    mailed_at = serializers.DateTimeField(allow_null=True)
+    reminders = serializers.IntegerField()
+    error = serializers.CharField(help_text="An SMTP code or one word; empty where there was none.")
+    needs_new_link = serializers.BooleanField()
+
+
+class InvitationListSerializer(serializers.Serializer[Any]):
+    figures = InvitationFiguresSerializer()
+    people = InvitedPersonSerializer(many=True)
+
+
+class SelectionSerializer(serializers.Serializer[Any]):
+    """Whom to invite; null: everybody who was never invited and has not joined."""
+
+    attendees = BoundedListField(child=id_field(), max_length=MAX_CHOSEN, allow_null=True)
+
+
+class LetterSerializer(serializers.Serializer[Any]):
+    sender = serializers.CharField()
+    reply_to = serializers.CharField()
+    subject = serializers.CharField()
+    body = serializers.CharField()
+
+
+class InvitationPreviewSerializer(serializers.Serializer[Any]):
+    """What would be sent. Sending takes the `confirmation`, within the hour."""
+
+    count = serializers.IntegerField()
+    joined = serializers.IntegerField()
+    have_a_link = serializers.IntegerField()
+    others = serializers.IntegerField(help_text="Not set as adults, or organisers or leads.")
+    example = LetterSerializer()
+    confirmation = serializers.CharField()
+
+
+class ConfirmationSerializer(serializers.Serializer[Any]):
+    confirmation = TextField(max_length=MAX_CONFIRMATION)
+
+
+class InvitationRulesSerializer(serializers.Serializer[Any]):
+    """How the event invites. Empty texts stand for Titian's own, an empty sender for the event's name."""
+
+    sender_name = TextField(max_length=SENDER_LIMIT, allow_blank=True)
+    reply_to = TextField(max_length=254, allow_blank=True)
+    subject = TextField(max_length=SUBJECT_LIMIT, allow_blank=True)
+    text = TextField(max_length=LETTER_LIMIT, allow_blank=True)
+    reminder_subject = TextField(max_length=SUBJECT_LIMIT, allow_blank=True)
+    reminder_text = TextField(max_length=LETTER_LIMIT, allow_blank=True)
+    valid_days = serializers.IntegerField(min_value=1, max_value=MAX_VALID_DAYS)
+    schedule = serializers.ChoiceField(choices=InvitationRules.Schedule.choices)
+    first_reminder_days = serializers.IntegerField(min_value=1, max_value=MAX_REMINDER_DAYS, allow_null=True)
+    second_reminder_days = serializers.IntegerField(min_value=1, max_value=MAX_REMINDER_DAYS, allow_null=True)
+
+
+class InvitationListView(OrganiserView):
+    """Who is invited, what became of each mail, and who has joined."""
+
+    @extend_schema(
+        operation_id="invitations_list",
+        parameters=[OpenApiParameter("show", OpenApiTypes.STR, enum=list(selectors.FILTERS), required=False)],
+        responses={200: InvitationListSerializer},
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        people = selectors.people_to_invite(self.event)
+        if (show := request.query_params.get("show", "")) in selectors.FILTERS:
+            people = people.filter(status__in=selectors.FILTERS[show])
+        body = {
+            "figures": selectors.invitation_figures(self.event),
+            "people": selectors.invited_people(people, timezone.now()),
+        }
+        return Response(InvitationListSerializer(body).data)
+
+    @extend_schema(
+        operation_id="invitations_send", request=ConfirmationSerializer, responses={200: CountSerializer}
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Send what a preview showed; the number of mails queued."""
+        values = validated(ConfirmationSerializer, request)
+        count = services.send_invitations(event=self.event, by=self.person, now=timezone.now(), **values)
+        return Response({"count": count})
+
+
+class InvitationPreviewView(OrganiserView):
+    @extend_schema(
+        operation_id="invitations_preview",
+        request=SelectionSerializer,
+        responses={200: InvitationPreviewSerializer},
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """How many mails would be sent, and one of them; sends nothing."""
+        ids = validated(SelectionSerializer, request)["attendees"]
+        preview = services.preview_invitations(
+            event=self.event, attendee_ids=ids, by=self.person, now=timezone.now()
+        )
+        return Response(InvitationPreviewSerializer(preview).data)
+
+
+class InvitationTestView(OrganiserView):
+    @extend_schema(operation_id="invitations_test", request=None, responses={204: None})
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Mail me the invitation as it is saved; its link signs nobody in."""
+        services.send_test_invitation(event=self.event, by=self.person, now=timezone.now())
+        return Response(status=204)
+
+
+class InvitationRulesView(OrganiserView):
+    """Sender, texts, days and reminders of the event's invitations."""
+
+    @extend_schema(operation_id="invitation_rules_read", responses={200: InvitationRulesSerializer})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        return Response(InvitationRulesSerializer(selectors.rules_for(self.event)).data)
+
+    @extend_schema(
+        operation_id="invitation_rules_replace",
+        request=InvitationRulesSerializer,
+        responses={200: InvitationRulesSerializer},
+    )
+    def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        data = services.InvitationRulesData(**validated(InvitationRulesSerializer, request))
+        rules = services.set_invitation_rules(event=self.event, data=data, by=self.person)
+        return Response(InvitationRulesSerializer(rules).data)

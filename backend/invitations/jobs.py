@@ -1,0 +1,28 @@
+"""Background tasks: each calls one service."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from backend.core.queue import CLOCK, MAIL
+from backend.core.smtp import Backoff
+from backend.invitations import services
+
+
+@app.task(name=services.SEND_INVITATION, queue=MAIL, retry=Backoff())
+def send_invitation(invitation_id: int) -> None:
+    """Mail one invitation, reminder or test."""
+    services.deliver_invitation(invitation_id=invitation_id, now=timezone.now())
+
+
+@app.periodic(cron="10 * * * *")
+@app.task(
+    name="invitations.queue_reminders",
+    queue=CLOCK,
+    lock="invitations.queue_reminders",
+    queueing_lock="invitations.queue_reminders",
+)
+def queue_reminders(timestamp: int) -> None:  # noqa: ARG001
+    """Once an hour: remind who was invited and has not joined, or seeks nothing yet."""
+    services.queue_reminders(now=timezone.now())

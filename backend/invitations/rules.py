@@ -1,0 +1,167 @@
+"""Whom organisers may invite, when an event invites at all, and what its mails may say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError
+from backend.core.texts import one_line
+from backend.events.models import Attendee, Event
+from backend.events.rules import TextTooLong, clean_text
+from backend.invitations.models import MAX_REMINDER_DAYS, MAX_VALID_DAYS, InvitationRules
+from backend.people.services import check_email
+
+INVITING_STATES = ("inviting", "open", "live")
+MAILS_A_DAY = 5_000  # of one event, in 24 hours
+TESTS_A_DAY = 20  # of one organiser at one event
+SELECTION_LIFE = dt.timedelta(hours=1)  # between a preview and the sending
+PLACEHOLDERS = ("name", "forum", "link")
+PLACEHOLDER = re.compile(r"\{(\w*)\}")
+SUBJECT_LIMIT = 150
+SENDER_LIMIT = 80
+LETTER_LIMIT = 4_000
+
+
+class NotInviting(BusinessError):
+    code = "not_inviting"
+
+
+class BadInvitationText(BusinessError):
+    code = "bad_invitation_text"
+    status = 400
+
+
+class BadInvitationRules(BusinessError):
+    code = "bad_invitation_rules"
+    status = 400
+
+
+def is_inviting(event: Event) -> bool:
+    """Whether the event sends invitations: not as a draft, and not once it is closed."""
+    return event.state in INVITING_STATES
+
+
+def check_inviting(event: Event) -> None:
+    """Refuse NotInviting where the event sends no invitations."""
+    if not is_inviting(event):
+        raise NotInviting(
+            _("%(event)s sends no invitations now: a forum invites once it is no draft, until it is closed.")
+            % {"event": event.name}
+        )
+
+
+def is_invitable() -> Q:
+    """Condition on attendees whom organisers see as people to invite: participants whom they set as adults.
+
+    Whether a mail really goes out, the contact policy decides when it is sent. Who administers, organises or
+    leads signs in by a code: their link would open more than a profile.
+    """
+    return Q(
+        age_class=Attendee.AgeClass.ADULT,
+        permission=Attendee.Permission.PARTICIPANT,
+        person__is_active=True,
+        person__is_staff=False,
+        person__is_superuser=False,
+    )
+
+
+def clean_subject(text: str) -> str:
+    """The subject as it is stored; refuses TextTooLong and BadInvitationText."""
+    subject = one_line(clean_text(text))
+    _check_length(subject, SUBJECT_LIMIT, _("subject"))
+    _check_placeholders(subject, ("name", "forum"), _("subject"))
+    return subject
+
+
+def clean_letter(text: str) -> str:
+    """A text as it is stored; refuses TextTooLong, and BadInvitationText, also where the link is missing."""
+    letter = clean_text(text).replace("\r\n", "\n")
+    _check_length(letter, LETTER_LIMIT, _("text"))
+    _check_placeholders(letter, PLACEHOLDERS, _("text"))
+    if letter and letter.count("{link}") != 1:
+        raise BadInvitationText(
+            _("Write {link} once in the text: there the mail has the link that signs in.")
+        )
+    return letter
+
+
+def clean_sender_name(text: str) -> str:
+    """The sender's name as it is stored; refuses TextTooLong and BadInvitationText (@, <, >, quotes)."""
+    name = one_line(clean_text(text))
+    _check_length(name, SENDER_LIMIT, _("sender’s name"))
+    if re.search(r"[@<>\"]", name):
+        raise BadInvitationText(_("A sender’s name is without @, <, > and quotation marks."))
+    return name
+
+
+def clean_reply_to(text: str) -> str:
+    """The address that answers go to; refuses BadEmail."""
+    return check_email(text) if text.strip() else ""
+
+
+def _check_length(text: str, limit: int, what: str) -> None:
+    if len(text) > limit:
+        raise TextTooLong(
+            _("The %(what)s has %(count)s characters; please keep it under %(limit)s.")
+            % {"what": what, "count": f"{len(text):,}", "limit": f"{limit:,}"}
+        )
+
+
+def _check_placeholders(text: str, known: Collection[str], what: str) -> None:
+    for name in PLACEHOLDER.findall(text):
+        if name not in known:
+            raise BadInvitationText(
+                _("The %(what)s has %(placeholder)s; it can have %(known)s.")
+                % {
+                    "what": what,
+                    "placeholder": f"{{{name}}}",
+                    "known": ", ".join(f"{{{one}}}" for one in known),
+                }
+            )
+
+
+def check_days(*, valid_days: int, schedule: str, first: int | None, second: int | None) -> None:
+    """Refuse BadInvitationRules for days that make no sense."""
+    if not 1 <= valid_days <= MAX_VALID_DAYS:
+        raise BadInvitationRules(
+            _("A link is valid for 1 to %(limit)d days.") % {"limit": MAX_VALID_DAYS}, field="valid_days"
+        )
+    if schedule not in InvitationRules.Schedule.values:
+        raise BadInvitationRules(
+            _("Choose no reminders, or what their days are counted from."), field="schedule"
+        )
+    if schedule == InvitationRules.Schedule.NONE:
+        return
+    if first is None:
+        raise BadInvitationRules(
+            _("Say after or before how many days the first reminder is sent."), field="first_reminder_days"
+        )
+    for field, days in (("first_reminder_days", first), ("second_reminder_days", second)):
+        if days is not None and not 1 <= days <= MAX_REMINDER_DAYS:
+            raise BadInvitationRules(
+                _("Reminders are sent after or before 1 to %(limit)d days.") % {"limit": MAX_REMINDER_DAYS},
+                field=field,
+            )
+    if second is not None and second == first:
+        raise BadInvitationRules(
+            _("The two reminders need two different days."), field="second_reminder_days"
+        )
+
+
+def reminder_times(rules: InvitationRules, invited_at: dt.datetime) -> tuple[dt.datetime, ...]:
+    """When somebody invited then is to be reminded, earliest first; none before the invitation."""
+    days = [days for days in (rules.first_reminder_days, rules.second_reminder_days) if days is not None]
+    if rules.schedule == InvitationRules.Schedule.AFTER:
+        times = [invited_at + dt.timedelta(days=count) for count in days]
+    elif rules.schedule == InvitationRules.Schedule.BEFORE:
+        event = rules.event
+        begins = dt.datetime.combine(event.starts_on, dt.time(), event.zone)
+        times = [begins - dt.timedelta(days=count) for count in days]
+    else:
+        times = []
+    return tuple(sorted(time for time in times if time > invited_at))

@@ -1,0 +1,59 @@
+"""How an event invites, as its organisers set it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.core.transactions import in_transaction
+from backend.events.models import Event
+from backend.events.rules import check_organiser
+from backend.invitations.models import InvitationRules
+from backend.invitations.rules import (
+    check_days,
+    clean_letter,
+    clean_reply_to,
+    clean_sender_name,
+    clean_subject,
+)
+from backend.people.models import Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationRulesData:
+    """An event's sender, texts and days. Empty texts stand for Titian's, an empty name for the event's."""
+
+    sender_name: str = ""
+    reply_to: str = ""
+    subject: str = ""
+    text: str = ""
+    reminder_subject: str = ""
+    reminder_text: str = ""
+    valid_days: int = 14
+    schedule: str = InvitationRules.Schedule.NONE
+    first_reminder_days: int | None = None
+    second_reminder_days: int | None = None
+
+
+@in_transaction
+def set_invitation_rules(*, event: Event, data: InvitationRulesData, by: Person) -> InvitationRules:
+    """Set how the event invites; mails not sent yet have the new words.
+
+    Refuses OrganisersOnly, TextTooLong, BadInvitationText, BadEmail and BadInvitationRules.
+    """
+    check_organiser(by, event)
+    first, second = data.first_reminder_days, data.second_reminder_days
+    check_days(valid_days=data.valid_days, schedule=data.schedule, first=first, second=second)
+    values = {
+        "sender_name": clean_sender_name(data.sender_name),
+        "reply_to": clean_reply_to(data.reply_to),
+        "subject": clean_subject(data.subject),
+        "text": clean_letter(data.text),
+        "reminder_subject": clean_subject(data.reminder_subject),
+        "reminder_text": clean_letter(data.reminder_text),
+        "valid_days": data.valid_days,
+        "schedule": data.schedule,
+        "first_reminder_days": first,
+        "second_reminder_days": second,
+    }
+    rules, _is_new = InvitationRules.objects.update_or_create(event=event, defaults=values)
+    return rules

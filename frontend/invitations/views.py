@@ -1,0 +1,144 @@
+"""Invitations: for organisers whom to invite and with which words, and the page their links open."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from allauth.account.utils import perform_login
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from backend.core.errors import BusinessError
+from backend.events.models import Attendee
+from backend.events.rules import TextTooLong
+from backend.invitations import selectors, services
+from backend.invitations.models import Invitation
+from backend.invitations.rules import BadInvitationRules, BadInvitationText, is_inviting
+from backend.people.services import BadEmail
+from frontend.access import Request, catch_refusal, organiser, public
+from frontend.fields import values_of
+from frontend.invitations.forms import RulesForm, SelectionForm, SendForm
+from frontend.invitations.words import FILTER_WORDS, hint_words, status_words
+
+PAGE_SIZE = 100
+
+
+@organiser
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitations(request: Request, attendee: Attendee) -> HttpResponse:
+    """Who is invited and who has joined; a POST shows what inviting those chosen would send."""
+    event, now, refusal = attendee.event, timezone.now(), None
+    chosen = request.GET.get("show", "")
+    people = selectors.people_to_invite(event)
+    if chosen in selectors.FILTERS:
+        people = people.filter(status__in=selectors.FILTERS[chosen])
+    if request.method == "POST":
+        try:
+            values = values_of(SelectionForm(request.POST))
+            ids = people.values_list("pk", flat=True) if values["everybody"] else values["attendee"]
+            preview = services.preview_invitations(
+                event=event, attendee_ids=list(ids), by=request.user, now=now
+            )
+        except BusinessError as error:
+            refusal = error
+        else:
+            return render(request, "invitations/preview.html", {"preview": preview})
+    query = request.GET.copy()
+    query.pop("page", None)
+    page = Paginator(people, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = selectors.invited_people(page.object_list, now)  # type: ignore[arg-type]
+    context = {
+        "rows": [(row, status_words(row), hint_words(row)) for row in rows],
+        "page": page,
+        "rest": query,
+        "chosen": chosen,
+        "filters": FILTER_WORDS.items(),
+        "figures": selectors.invitation_figures(event),
+        "is_inviting": is_inviting(event),
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return render(request, "invitations/page.html", context, status=status)
+
+
+@organiser
+@require_POST
+def send(request: Request, attendee: Attendee) -> HttpResponse:
+    """Send what the preview showed."""
+    count = services.send_invitations(
+        event=attendee.event,
+        confirmation=values_of(SendForm(request.POST))["confirmation"],
+        by=request.user,
+        now=timezone.now(),
+    )
+    text = ngettext("%(count)d invitation is on its way.", "%(count)d invitations are on their way.", count)
+    messages.success(request, text % {"count": count})
+    return redirect("invitations", attendee.event.slug)
+
+
+@organiser
+@require_http_methods(["GET", "HEAD", "POST"])
+def texts(request: Request, attendee: Attendee) -> HttpResponse:
+    """Sender, texts and days of invitations and reminders, with a preview of each."""
+    event, now = attendee.event, timezone.now()
+    stored = selectors.rules_for(event)
+    form = RulesForm(request.POST if request.method == "POST" else None, stored)
+    refusal = None
+    if form.is_bound and form.is_valid():
+        try:
+            services.set_invitation_rules(event=event, data=form.rules_data(), by=request.user)
+        except (BadInvitationText, BadInvitationRules, BadEmail, TextTooLong) as error:
+            refusal = error
+        else:
+            messages.success(request, _("Saved. This is how the mails look now."))
+            return redirect("invitation_texts", event.slug)
+    kinds = (Invitation.Kind.INVITATION, Invitation.Kind.REMINDER)
+    context = {
+        "form": form,
+        "refusal": refusal,
+        "examples": [
+            (kind.label, services.example_letter(event, stored, kind, name=attendee.name, now=now))
+            for kind in kinds
+        ],
+    }
+    status = refusal.status if refusal else 422 if form.errors else 200
+    return render(request, "invitations/texts.html", context, status=status)
+
+
+@organiser
+@require_POST
+def send_test(request: Request, attendee: Attendee) -> HttpResponse:
+    """Mail the organiser the invitation as it is saved."""
+    services.send_test_invitation(event=attendee.event, by=request.user, now=timezone.now())
+    messages.success(
+        request, _("A test mail is on its way to %(address)s.") % {"address": request.user.email}
+    )
+    return redirect("invitation_texts", attendee.event.slug)
+
+
+@public("a signed link signs in one person once, and only when its button is pressed")
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_variables("token")
+def invitation(request: Request, token: str) -> HttpResponse:
+    """Show whom the link signs in; on POST, sign them in by the path of a code."""
+    now = timezone.now()
+    with catch_refusal() as outcome:
+        if request.method == "POST":
+            reader = services.use_link(token=token, now=now)
+            home = reverse("event_home", args=[reader.event.slug])
+            return cast(HttpResponse, perform_login(request, reader.person, redirect_url=home))
+        link = services.read_link(token, now)
+    over = outcome.refusal
+    context = {"over": over} if over else {"link": link, "event": link.attendee.event}
+    response = render(request, "invitations/link.html", context, status=over.status if over else 200)
+    patch_cache_control(response, private=True, no_store=True)
+    return response

@@ -1,0 +1,54 @@
+"""A forum in two weeks, with people on its list who have not joined, and a real mail server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.utils import timezone
+
+from backend.events.models import Attendee, Event
+from backend.invitations.services import preview_invitations, send_invitations
+from tests.factories import in_two_weeks, make_attendee, make_event
+from tests.smtp import MailServer
+
+
+@dataclass
+class Forum:
+    event: Event
+    organiser: Attendee
+
+    def add(self, email: str, **fields: object) -> Attendee:
+        return make_attendee(self.event, email=email, **fields)
+
+    def invite(self, *people: Attendee) -> int:
+        """Preview and send, as the organiser does."""
+        now = timezone.now()
+        preview = preview_invitations(
+            event=self.event, attendee_ids=[one.pk for one in people], by=self.organiser.person, now=now
+        )
+        return send_invitations(
+            event=self.event, confirmation=preview.confirmation, by=self.organiser.person, now=now
+        )
+
+
+@pytest.fixture
+def forum(db: None) -> Forum:
+    event = make_event(name="Forum on Child Safety", **in_two_weeks())
+    return Forum(event, make_attendee(event, name="Olga Organiser", permission="organiser"))
+
+
+@pytest.fixture
+def post() -> Iterator[MailServer]:
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(autouse=True)
+def _real_mail(settings: object, post: MailServer) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", post.port  # type: ignore[attr-defined]
+    settings.DEFAULT_FROM_EMAIL = "Titian <titian@example.org>"  # type: ignore[attr-defined]
