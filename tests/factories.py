@@ -125,7 +125,8 @@ def make_attendee(event: Event, **fields: Any) -> Attendee:
 
 
 def appoint(attendee: Attendee, permission: str, since: dt.datetime = LONG_AGO) -> Appointment:
-    """Give an attendee this permission, confirmed at that time."""
+    """Give an attendee this permission in place of any they had, confirmed at that time."""
+    Appointment.objects.filter(attendee=attendee).delete()
     Attendee.objects.filter(pk=attendee.pk).update(permission=permission)
     attendee.permission = permission
     return Appointment.objects.create(

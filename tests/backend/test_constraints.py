@@ -18,6 +18,7 @@ from backend.events.models import (
     Event,
     Interest,
     OutsideContact,
+    Session,
     SessionPart,
     Slot,
     Table,
@@ -72,6 +73,8 @@ def people(forums: Forums) -> Tries:
     yield "person_email_unique", again(person, email=person.email.upper())
     yield "person_has_a_name", changed(person, name="")
     yield "person_of_the_demo_is_no_staff", changed(person, is_demo=True, is_staff=True)
+    for quiet in ({"quiet_from": None}, {"quiet_from": dt.time(7), "quiet_until": dt.time(7)}):
+        yield "person_quiet_hours_begin_and_end", changed(person, **{"quiet_until": dt.time(7)} | quiet)
     yield "sector_constituency_known", changed(organisation.sector, constituency="crown")
     yield "organisation_once_per_event", again(organisation, name=organisation.name.upper())
     yield "organisation_named", changed(organisation, name="")
@@ -128,6 +131,10 @@ def agenda(forums: Forums) -> Tries:
     event, elsewhere = forums.event, forums.elsewhere
     session = make_session(event)
     yield "session_once", again(session)
+    later = Session.objects.create(
+        event=event, title="Later", starts_at=session.starts_at, ends_at=session.ends_at, source_id="a"
+    )
+    yield "session_source_once", again(later, title="Another")
     yield "session_ends_after_start", changed(session, ends_at=session.starts_at)
     yield "session_theme_same_event", changed(session, theme=elsewhere.themes.first())
     part = SessionPart.objects.create(event=event, attendee=forums.a, session=session)

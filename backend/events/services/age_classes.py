@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models import AdultProposal, AgeAgreement, Attendee, Event
-from backend.events.rules import check_organiser
+from backend.events.rules import check_organiser, is_lead
 from backend.events.services.changes import announce_changes
 from backend.people.models import KnownMinor, Person
 
@@ -198,6 +198,5 @@ def agree_adult(
 
 def _check_lead(person: Person, event: Event) -> None:
     """Refuse NotFound unless the person is a safeguarding lead of the event."""
-    leads = Attendee.objects.filter(event=event, permission=Attendee.Permission.SAFEGUARDING_LEAD)
-    if not leads.filter(person=person.pk, person__is_active=True).exists():
+    if not is_lead(person, event):
         raise NotFound(_("There is no such page."))

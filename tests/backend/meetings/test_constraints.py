@@ -8,7 +8,14 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from backend.events.models import Slot, Table
-from backend.meetings.models import Availability, Meeting, RequestedTime, Seat
+from backend.meetings.models import (
+    Availability,
+    Closure,
+    DisplacedMeeting,
+    Meeting,
+    RequestedTime,
+    Seat,
+)
 from tests.backend.meetings.conftest import make_forum
 from tests.database import refused_by
 from tests.factories import NOW
@@ -153,6 +160,27 @@ def test_a_report_has_its_time_and_only_a_held_meeting_has_a_usefulness(forum):
     ):
         meeting = bare_meeting(forum)
         refused_by(constraint, lambda m=meeting, f=fields: seat(forum, m, a, **f))
+
+
+def test_a_closed_time_ends_after_it_starts_and_displaces_a_meeting_once(forum):
+    a, b, *_ = forum.people
+    meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
+    start, end = meeting.slot.starts_at, meeting.slot.ends_at
+    refused_by(
+        "closure_ends_after_start",
+        lambda: Closure.objects.create(event=forum.event, starts_at=end, ends_at=start),
+    )
+    closure = Closure.objects.create(event=forum.event, starts_at=start, ends_at=end)
+    row = {
+        "closure": closure,
+        "meeting": meeting,
+        "slot": meeting.slot,
+        "table": meeting.table,
+        "sequence": 1,
+    }
+    refused_by("displaced_outcome_known", lambda: DisplacedMeeting.objects.create(**row, outcome="forgotten"))
+    DisplacedMeeting.objects.create(**row, outcome="moved")
+    refused_by("displaced_once_by_a_closure", lambda: DisplacedMeeting.objects.create(**row, outcome="moved"))
 
 
 def test_a_slot_ends_after_it_starts_and_a_room_online_has_a_link_with_a_mark(forum):

@@ -21,7 +21,7 @@ from backend.events.services.age_classes import (
 from backend.people.models import KnownMinor
 from backend.safeguarding.rules import matchable
 from backend.safeguarding.selectors import age_questions_for, waiting_age_questions
-from tests.factories import NOW, make_attendee, make_event
+from tests.factories import NOW, appoint, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(hours=1)
@@ -117,10 +117,10 @@ def test_nobody_but_the_right_people_propose_and_decide(forum):
                 decide(event=event, proposal_id=made.pk, by=by.person, now=NOW)
     with pytest.raises(NotFound):
         consent_to_adult(event=elsewhere.event, proposal_id=made.pk, by=elsewhere.person, now=NOW)
-    Attendee.objects.filter(pk=organiser.pk).update(permission="safeguarding-lead")
+    appoint(organiser, "safeguarding-lead")
     with pytest.raises(OwnProposal):
         consent_to_adult(event=event, proposal_id=made.pk, by=organiser.person, now=NOW)
-    Attendee.objects.filter(pk=minor.pk).update(permission="safeguarding-lead")
+    appoint(minor, "safeguarding-lead")
     with pytest.raises(OwnAgeClass):
         consent_to_adult(event=event, proposal_id=made.pk, by=minor.person, now=NOW)
     assert (class_of(minor), AdultProposal.objects.get().state) == ("minor", "open")
@@ -171,7 +171,7 @@ def test_nobody_else_agrees_and_about_nobody_else(two_forums):
             agree(lead, attendee)
     with pytest.raises(NotFound):
         agree(lead, imported, now=KnownMinor.objects.get().expires_at)
-    Attendee.objects.filter(pk=imported.pk).update(permission="safeguarding-lead")
+    appoint(imported, "safeguarding-lead")
     with pytest.raises(OwnAgeClass):
         agree(imported, imported)
     assert not AgeAgreement.objects.exists()
