@@ -20,7 +20,15 @@ from django_htmx.middleware import HtmxDetails
 from backend.core.errors import BusinessError, NotFound, OrganisersOnly
 from backend.core.transactions import Busy
 from backend.events.models import Attendee
-from backend.events.rules import LEAD, ORGANISER, check_admission
+from backend.events.rules import (
+    LEAD,
+    ORGANISER,
+    Doing,
+    can_start_forums,
+    check_admission,
+    check_allowed,
+    is_administrator,
+)
 from backend.events.selectors import attendee_for
 from backend.people.models import Person
 
@@ -68,6 +76,16 @@ def safeguarding_lead(view: View) -> View:
 def organiser_or_lead(view: View) -> View:
     """Open to the event's organisers and safeguarding leads: 403 to other attendees, 404 to a stranger."""
     return _guarded(view, "organiser or safeguarding lead", _admit_organiser_or_lead)
+
+
+def forum_starter(view: View) -> View:
+    """Open to who may start forums; to everybody else who is signed in it does not exist."""
+    return _guarded(view, "who may start forums", _admit_starter)
+
+
+def administrator(view: View) -> View:
+    """Open to the installation's administrators; to everybody else who is signed in it does not exist."""
+    return _guarded(view, "administrator", _admit_administrator)
 
 
 def demo_only(view: View) -> View:
@@ -158,6 +176,8 @@ def _admit_organiser(request: Request, arguments: Arguments) -> HttpResponse | N
         return asked
     if request.attendee.permission != ORGANISER:
         raise OrganisersOnly(_("This page is for the forum's organisers. Ask one of them if you need it."))
+    if request.method not in ("GET", "HEAD"):
+        check_allowed(request.attendee.event, Doing.EDIT)
     return None
 
 
@@ -173,6 +193,22 @@ def _admit_lead(request: Request, arguments: Arguments) -> HttpResponse | None:
     if (asked := _admit_attendee(request, arguments)) is not None:
         return asked
     if request.attendee.permission != LEAD:
+        raise NotFound(_("There is no such page."))
+    return None
+
+
+def _admit_starter(request: Request, arguments: Arguments) -> HttpResponse | None:
+    if (asked := _ask_to_sign_in(request, arguments)) is not None:
+        return asked
+    if not can_start_forums(request.user):
+        raise NotFound(_("There is no such page."))
+    return None
+
+
+def _admit_administrator(request: Request, arguments: Arguments) -> HttpResponse | None:
+    if (asked := _ask_to_sign_in(request, arguments)) is not None:
+        return asked
+    if not is_administrator(request.user):
         raise NotFound(_("There is no such page."))
     return None
 

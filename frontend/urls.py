@@ -7,7 +7,7 @@ from django.urls import path
 from frontend.audit import views as audit
 from frontend.demo import views as demo
 from frontend.directory import views as directory
-from frontend.events.views import age_classes, attendees, profile, roles, topics
+from frontend.events.views import age_classes, attendees, forums, profile, roles, topics
 from frontend.invitations import views as invitations
 from frontend.meetings.views import (
     agenda,
@@ -28,6 +28,14 @@ from frontend.suggestions import views as suggestions
 
 urlpatterns = [
     path("", people.welcome, name="welcome"),
+    path("first/<str:token>/", people.first_administrator, name="first_administrator"),
+    path("forums/", forums.forums, name="forums"),
+    path("forums/start/", forums.start, name="start_forum"),
+    path("forums/starters/", forums.starters, name="starters"),
+    path("forums/<slug:slug>/roles/", forums.forum_roles, name="forum_roles"),
+    path(
+        "forums/<slug:slug>/roles/<int:appointment_id>/", forums.decide_forum_role, name="decide_forum_role"
+    ),
     path("demo/", demo.enter, name="demo_enter"),
     path("demo/outbox/", demo.outbox, name="demo_outbox"),
     path("demo/outbox/<int:mail_id>/", demo.outbox_mail, name="demo_outbox_mail"),

@@ -35,9 +35,10 @@ SET_UP_TRACES = {
     "publishing": traces.PublishingTrace,
 }
 KINDS = (
-    *ATTENDEE_FIELDS, "imported", "opened", *SET_UP_TRACES, "plan", "planned", "lists", "meetings", "nudged",
-    Act.Kind.DOWNLOADED.value,
+    *ATTENDEE_FIELDS, "imported", "started", "opened", "state", *SET_UP_TRACES, "plan", "planned", "lists",
+    "meetings", "nudged", Act.Kind.DOWNLOADED.value,
 )  # fmt: skip
+OWN_NOUNS = (Act.Kind.DOWNLOADED, Act.Kind.OPENED, Act.Kind.STARTED, Act.Kind.STATE_CHANGED)
 ROLE_ACTS = (Act.Kind.ROLE_PROPOSED, Act.Kind.ROLE_REFUSED)
 BY_SOMEBODY_ELSE = Q(user__isnull=True) | ~Q(user=F("person_id"))
 UNLOCKED = "unlocked"
@@ -230,5 +231,6 @@ def _acts(event: Event) -> Iterator[_TraceGroup]:
         if kind in ROLE_ACTS:
             yield _TraceGroup(at, person_id or -1, "permission", f"{kind}:{what}", 1)
         else:
-            noun = kind if kind in (Act.Kind.DOWNLOADED, Act.Kind.OPENED) else "lists"
-            yield _TraceGroup(at, person_id or -1, noun, what or kind, 1)
+            no_person = SYSTEM if kind == Act.Kind.STATE_CHANGED else -1
+            noun = kind if kind in OWN_NOUNS else "lists"
+            yield _TraceGroup(at, person_id or no_person, noun, what or kind, 1)

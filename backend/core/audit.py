@@ -9,9 +9,12 @@ from django.db.models import Model
 from backend.core.models import Act
 
 
-def record_act(*, event: Model, by: Model, kind: str, what: str = "", now: dt.datetime) -> None:
+def record_act(*, event: Model, by: Model | None, kind: str, what: str = "", now: dt.datetime) -> None:
     """Record, in the caller's transaction, what somebody did; `kind` is one of Act.Kind.
 
-    `what` is the name of a file downloaded, or the permission proposed or refused.
+    `by` is None for what a job did. `what` is the name of a file downloaded, the permission proposed or
+    refused, or the state that the event is in now.
     """
-    Act.objects.create(event_id=event.pk, person_id=by.pk, kind=kind, what=what[:120], done_at=now)
+    Act.objects.create(
+        event_id=event.pk, person_id=by.pk if by else None, kind=kind, what=what[:120], done_at=now
+    )

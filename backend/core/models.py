@@ -20,6 +20,8 @@ class Act(models.Model):
         LEARNING_ON = "learn_on", "had weights learned every night"
         LEARNING_OFF = "learn_off", "stopped learning weights every night"
         OPENED = "opened", "opened the forum"
+        STATE_CHANGED = "state", "changed the state of the forum"
+        STARTED = "started", "started the forum"
         ROLE_PROPOSED = "proposed", "proposed an organiser or lead"
         ROLE_REFUSED = "refused", "refused a proposed organiser or lead"
 

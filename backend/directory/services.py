@@ -18,7 +18,7 @@ from backend.core.transactions import in_transaction
 from backend.directory.models import Nudge
 from backend.directory.selectors import attendees_needing_help, needs_help_csv, needs_help_rows
 from backend.events.models import Attendee, Event
-from backend.events.rules import check_event_open, check_organiser, has_empty_profile
+from backend.events.rules import Doing, check_allowed, check_organiser, has_empty_profile
 from backend.events.services import lock_event
 from backend.people.models import Person
 from backend.people.rules import quiet_hours_end
@@ -32,10 +32,10 @@ NEEDS_HELP_FILE = "who-needs-help.csv"
 def nudge_people(*, event: Event, by: Person, now: dt.datetime) -> int:
     """Mail attendees who need help, unless nudged today; returns their number.
 
-    Refuses OrganisersOnly and NotOpenYet.
+    Refuses OrganisersOnly, NotOpenYet and NotInThisState.
     """
     check_organiser(by, event)
-    check_event_open(event)
+    check_allowed(event, Doing.ASK)
     lock_event(event.pk)  # one round of nudges at a time
     day = now.astimezone(event.zone).date()
     already = Nudge.objects.filter(attendee=OuterRef("pk"), day=day)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,7 +18,15 @@ from backend.core.api import BoundedListField, CountSerializer, TextField, id_fi
 from backend.core.errors import NotFound, OrganisersOnly
 from backend.events import selectors, services
 from backend.events.models import Attendee, Event
-from backend.events.rules import LEAD, ORGANISER, TEXT_LIMIT, check_admission, check_organiser
+from backend.events.rules import (
+    LEAD,
+    ORGANISER,
+    TEXT_LIMIT,
+    Doing,
+    check_admission,
+    check_allowed,
+    check_organiser,
+)
 from backend.events.services.opening import EMAIL_LIMIT, NAME_LIMIT, PHONE_LIMIT
 from backend.people.api import PersonView
 
@@ -50,6 +59,8 @@ class OrganiserView(ParticipantView):
         super().initial(request, *args, **kwargs)
         if self.takes(request):
             check_organiser(self.person, self.attendee.event)
+            if request.method not in SAFE_METHODS:
+                check_allowed(self.attendee.event, Doing.EDIT)
 
     @property
     def event(self) -> Event:

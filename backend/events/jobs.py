@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from backend.core.queue import MAIL, URGENT
+from backend.core.queue import CLOCK, MAIL, URGENT
 from backend.core.smtp import Backoff
-from backend.events.services import appointment_mails
+from backend.events.services import appointment_mails, follow_days
 
 
 @app.task(name=appointment_mails.SEND_APPOINTMENT_MAIL, queue=MAIL, priority=URGENT, retry=Backoff())
 def send_appointment_mail(appointment_id: int, change: str, person_id: int) -> None:
     """Mail one lead or organiser who was proposed, confirmed, refused or ended."""
     appointment_mails.send_appointment_mail(appointment_id=appointment_id, change=change, person_id=person_id)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(
+    name="events.follow_days", queue=CLOCK, lock="events.follow_days", queueing_lock="events.follow_days"
+)
+def change_states(timestamp: int) -> None:  # noqa: ARG001
+    """Once an hour, for every zone: open forums become live, and those that are over closed."""
+    follow_days(now=timezone.now())

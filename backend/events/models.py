@@ -19,12 +19,16 @@ from backend.people.models import KnownMinor, Person, Sector
 class Event(models.Model):
     """One edition of a forum; its zone is the canonical one for every time in it.
 
-    Participants can use it from `open` on; until then organisers and safeguarding leads prepare it.
+    What its state allows is in `rules.states`: participants come in from `inviting` on.
     """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
+        INVITING = "inviting", _("Inviting")
         OPEN = "open", _("Open")
+        LIVE = "live", _("Live")
+        CLOSED = "closed", _("Closed")
+        ARCHIVED = "archived", _("Archived")
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
@@ -36,13 +40,17 @@ class Event(models.Model):
     interpreters = models.BooleanField(default=False)
     # Its people agreed, when they registered, to be shown to each other before they join.
     shows_unjoined = models.BooleanField(default=False)
+    languages = ArrayField(models.CharField(max_length=8), default=list, blank=True)  # it is held in
     previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
 
     class Meta:
         ordering = ["-starts_on", "slug"]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=["draft", "open"]), name="event_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "inviting", "open", "live", "closed", "archived"]),
+                name="event_state_known",
+            ),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="event_ends_after_start"),
             models.CheckConstraint(condition=Q(meetings_per_person__lte=50), name="event_meetings_sane"),
             models.CheckConstraint(

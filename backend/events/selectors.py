@@ -6,6 +6,7 @@ Nothing here shows one attendee to another: the contact policy in `safeguarding`
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -27,11 +28,14 @@ from backend.events.models import (
     Topic,
 )
 from backend.events.rules import (
+    LEAD,
+    ORGANISER,
     Standing,
     can_confirm,
     can_end,
     can_refuse,
     first_name_in,
+    is_administrator,
     is_empty_profile,
     is_lead,
     standing_of,
@@ -368,3 +372,48 @@ def outside_contact_of(event: Event | int) -> OutsideContact | None:
 def outside_contact_for(event: Event, reader: Person) -> OutsideContact | None:
     """The outside contact for one of the event's leads; None for everybody else."""
     return outside_contact_of(event) if is_lead(reader, event) else None
+
+
+def editions_to_copy(person: Person) -> QuerySet[Event]:
+    """From which editions the person may start a forum: any for an administrator, else one's own."""
+    events = Event.objects.order_by("-starts_on", "slug")
+    if is_administrator(person):
+        return events
+    organised = Attendee.objects.filter(person=person.pk, permission=ORGANISER)
+    return events.filter(pk__in=organised.values("event"))
+
+
+@dataclass(frozen=True, slots=True)
+class ForumRow:
+    """A forum as who starts forums sees it; the numbers are of confirmed people, and of proposals."""
+
+    slug: str
+    name: str
+    starts_on: dt.date
+    ends_on: dt.date
+    state_words: str
+    organisers: int
+    leads: int
+    proposed: int
+
+
+def forums_for(person: Person) -> tuple[ForumRow, ...]:
+    """The forums the person may start another one from, newest first, with how many run each."""
+    roles = Appointment.objects.filter(attendee__event__in=editions_to_copy(person)).values_list(
+        "attendee__event", "permission", "state"
+    )
+    counts = Counter(roles)
+    confirmed, proposed = Appointment.State.CONFIRMED, Appointment.State.PROPOSED
+    return tuple(
+        ForumRow(
+            slug=event.slug,
+            name=event.name,
+            starts_on=event.starts_on,
+            ends_on=event.ends_on,
+            state_words=event.get_state_display(),
+            organisers=counts[event.pk, ORGANISER, confirmed],
+            leads=counts[event.pk, LEAD, confirmed],
+            proposed=counts[event.pk, ORGANISER, proposed] + counts[event.pk, LEAD, proposed],
+        )
+        for event in editions_to_copy(person)
+    )

@@ -81,6 +81,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=200)  # the owner's; an event knows them by Attendee.name
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    may_start_forums = models.BooleanField(default=False)  # allowed by an administrator
     is_demo = models.BooleanField(default=False)  # fictional: anybody may enter as them while the demo is on
     own_timezone = models.CharField(max_length=60, blank=True)  # where they read from; empty: the event's own
     # Between these hours, in the zone they read in, mails that can wait do; both empty: at no hour.
@@ -149,6 +150,16 @@ class KnownMinor(models.Model):
 
     def __str__(self) -> str:
         return f"known minor {self.pk}"
+
+
+class FirstAdministratorLink(models.Model):
+    """A link by which an installation without an administrator gets one; only its hash is kept."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"first administrator link {self.pk}"
 
 
 class SignInAttempts(models.Model):

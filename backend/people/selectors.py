@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterable, Sequence
 
 from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils.crypto import salted_hmac
 from rest_framework.authtoken.models import Token
 
-from backend.people.models import Person, Sector
+from backend.people.models import FirstAdministratorLink, Person, Sector
 
 
 def plain_word(text: str) -> str:
@@ -55,3 +57,25 @@ def person_with_email(email: str) -> Person | None:
 def token_made_at(person: Person) -> dt.datetime | None:
     """When the token was made by which programs act as the person; None where there is none."""
     return Token.objects.filter(user=person).values_list("created", flat=True).first()
+
+
+def administrators() -> QuerySet[Person]:
+    """Who administers this installation, with an open account."""
+    return Person.objects.filter(Q(is_staff=True) | Q(is_superuser=True), is_active=True)
+
+
+def first_link_for(token: str, now: dt.datetime) -> QuerySet[FirstAdministratorLink]:
+    """The link with this token where it still holds: within its life, and there is no administrator."""
+    if administrators().exists():
+        return FirstAdministratorLink.objects.none()
+    return FirstAdministratorLink.objects.filter(token_hash=first_link_hash(token), expires_at__gt=now)
+
+
+def first_link_hash(token: str) -> str:
+    """What is kept of a link's token."""
+    return salted_hmac("first administrator link", token, algorithm="sha256").hexdigest()
+
+
+def people_allowed_to_start() -> QuerySet[Person]:
+    """Whom an administrator allowed to start forums. For administrators alone."""
+    return Person.objects.filter(may_start_forums=True, is_active=True).order_by("name", "pk")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import secrets
 from collections.abc import Mapping
 from email.utils import make_msgid
 from pathlib import Path
@@ -22,18 +23,33 @@ from django.utils.translation import gettext as _
 from rest_framework.authtoken.models import Token
 
 from backend.core.encryption import decrypt, encrypt
-from backend.core.errors import BusinessError
+from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.queue import CODES, enqueue
 from backend.core.smtp import MailDelayed, send_mail_now
+from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
-from backend.people.models import AccountMail, KnownMinor, Person, Sector, SignInAttempts
-from backend.people.selectors import folded_for
+from backend.people.models import (
+    AccountMail,
+    FirstAdministratorLink,
+    KnownMinor,
+    Person,
+    Sector,
+    SignInAttempts,
+)
+from backend.people.selectors import (
+    administrators,
+    first_link_for,
+    first_link_hash,
+    folded_for,
+)
 
 SECTORS_FILE = Path(__file__).parent / "data" / "sectors.json"
 OTHER = "other"
 BATCH = 2_000
 SEND_ACCOUNT_MAIL = "people.send_account_mail"
 ACCOUNT_MAIL_LIFE = dt.timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+FIRST_LINK_LIFE = dt.timedelta(hours=24)
+PERSON_NAME_LENGTH = 200
 _ACCOUNT_MAIL = "account mail"  # what its key is for
 
 
@@ -50,6 +66,25 @@ class UnknownTimezone(BusinessError):
 class BadQuietHours(BusinessError):
     code = "bad_quiet_hours"
     status = 400
+
+
+class BadName(BusinessError):
+    code = "bad_name"
+    status = 400
+
+
+class AddressTaken(BusinessError):
+    code = "address_taken"
+
+
+class AdministratorExists(BusinessError):
+    code = "administrator_exists"
+
+
+class AdministratorsOnly(NotYours):
+    """Only an administrator of the installation may do this."""
+
+    code = "only_administrators"
 
 
 def check_email(text: str) -> str:
@@ -207,3 +242,62 @@ def delete_expired_hashes(*, now: dt.datetime) -> int:
     """Delete what has expired of the addresses known as minors'; gives the number deleted."""
     deleted, _rows = KnownMinor.objects.filter(expires_at__lte=now).delete()
     return deleted
+
+
+@in_transaction
+def make_first_link(*, now: dt.datetime) -> str:
+    """A fresh token by which the first administrator's account is made; the one before ends.
+
+    Refuses AdministratorExists.
+    """
+    if administrators().exists():
+        raise AdministratorExists(
+            _("This installation has an administrator already, who signs in with a code sent by mail.")
+        )
+    FirstAdministratorLink.objects.all().delete()
+    token = secrets.token_urlsafe(32)
+    FirstAdministratorLink.objects.create(token_hash=first_link_hash(token), expires_at=now + FIRST_LINK_LIFE)
+    return token
+
+
+@in_transaction
+def make_first_administrator(*, token: str, name: str, email: str, now: dt.datetime) -> Person:
+    """Make the first administrator's account, and end the link.
+
+    Refuses NotFound where the link does not hold, BadName, BadEmail, and AddressTaken where the address has
+    an account: the link makes an account, it opens none.
+    """
+    link = first_link_for(token, now).select_for_update().first()
+    if link is None:
+        raise NotFound(_("There is no such page."))
+    name = check_name(name)
+    email = check_email(email)
+    if Person.objects.filter(email__iexact=email).exists():
+        raise AddressTaken(_("There is an account with this address already: please use another address."))
+    link.delete()
+    return Person.objects.create_user(email, name=name, is_staff=True, is_superuser=True)
+
+
+def check_name(text: str) -> str:
+    """A person's name on one line; refuses BadName."""
+    name = one_line(text)
+    if not 0 < len(name) <= PERSON_NAME_LENGTH:
+        raise BadName(_("Write a name of at most %(limit)s characters.") % {"limit": PERSON_NAME_LENGTH})
+    return name
+
+
+@in_transaction
+def allow_starting(*, email: str, allowed: bool, by: Person) -> Person:
+    """Let the person with this address start forums, or no longer; a new address gets an account.
+
+    Refuses AdministratorsOnly, and BadEmail where it is none, or one of the demo, which anybody can enter.
+    """
+    if not administrators().filter(pk=by.pk).exists():
+        raise AdministratorsOnly(_("Only an administrator can do this."))
+    email = check_email(email)
+    person = find_or_create_people(names={email: email.partition("@")[0]})[email]
+    if person.is_demo:
+        raise BadEmail(_("This is an account of the demo, which anybody can enter: choose a real person."))
+    person.may_start_forums = allowed
+    person.save(update_fields=["may_start_forums"])
+    return person

@@ -13,7 +13,9 @@ KINDS = {
     "visibility": gettext_lazy("Visibility"),
     "permission": gettext_lazy("Permission"),
     "imported": gettext_lazy("Import of attendees"),
+    "started": gettext_lazy("Start of the forum"),
     "opened": gettext_lazy("Opening of the forum"),
+    "state": gettext_lazy("State of the forum"),
     "slots": gettext_lazy("Meeting times"),
     "tables": gettext_lazy("Tables"),
     "themes": gettext_lazy("Themes"),
@@ -35,6 +37,12 @@ FIELD_TEXTS = {
     "permission": (gettext_lazy("Set the permission of %(whom)s to %(value)s"), Attendee.Permission),
 }
 FIXED_TEXTS = {
+    ("started", "started"): gettext_lazy("Started the forum"),
+    ("state", "draft"): gettext_lazy("Made the forum a draft again"),
+    ("state", "inviting"): gettext_lazy("Moved the forum to inviting"),
+    ("state", "live"): gettext_lazy("Moved the forum to live"),
+    ("state", "closed"): gettext_lazy("Closed the forum"),
+    ("state", "archived"): gettext_lazy("Archived the forum"),
     ("opened", "opened"): gettext_lazy("Opened the forum to its participants"),
     ("permission", "proposed:organiser"): gettext_lazy("Proposed an organiser"),
     ("permission", "proposed:safeguarding-lead"): gettext_lazy("Proposed a safeguarding lead"),

@@ -12,14 +12,16 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.formats import date_format
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from backend.events.models import Event, Session
 from backend.events.rules import LANGUAGE_LIMIT, LEAD, ORGANISER, TEXT_LIMIT
 from backend.events.selectors import Profile
-from backend.events.services import ProfileChange, RoleChange
+from backend.events.services import ForumData, ProfileChange, RoleChange
 from backend.events.services.agenda import SessionData
 from backend.events.services.opening import EMAIL_LIMIT, NAME_LIMIT, PHONE_LIMIT
+from backend.events.services.starting import FROM_EDITION, FROM_NOTHING, FROM_SHIPPED
 from frontend.events.words.languages import LANGUAGES, Language, language_name
 from frontend.fields import IdField, IdListField, IdsField
 
@@ -330,3 +332,75 @@ class OutsideContactForm(forms.Form):
         required=False,
         widget=forms.EmailInput(attrs={"class": "input"}),
     )
+
+
+class StarterForm(forms.Form):
+    """Whom an administrator lets start forums, or no longer."""
+
+    ALLOW, END = "allow", "end"
+
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=EMAIL_LIMIT, widget=forms.EmailInput(attrs={"class": "input"})
+    )
+    do = forms.ChoiceField(choices=[(ALLOW, ""), (END, "")], required=False)
+
+
+def _email_input() -> forms.EmailInput:
+    return forms.EmailInput(attrs={"class": "input", "autocomplete": "off"})
+
+
+def _date_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d")
+
+
+class AboutForm(forms.Form):
+    """What describes a forum."""
+
+    name = forms.CharField(label=_("Name of the forum"), max_length=200, widget=_line())
+    starts_on = forms.DateField(label=_("First day"), widget=_date_input())
+    ends_on = forms.DateField(label=_("Last day"), widget=_date_input())
+    venue = forms.CharField(label=_("Venue"), max_length=200, required=False, widget=_line())
+    timezone = forms.CharField(label=_("Time zone"), max_length=60)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages it is held in"),
+        required=False,
+        choices=[(language.code, language.name) for language in LANGUAGES],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    interpreters = forms.BooleanField(label=_("There are interpreters"), required=False)
+
+
+class StartForm(AboutForm):
+    """A new forum: what describes it, what it starts from, and its first organiser and lead."""
+
+    FIELD_OF = {
+        "slug_taken": "slug", "unknown_zone": "timezone", "bad_event": None, "bad_email": "lead_email",
+        "name_two_others": "lead_email", "not_found": "basis",
+    }  # fmt: skip
+
+    slug = forms.SlugField(label=_("Name in addresses"), max_length=60, widget=_line())
+    basis = forms.ChoiceField(label=_("Start from"), widget=forms.Select(attrs={"class": "input"}))
+    organiser_name = forms.CharField(label=_("Name"), max_length=200, widget=_line())
+    organiser_email = forms.EmailField(label=_("E-mail"), max_length=EMAIL_LIMIT, widget=_email_input())
+    lead_name = forms.CharField(label=_("Name"), max_length=200, widget=_line())
+    lead_email = forms.EmailField(label=_("E-mail"), max_length=EMAIL_LIMIT, widget=_email_input())
+
+    def __init__(self, data: QueryDict | None, editions: Collection[Event]) -> None:
+        given = data
+        if data is not None and not data.get("slug", "").strip():
+            given = data.copy()
+            given["slug"] = slugify(data.get("name", ""))[:60]  # suggested where none was written
+        super().__init__(given)
+        self.fields["basis"].choices = [  # type: ignore[attr-defined]
+            (FROM_SHIPPED, _("the seventeen topics of the first forum")),
+            (FROM_NOTHING, _("nothing")),
+            *((f"{FROM_EDITION}:{event.slug}", event.name) for event in editions),
+        ]
+        for name in self.fields:
+            self.fields[name].widget.attrs["aria-describedby"] = f"about-{name}"
+
+    def forum_data(self) -> ForumData:
+        values = dict(self.cleaned_data)
+        basis, _colon, edition = values.pop("basis").partition(":")
+        languages = tuple(values.pop("languages"))
+        return ForumData(**values, basis=basis, edition=edition, languages=languages)

@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
 from backend.people.models import Person
 from backend.people.selectors import person_with_email
@@ -55,3 +56,18 @@ class TokenForm(forms.Form):
 
     MAKE, END = "make", "end"
     do = forms.ChoiceField(choices=[(MAKE, MAKE), (END, END)], required=False)
+
+
+class FirstAdministratorForm(forms.Form):
+    """Who administers this installation."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "input", "dir": "auto", "autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label=_("Your e-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "email"}),
+    )

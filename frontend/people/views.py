@@ -6,22 +6,33 @@ import datetime as dt
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import login
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
+from backend.core.errors import BusinessError, NotFound
 from backend.core.zones import zone_place
 from backend.events.models import Attendee
+from backend.events.rules import can_start_forums
 from backend.events.selectors import attendances_for
 from backend.people.models import QUIET_UNTIL
-from backend.people.selectors import token_made_at
-from backend.people.services import BadQuietHours, UnknownTimezone, end_token, make_token, set_reading_times
+from backend.people.selectors import first_link_for, token_made_at
+from backend.people.services import (
+    BadQuietHours,
+    UnknownTimezone,
+    end_token,
+    make_first_administrator,
+    make_token,
+    set_reading_times,
+)
 from frontend.access import Request, participant, public
 from frontend.events.words.times import browser_zone, zones_offered
 from frontend.fields import values_of
-from frontend.people.forms import ReadingTimesForm, TokenForm
+from frontend.people.forms import FirstAdministratorForm, ReadingTimesForm, TokenForm
 
 
 @public("says what Titian is and where to sign in; shows no names")
@@ -29,7 +40,38 @@ from frontend.people.forms import ReadingTimesForm, TokenForm
 def welcome(request: Request) -> HttpResponse:
     """What Titian is for; when signed in, one's own forums."""
     attendances = attendances_for(request.user) if request.user.is_authenticated else ()
-    return render(request, "people/welcome.html", {"attendances": attendances, "demo": settings.TITIAN_DEMO})
+    context = {
+        "attendances": attendances,
+        "demo": settings.TITIAN_DEMO,
+        "may_start": request.user.is_authenticated and can_start_forums(request.user),
+    }
+    return render(request, "people/welcome.html", context)
+
+
+@public("the link from the terminal makes the first administrator, once; without it the page does not exist")
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_variables("token")
+def first_administrator(request: Request, token: str) -> HttpResponse:
+    """Ask who administers this installation; on POST, make the account, sign in and go to the forums."""
+    now = timezone.now()
+    if not first_link_for(token, now).exists():
+        raise NotFound(_("There is no such page."))
+    form = FirstAdministratorForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            person = make_first_administrator(token=token, **form.cleaned_data, now=now)
+        except NotFound:
+            raise
+        except BusinessError as refusal:
+            form.add_error("name" if refusal.code == "bad_name" else "email", refusal.message)
+        else:
+            login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+            messages.success(
+                request, _("You administer this installation. You sign in with a code sent to your address.")
+            )
+            return redirect("forums")
+    status = 422 if form.is_bound else 200
+    return render(request, "people/first_administrator.html", {"form": form}, status=status)
 
 
 @participant

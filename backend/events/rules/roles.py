@@ -7,30 +7,12 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from backend.core.errors import BusinessError
 from backend.events.models import Appointment, Attendee, AttendeeQuerySet, Event, OutsideContact
+from backend.events.rules.states import check_event_open
 from backend.people.models import Person
 
 LEAD = Attendee.Permission.SAFEGUARDING_LEAD
 ORGANISER = Attendee.Permission.ORGANISER
-
-
-class NotOpenYet(BusinessError):
-    code = "not_open_yet"
-    status = 403
-
-
-def is_event_open(event: Event) -> bool:
-    """Whether participants can use the event."""
-    return event.state != Event.State.DRAFT
-
-
-def check_event_open(event: Event) -> None:
-    """Refuse NotOpenYet while the event is a draft."""
-    if not is_event_open(event):
-        raise NotOpenYet(
-            _("%(event)s is not open yet: its organisers are still preparing it.") % {"event": event.name}
-        )
 
 
 def check_admission(attendee: Attendee) -> None:
@@ -58,6 +40,11 @@ def is_lead(person: Person, event: Event | int) -> bool:
 def is_administrator(person: Person) -> bool:
     """Whether the person administers this installation."""
     return person.is_active and (person.is_staff or person.is_superuser)
+
+
+def can_start_forums(person: Person) -> bool:
+    """Whether the person may start a forum: an administrator, or whom one allowed."""
+    return person.is_active and (is_administrator(person) or person.may_start_forums)
 
 
 @dataclass(frozen=True, slots=True)

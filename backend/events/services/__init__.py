@@ -12,7 +12,7 @@ from backend.events.services.appointments import confirm_role, end_role, propose
 from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes, matching_lock
 from backend.events.services.joining import OldAgreement, record_agreement
 from backend.events.services.locks import lock_attendees, lock_event, lock_rows
-from backend.events.services.opening import open_event, set_outside_contact
+from backend.events.services.opening import change_state, follow_days, open_event, set_outside_contact
 from backend.events.services.profiles import ProfileChange, UnknownTopic, update_profile
 from backend.events.services.roles import RoleChange, change_roles
 from backend.events.services.setup import (
@@ -22,6 +22,7 @@ from backend.events.services.setup import (
     load_themes,
     set_interpreters,
 )
+from backend.events.services.starting import ForumData, start_event
 from backend.events.services.topics import (
     TOPIC_NAME_LENGTH,
     BadTopic,
@@ -53,6 +54,7 @@ __all__ = [
     "AdultsNotConfirmed",
     "BadTable",
     "BadTopic",
+    "ForumData",
     "LeadHasToConsent",
     "OldAgreement",
     "ProfileChange",
@@ -70,6 +72,7 @@ __all__ = [
     "appoint_lead",
     "appoint_organiser",
     "change_roles",
+    "change_state",
     "change_table",
     "change_topic",
     "confirm_role",
@@ -77,6 +80,7 @@ __all__ = [
     "create_event",
     "decline_adult",
     "end_role",
+    "follow_days",
     "load_themes",
     "lock_attendees",
     "lock_event",
@@ -97,5 +101,6 @@ __all__ = [
     "rename_theme",
     "set_interpreters",
     "set_outside_contact",
+    "start_event",
     "update_profile",
 ]

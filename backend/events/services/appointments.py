@@ -107,7 +107,7 @@ def confirm_role(*, event: Event, appointment_id: int, by: Person, now: dt.datet
             )
         )
     attendee = appointment.attendee
-    _check_fits(attendee, appointment.permission)
+    check_fits(attendee, appointment.permission)
     appointment.is_first = appointment.permission == LEAD and not leads_of(event).exists()
     appointment.state, appointment.decided_by, appointment.decided_at = State.CONFIRMED, by, now
     appointment.save(update_fields=["state", "decided_by", "decided_at", "is_first"])
@@ -159,14 +159,17 @@ def end_role(*, event: Event, appointment_id: int, by: Person, now: dt.datetime)
     return appointment
 
 
-def record_appointed(*, attendee: Attendee, permission: str, now: dt.datetime) -> Appointment:
-    """The appointment of somebody whom whoever sets up the installation names, by a command."""
+def record_appointed(
+    *, attendee: Attendee, permission: str, by: Person | None = None, now: dt.datetime
+) -> Appointment:
+    """The appointment of somebody whom whoever sets up the installation names: by a command, or `by`."""
     is_first = permission == LEAD and not leads_of(attendee.event_id).exists()
     appointment = Appointment.objects.create(
         attendee=attendee,
         permission=permission,
         state=State.CONFIRMED,
         proposed_at=now,
+        decided_by=by,
         decided_at=now,
         is_first=is_first,
     )
@@ -186,10 +189,10 @@ def _check_can_be_proposed(attendee: Attendee, permission: str, by: Person) -> N
         )
     if Appointment.objects.filter(attendee=attendee, state=State.PROPOSED).exists():
         raise CannotPropose(_("This person is proposed already: wait until that is decided."))
-    _check_fits(attendee, permission)
+    check_fits(attendee, permission)
 
 
-def _check_fits(attendee: Attendee, permission: str) -> None:
+def check_fits(attendee: Attendee, permission: str) -> None:
     """Refuse CannotPropose, or DemoAccount, where the person cannot hold this permission."""
     check_can_hold_role(attendee.person, attendee.event)
     if not attendee.is_known_adult:

@@ -14,7 +14,15 @@ from backend.core.models import Act
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
 from backend.events.models import Event, OutsideContact
-from backend.events.rules import check_organiser, clean_text, is_administrator, is_lead, what_opening_lacks
+from backend.events.rules import (
+    NEXT_STATES,
+    check_organiser,
+    clean_text,
+    is_administrator,
+    is_event_open,
+    is_lead,
+    what_opening_lacks,
+)
 from backend.events.services.locks import lock_event
 from backend.people.models import Person
 
@@ -23,6 +31,12 @@ NAME_LIMIT, EMAIL_LIMIT, PHONE_LIMIT = 120, 254, 40
 
 class NotReadyToOpen(BusinessError):
     code = "not_ready_to_open"
+
+
+class WrongState(BusinessError):
+    """The event does not go from its present state to that one."""
+
+    code = "wrong_state"
 
 
 class LeadsOnly(NotYours):
@@ -38,20 +52,67 @@ class BadOutsideContact(BusinessError):
 
 @in_transaction
 def open_event(*, event: Event, by: Person, now: dt.datetime) -> None:
-    """Open a draft to its participants; opening an open event changes nothing.
+    """Open a draft to its participants; where it is open or later already, nothing changes.
 
     Refuses OrganisersOnly, and NotReadyToOpen with what is missing (S10).
     """
     check_organiser(by, event)
-    lock_event(event.pk)
-    locked = Event.objects.get(pk=event.pk)
-    if locked.state == Event.State.DRAFT:
-        if missing := what_opening_lacks(locked):
-            raise NotReadyToOpen(missing)
-        locked.state = Event.State.OPEN
-        locked.save(update_fields=["state"])
-        record_act(event=event, by=by, kind=Act.Kind.OPENED, now=now)
+    locked = _locked(event)
+    if locked.state in (Event.State.DRAFT, Event.State.INVITING):
+        _move(locked, Event.State.OPEN, by, now)
     event.state = locked.state
+
+
+@in_transaction
+def change_state(*, event: Event, state: str, by: Person, now: dt.datetime) -> None:
+    """Move the event to the next state, or back by one; in that state already, nothing changes.
+
+    Refuses OrganisersOnly, WrongState, and NotReadyToOpen where participants would come in and a
+    safeguarding lead is missing (S10).
+    """
+    check_organiser(by, event)
+    locked = _locked(event)
+    if state != locked.state:
+        if state not in NEXT_STATES[locked.state]:
+            raise WrongState(_("The forum cannot go there from its present state. Load the page again."))
+        _move(locked, state, by, now)
+    event.state = locked.state
+
+
+@in_transaction
+def follow_days(*, now: dt.datetime) -> int:
+    """Make open events live on their first day, and open or live ones closed after their last.
+
+    By each event's own clock. Returns the number of those that changed.
+    """
+    moved = 0
+    running = Event.objects.filter(state__in=[Event.State.OPEN, Event.State.LIVE])
+    for pk in running.order_by("pk").values_list("pk", flat=True):
+        event = _locked(Event(pk=pk))
+        today = now.astimezone(event.zone).date()
+        state = event.state
+        if state in (Event.State.OPEN, Event.State.LIVE) and today > event.ends_on:
+            state = Event.State.CLOSED
+        elif state == Event.State.OPEN and today >= event.starts_on:
+            state = Event.State.LIVE
+        if state != event.state:
+            _move(event, state, None, now)
+            moved += 1
+    return moved
+
+
+def _locked(event: Event) -> Event:
+    lock_event(event.pk)
+    return Event.objects.get(pk=event.pk)
+
+
+def _move(event: Event, state: str, by: Person | None, now: dt.datetime) -> None:
+    if not is_event_open(event) and (missing := what_opening_lacks(event)):
+        raise NotReadyToOpen(missing)
+    event.state = state
+    event.save(update_fields=["state"])
+    kind = Act.Kind.OPENED if state == Event.State.OPEN else Act.Kind.STATE_CHANGED
+    record_act(event=event, by=by, kind=kind, what="" if kind == Act.Kind.OPENED else state, now=now)
 
 
 @in_transaction

@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotYours
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Interest, Topic
-from backend.events.rules import LANGUAGE_LIMIT, TEXT_LIMIT, TextTooLong, clean_text
+from backend.events.rules import (
+    LANGUAGE_LIMIT,
+    TEXT_LIMIT,
+    Doing,
+    TextTooLong,
+    check_allowed,
+    clean_text,
+    is_event_open,
+)
 from backend.events.selectors import ChosenTopics, chosen_topics
 from backend.events.services.changes import announce_changes
 from backend.people.models import Person
@@ -45,11 +53,13 @@ class ProfileChange:
 def update_profile(*, attendee: Attendee, change: ProfileChange, by: Person, now: dt.datetime) -> Attendee:
     """Save the attendee's own profile and, where matching reads what changed, mark it for matching.
 
-    Refuses NotYours, UnknownTopic and TextTooLong; nothing is saved then. Saving the same again does not
-    mark a change.
+    Refuses NotYours, NotInThisState, UnknownTopic and TextTooLong; nothing is saved then. Saving the same
+    again does not mark a change.
     """
     if attendee.person_id != by.pk:
         raise NotYours(_("Only the attendee can change this profile."))
+    if is_event_open(attendee.event):  # organisers and leads prepare theirs in a draft
+        check_allowed(attendee.event, Doing.JOIN)
     locked = Attendee.objects.select_for_update(no_key=True).get(pk=attendee.pk)
     fields: dict[str, object] = {
         "title": clean_text(change.title)[:200],

@@ -18,6 +18,7 @@ from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Theme, Topic
 from backend.events.rules import check_can_hold_role, check_organiser, clean_text
+from backend.events.rules.languages import LANGUAGES
 from backend.events.services.appointments import record_appointed
 from backend.events.services.changes import announce_changes
 from backend.people.models import Person
@@ -25,6 +26,7 @@ from backend.people.services import check_email, find_or_create_people, load_sec
 
 THEMES_FILE = Path(__file__).parents[1] / "data" / "themes.json"
 MAX_MEETINGS = 50
+MAX_DAYS = 31
 SLUG_LENGTH = 60
 NAME_LENGTH = 200
 
@@ -62,12 +64,14 @@ def create_event(
     meetings_per_person: int = 5,
     venue: str = "",
     interpreters: bool = False,
+    languages: Sequence[str] = (),
+    has_shipped_topics: bool = True,
     previous: Event | None = None,
     now: dt.datetime,
 ) -> Event:
     """A new event, a draft, with the shipped themes and topics; with its organiser and leads, where given.
 
-    Refuses BadEvent (slug, name, venue, dates, meetings), UnknownZone, SlugTaken, BadEmail and
+    Refuses BadEvent (slug, name, venue, languages, dates, meetings), UnknownZone, SlugTaken, BadEmail and
     ConflictingRoles; saves nothing then.
     """
     name = clean_text(name)
@@ -80,15 +84,7 @@ def create_event(
             _("A slug is at most %(limit)s letters, digits, hyphens and underscores, such as forum-2026.")
             % {"limit": SLUG_LENGTH}
         )
-    if not 0 < len(name) <= NAME_LENGTH:
-        raise BadEvent(_("An event needs a name of at most %(limit)s characters.") % {"limit": NAME_LENGTH})
-    if CONTROL.search(name) or CONTROL.search(venue):
-        raise BadEvent(_("Write the name and the venue of an event on one line, without control characters."))
-    if ends_on < starts_on:
-        raise BadEvent(
-            _("The event ends on %(last)s, before it starts on %(first)s.")
-            % {"last": ends_on, "first": starts_on}
-        )
+    check_about(name=name, venue=venue, starts_on=starts_on, ends_on=ends_on, languages=languages)
     if not 0 <= meetings_per_person <= MAX_MEETINGS:
         raise BadEvent(_("Meetings per person are a number from 0 to %(limit)s.") % {"limit": MAX_MEETINGS})
     check_zone(timezone)
@@ -103,15 +99,39 @@ def create_event(
         venue=venue,
         meetings_per_person=meetings_per_person,
         interpreters=interpreters,
+        languages=list(languages),
         previous=previous,
     )
     load_sectors()
-    load_themes(event=event)
+    if has_shipped_topics:
+        load_themes(event=event)
     if organiser_email:
         appoint_organiser(event=event, email=organiser_email, now=now)
     for email in lead_emails:
         appoint_lead(event=event, email=email, now=now)
     return event
+
+
+def check_about(
+    *, name: str, venue: str, starts_on: dt.date, ends_on: dt.date, languages: Sequence[str]
+) -> None:
+    """Refuse BadEvent for what does not describe an event; the name is trimmed."""
+    if not 0 < len(name) <= NAME_LENGTH or len(venue) > NAME_LENGTH:
+        raise BadEvent(
+            _("An event needs a name of at most %(limit)s characters, and its venue has no more.")
+            % {"limit": NAME_LENGTH}
+        )
+    if CONTROL.search(name) or CONTROL.search(venue):
+        raise BadEvent(_("Write the name and the venue of an event on one line, without control characters."))
+    if ends_on < starts_on:
+        raise BadEvent(
+            _("The event ends on %(last)s, before it starts on %(first)s.")
+            % {"last": ends_on, "first": starts_on}
+        )
+    if (ends_on - starts_on).days >= MAX_DAYS:
+        raise BadEvent(_("An event has at most %(limit)s days.") % {"limit": MAX_DAYS})
+    if unknown := sorted(set(languages) - {language.code for language in LANGUAGES}):
+        raise BadEvent(_("“%(language)s” is none of the languages offered.") % {"language": unknown[0][:20]})
 
 
 @in_transaction
@@ -192,6 +212,18 @@ def appoint_lead(*, event: Event, email: str, now: dt.datetime, name: str = "") 
 
 
 def _appoint(event: Event, email: str, name: str, permission: str, now: dt.datetime) -> Attendee:
+    attendee = find_or_add_attendee(event=event, email=email, name=name, now=now)
+    if attendee.permission not in (permission, Attendee.Permission.PARTICIPANT):
+        raise ConflictingRoles(
+            _("One person cannot be organiser and safeguarding lead of the same event: name somebody else.")
+        )
+    if attendee.permission != permission:
+        record_appointed(attendee=attendee, permission=permission, now=now)
+    return attendee
+
+
+def find_or_add_attendee(*, event: Event, email: str, name: str, now: dt.datetime) -> Attendee:
+    """The attendee with this address; a new one is hidden. Refuses BadEmail and DemoAccount."""
     email = check_email(email)
     person = find_or_create_people(names={email: name or email.partition("@")[0]})[email]
     check_can_hold_role(person, event)
@@ -206,10 +238,4 @@ def _appoint(event: Event, email: str, name: str, permission: str, now: dt.datet
             "changed_at": now,
         },
     )
-    if attendee.permission not in (permission, Attendee.Permission.PARTICIPANT):
-        raise ConflictingRoles(
-            _("One person cannot be organiser and safeguarding lead of the same event: name somebody else.")
-        )
-    if attendee.permission != permission:
-        record_appointed(attendee=attendee, permission=permission, now=now)
     return attendee

@@ -73,6 +73,7 @@ from backend.meetings.services.sessions import (
     remove_bookmark,
     remove_speaker,
 )
+from backend.meetings.services.starting import start_forum
 
 __all__ = [
     "DISPLACE_MEETINGS",
@@ -145,6 +146,7 @@ __all__ = [
     "rotate_feed",
     "set_rules",
     "settle_unattested",
+    "start_forum",
     "undo_closure",
     "withdraw_request",
 ]

@@ -6,6 +6,7 @@ import datetime as dt
 
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
+from backend.events.rules import Doing, check_allowed
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.meetings.rules import ATTESTATION_WINDOW, check_attestable, check_usefulness
 from backend.meetings.selectors.meetings import seated_ids
@@ -27,9 +28,11 @@ def attest_meeting(
     """Store one side's report on whether the meeting took place, and how useful it was (1 to 5, if it did).
 
     The report can be changed until the other side has given theirs; the same again changes nothing. With
-    both, the meeting is held, not held, or disputed, which only organisers see. Refuses NotYours, NotFound,
-    TooEarly, BadUsefulness, AlreadyAnswered (never confirmed, or cancelled) and AlreadySettled.
+    both, the meeting is held, not held, or disputed, which only organisers see. Refuses NotInThisState,
+    NotYours, NotFound, TooEarly, BadUsefulness, AlreadyAnswered (never confirmed, or cancelled) and
+    AlreadySettled.
     """
+    check_allowed(attendee.event, Doing.ATTEST)
     check_usefulness(usefulness, took_place)
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
     seats = {seat.attendee_id: seat for seat in Seat.objects.filter(meeting=meeting)}

@@ -14,7 +14,7 @@ from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.period import overlapping
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Slot, Theme
-from backend.events.rules import TextTooLong, check_event_open, clean_text
+from backend.events.rules import Doing, TextTooLong, check_allowed, clean_text
 from backend.meetings.models import Availability, Meeting, Notice, RequestedTime, Seat
 from backend.meetings.models.meetings import MAX_TIMES
 from backend.meetings.rules import (
@@ -119,9 +119,10 @@ def request_meeting(
 ) -> Meeting:
     """Ask another attendee to meet one to one, at up to three slots or any; no slot is blocked by it.
 
-    With a `key`, asking again gives the first request. Refuses NotYours, NotOpenYet, NotFound (nobody the
-    contact policy allows), NotJoined, BadTimes, TextTooLong, UnknownTheme, NoSuchPlace, BadKey, KeyReused,
-    AlreadyAsked, CapReached, AskedTooOften, NoOpenSlots and SlotTaken (a slot that is not free for both).
+    With a `key`, asking again gives the first request. Refuses NotYours, NotOpenYet, NotInThisState,
+    NotFound (nobody the contact policy allows), NotJoined, BadTimes, TextTooLong, UnknownTheme, NoSuchPlace,
+    BadKey, KeyReused, AlreadyAsked, CapReached, AskedTooOften, NoOpenSlots and SlotTaken (a slot that is not
+    free for both).
     """
     meeting, is_new = open_request(
         attendee=attendee, other_id=other_id, data=data, key=key, is_limited=True, by=by, now=now
@@ -147,7 +148,7 @@ def open_request(
     organisers who arrange a meeting are not.
     """
     check_own(attendee, by)
-    check_event_open(attendee.event)
+    check_allowed(attendee.event, Doing.ASK)
     if len(key) > KEY_LIMIT or key != clean_text(key):
         raise BadKey(
             _("A key is at most %(limit)d characters, without spaces around it.") % {"limit": KEY_LIMIT}
@@ -206,6 +207,7 @@ def edit_request(
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
     if not is_asker(attendee, meeting):
         raise NotYours(_("Only who asked can change a request."))
+    check_allowed(attendee.event, Doing.ASK)
     check_open_request(meeting, now)
     before = _editable_fields(meeting)
     other = Attendee.objects.get(pk=other_id_in(meeting, attendee))

@@ -13,7 +13,7 @@ from backend.core.errors import BusinessError
 from backend.core.queue import PLANS, enqueue
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
-from backend.events.rules import check_event_open, check_organiser
+from backend.events.rules import Doing, check_allowed, check_organiser
 from backend.meetings.models import Meeting
 from backend.meetings.services import CapReached, arrange_meeting, withdraw_request
 from backend.people.models import Person
@@ -43,10 +43,10 @@ def set_publishing(*, event: Event, confirms: bool, by: Person) -> ProgrammeRule
 def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     """Publish a draft: the worker sends its requests, or confirms its meetings where the event says so.
 
-    Refuses OrganisersOnly, NotFound, NotADraft, PlanBusy, NothingPlanned and NotOpenYet.
+    Refuses OrganisersOnly, NotFound, NotADraft, PlanBusy, NothingPlanned, NotOpenYet and NotInThisState.
     """
     plan = plan_for_update(event, plan_id, by)
-    check_event_open(event)
+    check_allowed(event, Doing.ASK)
     check_editable(plan)
     if plan.work != Plan.Work.READY or not plan.planned.exists():
         raise NothingPlanned(_("There is nothing to publish: this draft has no finished plan."))

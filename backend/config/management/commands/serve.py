@@ -33,6 +33,7 @@ from backend.config.supervision import (
     listen,
 )
 from backend.core.progress import show_step
+from backend.people.selectors import administrators
 
 
 class Command(BaseCommand):
@@ -70,9 +71,15 @@ class Command(BaseCommand):
         # By name: nothing of the product imports the demo.
         if not settings.TITIAN_DEMO:
             import_string("backend.demo.accounts.end_demo_access")()
+            self._offer_first_administrator()
         elif not import_string("backend.demo.selectors.is_demo_ready")():
             connections.close_all()
             _run_child("load_demo", "--with-lists")
+
+    def _offer_first_administrator(self) -> None:
+        """Print a one-time link where nobody administers this installation yet."""
+        if not administrators().exists():
+            call_command("first_administrator", stdout=self.stdout)
 
     def _run(self, listening: socket.socket) -> None:
         """Keep database, web and worker running until a signal comes."""

@@ -1,0 +1,23 @@
+"""Starting a forum, with the rules for requests of an earlier edition."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from backend.core.transactions import in_transaction
+from backend.events.models import Event
+from backend.events.services import ForumData, start_event
+from backend.meetings.models import MeetingRules
+from backend.people.models import Person
+
+
+@in_transaction
+def start_forum(*, data: ForumData, by: Person, now: dt.datetime) -> Event:
+    """Start a forum as `start_event` does; with the rules of the edition it starts from."""
+    event = start_event(data=data, by=by, now=now)
+    rules = MeetingRules.objects.filter(event=event.previous_id).first() if event.previous_id else None
+    if rules is not None:
+        MeetingRules.objects.create(
+            event=event, open_requests=rules.open_requests, expiry_hours=rules.expiry_hours
+        )
+    return event

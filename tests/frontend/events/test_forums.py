@@ -1,0 +1,186 @@
+"""From the administrator's link to a forum with its first organiser and lead, over HTTP."""
+
+import datetime as dt
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from backend.core.errors import BusinessError
+from backend.core.models import Act
+from backend.events.models import Appointment, Event, Organisation, Slot, Table
+from backend.meetings.models import MeetingRules
+from backend.people.models import FirstAdministratorLink, Person
+from tests.factories import NOW, make_attendee, make_event, make_organisation
+from tests.frontend.conftest import client_of
+from tests.pages import page_of
+
+ADA = {"name": "Ada Boss", "email": "ada@example.org"}
+FORUM = {
+    "name": "ICT Forum 2027",
+    "starts_on": "2027-11-17",
+    "ends_on": "2027-11-18",
+    "timezone": "Asia/Tokyo",
+    "venue": "Hall 1",
+    "languages": ["en", "th"],
+    "interpreters": "on",
+    "basis": "shipped",
+    "organiser_name": "Olga Nowak",
+    "organiser_email": "olga@example.org",
+    "lead_name": "Lea Duarte",
+    "lead_email": "lea@example.org",
+}
+
+
+def printed_link():
+    out = StringIO()
+    call_command("first_administrator", stdout=out)
+    return "/" + out.getvalue().split()[-1].split("/", 3)[3]
+
+
+@pytest.fixture
+def ada(db):
+    return Person.objects.create_superuser("ada@example.org", name="Ada Boss")
+
+
+def start(person, **changes):
+    return client_of(person).post("/forums/start/", FORUM | changes, follow=True)
+
+
+def test_the_link_makes_one_administrator_once_and_signs_them_in(db, client):
+    link = printed_link()
+    assert FirstAdministratorLink.objects.get().token_hash not in link  # its hash alone is kept
+    assert client.get(link).status_code == 200
+    answer = client.post(link, ADA, follow=True)
+    assert answer.redirect_chain == [("/forums/", 302)]
+    assert "There is no forum yet" in page_of(answer)
+    person = Person.objects.get()
+    assert (person.name, person.email, person.is_superuser) == ("Ada Boss", "ada@example.org", True)
+    assert not person.has_usable_password()
+    for again in (client.get(link), client.post(link, ADA | {"email": "eve@example.org"})):
+        assert again.status_code == 404
+    assert Person.objects.count() == 1
+    with pytest.raises(BusinessError, match="has an administrator already"):
+        printed_link()
+
+
+def test_a_link_ends_with_the_next_one_and_after_a_day(db, client, time_machine):
+    time_machine.move_to(NOW)
+    first, second = printed_link(), printed_link()
+    assert client.get(first).status_code == 404
+    time_machine.shift(dt.timedelta(hours=23))
+    assert client.get(second).status_code == 200
+    time_machine.shift(dt.timedelta(hours=2))
+    assert client.get(second).status_code == 404
+    assert client.post(second, ADA).status_code == 404
+    assert not Person.objects.exists()
+
+
+def test_the_link_opens_no_account_that_is_there_already(cast, client):
+    link = printed_link()
+    answer = client.post(link, {"name": "Eve", "email": cast.official.person.email.upper()})
+    assert answer.status_code == 422
+    assert "There is an account with this address already" in page_of(answer)
+    assert "_auth_user_id" not in client.session
+    assert client.post(link, ADA).status_code == 302  # and is not spent by it
+
+
+def test_an_administrator_starts_a_forum_and_confirms_two_people_by_naming_them(ada):
+    answer = start(ada)
+    assert answer.redirect_chain == [("/forums/", 302)]
+    event = Event.objects.get(slug="ict-forum-2027")  # made from the name
+    assert (event.state, event.timezone, event.languages) == ("draft", "Asia/Tokyo", ["en", "th"])
+    assert event.interpreters
+    assert event.topics.count() == 17
+    found = {row.attendee.name: row for row in Appointment.objects.of(event).select_related("attendee")}
+    assert {name: (row.permission, row.state) for name, row in found.items()} == {
+        "Olga Nowak": ("organiser", "confirmed"),
+        "Lea Duarte": ("safeguarding-lead", "confirmed"),
+    }
+    assert {row.decided_by for row in found.values()} == {ada}
+    told = ProcrastinateJob.objects.filter(task_name="events.send_appointment_mail")
+    assert {job.args["person_id"] for job in told} >= {row.attendee.person_id for row in found.values()}
+    assert Act.objects.get(event=event).kind == "started"
+    assert "1 organiser · 1 safeguarding lead" in page_of(answer)
+    organiser = client_of(found["Olga Nowak"].attendee.person)
+    assert organiser.get(f"/e/{event.slug}/set-up/").status_code == 200
+    assert client_of(ada).get(f"/e/{event.slug}/set-up/").status_code == 404  # not theirs to run
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"organiser_email": "ada@example.org"},
+        {"lead_email": "ADA@example.org"},
+        {"lead_email": "olga@example.org"},
+        {"timezone": "Asia/Nowhere"},
+        {"ends_on": "2027-11-16"},
+        {"languages": ["xx"]},
+        {"basis": "edition:nowhere"},
+        {"name": ""},
+    ],
+)
+def test_what_cannot_be_starts_nothing_and_keeps_what_was_typed(ada, wrong):
+    answer = start(ada, **wrong)
+    assert answer.status_code == 422
+    page = page_of(answer)
+    assert page.has(".error")
+    assert page.attribute("input[name=venue]", "value") == "Hall 1"
+    assert not Event.objects.exists()
+    assert not Person.objects.exclude(pk=ada.pk).exists()
+
+
+def test_whom_an_administrator_allows_starts_a_forum_whose_two_people_wait_to_be_confirmed(ada, cast):
+    starter = cast.stranger
+    assert start(starter).status_code == 404
+    client_of(ada).post("/forums/starters/", {"email": starter.email, "do": "allow"})
+    assert start(starter).status_code == 200
+    event = Event.objects.get(slug="ict-forum-2027")
+    proposed = Appointment.objects.of(event)
+    assert {(row.permission, row.state, row.proposed_by) for row in proposed} == {
+        ("organiser", "proposed", starter),
+        ("safeguarding-lead", "proposed", starter),
+    }
+    roles = f"/forums/{event.slug}/roles/"
+    assert client_of(starter).get(roles).status_code == 404
+    for row in proposed:
+        answer = client_of(ada).post(f"{roles}{row.pk}/", {"do": "confirm"}, follow=True)
+        assert answer.status_code == 200
+    assert {row.state for row in Appointment.objects.of(event)} == {"confirmed"}
+    client_of(ada).post("/forums/starters/", {"email": starter.email, "do": "end"})
+    assert start(starter, slug="another").status_code == 404
+    assert client_of(starter).post("/forums/starters/", {"email": starter.email}).status_code == 404
+
+
+def test_an_earlier_edition_hands_on_everything_but_its_people(ada):
+    earlier = make_event("acop-2026", timezone="Asia/Bangkok")
+    make_attendee(earlier, organisation=make_organisation(earlier, "ngo", "civil-society", "Helpline"))
+    Table.objects.create(event=earlier, label="T1", place="Gallery", step_free=True)
+    MeetingRules.objects.create(event=earlier, open_requests=3, expiry_hours=24)
+    for day, hour in ((9, 2), (10, 3)):  # 09:00 and 10:00 in Bangkok
+        opens = dt.datetime(2026, 12, day, hour, tzinfo=dt.UTC)
+        Slot.objects.create(event=earlier, starts_at=opens, ends_at=opens + dt.timedelta(minutes=30))
+    assert start(ada, basis="edition:acop-2026", ends_on="2027-11-17").status_code == 200
+    event = Event.objects.get(slug="ict-forum-2027")
+    assert event.previous == earlier
+    assert list(event.topics.values_list("key", "theme__key")) == list(
+        earlier.topics.values_list("key", "theme__key")
+    )
+    assert [(row.label, row.place, row.step_free) for row in event.tables.all()] == [("T1", "Gallery", True)]
+    assert (event.meeting_rules.open_requests, event.meeting_rules.expiry_hours) == (3, 24)
+    helpline = Organisation.objects.get(event=event)
+    assert (helpline.name, helpline.sector.constituency) == ("Helpline", "civil-society")
+    # The first day's 09:00, now by the clock of Tokyo; the second day has no place in a forum of one day.
+    assert [row.starts_at for row in event.slots.all()] == [dt.datetime(2027, 11, 17, 0, tzinfo=dt.UTC)]
+    assert {row.name for row in event.attendees.all()} == {"Olga Nowak", "Lea Duarte"}
+
+
+def test_only_who_may_start_forums_finds_their_pages(ada, cast):
+    pages = ("/forums/", "/forums/start/", "/forums/starters/", f"/forums/{cast.event.slug}/roles/")
+    for page in pages:
+        for person in (cast.organiser.person, cast.official.person):
+            assert client_of(person).get(page).status_code == 404
+            assert client_of(person).post(page).status_code == 404
+    assert page_of(client_of(ada).get("/")).has("a[href='/forums/']")
+    assert not page_of(client_of(cast.organiser.person).get("/")).has("a[href='/forums/']")
