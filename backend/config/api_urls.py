@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backend.directory.api import AttendeeView
+from backend.directory.api import AttendeeView, HomeView
 from backend.events import api as events
 from backend.invitations import api as invitations
 from backend.meetings import api as meetings
@@ -27,6 +27,7 @@ urlpatterns = [
     path("events/<slug:slug>/invitations/preview/", invitations.InvitationPreviewView.as_view()),
     path("events/<slug:slug>/invitations/test/", invitations.InvitationTestView.as_view()),
     path("events/<slug:slug>/invitations/rules/", invitations.InvitationRulesView.as_view()),
+    path("events/<slug:slug>/home/", HomeView.as_view()),
     path("events/<slug:slug>/profile/", events.ProfileView.as_view()),
     path("events/<slug:slug>/roles/", events.AppointmentListView.as_view()),
     path("events/<slug:slug>/roles/<int:appointment_id>/confirm/", events.ConfirmRoleView.as_view()),

@@ -123,7 +123,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {name: f"frontend.templatetags.{name}" for name in ("programme", "reports", "ui")},
+            "libraries": {
+                name: f"frontend.templatetags.{name}" for name in ("navigation", "programme", "ui")
+            },
         },
     },
 ]

@@ -1,19 +1,54 @@
-"""Another attendee's page."""
+"""One's own home, and another attendee's page."""
 
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from backend.directory.selectors import person_for
+from backend.directory.selectors import home_for, person_for
 from backend.events.models import Attendee
-from backend.events.selectors import profile_for
+from backend.events.selectors import profile_for, topic_names_for
 from backend.meetings.selectors import open_contacts_for
 from backend.suggestions.models import Feedback
 from backend.suggestions.selectors import suggestion_between
+from backend.suggestions.services import record_views
 from frontend.access import Request, participant
+from frontend.directory.words import gap_text, to_go_words
+
+HOMES = {Attendee.Permission.ORGANISER: "desk", Attendee.Permission.SAFEGUARDING_LEAD: "reports"}
+
+
+@participant
+@require_safe
+def event_home(request: Request, attendee: Attendee) -> HttpResponse:
+    """My home; an organiser goes to the desk, a safeguarding lead to the reports."""
+    if attendee.permission in HOMES:
+        return redirect(HOMES[Attendee.Permission(attendee.permission)], attendee.event.slug)
+    return home_page(request, attendee)
+
+
+@participant
+@require_safe
+def home(request: Request, attendee: Attendee) -> HttpResponse:
+    """My home as an attendee, also for organisers and safeguarding leads."""
+    return home_page(request, attendee)
+
+
+def home_page(request: Request, attendee: Attendee) -> HttpResponse:
+    """What I can do now."""
+    now = timezone.now()
+    found = home_for(attendee, now)
+    shown = [card.other.attendee_id for card in found.suggestions]
+    record_views(attendee=attendee, other_ids=shown, by=request.user, now=now)
+    context = {
+        "home": found,
+        "to_go": "" if found.minutes_to_go is None else to_go_words(found.minutes_to_go),
+        "gap": gap_text(found.gap, attendee.event),
+        "topic_names": topic_names_for(attendee.event),
+    }
+    return render(request, "directory/home.html", context)
 
 
 @participant

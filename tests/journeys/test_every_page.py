@@ -5,7 +5,8 @@ import inspect
 from frontend.urls import urlpatterns
 
 SEEN = {
-    "test_pages.py": "welcome demo_enter demo_outbox event_home profile api_access suggestions person block",
+    "test_pages.py": "welcome demo_enter demo_outbox profile api_access suggestions person block",
+    "test_home.py": "event_home home",
     "test_desk.py": "desk desk_print done attendees import_list",
     "test_official.py": "matching lists pair",
     "test_reports.py": "report_person report_sent reports report",

@@ -1,5 +1,6 @@
 """What attendees read of each other, and what organisers read of everybody at an event."""
 
+from backend.directory.selectors.home import Home, home_for
 from backend.directory.selectors.needs_help import (
     NeedsHelpRow,
     attendees_needing_help,
@@ -19,10 +20,12 @@ from backend.directory.selectors.roster import (
 __all__ = [
     "ROSTER_FILTERS",
     "WITHOUT_MEETING",
+    "Home",
     "NeedsHelpRow",
     "PersonPage",
     "RosterRow",
     "attendees_needing_help",
+    "home_for",
     "needs_help_csv",
     "needs_help_rows",
     "person_for",

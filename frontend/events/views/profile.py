@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from backend.events.models import Attendee
 from backend.events.rules import TextTooLong
@@ -18,15 +18,6 @@ from backend.safeguarding.selectors import blocks_made_by
 from backend.suggestions.selectors import is_being_matched
 from frontend.access import Request, participant
 from frontend.events.forms import COUNTRIES, ProfileForm
-
-
-@participant
-@require_safe
-def home(request: Request, attendee: Attendee) -> HttpResponse:  # noqa: ARG001
-    """To the suggestions; with an empty profile to the profile, a safeguarding lead to the reports."""
-    is_lead = attendee.permission == Attendee.Permission.SAFEGUARDING_LEAD
-    page = ("reports" if is_lead else "profile") if profile_for(attendee).is_empty else "suggestions"
-    return redirect(page, attendee.event.slug)
 
 
 @participant

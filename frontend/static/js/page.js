@@ -20,3 +20,15 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const next = document.querySelector("#messages button, #messages a, #list");
   if (next) next.focus();
 });
+
+// The menu behind "More" closes by Escape and by a press elsewhere; without this it closes by its own button.
+document.addEventListener("keydown", (event) => {
+  const open = document.querySelector(".more[open]");
+  if (event.key !== "Escape" || !open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
+});
+document.addEventListener("click", (event) => {
+  const open = document.querySelector(".more[open]");
+  if (open && !open.contains(event.target)) open.open = false;
+});

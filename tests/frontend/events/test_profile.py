@@ -22,12 +22,6 @@ PROFILE = {
 }
 
 
-def test_an_empty_profile_comes_before_the_suggestions(cast, official):
-    assert official.get(cast.address())["Location"] == cast.address("suggestions/")
-    empty = client_of(cast.lawyer.person)
-    assert empty.get(cast.address())["Location"] == cast.address("profile/")
-
-
 def test_the_form_shows_what_is_stored(cast, official):
     shown = page_of(official.get(cast.address("profile/")))
     stored = shown.fields("form.form")

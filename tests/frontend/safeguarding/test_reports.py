@@ -211,7 +211,7 @@ def test_the_navigation_counts_what_waits_for_leads_and_shows_nobody_else_a_thin
     report = report_engineer(cast)
 
     def waiting():
-        return page_of(desk.get(cast.address("profile/"))).texts(".nav .count")
+        return page_of(desk.get(cast.address("profile/"))).texts(".roles .count")
 
     assert waiting() == ["1 waiting"]
     assert desk.get(cast.address(""))["Location"] == cast.address("reports/")

@@ -1,0 +1,80 @@
+"""What an attendee can do now: the next meeting, requests to answer, three suggestions and one gap."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from backend.directory.rules import Gap, first_gap
+from backend.events.models import Attendee
+from backend.events.selectors import profile_for
+from backend.meetings.models import Meeting
+from backend.meetings.selectors import (
+    MeetingRow,
+    availability_for,
+    confirmed_meetings_for,
+    open_contacts_for,
+    requests_to_answer,
+)
+from backend.safeguarding.rules import why_not_open
+from backend.suggestions.selectors import SuggestionCard, suggestions_for
+
+FRESH = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """The attendee's own part in the event, now.
+
+    `minutes_to_go` is None without a next meeting, and 0 while it is going on. `suggestions` are the best on
+    the attendee's list whom they have neither saved nor asked. `absent` says why others do not see the
+    attendee, empty where they do.
+    """
+
+    next_meeting: MeetingRow | None
+    minutes_to_go: int | None
+    meetings_to_come: int
+    to_answer: tuple[MeetingRow, ...]
+    suggestions: tuple[SuggestionCard, ...]
+    suggested: int
+    open_times: int
+    gap: Gap
+    absent: str
+    is_over: bool
+
+
+def home_for(attendee: Attendee, now: dt.datetime) -> Home:
+    """The attendee's home in a constant number of queries; its numbers are those of the pages it links to."""
+    to_come = [
+        row
+        for row in confirmed_meetings_for(attendee, now)
+        if row.state == Meeting.State.ACCEPTED and row.ends_at and row.ends_at > now
+    ]
+    following = to_come[0] if to_come else None
+    underway = open_contacts_for(attendee, now)
+    found = suggestions_for(attendee=attendee, now=now)
+    fresh = [card for card in found.cards if not card.saved and card.other.attendee_id not in underway]
+    cells = [cell for day in availability_for(attendee, now) for cell in day.cells if not cell.is_past]
+    topics = [topic for theme in profile_for(attendee).themes for topic in theme.topics]
+    return Home(
+        next_meeting=following,
+        minutes_to_go=_minutes_until(following.starts_at, now) if following and following.starts_at else None,
+        meetings_to_come=len(to_come),
+        to_answer=requests_to_answer(attendee, now),
+        suggestions=tuple(fresh[:FRESH]),
+        suggested=found.total,
+        open_times=sum(cell.can_be_asked for cell in cells),
+        gap=first_gap(
+            attendee,
+            has_time=not cells or any(cell.is_open for cell in cells),
+            seeks_topic=any(topic.seeks for topic in topics),
+            offers_topic=any(topic.offers for topic in topics),
+        ),
+        absent=why_not_open(attendee),
+        is_over=attendee.event.ends_on < now.astimezone(attendee.event.zone).date(),
+    )
+
+
+def _minutes_until(moment: dt.datetime, now: dt.datetime) -> int:
+    """Whole minutes left, and 0 once it has begun."""
+    return max(0, int((moment - now).total_seconds() // 60))

@@ -1,0 +1,60 @@
+"""The home page in words: how long until a meeting, and the gap that hinders most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from backend.directory.rules import Gap
+from backend.events.models import Event
+
+HOUR = 60
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class GapText:
+    """What is missing in one sentence, and the one link that mends it."""
+
+    sentence: str
+    label: str
+    address: str
+
+
+def gap_text(gap: Gap, event: Event) -> GapText | None:
+    """The gap in words, or None where nothing is missing."""
+    profile, times = reverse("profile", args=[event.slug]), reverse("availability", args=[event.slug])
+    match gap:
+        case Gap.HIDDEN:
+            sentence = _("You are hidden: nobody sees you, and nobody is suggested to you.")
+            return GapText(sentence, _("List me"), f"{profile}#listed")
+        case Gap.NO_TIME:
+            return GapText(
+                _("You have no open time, so nobody can ask you to meet."), _("Open my times"), times
+            )
+        case Gap.NOTHING_SOUGHT:
+            sentence = _("You have not said what you seek; suggestions go by that first.")
+            return GapText(sentence, _("Say what I seek"), f"{profile}#id_seeks")
+        case Gap.NOTHING_OFFERED:
+            sentence = _("You have not said what you offer; others find you by that.")
+            return GapText(sentence, _("Say what I offer"), f"{profile}#id_offers")
+        case Gap.NO_LANGUAGE:
+            sentence = _("You have named no language, so nobody knows in which to talk to you.")
+            return GapText(sentence, _("Name my languages"), f"{profile}#part-who")
+    return None
+
+
+def to_go_words(minutes: int) -> str:
+    """How long until a meeting, in the unit that fits."""
+    if minutes < 1:
+        return _("Now")
+    if minutes < HOUR:
+        return ngettext("In %(count)d minute", "In %(count)d minutes", minutes) % {"count": minutes}
+    if minutes < DAY:
+        hours = minutes // HOUR
+        return ngettext("In %(count)d hour", "In %(count)d hours", hours) % {"count": hours}
+    days = minutes // DAY
+    return ngettext("In %(count)d day", "In %(count)d days", days) % {"count": days}

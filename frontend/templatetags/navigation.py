@@ -1,0 +1,166 @@
+"""The navigation of a forum's pages: a short bar, and the rest behind "More"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django import template
+from django.template.context import Context
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backend.events.models import Attendee
+from backend.safeguarding.selectors import waiting_age_questions, waiting_reports
+from frontend.access import Request
+
+register = template.Library()
+
+LEAD = "safeguarding lead"
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationLink:
+    """A link of the navigation; `count` says how many things wait there."""
+
+    name: str
+    label: str
+    address: str
+    is_current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """The bar of one role. `wide` stand in the bar on a wide screen and behind "More" on a phone.
+
+    `roles` lead to the pages of the reader's other roles.
+    """
+
+    bar: tuple[NavigationLink, ...]
+    wide: tuple[NavigationLink, ...]
+    more: tuple[NavigationLink, ...]
+    roles: tuple[NavigationLink, ...]
+
+    @property
+    def more_class(self) -> str:
+        """Marks "More" where the page read is behind it: always, or on a phone alone."""
+        if any(link.is_current for link in self.more):
+            return "here"
+        return "here-narrow" if any(link.is_current for link in self.wide) else ""
+
+
+# Pages that belong to another page of the navigation.
+BELONGS_TO = {
+    "bookmark": "sessions",
+    "home": "event_home",
+    "meeting": "meetings",
+    "desk_print": "desk",
+    "report": "reports",
+    "import_list": "attendees",
+    "plan": "programme",
+    "plan_doors": "programme",
+    "plan_days": "programme",
+    "planned": "programme",
+    "lists": "matching",
+    "pair": "matching",
+    "session": "agenda",
+    "import_agenda": "agenda",
+}
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Context) -> Navigation:
+    """The navigation for whoever reads the page, in the role to which the page is open."""
+    request: Request = context["request"]
+    attendee = request.attendee
+    permission, policy = attendee.permission, _policy(request)
+    if permission == Attendee.Permission.ORGANISER and policy == "organiser":
+        return _organiser_navigation(request)
+    if permission == Attendee.Permission.SAFEGUARDING_LEAD and policy == LEAD:
+        return _lead_navigation(request)
+    return _own_navigation(request)
+
+
+def _policy(request: Request) -> str:
+    """To whom the page is open, as its access decorator says."""
+    return getattr(request.resolver_match.func, "access_policy", "") if request.resolver_match else ""
+
+
+def _own_navigation(request: Request) -> Navigation:
+    attendee = request.attendee
+    home = "event_home" if attendee.permission == Attendee.Permission.PARTICIPANT else "home"
+    roles: tuple[NavigationLink, ...] = ()
+    if attendee.permission == Attendee.Permission.ORGANISER:
+        roles = (_link(request, "desk", _("Desk")),)
+    elif attendee.permission == Attendee.Permission.SAFEGUARDING_LEAD:
+        roles = (_reports(request), _age_classes(request))
+    return Navigation(
+        bar=(
+            _link(request, home, _("Home")),
+            _link(request, "suggestions", _("Suggestions")),
+            _link(request, "meetings", _("Meetings")),
+        ),
+        wide=(
+            _link(request, "sessions", _("Sessions")),
+            _link(request, "profile", _("My profile")),
+        ),
+        more=(
+            _link(request, "availability", _("My open times")),
+            _link(request, "notices", _("News")),
+            _link(request, "calendar", _("Calendar")),
+            _link(request, "zone", _("Time zone and quiet hours")),
+            _link(request, "api_access", _("API access")),
+        ),
+        roles=roles,
+    )
+
+
+def _organiser_navigation(request: Request) -> Navigation:
+    return Navigation(
+        bar=(
+            _link(request, "desk", _("Desk")),
+            _link(request, "attendees", _("People")),
+            _link(request, "setup", _("Set up")),
+        ),
+        wide=(
+            _link(request, "matching", _("Lists")),
+            _link(request, "programme", _("Programme")),
+        ),
+        more=(
+            _link(request, "topics", _("Topics")),
+            _link(request, "agenda", _("Programme sessions")),
+            _link(request, "mails", _("Mail")),
+            _link(request, "done", _("What was done")),
+        ),
+        roles=(_link(request, "home", _("My home")),),
+    )
+
+
+def _lead_navigation(request: Request) -> Navigation:
+    return Navigation(
+        bar=(_reports(request), _age_classes(request)),
+        wide=(),
+        more=(
+            _link(request, "suggestions", _("Suggestions")),
+            _link(request, "meetings", _("Meetings")),
+            _link(request, "sessions", _("Sessions")),
+            _link(request, "profile", _("My profile")),
+        ),
+        roles=(_link(request, "home", _("My home")),),
+    )
+
+
+def _reports(request: Request) -> NavigationLink:
+    return _link(request, "reports", _("Reports"), waiting_reports(request.attendee))
+
+
+def _age_classes(request: Request) -> NavigationLink:
+    waiting = waiting_age_questions(request.attendee, timezone.now())
+    return _link(request, "age_classes", _("Age classes"), waiting)
+
+
+def _link(request: Request, name: str, label: str, count: int = 0) -> NavigationLink:
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    is_current = here == name or BELONGS_TO.get(here or "") == name
+    return NavigationLink(name, label, reverse(name, args=[request.attendee.event.slug]), is_current, count)
