@@ -130,6 +130,7 @@ def _organiser_navigation(request: Request) -> Navigation:
         more=(
             _link(request, "topics", _("Topics")),
             _link(request, "agenda", _("Programme sessions")),
+            _link(request, "roles", _("Roles")),
             _link(request, "mails", _("Mail")),
             _link(request, "done", _("What was done")),
         ),
@@ -142,6 +143,7 @@ def _lead_navigation(request: Request) -> Navigation:
         bar=(_reports(request), _age_classes(request)),
         wide=(),
         more=(
+            _link(request, "roles", _("Roles")),
             _link(request, "suggestions", _("Suggestions")),
             _link(request, "meetings", _("Meetings")),
             _link(request, "sessions", _("Sessions")),
