@@ -29,7 +29,9 @@ class Gap(StrEnum):
     NONE = ""
 
 
-def first_gap(attendee: Attendee, *, has_time: bool, seeks_topic: bool, offers_topic: bool) -> Gap:
+def first_gap(
+    attendee: Attendee, *, is_hidden: bool = False, has_time: bool, seeks_topic: bool, offers_topic: bool
+) -> Gap:
     """The gap that hinders most.
 
     >>> someone = Attendee(seeks="Police contacts", languages=["en"])
@@ -38,7 +40,7 @@ def first_gap(attendee: Attendee, *, has_time: bool, seeks_topic: bool, offers_t
     >>> first_gap(someone, has_time=False, seeks_topic=False, offers_topic=False).value
     'no_time'
     """
-    if attendee.visibility == Attendee.Visibility.HIDDEN:
+    if is_hidden:
         return Gap.HIDDEN
     if not has_time:
         return Gap.NO_TIME

@@ -16,8 +16,6 @@ from frontend.access import Request
 
 register = template.Library()
 
-LEAD = "safeguarding lead"
-
 
 @dataclass(frozen=True, slots=True)
 class NavigationLink:
@@ -75,9 +73,9 @@ def navigation(context: Context) -> Navigation:
     request: Request = context["request"]
     attendee = request.attendee
     permission, policy = attendee.permission, _policy(request)
-    if permission == Attendee.Permission.ORGANISER and policy == "organiser":
+    if permission == Attendee.Permission.ORGANISER and "organiser" in policy:
         return _organiser_navigation(request)
-    if permission == Attendee.Permission.SAFEGUARDING_LEAD and policy == LEAD:
+    if permission == Attendee.Permission.SAFEGUARDING_LEAD and "lead" in policy:
         return _lead_navigation(request)
     return _own_navigation(request)
 

@@ -56,6 +56,7 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
     fresh = [card for card in found.cards if not card.saved and card.other.attendee_id not in underway]
     cells = [cell for day in availability_for(attendee, now) for cell in day.cells if not cell.is_past]
     topics = [topic for theme in profile_for(attendee).themes for topic in theme.topics]
+    absent = why_not_open(attendee)
     return Home(
         next_meeting=following,
         minutes_to_go=_minutes_until(following.starts_at, now) if following and following.starts_at else None,
@@ -66,11 +67,12 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
         open_times=sum(cell.can_be_asked for cell in cells),
         gap=first_gap(
             attendee,
+            is_hidden=absent == "hidden",
             has_time=not cells or any(cell.is_open for cell in cells),
             seeks_topic=any(topic.seeks for topic in topics),
             offers_topic=any(topic.offers for topic in topics),
         ),
-        absent=why_not_open(attendee),
+        absent=absent,
         is_over=attendee.event.ends_on < now.astimezone(attendee.event.zone).date(),
     )
 
