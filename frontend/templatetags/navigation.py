@@ -126,6 +126,7 @@ def _organiser_navigation(request: Request) -> Navigation:
             _link(request, "programme", _("Programme")),
         ),
         more=(
+            _link(request, "invitations", _("Invitations")),
             _link(request, "topics", _("Topics")),
             _link(request, "agenda", _("Programme sessions")),
             _link(request, "roles", _("Roles")),
