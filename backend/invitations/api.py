@@ -42,6 +42,7 @@ class InvitedPersonSerializer(serializers.Serializer[Any]):
     reminders = serializers.IntegerField()
     error = serializers.CharField(help_text="An SMTP code or one word; empty where there was none.")
     needs_new_link = serializers.BooleanField()
+    signed_in_at = serializers.DateTimeField(allow_null=True, help_text="When a link was last used.")
 
 
 class InvitationListSerializer(serializers.Serializer[Any]):

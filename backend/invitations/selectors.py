@@ -35,7 +35,7 @@ class InvitedPerson:
     """An attendee with their newest mail. `status` is one of STATUSES.
 
     `error` is an SMTP code or one word; `needs_new_link` where the newest mail was refused, went to another
-    address, or has expired.
+    address, or has expired; `signed_in_at` is when a link of theirs was last used.
     """
 
     attendee_id: int
@@ -46,6 +46,7 @@ class InvitedPerson:
     reminders: int
     error: str
     needs_new_link: bool
+    signed_in_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def people_to_invite(event: Event) -> QuerySet[Any]:
         mail_error=Subquery(tried.values("error")[:1]),
         mail_address=Subquery(tried.values("address_hash")[:1]),
         link_ends_at=Subquery(tried.values("expires_at")[:1]),
+        signed_in_at=Subquery(mails.filter(used_at__isnull=False).order_by("-used_at").values("used_at")[:1]),
         reminders=Coalesce(Subquery(reminders.annotate(count=Count("pk")).values("count")), 0),
         status=Case(
             When(has_joined(), then=Value(JOINED)),
@@ -122,6 +124,7 @@ def _row(attendee: Any, now: dt.datetime) -> InvitedPerson:
         reminders=attendee.reminders,
         error=attendee.mail_error or "",
         needs_new_link=state is not None and is_over and attendee.status != JOINED,
+        signed_in_at=attendee.signed_in_at,
     )
 
 

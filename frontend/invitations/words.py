@@ -41,4 +41,6 @@ def hint_words(row: InvitedPerson) -> str:
         return _("The link has expired or went to another address: invite again.")
     if row.status == "queued" and row.error:
         return _("The mail server did not take it yet (%(error)s); it is tried again.") % {"error": row.error}
+    if row.signed_in_at is not None and row.status != JOINED:
+        return _("Signed in by the link, and has not joined yet.")
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
@@ -72,8 +72,8 @@ def clean_text(text: str) -> str:
 
 
 def has_joined() -> Q:
-    """Condition on attendees: they have signed in since they are on the list, or written their profile."""
-    return Q(edited_at__isnull=False) | Q(person__last_login__gte=F("joined_at"))
+    """Condition on attendees: they agreed to the notice and the pledge (`Attendee.has_joined`)."""
+    return Q(agreed_at__isnull=False)
 
 
 def is_empty_profile(texts: Iterable[str], *, has_topics: bool) -> bool:

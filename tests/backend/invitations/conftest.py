@@ -20,7 +20,8 @@ class Forum:
     organiser: Attendee
 
     def add(self, email: str, **fields: object) -> Attendee:
-        return make_attendee(self.event, email=email, **fields)
+        """Somebody on the list who has not joined."""
+        return make_attendee(self.event, email=email, **{"has_joined": False, **fields})
 
     def invite(self, *people: Attendee) -> int:
         """Preview and send, as the organiser does."""

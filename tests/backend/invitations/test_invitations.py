@@ -34,13 +34,14 @@ from backend.invitations.services import (
 )
 from backend.people.services import BadEmail
 from tests.backend.invitations.conftest import Forum
-from tests.factories import make_attendee, make_event
+from tests.factories import NOW, make_attendee, make_event
 from tests.smtp import MailServer
 from tests.worker import do_jobs, let_the_wait_pass, waiting_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DAY = dt.timedelta(days=1)
+JOINED = {"agreed_at": NOW, "agreement_version": "1"}
 
 
 def token_in(mail: object) -> str:
@@ -182,7 +183,7 @@ def test_reminders_come_twice_at_most_on_the_days_set_and_end_with_joining(
     )
     use_link(token=token_in(post.received_by("arif@example.org")[0]), now=timezone.now())
     for one, seeks in ((arif, "A partner"), (linh, "")):  # who joined and seeks nothing yet is reminded
-        Attendee.objects.filter(pk=one.pk).update(edited_at=timezone.now(), seeks=seeks)
+        Attendee.objects.filter(pk=one.pk).update(seeks=seeks, **JOINED)
     assert queue_reminders(now=timezone.now()) == 0, "the day has not come"
     for _ in range(5):
         queue_reminders(now=days_pass(2))

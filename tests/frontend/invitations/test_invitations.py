@@ -10,7 +10,7 @@ from django.test import Client
 
 from backend.events.models import Attendee, Event
 from backend.invitations.models import Invitation
-from tests.factories import in_two_weeks, make_attendee, make_event
+from tests.factories import NOW, in_two_weeks, make_attendee, make_event
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 from tests.smtp import MailServer
@@ -50,7 +50,7 @@ def link_in(mail: object) -> str:
 def test_an_organiser_previews_and_sends_and_the_link_signs_in_once(
     event: Event, organiser: Client, client: Client, post: MailServer
 ) -> None:
-    mali = make_attendee(event, name="Mali Wongsa", email="mali@example.org")
+    mali = make_attendee(event, name="Mali Wongsa", email="mali@example.org", has_joined=False)
     make_attendee(event, name="Young Delegate", age_class="minor")
     make_attendee(event, name="Somebody Else", age_class="unknown")
     page = page_of(organiser.get(PAGE))
@@ -62,7 +62,7 @@ def test_an_organiser_previews_and_sends_and_the_link_signs_in_once(
     assert "Mali" not in preview
     do_jobs()
     assert (post.mails, Invitation.objects.count()) == ([], 0)
-    sent = organiser.post(f"{PAGE}send/", preview.fields(".choose"), follow=True)
+    sent = organiser.post(f"{PAGE}send/", preview.fields(".sending"), follow=True)
     assert "1 invitation is on its way." in page_of(sent)
     do_jobs()
     (mail,) = post.mails
@@ -79,15 +79,17 @@ def test_an_organiser_previews_and_sends_and_the_link_signs_in_once(
     again = Client().post(link)
     assert again.status_code == 409
     assert "This link was used" in page_of(again)
+    assert "Signed in by the link, and has not joined yet." in page_of(organiser.get(PAGE))
+    Attendee.objects.filter(pk=mali.pk).update(agreed_at=NOW, agreement_version="1")
     assert page_of(organiser.get(f"{PAGE}?show=joined")).rows(cells="th") == [["Mali Wongsa"]]
 
 
 def test_a_link_that_expired_or_is_cut_off_leads_to_a_code(
     event: Event, organiser: Client, client: Client, post: MailServer
 ) -> None:
-    mali = make_attendee(event, email="mali@example.org")
+    mali = make_attendee(event, email="mali@example.org", has_joined=False)
     preview = page_of(organiser.post(PAGE, {"attendee": [mali.pk]}))
-    organiser.post(f"{PAGE}send/", preview.fields(".choose"))
+    organiser.post(f"{PAGE}send/", preview.fields(".sending"))
     do_jobs()
     link = link_in(post.mails[0])
     assert client.get(f"{link[:-3]}/").status_code == 404
@@ -119,14 +121,14 @@ def test_texts_are_saved_with_a_preview_and_a_test_mail(
 
 
 def test_nobody_chosen_is_refused_in_place(event: Event, organiser: Client) -> None:
-    make_attendee(event)
+    make_attendee(event, has_joined=False)
     answer = organiser.post(PAGE, {})
     assert answer.status_code == 409
     assert page_of(answer).has("[role=alert]")
 
 
 def test_the_api_does_what_the_pages_do(event: Event, organiser: Client, post: MailServer) -> None:
-    mali = make_attendee(event, name="Mali Wongsa", email="mali@example.org")
+    mali = make_attendee(event, name="Mali Wongsa", email="mali@example.org", has_joined=False)
     json = {"content_type": "application/json"}
     body = organiser.get(API).json()
     assert body["figures"]["not_invited"] == 1
@@ -160,9 +162,9 @@ def test_invitations_are_for_organisers_alone(event: Event) -> None:
 
 def test_who_is_named_in_a_selection_of_another_forum_is_not_invited(event: Event, organiser: Client) -> None:
     stranger = make_attendee(make_event("elsewhere"))
-    mali = make_attendee(event, name="Mali")
+    mali = make_attendee(event, name="Mali", has_joined=False)
     page = page_of(organiser.post(PAGE, {"attendee": [mali.pk, stranger.pk]}))
-    organiser.post(f"{PAGE}send/", page.fields(".choose"))
+    organiser.post(f"{PAGE}send/", page.fields(".sending"))
     invited = Invitation.objects.values_list("attendee", flat=True)
     assert list(invited) == [mali.pk]
     assert Attendee.objects.filter(invitations__isnull=False).count() == 1
