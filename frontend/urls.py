@@ -7,7 +7,7 @@ from django.urls import path
 from frontend.audit import views as audit
 from frontend.demo import views as demo
 from frontend.directory import views as directory
-from frontend.events.views import age_classes, attendees, forums, profile, roles, topics
+from frontend.events.views import age_classes, attendee, attendees, forums, profile, roles, topics
 from frontend.invitations import views as invitations
 from frontend.meetings.views import (
     agenda,
@@ -65,6 +65,14 @@ urlpatterns = [
     path("e/<slug:slug>/roles/outside-contact/", roles.outside_contact, name="outside_contact"),
     path("e/<slug:slug>/roles/<int:appointment_id>/", roles.decide_role, name="decide_role"),
     path("e/<slug:slug>/attendees/import/", attendees.import_list, name="import_list"),
+    path("e/<slug:slug>/attendees/add/", attendee.add, name="add_attendee"),
+    path("e/<slug:slug>/attendees/<int:attendee_id>/", attendee.attendee_page, name="attendee"),
+    path("e/<slug:slug>/attendees/<int:attendee_id>/roles/", attendee.roles, name="attendee_roles"),
+    path(
+        "e/<slug:slug>/attendees/<int:attendee_id>/organisation/",
+        attendee.organisation,
+        name="attendee_organisation",
+    ),
     path(
         "e/<slug:slug>/attendees/<int:attendee_id>/propose-adult/",
         age_classes.propose_adult,
@@ -130,6 +138,7 @@ urlpatterns = [
     path("e/<slug:slug>/calendar/titian.ics", calendar.calendar_download, name="calendar_download"),
     path("e/<slug:slug>/notices/", meetings.notices, name="notices"),
     path("e/<slug:slug>/zone/", people.zone, name="zone"),
+    path("e/<slug:slug>/zone/name/", people.account_name, name="account_name"),
     path("e/<slug:slug>/set-up/", setup.setup, name="setup"),
     path("e/<slug:slug>/set-up/open/", setup.open_forum, name="open_forum"),
     path("e/<slug:slug>/set-up/mail/", setup.mails, name="mails"),

@@ -36,6 +36,8 @@ READS_AGE_CLASS_OR_VISIBILITY = {
     "backend/events/models.py": "the values that the database lets in",
     "backend/events/services/age_classes.py": "an organiser sets it",
     "backend/events/services/importing/attendees.py": "what a list changes, and how many ages stay unknown",
+    "backend/events/services/attendees.py": "sets no minor's full name by hand",
+    "backend/directory/selectors/roster.py": "shows what organisers set, and withholds of minors",
     "backend/demo/loading.py": "makes the demo's hidden people",
     "backend/events/selectors.py": "shortens a minor's name in the organisers' lists",
     "backend/events/api.py": "shows oneself whether one is listed",

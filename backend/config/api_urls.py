@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backend.directory.api import AttendeeView, HomeView
+from backend.directory import api as directory
 from backend.events import api as events
 from backend.invitations import api as invitations
 from backend.meetings import api as meetings
@@ -27,7 +27,7 @@ urlpatterns = [
     path("events/<slug:slug>/invitations/preview/", invitations.InvitationPreviewView.as_view()),
     path("events/<slug:slug>/invitations/test/", invitations.InvitationTestView.as_view()),
     path("events/<slug:slug>/invitations/rules/", invitations.InvitationRulesView.as_view()),
-    path("events/<slug:slug>/home/", HomeView.as_view()),
+    path("events/<slug:slug>/home/", directory.HomeView.as_view()),
     path("events/<slug:slug>/profile/", events.ProfileView.as_view()),
     path("events/<slug:slug>/roles/", events.AppointmentListView.as_view()),
     path("events/<slug:slug>/roles/<int:appointment_id>/confirm/", events.ConfirmRoleView.as_view()),
@@ -36,7 +36,7 @@ urlpatterns = [
     path("events/<slug:slug>/outside-contact/", events.OutsideContactView.as_view()),
     path("events/<slug:slug>/suggestions/", SuggestionListView.as_view()),
     path("events/<slug:slug>/suggestions/<int:other>/feedback/", FeedbackView.as_view()),
-    path("events/<slug:slug>/people/<int:attendee_id>/", AttendeeView.as_view()),
+    path("events/<slug:slug>/people/<int:attendee_id>/", directory.AttendeeView.as_view()),
     path("events/<slug:slug>/people/<int:attendee_id>/report/", PersonReportView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/report/", meetings.MeetingReportView.as_view()),
     path("events/<slug:slug>/reports/", ReportListView.as_view()),
@@ -74,6 +74,9 @@ urlpatterns = [
     path("events/<slug:slug>/meetings/told/", meetings.DisputeListView.as_view()),
     path("events/<slug:slug>/meetings/mails/", meetings.MailListView.as_view()),
     path("events/<slug:slug>/calendar-feed/", meetings.CalendarFeedView.as_view()),
+    path("events/<slug:slug>/attendees/", directory.RosterView.as_view()),
+    path("events/<slug:slug>/attendees/<int:attendee_id>/", directory.RosterPersonView.as_view()),
+    path("events/<slug:slug>/organisations/<int:organisation_id>/", directory.OrganisationView.as_view()),
     path("events/<slug:slug>/themes/", events.ThemeListView.as_view()),
     path("events/<slug:slug>/themes/<int:theme_id>/", events.ThemeView.as_view()),
     path("events/<slug:slug>/themes/<int:theme_id>/move/", events.ThemeMoveView.as_view()),

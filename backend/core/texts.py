@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # with line and paragraph separators
+
+UNDECOMPOSED = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"})
+
+
+def folded(text: str) -> str:
+    """The text as a search compares it: without regard to case, accents and the width of letters.
+
+    >>> folded("NGUYỄN Thị Đào"), folded("Ｓｔｒａßｅ")
+    ('nguyen thi dao', 'strasse')
+    """
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(one for one in letters if not unicodedata.combining(one)).translate(UNDECOMPOSED)
 
 
 def one_line(text: str) -> str:

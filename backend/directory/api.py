@@ -1,18 +1,21 @@
-"""My home, and another attendee's page."""
+"""My home, another attendee's page, and the roster for organisers."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.core.api import BoundedListField, TextField, validated
 from backend.directory import selectors
 from backend.directory.rules import Gap
-from backend.events.api import ParticipantView
+from backend.events import services
+from backend.events.api import OrganiserView, ParticipantView
+from backend.events.models import Attendee
 from backend.meetings.api.serializers import MeetingSerializer
 from backend.safeguarding.api import PublicProfileSerializer
 from backend.suggestions.api import SuggestionSerializer
@@ -54,3 +57,185 @@ class AttendeeView(ParticipantView):
     def get(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
         page = selectors.person_for(viewer=self.attendee, attendee_id=attendee_id, now=timezone.now())
         return Response(PersonSerializer(page).data)
+
+
+ROSTER_PAGE = 100
+
+
+class RosterRowSerializer(serializers.Serializer[Any]):
+    """One attendee in the roster; of a minor the name to be called only."""
+
+    id = serializers.IntegerField(source="attendee_id")
+    name = serializers.CharField()
+    organisation = serializers.CharField()
+    sector = serializers.CharField()
+    constituency = serializers.CharField()
+    country = serializers.CharField()
+    age_class = serializers.CharField()
+    visibility = serializers.CharField()
+    permission = serializers.CharField()
+    has_meeting = serializers.BooleanField()
+    has_joined = serializers.BooleanField()
+    is_profile_empty = serializers.BooleanField()
+
+
+class RosterSerializer(serializers.Serializer[Any]):
+    """One page of the roster; `count` are all who were found."""
+
+    count = serializers.IntegerField()
+    page = serializers.IntegerField()
+    pages = serializers.IntegerField()
+    attendees = RosterRowSerializer(many=True)
+
+
+class RosterPersonSerializer(serializers.Serializer[Any]):
+    """All that an organiser reads of one attendee.
+
+    Of a minor and of somebody of unknown age address, title and own words are left out (`is_withheld`); of a
+    minor the name is the one to be called by. `is_own`: they have saved their own profile, and short name,
+    title, country and languages are theirs to change.
+    """
+
+    id = serializers.IntegerField(source="attendee_id")
+    name = serializers.CharField()
+    short_name = serializers.CharField()
+    email = serializers.CharField()
+    organisation_id = serializers.IntegerField(allow_null=True)
+    organisation = serializers.CharField()
+    sector = serializers.CharField(source="sector_key")
+    constituency = serializers.CharField()
+    role = serializers.CharField()
+    country = serializers.CharField()
+    languages = serializers.ListField(child=serializers.CharField())
+    title = serializers.CharField()
+    about = serializers.CharField()
+    seeks = serializers.CharField()
+    offers = serializers.CharField()
+    seeks_topics = serializers.ListField(child=serializers.CharField())
+    offers_topics = serializers.ListField(child=serializers.CharField())
+    age_class = serializers.CharField()
+    visibility = serializers.CharField()
+    permission = serializers.CharField()
+    has_joined = serializers.BooleanField()
+    is_own = serializers.BooleanField()
+    is_withheld = serializers.BooleanField()
+
+
+class NewAttendeeSerializer(serializers.Serializer[Any]):
+    email = serializers.EmailField(max_length=254)
+    name = TextField(max_length=200)
+    short_name = TextField(max_length=60, allow_blank=True, default="")
+    organisation = TextField(max_length=255, allow_blank=True, default="")
+    sector = TextField(max_length=80, allow_blank=True, default="")
+    role = serializers.ChoiceField(choices=Attendee.Role.values, default=Attendee.Role.DELEGATE.value)
+    age_class = serializers.ChoiceField(
+        choices=Attendee.AgeClass.values, default=Attendee.AgeClass.UNKNOWN.value
+    )
+    country = TextField(max_length=80, allow_blank=True, default="")
+
+
+class AttendeeChangeSerializer(serializers.Serializer[Any]):
+    """What is set; what is left out stays."""
+
+    name = TextField(max_length=200, required=False)
+    short_name = TextField(max_length=60, allow_blank=True, required=False)
+    title = TextField(max_length=200, allow_blank=True, required=False)
+    organisation = TextField(max_length=255, allow_blank=True, required=False)
+    role = serializers.ChoiceField(choices=Attendee.Role.values, required=False)
+    country = TextField(max_length=80, allow_blank=True, required=False)
+    languages = BoundedListField(child=TextField(max_length=8), max_length=12, required=False)
+
+
+class OrganisationChangeSerializer(serializers.Serializer[Any]):
+    name = TextField(max_length=255)
+    sector = TextField(max_length=40, help_text="The key of a sector.")
+
+
+class OrganisationSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField(source="pk")
+    name = serializers.CharField()
+    sector = serializers.CharField(source="sector.key")
+
+
+class RosterView(OrganiserView):
+    """Everybody at the event, for its organisers."""
+
+    @extend_schema(
+        operation_id="attendees_list",
+        parameters=[
+            OpenApiParameter("q", str, description="Words of name, organisation or e-mail, or an id."),
+            OpenApiParameter("sort", str, enum=list(selectors.SORTS)),
+            *(OpenApiParameter(name, str) for name in selectors.ROSTER_FILTERS),
+            OpenApiParameter(selectors.WITHOUT_MEETING, str, description="1: without a meeting."),
+            OpenApiParameter("page", int, description="From 1; 100 attendees on each."),
+        ],
+        responses={200: RosterSerializer},
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        names = (*selectors.ROSTER_FILTERS, selectors.WITHOUT_MEETING, selectors.SEARCH, selectors.SORT)
+        filters = {name: request.query_params.get(name, "").replace("\0", "") for name in names}
+        ids = selectors.roster_ids(event=self.event, filters=filters)
+        pages = max(1, -(-len(ids) // ROSTER_PAGE))
+        asked = request.query_params.get("page", "1")
+        page = min(max(int(asked) if asked.isdecimal() and len(asked) < 9 else 1, 1), pages)
+        shown = ids[(page - 1) * ROSTER_PAGE : page * ROSTER_PAGE]
+        rows = selectors.roster_rows(event=self.event, ids=shown)
+        body = {"count": len(ids), "page": page, "pages": pages, "attendees": rows}
+        return Response(RosterSerializer(body).data)
+
+    @extend_schema(
+        operation_id="attendees_add", request=NewAttendeeSerializer, responses={201: RosterPersonSerializer}
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Add one person, by the rules of an imported row; 409 where the address is on the list already."""
+        new = services.NewAttendee(**validated(NewAttendeeSerializer, request))
+        added = services.add_attendee(event=self.event, new=new, by=self.person, now=timezone.now())
+        person = selectors.roster_person(event=self.event, attendee_id=added.pk)
+        return Response(RosterPersonSerializer(person).data, status=201)
+
+
+class RosterPersonView(OrganiserView):
+    """One attendee for organisers."""
+
+    @extend_schema(operation_id="attendees_read", responses={200: RosterPersonSerializer})
+    def get(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
+        person = selectors.roster_person(event=self.event, attendee_id=attendee_id)
+        return Response(RosterPersonSerializer(person).data)
+
+    @extend_schema(
+        operation_id="attendees_change",
+        request=AttendeeChangeSerializer,
+        responses={200: RosterPersonSerializer},
+    )
+    def patch(self, request: Request, slug: str, attendee_id: int) -> Response:
+        """Change some of it; 409 for what the person wrote on their own profile."""
+        values = validated(AttendeeChangeSerializer, request)
+        if "languages" in values:
+            values["languages"] = tuple(values["languages"])
+        services.change_attendee(
+            event=self.event,
+            attendee_id=attendee_id,
+            change=services.AttendeeChange(**values),
+            by=self.person,
+            now=timezone.now(),
+        )
+        return self.get(request, slug, attendee_id)
+
+
+class OrganisationView(OrganiserView):
+    @extend_schema(
+        operation_id="organisations_change",
+        request=OrganisationChangeSerializer,
+        responses={200: OrganisationSerializer},
+    )
+    def put(self, request: Request, slug: str, organisation_id: int) -> Response:  # noqa: ARG002
+        """Correct an organisation's name and sector at this event, for all its people."""
+        values = validated(OrganisationChangeSerializer, request)
+        changed = services.change_organisation(
+            event=self.event,
+            organisation_id=organisation_id,
+            by=self.person,
+            now=timezone.now(),
+            **values,
+        )
+        return Response(OrganisationSerializer(changed).data)

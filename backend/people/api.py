@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from backend.core.api import TextField, validated
 from backend.people.models import Person
-from backend.people.services import set_reading_times
+from backend.people.services import change_account
 
 
 class PersonView(APIView):
@@ -50,13 +50,14 @@ class ClockField(serializers.CharField):
 
 
 class MeSerializer(serializers.Serializer[Any]):
-    """What holds for me at every event. My zone is shown beside the event's own; empty: that alone.
+    """What holds for me at every event.
 
-    Between `quiet_from` and `quiet_until`, in that zone, mails that can wait do; both null: at no hour. Where
-    they are left out, they stay.
+    The name is the account's; each event knows me by its own. My zone is shown beside the event's own; empty:
+    that alone. Between `quiet_from` and `quiet_until`, in that zone, mails that can wait do; both null: at no
+    hour. Name and hours that are left out stay.
     """
 
-    name = serializers.CharField(read_only=True)
+    name = TextField(max_length=200, required=False)
     timezone = TextField(source="own_timezone", max_length=60, allow_blank=True)
     quiet_from = ClockField(required=False, allow_null=True)
     quiet_until = ClockField(required=False, allow_null=True)
@@ -71,12 +72,13 @@ class MeView(PersonView):
 
     @extend_schema(operation_id="me_replace", request=MeSerializer, responses={200: MeSerializer})
     def put(self, request: Request) -> Response:
-        """Choose the zone I read times in, and the hours in which mails wait."""
+        """Choose the zone I read times in, the hours in which mails wait, and what my account is called."""
         data = validated(MeSerializer, request)
-        set_reading_times(
+        change_account(
             person=self.person,
             timezone=data["own_timezone"],
             quiet_from=data.get("quiet_from", self.person.quiet_from),
             quiet_until=data.get("quiet_until", self.person.quiet_until),
+            name=data.get("name"),
         )
         return self.get(request)

@@ -58,6 +58,11 @@ class BadEmail(BusinessError):
     status = 400
 
 
+class BadAccountName(BusinessError):
+    code = "bad_account_name"
+    status = 400
+
+
 class UnknownTimezone(BusinessError):
     code = "unknown_timezone"
     status = 400
@@ -146,6 +151,15 @@ def _people_by_email(folded: set[str]) -> dict[str, Person]:
     return {row.folded: row for row in rows}
 
 
+def set_own_name(*, person: Person, name: str) -> None:
+    """Set what the account is called; at events the name is each event's own. Refuses BadAccountName."""
+    name = one_line(name)
+    if not name or len(name) > 200:
+        raise BadAccountName(_("Write a name of at most 200 characters."))
+    person.name = name
+    person.save(update_fields=["name"])
+
+
 def set_reading_times(
     *, person: Person, timezone: str, quiet_from: dt.time | None, quiet_until: dt.time | None
 ) -> None:
@@ -163,6 +177,24 @@ def set_reading_times(
         )
     person.own_timezone, person.quiet_from, person.quiet_until = timezone, quiet_from, quiet_until
     person.save(update_fields=["own_timezone", "quiet_from", "quiet_until"])
+
+
+@in_transaction
+def change_account(
+    *,
+    person: Person,
+    timezone: str,
+    quiet_from: dt.time | None,
+    quiet_until: dt.time | None,
+    name: str | None,
+) -> None:
+    """Set the times the person reads in and, unless None, what the account is called.
+
+    Refuses UnknownTimezone, BadQuietHours and BadAccountName; nothing is saved then.
+    """
+    if name is not None:
+        set_own_name(person=person, name=name)
+    set_reading_times(person=person, timezone=timezone, quiet_from=quiet_from, quiet_until=quiet_until)
 
 
 @in_transaction

@@ -15,10 +15,11 @@ from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.models import Event, Session
-from backend.events.rules import LANGUAGE_LIMIT, LEAD, ORGANISER, TEXT_LIMIT
+from backend.directory.selectors import RosterPerson
+from backend.events.models import Attendee, Event, Session
+from backend.events.rules import LANGUAGE_LIMIT, LEAD, ORGANISER, TEXT_LIMIT, languages_in
 from backend.events.selectors import Profile
-from backend.events.services import ForumData, ProfileChange, RoleChange
+from backend.events.services import AttendeeChange, ForumData, NewAttendee, ProfileChange, RoleChange
 from backend.events.services.agenda import SessionData
 from backend.events.services.opening import EMAIL_LIMIT, NAME_LIMIT, PHONE_LIMIT
 from backend.events.services.starting import FROM_EDITION, FROM_NOTHING, FROM_SHIPPED
@@ -122,13 +123,24 @@ class RolesForm(forms.Form):
 
     attendee = IdsField(required=False)
     everybody = forms.BooleanField(required=False)
+    named = IdListField(required=False)  # those whose names were read, once that was confirmed
     set_age_class = forms.CharField(required=False)
     set_visibility = forms.CharField(required=False)
     confirmed_adults = IdListField(required=False)
 
     def attendee_ids(self, found: Collection[int]) -> Collection[int]:
         ticked: tuple[int, ...] = self.cleaned_data["attendee"]
-        return found if self.cleaned_data["everybody"] else ticked
+        return self.cleaned_data["named"] or (found if self.cleaned_data["everybody"] else ticked)
+
+    def has_to_name(self, found: Collection[int]) -> bool:
+        """Whether the names of several people have to be read first.
+
+        Where all that is set is that they are adults, the question about those of unknown age names them.
+        """
+        change = self.change()
+        asks_anyway = (change.age_class, change.visibility) == ("adult", "")
+        is_named = bool(self.cleaned_data["named"]) or asks_anyway
+        return not is_named and change != RoleChange() and len(self.attendee_ids(found)) > 1
 
     def change(self) -> RoleChange:
         values = self.cleaned_data
@@ -136,6 +148,94 @@ class RolesForm(forms.Form):
             age_class=values["set_age_class"],
             visibility=values["set_visibility"],
         )
+
+
+class NewAttendeeForm(forms.Form):
+    """One person who is added by hand."""
+
+    name = forms.CharField(label=_("Name"), max_length=200, widget=_line())
+    email = forms.CharField(
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"class": "input"})
+    )
+    organisation = forms.CharField(label=_("Organisation"), required=False, max_length=255, widget=_line())
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Attendee.Role.choices,
+        initial=Attendee.Role.DELEGATE,
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+    age_class = forms.ChoiceField(
+        label=_("Age class"),
+        choices=Attendee.AgeClass.choices,
+        initial=Attendee.AgeClass.UNKNOWN,
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.fields["organisation"].widget.attrs["list"] = "organisations"
+        _describe(self)
+
+    def new_attendee(self) -> NewAttendee:
+        return NewAttendee(**self.cleaned_data)
+
+
+class AttendeeForm(forms.Form):
+    """What organisers set of one attendee.
+
+    Fields that are not for them are left out: a minor's full name, and what the person wrote themself.
+    """
+
+    name = forms.CharField(label=_("Name"), max_length=200, widget=_line())
+    short_name = forms.CharField(label=_("Name to be called"), required=False, max_length=60, widget=_line())
+    title = forms.CharField(label=_("Title"), required=False, max_length=200, widget=_line())
+    organisation = forms.CharField(label=_("Organisation"), required=False, max_length=255, widget=_line())
+    role = forms.ChoiceField(
+        label=_("Role"), choices=Attendee.Role.choices, widget=forms.Select(attrs={"class": "input"})
+    )
+    country = forms.CharField(label=_("Country"), required=False, max_length=80, widget=_line())
+    languages = forms.CharField(label=_("Languages"), required=False, max_length=400, widget=_line())
+
+    def __init__(self, data: QueryDict | None, person: RosterPerson) -> None:
+        names = ("name", "short_name", "title", "organisation", "role", "country")
+        spoken = ", ".join(str(language_name(code)) for code in person.languages)
+        super().__init__(
+            data, initial={name: getattr(person, name) for name in names} | {"languages": spoken}
+        )
+        self.fields["organisation"].widget.attrs["list"] = "organisations"
+        self.fields["country"].widget.attrs["list"] = "countries"
+        left_out = {"name"} if person.is_minor else set()
+        left_out |= {"title"} if person.is_withheld else set()
+        left_out |= {"short_name", "title", "country", "languages"} if person.is_own else set()
+        for name in left_out:
+            del self.fields[name]
+        _describe(self)
+
+    def clean_languages(self) -> tuple[str, ...]:
+        codes, unknown = languages_in(self.cleaned_data["languages"])
+        if unknown:
+            raise forms.ValidationError(
+                _("“%(word)s” is not a language we know: write it in English, or its code."),
+                params={"word": unknown[0][:40]},
+            )
+        return codes
+
+    def change(self) -> AttendeeChange:
+        return AttendeeChange(**self.cleaned_data)
+
+
+class OrganisationForm(forms.Form):
+    """An organisation's name and its sector at this event."""
+
+    organisation_id = IdField()
+    organisation_name = forms.CharField(label=_("Organisation"), required=False)
+    sector = forms.CharField(label=_("Sector"), required=False)
+
+
+def _describe(form: forms.Form) -> None:
+    for name, field in form.fields.items():
+        field.widget.attrs["aria-describedby"] = f"about-{name}"
+        field.widget.attrs.pop("maxlength", None)
 
 
 class AdultDecisionForm(forms.Form):

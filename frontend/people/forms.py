@@ -51,6 +51,12 @@ class ReadingTimesForm(forms.Form):
     quiet_until = forms.TimeField(required=False)
 
 
+class AccountNameForm(forms.Form):
+    """What my account is called."""
+
+    name = forms.CharField(required=False)
+
+
 class TokenForm(forms.Form):
     """What is done with my API token: a new one is made, unless it is to end."""
 

@@ -27,12 +27,13 @@ from backend.people.services import (
     end_token,
     make_first_administrator,
     make_token,
+    set_own_name,
     set_reading_times,
 )
 from frontend.access import Request, participant, public
 from frontend.events.words.times import browser_zone, zones_offered
 from frontend.fields import values_of
-from frontend.people.forms import FirstAdministratorForm, ReadingTimesForm, TokenForm
+from frontend.people.forms import AccountNameForm, FirstAdministratorForm, ReadingTimesForm, TokenForm
 
 
 @public("says what Titian is and where to sign in; shows no names")
@@ -101,6 +102,15 @@ def zone(request: Request, attendee: Attendee) -> HttpResponse:
         "refusal": refusal,
     }
     return render(request, "people/zone.html", context, status=refusal.status if refusal else 200)
+
+
+@participant
+@require_http_methods(["POST"])
+def account_name(request: Request, attendee: Attendee) -> HttpResponse:
+    """Set what my account is called."""
+    set_own_name(person=request.user, name=values_of(AccountNameForm(request.POST))["name"])
+    messages.success(request, _("Your account has this name now."))
+    return redirect("zone", attendee.event.slug)
 
 
 def _zone_saved(chosen: str, attendee: Attendee) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
+from backend.core.errors import NotFound
+from backend.core.texts import folded
 from backend.directory.rules import has_meeting
-from backend.events.models import Attendee, AttendeeQuerySet, Event
+from backend.events.models import Attendee, AttendeeQuerySet, Event, Organisation
 from backend.events.rules import has_empty_profile
 from backend.events.selectors import name_in_roster
-from backend.people.models import Constituency
+from backend.people.models import Constituency, Sector
 
 ROSTER_FILTERS = {
     "sector": "organisation__sector__key",
@@ -20,6 +24,9 @@ ROSTER_FILTERS = {
     "permission": "permission",
 }
 WITHOUT_MEETING = "without_meeting"
+SEARCH, SORT = "q", "sort"
+BY_NAME, BY_ORGANISATION, NEWEST, NOT_JOINED = "name", "organisation", "newest", "not_joined"
+SORTS = (BY_NAME, BY_ORGANISATION, NEWEST, NOT_JOINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +43,156 @@ class RosterRow:
     visibility: str
     permission: str
     has_meeting: bool
+    has_joined: bool
     is_profile_empty: bool
 
 
 def roster_ids(*, event: Event, filters: Mapping[str, str]) -> list[int]:
-    """The attendees these filters leave, by name; unknown filters are ignored."""
-    return list(_filtered(event, filters).order_by("name", "pk").values_list("pk", flat=True))
+    """The attendees these filters leave, in the order of `sort`; unknown filters are ignored; one query.
+
+    `q` finds those in whom each of its words occurs, without regard to case and accents, and a number the
+    one whose id it is. Of a minor only what the roster shows is searched and sorted by (S7): a search must
+    not tell the rest of a name, or an address.
+    """
+    rows = list(
+        _filtered(event, filters)
+        .select_related("organisation", "person")
+        .only(
+            "name", "short_name", "age_class", "joined_at", "edited_at",
+            "organisation__name", "person__email", "person__last_login",
+        )
+    )  # fmt: skip
+    words = folded(filters.get(SEARCH, "")).split()
+    if words:
+        rows = [row for row in rows if _is_found(row, words)]
+    return [row.pk for row in sorted(rows, key=_sort_key(filters.get(SORT, "")))]
 
 
-def roster_rows(*, event: Event, ids: list[int]) -> tuple[RosterRow, ...]:
-    """These attendees of the event, by name; one query."""
-    rows = (
-        Attendee.objects.of(event)
+def _is_found(row: Attendee, words: list[str]) -> bool:
+    shown = [name_in_roster(row), row.short_name, row.organisation.name if row.organisation else ""]
+    if row.age_class != Attendee.AgeClass.MINOR:
+        shown.append(row.person.email)
+    if len(words) == 1 and words[0].isdecimal():
+        return words[0] == str(row.pk)
+    text = folded(" ".join(shown))
+    return all(word in text for word in words)
+
+
+def _sort_key(sort: str) -> Callable[[Attendee], tuple[object, ...]]:
+    """What the roster is sorted by; by name within equal values."""
+
+    def key(row: Attendee) -> tuple[object, ...]:
+        first: object = 0
+        if sort == BY_ORGANISATION:
+            first = (row.organisation is None, folded(row.organisation.name if row.organisation else ""))
+        elif sort == NEWEST:
+            first = -row.joined_at.timestamp()
+        elif sort == NOT_JOINED:
+            first = has_joined(row)
+        return (first, folded(name_in_roster(row)), row.pk)
+
+    return key
+
+
+def has_joined(row: Attendee) -> bool:
+    """Whether the person has signed in or saved their own profile."""
+    return row.edited_at is not None or row.person.last_login is not None
+
+
+def roster_rows(*, event: Event, ids: Sequence[int]) -> tuple[RosterRow, ...]:
+    """These attendees of the event, in this order; one query."""
+    rows = {
+        row.pk: row
+        for row in Attendee.objects.of(event)
         .filter(pk__in=ids)
-        .select_related("organisation__sector")
+        .select_related("organisation__sector", "person")
         .annotate(has_meeting=has_meeting(), is_profile_empty=has_empty_profile())
-        .order_by("name", "pk")
+    }
+    return tuple(_row(rows[pk]) for pk in ids if pk in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPerson:
+    """All that an organiser reads of one attendee (S7).
+
+    Of a minor and of somebody of unknown age `is_withheld` holds: address, title and own words are left out;
+    of a minor the full name is, too. `is_own`: the person has saved their own profile, so that `short_name`,
+    `title`, `country` and `languages` are theirs to change.
+    """
+
+    attendee_id: int
+    name: str
+    short_name: str
+    email: str
+    organisation_id: int | None
+    organisation: str
+    organisation_people: int
+    sector_key: str
+    sector: str
+    constituency: str
+    role: str
+    country: str
+    languages: tuple[str, ...]
+    title: str
+    about: str
+    seeks: str
+    offers: str
+    seeks_topics: tuple[str, ...]
+    offers_topics: tuple[str, ...]
+    age_class: str
+    visibility: str
+    permission: str
+    has_joined: bool
+    is_own: bool
+    is_minor: bool
+    is_withheld: bool
+
+
+def roster_person(*, event: Event, attendee_id: int) -> RosterPerson:
+    """One attendee of the event for its organisers; refuses NotFound. A constant number of queries."""
+    row = Attendee.objects.of(event).with_card().filter(pk=attendee_id).first()
+    if row is None:
+        raise NotFound(_("There is no such person at this forum."))
+    people = Attendee.objects.filter(organisation=row.organisation_id) if row.organisation_id else None
+    is_withheld = row.age_class != Attendee.AgeClass.ADULT
+    own = ("title", "about", "seeks", "offers")
+    shown = {name: "" if is_withheld else getattr(row, name) for name in own}
+    interests = () if is_withheld else row.interests.all()
+    return RosterPerson(
+        attendee_id=row.pk,
+        name=name_in_roster(row),
+        short_name=row.short_name,
+        email="" if is_withheld else row.person.email,
+        organisation_id=row.organisation_id,
+        organisation=row.organisation.name if row.organisation else "",
+        organisation_people=people.count() if people is not None else 0,
+        sector_key=row.organisation.sector.key if row.organisation else "",
+        sector=row.organisation.sector.name if row.organisation else "",
+        constituency=row.constituency,
+        role=row.role,
+        country=row.country,
+        languages=tuple(row.languages),
+        **shown,
+        seeks_topics=tuple(one.topic.name for one in interests if one.seeks),
+        offers_topics=tuple(one.topic.name for one in interests if one.offers),
+        age_class=row.age_class,
+        visibility=row.visibility,
+        permission=row.permission,
+        has_joined=has_joined(row),
+        is_own=row.edited_at is not None,
+        is_minor=row.age_class == Attendee.AgeClass.MINOR,
+        is_withheld=is_withheld,
     )
-    return tuple(_row(row) for row in rows)
+
+
+def sector_choices() -> list[tuple[str, str]]:
+    """Every sector by key, with its name, in the order of names."""
+    return list(Sector.objects.order_by("name").values_list("key", "name"))
+
+
+def organisation_names(event: Event) -> list[str]:
+    """The names of the event's organisations, in order."""
+    return list(Organisation.objects.filter(event=event).order_by("name").values_list("name", flat=True))
 
 
 def roster_choices(event: Event) -> dict[str, list[tuple[str, str]]]:
@@ -94,6 +233,7 @@ def _row(row: Attendee) -> RosterRow:
         age_class=row.get_age_class_display(),
         visibility=row.get_visibility_display(),
         permission=row.get_permission_display(),
+        has_joined=has_joined(row),
         has_meeting=row.has_meeting,  # type: ignore[attr-defined]
         is_profile_empty=row.is_profile_empty,  # type: ignore[attr-defined]
     )

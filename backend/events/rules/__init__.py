@@ -17,7 +17,12 @@ from backend.events.rules.attendees import (
     is_organiser,
     pair_of,
 )
-from backend.events.rules.languages import interpreter_text, languages_in_common, needs_interpreter
+from backend.events.rules.languages import (
+    interpreter_text,
+    languages_in,
+    languages_in_common,
+    needs_interpreter,
+)
 from backend.events.rules.names import first_name_in
 from backend.events.rules.roles import (
     LEAD,
@@ -88,6 +93,7 @@ __all__ = [
     "is_held_as_minor",
     "is_lead",
     "is_organiser",
+    "languages_in",
     "languages_in_common",
     "leads_of",
     "needs_interpreter",

@@ -9,12 +9,21 @@ from backend.events.services.age_classes import (
     propose_adult,
 )
 from backend.events.services.appointments import confirm_role, end_role, propose_role, refuse_role
+from backend.events.services.attendees import (
+    AlreadyThere,
+    AttendeeChange,
+    NewAttendee,
+    OwnWords,
+    add_attendee,
+    change_attendee,
+    change_organisation,
+)
 from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes, matching_lock
 from backend.events.services.joining import OldAgreement, record_agreement
 from backend.events.services.locks import lock_attendees, lock_event, lock_rows
 from backend.events.services.opening import change_state, follow_days, open_event, set_outside_contact
 from backend.events.services.profiles import ProfileChange, UnknownTopic, update_profile
-from backend.events.services.roles import RoleChange, change_roles
+from backend.events.services.roles import NobodyChosen, RoleChange, change_roles
 from backend.events.services.setup import (
     appoint_lead,
     appoint_organiser,
@@ -52,16 +61,22 @@ __all__ = [
     "ATTENDEES_CHANGED",
     "TOPIC_NAME_LENGTH",
     "AdultsNotConfirmed",
+    "AlreadyThere",
+    "AttendeeChange",
     "BadTable",
     "BadTopic",
     "ForumData",
     "LeadHasToConsent",
+    "NewAttendee",
+    "NobodyChosen",
     "OldAgreement",
+    "OwnWords",
     "ProfileChange",
     "RoleChange",
     "TableData",
     "TopicInUse",
     "UnknownTopic",
+    "add_attendee",
     "add_slots",
     "add_table",
     "add_tables",
@@ -71,6 +86,8 @@ __all__ = [
     "announce_changes",
     "appoint_lead",
     "appoint_organiser",
+    "change_attendee",
+    "change_organisation",
     "change_roles",
     "change_state",
     "change_table",

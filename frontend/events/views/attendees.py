@@ -9,13 +9,14 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from backend.core.errors import BusinessError
 from backend.directory import selectors as directory
 from backend.events.models import Attendee
-from backend.events.services import AdultsNotConfirmed, LeadHasToConsent, change_roles
+from backend.events.services import AdultsNotConfirmed, LeadHasToConsent, NobodyChosen, change_roles
 from backend.events.services.importing import (
     COLUMNS,
     EncodingNotConfirmed,
@@ -29,6 +30,12 @@ from frontend.fields import values_of
 
 COLUMN_NAMES = tuple(dict.fromkeys(COLUMNS.values()))  # as the first line of a list may write them
 PAGE_SIZE = 100
+SORT_NAMES = (
+    ("name", gettext_lazy("Name")),
+    ("organisation", gettext_lazy("Organisation")),
+    ("newest", gettext_lazy("Newest first")),
+    ("not_joined", gettext_lazy("Not signed in yet first")),
+)
 
 
 @organiser
@@ -36,16 +43,19 @@ PAGE_SIZE = 100
 def attendees(request: Request, attendee: Attendee) -> HttpResponse:
     """The list under the address's filters; a POST sets roles for those ticked or for all found."""
     event, refusal = attendee.event, None
-    names = (*directory.ROSTER_FILTERS, directory.WITHOUT_MEETING)
-    filters = {name: request.GET.get(name, "").replace("\0", "") for name in names}
+    filters = roster_filters(request)
     ids = directory.roster_ids(event=event, filters=filters)
     if request.method == "POST":
+        form = RolesForm(request.POST)
         try:
-            changed = _change_roles(request, attendee, ids)
+            values_of(form)
+            if form.has_to_name(ids):
+                return _name_people(request, attendee, form, form.attendee_ids(ids))
+            changed = _change_roles(request, attendee, form, ids)
         except AdultsNotConfirmed as question:
-            return _ask_about_adults(request, attendee, question.details["attendee_ids"])
+            return ask_about_adults(request, attendee, question.details["attendee_ids"])
         except LeadHasToConsent as question:
-            return _ask_about_adults(request, attendee, [question.details["attendee_id"]], is_minor=True)
+            return ask_about_adults(request, attendee, [question.details["attendee_id"]], is_minor=True)
         except BusinessError as error:
             refusal = error
         else:
@@ -60,16 +70,21 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
         "page": page,
         "filters": filters,
         "choices": directory.roster_choices(event),
+        "sorts": SORT_NAMES,
         "refusal": refusal,
         "rest": query,
     }
     return render(request, "events/attendees.html", context, status=refusal.status if refusal else 200)
 
 
-def _change_roles(request: Request, attendee: Attendee, found: Collection[int]) -> int:
-    """How many the form changed; refuses BadForm and what `change_roles` refuses."""
-    form = RolesForm(request.POST)
-    values_of(form)
+def roster_filters(request: Request) -> dict[str, str]:
+    """What the address narrows and sorts the list by."""
+    names = (*directory.ROSTER_FILTERS, directory.WITHOUT_MEETING, directory.SEARCH, directory.SORT)
+    return {name: request.GET.get(name, "").replace("\0", "")[:200] for name in names}
+
+
+def _change_roles(request: Request, attendee: Attendee, form: RolesForm, found: Collection[int]) -> int:
+    """How many the form changed; refuses what `change_roles` refuses."""
     return change_roles(
         event=attendee.event,
         attendee_ids=form.attendee_ids(found),
@@ -80,8 +95,28 @@ def _change_roles(request: Request, attendee: Attendee, found: Collection[int]) 
     )
 
 
-def _ask_about_adults(
-    request: Request, attendee: Attendee, ids: object, *, is_minor: bool = False
+def _name_people(request: Request, attendee: Attendee, form: RolesForm, ids: Collection[int]) -> HttpResponse:
+    """Everybody who would be changed, by name, and what would be set; yes sends their ids."""
+    rows = directory.roster_rows(event=attendee.event, ids=list(ids))
+    if not rows:
+        raise NobodyChosen(_("Tick at least one person."))
+    change = form.change()
+    labels = {
+        _("Age class"): dict(Attendee.AgeClass.choices).get(change.age_class),
+        _("Visibility"): dict(Attendee.Visibility.choices).get(change.visibility),
+    }
+    sent = [(name, request.POST.get(name, "")) for name in RolesForm.base_fields if name.startswith("set_")]
+    context = {
+        "rows": rows,
+        "ids": ",".join(str(row.attendee_id) for row in rows),
+        "labels": [(name, label) for name, label in labels.items() if label],
+        "sent": sent,
+    }
+    return render(request, "events/change_several.html", context)
+
+
+def ask_about_adults(
+    request: Request, attendee: Attendee, ids: object, *, is_minor: bool = False, back: str = ""
 ) -> HttpResponse:
     """Everybody who would count as an adult, by name, and the question whether they are adults.
 
@@ -94,6 +129,7 @@ def _ask_about_adults(
         "ids": ",".join(map(str, ids)),
         "sent": [pair for pair in sent if pair[0] != "confirmed_adults"],
         "is_minor": is_minor,
+        "back": back or request.get_full_path(),
     }
     return render(request, "events/adults.html", context)
 

@@ -24,7 +24,7 @@ def desk(client):
 
 
 def names(answer):
-    return set(page_of(answer).texts("label .chip"))
+    return set(page_of(answer).texts("table .chip"))
 
 
 def upload(client, event, data, name="list.csv"):
@@ -93,6 +93,13 @@ def test_those_ticked_are_set_and_those_found_only_on_request(desk):
     assert ages() == ["adult", "unknown", "unknown"]
     client.post(address, page_of(asked).fields("main form"))
     assert ages() == ["adult", "adult", "unknown"]
+    # everything but that names all of them first
+    named = client.post(address, {"everybody": "1", "set_visibility": "hidden"})
+    assert set(page_of(named).texts("tbody th")) == {one.name, two.name}
+    assert not Attendee.objects.filter(pk__in=[one.pk, two.pk], visibility="hidden").exists()
+    client.post(address, page_of(named).fields("main form"))
+    hidden = Attendee.objects.filter(event=event, visibility="hidden", permission="participant")
+    assert set(hidden) == {one, two}
     for bad in ({}, {"attendee": one.pk}, {"attendee": "x", "set_age_class": "adult"}):
         assert client.post(address, bad).status_code == 400
 

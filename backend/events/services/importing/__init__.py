@@ -16,7 +16,7 @@ from backend.events.services.importing.reading import (
     read_csv,
 )
 from backend.events.services.importing.report import ImportReport, RefusedLine, refusals_csv
-from backend.events.services.importing.rows import COLUMNS, BadColumns
+from backend.events.services.importing.rows import COLUMNS, BadColumns, normalise_text
 
 __all__ = [
     "COLUMNS",
@@ -32,6 +32,7 @@ __all__ = [
     "RefusedLine",
     "UnreadableFile",
     "import_attendees",
+    "normalise_text",
     "read_csv",
     "refusals_csv",
 ]

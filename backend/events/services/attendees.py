@@ -1,0 +1,220 @@
+"""What organisers write of one attendee: added by hand, changed, and the organisation corrected."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields
+
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError, NotFound
+from backend.core.transactions import in_transaction
+from backend.events.models import Attendee, Event, Organisation
+from backend.events.rules import LANGUAGE_LIMIT, check_organiser
+from backend.events.services.changes import announce_changes
+from backend.events.services.importing import CsvLine, CsvTable, import_attendees, normalise_text
+from backend.events.services.locks import lock_event, lock_rows
+from backend.events.services.organisations import find_or_create_organisations
+from backend.people.models import Person, Sector
+from backend.people.selectors import folded_for
+from backend.people.services import OTHER, check_email, load_sectors
+
+OWN_FIELDS = ("short_name", "title", "country", "languages")
+"""What attendees change on their own profile; once they have, nobody else does."""
+LENGTHS = {"name": 200, "short_name": 60, "organisation": 255, "country": 80, "title": 200}
+
+
+class AlreadyThere(BusinessError):
+    """Somebody with this address is on the list; `attendee_id` says who."""
+
+    code = "already_there"
+
+
+class BadRow(BusinessError):
+    """An import would refuse this row."""
+
+    code = "bad_row"
+    status = 400
+
+
+class OwnWords(BusinessError):
+    """The person has saved their own profile, and the change is of what they wrote there."""
+
+    code = "own_words"
+
+
+class BadAttendee(BusinessError):
+    code = "bad_attendee"
+    status = 400
+
+
+class NameTaken(BusinessError):
+    """Another organisation of the event has this name."""
+
+    code = "name_taken"
+
+
+class UnknownSector(BusinessError):
+    code = "unknown_sector"
+    status = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAttendee:
+    """What is known of somebody who is added by hand, as a row of a list would say it."""
+
+    email: str
+    name: str
+    short_name: str = ""
+    organisation: str = ""
+    sector: str = ""
+    role: str = ""
+    age_class: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendeeChange:
+    """What an organiser may set of an attendee; None leaves what is there.
+
+    Texts and topics are the attendee's own; age class, visibility and permission are set by `change_roles`.
+    """
+
+    name: str | None = None
+    short_name: str | None = None
+    title: str | None = None
+    organisation: str | None = None
+    role: str | None = None
+    country: str | None = None
+    languages: tuple[str, ...] | None = None
+
+
+def add_attendee(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime) -> Attendee:
+    """Add one person to the event, by the rules of a list with this one row; the attendee.
+
+    Refuses OrganisersOnly, BadEmail, BadRow (what an import would refuse), AlreadyThere (whose
+    `attendee_id` is their page) and Busy.
+    """
+    check_organiser(by, event)
+    email = check_email(new.email)
+    (wanted,) = folded_for([email])
+    there = Attendee.objects.filter(event=event, person__email__iexact=email).select_related("person")
+    for attendee, found in zip(there, folded_for([one.person.email for one in there]), strict=True):
+        if found == wanted:
+            raise AlreadyThere(
+                _("Somebody with this address is on the list already."), attendee_id=attendee.pk
+            )
+    names = [field.name for field in fields(new)]
+    cells = tuple(email if name == "email" else getattr(new, name) for name in names)
+    table = CsvTable(tuple(names), (CsvLine(1, cells),), (), "")
+    report = import_attendees(event=event, table=table, by=by, now=now)
+    if report.refused:
+        reason = report.refused[0].reason
+        raise BadRow(_("This cannot be added: %(reason)s.") % {"reason": reason})
+    return Attendee.objects.select_related("person").get(event=event, person__email__iexact=email)
+
+
+@in_transaction
+def change_attendee(
+    *, event: Event, attendee_id: int, change: AttendeeChange, by: Person, now: dt.datetime
+) -> Attendee:
+    """Change what organisers may set of one attendee; saving the same again marks no change.
+
+    The full name of a minor is on no page (S7), so it is set by an import alone. Refuses OrganisersOnly,
+    NotFound, BadAttendee, and OwnWords where it would change what the person wrote on their own profile.
+    """
+    check_organiser(by, event)
+    rows = Attendee.objects.select_related("organisation").filter(event=event, pk=attendee_id)
+    if not rows.exists():
+        raise NotFound(_("There is no such person at this forum."))
+    wanted = _values(change)
+    if "organisation" in wanted:
+        wanted["organisation"] = _organisation(event, str(wanted["organisation"]))
+    attendee = rows.select_for_update(no_key=True, of=("self",)).get()
+    if attendee.age_class == Attendee.AgeClass.MINOR and wanted.get("name", attendee.name) != attendee.name:
+        raise BadAttendee(_("A minor's full name is shown nowhere: correct it by an import."))
+    differing = {name for name in OWN_FIELDS if name in wanted and getattr(attendee, name) != wanted[name]}
+    if attendee.edited_at is not None and differing:
+        raise OwnWords(
+            _("The person wrote these things on their own profile, and changes them there: %(fields)s.")
+            % {"fields": ", ".join(sorted(differing))}
+        )
+    changed = [name for name, value in wanted.items() if getattr(attendee, name) != value]
+    if changed:
+        for name in changed:
+            setattr(attendee, name, wanted[name])
+        attendee.changed_at = now
+        attendee.save(update_fields=[*changed, "changed_at"])
+        announce_changes(event.pk)
+    return attendee
+
+
+def _values(change: AttendeeChange) -> dict[str, object]:
+    """The values that are set, cleaned; refuses BadAttendee."""
+    wanted: dict[str, object] = {}
+    for name, limit in LENGTHS.items():
+        given = getattr(change, name)
+        if given is None:
+            continue
+        text = normalise_text(given)
+        if len(text) > limit:
+            raise BadAttendee(
+                _("%(field)s has %(count)s characters; at most %(limit)s fit.")
+                % {"field": name, "count": f"{len(text):,}", "limit": limit}
+            )
+        wanted[name] = text
+    if wanted.get("name") == "":
+        raise BadAttendee(_("Write a name."))
+    if change.role is not None:
+        if change.role not in Attendee.Role.values:
+            raise BadAttendee(_("Choose a role: delegate, speaker or chaperone."))
+        wanted["role"] = change.role
+    if change.languages is not None:
+        wanted["languages"] = list(dict.fromkeys(change.languages))[:LANGUAGE_LIMIT]
+    return wanted
+
+
+def _organisation(event: Event, name: str) -> Organisation | None:
+    """The event's organisation of this name, made where there is none; None for no name."""
+    if not name:
+        return None
+    load_sectors()
+    other = Sector.objects.get(key=OTHER)
+    return find_or_create_organisations(event=event, sectors={name: other})[name]
+
+
+@in_transaction
+def change_organisation(
+    *, event: Event, organisation_id: int, name: str, sector: str, by: Person, now: dt.datetime
+) -> Organisation:
+    """Rename an organisation of the event and set the sector (a key) it counts for, for all its people.
+
+    Refuses OrganisersOnly, NotFound, BadAttendee, NameTaken and UnknownSector.
+    """
+    check_organiser(by, event)
+    lock_event(event.pk)
+    rows = Organisation.objects.select_related("sector").filter(event=event)
+    organisation = rows.filter(pk=organisation_id).first()
+    if organisation is None:
+        raise NotFound(_("There is no such organisation at this forum."))
+    found = Sector.objects.filter(key=sector).first()
+    if found is None:
+        raise UnknownSector(_("There is no such sector: choose one of the list."))
+    name = normalise_text(name)
+    if not name or len(name) > LENGTHS["organisation"]:
+        raise BadAttendee(_("Write a name of at most 255 characters for the organisation."))
+    if rows.filter(name__iexact=name).exclude(pk=organisation.pk).exists():
+        raise NameTaken(
+            _("Another organisation is called “%(name)s”: choose it on each person's page instead.")
+            % {"name": name}
+        )
+    if (organisation.name, organisation.sector) == (name, found):
+        return organisation
+    is_moved = organisation.sector != found
+    organisation.name, organisation.sector = name, found
+    organisation.save(update_fields=["name", "sector"])
+    if is_moved:  # their constituency may differ now, which matching reads
+        people = lock_rows(Attendee.objects.filter(organisation=organisation))
+        Attendee.objects.filter(pk__in=people).update(changed_at=now)
+        announce_changes(event.pk)
+    return organisation
