@@ -76,6 +76,7 @@ urlpatterns = [
     path("events/<slug:slug>/calendar-feed/", meetings.CalendarFeedView.as_view()),
     path("events/<slug:slug>/attendees/", directory.RosterView.as_view()),
     path("events/<slug:slug>/attendees/<int:attendee_id>/", directory.RosterPersonView.as_view()),
+    path("events/<slug:slug>/attendees/files/<str:name>", directory.RosterFileView.as_view()),
     path("events/<slug:slug>/organisations/<int:organisation_id>/", directory.OrganisationView.as_view()),
     path("events/<slug:slug>/themes/", events.ThemeListView.as_view()),
     path("events/<slug:slug>/themes/<int:theme_id>/", events.ThemeView.as_view()),

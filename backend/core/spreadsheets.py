@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import openpyxl
+
 CellValue = str | int | float | None
 FORMULA_PREFIXES = tuple("=+-@＝＋－＠")  # the full-width ones count in East Asian locales
 
@@ -29,8 +31,12 @@ class Worksheet:
         return dict(zip(self.columns, next(found, ()), strict=False))
 
 
-def csv_file(columns: Sequence[str], rows: Iterable[Sequence[CellValue]]) -> bytes:
+def csv_file(
+    columns: Sequence[str], rows: Iterable[Sequence[CellValue]], *, keep_lines: bool = False
+) -> bytes:
     """A table as UTF-8 with a byte order mark, which spreadsheets need to read Thai or Khmer.
+
+    With `keep_lines` a text stays on the lines it is written in.
 
     >>> csv_file(["who"], [["=1+1"]]).decode("utf-8-sig").split()
     ['who', "'=1+1"]
@@ -38,13 +44,41 @@ def csv_file(columns: Sequence[str], rows: Iterable[Sequence[CellValue]]) -> byt
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    writer.writerows([safe_cell(cell, keep_lines=keep_lines) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
-def safe_cell(cell: CellValue) -> CellValue:
+def xlsx_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[CellValue]]) -> bytes:
+    """A table as an Excel workbook of one sheet of this name; its texts stay on their lines."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(name)
+    sheet.freeze_panes = "A2"
+    sheet.append(list(columns))
+    for row in rows:
+        sheet.append([safe_cell(cell, keep_lines=True) for cell in row])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def safe_cell(cell: CellValue, *, keep_lines: bool = False) -> CellValue:
     """The cell as no spreadsheet runs it as a formula."""
-    return escape_formula(cell) if isinstance(cell, str) else cell
+    if not isinstance(cell, str):
+        return cell
+    if not keep_lines:
+        return escape_formula(cell)
+    text = "\n".join(printable_text(line) for line in cell.split("\n"))
+    return f"'{text}" if text.lstrip().startswith(FORMULA_PREFIXES) else text
+
+
+def unescape_formula(text: str) -> str:
+    """The text before `escape_formula`.
+
+    >>> unescape_formula("'=1+1"), unescape_formula("'t is so")
+    ('=1+1', "'t is so")
+    """
+    rest = text[1:]
+    return rest if text.startswith("'") and rest.lstrip().startswith(FORMULA_PREFIXES) else text
 
 
 def escape_formula(text: str) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import BoundedListField, TextField, validated
+from backend.core.api import BoundedListField, IgnoreAcceptHeader, TextField, validated
 from backend.directory import selectors
 from backend.directory.rules import Gap
+from backend.directory.services import LIST_FILES, export_attendees
 from backend.events import services
 from backend.events.api import OrganiserView, ParticipantView
 from backend.events.models import Attendee
@@ -157,24 +160,32 @@ class OrganisationSerializer(serializers.Serializer[Any]):
     sector = serializers.CharField(source="sector.key")
 
 
+ROSTER_PARAMETERS = [
+    OpenApiParameter("q", str, description="Words of name, organisation or e-mail, or an id."),
+    OpenApiParameter("sort", str, enum=list(selectors.SORTS)),
+    *(OpenApiParameter(name, str) for name in selectors.ROSTER_FILTERS),
+    OpenApiParameter(selectors.WITHOUT_MEETING, str, description="1: without a meeting."),
+]
+
+
+def _roster_filters(request: Request) -> dict[str, str]:
+    names = (*selectors.ROSTER_FILTERS, selectors.WITHOUT_MEETING, selectors.SEARCH, selectors.SORT)
+    return {name: request.query_params.get(name, "").replace("\0", "") for name in names}
+
+
 class RosterView(OrganiserView):
     """Everybody at the event, for its organisers."""
 
     @extend_schema(
         operation_id="attendees_list",
         parameters=[
-            OpenApiParameter("q", str, description="Words of name, organisation or e-mail, or an id."),
-            OpenApiParameter("sort", str, enum=list(selectors.SORTS)),
-            *(OpenApiParameter(name, str) for name in selectors.ROSTER_FILTERS),
-            OpenApiParameter(selectors.WITHOUT_MEETING, str, description="1: without a meeting."),
+            *ROSTER_PARAMETERS,
             OpenApiParameter("page", int, description="From 1; 100 attendees on each."),
         ],
         responses={200: RosterSerializer},
     )
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        names = (*selectors.ROSTER_FILTERS, selectors.WITHOUT_MEETING, selectors.SEARCH, selectors.SORT)
-        filters = {name: request.query_params.get(name, "").replace("\0", "") for name in names}
-        ids = selectors.roster_ids(event=self.event, filters=filters)
+        ids = selectors.roster_ids(event=self.event, filters=_roster_filters(request))
         pages = max(1, -(-len(ids) // ROSTER_PAGE))
         asked = request.query_params.get("page", "1")
         page = min(max(int(asked) if asked.isdecimal() and len(asked) < 9 else 1, 1), pages)
@@ -192,6 +203,29 @@ class RosterView(OrganiserView):
         added = services.add_attendee(event=self.event, new=new, by=self.person, now=timezone.now())
         person = selectors.roster_person(event=self.event, attendee_id=added.pk)
         return Response(RosterPersonSerializer(person).data, status=201)
+
+
+class RosterFileView(OrganiserView):
+    """The roster as `attendees.csv` or `attendees.xlsx`, narrowed as the list is, for another import."""
+
+    content_negotiation_class = IgnoreAcceptHeader
+
+    @extend_schema(
+        operation_id="attendees_file",
+        parameters=ROSTER_PARAMETERS,
+        responses={(200, kind.partition(";")[0]): OpenApiTypes.BINARY for kind in LIST_FILES.values()},
+    )
+    def get(self, request: Request, slug: str, name: str) -> HttpResponse:
+        file = export_attendees(
+            event=self.event,
+            name=name,
+            filters=_roster_filters(request),
+            by=self.person,
+            now=timezone.now(),
+        )
+        response = HttpResponse(file.content, content_type=file.media_type)
+        response["Content-Disposition"] = f'attachment; filename="{slug}-{name}"'
+        return response
 
 
 class RosterPersonView(OrganiserView):

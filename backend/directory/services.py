@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -11,12 +13,21 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from backend.core.audit import record_act
+from backend.core.errors import NotFound
 from backend.core.models import Act
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
+from backend.core.spreadsheets import csv_file, xlsx_file
 from backend.core.transactions import in_transaction
 from backend.directory.models import Nudge
-from backend.directory.selectors import attendees_needing_help, needs_help_csv, needs_help_rows
+from backend.directory.selectors import (
+    EXPORT_COLUMNS,
+    attendees_needing_help,
+    needs_help_csv,
+    needs_help_rows,
+    roster_export,
+    roster_ids,
+)
 from backend.events.models import Attendee, Event
 from backend.events.rules import Doing, check_allowed, check_organiser, has_empty_profile
 from backend.events.services import lock_event
@@ -26,6 +37,10 @@ from backend.people.rules import quiet_hours_end
 SEND_NUDGE = "directory.send_nudge"
 SUBJECT_LIMIT = 150
 NEEDS_HELP_FILE = "who-needs-help.csv"
+LIST_FILES = {
+    "attendees.csv": "text/csv; charset=utf-8",
+    "attendees.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @in_transaction
@@ -65,6 +80,34 @@ def export_needs_help(*, event: Event, by: Person, now: dt.datetime) -> bytes:
     check_organiser(by, event)
     record_act(event=event, by=by, kind=Act.Kind.DOWNLOADED, what=NEEDS_HELP_FILE, now=now)
     return needs_help_csv(needs_help_rows(event=event, now=now))
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A list of attendees as a file, with its media type."""
+
+    content: bytes
+    media_type: str
+
+
+@in_transaction
+def export_attendees(
+    *, event: Event, name: str, filters: Mapping[str, str], by: Person, now: dt.datetime
+) -> ListFile:
+    """The attendees these filters leave as `attendees.csv` or `attendees.xlsx`; the download is recorded.
+
+    Refuses OrganisersOnly, and NotFound for another name.
+    """
+    check_organiser(by, event)
+    if name not in LIST_FILES:
+        raise NotFound(_("There is no such file. There are: %(names)s.") % {"names": ", ".join(LIST_FILES)})
+    rows = roster_export(event=event, ids=roster_ids(event=event, filters=filters))
+    if name.endswith(".csv"):
+        content = csv_file(EXPORT_COLUMNS, rows, keep_lines=True)
+    else:
+        content = xlsx_file("attendees", EXPORT_COLUMNS, rows)
+    record_act(event=event, by=by, kind=Act.Kind.DOWNLOADED, what=name, now=now)
+    return ListFile(content, LIST_FILES[name])
 
 
 def send_nudge(*, nudge_id: int, now: dt.datetime) -> None:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.zones import zone_place
@@ -105,7 +105,7 @@ def zone(request: Request, attendee: Attendee) -> HttpResponse:
 
 
 @participant
-@require_http_methods(["POST"])
+@require_POST
 def account_name(request: Request, attendee: Attendee) -> HttpResponse:
     """Set what my account is called."""
     set_own_name(person=request.user, name=values_of(AccountNameForm(request.POST))["name"])

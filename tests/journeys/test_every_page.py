@@ -9,6 +9,7 @@ SEEN = {
     "test_home.py": "event_home home",
     "test_desk.py": "desk desk_print done attendees import_list",
     "test_official.py": "matching lists pair",
+    "test_roster.py": "attendee add_attendee",
     "test_reports.py": "report_person report_sent reports report",
     "test_meeting_pages.py": "answer ask availability calendar cancel_for_both change_request day_sheet"
     " disputes mails meeting meetings notices report_meeting sessions setup speakers zone"
@@ -21,6 +22,7 @@ UNSEEN = {
     "who_needs_help": "a file",
     "unmet_needs": "a file",
     "done_file": "a file",
+    "attendees_file": "a file",
     "meeting_download": "a file",
     "calendar_download": "a file",
 }

@@ -9,6 +9,7 @@ from backend.directory.selectors.needs_help import (
 )
 from backend.directory.selectors.people import PersonPage, person_for, saved_for
 from backend.directory.selectors.roster import (
+    EXPORT_COLUMNS,
     ROSTER_FILTERS,
     SEARCH,
     SORT,
@@ -18,6 +19,7 @@ from backend.directory.selectors.roster import (
     RosterRow,
     organisation_names,
     roster_choices,
+    roster_export,
     roster_ids,
     roster_person,
     roster_rows,
@@ -25,6 +27,7 @@ from backend.directory.selectors.roster import (
 )
 
 __all__ = [
+    "EXPORT_COLUMNS",
     "ROSTER_FILTERS",
     "SEARCH",
     "SORT",
@@ -42,6 +45,7 @@ __all__ = [
     "organisation_names",
     "person_for",
     "roster_choices",
+    "roster_export",
     "roster_ids",
     "roster_person",
     "roster_rows",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
+from backend.core.spreadsheets import CellValue
 from backend.core.texts import folded
 from backend.directory.rules import has_meeting
 from backend.events.models import Attendee, AttendeeQuerySet, Event, Organisation
 from backend.events.rules import has_empty_profile
-from backend.events.selectors import name_in_roster
+from backend.events.selectors import name_in_lists, name_in_roster
+from backend.events.services.importing import WITHHELD
 from backend.people.models import Constituency, Sector
 
 ROSTER_FILTERS = {
@@ -58,8 +60,8 @@ def roster_ids(*, event: Event, filters: Mapping[str, str]) -> list[int]:
         _filtered(event, filters)
         .select_related("organisation", "person")
         .only(
-            "name", "short_name", "age_class", "joined_at", "edited_at",
-            "organisation__name", "person__email", "person__last_login",
+            "name", "short_name", "age_class", "joined_at", "agreed_at",
+            "organisation__name", "person__email",
         )
     )  # fmt: skip
     words = folded(filters.get(SEARCH, "")).split()
@@ -88,15 +90,10 @@ def _sort_key(sort: str) -> Callable[[Attendee], tuple[object, ...]]:
         elif sort == NEWEST:
             first = -row.joined_at.timestamp()
         elif sort == NOT_JOINED:
-            first = has_joined(row)
+            first = row.has_joined
         return (first, folded(name_in_roster(row)), row.pk)
 
     return key
-
-
-def has_joined(row: Attendee) -> bool:
-    """Whether the person has signed in or saved their own profile."""
-    return row.edited_at is not None or row.person.last_login is not None
 
 
 def roster_rows(*, event: Event, ids: Sequence[int]) -> tuple[RosterRow, ...]:
@@ -178,10 +175,54 @@ def roster_person(*, event: Event, attendee_id: int) -> RosterPerson:
         age_class=row.age_class,
         visibility=row.visibility,
         permission=row.permission,
-        has_joined=has_joined(row),
+        has_joined=row.has_joined,
         is_own=row.edited_at is not None,
         is_minor=row.age_class == Attendee.AgeClass.MINOR,
         is_withheld=is_withheld,
+    )
+
+
+EXPORT_COLUMNS = (
+    "id", "email", "name", "short_name", "organisation", "sector", "country", "languages", "age_class",
+    "title", "role", "topics_seek", "topics_offer", "about", "seeks", "offers",
+)  # fmt: skip
+
+
+def roster_export(*, event: Event, ids: Sequence[int]) -> Iterator[tuple[CellValue, ...]]:
+    """These attendees as rows under EXPORT_COLUMNS, which an import reads again.
+
+    Of whoever is not an adult only the name to be called, the delegation and what organisers set is written;
+    the rest is "withheld" (S7).
+    """
+    rows = Attendee.objects.of(event).filter(pk__in=ids).with_card()
+    by_id = {row.pk: row for row in rows}
+    return (_export_row(by_id[pk]) for pk in ids if pk in by_id)
+
+
+def _export_row(row: Attendee) -> tuple[CellValue, ...]:
+    is_adult = row.age_class == Attendee.AgeClass.ADULT
+    topics = row.interests.all()
+
+    def shown(text: str) -> str:
+        return text if is_adult else WITHHELD
+
+    return (
+        row.pk,
+        shown(row.person.email),
+        shown(name_in_lists(row)),
+        row.short_name if is_adult else name_in_lists(row),
+        row.organisation.name if row.organisation else "",
+        row.organisation.sector.name if row.organisation else "",
+        row.country,
+        shown("; ".join(row.languages)),
+        row.age_class,
+        shown(row.title),
+        row.role,
+        shown("; ".join(one.topic.name for one in topics if one.seeks)),
+        shown("; ".join(one.topic.name for one in topics if one.offers)),
+        shown(row.about),
+        shown(row.seeks),
+        shown(row.offers),
     )
 
 
@@ -233,7 +274,7 @@ def _row(row: Attendee) -> RosterRow:
         age_class=row.get_age_class_display(),
         visibility=row.get_visibility_display(),
         permission=row.get_permission_display(),
-        has_joined=has_joined(row),
+        has_joined=row.has_joined,
         has_meeting=row.has_meeting,  # type: ignore[attr-defined]
         is_profile_empty=row.is_profile_empty,  # type: ignore[attr-defined]
     )

@@ -17,6 +17,7 @@ from backend.events.rules.attendees import (
     is_organiser,
     pair_of,
 )
+from backend.events.rules.countries import country_name, country_names
 from backend.events.rules.languages import (
     interpreter_text,
     languages_in,
@@ -80,6 +81,8 @@ __all__ = [
     "check_event_open",
     "check_organiser",
     "clean_text",
+    "country_name",
+    "country_names",
     "current_agreement",
     "doubts_about_attendee",
     "first_name_in",

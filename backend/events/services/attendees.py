@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Organisation
-from backend.events.rules import LANGUAGE_LIMIT, check_organiser
+from backend.events.rules import LANGUAGE_LIMIT, check_organiser, country_name
 from backend.events.services.changes import announce_changes
 from backend.events.services.importing import CsvLine, CsvTable, import_attendees, normalise_text
 from backend.events.services.locks import lock_event, lock_rows
@@ -162,7 +162,7 @@ def _values(change: AttendeeChange) -> dict[str, object]:
                 _("%(field)s has %(count)s characters; at most %(limit)s fit.")
                 % {"field": name, "count": f"{len(text):,}", "limit": limit}
             )
-        wanted[name] = text
+        wanted[name] = country_name(text) or text if name == "country" else text
     if wanted.get("name") == "":
         raise BadAttendee(_("Write a name."))
     if change.role is not None:

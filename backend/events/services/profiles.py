@@ -18,6 +18,7 @@ from backend.events.rules import (
     TextTooLong,
     check_allowed,
     clean_text,
+    country_name,
     is_event_open,
 )
 from backend.events.selectors import ChosenTopics, chosen_topics
@@ -64,7 +65,7 @@ def update_profile(*, attendee: Attendee, change: ProfileChange, by: Person, now
     fields: dict[str, object] = {
         "title": clean_text(change.title)[:200],
         "short_name": " ".join(clean_text(change.short_name).split())[:60],
-        "country": clean_text(change.country)[:80],
+        "country": country_name(change.country) or clean_text(change.country)[:80],
         "languages": list(dict.fromkeys(change.languages))[:LANGUAGE_LIMIT],
         "visibility": Attendee.Visibility.LISTED if change.listed else Attendee.Visibility.HIDDEN,
     }

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.core.errors import BusinessError, NotFound
 from backend.directory import selectors as directory
@@ -55,7 +55,7 @@ def attendee_page(request: Request, attendee: Attendee, attendee_id: int) -> Htt
 
 
 @organiser
-@require_http_methods(["POST"])
+@require_POST
 def roles(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Set age class and visibility; that a minor is an adult is proposed to the leads."""
     event = attendee.event
@@ -85,7 +85,7 @@ def roles(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
 
 
 @organiser
-@require_http_methods(["POST"])
+@require_POST
 def organisation(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Correct an organisation's name or sector, for all its people at this event."""
     event = attendee.event

@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from backend.core.errors import BusinessError
 from backend.directory import selectors as directory
+from backend.directory.services import export_attendees
 from backend.events.models import Attendee
 from backend.events.services import AdultsNotConfirmed, LeadHasToConsent, NobodyChosen, change_roles
 from backend.events.services.importing import (
@@ -22,7 +23,7 @@ from backend.events.services.importing import (
     EncodingNotConfirmed,
     ImportReport,
     import_attendees,
-    read_csv,
+    read_list,
 )
 from frontend.access import Request, organiser
 from frontend.events.forms import ImportForm, RolesForm
@@ -34,7 +35,7 @@ SORT_NAMES = (
     ("name", gettext_lazy("Name")),
     ("organisation", gettext_lazy("Organisation")),
     ("newest", gettext_lazy("Newest first")),
-    ("not_joined", gettext_lazy("Not signed in yet first")),
+    ("not_joined", gettext_lazy("Not joined yet first")),
 )
 
 
@@ -135,6 +136,18 @@ def ask_about_adults(
 
 
 @organiser
+@require_safe
+def download(request: Request, attendee: Attendee, name: str) -> HttpResponse:
+    """The list under the address's filters as CSV or XLSX, to change and to import again."""
+    file = export_attendees(
+        event=attendee.event, name=name, filters=roster_filters(request), by=request.user, now=timezone.now()
+    )
+    response = HttpResponse(file.content, content_type=file.media_type)
+    response["Content-Disposition"] = f'attachment; filename="{attendee.event.slug}-{name}"'
+    return response
+
+
+@organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_list(request: Request, attendee: Attendee) -> HttpResponse:
     """Upload a list, read what it would do, confirm; nothing is kept on the server in between."""
@@ -161,7 +174,7 @@ def _import(request: Request, attendee: Attendee, form: ImportForm) -> ImportRep
     values = values_of(form)
     return import_attendees(
         event=attendee.event,
-        table=read_csv(form.content, encoding=values["encoding"], columns=frozenset(COLUMNS)),
+        table=read_list(form.content, encoding=values["encoding"]),
         by=request.user,
         now=timezone.now(),
         dry_run=not values["confirm"],

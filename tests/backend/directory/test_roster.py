@@ -74,12 +74,12 @@ def test_of_unknown_age_the_name_is_read_and_no_address_and_no_text(forum):
     assert (person.name, person.email, person.about, person.title) == ("Dara Sok", "", "", "")
 
 
-def test_the_list_is_sorted_by_organisation_by_newest_and_by_who_has_not_signed_in(forum):
+def test_the_list_is_sorted_by_organisation_by_newest_and_by_who_has_not_joined(forum):
     event, organiser = forum
-    Attendee.objects.filter(pk=organiser.pk).update(edited_at=NOW, joined_at=NOW)
+    Attendee.objects.filter(pk=organiser.pk).update(joined_at=NOW)
     zebra = make_organisation(event, name="A house")
     Attendee.objects.filter(pk=make_attendee(event, name="Zoe", organisation=zebra).pk).update(
-        joined_at=LATER
+        joined_at=LATER, agreed_at=None, agreement_version=""
     )
     assert found(event, sort="organisation")[0] == "Zoe"
     assert found(event, sort="newest")[0] == "Zoe"

@@ -15,13 +15,12 @@ from backend.core.progress import progress_lines
 from backend.events.models import Event
 from backend.events.selectors import event_for
 from backend.events.services.importing import (
-    COLUMNS,
     MAX_FILE_BYTES,
     CsvTable,
     EncodingNotConfirmed,
     ImportReport,
     import_attendees,
-    read_csv,
+    read_list,
     refusals_csv,
 )
 
@@ -29,12 +28,15 @@ SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = "Import an event's attendees from a CSV file; repeating it changes nothing."
+    help = "Import an event's attendees from a CSV or XLSX file; repeating it changes nothing."
     requires_migrations_checks = True
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="the event, as given to create_event")
-        parser.add_argument("file", help="CSV with at least the columns email and name")
+        parser.add_argument(
+            "file",
+            help="CSV or XLSX with at least the columns email and name, or pretix's order positions",
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and save nothing")
         parser.add_argument(
             "--confirm-adults",
@@ -93,7 +95,7 @@ class Command(BaseCommand):
             reason = getattr(error, "strerror", None) or "not a file name"
             raise CommandError(f"Cannot read {options['file'][:200]}: {reason}.") from None
         try:
-            return read_csv(data, encoding=options["encoding"], columns=frozenset(COLUMNS))
+            return read_list(data, encoding=options["encoding"])
         except EncodingNotConfirmed as refusal:
             for guess in refusal.guesses:
                 self.stderr.write(f"  as {guess.encoding}: {guess.sample}")

@@ -4,6 +4,7 @@
 """
 
 from backend.events.services.importing.attendees import import_attendees
+from backend.events.services.importing.files import read_list
 from backend.events.services.importing.reading import (
     MAX_COLUMNS,
     MAX_FILE_BYTES,
@@ -16,7 +17,7 @@ from backend.events.services.importing.reading import (
     read_csv,
 )
 from backend.events.services.importing.report import ImportReport, RefusedLine, refusals_csv
-from backend.events.services.importing.rows import COLUMNS, BadColumns, normalise_text
+from backend.events.services.importing.rows import COLUMNS, WITHHELD, BadColumns, normalise_text
 
 __all__ = [
     "COLUMNS",
@@ -24,6 +25,7 @@ __all__ = [
     "MAX_FILE_BYTES",
     "MAX_LINES",
     "MAX_ROWS",
+    "WITHHELD",
     "BadColumns",
     "CsvLine",
     "CsvTable",
@@ -34,5 +36,6 @@ __all__ = [
     "import_attendees",
     "normalise_text",
     "read_csv",
+    "read_list",
     "refusals_csv",
 ]

@@ -13,7 +13,7 @@ from backend.core.advisory_lock import advisory_lock
 from backend.core.transactions import Busy, in_transaction, read_only
 from backend.events.models import Attendee, Event, Interest, Organisation, Topic
 from backend.events.rules import check_organiser
-from backend.events.selectors import ChosenTopics, chosen_topics
+from backend.events.selectors import ChosenTopics, chosen_topics, name_to_call
 from backend.events.services.changes import announce_changes
 from backend.events.services.importing.reading import CsvTable
 from backend.events.services.importing.report import (
@@ -115,7 +115,8 @@ def import_attendees(
 
     Every line is checked first; refused ones are left out and reported. The others are saved in batches, each
     a transaction that holds its rows for a moment only: stopped half-way, whole rows are saved or not, and
-    the same list imported again saves the rest. With `dry_run` nothing is written and no row is locked. A
+    the same list imported again saves the rest. A row with an `id`, as an export writes it, is that attendee,
+    and "withheld" in a cell changes nothing. With `dry_run` nothing is written and no row is locked. A
     blank cell changes nothing. Once attendees have saved their own profile, the list no longer changes
     their texts, topics and short name; organisation, role, name and age class stay the organiser's. Names
     and sectors are this event's own, so no list changes another event or a known account. No list makes an
@@ -130,8 +131,11 @@ def import_attendees(
     columns, extra = column_positions(table)
     width = max(position for position, name in enumerate(table.header) if name) + 1
     parsed = [parse_line(line, columns, width) for line in table.lines]
-    rows, duplicates = _without_duplicates([row for row in parsed if isinstance(row, ImportRow)])
-    refused = [*table.broken, *(row for row in parsed if isinstance(row, RefusedLine)), *duplicates]
+    checked = [row for row in parsed if isinstance(row, ImportRow)]
+    found, strangers = _with_addresses(event, checked)
+    rows, duplicates = _without_duplicates(found)
+    refused = [*table.broken, *(row for row in parsed if isinstance(row, RefusedLine))]
+    refused += [*strangers, *duplicates]
     if dry_run:
         with read_only():
             result = _import_rows(event, rows, by, now, confirmed_adults, save=False, on_progress=on_progress)
@@ -146,7 +150,7 @@ def import_attendees(
         unchanged=result.unchanged,
         unknown_age=result.unknown_age,
         refused=tuple(sorted(refused, key=lambda row: row.line)),
-        notes=tuple(result.notes.sentences()),
+        notes=(*table.notes, *result.notes.sentences()),
         unconfirmed_adults=result.notes.unconfirmed_adults,
     )
 
@@ -217,6 +221,49 @@ def _import_batch(
     return result
 
 
+def _with_addresses(event: Event, rows: Sequence[ImportRow]) -> tuple[list[ImportRow], list[RefusedLine]]:
+    """The rows, those with an id as that attendee's: with the account's address, and the name where blank.
+
+    Refused are ids of nobody here, and those beside another address: such a number is of another list.
+    """
+    ids = {row.attendee_id for row in rows if row.attendee_id}
+    if not ids:
+        return list(rows), []
+    people = (
+        Attendee.objects.filter(event=event, pk__in=ids)
+        .select_related("person")
+        .only("name", "short_name", "person__email")
+    )
+    known = {one.pk: one for one in people}
+    found, refused = [], []
+    given = folded_for([row.email for row in rows])
+    for row, email in zip(rows, given, strict=True):
+        if row.attendee_id is None:
+            found.append(row)
+            continue
+        attendee = known.get(row.attendee_id)
+        if attendee is None:
+            reason = _("nobody at this forum has the id %(id)s") % {"id": row.attendee_id}
+            refused.append(RefusedLine(row.line, row.email, reason))
+        elif email and [email] != folded_for([attendee.person.email]):
+            reason = _(
+                "the id %(id)s is of somebody with another address: leave out the id, or the address"
+            ) % {"id": row.attendee_id}
+            refused.append(RefusedLine(row.line, row.email, reason))
+        else:
+            # An export calls who has no short name by a guess; that is not what they want to be called.
+            short_name = "" if row.short_name == name_to_call(attendee) else row.short_name
+            found.append(
+                replace(
+                    row,
+                    email=attendee.person.email,
+                    name=row.name or attendee.name,
+                    short_name=short_name,
+                )
+            )
+    return found, refused
+
+
 def _without_duplicates(rows: Sequence[ImportRow]) -> tuple[list[ImportRow], list[RefusedLine]]:
     """The first row of each e-mail address, and the others as refusals."""
     first: dict[str, ImportRow] = {}
@@ -224,7 +271,7 @@ def _without_duplicates(rows: Sequence[ImportRow]) -> tuple[list[ImportRow], lis
     for row, email in zip(rows, folded_for([row.email for row in rows]), strict=True):
         if email in first:
             reason = _("duplicate of line %(line)s") % {"line": first[email].line}
-            duplicates.append(RefusedLine(row.line, row.email, reason))
+            duplicates.append(RefusedLine(row.line, "" if row.attendee_id else row.email, reason))
         first.setdefault(email, row)
     return list(first.values()), duplicates
 
@@ -244,7 +291,7 @@ def _import_organisations(
     for row in rows:
         sector = known.get(plain_word(row.sector))
         if row.sector and sector is None:
-            notes.unknown_sectors[row.sector] += 1
+            notes.unknown_sectors.note(row.sector, row.line)
         if row.organisation:
             listed.setdefault(row.organisation, []).extend([sector] if sector else [])
     wanted = {name: sectors[0] if sectors else known[OTHER] for name, sectors in listed.items()}
@@ -320,7 +367,7 @@ def _keep_age_class(entry: ImportEntry, confirmed_adults: Collection[int], notes
     if entry.is_new or row.age_class in ("", attendee.age_class):
         return
     if attendee.age_class == Attendee.AgeClass.MINOR:
-        notes.kept_minors += 1
+        notes.kept_minors += (row.line,)
     elif row.age_class == Attendee.AgeClass.ADULT and attendee.pk not in confirmed_adults:
         organisation = row.organisation or (attendee.organisation.name if attendee.organisation else "")
         notes.unconfirmed_adults += (UnconfirmedAdult(attendee.pk, row.line, row.name, organisation),)
@@ -332,12 +379,16 @@ def _keep_age_class(entry: ImportEntry, confirmed_adults: Collection[int], notes
 def _apply(entry: ImportEntry, organisation: Organisation | None, notes: NoteCounts) -> bool:
     """Set the row's values on the attendee, unsaved; gives whether anything differs."""
     row, attendee = entry.row, entry.attendee
-    notes.unknown_languages.update(row.unknown_languages)
+    for word in row.unknown_languages:
+        notes.unknown_languages.note(word, row.line)
+    if not row.is_known_country:
+        notes.unknown_countries.note(row.country, row.line)
     wanted: dict[str, object] = {name: getattr(row, name) for name in PROFILE_FIELDS if getattr(row, name)}
     if "languages" in wanted:
         wanted["languages"] = list(row.languages)
     if attendee.edited_at is not None:
-        notes.kept_profiles += any(getattr(attendee, name) != value for name, value in wanted.items())
+        if any(getattr(attendee, name) != value for name, value in wanted.items()):
+            notes.kept_profiles += (row.line,)
         wanted = {}
     wanted["name"] = row.name
     if row.role:
@@ -345,7 +396,7 @@ def _apply(entry: ImportEntry, organisation: Organisation | None, notes: NoteCou
         if role in Attendee.Role.values:
             wanted["role"] = role
         else:
-            notes.unknown_roles[row.role] += 1
+            notes.unknown_roles.note(row.role, row.line)
     if row.age_class:
         wanted["age_class"] = row.age_class
         if not entry.is_new and attendee.age_class != row.age_class:
@@ -364,7 +415,8 @@ def _apply_topics(entry: ImportEntry, index: TopicIndex, notes: NoteCounts) -> b
     before = entry.topics
     seeks, unknown_sought = index.topics_in(entry.row.topics_seek)
     offers, unknown_offered = index.topics_in(entry.row.topics_offer)
-    notes.unknown_topics.update({*unknown_sought, *unknown_offered})
+    for word in {*unknown_sought, *unknown_offered}:
+        notes.unknown_topics.note(word, entry.row.line)
     if entry.attendee.edited_at is None:
         entry.topics = ChosenTopics(seeks or before.seeks, offers or before.offers)
     return entry.topics != before

@@ -26,7 +26,7 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .xls
 NEVER_IN_SPREADSHEETS = {
     "idna",
     "punycode",
@@ -90,6 +90,7 @@ class CsvTable:
     lines: tuple[CsvLine, ...]
     broken: tuple[RefusedLine, ...]
     encoding: str
+    notes: tuple[str, ...] = ()  # what its reader has to say, in whole sentences
 
 
 def read_csv(data: bytes, *, encoding: str = "", columns: frozenset[str] = frozenset()) -> CsvTable:
@@ -121,20 +122,26 @@ def read_csv(data: bytes, *, encoding: str = "", columns: frozenset[str] = froze
     if header is None:
         raise UnreadableFile(_("The first line, which should name the columns, could not be read."))
     if len(header.cells) > MAX_COLUMNS:
-        raise UnreadableFile(
-            _("The first line names more than %(limit)s columns: delete those that are not needed.")
-            % {"limit": MAX_COLUMNS}
-        )
+        raise too_many_columns()
     rows = list(islice(records, MAX_ROWS + 1))
     if len(rows) > MAX_ROWS:
-        raise UnreadableFile(
-            _("The file has more than %(limit)s rows: split it.") % {"limit": f"{MAX_ROWS:,}"}
-        )
+        raise too_many_rows()
     lines = tuple(row for row in rows if isinstance(row, CsvLine))
     broken = tuple(row for row in rows if isinstance(row, RefusedLine))
     if not rows:
         raise UnreadableFile(_("The file has a header but no rows below it."))
     return CsvTable(tuple(cell.strip() for cell in header.cells), lines, broken, used)
+
+
+def too_many_columns() -> UnreadableFile:
+    return UnreadableFile(
+        _("The first line names more than %(limit)s columns: delete those that are not needed.")
+        % {"limit": MAX_COLUMNS}
+    )
+
+
+def too_many_rows() -> UnreadableFile:
+    return UnreadableFile(_("The file has more than %(limit)s rows: split it.") % {"limit": f"{MAX_ROWS:,}"})
 
 
 def column_key(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 
 from django.utils.translation import gettext as _
@@ -88,22 +88,36 @@ class ImportReport:
         return (summary, ages % {"count": f"{self.unknown_age:,}"}, *self.notes)
 
 
+class WordLines(dict[str, list[int]]):
+    """Words that were not understood, each with the numbers of its lines."""
+
+    def note(self, word: str, line: int) -> None:
+        self.setdefault(word, []).append(line)
+
+    def __add__(self, more: WordLines) -> WordLines:
+        both = WordLines({word: [*lines] for word, lines in self.items()})
+        for word, lines in more.items():
+            both.setdefault(word, []).extend(lines)
+        return both
+
+
 @dataclass(slots=True)
 class NoteCounts:
     """Counts of what the report should mention; `sentences` gives one sentence for each."""
 
     extra_columns: tuple[str, ...] = ()
-    unknown_sectors: Counter[str] = field(default_factory=Counter)
+    unknown_sectors: WordLines = field(default_factory=WordLines)
     without_sector: int = 0
-    unknown_topics: Counter[str] = field(default_factory=Counter)
-    unknown_languages: Counter[str] = field(default_factory=Counter)
-    unknown_roles: Counter[str] = field(default_factory=Counter)
+    unknown_topics: WordLines = field(default_factory=WordLines)
+    unknown_languages: WordLines = field(default_factory=WordLines)
+    unknown_roles: WordLines = field(default_factory=WordLines)
+    unknown_countries: WordLines = field(default_factory=WordLines)
     kept_sectors: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     new_sectors: Counter[tuple[str, str]] = field(default_factory=Counter)
     age_changes: Counter[tuple[str, str]] = field(default_factory=Counter)
-    kept_profiles: int = 0
+    kept_profiles: tuple[int, ...] = ()  # numbers of lines
     kept_own_age: bool = False
-    kept_minors: int = 0
+    kept_minors: tuple[int, ...] = ()
     unconfirmed_adults: tuple[UnconfirmedAdult, ...] = ()
 
     def add(self, more: NoteCounts) -> None:
@@ -126,6 +140,10 @@ class NoteCounts:
         if self.unknown_roles:
             yield _("Roles other than delegate, speaker and chaperone, not imported: %(roles)s.") % {
                 "roles": _counted(self.unknown_roles)
+            }
+        if self.unknown_countries:
+            yield _("Countries not recognised, kept as written: %(countries)s.") % {
+                "countries": _counted(self.unknown_countries)
             }
         for (before, after), count in sorted(self.age_changes.items()):
             yield _("Age class changed from %(before)s to %(after)s as the list says: %(count)s.") % {
@@ -164,8 +182,8 @@ class NoteCounts:
                 "Propose it in the list of attendees.",
                 "%(count)s people set as minors stay minors: a safeguarding lead has to consent first. "
                 "Propose it in the list of attendees, one person at a time.",
-                self.kept_minors,
-            ) % {"count": f"{self.kept_minors:,}"}
+                len(self.kept_minors),
+            ) % {"count": f"{len(self.kept_minors):,}"} + _at_lines(self.kept_minors)
         if self.unconfirmed_adults:
             yield ngettext(
                 "%(count)s person of unknown age is an adult in the list, and stays of unknown age "
@@ -180,8 +198,8 @@ class NoteCounts:
                 "what they wrote was kept where the list differs.",
                 "%(count)s people have written their own profile since; "
                 "what they wrote was kept where the list differs.",
-                self.kept_profiles,
-            ) % {"count": f"{self.kept_profiles:,}"}
+                len(self.kept_profiles),
+            ) % {"count": f"{len(self.kept_profiles):,}"} + _at_lines(self.kept_profiles)
 
 
 def refusals_csv(refused: Iterable[RefusedLine]) -> bytes:
@@ -193,9 +211,20 @@ def _rows(count: int) -> str:
     return ngettext("%(count)s row", "%(count)s rows", count) % {"count": f"{count:,}"}
 
 
-def _counted(counts: Counter[str]) -> str:
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return _listed(f"“{word[:60]}” ({_rows(count)})" for word, count in ordered)
+def _counted(found: WordLines) -> str:
+    ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    return _listed(f"“{word[:60]}” ({_lines(lines)})" for word, lines in ordered)
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    """The numbers of lines, the first dozen of many."""
+    return ngettext("line %(numbers)s", "lines %(numbers)s", len(numbers)) % {
+        "numbers": _listed(str(number) for number in sorted(numbers))
+    }
+
+
+def _at_lines(numbers: Sequence[int]) -> str:
+    return f" ({_lines(numbers)})"
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -12,14 +12,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backend.core.errors import BusinessError
-from backend.events.rules import LANGUAGE_LIMIT, TEXT_LIMIT, clean_text
+from backend.core.spreadsheets import unescape_formula
+from backend.events.rules import LANGUAGE_LIMIT, TEXT_LIMIT, clean_text, country_name
 from backend.events.rules.languages import languages_in
 from backend.events.services.importing.reading import CsvLine, CsvTable, column_key
 from backend.events.services.importing.report import RefusedLine
 from backend.people.services import BadEmail, check_email
 
 REQUIRED = ("email", "name")
+WITHHELD = "withheld"
+"""What an export writes for what it does not show; imported again it changes nothing."""
 LIMITS = {
+    "id": 19,
     "email": 254,
     "name": 200,
     "short_name": 60,
@@ -51,12 +55,14 @@ class ImportRow:
     """The values of one line. An empty one leaves what is stored."""
 
     line: int
+    attendee_id: int | None = None
     email: str
     name: str
     short_name: str = ""
     organisation: str = ""
     sector: str = ""
     country: str = ""
+    is_known_country: bool = True
     languages: tuple[str, ...] = ()
     unknown_languages: tuple[str, ...] = ()
     age_class: str = ""
@@ -76,7 +82,8 @@ def column_positions(table: CsvTable) -> tuple[dict[str, int], tuple[str, ...]]:
     """
     keys = [column_key(name) for name in table.header]
     known = [COLUMNS[key] for key in keys if key in COLUMNS]
-    if missing := [name for name in REQUIRED if name not in known]:
+    missing = [name for name in REQUIRED if name not in known and "id" not in known]
+    if missing:
         found = ", ".join(name for name in table.header if name)[:200]
         if len(missing) == len(REQUIRED):
             raise BadColumns(
@@ -106,6 +113,10 @@ def parse_line(line: CsvLine, columns: Mapping[str, int], width: int) -> ImportR
         ) % {"cells": f"{found:,}", "columns": f"{width:,}"}
         return RefusedLine(line.number, "", reason)
     raw = {name: line.cells[position] for name, position in columns.items()}
+    raw = {name: "" if cell.strip().casefold() == WITHHELD else cell for name, cell in raw.items()}
+    if raw.get("id"):
+        raw = {name: unescape_formula(cell) for name, cell in raw.items()}
+    raw = {"email": "", "name": ""} | raw
     email = raw["email"].strip()[: LIMITS["email"]]
     cells = {name: normalise_text(cell, paragraphs=name in PARAGRAPHS) for name, cell in raw.items()}
     reason = _problem(raw, cells)
@@ -119,7 +130,18 @@ def parse_line(line: CsvLine, columns: Mapping[str, int], width: int) -> ImportR
         }
         return RefusedLine(line.number, cells["email"], reason)
     cells["age_class"] = cells.get("age_class", "").casefold()
-    return ImportRow(line=line.number, languages=languages, unknown_languages=unknown, **cells)
+    number = cells.pop("id", "")
+    country = country_name(cells.get("country", ""))
+    is_known_country = bool(country) or not cells.get("country")
+    cells["country"] = country or cells.get("country", "")
+    return ImportRow(
+        line=line.number,
+        attendee_id=int(number) if number else None,
+        languages=languages,
+        unknown_languages=unknown,
+        is_known_country=is_known_country,
+        **cells,
+    )
 
 
 def normalise_text(text: str, *, paragraphs: bool = False) -> str:
@@ -142,13 +164,17 @@ def _problem(raw: Mapping[str, str], cells: Mapping[str, str]) -> str:
                 "count": f"{len(cells[name]):,}",
                 "limit": f"{LIMITS[name]:,}",
             }
-    if not cells["email"]:
+    number = cells.get("id", "")
+    if number and not re.fullmatch(r"[0-9]{1,18}", number):
+        return _("id “%(id)s”: leave it as the export wrote it, or blank for somebody new") % {"id": number}
+    if not cells["email"] and not number:
         return _("no e-mail address")
     try:
-        check_email(cells["email"])
+        if cells["email"]:
+            check_email(cells["email"])
     except BadEmail as refusal:
         return refusal.message.rstrip(".")
-    if not cells["name"]:
+    if not cells["name"] and not number:
         return _("no name")
     age = cells.get("age_class", "").casefold()
     if age and age not in AGE_CLASSES:

@@ -101,7 +101,7 @@ def test_thai_excel_is_shown_first_and_imported_once_confirmed(tmp_path: Path) -
     [
         (b"", (), "The file is empty"),
         (b"email,name\n", (), "a header but no rows"),
-        (b"PK\x03\x04....", (), "This is an Excel workbook"),
+        (b"PK\x03\x04....", (), "This Excel workbook cannot be read"),
         (b"email,who\na@b.org,c\n", (), "The file lacks the column name"),
         (b"email,name\na@example.org,A\n", ("--encoding", "klingon"), "not an encoding we know"),
         (b'email,name\na@example.org,"A\n', (), "opened on line 2 is never closed"),

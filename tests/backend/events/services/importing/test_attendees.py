@@ -186,10 +186,10 @@ def test_what_the_event_does_not_know_is_left_out_and_counted(event: Event) -> N
     assert figures(report) == (3, 0, 0, 0)
     assert report.notes == (
         "Columns not used: badge.",
-        "Sectors not known, counted as other: “Guild” (3 rows).",
-        "Topics this event does not have, left out: “blockchain” (3 rows).",
-        "Languages not recognised, left out: “Klingon” (3 rows).",
-        "Roles other than delegate, speaker and chaperone, not imported: “VIP” (3 rows).",
+        "Sectors not known, counted as other: “Guild” (lines 2, 3, 4).",
+        "Topics this event does not have, left out: “blockchain” (lines 2, 3, 4).",
+        "Languages not recognised, left out: “Klingon” (lines 2, 3, 4).",
+        "Roles other than delegate, speaker and chaperone, not imported: “VIP” (lines 2, 3, 4).",
     )
     attendee = Attendee.objects.select_related("organisation__sector").first()
     assert attendee is not None
