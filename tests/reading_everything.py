@@ -142,7 +142,12 @@ def _fall(stage: Stage) -> None:
         Attendee.objects.filter(pk=stage.attendees[part.person, part.event].pk).update(
             age_class=part.age, visibility="listed" if part.listed else "hidden",
             permission=part.permission, role=part.role,
+            agreed_at=now if part.joined else None, agreement_version="1" if part.joined else "",
         )  # fmt: skip
+    for event in EVENTS:
+        Event.objects.filter(pk=stage.events[event].pk).update(
+            shows_unjoined=event in situation.shows_unjoined
+        )
     for one, other in sorted(situation.blocks):
         Block.objects.create(blocker=stage.people[one], blocked=stage.people[other])
     for made in situation.complaints:
@@ -188,7 +193,9 @@ def walk_situations(
     found, chance = Reading(), random.Random(seed)
     for _ in range(count):
         with transaction.atomic():
-            stage = set_stage(draw_situation(chance, people=4), timezone.now())
+            shows_unjoined = frozenset(event for event in EVENTS if chance.random() < 0.5)
+            situation = draw_situation(chance, people=4, shows_unjoined=shows_unjoined)
+            stage = set_stage(situation, timezone.now())
             everybody = [(person, event) for person in stage.people for event in EVENTS]
             readers = everybody if whole else [chance.choice(sorted(stage.attendees))]
             read_everything(stage, readers, found, None if whole else chance)
@@ -282,18 +289,18 @@ def _try_to_meet(stage: Stage, event: int, reader: int, client: Client, found: R
     """Nobody who is closed to the reader can be asked to meet, judged or reached by a free time."""
     root = f"{API}events/{stage.events[event].slug}/"
     for target, other in stage.of(event).items():
-        if statement.may_contact(stage.situation, event, reader, target, "meeting"):
-            continue
         tries = {
-            "ask": client.post(f"{root}meetings/", {"other": other.pk, "slots": []}, "application/json"),
-            "feedback": client.put(
-                f"{root}suggestions/{other.pk}/feedback/", {"verdict": "good"}, "application/json"
-            ),
-            "free times": client.get(f"{root}people/{other.pk}/free-slots/"),
+            ("meeting", "post", "meetings/"): {"other": other.pk, "slots": []},
+            ("suggestion", "put", f"suggestions/{other.pk}/feedback/"): {"verdict": "good"},
+            ("meeting", "get", f"people/{other.pk}/free-slots/"): {},
         }
-        for what, answer in tries.items():
-            if answer.status_code < 400 and reader != target:
-                found.leaks.append(f"{what}: {reader} to {target} at {event}: {stage.situation}")
+        for (channel, method, address), body in tries.items():
+            if reader == target or statement.may_contact(stage.situation, event, reader, target, channel):
+                continue
+            options = {} if method == "get" else {"data": body, "content_type": "application/json"}
+            answer = getattr(client, method)(root + address, **options)
+            if answer.status_code < 400:
+                found.leaks.append(f"{address}: {reader} to {target} at {event}: {stage.situation}")
 
 
 def _judge(
