@@ -36,9 +36,9 @@ SET_UP_TRACES = {
 }
 KINDS = (
     *ATTENDEE_FIELDS, "imported", "started", "opened", "state", *SET_UP_TRACES, "plan", "planned", "lists",
-    "meetings", "nudged", Act.Kind.DOWNLOADED.value,
+    "meetings", "nudged", Act.Kind.INVITED.value, Act.Kind.DOWNLOADED.value,
 )  # fmt: skip
-OWN_NOUNS = (Act.Kind.DOWNLOADED, Act.Kind.OPENED, Act.Kind.STARTED, Act.Kind.STATE_CHANGED)
+OWN_NOUNS = (Act.Kind.DOWNLOADED, Act.Kind.OPENED, Act.Kind.STARTED, Act.Kind.STATE_CHANGED, Act.Kind.INVITED)
 ROLE_ACTS = (Act.Kind.ROLE_PROPOSED, Act.Kind.ROLE_REFUSED)
 BY_SOMEBODY_ELSE = Q(user__isnull=True) | ~Q(user=F("person_id"))
 UNLOCKED = "unlocked"

@@ -10,7 +10,7 @@ class Act(models.Model):
     """Something done to an event that changes no traced row.
 
     A file was downloaded, lists were rebuilt or their weights chosen, the forum was opened, an organiser or
-    safeguarding lead was proposed or refused.
+    safeguarding lead was proposed or refused, invitations were sent.
     """
 
     class Kind(models.TextChoices):
@@ -22,6 +22,7 @@ class Act(models.Model):
         OPENED = "opened", "opened the forum"
         STATE_CHANGED = "state", "changed the state of the forum"
         STARTED = "started", "started the forum"
+        INVITED = "invited", "sent invitations"
         ROLE_PROPOSED = "proposed", "proposed an organiser or lead"
         ROLE_REFUSED = "refused", "refused a proposed organiser or lead"
 

@@ -29,6 +29,7 @@ KINDS = {
     "lists": gettext_lazy("Suggestions"),
     "meetings": gettext_lazy("Meetings of others"),
     "nudged": gettext_lazy("Nudges"),
+    "invited": gettext_lazy("Invitations"),
     "took": gettext_lazy("Downloads"),
 }
 FIELD_TEXTS = {
@@ -83,6 +84,9 @@ def audit_entry_text(entry: AuditEntry, *, named: bool = True) -> str:
         return text % {"whom": _whom(entry, named), "value": str(values(entry.what).label).lower()}
     if entry.kind == "took":
         return _("Downloaded %(file)s") % {"file": entry.what}
+    if entry.kind == "invited":
+        count = int(entry.what)
+        return ngettext("Sent %(count)d invitation", "Sent %(count)d invitations", count) % {"count": count}
     if entry.kind == "nudged":
         return _("Nudged %(whom)s") % {"whom": _whom(entry, named)}
     if entry.kind == "plan":

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from django.core import signing
 from django.utils.translation import gettext as _
 
+from backend.core.audit import record_act
 from backend.core.errors import BusinessError
+from backend.core.models import Act
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
 from backend.events.rules import check_organiser
@@ -130,6 +132,8 @@ def _send_some(event: Event, ids: Collection[int], by: Person, now: dt.datetime)
     due = people_to_invite(event).filter(is_to_be_mailed(now), pk__in=ids).order_by("pk")
     readers = list(due.select_related("event", "person"))
     queue_mails(readers, Invitation.Kind.INVITATION, by=by, now=now)
+    if readers:
+        record_act(event=event, by=by, kind=Act.Kind.INVITED, what=str(len(readers)), now=now)
     return len(readers)
 
 

@@ -64,6 +64,7 @@ def test_an_organiser_previews_and_sends_and_the_link_signs_in_once(
     assert (post.mails, Invitation.objects.count()) == ([], 0)
     sent = organiser.post(f"{PAGE}send/", preview.fields(".sending"), follow=True)
     assert "1 invitation is on its way." in page_of(sent)
+    assert "Sent 1 invitation" in page_of(organiser.get("/e/forum/desk/done/"))
     do_jobs()
     (mail,) = post.mails
     link = link_in(mail)
