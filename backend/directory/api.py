@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from backend.core.api import BoundedListField, IgnoreAcceptHeader, TextField, validated
 from backend.directory import selectors
 from backend.directory.rules import Gap
-from backend.directory.services import LIST_FILES, export_attendees
+from backend.directory.services import LIST_FILES, export_attendees, wish_to_meet
 from backend.events import services
 from backend.events.api import OrganiserView, ParticipantView
 from backend.events.models import Attendee
@@ -33,6 +33,9 @@ class HomeSerializer(serializers.Serializer[Any]):
     to_answer = MeetingSerializer(many=True)
     suggestions = SuggestionSerializer(many=True, help_text="At most three that I neither saved nor asked.")
     suggested = serializers.IntegerField()
+    wished_by = PublicProfileSerializer(
+        many=True, help_text="Who would like to meet me, where I have no open time."
+    )
     open_times = serializers.IntegerField()
     gap = serializers.ChoiceField(choices=[gap.value for gap in Gap], allow_blank=True)
 
@@ -51,6 +54,8 @@ class PersonSerializer(serializers.Serializer[Any]):
     seeks = serializers.CharField()
     offers = serializers.CharField()
     shared_sessions = serializers.ListField(child=serializers.CharField())
+    has_open_time = serializers.BooleanField()
+    is_wished = serializers.BooleanField(help_text="I told them that I would like to meet.")
 
 
 class AttendeeView(ParticipantView):
@@ -273,3 +278,13 @@ class OrganisationView(OrganiserView):
             **values,
         )
         return Response(OrganisationSerializer(changed).data)
+
+
+class WishView(ParticipantView):
+    """My wish to meet somebody who has no open time."""
+
+    @extend_schema(operation_id="wishes_make", request=None, responses={204: None})
+    def put(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
+        """Tell them that I would like to meet; once is enough."""
+        wish_to_meet(attendee=self.attendee, other_id=attendee_id, by=self.person, now=timezone.now())
+        return Response(status=204)

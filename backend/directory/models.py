@@ -1,4 +1,4 @@
-"""Nudges: mails that organisers send to people who need help."""
+"""Nudges, which organisers send to people who need help, and wishes to meet people without an open time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.models import Attendee
+from backend.events.models import Attendee, Event
 
 
 class Nudge(models.Model):
@@ -38,3 +38,21 @@ class Nudge(models.Model):
 
     def __str__(self) -> str:
         return f"nudge {self.pk}"
+
+
+class WishToMeet(models.Model):
+    """One attendee would like to meet another who has no open time: it blocks nothing, and once is enough."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    asker = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="wishes_to_meet")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["asker", "other"], name="wish_once_per_pair"),
+            models.CheckConstraint(condition=~Q(asker=models.F("other")), name="wish_for_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"wish {self.pk}"

@@ -1,4 +1,4 @@
-"""What organisers do for those without a meeting or a profile: nudge them by mail, download their list."""
+"""Nudges and the list of who needs help, for organisers; the wish to meet somebody without an open time."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from backend.core.audit import record_act
-from backend.core.errors import NotFound
+from backend.core.errors import BusinessError, NotFound
 from backend.core.models import Act
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
 from backend.core.spreadsheets import csv_file, xlsx_file
 from backend.core.transactions import in_transaction
-from backend.directory.models import Nudge
+from backend.directory.models import Nudge, WishToMeet
 from backend.directory.selectors import (
     EXPORT_COLUMNS,
     attendees_needing_help,
@@ -30,7 +30,10 @@ from backend.directory.selectors import (
 )
 from backend.events.models import Attendee, Event
 from backend.events.rules import Doing, check_allowed, check_organiser, has_empty_profile
-from backend.events.services import lock_event
+from backend.events.selectors import shown_name
+from backend.events.services import lock_attendees, lock_event
+from backend.meetings.rules import ASKER_REQUESTS, LIMITS_WINDOW, check_own, check_reachable
+from backend.meetings.selectors import has_open_time
 from backend.people.models import Person
 from backend.people.rules import quiet_hours_end
 
@@ -41,6 +44,41 @@ LIST_FILES = {
     "attendees.csv": "text/csv; charset=utf-8",
     "attendees.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+class HasOpenTime(BusinessError):
+    """The other can be asked, so nothing has to be wished for."""
+
+    code = "has_open_time"
+
+
+class TooManyWishes(BusinessError):
+    code = "too_many_wishes"
+
+
+@in_transaction
+def wish_to_meet(*, attendee: Attendee, other_id: int, by: Person, now: dt.datetime) -> WishToMeet:
+    """Tell somebody without an open time that one would like to meet them; they read it at home.
+
+    Blocks nothing and counts as no request. Saying so again changes nothing. Refuses NotYours, NotOpenYet,
+    NotInThisState, NotFound (nobody the contact policy allows), NotJoined, HasOpenTime and TooManyWishes.
+    """
+    check_own(attendee, by)
+    check_allowed(attendee.event, Doing.ASK)
+    lock_attendees([attendee.pk, other_id])
+    check_reachable(attendee, other_id, now)
+    if found := WishToMeet.objects.filter(asker=attendee.pk, other=other_id).first():
+        return found
+    other = Attendee.objects.get(pk=other_id)
+    if has_open_time(other_id, now):
+        raise HasOpenTime(_("%(name)s has an open time. Ask to meet them.") % {"name": shown_name(other)})
+    made = WishToMeet.objects.filter(asker=attendee.pk, made_at__gt=now - LIMITS_WINDOW).count()
+    if made >= ASKER_REQUESTS:
+        raise TooManyWishes(
+            _("You told %(count)d people today that you would like to meet them. Go on tomorrow.")
+            % {"count": made}
+        )
+    return WishToMeet.objects.create(event_id=attendee.event_id, asker=attendee, other=other, made_at=now)
 
 
 @in_transaction

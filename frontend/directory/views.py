@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from backend.directory.selectors import home_for, person_for
+from backend.directory.services import wish_to_meet
 from backend.events.models import Attendee
 from backend.events.selectors import profile_for, topic_names_for
 from backend.meetings.selectors import open_contacts_for
@@ -71,3 +74,12 @@ def person(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespon
         "causes": Feedback.Cause.choices,
     }
     return render(request, "directory/person.html", context)
+
+
+@participant
+@require_POST
+def wish(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
+    """Tell somebody without an open time that I would like to meet them."""
+    wish_to_meet(attendee=attendee, other_id=attendee_id, by=request.user, now=timezone.now())
+    messages.success(request, _("They read at home that you would like to meet, until they open a time."))
+    return redirect("person", attendee.event.slug, attendee_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from backend.directory.models import WishToMeet
 from backend.directory.rules import Gap, first_gap
 from backend.events.models import Attendee
 from backend.events.selectors import profile_for
@@ -17,6 +18,7 @@ from backend.meetings.selectors import (
     requests_to_answer,
 )
 from backend.safeguarding.rules import why_not_open
+from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 from backend.suggestions.selectors import SuggestionCard, suggestions_for
 
 FRESH = 3
@@ -27,8 +29,8 @@ class Home:
     """The attendee's own part in the event, now.
 
     `minutes_to_go` is None without a next meeting, and 0 while it is going on. `suggestions` are the best on
-    the attendee's list whom they have neither saved nor asked. `absent` says why others do not see the
-    attendee, empty where they do.
+    the attendee's list whom they have neither saved nor asked. `wished_by` would like to meet the
+    attendee, who has no open time. `absent` says why others do not see the attendee, empty where they do.
     """
 
     next_meeting: MeetingRow | None
@@ -37,6 +39,7 @@ class Home:
     to_answer: tuple[MeetingRow, ...]
     suggestions: tuple[SuggestionCard, ...]
     suggested: int
+    wished_by: tuple[PublicProfile, ...]
     open_times: int
     gap: Gap
     absent: str
@@ -57,6 +60,7 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
     cells = [cell for day in availability_for(attendee, now) for cell in day.cells if not cell.is_past]
     topics = [topic for theme in profile_for(attendee).themes for topic in theme.topics]
     absent = why_not_open(attendee)
+    has_time = any(cell.is_open for cell in cells)
     return Home(
         next_meeting=following,
         minutes_to_go=_minutes_until(following.starts_at, now) if following and following.starts_at else None,
@@ -64,17 +68,26 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
         to_answer=requests_to_answer(attendee, now),
         suggestions=tuple(fresh[:FRESH]),
         suggested=found.total,
+        wished_by=() if has_time else _wished_by(attendee, now),
         open_times=sum(cell.can_be_asked for cell in cells),
         gap=first_gap(
             attendee,
             is_hidden=absent == "hidden",
-            has_time=not cells or any(cell.is_open for cell in cells),
+            has_time=not cells or has_time,
             seeks_topic=any(topic.seeks for topic in topics),
             offers_topic=any(topic.offers for topic in topics),
         ),
         absent=absent,
         is_over=attendee.event.ends_on < now.astimezone(attendee.event.zone).date(),
     )
+
+
+def _wished_by(attendee: Attendee, now: dt.datetime) -> tuple[PublicProfile, ...]:
+    """Who told the attendee that they would like to meet, the last first, through the contact policy."""
+    wishes = WishToMeet.objects.filter(other=attendee.pk).order_by("-made_at", "-pk")
+    ids = list(wishes.values_list("asker", flat=True))
+    profiles = public_profiles_for(viewer=attendee, ids=ids, channel="meeting", now=now)
+    return tuple(profiles[pk] for pk in ids if pk in profiles)
 
 
 def _minutes_until(moment: dt.datetime, now: dt.datetime) -> int:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
+from backend.directory.models import WishToMeet
 from backend.events.models import Attendee, SessionPart
+from backend.meetings.selectors import has_open_time
 from backend.safeguarding.rules import contactable_for
 from backend.safeguarding.selectors import PublicProfile, public_profile_of, public_profiles_for
 from backend.suggestions.models import Feedback
@@ -16,13 +18,15 @@ from backend.suggestions.models import Feedback
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """All that one attendee may read of another."""
+    """All that one attendee may read of another; `is_wished`: they were told that one would like to meet."""
 
     other: PublicProfile
     about: str
     seeks: str
     offers: str
     shared_sessions: tuple[str, ...]
+    has_open_time: bool
+    is_wished: bool
 
 
 def person_for(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> PersonPage:
@@ -35,7 +39,15 @@ def person_for(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> Perso
         .order_by("session__starts_at", "session_id")
         .values_list("session__title", flat=True)
     )
-    return PersonPage(public_profile_of(found), found.about, found.seeks, found.offers, tuple(shared))
+    return PersonPage(
+        other=public_profile_of(found),
+        about=found.about,
+        seeks=found.seeks,
+        offers=found.offers,
+        shared_sessions=tuple(shared),
+        has_open_time=has_open_time(found.pk, now),
+        is_wished=WishToMeet.objects.filter(asker=viewer.pk, other=found.pk).exists(),
+    )
 
 
 def saved_for(*, viewer: Attendee, now: dt.datetime) -> tuple[PublicProfile, ...]:

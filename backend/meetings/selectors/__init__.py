@@ -18,6 +18,7 @@ from backend.meetings.selectors.availability import (
     availability_for,
     common_slots,
     free_slots_between,
+    has_open_time,
     rules_for,
 )
 from backend.meetings.selectors.calendar import entry_for, feed_for, open_feed_for
@@ -110,6 +111,7 @@ __all__ = [
     "failing_deliveries",
     "feed_for",
     "free_slots_between",
+    "has_open_time",
     "make_answer_link",
     "meeting_for",
     "meetings_between",

@@ -115,6 +115,12 @@ def availability_for(attendee: Attendee, now: dt.datetime) -> tuple[GridDay, ...
     return tuple(days)
 
 
+def has_open_time(attendee_id: int, now: dt.datetime) -> bool:
+    """Whether the attendee opened a time that can still be asked for, free or taken."""
+    opened = Availability.objects.filter(attendee=attendee_id, slot__starts_at__gt=now + MIN_NOTICE)
+    return opened.exists()
+
+
 def busy_during(attendee: int | OuterRef, starts_at: OuterRef, ends_at: OuterRef) -> Q:
     """Condition: a session or confirmed meeting of the attendee overlaps [starts_at, ends_at)."""
     sessions = SessionPart.objects.filter(overlapping(starts_at, ends_at, of="session"), attendee=attendee)
