@@ -7,13 +7,14 @@ from django.urls import path
 from frontend.audit import views as audit
 from frontend.demo import views as demo
 from frontend.directory import views as directory
-from frontend.events.views import age_classes, attendee, attendees, forums, profile, roles, topics
+from frontend.events.views import about, age_classes, attendee, attendees, forums, profile, roles, topics
 from frontend.invitations import views as invitations
 from frontend.meetings.views import (
     agenda,
     answer_links,
     availability,
     calendar,
+    checklist,
     closures,
     meetings,
     requests,
@@ -141,8 +142,10 @@ urlpatterns = [
     path("e/<slug:slug>/notices/", meetings.notices, name="notices"),
     path("e/<slug:slug>/zone/", people.zone, name="zone"),
     path("e/<slug:slug>/zone/name/", people.account_name, name="account_name"),
-    path("e/<slug:slug>/set-up/", setup.setup, name="setup"),
-    path("e/<slug:slug>/set-up/open/", setup.open_forum, name="open_forum"),
+    path("e/<slug:slug>/set-up/", checklist.checklist, name="setup"),
+    path("e/<slug:slug>/set-up/state/", checklist.change_forum_state, name="change_state"),
+    path("e/<slug:slug>/set-up/about/", about.about, name="about"),
+    path("e/<slug:slug>/set-up/venue/", setup.venue_page, name="venue"),
     path("e/<slug:slug>/set-up/mail/", setup.mails, name="mails"),
     path("e/<slug:slug>/set-up/told/", setup.disputes, name="disputes"),
     path("e/<slug:slug>/set-up/topics/", topics.topics, name="topics"),

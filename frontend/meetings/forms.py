@@ -379,3 +379,9 @@ class ClosureButtonForm(forms.Form):
     """What is done with a closed time: opened again, or undone with its meetings back as before."""
 
     do = forms.ChoiceField(choices=[("undo", "undo"), ("reopen", "reopen")])
+
+
+class StateForm(forms.Form):
+    """The state that an event is to have."""
+
+    state = forms.ChoiceField(choices=Event.State.choices)

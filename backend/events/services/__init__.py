@@ -1,5 +1,6 @@
 """Writes to events: their set-up, venue, attendees and profiles. `importing` reads attendee lists."""
 
+from backend.events.services.about import change_about
 from backend.events.services.age_classes import (
     AdultsNotConfirmed,
     LeadHasToConsent,
@@ -86,6 +87,7 @@ __all__ = [
     "announce_changes",
     "appoint_lead",
     "appoint_organiser",
+    "change_about",
     "change_attendee",
     "change_organisation",
     "change_roles",

@@ -65,6 +65,7 @@ from backend.meetings.selectors.sessions import (
     sessions_for,
     speakers_by_session,
 )
+from backend.meetings.selectors.set_up import SetUp, set_up_for
 from backend.meetings.selectors.tables import PlaceKinds, place_kinds_for
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "SessionDay",
     "SessionRow",
     "Sessions",
+    "SetUp",
     "SlotCell",
     "SlotChoice",
     "Speaker",
@@ -131,6 +133,7 @@ __all__ = [
     "rooms_for",
     "rules_for",
     "sessions_for",
+    "set_up_for",
     "speakers_by_session",
     "unsent_deliveries",
 ]

@@ -22,7 +22,7 @@ from backend.core.errors import BusinessError
 from backend.core.period import HasPeriod, Period
 from backend.events import services as venue
 from backend.events.models import Attendee, Event
-from backend.events.rules import is_event_open, periods_of, what_opening_lacks
+from backend.events.rules import periods_of
 from backend.events.selectors import slots_for, tables_for
 from backend.meetings import services
 from backend.meetings.selectors import (
@@ -37,7 +37,7 @@ from backend.meetings.selectors import (
     speakers_by_session,
     unsent_deliveries,
 )
-from backend.safeguarding.selectors import names_of_leads, visible_ids_for
+from backend.safeguarding.selectors import visible_ids_for
 from frontend.access import Outcome, Request, organiser
 from frontend.fields import values_of
 from frontend.meetings.forms import (
@@ -67,20 +67,9 @@ class PreviewSlot:
 
 @organiser
 @require_safe
-def setup(request: Request, attendee: Attendee) -> HttpResponse:
+def venue_page(request: Request, attendee: Attendee) -> HttpResponse:
     """Meeting times, tables and figures of the forum, each with its form."""
     return _page(request, attendee)
-
-
-@organiser
-@require_POST
-def open_forum(request: Request, attendee: Attendee) -> HttpResponse:
-    """Open the forum to its participants."""
-    try:
-        venue.open_event(event=attendee.event, by=request.user, now=timezone.now())
-    except BusinessError as refusal:
-        return _page(request, attendee, refusal, part="open")
-    return _done(request, attendee, _("The forum is open: its participants can use it now."))
 
 
 @organiser
@@ -166,7 +155,7 @@ def change_rules(request: Request, attendee: Attendee) -> HttpResponse:
 
 def _done(request: Request, attendee: Attendee, text: str) -> HttpResponse:
     messages.success(request, text)
-    return redirect("setup", attendee.event.slug)
+    return redirect("venue", attendee.event.slug)
 
 
 def _page(
@@ -199,9 +188,6 @@ def _page(
         "interpreters": event.interpreters,
     }
     context: dict[str, Any] = {
-        "is_draft": not is_event_open(event),
-        "missing": what_opening_lacks(event),
-        "leads": names_of_leads(event),
         "figures": overview_for(event, timezone.now()),
         "days": _by_day(event, slots),
         "slots_form": slots_form or GridForm(None, event),
@@ -217,7 +203,7 @@ def _page(
     broken = any(form is not None and form.errors for form in (slots_form, table_form, rules_form))
     broken = broken or bool(changed and changed[1].is_bound and changed[1].errors)
     status = refusal.status if refusal else 422 if broken else 200
-    return render(request, "meetings/setup/page.html", context, status=status)
+    return render(request, "meetings/setup/venue.html", context, status=status)
 
 
 def _by_day(event: Event, rows: Iterable[Row]) -> list[tuple[dt.date, list[Row]]]:

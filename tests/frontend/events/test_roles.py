@@ -124,7 +124,7 @@ def test_the_audit_names_who_proposed_confirmed_and_opened(cast, lead, boss):
     _, appointment = propose(cast, boss, cast.lawyer)
     decide(cast, client_of(lead.person), appointment, "confirm")
     Event.objects.filter(pk=cast.event.pk).update(state="draft")
-    boss.post(cast.address("set-up/open/"))
+    boss.post(cast.address("set-up/state/"), {"state": "open"})
     page = page_of(boss.get(cast.address("desk/done/")))
     for text in (
         "Proposed a safeguarding lead",
@@ -231,15 +231,15 @@ def test_organisers_and_leads_work_on_a_draft(draft, boss, lead):
 
 
 def test_the_set_up_page_opens_the_forum_or_says_what_is_missing(draft, boss):
-    assert "This forum is a draft" in page_of(boss.get(draft.address("set-up/")))
-    answer = boss.post(draft.address("set-up/open/"))
+    assert "This forum: Draft" in page_of(boss.get(draft.address("set-up/")))
+    answer = boss.post(draft.address("set-up/state/"), {"state": "open"})
     assert answer.status_code == 409
     assert "needs a second confirmed safeguarding lead" in page_of(answer)
     refused = boss.post(f"{API}open/")
     assert (refused.status_code, refused.json()["code"]) == (409, "not_ready_to_open")
     make_attendee(draft.event, permission="safeguarding-lead")
-    answer = boss.post(draft.address("set-up/open/"), follow=True)
-    assert "The forum is open" in page_of(answer)
+    answer = boss.post(draft.address("set-up/state/"), {"state": "open"}, follow=True)
+    assert "This forum: Open" in page_of(answer)
     assert "This forum is a draft" not in page_of(answer)
     assert client_of(draft.official.person).get(draft.address("suggestions/")).status_code == 200
 

@@ -57,7 +57,7 @@ def test_disputes_come_first_with_both_reports_then_meetings_reported_by_one(boo
     cast = booking.cast
     assert "Nothing to ask about" in page()
     attest(booking, cast.engineer, met[0], took_place=False)
-    assert "The two reports differ 1" in page(address="set-up/")
+    assert "The two reports differ 1" in page(address="set-up/venue/")
     services.settle_unattested(now=booking.now + dt.timedelta(days=4))
     text = page().text
     disputed, by_one = text.index("Arif Rahman"), text.index("Linh Tran")
@@ -66,16 +66,16 @@ def test_disputes_come_first_with_both_reports_then_meetings_reported_by_one(boo
     assert re.search(
         r"Reported by one side only Mali Wongsa, [^:]+: it took place Linh Tran, [^:]+: no report", text
     )
-    assert "Reported by one side only 1" in page(address="set-up/")
+    assert "Reported by one side only 1" in page(address="set-up/venue/")
     attest(booking, cast.lawyer, met[1], took_place=True)
     assert "Linh" not in page().html
 
 
 def test_one_side_that_says_they_did_not_meet_stands_there_too(booking, met, page):
     cast = booking.cast
-    assert "Reported by one side only 0" in page(address="set-up/")
+    assert "Reported by one side only 0" in page(address="set-up/venue/")
     attest(booking, cast.official, met[0], took_place=False)
-    assert "Reported by one side only 1" in page(address="set-up/")
+    assert "Reported by one side only 1" in page(address="set-up/venue/")
     assert re.search(r"Mali Wongsa, [^:]+: it did not take place Arif Rahman, [^:]+: no report", page().text)
 
 

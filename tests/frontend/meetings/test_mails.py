@@ -47,7 +47,7 @@ def test_only_the_forum_s_organisers_see_and_send(refused, cast, official, metho
 
 
 def test_a_refused_mail_is_listed_with_the_reason_in_words_and_without_its_text(refused, cast, organiser):
-    figures = page_of(organiser.get(cast.address("set-up/")))
+    figures = page_of(organiser.get(cast.address("set-up/venue/")))
     assert f"2 mails {NOT_OUT}" in figures
     assert [link for _, link in figures.links()].count(cast.address("set-up/mail/")) == 2
     text = page(organiser, cast)
@@ -77,12 +77,12 @@ def test_what_waits_is_trouble_once_it_failed_or_nobody_tried_it(booking, organi
     booking.ask(cast.official, cast.engineer)
     text = page(organiser, cast)
     assert "Not tried yet." in text
-    assert "does not get through" not in organiser.get(cast.address("set-up/")).content.decode()
+    assert "does not get through" not in organiser.get(cast.address("set-up/venue/")).content.decode()
     time_machine.move_to(booking.now + dt.timedelta(minutes=11), tick=False)
-    assert "1 mail does not get through" in page_of(organiser.get(cast.address("set-up/")))
+    assert "1 mail does not get through" in page_of(organiser.get(cast.address("set-up/venue/")))
     time_machine.move_to(booking.now, tick=False)
     Delivery.objects.update(attempts=3, error="no_server", tried_at=booking.now)
-    assert "1 mail does not get through" in page_of(organiser.get(cast.address("set-up/")))
+    assert "1 mail does not get through" in page_of(organiser.get(cast.address("set-up/venue/")))
     text = page(organiser, cast)
     assert "No mail server answers" in text
     assert "Tried 3 times" in text

@@ -155,7 +155,7 @@ def test_a_table_of_another_forum_cannot_be_changed(cast, organiser):
 
 
 def test_the_rules_say_whether_there_are_interpreters(cast, organiser):
-    page = page_of(organiser.get(cast.address("set-up/")))
+    page = page_of(organiser.get(cast.address("set-up/venue/")))
     assert not page.has("#rules input[name=interpreters][checked]")
     limits = {"open_requests": "5", "expiry_hours": "24"}
     page = page_of(post(organiser, cast, "rules/", limits | {"interpreters": "on"}))

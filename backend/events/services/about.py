@@ -1,0 +1,73 @@
+"""What describes an event: changed by its organisers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError
+from backend.core.transactions import in_transaction
+from backend.events.models import Event
+from backend.events.rules import check_organiser, clean_text
+from backend.events.services.changes import announce_changes
+from backend.events.services.locks import lock_event
+from backend.events.services.setup import check_about, check_zone
+from backend.people.models import Person
+
+
+class ZoneFixed(BusinessError):
+    """The zone changes in a draft alone: later people have read times in it."""
+
+    code = "zone_fixed"
+
+
+class DaysInUse(BusinessError):
+    """Meeting times or sessions lie outside the new days."""
+
+    code = "days_in_use"
+
+
+@in_transaction
+def change_about(
+    *,
+    event: Event,
+    name: str,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    venue: str,
+    timezone: str,
+    languages: Sequence[str],
+    interpreters: bool,
+    by: Person,
+) -> None:
+    """Change what describes the event.
+
+    Refuses OrganisersOnly, BadEvent, UnknownZone, ZoneFixed and DaysInUse.
+    """
+    check_organiser(by, event)
+    lock_event(event.pk)
+    locked = Event.objects.get(pk=event.pk)
+    name, venue = clean_text(name), clean_text(venue)
+    check_about(name=name, venue=venue, starts_on=starts_on, ends_on=ends_on, languages=languages)
+    check_zone(timezone)
+    if timezone != locked.timezone and locked.state != Event.State.DRAFT:
+        raise ZoneFixed(_("The time zone can be changed in a draft alone: people read times in this one."))
+    has_new_interpreters = interpreters != locked.interpreters
+    locked.name, locked.venue, locked.timezone = name, venue, timezone
+    locked.starts_on, locked.ends_on = starts_on, ends_on
+    locked.languages, locked.interpreters = list(languages), interpreters
+    opens = dt.datetime.combine(starts_on, dt.time(), locked.zone)
+    closes = dt.datetime.combine(ends_on + dt.timedelta(days=1), dt.time(), locked.zone)
+    outside = Q(starts_at__lt=opens) | Q(ends_at__gt=closes)
+    if locked.slots.filter(outside).exists() or locked.sessions.filter(outside).exists():
+        raise DaysInUse(
+            _("Meeting times or sessions lie outside these days by this clock: move or remove them first.")
+        )
+    locked.save(
+        update_fields=["name", "venue", "timezone", "starts_on", "ends_on", "languages", "interpreters"]
+    )
+    if has_new_interpreters:
+        announce_changes(event.pk)

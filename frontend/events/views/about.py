@@ -1,0 +1,37 @@
+"""What describes the forum, changed by its organisers."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from backend.core.errors import BusinessError
+from backend.events.models import Attendee
+from backend.events.services import change_about
+from frontend.access import Request, organiser
+from frontend.events.forms import AboutForm
+from frontend.events.words.times import zones_offered
+
+FIELD_OF = {"zone_fixed": "timezone", "unknown_zone": "timezone", "days_in_use": "starts_on"}
+
+
+@organiser
+@require_http_methods(["GET", "HEAD", "POST"])
+def about(request: Request, attendee: Attendee) -> HttpResponse:
+    """Name, days, venue, zone, languages and interpreters; on POST, change them."""
+    event = attendee.event
+    initial = {name: getattr(event, name) for name in AboutForm.base_fields}
+    form = AboutForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        try:
+            change_about(event=event, **form.cleaned_data, by=request.user)
+        except BusinessError as refusal:
+            form.add_error(FIELD_OF.get(refusal.code), refusal.message)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("setup", event.slug)
+    context = {"form": form, "regions": zones_offered()}
+    return render(request, "events/about.html", context, status=422 if form.is_bound else 200)

@@ -1,0 +1,144 @@
+"""The set-up page: the state of the forum, and what it has and lacks, each with its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from backend.core.errors import BusinessError
+from backend.core.zones import zone_place
+from backend.events.models import Attendee, Event
+from backend.events.rules import NEXT_STATES, SENTENCES, is_event_open
+from backend.events.services import change_state
+from backend.meetings.selectors import SetUp, set_up_for
+from backend.safeguarding.selectors import names_of_leads
+from frontend.access import Request, organiser, organiser_or_lead
+from frontend.fields import values_of
+from frontend.meetings.forms import StateForm
+
+State = Event.State
+BUTTONS = {
+    State.DRAFT: gettext_lazy("Back to a draft"),
+    State.INVITING: gettext_lazy("Invite people first"),
+    State.OPEN: gettext_lazy("Open the forum"),
+    State.LIVE: gettext_lazy("It takes place now"),
+    State.CLOSED: gettext_lazy("Close the forum"),
+    State.ARCHIVED: gettext_lazy("Archive the forum"),
+}
+ORDER = list(State.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the set-up page: a page, whether its part is done, and what there is or comes next."""
+
+    address: str
+    title: str
+    is_done: bool
+    words: str
+
+
+@organiser
+@require_safe
+def checklist(request: Request, attendee: Attendee) -> HttpResponse:
+    """What the forum has and lacks, and its state."""
+    return _page(request, attendee)
+
+
+@organiser_or_lead
+@require_POST
+def change_forum_state(request: Request, attendee: Attendee) -> HttpResponse:
+    """Move the forum to its next state, or back; organisers alone, in an archived forum, too."""
+    try:
+        state = values_of(StateForm(request.POST))["state"]
+        change_state(event=attendee.event, state=state, by=request.user, now=timezone.now())
+    except BusinessError as refusal:
+        return _page(request, attendee, refusal)
+    messages.success(request, str(SENTENCES[attendee.event.state]))
+    return redirect("setup", attendee.event.slug)
+
+
+def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = None) -> HttpResponse:
+    event = attendee.event
+    found = set_up_for(event, timezone.now())
+    steps = [
+        (state, BUTTONS[State(state)], ORDER.index(state) > ORDER.index(event.state))
+        for state in NEXT_STATES[event.state]
+    ]
+    context = {
+        "sentence": SENTENCES[event.state],
+        "steps": sorted(steps, key=lambda step: (not step[2], -ORDER.index(step[0]))),
+        "is_draft": not is_event_open(event),
+        "missing": found.opening_lacks,
+        "leads": names_of_leads(event),
+        "items": _items(event, found),
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return render(request, "meetings/setup/checklist.html", context, status=status)
+
+
+def _items(event: Event, found: SetUp) -> list[Item]:
+    def item(page: str, title: str, is_done: object, words: str, anchor: str = "") -> Item:
+        return Item(reverse(page, args=[event.slug]) + anchor, title, bool(is_done), words)
+
+    place = _("%(venue)s, by the clock of %(zone)s") % {
+        "venue": event.venue or _("no venue yet"),
+        "zone": zone_place(event.timezone),
+    }
+    return [
+        item("about", _("About"), event.venue, place),
+        item(
+            "topics", _("Themes and topics"), found.topics,
+            _("Themes: %(themes)s, topics: %(topics)s") % {"themes": found.themes, "topics": found.topics}
+            if found.topics else _("People seek and offer by topic: add some."),
+        ),
+        item(
+            "agenda", _("Sessions"), found.sessions,
+            _("Sessions: %(count)s") % {"count": found.sessions}
+            if found.sessions else _("People choose what they attend, and are busy then: add the agenda."),
+        ),
+        item(
+            "venue", _("Meeting times"), found.slots,
+            _("Times: %(count)s") % {"count": found.slots}
+            if found.slots else _("Nobody can ask for a meeting before there are times."), "#slots",
+        ),
+        item(
+            "venue", _("Tables and online rooms"), found.tables + found.rooms,
+            _("Tables: %(tables)s, online rooms: %(rooms)s") % {"tables": found.tables, "rooms": found.rooms}
+            if found.tables + found.rooms else _("A meeting needs a table or an online room."), "#tables",
+        ),
+        item(
+            "venue", _("Rules"), True,
+            _("Requests that may wait: %(count)s, each for %(hours)s hours")
+            % {"count": found.open_requests, "hours": found.expiry_hours}, "#rules",
+        ),
+        item(
+            "roles", _("Organisers and safeguarding leads"), not found.opening_lacks,
+            _("Safeguarding leads: %(count)s") % {"count": found.leads},
+        ),
+        item(
+            "attendees", _("People"), found.people,
+            _("People: %(count)s; not joined: %(missing)s")
+            % {"count": found.people, "missing": found.not_joined}
+            if found.people else _("Import the list of those who registered."),
+        ),
+        item(
+            "invitations", _("Invitations"), found.people and not found.not_joined,
+            _("Everybody has joined.") if found.people and not found.not_joined
+            else _("A mail with a link to join, to all or some; reminders follow by a schedule."),
+        ),
+        item(
+            "mails", _("Mail"), not found.mails_in_trouble,
+            _("Mails that do not get through: %(count)s") % {"count": found.mails_in_trouble}
+            if found.mails_in_trouble else _("No mail is refused."),
+        ),
+    ]  # fmt: skip

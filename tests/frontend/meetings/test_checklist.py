@@ -1,0 +1,149 @@
+"""The set-up page: what a forum has and lacks, its state, and what describes it."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from backend.events.models import Event, Slot, Table
+from backend.people.models import Person
+from tests.factories import make_attendee, make_session
+from tests.frontend.conftest import client_of, lay_out
+from tests.pages import page_of
+
+ABOUT = {
+    "name": "ICT Forum",
+    "starts_on": "2026-12-09",
+    "ends_on": "2026-12-11",
+    "venue": "Hall 2",
+    "timezone": "Asia/Bangkok",
+    "languages": ["th"],
+    "interpreters": "on",
+}
+
+
+@pytest.fixture
+def boss(cast):
+    return client_of(cast.organiser.person)
+
+
+def lines(cast, boss):
+    page = page_of(boss.get(cast.address("set-up/")))
+    titles = page.texts(".checklist a")
+    return dict(zip(titles, page.texts(".checklist .chip"), strict=True)), page
+
+
+def test_the_checklist_says_what_is_missing_and_then_what_there_is(cast, boss):
+    found, page = lines(cast, boss)
+    assert found["Sessions"] == found["Meeting times"] == found["Tables and online rooms"] == "Missing"
+    assert found["Themes and topics"] == found["People"] == "Done"
+    assert "Nobody can ask for a meeting before there are times." in page
+    make_session(cast.event)
+    lay_out(cast)
+    found, page = lines(cast, boss)
+    assert found["Sessions"] == found["Meeting times"] == found["Tables and online rooms"] == "Done"
+    assert "Times: 6" in page
+    assert "Tables: 2, online rooms: 0" in page
+    for address in page.attributes(".checklist a", "href"):
+        assert boss.get(address).status_code == 200
+
+
+def test_the_set_up_page_asks_the_database_as_often_for_thirty_people_as_for_one(cast, boss):
+    def queries():
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            boss.get(cast.address("set-up/"))
+        return len(asked)
+
+    before = queries()
+    for _number in range(30):
+        make_attendee(cast.event)
+    assert queries() == before
+
+
+def test_the_buttons_move_the_forum_and_an_archived_one_can_only_be_read(cast, boss):
+    for state in ("live", "closed", "archived"):
+        answer = boss.post(cast.address("set-up/state/"), {"state": state}, follow=True)
+        assert answer.status_code == 200
+        assert Event.objects.get(pk=cast.event.pk).state == state
+    assert "Everything can be read, and nothing changed." in page_of(answer)
+    refused = boss.post(cast.address("set-up/about/"), ABOUT)
+    assert refused.status_code == 409
+    assert "An organiser can close it again" in page_of(refused)
+    assert boss.get(cast.address("set-up/venue/")).status_code == 200
+    boss.post(cast.address("set-up/state/"), {"state": "closed"})
+    assert boss.post(cast.address("set-up/about/"), ABOUT).status_code == 302
+
+
+def test_a_state_out_of_order_or_by_somebody_else_is_refused(cast, boss, official):
+    lead = make_attendee(cast.event, permission="safeguarding-lead", visibility="hidden")
+    assert boss.post(cast.address("set-up/state/"), {"state": "archived"}).status_code == 409
+    assert boss.post(cast.address("set-up/state/"), {"state": "nowhere"}).status_code == 400
+    for person in (official, client_of(lead.person)):
+        assert person.post(cast.address("set-up/state/"), {"state": "live"}).status_code == 403
+    assert Event.objects.get(pk=cast.event.pk).state == "open"
+
+
+def test_an_organiser_changes_what_describes_the_forum(cast, boss):
+    assert boss.post(cast.address("set-up/about/"), ABOUT).status_code == 302
+    event = Event.objects.get(pk=cast.event.pk)
+    assert (event.name, event.venue, str(event.ends_on), event.languages, event.interpreters) == (
+        "ICT Forum", "Hall 2", "2026-12-11", ["th"], True,
+    )  # fmt: skip
+    page = page_of(boss.get(cast.address("set-up/about/")))
+    assert page.attribute("input[name=venue]", "value") == "Hall 2"
+    assert page.attribute("option[selected]", "value") == "Asia/Bangkok"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"timezone": "Asia/Tokyo"}, "can be changed in a draft alone"),
+        ({"starts_on": "2026-12-10"}, "lie outside these days"),
+        ({"ends_on": "2026-12-01"}, "before it starts"),
+        ({"name": ""}, "required"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words_and_changes_nothing(cast, boss, wrong, sentence):
+    lay_out(cast)
+    answer = boss.post(cast.address("set-up/about/"), ABOUT | wrong)
+    assert answer.status_code == 422
+    assert sentence in page_of(answer)
+    assert Event.objects.get(pk=cast.event.pk).name == cast.event.name
+
+
+def test_the_zone_of_a_draft_changes(cast, boss):
+    Event.objects.filter(pk=cast.event.pk).update(state="draft")
+    assert boss.post(cast.address("set-up/about/"), ABOUT | {"timezone": "Asia/Tokyo"}).status_code == 302
+    assert Event.objects.get(pk=cast.event.pk).timezone == "Asia/Tokyo"
+
+
+def test_a_new_forum_is_set_up_page_by_page_and_opened(db, client):
+    """Over HTTP, from an empty forum: times and tables, refused for want of leads, then opened."""
+    ada = Person.objects.create_superuser("ada@example.org", name="Ada Boss")
+    form = {
+        **ABOUT,
+        "basis": "nothing",
+        "slug": "new",
+        "organiser_name": "Olga",
+        "organiser_email": "olga@example.org",
+        "lead_name": "Lea",
+        "lead_email": "lea@example.org",
+    }
+    assert client_of(ada).post("/forums/start/", form).status_code == 302
+    event = Event.objects.get(slug="new")
+    boss = client_of(Person.objects.get(email="olga@example.org"))
+    boss.post("/e/new/set-up/topics/", {"do": "add_theme", "name": "Justice"})
+    theme = event.themes.get()
+    boss.post("/e/new/set-up/topics/", {"do": "add_topic", "theme_id": theme.pk, "name": "Evidence"})
+    assert event.topics.get().name == "Evidence"
+    refused = boss.post("/e/new/set-up/state/", {"state": "open"})
+    assert refused.status_code == 409
+    assert "it needs a second confirmed safeguarding lead, or an outside contact" in page_of(refused)
+    lead = client_of(Person.objects.get(email="lea@example.org"))
+    contact = {"name": "Hotline", "phone": "1387", "email": ""}
+    assert lead.post("/e/new/roles/outside-contact/", contact).status_code == 302
+    opened = boss.post("/e/new/set-up/state/", {"state": "open"}, follow=True)
+    assert "This forum: Open" in page_of(opened)
+    assert not Slot.objects.exists()
+    assert not Table.objects.exists()
