@@ -7,7 +7,17 @@ from django.urls import path
 from frontend.audit import views as audit
 from frontend.demo import views as demo
 from frontend.directory import views as directory
-from frontend.events.views import about, age_classes, attendee, attendees, forums, profile, roles, topics
+from frontend.events.views import (
+    about,
+    age_classes,
+    attendee,
+    attendees,
+    forums,
+    joining,
+    profile,
+    roles,
+    topics,
+)
 from frontend.invitations import views as invitations
 from frontend.meetings.views import (
     agenda,
@@ -50,6 +60,8 @@ urlpatterns = [
     path("e/<slug:slug>/invitations/test/", invitations.send_test, name="test_invitation"),
     path("e/<slug:slug>/", directory.event_home, name="event_home"),
     path("e/<slug:slug>/home/", directory.home, name="home"),
+    path("e/<slug:slug>/join/", joining.join, name="join"),
+    path("e/<slug:slug>/join/<int:step>/", joining.join_step, name="join_step"),
     path("e/<slug:slug>/profile/", profile.profile, name="profile"),
     path("e/<slug:slug>/api-access/", people.api_access, name="api_access"),
     path("e/<slug:slug>/suggestions/", suggestions.suggestions, name="suggestions"),

@@ -49,6 +49,7 @@ urlpatterns = [
     path("events/<slug:slug>/stats/", StatsView.as_view()),
     path("events/<slug:slug>/stats/<str:name>", StatsFileView.as_view()),
     path("events/<slug:slug>/people/<int:attendee_id>/free-slots/", meetings.FreeSlotsView.as_view()),
+    path("events/<slug:slug>/joining/", meetings.JoiningView.as_view()),
     path("events/<slug:slug>/availability/", meetings.AvailabilityView.as_view()),
     path("events/<slug:slug>/agenda/", meetings.AgendaView.as_view()),
     path("events/<slug:slug>/agenda/now/", meetings.AgendaNowView.as_view()),

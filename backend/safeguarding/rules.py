@@ -38,7 +38,7 @@ def is_open(now: dt.datetime | None = None) -> Q:
     return is_known_adult(now) & Q(visibility=Attendee.Visibility.LISTED, person__is_active=True)
 
 
-def has_joined(channel: str) -> Q:
+def is_reachable_by(channel: str) -> Q:
     """Condition on attendees who may be reached through `channel` as far as joining goes (S9).
 
     Whoever accepted the privacy notice and the conduct pledge. Others can be seen, and not reached, where
@@ -79,7 +79,7 @@ def contactable_for(attendee: Attendee, channel: str, now: dt.datetime) -> Atten
     """
     if channel not in CHANNELS or now.tzinfo is None or attendee.pk is None:
         return Attendee.objects.none()
-    within_reach = is_open(now) & has_joined(channel)
+    within_reach = is_open(now) & is_reachable_by(channel)
     me = Attendee.objects.filter(within_reach, pk=attendee.pk, event=OuterRef("event"))
     return (
         Attendee.objects.filter(within_reach, Exists(me))
@@ -97,7 +97,7 @@ def nameable_to(person_id: int) -> AttendeeQuerySet:
     """
     mine = Attendee.objects.filter(person=person_id, event=OuterRef("event"))
     return (
-        Attendee.objects.filter(is_open(), has_joined("page"), Exists(mine))
+        Attendee.objects.filter(is_open(), is_reachable_by("page"), Exists(mine))
         .exclude(is_hidden_by(person_id, OuterRef("person")))
         .exclude(person=person_id)
     )

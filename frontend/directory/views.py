@@ -14,6 +14,7 @@ from backend.directory.services import wish_to_meet
 from backend.events.models import Attendee
 from backend.events.selectors import profile_for, topic_names_for
 from backend.meetings.selectors import open_contacts_for
+from backend.safeguarding.rules import why_not_open
 from backend.suggestions.models import Feedback
 from backend.suggestions.selectors import suggestion_between
 from backend.suggestions.services import record_views
@@ -26,9 +27,11 @@ HOMES = {Attendee.Permission.ORGANISER: "desk", Attendee.Permission.SAFEGUARDING
 @participant
 @require_safe
 def event_home(request: Request, attendee: Attendee) -> HttpResponse:
-    """My home; an organiser goes to the desk, a safeguarding lead to the reports."""
+    """My home; an organiser goes to the desk, a lead to the reports, who has not joined to the steps."""
     if attendee.permission in HOMES:
         return redirect(HOMES[Attendee.Permission(attendee.permission)], attendee.event.slug)
+    if not attendee.has_joined and why_not_open(attendee) not in ("minor", "age"):
+        return redirect("join", attendee.event.slug)
     return home_page(request, attendee)
 
 

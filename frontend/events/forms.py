@@ -109,13 +109,44 @@ class ProfileForm(forms.Form):
         return list(self[name].value() or [])
 
     def change(self) -> ProfileChange:
-        values = self.cleaned_data
+        values: dict[str, Any] = {**self.initial, **self.cleaned_data}
         return ProfileChange(
             **{name: values[name] for name in (*TEXT_FIELDS, "listed")},
             languages=tuple(values["languages"]),
             seeks_topics=frozenset(values["seeks_topics"]),
             offers_topics=frozenset(values["offers_topics"]),
         )
+
+
+class JoinForm(ProfileForm):
+    """One step of joining: a part of one's profile, and in the first the notice and the pledge."""
+
+    STEPS = {
+        1: ("short_name", "title", "country", "languages", "agree", "version"),
+        2: ("offers", "offers_topics"),
+        3: ("seeks", "seeks_topics"),
+    }
+
+    agree = forms.BooleanField(
+        label=_("I accept the privacy notice and the conduct pledge"),
+        error_messages={"required": _("Read both, then tick this: without it you cannot join.")},
+    )
+    version = forms.CharField(max_length=20)
+
+    def __init__(self, data: QueryDict | None, profile: Profile, step: int) -> None:
+        super().__init__(data, profile)
+        self.sent = data
+        for name in self.fields.keys() - set(self.STEPS[step]):
+            del self.fields[name]
+
+    def example(self) -> QueryDict | None:
+        """What was sent, with the example that was pressed at the end of its text; None where none was."""
+        text = next((name for name in ("offers", "seeks") if name in self.fields), "")
+        if not text or self.sent is None or not self.sent.get("example"):
+            return None
+        filled = self.sent.copy()
+        filled[text] = f"{self.sent.get(text, '')}\n{self.sent['example']}".strip()
+        return filled
 
 
 class RolesForm(forms.Form):

@@ -153,6 +153,8 @@ def state_of(profile: Profile, found: SuggestionList) -> str:
         return reason
     if found.cards:
         return "list"
+    if not profile.attendee.has_joined:
+        return "unjoined"
     if found.total:
         return "filtered"
     if profile.is_empty:

@@ -2,6 +2,7 @@
 
 from backend.meetings.api.calendar import CalendarFeedView, MeetingFileView, calendar_file
 from backend.meetings.api.closures import ClosureListView, ClosureUndoView, ClosureView
+from backend.meetings.api.joining import JoiningView
 from backend.meetings.api.organiser import (
     CancelForBothView,
     DisputeListView,
@@ -53,6 +54,7 @@ __all__ = [
     "DeclineView",
     "DisputeListView",
     "FreeSlotsView",
+    "JoiningView",
     "MailListView",
     "MeetingFileView",
     "MeetingListView",

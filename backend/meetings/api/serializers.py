@@ -218,6 +218,7 @@ class OverviewSerializer(serializers.Serializer[Any]):
     """The figures of this moment."""
 
     people = serializers.IntegerField()
+    people_joined = serializers.IntegerField()
     people_with_open_slots = serializers.IntegerField()
     people_without_meeting = serializers.IntegerField()
     waiting = serializers.IntegerField()

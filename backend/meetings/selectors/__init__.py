@@ -38,6 +38,7 @@ from backend.meetings.selectors.deliveries import (
     unsent_deliveries,
 )
 from backend.meetings.selectors.disputes import Attestation, DisputeRow, dispute_row, disputes_for
+from backend.meetings.selectors.joining import Joining, joining_for
 from backend.meetings.selectors.meetings import (
     MeetingRow,
     OpenContact,
@@ -79,6 +80,7 @@ __all__ = [
     "DeliveryRow",
     "DisputeRow",
     "GridDay",
+    "Joining",
     "LinkExpired",
     "LinkInvalid",
     "LinkUsed",
@@ -114,6 +116,7 @@ __all__ = [
     "feed_for",
     "free_slots_between",
     "has_open_time",
+    "joining_for",
     "make_answer_link",
     "meeting_for",
     "meetings_between",

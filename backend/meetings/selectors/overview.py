@@ -24,6 +24,7 @@ class Overview:
     """
 
     people: int
+    people_joined: int
     people_with_open_slots: int
     people_without_meeting: int
     waiting: int
@@ -55,6 +56,7 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
     took: dt.timedelta | None = meetings.answered().aggregate(took=hours)["took"]
     return Overview(
         people=people.count(),
+        people_joined=people.filter(agreed_at__isnull=False).count(),
         people_with_open_slots=people.filter(
             pk__in=Availability.objects.filter(event=event).values("attendee")
         ).count(),

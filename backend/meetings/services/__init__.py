@@ -31,7 +31,13 @@ from backend.meetings.services.closures import (
     reopen_period,
     undo_closure,
 )
-from backend.meetings.services.joining import PERSON_JOINED, AgeNotConfirmed, add_slots, join_event
+from backend.meetings.services.joining import (
+    PERSON_JOINED,
+    AgeNotConfirmed,
+    add_slots,
+    join_event,
+    join_with_profile,
+)
 from backend.meetings.services.meetings import (
     StepFreeNeeded,
     arrange_meeting,
@@ -131,6 +137,7 @@ __all__ = [
     "feed_address",
     "import_agenda",
     "join_event",
+    "join_with_profile",
     "make_feed",
     "mark_read",
     "open_slots",

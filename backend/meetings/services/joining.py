@@ -12,8 +12,14 @@ from backend.core.period import Period
 from backend.core.queue import PLANS, enqueue
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Slot
+from backend.events.services import (
+    ProfileChange,
+    lock_attendees,
+    lock_event,
+    record_agreement,
+    update_profile,
+)
 from backend.events.services import add_slots as add_slot_rows
-from backend.events.services import lock_attendees, lock_event, record_agreement
 from backend.meetings.models import Availability
 from backend.people.models import Person
 from backend.people.services import BATCH
@@ -48,6 +54,18 @@ def join_event(*, attendee: Attendee, version: str, by: Person, now: dt.datetime
         # The worker sends what a published programme plans for them.
         enqueue(PERSON_JOINED, lock=f"programme:{locked.event_id}", queue=PLANS, event_id=locked.event_id)
     return locked
+
+
+@in_transaction
+def join_with_profile(
+    *, attendee: Attendee, version: str, change: ProfileChange, by: Person, now: dt.datetime
+) -> Attendee:
+    """Join, and save the attendee's profile, both or neither.
+
+    Refuses what `join_event` and `events.services.update_profile` refuse.
+    """
+    join_event(attendee=attendee, version=version, by=by, now=now)
+    return update_profile(attendee=attendee, change=change, by=by, now=now)
 
 
 @in_transaction

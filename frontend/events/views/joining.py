@@ -1,0 +1,102 @@
+"""Joining in three short steps: who I am, what I offer, what I seek; each is saved by itself."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from backend.core.errors import NotFound
+from backend.events.models import Attendee
+from backend.events.rules import TextTooLong
+from backend.events.selectors import profile_for
+from backend.events.services import update_profile
+from backend.meetings.selectors import Joining, joining_for
+from backend.meetings.services import join_with_profile
+from frontend.access import Outcome, Request, catch_refusal, participant
+from frontend.events.forms import COUNTRIES, JoinForm
+from frontend.events.words.examples import EXAMPLES
+
+
+@participant
+@require_safe
+def join(request: Request, attendee: Attendee) -> HttpResponse:
+    """To the first step that is not done; where all are, to the suggestions."""
+    joining = joining_for(attendee, timezone.now())
+    if (stopped := _stopped(request, joining)) is not None:
+        return stopped
+    if joining.next_step:
+        return redirect("join_step", attendee.event.slug, joining.next_step)
+    return redirect("suggestions", attendee.event.slug)
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def join_step(request: Request, attendee: Attendee, step: int) -> HttpResponse:
+    """One step. Its button saves it and goes on; an example is put into the text and saved with it."""
+    now = timezone.now()
+    joining, profile = joining_for(attendee, now), profile_for(attendee)
+    if step not in JoinForm.STEPS:
+        raise NotFound(_("There is no such page."))
+    if (stopped := _stopped(request, joining)) is not None:
+        return stopped
+    if step > 1 and not attendee.has_joined:
+        return redirect("join_step", attendee.event.slug, 1)
+    form, outcome = JoinForm(request.POST if request.method == "POST" else None, profile, step), Outcome()
+    if (example := form.example()) is not None:
+        form = JoinForm(example, profile, step)
+    elif form.is_bound and form.is_valid():
+        change = form.change()
+        with catch_refusal() as outcome:
+            try:
+                if step == 1:
+                    version = form.cleaned_data["version"]
+                    join_with_profile(
+                        attendee=attendee, version=version, change=change, by=request.user, now=now
+                    )
+                else:
+                    update_profile(attendee=attendee, change=change, by=request.user, now=now)
+            except TextTooLong as refusal:
+                form.add_error(str(refusal.details["field"]), refusal.message)
+        if outcome.refusal is None and not form.errors:
+            return _go_on(request, attendee, step)
+    text = {2: "offers", 3: "seeks"}.get(step, "")
+    context = {
+        "step": step,
+        "joining": joining,
+        "form": form,
+        "refusal": outcome.refusal,
+        "words": form[text] if text else None,
+        "topics_name": f"{text}_topics",
+        "themes": profile.themes,
+        "chosen": form.chosen(f"{text}_topics") if text else form.chosen("languages"),
+        "examples": EXAMPLES.get(text, ()),
+        "languages": form.languages_offered,
+        "countries": COUNTRIES,
+    }
+    status = outcome.refusal.status if outcome.refusal else 422 if form.is_bound and form.errors else 200
+    return render(request, "events/join.html", context, status=status)
+
+
+def _stopped(request: Request, joining: Joining) -> HttpResponse | None:
+    """What a person reads who cannot join by themself; asked of them is nothing."""
+    if joining.why_not == "minor":
+        return redirect("safety", joining.attendee.event.slug)
+    if joining.why_not:
+        return render(request, "events/join_waits.html")
+    return None
+
+
+def _go_on(request: Request, attendee: Attendee, step: int) -> HttpResponse:
+    if step < max(JoinForm.STEPS):
+        return redirect("join_step", attendee.event.slug, step + 1)
+    messages.success(
+        request,
+        _("You have joined. All your meeting times are open: close those that do not suit you."),
+        extra_tags=f"go {reverse('suggestions', args=[attendee.event.slug])}",
+    )
+    return redirect("availability", attendee.event.slug)

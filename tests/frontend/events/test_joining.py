@@ -1,0 +1,143 @@
+"""Joining in three steps: where each leads, what it saves, and who is asked nothing."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from backend.events.models import Attendee
+from backend.events.rules import current_agreement
+from backend.meetings.models import Availability
+from tests.factories import make_attendee
+from tests.frontend.conftest import Cast, client_of
+
+WHO = {"short_name": "Mai", "title": "Officer", "country": "Viet Nam", "languages": ["vi", "en"]}
+ACCEPT = {"agree": "on", "version": current_agreement().version}
+
+
+@pytest.fixture
+def newcomer(cast: Cast) -> Attendee:
+    return make_attendee(cast.event, name="Nguyen Thi Mai", has_joined=False, about="I prosecute.")
+
+
+@pytest.fixture
+def client(newcomer: Attendee) -> Client:
+    return client_of(newcomer.person)
+
+
+def state_of(newcomer: Attendee) -> Attendee:
+    return Attendee.objects.get(pk=newcomer.pk)
+
+
+def test_home_leads_to_the_first_step_not_done_until_all_are(cast, booking, newcomer, client):
+    for step, values in (
+        (1, WHO | ACCEPT),
+        (2, {"offers": "A training for prosecutors", "offers_topics": ["evidence-reporting"]}),
+        (3, {"seeks_topics": ["sextortion"]}),
+    ):
+        address = cast.address(f"join/{step}/")
+        assert client.get(cast.address("join/"), follow=True).redirect_chain[-1][0] == address
+        assert client.get(address).status_code == 200
+        answer = client.post(address, values)
+        assert answer["Location"] == cast.address("availability/" if step == 3 else f"join/{step + 1}/")
+    saved = state_of(newcomer)
+    assert (saved.short_name, saved.languages, saved.about) == ("Mai", ["vi", "en"], "I prosecute.")
+    assert (saved.offers, saved.seeks) == ("A training for prosecutors", "")
+    chosen = {*saved.interests.values_list("topic__key", "seeks", "offers")}
+    assert chosen == {("evidence-reporting", False, True), ("sextortion", True, False)}
+    assert Availability.objects.filter(attendee=newcomer).count() == len(booking.slots)
+    assert client.get(cast.address("join/"))["Location"] == cast.address("suggestions/")
+
+
+def test_who_signs_in_and_has_not_joined_is_led_to_the_steps(cast, client):
+    chain = client.get(cast.address(), follow=True).redirect_chain
+    assert [address for address, _ in chain] == [cast.address("join/"), cast.address("join/1/")]
+
+
+def test_without_the_tick_nothing_is_saved_and_no_later_step_opens(cast, newcomer, client):
+    answer = client.post(cast.address("join/1/"), WHO | {"version": ACCEPT["version"]})
+    assert (answer.status_code, state_of(newcomer).has_joined, state_of(newcomer).short_name) == (
+        422,
+        False,
+        "",
+    )
+    assert "without it you cannot join" in answer.text
+    assert client.get(cast.address("join/2/"))["Location"] == cast.address("join/1/")
+    assert client.post(cast.address("join/3/"), {"seeks": "x"})["Location"] == cast.address("join/1/")
+    assert client.get(cast.address("join/4/")).status_code == 404
+
+
+def test_an_older_version_is_refused_and_nothing_is_saved(cast, newcomer, client):
+    answer = client.post(cast.address("join/1/"), WHO | {"agree": "on", "version": "2025-01-01"})
+    assert (answer.status_code, state_of(newcomer).has_joined, state_of(newcomer).short_name) == (
+        409,
+        False,
+        "",
+    )
+    assert "the pledge has changed" in answer.text
+
+
+def test_an_example_fills_the_text_and_saves_nothing_yet(cast, newcomer, client):
+    client.post(cast.address("join/1/"), WHO | ACCEPT)
+    sent = {"offers": "My own.", "offers_topics": ["sextortion"], "example": "An example."}
+    answer = client.post(cast.address("join/2/"), sent)
+    assert (answer.status_code, state_of(newcomer).offers) == (200, "")
+    assert "My own.\nAn example.</textarea>" in answer.text
+    assert answer.context["chosen"] == ["sextortion"]
+
+
+def test_a_text_too_long_is_marked_and_kept(cast, newcomer, client):
+    client.post(cast.address("join/1/"), WHO | ACCEPT)
+    answer = client.post(cast.address("join/3/"), {"seeks": "y" * 4001})
+    assert (answer.status_code, state_of(newcomer).seeks) == (422, "")
+    assert "y" * 4001 in answer.text
+
+
+@pytest.mark.parametrize("page", ["join/", "join/1/", "join/2/"])
+def test_somebody_of_unknown_age_reads_one_sentence_and_is_asked_nothing(cast, newcomer, client, page):
+    Attendee.objects.filter(pk=newcomer.pk).update(age_class="unknown")
+    for answer in (client.get(cast.address(page)), client.post(cast.address("join/1/"), WHO | ACCEPT)):
+        main = answer.text.partition("<main")[2].partition("</main>")[0]
+        assert "The organisers have to confirm your age group." in main
+        assert "<form" not in main
+    assert not state_of(newcomer).has_joined
+
+
+def test_a_minor_is_led_to_the_way_to_the_safeguarding_lead(cast, newcomer, client):
+    Attendee.objects.filter(pk=newcomer.pk).update(age_class="minor")
+    for page in ("join/", "join/1/"):
+        assert client.get(cast.address(page), follow=True).redirect_chain[-1][0] == cast.address("safety/")
+    assert client.post(cast.address("join/1/"), WHO | ACCEPT)["Location"] == cast.address("safety/")
+    assert not state_of(newcomer).has_joined
+
+
+def test_the_card_shows_who_has_not_joined_and_offers_no_request(cast, newcomer, official):
+    assert official.get(cast.address(f"people/{newcomer.pk}/")).status_code == 404
+    cast.event.shows_unjoined = True
+    cast.event.save()
+    page = official.get(cast.address(f"people/{newcomer.pk}/")).text
+    assert "Has not joined yet" in page
+    assert f"people/{newcomer.pk}/ask/" not in page
+    asked = official.get(cast.address(f"people/{newcomer.pk}/ask/"))
+    assert (asked.status_code, "has not joined this forum yet" in asked.text) == (409, True)
+
+
+def test_organisers_read_how_many_joined(cast, newcomer):
+    boss = client_of(cast.organiser.person)
+    figures = boss.get(cast.address("set-up/")).context["figures"]
+    assert figures.people_joined == figures.people - 1
+
+
+def test_the_api_says_how_far_i_am_and_joins(cast, booking, newcomer, client):
+    address = f"/api/v1/events/{cast.event.slug}/joining/"
+    before = client.get(address).json()
+    assert (before["has_joined"], before["next_step"], before["agreed_at"]) == (False, 1, None)
+    version = before["agreement"]["version"]
+    for wrong, status in (({"version": "2025-01-01"}, 409), ({}, 400)):
+        assert client.post(address, wrong, content_type="application/json").status_code == status
+    after = client.post(address, {"version": version}, content_type="application/json").json()
+    assert (after["has_joined"], after["next_step"], after["agreed_version"]) == (True, 2, version)
+    assert Availability.objects.filter(attendee=newcomer).count() == len(booking.slots)
+    Attendee.objects.filter(pk=newcomer.pk).update(age_class="unknown")
+    refused = client.post(address, {"version": version}, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "age_not_confirmed")
