@@ -124,7 +124,7 @@ def test_the_card_shows_who_has_not_joined_and_offers_no_request(cast, newcomer,
 
 def test_organisers_read_how_many_joined(cast, newcomer):
     boss = client_of(cast.organiser.person)
-    figures = boss.get(cast.address("set-up/")).context["figures"]
+    figures = boss.get(cast.address("set-up/venue/")).context["figures"]
     assert figures.people_joined == figures.people - 1
 
 
