@@ -67,6 +67,7 @@ def first_five(cards):
 
 def test_from_the_door_to_a_new_list(worker, crowded_forum, context, enter):
     page = enter(context, OFFICIAL)
+    page.goto(f"{page.url}suggestions/")
     expect(page.get_by_role("heading", name="Whom to meet")).to_be_visible()
     cards = page.get_by_role("article")
     first = cards.first

@@ -83,6 +83,7 @@ def test_axe_finds_nothing_where_the_code_is_typed(page, door):
 
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(forum, context, enter):
     page = enter(context, OFFICIAL)
+    page.goto(f"{page.url}suggestions/")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")

@@ -9,6 +9,7 @@ OFFICIAL = "A ministry official from Thailand"
 
 def test_a_filter_narrows_in_place_keeps_the_focus_and_can_be_linked_to(forum, context, enter):
     page = enter(context, OFFICIAL)
+    page.goto(f"{page.url}suggestions/")
     page.evaluate("window.sameDocument = true")
     cards = page.get_by_role("article")
     everybody = cards.count()
@@ -26,6 +27,7 @@ def test_a_filter_narrows_in_place_keeps_the_focus_and_can_be_linked_to(forum, c
 
 def test_saving_and_refusing_happen_in_place_and_never_lose_the_keyboard(forum, context, enter):
     page = enter(context, OFFICIAL)
+    page.goto(f"{page.url}suggestions/")
     page.evaluate("window.sameDocument = true")
     cards = page.get_by_role("article")
     everybody = cards.count()
@@ -48,6 +50,7 @@ def test_saving_and_refusing_happen_in_place_and_never_lose_the_keyboard(forum, 
 
 def test_a_lost_connection_shows_a_message_and_nothing_changes(forum, context, enter):
     page = enter(context, OFFICIAL)
+    page.goto(f"{page.url}suggestions/")
     everybody = page.get_by_role("article").count()
     context.set_offline(True)
     page.get_by_role("button", name="Save Linh Tran").click()
@@ -58,6 +61,7 @@ def test_a_lost_connection_shows_a_message_and_nothing_changes(forum, context, e
 
 def test_a_session_that_ended_leads_to_the_sign_in_page(forum, context, enter):
     page = enter(context, OFFICIAL)
+    page.goto(f"{page.url}suggestions/")
     context.clear_cookies(name="sessionid")
     page.get_by_label("Country").select_option("Indonesia")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -45,6 +45,7 @@ def test_sign_in_fill_in_filter_answer_block_and_leave(forum, without_script, do
 
 def test_filter_save_refuse_undo_block_and_lift(forum, without_script, enter):
     page = enter(without_script, "A ministry official from Thailand")
+    page.goto(f"{page.url}suggestions/")
     cards = page.get_by_role("article")
     everybody = cards.count()
     page.get_by_label("Country").select_option("Indonesia")

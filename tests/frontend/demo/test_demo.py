@@ -60,7 +60,7 @@ def test_one_enters_as_a_demo_account_and_lands_where_they_would(client, demo, t
 
     assert client.get("/demo/ministry/").status_code == 405
     answer = client.post("/demo/ministry/", follow=True)
-    assert answer.redirect_chain[-1][0] == f"/e/{event.slug}/suggestions/"
+    assert answer.redirect_chain[-1][0] == f"/e/{event.slug}/"
     assert "Arif Rahman" in answer.content.decode()
 
     answer = client.post("/demo/stranger/", follow=True)
