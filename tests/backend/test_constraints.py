@@ -102,6 +102,8 @@ def events(forums: Forums) -> Tries:
     yield "attendee_visibility_known", changed(a, visibility="anybody")
     yield "attendee_permission_known", changed(a, permission="emperor")
     yield "attendee_role_known", changed(a, role="emperor")
+    yield "attendee_agreed_to_a_version", changed(a, agreed_at=NOW, agreement_version="")
+    yield "attendee_agreed_to_a_version", changed(a, agreed_at=None, agreement_version="2026-11")
     proposal = AdultProposal.objects.create(attendee=a, proposed_at=NOW)
     yield "adult_proposal_once_open", again(proposal)
     yield "adult_proposal_decided_has_a_time", changed(proposal, state="consented")

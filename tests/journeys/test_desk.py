@@ -101,7 +101,7 @@ def taken(page, name):
 
 def import_the_list(page):
     page.get_by_role("link", name="Import a list").click()
-    page.get_by_label("List of attendees (CSV)").set_input_files(
+    page.get_by_label("List of attendees (CSV or Excel)").set_input_files(
         {"name": "list.csv", "mimeType": "text/csv", "buffer": attendee_list()}
     )
     page.get_by_role("button", name="See what it would do").click()

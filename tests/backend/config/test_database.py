@@ -267,6 +267,7 @@ def test_every_command_says_whether_it_needs_the_tables() -> None:
     }
     assert without == {
         "bench_matching",
+        "dumpdata",
         "evaluate",
         "load_meetings",
         "make_messages",
