@@ -501,6 +501,15 @@ class AboutForm(forms.Form):
     interpreters = forms.BooleanField(label=_("There are interpreters"), required=False)
 
 
+class AboutEventForm(AboutForm):
+    """What describes a forum that exists, and whether people see who has not joined it."""
+
+    shows_unjoined = forms.BooleanField(
+        label=_("Show people who have not joined to other attendees: they agreed to it when they registered"),
+        required=False,
+    )
+
+
 class StartForm(AboutForm):
     """A new forum: what describes it, what it starts from, and its first organiser and lead."""
 

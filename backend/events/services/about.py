@@ -41,9 +41,10 @@ def change_about(
     timezone: str,
     languages: Sequence[str],
     interpreters: bool,
+    shows_unjoined: bool,
     by: Person,
 ) -> None:
-    """Change what describes the event.
+    """Change what describes the event. With `shows_unjoined` people who have not joined are seen by others.
 
     Refuses OrganisersOnly, BadEvent, UnknownZone, ZoneFixed and DaysInUse.
     """
@@ -59,6 +60,7 @@ def change_about(
     locked.name, locked.venue, locked.timezone = name, venue, timezone
     locked.starts_on, locked.ends_on = starts_on, ends_on
     locked.languages, locked.interpreters = list(languages), interpreters
+    locked.shows_unjoined = shows_unjoined
     opens = dt.datetime.combine(starts_on, dt.time(), locked.zone)
     closes = dt.datetime.combine(ends_on + dt.timedelta(days=1), dt.time(), locked.zone)
     outside = Q(starts_at__lt=opens) | Q(ends_at__gt=closes)
@@ -67,7 +69,16 @@ def change_about(
             _("Meeting times or sessions lie outside these days by this clock: move or remove them first.")
         )
     locked.save(
-        update_fields=["name", "venue", "timezone", "starts_on", "ends_on", "languages", "interpreters"]
+        update_fields=[
+            "name",
+            "venue",
+            "timezone",
+            "starts_on",
+            "ends_on",
+            "languages",
+            "interpreters",
+            "shows_unjoined",
+        ]
     )
     if has_new_interpreters:
         announce_changes(event.pk)

@@ -12,7 +12,7 @@ from backend.core.errors import BusinessError
 from backend.events.models import Attendee
 from backend.events.services import change_about
 from frontend.access import Request, organiser
-from frontend.events.forms import AboutForm
+from frontend.events.forms import AboutEventForm
 from frontend.events.words.times import zones_offered
 
 FIELD_OF = {"zone_fixed": "timezone", "unknown_zone": "timezone", "days_in_use": "starts_on"}
@@ -21,10 +21,10 @@ FIELD_OF = {"zone_fixed": "timezone", "unknown_zone": "timezone", "days_in_use":
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def about(request: Request, attendee: Attendee) -> HttpResponse:
-    """Name, days, venue, zone, languages and interpreters; on POST, change them."""
+    """Name, days, venue, zone, languages and what else describes the forum; on POST, change it."""
     event = attendee.event
-    initial = {name: getattr(event, name) for name in AboutForm.base_fields}
-    form = AboutForm(request.POST if request.method == "POST" else None, initial=initial)
+    initial = {name: getattr(event, name) for name in AboutEventForm.base_fields}
+    form = AboutEventForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         try:
             change_about(event=event, **form.cleaned_data, by=request.user)

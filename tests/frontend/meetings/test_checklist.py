@@ -90,7 +90,11 @@ def test_an_organiser_changes_what_describes_the_forum(cast, boss):
     assert (event.name, event.venue, str(event.ends_on), event.languages, event.interpreters) == (
         "ICT Forum", "Hall 2", "2026-12-11", ["th"], True,
     )  # fmt: skip
+    assert not event.shows_unjoined
+    boss.post(cast.address("set-up/about/"), ABOUT | {"shows_unjoined": "on"})
+    assert Event.objects.get(pk=event.pk).shows_unjoined
     page = page_of(boss.get(cast.address("set-up/about/")))
+    assert page.has("input[name=shows_unjoined][checked]")
     assert page.attribute("input[name=venue]", "value") == "Hall 2"
     assert page.attribute("option[selected]", "value") == "Asia/Bangkok"
 
