@@ -40,6 +40,8 @@ MARK = re.compile(r"Z(first|last|organisation|title|texts)(\d+)x(\d)Z", re.IGNOR
 NO_EVENT = 9  # in the mark of a name, which is a person's at both events
 SEES_NOBODY = {"logout", "demo_enter", "demo_enter_as", "demo_outbox", "demo_outbox_mail", "demo_outbox_file"}
 API = "/api/v1/"
+FILES = ["funnel.csv", "tables.xlsx", "network.graphml", "attendees.csv", "attendees.xlsx"]
+LIST_PAGE = re.compile(r"<slug:slug>/attendees/(<int:attendee_id>/.*)?$")  # of attendees, for organisers
 
 
 def mark(kind: str, person: int, event: int) -> str:
@@ -187,18 +189,26 @@ class Reading:
 
 
 def walk_situations(
-    seed: int, count: int, *, whole: bool, stop: Callable[[Reading], bool] = lambda found: False
+    seed: int,
+    count: int,
+    *,
+    everybody: bool = False,
+    every_number: bool = False,
+    stop: Callable[[Reading], bool] = lambda found: False,
 ) -> Reading:
-    """So many situations of four people; `whole`: as everybody at every number, else as one person at one."""
+    """So many situations of four people, read by one of them or by all.
+
+    `every_number`: each address with everything that it can name, else with one thing drawn.
+    """
     found, chance = Reading(), random.Random(seed)
     for _ in range(count):
         with transaction.atomic():
             shows_unjoined = frozenset(event for event in EVENTS if chance.random() < 0.5)
             situation = draw_situation(chance, people=4, shows_unjoined=shows_unjoined)
             stage = set_stage(situation, timezone.now())
-            everybody = [(person, event) for person in stage.people for event in EVENTS]
-            readers = everybody if whole else [chance.choice(sorted(stage.attendees))]
-            read_everything(stage, readers, found, None if whole else chance)
+            pairs = [(person, event) for person in stage.people for event in EVENTS]
+            readers = pairs if everybody else [chance.choice(sorted(stage.attendees))]
+            read_everything(stage, readers, found, None if every_number else chance)
             transaction.set_rollback(True)
         mail.outbox.clear()
         if stop(found):
@@ -245,7 +255,7 @@ def addresses(stage: Stage, event: int) -> dict[str, list[str]]:
         "attendee_id": attendees + elsewhere, "other": attendees, "owner": attendees[:1],
         "meeting_id": meetings, "report_id": [report.pk for report in stage.reports] or [1],
         "session_id": [Session.objects.get(event=stage.events[event]).pk],
-        "plan_id": [plan], "planned_id": [planned], "name": ["funnel.csv", "tables.xlsx", "network.graphml"],
+        "plan_id": [plan], "planned_id": [planned], "name": FILES,
     }  # fmt: skip
     patterns = [("/", pattern) for pattern in urls.urlpatterns if pattern.name not in SEES_NOBODY]
     patterns += [(API, pattern) for pattern in api_urls.urlpatterns]
@@ -311,7 +321,9 @@ def _judge(
         allowed = set()
         for where in {event} if "<slug:slug>" in route or route.startswith(("feed", "mail")) else EVENTS:
             if at in (where, NO_EVENT):
-                is_roster = route == "/e/<slug:slug>/attendees/"
-                allowed |= statement.may_read(stage.situation, where, reader, target, is_roster=is_roster)
+                on_list = (
+                    "page" if LIST_PAGE.search(route) else "file" if "/attendees/files/" in route else ""
+                )
+                allowed |= statement.may_read(stage.situation, where, reader, target, on_list=on_list)
         if kind not in allowed and reader != target:
             found.leaks.append(f"{address}: {reader} reads {kind} of {target} at {event}: {stage.situation}")

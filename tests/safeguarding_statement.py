@@ -142,12 +142,11 @@ def kept_apart(situation: Situation, event: int) -> set[tuple[int, int]]:
     return {pair for pair in combinations(people, 2) if are_apart(situation, *pair)}
 
 
-def may_read(
-    situation: Situation, event: int, reader: int, target: int, *, is_roster: bool = False
-) -> set[str]:
+def may_read(situation: Situation, event: int, reader: int, target: int, *, on_list: str = "") -> set[str]:
     """What of the target's part in this event the reader may read on the event's pages, files and mails.
 
-    first and last name, organisation, title, texts. `is_roster`: the attendee list of organisers.
+    first and last name, organisation, title, texts. `on_list`: "page" for organisers' list of attendees and
+    its page of one, "file" for its files.
     """
     mine, theirs = situation.part(reader, event), situation.part(target, event)
     if mine is None or theirs is None or reader in situation.closed_accounts:
@@ -158,8 +157,10 @@ def may_read(
     if _is_named_on_own_list(situation, event, reader, target):
         readable |= {"first", "last"}
     if mine.permission == "organiser":
-        readable |= {"first", "organisation", "title"}  # S7: of a minor, first name and delegation
-        if theirs.age == "adult" or (theirs.age == "unknown" and is_roster):
+        readable |= {"first", "organisation"}  # S7: of a minor, first name and delegation
+        if theirs.age == "adult":
+            readable |= {"last", "title"} | ({"texts"} if on_list else set())
+        if theirs.age == "unknown" and on_list == "page":
             readable |= {"last"}
         if is_open(situation, target, event):
             readable |= {"texts"}

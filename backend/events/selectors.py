@@ -259,13 +259,15 @@ def name_in_lists(attendee: Attendee) -> str:
 
 
 def names_of_people(ids: Collection[int], event: Event) -> dict[int, str]:
-    """Who acted at the event, by account id: as the event knows them; who is not there by the account's name.
+    """Who acted at the event, by account id: as lists name them (S7); who is not there by the account's name.
 
     For organisers and leads. Two queries.
     """
     accounts = dict(Person.objects.filter(pk__in=ids).values_list("pk", "name"))
-    here = Attendee.objects.filter(event=event, person__in=ids).only("person_id", "name")
-    return accounts | {one.person_id: shown_name(one) for one in here}
+    here = Attendee.objects.filter(event=event, person__in=ids).only(
+        "person_id", "name", "short_name", "age_class"
+    )
+    return accounts | {one.person_id: name_in_lists(one) for one in here}
 
 
 def name_and_delegation(attendee: Attendee) -> str:

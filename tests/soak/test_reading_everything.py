@@ -59,7 +59,7 @@ def _quiet(caplog: pytest.LogCaptureFixture) -> None:
 def test_nobody_reads_anywhere_what_is_closed_to_them(amount: Callable[[int], int]) -> None:
     started = time.perf_counter()
     count = amount(SITUATIONS)
-    found = walk_situations(seed=4, count=count, whole=True)
+    found = walk_situations(seed=4, count=count, everybody=True, every_number=True)
     seconds = time.perf_counter() - started
     print(
         f"\n{count:,} situations, {found.addresses:,} answers of {len(found.routes)} routes, {seconds:.0f} s"
@@ -77,7 +77,7 @@ def test_the_policy_switched_off_in_any_one_module_is_found(
     monkeypatch.setattr(importlib.import_module(module), name, PERMISSIVE[name])
     found = Reading()
     try:
-        found = walk_situations(seed=5, count=TRIES, whole=True, stop=lambda found: bool(found.leaks))
+        found = walk_situations(seed=5, count=TRIES, everybody=True, stop=lambda found: bool(found.leaks))
     except Exception as error:
         found.leaks.append(repr(error))
     assert found.leaks

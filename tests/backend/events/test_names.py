@@ -10,6 +10,7 @@ from backend.events.selectors import (
     name_in_lists,
     name_in_roster,
     name_to_call,
+    names_of_people,
     people_named,
     shown_name,
 )
@@ -34,6 +35,7 @@ def test_a_minor_and_somebody_of_unknown_age_are_called_by_their_short_name_as_t
     rows = roster_rows(event=event, ids=roster_ids(event=event, filters={}))
     assert [row.name for row in rows] == [in_roster]
     assert [speaker.name for speaker in possible_speakers(event)] == [in_lists]
+    assert names_of_people([attendee.person_id], event) == {attendee.person_id: in_lists}
     assert [row.name for row in people_named(Attendee.objects.of(event)).values()] == [in_lists]
 
 
