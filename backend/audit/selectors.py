@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import BigIntegerField, Count, Exists, F, Model, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Case, Count, Exists, F, Min, Model, OuterRef, Q, QuerySet, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -144,16 +144,19 @@ def filter_entries(
 
 
 def _grouped(trace: type[Model], *by: str, whose: str = "pgh_obj_id", **which: Any) -> QuerySet[Any, Any]:
-    """Rows of a trace, grouped by time, person, and the values `by`."""
+    """Rows of a trace, grouped by request or command (without one, by time), person, and the values `by`.
+
+    One request may write in several transactions: a long list is imported in batches.
+    """
     rows: QuerySet[Any, Any] = (
         trace._default_manager.filter(**which)
         .annotate(
             user=Cast(KeyTextTransform("user", "pgh_context__metadata"), BigIntegerField()),
-            at=F("pgh_created_at"),
+            alone=Case(When(pgh_context__isnull=True, then=F("pgh_created_at"))),
         )
         .order_by()
-        .values("pgh_context_id", "at", "user", *by)
-        .annotate(count=Count("pgh_id"), attendees=ArrayAgg(whose, order_by=whose))
+        .values("pgh_context_id", "alone", "user", *by)
+        .annotate(at=Min("pgh_created_at"), count=Count("pgh_id"), attendees=ArrayAgg(whose, order_by=whose))
     )
     return rows
 

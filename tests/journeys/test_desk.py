@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from backend.events.models import Attendee, Slot, Table
@@ -78,9 +79,12 @@ def people(event, count):
 
 def meet(event, count, *, state="held"):
     """As many meetings of an official with an engineer, each of two people who have no other of this kind."""
-    people = Attendee.objects.filter(event=event, organisation__isnull=False).order_by("pk")
-    officials = people.filter(organisation__sector__key="ict-ministry").exclude(permission="organiser")
-    engineers = people.filter(organisation__sector__key="large-company")
+
+    def of(sector):
+        people = Attendee.objects.filter(event=event, organisation__sector__key=sector)
+        return sorted(people.exclude(permission="organiser"), key=lambda one: int(one.name.split()[-1]))
+
+    officials, engineers = of("ict-ministry"), of("large-company")
     first = 0 if state == "held" else 40
     for one, other in zip(officials[first : first + count], engineers[first : first + count], strict=True):
         make_meeting(one, other, state, theme="justice", hours=2, useful=(5, 4) if state == "held" else ())
@@ -109,6 +113,7 @@ def import_the_list(page):
     expect(page.locator(".text-table tbody tr")).to_have_count(BAD)
     page.get_by_role("button", name="Import this list").click()
     expect(page.get_by_text(f"{GOOD} added")).to_be_visible()
+    Attendee.objects.filter(agreed_at=None).update(agreed_at=timezone.now(), agreement_version="2026-11-26")
 
 
 def build_suggestions(page):

@@ -33,9 +33,9 @@ def test_a_walk_in_is_added_found_corrected_and_several_are_named_before_they_ch
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("José Álvarez")
     assert faults_of(page) == []
-    page.get_by_label("Role").select_option("speaker")
+    page.get_by_label("Role", exact=True).select_option("speaker")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_label("Role")).to_have_value("speaker")
+    expect(page.get_by_label("Role", exact=True)).to_have_value("speaker")
 
     page.goto(f"{door}/e/{event.slug}/attendees/")
     page.get_by_label("Name, organisation").fill("alvarez")
