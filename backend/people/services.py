@@ -299,7 +299,7 @@ def make_first_administrator(*, token: str, name: str, email: str, now: dt.datet
     Refuses NotFound where the link does not hold, BadName, BadEmail, and AddressTaken where the address has
     an account: the link makes an account, it opens none.
     """
-    link = first_link_for(token, now).select_for_update().first()
+    link = first_link_for(token, now).select_for_update(no_key=True).first()
     if link is None:
         raise NotFound(_("There is no such page."))
     name = check_name(name)

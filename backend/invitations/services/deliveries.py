@@ -87,7 +87,9 @@ def deliver_invitation(*, invitation_id: int, now: dt.datetime) -> None:
         _enqueue(invitation, not_before=at)
         return
     deliver_queued_mail(
-        waiting.select_for_update(of=("self",)).first, mail_for=lambda row: _mail_for(row, now), now=now
+        waiting.select_for_update(of=("self",), no_key=True).first,
+        mail_for=lambda row: _mail_for(row, now),
+        now=now,
     )
 
 
