@@ -13,7 +13,9 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import combinations, product
+from operator import getitem
 
 from django.core import mail
 from django.core.cache import cache
@@ -41,7 +43,11 @@ NO_EVENT = 9  # in the mark of a name, which is a person's at both events
 SEES_NOBODY = {"logout", "demo_enter", "demo_enter_as", "demo_outbox", "demo_outbox_mail", "demo_outbox_file"}
 API = "/api/v1/"
 FILES = ["funnel.csv", "tables.xlsx", "network.graphml", "attendees.csv", "attendees.xlsx"]
-LIST_PAGE = re.compile(r"<slug:slug>/attendees/(<int:attendee_id>/.*)?$")  # of attendees, for organisers
+LISTS = {  # for organisers
+    "page": re.compile(r"<slug:slug>/attendees/(<int:attendee_id>/.*)?$"),
+    "file": re.compile("<slug:slug>/attendees/files/"),
+    "work": re.compile("<slug:slug>/(desk/(who|unmet|print|$)|matching/|programme/|plans/|stats/)"),
+}
 
 
 def mark(kind: str, person: int, event: int) -> str:
@@ -236,6 +242,7 @@ def read_everything(
                 (found.forms if answer.status_code == 405 else found.routes).add(route)
                 _judge(stage, event, reader, route, address, text_of(answer), found)
         _try_to_meet(stage, event, reader, client, found)
+        _count(stage, event, reader, client, found)
         _read_mails(stage, event, reader, found)
         if (feed := stage.feeds.get((stage.people[reader].pk, event))) is not None:
             address = "/" + feed.split("/", 3)[3]
@@ -313,6 +320,16 @@ def _try_to_meet(stage: Stage, event: int, reader: int, client: Client, found: R
                 found.leaks.append(f"{address}: {reader} to {target} at {event}: {stage.situation}")
 
 
+def _count(stage: Stage, event: int, reader: int, client: Client, found: Reading) -> None:
+    """S2: who is in the figures is whom matching reads, and nobody else."""
+    root, stated = f"{API}events/{stage.events[event].slug}/", len(statement.matched(stage.situation, event))
+    for address, *path in (("meetings/overview/", "people"), ("stats/", "edition", "attendees")):
+        if (answer := client.get(root + address)).status_code == 200:
+            people = reduce(getitem, path, answer.json())
+            if people != stated:
+                found.leaks.append(f"{address}: {people} people, not {stated}: {stage.situation}")
+
+
 def _judge(
     stage: Stage, event: int, reader: int, route: str, address: str, text: str, found: Reading
 ) -> None:
@@ -321,9 +338,7 @@ def _judge(
         allowed = set()
         for where in {event} if "<slug:slug>" in route or route.startswith(("feed", "mail")) else EVENTS:
             if at in (where, NO_EVENT):
-                on_list = (
-                    "page" if LIST_PAGE.search(route) else "file" if "/attendees/files/" in route else ""
-                )
+                on_list = next((kind for kind, route_of in LISTS.items() if route_of.search(route)), "")
                 allowed |= statement.may_read(stage.situation, where, reader, target, on_list=on_list)
         if kind not in allowed and reader != target:
             found.leaks.append(f"{address}: {reader} reads {kind} of {target} at {event}: {stage.situation}")

@@ -146,13 +146,15 @@ def may_read(situation: Situation, event: int, reader: int, target: int, *, on_l
     """What of the target's part in this event the reader may read on the event's pages, files and mails.
 
     first and last name, organisation, title, texts. `on_list`: "page" for organisers' list of attendees and
-    its page of one, "file" for its files.
+    its page of one, "file" for its files, "work" for the figures, the matching and the planner (S2).
     """
     mine, theirs = situation.part(reader, event), situation.part(target, event)
     if mine is None or theirs is None or reader in situation.closed_accounts:
         return set()
     if reader == target or may_contact(situation, event, reader, target, "page"):
         return {"first", "last", "organisation", "title", "texts"}
+    if on_list == "work" and not is_open(situation, target, event):
+        return set()
     readable = set()
     if _is_named_on_own_list(situation, event, reader, target):
         readable |= {"first", "last"}
