@@ -170,6 +170,7 @@ def test_every_service_that_writes_in_a_transaction_is_begun_anew_on_a_conflict(
     ]
     assert found == [
         "backend/people/services.py: send_account_mail",
+        "backend/safeguarding/services/alerts.py: send_outside_alert",
         "backend/safeguarding/services/alerts.py: send_alert",
     ]
 
