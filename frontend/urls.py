@@ -16,6 +16,7 @@ from frontend.events.views import (
     joining,
     profile,
     roles,
+    sectors,
     topics,
 )
 from frontend.invitations import views as invitations
@@ -161,6 +162,7 @@ urlpatterns = [
     path("e/<slug:slug>/set-up/mail/", setup.mails, name="mails"),
     path("e/<slug:slug>/set-up/told/", setup.disputes, name="disputes"),
     path("e/<slug:slug>/set-up/topics/", topics.topics, name="topics"),
+    path("e/<slug:slug>/set-up/sectors/", sectors.sectors, name="sectors"),
     path("e/<slug:slug>/set-up/sessions/", agenda.agenda_page, name="agenda"),
     path("e/<slug:slug>/set-up/sessions/import/", agenda.import_agenda, name="import_agenda"),
     path("e/<slug:slug>/set-up/sessions/<int:session_id>/", agenda.session, name="session"),

@@ -14,12 +14,14 @@ from backend.events.models import (
     Event,
     Interest,
     Organisation,
+    Sector,
     Session,
     Theme,
     Tie,
     Topic,
 )
-from backend.people.models import Person, Sector
+from backend.events.services import load_sectors
+from backend.people.models import Person
 from backend.safeguarding.models import Report
 from backend.safeguarding.services import block_person, file_report, unblock_person
 from backend.suggestions.models import ListReading, Run, Suggestion
@@ -70,9 +72,14 @@ def in_two_weeks() -> dict[str, dt.date]:
 def make_organisation(
     event: Event, sector: str = "ict-ministry", constituency: str = "government", name: str = ""
 ) -> Organisation:
+    load_sectors(event=event)
     found, _ = Sector.objects.get_or_create(
-        key=sector, defaults={"name": sector.replace("-", " ").capitalize(), "constituency": constituency}
-    )
+        event=event,
+        key=sector,
+        defaults={
+            "name": sector.replace("-", " ").capitalize(), "constituency": constituency, "position": 99,
+        },
+    )  # fmt: skip
     return Organisation.objects.create(
         event=event, name=name or f"Organisation {next(_numbers)}", sector=found
     )

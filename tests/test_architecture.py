@@ -40,7 +40,7 @@ READS_AGE_CLASS_OR_VISIBILITY = {
     "backend/directory/selectors/roster.py": "shows what organisers set, and withholds of minors",
     "backend/demo/loading.py": "makes the demo's hidden people",
     "backend/events/selectors.py": "shortens a minor's name in the organisers' lists",
-    "backend/events/api.py": "shows oneself whether one is listed",
+    "backend/events/api/profile.py": "shows oneself whether one is listed",
     "backend/invitations/rules.py": "whom organisers see as people to invite; the policy decides at sending",
     "backend/invitations/selectors.py": "how many the organisers have to confirm before they are invited",
     "frontend/events/forms.py": "shows oneself whether one is listed",

@@ -15,6 +15,7 @@ from backend.events.models import (
     AdultProposal,
     AgeAgreement,
     Attendee,
+    Sector,
     Session,
     Slot,
     Table,
@@ -107,6 +108,11 @@ class TracedTheme(Theme):
         pass
 
 
+class TracedSector(Sector):
+    class Meta(ProxyOptions):
+        pass
+
+
 class TracedTopic(Topic):
     class Meta(ProxyOptions):
         pass
@@ -185,6 +191,9 @@ TableTrace = _trace_model(
 ThemeTrace = _trace_model(TracedTheme, "ThemeTrace", *_row_events("name", "position"), fields=["event"])
 TopicTrace = _trace_model(
     TracedTopic, "TopicTrace", *_row_events("name", "description", "theme", "position"), fields=["event"]
+)
+SectorTrace = _trace_model(
+    TracedSector, "SectorTrace", *_row_events("name", "constituency", "position"), fields=["event"]
 )
 SessionTrace = _trace_model(
     TracedSession,

@@ -29,6 +29,7 @@ SET_UP_TRACES = {
     "tables": traces.TableTrace,
     "themes": traces.ThemeTrace,
     "topics": traces.TopicTrace,
+    "sectors": traces.SectorTrace,
     "sessions": traces.SessionTrace,
     "closures": traces.ClosureTrace,
     "rules": traces.RulesTrace,

@@ -21,7 +21,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.core.errors import BusinessError
-from backend.events.models import Appointment, Event, Organisation, OutsideContact, Session, Theme, Topic
+from backend.events.models import (
+    Appointment,
+    Event,
+    Organisation,
+    OutsideContact,
+    Sector,
+    Session,
+    Theme,
+    Topic,
+)
 from backend.events.selectors import name_in_lists
 from backend.events.services import confirm_role, end_role, refuse_role, set_outside_contact
 from backend.events.services.setup import check_zone
@@ -108,6 +117,14 @@ class SessionAdmin(OneLineAdmin):
         To move it, add a session at the new time and remove the old one.
         """
         return ("event", "starts_at", "ends_at") if obj else ()
+
+
+@admin.register(Sector)
+class SectorAdmin(OneLineAdmin):
+    list_display = ("name", "event", "constituency", "position")
+    list_filter = ("event", "constituency")
+    list_select_related = ("event",)
+    search_fields = ("key", "name")
 
 
 @admin.register(Organisation)

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backend.people.models import KnownMinor, Person, Sector
+from backend.people.models import Constituency, KnownMinor, Person
 
 
 class Event(models.Model):
@@ -128,12 +128,42 @@ class Topic(models.Model):
         return self.name
 
 
+class Sector(models.Model):
+    """A kind of organisation at one event, as its list writes it, with the constituency it counts for.
+
+    Every event has the one whose key is `OTHER`, for what fits no other.
+    """
+
+    OTHER = "other"
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="sectors")
+    key = models.SlugField(max_length=60)
+    name = models.CharField(max_length=80)
+    constituency = models.CharField(max_length=20, choices=Constituency.choices)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "key"], name="sector_key_once"),
+            models.UniqueConstraint("event", Lower("name"), name="sector_name_once"),
+            models.UniqueConstraint(fields=["event", "id"], name="sector_event_key"),
+            models.CheckConstraint(condition=~Q(name=""), name="sector_named"),
+            models.CheckConstraint(
+                condition=Q(constituency__in=Constituency.values), name="sector_constituency_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Organisation(models.Model):
     """Where attendees of one event work, with the sector this event counts it in."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="organisations")
     name = models.CharField(max_length=255)
-    sector = models.ForeignKey(Sector, on_delete=models.PROTECT, related_name="+")
+    sector = models.ForeignKey(Sector, on_delete=models.RESTRICT, related_name="organisations")
 
     class Meta:
         constraints = [

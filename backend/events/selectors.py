@@ -21,6 +21,7 @@ from backend.events.models import (
     Event,
     Interest,
     OutsideContact,
+    Sector,
     Session,
     Slot,
     Table,
@@ -207,6 +208,32 @@ def topic_counts_for(event: Event) -> tuple[ThemeTopics, ...]:
         counts.setdefault(theme_id, []).append(TopicCount(topic_id, name, description, seekers, offerers))
     themes = event.themes.order_by("position", "pk")
     return tuple(ThemeTopics(theme.pk, theme.name, tuple(counts.get(theme.pk, ()))) for theme in themes)
+
+
+@dataclass(frozen=True, slots=True)
+class SectorCount:
+    """A sector as organisers edit it, with its organisations and all their attendees."""
+
+    sector_id: int
+    key: str
+    name: str
+    constituency: str
+    organisations: int
+    people: int
+
+    @property
+    def is_other(self) -> bool:
+        return self.key == Sector.OTHER
+
+
+def sector_counts_for(event: Event) -> tuple[SectorCount, ...]:
+    """The event's sectors in order, and how many organisations and attendees each has; in one query."""
+    rows = event.sectors.annotate(
+        houses=Count("organisations", distinct=True), people=Count("organisations__attendees")
+    ).order_by("position", "pk")
+    return tuple(
+        SectorCount(row.pk, row.key, row.name, row.constituency, row.houses, row.people) for row in rows
+    )
 
 
 def agenda_for(event: Event) -> list[tuple[dt.date, list[Session]]]:

@@ -1,4 +1,4 @@
-"""Reference data for the administrator: sectors. People are not edited here."""
+"""What the administrator's pages of reference data share. People are not edited here."""
 
 # mypy: disable-error-code="type-arg"
 # Django's admin classes take no type argument when they run.
@@ -10,7 +10,6 @@ from django import forms
 from django.contrib import admin
 
 from backend.core.texts import validate_one_line
-from backend.people.models import Sector
 
 
 class OneLineAdmin(admin.ModelAdmin):
@@ -21,10 +20,3 @@ class OneLineAdmin(admin.ModelAdmin):
         if isinstance(field, forms.CharField) and not isinstance(field.widget, forms.Textarea):
             field.validators.append(validate_one_line)
         return field
-
-
-@admin.register(Sector)
-class SectorAdmin(OneLineAdmin):
-    list_display = ("key", "name", "constituency")
-    list_filter = ("constituency",)
-    search_fields = ("key", "name")

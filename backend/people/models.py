@@ -1,4 +1,4 @@
-"""People, and the sectors that their organisations belong to."""
+"""People, and the constituencies they count for."""
 
 from __future__ import annotations
 
@@ -188,22 +188,3 @@ class AccountMail(models.Model):
 
     def __str__(self) -> str:
         return f"account mail {self.pk}"
-
-
-class Sector(models.Model):
-    """A kind of organisation, as an attendee list writes it, with the constituency it counts for."""
-
-    key = models.SlugField(max_length=40, unique=True)
-    name = models.CharField(max_length=80)
-    constituency = models.CharField(max_length=20, choices=Constituency.choices)
-
-    class Meta:
-        ordering = ["key"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(constituency__in=Constituency.values), name="sector_constituency_known"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name

@@ -1,17 +1,17 @@
-"""Reads of people and sectors."""
+"""Reads of people."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.crypto import salted_hmac
 from rest_framework.authtoken.models import Token
 
-from backend.people.models import FirstAdministratorLink, Person, Sector
+from backend.people.models import FirstAdministratorLink, Person
 
 
 def plain_word(text: str) -> str:
@@ -21,14 +21,6 @@ def plain_word(text: str) -> str:
     'law enforcement'
     """
     return re.sub(r"[\s_\-]+", " ", text).strip().casefold()
-
-
-def sectors_by_word(unsaved: Iterable[Sector] = ()) -> dict[str, Sector]:
-    """Every sector, and these, under its key and under its name, as `plain_word` writes them."""
-    found: dict[str, Sector] = {}
-    for sector in [*Sector.objects.order_by("key"), *unsaved]:
-        found.setdefault(plain_word(sector.name), sector)
-    return found | {plain_word(sector.key): sector for sector in found.values()}
 
 
 def folded_for(texts: Sequence[str]) -> list[str]:

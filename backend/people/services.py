@@ -1,4 +1,4 @@
-"""Writes to sectors and people."""
+"""Writes to people."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import secrets
 from collections.abc import Mapping
 from email.utils import make_msgid
-from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -33,7 +32,6 @@ from backend.people.models import (
     FirstAdministratorLink,
     KnownMinor,
     Person,
-    Sector,
     SignInAttempts,
 )
 from backend.people.selectors import (
@@ -43,8 +41,6 @@ from backend.people.selectors import (
     folded_for,
 )
 
-SECTORS_FILE = Path(__file__).parent / "data" / "sectors.json"
-OTHER = "other"
 BATCH = 2_000
 SEND_ACCOUNT_MAIL = "people.send_account_mail"
 ACCOUNT_MAIL_LIFE = dt.timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
@@ -102,24 +98,6 @@ def check_email(text: str) -> str:
     if not email or len(email) > 254 or '"' in email:
         raise BadEmail(_("“%(text)s” is not an e-mail address.") % {"text": text.strip()[:80]})
     return email
-
-
-@in_transaction
-def load_sectors() -> int:
-    """Add the shipped sectors that are missing; returns their number.
-
-    What an organiser added or changed stays.
-    """
-    missing = missing_sectors()
-    Sector.objects.bulk_create(missing, ignore_conflicts=True)
-    return len(missing)
-
-
-def missing_sectors() -> list[Sector]:
-    """The shipped sectors that are not stored, in the order of their keys."""
-    known = set(Sector.objects.values_list("key", flat=True))
-    shipped = json.loads(SECTORS_FILE.read_text(encoding="utf-8"))
-    return sorted((Sector(**row) for row in shipped if row["key"] not in known), key=lambda one: one.key)
 
 
 @in_transaction

@@ -20,6 +20,7 @@ KINDS = {
     "tables": gettext_lazy("Tables"),
     "themes": gettext_lazy("Themes"),
     "topics": gettext_lazy("Topics"),
+    "sectors": gettext_lazy("Sectors"),
     "sessions": gettext_lazy("Sessions"),
     "closures": gettext_lazy("Closed times"),
     "rules": gettext_lazy("Rules for requests"),
@@ -159,6 +160,9 @@ def _counted_text(entry: AuditEntry) -> str:
         ("topics", "added"): ngettext("Added %(count)d topic", "Added %(count)d topics", count),
         ("topics", "changed"): ngettext("Changed %(count)d topic", "Changed %(count)d topics", count),
         ("topics", "removed"): ngettext("Removed %(count)d topic", "Removed %(count)d topics", count),
+        ("sectors", "added"): ngettext("Added %(count)d sector", "Added %(count)d sectors", count),
+        ("sectors", "changed"): ngettext("Changed %(count)d sector", "Changed %(count)d sectors", count),
+        ("sectors", "removed"): ngettext("Removed %(count)d sector", "Removed %(count)d sectors", count),
         ("closures", "added"): ngettext("Closed %(count)d time", "Closed %(count)d times", count),
         ("closures", "changed"): ngettext(
             "Opened %(count)d closed time again", "Opened %(count)d closed times again", count

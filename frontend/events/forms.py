@@ -427,6 +427,17 @@ class TopicsForm(forms.Form):
     description = forms.CharField(required=False)
 
 
+class SectorsForm(forms.Form):
+    """One change of the sectors: which button was pressed, for which row, with which words."""
+
+    BUTTONS = ("add", "change", "up", "down", "merge", "remove")
+    do = forms.ChoiceField(choices=[(name, name) for name in BUTTONS])
+    sector_id = IdField(required=False)
+    into_id = IdField(required=False)
+    name = forms.CharField(required=False)
+    constituency = forms.CharField(required=False)
+
+
 class ProposalForm(forms.Form):
     """Whom to propose, and as what."""
 

@@ -64,6 +64,7 @@ BELONGS_TO = {
     "pair": "matching",
     "session": "agenda",
     "import_agenda": "agenda",
+    "sectors": "setup",
 }
 
 

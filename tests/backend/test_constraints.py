@@ -75,7 +75,13 @@ def people(forums: Forums) -> Tries:
     yield "person_of_the_demo_is_no_staff", changed(person, is_demo=True, is_staff=True)
     for quiet in ({"quiet_from": None}, {"quiet_from": dt.time(7), "quiet_until": dt.time(7)}):
         yield "person_quiet_hours_begin_and_end", changed(person, **{"quiet_until": dt.time(7)} | quiet)
-    yield "sector_constituency_known", changed(organisation.sector, constituency="crown")
+    sector = organisation.sector
+    yield "sector_constituency_is_known", changed(sector, constituency="crown")
+    yield "sector_named", changed(sector, name="")
+    yield "sector_key_once", again(sector, name="Another")
+    yield "sector_name_once", again(sector, key="another", name=sector.name.upper())
+    theirs = forums.elsewhere.sectors.first()
+    yield "organisation_sector_same_event", changed(organisation, sector=theirs)
     yield "organisation_once_per_event", again(organisation, name=organisation.name.upper())
     yield "organisation_named", changed(organisation, name="")
     yield "person_has_an_address_hash", changed(person, address_hash="")

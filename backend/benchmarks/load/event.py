@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from rest_framework.authtoken.models import Token
 
-from backend.events.models import Attendee, Event, Organisation, Slot, Table
+from backend.events.models import Attendee, Event, Organisation, Sector, Slot, Table
 from backend.events.rules import SlotGrid, current_agreement, periods_of
 from backend.meetings.models import Availability
-from backend.people.models import Person, Sector
+from backend.people.models import Person
 
 SLUG = "load"
 OPEN_SHARE = 0.6  # of the slots, per attendee
@@ -57,7 +57,7 @@ def create_event(*, people: int, seed: int, now: dt.datetime) -> LoadEvent:
     Table.objects.bulk_create(
         Table(event=event, label=f"T{number}") for number in range(1, max(people // 8, 1) + 1)
     )
-    sector = Sector.objects.create(key="load", name="Load", constituency="other")
+    sector = Sector.objects.create(event=event, key="load", name="Load", constituency="other", position=0)
     organisation = Organisation.objects.create(event=event, name="Load", sector=sector)
     accounts = Person.objects.bulk_create(
         Person(

@@ -15,7 +15,7 @@ from backend.events.models import Attendee, AttendeeQuerySet, Event, Organisatio
 from backend.events.rules import has_empty_profile
 from backend.events.selectors import name_in_lists, name_in_roster
 from backend.events.services.importing import WITHHELD
-from backend.people.models import Constituency, Sector
+from backend.people.models import Constituency
 
 ROSTER_FILTERS = {
     "sector": "organisation__sector__key",
@@ -226,9 +226,9 @@ def _export_row(row: Attendee) -> tuple[CellValue, ...]:
     )
 
 
-def sector_choices() -> list[tuple[str, str]]:
-    """Every sector by key, with its name, in the order of names."""
-    return list(Sector.objects.order_by("name").values_list("key", "name"))
+def sector_choices(event: Event) -> list[tuple[str, str]]:
+    """The event's sectors by key, with their names, in its order."""
+    return list(event.sectors.values_list("key", "name"))
 
 
 def organisation_names(event: Event) -> list[str]:

@@ -9,15 +9,16 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event, Organisation
+from backend.events.models import Attendee, Event, Organisation, Sector
 from backend.events.rules import LANGUAGE_LIMIT, check_organiser, country_name
 from backend.events.services.changes import announce_changes
 from backend.events.services.importing import CsvLine, CsvTable, import_attendees, normalise_text
 from backend.events.services.locks import lock_event, lock_rows
 from backend.events.services.organisations import find_or_create_organisations
-from backend.people.models import Person, Sector
+from backend.events.services.sectors import load_sectors
+from backend.people.models import Person
 from backend.people.selectors import folded_for
-from backend.people.services import OTHER, check_email, load_sectors
+from backend.people.services import check_email
 
 OWN_FIELDS = ("short_name", "title", "country", "languages")
 """What attendees change on their own profile; once they have, nobody else does."""
@@ -178,8 +179,8 @@ def _organisation(event: Event, name: str) -> Organisation | None:
     """The event's organisation of this name, made where there is none; None for no name."""
     if not name:
         return None
-    load_sectors()
-    other = Sector.objects.get(key=OTHER)
+    load_sectors(event=event)
+    other = event.sectors.get(key=Sector.OTHER)
     return find_or_create_organisations(event=event, sectors={name: other})[name]
 
 
@@ -197,7 +198,7 @@ def change_organisation(
     organisation = rows.filter(pk=organisation_id).first()
     if organisation is None:
         raise NotFound(_("There is no such organisation at this forum."))
-    found = Sector.objects.filter(key=sector).first()
+    found = event.sectors.filter(key=sector).first()
     if found is None:
         raise UnknownSector(_("There is no such sector: choose one of the list."))
     name = normalise_text(name)

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.db.models.functions import Lower
 
 from backend.core.transactions import in_transaction
-from backend.events.models import Event, Organisation
-from backend.people.models import Sector
+from backend.events.models import Event, Organisation, Sector
 from backend.people.selectors import folded_for
 from backend.people.services import BATCH
 

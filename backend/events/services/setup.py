@@ -21,8 +21,9 @@ from backend.events.rules import check_can_hold_role, check_organiser, clean_tex
 from backend.events.rules.languages import LANGUAGES
 from backend.events.services.appointments import record_appointed
 from backend.events.services.changes import announce_changes
+from backend.events.services.sectors import load_sectors
 from backend.people.models import Person
-from backend.people.services import check_email, find_or_create_people, load_sectors
+from backend.people.services import check_email, find_or_create_people
 
 THEMES_FILE = Path(__file__).parents[1] / "data" / "themes.json"
 MAX_MEETINGS = 50
@@ -66,10 +67,11 @@ def create_event(
     interpreters: bool = False,
     languages: Sequence[str] = (),
     has_shipped_topics: bool = True,
+    has_shipped_sectors: bool = True,
     previous: Event | None = None,
     now: dt.datetime,
 ) -> Event:
-    """A new event, a draft, with the shipped themes and topics; with its organiser and leads, where given.
+    """A new event, a draft, with the shipped themes, topics and sectors, its organiser and leads.
 
     Refuses BadEvent (slug, name, venue, languages, dates, meetings), UnknownZone, SlugTaken, BadEmail and
     ConflictingRoles; saves nothing then.
@@ -102,7 +104,8 @@ def create_event(
         languages=list(languages),
         previous=previous,
     )
-    load_sectors()
+    if has_shipped_sectors:
+        load_sectors(event=event)
     if has_shipped_topics:
         load_themes(event=event)
     if organiser_email:

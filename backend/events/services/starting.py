@@ -11,7 +11,17 @@ from backend.core.audit import record_act
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
-from backend.events.models import Appointment, Attendee, Event, Organisation, Slot, Table, Theme, Topic
+from backend.events.models import (
+    Appointment,
+    Attendee,
+    Event,
+    Organisation,
+    Sector,
+    Slot,
+    Table,
+    Theme,
+    Topic,
+)
 from backend.events.rules import LEAD, ORGANISER, can_start_forums, clean_text, is_administrator
 from backend.events.selectors import editions_to_copy
 from backend.events.services.appointment_mails import tell_of_appointment
@@ -80,6 +90,7 @@ def start_event(*, data: ForumData, by: Person, now: dt.datetime) -> Event:
         interpreters=data.interpreters,
         meetings_per_person=earlier.meetings_per_person if earlier else 5,
         has_shipped_topics=data.basis == FROM_SHIPPED,
+        has_shipped_sectors=earlier is None,
         previous=earlier,
         now=now,
     )
@@ -111,7 +122,7 @@ def _name_first(attendee: Attendee, permission: str, by: Person, now: dt.datetim
 
 
 def _copy_edition(event: Event, earlier: Event) -> None:
-    """Themes, topics, tables, organisations with their sectors, and times at the same hours of each day."""
+    """Themes, topics, tables, sectors with their organisations, and times at the same hours of each day."""
     themes = {}
     for theme in earlier.themes.all():
         themes[theme.pk] = Theme.objects.create(
@@ -139,8 +150,17 @@ def _copy_edition(event: Event, earlier: Event) -> None:
         )
         for table in earlier.tables.all()
     )
+    sectors = {}
+    for sector in earlier.sectors.all():
+        sectors[sector.pk] = Sector.objects.create(
+            event=event,
+            key=sector.key,
+            name=sector.name,
+            constituency=sector.constituency,
+            position=sector.position,
+        )
     Organisation.objects.bulk_create(
-        Organisation(event=event, name=row.name, sector_id=row.sector_id)
+        Organisation(event=event, name=row.name, sector=sectors[row.sector_id])
         for row in earlier.organisations.order_by("pk")
     )
     shifted = (_shifted(slot, earlier, event) for slot in earlier.slots.all())

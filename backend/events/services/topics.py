@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any
 
-from django.db.models import Max, Q, QuerySet
-from django.utils.text import slugify
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
@@ -16,6 +13,8 @@ from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Interest, Theme, Topic
 from backend.events.rules import check_organiser, clean_text
 from backend.events.services.changes import announce_changes
+from backend.events.services.locks import lock_event
+from backend.events.services.ordering import free_key, next_position, swap
 from backend.people.models import Person
 
 TOPIC_NAME_LENGTH = 120
@@ -39,12 +38,12 @@ class TopicInUse(BusinessError):
 def add_theme(*, event: Event, name: str, by: Person) -> Theme:
     """Add a theme at the end; refuses OrganisersOnly and BadTopic (name, too many)."""
     check_organiser(by, event)
-    _lock(event)
+    lock_event(event.pk)
     name = _checked_name(name)
     if event.themes.count() >= MAX_THEMES:
         raise BadTopic(_("A forum has at most %(limit)s themes.") % {"limit": MAX_THEMES})
-    key = _free_key(name, "theme", set(event.themes.values_list("key", flat=True)))
-    return Theme.objects.create(event=event, key=key, name=name, position=_next(event.themes.all()))
+    key = free_key(name, "theme", set(event.themes.values_list("key", flat=True)))
+    return Theme.objects.create(event=event, key=key, name=name, position=next_position(event.themes.all()))
 
 
 @in_transaction
@@ -61,8 +60,8 @@ def rename_theme(*, event: Event, theme_id: int, name: str, by: Person) -> Theme
 def move_theme(*, event: Event, theme_id: int, up: bool, by: Person) -> None:
     """Move a theme up or down by one; the first stays first. Refuses OrganisersOnly and NotFound."""
     check_organiser(by, event)
-    _lock(event)
-    _swap(_theme_of(event, theme_id), list(event.themes.order_by("position", "pk")), up=up)
+    lock_event(event.pk)
+    swap(_theme_of(event, theme_id), list(event.themes.order_by("position", "pk")), up=up)
 
 
 @in_transaction
@@ -72,7 +71,7 @@ def remove_theme(*, event: Event, theme_id: int, by: Person) -> None:
     Refuses OrganisersOnly, NotFound and TopicInUse.
     """
     check_organiser(by, event)
-    _lock(event)
+    lock_event(event.pk)
     theme = _theme_of(event, theme_id)
     if theme.topics.exists():
         raise TopicInUse(
@@ -86,14 +85,14 @@ def remove_theme(*, event: Event, theme_id: int, by: Person) -> None:
 def add_topic(*, event: Event, theme_id: int, name: str, description: str = "", by: Person) -> Topic:
     """Add a topic at the end of its theme; refuses OrganisersOnly, NotFound and BadTopic."""
     check_organiser(by, event)
-    _lock(event)
+    lock_event(event.pk)
     theme = _theme_of(event, theme_id)
     name, description = _checked_name(name), _checked_description(description)
     _check_unused_name(event, name)
     if event.topics.count() >= MAX_TOPICS:
         raise BadTopic(_("A forum has at most %(limit)s topics.") % {"limit": MAX_TOPICS})
-    key = _free_key(name, "topic", set(event.topics.values_list("key", flat=True)))
-    position = _next(event.topics.all())
+    key = free_key(name, "topic", set(event.topics.values_list("key", flat=True)))
+    position = next_position(event.topics.all())
     return Topic.objects.create(
         event=event, theme=theme, key=key, name=name, description=description, position=position
     )
@@ -129,9 +128,9 @@ def change_topic(
 def move_topic(*, event: Event, topic_id: int, up: bool, by: Person) -> None:
     """Move a topic up or down within its theme by one. Refuses OrganisersOnly and NotFound."""
     check_organiser(by, event)
-    _lock(event)
+    lock_event(event.pk)
     topic = _topic_of(event, topic_id)
-    _swap(topic, list(event.topics.filter(theme=topic.theme_id).order_by("position", "pk")), up=up)
+    swap(topic, list(event.topics.filter(theme=topic.theme_id).order_by("position", "pk")), up=up)
 
 
 @in_transaction
@@ -141,7 +140,7 @@ def merge_topics(*, event: Event, topic_id: int, into_id: int, by: Person, now: 
     Who chose both seeks and offers what they did under either. Refuses OrganisersOnly, NotFound and BadTopic.
     """
     check_organiser(by, event)
-    _lock(event)
+    lock_event(event.pk)
     topic, into = _topic_of(event, topic_id), _topic_of(event, into_id)
     if topic == into:
         raise BadTopic(_("Choose another topic to merge “%(topic)s” into.") % {"topic": topic.name})
@@ -166,7 +165,7 @@ def merge_topics(*, event: Event, topic_id: int, into_id: int, by: Person, now: 
 def remove_topic(*, event: Event, topic_id: int, by: Person) -> None:
     """Remove a topic that nobody chose. Refuses OrganisersOnly, NotFound and TopicInUse."""
     check_organiser(by, event)
-    _lock(event)
+    lock_event(event.pk)
     topic = _topic_of(event, topic_id)
     if topic.interests.exists():
         raise TopicInUse(
@@ -174,11 +173,6 @@ def remove_topic(*, event: Event, topic_id: int, by: Person) -> None:
             % {"topic": topic.name}
         )
     topic.delete()
-
-
-def _lock(event: Event) -> None:
-    """One change of an event's themes and topics at a time, so that positions and keys stay distinct."""
-    list(Event.objects.select_for_update(no_key=True).filter(pk=event.pk).values_list("pk"))
 
 
 def _theme_of(event: Event, theme_id: int) -> Theme:
@@ -214,44 +208,6 @@ def _checked_description(text: str) -> str:
 def _check_unused_name(event: Event, name: str, *, but: int = 0) -> None:
     if event.topics.filter(name__iexact=name).exclude(pk=but).exists():
         raise BadTopic(_("There is a topic “%(topic)s” already.") % {"topic": name})
-
-
-def _free_key(name: str, fallback: str, taken: set[str]) -> str:
-    """A key for addresses and files: from the name's Latin letters, else numbered; not one of `taken`."""
-    stem = slugify(name)[:50].strip("-") or fallback
-    candidates = [stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3))]
-    return next(key for key in candidates if key not in taken)
-
-
-def _next(rows: QuerySet[Any]) -> int:
-    highest: int | None = rows.aggregate(last=Max("position"))["last"]
-    return 0 if highest is None else highest + 1
-
-
-def _swap(row: Theme | Topic, rows: Sequence[Theme | Topic], *, up: bool) -> None:
-    order = list(rows)
-    place = order.index(row)
-    other = place + (-1 if up else 1)
-    if not 0 <= other < len(order):
-        return
-    positions = _distinct([one.position for one in order])
-    order[place], order[other] = order[other], order[place]
-    for one, position in zip(order, positions, strict=True):
-        if one.position != position:
-            one.position = position
-            one.save(update_fields=["position"])
-
-
-def _distinct(positions: list[int]) -> list[int]:
-    """The same places in order, made distinct: imports and merges may leave two rows at one.
-
-    >>> _distinct([0, 0, 3])
-    [0, 1, 3]
-    """
-    found: list[int] = []
-    for position in positions:
-        found.append(max(position, found[-1] + 1) if found else position)
-    return found
 
 
 def _mark_changed(event: Event, which: Q, now: dt.datetime) -> None:

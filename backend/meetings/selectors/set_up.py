@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from backend.events.models import Attendee, Event
+from backend.events.models import Attendee, Event, Sector
 from backend.events.rules import leads_of, what_opening_lacks
 from backend.meetings.selectors.availability import rules_for
 from backend.meetings.selectors.deliveries import failing_deliveries
@@ -17,6 +17,8 @@ class SetUp:
 
     themes: int
     topics: int
+    sectors: int
+    in_no_sector: int  # organisations that count as other
     sessions: int
     slots: int
     tables: int
@@ -37,6 +39,8 @@ def set_up_for(event: Event, now: dt.datetime) -> SetUp:
     return SetUp(
         themes=event.themes.count(),
         topics=event.topics.count(),
+        sectors=event.sectors.count(),
+        in_no_sector=event.organisations.filter(sector__key=Sector.OTHER).count(),
         sessions=event.sessions.count(),
         slots=event.slots.count(),
         tables=event.tables.filter(is_online=False).count(),

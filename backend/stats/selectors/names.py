@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from backend.events.models import Event
 from backend.events.selectors import PersonNamed, people_named, theme_names_for
-from backend.people.models import Sector
 from backend.stats.rules import countable
 
 
@@ -17,7 +16,7 @@ def people_counted(event: Event) -> dict[int, PersonNamed]:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of keys: `sectors` everywhere, `themes` at this event, in programme order."""
+    """The names of an event's keys: of its sectors and of its themes, in programme order."""
 
     sectors: dict[str, str]
     themes: dict[str, str]
@@ -25,4 +24,4 @@ class Names:
 
 def names_for(event: Event) -> Names:
     """The names of sectors and themes; two queries."""
-    return Names(dict(Sector.objects.values_list("key", "name")), theme_names_for(event))
+    return Names(dict(event.sectors.values_list("key", "name")), theme_names_for(event))

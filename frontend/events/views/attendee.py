@@ -147,7 +147,7 @@ def _page(
         "person": person,
         "form": form,
         "refusal": refusal,
-        "sectors": directory.sector_choices(),
+        "sectors": directory.sector_choices(attendee.event),
         "organisations": directory.organisation_names(attendee.event),
         "countries": COUNTRIES,
         "choices": {

@@ -102,6 +102,12 @@ def _items(event: Event, found: SetUp) -> list[Item]:
             if found.topics else _("People seek and offer by topic: add some."),
         ),
         item(
+            "sectors", _("Sectors"), found.sectors,
+            _("Sectors: %(count)s; organisations counted in none of them: %(other)s")
+            % {"count": found.sectors, "other": found.in_no_sector}
+            if found.in_no_sector else _("Sectors: %(count)s") % {"count": found.sectors},
+        ),
+        item(
             "agenda", _("Sessions"), found.sessions,
             _("Sessions: %(count)s") % {"count": found.sessions}
             if found.sessions else _("People choose what they attend, and are busy then: add the agenda."),

@@ -107,6 +107,7 @@ def ids(people: dict[str, APIClient]) -> dict[str, Any]:
         "planned_id": 1,
         "theme_id": 1,
         "topic_id": 1,
+        "sector_id": 1,
         "closure_id": 1,
     }
 

@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
 
-from backend.events.models import Attendee, Event, Organisation
+from backend.events.models import Attendee, Event, Organisation, Sector
 from tests.factories import NOW
 
 SINCE = {"invitations"}  # apps that 0.2.0 did not have
@@ -65,6 +65,7 @@ def test_two_events_that_share_an_organisation_and_a_person_end_with_their_own(f
     sector = filled.get_model("people", "Sector").objects.create(
         key="ngo", name="NGO", constituency="civil-society"
     )
+    filled.get_model("people", "Sector").objects.create(key="ngo-new", name="Ngo", constituency="other")
     make_house = filled.get_model("people", "Organisation").objects.create
     shared, lone = make_house(name="Shared", sector=sector), make_house(name="Lone", sector=sector)
     make_house(name="Of nobody", sector=sector)
@@ -97,6 +98,11 @@ def test_two_events_that_share_an_organisation_and_a_person_end_with_their_own(f
         (second.pk, "Lone", "ngo"),
         None,
     ]
+    assert [house and house.sector.event_id for house in houses] == [first.pk, second.pk, second.pk, None]
+    assert list(Sector.objects.order_by("event").values_list("event", "key", "name", "position")) == [
+        (first.pk, "ngo", "NGO", 0), (first.pk, "ngo-new", "Ngo 2", 1),
+        (second.pk, "ngo", "NGO", 0), (second.pk, "ngo-new", "Ngo 2", 1),
+    ]  # fmt: skip
     assert Organisation.objects.count() == 3
 
 

@@ -1,4 +1,4 @@
-"""Sectors and people: found, or made once."""
+"""People: found, or made once."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from backend.people.models import Constituency, Person, Sector, SignInAttempts
-from backend.people.selectors import folded_for, sectors_by_word
+from backend.people.models import Person, SignInAttempts
+from backend.people.selectors import folded_for
 from backend.people.services import (
     BadEmail,
     check_email,
     find_or_create_people,
-    load_sectors,
     take_sign_in_attempt,
 )
 from tests.factories import NOW
@@ -41,30 +40,6 @@ def test_attempts_are_forgotten_an_hour_later() -> None:
         take_sign_in_attempt(key="old", limit=5, now=NOW)
     take_sign_in_attempt(key="new", limit=5, now=NOW + dt.timedelta(hours=1, seconds=1))
     assert list(SignInAttempts.objects.values_list("key", "count")) == [("new", 1)]
-
-
-def test_the_shipped_sectors_are_loaded_once_and_cover_every_constituency() -> None:
-    assert load_sectors() == Sector.objects.count() == 19
-    assert load_sectors() == 0
-    assert set(Sector.objects.values_list("constituency", flat=True)) == set(Constituency.values)
-    assert Sector.objects.get(key="law-enforcement").constituency == "government"
-
-
-def test_loading_again_keeps_what_an_administrator_changed() -> None:
-    load_sectors()
-    Sector.objects.filter(key="advocate").update(constituency="youth")
-    Sector.objects.create(key="media", name="Media", constituency="civil-society")
-    assert load_sectors() == 0
-    assert Sector.objects.get(key="advocate").constituency == "youth"
-    assert sectors_by_word()["media"].name == "Media"
-
-
-@pytest.mark.parametrize(
-    "word", ["government", "industry", "civil society", "intergovernmental", "academia", "youth"]
-)
-def test_the_names_of_constituencies_are_sectors(word: str) -> None:
-    load_sectors()
-    assert sectors_by_word()[word].constituency == word.replace(" ", "-")
 
 
 @pytest.mark.parametrize(

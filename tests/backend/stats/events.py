@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from backend.events.models import Attendee, Event, Organisation, Slot, Table, Theme
+from backend.events.models import Attendee, Event, Organisation, Sector, Slot, Table, Theme
 from backend.meetings.models import Meeting, Seat
-from backend.people.models import Person, Sector
+from backend.people.models import Person
 from backend.suggestions.models import Run, Suggestion
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 
@@ -106,7 +106,9 @@ def large_event(people: int, meetings: int, listed: int = 10, seed: int = 0) -> 
         Organisation.objects.create(
             event=event,
             name=f"Organisation {n}",
-            sector=Sector.objects.create(key=f"sector-{n}", name=f"Sector {n}", constituency=kinds[n % 7]),
+            sector=Sector.objects.create(
+                event=event, key=f"sector-{n}", name=f"Sector {n}", constituency=kinds[n % 7], position=n
+            ),
         )
         for n in range(20)
     ]

@@ -156,6 +156,7 @@ def test_whom_an_administrator_allows_starts_a_forum_whose_two_people_wait_to_be
 def test_an_earlier_edition_hands_on_everything_but_its_people(ada):
     earlier = make_event("acop-2026", timezone="Asia/Bangkok")
     make_attendee(earlier, organisation=make_organisation(earlier, "ngo", "civil-society", "Helpline"))
+    earlier.sectors.filter(key="academia").delete()
     Table.objects.create(event=earlier, label="T1", place="Gallery", step_free=True)
     MeetingRules.objects.create(event=earlier, open_requests=3, expiry_hours=24)
     for day, hour in ((9, 2), (10, 3)):  # 09:00 and 10:00 in Bangkok
@@ -171,6 +172,10 @@ def test_an_earlier_edition_hands_on_everything_but_its_people(ada):
     assert (event.meeting_rules.open_requests, event.meeting_rules.expiry_hours) == (3, 24)
     helpline = Organisation.objects.get(event=event)
     assert (helpline.name, helpline.sector.constituency) == ("Helpline", "civil-society")
+    assert helpline.sector.event == event
+    kept = [list(one.sectors.values_list("key", "name", "position")) for one in (earlier, event)]
+    assert kept[0] == kept[1]
+    assert not event.sectors.filter(key="academia").exists()
     # The first day's 09:00, now by the clock of Tokyo; the second day has no place in a forum of one day.
     assert [row.starts_at for row in event.slots.all()] == [dt.datetime(2027, 11, 17, 0, tzinfo=dt.UTC)]
     assert {row.name for row in event.attendees.all()} == {"Olga Nowak", "Lea Duarte"}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.advisory_lock import advisory_lock
 from backend.core.transactions import Busy, in_transaction, read_only
-from backend.events.models import Attendee, Event, Interest, Organisation, Topic
+from backend.events.models import Attendee, Event, Interest, Organisation, Sector, Topic
 from backend.events.rules import check_organiser
 from backend.events.selectors import ChosenTopics, chosen_topics, name_to_call
 from backend.events.services.changes import announce_changes
@@ -26,14 +26,12 @@ from backend.events.services.importing.rows import ImportRow, column_positions, 
 from backend.events.services.locks import lock_rows
 from backend.events.services.organisations import find_or_create_organisations, move_organisations
 from backend.events.services.profiles import replace_interests
-from backend.people.models import Person, Sector
-from backend.people.selectors import folded_for, plain_word, sectors_by_word
+from backend.events.services.sectors import load_sectors, sectors_by_word
+from backend.people.models import Person
+from backend.people.selectors import folded_for, plain_word
 from backend.people.services import (
     BATCH,
-    OTHER,
     find_or_create_people,
-    load_sectors,
-    missing_sectors,
 )
 
 PROFILE_FIELDS = ("short_name", "title", "country", "languages", "about", "seeks", "offers")
@@ -285,8 +283,8 @@ def _import_organisations(
     """
     notes = NoteCounts()
     if save:
-        load_sectors()
-    known = sectors_by_word(missing_sectors())
+        load_sectors(event=event)
+    known = sectors_by_word(event)
     listed: dict[str, list[Sector]] = {}
     for row in rows:
         sector = known.get(plain_word(row.sector))
@@ -294,11 +292,11 @@ def _import_organisations(
             notes.unknown_sectors.note(row.sector, row.line)
         if row.organisation:
             listed.setdefault(row.organisation, []).extend([sector] if sector else [])
-    wanted = {name: sectors[0] if sectors else known[OTHER] for name, sectors in listed.items()}
+    wanted = {name: sectors[0] if sectors else known[Sector.OTHER] for name, sectors in listed.items()}
     found = find_or_create_organisations(event=event, sectors=wanted, save=save)
     moved = {}
     for name, organisation in found.items():
-        if organisation.sector.key == OTHER != wanted[name].key:
+        if organisation.sector.key == Sector.OTHER != wanted[name].key:
             organisation.sector = wanted[name]
             moved[organisation.pk] = organisation
             notes.new_sectors[organisation.name, organisation.sector.name] += 1
@@ -307,7 +305,8 @@ def _import_organisations(
                 notes.kept_sectors[organisation.name, organisation.sector.name, sector.name] += 1
     with_sector = {row.organisation for row in rows if row.sector}
     notes.without_sector = sum(
-        organisation.sector.key == OTHER and name not in with_sector for name, organisation in found.items()
+        organisation.sector.key == Sector.OTHER and name not in with_sector
+        for name, organisation in found.items()
     )
     if save:
         changed = sorted(moved.values(), key=lambda organisation: organisation.pk)

@@ -6,10 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.events.models import Event, Organisation
+from backend.events.models import Event, Organisation, Sector
 from backend.events.services.organisations import find_or_create_organisations
-from backend.people.models import Sector
-from backend.people.services import load_sectors
+from backend.events.services.sectors import load_sectors
 from tests.factories import make_event
 
 pytestmark = pytest.mark.django_db
@@ -17,8 +16,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def event() -> Event:
-    load_sectors()
-    return make_event()
+    made = make_event()
+    load_sectors(event=made)
+    return made
 
 
 def test_names_that_differ_in_case_alone_are_one_organisation_with_the_first_sector(event: Event) -> None:
@@ -30,12 +30,14 @@ def test_names_that_differ_in_case_alone_are_one_organisation_with_the_first_sec
 
 
 def test_an_organisation_of_another_event_is_another_one(event: Event) -> None:
-    academia, youth = Sector.objects.get(key="academia"), Sector.objects.get(key="youth")
+    youth = Sector.objects.get(key="youth")
     other = make_event("other")
-    theirs = find_or_create_organisations(event=other, sectors={"House": academia})["House"]
+    load_sectors(event=other)
+    elsewhere = other.sectors.get(key="academia")
+    theirs = find_or_create_organisations(event=other, sectors={"House": elsewhere})["House"]
     assert find_or_create_organisations(event=event, sectors={"house": youth})["house"] != theirs
     assert [(row.event, row.sector) for row in Organisation.objects.order_by("pk")] == [
-        (other, academia),
+        (other, elsewhere),
         (event, youth),
     ]
 

@@ -1,0 +1,146 @@
+"""For organisers: the themes of an event and the topics under each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend.core.api import CountSerializer, TextField, id_field, validated
+from backend.events import selectors, services
+from backend.events.api.views import OrganiserView
+from backend.events.models import Event
+
+
+class TopicCountSerializer(serializers.Serializer[Any]):
+    """A topic as organisers edit it; the counts are of adults."""
+
+    topic = serializers.IntegerField(source="topic_id")
+    name = serializers.CharField()
+    description = serializers.CharField()
+    seekers = serializers.IntegerField()
+    offerers = serializers.IntegerField()
+
+
+class ThemeTopicsSerializer(serializers.Serializer[Any]):
+    theme = serializers.IntegerField(source="theme_id")
+    name = serializers.CharField()
+    topics = TopicCountSerializer(many=True)
+
+
+class ThemeNameSerializer(serializers.Serializer[Any]):
+    name = TextField(max_length=services.TOPIC_NAME_LENGTH)
+
+
+class TopicDataSerializer(serializers.Serializer[Any]):
+    theme = id_field()
+    name = TextField(max_length=services.TOPIC_NAME_LENGTH)
+    description = TextField(max_length=300, allow_blank=True, default="")
+
+
+class MoveSerializer(serializers.Serializer[Any]):
+    up = serializers.BooleanField(help_text="Towards the first place; false for towards the last.")
+
+
+class MergeSerializer(serializers.Serializer[Any]):
+    into = id_field(help_text="The topic that stays.")
+
+
+def _themes(event: Event, status: int = 200) -> Response:
+    return Response(ThemeTopicsSerializer(selectors.topic_counts_for(event), many=True).data, status=status)
+
+
+THEMES = ThemeTopicsSerializer(many=True)
+
+
+class ThemeListView(OrganiserView):
+    """The themes of the event with their topics, as organisers edit them."""
+
+    @extend_schema(operation_id="themes_list", responses={200: THEMES})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        return _themes(self.event)
+
+    @extend_schema(operation_id="themes_add", request=ThemeNameSerializer, responses={201: THEMES})
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Add a theme at the end."""
+        services.add_theme(event=self.event, by=self.person, **validated(ThemeNameSerializer, request))
+        return _themes(self.event, 201)
+
+
+class ThemeView(OrganiserView):
+    @extend_schema(operation_id="themes_rename", request=ThemeNameSerializer, responses={200: THEMES})
+    def put(self, request: Request, slug: str, theme_id: int) -> Response:  # noqa: ARG002
+        """Rename a theme."""
+        values = validated(ThemeNameSerializer, request)
+        services.rename_theme(event=self.event, theme_id=theme_id, by=self.person, **values)
+        return _themes(self.event)
+
+    @extend_schema(operation_id="themes_remove", responses={204: None})
+    def delete(self, request: Request, slug: str, theme_id: int) -> Response:  # noqa: ARG002
+        """Remove a theme without topics."""
+        services.remove_theme(event=self.event, theme_id=theme_id, by=self.person)
+        return Response(status=204)
+
+
+class ThemeMoveView(OrganiserView):
+    @extend_schema(operation_id="themes_move", request=MoveSerializer, responses={200: THEMES})
+    def post(self, request: Request, slug: str, theme_id: int) -> Response:  # noqa: ARG002
+        """Move a theme by one place."""
+        up = validated(MoveSerializer, request)["up"]
+        services.move_theme(event=self.event, theme_id=theme_id, up=up, by=self.person)
+        return _themes(self.event)
+
+
+class TopicListView(OrganiserView):
+    @extend_schema(operation_id="topics_add", request=TopicDataSerializer, responses={201: THEMES})
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Add a topic at the end of a theme."""
+        values = validated(TopicDataSerializer, request)
+        services.add_topic(event=self.event, theme_id=values.pop("theme"), by=self.person, **values)
+        return _themes(self.event, 201)
+
+
+class TopicView(OrganiserView):
+    @extend_schema(operation_id="topics_change", request=TopicDataSerializer, responses={200: THEMES})
+    def put(self, request: Request, slug: str, topic_id: int) -> Response:  # noqa: ARG002
+        """Change a topic; what people chose stays."""
+        values = validated(TopicDataSerializer, request)
+        services.change_topic(
+            event=self.event,
+            topic_id=topic_id,
+            theme_id=values.pop("theme"),
+            by=self.person,
+            now=timezone.now(),
+            **values,
+        )
+        return _themes(self.event)
+
+    @extend_schema(operation_id="topics_remove", responses={204: None})
+    def delete(self, request: Request, slug: str, topic_id: int) -> Response:  # noqa: ARG002
+        """Remove a topic that nobody chose."""
+        services.remove_topic(event=self.event, topic_id=topic_id, by=self.person)
+        return Response(status=204)
+
+
+class TopicMoveView(OrganiserView):
+    @extend_schema(operation_id="topics_move", request=MoveSerializer, responses={200: THEMES})
+    def post(self, request: Request, slug: str, topic_id: int) -> Response:  # noqa: ARG002
+        """Move a topic by one place within its theme."""
+        up = validated(MoveSerializer, request)["up"]
+        services.move_topic(event=self.event, topic_id=topic_id, up=up, by=self.person)
+        return _themes(self.event)
+
+
+class TopicMergeView(OrganiserView):
+    @extend_schema(operation_id="topics_merge", request=MergeSerializer, responses={200: CountSerializer})
+    def post(self, request: Request, slug: str, topic_id: int) -> Response:  # noqa: ARG002
+        """Merge a topic into another; the number of people whose choice moved."""
+        into_id = validated(MergeSerializer, request)["into"]
+        count = services.merge_topics(
+            event=self.event, topic_id=topic_id, into_id=into_id, by=self.person, now=timezone.now()
+        )
+        return Response({"count": count})

@@ -1,0 +1,76 @@
+"""For organisers: the sectors of an event, each with the constituency it counts for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from backend.core.errors import BusinessError
+from backend.events import services
+from backend.events.models import Attendee, Event
+from backend.events.selectors import sector_counts_for
+from backend.people.models import Constituency
+from frontend.access import Request, organiser
+from frontend.events.forms import SectorsForm
+from frontend.fields import values_of
+
+
+@organiser
+@require_http_methods(["GET", "HEAD", "POST"])
+def sectors(request: Request, attendee: Attendee) -> HttpResponse:
+    """The sectors in order with how many count there; on POST, one change."""
+    event, refusal, sent = attendee.event, None, {}
+    if request.method == "POST":
+        try:
+            sent = values_of(SectorsForm(request.POST))
+            text = _change(request, event, sent)
+        except BusinessError as error:
+            refusal = error
+        else:
+            if text:
+                messages.success(request, text)
+            return redirect("sectors", event.slug)
+    context = {
+        "sectors": sector_counts_for(event),
+        "constituencies": Constituency.choices,
+        "refusal": refusal,
+        "sent": sent,
+    }
+    return render(request, "events/sectors.html", context, status=refusal.status if refusal else 200)
+
+
+def _change(request: Request, event: Event, sent: dict[str, Any]) -> str:
+    """Carry out what was asked; what to say then, or nothing where the page shows it."""
+    do, by, now = sent["do"], request.user, timezone.now()
+    sector_id, name, constituency = sent["sector_id"] or 0, sent["name"], sent["constituency"]
+    match do:
+        case "add":
+            services.add_sector(event=event, name=name, constituency=constituency, by=by)
+            return _("The sector is added.")
+        case "change":
+            services.change_sector(
+                event=event, sector_id=sector_id, name=name, constituency=constituency, by=by, now=now
+            )
+            return _("The sector is changed.")
+        case "up" | "down":
+            services.move_sector(event=event, sector_id=sector_id, up=do == "up", by=by)
+            return ""
+        case "merge":
+            into_id = sent["into_id"] or 0
+            count = services.merge_sectors(event=event, sector_id=sector_id, into_id=into_id, by=by, now=now)
+            text = ngettext(
+                "The sectors are merged; %(count)d organisation moved.",
+                "The sectors are merged; %(count)d organisations moved.",
+                count,
+            )
+            return text % {"count": count}
+        case _:
+            services.remove_sector(event=event, sector_id=sector_id, by=by)
+            return _("The sector is removed.")

@@ -1,0 +1,136 @@
+"""An event's own sectors: edited by its organisers, with the organisations kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from backend.core.errors import NotFound, OrganisersOnly
+from backend.events import services
+from backend.events.models import Attendee, Event, Organisation, Sector
+from backend.events.selectors import sector_counts_for
+from backend.events.services.importing import COLUMNS, import_attendees, read_csv
+from backend.events.services.sectors import MAX_SECTORS, sectors_by_word
+from backend.people.models import Constituency
+from tests.factories import NOW, make_attendee, make_event, make_organisation
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def event() -> Event:
+    made = make_event()
+    services.load_sectors(event=made)
+    return made
+
+
+@pytest.fixture
+def boss(event: Event) -> Attendee:
+    return make_attendee(event, permission="organiser")
+
+
+def sector(event: Event, key: str) -> Sector:
+    return Sector.objects.get(event=event, key=key)
+
+
+def names(event: Event) -> list[str]:
+    return [row.name for row in sector_counts_for(event)]
+
+
+def test_a_new_event_has_the_shipped_sectors_once_and_they_cover_every_constituency(event):
+    assert len(names(event)) == 19
+    assert {row.constituency for row in sector_counts_for(event)} == set(Constituency.values)
+    sector(event, "advocate").delete()
+    services.load_sectors(event=event)
+    assert len(names(event)) == 18
+
+
+@pytest.mark.parametrize(
+    "word", ["government", "industry", "civil society", "intergovernmental", "academia", "youth"]
+)
+def test_the_names_of_constituencies_are_shipped_sectors(event, word):
+    assert sectors_by_word(event)[word].constituency == word.replace(" ", "-")
+
+
+def test_a_merge_keeps_the_organisations_and_has_lists_computed_anew_where_the_constituency_differs(
+    event, boss
+):
+    lawyers = make_attendee(event, sector="advocate", constituency="civil-society")
+    bystander = make_attendee(event, sector="academia", constituency="academia")
+    before = bystander.changed_at
+    into = sector(event, "law-enforcement")
+    merge = {"event": event, "by": boss.person, "now": LATER}
+    assert services.merge_sectors(sector_id=sector(event, "advocate").pk, into_id=into.pk, **merge) == 1
+    assert "Advocate" not in names(event)
+    lawyers.refresh_from_db()
+    bystander.refresh_from_db()
+    assert (lawyers.organisation.sector, lawyers.constituency) == (into, "government")
+    assert (lawyers.changed_at, bystander.changed_at) == (LATER, before)
+
+
+def test_a_changed_constituency_holds_for_all_its_people_and_a_new_name_recomputes_nothing(event, boss):
+    youth = make_attendee(event, sector="youth", constituency="youth")
+    before = youth.changed_at
+    change = {"event": event, "sector_id": sector(event, "youth").pk, "by": boss.person, "now": LATER}
+    services.change_sector(name="Young people", constituency="youth", **change)
+    youth.refresh_from_db()
+    assert youth.changed_at == before
+    services.change_sector(name="Young people", constituency="civil-society", **change)
+    youth = Attendee.objects.get(pk=youth.pk)
+    assert (youth.changed_at, youth.constituency) == (LATER, "civil-society")
+    assert youth.organisation.sector.name == "Young people"
+
+
+def test_a_sector_with_organisations_and_the_one_for_all_others_are_not_removed(event, boss):
+    make_organisation(event, "academia", "academia")
+    remove = {"event": event, "by": boss.person}
+    with pytest.raises(services.SectorInUse, match="merge it into another sector"):
+        services.remove_sector(sector_id=sector(event, "academia").pk, **remove)
+    other = sector(event, "other")
+    with pytest.raises(services.SectorInUse, match="stays"):
+        services.remove_sector(sector_id=other.pk, **remove)
+    with pytest.raises(services.SectorInUse, match="stays"):
+        services.merge_sectors(sector_id=other.pk, into_id=sector(event, "youth").pk, now=NOW, **remove)
+    with pytest.raises(services.BadSector, match="no constituency"):
+        services.change_sector(sector_id=other.pk, name="Rest", constituency="youth", now=NOW, **remove)
+    services.remove_sector(sector_id=sector(event, "advocate").pk, **remove)
+    assert "Advocate" not in names(event)
+
+
+def test_bad_sectors_are_refused_in_a_sentence(event, boss):
+    add = {"event": event, "by": boss.person}
+    for name, constituency, text in (
+        (" ", "youth", "needs a name"),
+        ("n" * 81, "youth", "needs a name"),
+        ("LAW enforcement", "youth", "already"),
+        ("Media", "press", "Choose the constituency"),
+    ):
+        with pytest.raises(services.BadSector, match=text):
+            services.add_sector(name=name, constituency=constituency, **add)
+    for number in range(MAX_SECTORS - 19):
+        services.add_sector(name=f"Kind {number}", constituency="other", **add)
+    with pytest.raises(services.BadSector, match="at most 60"):
+        services.add_sector(name="One more", constituency="other", **add)
+    with pytest.raises(NotFound):
+        services.move_sector(sector_id=0, up=True, **add)
+    with pytest.raises(OrganisersOnly):
+        services.add_sector(event=event, name="Media", constituency="youth", by=make_attendee(event).person)
+
+
+def test_an_import_knows_the_events_own_sectors_and_brings_no_shipped_one_back(event, boss):
+    services.add_sector(event=event, name="Faith groups", constituency="civil-society", by=boss.person)
+    services.remove_sector(event=event, sector_id=sector(event, "advocate").pk, by=boss.person)
+    lines = (
+        "name,email,organisation,sector",
+        "A,a@example.org,Temple,Faith Groups",
+        "B,b@example.org,Court,Advocate",
+    )
+    text = "\n".join(lines)
+    rows = read_csv(text.encode(), columns=frozenset(COLUMNS))
+    report = import_attendees(event=event, table=rows, by=boss.person, now=NOW)
+    houses = Organisation.objects.filter(event=event, name__in=["Temple", "Court"])
+    assert dict(houses.values_list("name", "sector__key")) == {"Temple": "faith-groups", "Court": "other"}
+    assert "Advocate" not in names(event)
+    assert any("not known" in line and "Advocate" in line for line in report.notes)
