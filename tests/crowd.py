@@ -166,6 +166,8 @@ def _change_many(crowd: Crowd, port: int, log: CrowdLog) -> None:
     for visibility in ("hidden", "listed")[:BULK_CHANGES]:
         fields = {"csrfmiddlewaretoken": CSRF, "everybody": "on", "set_visibility": visibility}
         kind = "application/x-www-form-urlencoded"
+        _post(crowd, port, "attendees/", urlencode(fields).encode(), kind, "everybody's names", log)
+        fields["named"] = ",".join(str(user.attendee_id) for user in crowd.load.users)
         _post(crowd, port, "attendees/", urlencode(fields).encode(), kind, f"all {visibility}", log)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
@@ -17,7 +17,8 @@ from backend.core.errors import BusinessError
 TRIES = 3
 MAX_PAUSE_SECONDS = 0.05  # before another try, random, so that two do not meet again
 DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
-CONFLICTS = frozenset({DEADLOCK, SERIALIZATION_FAILURE})
+FOREIGN_KEY = "23503"  # found at the commit: one removed a row while another began to refer to it
+CONFLICTS = frozenset({DEADLOCK, SERIALIZATION_FAILURE, FOREIGN_KEY})
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -35,7 +36,7 @@ def in_transaction(service: Callable[Given, Result]) -> Callable[Given, Result]:
     """Run a service in one transaction, and again where the database ends it for a conflict with another.
 
     Within a transaction the service is part of that one, and the outermost begins anew: so a service reads
-    what it changes after it began. Refuses Busy after three tries.
+    what it changes after it began, and refuses what was removed meanwhile. Refuses Busy after three tries.
     """
 
     @functools.wraps(service)
@@ -45,10 +46,12 @@ def in_transaction(service: Callable[Given, Result]) -> Callable[Given, Result]:
             try:
                 with transaction.atomic():
                     return service(*arguments, **named)
-            except OperationalError as error:
+            except (OperationalError, IntegrityError) as error:
                 if is_part or not is_conflict(error):
                     raise
                 if not left:
+                    if isinstance(error, IntegrityError):
+                        raise  # no race fails three times in this way
                     break
                 time.sleep(random.uniform(0, MAX_PAUSE_SECONDS))  # noqa: S311
         raise Busy(_("Many people are changing the same things just now. Please try again in a moment."))
@@ -56,7 +59,7 @@ def in_transaction(service: Callable[Given, Result]) -> Callable[Given, Result]:
     return run
 
 
-def is_conflict(error: OperationalError) -> bool:
+def is_conflict(error: DatabaseError) -> bool:
     """Whether the database ended this transaction for another one: repeated, it may succeed."""
     return getattr(error.__cause__, "sqlstate", None) in CONFLICTS
 

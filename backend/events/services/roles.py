@@ -17,6 +17,7 @@ from backend.events.services.changes import announce_changes
 from backend.people.models import Person
 
 PEOPLE_AT_ONCE = 200  # in one transaction
+READ_FIELDS = ("event", "person", "age_class", "visibility", "edited_at")
 
 
 class UnknownRole(BusinessError):
@@ -65,7 +66,8 @@ def change_roles(
     values = {name: value for name in VALUES if (value := getattr(change, name))}
     if not values or any(value not in VALUES[name] for name, value in values.items()):
         raise UnknownRole(_("Choose what to set: an age class or a visibility."))
-    attendees = list(Attendee.objects.filter(event=event, pk__in=attendee_ids).order_by("pk"))
+    rows = Attendee.objects.filter(event=event, pk__in=attendee_ids).only(*READ_FIELDS)
+    attendees = list(rows.order_by("pk"))
     if not attendees:
         raise NobodyChosen(_("Tick at least one person."))
     check_age_change(attendees, change.age_class, by, confirmed_adults)
@@ -100,15 +102,13 @@ def _change_some(
     confirmed_adults: Collection[int],
 ) -> int:
     """All of these people or none; they are locked and checked again. Refuses as `change_roles` does."""
-    chosen = Attendee.objects.select_for_update(no_key=True).filter(event=event, pk__in=ids).order_by("pk")
-    attendees = list(chosen)
+    chosen = Attendee.objects.select_for_update(no_key=True).filter(event=event, pk__in=ids)
+    attendees = list(chosen.only(*READ_FIELDS).order_by("pk"))
     check_age_change(attendees, values.get("age_class", ""), by, confirmed_adults)
-    changed = []
+    alike: dict[tuple[tuple[str, str], ...], list[int]] = {}
     for attendee in attendees:
         if new := _new_values(attendee, values):
-            for name, value in new.items():
-                setattr(attendee, name, value)
-            attendee.changed_at = now
-            changed.append(attendee)
-    Attendee.objects.bulk_update(changed, [*values, "changed_at"])
-    return len(changed)
+            alike.setdefault(tuple(new.items()), []).append(attendee.pk)
+    for new_values, those in alike.items():
+        Attendee.objects.filter(pk__in=those).update(**dict(new_values), changed_at=now)
+    return sum(map(len, alike.values()))

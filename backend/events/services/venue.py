@@ -87,6 +87,7 @@ def remove_slots(*, event: Event, slot_ids: Collection[int], by: Person) -> int:
     return removed.get(Slot._meta.label, 0)
 
 
+@in_transaction
 def add_table(*, event: Event, data: TableData, by: Person) -> Table:
     """Add a table, or an online room; refuses OrganisersOnly, BadTable and LabelTaken."""
     check_organiser(by, event)
@@ -99,6 +100,7 @@ def add_tables(*, event: Event, tables: Sequence[TableData], by: Person) -> list
     return [add_table(event=event, data=data, by=by) for data in tables]
 
 
+@in_transaction
 def change_table(*, event: Event, table_id: int, data: TableData, by: Person) -> Table:
     """Change a table. Refuses OrganisersOnly, NotFound, BadTable, LabelTaken.
 
@@ -114,6 +116,7 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person) ->
     return _save(table, data)
 
 
+@in_transaction
 def remove_table(*, event: Event, table_id: int, by: Person) -> None:
     """Remove an unused table; a missing one is no error. Refuses OrganisersOnly and VenueInUse."""
     check_organiser(by, event)

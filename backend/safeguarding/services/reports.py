@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
 from backend.events.rules import TextTooLong, clean_text, leads_of
+from backend.events.services import lock_rows
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportHandOver, ReportView
 from backend.safeguarding.rules import knows_of, lacking_for, leads_lacking, readable_for
@@ -159,6 +161,8 @@ def close_report(
     A block between the two, or another report, blocks it all the same. Neither is told. Refuses NotYours,
     NotFound, AlreadyClosed, OutcomeNeeded and TextTooLong.
     """
+    if lift:
+        lock_rows(Attendee.objects.filter(person__in=_people_of(report_id)))
     report = _locked_report(lead, report_id, by)
     outcome = clean_text(outcome)
     if report.state == Report.State.CLOSED:
@@ -171,9 +175,8 @@ def close_report(
     report.state, report.outcome, report.keeps_apart = Report.State.CLOSED, outcome, not lift
     report.closed_by, report.closed_at = lead, now
     report.save(update_fields=["state", "outcome", "keeps_apart", "closed_by", "closed_at"])
-    both = Attendee.objects.filter(pk__in=[report.reporter_id, report.reported_id])
     if lift:
-        announce_changed_people(*both.values_list("person_id", flat=True), now=now)
+        announce_changed_people(*_people_of(report_id), now=now)
     return report
 
 
@@ -211,6 +214,12 @@ def hand_over_reports(*, lead: Attendee, to_id: int, by: Person, now: dt.datetim
     if rows:
         alert_leads(event_id=lead.event_id)
     return len(rows)
+
+
+def _people_of(report_id: int) -> list[int]:
+    """Ids of the people a report is by and about."""
+    part = Q(reports_made=report_id) | Q(reports_about=report_id)
+    return list(Attendee.objects.filter(part).values_list("person_id", flat=True).distinct())
 
 
 def _lead_of(event_id: int, attendee_id: int) -> Attendee:
