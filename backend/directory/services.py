@@ -29,7 +29,7 @@ from backend.directory.selectors import (
     roster_ids,
 )
 from backend.events.models import Attendee, Event
-from backend.events.rules import Doing, check_allowed, check_organiser, has_empty_profile
+from backend.events.rules import Doing, check_organiser, has_empty_profile
 from backend.events.selectors import shown_name
 from backend.events.services import lock_attendees, lock_event
 from backend.meetings.rules import ASKER_REQUESTS, LIMITS_WINDOW, check_own, check_reachable
@@ -63,8 +63,7 @@ def wish_to_meet(*, attendee: Attendee, other_id: int, by: Person, now: dt.datet
     Blocks nothing and counts as no request. Saying so again changes nothing. Refuses NotYours, NotOpenYet,
     NotInThisState, NotFound (nobody the contact policy allows), NotJoined, HasOpenTime and TooManyWishes.
     """
-    check_own(attendee, by)
-    check_allowed(attendee.event, Doing.ASK)
+    check_own(attendee, by, Doing.ASK)
     lock_attendees([attendee.pk, other_id])
     check_reachable(attendee, other_id, now)
     if found := WishToMeet.objects.filter(asker=attendee.pk, other=other_id).first():
@@ -87,8 +86,7 @@ def nudge_people(*, event: Event, by: Person, now: dt.datetime) -> int:
 
     Refuses OrganisersOnly, NotOpenYet and NotInThisState.
     """
-    check_organiser(by, event)
-    check_allowed(event, Doing.ASK)
+    check_organiser(by, event, Doing.ASK)
     lock_event(event.pk)  # one round of nudges at a time
     day = now.astimezone(event.zone).date()
     already = Nudge.objects.filter(attendee=OuterRef("pk"), day=day)

@@ -1,4 +1,4 @@
-"""Whom organisers may invite, when an event invites at all, and what its mails may say."""
+"""Whom organisers may invite, and what the mails may say."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.core.texts import one_line
-from backend.events.models import Attendee, Event
+from backend.events.models import Attendee
 from backend.events.rules import TextTooLong, clean_text
 from backend.invitations.models import MAX_REMINDER_DAYS, MAX_VALID_DAYS, InvitationRules
 from backend.people.services import check_email
 
-INVITING_STATES = ("inviting", "open", "live")
 MAILS_A_DAY = 5_000  # of one event, in 24 hours
 TESTS_A_DAY = 20  # of one organiser at one event
 SELECTION_LIFE = dt.timedelta(hours=1)  # between a preview and the sending
@@ -27,10 +26,6 @@ SENDER_LIMIT = 80
 LETTER_LIMIT = 4_000
 
 
-class NotInviting(BusinessError):
-    code = "not_inviting"
-
-
 class BadInvitationText(BusinessError):
     code = "bad_invitation_text"
     status = 400
@@ -39,20 +34,6 @@ class BadInvitationText(BusinessError):
 class BadInvitationRules(BusinessError):
     code = "bad_invitation_rules"
     status = 400
-
-
-def is_inviting(event: Event) -> bool:
-    """Whether the event sends invitations: not as a draft, and not once it is closed."""
-    return event.state in INVITING_STATES
-
-
-def check_inviting(event: Event) -> None:
-    """Refuse NotInviting where the event sends no invitations."""
-    if not is_inviting(event):
-        raise NotInviting(
-            _("%(event)s sends no invitations now: a forum invites once it is no draft, until it is closed.")
-            % {"event": event.name}
-        )
 
 
 def is_invitable() -> Q:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.events.models import Attendee
-from backend.events.rules import TextTooLong, clean_text
+from backend.events.rules import Doing, TextTooLong, check_allowed, clean_text
 from backend.events.selectors import shown_name
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.people.models import Person
@@ -103,10 +103,12 @@ def expiry_of(
     return min(asked_at + dt.timedelta(hours=hours), last_starts_at - margin)
 
 
-def check_own(attendee: Attendee, by: Person) -> None:
-    """Refuse NotYours unless `by` is the attendee."""
+def check_own(attendee: Attendee, by: Person, doing: Doing | None = None) -> None:
+    """Refuse NotYours unless `by` is the attendee; and as `check_allowed` does this in the event."""
     if attendee.person_id != by.pk:
         raise NotYours(_("Only the attendee can do this."))
+    if doing is not None:
+        check_allowed(attendee.event, doing)
 
 
 def check_reachable(attendee: Attendee, other_id: int, now: dt.datetime) -> None:

@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.core.errors import BusinessError
 from backend.events.models import Attendee
-from backend.events.rules import TextTooLong
+from backend.events.rules import Doing, TextTooLong, is_allowed
 from backend.invitations import selectors, services
 from backend.invitations.models import Invitation
-from backend.invitations.rules import BadInvitationRules, BadInvitationText, is_inviting
+from backend.invitations.rules import BadInvitationRules, BadInvitationText
 from backend.people.services import BadEmail
 from frontend.access import Request, catch_refusal, organiser, public
 from frontend.fields import values_of
@@ -63,7 +63,7 @@ def invitations(request: Request, attendee: Attendee) -> HttpResponse:
         "chosen": chosen,
         "filters": FILTER_WORDS.items(),
         "figures": selectors.invitation_figures(event),
-        "is_inviting": is_inviting(event),
+        "is_inviting": is_allowed(event, Doing.INVITE),
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200

@@ -70,7 +70,7 @@ def test_from_the_administrators_link_to_an_open_forum(context, door, link):
     page.get_by_role("button", name="Add").last.click()
     page.goto(f"{home}set-up/")
     page.get_by_role("button", name="Open the forum").click()
-    expect(page.get_by_role("alert")).to_contain_text("it needs a second confirmed safeguarding lead")
+    expect(page.get_by_role("alert")).to_contain_text("needs a second confirmed safeguarding lead")
 
     page = as_person(context, door, "lea@example.org")
     page.goto(f"{home}roles/")

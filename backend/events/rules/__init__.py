@@ -52,6 +52,7 @@ from backend.events.rules.states import (
     check_event_open,
     is_allowed,
     is_event_open,
+    states_that_allow,
 )
 
 __all__ = [
@@ -104,5 +105,6 @@ __all__ = [
     "pair_of",
     "periods_of",
     "standing_of",
+    "states_that_allow",
     "what_opening_lacks",
 ]

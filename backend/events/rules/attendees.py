@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, OrganisersOnly
 from backend.events.models import Attendee, Event, Interest
+from backend.events.rules.states import Doing, check_allowed
 from backend.people.models import Person
 
 IdPair = tuple[int, int]
@@ -38,10 +39,12 @@ def is_organiser(person: Person, event: Event) -> bool:
     ).exists()
 
 
-def check_organiser(person: Person, event: Event) -> None:
-    """Refuse OrganisersOnly unless the person organises the event."""
+def check_organiser(person: Person, event: Event, doing: Doing | None = None) -> None:
+    """Refuse OrganisersOnly unless the person organises the event; and as `check_allowed` does this in it."""
     if not is_organiser(person, event):
         raise OrganisersOnly(_("Only the forum's organisers can do this."))
+    if doing is not None:
+        check_allowed(event, doing)
 
 
 def check_can_hold_role(person: Person, event: Event) -> None:

@@ -19,6 +19,7 @@ class Doing(enum.Enum):
     """What an event's state allows, or not."""
 
     JOIN = "join"  # come in, and write one's profile
+    TAKE_PART = "take-part"  # keep one's own times, sessions, verdicts, notices and calendar address
     ASK = "ask"  # ask for a meeting, and change a request
     ATTEST = "attest"  # say whether a meeting took place
     INVITE = "invite"  # organisers send invitations
@@ -27,11 +28,12 @@ class Doing(enum.Enum):
 
 _ALL = frozenset(Doing)
 ALLOWED: Mapping[str, frozenset[Doing]] = {
-    State.DRAFT: frozenset({Doing.EDIT}),
-    State.INVITING: frozenset({Doing.EDIT, Doing.INVITE, Doing.JOIN}),
+    # Organisers and leads, who alone come into a draft, write their profiles there, too.
+    State.DRAFT: frozenset({Doing.EDIT, Doing.JOIN, Doing.TAKE_PART}),
+    State.INVITING: frozenset({Doing.EDIT, Doing.INVITE, Doing.JOIN, Doing.TAKE_PART}),
     State.OPEN: _ALL,
     State.LIVE: _ALL,
-    State.CLOSED: frozenset({Doing.EDIT, Doing.ATTEST}),
+    State.CLOSED: frozenset({Doing.EDIT, Doing.ATTEST, Doing.TAKE_PART}),
     State.ARCHIVED: frozenset(),
 }
 SENTENCES: Mapping[str, str | Promise] = {
@@ -58,6 +60,7 @@ NEXT_STATES: Mapping[str, tuple[str, ...]] = {
 }
 _REFUSED: Mapping[Doing, str | Promise] = {
     Doing.JOIN: gettext_lazy("Profiles of %(event)s cannot be changed now: the forum is %(state)s."),
+    Doing.TAKE_PART: gettext_lazy("%(event)s can only be read now: the forum is %(state)s."),
     Doing.ASK: gettext_lazy("Nobody can ask for a meeting at %(event)s now: the forum is %(state)s."),
     Doing.ATTEST: gettext_lazy("Nobody can report on meetings of %(event)s now: the forum is %(state)s."),
     Doing.INVITE: gettext_lazy("Nobody can be invited to %(event)s now: the forum is %(state)s."),
@@ -90,6 +93,10 @@ class NotOpenYet(BusinessError):
 def is_allowed(event: Event, doing: Doing) -> bool:
     """Whether the event's state allows this."""
     return doing in ALLOWED[event.state]
+
+
+def states_that_allow(doing: Doing) -> list[str]:
+    return [state for state, doings in ALLOWED.items() if doing in doings]
 
 
 def check_allowed(event: Event, doing: Doing) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
 from backend.events.models import Event
-from backend.events.rules import check_organiser, clean_text
+from backend.events.rules import Doing, check_organiser, clean_text
 from backend.events.services.changes import announce_changes
 from backend.events.services.locks import lock_event
 from backend.events.services.setup import check_about, check_zone
@@ -48,7 +48,7 @@ def change_about(
 
     Refuses OrganisersOnly, BadEvent, UnknownZone, ZoneFixed and DaysInUse.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     lock_event(event.pk)
     locked = Event.objects.get(pk=event.pk)
     name, venue = clean_text(name), clean_text(venue)

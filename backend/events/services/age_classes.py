@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models import AdultProposal, AgeAgreement, Attendee, Event
-from backend.events.rules import check_organiser, is_lead
+from backend.events.rules import Doing, check_allowed, check_organiser, is_lead
 from backend.events.services.changes import announce_changes
 from backend.people.models import KnownMinor, Person
 
@@ -105,7 +105,7 @@ def propose_adult(*, event: Event, attendee_id: int, by: Person, now: dt.datetim
 
     Refuses OrganisersOnly, NotFound, OwnAgeClass and NotSetAsMinor.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     attendee = Attendee.objects.select_for_update(no_key=True).filter(event=event, pk=attendee_id).first()
     if attendee is None:
         raise NotFound(_("There is no such person at this forum."))
@@ -148,6 +148,7 @@ def _decide(
 ) -> AdultProposal:
     """Close an open proposal, its attendee locked."""
     _check_lead(by, event)
+    check_allowed(event, Doing.EDIT)
     proposals = AdultProposal.objects.select_related("attendee__person").filter(attendee__event=event)
     proposal = (
         proposals.select_for_update(of=("self", "attendee"), no_key=True).filter(pk=proposal_id).first()

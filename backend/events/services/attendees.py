@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Organisation, Sector
-from backend.events.rules import LANGUAGE_LIMIT, check_organiser, country_name
+from backend.events.rules import LANGUAGE_LIMIT, Doing, check_organiser, country_name
 from backend.events.services.changes import announce_changes
 from backend.events.services.importing import CsvLine, CsvTable, import_attendees, normalise_text
 from backend.events.services.locks import lock_event, lock_rows
@@ -96,7 +96,7 @@ def add_attendee(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime
     Refuses OrganisersOnly, BadEmail, BadRow (what an import would refuse), AlreadyThere (whose
     `attendee_id` is their page) and Busy.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     email = check_email(new.email)
     (wanted,) = folded_for([email])
     there = Attendee.objects.filter(event=event, person__email__iexact=email).select_related("person")
@@ -124,7 +124,7 @@ def change_attendee(
     The full name of a minor is on no page (S7), so it is set by an import alone. Refuses OrganisersOnly,
     NotFound, BadAttendee, and OwnWords where it would change what the person wrote on their own profile.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     rows = Attendee.objects.select_related("organisation").filter(event=event, pk=attendee_id)
     if not rows.exists():
         raise NotFound(_("There is no such person at this forum."))
@@ -192,7 +192,7 @@ def change_organisation(
 
     Refuses OrganisersOnly, NotFound, BadAttendee, NameTaken and UnknownSector.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     lock_event(event.pk)
     rows = Organisation.objects.select_related("sector").filter(event=event)
     organisation = rows.filter(pk=organisation_id).first()

@@ -19,7 +19,6 @@ from backend.events.rules import (
     check_allowed,
     clean_text,
     country_name,
-    is_event_open,
 )
 from backend.events.selectors import ChosenTopics, chosen_topics
 from backend.events.services.changes import announce_changes
@@ -59,8 +58,7 @@ def update_profile(*, attendee: Attendee, change: ProfileChange, by: Person, now
     """
     if attendee.person_id != by.pk:
         raise NotYours(_("Only the attendee can change this profile."))
-    if is_event_open(attendee.event):  # organisers and leads prepare theirs in a draft
-        check_allowed(attendee.event, Doing.JOIN)
+    check_allowed(attendee.event, Doing.JOIN)
     locked = Attendee.objects.select_for_update(no_key=True).get(pk=attendee.pk)
     fields: dict[str, object] = {
         "title": clean_text(change.title)[:200],

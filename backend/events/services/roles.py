@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
-from backend.events.rules import check_organiser
+from backend.events.rules import Doing, check_organiser
 from backend.events.services.age_classes import check_age_change
 from backend.events.services.changes import announce_changes
 from backend.people.models import Person
@@ -62,7 +62,7 @@ def change_roles(
     (S1: never by the attendee alone), MinorsInSelection and LeadHasToConsent (a minor becomes an adult by
     `propose_adult`), and AdultsNotConfirmed (of several, unless `confirmed_adults` holds all of unknown age).
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     values = {name: value for name in VALUES if (value := getattr(change, name))}
     if not values or any(value not in VALUES[name] for name, value in values.items()):
         raise UnknownRole(_("Choose what to set: an age class or a visibility."))

@@ -17,7 +17,7 @@ from backend.core.errors import BusinessError
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Theme, Topic
-from backend.events.rules import check_can_hold_role, check_organiser, clean_text
+from backend.events.rules import Doing, check_can_hold_role, check_organiser, clean_text
 from backend.events.rules.languages import LANGUAGES
 from backend.events.services.appointments import record_appointed
 from backend.events.services.changes import announce_changes
@@ -143,7 +143,7 @@ def set_interpreters(*, event: Event, interpreters: bool, by: Person) -> None:
 
     Refuses OrganisersOnly.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     changed = Event.objects.filter(pk=event.pk).exclude(interpreters=interpreters)
     if changed.update(interpreters=interpreters):
         event.interpreters = interpreters

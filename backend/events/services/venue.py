@@ -14,7 +14,7 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.period import Period
 from backend.core.transactions import in_transaction
 from backend.events.models import Event, Slot, Table
-from backend.events.rules import BadGrid, check_organiser, clean_text
+from backend.events.rules import BadGrid, Doing, check_organiser, clean_text
 from backend.people.models import Person
 
 
@@ -51,7 +51,7 @@ def add_slots(*, event: Event, periods: Iterable[Period], by: Person) -> int:
     Slots may overlap: people and tables may not be in two at once, and the meetings see to that. Refuses
     OrganisersOnly, and BadGrid for a slot outside the event's days in its zone.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     wanted = sorted(set(periods))
     for period in wanted:
         if period.ends_at <= period.starts_at:
@@ -79,7 +79,7 @@ def _days(period: Period, event: Event) -> tuple[dt.date, dt.date]:
 @in_transaction
 def remove_slots(*, event: Event, slot_ids: Collection[int], by: Person) -> int:
     """Remove unused slots, all or none; returns their number. Refuses OrganisersOnly and VenueInUse."""
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     try:
         _total, removed = Slot.objects.filter(event=event, pk__in=slot_ids).delete()
     except RestrictedError as error:
@@ -90,7 +90,7 @@ def remove_slots(*, event: Event, slot_ids: Collection[int], by: Person) -> int:
 @in_transaction
 def add_table(*, event: Event, data: TableData, by: Person) -> Table:
     """Add a table, or an online room; refuses OrganisersOnly, BadTable and LabelTaken."""
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     return _save(Table(event=event), data)
 
 
@@ -107,7 +107,7 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person) ->
     Whether it is online cannot change: existing meetings depend on it. Add a new one instead. Pages and the
     API use the service of the same name in `meetings`, which also notifies those who meet there.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     table = Table.objects.filter(event=event, pk=table_id).first()
     if table is None:
         raise NotFound(_("There is no such table."))
@@ -119,7 +119,7 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person) ->
 @in_transaction
 def remove_table(*, event: Event, table_id: int, by: Person) -> None:
     """Remove an unused table; a missing one is no error. Refuses OrganisersOnly and VenueInUse."""
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     try:
         Table.objects.filter(event=event, pk=table_id).delete()
     except RestrictedError as error:

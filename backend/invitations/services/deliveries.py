@@ -11,10 +11,10 @@ from django.db.models import Count
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
 from backend.events.models import Attendee
-from backend.events.rules import has_joined
+from backend.events.rules import Doing, has_joined, is_allowed
 from backend.events.selectors import ids_declaring_need
 from backend.invitations.models import Invitation
-from backend.invitations.rules import is_invitable, is_inviting
+from backend.invitations.rules import is_invitable
 from backend.invitations.selectors import rules_for
 from backend.invitations.services.letters import letter_for, link_address, mail_of
 from backend.invitations.services.links import hash_of, new_token
@@ -123,7 +123,7 @@ def _is_wanted(invitation: Invitation) -> bool:
     reader = invitation.attendee
     if invitation.kind == Kind.TEST:
         return reader.person.is_active
-    if not is_inviting(reader.event):
+    if not is_allowed(reader.event, Doing.INVITE):
         return False
     invitable = Attendee.objects.filter(is_invitable(), pk=reader.pk)
     if invitation.kind == Kind.INVITATION:

@@ -10,9 +10,10 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
+from backend.events.rules import Doing, states_that_allow
 from backend.events.services import lock_event
 from backend.invitations.models import MAX_REMINDERS, Invitation, InvitationRules
-from backend.invitations.rules import INVITING_STATES, MAILS_A_DAY, reminder_times
+from backend.invitations.rules import MAILS_A_DAY, reminder_times
 from backend.invitations.selectors import mails_since, people_to_invite
 from backend.invitations.services.deliveries import ids_to_remind, queue_mails
 
@@ -26,7 +27,9 @@ def queue_reminders(*, now: dt.datetime) -> int:
 
     Nobody is reminded within a day of the mail before, after the event, or more than twice.
     """
-    scheduled = InvitationRules.objects.select_related("event").filter(event__state__in=INVITING_STATES)
+    scheduled = InvitationRules.objects.select_related("event").filter(
+        event__state__in=states_that_allow(Doing.INVITE)
+    )
     count = 0
     for rules in scheduled.exclude(schedule=InvitationRules.Schedule.NONE).order_by("event_id"):
         if now.astimezone(rules.event.zone).date() > rules.event.ends_on:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backend.core.transactions import in_transaction
 from backend.events.models import Event
-from backend.events.rules import check_organiser
+from backend.events.rules import Doing, check_organiser
 from backend.invitations.models import InvitationRules
 from backend.invitations.rules import (
     check_days,
@@ -40,7 +40,7 @@ def set_invitation_rules(*, event: Event, data: InvitationRulesData, by: Person)
 
     Refuses OrganisersOnly, TextTooLong, BadInvitationText, BadEmail and BadInvitationRules.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     first, second = data.first_reminder_days, data.second_reminder_days
     check_days(valid_days=data.valid_days, schedule=data.schedule, first=first, second=second)
     values = {

@@ -14,10 +14,10 @@ from backend.core.errors import BusinessError
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
-from backend.events.rules import check_organiser
+from backend.events.rules import Doing, check_organiser
 from backend.events.services import lock_event
 from backend.invitations.models import Invitation
-from backend.invitations.rules import MAILS_A_DAY, SELECTION_LIFE, TESTS_A_DAY, check_inviting
+from backend.invitations.rules import MAILS_A_DAY, SELECTION_LIFE, TESTS_A_DAY
 from backend.invitations.selectors import (
     JOINED,
     is_to_be_mailed,
@@ -68,11 +68,10 @@ def preview_invitations(
 ) -> InvitationPreview:
     """How many of these attendees would be invited, and one mail with the organiser's name; sends nothing.
 
-    None stands for everybody who was never invited. Refuses OrganisersOnly, NotInviting, NobodyToInvite and
-    TooManyInvitations.
+    None stands for everybody who was never invited. Refuses OrganisersOnly, NotInThisState,
+    NobodyToInvite and TooManyInvitations.
     """
-    check_organiser(by, event)
-    check_inviting(event)
+    check_organiser(by, event, Doing.INVITE)
     people, rules = people_to_invite(event), rules_for(event)
     chosen = people.filter(mail_state=None) if attendee_ids is None else people.filter(pk__in=attendee_ids)
     due = sorted(chosen.filter(is_to_be_mailed(now)).values_list("pk", flat=True))
@@ -99,10 +98,9 @@ def preview_invitations(
 def send_invitations(*, event: Event, confirmation: str, by: Person, now: dt.datetime) -> int:
     """Queue the invitations that a preview showed; gives how many. The same again queues none twice.
 
-    Refuses OrganisersOnly, NotInviting, BadSelection and TooManyInvitations.
+    Refuses OrganisersOnly, NotInThisState, BadSelection and TooManyInvitations.
     """
-    check_organiser(by, event)
-    check_inviting(event)
+    check_organiser(by, event, Doing.INVITE)
     ids = _confirmed_ids(event, confirmation, by, now)
     _check_daily_limit(event, people_to_invite(event).filter(is_to_be_mailed(now), pk__in=ids).count(), now)
     return sum(
@@ -141,9 +139,9 @@ def _send_some(event: Event, ids: Collection[int], by: Person, now: dt.datetime)
 def send_test_invitation(*, event: Event, by: Person, now: dt.datetime) -> None:
     """Queue an invitation to the organiser, whose link signs nobody in.
 
-    Refuses OrganisersOnly and TooManyInvitations.
+    Refuses OrganisersOnly, NotInThisState and TooManyInvitations.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     lock_event(event.pk)
     me = Attendee.objects.select_related("event", "person").get(event=event, person=by)
     tests = mails_since(event, now - DAY).filter(attendee=me, kind=Invitation.Kind.TEST)

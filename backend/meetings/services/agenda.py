@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from backend.core.transactions import in_transaction
 from backend.events.models import Event, Session, SessionPart
-from backend.events.rules import check_organiser
+from backend.events.rules import Doing, check_organiser
 from backend.events.services import agenda
 from backend.events.services.agenda import AgendaChanges, AgendaFile, SessionData
 from backend.meetings.services.locks import lock_attendees
@@ -23,7 +23,7 @@ def change_session(
 
     Confirmed meetings stay. Refuses what `events.services.agenda.change_session` refuses.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     _lock_people(event, [session_id])
     before = Session.objects.filter(event=event, pk=session_id).first()
     session = agenda.change_session(event=event, session_id=session_id, data=data, by=by)
@@ -40,7 +40,7 @@ def import_agenda(
 
     Refuses OrganisersOnly and SessionTaken.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     _lock_people(event)
     changes = agenda.import_agenda(event=event, file=file, remove_missing=remove_missing, by=by)
     _release([change.session for change in changes.moved if change.session], now)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Slot
+from backend.events.rules import Doing
 from backend.meetings.models import Availability
 from backend.meetings.rules import check_own
 from backend.meetings.services.locks import lock_attendees
@@ -25,7 +26,7 @@ class UnknownSlot(BusinessError):
 @in_transaction
 def open_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, now: dt.datetime) -> int:
     """Open these slots for requests; returns the number newly opened. Refuses NotYours and UnknownSlot."""
-    check_own(attendee, by)
+    check_own(attendee, by, Doing.TAKE_PART)
     lock_attendees([attendee.pk])
     known = set(_known_slots(attendee, slot_ids, now))
     closed = known - set(
@@ -43,7 +44,7 @@ def close_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, no
 
     Refuses NotYours and UnknownSlot.
     """
-    check_own(attendee, by)
+    check_own(attendee, by, Doing.TAKE_PART)
     lock_attendees([attendee.pk])
     known = _known_slots(attendee, slot_ids, now)
     opened = Availability.objects.filter(attendee=attendee, slot__in=known)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
+from backend.events.rules import Doing
 from backend.meetings.models import CalendarFeed
 from backend.meetings.rules import check_own
 from backend.meetings.selectors.calendar import feed_for
@@ -34,8 +35,8 @@ class FeedRead:
 
 @in_transaction
 def make_feed(*, attendee: Attendee, by: Person, now: dt.datetime) -> CalendarFeed:
-    """The attendee's open feed, made where there is none. Refuses NotYours."""
-    check_own(attendee, by)
+    """The attendee's open feed, made where there is none. Refuses NotYours and NotInThisState."""
+    check_own(attendee, by, Doing.TAKE_PART)
     lock_attendees([attendee.pk])
     feed, _is_new = CalendarFeed.objects.get_or_create(
         attendee=attendee, revoked_at=None, defaults={"made_at": now}

@@ -13,7 +13,7 @@ from backend.core.queue import CLOCK, enqueue
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
 from backend.events.models import Event, SessionPart, Slot, Table
-from backend.events.rules import check_organiser, clean_text
+from backend.events.rules import Doing, check_organiser, clean_text
 from backend.meetings.models import Closure, DisplacedMeeting, Meeting, Notice, Seat
 from backend.meetings.rules import MIN_NOTICE, can_see_meeting
 from backend.meetings.selectors.availability import common_slots
@@ -53,7 +53,7 @@ def close_period(
     No request and no plan offers the time from now on. Refuses OrganisersOnly and BadClosure (over, outside
     the forum's days, an unknown room, a long reason).
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     reason = one_line(clean_text(reason))
     if period.ends_at <= period.starts_at:
         raise BadClosure(_("The time to close ends after it starts."))
@@ -150,7 +150,7 @@ def reopen_period(*, event: Event, closure_id: int, by: Person, now: dt.datetime
 
     Refuses OrganisersOnly and NotFound.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     closure = Closure.objects.select_for_update(no_key=True).filter(event=event, pk=closure_id).first()
     if closure is None:
         raise NotFound(_("There is no such closed time at this forum."))
@@ -166,7 +166,7 @@ def undo_closure(*, event: Event, closure_id: int, by: Person, now: dt.datetime)
     A meeting changed since, or whose people or table have something else then, stays as it is. Refuses
     OrganisersOnly, NotFound, and TooLateToUndo ten minutes after the closing.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     closure = Closure.objects.filter(event=event, pk=closure_id).first()
     if closure is not None and now >= closure.made_at + UNDO_WINDOW:
         raise TooLateToUndo(

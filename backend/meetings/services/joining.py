@@ -12,6 +12,7 @@ from backend.core.period import Period
 from backend.core.queue import PLANS, enqueue
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Slot
+from backend.events.rules import Doing, check_allowed
 from backend.events.services import (
     ProfileChange,
     lock_attendees,
@@ -39,8 +40,10 @@ def join_event(*, attendee: Attendee, version: str, by: Person, now: dt.datetime
     """Accept this version of the privacy notice and the conduct pledge, and open every meeting time to come.
 
     From then on others see the attendee and can ask to meet. A session they bookmark keeps them busy, open
-    or not. Doing it again changes nothing. Refuses NotYours, AgeNotConfirmed and OldAgreement.
+    or not. Doing it again changes nothing. Refuses NotYours, NotInThisState, AgeNotConfirmed
+    and OldAgreement.
     """
+    check_allowed(attendee.event, Doing.JOIN)
     lock_event(attendee.event_id)  # so that no slot is added between
     lock_attendees([attendee.pk])
     locked = Attendee.objects.get(pk=attendee.pk)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
+from backend.events.rules import Doing
 from backend.events.services import lock_attendees
 from backend.meetings.models import Meeting, Seat
 from backend.meetings.rules import can_see_meeting, check_own
@@ -36,7 +37,7 @@ def lock_meeting(meeting_id: int, seated: Iterable[int] | None = None) -> Meetin
 
 def lock_own_meeting(attendee: Attendee, meeting_id: int, by: Person, now: dt.datetime) -> Meeting:
     """The attendee's own meeting, locked; refuses NotYours, and NotFound where contact is not allowed."""
-    check_own(attendee, by)
+    check_own(attendee, by, Doing.TAKE_PART)
     seated = seated_ids(meeting_id)
     if attendee.pk in seated:
         meeting = lock_meeting(meeting_id, seated)

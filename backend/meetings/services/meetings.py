@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Slot, Table
-from backend.events.rules import check_organiser
+from backend.events.rules import Doing, check_organiser
 from backend.events.services import TableData
 from backend.events.services import change_table as change_table_row
 from backend.meetings.models import Meeting, Notice, Seat
@@ -113,7 +113,7 @@ def cancel_for_both(*, event: Event, meeting_id: int, reason: str, by: Person, n
 
     Cancelling again changes nothing. Refuses OrganisersOnly, NotFound, and what `cancel_meeting` refuses.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     if not Meeting.objects.filter(event=event, pk=meeting_id).exists():
         raise NotFound(_("There is no such meeting at this forum."))
     return _cancel_with_reason(lock_meeting(meeting_id), None, reason, now)
@@ -167,7 +167,7 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person, no
     Refuses StepFreeNeeded, and what `events.services.change_table` refuses. Locks the table, against bookings
     of it, then its meetings: a confirmed meeting never waits for a table.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     before = Table.objects.select_for_update(no_key=True).filter(event=event, pk=table_id).first()
     to_come = Meeting.objects.to_come(now).filter(event=event, table=table_id)
     meetings = list(to_come.select_for_update(no_key=True).order_by("pk"))

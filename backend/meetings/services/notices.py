@@ -11,7 +11,7 @@ from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
-from backend.events.rules import check_organiser
+from backend.events.rules import Doing, check_organiser
 from backend.meetings.models import Delivery, Meeting, Notice, Seat
 from backend.meetings.rules import GATHERING, check_own, is_sent_at_night
 from backend.meetings.services.notice_mails import mail_for
@@ -97,7 +97,7 @@ def resend_mails(*, event: Event, notice_id: int | None = None, by: Person) -> i
 
     Sent mails stay sent, and waiting ones are retried anyway. Refuses OrganisersOnly.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     failed = Delivery.objects.filter(notice__event=event, state=Delivery.State.FAILED)
     if notice_id is not None:
         failed = failed.filter(notice=notice_id)
@@ -137,5 +137,5 @@ def _remind(meetings: QuerySet[Meeting], kind: str, whom: Q, now: dt.datetime) -
 
 def mark_read(*, attendee: Attendee, by: Person, now: dt.datetime) -> int:
     """Mark all of the attendee's notices as read; returns the number of new ones. Refuses NotYours."""
-    check_own(attendee, by)
+    check_own(attendee, by, Doing.TAKE_PART)
     return Notice.objects.filter(attendee=attendee, read_at__isnull=True).update(read_at=now)

@@ -147,8 +147,7 @@ def open_request(
     Locks both attendees; refuses what `request_meeting` refuses, AskedTooOften only where it `is_limited`:
     organisers who arrange a meeting are not.
     """
-    check_own(attendee, by)
-    check_allowed(attendee.event, Doing.ASK)
+    check_own(attendee, by, Doing.ASK)
     if len(key) > KEY_LIMIT or key != clean_text(key):
         raise BadKey(
             _("A key is at most %(limit)d characters, without spaces around it.") % {"limit": KEY_LIMIT}

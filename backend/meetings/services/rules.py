@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
 from backend.events.models import Event
-from backend.events.rules import check_organiser
+from backend.events.rules import Doing, check_organiser
 from backend.events.services import set_interpreters
 from backend.meetings.models import MeetingRules
 from backend.people.models import Person
@@ -26,7 +26,7 @@ def set_rules(
 
     `interpreters`: whether the event has any; None leaves that as it is. Refuses OrganisersOnly and BadRules.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     if not 1 <= open_requests <= 100 or not 1 <= expiry_hours <= 720:
         raise BadRules(_("Waiting requests are from 1 to 100, and they expire after 1 to 720 hours."))
     rules, _is_new = MeetingRules.objects.update_or_create(

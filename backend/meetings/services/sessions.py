@@ -10,7 +10,7 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.period import overlapping_range
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Session, SessionPart
-from backend.events.rules import check_organiser
+from backend.events.rules import Doing, check_organiser
 from backend.events.selectors import session_for
 from backend.meetings.models import Seat
 from backend.meetings.rules import check_own
@@ -37,7 +37,7 @@ def bookmark_session(*, attendee: Attendee, session_id: int, by: Person, now: dt
 
     Refuses NotYours, NotFound, and AttendeeInMeeting where a confirmed meeting overlaps it.
     """
-    check_own(attendee, by)
+    check_own(attendee, by, Doing.TAKE_PART)
     session = session_for(attendee.event, session_id)
     lock_attendees([attendee.pk])
     part = SessionPart.objects.filter(attendee=attendee, session=session).first()
@@ -62,7 +62,7 @@ def remove_bookmark(*, attendee: Attendee, session_id: int, by: Person) -> None:
 
     Refuses NotYours, NotFound, and SpeakerCannotRemove for one's own talk.
     """
-    check_own(attendee, by)
+    check_own(attendee, by, Doing.TAKE_PART)
     session = session_for(attendee.event, session_id)
     lock_attendees([attendee.pk])
     part = SessionPart.objects.filter(attendee=attendee, session=session).first()
@@ -114,7 +114,7 @@ def remove_speaker(*, event: Event, session_id: int, attendee_id: int, by: Perso
 def _session_and_attendee(
     event: Event, session_id: int, attendee_id: int, by: Person
 ) -> tuple[Session, Attendee]:
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     session = Session.objects.filter(event=event, pk=session_id).first()
     attendee = Attendee.objects.filter(event=event, pk=attendee_id).first()
     if session is None or attendee is None:

@@ -11,7 +11,7 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.queue import PLANS, enqueue
 from backend.core.transactions import in_transaction
 from backend.events.models import Event, Slot, Table
-from backend.events.rules import check_organiser
+from backend.events.rules import Doing, check_organiser
 from backend.events.services import lock_event
 from backend.people.models import Person
 from backend.programme.models import Plan
@@ -48,7 +48,7 @@ def draft_plan(*, event: Event, options: PlanOptions, by: Person, now: dt.dateti
     Refuses OrganisersOnly, BadOptions, TooManyDrafts, NoSuggestions and NothingToPlanWith (no slots to come,
     or no tables).
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     check_options(options)
     lock_event(event.pk)  # drafts are counted one order at a time
     if Plan.objects.filter(event=event, state=Plan.State.DRAFT).count() >= MAX_DRAFTS:
@@ -72,7 +72,7 @@ def replan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
     Any other plan gives a new draft beside it; what was published is planned around. Refuses
     OrganisersOnly, NotFound and PlanBusy, and for a new draft what `draft_plan` refuses.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     lock_event(event.pk)
     plan = plan_for_update(event, plan_id, by)
     if plan.is_at_work:
@@ -109,7 +109,7 @@ def order_solving(plan: Plan) -> None:
 
 def plan_for_update(event: Event, plan_id: int, by: Person) -> Plan:
     """The event's plan, its row locked until the transaction ends; refuses OrganisersOnly and NotFound."""
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     found = Plan.objects.select_for_update(no_key=True).filter(event=event, pk=plan_id).first()
     if found is None:
         raise NotFound(_("There is no such plan."))

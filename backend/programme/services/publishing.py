@@ -34,7 +34,7 @@ class NothingPlanned(BusinessError):
 @in_transaction
 def set_publishing(*, event: Event, confirms: bool, by: Person) -> ProgrammeRules:
     """Set whether publishing confirms meetings at once or sends requests; refuses OrganisersOnly."""
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     rules, _created = ProgrammeRules.objects.update_or_create(event=event, defaults={"confirms": confirms})
     return rules
 
@@ -94,7 +94,7 @@ def apply_publication(*, plan: Plan, by: Person, now: dt.datetime) -> None:
     keeps the reason; what is planned for somebody who has not joined waits for `send_waiting`. Refuses
     OrganisersOnly.
     """
-    check_organiser(by, plan.event)
+    check_organiser(by, plan.event, Doing.EDIT)
     if plan.work != Plan.Work.CARRYING_OUT:
         return
     if plan.state == Plan.State.PUBLISHED:

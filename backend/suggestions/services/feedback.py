@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
+from backend.events.rules import Doing, check_allowed, is_allowed
 from backend.events.services import announce_changes
 from backend.people.models import Person
 from backend.safeguarding.rules import may_contact
@@ -39,6 +40,7 @@ def give_feedback(
     """
     if attendee.person_id != by.pk:
         raise NotYourList(_("Only the attendee can say what is relevant to them."))
+    check_allowed(attendee.event, Doing.TAKE_PART)
     if verdict not in Feedback.Verdict.values:
         raise UnknownVerdict(_("Say either “good” or “not-relevant”."), verdict=verdict)
     if (verdict == Feedback.Verdict.NOT_RELEVANT) != (cause in Feedback.Cause.values):
@@ -74,6 +76,7 @@ def withdraw_feedback(*, attendee: Attendee, other_id: int, by: Person, now: dt.
     """Delete the attendee's feedback on another person, if there is any. Refuses NotYourList."""
     if attendee.person_id != by.pk:
         raise NotYourList(_("Only the attendee can say what is relevant to them."))
+    check_allowed(attendee.event, Doing.TAKE_PART)
     feedback = Feedback.objects.filter(attendee=attendee, other=other_id).first()
     if feedback is None:
         return
@@ -85,10 +88,13 @@ def withdraw_feedback(*, attendee: Attendee, other_id: int, by: Person, now: dt.
 def record_views(*, attendee: Attendee, other_ids: Iterable[int], by: Person, now: dt.datetime) -> None:
     """Record that the attendee was shown these people's cards; only the first time of each counts.
 
-    Ids that are not on the attendee's current list are ignored. Refuses NotYourList.
+    Ids that are not on the attendee's current list are ignored; of an archived event nothing is
+    recorded. Refuses NotYourList.
     """
     if attendee.person_id != by.pk:
         raise NotYourList(_("Only the attendee can look at their list."))
+    if not is_allowed(attendee.event, Doing.TAKE_PART):
+        return
     listed = Suggestion.objects.filter(
         run__state=Run.State.CURRENT, attendee=attendee.pk, other__in=list(other_ids)
     )

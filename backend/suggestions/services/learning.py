@@ -15,7 +15,7 @@ from backend.core.models import Act
 from backend.core.queue import enqueue
 from backend.core.transactions import in_transaction
 from backend.events.models import Event
-from backend.events.rules import check_organiser
+from backend.events.rules import Doing, check_organiser
 from backend.events.services import matching_lock
 from backend.people.models import Person
 from backend.suggestions import engine
@@ -104,7 +104,7 @@ def learn_weights(
 @in_transaction
 def reset_weights(*, event: Event, by: Person, now: dt.datetime) -> None:
     """Have the next Runs use the default weights, and stop learning at night. Refuses OrganisersOnly."""
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     _deactivate(event)
     SuggestionRules.objects.filter(event=event).update(learns_nightly=False)
     record_act(event=event, by=by, kind=Act.Kind.WEIGHTS_RESET, now=now)
@@ -113,7 +113,7 @@ def reset_weights(*, event: Event, by: Person, now: dt.datetime) -> None:
 @in_transaction
 def set_nightly_learning(*, event: Event, is_on: bool, by: Person, now: dt.datetime) -> None:
     """Have the weights learned every night, or no longer. Refuses OrganisersOnly."""
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     SuggestionRules.objects.update_or_create(event=event, defaults={"learns_nightly": is_on})
     record_act(event=event, by=by, kind=Act.Kind.LEARNING_ON if is_on else Act.Kind.LEARNING_OFF, now=now)
 

@@ -17,7 +17,7 @@ from backend.core.models import Act
 from backend.core.queue import enqueue
 from backend.core.transactions import in_transaction
 from backend.events.models import Event
-from backend.events.rules import check_organiser
+from backend.events.rules import Doing, check_organiser
 from backend.events.services import matching_lock
 from backend.people.models import Person
 from backend.suggestions import engine
@@ -198,7 +198,7 @@ def _write_lists(
 @in_transaction
 def request_build(*, event: Event, by: Person, now: dt.datetime) -> None:
     """Have every list of the event rebuilt for an organiser, and record that; refuses OrganisersOnly."""
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     queue_build(event=event)
     record_act(event=event, by=by, kind=Act.Kind.REBUILD_REQUESTED, now=now)
 

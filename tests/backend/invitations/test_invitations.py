@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.events.models import Attendee, Event
-from backend.events.rules import TextTooLong
-from backend.invitations import rules, services
+from backend.events.rules import NotInThisState, TextTooLong
+from backend.invitations import services
 from backend.invitations.models import Invitation, InvitationRules
-from backend.invitations.rules import BadInvitationRules, BadInvitationText, NotInviting
+from backend.invitations.rules import BadInvitationRules, BadInvitationText
 from backend.invitations.selectors import invitation_figures, invited_people, people_to_invite
 from backend.invitations.services import (
     BadSelection,
@@ -226,7 +226,7 @@ def test_a_draft_and_a_closed_forum_send_nothing(forum: Forum, post: MailServer)
     forum.event.refresh_from_db()
     do_jobs()
     assert post.mails == []
-    with pytest.raises(NotInviting):
+    with pytest.raises(NotInThisState):
         forum.invite(mali)
     assert queue_reminders(now=timezone.now()) == 0
 
@@ -353,4 +353,3 @@ def test_a_placeholder_in_a_name_is_not_filled_again(forum: Forum) -> None:
     )
     assert "Dear <b>{forum}" in letter.body
     assert "Dear &lt;b&gt;{forum}" in letter.html
-    assert rules.is_inviting(forum.event)

@@ -73,9 +73,7 @@ def test_whoever_asks_for_a_slot_that_is_removed_meanwhile_is_refused() -> None:
     forum = make_forum()
     a, b = forum.people[:2]
     by, slot = organiser_of(forum).person, forum.slots[0]
-    with at_first(
-        post_save, Meeting, lambda: remove_slots(event=forum.event, slot_ids=[slot.pk], by=by)
-    ):
+    with at_first(post_save, Meeting, lambda: remove_slots(event=forum.event, slot_ids=[slot.pk], by=by)):
         asked = outcome_of(lambda: forum.ask(a, b, slot))
     assert asked not in ("ok", "busy")
     assert not Meeting.objects.exists()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError
 from backend.core.transactions import in_transaction
 from backend.events.models import Event, Session
-from backend.events.rules import check_organiser
+from backend.events.rules import Doing, check_organiser
 from backend.events.services.agenda.files import AgendaFile, FileSession
 from backend.events.services.agenda.sessions import (
     SessionData,
@@ -97,7 +97,7 @@ def import_agenda(*, event: Event, file: AgendaFile, remove_missing: bool, by: P
 
     Refuses OrganisersOnly, and SessionTaken where two sessions would have one title and start.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     list(
         Event.objects.select_for_update(no_key=True).filter(pk=event.pk).values_list("pk")
     )  # one import at a time

@@ -14,7 +14,7 @@ from backend.core.errors import BusinessError
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
 from backend.events.models import Event, Session, Theme
-from backend.events.rules import check_organiser, clean_text
+from backend.events.rules import Doing, check_organiser, clean_text
 from backend.events.selectors import session_for
 from backend.people.models import Person
 
@@ -105,14 +105,14 @@ def check_session(data: SessionData, event: Event, themes: dict[str, Theme]) -> 
 @in_transaction
 def add_session(*, event: Event, data: SessionData, by: Person) -> Session:
     """Add a session; refuses OrganisersOnly, BadSession and SessionTaken."""
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     return save_session(Session(event=event), data, themes_by_key(event))
 
 
 @in_transaction
 def change_session(*, event: Event, session_id: int, data: SessionData, by: Person) -> Session:
     """Change a session. Refuses OrganisersOnly, NotFound, BadSession and SessionTaken."""
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     return save_session(session_for(event, session_id), data, themes_by_key(event))
 
 
@@ -122,7 +122,7 @@ def remove_session(*, event: Event, session_id: int, by: Person) -> None:
 
     Refuses OrganisersOnly.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     Session.objects.filter(event=event, pk=session_id).delete()
 
 

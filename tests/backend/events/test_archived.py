@@ -1,0 +1,146 @@
+"""In an archived forum everything can be read, and nothing changed but what safety needs."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.db.models import Model
+
+from backend.events import services as events
+from backend.events.models import Attendee, Event, Session
+from backend.events.rules import NotInThisState, current_agreement
+from backend.events.services import RoleChange, importing
+from backend.invitations.services import send_test_invitation
+from backend.meetings import services as meetings
+from backend.meetings.models import Availability, CalendarFeed, Meeting, Notice
+from backend.safeguarding.models import Block, Report
+from backend.safeguarding.services import block_person, report_unsafe
+from backend.suggestions.models import Feedback
+from backend.suggestions.services import give_feedback
+from tests.backend.meetings.conftest import make_forum
+from tests.factories import NOW, appoint, make_attendee, make_session
+
+# What people can do although the forum is archived, and why.
+POSSIBLE = {
+    "safety": {
+        "report_person", "report_unsafe", "report_meeting", "read_report", "close_report", "hand_over_report",
+        "hand_over_reports", "block_person", "unblock_person", "revoke_feed",
+        "propose_role", "confirm_role", "refuse_role", "end_role", "set_outside_contact", "agree_adult",
+    },
+    "the state itself": {"change_state", "open_event"},
+    "reading": {
+        "export_stats_file", "export_audit_entries", "export_unmet_needs", "export_needs_help",
+        "export_attendees", "record_views",
+    },
+    "a part of services that ask": {"record_agreement", "record_appointed"},
+}  # fmt: skip
+
+
+Functions = dict[str, list[tuple[ast.FunctionDef, set[str]]]]
+
+
+def functions_of_services() -> Functions:
+    """Every function of every services package by its name, with all names that it uses."""
+    found = defaultdict(list)
+    for path in sorted((settings.BASE_DIR / "backend").glob("*/services*")):
+        for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
+            body = ast.parse(file.read_text(encoding="utf-8")).body
+            imports = [name for node in body if isinstance(node, ast.ImportFrom) for name in node.names]
+            real = {name.asname: name.name for name in imports if name.asname}
+            for node in body:
+                if isinstance(node, ast.FunctionDef):
+                    used = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+                    names = {real.get(name, name) for name in used}
+                    found[node.name].append((node, names))
+    return found
+
+
+def asks_the_state(name: str, found: Functions, seen: set[str]) -> bool:
+    """Whether every function of this name asks what the event's state allows, or one that it calls does."""
+    functions = found.get(name, [])
+    is_asked = any("Doing" in names for _node, names in functions)  # by the one of an earlier feature
+    return (
+        bool(functions)
+        and name not in seen
+        and all(
+            "Doing" in names
+            or (is_asked and name in names)
+            or any(asks_the_state(used, found, {*seen, name}) for used in names)
+            for _node, names in functions
+        )
+    )
+
+
+def test_every_service_of_somebody_asks_what_the_state_of_the_event_allows() -> None:
+    found = functions_of_services()
+    of_somebody = {
+        name
+        for name, functions in found.items()
+        if not name.startswith("_")
+        for function, _names in functions
+        if {"event", "attendee", "lead", "reporter", "plan", "blocked"}
+        & {one.arg for one in function.args.kwonlyargs}
+        and "by" in {one.arg for one in function.args.kwonlyargs}
+    }
+    possible = set().union(*POSSIBLE.values())
+    asking = {name for name in of_somebody if asks_the_state(name, found, set())}
+    assert len(of_somebody) > 60
+    assert sorted(of_somebody - asking - possible) == []
+    assert possible <= of_somebody
+    assert possible & asking == {"record_views"}
+
+
+@pytest.mark.django_db
+def test_nothing_of_an_archived_forum_is_changed_by_anybody() -> None:
+    forum = make_forum()
+    a, b = forum.people[:2]
+    organiser = make_attendee(forum.event, permission="organiser").person
+    meeting, session = forum.ask(a, b, forum.slots[0]), make_session(forum.event)
+    Event.objects.update(state=Event.State.ARCHIVED)
+    event = Event.objects.get()
+    for one in (*forum.people, session):
+        one.event = event
+    slot, mine = [forum.slots[1].pk], {"attendee": a, "by": a.person}
+    table = importing.read_csv(b"email,name\nnew@example.org,New\n")
+    refused: list[Callable[[], object]] = [
+        lambda: forum.accept(b, meeting),
+        lambda: forum.withdraw(a, meeting),
+        lambda: meetings.close_slots(slot_ids=slot, now=NOW, **mine),
+        lambda: meetings.bookmark_session(session_id=session.pk, now=NOW, **mine),
+        lambda: meetings.make_feed(now=NOW, **mine),
+        lambda: meetings.mark_read(now=NOW, **mine),
+        lambda: meetings.join_event(version=current_agreement().version, now=NOW, **mine),
+        lambda: give_feedback(other_id=b.pk, verdict="good", now=NOW, **mine),
+        lambda: importing.import_attendees(event=event, table=table, now=NOW),
+        lambda: importing.import_attendees(event=event, table=table, now=NOW, dry_run=True),
+        lambda: events.change_roles(
+            event=event, attendee_ids=[a.pk], change=RoleChange(visibility="hidden"), by=organiser, now=NOW
+        ),
+        lambda: events.remove_slots(event=event, slot_ids=slot, by=organiser),
+        lambda: events.add_theme(event=event, name="New", by=organiser),
+        lambda: send_test_invitation(event=event, by=organiser, now=NOW),
+    ]
+    before = what_there_is()
+    for do in refused:
+        with pytest.raises(NotInThisState):
+            do()
+    assert what_there_is() == before
+
+
+def what_there_is() -> list[list[dict[str, object]]]:
+    tables: list[type[Model]] = [Attendee, Session, Availability, CalendarFeed, Feedback, Meeting, Notice]
+    return [list(table.objects.order_by("pk").values()) for table in tables]  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+def test_people_of_an_archived_forum_still_report_and_block() -> None:
+    forum = make_forum(state=Event.State.ARCHIVED)
+    a, b = forum.people[:2]
+    appoint(make_attendee(forum.event, permission="safeguarding-lead"), "safeguarding-lead")
+    report_unsafe(reporter=a, words="I felt unsafe.", by=a.person, now=NOW)
+    block_person(blocked=b.person, by=a.person, now=NOW)
+    assert (Report.objects.count(), Block.objects.count()) == (1, 1)
