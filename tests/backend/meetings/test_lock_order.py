@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from backend.core import transactions
 from backend.core.errors import BusinessError
@@ -20,8 +20,10 @@ from backend.events.services.importing import attendees as importer
 from backend.meetings import services
 from backend.meetings.models import Meeting
 from backend.meetings.services import booking, requests
+from backend.safeguarding.models import Report
+from backend.safeguarding.services import close_report, report_person
 from tests.backend.meetings.conftest import make_forum
-from tests.factories import NOW
+from tests.factories import NOW, appoint, make_attendee
 
 PATIENCE = 30  # seconds until a test that hangs fails
 
@@ -156,6 +158,29 @@ def test_an_import_that_locked_people_in_the_opposite_order_would_deadlock_with_
 @pytest.mark.usefixtures("no_second_try")
 def test_an_import_beside_an_ask_of_the_same_people_lets_both_through() -> None:
     assert an_import_beside_an_ask() == ["ok", "ok"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_closes_a_report_holds_it_only_once_its_people_are_locked() -> None:
+    forum = make_forum(people=2)
+    a, b = forum.people
+    lead = make_attendee(forum.event, permission="safeguarding-lead", visibility="hidden")
+    appoint(lead, "safeguarding-lead")
+    words = {"category": "other", "words": "He shouted at me.", "now": NOW}
+    report = report_person(reporter=a, reported_id=b.pk, by=a.person, **words)
+
+    def close() -> None:
+        outcome = {"outcome": "Spoke to both.", "lift": True, "now": NOW}
+        close_report(lead=lead, report_id=report.pk, by=lead.person, **outcome)
+
+    with ThreadPoolExecutor(1) as pool:
+        with holding(a):
+            answers = begin(pool, close)
+            wait_until_waiting(1)
+            with transaction.atomic():
+                assert Report.objects.select_for_update(nowait=True, no_key=True).get() == report
+        assert answers[0]() == "ok"
+    assert Report.objects.get().state == Report.State.CLOSED
 
 
 def test_every_service_that_writes_in_a_transaction_is_begun_anew_on_a_conflict() -> None:
