@@ -7,13 +7,19 @@ from procrastinate.contrib.django import app
 
 from backend.core.queue import CLOCK, MAIL, URGENT
 from backend.core.smtp import Backoff
-from backend.events.services import appointment_mails, follow_days
+from backend.events.services import age_mails, appointment_mails, follow_days
 
 
 @app.task(name=appointment_mails.SEND_APPOINTMENT_MAIL, queue=MAIL, priority=URGENT, retry=Backoff())
 def send_appointment_mail(appointment_id: int, change: str, person_id: int) -> None:
     """Mail one lead or organiser who was proposed, confirmed, refused or ended."""
     appointment_mails.send_appointment_mail(appointment_id=appointment_id, change=change, person_id=person_id)
+
+
+@app.task(name=age_mails.SEND_AGE_MAIL, queue=MAIL, retry=Backoff())
+def send_age_mail(lead_id: int) -> None:
+    """Mail one safeguarding lead that proposals of an age class wait."""
+    age_mails.send_age_mail(lead_id=lead_id, now=timezone.now())
 
 
 @app.periodic(cron="7 * * * *")

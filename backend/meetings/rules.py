@@ -36,7 +36,6 @@ REQUEST_UPDATES = (
 LIMITS_WINDOW = dt.timedelta(
     hours=24
 )  # a day that begins at no midnight: no zone's night gives twice as many
-GATHERING = dt.timedelta(minutes=3)  # a change waits so long for the next, which replaces it in the mail
 QUIET_MARGIN = dt.timedelta(hours=1)  # what happens so soon after the reader's quiet hours is mailed in them
 ATTESTATION_WINDOW = dt.timedelta(hours=72)  # after it, one side's report that they met counts for both
 

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from backend.people.models import Person
 
+GATHERING = dt.timedelta(minutes=3)  # what is mailed of a change waits so long for the next one
+
 
 def quiet_hours_end(person: Person, event_zone: dt.tzinfo, now: dt.datetime) -> dt.datetime | None:
     """When the quiet hours that the person is in now end; None outside them, and for who has none.

@@ -40,6 +40,7 @@ from backend.events.rules.roles import (
     organisers_of,
     standing_of,
     what_opening_lacks,
+    what_running_lacks,
 )
 from backend.events.rules.slot_grid import BadGrid, SlotGrid, periods_of
 from backend.events.rules.states import (
@@ -52,6 +53,7 @@ from backend.events.rules.states import (
     check_event_open,
     is_allowed,
     is_event_open,
+    is_running,
     states_that_allow,
 )
 
@@ -97,6 +99,7 @@ __all__ = [
     "is_held_as_minor",
     "is_lead",
     "is_organiser",
+    "is_running",
     "languages_in",
     "languages_in_common",
     "leads_of",
@@ -107,4 +110,5 @@ __all__ = [
     "standing_of",
     "states_that_allow",
     "what_opening_lacks",
+    "what_running_lacks",
 ]

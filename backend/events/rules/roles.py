@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from backend.events.models import Appointment, Attendee, AttendeeQuerySet, Event, OutsideContact
-from backend.events.rules.states import check_event_open
+from backend.events.rules.states import check_event_open, is_running
 from backend.people.models import Person
 
 LEAD = Attendee.Permission.SAFEGUARDING_LEAD
@@ -91,8 +91,13 @@ def can_end(appointment: Appointment, by: Standing) -> bool:
     return by.is_administrator or (by.is_lead if appointment.permission == LEAD else by.is_organiser)
 
 
+def what_running_lacks(event: Event) -> str:
+    """What a running event lacks since a lead was ended, as `what_opening_lacks` says it; else empty."""
+    return what_opening_lacks(event) if is_running(event) else ""
+
+
 def what_opening_lacks(event: Event) -> str:
-    """What the event needs before it opens, as one sentence; empty where nothing is missing (S10).
+    """What the event needs to be open, as one sentence; empty where nothing is missing (S10).
 
     Two confirmed safeguarding leads, or one and an outside contact.
     """
@@ -102,12 +107,12 @@ def what_opening_lacks(event: Event) -> str:
         return ""
     if leads:
         return _(
-            "Before this forum opens it needs a second confirmed safeguarding lead, or an outside contact, "
+            "An open forum needs a second confirmed safeguarding lead, or an outside contact, "
             "whom a safeguarding lead or the administrator enters."
         )
     if has_contact:
-        return _("Before this forum opens it needs a confirmed safeguarding lead: there is none.")
+        return _("An open forum needs a confirmed safeguarding lead: there is none.")
     return _(
-        "Before this forum opens it needs two confirmed safeguarding leads, or one and an outside contact: "
+        "An open forum needs two confirmed safeguarding leads, or one and an outside contact: "
         "there is none of these."
     )

@@ -113,6 +113,11 @@ def is_event_open(event: Event) -> bool:
     return event.state != State.DRAFT
 
 
+def is_running(event: Event) -> bool:
+    """Whether participants come in, ask or meet: not in a draft, and not once the forum is over."""
+    return event.state in (State.INVITING, State.OPEN, State.LIVE)
+
+
 def check_event_open(event: Event) -> None:
     """Refuse NotOpenYet while the event is a draft."""
     if not is_event_open(event):

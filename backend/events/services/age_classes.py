@@ -17,6 +17,7 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models import AdultProposal, AgeAgreement, Attendee, Event
 from backend.events.rules import Doing, check_allowed, check_organiser, is_lead
+from backend.events.services.age_mails import tell_of_proposals
 from backend.events.services.changes import announce_changes
 from backend.people.models import KnownMinor, Person
 
@@ -103,7 +104,8 @@ def check_age_change(
 def propose_adult(*, event: Event, attendee_id: int, by: Person, now: dt.datetime) -> AdultProposal:
     """Propose to the event's safeguarding leads that a person set as a minor is an adult; once is enough.
 
-    Refuses OrganisersOnly, NotFound, OwnAgeClass and NotSetAsMinor.
+    The leads are told by mail. Refuses OrganisersOnly, NotInThisState, NotFound, OwnAgeClass and
+    NotSetAsMinor.
     """
     check_organiser(by, event, Doing.EDIT)
     attendee = Attendee.objects.select_for_update(no_key=True).filter(event=event, pk=attendee_id).first()
@@ -113,11 +115,13 @@ def propose_adult(*, event: Event, attendee_id: int, by: Person, now: dt.datetim
         raise OwnAgeClass(_("Your own age class is for another organiser to set."))
     if attendee.age_class != MINOR:
         raise NotSetAsMinor(_("This person is not set as a minor: set the age class in the list."))
-    proposal, _made = AdultProposal.objects.get_or_create(
+    proposal, is_new = AdultProposal.objects.get_or_create(
         attendee=attendee,
         state=AdultProposal.State.OPEN,
         defaults={"proposed_by": by, "proposed_at": now},
     )
+    if is_new:
+        tell_of_proposals(event.pk, now)
     return proposal
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from backend.core.queue import MAIL, URGENT, enqueue
 from backend.core.smtp import MailDelayed, send_mail_now
 from backend.events.models import Appointment
-from backend.events.rules import LEAD, leads_of, organisers_of
+from backend.events.rules import LEAD, leads_of, organisers_of, what_running_lacks
 from backend.events.selectors import name_in_lists, names_of_people
 from backend.people.models import Person
 
@@ -36,13 +36,15 @@ ORGANISER_SUBJECTS = {
 def tell_of_appointment(appointment: Appointment, change: str) -> None:
     """Queue a mail to each lead and organiser of the event and to the person concerned.
 
-    The administrators get it, too, while the event has no lead. Called in the transaction of the change.
+    The administrators get it, too, while the event has no lead, and where one was ended of a running event
+    that now has too few. Called in the transaction of the change.
     """
-    event_id = appointment.attendee.event_id
+    event = appointment.attendee.event
+    event_id = event.pk
     told = set(leads_of(event_id).values_list("person_id", flat=True))
-    if not told:
+    if not told or (change == State.ENDED and what_running_lacks(event)):
         staff = Person.objects.filter(Q(is_staff=True) | Q(is_superuser=True), is_active=True)
-        told = set(staff.values_list("pk", flat=True))
+        told |= set(staff.values_list("pk", flat=True))
     told |= set(organisers_of(event_id).values_list("person_id", flat=True))
     for person_id in sorted(told | {appointment.attendee.person_id}):
         enqueue(
@@ -87,6 +89,7 @@ def _mail_to(reader: Person, appointment: Appointment, change: str) -> EmailMess
         "name": name_in_lists(appointment.attendee),
         "by": names_of_people([by.pk], event)[by.pk] if by else _("Somebody whose account is gone"),
         "event": event.name,
+        "lacks": what_running_lacks(event) if change == State.ENDED else "",
         "address": f"{host}/e/{event.slug}/roles/",
         "admin_address": f"{host}/admin/events/appointment/",
         "is_for_administrator": not reader.attendances.filter(event=event).exists(),

@@ -23,6 +23,7 @@ from backend.events.rules import (
     leads_of,
     organisers_of,
     standing_of,
+    what_running_lacks,
 )
 from backend.events.services.appointment_mails import tell_of_appointment
 from backend.events.services.locks import lock_attendees, lock_event
@@ -59,6 +60,12 @@ class AlreadyDecided(BusinessError):
 
 class LastOrganiser(BusinessError):
     code = "last_organiser"
+
+
+class TooFewLeads(BusinessError):
+    """A lead of a running event leaves before there are enough without them."""
+
+    code = "too_few_leads"
 
 
 @in_transaction
@@ -137,7 +144,9 @@ def refuse_role(*, event: Event, appointment_id: int, by: Person, now: dt.dateti
 def end_role(*, event: Event, appointment_id: int, by: Person, now: dt.datetime) -> Appointment:
     """Make an organiser or lead a participant again, at once.
 
-    Refuses NotFound, AlreadyDecided, NotForYouToDecide (see `can_end`) and LastOrganiser.
+    A lead leaves a running event only once there are enough without them (S10); another lead or the
+    administrator ends a lead at any time, and the administrators are told where too few are left. Refuses
+    NotFound, AlreadyDecided, NotForYouToDecide (see `can_end`), LastOrganiser and TooFewLeads.
     """
     appointment = _locked(event, appointment_id)
     if appointment.state != State.CONFIRMED:
@@ -155,6 +164,9 @@ def end_role(*, event: Event, appointment_id: int, by: Person, now: dt.datetime)
     appointment.state, appointment.ended_by, appointment.ended_at = State.ENDED, by, now
     appointment.save(update_fields=["state", "ended_by", "ended_at"])
     _set_permission(attendee, Attendee.Permission.PARTICIPANT)
+    if attendee.person_id == by.pk and (missing := what_running_lacks(attendee.event)):
+        advice = _("See to that before you leave; another lead or the administrator can end it at once.")
+        raise TooFewLeads(f"{missing} {advice}")
     tell_of_appointment(appointment, State.ENDED)
     return appointment
 

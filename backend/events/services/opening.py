@@ -16,11 +16,14 @@ from backend.core.transactions import in_transaction
 from backend.events.models import Event, OutsideContact
 from backend.events.rules import (
     NEXT_STATES,
+    Doing,
     check_organiser,
     clean_text,
     is_administrator,
+    is_allowed,
     is_event_open,
     is_lead,
+    is_running,
     what_opening_lacks,
 )
 from backend.events.services.locks import lock_event
@@ -107,9 +110,10 @@ def _locked(event: Event) -> Event:
 
 
 def _move(event: Event, state: str, by: Person | None, now: dt.datetime) -> None:
-    if not is_event_open(event) and (missing := what_opening_lacks(event)):
-        raise NotReadyToOpen(missing)
+    begins = not is_event_open(event) or not is_allowed(event, Doing.ASK)
     event.state = state
+    if begins and is_running(event) and (missing := what_opening_lacks(event)):
+        raise NotReadyToOpen(missing)
     event.save(update_fields=["state"])
     kind = Act.Kind.OPENED if state == Event.State.OPEN else Act.Kind.STATE_CHANGED
     record_act(event=event, by=by, kind=kind, what="" if kind == Act.Kind.OPENED else state, now=now)

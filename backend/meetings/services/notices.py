@@ -13,10 +13,10 @@ from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
 from backend.events.rules import Doing, check_organiser
 from backend.meetings.models import Delivery, Meeting, Notice, Seat
-from backend.meetings.rules import GATHERING, check_own, is_sent_at_night
+from backend.meetings.rules import check_own, is_sent_at_night
 from backend.meetings.services.notice_mails import mail_for
 from backend.people.models import Person
-from backend.people.rules import quiet_hours_end
+from backend.people.rules import GATHERING, quiet_hours_end
 
 SEND_NOTICE = "meetings.send_notice"
 DAY = dt.timedelta(hours=24)

@@ -112,7 +112,7 @@ def test_who_was_a_lead_before_reads_from_the_new_confirmation_on(cast, late):
     old = cast.report()
     hand_over_reports(lead=cast.lead, to_id=late.pk, by=cast.lead.person, now=NOW + 2 * MINUTE)
     held = Appointment.objects.in_force().get(attendee=late)
-    end_role(event=cast.event, appointment_id=held.pk, by=late.person, now=NOW + 3 * MINUTE)
+    end_role(event=cast.event, appointment_id=held.pk, by=cast.lead.person, now=NOW + 3 * MINUTE)
     assert ids(late) == set()
     appoint(late, LEAD, since=NOW + 4 * MINUTE)
     assert ids(late) == set()
@@ -124,7 +124,7 @@ def test_a_lead_confirmed_while_there_is_none_reads_also_what_no_lead_ever_opene
     cast.read(opened)
     held = Appointment.objects.in_force().get(attendee=cast.lead)
     root = Person.objects.create_superuser("root@example.org", name="Root")
-    end_role(event=cast.event, appointment_id=held.pk, by=cast.lead.person, now=NOW + MINUTE)
+    end_role(event=cast.event, appointment_id=held.pk, by=root, now=NOW + MINUTE)
     adult = make_attendee(cast.event)
     proposed = propose_role(
         event=cast.event, attendee_id=adult.pk, permission=LEAD, by=cast.organiser.person, now=NOW

@@ -116,7 +116,9 @@ def test_the_page_proposes_and_the_lead_confirms(cast, lead, boss):
     assert "Confirmed by Lea Duarte" in page_of(answer)
     assert client_of(cast.lawyer.person).get(cast.address("reports/")).status_code == 200
     answer = decide(cast, client_of(cast.lawyer.person), appointment, "end")
-    assert answer.status_code == 200
+    assert answer.status_code == 409
+    assert "See to that before you leave" in page_of(answer)
+    assert decide(cast, client_of(lead.person), appointment, "end").status_code == 200
     assert client_of(cast.lawyer.person).get(cast.address("reports/")).status_code == 404
 
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound, OrganisersOnly
-from backend.events.models import Appointment, Attendee
+from backend.events.models import Appointment, Attendee, Event, OutsideContact
 from backend.events.rules import DemoAccount, leads_of
 from backend.events.services import (
     appoint_lead,
@@ -24,6 +24,7 @@ from backend.events.services.appointments import (
     CannotPropose,
     LastOrganiser,
     NotForYouToDecide,
+    TooFewLeads,
     TooManyProposals,
     UnknownPermission,
 )
@@ -197,6 +198,30 @@ def test_a_lead_is_ended_by_themself_another_lead_or_the_administrator_and_by_no
         forum.end(leads[3], leads[0].person)
 
 
+def test_a_lead_leaves_a_running_forum_only_once_there_are_enough_without_them(forum):
+    first, second = forum.lead("Lea Lead"), forum.lead("Lin Lead")
+    with pytest.raises(TooFewLeads, match="An open forum needs a second confirmed safeguarding lead"):
+        forum.end(first, first.person)
+    assert forum.permission(first) == LEAD
+    assert told("ended") == set()
+    OutsideContact.objects.create(event=forum.event, name="Hotline", phone="1387", entered_at=NOW)
+    forum.end(first, first.person)
+    with pytest.raises(TooFewLeads, match="there is none"):
+        forum.end(second, second.person)
+    Event.objects.update(state="closed")
+    forum.end(second, second.person)
+    assert not leads_of(forum.event).exists()
+
+
+def test_another_ends_a_lead_at_once_and_the_administrators_are_told_what_the_forum_lacks(forum, mailoutbox):
+    first, second = forum.lead("Lea Lead"), forum.lead("Lin Lead")
+    forum.end(first, second.person)
+    assert forum.root.pk in told("ended")
+    ended = Appointment.objects.get(state="ended")
+    send_appointment_mail(appointment_id=ended.pk, change="ended", person_id=forum.root.pk)
+    assert "An open forum needs a second confirmed safeguarding lead" in mailoutbox[0].body
+
+
 def test_an_organiser_is_ended_by_an_organiser_or_the_administrator_and_the_last_one_stays(forum):
     second, third = (make_attendee(forum.event, permission=ORGANISER) for _ in range(2))
     with pytest.raises(NotForYouToDecide):
@@ -224,7 +249,7 @@ def test_leads_organisers_and_the_one_concerned_are_told_of_every_change(forum):
     forum.confirm(appointment, lead.person)
     assert told("confirmed") == everybody
     forum.end(lead, forum.adult.person)
-    assert told("ended") == everybody
+    assert told("ended") == everybody | {forum.root.pk}  # one lead alone is too few
     forum.refuse(forum.propose(forum.other), forum.adult.person)
     assert told("refused") == {boss.person_id, forum.adult.person_id, forum.other.person_id}
 

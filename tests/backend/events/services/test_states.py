@@ -116,6 +116,15 @@ def test_participants_come_in_only_where_leads_can_read_what_they_report(event, 
     assert Event.objects.get().state == state
 
 
+@pytest.mark.parametrize(("before", "after"), [("inviting", "open"), ("closed", "live")])
+def test_a_forum_that_has_lost_a_lead_does_not_open_again(event, organiser, before, after):
+    Event.objects.update(state=before)
+    lead(event)
+    with pytest.raises(NotReadyToOpen, match="second confirmed safeguarding lead"):
+        move(event, after, organiser)
+    assert Event.objects.get().state == before
+
+
 def test_only_organisers_change_the_state(event):
     for person in (lead(event).person, make_attendee(event).person):
         with pytest.raises(OrganisersOnly):

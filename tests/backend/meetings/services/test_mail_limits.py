@@ -12,7 +12,6 @@ from backend.events.models import Attendee
 from backend.meetings.models import Delivery, Meeting, MeetingRules, Notice
 from backend.meetings.rules import (
     ASKER_REQUESTS,
-    GATHERING,
     PAIR_REQUESTS,
     REQUEST_EDITS,
     REQUEST_UPDATES,
@@ -23,6 +22,7 @@ from backend.meetings.services import (
     arrange_meeting,
     deliver_notice,
 )
+from backend.people.rules import GATHERING
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.smtp import MailServer
 from tests.worker import do_jobs, let_the_wait_pass, waiting_jobs

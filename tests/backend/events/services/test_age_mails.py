@@ -1,0 +1,86 @@
+"""Safeguarding leads are told by mail that proposals of an age class wait, and by one mail of several."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core.mail import EmailMessage
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from backend.events.models import AdultProposal, Attendee, Event
+from backend.events.services import consent_to_adult
+from backend.events.services.age_classes import propose_adult
+from backend.events.services.age_mails import send_age_mail
+from backend.people.models import Person
+from backend.people.rules import GATHERING
+from tests.factories import NOW, make_attendee, make_event
+
+pytestmark = pytest.mark.django_db
+ZONE = "Asia/Bangkok"
+NOON = dt.datetime(2026, 5, 4, 5, tzinfo=dt.UTC)
+NIGHT = dt.datetime(2026, 5, 4, 18, tzinfo=dt.UTC)  # 01:00 in Bangkok
+MORNING = dt.datetime(2026, 5, 5, 0, tzinfo=dt.UTC)
+
+
+def make_lead(event: Event) -> Attendee:
+    return make_attendee(event, permission="safeguarding-lead", visibility="hidden")
+
+
+def propose(event: Event, now: dt.datetime, name: str = "Somchai Young") -> AdultProposal:
+    organiser = Attendee.objects.filter(event=event, permission="organiser").first() or make_attendee(
+        event, permission="organiser", visibility="hidden"
+    )
+    minor = make_attendee(event, age_class="minor", name=name)
+    return propose_adult(event=event, attendee_id=minor.pk, by=organiser.person, now=now)
+
+
+def waiting() -> list[tuple[int, dt.datetime | None]]:
+    jobs = ProcrastinateJob.objects.filter(task_name="events.send_age_mail", status="todo").order_by("id")
+    return [(job.args["lead_id"], job.scheduled_at) for job in jobs]
+
+
+def test_each_lead_gets_one_mail_for_the_proposals_of_a_few_minutes_and_it_names_nobody(
+    mailoutbox: list[EmailMessage],
+) -> None:
+    event = make_event(timezone=ZONE)
+    first, second = make_lead(event), make_lead(event)
+    propose(event, NOON)
+    propose(event, NOON + dt.timedelta(minutes=1), name="Dara Young")
+    assert waiting() == [(first.pk, NOON + GATHERING), (second.pk, NOON + GATHERING)]
+    send_age_mail(lead_id=first.pk, now=NOON + GATHERING)
+    (mail,) = mailoutbox
+    assert mail.to == [first.person.email]
+    assert mail.subject == f"2 age classes wait for you: {event.name}"
+    assert f"/e/{event.slug}/age-classes/" in mail.body
+    assert "Young" not in mail.body
+    assert "Somchai" not in mail.body
+
+
+def test_in_the_lead_s_quiet_hours_it_waits_for_their_end(mailoutbox: list[EmailMessage]) -> None:
+    event = make_event(timezone=ZONE)
+    lead = make_lead(event)
+    Person.objects.update(quiet_from=dt.time(22), quiet_until=dt.time(7))
+    propose(event, NIGHT)
+    assert waiting() == [(lead.pk, MORNING)]
+    ProcrastinateJob.objects.all().delete()
+    send_age_mail(lead_id=lead.pk, now=NIGHT)  # hours that began, or that the lead chose, since it was queued
+    assert mailoutbox == []
+    assert waiting() == [(lead.pk, MORNING)]
+    send_age_mail(lead_id=lead.pk, now=MORNING)
+    assert len(mailoutbox) == 1
+
+
+def test_no_mail_tells_of_what_was_decided_and_none_goes_to_whoever_leads_no_more(
+    mailoutbox: list[EmailMessage],
+) -> None:
+    event = make_event(timezone=ZONE)
+    lead, late = make_lead(event), make_lead(event)
+    proposal = propose(event, NOON)
+    consent_to_adult(event=event, proposal_id=proposal.pk, by=lead.person, now=NOON)
+    send_age_mail(lead_id=late.pk, now=NOON + GATHERING)
+    propose(event, NOON)
+    Attendee.objects.filter(pk=late.pk).update(permission="participant")
+    send_age_mail(lead_id=late.pk, now=NOON + GATHERING)
+    send_age_mail(lead_id=0, now=NOW)
+    assert mailoutbox == []
