@@ -12,7 +12,7 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Organisation, Sector
-from backend.events.rules import check_organiser, clean_text
+from backend.events.rules import Doing, check_organiser, clean_text
 from backend.events.services.changes import announce_changes
 from backend.events.services.locks import lock_event, lock_rows
 from backend.events.services.ordering import free_key, next_position, swap
@@ -57,7 +57,7 @@ def sectors_by_word(event: Event) -> dict[str, Sector]:
 @in_transaction
 def add_sector(*, event: Event, name: str, constituency: str, by: Person) -> Sector:
     """Add a sector at the end; refuses OrganisersOnly and BadSector (name, constituency, too many)."""
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     lock_event(event.pk)
     name = _checked_name(event, name)
     if event.sectors.count() >= MAX_SECTORS:
@@ -79,7 +79,7 @@ def change_sector(
 
     Refuses OrganisersOnly, NotFound and BadSector; the sector for all others keeps its constituency.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     lock_event(event.pk)
     sector = _sector_of(event, sector_id)
     name, constituency = _checked_name(event, name, but=sector.pk), _checked_constituency(constituency)
@@ -99,7 +99,7 @@ def change_sector(
 @in_transaction
 def move_sector(*, event: Event, sector_id: int, up: bool, by: Person) -> None:
     """Move a sector up or down by one; the first stays first. Refuses OrganisersOnly and NotFound."""
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     lock_event(event.pk)
     swap(_sector_of(event, sector_id), list(event.sectors.all()), up=up)
 
@@ -110,7 +110,7 @@ def merge_sectors(*, event: Event, sector_id: int, into_id: int, by: Person, now
 
     Refuses OrganisersOnly, NotFound, BadSector (itself) and SectorInUse (the one for all others).
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     lock_event(event.pk)
     sector, into = _sector_of(event, sector_id), _sector_of(event, into_id)
     if sector == into:
@@ -126,7 +126,7 @@ def merge_sectors(*, event: Event, sector_id: int, into_id: int, by: Person, now
 @in_transaction
 def remove_sector(*, event: Event, sector_id: int, by: Person) -> None:
     """Remove a sector without organisations. Refuses OrganisersOnly, NotFound and SectorInUse."""
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     lock_event(event.pk)
     sector = _sector_of(event, sector_id)
     _check_not_other(sector)

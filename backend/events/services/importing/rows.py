@@ -165,7 +165,7 @@ def _problem(raw: Mapping[str, str], cells: Mapping[str, str]) -> str:
                 "limit": f"{LIMITS[name]:,}",
             }
     number = cells.get("id", "")
-    if number and not re.fullmatch(r"[0-9]{1,18}", number):
+    if number and not re.fullmatch(r"0*[1-9][0-9]{0,17}", number):
         return _("id “%(id)s”: leave it as the export wrote it, or blank for somebody new") % {"id": number}
     if not cells["email"] and not number:
         return _("no e-mail address")

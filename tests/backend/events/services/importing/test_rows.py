@@ -87,6 +87,14 @@ def test_texts_are_trimmed_composed_and_names_are_one_line() -> None:
     assert (row.name, row.about, row.age_class) == ("Bùi Thị Ngọc", "one\n\ntwo", "adult")
 
 
+@pytest.mark.parametrize("number", ["0", "00", "-1", "1.5", "9" * 19])
+def test_a_number_that_no_attendee_has_is_refused(number: str) -> None:
+    line = CsvLine(2, (number, "", ""))
+    refused = parse_line(line, {"id": 0, "email": 1, "name": 2}, 3)
+    assert isinstance(refused, RefusedLine)
+    assert number in refused.reason
+
+
 @settings(max_examples=200, deadline=None)
 @given(cells=st.lists(st.text(max_size=60), min_size=len(PLACES), max_size=len(PLACES)), fit=st.booleans())
 def test_any_cells_give_a_row_that_can_be_kept_or_a_reason(cells: list[str], fit: bool) -> None:
@@ -99,7 +107,7 @@ def test_any_cells_give_a_row_that_can_be_kept_or_a_reason(cells: list[str], fit
     else:
         texts = (row.name, row.organisation, row.country, row.title, row.about, row.seeks, row.offers)
         assert all("\x00" not in text and text.encode() == text.encode("utf-8", "strict") for text in texts)
-        assert row.name
+        assert row.name or row.attendee_id
         assert "\n" not in row.organisation
 
 
