@@ -82,9 +82,9 @@ def arrange_meeting(
     if not confirmed or meeting.state != Meeting.State.REQUESTED:
         return meeting
     check_open_request(meeting, now)
-    slot = Slot.objects.get(pk=slot_id)
-    # The key may belong to an older request: the slot need not be free any more.
-    if slot not in common_slots(asker.pk, [other_id], after=now)[other_id]:
+    slot = Slot.objects.filter(pk=slot_id).first()
+    # The key may belong to an older request: the slot need not be free any more, or is removed.
+    if slot is None or slot not in common_slots(asker.pk, [other_id], after=now)[other_id]:
         raise slot_taken(meeting, now)
     table = Table.objects.filter(event=event, pk=table_id).first() if table_id else None
     book_meeting(meeting=meeting, slot=slot, preferred=table, now=now)

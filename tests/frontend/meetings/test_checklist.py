@@ -143,7 +143,9 @@ def test_a_new_forum_is_set_up_page_by_page_and_opened(db, client):
     assert event.topics.get().name == "Evidence"
     refused = boss.post("/e/new/set-up/state/", {"state": "open"})
     assert refused.status_code == 409
-    assert "An open forum needs a second confirmed safeguarding lead, or an outside contact" in page_of(refused)
+    assert "An open forum needs a second confirmed safeguarding lead, or an outside contact" in page_of(
+        refused
+    )
     lead = client_of(Person.objects.get(email="lea@example.org"))
     contact = {"name": "Hotline", "phone": "1387", "email": ""}
     assert lead.post("/e/new/roles/outside-contact/", contact).status_code == 302
