@@ -23,9 +23,12 @@ from backend.config.database import embedded_settings
 from backend.config.embedded import server_in, servers_in
 from matching.text import bundled_model
 from tests.chromium import NONE_FOUND, chromium
+from tests.encoder import RunningEncoder
 
 SERVERS = settings.VAR / "test-postgres"
 SERVER_OF_THIS_RUN = "TITIAN_TEST_POSTGRES"
+ENCODER_OF_THIS_RUN = "TITIAN_TEST_ENCODER"
+ENCODER = pytest.StashKey[RunningEncoder]()
 ROOMY_HEAP = "--js-flags=--min-semi-space-size=64"  # garbage collection took a seventh of axe's time
 ONE_PROCESS = "--renderer-process-limit=1"  # for the pages of all tests of a worker, instead of one each
 # Two workers on two cores lose time by threads that wait for each other, in every library, and by memory
@@ -54,9 +57,16 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[SERVER_OF_THIS_RUN] = str(_new_server())
         for name, value in QUIET_LIBRARIES.items():
             os.environ.setdefault(name, value)
+    if ENCODER_OF_THIS_RUN not in os.environ:
+        config.stash[ENCODER] = RunningEncoder()
+        os.environ[ENCODER_OF_THIS_RUN] = config.stash[ENCODER].folder
+    settings.ENCODER_FOLDER = os.environ[ENCODER_OF_THIS_RUN]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    if ENCODER in config.stash:
+        config.stash[ENCODER].end()
+        del os.environ[ENCODER_OF_THIS_RUN]
     if not hasattr(config, "workerinput") and SERVER_OF_THIS_RUN in os.environ:
         _remove(Path(os.environ.pop(SERVER_OF_THIS_RUN)))
 

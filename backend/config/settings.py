@@ -35,6 +35,7 @@ TITIAN_MODEL = text_from(
     "TITIAN_MODEL"
 )  # a folder or name of a sentence-transformers model; empty: the bundled one
 MODEL_FOLDER = VAR / "models"
+ENCODER_FOLDER = VAR  # of the socket on which the one process with the model listens
 
 SECRET_KEY = text_from("SECRET_KEY") or secret_key_from(VAR / "secret_key")
 ALLOWED_HOSTS = words_from("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])

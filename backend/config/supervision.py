@@ -1,14 +1,19 @@
-"""The processes of a running Titian: one table, and each is started again when it ends by itself."""
+"""The processes of a running Titian: one table, and each is started again when it ends by itself.
+
+One that is started on demand is started when a connection waits at its socket, and may end when it is idle.
+"""
 
 from __future__ import annotations
 
 import errno
 import logging
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -43,12 +48,13 @@ class Program:
 
     name: str
     command: tuple[str, ...]
-    takes_socket: bool = False
+    on_demand: bool = False
 
 
 PROGRAMS = (
-    Program("web", ("run_web",), takes_socket=True),
+    Program("web", ("run_web",)),
     Program("worker", ("run_worker",)),
+    Program("encoder", ("run_encoder",), on_demand=True),
 )
 
 
@@ -56,6 +62,10 @@ class Child(Protocol):
     """What is kept alive."""
 
     name: str
+    on_demand: bool
+
+    def is_wanted(self) -> bool:
+        """Whether it has to run; always, unless it is started on demand."""
 
     def start(self) -> None: ...
 
@@ -72,14 +82,20 @@ class ProgramChild:
     """One program in a process and session of its own: Ctrl-C is for the supervisor."""
 
     def __init__(self, program: Program, *, folder: Path, listening: socket.socket | None = None) -> None:
-        self.name = program.name
+        self.name, self.on_demand = program.name, program.on_demand
         self._folder = folder
         self._command = [sys.executable, "manage.py", *program.command]
+        self._listening = listening
         self._files: tuple[int, ...] = ()
-        if program.takes_socket and listening is not None:
+        if listening is not None:
             self._files = (listening.fileno(),)
             self._command += ["--socket", str(listening.fileno())]
         self.process: subprocess.Popen[bytes] | None = None
+
+    def is_wanted(self) -> bool:
+        if not self.on_demand or self._listening is None:
+            return True
+        return bool(select.select([self._listening], [], [], 0)[0])
 
     def start(self) -> None:
         environment = os.environ | {PARENT_ENV: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
@@ -112,9 +128,13 @@ class DatabaseChild:
     """The embedded database, running already; whoever started it ends it."""
 
     name = "database"
+    on_demand = False
 
     def __init__(self, server: EmbeddedPostgres) -> None:
         self._server = server
+
+    def is_wanted(self) -> bool:
+        return True
 
     def start(self) -> None:
         if not self._server.is_alive():
@@ -145,7 +165,8 @@ class _Kept:
         if now - self.started_at >= HEALTHY_SECONDS:
             self.was_healthy, self.failures = True, 0
         self.failures += 1
-        if code >= 0 and not self.was_healthy and self.failures >= FAILED_STARTS:
+        never_came_up = code >= 0 and not self.was_healthy and self.failures >= FAILED_STARTS
+        if never_came_up and not self.child.on_demand:
             raise CannotServe(
                 f"The {self.child.name} process ended by itself {self.failures} times in a row "
                 f"(code {code}), so Titian was ended; the lines above say what is wrong."
@@ -155,23 +176,24 @@ class _Kept:
 
 @dataclass
 class Supervisor:
-    """Starts the children in their order and keeps them alive until `run` is interrupted."""
+    """Starts the children in their order and keeps them alive until `run` is interrupted or `ending`."""
 
     children: Sequence[Child]
     clock: Callable[[], float] = time.monotonic
+    ending: threading.Event = field(default_factory=threading.Event)
     _kept: list[_Kept] = field(init=False)
 
     def __post_init__(self) -> None:
         self._kept = [_Kept(child) for child in self.children]
 
     def run(self) -> None:
-        """Until KeyboardInterrupt, or until one cannot start at all: refuses CannotServe."""
+        """Until KeyboardInterrupt or `ending`, or until one cannot start at all: refuses CannotServe."""
         try:
             for kept in self._kept:
-                self._start(kept)
-            while True:
+                kept.due_at = self.clock()
+            while not self.ending.is_set():
                 self.look()
-                time.sleep(LOOK_SECONDS)
+                self.ending.wait(LOOK_SECONDS)
         finally:
             self._stop()
 
@@ -179,7 +201,7 @@ class Supervisor:
         """One round: start what is due, and note what has ended."""
         for kept in self._kept:
             if kept.due_at is not None:
-                if self.clock() >= kept.due_at:
+                if self.clock() >= kept.due_at and kept.child.is_wanted():
                     self._start(kept)
             elif (code := kept.child.ended()) is not None:
                 self._note(kept, code)
@@ -193,6 +215,9 @@ class Supervisor:
             self._note(kept, 1)
 
     def _note(self, kept: _Kept, code: int) -> None:
+        if code == 0 and kept.child.on_demand:  # it was idle
+            kept.due_at, kept.failures = self.clock(), 0
+            return
         wait = kept.wait_after(code, self.clock())
         kept.due_at = self.clock() + wait
         how = f"was killed by signal {-code}" if code < 0 else f"ended by itself with code {code}"
@@ -205,6 +230,16 @@ class Supervisor:
         deadline = time.monotonic() + STOP_SECONDS
         for kept in self._kept:
             kept.child.wait_for_end(max(deadline - time.monotonic(), 0.0))
+
+
+def programs(folder: Path, *, pages: socket.socket, encoder: socket.socket | None) -> list[ProgramChild]:
+    """Every program of the table with its socket; without the encoder where that has none."""
+    sockets = {"web": pages, "encoder": encoder}
+    return [
+        ProgramChild(program, folder=folder, listening=sockets.get(program.name))
+        for program in PROGRAMS
+        if encoder is not None or not program.on_demand
+    ]
 
 
 def bound_socket(host: str, port: int) -> socket.socket:

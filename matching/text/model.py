@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -99,11 +100,12 @@ def model_name(source: str | Path) -> str:
 
 
 def load_model(source: str | Path, device: str | None = None) -> "SentenceTransformer":
-    """The sentence-transformers model in a folder, or of that name on a hub, always in float32.
+    """The sentence-transformers model in a folder, or of that name on a hub, computing in float32.
 
-    Half precision is several times slower on a processor. A folder is loaded without a look at the network;
-    `owner/model@revision` pins a hub's model. Its threads sleep while they wait: spinning, they took three to
-    nine times as long beside two busy processes. Raises ModelError.
+    Half precision is several times slower on a processor; of the bundled model the word vectors alone stay in
+    its file, as float16, which gives the same results and saves 380 MB. A folder is loaded without a look at
+    the network; `owner/model@revision` pins a hub's model. Its threads sleep while they wait: spinning, they
+    took three to nine times as long beside two busy processes. Raises ModelError.
     """
     local = Path(source).is_dir()
     if not local and (isinstance(source, Path) or source.startswith(("/", ".", "~"))):
@@ -113,6 +115,7 @@ def load_model(source: str | Path, device: str | None = None) -> "SentenceTransf
     from sentence_transformers import SentenceTransformer
 
     name, _, revision = (str(source), "", "") if local else str(source).partition("@")
+    is_bundled = local and _read_manifest(Path(source)) is not None
     try:
         with _without_progress_bars():
             model = SentenceTransformer(
@@ -120,8 +123,10 @@ def load_model(source: str | Path, device: str | None = None) -> "SentenceTransf
                 device=device,
                 revision=revision or None,
                 local_files_only=local,
-                model_kwargs={"dtype": torch.float32},
+                model_kwargs={"dtype": torch.float16 if is_bundled else torch.float32},
             )
+            if is_bundled:
+                _leave_word_vectors_on_disk(model, Path(source))
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         cause = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         advice = (
@@ -131,6 +136,29 @@ def load_model(source: str | Path, device: str | None = None) -> "SentenceTransf
         )
         raise ModelError(f"The model {source} cannot be loaded ({cause}): {advice}") from error
     return model.eval()
+
+
+def _leave_word_vectors_on_disk(model: "SentenceTransformer", folder: Path) -> None:
+    """Read the vectors of a batch's words from the file, and hold all other weights in float32."""
+    import torch
+
+    weights = os.open(folder / "model.safetensors", os.O_RDONLY)
+    length = int.from_bytes(os.read(weights, 8), "little")
+    place = json.loads(os.pread(weights, length, 8))["embeddings.word_embeddings.weight"]
+    begin, width = 8 + length + place["data_offsets"][0], place["shape"][1]
+
+    class WordVectors(torch.nn.Module):
+        def forward(self, words: torch.Tensor) -> torch.Tensor:
+            unique, where = torch.unique(words, return_inverse=True)
+            size = 2 * width
+            rows = b"".join(os.pread(weights, size, begin + size * word) for word in unique.tolist())
+            vectors = torch.frombuffer(bytearray(rows), dtype=torch.float16).view(-1, width).float()
+            return vectors.to(words.device)[where]
+
+    transformer: Any = model[0]
+    transformer.model.embeddings.word_embeddings = words = WordVectors()
+    weakref.finalize(words, os.close, weights)
+    model.float()
 
 
 def is_complete(folder: Path) -> bool:

