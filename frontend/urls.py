@@ -63,6 +63,7 @@ urlpatterns = [
     path("e/<slug:slug>/home/", directory.home, name="home"),
     path("e/<slug:slug>/join/", joining.join, name="join"),
     path("e/<slug:slug>/join/<int:step>/", joining.join_step, name="join_step"),
+    path("e/<slug:slug>/join/<int:step>/understood/", joining.understood, name="understood"),
     path("e/<slug:slug>/profile/", profile.profile, name="profile"),
     path("e/<slug:slug>/api-access/", people.api_access, name="api_access"),
     path("e/<slug:slug>/suggestions/", suggestions.suggestions, name="suggestions"),

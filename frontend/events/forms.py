@@ -139,6 +139,11 @@ class JoinForm(ProfileForm):
         for name in self.fields.keys() - set(self.STEPS[step]):
             del self.fields[name]
 
+    @property
+    def is_without_script(self) -> bool:
+        """Whether it came from a page that could not read along."""
+        return self.sent is not None and "without_script" in self.sent
+
     def example(self) -> QueryDict | None:
         """What was sent, with the example that was pressed at the end of its text; None where none was."""
         text = next((name for name in ("offers", "seeks") if name in self.fields), "")
@@ -147,6 +152,12 @@ class JoinForm(ProfileForm):
         filled = self.sent.copy()
         filled[text] = f"{self.sent.get(text, '')}\n{self.sent['example']}".strip()
         return filled
+
+
+class ReadAlongForm(forms.Form):
+    """How often a page has asked in vain what the model reads."""
+
+    tries = forms.IntegerField(required=False, min_value=0, max_value=100)
 
 
 class RolesForm(forms.Form):

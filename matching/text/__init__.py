@@ -1,5 +1,6 @@
 """Texts to vectors: language identification, sentence splitting and the sentence encoder."""
 
+from matching.text.centring import similarities
 from matching.text.encoder import Encoder, Kind, encoder_name, load_encoder
 from matching.text.language import detect_language
 from matching.text.model import ModelError, bundled_model
@@ -16,5 +17,6 @@ __all__ = [
     "encoder_name",
     "language_priors",
     "load_encoder",
+    "similarities",
     "split_sentences",
 ]

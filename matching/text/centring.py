@@ -105,6 +105,29 @@ def centre(vectors: Array, languages: Sequence[str], means: Mapping[str, Array])
     return normalise_rows(centred)
 
 
+def similarities(
+    text: Array,
+    language: str,
+    others: Array,
+    languages: Sequence[str],
+    text_priors: Mapping[str, Array] | None = None,
+    other_priors: Mapping[str, Array] | None = None,
+) -> Array:
+    """Cosines of one text (d,) with others (n, d), each centred by its language: float32 (n,) in [-1, 1].
+
+    `languages`: those of the others. The one text has no mean of its own: its language's prior is taken away,
+    or the mean of all priors.
+
+    >>> priors = {"en": np.array([1.0, 0.0])}
+    >>> both = np.array([[1.0, 1.0], [1.0, -1.0]], np.float32)
+    >>> similarities(both[0], "en", both, ["en", "en"], priors, priors).tolist()
+    [1.0, -1.0]
+    """
+    own = language_means(np.zeros_like(text)[None], [language], priors=text_priors)
+    theirs = language_means(others, languages, priors=other_priors)
+    return np.asarray(centre(others, languages, theirs) @ centre(text[None], [language], own)[0], np.float32)
+
+
 @dataclass(frozen=True, slots=True)
 class CentredTexts:
     """Centred unit vectors, float32 (n, d), with fallbacks, and their weights (n, 1).

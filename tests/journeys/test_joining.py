@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from backend.core.encoder import encode
 from backend.events.models import Attendee, Interest
 from backend.meetings.models import Availability
+from backend.suggestions.engine import understood
 
 OFFICIAL = "A ministry official from Thailand"
 PHONE = {"width": 360, "height": 740}
@@ -21,6 +23,13 @@ def newcomer(forum, booking):
         agreed_at=None, agreement_version="", seeks="", offers="", about=""
     )
     return forum.official
+
+
+@pytest.fixture
+def reading(model_folder, monkeypatch):
+    """The language model, loaded and given time: this machine may be busy."""
+    encode(["The model is loaded."], "query")
+    monkeypatch.setattr(understood, "TEXT_SECONDS", 60.0)
 
 
 def test_joining_takes_six_taps_and_one_typed_field_on_a_phone(forum, newcomer, browser, enter, door):
@@ -61,6 +70,23 @@ def test_joining_takes_six_taps_and_one_typed_field_on_a_phone(forum, newcomer, 
     tap(page.get_by_role("button", name="Close everything"))
     expect(page.locator(".tick-cell input:checked")).to_have_count(0)
     assert Availability.objects.filter(attendee=newcomer).count() == 0
+    context.close()
+
+
+def test_the_line_follows_what_is_typed_in_thai_and_khmer(forum, newcomer, browser, enter, door, reading):
+    Attendee.objects.filter(pk=newcomer.pk).update(agreed_at="2026-11-26T00:00Z", agreement_version="1")
+    context = browser.new_context(viewport=PHONE, reduced_motion="reduce")
+    page = enter(context, OFFICIAL)
+    page.goto(door + forum.address("join/2/"))
+    line = page.locator("#understood")
+    expect(line).to_have_attribute("aria-live", "polite")
+    for words, language in (
+        ("บทเรียนความปลอดภัยออนไลน์สำหรับโรงเรียนในชนบท", "Thai"),
+        ("មេរៀនសុវត្ថិភាពអនឡាញសម្រាប់សាលារៀននៅជនបទ", "Khmer"),
+    ):
+        page.get_by_label("What I offer").fill(words)
+        expect(line).to_contain_text("We understood: Safety by design schools", timeout=30_000)
+        expect(line).to_contain_text(f"(written in {language})")
     context.close()
 
 

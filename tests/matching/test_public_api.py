@@ -71,6 +71,7 @@ PUBLIC = {
         "encoder_name",
         "language_priors",
         "load_encoder",
+        "similarities",
         "split_sentences",
     ],
 }

@@ -1,4 +1,7 @@
-"""Between the database and matching: `event_data` reads rows, `texts` encodes, `lists` matches."""
+"""Between the database and matching: `event_data` reads rows, `texts` encodes, `lists` matches.
+
+`understood` reads along while somebody writes.
+"""
 
 from backend.suggestions.engine.event_data import EventData, read_event_data
 from backend.suggestions.engine.learning import (
@@ -18,6 +21,7 @@ from backend.suggestions.engine.lists import (
 )
 from backend.suggestions.engine.strength import Strength, strength_of
 from backend.suggestions.engine.texts import FIELDS, KINDS, NotYetRead, TextReader, text_reader
+from backend.suggestions.engine.understood import Understood, understand
 
 __all__ = [
     "FIELDS",
@@ -29,6 +33,7 @@ __all__ = [
     "OlderRun",
     "Strength",
     "TextReader",
+    "Understood",
     "build_lists",
     "counts_of",
     "explain_with_quotations",
@@ -38,6 +43,7 @@ __all__ = [
     "score_pair",
     "strength_of",
     "text_reader",
+    "understand",
     "update_lists",
     "weights_as_rows",
 ]

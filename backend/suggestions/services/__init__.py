@@ -21,6 +21,12 @@ from backend.suggestions.services.learning import (
     reset_weights,
     set_nightly_learning,
 )
+from backend.suggestions.services.reading import (
+    TooOften,
+    UnderstoodWords,
+    prepare_to_read,
+    understand_words,
+)
 from backend.suggestions.services.runs import (
     BUILD_SUGGESTIONS,
     NobodyToMatch,
@@ -40,6 +46,8 @@ __all__ = [
     "NotEarlier",
     "NotYourList",
     "TooFewAnswers",
+    "TooOften",
+    "UnderstoodWords",
     "UnknownVerdict",
     "WeightsPreview",
     "build_run",
@@ -47,6 +55,7 @@ __all__ = [
     "give_feedback",
     "learn_nightly",
     "learn_weights",
+    "prepare_to_read",
     "preview_run",
     "preview_weights",
     "queue_build",
@@ -56,5 +65,6 @@ __all__ = [
     "request_build",
     "reset_weights",
     "set_nightly_learning",
+    "understand_words",
     "withdraw_feedback",
 ]

@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from backend.core.encoder import EncoderAway
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.events.rules import TextTooLong
@@ -17,9 +18,14 @@ from backend.events.selectors import profile_for
 from backend.events.services import update_profile
 from backend.meetings.selectors import Joining, joining_for
 from backend.meetings.services import join_with_profile
+from backend.suggestions.services import TooOften, prepare_to_read, understand_words
 from frontend.access import Outcome, Request, catch_refusal, participant
-from frontend.events.forms import COUNTRIES, JoinForm
+from frontend.events.forms import COUNTRIES, JoinForm, ReadAlongForm
 from frontend.events.words.examples import EXAMPLES
+from frontend.events.words.understood import sentence_for
+
+TEXTS = {2: "offers", 3: "seeks"}
+MOST_TRIES = 5  # while the model is being loaded, every three seconds
 
 
 @participant
@@ -63,8 +69,12 @@ def join_step(request: Request, attendee: Attendee, step: int) -> HttpResponse:
             except TextTooLong as refusal:
                 form.add_error(str(refusal.details["field"]), refusal.message)
         if outcome.refusal is None and not form.errors:
+            if form.is_without_script and step in TEXTS:
+                messages.info(request, _understood(attendee, step, form.cleaned_data[TEXTS[step]])[0])
             return _go_on(request, attendee, step)
-    text = {2: "offers", 3: "seeks"}.get(step, "")
+    text = TEXTS.get(step, "")
+    if text:
+        prepare_to_read()
     context = {
         "step": step,
         "joining": joining,
@@ -80,6 +90,35 @@ def join_step(request: Request, attendee: Attendee, step: int) -> HttpResponse:
     }
     status = outcome.refusal.status if outcome.refusal else 422 if form.is_bound and form.errors else 200
     return render(request, "events/join.html", context, status=status)
+
+
+@participant
+@require_POST
+def understood(request: Request, attendee: Attendee, step: int) -> HttpResponse:
+    """The line under the words of a step: what the model reads in them, asked for while they are typed."""
+    if step not in TEXTS:
+        raise NotFound(_("There is no such page."))
+    form = ReadAlongForm(request.POST)
+    form.full_clean()
+    tries = form.cleaned_data.get("tries") or 0
+    sentence, is_away = _understood(attendee, step, request.POST.get(TEXTS[step], ""))
+    context = {
+        "sentence": sentence,
+        "step": step,
+        "text": TEXTS[step],
+        "next_try": tries + 1 if is_away and tries < MOST_TRIES else 0,
+    }
+    return render(request, "events/_understood.html", context)
+
+
+def _understood(attendee: Attendee, step: int, words: str) -> tuple[str, bool]:
+    """The sentence, and whether the model was away."""
+    try:
+        return sentence_for(understand_words(attendee=attendee, field=TEXTS[step], text=words)), False
+    except EncoderAway:
+        return _("We cannot read along just now; what you write is saved all the same."), True
+    except TooOften as refusal:
+        return refusal.message, False
 
 
 def _stopped(request: Request, joining: Joining) -> HttpResponse | None:

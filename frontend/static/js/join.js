@@ -6,6 +6,7 @@ for (const button of document.querySelectorAll("[data-fills]")) {
     event.preventDefault();
     const text = document.getElementById(button.dataset.fills);
     text.value = [text.value.trim(), button.value].filter(Boolean).join("\n");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
     text.focus();
   });
 }

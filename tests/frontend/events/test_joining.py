@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from backend.core.encoder import encode
 from backend.events.models import Attendee
 from backend.events.rules import current_agreement
 from backend.meetings.models import Availability
+from backend.suggestions.engine import understood
 from tests.factories import make_attendee
 from tests.frontend.conftest import Cast, client_of
 
@@ -23,6 +25,13 @@ def newcomer(cast: Cast) -> Attendee:
 @pytest.fixture
 def client(newcomer: Attendee) -> Client:
     return client_of(newcomer.person)
+
+
+@pytest.fixture
+def reading(model_folder, monkeypatch) -> None:
+    """The language model, loaded and given time: this machine may be busy."""
+    encode(["The model is loaded."], "query")
+    monkeypatch.setattr(understood, "TEXT_SECONDS", 60.0)
 
 
 def state_of(newcomer: Attendee) -> Attendee:
@@ -91,6 +100,35 @@ def test_a_text_too_long_is_marked_and_kept(cast, newcomer, client):
     answer = client.post(cast.address("join/3/"), {"seeks": "y" * 4001})
     assert (answer.status_code, state_of(newcomer).seeks) == (422, "")
     assert "y" * 4001 in answer.text
+
+
+def test_the_line_under_the_words_says_what_was_understood_and_saves_nothing(cast, newcomer, client, reading):
+    address = cast.address("join/2/understood/")
+    answer = client.post(address, {"offers": "Shelter and counselling for victims of abuse"}).text
+    assert "We understood: Victim support" in answer
+    assert "(written in English)" in answer
+    assert state_of(newcomer).offers == ""
+    assert client.post(address, {"offers": "  "}).text.strip() == ""
+    assert client.post(cast.address("join/1/understood/"), {"offers": "Shelter"}).status_code == 404
+
+
+def test_where_the_model_is_away_the_line_says_so_and_asks_a_few_times(
+    cast, newcomer, client, settings, tmp_path
+):
+    settings.ENCODER_FOLDER = tmp_path
+    away = "We cannot read along just now; what you write is saved all the same."
+    for tries, asks_again in (("", True), ("4", True), ("5", False), ("nonsense", True), ("-1", True)):
+        sent = {"seeks": "Shelter and counselling", "tries": tries}
+        answer = client.post(cast.address("join/3/understood/"), sent).text
+        assert (away in answer, "load delay:3s" in answer) == (True, asks_again)
+
+
+def test_without_javascript_the_line_comes_after_saving(cast, newcomer, client, reading):
+    client.post(cast.address("join/1/"), WHO | ACCEPT)
+    sent = {"offers": "Shelter and counselling for victims of abuse"}
+    assert "We understood" not in client.post(cast.address("join/2/"), sent, follow=True).text
+    page = client.post(cast.address("join/2/"), sent | {"without_script": "1"}, follow=True).text
+    assert "We understood: Victim support" in page
 
 
 @pytest.mark.parametrize("page", ["join/", "join/1/", "join/2/"])

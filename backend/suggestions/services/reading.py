@@ -1,0 +1,61 @@
+"""Reading along while somebody writes what they offer or seek; nothing of the words is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+
+from backend.core import encoder
+from backend.core.errors import BusinessError
+from backend.events.models import Attendee, Topic
+from backend.suggestions import engine
+
+MOST_A_MINUTE = 40  # of one person: a pause in typing is a request
+LEAST_CHARACTERS = 5
+
+
+class TooOften(BusinessError):
+    code = "too_often"
+    status = 429
+    retry_after = 60
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodWords:
+    """The language's code, "" where uncertain, and the names of up to three of the event's topics."""
+
+    language: str
+    topics: tuple[str, ...]
+
+
+def understand_words(*, attendee: Attendee, field: str, text: str) -> UnderstoodWords | None:
+    """What the language model reads in these words; None for too few. `field`: "seeks" or "offers".
+
+    The words are neither stored nor logged; the vectors of the event's topics are stored the first time.
+    Refuses EncoderAway, and TooOften: more than forty times a minute by one person.
+    """
+    words = text.strip()
+    if len(words) < LEAST_CHARACTERS:
+        return None
+    _count(attendee)
+    topics = list(Topic.objects.filter(event=attendee.event_id).values_list("name", "description"))
+    read = engine.understand(words, field=field, topics=[". ".join(filter(None, one)) for one in topics])
+    return UnderstoodWords(read.language, tuple(topics[place][0] for place in read.topics))
+
+
+def prepare_to_read() -> None:
+    """Have the language model loaded before somebody has typed the first words."""
+    encoder.wake()
+
+
+def _count(attendee: Attendee) -> None:
+    key = f"read-along:{attendee.pk}"
+    cache.add(key, 0, timeout=60)
+    try:
+        used = cache.incr(key)
+    except ValueError:  # it ended this very moment
+        return
+    if used > MOST_A_MINUTE:
+        raise TooOften(_("That was read very often just now. We read along again in a minute."))
