@@ -203,7 +203,10 @@ SessionTrace = _trace_model(
 )
 ClosureTrace = _trace_model(TracedClosure, "ClosureTrace", *_row_events("reopened_at"), fields=["event"])
 RulesTrace = _trace_model(
-    TracedRules, "RulesTrace", *_row_events("open_requests", "expiry_hours"), fields=["event"]
+    TracedRules,
+    "RulesTrace",
+    *_row_events("open_requests", "expiry_hours", "proposal_hours"),
+    fields=["event"],
 )
 PublishingTrace = _trace_model(
     TracedPublishing, "PublishingTrace", *_row_events("confirms"), fields=["event"]
@@ -232,7 +235,20 @@ RunTrace = _trace_model(
     pghistory.UpdateEvent("state", condition=pgtrigger.AnyChange("state")),
     fields=["event", "state"],
 )
-MeetingTrace = _trace_model(TracedMeeting, "MeetingTrace", *_field_events("state"), fields=["event", "state"])
+# Organisers put meetings forward and move agreed ones; what people ask of each other is no change to trace.
+PUT_FORWARD = pgtrigger.Condition(f"""(NEW."asker_id" IS NULL AND {HAS_CONTEXT})""")
+AGREED_MOVED = pgtrigger.Condition(
+    f"""(OLD."state" = 'accepted' AND NEW."state" = 'accepted' AND (OLD."slot_id" IS DISTINCT FROM
+    NEW."slot_id" OR OLD."table_id" IS DISTINCT FROM NEW."table_id") AND {HAS_CONTEXT})"""
+)
+MeetingTrace = _trace_model(
+    TracedMeeting,
+    "MeetingTrace",
+    pghistory.InsertEvent(ADDED, condition=PUT_FORWARD),
+    *_field_events("state", "withdrawn_at"),
+    pghistory.UpdateEvent(MOVED, condition=AGREED_MOVED),
+    fields=["event", "state"],
+)
 NudgeTrace = _trace_model(
     TracedNudge, "NudgeTrace", pghistory.InsertEvent(ADDED, condition=IN_CONTEXT), fields=["attendee"]
 )

@@ -9,7 +9,20 @@ from itertools import chain
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import BigIntegerField, Case, Count, Exists, F, Min, Model, OuterRef, Q, QuerySet, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    Exists,
+    F,
+    Min,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    When,
+)
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -149,9 +162,12 @@ def _grouped(trace: type[Model], *by: str, whose: str = "pgh_obj_id", **which: A
 
     One request may write in several transactions: a long list is imported in batches.
     """
+    return _grouped_rows(trace._default_manager.filter(**which), *by, whose=whose)
+
+
+def _grouped_rows(traced: QuerySet[Any], *by: str, whose: str = "pgh_obj_id") -> QuerySet[Any, Any]:
     rows: QuerySet[Any, Any] = (
-        trace._default_manager.filter(**which)
-        .annotate(
+        traced.annotate(
             user=Cast(KeyTextTransform("user", "pgh_context__metadata"), BigIntegerField()),
             alone=Case(When(pgh_context__isnull=True, then=F("pgh_created_at"))),
         )
@@ -211,7 +227,7 @@ def _planned_meeting_changes(event: Event) -> Iterator[_TraceGroup]:
 
 
 def _changes_to_others(event: Event) -> Iterator[_TraceGroup]:
-    """Meetings agreed or cancelled by somebody without a seat in them, and nudges.
+    """Meetings put forward, agreed, moved or cancelled by somebody without a seat in them, and nudges.
 
     A lead's change to a meeting is left out, as it may reveal a report; so is a request that expired because
     one of its two agreed to another meeting.
@@ -220,9 +236,11 @@ def _changes_to_others(event: Event) -> Iterator[_TraceGroup]:
         event=event, permission=Attendee.Permission.SAFEGUARDING_LEAD, person=OuterRef("user")
     )
     own = Seat.objects.filter(meeting=OuterRef("pgh_obj_id"), attendee__person=OuterRef("user"))
-    meetings = _grouped(traces.MeetingTrace, "state", event_id=event.pk).filter(user__isnull=False)
-    meetings = meetings.exclude(state=Meeting.State.EXPIRED)
-    yield from _groups(meetings.exclude(Exists(own)).exclude(Exists(lead)), "meetings", "state")
+    what = Case(When(pgh_label="state", then=F("state")), default=F("pgh_label"), output_field=TextField())
+    changed = traces.MeetingTrace._default_manager.annotate(what=what)
+    meetings = _grouped_rows(changed.filter(event=event.pk), "what").filter(user__isnull=False)
+    meetings = meetings.exclude(what=Meeting.State.EXPIRED)
+    yield from _groups(meetings.exclude(Exists(own)).exclude(Exists(lead)), "meetings", "what")
     here = Attendee.objects.filter(event=event)
     nudged = _grouped(traces.NudgeTrace, "pgh_label", whose="attendee_id", attendee__in=here)
     for row in nudged:

@@ -41,7 +41,7 @@ ATTESTATION_WINDOW = dt.timedelta(hours=72)  # after it, one side's report that 
 
 
 # Notices that tell of a request one can still answer or change, and of a meeting that is to take place.
-OF_AN_OPEN_REQUEST = (Kind.REQUESTED, Kind.CHANGED, Kind.TIME_TAKEN, Kind.REMINDER_HALF)
+OF_AN_OPEN_REQUEST = (Kind.REQUESTED, Kind.PROPOSED, Kind.CHANGED, Kind.TIME_TAKEN, Kind.REMINDER_HALF)
 OF_A_MEETING_TO_COME = (
     Kind.ACCEPTED,
     Kind.ARRANGED,
@@ -93,7 +93,8 @@ class AlreadySettled(BusinessError):
 def expiry_of(
     *, asked_at: dt.datetime, changed_at: dt.datetime, last_starts_at: dt.datetime, hours: int
 ) -> dt.datetime:
-    """When a request expires: `hours` after it was asked, or shortly before its last slot if that is sooner.
+    """When a request or proposal expires: `hours` after it was made, or shortly before its last slot if that
+    is sooner.
 
     Shortly is two hours, or ten minutes where the slots were chosen less than four hours before the last.
     """
@@ -130,8 +131,8 @@ def is_asker(attendee: Attendee, meeting: Meeting) -> bool:
 
 
 def is_expired(meeting: Meeting, now: dt.datetime) -> bool:
-    """Whether the request's deadline passed unanswered, marked by the job or not."""
-    is_overdue = meeting.state == Meeting.State.REQUESTED and meeting.expires_at <= now
+    """Whether the deadline of a request or proposal passed, marked by the job or not."""
+    is_overdue = meeting.state in Meeting.OPEN_STATES and meeting.expires_at <= now
     return is_overdue or meeting.state == Meeting.State.EXPIRED
 
 
@@ -144,6 +145,12 @@ def can_see_meeting(attendee: Attendee, seated: Collection[int], now: dt.datetim
     if attendee.pk not in seated or not others:
         return False
     return contactable_for(attendee, "meeting", now).filter(pk__in=others).count() == len(others)
+
+
+def may_meet(seated: Collection[int], now: dt.datetime) -> bool:
+    """Whether the contact policy lets these attendees (ids) meet; never with fewer than two of them."""
+    first = Attendee.objects.filter(pk__in=seated).order_by("pk").first()
+    return first is not None and can_see_meeting(first, seated, now)
 
 
 def is_sent_at_night(
@@ -167,10 +174,13 @@ def is_sent_at_night(
 
 def allowed_actions(attendee: Attendee, meeting: Meeting, seat: Seat, now: dt.datetime) -> tuple[str, ...]:
     """What the attendee with this seat may do now: accept, decline, edit, withdraw, cancel, attest."""
+    if is_expired(meeting, now):
+        return ()
     if meeting.state == Meeting.State.REQUESTED:
-        if is_expired(meeting, now):
-            return ()
         return ("edit", "withdraw") if is_asker(attendee, meeting) else ("accept", "decline")
+    if meeting.state == Meeting.State.PROPOSED:
+        given = {Seat.Answer.YES.value: "accept", Seat.Answer.NO.value: "decline"}.get(seat.answer)
+        return tuple(action for action in ("accept", "decline") if action != given)
     if meeting.state == Meeting.State.ACCEPTED:
         return ("cancel",) if meeting.period.upper > now else ("attest",)
     if meeting.state in Meeting.CONFIRMED_STATES and not seat.word:
@@ -179,10 +189,14 @@ def allowed_actions(attendee: Attendee, meeting: Meeting, seat: Seat, now: dt.da
 
 
 def check_open_request(meeting: Meeting, now: dt.datetime) -> None:
-    """Refuse AlreadyAnswered and RequestExpired for anything but a request that waits for its answer."""
+    """Refuse AlreadyAnswered and RequestExpired for anything but a request or proposal that is still open."""
     if is_expired(meeting, now):
-        raise RequestExpired(_("This request has expired. You can ask again."))
-    if meeting.state != Meeting.State.REQUESTED:
+        raise RequestExpired(
+            _("This proposal did not come about. You can ask to meet them yourself.")
+            if meeting.asker_id is None
+            else _("This request has expired. You can ask again.")
+        )
+    if meeting.state not in Meeting.OPEN_STATES:
         raise AlreadyAnswered(
             _("This request is no longer open: %(state)s.") % {"state": meeting.get_state_display().lower()},
             state=meeting.state,

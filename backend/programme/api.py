@@ -187,7 +187,7 @@ class PlanStopView(PlansApiView):
 class PlanPublishView(PlansApiView):
     @extend_schema(operation_id="plans_publish", request=None, responses={202: PlanSerializer})
     def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
-        """Send a draft's requests, or confirm its meetings where the event says so."""
+        """Propose a draft's meetings to the two, or arrange them where the event says so."""
         plan = services.publish_plan(event=self.event, plan_id=plan_id, by=self.by, now=timezone.now())
         return Response(PlanSerializer(plan).data, status=202)
 
@@ -195,7 +195,7 @@ class PlanPublishView(PlansApiView):
 class PlanWithdrawView(PlansApiView):
     @extend_schema(operation_id="plans_withdraw", request=None, responses={202: PlanSerializer})
     def post(self, request: Request, slug: str, plan_id: int) -> Response:  # noqa: ARG002
-        """Withdraw a plan and its open requests; what is agreed stays."""
+        """Withdraw a plan and its open proposals; what is agreed stays."""
         plan = services.withdraw_plan(event=self.event, plan_id=plan_id, by=self.by, now=timezone.now())
         return Response(PlanSerializer(plan).data, status=202)
 
@@ -230,7 +230,7 @@ class PlannedView(PlansApiView):
 
 
 class PublishingView(PlansApiView):
-    """Whether publishing confirms meetings at once, or sends requests."""
+    """Whether publishing arranges meetings at once, or proposes them."""
 
     @extend_schema(operation_id="publishing_read", responses={200: PublishingSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002

@@ -26,6 +26,7 @@ from backend.programme.rules import (
 from matching.scheduling import Conflict, Locked, Pair, Plan, Problem, Progress, solve, solve_with_share
 
 REPORT_SECONDS = 0.5  # between two calls of on_progress
+FIRST_MEETING = 10.0  # what a seat of somebody without a meeting is worth beside a score, which is at most 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,9 @@ class PlannerResult:
     """What the planner made of an event.
 
     value and bound count planned meetings only; the bound is of plans with the share asked for, or without it
-    where that is missed. without: a code by attendee id (see reasons_without_meeting); short: by id, people
-    who alone cannot have the least asked for, with the most they can; conflicts: why there is no plan.
+    where that is missed, and of a plan for people without a meeting: of plans that reach as many of them.
+    without: a code by attendee id (see reasons_without_meeting); short: by id, people who alone cannot have
+    the least asked for, with the most they can; conflicts: why there is no plan.
     """
 
     rows: tuple[PlanRow, ...]
@@ -64,6 +66,7 @@ class ProblemIndex:
     """A Problem with the database's rows behind its numbers.
 
     attendees: ids of the problem's first people; those after them are placeholders that hold tables.
+    first: whose meetings are worth more, so that as many as possible get one.
     """
 
     problem: Problem
@@ -72,6 +75,11 @@ class ProblemIndex:
     scores: dict[IdPair, float]
     fixed_pairs: frozenset[IdPair]
     short: dict[int, int]
+    first: frozenset[int]
+
+    def bonus(self, pair: IdPair) -> float:
+        """What a meeting of these two is worth beside its score."""
+        return FIRST_MEETING * len(self.first & set(pair))
 
 
 def plan_meetings(
@@ -101,10 +109,11 @@ def plan_meetings(
         plan, share_missed = solving.result()
     rows = _rows_of(data, index, plan)
     value = sum(row.value for row in rows)
+    reached = sum(index.bonus(row.pair) for row in rows)
     return PlannerResult(
         rows=rows,
         value=value,
-        bound=max(plan.bound or 0.0, value),
+        bound=max((plan.bound or 0.0) - reached, value),
         is_optimal=plan.status == "optimal",
         breaks=plan.breaks,
         idle=plan.idle,
@@ -158,8 +167,15 @@ def build_problem(
         i, j = (index[key] for key in row.pair)
         locked.append(Locked(i, j, slot_at[row.slot_id], table_at[row.table_id]))
     in_scope = attendees_in_scope(data, options)
+    first = in_scope if options.is_for_first_meetings else frozenset()
+    kept_count = Counter(key for pair in kept for key in pair)
     partners: Counter[int] = Counter(key for pair in candidates for key in pair)
-    most = [max(options.most - outside_count[key], locked_count[key]) for key in attendees]
+    most = [
+        max(options.most_in_scope, kept_count[key])
+        if key in first
+        else max(options.most - outside_count[key], locked_count[key])
+        for key in attendees
+    ]
     possible = [
         min(sum(available[number]), most[number], partners[key] + locked_count[key])
         for number, key in enumerate(attendees)
@@ -185,7 +201,10 @@ def build_problem(
         people=len(available),
         slots=len(slots),
         tables=len(tables),
-        pairs=tuple(Pair(index[a], index[b], score) for (a, b), score in sorted(candidates.items())),
+        pairs=tuple(
+            Pair(index[a], index[b], score + FIRST_MEETING * len(first & {a, b}))
+            for (a, b), score in sorted(candidates.items())
+        ),
         available=tuple(tuple(row) for row in available),
         most=tuple(most),
         least=tuple(least) if any(least) else (),
@@ -194,7 +213,7 @@ def build_problem(
     )
     fixed_pairs = frozenset(meeting.pair for meeting in lockable)
     return ProblemIndex(
-        problem, tuple(attendees), slots, candidates, fixed_pairs, dict(sorted(short.items()))
+        problem, tuple(attendees), slots, candidates, fixed_pairs, dict(sorted(short.items())), first
     )
 
 

@@ -16,7 +16,7 @@ from backend.people.models import Constituency, Person
 
 
 class ProgrammeRules(models.Model):
-    """How an event publishes its programmes; without a row it sends requests."""
+    """How an event publishes its programmes; without a row it proposes meetings."""
 
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="programme_rules")
     confirms = models.BooleanField(default=False)  # meetings are agreed at once, in slots both have opened

@@ -178,6 +178,15 @@ def _counted_text(entry: AuditEntry) -> str:
         ("meetings", "cancelled"): ngettext(
             "Cancelled %(count)d meeting of others", "Cancelled %(count)d meetings of others", count
         ),
+        ("meetings", "added"): ngettext(
+            "Put %(count)d meeting of others forward", "Put %(count)d meetings of others forward", count
+        ),
+        ("meetings", "moved"): ngettext(
+            "Moved %(count)d agreed meeting of others", "Moved %(count)d agreed meetings of others", count
+        ),
+        ("meetings", "withdrawn_at"): ngettext(
+            "Withdrew %(count)d proposal", "Withdrew %(count)d proposals", count
+        ),
         ("meetings", "withdrawn"): ngettext(
             "Withdrew %(count)d request of others", "Withdrew %(count)d requests of others", count
         ),

@@ -323,6 +323,11 @@ class RulesForm(forms.Form):
     expiry_hours = forms.IntegerField(
         label=_("Hours until a request expires"), widget=forms.NumberInput(attrs={"class": "input"})
     )
+    proposal_hours = forms.IntegerField(
+        label=_("Hours until the organisers’ proposal expires"),
+        widget=forms.NumberInput(attrs={"class": "input"}),
+        required=False,
+    )
     interpreters = forms.BooleanField(label=_("There are interpreters"), required=False)
 
 

@@ -20,6 +20,7 @@ Kind = Notice.Kind
 
 MAIL_KINDS = {
     Kind.REQUESTED: gettext_lazy("A request to meet"),
+    Kind.PROPOSED: gettext_lazy("A meeting proposed"),
     Kind.CHANGED: gettext_lazy("A changed request"),
     Kind.ACCEPTED: gettext_lazy("A request accepted"),
     Kind.ARRANGED: gettext_lazy("A meeting arranged"),
@@ -106,8 +107,12 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
     match notice.kind:
         case Notice.Kind.REQUESTED:
             return _("%(name)s asks to meet you.") % name
+        case Notice.Kind.PROPOSED:
+            return _("The organisers propose that you meet %(name)s.") % name
         case Notice.Kind.CHANGED:
             return _("%(name)s changed what they ask.") % name
+        case Notice.Kind.ACCEPTED if row.by_organisers:
+            return _("You meet %(name)s: the organisers proposed it and you both said yes.") % name
         case Notice.Kind.ACCEPTED if row.asked_by_me:
             return _("%(name)s accepted.") % name
         case Notice.Kind.ACCEPTED:
@@ -121,14 +126,24 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
             return _("%(name)s declined.") % name
         case Notice.Kind.WITHDRAWN:
             return _("%(name)s took the request back.") % name
+        case Notice.Kind.EXPIRED if row.by_organisers:
+            return _("The meeting with %(name)s that the organisers proposed did not come about.") % name
         case Notice.Kind.EXPIRED:
             return _("The request between you and %(name)s expired.") % name
         case Notice.Kind.CANCELLED if row.ended_by_me:
             return _("You cancelled the meeting with %(name)s.") % name
         case Notice.Kind.CANCELLED:
             return _("The meeting with %(name)s is cancelled.") % name
+        case Notice.Kind.TIME_TAKEN if row.by_organisers and notice.facts.get("are_new"):
+            return (
+                _("The time proposed for you and %(name)s is taken. Please answer for the next one.") % name
+            )
+        case Notice.Kind.TIME_TAKEN if row.by_organisers:
+            return _("A time proposed for you and %(name)s is taken; the proposal keeps the others.") % name
         case Notice.Kind.TIME_TAKEN:
             return _times_taken(row.asked_by_me, bool(notice.facts.get("are_new"))) % name
+        case Notice.Kind.REMINDER_HALF if row.by_organisers:
+            return _("Will you meet %(name)s? The organisers wait for your answer.") % name
         case Notice.Kind.REMINDER_HALF:
             return _("%(name)s still waits for your answer.") % name
         case Notice.Kind.REMINDER_DAY | Notice.Kind.REMINDER_SOON:

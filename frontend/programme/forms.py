@@ -59,7 +59,7 @@ class PlanForm(forms.Form):
 
 
 class PublishingForm(forms.Form):
-    """Whether publishing confirms meetings at once ("yes") or sends requests."""
+    """Whether publishing arranges meetings at once ("yes") or proposes them."""
 
     confirms = forms.CharField(required=False)
 

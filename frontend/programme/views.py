@@ -52,7 +52,7 @@ def programme(request: Request, attendee: Attendee) -> HttpResponse:
 @organiser
 @require_POST
 def publishing(request: Request, attendee: Attendee) -> HttpResponse:
-    """Set whether publishing confirms meetings, or sends requests."""
+    """Set whether publishing arranges meetings, or proposes them."""
     confirms = values_of(PublishingForm(request.POST))["confirms"]
     services.set_publishing(event=attendee.event, confirms=confirms, by=request.user)
     messages.success(request, publishing_text(confirms))
@@ -67,7 +67,7 @@ def plan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
     shown = values_of(OrderForm(request.GET))
     data = selectors.read_planning_data(event, timezone.now())
     page = selectors.plan_page_for(selectors.plan_for(event, plan_id), data)
-    pages = Paginator(selectors.paginate_groups(page.by(shown["by"])), 1).get_page(shown["page"])
+    pages = Paginator(selectors.paginate_groups(page.new_first(shown["by"])), 1).get_page(shown["page"])
     rest = request.GET.copy()
     rest.pop("page", None)
     context = {
@@ -76,7 +76,8 @@ def plan(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
         "order": shown["by"],
         "orders": ORDERS,
         "group_pages": pages,
-        "groups": [group for groups in pages for group in groups],
+        "new_groups": [group for groups in pages for group in groups if group.is_new],
+        "other_groups": [group for groups in pages for group in groups if not group.is_new],
         "rest": rest,
         "confirms": selectors.confirms_at_once(event),
     }
@@ -103,7 +104,7 @@ def stop(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
 @organiser
 @require_POST
 def publish(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
-    """Send the requests of a draft, or confirm its meetings."""
+    """Propose the meetings of a draft, or arrange them."""
     services.publish_plan(event=attendee.event, plan_id=plan_id, by=request.user, now=timezone.now())
     return redirect("plan", attendee.event.slug, plan_id)
 
@@ -111,7 +112,7 @@ def publish(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
 @organiser
 @require_POST
 def withdraw(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse:
-    """Withdraw a plan and its open requests."""
+    """Withdraw a plan and its open proposals."""
     services.withdraw_plan(event=attendee.event, plan_id=plan_id, by=request.user, now=timezone.now())
     messages.success(request, _("The plan is withdrawn. What was agreed stays."))
     return redirect("plan", attendee.event.slug, plan_id)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from backend.programme.selectors import Figures
+
+MIN_PERCENT, WHOLE_PERCENT = 0.05, 10
 
 ORDERS: dict[str, Promise] = {
     "person": gettext_lazy("By person"),
@@ -33,8 +38,19 @@ WITHOUT_MEETING: dict[str, Promise] = {
 def publishing_text(confirms: bool) -> str:
     """What publishing does from now on."""
     if confirms:
-        return _("From now on, publishing confirms meetings at once.")
-    return _("From now on, publishing sends requests.")
+        return _("From now on, publishing arranges meetings at once.")
+    return _("From now on, publishing proposes meetings, and both answer.")
+
+
+def better_words(figures: Figures) -> str:
+    """How much better than this any plan can be, from what is proven."""
+    if not figures.value or figures.bound is None:
+        return ""
+    percent = 100 * (figures.bound - figures.value) / figures.value
+    if percent < MIN_PERCENT:
+        return _("No better plan of the suggested pairs is possible.")
+    shown = number_format(percent, 0 if percent >= WHOLE_PERCENT else 1)
+    return _("At most %(percent)s %% better is possible.") % {"percent": shown}
 
 
 def change_text(action: str) -> str:

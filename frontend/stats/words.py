@@ -5,17 +5,22 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backend.stats.selectors import HELD, USEFUL, EventStats
+from backend.stats.selectors import ACCEPTED, HELD, USEFUL, EventStats
 
 STEPS = {
     "suggested": gettext_lazy("Suggested"),
     "viewed": gettext_lazy("Viewed"),
     "requested": gettext_lazy("Requested"),
+    "proposed": gettext_lazy("Proposed"),
     "accepted": gettext_lazy("Accepted"),
     "held": gettext_lazy("Held"),
     "useful": gettext_lazy("Useful"),
 }
-BEFORE = {HELD: gettext_lazy("accepted and due"), USEFUL: gettext_lazy("held and rated")}
+BEFORE = {
+    ACCEPTED: gettext_lazy("requested or proposed"),
+    HELD: gettext_lazy("accepted and due"),
+    USEFUL: gettext_lazy("held and rated"),
+}
 CAUSES = {
     "not_viewed": gettext_lazy("not viewed"),
     "not_requested": gettext_lazy("viewed, but not asked"),
@@ -23,6 +28,8 @@ CAUSES = {
     "withdrawn": gettext_lazy("withdrawn"),
     "expired": gettext_lazy("not answered in time"),
     "waiting": gettext_lazy("waiting for an answer"),
+    "not_agreed": gettext_lazy("did not come about"),
+    "proposal_open": gettext_lazy("waiting for the two"),
     "to_come": gettext_lazy("still to come"),
     "cancelled": gettext_lazy("cancelled"),
     "not_held": gettext_lazy("not held"),

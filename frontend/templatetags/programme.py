@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django import template
 
-from frontend.programme.words import reason_without_meeting
+from frontend.programme.words import better_words, reason_without_meeting
 
 register = template.Library()
+register.filter(better_words)
 register.filter(reason_without_meeting)

@@ -41,7 +41,7 @@ def draft(page, most="3", seconds="2"):
 
 def publish(page):
     page.get_by_text("Publish …").press("Enter")
-    page.get_by_role("button", name="Publish and confirm").press("Enter")
+    page.get_by_role("button", name="Publish and arrange").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("published", timeout=PATIENCE)
     expect(page.get_by_role("progressbar")).to_have_count(0, timeout=PATIENCE)
 
@@ -87,7 +87,7 @@ def test_a_forum_is_planned_changed_published_and_planned_again_for_late_joiners
     expect(page.locator(".lead")).to_have_text(locked_at)
 
     page.get_by_role("link", name="Programme", exact=True).first.click()
-    page.get_by_label("confirm the meetings at once").check()
+    page.get_by_label("arrange the meetings at once").check()
     with page.expect_navigation():
         page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("link", name=re.compile("^Everyone")).click()

@@ -22,8 +22,8 @@ DOUBLE_TABLES = """
     WHERE a.state = 'accepted' AND b.state = 'accepted'
 """
 DOUBLE_REQUESTS = """
-    SELECT coalesce(sum(times - 1), 0)
-    FROM (SELECT count(*) AS times FROM meetings_meeting GROUP BY asker_id, key) AS asked
+    SELECT coalesce(sum(times - 1), 0) FROM (SELECT count(*) AS times FROM meetings_meeting WHERE asker_id IS
+    NOT NULL GROUP BY asker_id, key) AS asked
 """
 LOST_MAILS = """
     SELECT count(*) FROM meetings_notice n LEFT JOIN meetings_delivery d ON d.notice_id = n.id

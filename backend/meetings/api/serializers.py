@@ -34,6 +34,9 @@ class MeetingSerializer(serializers.Serializer[Any]):
     sequence = serializers.IntegerField()
     state = serializers.CharField()
     asked_by_me = serializers.BooleanField()
+    by_organisers = serializers.BooleanField(
+        help_text="The organisers proposed or arranged it; nobody asked, and the message is theirs."
+    )
     other = PublicProfileSerializer()
     message = serializers.CharField()
     theme = serializers.CharField()
@@ -48,6 +51,7 @@ class MeetingSerializer(serializers.Serializer[Any]):
     asked_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     reason = serializers.CharField()
+    my_answer = serializers.CharField(help_text="To a proposal: yes, no, or nothing yet.")
     my_word = serializers.CharField()
     my_usefulness = serializers.IntegerField(allow_null=True)
     actions = serializers.ListField(child=serializers.CharField())
@@ -212,6 +216,9 @@ class TableSerializer(TableDataSerializer):
 class RulesSerializer(serializers.Serializer[Any]):
     open_requests = BoundedIntegerField(lowest=1, highest=100)
     expiry_hours = BoundedIntegerField(lowest=1, highest=720)
+    proposal_hours = BoundedIntegerField(
+        lowest=1, highest=720, required=False, help_text="How long organisers' proposals wait."
+    )
 
 
 class OverviewSerializer(serializers.Serializer[Any]):
@@ -226,6 +233,8 @@ class OverviewSerializer(serializers.Serializer[Any]):
     declined = serializers.IntegerField()
     withdrawn = serializers.IntegerField()
     expired = serializers.IntegerField()
+    proposed = serializers.IntegerField(help_text="By the organisers, and open.")
+    not_agreed = serializers.IntegerField(help_text="Proposals of which nothing came.")
     cancelled = serializers.IntegerField()
     held = serializers.IntegerField()
     held_by_one = serializers.IntegerField()

@@ -9,11 +9,12 @@ from backend.events.models import Attendee, Event, Slot
 
 
 class MeetingRules(models.Model):
-    """An event's limits for requests; an event without a row has these defaults."""
+    """An event's limits for requests and proposals; an event without a row has these defaults."""
 
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="meeting_rules")
     open_requests = models.PositiveSmallIntegerField(default=8)  # the most one attendee may have unanswered
     expiry_hours = models.PositiveSmallIntegerField(default=48)
+    proposal_hours = models.PositiveSmallIntegerField(default=72)  # how long organisers' proposals wait
 
     class Meta:
         constraints = [
@@ -22,6 +23,9 @@ class MeetingRules(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(expiry_hours__gte=1, expiry_hours__lte=720), name="rules_expiry_sane"
+            ),
+            models.CheckConstraint(
+                condition=Q(proposal_hours__gte=1, proposal_hours__lte=720), name="rules_proposal_hours_sane"
             ),
         ]
 

@@ -8,7 +8,7 @@ import uuid
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,25 +28,39 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """Asked and not answered; some may be past their expiry, until the job has seen them."""
         return self.filter(state=Meeting.State.REQUESTED)
 
+    def proposals(self) -> MeetingQuerySet:
+        """Put forward by organisers and not agreed; as with requests, some may be past their expiry."""
+        return self.filter(state=Meeting.State.PROPOSED)
+
+    def unsettled(self) -> MeetingQuerySet:
+        """Requests and proposals that are neither agreed nor ended."""
+        return self.filter(state__in=Meeting.OPEN_STATES)
+
     def without_result(self) -> MeetingQuerySet:
         """Requests that led to no meeting: not answered, declined, withdrawn or expired."""
         return self.filter(state__in=Meeting.NEVER_CONFIRMED_STATES)
 
     def open_at(self, now: dt.datetime) -> MeetingQuerySet:
-        """Requests that can still be answered."""
-        return self.requests().filter(expires_at__gt=now)
+        """Requests and proposals that can still be answered."""
+        return self.unsettled().filter(expires_at__gt=now)
 
     def to_come(self, now: dt.datetime) -> MeetingQuerySet:
         """Accepted and not over."""
         return self.filter(state=Meeting.State.ACCEPTED, period__endswith__gt=now)
 
     def answered(self) -> MeetingQuerySet:
-        """Requests that a person accepted or declined; arranged meetings have no answer."""
-        return self.filter(state__in=Meeting.ANSWERED_STATES, answered_at__gt=F("asked_at"))
+        """Requests that were accepted or declined; what organisers put forward is not among them."""
+        return self.filter(
+            state__in=Meeting.ANSWERED_STATES, asker__isnull=False, answered_at__gt=F("asked_at")
+        )
 
 
 class Meeting(models.Model):
-    """A request to meet, and the meeting it became."""
+    """A request of one person, or a proposal of the organisers, to meet; and the meeting it became.
+
+    Organisers put a meeting forward in their own name: it has no asker. A proposal that somebody said no to,
+    or that was withdrawn, stays proposed until it expires, so that neither of the two can tell which it was.
+    """
 
     class Kind(models.TextChoices):
         ONE_TO_ONE = "one_to_one", _("One to one")
@@ -54,6 +68,7 @@ class Meeting(models.Model):
 
     class State(models.TextChoices):
         REQUESTED = "requested", _("Asked")
+        PROPOSED = "proposed", _("Proposed by the organisers")
         ACCEPTED = "accepted", _("Agreed")
         DECLINED = "declined", _("Declined")
         WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -63,7 +78,8 @@ class Meeting(models.Model):
         NOT_HELD = "not_held", _("Did not take place")
         DISPUTED = "disputed", _("The two reports differ")
 
-    NEVER_CONFIRMED_STATES = (State.REQUESTED, State.DECLINED, State.WITHDRAWN, State.EXPIRED)
+    OPEN_STATES = (State.REQUESTED, State.PROPOSED)
+    NEVER_CONFIRMED_STATES = (*OPEN_STATES, State.DECLINED, State.WITHDRAWN, State.EXPIRED)
     CONFIRMED_STATES = (State.ACCEPTED, State.HELD, State.NOT_HELD, State.DISPUTED)  # both seats are active
     EVER_CONFIRMED_STATES = (*CONFIRMED_STATES, State.CANCELLED)
     ANSWERED_STATES = (*EVER_CONFIRMED_STATES, State.DECLINED)
@@ -71,8 +87,10 @@ class Meeting(models.Model):
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="meetings")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.ONE_TO_ONE)
     state = models.CharField(max_length=12, choices=State.choices, default=State.REQUESTED)
-    asker = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="meetings_asked")
-    message = models.TextField(blank=True)
+    asker = models.ForeignKey(  # null where organisers put it forward
+        Attendee, null=True, blank=True, on_delete=models.CASCADE, related_name="meetings_asked"
+    )
+    message = models.TextField(blank=True)  # the asker's, or why the organisers put it forward
     theme = models.ForeignKey(Theme, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     any_time = models.BooleanField(default=False)
     is_online = models.BooleanField(default=False)
@@ -83,14 +101,20 @@ class Meeting(models.Model):
         Table, null=True, blank=True, on_delete=models.RESTRICT, related_name="meetings"
     )
     period = DateTimeRangeField(null=True, blank=True)
+    preferred_table = models.ForeignKey(  # where a proposal is planned, if it is free once both say yes
+        Table, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0)  # raised by each change after the acceptance (RFC 5545)
-    key = models.CharField(max_length=64, blank=True)  # idempotency key of the asker's client
+    key = models.CharField(
+        max_length=64, blank=True
+    )  # idempotency key of the asker's, or the organisers', client
     asked_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)  # or when it was withdrawn or ran out
+    withdrawn_at = models.DateTimeField(null=True, blank=True)  # by the organisers, while it was proposed
     ended_by = models.ForeignKey(  # who declined, withdrew or cancelled; null where a rule did
         Attendee, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -103,7 +127,9 @@ class Meeting(models.Model):
         indexes = [
             models.Index(fields=["event", "state"], name="meeting_by_state"),
             models.Index(
-                fields=["expires_at"], condition=Q(state="requested"), name="meeting_waiting_by_expiry"
+                fields=["expires_at"],
+                condition=Q(state__in=["requested", "proposed"]),
+                name="meeting_waiting_by_expiry",
             ),
         ]
         constraints = [
@@ -112,10 +138,27 @@ class Meeting(models.Model):
             models.UniqueConstraint(
                 fields=["asker", "key"], condition=~Q(key=""), name="meeting_once_per_key"
             ),
+            models.UniqueConstraint(
+                fields=["event", "key"],
+                condition=Q(asker__isnull=True) & ~Q(key=""),
+                name="meeting_once_per_key_of_organisers",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="proposed") | Q(asker__isnull=True), name="meeting_proposed_has_no_asker"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["requested", "declined", "withdrawn"]) | Q(asker__isnull=False),
+                name="meeting_requested_has_an_asker",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True)
+                | Q(state__in=["proposed", "expired"], asker__isnull=True),
+                name="meeting_withdrawn_was_proposed",
+            ),
             models.CheckConstraint(condition=Q(kind__in=["one_to_one", "group"]), name="meeting_kind_known"),
             models.CheckConstraint(
                 condition=Q(
-                    state__in=["requested", "declined", "withdrawn", "expired"],
+                    state__in=["requested", "proposed", "declined", "withdrawn", "expired"],
                     slot__isnull=True,
                     table__isnull=True,
                     period__isnull=True,
@@ -143,7 +186,7 @@ class Meeting(models.Model):
 
 
 class RequestedTime(models.Model):
-    """One of up to three times a request offers; a request for any time has none."""
+    """One of up to three times a request or proposal offers; a request for any time has none."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="times")
@@ -170,6 +213,14 @@ class Seat(models.Model):
     class Part(models.TextChoices):
         ASKER = "asker", _("Asked")
         INVITED = "invited", _("Invited")
+        FIRST = "first", _("First of the two")  # first and second where organisers put it forward
+        SECOND = "second", _("Second of the two")
+
+    class Answer(models.TextChoices):
+        """The attendee's answer to a proposal; it can be changed until both said yes, or it expires."""
+
+        YES = "yes", _("Yes")
+        NO = "no", _("No")
 
     class Word(models.TextChoices):
         """The attendee's report on whether the meeting took place."""
@@ -184,6 +235,7 @@ class Seat(models.Model):
     part = models.CharField(max_length=8, choices=Part.choices)
     period = DateTimeRangeField(null=True, blank=True)
     is_active = models.BooleanField(default=False)
+    answer = models.CharField(max_length=3, choices=Answer.choices, blank=True)
     word = models.CharField(max_length=8, choices=Word.choices, blank=True)
     usefulness = models.PositiveSmallIntegerField(null=True, blank=True)
     attested_at = models.DateTimeField(null=True, blank=True)
@@ -192,11 +244,20 @@ class Seat(models.Model):
         ordering = ["attendee_id"]
         constraints = [
             models.UniqueConstraint(fields=["meeting", "attendee"], name="seat_once"),
-            # With seat_once: two different attendees, one asker and one invited.
+            # With seat_once: two different attendees, one asker and one invited, or a first and a second.
             models.UniqueConstraint(
-                fields=["meeting", "part"], condition=Q(kind="one_to_one"), name="seat_one_to_one_has_two"
+                F("meeting"),
+                Case(When(part__in=["asker", "first"], then=1), default=2),
+                condition=Q(kind="one_to_one"),
+                name="seat_one_to_one_has_two",
             ),
-            models.CheckConstraint(condition=Q(part__in=["asker", "invited"]), name="seat_part_known"),
+            models.CheckConstraint(
+                condition=Q(part__in=["asker", "invited", "first", "second"]), name="seat_part_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="") | Q(answer__in=["yes", "no"], part__in=["first", "second"]),
+                name="seat_answer_of_a_proposal",
+            ),
             models.CheckConstraint(
                 condition=Q(is_active=False) | Q(period__isnull=False), name="seat_active_has_a_period"
             ),

@@ -16,6 +16,7 @@ class Notice(models.Model):
 
     class Kind(models.TextChoices):
         REQUESTED = "requested", _("You are asked to meet")
+        PROPOSED = "proposed", _("The organisers propose a meeting")
         CHANGED = "changed", _("A request was changed")
         ACCEPTED = "accepted", _("Your request was accepted")
         ARRANGED = "arranged", _("A meeting was arranged for you")

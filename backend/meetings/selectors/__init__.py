@@ -20,6 +20,7 @@ from backend.meetings.selectors.availability import (
     free_slots_between,
     has_open_time,
     rules_for,
+    times_of_two,
 )
 from backend.meetings.selectors.calendar import entry_for, feed_for, open_feed_for
 from backend.meetings.selectors.closures import (
@@ -44,6 +45,7 @@ from backend.meetings.selectors.meetings import (
     OpenContact,
     Place,
     ReportedMeeting,
+    answered_proposals,
     confirmed_meetings_for,
     confirmed_slot,
     meeting_for,
@@ -100,6 +102,7 @@ __all__ = [
     "SlotChoice",
     "Speaker",
     "agenda_for",
+    "answered_proposals",
     "availability_for",
     "closed_everywhere",
     "closures_for",
@@ -138,5 +141,6 @@ __all__ = [
     "sessions_for",
     "set_up_for",
     "speakers_by_session",
+    "times_of_two",
     "unsent_deliveries",
 ]

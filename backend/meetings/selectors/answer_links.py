@@ -112,13 +112,16 @@ def read_answer_link(token: str, now: dt.datetime) -> AnswerLink:
 def _check_request(row: MeetingRow) -> None:
     if row.state == Meeting.State.EXPIRED:
         raise LinkExpired(
-            _("This request has expired. You can ask the person yourself."), meeting=row.meeting_id
+            _("This meeting did not come about. You can ask the person yourself.")
+            if row.by_organisers
+            else _("This request has expired. You can ask the person yourself."),
+            meeting=row.meeting_id,
         )
     if row.state == Meeting.State.WITHDRAWN:
         raise LinkWithdrawn(
             _("This request was taken back; there is nothing to answer."), meeting=row.meeting_id
         )
-    if "accept" not in row.actions:
+    if not {"accept", "decline"} & set(row.actions):
         raise LinkUsed(
             _("This request has its answer: %(state)s.") % {"state": Meeting.State(row.state).label.lower()},
             meeting=row.meeting_id,

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from backend.core.period import Period, overlapping, overlapping_range, overlaps
 from backend.events.models import Attendee, SessionPart, Slot
 from backend.meetings.models import Availability, Closure, MeetingRules, Seat
-from backend.meetings.rules import MIN_NOTICE, check_reachable
+from backend.meetings.rules import MIN_NOTICE, check_reachable, may_meet
 from backend.meetings.selectors.closures import closed_everywhere
 
 
@@ -149,6 +149,17 @@ def common_slots(
     for row in rows:
         found[row.attendee_id].append(row.slot)
     return {other: tuple(slots) for other, slots in found.items()}
+
+
+def times_of_two(pair: tuple[int, int], now: dt.datetime) -> tuple[Slot, ...]:
+    """When organisers can have two attendees (ids) meet, earliest first.
+
+    Two whom the contact policy parts have no such time: an organiser cannot tell them from two who have no
+    time in common.
+    """
+    if not may_meet(pair, now):
+        return ()
+    return common_slots(pair[0], [pair[1]], after=now + MIN_NOTICE)[pair[1]]
 
 
 def free_slots_between(attendee: Attendee, other_id: int, now: dt.datetime) -> tuple[SlotChoice, ...]:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
@@ -35,10 +35,13 @@ class Place:
 class MeetingRow:
     """A meeting as `viewer` may see it.
 
-    `times` are those of a request that are still free for both, in the asker's order; for any time, all that
-    are. `state` is Meeting's, except that an unanswered request past its expiry is expired, and a disputed
-    meeting has to each the state they reported. `actions` are what the viewer may do now: accept, decline,
-    edit, withdraw, cancel, attest. `interpreter` says which interpreter the two need; empty where none.
+    `by_organisers`: they proposed or arranged it, and `message` is their reason; nobody asked then. `times`
+    are those of a request that are still free for both, in the asker's order; for any time, all that are.
+    `state` is Meeting's, except that an unanswered request past its expiry is expired, and a disputed meeting
+    has to each the state they reported. `my_answer` is the viewer's to a proposal: yes, no or empty; nothing
+    in a row depends on the other's before both said yes. `actions` are what the viewer may do now: accept,
+    decline, edit, withdraw, cancel, attest. `interpreter` says which interpreter the two need; empty where
+    none.
     """
 
     meeting_id: int
@@ -46,6 +49,7 @@ class MeetingRow:
     sequence: int
     state: str
     asked_by_me: bool
+    by_organisers: bool
     other: PublicProfile
     message: str
     theme: str
@@ -64,6 +68,7 @@ class MeetingRow:
     reason: str
     ended_by_me: bool
     ended_by_organisers: bool
+    my_answer: str
     my_word: str
     my_usefulness: int | None
     actions: tuple[str, ...]
@@ -85,7 +90,7 @@ def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> t
     )
     others = {meeting.pk: _other_id(meeting, viewer) for meeting in found}
     profiles = public_profiles_for(viewer=viewer, ids=set(others.values()), channel="meeting", now=now)
-    waiting = {others[meeting.pk] for meeting in found if meeting.state == Meeting.State.REQUESTED}
+    waiting = {others[meeting.pk] for meeting in found if meeting.state in Meeting.OPEN_STATES}
     free = common_slots(viewer.pk, waiting, after=now) if waiting else {}
     return tuple(
         _row(viewer, meeting, profiles[others[meeting.pk]], free.get(others[meeting.pk], ()), now)
@@ -110,6 +115,7 @@ def _row(
         sequence=meeting.sequence,
         state=state,
         asked_by_me=is_asker(viewer, meeting),
+        by_organisers=meeting.asker_id is None,
         other=other,
         message=meeting.message,
         theme=meeting.theme.key if meeting.theme else "",
@@ -118,7 +124,7 @@ def _row(
         is_online=meeting.is_online,
         needs_step_free=meeting.needs_step_free,
         interpreter=interpreter_text(viewer, other, viewer.event),
-        times=_times(meeting, free) if state == Meeting.State.REQUESTED else (),
+        times=_times(meeting, free) if state in Meeting.OPEN_STATES else (),
         starts_at=meeting.period.lower if meeting.period else None,
         ends_at=meeting.period.upper if meeting.period else None,
         place=place_of(meeting.table, meeting.uid) if meeting.table else None,
@@ -128,6 +134,7 @@ def _row(
         reason=meeting.reason,
         ended_by_me=meeting.ended_by_id == viewer.pk,
         ended_by_organisers=meeting.ended_by_id is None and bool(meeting.reason),  # a rule gives no reason
+        my_answer=mine.answer,
         my_word=mine.word,
         my_usefulness=mine.usefulness,
         actions=allowed_actions(viewer, meeting, mine, now),
@@ -150,9 +157,20 @@ def _times(meeting: Meeting, free: Sequence[Slot]) -> tuple[SlotChoice, ...]:
 
 
 def requests_to_answer(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:
-    """Requests that wait for the attendee's answer, the first to expire first."""
+    """Requests and proposals that wait for the attendee's answer, the first to expire first."""
     waiting = Meeting.objects.open_at(now).exclude(asker=attendee.pk).order_by("expires_at", "pk")
-    return rows_for(attendee, waiting, now)
+    return tuple(row for row in rows_for(attendee, waiting, now) if not row.my_answer)
+
+
+def answered_proposals(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:
+    """Proposals the attendee answered that are not agreed, and those that did not come about.
+
+    Those still open first, the first to expire first; then the others, newest first.
+    """
+    made = Meeting.objects.filter(asker=None, state__in=Meeting.NEVER_CONFIRMED_STATES)
+    rows = rows_for(attendee, made.order_by("expires_at", "pk"), now)
+    is_open = [row for row in rows if row.state == Meeting.State.PROPOSED and row.my_answer]
+    return (*is_open, *reversed([row for row in rows if row.state == Meeting.State.EXPIRED]))
 
 
 def requests_sent(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:
@@ -187,11 +205,12 @@ def meetings_between(attendee: Attendee, other_id: int, now: dt.datetime) -> tup
 
 @dataclass(frozen=True, slots=True)
 class OpenContact:
-    """A request that waits for its answer, or a meeting to come."""
+    """A request or proposal that waits for an answer, or a meeting to come."""
 
     meeting_id: int
     state: str
     asked_by_me: bool
+    my_answer: str
 
 
 def open_contacts_for(attendee: Attendee, now: dt.datetime) -> dict[int, OpenContact]:
@@ -199,14 +218,15 @@ def open_contacts_for(attendee: Attendee, now: dt.datetime) -> dict[int, OpenCon
 
     Without names: pages take the public profiles from the contact policy.
     """
-    waiting = Q(meeting__state=Meeting.State.REQUESTED, meeting__expires_at__gt=now)
+    waiting = Q(meeting__state__in=Meeting.OPEN_STATES, meeting__expires_at__gt=now)
     to_come = Q(meeting__state=Meeting.State.ACCEPTED, meeting__period__endswith__gt=now)
-    mine = Seat.objects.filter(waiting | to_come, attendee=attendee.pk).values("meeting")
-    rows = Seat.objects.filter(meeting__in=mine).exclude(attendee=attendee.pk).order_by("meeting_id")
+    mine = Seat.objects.filter(waiting | to_come, attendee=attendee.pk)
+    answer = Subquery(mine.filter(meeting=OuterRef("meeting")).values("answer"))
+    rows = Seat.objects.filter(meeting__in=mine.values("meeting")).exclude(attendee=attendee.pk)
     return {
-        other: OpenContact(meeting_id, state, asker == attendee.pk)
-        for other, meeting_id, state, asker in rows.values_list(
-            "attendee_id", "meeting_id", "meeting__state", "meeting__asker_id"
+        other: OpenContact(meeting_id, state, asker == attendee.pk, my_answer)
+        for other, meeting_id, state, asker, my_answer in rows.order_by("meeting_id").values_list(
+            "attendee_id", "meeting_id", "meeting__state", "meeting__asker_id", answer
         )
     }
 
@@ -233,20 +253,23 @@ def other_id_in(meeting: Meeting, attendee: Attendee) -> int:
 
 
 def meetings_without_contact(meetings: QuerySet[Meeting], now: dt.datetime) -> set[int]:
-    """Ids of the meetings whose attendees may not be in contact (any more); one query per asker."""
-    rows = Seat.objects.filter(meeting__in=meetings).values_list(
-        "meeting_id", "meeting__asker", "attendee_id"
-    )
-    others: dict[int, dict[int, set[int]]] = {}
-    for meeting_id, asker_id, attendee_id in rows:
-        others.setdefault(asker_id, {}).setdefault(meeting_id, set()).add(attendee_id)
-    refused: set[int] = set()
-    for asker in Attendee.objects.filter(pk__in=others):
-        seated = others[asker.pk]
-        wanted = set().union(*seated.values())
-        allowed = contactable_for(asker, "meeting", now).filter(pk__in=wanted)
-        known = {asker.pk, *allowed.values_list("pk", flat=True)}
-        refused |= {pk for pk, ids in seated.items() if len(ids) < 2 or not ids <= known}
+    """Ids of the meetings whose attendees may not be in contact (any more), or are gone.
+
+    One query for each attendee who is the first, by id, of some meeting.
+    """
+    seated: dict[int, set[int]] = {}
+    for meeting_id, attendee_id in meetings.order_by().values_list("pk", "seats__attendee"):
+        seated.setdefault(meeting_id, set()).update([] if attendee_id is None else [attendee_id])
+    refused = {pk for pk, ids in seated.items() if len(ids) < 2}
+    of_first: dict[int, list[int]] = {}
+    for pk in sorted(seated.keys() - refused):
+        of_first.setdefault(min(seated[pk]), []).append(pk)
+    for first in Attendee.objects.filter(pk__in=of_first):
+        own = of_first[first.pk]
+        wanted = set().union(*(seated[pk] for pk in own))
+        allowed = contactable_for(first, "meeting", now).filter(pk__in=wanted)
+        known = {first.pk, *allowed.values_list("pk", flat=True)}
+        refused |= {pk for pk in own if not seated[pk] <= known}
     return refused
 
 

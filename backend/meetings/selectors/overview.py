@@ -17,10 +17,11 @@ from backend.safeguarding.rules import matchable
 class Overview:
     """Counts of one event. People are those who may be asked at all; meetings are counted once, not per seat.
 
-    `held_by_one` are among `held`: one side has not reported. `not_held_by_one` are among `accepted`: one
-    side says it did not take place, the other nothing. `disputed` are meeting ids, for the
-    organiser's eyes only. `answer_hours` is the mean from request to answer, without
-    meetings an organiser arranged. `mails_in_trouble` failed permanently, or are stuck.
+    `proposed` by the organisers and open, `not_agreed` those of which nothing came: the rest up to `expired`
+    are of people's own requests. `held_by_one` are among `held`: one side has not reported. `not_held_by_one`
+    are among `accepted`: one side says it did not take place, the other nothing. `disputed` are meeting ids,
+    for the organiser's eyes only. `answer_hours` is the mean from request to answer, without what organisers
+    put forward. `mails_in_trouble` failed permanently, or are stuck.
     """
 
     people: int
@@ -32,6 +33,8 @@ class Overview:
     declined: int
     withdrawn: int
     expired: int
+    proposed: int
+    not_agreed: int
     cancelled: int
     held: int
     held_by_one: int
@@ -48,7 +51,10 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
     people = matchable(event)
     meetings = Meeting.objects.filter(event=event)
     by_state = dict(meetings.values_list("state").annotate(count=Count("pk")).order_by())
-    waiting = meetings.open_at(now).count()
+    waiting = meetings.requests().filter(expires_at__gt=now).count()
+    proposed = meetings.proposals().filter(expires_at__gt=now).count()
+    ended_proposals = meetings.filter(state=Meeting.State.EXPIRED, asker=None).count()
+    unanswered = by_state.get(Meeting.State.EXPIRED, 0) - ended_proposals
     held = Meeting.State.HELD
     seats = Seat.objects.filter(meeting__event=event)
     seated = Seat.objects.filter(is_active=True, attendee__event=event).values("attendee")
@@ -65,7 +71,9 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
         accepted=by_state.get(Meeting.State.ACCEPTED, 0),
         declined=by_state.get(Meeting.State.DECLINED, 0),
         withdrawn=by_state.get(Meeting.State.WITHDRAWN, 0),
-        expired=by_state.get(Meeting.State.EXPIRED, 0) + by_state.get(Meeting.State.REQUESTED, 0) - waiting,
+        expired=unanswered + by_state.get(Meeting.State.REQUESTED, 0) - waiting,
+        proposed=proposed,
+        not_agreed=ended_proposals + by_state.get(Meeting.State.PROPOSED, 0) - proposed,
         cancelled=by_state.get(Meeting.State.CANCELLED, 0),
         held=by_state.get(held, 0),
         held_by_one=seats.filter(meeting__state=held, word="").count(),

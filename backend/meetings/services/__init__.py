@@ -12,7 +12,7 @@ from backend.meetings.rules import (
 )
 from backend.meetings.services.agenda import change_session, import_agenda
 from backend.meetings.services.answer_links import answer_by_link
-from backend.meetings.services.answers import NotOffered, accept_meeting, decline_meeting
+from backend.meetings.services.answers import accept_meeting, decline_meeting
 from backend.meetings.services.attestations import ask_whether_held, attest_meeting, settle_unattested
 from backend.meetings.services.availability import UnknownSlot, change_slots, close_slots, open_slots
 from backend.meetings.services.booking import NoTableFree, SlotTaken
@@ -24,6 +24,7 @@ from backend.meetings.services.calendar_feeds import (
     revoke_feed,
     rotate_feed,
 )
+from backend.meetings.services.choosing import NotOffered
 from backend.meetings.services.closures import (
     DISPLACE_MEETINGS,
     close_period,
@@ -40,19 +41,25 @@ from backend.meetings.services.joining import (
 )
 from backend.meetings.services.meetings import (
     StepFreeNeeded,
-    arrange_meeting,
     cancel_for_both,
     cancel_meeting,
     change_table,
     end_refused_meetings,
     report_meeting,
 )
+from backend.meetings.services.moving import move_meeting
 from backend.meetings.services.notices import (
     SEND_NOTICE,
     deliver_notice,
     mark_read,
     remind_people,
     resend_mails,
+)
+from backend.meetings.services.proposals import (
+    SamePerson,
+    arrange_meeting,
+    propose_meeting,
+    withdraw_proposal,
 )
 from backend.meetings.services.requests import (
     AlreadyAsked,
@@ -106,6 +113,7 @@ __all__ = [
     "NotOffered",
     "ReasonNeeded",
     "RequestExpired",
+    "SamePerson",
     "SlotTaken",
     "SpeakerCannotRemove",
     "StepFreeNeeded",
@@ -140,7 +148,9 @@ __all__ = [
     "join_with_profile",
     "make_feed",
     "mark_read",
+    "move_meeting",
     "open_slots",
+    "propose_meeting",
     "read_feed",
     "remind_people",
     "remove_bookmark",
@@ -155,5 +165,6 @@ __all__ = [
     "settle_unattested",
     "start_forum",
     "undo_closure",
+    "withdraw_proposal",
     "withdraw_request",
 ]

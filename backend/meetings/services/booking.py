@@ -57,6 +57,16 @@ def slot_taken(meeting: Meeting, now: dt.datetime) -> SlotTaken:
     )
 
 
+def no_table_free(meeting: Meeting, now: dt.datetime) -> NoTableFree:
+    is_taken = Table.objects.filter(suitable_tables(meeting)).exists()
+    return NoTableFree(
+        _("You are both free, but every table is taken at that time. Please choose another one.")
+        if is_taken
+        else _("The forum no longer has the kind of place that was asked for. Please ask its organisers."),
+        alternatives=alternatives_for(meeting, now),
+    )
+
+
 def book_meeting(*, meeting: Meeting, slot: Slot, preferred: Table | None = None, now: dt.datetime) -> None:
     """Accept the meeting: both seats get the slot, the meeting the preferred table or the first free one.
 
@@ -78,13 +88,7 @@ def book_meeting(*, meeting: Meeting, slot: Slot, preferred: Table | None = None
     for table in sorted(free_tables(meeting, slot), key=lambda table: table != preferred):
         if _book_table(meeting, table):
             return
-    is_taken = Table.objects.filter(suitable_tables(meeting)).exists()
-    raise NoTableFree(
-        _("You are both free, but every table is taken at that time. Please choose another one.")
-        if is_taken
-        else _("The forum no longer has the kind of place that was asked for. Please ask its organisers."),
-        alternatives=alternatives_for(meeting, now),
-    )
+    raise no_table_free(meeting, now)
 
 
 def _book_table(meeting: Meeting, table: Table) -> bool:

@@ -14,17 +14,16 @@ from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
 from backend.events.models import Event, SessionPart, Slot, Table
 from backend.events.rules import Doing, check_organiser, clean_text
-from backend.meetings.models import Closure, DisplacedMeeting, Meeting, Notice, Seat
-from backend.meetings.rules import MIN_NOTICE, can_see_meeting
+from backend.meetings.models import Closure, DisplacedMeeting, Meeting
+from backend.meetings.rules import MIN_NOTICE, may_meet
 from backend.meetings.selectors.availability import common_slots
 from backend.meetings.selectors.closures import UNDO_WINDOW, meetings_to_displace, rooms_for
 from backend.meetings.selectors.meetings import seated_ids
 from backend.meetings.selectors.tables import free_tables
-from backend.meetings.services.booking import NoTableFree, SlotTaken, book_meeting
+from backend.meetings.services.booking import NoTableFree, SlotTaken
 from backend.meetings.services.locks import lock_meeting
 from backend.meetings.services.meetings import cancel_locked_meeting
-from backend.meetings.services.notices import notify
-from backend.meetings.services.requests import release_requests
+from backend.meetings.services.moving import rebook
 from backend.people.models import Person
 
 DISPLACE_MEETINGS = "meetings.displace_meetings"
@@ -127,20 +126,12 @@ def _move(meeting: Meeting, slot: Slot, now: dt.datetime) -> bool:
 
 def _rebook(meeting: Meeting, slot: Slot, table: Table | None, now: dt.datetime) -> bool:
     """Give a locked meeting this slot and the table, or another, and notify both; False where it is taken."""
-    answered_at = meeting.answered_at
     try:
         with transaction.atomic():
-            Seat.objects.filter(meeting=meeting).update(is_active=False)
-            book_meeting(meeting=meeting, slot=slot, preferred=table, now=now)
+            rebook(meeting, slot, table, now)
     except (SlotTaken, NoTableFree):
         meeting.refresh_from_db()
         return False
-    meeting.answered_at, meeting.sequence = answered_at, meeting.sequence + 1
-    meeting.ended_by, meeting.reason = None, ""
-    meeting.save(update_fields=["answered_at", "sequence", "ended_by", "reason"])
-    both = seated_ids(meeting.pk)
-    release_requests(attendee_ids=both, starts_at=slot.starts_at, ends_at=slot.ends_at, now=now)
-    notify(meeting, Notice.Kind.MOVED, to=both, now=now)
     return True
 
 
@@ -191,7 +182,7 @@ def _restore(displaced: DisplacedMeeting, now: dt.datetime) -> bool:
         meeting.sequence != displaced.sequence
         or slot.starts_at <= now
         or in_session.exists()
-        or not can_see_meeting(meeting.asker, both, now)
+        or not may_meet(both, now)
         or not _rebook(meeting, slot, displaced.table, now)
     ):
         return False

@@ -1,4 +1,4 @@
-"""Meetings arranged by organisers, cancelled, moved with their table, and reported."""
+"""Meetings cancelled, moved with their table, and reported."""
 
 from __future__ import annotations
 
@@ -8,29 +8,23 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
-from backend.events.models import Attendee, Event, Slot, Table
+from backend.events.models import Attendee, Event, Table
 from backend.events.rules import Doing, check_organiser
 from backend.events.services import TableData
 from backend.events.services import change_table as change_table_row
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.meetings.rules import (
-    can_see_meeting,
     check_cancellable,
-    check_open_request,
     check_own,
     clean_cancel_reason,
+    may_meet,
 )
-from backend.meetings.selectors.availability import common_slots
 from backend.meetings.selectors.meetings import meetings_without_contact, other_attendee_id, seated_ids
-from backend.meetings.services.booking import book_meeting, slot_taken
 from backend.meetings.services.locks import lock_meeting, lock_own_meeting
 from backend.meetings.services.notices import notify
 from backend.meetings.services.requests import (
-    MeetingRequestData,
     end_each,
     expire_request,
-    open_request,
-    release_requests,
 )
 from backend.people.models import Person
 from backend.safeguarding.models import Report
@@ -41,57 +35,6 @@ class StepFreeNeeded(BusinessError):
     """A meeting at this table depends on its step-free access."""
 
     code = "step_free_needed"
-
-
-@in_transaction
-def arrange_meeting(
-    *,
-    event: Event,
-    asker_id: int,
-    other_id: int,
-    slot_id: int,
-    message: str,
-    confirmed: bool,
-    table_id: int | None = None,
-    key: str = "",
-    by: Person,
-    now: dt.datetime,
-) -> Meeting:
-    """As an organiser, have one attendee ask another for one slot; confirmed, it is accepted at once.
-
-    Only slots both have opened can be booked, and the contact policy applies as for any request. A confirmed
-    meeting gets the named table, or the first free one where that is taken, and both get one notice. With a
-    `key`, arranging again gives the same meeting. Refuses OrganisersOnly, NotFound, and what
-    `request_meeting` refuses; confirmed also RequestExpired and NoTableFree.
-    """
-    check_organiser(by, event)
-    asker = Attendee.objects.select_related("event", "person").filter(event=event, pk=asker_id).first()
-    if asker is None:
-        raise NotFound(_("There is no such person at this forum."))
-    meeting, is_new = open_request(
-        attendee=asker,
-        other_id=other_id,
-        data=MeetingRequestData(slot_ids=(slot_id,), message=message),
-        key=key,
-        is_limited=False,
-        by=asker.person,
-        now=now,
-    )
-    if is_new and not confirmed:
-        notify(meeting, Notice.Kind.REQUESTED, to=[other_id], now=now)
-    if not confirmed or meeting.state != Meeting.State.REQUESTED:
-        return meeting
-    check_open_request(meeting, now)
-    slot = Slot.objects.filter(pk=slot_id).first()
-    # The key may belong to an older request: the slot need not be free any more, or is removed.
-    if slot is None or slot not in common_slots(asker.pk, [other_id], after=now)[other_id]:
-        raise slot_taken(meeting, now)
-    table = Table.objects.filter(event=event, pk=table_id).first() if table_id else None
-    book_meeting(meeting=meeting, slot=slot, preferred=table, now=now)
-    both = [asker.pk, other_id]
-    release_requests(attendee_ids=both, starts_at=slot.starts_at, ends_at=slot.ends_at, now=now)
-    notify(meeting, Notice.Kind.ARRANGED, to=both, now=now)
-    return meeting
 
 
 @in_transaction
@@ -139,15 +82,16 @@ def cancel_locked_meeting(meeting: Meeting, attendee: Attendee | None, reason: s
 
 
 def end_refused_meetings(*, now: dt.datetime) -> int:
-    """End what the contact policy no longer allows: requests expire, meetings to come are cancelled.
+    """End what the contact policy no longer allows: requests and proposals expire, meetings to come are
+    cancelled.
 
     Selectors hide them already. Both get a notice without the cause. Returns their number. For a job.
     """
 
     def end(meeting: Meeting) -> bool:
-        if can_see_meeting(meeting.asker, seated_ids(meeting.pk), now):
+        if may_meet(seated_ids(meeting.pk), now):
             return False
-        if meeting.state == Meeting.State.REQUESTED:
+        if meeting.state in Meeting.OPEN_STATES:
             expire_request(meeting, now)
         elif meeting.state == Meeting.State.ACCEPTED and meeting.period.upper > now:
             cancel_locked_meeting(meeting, None, "", now)
@@ -156,7 +100,7 @@ def end_refused_meetings(*, now: dt.datetime) -> int:
         return True
 
     one_to_one = Meeting.objects.filter(kind=Meeting.Kind.ONE_TO_ONE)
-    refused = meetings_without_contact(one_to_one.requests() | one_to_one.to_come(now), now)
+    refused = meetings_without_contact(one_to_one.unsettled() | one_to_one.to_come(now), now)
     return end_each(Meeting.objects.filter(pk__in=refused), end)
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backend.events.models import Attendee
-from backend.meetings.models import Delivery, Meeting, Notice
+from backend.meetings.models import Delivery, Meeting, Notice, Seat
 from backend.meetings.rules import LIMITS_WINDOW, OF_AN_OPEN_REQUEST, REQUEST_UPDATES
 from backend.meetings.selectors.answer_links import make_answer_link
 from backend.meetings.selectors.calendar import invitation_for, location_words, meeting_address, method_of
@@ -185,9 +185,12 @@ def anonymous_cancellation(meeting: Meeting, reader: Attendee) -> MailContent:
 def _is_timely(notice: Notice, row: MeetingRow, now: dt.datetime) -> bool:
     """Whether the notice is still true and needed."""
     agreed = row.state == Meeting.State.ACCEPTED
+    to_answer = row.state in Meeting.OPEN_STATES and not row.my_answer
     match Kind(notice.kind):
-        case Kind.REQUESTED | Kind.CHANGED | Kind.TIME_TAKEN | Kind.REMINDER_HALF:
-            return row.state == Meeting.State.REQUESTED
+        case Kind.REQUESTED | Kind.PROPOSED | Kind.CHANGED | Kind.REMINDER_HALF:
+            return to_answer
+        case Kind.TIME_TAKEN:
+            return to_answer or row.my_answer == Seat.Answer.YES
         case Kind.ACCEPTED | Kind.ARRANGED:
             return row.state != Meeting.State.CANCELLED
         case Kind.MOVED:
@@ -201,17 +204,22 @@ def _is_timely(notice: Notice, row: MeetingRow, now: dt.datetime) -> bool:
     return True
 
 
-def _ask(row: MeetingRow, reader: Attendee, subject: str, first: str) -> MailContent:
+def _ask(row: MeetingRow, reader: Attendee, subject: str, *first: str) -> MailContent:
     until = " = ".join(reader_words(row.expires_at, None, reader))
-    choose = ngettext("One time would suit:", "Choose one of these times:", len(row.times))
+    if row.by_organisers:
+        choose = ngettext("It is proposed for:", "It is proposed for one of these times:", len(row.times))
+    else:
+        choose = ngettext("One time would suit:", "Choose one of these times:", len(row.times))
     if len(row.times) > MAX_TIMES_SHOWN:
         choose = _("Choose one of these times, or sign in to see more:")
     return MailContent(
         subject=subject % _names(row),
         lines=(
-            first % _names(row),
+            *(line % _names(row) for line in first),
             *filter(None, [row.interpreter]),
-            _("You can answer until %(until)s; then the request expires.") % {"until": until},
+            _("You can answer until %(until)s.") % {"until": until}
+            if row.by_organisers
+            else _("You can answer until %(until)s; then the request expires.") % {"until": until},
             choose if row.times else _("None of the times is free for you both now. Sign in to answer."),
         ),
         times=_times(row, reader),
@@ -224,6 +232,16 @@ def _requested(row: MeetingRow, reader: Attendee) -> MailContent:
     return _ask(row, reader, _("%(name)s asks to meet you"), _("%(who)s asks to meet you, one to one."))
 
 
+def _proposed(row: MeetingRow, reader: Attendee) -> MailContent:
+    return _ask(
+        row,
+        reader,
+        _("The organisers propose that you meet %(name)s"),
+        _("The organisers propose that you and %(who)s meet, one to one. Neither has asked the other."),
+        _("It takes place if you both say yes. If not, neither is told what the other answered."),
+    )
+
+
 def _changed(row: MeetingRow, reader: Attendee) -> MailContent:
     return _ask(
         row, reader, _("%(name)s changed a request to meet you"), _("%(who)s changed what they asked of you.")
@@ -231,6 +249,13 @@ def _changed(row: MeetingRow, reader: Attendee) -> MailContent:
 
 
 def _reminder_half(row: MeetingRow, reader: Attendee) -> MailContent:
+    if row.by_organisers:
+        return _ask(
+            row,
+            reader,
+            _("Will you meet %(name)s? The organisers propose it"),
+            _("The organisers proposed that you and %(who)s meet, and you have not answered yet."),
+        )
     return _ask(
         row,
         reader,
@@ -253,7 +278,10 @@ def _confirmed_meeting(
 
 
 def _accepted(row: MeetingRow, reader: Attendee) -> MailContent:
-    first = _("%(who)s accepted your request.") if row.asked_by_me else _("You meet %(who)s.")
+    if row.by_organisers:
+        first = _("You meet %(who)s. The organisers proposed it and you both said yes.")
+    else:
+        first = _("%(who)s accepted your request.") if row.asked_by_me else _("You meet %(who)s.")
     return _confirmed_meeting(
         row,
         reader,
@@ -284,6 +312,7 @@ def _moved(row: MeetingRow, reader: Attendee) -> MailContent:
         subject=_("Your meeting with %(name)s has another time or place") % _names(row),
         lines=(
             _("The organisers changed when or where you meet %(who)s: this holds now.") % _names(row),
+            _("If it does not suit you, cancel it: the other can replan."),
             _("The attached entry changes it in your calendar."),
         ),
     )
@@ -310,7 +339,13 @@ def _withdrawn(row: MeetingRow, reader: Attendee) -> MailContent:
 
 
 def _expired(row: MeetingRow, reader: Attendee) -> MailContent:
-    if row.asked_by_me:
+    if row.by_organisers:
+        subject = _("No meeting with %(name)s: it did not come about")
+        line = _(
+            "The organisers proposed that you and %(who)s meet. It did not come about. "
+            "You can ask to meet them yourself."
+        )
+    elif row.asked_by_me:
         subject = _("Your request to meet %(name)s expired")
         line = _("%(who)s gave no answer in time. You can ask again, or ask somebody else.")
     else:
@@ -348,8 +383,12 @@ def _time_taken(row: MeetingRow, reader: Attendee) -> MailContent:
     return MailContent(
         subject=_("A time to meet %(name)s was taken") % _names(row),
         lines=(
-            _("A time of the request between you and %(who)s is taken.") % _names(row),
-            _("The request stays open, with these times:"),
+            _("A time that was proposed for you and %(who)s is taken.") % _names(row)
+            if row.by_organisers
+            else _("A time of the request between you and %(who)s is taken.") % _names(row),
+            _("The proposal stays open, with these times:")
+            if row.by_organisers
+            else _("The request stays open, with these times:"),
         ),
         times=_times(row, reader),
         links=links,
@@ -357,10 +396,14 @@ def _time_taken(row: MeetingRow, reader: Attendee) -> MailContent:
 
 
 def _times_lost(row: MeetingRow, reader: Attendee) -> MailContent:
-    if row.asked_by_me:
+    if row.by_organisers:
+        lost = _("The time that was proposed for you and %(who)s is no longer free for you both.")
+        new = _("The organisers propose the next time you are both free; please answer again:")
+        links: tuple[Link, ...] = _answer_links(row, reader)
+    elif row.asked_by_me:
         lost = _("None of the times you offered %(who)s is free for you both any more.")
         new = _("The request now offers the next times you are both free; you can change them:")
-        links: tuple[Link, ...] = (_agenda_link(reader),)
+        links = (_agenda_link(reader),)
     else:
         lost = _("None of the times %(who)s offered is free for you both any more.")
         new = _("The request now offers the next times you are both free:")
@@ -413,6 +456,7 @@ def _attest(row: MeetingRow, reader: Attendee) -> MailContent:
 
 _WRITERS = {
     Kind.REQUESTED: _requested,
+    Kind.PROPOSED: _proposed,
     Kind.CHANGED: _changed,
     Kind.ACCEPTED: _accepted,
     Kind.ARRANGED: _arranged,
@@ -460,7 +504,18 @@ def _times(row: MeetingRow, reader: Attendee) -> tuple[tuple[str, ...], ...]:
 
 
 def _answer_links(row: MeetingRow, reader: Attendee) -> tuple[Link, ...]:
-    """One link per slot, one to decline; each opens a page that asks to confirm."""
+    """One link per slot, one to decline; each opens a page that asks to confirm.
+
+    To a proposal one says yes or no, at whichever of its times.
+    """
+    if row.by_organisers:
+        return (
+            Link(
+                _("Yes, I will meet them"), make_answer_link(row.meeting_id, reader, "accept"), is_main=True
+            ),
+            Link(_("No"), make_answer_link(row.meeting_id, reader, "decline")),
+            _agenda_link(reader),
+        )
     accept = tuple(
         Link(
             _("Accept %(time)s") % {"time": short_words(time.starts_at, reader)},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
@@ -113,15 +113,17 @@ def resend_mails(*, event: Event, notice_id: int | None = None, by: Person) -> i
 def remind_people(*, now: dt.datetime) -> int:
     """Write the reminders that are due, each once; gives for how many meetings. For a job that runs often.
 
-    Due are: half-way to a request's expiry; a day before a meeting, unless it was agreed later than that;
-    and ten minutes before it.
+    Due are: half-way to the expiry of a request or proposal, for who has not answered; a day before a
+    meeting, unless it was agreed later than that; and ten minutes before it.
     """
     half_way = Meeting.objects.open_at(now).filter(asked_at__lte=now - (F("expires_at") - F("asked_at")) / 2)
+    unanswered = half_way.proposals().filter(Exists(Seat.objects.filter(meeting=OuterRef("pk"), answer="")))
     to_come = Meeting.objects.filter(state=Meeting.State.ACCEPTED, period__startswith__gt=now)
     day = to_come.filter(period__startswith__lte=now + DAY, answered_at__lte=F("slot__starts_at") - DAY)
     soon = to_come.filter(period__startswith__lte=now + SOON)
     return (
-        _remind(half_way, Notice.Kind.REMINDER_HALF, Q(part=Seat.Part.INVITED), now)
+        _remind(half_way.requests(), Notice.Kind.REMINDER_HALF, Q(part=Seat.Part.INVITED), now)
+        + _remind(unanswered, Notice.Kind.REMINDER_HALF, Q(answer=""), now)
         + _remind(day, Notice.Kind.REMINDER_DAY, Q(), now)
         + _remind(soon, Notice.Kind.REMINDER_SOON, Q(), now)
     )

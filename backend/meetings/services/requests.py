@@ -1,4 +1,4 @@
-"""Requests to meet: asked, changed, taken back, released from slots that closed, and expired."""
+"""Requests to meet: asked, changed, taken back; these and proposals: released from slots, and expired."""
 
 from __future__ import annotations
 
@@ -124,34 +124,8 @@ def request_meeting(
     BadKey, KeyReused, AlreadyAsked, CapReached, AskedTooOften, NoOpenSlots and SlotTaken (a slot that is not
     free for both).
     """
-    meeting, is_new = open_request(
-        attendee=attendee, other_id=other_id, data=data, key=key, is_limited=True, by=by, now=now
-    )
-    if is_new:
-        notify(meeting, Notice.Kind.REQUESTED, to=[other_id], now=now)
-    return meeting
-
-
-def open_request(
-    *,
-    attendee: Attendee,
-    other_id: int,
-    data: MeetingRequestData,
-    key: str,
-    is_limited: bool,
-    by: Person,
-    now: dt.datetime,
-) -> tuple[Meeting, bool]:
-    """A request as `request_meeting` makes it, without its notice, and whether it is new.
-
-    Locks both attendees; refuses what `request_meeting` refuses, AskedTooOften only where it `is_limited`:
-    organisers who arrange a meeting are not.
-    """
     check_own(attendee, by, Doing.ASK)
-    if len(key) > KEY_LIMIT or key != clean_text(key):
-        raise BadKey(
-            _("A key is at most %(limit)d characters, without spaces around it.") % {"limit": KEY_LIMIT}
-        )
+    check_key(key)
     lock_attendees([attendee.pk, other_id])
     if key and (first := Meeting.objects.filter(asker=attendee.pk, key=key).first()):
         seated = seated_ids(first.pk)
@@ -159,7 +133,7 @@ def open_request(
             raise KeyReused(_("This key was used to ask somebody else; every request needs its own."))
         if not can_see_meeting(attendee, seated, now):
             raise NotFound(_("There is no such person at this forum, or you cannot see them."))
-        return first, False
+        return first
     check_reachable(attendee, other_id, now)
     other = Attendee.objects.get(pk=other_id)
     rules = rules_for(attendee.event_id)
@@ -176,8 +150,7 @@ def open_request(
             % {"count": rules.open_requests},
             cap=rules.open_requests,
         )
-    if is_limited:
-        _check_frequency(attendee, other, max(ASKER_REQUESTS, 2 * rules.open_requests), now)
+    _check_frequency(attendee, other, max(ASKER_REQUESTS, 2 * rules.open_requests), now)
     last = _check_data(attendee, other, data, now)
     meeting = Meeting(event_id=attendee.event_id, asker=attendee, key=key, asked_at=now)
     _apply(meeting, data, now)
@@ -190,8 +163,17 @@ def open_request(
         Seat(event_id=meeting.event_id, meeting=meeting, attendee_id=pk, part=parts[pk])
         for pk in sorted(parts)
     )
-    _offer_slots(meeting, data.slot_ids)
-    return meeting, True
+    offer_slots(meeting, data.slot_ids)
+    notify(meeting, Notice.Kind.REQUESTED, to=[other_id], now=now)
+    return meeting
+
+
+def check_key(key: str) -> None:
+    """Refuse BadKey for a key that cannot be stored as it is."""
+    if len(key) > KEY_LIMIT or key != clean_text(key):
+        raise BadKey(
+            _("A key is at most %(limit)d characters, without spaces around it.") % {"limit": KEY_LIMIT}
+        )
 
 
 @in_transaction
@@ -212,7 +194,7 @@ def edit_request(
     other = Attendee.objects.get(pk=other_id_in(meeting, attendee))
     last = _check_data(attendee, other, data, now)
     _apply(meeting, data, now)
-    _offer_slots(meeting, data.slot_ids)
+    offer_slots(meeting, data.slot_ids)
     if _editable_fields(meeting) == before:
         return Meeting.objects.get(pk=meeting.pk)
     _check_edits(meeting, now)
@@ -256,12 +238,13 @@ def close_request(
 def release_requests(
     *, attendee_ids: Collection[int], starts_at: dt.datetime, ends_at: dt.datetime, now: dt.datetime
 ) -> None:
-    """Re-offer or end open requests after a slot closes for one of the two.
+    """Re-offer or end open requests and proposals after a slot closes for one of the two.
 
     The attendees are no longer free in [starts_at, ends_at). A request keeps its other slots, and the side
-    that did not cause the change gets a notice. With none left it offers the next slots both are free, or
-    expires where there are none; both get a notice then. Requests whose other side left the event are for
-    `end_refused_meetings`. The caller has locked the attendees.
+    that did not cause the change gets a notice. With none left it offers the next slots both are free (a
+    proposal the next one, and who said yes is asked again), or expires where there are none; both get a
+    notice then. Whoever said no to a proposal is not told of its times. Requests whose other side left the
+    event are for `end_refused_meetings`. The caller has locked the attendees.
     """
     lock_requests(attendee_ids, now)
     closed = Slot.objects.filter(overlapping(starts_at, ends_at)).values("pk")
@@ -301,8 +284,10 @@ def _release(
         kept = [time.slot for time in offered if time.slot_id in free_ids]
     RequestedTime.objects.filter(pk__in=lost).delete()
     are_new = not kept and bool(free)
+    is_proposal = request.state == Meeting.State.PROPOSED
     if are_new:
-        kept, readers = list(free[:MAX_ALTERNATIVES]), both
+        kept, readers = list(free[: 1 if is_proposal else MAX_ALTERNATIVES]), both
+        request.seats.filter(answer=Seat.Answer.YES).update(answer="")
         RequestedTime.objects.bulk_create(
             RequestedTime(event_id=request.event_id, meeting=request, slot=slot, position=position)
             for position, slot in enumerate(kept, start=1)
@@ -310,32 +295,37 @@ def _release(
     if not kept:
         expire_request(request, now)
         return
+    rules = rules_for(request.event_id)
     request.expires_at = expiry_of(
         asked_at=request.asked_at,
         changed_at=now,
         last_starts_at=kept[-1].starts_at if request.any_time else max(slot.starts_at for slot in kept),
-        hours=rules_for(request.event_id).expiry_hours,
+        hours=rules.proposal_hours if is_proposal else rules.expiry_hours,
     )
     request.save(update_fields=["expires_at"])
     if lost:
+        readers -= {seat.attendee_id for seat in request.seats.all() if seat.answer == Seat.Answer.NO}
         times = [slot.starts_at.isoformat() for slot in kept]
         notify(request, Notice.Kind.TIME_TAKEN, to=readers, now=now, slots=times, are_new=are_new)
 
 
 def expire_requests(*, now: dt.datetime) -> int:
-    """Expire every request unanswered at its deadline, notify both, return their number. For a job."""
+    """Expire every request and proposal that is open at its deadline, notify both, return their number.
+
+    A proposal that somebody said no to, or that was withdrawn, ends here as well. For a job.
+    """
 
     def end(meeting: Meeting) -> bool:
-        if meeting.state != Meeting.State.REQUESTED or meeting.expires_at > now:
+        if meeting.state not in Meeting.OPEN_STATES or meeting.expires_at > now:
             return False
         expire_request(meeting, now)
         return True
 
-    return end_each(Meeting.objects.requests().filter(expires_at__lte=now), end)
+    return end_each(Meeting.objects.unsettled().filter(expires_at__lte=now), end)
 
 
 def expire_request(meeting: Meeting, now: dt.datetime) -> None:
-    """Expire one locked request, with a notice to both."""
+    """Expire one locked request or proposal, with a notice to both."""
     meeting.state = Meeting.State.EXPIRED
     meeting.answered_at = meeting.changed_at = now
     meeting.save(update_fields=["state", "answered_at", "changed_at"])
@@ -355,16 +345,25 @@ def _end_one(meeting_id: int, end: Callable[[Meeting], bool]) -> bool:
 
 def _check_pair(attendee: Attendee, other: Attendee, now: dt.datetime) -> None:
     """Refuse AlreadyAsked while an open request or a meeting to come is between the two."""
-    between = Meeting.objects.of(attendee).filter(pk__in=Meeting.objects.of(other).values("pk"))
-    if waiting := between.open_at(now).first():
-        sentence = (
-            _("You have asked this person already; you can change that request until it is answered.")
-            if is_asker(attendee, waiting)
-            else _("This person has asked you already: answer that request.")
-        )
-        raise AlreadyAsked(sentence, meeting=waiting.pk)
-    if confirmed := between.to_come(now).first():
-        raise AlreadyAsked(_("You two have a meeting already."), meeting=confirmed.pk)
+    between = meeting_between(attendee.pk, other.pk, now)
+    if between is None:
+        return
+    if between.state == Meeting.State.PROPOSED:
+        sentence = _("The organisers proposed that you two meet: answer there.")
+    elif between.state != Meeting.State.REQUESTED:
+        sentence = _("You two have a meeting already.")
+    elif is_asker(attendee, between):
+        sentence = _("You have asked this person already; you can change that request until it is answered.")
+    else:
+        sentence = _("This person has asked you already: answer that request.")
+    raise AlreadyAsked(sentence, meeting=between.pk)
+
+
+def meeting_between(attendee_id: int, other_id: int, now: dt.datetime) -> Meeting | None:
+    """The open request or proposal between the two, or else their meeting to come."""
+    both = Meeting.objects.filter(seats__attendee=attendee_id)
+    both = both.filter(pk__in=Meeting.objects.filter(seats__attendee=other_id).values("pk"))
+    return both.open_at(now).first() or both.to_come(now).first()
 
 
 def _check_frequency(attendee: Attendee, other: Attendee, a_day: int, now: dt.datetime) -> None:
@@ -450,7 +449,7 @@ def _check_place(event_id: int, data: MeetingRequestData) -> None:
 
 
 def _apply(meeting: Meeting, data: MeetingRequestData, now: dt.datetime) -> None:
-    """Set the meeting's fields, unsaved; the slots are stored by `_offer_slots`."""
+    """Set the meeting's fields, unsaved; the slots are stored by `offer_slots`."""
     meeting.message = clean_text(data.message)
     meeting.theme = (
         Theme.objects.filter(event=meeting.event_id, key=data.theme).first() if data.theme else None
@@ -460,7 +459,7 @@ def _apply(meeting: Meeting, data: MeetingRequestData, now: dt.datetime) -> None
     meeting.changed_at = now
 
 
-def _offer_slots(meeting: Meeting, slot_ids: tuple[int, ...]) -> None:
+def offer_slots(meeting: Meeting, slot_ids: tuple[int, ...]) -> None:
     """Make the request offer exactly these slots, in this order."""
     RequestedTime.objects.filter(meeting=meeting).delete()
     RequestedTime.objects.bulk_create(

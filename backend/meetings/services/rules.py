@@ -20,18 +20,29 @@ class BadRules(BusinessError):
 
 @in_transaction
 def set_rules(
-    *, event: Event, open_requests: int, expiry_hours: int, interpreters: bool | None = None, by: Person
+    *,
+    event: Event,
+    open_requests: int,
+    expiry_hours: int,
+    proposal_hours: int | None = None,
+    interpreters: bool | None = None,
+    by: Person,
 ) -> MeetingRules:
-    """Set how many requests one may have waiting, and for how many hours; older requests keep their expiry.
+    """Set how many requests one may have waiting, and for how many hours requests and proposals wait.
 
-    `interpreters`: whether the event has any; None leaves that as it is. Refuses OrganisersOnly and BadRules.
+    Those made before keep their expiry. `interpreters`: whether the event has any. None leaves a value as it
+    is. Refuses OrganisersOnly and BadRules.
     """
     check_organiser(by, event, Doing.EDIT)
-    if not 1 <= open_requests <= 100 or not 1 <= expiry_hours <= 720:
-        raise BadRules(_("Waiting requests are from 1 to 100, and they expire after 1 to 720 hours."))
-    rules, _is_new = MeetingRules.objects.update_or_create(
-        event=event, defaults={"open_requests": open_requests, "expiry_hours": expiry_hours}
-    )
+    hours = [expiry_hours] if proposal_hours is None else [expiry_hours, proposal_hours]
+    if not 1 <= open_requests <= 100 or not all(1 <= one <= 720 for one in hours):
+        raise BadRules(
+            _("Waiting requests are from 1 to 100; requests and proposals expire after 1 to 720 hours.")
+        )
+    values = {"open_requests": open_requests, "expiry_hours": expiry_hours}
+    if proposal_hours is not None:
+        values["proposal_hours"] = proposal_hours
+    rules, _is_new = MeetingRules.objects.update_or_create(event=event, defaults=values)
     if interpreters is not None:
         set_interpreters(event=event, interpreters=interpreters, by=by)
     return rules

@@ -18,6 +18,9 @@ def start_forum(*, data: ForumData, by: Person, now: dt.datetime) -> Event:
     rules = MeetingRules.objects.filter(event=event.previous_id).first() if event.previous_id else None
     if rules is not None:
         MeetingRules.objects.create(
-            event=event, open_requests=rules.open_requests, expiry_hours=rules.expiry_hours
+            event=event,
+            open_requests=rules.open_requests,
+            expiry_hours=rules.expiry_hours,
+            proposal_hours=rules.proposal_hours,
         )
     return event

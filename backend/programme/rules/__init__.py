@@ -30,7 +30,6 @@ from backend.programme.rules.planning_data import (
     PlannableAttendee,
     PlanningData,
 )
-from backend.programme.rules.requesters import choose_requesters
 
 __all__ = [
     "LOCKED_CLASH",
@@ -50,7 +49,6 @@ __all__ = [
     "attendees_in_scope",
     "candidate_pairs",
     "check_options",
-    "choose_requesters",
     "clash_in",
     "clash_text",
     "conflict_of",

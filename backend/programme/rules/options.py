@@ -26,7 +26,8 @@ class BadOptions(BusinessError):
 class PlanOptions:
     """Options of a plan; constituencies only for scope "between".
 
-    least and most are meetings per person, fixed ones included; cross_share, 0 to 1, is the least share of
+    least and most are meetings per person, fixed ones included; of people without a meeting each gets one, or
+    the least, and `most` is for those they meet. cross_share, 0 to 1, is the least share of
     the planned meetings between two constituencies.
     """
 
@@ -44,6 +45,16 @@ class PlanOptions:
         """The two constituencies to plan between, or None for no such limit."""
         is_between = self.scope == Plan.Scope.BETWEEN
         return (self.first_constituency, self.second_constituency) if is_between else None
+
+    @property
+    def is_for_first_meetings(self) -> bool:
+        """Whether the plan is for people without a meeting: each gets a first one, with whomever fits."""
+        return self.scope == Plan.Scope.WITHOUT_MEETING
+
+    @property
+    def most_in_scope(self) -> int:
+        """Of people without a meeting each gets one, or the least asked for; of others `most`."""
+        return max(1, self.least) if self.is_for_first_meetings else self.most
 
 
 def options_of(plan: Plan) -> PlanOptions:

@@ -39,9 +39,9 @@ class BusyPeriod:
 
 @dataclass(frozen=True, slots=True)
 class FixedMeeting:
-    """A meeting no draft may move: confirmed, or requested by a published plan and not answered yet.
+    """A meeting no draft may move: confirmed, or proposed by the organisers and not agreed yet.
 
-    A confirmed one has its slot and table; a request offers `slot` alone, and `table` is the planned one.
+    A confirmed one has its slot and table; a proposal offers `slot` alone, and `table` is the planned one.
     """
 
     meeting_id: int
@@ -56,9 +56,10 @@ class PlanningData:
     """An event at one moment.
 
     people: by id, only whom the contact policy opens; slots: all of them, earliest first; tables: those at
-    the venue, as they are given out; opened: slot ids by attendee, all of them for who has not joined;
-    busy: sessions by attendee; refused: pairs that must not meet; requested: pairs with an open request;
-    settled: pairs that met, agreed or declined; unlisted: the number of attendees that may not be planned.
+    the venue, as they are given out; opened: slot ids by attendee, all of them for who has not joined; busy:
+    sessions by attendee; refused: pairs that must not meet; requested: pairs with an open request or
+    proposal; settled: pairs that met, agreed or said no; unlisted: the number of attendees that may not be
+    planned.
     """
 
     event: Event

@@ -11,7 +11,7 @@ from django.db.models import OuterRef
 from backend.events.models import Attendee, Event, SessionPart, Slot, Table
 from backend.events.rules import IdPair, pair_of
 from backend.events.selectors import ids_declaring_need, shown_name
-from backend.meetings.models import Availability, Meeting
+from backend.meetings.models import Availability, Meeting, Seat
 from backend.meetings.selectors import closed_everywhere
 from backend.programme.models import Plan, PlannedMeeting
 from backend.programme.rules import BusyPeriod, FixedMeeting, PlannableAttendee, PlanningData
@@ -39,10 +39,9 @@ def read_planning_data(event: Event, now: dt.datetime) -> PlanningData:
     for part in parts.order_by("session__starts_at", "pk"):
         session = part.session
         busy[part.attendee_id].append(BusyPeriod(session.starts_at, session.ends_at, session.title))
-    pairs = _pairs_in(Meeting.objects.filter(event=event).prefetch_related("seats"))
+    pairs = _pairs_in(Meeting.objects.filter(event=event).prefetch_related("seats", "times"))
     slots = tuple(Slot.objects.filter(event=event))
-    open_requests = {meeting.pk for meeting in pairs if _is_open_request(meeting, now)}
-    lapsed = (Meeting.State.REQUESTED, Meeting.State.EXPIRED)
+    lapsed = (*Meeting.OPEN_STATES, Meeting.State.EXPIRED)
     withdrawn = set(  # with the whole plan, by an organiser: neither of the two said no
         PlannedMeeting.objects.filter(
             event=event, plan__state=Plan.State.WITHDRAWN, meeting__state=Meeting.State.WITHDRAWN
@@ -56,13 +55,15 @@ def read_planning_data(event: Event, now: dt.datetime) -> PlanningData:
         tables=tuple(tables),
         opened={key: frozenset(ids) for key, ids in opened.items()},
         busy={key: tuple(periods) for key, periods in busy.items()},
-        fixed_meetings=_fixed_meetings(event, pairs, open_requests, slots),
+        fixed_meetings=_fixed_meetings(event, pairs, slots, now),
         refused=frozenset(refused_pairs(event)),
-        requested=frozenset(pair for meeting, pair in pairs.items() if meeting.pk in open_requests),
+        requested=frozenset(
+            pair for meeting, pair in pairs.items() if _is_open(meeting, now) and meeting.withdrawn_at is None
+        ),
         settled=frozenset(
             pair
             for meeting, pair in pairs.items()
-            if meeting.state not in lapsed and meeting.pk not in withdrawn
+            if (meeting.state not in lapsed and meeting.pk not in withdrawn) or _was_refused(meeting)
         ),
         unlisted=Attendee.objects.filter(event=event).count() - len(people),
     )
@@ -83,8 +84,13 @@ def _attending(row: Attendee, declares_need: bool) -> PlannableAttendee:
     )
 
 
-def _is_open_request(meeting: Meeting, now: dt.datetime) -> bool:
-    return meeting.state == Meeting.State.REQUESTED and meeting.expires_at > now
+def _is_open(meeting: Meeting, now: dt.datetime) -> bool:
+    return meeting.state in Meeting.OPEN_STATES and meeting.expires_at > now
+
+
+def _was_refused(meeting: Meeting) -> bool:
+    """Whether one of the two said no to it while it was proposed."""
+    return any(seat.answer == Seat.Answer.NO for seat in meeting.seats.all())
 
 
 def _pairs_in(meetings: Iterable[Meeting]) -> dict[Meeting, IdPair]:
@@ -98,9 +104,9 @@ def _pairs_in(meetings: Iterable[Meeting]) -> dict[Meeting, IdPair]:
 
 
 def _fixed_meetings(
-    event: Event, pairs: dict[Meeting, IdPair], open_requests: set[int], slots: tuple[Slot, ...]
+    event: Event, pairs: dict[Meeting, IdPair], slots: tuple[Slot, ...], now: dt.datetime
 ) -> tuple[FixedMeeting, ...]:
-    """Confirmed meetings and open requests of published plans, by time, then id."""
+    """Confirmed meetings, and open proposals for one time at a table of the venue, by time, then id."""
     slot_of = {slot.pk: slot for slot in slots}
     tables = {table.pk: table for table in Table.objects.filter(event=event)}
     found = [
@@ -108,16 +114,12 @@ def _fixed_meetings(
         for meeting, pair in pairs.items()
         if meeting.state in Meeting.CONFIRMED_STATES and meeting.slot_id and meeting.table_id
     ]
-    planned = PlannedMeeting.objects.filter(
-        event=event, plan__state=Plan.State.PUBLISHED, meeting__in=open_requests
-    ).prefetch_related("meeting__times")
-    for row in planned:
-        times = list(row.meeting.times.all()) if row.meeting else []
-        if len(times) == 1 and row.meeting_id:
-            pair = pair_of(row.first_id, row.second_id)
-            found.append(
-                FixedMeeting(row.meeting_id, pair, slot_of[times[0].slot_id], tables[row.table_id], False)
-            )
+    for meeting, pair in pairs.items():
+        if meeting.state != Meeting.State.PROPOSED or meeting.withdrawn_at or not _is_open(meeting, now):
+            continue
+        times, table = list(meeting.times.all()), tables.get(meeting.preferred_table_id or 0)
+        if len(times) == 1 and table is not None and not table.is_online:
+            found.append(FixedMeeting(meeting.pk, pair, slot_of[times[0].slot_id], table, False))
     return tuple(sorted(found, key=lambda s: (s.slot.starts_at, not s.is_confirmed, s.meeting_id)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from django.db.models import Count, QuerySet
@@ -31,8 +31,8 @@ from backend.programme.rules import (
 )
 from backend.suggestions.selectors import strength_of
 
-PLANNED, WAITING, REQUESTED, CONFIRMED, NOT_SENT = "planned", "waiting", "asked", "agreed", "not_sent"
-COUNTED_STATES = (PLANNED, WAITING, REQUESTED, CONFIRMED)
+PLANNED, WAITING, PROPOSED, CONFIRMED, NOT_SENT = "planned", "waiting", "proposed", "agreed", "not_sent"
+COUNTED_STATES = (PLANNED, WAITING, PROPOSED, CONFIRMED)
 MAX_ENTRIES = 200  # on one page of a plan: about 120 kB
 
 
@@ -40,8 +40,9 @@ MAX_ENTRIES = 200  # on one page of a plan: about 120 kB
 class Entry:
     """A meeting on the page; `planned_id` is set for the plan's own, None for fixed ones.
 
-    state is planned, waiting (published, and sent once both have joined), asked, agreed, not_sent (`refusal`
-    says why), or what became of it (declined, withdrawn, expired, cancelled). `interpreter` says which
+    state is planned, waiting (published, and sent once both have joined), proposed, agreed, not_sent
+    (`refusal` says why), or what became of it (withdrawn, expired, cancelled). A no is not among them: until
+    a proposal expires nobody is told, and then only that it did not come about. `interpreter` says which
     interpreter the two need; empty where none.
     """
 
@@ -81,9 +82,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """All meetings of one person, slot or table; exactly one of these is set."""
+    """Meetings of one person, slot or table (one of these is set); `is_new`: all are the plan's own."""
 
     entries: tuple[Entry, ...]
+    is_new: bool = False
     person: PlannableAttendee | None = None
     slot: Slot | None = None
     table: Table | None = None
@@ -138,23 +140,42 @@ class PlanPage:
     short: tuple[LeftOut, ...]
     reasons: tuple[str, ...]
 
+    @property
+    def own(self) -> tuple[Entry, ...]:
+        """The plan's own meetings."""
+        return tuple(entry for entry in self.entries if entry.planned_id is not None)
+
+    @property
+    def beside(self) -> tuple[Entry, ...]:
+        """Those that stand beside it already."""
+        return tuple(entry for entry in self.entries if entry.planned_id is None)
+
     def by(self, order: str) -> tuple[Group, ...]:
-        """The entries under each person (by name), slot (by time) or table (as they are given out)."""
-        if order == "slot":
-            slots = sorted({e.slot for e in self.entries}, key=lambda s: (s.starts_at, s.ends_at, s.pk))
-            return tuple(Group(tuple(e for e in self.entries if e.slot == slot), slot=slot) for slot in slots)
-        if order == "table":
-            tables = sorted(
-                {e.table for e in self.entries},
-                key=lambda table: (table.is_online, table.step_free, table.pk),
-            )
-            return tuple(Group(tuple(e for e in self.entries if e.table == t), table=t) for t in tables)
-        found: dict[PlannableAttendee, list[Entry]] = defaultdict(list)
-        for entry in self.entries:
-            found[entry.first].append(entry)
-            found[entry.second].append(entry)
-        people = sorted(found, key=lambda person: (person.name.casefold(), person.attendee_id))
-        return tuple(Group(tuple(found[person]), person=person) for person in people)
+        """All entries under each person (by name), slot (by time) or table (as they are given out)."""
+        return _groups_of(self.entries, order)
+
+    def new_first(self, order: str) -> tuple[Group, ...]:
+        """The plan's own meetings in this order, then those that stand beside them."""
+        own = (replace(group, is_new=True) for group in _groups_of(self.own, order))
+        return (*own, *_groups_of(self.beside, order))
+
+
+def _groups_of(entries: Sequence[Entry], order: str) -> tuple[Group, ...]:
+    if order == "slot":
+        slots = sorted({e.slot for e in entries}, key=lambda s: (s.starts_at, s.ends_at, s.pk))
+        return tuple(Group(tuple(e for e in entries if e.slot == slot), slot=slot) for slot in slots)
+    if order == "table":
+        tables = sorted(
+            {e.table for e in entries},
+            key=lambda table: (table.is_online, table.step_free, table.pk),
+        )
+        return tuple(Group(tuple(e for e in entries if e.table == t), table=t) for t in tables)
+    found: dict[PlannableAttendee, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[entry.first].append(entry)
+        found[entry.second].append(entry)
+    people = sorted(found, key=lambda person: (person.name.casefold(), person.attendee_id))
+    return tuple(Group(tuple(found[person]), person=person) for person in people)
 
 
 def paginate_groups(groups: Sequence[Group], max_entries: int = MAX_ENTRIES) -> list[list[Group]]:
@@ -171,7 +192,7 @@ def paginate_groups(groups: Sequence[Group], max_entries: int = MAX_ENTRIES) -> 
 
 
 def confirms_at_once(event: Event) -> bool:
-    """Whether publishing confirms meetings, or sends requests."""
+    """Whether publishing agrees meetings at once, or proposes them."""
     return ProgrammeRules.objects.filter(event=event, confirms=True).exists()
 
 
@@ -312,7 +333,7 @@ def _fixed_entry(meeting: FixedMeeting, data: PlanningData) -> Entry:
         second=data.people[meeting.pair[1]],
         slot=meeting.slot,
         table=meeting.table,
-        state=CONFIRMED if meeting.is_confirmed else REQUESTED,
+        state=CONFIRMED if meeting.is_confirmed else PROPOSED,
         value=0.0,
         is_locked=True,
         moved_by_hand=False,
@@ -333,6 +354,8 @@ def _state_of(row: PlannedMeeting, data: PlanningData, plan: Plan) -> str:
             return NOT_SENT
         both_joined = data.people[row.first_id].has_joined and data.people[row.second_id].has_joined
         return WAITING if plan.state == Plan.State.PUBLISHED and not both_joined else PLANNED
-    if meeting.state == Meeting.State.REQUESTED:
-        return REQUESTED if meeting.expires_at > now else str(Meeting.State.EXPIRED)
+    if meeting.withdrawn_at is not None:
+        return str(Meeting.State.WITHDRAWN)
+    if meeting.state in Meeting.OPEN_STATES:
+        return PROPOSED if meeting.expires_at > now else str(Meeting.State.EXPIRED)
     return CONFIRMED if meeting.state in Meeting.CONFIRMED_STATES else str(meeting.state)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from backend.core.errors import BusinessError
 from backend.core.queue import PLANS, enqueue
@@ -15,15 +13,13 @@ from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
 from backend.events.rules import Doing, check_allowed, check_organiser
 from backend.meetings.models import Meeting
-from backend.meetings.services import CapReached, arrange_meeting, withdraw_request
+from backend.meetings.services import arrange_meeting, propose_meeting, withdraw_proposal
 from backend.people.models import Person
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
-from backend.programme.rules import choose_requesters
 from backend.programme.services.drafting import PlanBusy, plan_for_update
 from backend.programme.services.editing import check_editable
 
 APPLY_PUBLICATION = "programme.apply_publication"
-MESSAGE = gettext_lazy("The organisers planned this meeting for us both as part of the forum's programme.")
 ROWS_BETWEEN_REPORTS = 10
 
 
@@ -33,7 +29,7 @@ class NothingPlanned(BusinessError):
 
 @in_transaction
 def set_publishing(*, event: Event, confirms: bool, by: Person) -> ProgrammeRules:
-    """Set whether publishing confirms meetings at once or sends requests; refuses OrganisersOnly."""
+    """Set whether publishing arranges meetings at once or proposes them; refuses OrganisersOnly."""
     check_organiser(by, event, Doing.EDIT)
     rules, _created = ProgrammeRules.objects.update_or_create(event=event, defaults={"confirms": confirms})
     return rules
@@ -41,7 +37,7 @@ def set_publishing(*, event: Event, confirms: bool, by: Person) -> ProgrammeRule
 
 @in_transaction
 def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
-    """Publish a draft: the worker sends its requests, or confirms its meetings where the event says so.
+    """Publish a draft: the worker proposes its meetings, or arranges them where the event says so.
 
     Refuses OrganisersOnly, NotFound, NotADraft, PlanBusy, NothingPlanned, NotOpenYet and NotInThisState.
     """
@@ -59,7 +55,7 @@ def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) ->
 
 @in_transaction
 def withdraw_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) -> Plan:
-    """Put a plan aside. A draft is kept unsent; of a published one, open requests are withdrawn.
+    """Put a plan aside. A draft is kept unsent; of a published one, open proposals are withdrawn.
 
     What is agreed stays: only the two can cancel it. Doing it again changes nothing. Refuses OrganisersOnly,
     NotFound and PlanBusy.
@@ -88,7 +84,7 @@ def _order(plan: Plan, by: Person) -> None:
 
 
 def apply_publication(*, plan: Plan, by: Person, now: dt.datetime) -> None:
-    """Send the requests of a published plan, or withdraw those of a withdrawn one. For a job.
+    """Propose what a published plan holds, or withdraw the proposals of a withdrawn one. For a job.
 
     Each meeting is a transaction of its own, so a repeated job goes on where it stopped. What cannot be sent
     keeps the reason; what is planned for somebody who has not joined waits for `send_waiting`. Refuses
@@ -100,7 +96,7 @@ def apply_publication(*, plan: Plan, by: Person, now: dt.datetime) -> None:
     if plan.state == Plan.State.PUBLISHED:
         _send(plan, by, now)
     elif plan.state == Plan.State.WITHDRAWN:
-        _withdraw_requests(plan, now)
+        _withdraw_proposals(plan, by, now)
     Plan.objects.filter(pk=plan.pk).update(work=Plan.Work.READY, progress=100)
 
 
@@ -122,54 +118,36 @@ def _send(plan: Plan, by: Person, now: dt.datetime) -> None:
     waits = Q(first__agreed_at=None) | Q(second__agreed_at=None)
     unsent = plan.planned.filter(~waits, meeting=None, refusal="")
     rows = list(unsent.order_by("slot__starts_at", "table_id", "pk"))
-    open_requests = Counter(
-        Meeting.objects.filter(event=plan.event_id).open_at(now).values_list("asker", flat=True)
-    )
-    requesters = choose_requesters(((row.first_id, row.second_id) for row in rows), open_requests)
     for number, row in enumerate(rows):
-        requester = requesters[row.first_id, row.second_id]
-        other = row.second_id if requester == row.first_id else row.first_id
-        _arrange(plan, row, ((requester, other), (other, requester)), by, now)
+        _put_forward(plan, row, by, now)
         if number % ROWS_BETWEEN_REPORTS == 0:
             Plan.objects.filter(pk=plan.pk).update(progress=100 * number // len(rows))
 
 
 @in_transaction
-def _arrange(
-    plan: Plan, row: PlannedMeeting, directions: tuple[tuple[int, int], ...], by: Person, now: dt.datetime
-) -> None:
-    """Make the row a meeting, in the first direction the request cap allows, or note why not."""
-    row.meeting = None
-    for requester, other in directions:
-        try:
-            row.meeting = arrange_meeting(
-                event=plan.event,
-                asker_id=requester,
-                other_id=other,
-                slot_id=row.slot_id,
-                table_id=row.table_id,
-                message=str(MESSAGE),
-                confirmed=plan.confirms,
-                key=f"plan-{plan.pk}-{row.pk}",
-                by=by,
-                now=now,
-            )
-        except CapReached:
-            row.refusal = _("Both have as many requests waiting as the forum allows.")
-            continue
-        except BusinessError as refusal:
-            row.refusal = refusal.message[:400]
-        else:
-            row.refusal = ""
-        break
+def _put_forward(plan: Plan, row: PlannedMeeting, by: Person, now: dt.datetime) -> None:
+    """Propose the row's meeting to the two, or arrange it where the event confirms; or note why not."""
+    put_forward = arrange_meeting if plan.confirms else propose_meeting
+    row.meeting, row.refusal = None, ""
+    try:
+        row.meeting = put_forward(
+            event=plan.event,
+            pair=(row.first_id, row.second_id),
+            slot_ids=[row.slot_id],
+            table_id=row.table_id,
+            key=f"plan-{plan.pk}-{row.pk}",
+            by=by,
+            now=now,
+        )
+    except BusinessError as refusal:
+        row.refusal = refusal.message[:400]
     row.save(update_fields=["meeting", "refusal"])
 
 
-def _withdraw_requests(plan: Plan, now: dt.datetime) -> None:
-    meetings = Meeting.objects.open_at(now).filter(planned__plan=plan)
-    for meeting in meetings.order_by("pk"):
-        asker = Attendee.objects.select_related("event", "person").get(pk=meeting.asker_id)
+def _withdraw_proposals(plan: Plan, by: Person, now: dt.datetime) -> None:
+    meetings = Meeting.objects.open_at(now).filter(planned__plan=plan, asker=None, withdrawn_at=None)
+    for meeting_id in meetings.order_by("pk").values_list("pk", flat=True):
         try:
-            withdraw_request(attendee=asker, meeting_id=meeting.pk, by=asker.person, now=now)
-        except BusinessError:  # just answered, or the contact policy hides it: nothing to withdraw
+            withdraw_proposal(event=plan.event, meeting_id=meeting_id, by=by, now=now)
+        except BusinessError:  # just agreed, or over: nothing to withdraw
             continue

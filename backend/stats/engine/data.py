@@ -56,10 +56,14 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Meetings:
-    """One-to-one meetings, by id; times are None where there is none, `usefulness` nan."""
+    """One-to-one meetings, by id; times are None where there is none, `usefulness` nan.
 
-    asker: Array
-    invited: Array
+    `is_asked` (m,) bool: `first` asked `second`; otherwise the organisers put it forward.
+    """
+
+    first: Array
+    second: Array
+    is_asked: Array
     state: Array
     theme: Array
     asked_at: tuple[dt.datetime, ...]
@@ -207,11 +211,14 @@ def _meetings(event: Event, people: People, themes: dict[int, int]) -> Meetings:
     """The event's one-to-one meetings of two counted people; group sessions do not count."""
     found = list(
         Meeting.objects.filter(event=event, kind=Meeting.Kind.ONE_TO_ONE)
-        .annotate(guest=FilteredRelation("seats", condition=Q(seats__part=Seat.Part.INVITED)))
+        .annotate(
+            one=FilteredRelation("seats", condition=Q(seats__part__in=["asker", "first"])),
+            other=FilteredRelation("seats", condition=Q(seats__part__in=["invited", "second"])),
+        )
         .order_by("pk")
         .values_list(
-            "pk", "asker_id", "guest__attendee_id", "state", "theme_id", "asked_at", "answered_at",
-            "slot__starts_at",
+            "pk", "one__attendee_id", "other__attendee_id", "asker_id", "state", "theme_id", "asked_at",
+            "answered_at", "slot__starts_at",
         )
     )  # fmt: skip
     useful = dict(
@@ -221,16 +228,17 @@ def _meetings(event: Event, people: People, themes: dict[int, int]) -> Meetings:
         .annotate(mean=Avg("usefulness"))
         .values_list("meeting_id", "mean")
     )
-    asker, invited = _rows(people, (row[1] for row in found)), _rows(people, (row[2] for row in found))
-    counted = np.flatnonzero((asker >= 0) & (invited >= 0))
+    first, second = _rows(people, (row[1] for row in found)), _rows(people, (row[2] for row in found))
+    counted = np.flatnonzero((first >= 0) & (second >= 0))
     kept = [found[place] for place in counted.tolist()]
     return Meetings(
-        asker=asker[counted],
-        invited=invited[counted],
-        state=np.array([row[3] for row in kept], "U12"),
-        theme=np.array([themes.get(row[4], len(themes)) for row in kept], np.int64),
-        asked_at=tuple(row[5] for row in kept),
-        answered_at=tuple(row[6] for row in kept),
-        starts_at=tuple(row[7] for row in kept),
+        first=first[counted],
+        second=second[counted],
+        is_asked=np.array([row[3] is not None for row in kept], bool),
+        state=np.array([row[4] for row in kept], "U12"),
+        theme=np.array([themes.get(row[5], len(themes)) for row in kept], np.int64),
+        asked_at=tuple(row[6] for row in kept),
+        answered_at=tuple(row[7] for row in kept),
+        starts_at=tuple(row[8] for row in kept),
         usefulness=np.array([useful.get(row[0], np.nan) for row in kept], float),
     )

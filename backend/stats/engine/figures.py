@@ -5,20 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-SUGGESTED, VIEWED, REQUESTED, ACCEPTED, HELD, USEFUL = (
-    "suggested", "viewed", "requested", "accepted", "held", "useful",
+SUGGESTED, VIEWED, REQUESTED, PROPOSED, ACCEPTED, HELD, USEFUL = (
+    "suggested", "viewed", "requested", "proposed", "accepted", "held", "useful",
 )  # fmt: skip
-FUNNEL = (SUGGESTED, VIEWED, REQUESTED, ACCEPTED, HELD, USEFUL)
+FUNNEL = (SUGGESTED, VIEWED, REQUESTED, PROPOSED, ACCEPTED, HELD, USEFUL)
 MATRIX_STEPS = (SUGGESTED, REQUESTED, ACCEPTED, HELD)
 NO_THEME = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class FunnelStep:
-    """How many came this far: pairs of people when suggested or viewed, meetings from then on.
+    """How many came this far: pairs of people when suggested or viewed, meetings from then on. What
+    organisers proposed or arranged is counted beside what people requested of each other; accepted come from
+    both.
 
-    `from_suggestions`: those whose two people had been suggested to each other. `share`: of the step before,
-    without meetings still to come or not rated; None where the step before is empty.
+    `from_suggestions`: those whose two people had been suggested to each other. `share`: of the step before
+    (of requested and proposed together; none of those proposed), without meetings still to come or not rated;
+    None where the step before is empty.
     """
 
     step: str
@@ -31,7 +34,8 @@ class FunnelStep:
 class DropOut:
     """How many dropped out after `step`, and why.
 
-    Causes: not_viewed; not_requested; declined, withdrawn, expired, waiting; cancelled, not_held, disputed,
+    Causes: not_viewed; not_requested; declined, withdrawn, expired, waiting;
+    not_agreed, proposal_open; cancelled, not_held, disputed,
     to_come; not_useful, not_rated.
     """
 
@@ -124,7 +128,7 @@ class ConstituencyFigures:
 
 @dataclass(frozen=True, slots=True)
 class ResponseTimes:
-    """How requests were answered: hours from asking to the answer."""
+    """How people's own requests were answered: hours from asking to the answer."""
 
     received: int
     answered: int

@@ -57,11 +57,11 @@ def _step_columns(data: StatsData, step: str) -> tuple[Array, Array, Array]:
         return data.suggested.first, data.suggested.second, data.suggested.theme
     meetings = data.meetings
     came = {
-        REQUESTED: np.ones(len(meetings.state), bool),
+        REQUESTED: meetings.is_asked,
         ACCEPTED: meetings.in_state(*Meeting.EVER_CONFIRMED_STATES),
         HELD: meetings.in_state(Meeting.State.HELD),
     }[step]
-    return meetings.asker[came], meetings.invited[came], meetings.theme[came]
+    return meetings.first[came], meetings.second[came], meetings.theme[came]
 
 
 def step_figures(data: StatsData, *, permutations: int, seed: int) -> tuple[StepFigures, ...]:
@@ -106,7 +106,7 @@ def meeting_network(people: People, meetings: Meetings) -> Network:
     """The network of accepted meetings still to come, and held ones."""
     kept = meetings.in_state(*CONNECTED_STATES)
     ids = people.ids
-    pairs = zip(ids[meetings.asker[kept]].tolist(), ids[meetings.invited[kept]].tolist(), strict=True)
+    pairs = zip(ids[meetings.first[kept]].tolist(), ids[meetings.second[kept]].tolist(), strict=True)
     return build_network(ids.tolist(), pairs)
 
 
@@ -154,7 +154,7 @@ def constituency_figures(
             ei_chance=_number(chance[place]),
             homophily=_number(homophily[place]),
             partner_diversity=_number(diversity[place]),
-            response=response_for(meetings, codes[meetings.invited] == place),
+            response=response_for(meetings, codes[meetings.second] == place),
         )
         for place, name in enumerate(labels.names)
     )
@@ -224,8 +224,8 @@ def connections_in(network: Network) -> tuple[Connection, ...]:
 def without_meeting(network: Network, data: StatsData) -> tuple[WithoutMeeting, ...]:
     """Those with neither a meeting to come nor a held one, by id."""
     people, meetings = data.people, data.meetings
-    asked = np.bincount(meetings.asker, minlength=network.people)
-    received = np.bincount(meetings.invited, minlength=network.people)
+    asked = np.bincount(meetings.first[meetings.is_asked], minlength=network.people)
+    received = np.bincount(meetings.second[meetings.is_asked], minlength=network.people)
     return tuple(
         WithoutMeeting(
             attendee_id=int(people.ids[row]),

@@ -14,6 +14,7 @@ from backend.stats.engine.figures import (
     ACCEPTED,
     FUNNEL,
     HELD,
+    PROPOSED,
     REQUESTED,
     SUGGESTED,
     USEFUL,
@@ -35,29 +36,33 @@ def funnel_for(data: StatsData) -> tuple[tuple[FunnelStep, ...], tuple[DropOut, 
     """The steps, and where those who went no further dropped out.
 
     A share is of the step before: of suggested pairs those viewed, of viewed pairs those of whom one asked
-    the other, of requests those accepted, and so on. Accepted meetings still to come do not count, nor held
-    ones nobody rated; before the first is due, or rated, there is no share.
+    the other, of requests and proposals those accepted, and so on. Accepted meetings still to come do not
+    count, nor held ones nobody rated; before the first is due, or rated, there is no share.
     """
     meetings, count = data.meetings, len(data.people.ids)
     suggested, viewed = _codes(data.suggested, count), _codes(data.viewed, count)
-    asked = np.minimum(meetings.asker, meetings.invited) * count + np.maximum(
-        meetings.asker, meetings.invited
-    )
-    linked = np.isin(asked, suggested)
+    low, high = np.minimum(meetings.first, meetings.second), np.maximum(meetings.first, meetings.second)
+    codes, is_asked = low * count + high, meetings.is_asked
+    linked = np.isin(codes, suggested)
     was_accepted, held = meetings.in_state(*Meeting.EVER_CONFIRMED_STATES), meetings.in_state(State.HELD)
     rated = held & ~np.isnan(meetings.usefulness)
     useful = rated & (meetings.usefulness >= MIN_USEFUL)
     to_come = meetings.in_state(State.ACCEPTED)
     due = was_accepted & ~to_come if meetings.in_state(*DUE_STATES).any() else np.zeros_like(was_accepted)
-    viewed_and_asked = int(np.isin(viewed, asked).sum())
+    viewed_and_asked = int(np.isin(viewed, codes[is_asked]).sum())
     counts = {
         SUGGESTED: (len(suggested), len(suggested), None),
         VIEWED: (len(viewed), len(viewed), _share(len(viewed), len(suggested))),
-        REQUESTED: (len(asked), int(linked.sum()), _share(viewed_and_asked, len(viewed))),
+        REQUESTED: (
+            int(is_asked.sum()),
+            int((is_asked & linked).sum()),
+            _share(viewed_and_asked, len(viewed)),
+        ),
+        PROPOSED: (int((~is_asked).sum()), int((~is_asked & linked).sum()), None),
         ACCEPTED: (
             int(was_accepted.sum()),
             int((was_accepted & linked).sum()),
-            _share(was_accepted.sum(), len(asked)),
+            _share(was_accepted.sum(), len(codes)),
         ),
         HELD: (int(held.sum()), int((held & linked).sum()), _share(held.sum(), due.sum())),
         USEFUL: (int(useful.sum()), int((useful & linked).sum()), _share(useful.sum(), rated.sum())),
@@ -68,8 +73,10 @@ def funnel_for(data: StatsData) -> tuple[tuple[FunnelStep, ...], tuple[DropOut, 
         (VIEWED, "not_requested", len(viewed) - viewed_and_asked),
         (REQUESTED, "declined", states[State.DECLINED]),
         (REQUESTED, "withdrawn", states[State.WITHDRAWN]),
-        (REQUESTED, "expired", states[State.EXPIRED]),
+        (REQUESTED, "expired", int((meetings.in_state(State.EXPIRED) & is_asked).sum())),
         (REQUESTED, "waiting", states[State.REQUESTED]),
+        (PROPOSED, "not_agreed", int((meetings.in_state(State.EXPIRED) & ~is_asked).sum())),
+        (PROPOSED, "proposal_open", states[State.PROPOSED]),
         (ACCEPTED, "to_come", int(to_come.sum())),
         (ACCEPTED, "cancelled", states[State.CANCELLED]),
         (ACCEPTED, "not_held", states[State.NOT_HELD]),
@@ -84,9 +91,9 @@ def response_for(meetings: Meetings, of: Array | None = None) -> ResponseTimes:
     """How the requests selected by `of` (m,) were answered; all of them by default.
 
     Answered are requests that were accepted or declined, as in `MeetingQuerySet.answered`: not withdrawn or
-    expired ones, nor arranged meetings, which were accepted at the moment they were asked.
+    expired ones, nor what organisers put forward.
     """
-    chosen = np.ones(len(meetings.state), bool) if of is None else of
+    chosen = meetings.is_asked if of is None else of & meetings.is_asked
     is_answered = chosen & meetings.in_state(*Meeting.ANSWERED_STATES)
     hours = [
         (answered - asked) / dt.timedelta(hours=1)
@@ -110,14 +117,13 @@ def breakdown_for(
     meetings, count = data.meetings, len(data.people.ids)
 
     def seats(which: Array) -> list[int]:
-        ends = np.concatenate([meetings.asker[which], meetings.invited[which]])
+        ends = np.concatenate([meetings.first[which], meetings.second[which]])
         return [int(value) for value in np.bincount(ends, minlength=count)]
 
-    everything = np.ones(len(meetings.state), bool)
     columns = [
         [1] * count,
         [int(value > 0) for value in seats(meetings.in_state(*CONNECTED_STATES))],
-        seats(everything),
+        seats(meetings.is_asked),
         seats(meetings.in_state(*Meeting.EVER_CONFIRMED_STATES)),
         seats(meetings.in_state(State.HELD)),
     ]
@@ -138,7 +144,8 @@ def days_for(meetings: Meetings, zone: dt.tzinfo) -> tuple[Day, ...]:
         return Counter(time.astimezone(zone).date() for time in times if time is not None)
 
     was_accepted, held = meetings.in_state(*Meeting.EVER_CONFIRMED_STATES), meetings.in_state(State.HELD)
-    requested = per_day(meetings.asked_at)
+    asked_at = (at for at, is_asked in zip(meetings.asked_at, meetings.is_asked, strict=True) if is_asked)
+    requested = per_day(asked_at)
     accepted = per_day(
         answered or asked
         for answered, asked, accepted in zip(

@@ -1,6 +1,7 @@
 """Reads of an event's figures: as one frozen object, as worksheets, as sentences, and their names."""
 
 from backend.stats.engine.figures import (
+    ACCEPTED,
     HELD,
     MATRIX_STEPS,
     NO_THEME,
@@ -19,6 +20,7 @@ from backend.stats.selectors.names import Names, names_for, people_counted
 from backend.stats.selectors.worksheets import NOTE, WITHHELD, worksheets_for
 
 __all__ = [
+    "ACCEPTED",
     "HELD",
     "MATRIX_STEPS",
     "NOTE",

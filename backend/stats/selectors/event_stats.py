@@ -86,7 +86,7 @@ def _edition(event: Event, data: StatsData, figures: NetworkFigures) -> EditionF
         slug=event.slug,
         name=event.name,
         attendees=len(data.people.ids),
-        requested=len(meetings.state),
+        requested=int(meetings.is_asked.sum()),
         accepted=int(meetings.in_state(*Meeting.EVER_CONFIRMED_STATES).sum()),
         held=int(meetings.in_state(Meeting.State.HELD).sum()),
         pairs=figures.pairs,

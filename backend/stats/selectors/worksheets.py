@@ -9,6 +9,7 @@ from backend.core.spreadsheets import CellValue, Worksheet
 from backend.stats.engine.figures import (
     ACCEPTED,
     HELD,
+    PROPOSED,
     REQUESTED,
     SUGGESTED,
     USEFUL,
@@ -121,21 +122,27 @@ def _funnel(draft: WorkbookDraft, stats: EventStats) -> None:
     exits = {row.cause: draft.count(row.count, "exit", row.cause) for row in stats.exits}
     counts = {name: draft.count(step.count, "funnel", name) for name, step in steps.items()}
 
-    def add_exits(step: str, *others: str) -> None:
+    def add_exits(step: str, *kept: Key) -> None:
         causes = [exits[row.cause].key for row in stats.exits if row.step == step]
-        draft.add_total([*causes, *(counts[other].key for other in others)], counts[step].key)
+        draft.add_total([*causes, *kept], counts[step].key)
 
     asked = draft.count(steps[VIEWED].count - (exits["not_requested"].value or 0), "viewed and asked")
     draft.add_total([exits["not_requested"].key, asked.key], counts[VIEWED].key)
-    add_exits(SUGGESTED, VIEWED)
-    add_exits(REQUESTED, ACCEPTED)
-    add_exits(ACCEPTED, HELD)
-    add_exits(HELD, USEFUL)
+    add_exits(SUGGESTED, counts[VIEWED].key)
+    ended = sum(row.count for row in stats.exits if row.step == PROPOSED)
+    of_proposals = draft.count(steps[PROPOSED].count - ended, "agreed proposals", ALL)
+    of_requests = draft.count(steps[ACCEPTED].count - (of_proposals.value or 0), "agreed", ALL)
+    add_exits(REQUESTED, of_requests.key)
+    add_exits(PROPOSED, of_proposals.key)
+    draft.add_total([of_requests.key, of_proposals.key], counts[ACCEPTED].key)
+    add_exits(ACCEPTED, counts[HELD].key)
+    add_exits(HELD, counts[USEFUL].key)
     shares = {
         SUGGESTED: (),
         VIEWED: (counts[SUGGESTED].key, counts[VIEWED].key),
         REQUESTED: (asked.key, counts[VIEWED].key),
-        ACCEPTED: (counts[REQUESTED].key, counts[ACCEPTED].key),
+        PROPOSED: (),
+        ACCEPTED: (counts[REQUESTED].key, counts[PROPOSED].key, counts[ACCEPTED].key),
         HELD: (counts[ACCEPTED].key, exits["to_come"].key, counts[HELD].key),
         USEFUL: (counts[HELD].key, exits["not_rated"].key, counts[USEFUL].key),
     }
@@ -220,7 +227,7 @@ def _constituencies(draft: WorkbookDraft, stats: EventStats) -> None:
     names = [one.key for one in stats.constituencies]
     _total_people(draft, stats, "constituency", names)
     draft.add_total((("received", name) for name in names), ("funnel", REQUESTED))
-    draft.add_total((("agreed", name) for name in names), ("funnel", ACCEPTED))
+    draft.add_total((("agreed", name) for name in names), ("agreed", ALL))
     draft.add_total((("waiting", name) for name in names), ("exit", "waiting"))
     draft.count(stats.response.answered, "answered", ALL)
     draft.add_total((("answered", name) for name in names), ("answered", ALL))

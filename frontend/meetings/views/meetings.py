@@ -15,8 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee
 from backend.meetings import services
+from backend.meetings.models import Meeting
 from backend.meetings.selectors import (
     agenda_for,
+    answered_proposals,
     availability_for,
     confirmed_slot,
     meeting_for,
@@ -51,6 +53,7 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
     context = {
         "to_answer": requests_to_answer(attendee, now),
         "sent": requests_sent(attendee, now),
+        "proposals": answered_proposals(attendee, now),
         "agenda": agenda,
         "to_attest": [
             item.meeting
@@ -113,10 +116,16 @@ def refused_on_its_page(view: MeetingPageView) -> MeetingPageView:
 @require_POST
 @refused_on_its_page
 def accept(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
-    """Accept one of the slots of a request."""
+    """Accept one of the slots of a request, or say yes to a proposal."""
     now, slot_id = timezone.now(), values_of(AcceptForm(request.POST))["slot"]
     accept_meeting(attendee=attendee, meeting_id=meeting_id, slot_id=slot_id, by=request.user, now=now)
     row = meeting_for(attendee, meeting_id, now)
+    if row.state == Meeting.State.PROPOSED:
+        return _done(
+            request,
+            attendee,
+            _("Your yes is noted. You are told once it is agreed, or that it did not come about."),
+        )
     return _done(request, attendee, accepted_words(row, attendee.event))
 
 
@@ -124,9 +133,11 @@ def accept(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
 @require_POST
 @refused_on_its_page
 def decline(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
-    """Decline a request, with or without a reason."""
+    """Decline a request, with or without a reason, or say no to a proposal."""
     now, reason = timezone.now(), values_of(ReasonForm(request.POST))["reason"]
-    decline_meeting(attendee=attendee, meeting_id=meeting_id, reason=reason, by=request.user, now=now)
+    found = decline_meeting(attendee=attendee, meeting_id=meeting_id, reason=reason, by=request.user, now=now)
+    if found.state == Meeting.State.PROPOSED:
+        return _done(request, attendee, _("Your no is noted. Nobody is told what you answered."))
     return _done(request, attendee, _("Declined. They are told."))
 
 

@@ -185,6 +185,7 @@ def _page(
     initial = {
         "open_requests": rules.open_requests,
         "expiry_hours": rules.expiry_hours,
+        "proposal_hours": rules.proposal_hours,
         "interpreters": event.interpreters,
     }
     context: dict[str, Any] = {

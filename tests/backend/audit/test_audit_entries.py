@@ -18,7 +18,13 @@ from backend.directory.services import export_needs_help, nudge_people
 from backend.events.models import Attendee, Slot
 from backend.events.services import RoleChange, change_roles
 from backend.meetings.models import Availability, Meeting
-from backend.meetings.services import arrange_meeting, cancel_for_both
+from backend.meetings.services import (
+    arrange_meeting,
+    cancel_for_both,
+    move_meeting,
+    propose_meeting,
+    withdraw_proposal,
+)
 from backend.programme.models import Plan
 from backend.safeguarding.models import Block
 from backend.stats.services import export_stats_file
@@ -108,14 +114,20 @@ def test_meetings_an_organiser_arranges_and_cancels_for_others_are_entries():
     one, other, *_ = forum.people
     named = {"event": forum.event, "by": olga.person, "now": forum.now}
     with by(olga):
-        meeting = arrange_meeting(
-            asker_id=one.pk, other_id=other.pk, slot_id=forum.slots[0].pk, message="Planned for you both.",
-            confirmed=True, key="1", **named,
-        )  # fmt: skip
+        meeting = arrange_meeting(pair=(one.pk, other.pk), slot_ids=[forum.slots[0].pk], **named)
+    with by(olga):
+        move_meeting(meeting_id=meeting.pk, slot_id=forum.slots[1].pk, **named)
     with by(olga):
         cancel_for_both(meeting_id=meeting.pk, reason="The hall is closed.", **named)
+    with by(olga):
+        meeting = propose_meeting(pair=(one.pk, other.pk), slot_ids=[forum.slots[0].pk], **named)
+    with by(olga):
+        withdraw_proposal(meeting_id=meeting.pk, **named)
     assert {row for row in rows_of(forum.event) if row[1] == "meetings"} == {
+        ("Olga", "meetings", "added", 1),
         ("Olga", "meetings", "accepted", 1),
+        ("Olga", "meetings", "moved", 1),
+        ("Olga", "meetings", "withdrawn_at", 1),
         ("Olga", "meetings", "cancelled", 1),
     }
 

@@ -65,6 +65,44 @@ class Forum:
             attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=self.now
         )
 
+    def boss(self) -> Attendee:
+        """An organiser whom nobody sees."""
+        found = Attendee.objects.filter(event=self.event, permission="organiser").first()
+        return found or make_attendee(self.event, permission="organiser", visibility="hidden")
+
+    def propose(self, a: Attendee, b: Attendee, *slots: Slot, **more: object) -> Meeting:
+        """As an organiser, propose to both that they meet."""
+        return services.propose_meeting(
+            event=self.event,
+            pair=(a.pk, b.pk),
+            slot_ids=[slot.pk for slot in slots],
+            by=self.boss().person,
+            now=self.now,
+            **more,
+        )
+
+    def arrange(self, a: Attendee, b: Attendee, slot: Slot, **more: object) -> Meeting:
+        """As an organiser, have both meet."""
+        return services.arrange_meeting(
+            event=self.event,
+            pair=(a.pk, b.pk),
+            slot_ids=[slot.pk],
+            by=self.boss().person,
+            now=self.now,
+            **more,
+        )
+
+    def move(self, meeting: Meeting, slot: Slot, table: Table | None = None) -> Meeting:
+        """As an organiser, move an agreed meeting."""
+        return services.move_meeting(
+            event=self.event,
+            meeting_id=meeting.pk,
+            slot_id=slot.pk,
+            table_id=table.pk if table else None,
+            by=self.boss().person,
+            now=self.now,
+        )
+
     def edit(self, attendee: Attendee, meeting: Meeting, *slots: Slot, **wish: object) -> Meeting:
         return services.edit_request(
             attendee=attendee,

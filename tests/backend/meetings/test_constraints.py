@@ -25,7 +25,8 @@ HOUR = dt.timedelta(hours=1)
 
 
 def bare_meeting(forum, **fields):
-    return Meeting.objects.create(event=forum.event, asker=forum.people[0], expires_at=NOW + HOUR, **fields)
+    whole = {"asker": forum.people[0], "expires_at": NOW + HOUR} | fields
+    return Meeting.objects.create(event=forum.event, **whole)
 
 
 def seat(forum, meeting, attendee, part="asker", **fields):
@@ -62,6 +63,36 @@ def test_a_meeting_for_two_has_exactly_one_asker_and_one_other_person(forum):
         "seat_kind_of_its_meeting", lambda: seat(forum, meeting, c, "invited", kind=Meeting.Kind.GROUP)
     )
     refused_by("seat_part_known", lambda: seat(forum, meeting, c, "guest"))
+    for part in ("first", "second"):
+        refused_by("seat_one_to_one_has_two", lambda part=part: seat(forum, meeting, c, part))
+
+
+def test_a_proposal_has_no_asker_and_two_answers_of_its_own(forum):
+    a, b, c, _ = forum.people
+    proposed = {"asker": None, "state": "proposed"}
+    refused_by("meeting_proposed_has_no_asker", lambda: bare_meeting(forum, state="proposed"))
+    for state in ("requested", "declined", "withdrawn"):
+        refused_by(
+            "meeting_requested_has_an_asker", lambda state=state: bare_meeting(forum, asker=None, state=state)
+        )
+    refused_by("meeting_withdrawn_was_proposed", lambda: bare_meeting(forum, withdrawn_at=NOW))
+    meeting = bare_meeting(forum, key="k", withdrawn_at=NOW, **proposed)
+    refused_by("meeting_once_per_key_of_organisers", lambda: bare_meeting(forum, key="k", **proposed))
+    bare_meeting(forum, key="k")
+    bare_meeting(forum, **proposed)
+    bare_meeting(forum, **proposed)  # without a key, as many as there are pairs
+    seat(forum, meeting, a, "first", answer="yes")
+    refused_by("seat_one_to_one_has_two", lambda: seat(forum, meeting, b, "first"))
+    seat(forum, meeting, b, "second", answer="no")
+    refused_by("seat_one_to_one_has_two", lambda: seat(forum, meeting, c, "second"))
+    other = bare_meeting(forum)
+    refused_by("seat_answer_of_a_proposal", lambda: seat(forum, other, a, "asker", answer="yes"))
+    refused_by("seat_answer_of_a_proposal", lambda: seat(forum, other, a, "first", answer="may"))
+    elsewhere = make_forum(slug="elsewhere", people=0)
+    refused_by(
+        "meeting_preferred_table_same_event",
+        lambda: bare_meeting(forum, preferred_table=elsewhere.tables[0], **proposed),
+    )
 
 
 def test_everything_a_meeting_names_belongs_to_its_event(forum):
@@ -113,6 +144,7 @@ def test_a_place_is_set_exactly_from_the_acceptance_on(forum):
     rule = "meeting_has_a_place_once_accepted"
     for state in ("requested", "declined", "withdrawn", "expired"):
         refused_by(rule, lambda state=state: bare_meeting(forum, state=state, **placed))
+    refused_by(rule, lambda: bare_meeting(forum, asker=None, state="proposed", **placed))
     for state in ("accepted", "held", "not_held", "disputed", "cancelled", "forgotten"):
         refused_by(rule, lambda state=state: bare_meeting(forum, state=state))
 

@@ -115,8 +115,12 @@ class Desk:
         services.set_publishing(event=self.event, confirms=True, by=self.by)
 
     def accept(self, meeting: Meeting) -> Meeting:
-        other = meeting.seats.exclude(attendee=meeting.asker_id).get().attendee
-        return meetings.accept_meeting(attendee=other, meeting_id=meeting.pk, by=other.person, now=NOW)
+        """Both say yes."""
+        for seat in meeting.seats.select_related("attendee__person", "attendee__event"):
+            meeting = meetings.accept_meeting(
+                attendee=seat.attendee, meeting_id=meeting.pk, by=seat.attendee.person, now=NOW
+            )
+        return meeting
 
 
 def make_desk(people: int = 6, tables: int = 2, slots: int = 6) -> Desk:

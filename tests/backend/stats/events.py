@@ -25,9 +25,13 @@ def make_meeting(
     theme: str = "",
     hours: float | None = None,
     useful: Iterable[int | None] = (),
+    by_organisers: bool = False,
     **fields: Any,
 ) -> Meeting:
-    """A one-to-one meeting in this state, answered after `hours`; `useful`: ratings of asker and invited."""
+    """A one-to-one meeting in this state, answered after `hours`; `useful`: ratings of asker and invited.
+
+    `by_organisers`: they put it forward, and nobody asked.
+    """
     event = asker.event
     answered_at = None if hours is None else NOW + dt.timedelta(hours=hours)
     values: dict[str, Any] = {
@@ -45,11 +49,12 @@ def make_meeting(
         table, _ = Table.objects.get_or_create(event=event, label="A")
         period = (slot.starts_at, slot.ends_at)
         values |= {"slot": slot, "table": table, "period": period}
-    meeting = Meeting.objects.create(event=event, asker=asker, state=state, **values)
-    ratings = [*useful, None, None]
-    seats = sorted(
-        [(asker, "asker", ratings[0]), (invited, "invited", ratings[1])], key=lambda seat: seat[0].pk
+    meeting = Meeting.objects.create(
+        event=event, asker=None if by_organisers else asker, state=state, **values
     )
+    one, other = ("first", "second") if by_organisers else ("asker", "invited")
+    ratings = [*useful, None, None]
+    seats = sorted([(asker, one, ratings[0]), (invited, other, ratings[1])], key=lambda seat: seat[0].pk)
     for attendee, part, usefulness in seats:
         Seat.objects.create(
             event=event,

@@ -114,15 +114,15 @@ def test_a_meeting_is_moved_locked_unlocked_and_dropped_by_its_form(desk, client
     assert client.get(where).status_code == 404
 
 
-def test_publishing_confirms_or_requests_as_the_event_is_set(desk, client):
+def test_publishing_arranges_or_proposes_as_the_event_is_set(desk, client):
     plan = desk.plan(most=2)
     where = address(desk, f"{plan.pk}/")
     publish = f'form[action="{where}publish/"]'
-    assert "6 requests are sent" in page_of(client.get(where)).text_of(publish)
+    assert "6 meetings are proposed in the organisers’ name" in page_of(client.get(where)).text_of(publish)
     client.post(address(desk, "publishing/"), {"confirms": "yes"})
-    assert "6 meetings are confirmed at once" in page_of(client.get(where)).text_of(publish)
+    assert "6 meetings are agreed at once" in page_of(client.get(where)).text_of(publish)
     client.post(f"{where}publish/")
-    assert "The meetings are being sent." in page_of(client.get(where)).text_of("#work")
+    assert "The meetings are being put forward." in page_of(client.get(where)).text_of("#work")
     services.apply_publication(plan=Plan.objects.get(), by=desk.by, now=NOW)
     page = page_of(client.get(where))
     assert page.texts(".entry .chip") == ["agreed"] * 12

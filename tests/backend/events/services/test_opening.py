@@ -91,9 +91,6 @@ def test_in_a_draft_nobody_asks_arranges_or_nudges(draft):
     with pytest.raises(NotOpenYet):
         request_meeting(attendee=one, other_id=other.pk, data=MeetingRequestData(), by=one.person, now=NOW)
     with pytest.raises(NotOpenYet):
-        arrange_meeting(
-            event=event, asker_id=one.pk, other_id=other.pk, slot_id=1, message="", confirmed=False,
-            by=boss, now=NOW,
-        )  # fmt: skip
+        arrange_meeting(event=event, pair=(one.pk, other.pk), slot_ids=[1], by=boss, now=NOW)
     with pytest.raises(NotOpenYet):
         nudge_people(event=event, by=boss, now=NOW)

@@ -149,7 +149,7 @@ def test_an_organiser_previews_and_lays_slots_and_adds_tables(forum):
     assert client.post(BASE + "tables/", room, format="json").status_code == 201
     assert client.put(
         BASE + "meetings/rules/", {"open_requests": 3, "expiry_hours": 24}, format="json"
-    ).json() == {"open_requests": 3, "expiry_hours": 24}
+    ).json() == {"open_requests": 3, "expiry_hours": 24, "proposal_hours": 72}
     assert client.get(BASE + "meetings/overview/").json()["people"] == 4
 
 

@@ -19,7 +19,6 @@ from backend.meetings.rules import (
 from backend.meetings.services import (
     SEND_NOTICE,
     AskedTooOften,
-    arrange_meeting,
     deliver_notice,
 )
 from backend.people.rules import GATHERING
@@ -91,16 +90,12 @@ def test_an_organiser_s_meeting_is_within_no_limit_and_a_cancelled_one_counts_to
     forum: Forum,
 ) -> None:
     a, b, *_ = forum.people
-    (boss,) = forum.join(1, permission="organiser")
     for _ in range(PAIR_REQUESTS + 1):
         forum.cancel(b, forum.accept(b, forum.ask(a, b)))
     forum.withdraw(a, forum.ask(a, b))
     with pytest.raises(AskedTooOften):
         forum.ask(a, b)
-    arranged = arrange_meeting(
-        event=forum.event, asker_id=a.pk, other_id=b.pk, slot_id=forum.slots[0].pk, message="",
-        confirmed=True, by=boss.person, now=forum.now,
-    )  # fmt: skip
+    arranged = forum.arrange(a, b, forum.slots[0])
     assert arranged.state == "accepted"
 
 

@@ -13,13 +13,10 @@ from backend.core.errors import NotFound, OrganisersOnly
 from backend.events.models import Attendee, Table
 from backend.events.services.venue import BadTable, TableData
 from backend.meetings import services
-from backend.meetings.models import Availability, Delivery, Meeting, Notice, Seat
+from backend.meetings.models import Delivery, Meeting, Notice, Seat
 from backend.meetings.selectors.meetings import meeting_for, meetings_without_contact
 from backend.meetings.services import (
-    RequestExpired,
-    SlotTaken,
     StepFreeNeeded,
-    arrange_meeting,
     change_table,
 )
 from backend.meetings.services.notice_mails import mail_for
@@ -37,34 +34,18 @@ def boss(forum: Forum) -> Attendee:
 # --- arranged by an organiser ---
 
 
-def arrange(forum, asker, other, slot, *, key="plan-1-1"):
-    by = Attendee.objects.filter(event=forum.event, permission="organiser").first()
-    by = by or make_attendee(forum.event, permission="organiser", visibility="hidden")
-    return arrange_meeting(
-        event=forum.event,
-        asker_id=asker.pk,
-        other_id=other.pk,
-        slot_id=slot.pk,
-        message="Planned for us both.",
-        confirmed=True,
-        key=key,
-        by=by.person,
-        now=forum.now,
-    )
-
-
 def test_what_is_arranged_is_agreed_at_once_and_the_same_again_changes_nothing(forum):
     a, b, *_ = forum.people
-    meeting = arrange(forum, a, b, forum.slots[0])
-    assert (meeting.state, meeting.slot) == (Meeting.State.ACCEPTED, forum.slots[0])
+    meeting = forum.arrange(a, b, forum.slots[0], key="plan-1-1")
+    assert (meeting.state, meeting.slot, meeting.asker) == (Meeting.State.ACCEPTED, forum.slots[0], None)
     assert not Meeting.objects.answered()  # nobody answered it
-    assert arrange(forum, a, b, forum.slots[0]).pk == meeting.pk
+    assert forum.arrange(a, b, forum.slots[0], key="plan-1-1").pk == meeting.pk
     assert sorted(meeting.notices.values_list("attendee", "kind")) == [(a.pk, "arranged"), (b.pk, "arranged")]
 
 
 def test_an_arranged_meeting_is_one_mail_to_each_that_says_so_with_an_entry_for_the_calendar(forum):
     a, b, *_ = forum.people
-    arrange(forum, a, b, forum.slots[0])
+    forum.arrange(a, b, forum.slots[0])
     for reader, other in ((a, b), (b, a)):
         mail = mail_for(reader.notices.get(), forum.now)
         assert mail.subject == f"A meeting with {other.person.name} is arranged for you"
@@ -73,48 +54,6 @@ def test_an_arranged_meeting_is_one_mail_to_each_that_says_so_with_an_entry_for_
         assert "T1" in mail.body
         (entry,) = mail.attachments
         assert "METHOD:REQUEST" in entry.get_payload(decode=True).decode()
-
-
-def test_a_request_that_an_arrangement_confirms_gets_a_notice_of_each(forum):
-    a, b, *_ = forum.people
-    forum.ask(a, b, forum.slots[0], key="plan-1-1")
-    arrange(forum, a, b, forum.slots[0])
-    assert [*b.notices.order_by("pk").values_list("kind", flat=True)] == ["requested", "arranged"]
-    assert [*a.notices.values_list("kind", flat=True)] == ["arranged"]
-
-
-@pytest.mark.parametrize("age", ["minor", "unknown"])
-def test_a_request_made_under_the_same_key_is_not_confirmed_once_one_of_the_two_is_no_adult(forum, age):
-    a, b, *_ = forum.people
-    asked = forum.ask(a, b, forum.slots[0], key="plan-1-1")
-    Attendee.objects.filter(pk=b.pk).update(age_class=age)
-    with pytest.raises(NotFound):
-        arrange(forum, a, b, forum.slots[0])
-    with pytest.raises(NotFound):
-        forum.ask(a, b, forum.slots[0], key="plan-1-1")
-    asked.refresh_from_db()
-    assert asked.state == Meeting.State.REQUESTED
-
-
-def test_a_request_made_under_the_same_key_is_not_confirmed_over_a_block_or_report(forum, blocked_by):
-    a, b, *_ = forum.people
-    asked = forum.ask(a, b, forum.slots[0], key="plan-1-1")
-    block_contact(blocked_by, b, a, forum.now)
-    with pytest.raises(NotFound):
-        arrange(forum, a, b, forum.slots[0])
-    asked.refresh_from_db()
-    assert asked.state == Meeting.State.REQUESTED
-
-
-def test_a_request_made_under_the_same_key_is_confirmed_in_an_open_time_only_and_not_once_expired(forum):
-    a, b, *_ = forum.people
-    asked = forum.ask(a, b, forum.slots[0], forum.slots[1], key="plan-1-1")
-    Availability.objects.filter(attendee=b, slot=forum.slots[0]).delete()
-    with pytest.raises(SlotTaken):
-        arrange(forum, a, b, forum.slots[0])
-    forum.now = asked.expires_at
-    with pytest.raises(RequestExpired):
-        arrange(forum, a, b, forum.slots[1])
 
 
 # --- cancelled by an organiser, and ended by the contact policy ---
@@ -173,7 +112,7 @@ def test_only_an_organiser_of_the_forum_can_and_only_what_is_still_to_come(forum
     assert meeting.state == "accepted"
 
 
-def test_the_job_that_ends_what_is_refused_asks_the_policy_once_for_each_asker(forum, blocked_by):
+def test_the_job_that_ends_what_is_refused_asks_the_policy_once_for_each_first_person(forum, blocked_by):
     a, *others = [*forum.people, *forum.join(5)]
     agreed = [
         forum.accept(other, forum.ask(a, other, slot))

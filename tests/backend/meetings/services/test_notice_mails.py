@@ -15,7 +15,7 @@ from backend.events.services import TableData
 from backend.meetings import services
 from backend.meetings.models import Delivery, Meeting, Notice
 from backend.meetings.selectors.answer_links import read_answer_link
-from backend.meetings.services import arrange_meeting, change_table, deliver_notice
+from backend.meetings.services import change_table, deliver_notice
 from backend.meetings.services.notice_mails import mail_for
 from tests.backend.meetings.conftest import Forum
 from tests.factories import block_contact
@@ -80,11 +80,10 @@ def meeting_in_every_state(forum: Forum) -> dict[str, tuple[Attendee, EmailMulti
     requests_are_sent(forum.now)
     forum.withdraw(d, taken_back)
     keep("withdrawn", b)
-    (boss,) = forum.join(1, permission="organiser", visibility="hidden")
-    arrange_meeting(
-        event=forum.event, asker_id=a.pk, other_id=c.pk, slot_id=forum.slots[4].pk, message="Planned.",
-        confirmed=True, by=boss.person, now=forum.now,
-    )  # fmt: skip
+    boss = forum.boss()
+    forum.propose(c, d, forum.slots[5])
+    keep("proposed", d)
+    forum.arrange(a, c, forum.slots[4], because="Planned.")
     keep("arranged", a)
     table = Meeting.objects.get(slot=forum.slots[4]).table
     change_table(

@@ -6,6 +6,7 @@ from backend.events.models import Attendee, SessionPart
 from backend.programme import selectors
 from backend.programme.selectors import read_planning_data
 from backend.suggestions.engine import Strength
+from frontend.programme.words import better_words
 from tests.backend.programme.conftest import make_desk
 from tests.factories import NOW, block_contact, make_session
 
@@ -44,6 +45,27 @@ def test_fixed_meetings_show_beside_the_draft_and_count(desk):
     page = page_of(desk, desk.plan(most=1))
     assert (page.figures.planned, page.figures.fixed, page.figures.least) == (2, 1, 1)
     assert {entry.state for entry in page.entries} == {"planned", "agreed"}
+
+
+def test_new_meetings_of_a_draft_stand_first_whatever_the_order(desk):
+    a, b, *_ = desk.people
+    desk.forum.accept(b, desk.forum.ask(a, b, desk.slots[0]))
+    page = page_of(desk, desk.plan(most=2))
+    for order in ("person", "slot", "table"):
+        groups = page.new_first(order)
+        news = [group.is_new for group in groups]
+        assert news == sorted(news, reverse=True)
+        assert {entry.state for group in groups if group.is_new for entry in group.entries} == {"planned"}
+        assert {entry.state for group in groups if not group.is_new for entry in group.entries} == {"agreed"}
+
+
+def test_what_is_proven_is_said_in_words(desk):
+    plan = desk.plan(most=1)
+    assert better_words(page_of(desk, plan).figures) == "No better plan of the suggested pairs is possible."
+    desk.drop(plan.planned.first())
+    assert better_words(page_of(desk, plan).figures) == "At most 50 % better is possible."
+    type(plan).objects.update(bound=1.026)
+    assert better_words(page_of(desk, plan).figures) == "At most 2.6 % better is possible."
 
 
 def test_a_pair_blocked_later_is_hidden_and_counted(desk, blocked_by):

@@ -12,9 +12,10 @@ from backend.programme.models import Plan
 from backend.programme.rules import MAX_DRAFTS, BadOptions
 from backend.programme.selectors import plan_page_for, read_planning_data
 from backend.programme.services.solving import solve_plan
-from backend.suggestions.models import Feedback
+from backend.suggestions.models import Feedback, Suggestion
+from frontend.programme.words import better_words
 from tests.backend.programme.conftest import pairs_among, places, seats_of
-from tests.factories import NOW, block_contact, make_session
+from tests.factories import NOW, block_contact, make_run, make_session
 
 
 def rows_of(plan):
@@ -119,8 +120,30 @@ def test_a_plan_between_two_constituencies_has_no_other_pairs(desk):
 def test_a_plan_for_people_without_a_meeting_gives_each_of_them_one(desk):
     a, b, *others = desk.people
     desk.forum.accept(b, desk.forum.ask(a, b, desk.slots[0]))
-    rows = rows_of(desk.plan(scope="without_meeting", least=1, most=2))
-    assert {person.pk for person in others} <= {key for key, _ in seats_of(rows)}
+    for least in (0, 1):
+        rows = rows_of(desk.plan(scope="without_meeting", least=least, most=5))
+        seats = Counter(key for key, _ in seats_of(rows))
+        assert {pk: seats[pk] for pk in (one.pk for one in others)} == {one.pk: 1 for one in others}
+        assert len(rows) <= len(others)
+    rows = rows_of(desk.plan(scope="without_meeting", least=2, most=5))
+    seats = Counter(key for key, _ in seats_of(rows))
+    assert {seats[one.pk] for one in others} == {2}
+
+
+def test_it_reaches_as_many_of_them_as_it_can_before_it_looks_at_the_fit(desk):
+    a, b, c, d, *_ = desk.people
+    for one, other, slot in ((desk.people[4], desk.people[5], 0),):
+        desk.forum.accept(other, desk.forum.ask(one, other, desk.slots[slot]))
+    desk.event.runs.all().delete()
+    make_run(desk.event, {a: [b, c], b: [a, d], c: [a], d: [b]})
+    Suggestion.objects.update(score=0.2)
+    Suggestion.objects.filter(attendee__in=[a, b], other__in=[a, b]).update(score=0.9)
+    plan = desk.plan(scope="without_meeting", most=5)
+    pairs = {frozenset((row.first_id, row.second_id)) for row in rows_of(plan)}
+    assert pairs == {frozenset((a.pk, c.pk)), frozenset((b.pk, d.pk))}
+    assert (plan.value, plan.bound) == (pytest.approx(0.4), pytest.approx(0.4))
+    figures = plan_page_for(plan, read_planning_data(desk.event, NOW)).figures
+    assert better_words(figures) == "No better plan of the suggested pairs is possible."
 
 
 def test_the_share_across_constituencies_is_kept_and_its_bound_is_proven(desk):

@@ -1,5 +1,7 @@
 """From draft to meetings: sent or confirmed through the meetings' own services, late joiners, withdrawal."""
 
+from collections import Counter
+
 import pytest
 from django.db.models import Q
 
@@ -13,16 +15,17 @@ from tests.backend.programme.conftest import places, seats_of
 from tests.factories import NOW, block_contact
 
 
-def test_publishing_sends_each_meeting_as_a_request_for_its_time(desk):
+def test_publishing_proposes_each_meeting_for_its_time_in_nobody_s_name(desk):
     plan = desk.publish(desk.plan(most=2))
     rows = list(plan.planned.select_related("meeting"))
     assert (plan.state, plan.work, plan.published_at) == ("published", "ready", NOW)
     assert len(rows) == Meeting.objects.count() == 6
     for row in rows:
-        assert row.meeting.state == "requested"
+        assert (row.meeting.state, row.meeting.asker, row.meeting.message) == ("proposed", None, "")
+        assert row.meeting.preferred_table == row.table
         assert list(row.meeting.times.values_list("slot", flat=True)) == [row.slot_id]
         assert {seat.attendee_id for seat in row.meeting.seats.all()} == {row.first_id, row.second_id}
-    assert Notice.objects.filter(kind="requested").count() == 6
+    assert Counter(Notice.objects.values_list("kind", flat=True)) == {"proposed": 12}
 
 
 def test_where_the_event_says_so_publishing_confirms_at_the_planned_tables(desk):
@@ -62,17 +65,19 @@ def test_a_meeting_that_cannot_be_sent_keeps_its_reason(desk, blocked_by):
     parted.refresh_from_db()
     closed.refresh_from_db()
     assert (parted.meeting, closed.meeting) == (None, None)
-    assert "cannot see them" in parted.refusal
+    assert parted.refusal == closed.refusal == "These two have no time in common at which both are free."
     assert closed.refusal
     sent = plan.planned.exclude(meeting=None)
     assert sent.count() == 6 - plan.planned.exclude(refusal="").count() > 0
     assert sent.filter(refusal="").count() == sent.count()
 
 
-def test_requests_are_shared_out_so_that_the_cap_stops_nobody(desk):
+def test_what_is_proposed_is_outside_the_cap_of_open_requests(desk):
     set_rules(event=desk.event, open_requests=1, expiry_hours=48, by=desk.by)
     plan = desk.publish(desk.plan(most=2))
     assert not plan.planned.exclude(refusal="").exists()
+    late, other = desk.join(2)
+    assert desk.forum.ask(late, other).state == "requested"
 
 
 def test_an_empty_or_unfinished_draft_is_not_published(desk):
@@ -94,7 +99,7 @@ def test_late_joiners_are_planned_and_nothing_published_moves(desk, confirms):
     if not confirms:
         for row in list(first.planned.select_related("meeting"))[:3]:
             desk.accept(row.meeting)
-    before, asked = places(), set(Meeting.objects.filter(state="requested").values_list("pk", "times__slot"))
+    before, asked = places(), set(Meeting.objects.filter(state="proposed").values_list("pk", "times__slot"))
     late = desk.join(5, "academia")
     desk.suggest()
     second = desk.replan(first)
@@ -103,14 +108,14 @@ def test_late_joiners_are_planned_and_nothing_published_moves(desk, confirms):
     assert joined
     desk.publish(second)
     assert before <= places()
-    assert asked <= set(Meeting.objects.filter(state="requested").values_list("pk", "times__slot"))
+    assert asked <= set(Meeting.objects.filter(state="proposed").values_list("pk", "times__slot"))
     assert not second.planned.exclude(refusal="").exists()
     rows = list(first.planned.all()) + list(second.planned.all())
     assert len(set(seats_of(rows))) == len(seats_of(rows))
     assert len({(row.slot_id, row.table_id) for row in rows}) == len(rows)
 
 
-def test_an_open_request_keeps_its_planned_table_in_the_next_plan(desk):
+def test_an_open_proposal_keeps_its_planned_table_in_the_next_plan(desk):
     first = desk.publish(desk.plan(most=2))
     second = desk.plan(most=3)
     rows = [*first.planned.all(), *second.planned.all()]
@@ -118,27 +123,33 @@ def test_an_open_request_keeps_its_planned_table_in_the_next_plan(desk):
     assert len({(row.slot_id, row.table_id) for row in rows}) == len(rows)
 
 
-def test_a_declined_pair_is_not_planned_again(desk):
+def test_a_pair_of_whom_one_said_no_is_not_planned_again(desk):
     first = desk.publish(desk.plan(most=2))
     row = first.planned.select_related("meeting").first()
-    other = row.meeting.seats.exclude(attendee=row.meeting.asker_id).get().attendee
+    other = row.meeting.seats.first().attendee
     decline_meeting(attendee=other, meeting_id=row.meeting_id, by=other.person, now=NOW)
+    Meeting.objects.update(state="expired")
     second = desk.plan(most=5)
     pairs = set(second.planned.values_list("first", "second"))
     assert (row.first_id, row.second_id) not in pairs
-    assert pairs.isdisjoint(first.planned.values_list("first", "second"))
+    assert pairs & set(first.planned.exclude(pk=row.pk).values_list("first", "second"))
 
 
-def test_withdrawing_a_plan_withdraws_open_requests_and_keeps_confirmed_meetings(desk):
+def test_withdrawing_a_plan_withdraws_open_proposals_and_keeps_confirmed_meetings(desk):
     plan = desk.publish(desk.plan(most=2))
     agreed = desk.accept(plan.planned.select_related("meeting").first().meeting)
     before = places()
     plan = desk.withdraw(plan)
     assert (plan.state, plan.work) == ("withdrawn", "ready")
     assert places() == before == {(agreed.pk, agreed.slot_id, agreed.table_id)}
-    assert Meeting.objects.filter(state="withdrawn").count() == 5
+    assert Meeting.objects.filter(state="proposed", withdrawn_at=NOW).count() == 5
+    page = plan_page_for(plan, read_planning_data(desk.event, NOW))
+    assert Counter(entry.state for entry in page.entries) == {"withdrawn": 5, "agreed": 1}
     again = desk.plan(most=2)
     assert again.planned.count() == 5, "what the organiser withdrew may be planned again"
+    desk.publish(again)
+    assert Meeting.objects.filter(state="proposed", withdrawn_at=None).count() == 5
+    assert not again.planned.exclude(refusal="").exists()
 
 
 def test_a_withdrawn_draft_sends_nothing(desk):
@@ -176,4 +187,4 @@ def test_what_is_planned_for_who_has_not_joined_waits_until_they_do(desk, confir
     services.publishing.send_waiting(event=desk.event, now=NOW)
     page = plan_page_for(plan, read_planning_data(desk.event, NOW))
     assert (page.figures.waiting, Meeting.objects.count()) == (0, 6)
-    assert {row.meeting.state for row in theirs} == {"accepted" if confirms else "requested"}
+    assert {row.meeting.state for row in theirs} == {"accepted" if confirms else "proposed"}

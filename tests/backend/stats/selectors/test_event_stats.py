@@ -127,6 +127,7 @@ def test_the_funnel_counts_each_step_and_where_people_drop_out(forum):
         "suggested": (3, 3, None),
         "viewed": (2, 2, pytest.approx(2 / 3)),
         "requested": (10, 3, 1.0),  # 1-2, 4-6, and the declined 7-1
+        "proposed": (0, 0, None),
         "accepted": (8, 2, pytest.approx(0.8)),
         "held": (5, 2, pytest.approx(5 / 6)),  # two are still to come
         "useful": (2, 1, pytest.approx(2 / 4)),  # one is not rated; 4.5 and 4; neither 3.5 nor 2
@@ -141,6 +142,26 @@ def test_the_funnel_counts_each_step_and_where_people_drop_out(forum):
         ("held", "not_useful"): 2,
         ("held", "not_rated"): 1,
     }
+
+
+def test_what_organisers_put_forward_is_counted_beside_what_people_asked(forum):
+    event, p = forum
+    before = stats_of(event)
+    for other, state in ((p[0], "proposed"), (p[1], "expired"), (p[2], "accepted")):
+        make_meeting(p[6], other, state, hours=1, by_organisers=True)
+    stats = stats_of(event)
+    steps = {step.step: (step.count, step.share) for step in stats.funnel}
+    assert (steps["requested"], steps["proposed"]) == ((7, None), (3, None))
+    assert steps["accepted"] == (8, pytest.approx(0.8))
+    out = {(row.step, row.cause): row.count for row in stats.exits if row.count}
+    assert out[("proposed", "proposal_open")] == out[("proposed", "not_agreed")] == 1
+    assert ("requested", "expired") not in out
+    assert stats.edition.requested == before.edition.requested == sum(day.requested for day in stats.days)
+    assert stats.step("requested") == before.step("requested")
+    assert stats.response == before.response
+    assert [one.response for one in stats.constituencies] == [one.response for one in before.constituencies]
+    assert stats.network.meetings == before.network.meetings + 1
+    assert [line.requested for line in stats.sectors] == [line.requested for line in before.sectors]
 
 
 def test_before_the_first_meeting_is_due_there_is_no_share_held():

@@ -98,6 +98,19 @@ def test_worksheets_have_no_row_about_a_single_person(forum):
         assert all(row[0] not in ids for row in sheet.rows)
 
 
+def test_proposals_have_a_line_of_their_own_and_a_small_count_of_them_is_withheld():
+    event = make_event()
+    people = [make_attendee(event) for _ in range(14)]
+    for n in range(7):
+        make_meeting(people[n], people[n + 7], "expired" if n < 6 else "accepted", by_organisers=True)
+        make_meeting(people[n], people[(n + 1) % 7], "declined", hours=1)
+    tables = {one.name: one for one in worksheets_for(event_stats(event=event, now=NOW, permutations=0))}
+    assert tables["funnel"].row("requested").get("count") == 7
+    assert tables["funnel"].row("proposed").get("count") == 7
+    assert tables["funnel"].row("accepted").get("count") == "*"
+    assert tables["exits"].row("proposed", "not_agreed").get("count") == "*", "7 less 6 would tell the one"
+
+
 def test_an_exit_given_away_by_the_previous_step_withholds_another_exit():
     event = make_event()
     p = [make_attendee(event) for _ in range(8)]
