@@ -31,6 +31,7 @@ from backend.events.rules import (
 )
 from backend.events.selectors import attendee_for
 from backend.people.models import Person
+from frontend.refusals import next_step
 
 View = Callable[..., HttpResponse]
 Arguments = dict[str, Any]
@@ -114,7 +115,8 @@ def catch_refusal() -> Iterator[Outcome]:
 
 def refused(request: HttpRequest, refusal: BusinessError) -> HttpResponse:
     """The refusal's sentence with its status: in the frame, or for htmx in the page's line of messages."""
-    context = {"sentence": refusal.message, "status": refusal.status, "code": refusal.code}
+    step = next_step(refusal, getattr(request, "attendee", None))
+    context = {"sentence": refusal.message, "status": refusal.status, "code": refusal.code, "step": step}
     if getattr(request, "htmx", False):
         response = render(request, "_refusal.html", context, status=refusal.status)
         response["HX-Retarget"] = "#messages"

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.api import MAX_ID
 from backend.core.errors import BusinessError
+from backend.events.models import Event
 
 MAX_IDS = 1_000  # of one name in one form
 
@@ -60,6 +64,13 @@ class IdsField(IdField):
             raise ValidationError(message, code="max_length", params={"limit": self.max_length})
         found = (super(IdsField, self).to_python(one) for one in value or ())
         return tuple(dict.fromkeys(number for number in found if number is not None))
+
+
+def own_address(address: str, event: Event) -> str:
+    """The address, where it is one of this event's pages; empty for anything else."""
+    home = reverse("event_home", args=[event.slug])
+    is_own = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if is_own and urlsplit(address).path.startswith(home) else ""
 
 
 def values_of(form: forms.Form) -> dict[str, Any]:

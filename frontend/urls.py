@@ -57,6 +57,7 @@ urlpatterns = [
     path("invitation/<str:token>/", invitations.invitation, name="invitation"),
     path("e/<slug:slug>/invitations/", invitations.invitations, name="invitations"),
     path("e/<slug:slug>/invitations/send/", invitations.send, name="send_invitations"),
+    path("e/<slug:slug>/invitations/returned/", invitations.returned, name="invitations_returned"),
     path("e/<slug:slug>/invitations/texts/", invitations.texts, name="invitation_texts"),
     path("e/<slug:slug>/invitations/test/", invitations.send_test, name="test_invitation"),
     path("e/<slug:slug>/", directory.event_home, name="event_home"),
@@ -84,6 +85,7 @@ urlpatterns = [
     path("e/<slug:slug>/attendees/add/", attendee.add, name="add_attendee"),
     path("e/<slug:slug>/attendees/<int:attendee_id>/", attendee.attendee_page, name="attendee"),
     path("e/<slug:slug>/attendees/<int:attendee_id>/roles/", attendee.roles, name="attendee_roles"),
+    path("e/<slug:slug>/attendees/<int:attendee_id>/times/", attendee.times, name="attendee_times"),
     path(
         "e/<slug:slug>/attendees/<int:attendee_id>/organisation/",
         attendee.organisation,

@@ -44,6 +44,7 @@ READS_AGE_CLASS_OR_VISIBILITY = {
     "backend/invitations/rules.py": "whom organisers see as people to invite; the policy decides at sending",
     "backend/invitations/selectors.py": "how many the organisers have to confirm before they are invited",
     "frontend/events/forms.py": "shows oneself whether one is listed",
+    "backend/meetings/services/joining.py": "organisers open times for whom they set as an adult",
 }
 SAFEGUARDED_FIELDS = {"age_class", "visibility"}
 
@@ -249,3 +250,12 @@ def test_the_web_process_never_loads_the_model_libraries() -> None:
         [sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert found.stdout.strip() == "[]", found.stdout + found.stderr
+
+
+def test_no_tracked_file_is_one_that_git_ignores() -> None:
+    """Checking such a file out replaces what lies there: a link named .venv, for one, the environment."""
+    found = subprocess.run(
+        ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert found.stdout.split() == []

@@ -50,9 +50,12 @@ SET_UP_TRACES = {
 }
 KINDS = (
     *ATTENDEE_FIELDS, "imported", "started", "opened", "state", *SET_UP_TRACES, "plan", "planned", "lists",
-    "meetings", "nudged", Act.Kind.INVITED.value, Act.Kind.DOWNLOADED.value,
+    "meetings", "nudged", Act.Kind.TIMES_OPENED.value, Act.Kind.INVITED.value, Act.Kind.DOWNLOADED.value,
 )  # fmt: skip
-OWN_NOUNS = (Act.Kind.DOWNLOADED, Act.Kind.OPENED, Act.Kind.STARTED, Act.Kind.STATE_CHANGED, Act.Kind.INVITED)
+OWN_NOUNS = (
+    Act.Kind.DOWNLOADED, Act.Kind.OPENED, Act.Kind.STARTED, Act.Kind.STATE_CHANGED, Act.Kind.INVITED,
+    Act.Kind.TIMES_OPENED,
+)  # fmt: skip
 ROLE_ACTS = (Act.Kind.ROLE_PROPOSED, Act.Kind.ROLE_REFUSED)
 BY_SOMEBODY_ELSE = Q(user__isnull=True) | ~Q(user=F("person_id"))
 UNLOCKED = "unlocked"

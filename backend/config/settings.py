@@ -125,7 +125,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
             ],
             "libraries": {
-                name: f"frontend.templatetags.{name}" for name in ("navigation", "programme", "ui")
+                name: f"frontend.templatetags.{name}"
+                for name in ("navigation", "problems", "programme", "ui")
             },
         },
     },

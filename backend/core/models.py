@@ -10,7 +10,7 @@ class Act(models.Model):
     """Something done to an event that changes no traced row.
 
     A file was downloaded, lists were rebuilt or their weights chosen, the forum was opened, an organiser or
-    safeguarding lead was proposed or refused, invitations were sent.
+    safeguarding lead was proposed or refused, invitations were sent, times were opened for people.
     """
 
     class Kind(models.TextChoices):
@@ -23,6 +23,7 @@ class Act(models.Model):
         STATE_CHANGED = "state", "changed the state of the forum"
         STARTED = "started", "started the forum"
         INVITED = "invited", "sent invitations"
+        TIMES_OPENED = "times", "opened meeting times for people"
         ROLE_PROPOSED = "proposed", "proposed an organiser or lead"
         ROLE_REFUSED = "refused", "refused a proposed organiser or lead"
 

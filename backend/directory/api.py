@@ -12,10 +12,17 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import BoundedListField, IgnoreAcceptHeader, TextField, validated
+from backend.core.api import (
+    BoundedListField,
+    CountSerializer,
+    IgnoreAcceptHeader,
+    TextField,
+    id_field,
+    validated,
+)
 from backend.directory import selectors
 from backend.directory.rules import Gap
-from backend.directory.services import LIST_FILES, export_attendees, wish_to_meet
+from backend.directory.services import LIST_FILES, export_attendees, open_times_for, wish_to_meet
 from backend.events import services
 from backend.events.api import OrganiserView, ParticipantView
 from backend.events.models import Attendee
@@ -67,7 +74,7 @@ class AttendeeView(ParticipantView):
         return Response(PersonSerializer(page).data)
 
 
-ROSTER_PAGE = 100
+ROSTER_PAGE, MAX_CHOSEN = 100, 1_000
 
 
 class RosterRowSerializer(serializers.Serializer[Any]):
@@ -169,12 +176,14 @@ ROSTER_PARAMETERS = [
     OpenApiParameter("q", str, description="Words of name, organisation or e-mail, or an id."),
     OpenApiParameter("sort", str, enum=list(selectors.SORTS)),
     *(OpenApiParameter(name, str) for name in selectors.ROSTER_FILTERS),
-    OpenApiParameter(selectors.WITHOUT_MEETING, str, description="1: without a meeting."),
+    OpenApiParameter("without_meeting", str, description="1: without a meeting."),
+    OpenApiParameter("without_joining", str, description="1: who has not joined yet."),
+    OpenApiParameter("without_time", str, description="1: who has joined and has no open time."),
 ]
 
 
 def _roster_filters(request: Request) -> dict[str, str]:
-    names = (*selectors.ROSTER_FILTERS, selectors.WITHOUT_MEETING, selectors.SEARCH, selectors.SORT)
+    names = (*selectors.ROSTER_FILTERS, *selectors.TICKS, selectors.SEARCH, selectors.SORT)
     return {name: request.query_params.get(name, "").replace("\0", "") for name in names}
 
 
@@ -288,3 +297,18 @@ class WishView(ParticipantView):
         """Tell them that I would like to meet; once is enough."""
         wish_to_meet(attendee=self.attendee, other_id=attendee_id, by=self.person, now=timezone.now())
         return Response(status=204)
+
+
+class ChosenSerializer(serializers.Serializer[Any]):
+    attendees = BoundedListField(child=id_field(), max_length=MAX_CHOSEN)
+
+
+class OpenTimesView(OrganiserView):
+    """Meeting times that organisers open for people who have none."""
+
+    @extend_schema(operation_id="times_open", request=ChosenSerializer, responses={200: CountSerializer})
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Open all times to come for those of these who joined and have none; how many were told."""
+        ids = validated(ChosenSerializer, request)["attendees"]
+        count = open_times_for(event=self.event, attendee_ids=ids, by=self.person, now=timezone.now())
+        return Response(CountSerializer({"count": count}).data)

@@ -14,3 +14,9 @@ from backend.directory import services
 def send_nudge(nudge_id: int) -> None:
     """Mail one nudge."""
     services.send_nudge(nudge_id=nudge_id, now=timezone.now())
+
+
+@app.task(name=services.SEND_TIMES_MAIL, queue=MAIL, retry=Backoff())
+def send_times_mail(mail_id: int) -> None:
+    """Send one mail about somebody's meeting times."""
+    services.send_times_mail(mail_id=mail_id, now=timezone.now())

@@ -1,4 +1,4 @@
-"""Nudges, which organisers send to people who need help, and wishes to meet people without an open time."""
+"""Nudges to people who need help, wishes to meet people without an open time, and mails about times."""
 
 from __future__ import annotations
 
@@ -56,3 +56,38 @@ class WishToMeet(models.Model):
 
     def __str__(self) -> str:
         return f"wish {self.pk}"
+
+
+class TimesMail(models.Model):
+    """A mail about an attendee's meeting times: at most one of each kind a day in the event's zone."""
+
+    class Kind(models.TextChoices):
+        WISHED = "wished", _("Somebody would like to meet you")
+        OPENED = "opened", _("The organisers opened your times")
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("not sent yet")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("refused by the mail server")
+        SKIPPED = "skipped", _("no longer needed")
+
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    day = models.DateField()
+    created_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=16, blank=True)  # of the last attempt: an SMTP code, or one word
+    tried_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attendee", "kind", "day"], name="times_mail_once_a_day"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sent", "failed"]) | Q(attempts__gte=1, tried_at__isnull=False),
+                name="times_mail_was_tried",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"times mail {self.pk}"

@@ -85,7 +85,12 @@ def attendee_for(person: Person, slug: str) -> Attendee:
         .first()
     )
     if found is None:
-        raise NotFound(_("There is no such forum, or you are not on its list of attendees."))
+        raise NotFound(
+            _(
+                "There is no such forum, or you are not on its list of attendees. Ask its "
+                "organisers to add the address you signed in with."
+            )
+        )
     return found
 
 
@@ -247,7 +252,7 @@ def session_for(event: Event, session_id: int) -> Session:
     """One session of the event; refuses NotFound."""
     found = Session.objects.filter(event=event, pk=session_id).select_related("theme").first()
     if found is None:
-        raise NotFound(_("There is no such session at this forum."))
+        raise NotFound(_("There is no such session at this forum. Choose one of the list of sessions."))
     return found
 
 

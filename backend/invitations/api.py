@@ -56,6 +56,11 @@ class SelectionSerializer(serializers.Serializer[Any]):
     attendees = BoundedListField(child=id_field(), max_length=MAX_CHOSEN, allow_null=True)
 
 
+class ReturnedSerializer(serializers.Serializer[Any]):
+    attendees = BoundedListField(child=id_field(), max_length=MAX_CHOSEN)
+    returned = serializers.BooleanField(default=True, help_text="false: they did not come back after all.")
+
+
 class LetterSerializer(serializers.Serializer[Any]):
     sender = serializers.CharField()
     reply_to = serializers.CharField()
@@ -134,6 +139,22 @@ class InvitationPreviewView(OrganiserView):
             event=self.event, attendee_ids=ids, by=self.person, now=timezone.now()
         )
         return Response(InvitationPreviewSerializer(preview).data)
+
+
+class ReturnedView(OrganiserView):
+    @extend_schema(
+        operation_id="invitations_returned", request=ReturnedSerializer, responses={200: CountSerializer}
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Say that the newest mails to these people came back after they were sent; how many changed."""
+        values = validated(ReturnedSerializer, request)
+        count = services.mark_bounced(
+            event=self.event,
+            attendee_ids=values["attendees"],
+            bounced=values["returned"],
+            by=self.person,
+        )
+        return Response(CountSerializer({"count": count}).data)
 
 
 class InvitationTestView(OrganiserView):

@@ -12,6 +12,7 @@ from backend.people.models import Person
 MAX_VALID_DAYS = 60
 MAX_REMINDERS = 2
 MAX_REMINDER_DAYS = 90
+BOUNCED = "bounced"  # the error of a mail that came back after it was sent
 
 
 class InvitationRules(models.Model):

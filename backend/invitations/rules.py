@@ -130,7 +130,7 @@ def check_days(*, valid_days: int, schedule: str, first: int | None, second: int
             )
     if second is not None and second == first:
         raise BadInvitationRules(
-            _("The two reminders need two different days."), field="second_reminder_days"
+            _("The two reminders need two different days. Change one of them."), field="second_reminder_days"
         )
 
 

@@ -34,8 +34,9 @@ FILTERS: Mapping[str, Collection[str]] = {
 class InvitedPerson:
     """An attendee with their newest mail. `status` is one of STATUSES.
 
-    `error` is an SMTP code or one word; `needs_new_link` where the newest mail was refused, went to another
-    address, or has expired; `signed_in_at` is when a link of theirs was last used.
+    `error` is an SMTP code or one word; `is_moved` where the newest mail went to another address than theirs
+    is now, which ends what became of it; `needs_new_link` where it was refused, went to another address, or
+    has expired; `signed_in_at` is when a link of theirs was last used.
     """
 
     attendee_id: int
@@ -45,6 +46,7 @@ class InvitedPerson:
     mailed_at: dt.datetime | None
     reminders: int
     error: str
+    is_moved: bool
     needs_new_link: bool
     signed_in_at: dt.datetime | None
 
@@ -86,6 +88,7 @@ def people_to_invite(event: Event) -> QuerySet[Any]:
         status=Case(
             When(has_joined(), then=Value(JOINED)),
             When(mail_state=None, then=Value(NOT_INVITED)),
+            When(Q(mail_state=State.FAILED) & is_moved(), then=Value(NOT_INVITED)),
             default=F("mail_state"),
             output_field=CharField(),
         ),
@@ -93,11 +96,14 @@ def people_to_invite(event: Event) -> QuerySet[Any]:
     return people.order_by("name", "pk")
 
 
+def is_moved() -> Q:
+    """Condition on `people_to_invite`: the newest mail went to another address than theirs is now."""
+    return ~Q(mail_address=F("person__address_hash"))
+
+
 def needs_new_link(now: dt.datetime) -> Q:
     """Condition on `people_to_invite`: the newest mail was refused, went elsewhere, or has expired."""
-    return Q(mail_state__isnull=False) & (
-        Q(mail_state=State.FAILED) | ~Q(mail_address=F("person__address_hash")) | Q(link_ends_at__lte=now)
-    )
+    return Q(mail_state__isnull=False) & (Q(mail_state=State.FAILED) | is_moved() | Q(link_ends_at__lte=now))
 
 
 def is_to_be_mailed(now: dt.datetime) -> Q:
@@ -113,8 +119,8 @@ def invited_people(people: QuerySet[Any], now: dt.datetime) -> list[InvitedPerso
 
 def _row(attendee: Any, now: dt.datetime) -> InvitedPerson:
     state, ends_at = attendee.mail_state, attendee.link_ends_at
-    is_moved = attendee.mail_address != attendee.person.address_hash
-    is_over = state == State.FAILED or is_moved or (ends_at is not None and ends_at <= now)
+    moved = attendee.mail_address != attendee.person.address_hash
+    is_over = state == State.FAILED or moved or (ends_at is not None and ends_at <= now)
     return InvitedPerson(
         attendee_id=attendee.pk,
         name=name_in_lists(attendee),
@@ -123,6 +129,7 @@ def _row(attendee: Any, now: dt.datetime) -> InvitedPerson:
         mailed_at=attendee.mailed_at,
         reminders=attendee.reminders,
         error=attendee.mail_error or "",
+        is_moved=state is not None and moved,
         needs_new_link=state is not None and is_over and attendee.status != JOINED,
         signed_in_at=attendee.signed_in_at,
     )

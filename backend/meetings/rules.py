@@ -198,7 +198,8 @@ def check_open_request(meeting: Meeting, now: dt.datetime) -> None:
         )
     if meeting.state not in Meeting.OPEN_STATES:
         raise AlreadyAnswered(
-            _("This request is no longer open: %(state)s.") % {"state": meeting.get_state_display().lower()},
+            _("This request is no longer open: %(state)s. Your meetings show how it stands.")
+            % {"state": meeting.get_state_display().lower()},
             state=meeting.state,
         )
 
@@ -212,7 +213,9 @@ def check_cancellable(meeting: Meeting, now: dt.datetime) -> None:
             state=meeting.state,
         )
     if meeting.period.upper <= now:
-        raise TooLate(_("This meeting's time is over. It can only be said whether it took place."))
+        raise TooLate(
+            _("This meeting's time is over. It can only be said whether it took place. Say so on its page.")
+        )
 
 
 def check_attestable(meeting: Meeting, seat: Seat, word: str, now: dt.datetime) -> None:
@@ -221,12 +224,18 @@ def check_attestable(meeting: Meeting, seat: Seat, word: str, now: dt.datetime) 
     A report can be changed until the other side has given theirs; a usefulness can be added after that.
     """
     if meeting.state not in Meeting.CONFIRMED_STATES:
-        raise AlreadyAnswered(_("This meeting was not agreed, or it was cancelled."), state=meeting.state)
+        raise AlreadyAnswered(
+            _("This meeting was not agreed, or it was cancelled. Only agreed meetings are reported on."),
+            state=meeting.state,
+        )
     if meeting.period.upper > now:
         raise TooEarly(_("Say after the meeting whether it took place."))
     if meeting.state != Meeting.State.ACCEPTED and seat.word not in ("", word):
         raise AlreadySettled(
-            _("Both of you have said whether it took place; this cannot be changed any more.")
+            _(
+                "Both of you have said whether it took place; this cannot be changed any more. "
+                "Tell the organisers if it is wrong."
+            )
         )
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from backend.events.models import Event
-from backend.events.services import ATTENDEES_CHANGED, announce_changes
+from backend.events.services import ATTENDEES_CHANGED, FORUM_OPENED, announce_changes
 from backend.suggestions import selectors, services
 
 
@@ -15,6 +15,13 @@ def refresh_lists(event_id: int) -> None:
     """Keep the event's lists fresh after its attendees changed."""
     for event in Event.objects.filter(pk=event_id):
         services.refresh_lists(event=event, now=timezone.now())
+
+
+@app.task(name=FORUM_OPENED)
+def build_first_lists(event_id: int) -> None:
+    """Compute every list of an event that was opened and has none."""
+    for event in Event.objects.filter(pk=event_id):
+        services.build_first_run(event=event, now=timezone.now())
 
 
 @app.task(name=services.BUILD_SUGGESTIONS)

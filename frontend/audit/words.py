@@ -31,6 +31,7 @@ KINDS = {
     "meetings": gettext_lazy("Meetings of others"),
     "nudged": gettext_lazy("Nudges"),
     "invited": gettext_lazy("Invitations"),
+    "times": gettext_lazy("Times opened for people"),
     "took": gettext_lazy("Downloads"),
 }
 FIELD_TEXTS = {
@@ -88,6 +89,14 @@ def audit_entry_text(entry: AuditEntry, *, named: bool = True) -> str:
     if entry.kind == "invited":
         count = int(entry.what)
         return ngettext("Sent %(count)d invitation", "Sent %(count)d invitations", count) % {"count": count}
+    if entry.kind == "times":
+        count = int(entry.what)
+        opened = ngettext(
+            "Opened all meeting times for %(count)d person",
+            "Opened all meeting times for %(count)d people",
+            count,
+        )
+        return opened % {"count": count}
     if entry.kind == "nudged":
         return _("Nudged %(whom)s") % {"whom": _whom(entry, named)}
     if entry.kind == "plan":

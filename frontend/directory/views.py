@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.directory.selectors import home_for, person_for
+from backend.directory.selectors import home_for, person_for, without_open_time
 from backend.directory.services import wish_to_meet
 from backend.events.models import Attendee
 from backend.events.selectors import profile_for, topic_names_for
@@ -20,6 +21,7 @@ from backend.suggestions.selectors import suggestion_between
 from backend.suggestions.services import record_views
 from frontend.access import Request, participant
 from frontend.directory.words import gap_text, to_go_words
+from frontend.fields import own_address
 
 HOMES = {Attendee.Permission.ORGANISER: "desk", Attendee.Permission.SAFEGUARDING_LEAD: "reports"}
 
@@ -52,6 +54,8 @@ def home_page(request: Request, attendee: Attendee) -> HttpResponse:
         "home": found,
         "to_go": "" if found.minutes_to_go is None else to_go_words(found.minutes_to_go),
         "gap": gap_text(found.gap, attendee.event),
+        "underway": open_contacts_for(attendee, now),
+        "without_time": without_open_time(viewer=attendee, ids=shown, now=now),
         "topic_names": topic_names_for(attendee.event),
     }
     return render(request, "directory/home.html", context)
@@ -71,6 +75,7 @@ def person(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespon
     context = {
         "page": page,
         "underway": open_contacts_for(attendee, now),
+        "without_time": {} if page.has_open_time else {attendee_id: page.is_wished},
         "card": suggestion_between(attendee=attendee, other_id=attendee_id, now=now),
         "themes": [(theme, topics) for theme, topics in themes if topics],
         "topic_names": {topic.key: topic.name for theme in profile.themes for topic in theme.topics},
@@ -84,5 +89,8 @@ def person(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespon
 def wish(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Tell somebody without an open time that I would like to meet them."""
     wish_to_meet(attendee=attendee, other_id=attendee_id, by=request.user, now=timezone.now())
-    messages.success(request, _("They read at home that you would like to meet, until they open a time."))
-    return redirect("person", attendee.event.slug, attendee_id)
+    messages.success(request, _("They are told that you would like to meet, and can open a time."))
+    return HttpResponseRedirect(
+        own_address(request.POST.get("next", ""), attendee.event)
+        or reverse("person", args=[attendee.event.slug, attendee_id])
+    )

@@ -29,10 +29,6 @@ from frontend.fields import IdField, IdListField, IdsField
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
-COUNTRIES = (
-    "Brunei Darussalam", "Cambodia", "Indonesia", "Lao PDR", "Malaysia", "Myanmar",
-    "Philippines", "Singapore", "Thailand", "Timor-Leste", "Viet Nam",
-)  # fmt: skip
 TEXT_FIELDS = ("seeks", "offers", "about", "short_name", "title", "country")
 MAX_UPLOAD_BYTES = 4_000_000
 MAX_CARRIED_LENGTH = 2_200_000  # Django reads 2.5 MB of a form without files
@@ -51,6 +47,11 @@ def _text(label: _StrOrPromise, placeholder: _StrOrPromise) -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=TEXT_LIMIT, widget=area)
 
 
+def _topics(label: _StrOrPromise) -> forms.MultipleChoiceField:
+    wrong = {"invalid_choice": _("One of the topics is not part of this forum. Choose again.")}
+    return forms.MultipleChoiceField(label=label, required=False, error_messages=wrong)
+
+
 class ProfileForm(forms.Form):
     """One's own profile. The topics are those of the event, each to seek, to offer, or both."""
 
@@ -67,8 +68,8 @@ class ProfileForm(forms.Form):
     country = forms.CharField(label=_("Country"), required=False, max_length=80)
     languages = forms.MultipleChoiceField(label=_("Languages I can meet in"), required=False)
     listed = forms.BooleanField(label=_("List me at this forum"), required=False)
-    seeks_topics = forms.MultipleChoiceField(required=False)
-    offers_topics = forms.MultipleChoiceField(required=False)
+    seeks_topics = _topics(_("Topics I seek"))
+    offers_topics = _topics(_("Topics I offer"))
 
     def __init__(self, data: QueryDict | None, profile: Profile) -> None:
         attendee = profile.attendee
@@ -91,7 +92,7 @@ class ProfileForm(forms.Form):
             self.fields[name].choices = [(topic.key, topic.name) for topic in topics]  # type: ignore[attr-defined]
         for name in TEXT_FIELDS:
             attributes = self.fields[name].widget.attrs
-            attributes |= {"class": "input", "aria-describedby": f"about-{name}"}
+            attributes["class"] = "input"
             attributes.pop("maxlength")  # a browser would silently cut a pasted text; the error does not
         self.fields["country"].widget.attrs["list"] = "countries"
 
@@ -161,8 +162,11 @@ class ReadAlongForm(forms.Form):
 
 
 class RolesForm(forms.Form):
-    """Values to set for the attendees ticked, or for everybody the list found."""
+    """What to do for those ticked, or for all the list found: set values, unless `do` says otherwise."""
 
+    INVITE, OPEN_TIMES = "invite", "open_times"
+
+    do = forms.CharField(required=False)
     attendee = IdsField(required=False)
     everybody = forms.BooleanField(required=False)
     named = IdListField(required=False)  # those whose names were read, once that was confirmed
@@ -216,7 +220,7 @@ class NewAttendeeForm(forms.Form):
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self.fields["organisation"].widget.attrs["list"] = "organisations"
-        _describe(self)
+        _tell_of_length(self)
 
     def new_attendee(self) -> NewAttendee:
         return NewAttendee(**self.cleaned_data)
@@ -251,7 +255,7 @@ class AttendeeForm(forms.Form):
         left_out |= {"short_name", "title", "country", "languages"} if person.is_own else set()
         for name in left_out:
             del self.fields[name]
-        _describe(self)
+        _tell_of_length(self)
 
     def clean_languages(self) -> tuple[str, ...]:
         codes, unknown = languages_in(self.cleaned_data["languages"])
@@ -274,9 +278,9 @@ class OrganisationForm(forms.Form):
     sector = forms.CharField(label=_("Sector"), required=False)
 
 
-def _describe(form: forms.Form) -> None:
-    for name, field in form.fields.items():
-        field.widget.attrs["aria-describedby"] = f"about-{name}"
+def _tell_of_length(form: forms.Form) -> None:
+    """Let an error tell of a text that is too long, where a browser would cut it silently."""
+    for field in form.fields.values():
         field.widget.attrs.pop("maxlength", None)
 
 
@@ -397,8 +401,6 @@ class SessionForm(forms.Form):
             ("", _("No theme")),
             *event.themes.values_list("key", "name"),
         ]
-        for name in self.fields:
-            self.fields[name].widget.attrs["aria-describedby"] = f"about-{name}"
 
     def session_data(self) -> SessionData:
         values = self.cleaned_data
@@ -558,8 +560,6 @@ class StartForm(AboutForm):
             (FROM_NOTHING, _("nothing")),
             *((f"{FROM_EDITION}:{event.slug}", event.name) for event in editions),
         ]
-        for name in self.fields:
-            self.fields[name].widget.attrs["aria-describedby"] = f"about-{name}"
 
     def forum_data(self) -> ForumData:
         values = dict(self.cleaned_data)

@@ -26,6 +26,14 @@ class SelectionForm(forms.Form):
     everybody = forms.BooleanField(required=False)
 
 
+class ReturnedForm(SelectionForm):
+    """Whose mail came back, or did not after all."""
+
+    ARRIVED = "arrived"
+
+    do = forms.CharField(required=False)
+
+
 class SendForm(forms.Form):
     """What a preview showed, signed."""
 
@@ -72,8 +80,6 @@ class RulesForm(forms.Form):
             shown[f"{prefix}subject"] = shown[f"{prefix}subject"] or default.subject
             shown[f"{prefix}text"] = shown[f"{prefix}text"] or default.text
         super().__init__(data, initial=shown)
-        for name, field in self.fields.items():
-            field.widget.attrs["aria-describedby"] = f"about-{name}"
 
     def rules_data(self) -> InvitationRulesData:
         """What was typed; Titian's own texts, unchanged, stay Titian's own."""

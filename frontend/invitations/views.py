@@ -26,7 +26,7 @@ from backend.invitations.rules import BadInvitationRules, BadInvitationText
 from backend.people.services import BadEmail
 from frontend.access import Request, catch_refusal, organiser, public
 from frontend.fields import values_of
-from frontend.invitations.forms import RulesForm, SelectionForm, SendForm
+from frontend.invitations.forms import ReturnedForm, RulesForm, SelectionForm, SendForm
 from frontend.invitations.words import FILTER_WORDS, hint_words, status_words
 
 PAGE_SIZE = 100
@@ -68,6 +68,27 @@ def invitations(request: Request, attendee: Attendee) -> HttpResponse:
     }
     status = refusal.status if refusal else 200
     return render(request, "invitations/page.html", context, status=status)
+
+
+@organiser
+@require_POST
+def returned(request: Request, attendee: Attendee) -> HttpResponse:
+    """Mark the mails to those ticked as returned, or take that back."""
+    values = values_of(ReturnedForm(request.POST))
+    has_returned = values["do"] != ReturnedForm.ARRIVED
+    count = services.mark_bounced(
+        event=attendee.event, attendee_ids=values["attendee"], bounced=has_returned, by=request.user
+    )
+    if has_returned:
+        text = ngettext(
+            "%(count)d mail is marked as returned: mend the address, then invite again.",
+            "%(count)d mails are marked as returned: mend the addresses, then invite again.",
+            count,
+        )
+    else:
+        text = ngettext("%(count)d mail counts as sent.", "%(count)d mails count as sent.", count)
+    messages.success(request, text % {"count": count})
+    return redirect("invitations", attendee.event.slug)
 
 
 @organiser

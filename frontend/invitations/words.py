@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backend.invitations.models import BOUNCED
 from backend.invitations.selectors import JOINED, NOT_INVITED, InvitedPerson
 
 if TYPE_CHECKING:
@@ -33,12 +34,16 @@ def status_words(row: InvitedPerson) -> str:
 
 def hint_words(row: InvitedPerson) -> str:
     """What the organiser can do about it, in a few words; empty where there is nothing to do."""
+    if row.status == "failed" and row.error == BOUNCED:
+        return _("An organiser saw it come back: mend the address, then invite again.")
     if row.status == "failed":
         return _("The mail server refused the address (%(error)s): mend it, then invite again.") % {
             "error": row.error
         }
+    if row.is_moved:
+        return _("The address was changed since the last mail: invite again.")
     if row.needs_new_link:
-        return _("The link has expired or went to another address: invite again.")
+        return _("The link has expired: invite again.")
     if row.status == "queued" and row.error:
         return _("The mail server did not take it yet (%(error)s); it is tried again.") % {"error": row.error}
     if row.signed_in_at is not None and row.status != JOINED:

@@ -55,8 +55,6 @@ class AskForm(forms.Form):
             ("", _("No theme")),
             *((theme.key, theme.name) for theme in profile.themes),
         ]
-        for name in ("message", "theme"):
-            self.fields[name].widget.attrs["aria-describedby"] = f"about-{name}"
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -360,8 +358,6 @@ class ClosureForm(forms.Form):
         days = [event.starts_on + dt.timedelta(days=number) for number in range(count)]
         self.fields["day"].choices = [(str(day), date_format(day, "l j F")) for day in days]  # type: ignore[attr-defined]
         self.fields["room"].choices = [("", _("The whole venue")), *((room, room) for room in rooms)]  # type: ignore[attr-defined]
-        for name in ("day", "opens", "closes", "room", "reason"):
-            self.fields[name].widget.attrs["aria-describedby"] = f"about-{name}"
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

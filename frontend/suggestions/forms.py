@@ -7,11 +7,10 @@ from urllib.parse import urlsplit
 from django import forms
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from backend.events.models import Event
 from backend.suggestions.selectors import Filters
-from frontend.fields import IdField
+from frontend.fields import IdField, own_address
 
 
 class FiltersForm(forms.Form):
@@ -52,12 +51,8 @@ class FeedbackForm(forms.Form):
 
     def clean_next(self) -> str:
         """The page of this event the form was on; anything else becomes the page of suggestions."""
-        address: str = self.cleaned_data["next"]
-        home = reverse("event_home", args=[self.event.slug])
-        is_own = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
-        if is_own and urlsplit(address).path.startswith(home):
-            return address
-        return reverse("suggestions", args=[self.event.slug])
+        own = own_address(self.cleaned_data["next"], self.event)
+        return own or reverse("suggestions", args=[self.event.slug])
 
 
 class InspectionForm(forms.Form):

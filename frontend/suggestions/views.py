@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.directory.selectors import person_for, saved_for
+from backend.directory.selectors import person_for, saved_for, without_open_time
 from backend.events.models import Attendee
 from backend.events.selectors import Profile, attendee_for, profile_for, topic_names_for
 from backend.meetings.selectors import open_contacts_for
@@ -126,6 +126,9 @@ def list_context(attendee: Attendee, filters: Filters, now: dt.datetime) -> dict
         "theme_names": theme_names,
         "causes": Feedback.Cause.choices,
         "underway": open_contacts_for(attendee, now),
+        "without_time": without_open_time(
+            viewer=attendee, ids=[card.other.attendee_id for card in found.cards], now=now
+        ),
     }
 
 

@@ -7,14 +7,20 @@ from backend.directory.selectors.needs_help import (
     needs_help_csv,
     needs_help_rows,
 )
-from backend.directory.selectors.people import PersonPage, person_for, saved_for
+from backend.directory.selectors.people import (
+    PersonPage,
+    person_for,
+    saved_for,
+    wished_by,
+    without_open_time,
+)
 from backend.directory.selectors.roster import (
     EXPORT_COLUMNS,
     ROSTER_FILTERS,
     SEARCH,
     SORT,
     SORTS,
-    WITHOUT_MEETING,
+    TICKS,
     RosterPerson,
     RosterRow,
     organisation_names,
@@ -32,7 +38,7 @@ __all__ = [
     "SEARCH",
     "SORT",
     "SORTS",
-    "WITHOUT_MEETING",
+    "TICKS",
     "Home",
     "NeedsHelpRow",
     "PersonPage",
@@ -51,4 +57,6 @@ __all__ = [
     "roster_rows",
     "saved_for",
     "sector_choices",
+    "wished_by",
+    "without_open_time",
 ]

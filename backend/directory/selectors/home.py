@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from backend.directory.models import WishToMeet
 from backend.directory.rules import Gap, first_gap
+from backend.directory.selectors.people import wished_by
 from backend.events.models import Attendee
 from backend.events.selectors import profile_for
 from backend.meetings.models import Meeting
@@ -18,7 +18,7 @@ from backend.meetings.selectors import (
     requests_to_answer,
 )
 from backend.safeguarding.rules import why_not_open
-from backend.safeguarding.selectors import PublicProfile, public_profiles_for
+from backend.safeguarding.selectors import PublicProfile
 from backend.suggestions.selectors import SuggestionCard, suggestions_for
 
 FRESH = 3
@@ -68,7 +68,7 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
         to_answer=requests_to_answer(attendee, now),
         suggestions=tuple(fresh[:FRESH]),
         suggested=found.total,
-        wished_by=() if has_time else _wished_by(attendee, now),
+        wished_by=() if has_time else wished_by(attendee, now),
         open_times=sum(cell.can_be_asked for cell in cells),
         gap=first_gap(
             attendee,
@@ -80,14 +80,6 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
         absent=absent,
         is_over=attendee.event.ends_on < now.astimezone(attendee.event.zone).date(),
     )
-
-
-def _wished_by(attendee: Attendee, now: dt.datetime) -> tuple[PublicProfile, ...]:
-    """Who told the attendee that they would like to meet, the last first, through the contact policy."""
-    wishes = WishToMeet.objects.filter(other=attendee.pk).order_by("-made_at", "-pk")
-    ids = list(wishes.values_list("asker", flat=True))
-    profiles = public_profiles_for(viewer=attendee, ids=ids, channel="meeting", now=now)
-    return tuple(profiles[pk] for pk in ids if pk in profiles)
 
 
 def _minutes_until(moment: dt.datetime, now: dt.datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.directory.models import WishToMeet
 from backend.events.models import Attendee, SessionPart
-from backend.meetings.selectors import has_open_time
+from backend.meetings.selectors import with_open_time
 from backend.safeguarding.rules import contactable_for
 from backend.safeguarding.selectors import PublicProfile, public_profile_of, public_profiles_for
 from backend.suggestions.models import Feedback
@@ -39,14 +40,15 @@ def person_for(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> Perso
         .order_by("session__starts_at", "session_id")
         .values_list("session__title", flat=True)
     )
+    absent = without_open_time(viewer=viewer, ids=[found.pk], now=now)
     return PersonPage(
         other=public_profile_of(found),
         about=found.about,
         seeks=found.seeks,
         offers=found.offers,
         shared_sessions=tuple(shared),
-        has_open_time=has_open_time(found.pk, now),
-        is_wished=WishToMeet.objects.filter(asker=viewer.pk, other=found.pk).exists(),
+        has_open_time=found.pk not in absent,
+        is_wished=absent.get(found.pk, False),
     )
 
 
@@ -56,3 +58,23 @@ def saved_for(*, viewer: Attendee, now: dt.datetime) -> tuple[PublicProfile, ...
     ids = list(saved.order_by("-created_at", "-id").values_list("other_id", flat=True))
     profiles = public_profiles_for(viewer=viewer, ids=ids, channel="page", now=now)
     return tuple(profiles[pk] for pk in ids if pk in profiles)
+
+
+def wished_by(attendee: Attendee, now: dt.datetime) -> tuple[PublicProfile, ...]:
+    """Who told the attendee that they would like to meet, the last first, through the contact policy."""
+    wishes = WishToMeet.objects.filter(other=attendee.pk).order_by("-made_at", "-pk")
+    ids = list(wishes.values_list("asker", flat=True))
+    profiles = public_profiles_for(viewer=attendee, ids=ids, channel="meeting", now=now)
+    return tuple(profiles[pk] for pk in ids if pk in profiles)
+
+
+def without_open_time(*, viewer: Attendee, ids: Collection[int], now: dt.datetime) -> dict[int, bool]:
+    """Those of these people who have no open time, each with whether the viewer wished to meet them.
+
+    Two queries. Only ids that the contact policy let through may be given.
+    """
+    absent = set(ids) - with_open_time(ids, now)
+    wished = set(
+        WishToMeet.objects.filter(asker=viewer.pk, other__in=absent).values_list("other_id", flat=True)
+    )
+    return {pk: pk in wished for pk in absent}

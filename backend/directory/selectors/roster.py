@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
@@ -12,9 +13,10 @@ from backend.core.spreadsheets import CellValue
 from backend.core.texts import folded
 from backend.directory.rules import has_meeting
 from backend.events.models import Attendee, AttendeeQuerySet, Event, Organisation
-from backend.events.rules import has_empty_profile
+from backend.events.rules import has_empty_profile, has_joined
 from backend.events.selectors import name_in_lists, name_in_roster
 from backend.events.services.importing import WITHHELD
+from backend.meetings.selectors import has_time_to_come
 from backend.people.models import Constituency
 
 ROSTER_FILTERS = {
@@ -25,7 +27,8 @@ ROSTER_FILTERS = {
     "visibility": "visibility",
     "permission": "permission",
 }
-WITHOUT_MEETING = "without_meeting"
+WITHOUT_MEETING, WITHOUT_JOINING, WITHOUT_TIME = "without_meeting", "without_joining", "without_time"
+TICKS = (WITHOUT_MEETING, WITHOUT_JOINING, WITHOUT_TIME)
 SEARCH, SORT = "q", "sort"
 BY_NAME, BY_ORGANISATION, NEWEST, NOT_JOINED = "name", "organisation", "newest", "not_joined"
 SORTS = (BY_NAME, BY_ORGANISATION, NEWEST, NOT_JOINED)
@@ -140,6 +143,7 @@ class RosterPerson:
     visibility: str
     permission: str
     has_joined: bool
+    has_open_time: bool
     is_own: bool
     is_minor: bool
     is_withheld: bool
@@ -147,9 +151,10 @@ class RosterPerson:
 
 def roster_person(*, event: Event, attendee_id: int) -> RosterPerson:
     """One attendee of the event for its organisers; refuses NotFound. A constant number of queries."""
-    row = Attendee.objects.of(event).with_card().filter(pk=attendee_id).first()
+    rows = Attendee.objects.of(event).with_card().annotate(has_time=has_time_to_come(Now()))
+    row = rows.filter(pk=attendee_id).first()
     if row is None:
-        raise NotFound(_("There is no such person at this forum."))
+        raise NotFound(_("There is no such person at this forum. They may have been removed from the list."))
     people = Attendee.objects.filter(organisation=row.organisation_id) if row.organisation_id else None
     is_withheld = row.age_class != Attendee.AgeClass.ADULT
     own = ("title", "about", "seeks", "offers")
@@ -176,6 +181,7 @@ def roster_person(*, event: Event, attendee_id: int) -> RosterPerson:
         visibility=row.visibility,
         permission=row.permission,
         has_joined=row.has_joined,
+        has_open_time=row.has_time,  # type: ignore[attr-defined]
         is_own=row.edited_at is not None,
         is_minor=row.age_class == Attendee.AgeClass.MINOR,
         is_withheld=is_withheld,
@@ -260,6 +266,10 @@ def _filtered(event: Event, filters: Mapping[str, str]) -> AttendeeQuerySet:
     found = Attendee.objects.of(event).filter(**chosen)
     if filters.get(WITHOUT_MEETING):
         found = found.exclude(has_meeting())
+    if filters.get(WITHOUT_JOINING):
+        found = found.exclude(has_joined())
+    if filters.get(WITHOUT_TIME):
+        found = found.filter(has_joined()).exclude(has_time_to_come(Now()))
     return found
 
 

@@ -58,7 +58,9 @@ class TeamView(ParticipantView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if self.takes(request) and self.attendee.permission not in (LEAD, ORGANISER):
-            raise OrganisersOnly(_("Only the forum's organisers and safeguarding leads can do this."))
+            raise OrganisersOnly(
+                _("Only the forum's organisers and safeguarding leads can do this. Ask one of them.")
+            )
 
     @property
     def event(self) -> Event:

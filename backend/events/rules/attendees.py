@@ -42,7 +42,7 @@ def is_organiser(person: Person, event: Event) -> bool:
 def check_organiser(person: Person, event: Event, doing: Doing | None = None) -> None:
     """Refuse OrganisersOnly unless the person organises the event; and as `check_allowed` does this in it."""
     if not is_organiser(person, event):
-        raise OrganisersOnly(_("Only the forum's organisers can do this."))
+        raise OrganisersOnly(_("Only the forum's organisers can do this. Ask one of them."))
     if doing is not None:
         check_allowed(event, doing)
 

@@ -67,7 +67,10 @@ def periods_of(grid: SlotGrid, zone: dt.tzinfo) -> Sequence[Period]:
                 )
     if not periods:
         raise BadGrid(
-            _("No window is long enough for a slot of %(minutes)s minutes.")
+            _(
+                "No window is long enough for a slot of %(minutes)s minutes. Lengthen the hours, "
+                "or shorten the times."
+            )
             % {"minutes": grid.length_minutes}
         )
     return periods
@@ -77,13 +80,13 @@ def _window(day: dt.date, window: tuple[dt.time, dt.time], zone: dt.tzinfo) -> P
     """The window on this day; refuses BadGrid where it ends before it starts, or time does."""
     opens, closes = window
     if not dt.MINYEAR < day.year < dt.MAXYEAR:  # its hours might be no time at all in UTC
-        raise BadGrid(_("The forum is not on %(day)s.") % {"day": day})
+        raise BadGrid(_("The forum is not on %(day)s. Choose one of its days.") % {"day": day})
     last_day = day + dt.timedelta(days=1) if closes == dt.time(0) else day
     starts_at = dt.datetime.combine(day, opens.replace(fold=0), zone).astimezone(dt.UTC)
     ends_at = dt.datetime.combine(last_day, closes.replace(fold=1), zone).astimezone(dt.UTC)
     if ends_at <= starts_at:
         raise BadGrid(
-            _("The window %(opens)s to %(closes)s ends before it starts on %(day)s.")
+            _("The window %(opens)s to %(closes)s ends before it starts on %(day)s. Swap the two hours.")
             % {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}", "day": day}
         )
     return Period(starts_at, ends_at)

@@ -122,5 +122,6 @@ def check_event_open(event: Event) -> None:
     """Refuse NotOpenYet while the event is a draft."""
     if not is_event_open(event):
         raise NotOpenYet(
-            _("%(event)s is not open yet: its organisers are still preparing it.") % {"event": event.name}
+            _("%(event)s is not open yet: its organisers are still preparing it. Look in again later.")
+            % {"event": event.name}
         )

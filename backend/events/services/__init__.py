@@ -19,7 +19,13 @@ from backend.events.services.attendees import (
     change_attendee,
     change_organisation,
 )
-from backend.events.services.changes import ATTENDEES_CHANGED, announce_changes, matching_lock
+from backend.events.services.changes import (
+    ATTENDEES_CHANGED,
+    FORUM_OPENED,
+    announce_changes,
+    announce_opening,
+    matching_lock,
+)
 from backend.events.services.joining import OldAgreement, record_agreement
 from backend.events.services.locks import lock_attendees, lock_event, lock_rows
 from backend.events.services.opening import change_state, follow_days, open_event, set_outside_contact
@@ -71,6 +77,7 @@ from backend.events.services.venue import (
 
 __all__ = [
     "ATTENDEES_CHANGED",
+    "FORUM_OPENED",
     "SECTOR_NAME_LENGTH",
     "TOPIC_NAME_LENGTH",
     "AdultsNotConfirmed",
@@ -100,6 +107,7 @@ __all__ = [
     "add_topic",
     "agree_adult",
     "announce_changes",
+    "announce_opening",
     "appoint_lead",
     "appoint_organiser",
     "change_about",

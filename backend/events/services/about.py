@@ -55,7 +55,12 @@ def change_about(
     check_about(name=name, venue=venue, starts_on=starts_on, ends_on=ends_on, languages=languages)
     check_zone(timezone)
     if timezone != locked.timezone and locked.state != Event.State.DRAFT:
-        raise ZoneFixed(_("The time zone can be changed in a draft alone: people read times in this one."))
+        raise ZoneFixed(
+            _(
+                "The time zone can be changed in a draft alone: people read times in this one. "
+                "Go back to a draft first, or keep the zone."
+            )
+        )
     has_new_interpreters = interpreters != locked.interpreters
     locked.name, locked.venue, locked.timezone = name, venue, timezone
     locked.starts_on, locked.ends_on = starts_on, ends_on

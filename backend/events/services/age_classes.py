@@ -110,7 +110,7 @@ def propose_adult(*, event: Event, attendee_id: int, by: Person, now: dt.datetim
     check_organiser(by, event, Doing.EDIT)
     attendee = Attendee.objects.select_for_update(no_key=True).filter(event=event, pk=attendee_id).first()
     if attendee is None:
-        raise NotFound(_("There is no such person at this forum."))
+        raise NotFound(_("There is no such person at this forum. Choose one of its list of people."))
     if attendee.person_id == by.pk:
         raise OwnAgeClass(_("Your own age class is for another organiser to set."))
     if attendee.age_class != MINOR:
@@ -158,7 +158,9 @@ def _decide(
         proposals.select_for_update(of=("self", "attendee"), no_key=True).filter(pk=proposal_id).first()
     )
     if proposal is None:
-        raise NotFound(_("There is no such proposal at this forum."))
+        raise NotFound(
+            _("There is no such proposal at this forum. It may be decided already: load the list again.")
+        )
     if proposal.attendee.person_id == by.pk:
         raise OwnAgeClass(_("Your own age class is for another safeguarding lead to decide."))
     if proposal.proposed_by_id == by.pk:

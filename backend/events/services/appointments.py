@@ -83,7 +83,7 @@ def propose_role(
     lock_event(event.pk)
     attendee = Attendee.objects.select_related("person", "event").filter(event=event, pk=attendee_id).first()
     if attendee is None:
-        raise NotFound(_("There is no such person at this forum."))
+        raise NotFound(_("There is no such person at this forum. Choose one of its list of people."))
     _check_can_be_proposed(attendee, permission, by)
     since = now - dt.timedelta(days=1)
     if Appointment.objects.of(event).filter(proposed_at__gt=since).count() >= PROPOSALS_A_DAY:
@@ -229,7 +229,9 @@ def _locked(event: Event, appointment_id: int) -> Appointment:
         .first()
     )
     if found is None:
-        raise NotFound(_("There is no such proposal at this forum."))
+        raise NotFound(
+            _("There is no such proposal at this forum. It may be decided already: load the list again.")
+        )
     return found
 
 

@@ -127,7 +127,7 @@ def change_attendee(
     check_organiser(by, event, Doing.EDIT)
     rows = Attendee.objects.select_related("organisation").filter(event=event, pk=attendee_id)
     if not rows.exists():
-        raise NotFound(_("There is no such person at this forum."))
+        raise NotFound(_("There is no such person at this forum. Choose one of its list of people."))
     wanted = _values(change)
     if "organisation" in wanted:
         wanted["organisation"] = _organisation(event, str(wanted["organisation"]))

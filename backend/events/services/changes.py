@@ -1,10 +1,11 @@
-"""Announce changed attendees to later features: a named job, queued in the transaction of the change."""
+"""Announce changes to later features: a named job, queued in the transaction of the change."""
 
 from __future__ import annotations
 
 from backend.core.queue import URGENT, enqueue
 
 ATTENDEES_CHANGED = "events.attendees_changed"
+FORUM_OPENED = "events.forum_opened"
 
 
 def matching_lock(event_id: int) -> str:
@@ -22,5 +23,15 @@ def announce_changes(event_id: int) -> None:
         lock=matching_lock(event_id),
         once=f"{ATTENDEES_CHANGED}:{event_id}",
         priority=URGENT,  # a page waits for it; a rebuild of every list can wait
+        event_id=event_id,
+    )
+
+
+def announce_opening(event_id: int) -> None:
+    """Queue the job that gives a forum its first lists once it is open."""
+    enqueue(
+        FORUM_OPENED,
+        lock=matching_lock(event_id),
+        once=f"{FORUM_OPENED}:{event_id}",
         event_id=event_id,
     )

@@ -26,6 +26,7 @@ from backend.events.rules import (
     is_running,
     what_opening_lacks,
 )
+from backend.events.services.changes import announce_opening
 from backend.events.services.locks import lock_event
 from backend.people.models import Person
 
@@ -115,6 +116,8 @@ def _move(event: Event, state: str, by: Person | None, now: dt.datetime) -> None
     if begins and is_running(event) and (missing := what_opening_lacks(event)):
         raise NotReadyToOpen(missing)
     event.save(update_fields=["state"])
+    if state == Event.State.OPEN:
+        announce_opening(event.pk)
     kind = Act.Kind.OPENED if state == Event.State.OPEN else Act.Kind.STATE_CHANGED
     record_act(event=event, by=by, kind=kind, what="" if kind == Act.Kind.OPENED else state, now=now)
 
@@ -128,7 +131,9 @@ def set_outside_contact(
     Refuses LeadsOnly and BadOutsideContact.
     """
     if not (is_lead(by, event) or is_administrator(by)):
-        raise LeadsOnly(_("Only a safeguarding lead or the administrator names the outside contact."))
+        raise LeadsOnly(
+            _("Only a safeguarding lead or the administrator names the outside contact. Ask one of them.")
+        )
     name, email, phone = clean_text(name), clean_text(email), clean_text(phone)
     if not name or len(name) > NAME_LIMIT or CONTROL.search(name):
         raise BadOutsideContact(_("Write the name of the outside contact on one line."), field="name")
@@ -142,7 +147,9 @@ def set_outside_contact(
         try:
             validate_email(email)
         except ValidationError:
-            raise BadOutsideContact(_("This is not a mail address."), field="email") from None
+            raise BadOutsideContact(
+                _("This is not a mail address. Write it like name@example.org."), field="email"
+            ) from None
     contact, _created = OutsideContact.objects.update_or_create(
         event=event,
         defaults={"name": name, "email": email, "phone": phone, "entered_by": by, "entered_at": now},

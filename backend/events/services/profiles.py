@@ -94,7 +94,8 @@ def _replace_interests(attendee: Attendee, seeks: Collection[str], offers: Colle
     topics = {topic.key: topic.pk for topic in Topic.objects.filter(event=attendee.event_id)}
     if unknown := sorted({*seeks, *offers} - topics.keys()):
         raise UnknownTopic(
-            _("This event has no topic “%(topic)s”.") % {"topic": unknown[0]}, topic=unknown[0]
+            _("This event has no topic “%(topic)s”. Choose one of its topics.") % {"topic": unknown[0]},
+            topic=unknown[0],
         )
     wanted = ChosenTopics(frozenset(topics[key] for key in seeks), frozenset(topics[key] for key in offers))
     stored = chosen_topics(Interest.objects.filter(attendee=attendee)).get(attendee.pk, ChosenTopics())

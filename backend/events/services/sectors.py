@@ -61,7 +61,9 @@ def add_sector(*, event: Event, name: str, constituency: str, by: Person) -> Sec
     lock_event(event.pk)
     name = _checked_name(event, name)
     if event.sectors.count() >= MAX_SECTORS:
-        raise BadSector(_("A forum has at most %(limit)s sectors.") % {"limit": MAX_SECTORS})
+        raise BadSector(
+            _("A forum has at most %(limit)s sectors. Merge or remove some first.") % {"limit": MAX_SECTORS}
+        )
     return Sector.objects.create(
         event=event,
         key=free_key(name, "sector", set(event.sectors.values_list("key", flat=True))),
@@ -141,7 +143,7 @@ def remove_sector(*, event: Event, sector_id: int, by: Person) -> None:
 def _sector_of(event: Event, sector_id: int) -> Sector:
     found = event.sectors.filter(pk=sector_id).first()
     if found is None:
-        raise NotFound(_("There is no such sector at this forum."))
+        raise NotFound(_("There is no such sector at this forum. Load the page again."))
     return found
 
 
@@ -160,7 +162,10 @@ def _checked_name(event: Event, text: str, *, but: int = 0) -> str:
         )
     others = event.sectors.exclude(pk=but)
     if any(plain_word(name) in (plain_word(one.name), plain_word(one.key)) for one in others):
-        raise BadSector(_("There is a sector “%(sector)s” already.") % {"sector": name})
+        raise BadSector(
+            _("There is a sector “%(sector)s” already. Use that one, or choose another name.")
+            % {"sector": name}
+        )
     return name
 
 

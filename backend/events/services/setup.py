@@ -128,13 +128,18 @@ def check_about(
         raise BadEvent(_("Write the name and the venue of an event on one line, without control characters."))
     if ends_on < starts_on:
         raise BadEvent(
-            _("The event ends on %(last)s, before it starts on %(first)s.")
+            _("The event ends on %(last)s, before it starts on %(first)s. Swap the two days.")
             % {"last": ends_on, "first": starts_on}
         )
     if (ends_on - starts_on).days >= MAX_DAYS:
-        raise BadEvent(_("An event has at most %(limit)s days.") % {"limit": MAX_DAYS})
+        raise BadEvent(
+            _("An event has at most %(limit)s days. Shorten it, or start another.") % {"limit": MAX_DAYS}
+        )
     if unknown := sorted(set(languages) - {language.code for language in LANGUAGES}):
-        raise BadEvent(_("“%(language)s” is none of the languages offered.") % {"language": unknown[0][:20]})
+        raise BadEvent(
+            _("“%(language)s” is none of the languages offered. Choose from the list.")
+            % {"language": unknown[0][:20]}
+        )
 
 
 @in_transaction

@@ -73,12 +73,14 @@ def start_event(*, data: ForumData, by: Person, now: dt.datetime) -> Event:
     refuses, BadName, and CannotPropose.
     """
     if not can_start_forums(by):
-        raise NotAllowedToStart(_("Only administrators, and people whom they allow, can start a forum."))
+        raise NotAllowedToStart(
+            _("Only administrators, and people whom they allow, can start a forum. Ask an administrator.")
+        )
     earlier = None
     if data.basis == FROM_EDITION:
         earlier = editions_to_copy(by).filter(slug=data.edition).first()
         if earlier is None:
-            raise NotFound(_("There is no such edition to start from."))
+            raise NotFound(_("There is no such edition to start from. Choose one of the list, or nothing."))
     event = create_event(
         slug=data.slug,
         name=data.name,

@@ -41,7 +41,9 @@ def add_theme(*, event: Event, name: str, by: Person) -> Theme:
     lock_event(event.pk)
     name = _checked_name(name)
     if event.themes.count() >= MAX_THEMES:
-        raise BadTopic(_("A forum has at most %(limit)s themes.") % {"limit": MAX_THEMES})
+        raise BadTopic(
+            _("A forum has at most %(limit)s themes. Merge or remove some first.") % {"limit": MAX_THEMES}
+        )
     key = free_key(name, "theme", set(event.themes.values_list("key", flat=True)))
     return Theme.objects.create(event=event, key=key, name=name, position=next_position(event.themes.all()))
 
@@ -90,7 +92,9 @@ def add_topic(*, event: Event, theme_id: int, name: str, description: str = "", 
     name, description = _checked_name(name), _checked_description(description)
     _check_unused_name(event, name)
     if event.topics.count() >= MAX_TOPICS:
-        raise BadTopic(_("A forum has at most %(limit)s topics.") % {"limit": MAX_TOPICS})
+        raise BadTopic(
+            _("A forum has at most %(limit)s topics. Merge or remove some first.") % {"limit": MAX_TOPICS}
+        )
     key = free_key(name, "topic", set(event.topics.values_list("key", flat=True)))
     position = next_position(event.topics.all())
     return Topic.objects.create(
@@ -178,14 +182,14 @@ def remove_topic(*, event: Event, topic_id: int, by: Person) -> None:
 def _theme_of(event: Event, theme_id: int) -> Theme:
     found = Theme.objects.filter(event=event, pk=theme_id).first()
     if found is None:
-        raise NotFound(_("There is no such theme at this forum."))
+        raise NotFound(_("There is no such theme at this forum. Load the page again."))
     return found
 
 
 def _topic_of(event: Event, topic_id: int) -> Topic:
     found = Topic.objects.filter(event=event, pk=topic_id).first()
     if found is None:
-        raise NotFound(_("There is no such topic at this forum."))
+        raise NotFound(_("There is no such topic at this forum. Load the page again."))
     return found
 
 
@@ -207,7 +211,9 @@ def _checked_description(text: str) -> str:
 
 def _check_unused_name(event: Event, name: str, *, but: int = 0) -> None:
     if event.topics.filter(name__iexact=name).exclude(pk=but).exists():
-        raise BadTopic(_("There is a topic “%(topic)s” already.") % {"topic": name})
+        raise BadTopic(
+            _("There is a topic “%(topic)s” already. Use that one, or choose another name.") % {"topic": name}
+        )
 
 
 def _mark_changed(event: Event, which: Q, now: dt.datetime) -> None:

@@ -55,11 +55,14 @@ def add_slots(*, event: Event, periods: Iterable[Period], by: Person) -> int:
     wanted = sorted(set(periods))
     for period in wanted:
         if period.ends_at <= period.starts_at:
-            raise BadGrid(_("A slot ends after it starts."))
+            raise BadGrid(_("A slot ends after it starts. Correct its hours."))
         first, last = _days(period, event)
         if first < event.starts_on or last > event.ends_on:
             raise BadGrid(
-                _("The forum is from %(first)s to %(last)s; %(day)s is outside.")
+                _(
+                    "The forum is from %(first)s to %(last)s; %(day)s is outside. Choose a day "
+                    "within it, or change its days under About."
+                )
                 % {"first": event.starts_on, "last": event.ends_on, "day": first}
             )
     before = Slot.objects.filter(event=event).count()
@@ -83,7 +86,12 @@ def remove_slots(*, event: Event, slot_ids: Collection[int], by: Person) -> int:
     try:
         _total, removed = Slot.objects.filter(event=event, pk__in=slot_ids).delete()
     except RestrictedError as error:
-        raise VenueInUse(_("Somebody has asked to meet in one of these slots, so they stay.")) from error
+        raise VenueInUse(
+            _(
+                "Somebody has asked to meet in one of these slots, so they stay. Close the time "
+                "instead: meetings are moved or called off."
+            )
+        ) from error
     return removed.get(Slot._meta.label, 0)
 
 
@@ -110,7 +118,7 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person) ->
     check_organiser(by, event, Doing.EDIT)
     table = Table.objects.filter(event=event, pk=table_id).first()
     if table is None:
-        raise NotFound(_("There is no such table."))
+        raise NotFound(_("There is no such table. Load the page again."))
     if table.is_online != data.is_online:
         raise BadTable(_("A table stays a table, and an online room online. Add another one instead."))
     return _save(table, data)
@@ -123,7 +131,9 @@ def remove_table(*, event: Event, table_id: int, by: Person) -> None:
     try:
         Table.objects.filter(event=event, pk=table_id).delete()
     except RestrictedError as error:
-        raise VenueInUse(_("People meet, or met, at this table, so it stays.")) from error
+        raise VenueInUse(
+            _("People meet, or met, at this table, so it stays. Close the table for a time instead.")
+        ) from error
 
 
 def _save(table: Table, data: TableData) -> Table:
@@ -142,10 +152,12 @@ def _save(table: Table, data: TableData) -> Table:
             % {"mark": Table.MEETING_MARK, "example": f"https://meet.example.org/{Table.MEETING_MARK}"}
         )
     if not table.is_online and table.room_link:
-        raise BadTable(_("Only an online room has a link."))
+        raise BadTable(_("Only an online room has a link. Leave the link empty."))
     try:
         with transaction.atomic():
             table.save()
     except IntegrityError as error:
-        raise LabelTaken(_("There is a table “%(label)s” already.") % {"label": table.label}) from error
+        raise LabelTaken(
+            _("There is a table “%(label)s” already. Choose another label.") % {"label": table.label}
+        ) from error
     return table

@@ -1,5 +1,6 @@
 """Invite an event's adults by mail, remind them, and let them in by the link of the mail."""
 
+from backend.invitations.services.bounces import NoSuchMail, mark_bounced
 from backend.invitations.services.deliveries import SEND_INVITATION, deliver_invitation
 from backend.invitations.services.letters import Letter, default_template, example_letter
 from backend.invitations.services.links import (
@@ -31,12 +32,14 @@ __all__ = [
     "LinkExpired",
     "LinkInvalid",
     "LinkUsed",
+    "NoSuchMail",
     "NobodyToInvite",
     "OpenedLink",
     "TooManyInvitations",
     "default_template",
     "deliver_invitation",
     "example_letter",
+    "mark_bounced",
     "preview_invitations",
     "queue_reminders",
     "read_link",

@@ -79,7 +79,10 @@ def preview_invitations(
     found = chosen.count() if attendee_ids is not None else len(due)
     if not due:
         raise NobodyToInvite(
-            _("Nobody to invite: all of them have joined, have a link that is still valid, or are no adults.")
+            _(
+                "Nobody to invite: all of them have joined, have a link that is still valid, or "
+                "are no adults. Tick others, or set who is an adult."
+            )
         )
     _check_daily_limit(event, len(due), now)
     name = Attendee.objects.filter(event=event, person=by).values_list("name", flat=True).first()

@@ -19,8 +19,10 @@ from backend.meetings.selectors.availability import (
     common_slots,
     free_slots_between,
     has_open_time,
+    has_time_to_come,
     rules_for,
     times_of_two,
+    with_open_time,
 )
 from backend.meetings.selectors.calendar import entry_for, feed_for, open_feed_for
 from backend.meetings.selectors.closures import (
@@ -119,6 +121,7 @@ __all__ = [
     "feed_for",
     "free_slots_between",
     "has_open_time",
+    "has_time_to_come",
     "joining_for",
     "make_answer_link",
     "meeting_for",
@@ -143,4 +146,5 @@ __all__ = [
     "speakers_by_session",
     "times_of_two",
     "unsent_deliveries",
+    "with_open_time",
 ]

@@ -90,7 +90,7 @@ def open_token(token: str) -> SignedAnswer:
         ) from None
     attendee = Attendee.objects.select_related("person", "event").filter(pk=attendee_id).first()
     if attendee is None or purpose not in PURPOSES:
-        raise LinkInvalid(_("This link leads nowhere any more."))
+        raise LinkInvalid(_("This link leads nowhere any more. Sign in to see your meetings."))
     return SignedAnswer(meeting_id, attendee, purpose, slot_id)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 
 from backend.core.period import Period, overlapping, overlapping_range, overlaps
 from backend.events.models import Attendee, SessionPart, Slot
@@ -117,8 +118,17 @@ def availability_for(attendee: Attendee, now: dt.datetime) -> tuple[GridDay, ...
 
 def has_open_time(attendee_id: int, now: dt.datetime) -> bool:
     """Whether the attendee opened a time that can still be asked for, free or taken."""
-    opened = Availability.objects.filter(attendee=attendee_id, slot__starts_at__gt=now + MIN_NOTICE)
-    return opened.exists()
+    return bool(with_open_time([attendee_id], now))
+
+
+def has_time_to_come(now: dt.datetime | Now) -> Exists:
+    """Condition on attendees: they opened a time that can still be asked for, free or taken."""
+    return Exists(Availability.objects.filter(attendee=OuterRef("pk"), slot__starts_at__gt=now + MIN_NOTICE))
+
+
+def with_open_time(ids: Collection[int], now: dt.datetime) -> set[int]:
+    """Those of these attendees who opened a time that can still be asked for, free or taken; one query."""
+    return set(Attendee.objects.filter(has_time_to_come(now), pk__in=ids).values_list("pk", flat=True))
 
 
 def busy_during(attendee: int | OuterRef, starts_at: OuterRef, ends_at: OuterRef) -> Q:

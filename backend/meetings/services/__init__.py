@@ -35,9 +35,12 @@ from backend.meetings.services.closures import (
 from backend.meetings.services.joining import (
     PERSON_JOINED,
     AgeNotConfirmed,
+    NobodyToOpen,
+    NoTimesToCome,
     add_slots,
     join_event,
     join_with_profile,
+    open_all_times,
 )
 from backend.meetings.services.meetings import (
     StepFreeNeeded,
@@ -81,6 +84,7 @@ from backend.meetings.services.rules import BadRules, set_rules
 from backend.meetings.services.sessions import (
     AttendeeInMeeting,
     SpeakerCannotRemove,
+    SpeakerInMeeting,
     assign_speaker,
     bookmark_session,
     remove_bookmark,
@@ -109,6 +113,8 @@ __all__ = [
     "NoOpenSlots",
     "NoSuchPlace",
     "NoTableFree",
+    "NoTimesToCome",
+    "NobodyToOpen",
     "NotJoined",
     "NotOffered",
     "ReasonNeeded",
@@ -116,6 +122,7 @@ __all__ = [
     "SamePerson",
     "SlotTaken",
     "SpeakerCannotRemove",
+    "SpeakerInMeeting",
     "StepFreeNeeded",
     "TooEarly",
     "TooLate",
@@ -149,6 +156,7 @@ __all__ = [
     "make_feed",
     "mark_read",
     "move_meeting",
+    "open_all_times",
     "open_slots",
     "propose_meeting",
     "read_feed",

@@ -80,5 +80,8 @@ def _known_slots(attendee: Attendee, slot_ids: Collection[int], now: dt.datetime
         )
     )
     if unknown := sorted(wanted - known):
-        raise UnknownSlot(_("One of these is not a meeting slot to come of this forum."), slot=unknown[0])
+        raise UnknownSlot(
+            _("One of these is not a meeting slot to come of this forum. Load your times again."),
+            slot=unknown[0],
+        )
     return sorted(known)

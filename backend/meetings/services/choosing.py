@@ -26,7 +26,9 @@ def choose_slot(meeting: Meeting, slot_id: int | None, free: tuple[Slot, ...], n
     kept = [slot for slot in wanted if meeting.any_time or slot.pk in offered]
     # A slot that is taken may have been offered until a moment ago, so only a free one is "not offered".
     if not is_known or (slot_id is not None and wanted and not kept):
-        raise NotOffered(_("This time is not among those the request offers."), slot=slot_id)
+        raise NotOffered(
+            _("This time is not among those the request offers. Choose one that it offers."), slot=slot_id
+        )
     if not kept:
         raise slot_taken(meeting, now)
     return next(iter(slots_with_table(meeting, kept)), kept[0])

@@ -55,9 +55,11 @@ def close_period(
     check_organiser(by, event, Doing.EDIT)
     reason = one_line(clean_text(reason))
     if period.ends_at <= period.starts_at:
-        raise BadClosure(_("The time to close ends after it starts."))
+        raise BadClosure(_("The time to close ends after it starts. Correct its hours."))
     if period.starts_at.year == dt.MINYEAR or period.ends_at.year == dt.MAXYEAR:  # no time in some zone
-        raise BadClosure(_("The forum is not on %(day)s.") % {"day": period.starts_at.date()})
+        raise BadClosure(
+            _("The forum is not on %(day)s. Choose one of its days.") % {"day": period.starts_at.date()}
+        )
     first = period.starts_at.astimezone(event.zone).date()
     last = (period.ends_at - dt.timedelta(microseconds=1)).astimezone(event.zone).date()
     if first < event.starts_on or last > event.ends_on:
@@ -66,9 +68,15 @@ def close_period(
             % {"first": event.starts_on, "last": event.ends_on}
         )
     if period.ends_at <= now:
-        raise BadClosure(_("This time is over."))
+        raise BadClosure(_("This time is over. Choose a time to come."))
     if room and room not in rooms_for(event):
-        raise BadClosure(_("There is no room or table “%(room)s” at this forum.") % {"room": room[:60]})
+        raise BadClosure(
+            _(
+                "There is no room or table “%(room)s” at this forum. Choose one of the list, or "
+                "the whole venue."
+            )
+            % {"room": room[:60]}
+        )
     if len(reason) > REASON_LENGTH:
         raise BadClosure(_("A reason has at most %(limit)s characters.") % {"limit": REASON_LENGTH})
     closure = Closure.objects.create(
@@ -144,7 +152,7 @@ def reopen_period(*, event: Event, closure_id: int, by: Person, now: dt.datetime
     check_organiser(by, event, Doing.EDIT)
     closure = Closure.objects.select_for_update(no_key=True).filter(event=event, pk=closure_id).first()
     if closure is None:
-        raise NotFound(_("There is no such closed time at this forum."))
+        raise NotFound(_("There is no such closed time at this forum. Load the page again."))
     if closure.reopened_at is None:
         closure.reopened_at = now
         closure.save(update_fields=["reopened_at"])

@@ -12,7 +12,7 @@ from backend.core.period import Period
 from backend.core.queue import PLANS, enqueue
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Slot
-from backend.events.rules import Doing, check_allowed
+from backend.events.rules import Doing, check_allowed, check_organiser, has_joined
 from backend.events.services import (
     ProfileChange,
     lock_attendees,
@@ -22,6 +22,8 @@ from backend.events.services import (
 )
 from backend.events.services import add_slots as add_slot_rows
 from backend.meetings.models import Availability
+from backend.meetings.rules import MIN_NOTICE
+from backend.meetings.selectors import with_open_time
 from backend.people.models import Person
 from backend.people.services import BATCH
 from backend.safeguarding.rules import is_known_adult
@@ -33,6 +35,18 @@ class AgeNotConfirmed(BusinessError):
     """Only whom an organiser has confirmed as an adult joins by themself (S1)."""
 
     code = "age_not_confirmed"
+
+
+class NobodyToOpen(BusinessError):
+    """Nobody of those chosen has joined and needs times opened."""
+
+    code = "nobody_to_open"
+
+
+class NoTimesToCome(BusinessError):
+    """The event has no meeting time that could be opened."""
+
+    code = "no_times_to_come"
 
 
 @in_transaction
@@ -69,6 +83,44 @@ def join_with_profile(
     """
     join_event(attendee=attendee, version=version, by=by, now=now)
     return update_profile(attendee=attendee, change=change, by=by, now=now)
+
+
+@in_transaction
+def open_all_times(
+    *, event: Event, attendee_ids: Collection[int], by: Person, now: dt.datetime
+) -> list[Attendee]:
+    """As an organiser, open every meeting time to come for those of these who joined and have none.
+
+    Gives them, locked. Refuses OrganisersOnly, NotOpenYet, NotInThisState, NoTimesToCome and NobodyToOpen.
+    """
+    check_organiser(by, event, Doing.ASK)
+    lock_event(event.pk)  # so that no slot is added between
+    slots = Slot.objects.filter(event=event, starts_at__gt=now + MIN_NOTICE)
+    to_come = list(slots.values_list("pk", flat=True))
+    if not to_come:
+        raise NoTimesToCome(
+            _("%(event)s has no meeting time to come. Add some under Set up, “Times, tables and rules”.")
+            % {"event": event.name}
+        )
+    lock_attendees(attendee_ids)
+    joined = Attendee.objects.filter(
+        has_joined(),
+        event=event,
+        pk__in=attendee_ids,
+        age_class=Attendee.AgeClass.ADULT,
+        person__is_active=True,
+    )
+    ids = set(joined.values_list("pk", flat=True))
+    ids -= with_open_time(ids, now)
+    if not ids:
+        raise NobodyToOpen(
+            _(
+                "Nobody of those chosen is an adult who has joined and has no open time. Invite those who "
+                "have not joined: joining opens their times."
+            )
+        )
+    _open(event.pk, sorted(ids), to_come)
+    return list(Attendee.objects.filter(pk__in=ids).select_related("event", "person").order_by("pk"))
 
 
 @in_transaction

@@ -177,7 +177,7 @@ def _propose_again(meeting: Meeting, values: dict[str, Any], slot_ids: Sequence[
 def _check_people(event: Event, pair: tuple[int, int]) -> None:
     people = list(Attendee.objects.select_related("person").filter(event=event, pk__in=pair).order_by("pk"))
     if len(people) < 2:
-        raise NotFound(_("There is no such person at this forum."))
+        raise NotFound(_("There is no such person at this forum. Choose one of its list of people."))
     for one in people:
         if not one.has_joined:
             raise NotJoined(
@@ -194,7 +194,12 @@ def _check_times(event: Event, pair: tuple[int, int], slot_ids: Sequence[int], n
     if not 1 <= len(set(slot_ids)) == len(slot_ids) <= MAX_TIMES:
         raise BadTimes(_("Offer one to %(limit)d different times.") % {"limit": MAX_TIMES})
     if Slot.objects.filter(event=event, pk__in=slot_ids).count() < len(slot_ids):
-        raise BadTimes(_("One of these times is not a meeting slot of this forum."))
+        raise BadTimes(
+            _(
+                "One of these times is not a meeting slot of this forum. Load the page again and "
+                "choose others."
+            )
+        )
     free = times_of_two(pair, now)
     if not set(slot_ids) <= {slot.pk for slot in free}:
         raise SlotTaken(
@@ -226,7 +231,9 @@ def withdraw_proposal(*, event: Event, meeting_id: int, by: Person, now: dt.date
     """
     check_organiser(by, event, Doing.EDIT)
     if not Meeting.objects.filter(event=event, pk=meeting_id, asker=None).exists():
-        raise NotFound(_("There is no such proposal at this forum."))
+        raise NotFound(
+            _("There is no such proposal at this forum. It may be decided already: load the list again.")
+        )
     meeting = lock_meeting(meeting_id)
     if meeting.withdrawn_at is None:
         check_open_request(meeting, now)

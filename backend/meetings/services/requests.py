@@ -413,14 +413,26 @@ def _check_data(attendee: Attendee, other: Attendee, data: MeetingRequestData, n
         )
     if data.theme and not Theme.objects.filter(event=attendee.event_id, key=data.theme).exists():
         raise UnknownTheme(
-            _("This event has no theme “%(theme)s”.") % {"theme": data.theme[:60]}, theme=data.theme
+            _("This event has no theme “%(theme)s”. Choose one of its themes.") % {"theme": data.theme[:60]},
+            theme=data.theme,
         )
     known = Slot.objects.filter(event=attendee.event_id, pk__in=data.slot_ids).count()
     if known < len(data.slot_ids):
-        raise BadTimes(_("One of these times is not a meeting slot of this forum."))
+        raise BadTimes(
+            _(
+                "One of these times is not a meeting slot of this forum. Load the page again and "
+                "choose others."
+            )
+        )
     _check_place(attendee.event_id, data)
     if not Availability.objects.filter(attendee=other, slot__starts_at__gt=now).exists():
-        raise NoOpenSlots(_("This person has opened no time for meetings, so they cannot be asked yet."))
+        raise NoOpenSlots(
+            _(
+                "This person has opened no time for meetings, so they cannot be asked yet. Tell them on "
+                "their page that you would like to meet."
+            ),
+            other=other.pk,
+        )
     free = common_slots(attendee.pk, [other.pk], after=now + MIN_NOTICE)[other.pk]
     wanted = [slot for slot in free if not data.slot_ids or slot.pk in data.slot_ids]
     if not wanted or len(wanted) < len(data.slot_ids):

@@ -27,6 +27,12 @@ class AttendeeInMeeting(BusinessError):
     code = "in_a_meeting"
 
 
+class SpeakerInMeeting(AttendeeInMeeting):
+    """Whom organisers name as a speaker has agreed to a meeting then, which organisers can call off."""
+
+    code = "speaker_in_a_meeting"
+
+
 class SpeakerCannotRemove(BusinessError):
     code = "speaking"
 
@@ -70,7 +76,11 @@ def remove_bookmark(*, attendee: Attendee, session_id: int, by: Person) -> None:
         return
     if part.part == SPEAKING:
         raise SpeakerCannotRemove(
-            _("You speak at “%(title)s”, so it stays in your agenda.") % {"title": session.title}
+            _(
+                "You speak at “%(title)s”, so it stays in your agenda. Tell the organisers if "
+                "you do not speak there."
+            )
+            % {"title": session.title}
         )
     part.delete()
 
@@ -86,7 +96,7 @@ def assign_speaker(
     session, attendee = _session_and_attendee(event, session_id, attendee_id, by)
     lock_attendees([attendee.pk])
     if (meeting_id := _meeting_during(attendee, session)) is not None:
-        raise AttendeeInMeeting(
+        raise SpeakerInMeeting(
             _("They have agreed to a meeting during “%(title)s”. It has to be called off first.")
             % {"title": session.title},
             meeting=meeting_id,

@@ -205,7 +205,7 @@ def plan_for(event: Event, plan_id: int) -> Plan:
     """One of the event's plans; refuses NotFound."""
     found = Plan.objects.select_related("event").filter(event=event, pk=plan_id).first()
     if found is None:
-        raise NotFound(_("There is no such plan."))
+        raise NotFound(_("There is no such plan. Choose one of the list of plans."))
     return found
 
 

@@ -95,7 +95,7 @@ def stop_planning(*, event: Event, plan_id: int, by: Person) -> Plan:
     """
     plan = plan_for_update(event, plan_id, by)
     if plan.work not in (Plan.Work.WAITING, Plan.Work.SOLVING):
-        raise NotBeingPlanned(_("The planner is not at work on this plan (any more)."))
+        raise NotBeingPlanned(_("The planner is not at work on this plan (any more). Load the page again."))
     plan.stop_asked = True
     plan.save(update_fields=["stop_asked"])
     return plan
@@ -112,5 +112,5 @@ def plan_for_update(event: Event, plan_id: int, by: Person) -> Plan:
     check_organiser(by, event, Doing.EDIT)
     found = Plan.objects.select_for_update(no_key=True).filter(event=event, pk=plan_id).first()
     if found is None:
-        raise NotFound(_("There is no such plan."))
+        raise NotFound(_("There is no such plan. Choose one of the list of plans."))
     return found

@@ -85,7 +85,7 @@ def _table_for(
     for table in sorted(data.tables, key=lambda table: table.pk != row.table_id):
         if not table_clash_in(data, table, slot, others):
             return table.pk
-    raise CannotPlace(_("Every table is taken then."))
+    raise CannotPlace(_("Every table is taken then. Choose another time."))
 
 
 @in_transaction
@@ -142,7 +142,7 @@ def check_editable(plan: Plan) -> None:
     """Refuse NotADraft and PlanBusy."""
     if plan.state != Plan.State.DRAFT:
         raise NotADraft(
-            _("This plan is %(state)s; only a draft can be changed.")
+            _("This plan is %(state)s; only a draft can be changed. Draft a new plan.")
             % {"state": plan.get_state_display().lower()}
         )
     if plan.is_at_work:

@@ -45,7 +45,12 @@ def publish_plan(*, event: Event, plan_id: int, by: Person, now: dt.datetime) ->
     check_allowed(event, Doing.ASK)
     check_editable(plan)
     if plan.work != Plan.Work.READY or not plan.planned.exists():
-        raise NothingPlanned(_("There is nothing to publish: this draft has no finished plan."))
+        raise NothingPlanned(
+            _(
+                "There is nothing to publish: this draft has no finished plan. Wait until it is "
+                "planned, or draft another."
+            )
+        )
     rules = ProgrammeRules.objects.filter(event=event).first()
     plan.state, plan.published_at = Plan.State.PUBLISHED, now
     plan.confirms = rules is not None and rules.confirms

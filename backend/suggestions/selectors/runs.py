@@ -81,6 +81,11 @@ def run_status_for(event: Event) -> RunStatus:
     )
 
 
+def has_lists(event: Event) -> bool:
+    """Whether the event has published lists."""
+    return events_with_run().filter(pk=event.pk).exists()
+
+
 def events_with_run() -> QuerySet[Event]:
     """Events that have published lists."""
     return Event.objects.filter(runs__state=Run.State.CURRENT)

@@ -30,6 +30,7 @@ from backend.suggestions.services.reading import (
 from backend.suggestions.services.runs import (
     BUILD_SUGGESTIONS,
     NobodyToMatch,
+    build_first_run,
     build_run,
     preview_run,
     queue_build,
@@ -50,6 +51,7 @@ __all__ = [
     "UnderstoodWords",
     "UnknownVerdict",
     "WeightsPreview",
+    "build_first_run",
     "build_run",
     "export_unmet_needs",
     "give_feedback",

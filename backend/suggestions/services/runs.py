@@ -58,6 +58,16 @@ def build_run(
         return _build_locked(event, now, _policy_for(event, policy), progress)
 
 
+def build_first_run(*, event: Event, now: dt.datetime) -> Run | None:
+    """Compute every list of an event that has none; None where it has them, or has too few people."""
+    if Run.objects.filter(event=event, state=Run.State.CURRENT).exists():
+        return None
+    try:
+        return build_run(event=event, now=now)
+    except NobodyToMatch:
+        return None
+
+
 def preview_run(
     *, event: Event, policy: Policy | None = None, progress: OnProgress | None = None
 ) -> dict[str, Any]:

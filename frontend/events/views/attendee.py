@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.core.errors import BusinessError, NotFound
 from backend.directory import selectors as directory
+from backend.directory.services import open_times_for
 from backend.events.models import Attendee
+from backend.events.rules import country_names
 from backend.events.services import (
-    AlreadyThere,
     LeadHasToConsent,
     add_attendee,
     change_attendee,
@@ -25,8 +26,8 @@ from backend.events.services import (
     change_roles,
 )
 from frontend.access import Request, catch_refusal, organiser
-from frontend.events.forms import COUNTRIES, AttendeeForm, NewAttendeeForm, OrganisationForm, RolesForm
-from frontend.events.views.attendees import ask_about_adults
+from frontend.events.forms import AttendeeForm, NewAttendeeForm, OrganisationForm, RolesForm
+from frontend.events.views.attendees import ask_about_adults, opened_words
 from frontend.fields import values_of
 
 
@@ -86,6 +87,20 @@ def roles(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
 
 @organiser
 @require_POST
+def times(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
+    """Open all meeting times of somebody who has none; they are told."""
+    event = attendee.event
+    person = directory.roster_person(event=event, attendee_id=attendee_id)
+    try:
+        opened = open_times_for(event=event, attendee_ids=[attendee_id], by=request.user, now=timezone.now())
+    except BusinessError as refusal:
+        return _page(request, attendee, person, refusal=refusal)
+    messages.success(request, opened_words(opened))
+    return redirect("attendee", event.slug, attendee_id)
+
+
+@organiser
+@require_POST
 def organisation(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Correct an organisation's name or sector, for all its people at this event."""
     event = attendee.event
@@ -127,7 +142,6 @@ def add(request: Request, attendee: Attendee) -> HttpResponse:
     context = {
         "form": form,
         "refusal": refusal,
-        "there": refusal.details["attendee_id"] if isinstance(refusal, AlreadyThere) else None,
         "organisations": directory.organisation_names(event),
     }
     status = refusal.status if refusal else 400 if form.errors else 200
@@ -149,7 +163,7 @@ def _page(
         "refusal": refusal,
         "sectors": directory.sector_choices(attendee.event),
         "organisations": directory.organisation_names(attendee.event),
-        "countries": COUNTRIES,
+        "countries": country_names(),
         "choices": {
             "age_class": Attendee.AgeClass.choices,
             "visibility": Attendee.Visibility.choices,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from backend.core.errors import BusinessError
 from backend.directory import selectors as directory
-from backend.directory.services import export_attendees
+from backend.directory.services import export_attendees, open_times_for
 from backend.events.models import Attendee
 from backend.events.services import AdultsNotConfirmed, LeadHasToConsent, NobodyChosen, change_roles
 from backend.events.services.importing import (
@@ -25,6 +25,7 @@ from backend.events.services.importing import (
     import_attendees,
     read_list,
 )
+from backend.invitations.services import preview_invitations
 from frontend.access import Request, organiser
 from frontend.events.forms import ImportForm, RolesForm
 from frontend.fields import values_of
@@ -49,9 +50,13 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
     if request.method == "POST":
         form = RolesForm(request.POST)
         try:
-            values_of(form)
+            do, chosen = values_of(form)["do"], form.attendee_ids(ids)
+            if do == RolesForm.INVITE:
+                return _preview_invitations(request, attendee, chosen)
+            if do == RolesForm.OPEN_TIMES:
+                return _open_times(request, attendee, chosen)
             if form.has_to_name(ids):
-                return _name_people(request, attendee, form, form.attendee_ids(ids))
+                return _name_people(request, attendee, form, chosen)
             changed = _change_roles(request, attendee, form, ids)
         except AdultsNotConfirmed as question:
             return ask_about_adults(request, attendee, question.details["attendee_ids"])
@@ -78,9 +83,38 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
     return render(request, "events/attendees.html", context, status=refusal.status if refusal else 200)
 
 
+def _preview_invitations(request: Request, attendee: Attendee, ids: Collection[int]) -> HttpResponse:
+    """What inviting these would send; nothing is sent before that was read."""
+    if not ids:
+        raise NobodyChosen(_("Tick at least one person."))
+    preview = preview_invitations(
+        event=attendee.event, attendee_ids=list(ids), by=request.user, now=timezone.now()
+    )
+    return render(request, "invitations/preview.html", {"preview": preview})
+
+
+def _open_times(request: Request, attendee: Attendee, ids: Collection[int]) -> HttpResponse:
+    """Open all times for those of these who have none, and say for how many."""
+    if not ids:
+        raise NobodyChosen(_("Tick at least one person."))
+    count = open_times_for(event=attendee.event, attendee_ids=ids, by=request.user, now=timezone.now())
+    messages.success(request, opened_words(count))
+    return HttpResponseRedirect(request.get_full_path())
+
+
+def opened_words(count: int) -> str:
+    """For how many people all times were opened."""
+    text = ngettext(
+        "All meeting times are open for %(count)d person, who is told by mail and can change them.",
+        "All meeting times are open for %(count)d people, who are told by mail and can change them.",
+        count,
+    )
+    return text % {"count": count}
+
+
 def roster_filters(request: Request) -> dict[str, str]:
     """What the address narrows and sorts the list by."""
-    names = (*directory.ROSTER_FILTERS, directory.WITHOUT_MEETING, directory.SEARCH, directory.SORT)
+    names = (*directory.ROSTER_FILTERS, *directory.TICKS, directory.SEARCH, directory.SORT)
     return {name: request.GET.get(name, "").replace("\0", "")[:200] for name in names}
 
 

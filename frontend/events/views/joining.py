@@ -13,14 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from backend.core.encoder import EncoderAway
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
-from backend.events.rules import TextTooLong
+from backend.events.rules import TextTooLong, country_names
 from backend.events.selectors import profile_for
 from backend.events.services import update_profile
 from backend.meetings.selectors import Joining, joining_for
 from backend.meetings.services import join_with_profile
 from backend.suggestions.services import TooOften, prepare_to_read, understand_words
 from frontend.access import Outcome, Request, catch_refusal, participant
-from frontend.events.forms import COUNTRIES, JoinForm, ReadAlongForm
+from frontend.events.forms import JoinForm, ReadAlongForm
 from frontend.events.words.examples import EXAMPLES
 from frontend.events.words.understood import sentence_for
 
@@ -86,7 +86,7 @@ def join_step(request: Request, attendee: Attendee, step: int) -> HttpResponse:
         "chosen": form.chosen(f"{text}_topics") if text else form.chosen("languages"),
         "examples": EXAMPLES.get(text, ()),
         "languages": form.languages_offered,
-        "countries": COUNTRIES,
+        "countries": country_names(),
     }
     status = outcome.refusal.status if outcome.refusal else 422 if form.is_bound and form.errors else 200
     return render(request, "events/join.html", context, status=status)

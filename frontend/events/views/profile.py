@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from backend.events.models import Attendee
-from backend.events.rules import TextTooLong
+from backend.events.rules import TextTooLong, country_names
 from backend.events.selectors import profile_for
 from backend.events.services import update_profile
 from backend.safeguarding.selectors import blocks_made_by
 from backend.suggestions.selectors import is_being_matched
 from frontend.access import Request, participant
-from frontend.events.forms import COUNTRIES, ProfileForm
+from frontend.events.forms import ProfileForm
 
 
 @participant
@@ -47,7 +47,7 @@ def profile(request: Request, attendee: Attendee) -> HttpResponse:
         "form": form,
         "chosen": {name: form.chosen(name) for name in ("languages", "seeks_topics", "offers_topics")},
         "languages": form.languages_offered,
-        "countries": COUNTRIES,
+        "countries": country_names(),
         "blocks": blocks_made_by(attendee),
     }
     return render(request, "events/profile.html", context, status=422 if form.errors else 200)

@@ -66,7 +66,7 @@ def _answer(request: Request, token: str) -> HttpResponse:
         "link": link,
         "row": link.meeting,
         "event": link.attendee.event,
-        "sentence": refusal.message if refusal else "",
+        "refusal": refusal,
         "typed": form["reason"].value() or "",
         "usefulness": form["usefulness"].value() or "",
         "others": [time for time in link.meeting.times if time != link.time],

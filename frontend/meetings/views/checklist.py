@@ -20,6 +20,7 @@ from backend.events.rules import NEXT_STATES, SENTENCES, is_event_open
 from backend.events.services import change_state
 from backend.meetings.selectors import SetUp, set_up_for
 from backend.safeguarding.selectors import names_of_leads
+from backend.suggestions.selectors import has_lists
 from frontend.access import Request, organiser, organiser_or_lead
 from frontend.fields import values_of
 from frontend.meetings.forms import StateForm
@@ -141,6 +142,11 @@ def _items(event: Event, found: SetUp) -> list[Item]:
             "invitations", _("Invitations"), found.people and not found.not_joined,
             _("Everybody has joined.") if found.people and not found.not_joined
             else _("A mail with a link to join, to all or some; reminders follow by a schedule."),
+        ),
+        item(
+            "matching", _("Suggestions"), has_lists(event),
+            _("Everybody who may be suggested has a list; it follows their profiles.") if has_lists(event)
+            else _("Computed when the forum opens; later, and after a long import, on this page."),
         ),
         item(
             "mails", _("Mail"), not found.mails_in_trouble,

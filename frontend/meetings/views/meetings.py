@@ -85,7 +85,7 @@ def meeting_page(
     """The meeting as it is now; after a refusal with its sentence, and with what was typed."""
     context = {
         "row": meeting_for(attendee, meeting_id, timezone.now()),
-        "sentence": refusal.message if refusal else "",
+        "refusal": refusal,
         "typed": ReasonForm(request.POST)["reason"].value() or "",
         "usefulness": AttestForm(request.POST)["usefulness"].value() or "",
         "refused_at": request.resolver_match.url_name if refusal and request.resolver_match else "",

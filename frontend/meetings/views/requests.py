@@ -138,7 +138,6 @@ def _page(
             for time in times
             if refusal and time.slot_id in _alternatives(refusal)
         ],
-        "other_meeting": refusal.details.get("meeting") if refusal else None,
     }
     status = refusal.status if refusal else 422 if form.errors else 200
     return render(request, "meetings/ask.html", context, status=status)

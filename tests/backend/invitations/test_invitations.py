@@ -23,7 +23,9 @@ from backend.invitations.services import (
     LinkInvalid,
     LinkUsed,
     NobodyToInvite,
+    NoSuchMail,
     TooManyInvitations,
+    mark_bounced,
     preview_invitations,
     queue_reminders,
     read_link,
@@ -353,3 +355,28 @@ def test_a_placeholder_in_a_name_is_not_filled_again(forum: Forum) -> None:
     )
     assert "Dear <b>{forum}" in letter.body
     assert "Dear &lt;b&gt;{forum}" in letter.html
+
+
+def test_a_mail_that_came_back_later_is_marked_by_hand_and_a_new_address_clears_it(
+    forum: Forum, post: MailServer
+) -> None:
+    mali = forum.add("mali@example.org", name="Mali")
+    arif = forum.add("arif@example.org", name="Arif")
+    by = forum.organiser.person
+    with pytest.raises(NoSuchMail):
+        mark_bounced(event=forum.event, attendee_ids=[mali.pk], bounced=True, by=by)
+    forum.invite(mali, arif)
+    do_jobs()
+    assert mark_bounced(event=forum.event, attendee_ids=[mali.pk], bounced=True, by=by) == 1
+    assert seen(forum)["Mali"][0] == "failed"
+    assert seen(forum)["Arif"][0] == "sent"
+    assert mark_bounced(event=forum.event, attendee_ids=[mali.pk, arif.pk], bounced=False, by=by) == 1
+    assert seen(forum)["Mali"][0] == "sent"
+    mark_bounced(event=forum.event, attendee_ids=[mali.pk], bounced=True, by=by)
+    mali.person.email = "mali@new.example.org"
+    mali.person.save()
+    assert seen(forum)["Mali"][0] == "not_invited"
+    forum.invite(mali)
+    do_jobs()
+    assert seen(forum)["Mali"][0] == "sent"
+    assert [mail["To"] for mail in post.mails][-1] == "mali@new.example.org"

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.events.models import Event, Slot, Table
 from backend.people.models import Person
+from backend.suggestions.models import Run
 from tests.factories import make_attendee, make_session
 from tests.frontend.conftest import client_of, lay_out
 from tests.pages import page_of
@@ -33,8 +34,11 @@ def lines(cast, boss):
 
 
 def test_the_checklist_says_what_is_missing_and_then_what_there_is(cast, boss):
+    assert lines(cast, boss)[0]["Suggestions"] == "Done"
+    Run.objects.all().delete()
     found, page = lines(cast, boss)
     assert found["Sessions"] == found["Meeting times"] == found["Tables and online rooms"] == "Missing"
+    assert found["Suggestions"] == "Missing"
     assert found["Themes and topics"] == found["People"] == "Done"
     assert "Nobody can ask for a meeting before there are times." in page
     make_session(cast.event)

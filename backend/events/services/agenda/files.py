@@ -79,7 +79,7 @@ def read_agenda(data: bytes, *, event: Event, encoding: str = "") -> AgendaFile:
         key = themes.get(column_key(found.theme), "")
         sessions.append(FileSession(line, _with_theme(found, key)))
     if not sessions and not refused:
-        raise UnreadableFile(_("The file holds no sessions."))
+        raise UnreadableFile(_("The file holds no sessions. Export the programme again, with its sessions."))
     if len(sessions) > MAX_SESSIONS:
         raise UnreadableFile(
             _("The file holds more than %(limit)s sessions: split it.") % {"limit": f"{MAX_SESSIONS:,}"}

@@ -68,13 +68,18 @@ def check_session(data: SessionData, event: Event, themes: dict[str, Theme]) -> 
             _("An abstract has at most %(limit)s characters.") % {"limit": f"{ABSTRACT_LENGTH:,}"}
         )
     if not dt.MINYEAR < data.starts_at.year < dt.MAXYEAR:  # it might be no time at all in the event's zone
-        raise BadSession(_("The forum is not on %(day)s.") % {"day": data.starts_at.date()})
+        raise BadSession(
+            _("The forum is not on %(day)s. Choose one of its days.") % {"day": data.starts_at.date()}
+        )
     if not data.starts_at < data.ends_at <= data.starts_at + LONGEST:
-        raise BadSession(_("A session ends after it starts, within 24 hours."))
+        raise BadSession(_("A session ends after it starts, within 24 hours. Correct its hours."))
     first, last = _days(data, event)
     if first < event.starts_on or last > event.ends_on:
         raise BadSession(
-            _("The forum is from %(first)s to %(last)s; %(day)s is outside.")
+            _(
+                "The forum is from %(first)s to %(last)s; %(day)s is outside. Choose a day "
+                "within it, or change its days under About."
+            )
             % {
                 "first": event.starts_on,
                 "last": event.ends_on,
@@ -89,7 +94,9 @@ def check_session(data: SessionData, event: Event, themes: dict[str, Theme]) -> 
         if not 0 < len(link) <= LINK_LENGTH:
             raise BadSession(_("The link to a stream is a web address, such as https://example.org/live."))
     if data.theme and data.theme not in themes:
-        raise BadSession(_("The forum has no theme “%(theme)s”.") % {"theme": data.theme[:60]})
+        raise BadSession(
+            _("The forum has no theme “%(theme)s”. Choose one of its themes.") % {"theme": data.theme[:60]}
+        )
     return SessionData(
         title=title,
         starts_at=data.starts_at,
@@ -144,7 +151,11 @@ def save_session(session: Session, data: SessionData, themes: dict[str, Theme]) 
             session.save()
     except IntegrityError as error:
         raise SessionTaken(
-            _("There is a session “%(title)s” at that time already.") % {"title": data.title}
+            _(
+                "There is a session “%(title)s” at that time already. Change that one, or choose "
+                "another title or time."
+            )
+            % {"title": data.title}
         ) from error
     return session
 

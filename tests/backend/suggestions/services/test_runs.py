@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, SessionPart, Slot
-from backend.events.services import ProfileChange, update_profile
+from backend.events.services import ProfileChange, change_state, update_profile
 from backend.meetings.services import close_slots, open_slots
 from backend.suggestions import engine, services
 from backend.suggestions.engine.texts import READING, text_hash
@@ -302,3 +302,23 @@ def test_explain_refuses_somebody_matching_may_not_read(forum):
     for who in (minor.person.email, str(minor.pk), "nobody@example.org"):
         with pytest.raises(NotFound, match="nobody whom"):
             call_command("explain", event.slug, seeker.person.email, who)
+
+
+def test_a_forum_that_opens_gets_its_first_lists_and_one_that_has_them_or_nobody_stays_as_it_is(forum):
+    event, _seeker, _fitting = forum
+    empty = make_event("empty")
+    assert services.build_first_run(event=empty, now=NOW) is None
+    first = services.build_first_run(event=event, now=NOW)
+    assert current_run(event) == first
+    assert services.build_first_run(event=event, now=LATER) is None
+    assert Run.objects.count() == 1
+
+
+def test_opening_a_forum_queues_its_first_lists(forum):
+    event, _seeker, _fitting = forum
+    Event.objects.filter(pk=event.pk).update(state="inviting")
+    organiser = make_attendee(event, permission="organiser", visibility="hidden")
+    for permission in ("safeguarding-lead", "safeguarding-lead"):
+        make_attendee(event, permission=permission, visibility="hidden")
+    change_state(event=event, state="open", by=organiser.person, now=NOW)
+    assert ProcrastinateJob.objects.filter(task_name="events.forum_opened").count() == 1
