@@ -152,6 +152,7 @@ urlpatterns = [
     path(
         "e/<slug:slug>/meetings/<int:meeting_id>/call-off/", meetings.cancel_for_both, name="cancel_for_both"
     ),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/move/", meetings.move, name="move"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/attest/", meetings.attest, name="attest"),
     path("e/<slug:slug>/calendar/", calendar.calendar, name="calendar"),
     path("e/<slug:slug>/calendar/titian.ics", calendar.calendar_download, name="calendar_download"),
@@ -178,6 +179,12 @@ urlpatterns = [
     path("e/<slug:slug>/set-up/tables/<int:table_id>/", setup.change_table, name="change_table"),
     path("e/<slug:slug>/set-up/rules/", setup.change_rules, name="change_rules"),
     path("e/<slug:slug>/programme/", programme.programme, name="programme"),
+    path("e/<slug:slug>/programme/by-hand/", programme.by_hand, name="by_hand"),
+    path(
+        "e/<slug:slug>/programme/by-hand/<int:meeting_id>/withdraw/",
+        programme.withdraw_by_hand,
+        name="withdraw_by_hand",
+    ),
     path("e/<slug:slug>/programme/publishing/", programme.publishing, name="programme_publishing"),
     path("e/<slug:slug>/programme/<int:plan_id>/", programme.plan, name="plan"),
     path("e/<slug:slug>/programme/<int:plan_id>/again/", programme.replan, name="plan_again"),

@@ -74,6 +74,7 @@ urlpatterns = [
     path("events/<slug:slug>/meetings/<int:meeting_id>/decline/", meetings.DeclineView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/withdraw/", meetings.WithdrawView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/cancel/", meetings.CancelView.as_view()),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/move/", meetings.MoveView.as_view()),
     path(
         "events/<slug:slug>/meetings/<int:meeting_id>/cancel-for-both/", meetings.CancelForBothView.as_view()
     ),
@@ -107,6 +108,14 @@ urlpatterns = [
     path("events/<slug:slug>/tables/<int:table_id>/", meetings.TableView.as_view()),
     path("events/<slug:slug>/plans/", programme.PlanListView.as_view()),
     path("events/<slug:slug>/plans/publishing/", programme.PublishingView.as_view()),
+    path("events/<slug:slug>/plans/by-hand/", programme.ByHandView.as_view()),
+    path(
+        "events/<slug:slug>/plans/by-hand/times/<int:first_id>/<int:second_id>/",
+        programme.ByHandTimesView.as_view(),
+    ),
+    path(
+        "events/<slug:slug>/plans/by-hand/<int:meeting_id>/withdraw/", programme.ByHandWithdrawView.as_view()
+    ),
     path("events/<slug:slug>/plans/<int:plan_id>/", programme.PlanView.as_view()),
     path("events/<slug:slug>/plans/<int:plan_id>/again/", programme.PlanAgainView.as_view()),
     path("events/<slug:slug>/plans/<int:plan_id>/publish/", programme.PlanPublishView.as_view()),

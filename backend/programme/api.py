@@ -11,8 +11,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import BoundedIntegerField, ShareField, TextField, id_field, validated
+from backend.core.api import BoundedIntegerField, BoundedListField, ShareField, TextField, id_field, validated
 from backend.events.api import OrganiserView
+from backend.meetings.api.participant import KEY
+from backend.meetings.api.serializers import SlotSerializer
+from backend.meetings.models.meetings import MAX_TIMES
+from backend.meetings.services import withdraw_proposal
 from backend.people.models import Constituency, Person
 from backend.programme import selectors, services
 from backend.programme.models import Plan
@@ -127,6 +131,42 @@ class PlannedMeetingChangeSerializer(serializers.Serializer[Any]):
         if not attrs:
             raise serializers.ValidationError(_("Say what is to change: slot, table or locked."))
         return attrs
+
+
+class ChoosableSerializer(serializers.Serializer[Any]):
+    attendee = serializers.IntegerField(source="attendee_id")
+    name = serializers.CharField()
+    organisation = serializers.CharField()
+
+
+class TimesOfTwoSerializer(serializers.Serializer[Any]):
+    """The times two people both have."""
+
+    first = ChoosableSerializer()
+    second = ChoosableSerializer()
+    times = SlotSerializer(many=True)
+
+
+class PutForwardSerializer(serializers.Serializer[Any]):
+    """Two people, one to three times both have, and perhaps a table and why."""
+
+    first = id_field()
+    second = id_field()
+    slots = BoundedListField(child=id_field(), max_length=MAX_TIMES, unique=True)
+    table = id_field(required=False, allow_null=True, default=None)
+    because = TextField(max_length=500, allow_blank=True, default="")
+
+
+class ByHandSerializer(serializers.Serializer[Any]):
+    """A meeting put forward by hand: proposed, withdrawn, expired, or what it became once agreed."""
+
+    meeting = serializers.IntegerField(source="meeting_id")
+    people = ChoosableSerializer(many=True)
+    state = serializers.CharField()
+    slot = serializers.IntegerField(source="slot.pk", allow_null=True, default=None)
+    table = serializers.IntegerField(source="table.pk", allow_null=True, default=None)
+    can_withdraw = serializers.BooleanField()
+    can_move = serializers.BooleanField()
 
 
 class PublishingSerializer(serializers.Serializer[Any]):
@@ -245,3 +285,50 @@ class PublishingView(PlansApiView):
         values = validated(PublishingSerializer, request)
         rules = services.set_publishing(event=self.event, by=self.by, **values)
         return Response({"confirms": rules.confirms})
+
+
+class ByHandView(PlansApiView):
+    """Meetings of two named people, put forward by hand."""
+
+    @extend_schema(operation_id="by_hand_list", responses={200: ByHandSerializer(many=True)})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        rows = selectors.put_forward_by_hand(self.event, timezone.now())
+        return Response(ByHandSerializer(rows, many=True).data)
+
+    @extend_schema(
+        operation_id="by_hand_put_forward",
+        parameters=[KEY],
+        request=PutForwardSerializer,
+        responses={201: ByHandSerializer},
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Propose that two people meet, or arrange it where the forum's plans are arranged at once."""
+        data, now = validated(PutForwardSerializer, request), timezone.now()
+        meeting = services.put_forward(
+            event=self.event,
+            pair=(data["first"], data["second"]),
+            slot_ids=data["slots"],
+            table_id=data["table"],
+            because=data["because"],
+            key=request.headers.get("Idempotency-Key", ""),
+            by=self.by,
+            now=now,
+        )
+        return Response(ByHandSerializer(selectors.one_by_hand(meeting, now)).data, status=201)
+
+
+class ByHandTimesView(PlansApiView):
+    @extend_schema(operation_id="by_hand_times", responses={200: TimesOfTwoSerializer})
+    def get(self, request: Request, slug: str, first_id: int, second_id: int) -> Response:  # noqa: ARG002
+        """The times two people both have; two who may not be in touch have none."""
+        now = timezone.now()
+        found = selectors.times_for(event=self.event, first_id=first_id, second_id=second_id, now=now)
+        return Response(TimesOfTwoSerializer(found).data)
+
+
+class ByHandWithdrawView(PlansApiView):
+    @extend_schema(operation_id="proposals_withdraw", request=None, responses={204: None})
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Take a proposal back; the two are told nothing before it would have expired."""
+        withdraw_proposal(event=self.event, meeting_id=meeting_id, by=self.by, now=timezone.now())
+        return Response(status=204)

@@ -88,6 +88,13 @@ class AcceptForm(forms.Form):
     slot = IdField(required=False)
 
 
+class MoveForm(forms.Form):
+    """Where an agreed meeting is to be: a time, and a table or any."""
+
+    slot = IdField(required=False)
+    table = IdField(required=False)
+
+
 class ReasonForm(forms.Form):
     """The reason for declining or cancelling."""
 

@@ -11,7 +11,7 @@ from backend.events.models import Event
 from backend.people.models import Constituency
 from backend.programme.models import Plan
 from backend.programme.rules import PlanOptions
-from frontend.fields import IdField
+from frontend.fields import IdField, IdsField
 from frontend.programme.words import ORDERS
 
 WHOLE = {"invalid": _("Give a whole number."), "required": _("Give a whole number.")}
@@ -65,6 +65,17 @@ class PublishingForm(forms.Form):
 
     def clean_confirms(self) -> bool:
         return str(self.cleaned_data["confirms"]) == "yes"
+
+
+class ByHandForm(forms.Form):
+    """Two people, up to three times both have, and perhaps a table and why."""
+
+    first = IdField(required=False)
+    second = IdField(required=False)
+    slots = IdsField(required=False)
+    table = IdField(required=False)
+    because = forms.CharField(required=False)
+    key = forms.CharField(required=False)
 
 
 class OrderForm(forms.Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,11 +17,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee
+from backend.meetings.services import withdraw_proposal
 from backend.programme import selectors, services
 from frontend.access import Request, organiser
 from frontend.fields import values_of
-from frontend.programme.forms import OrderForm, PlanForm, PlannedMeetingForm, PublishingForm, ScheduleForm
-from frontend.programme.words import ORDERS, change_text, publishing_text
+from frontend.programme.forms import (
+    ByHandForm,
+    OrderForm,
+    PlanForm,
+    PlannedMeetingForm,
+    PublishingForm,
+    ScheduleForm,
+)
+from frontend.programme.words import ORDERS, change_text, publishing_text, put_forward_text
 
 
 @organiser
@@ -116,6 +125,59 @@ def withdraw(request: Request, attendee: Attendee, plan_id: int) -> HttpResponse
     services.withdraw_plan(event=attendee.event, plan_id=plan_id, by=request.user, now=timezone.now())
     messages.success(request, _("The plan is withdrawn. What was agreed stays."))
     return redirect("plan", attendee.event.slug, plan_id)
+
+
+@organiser
+@require_http_methods(["GET", "HEAD", "POST"])
+def by_hand(request: Request, attendee: Attendee) -> HttpResponse:
+    """Two named people: the times both have, then a proposal, or a meeting where plans are so."""
+    event, now, refusal = attendee.event, timezone.now(), None
+    values = values_of(ByHandForm(request.POST if request.method == "POST" else request.GET))
+    first, second = values["first"], values["second"]
+    if request.method == "POST":
+        try:
+            services.put_forward(
+                event=event,
+                pair=(first or 0, second or 0),
+                slot_ids=values["slots"],
+                table_id=values["table"],
+                because=values["because"],
+                key=values["key"],
+                by=request.user,
+                now=now,
+            )
+        except BusinessError as refused:
+            refusal = refused
+        else:
+            messages.success(request, put_forward_text(selectors.confirms_at_once(event)))
+            return redirect("by_hand", event.slug)
+    found = None
+    if first and second:
+        try:
+            found = selectors.times_for(event=event, first_id=first, second_id=second, now=now)
+        except NotFound as refused:
+            refusal = refusal or refused
+    context = {
+        "people": selectors.people_to_choose(event),
+        "found": found,
+        "refusal": refusal,
+        "values": values,
+        "key": values["key"] or uuid4().hex,
+        "confirms": selectors.confirms_at_once(event),
+        "rows": selectors.put_forward_by_hand(event, now),
+    }
+    return render(request, "programme/by_hand.html", context, status=refusal.status if refusal else 200)
+
+
+@organiser
+@require_POST
+def withdraw_by_hand(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Take a proposal back."""
+    withdraw_proposal(event=attendee.event, meeting_id=meeting_id, by=request.user, now=timezone.now())
+    messages.success(
+        request, _("The proposal is withdrawn. The two are told nothing before it would have expired.")
+    )
+    return redirect("by_hand", attendee.event.slug)
 
 
 @organiser

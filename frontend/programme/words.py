@@ -53,6 +53,13 @@ def better_words(figures: Figures) -> str:
     return _("At most %(percent)s %% better is possible.") % {"percent": shown}
 
 
+def put_forward_text(confirms: bool) -> str:
+    """What was done with two named people."""
+    if confirms:
+        return _("The meeting is arranged, and both are told.")
+    return _("Proposed. Both are told, and it is agreed once both say yes.")
+
+
 def change_text(action: str) -> str:
     """What was done to a planned meeting."""
     return str(CHANGES[action])

@@ -60,6 +60,7 @@ BELONGS_TO = {
     "plan_doors": "programme",
     "plan_days": "programme",
     "planned": "programme",
+    "by_hand": "programme",
     "lists": "matching",
     "pair": "matching",
     "session": "agenda",

@@ -17,6 +17,7 @@ SEEN = {
     " agenda closures import_agenda sectors session topics",
     "test_role_pages.py": "about age_classes forum_roles invitation invitation_texts invitations roles safety"
     " venue",
+    "test_proposals.py": "by_hand move",
     "test_first_forum.py": "first_administrator forums start_forum",
     "test_programme_pages.py": "programme plan planned plan_doors plan_days",
 }

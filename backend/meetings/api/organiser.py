@@ -49,6 +49,22 @@ class CancelForBothView(OrganiserView):
         return Response(status=204)
 
 
+class MoveView(OrganiserView):
+    @extend_schema(operation_id="meetings_move", request=shapes.MoveSerializer, responses={204: None})
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Give an agreed meeting of two others another time both have, or another table; both are told."""
+        data = validated(shapes.MoveSerializer, request)
+        services.move_meeting(
+            event=self.event,
+            meeting_id=meeting_id,
+            slot_id=data["slot"],
+            table_id=data["table"],
+            by=self.attendee.person,
+            now=timezone.now(),
+        )
+        return Response(status=204)
+
+
 class SlotPreviewView(OrganiserView):
     @extend_schema(
         operation_id="slots_preview",

@@ -85,6 +85,13 @@ class NeededReasonSerializer(serializers.Serializer[Any]):
     reason = TextField(max_length=500)
 
 
+class MoveSerializer(serializers.Serializer[Any]):
+    """Where an agreed meeting is to be; without a table its own, or the first that is free then."""
+
+    slot = id_field()
+    table = id_field(required=False, allow_null=True, default=None)
+
+
 class AttestationSerializer(serializers.Serializer[Any]):
     """Whether it took place and, if so, how useful it was: 1 to 5."""
 

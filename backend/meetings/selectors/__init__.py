@@ -44,6 +44,7 @@ from backend.meetings.selectors.disputes import Attestation, DisputeRow, dispute
 from backend.meetings.selectors.joining import Joining, joining_for
 from backend.meetings.selectors.meetings import (
     MeetingRow,
+    MoveOptions,
     OpenContact,
     Place,
     ReportedMeeting,
@@ -52,6 +53,7 @@ from backend.meetings.selectors.meetings import (
     confirmed_slot,
     meeting_for,
     meetings_between,
+    move_options_for,
     open_contacts_for,
     other_attendee_id,
     reported_meeting,
@@ -90,6 +92,7 @@ __all__ = [
     "LinkUsed",
     "LinkWithdrawn",
     "MeetingRow",
+    "MoveOptions",
     "NoticeRow",
     "OpenContact",
     "Overview",
@@ -127,6 +130,7 @@ __all__ = [
     "meeting_for",
     "meetings_between",
     "meetings_in",
+    "move_options_for",
     "notices_for",
     "open_contacts_for",
     "open_feed_for",

@@ -15,7 +15,8 @@ from backend.events.models import Attendee, Event, Slot, Table
 from backend.events.rules import interpreter_text
 from backend.meetings.models import Meeting, MeetingQuerySet, Seat
 from backend.meetings.rules import allowed_actions, is_asker, is_expired
-from backend.meetings.selectors.availability import SlotChoice, common_slots, slot_choice_of
+from backend.meetings.selectors.availability import SlotChoice, common_slots, slot_choice_of, times_of_two
+from backend.meetings.selectors.tables import suitable_tables
 from backend.safeguarding.rules import contactable_for
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 
@@ -233,11 +234,37 @@ def open_contacts_for(attendee: Attendee, now: dt.datetime) -> dict[int, OpenCon
 
 def confirmed_slot(event: Event, meeting_id: int) -> Slot:
     """The slot of a confirmed meeting of the event; refuses NotFound. For organisers; without names."""
+    return _confirmed_meeting(event, meeting_id)[1]
+
+
+def _confirmed_meeting(event: Event, meeting_id: int) -> tuple[Meeting, Slot]:
     meetings = Meeting.objects.filter(event=event, state=Meeting.State.ACCEPTED, pk=meeting_id)
-    found = meetings.select_related("slot").first()
+    found = meetings.select_related("slot", "table").first()
     if found is None or found.slot is None:
         raise NotFound(_("There is no such meeting, or it is off already."))
-    return found.slot
+    return found, found.slot
+
+
+@dataclass(frozen=True, slots=True)
+class MoveOptions:
+    """An agreed meeting, the times both have beside its own, and the tables of its kind."""
+
+    meeting: Meeting
+    slot: Slot
+    times: tuple[Slot, ...]
+    tables: tuple[Table, ...]
+
+
+def move_options_for(event: Event, meeting_id: int, now: dt.datetime) -> MoveOptions:
+    """Where an agreed meeting could move; refuses NotFound. For organisers; without names.
+
+    Two whom the contact policy parts have no other time, like two without one.
+    """
+    meeting, slot = _confirmed_meeting(event, meeting_id)
+    seated = seated_ids(meeting.pk)
+    times = times_of_two((seated[0], seated[1]), now) if len(seated) == 2 else ()
+    tables = Table.objects.filter(suitable_tables(meeting)).order_by("step_free", "pk")
+    return MoveOptions(meeting, slot, times, tuple(tables))
 
 
 def seated_ids(meeting_id: int) -> list[int]:

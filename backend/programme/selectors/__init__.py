@@ -1,5 +1,14 @@
 """Reads of programmes, for organisers: plans, where a meeting could move, and schedules to print."""
 
+from backend.programme.selectors.by_hand import (
+    ByHand,
+    Choosable,
+    TimesOfTwo,
+    one_by_hand,
+    people_to_choose,
+    put_forward_by_hand,
+    times_for,
+)
 from backend.programme.selectors.edit_options import EditOptions, SlotOption, TableOption, edit_options_for
 from backend.programme.selectors.planning_data import read_planning_data, suggestion_scores
 from backend.programme.selectors.plans import (
@@ -23,6 +32,8 @@ from backend.programme.selectors.printed_schedules import (
 )
 
 __all__ = [
+    "ByHand",
+    "Choosable",
     "EditOptions",
     "Entry",
     "Figures",
@@ -34,14 +45,19 @@ __all__ = [
     "PrintedSchedule",
     "SlotOption",
     "TableOption",
+    "TimesOfTwo",
     "confirms_at_once",
     "edit_options_for",
     "entry_in",
+    "one_by_hand",
     "paginate_groups",
+    "people_to_choose",
     "plan_for",
     "plan_page_for",
     "plans_for",
     "printed_schedules_for",
+    "put_forward_by_hand",
     "read_planning_data",
     "suggestion_scores",
+    "times_for",
 ]

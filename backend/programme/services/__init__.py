@@ -3,6 +3,7 @@
 Not re-exported: `solving`, which loads the planner and is for the worker alone.
 """
 
+from backend.programme.services.by_hand import put_forward
 from backend.programme.services.drafting import (
     NoSuggestions,
     NotBeingPlanned,
@@ -45,6 +46,7 @@ __all__ = [
     "lock_planned",
     "move_planned",
     "publish_plan",
+    "put_forward",
     "replan",
     "set_publishing",
     "stop_planning",

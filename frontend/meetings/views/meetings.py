@@ -22,6 +22,7 @@ from backend.meetings.selectors import (
     availability_for,
     confirmed_slot,
     meeting_for,
+    move_options_for,
     notices_for,
     requests_sent,
     requests_to_answer,
@@ -37,7 +38,7 @@ from backend.meetings.services import (
 from backend.safeguarding.rules import why_not_open
 from frontend.access import Outcome, Request, catch_refusal, organiser, participant
 from frontend.fields import values_of
-from frontend.meetings.forms import AcceptForm, AttestForm, ReasonForm
+from frontend.meetings.forms import AcceptForm, AttestForm, MoveForm, ReasonForm
 from frontend.meetings.words import accepted_words, day_in
 
 NOTICES = 5
@@ -204,6 +205,32 @@ def cancel_for_both(request: Request, attendee: Attendee, meeting_id: int) -> Ht
     status = refusal.status if refusal else 200
     context = {"slot": slot, "refusal": refusal, "typed": form["reason"].value() or ""}
     return render(request, "meetings/cancel_for_both.html", context, status=status)
+
+
+@organiser
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """As an organiser, give an agreed meeting of two others another time or table."""
+    event, outcome, now = attendee.event, Outcome(), timezone.now()
+    options = move_options_for(event, meeting_id, now)
+    form = MoveForm(request.POST if request.method == "POST" else None)
+    if form.is_bound:
+        with catch_refusal() as outcome:
+            values = values_of(form)
+            services.move_meeting(
+                event=event,
+                meeting_id=meeting_id,
+                slot_id=values["slot"] or options.slot.pk,
+                table_id=values["table"],
+                by=request.user,
+                now=now,
+            )
+        if outcome.refusal is None:
+            messages.success(request, _("The meeting is moved. Both are told, and either can cancel."))
+            return redirect("programme", event.slug)
+    refusal = outcome.refusal
+    context = {"options": options, "refusal": refusal, "chosen": values_of(form) if form.is_bound else {}}
+    return render(request, "meetings/move.html", context, status=refusal.status if refusal else 200)
 
 
 @participant

@@ -104,6 +104,8 @@ def ids(people: dict[str, APIClient]) -> dict[str, Any]:
         "session_id": 1,
         "report_id": 1,
         "plan_id": 1,
+        "first_id": meeting.asker_id,
+        "second_id": 1,
         "planned_id": 1,
         "theme_id": 1,
         "topic_id": 1,

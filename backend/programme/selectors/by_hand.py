@@ -1,0 +1,119 @@
+"""Meetings of two named people, put forward by hand: whom to choose, when, and what became of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from backend.core.errors import NotFound
+from backend.events.models import Attendee, Event, Slot, Table
+from backend.events.selectors import name_in_lists
+from backend.meetings.models import Meeting
+from backend.meetings.selectors import times_of_two
+
+MAX_ROWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Choosable:
+    """Somebody whom an organiser can choose, as lists of organisers name them."""
+
+    attendee_id: int
+    name: str
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimesOfTwo:
+    """Two chosen people, and the times both have; none where the contact policy parts them, as anywhere."""
+
+    first: Choosable
+    second: Choosable
+    times: tuple[Slot, ...]
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByHand:
+    """A meeting put forward by hand. `state` is proposed, withdrawn, expired, or the meeting's once agreed.
+
+    `slot` is the agreed time, else the first proposed one; None where none is left.
+    """
+
+    meeting_id: int
+    people: tuple[Choosable, ...]
+    state: str
+    slot: Slot | None
+    table: Table | None
+    can_withdraw: bool
+    can_move: bool
+
+
+def people_to_choose(event: Event) -> tuple[Choosable, ...]:
+    """Everybody who joined, by name: whether two may meet is not asked here."""
+    rows = Attendee.objects.filter(event=event, agreed_at__isnull=False).select_related("organisation")
+    found = [_choosable(row) for row in rows]
+    return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.attendee_id)))
+
+
+def times_for(*, event: Event, first_id: int, second_id: int, now: dt.datetime) -> TimesOfTwo:
+    """When these two can meet; refuses NotFound for anybody who has not joined this forum."""
+    rows = Attendee.objects.filter(event=event, agreed_at__isnull=False).select_related("organisation")
+    people = rows.in_bulk([first_id, second_id])
+    if len(people) < 2:
+        raise NotFound(_("Choose two different people who have joined this forum."))
+    tables = Table.objects.filter(event=event).order_by("is_online", "step_free", "pk")
+    return TimesOfTwo(
+        _choosable(people[first_id]),
+        _choosable(people[second_id]),
+        times_of_two((first_id, second_id), now),
+        tuple(tables),
+    )
+
+
+def put_forward_by_hand(event: Event, now: dt.datetime) -> tuple[ByHand, ...]:
+    """What was proposed or arranged by hand, newest first; at most a hundred."""
+    made = Meeting.objects.filter(event=event, asker=None, planned=None).order_by("-pk")
+    rows = made.select_related("slot", "table", "preferred_table").prefetch_related(
+        "times__slot", "seats__attendee__organisation"
+    )
+    return tuple(_row(meeting, now) for meeting in rows[:MAX_ROWS])
+
+
+def one_by_hand(meeting: Meeting, now: dt.datetime) -> ByHand:
+    """One of them."""
+    return _row(meeting, now)
+
+
+def _row(meeting: Meeting, now: dt.datetime) -> ByHand:
+    state = _state(meeting, now)
+    times: Sequence[Slot] = [time.slot for time in meeting.times.all()]
+    agreed_to_come = (
+        state == Meeting.State.ACCEPTED and meeting.period is not None and meeting.period.lower > now
+    )
+    return ByHand(
+        meeting_id=meeting.pk,
+        people=tuple(_choosable(seat.attendee) for seat in meeting.seats.all()),
+        state=state,
+        slot=meeting.slot or (times[0] if times else None),
+        table=meeting.table or meeting.preferred_table,
+        can_withdraw=state == Meeting.State.PROPOSED and meeting.state == Meeting.State.PROPOSED,
+        can_move=agreed_to_come,
+    )
+
+
+def _state(meeting: Meeting, now: dt.datetime) -> str:
+    """A proposal that ended early reads as proposed until it would have expired: why it ended is not told."""
+    if meeting.withdrawn_at is not None:
+        return Meeting.State.WITHDRAWN.value
+    if meeting.state in (Meeting.State.PROPOSED, Meeting.State.EXPIRED):
+        is_over = meeting.expires_at <= now
+        return (Meeting.State.EXPIRED if is_over else Meeting.State.PROPOSED).value
+    return meeting.state
+
+
+def _choosable(row: Attendee) -> Choosable:
+    return Choosable(row.pk, name_in_lists(row), row.organisation.name if row.organisation else "")

@@ -1,0 +1,33 @@
+"""Two named people, put forward by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from backend.events.models import Event
+from backend.meetings.models import Meeting
+from backend.meetings.services import arrange_meeting, propose_meeting
+from backend.people.models import Person
+from backend.programme.selectors import confirms_at_once
+
+
+def put_forward(
+    *,
+    event: Event,
+    pair: tuple[int, int],
+    slot_ids: Sequence[int],
+    table_id: int | None = None,
+    because: str = "",
+    key: str = "",
+    by: Person,
+    now: dt.datetime,
+) -> Meeting:
+    """Propose a meeting to two attendees (ids), or arrange it where the event's plans are arranged at once.
+
+    Arranged, it is at the first of these times. Refuses what `propose_meeting` and `arrange_meeting` refuse.
+    """
+    service = arrange_meeting if confirms_at_once(event) else propose_meeting
+    return service(
+        event=event, pair=pair, slot_ids=slot_ids, table_id=table_id, because=because, key=key, by=by, now=now
+    )
