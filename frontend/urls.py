@@ -129,6 +129,12 @@ urlpatterns = [
     path("e/<slug:slug>/reports/sent/", safeguarding.report_sent, name="report_sent"),
     path("e/<slug:slug>/reports/<int:report_id>/", safeguarding.report, name="report"),
     path("e/<slug:slug>/reports/hand-over/", safeguarding.hand_over_all, name="hand_over_all"),
+    path("e/<slug:slug>/reports/<int:report_id>/about/", safeguarding.report_about, name="report_about"),
+    path(
+        "e/<slug:slug>/reports/<int:report_id>/about/<int:attendee_id>/",
+        safeguarding.link_report,
+        name="link_report",
+    ),
     path("e/<slug:slug>/reports/<int:report_id>/hand-over/", safeguarding.hand_over, name="hand_over"),
     path("e/<slug:slug>/reports/<int:report_id>/close/", safeguarding.close_report, name="close_report"),
     path("e/<slug:slug>/blocks/<int:block_id>/lift/", safeguarding.unblock, name="unblock"),

@@ -203,8 +203,11 @@ class Judgement:
     differences: list[str] = field(default_factory=list)
 
 
-def judge_situations(seed: int, count: int, *, asked_each: int) -> Judgement:
-    """Compare policy and statement over so many drawn situations, `asked_each` of whose pairs one by one."""
+def judge_situations(seed: int, count: int, *, asked_each: float) -> Judgement:
+    """Compare policy and statement over so many drawn situations.
+
+    All their pairs by the twin; and one by one as many pairs as `asked_each` says for a situation.
+    """
     judged, situations, now = Judgement(), draw_situations(seed, count), timezone.now()
     chance = random.Random(seed)
     while batch := list(islice(situations, BATCH)):
@@ -220,17 +223,19 @@ def judge_situations(seed: int, count: int, *, asked_each: int) -> Judgement:
 
 
 def _compare(
-    world: World, now: dt.datetime, chance: random.Random, asked_each: int, judged: Judgement
+    world: World, now: dt.datetime, chance: random.Random, asked_each: float, judged: Judgement
 ) -> Iterator[str]:
     stated = {channel: stated_contacts(world, channel) for channel in (*CHANNELS, "telepathy")}
-    asked = {twin_sql(channel, now)[0] for channel in CHANNELS}
-    for channel in CHANNELS if len(asked) > 1 else CHANNELS[:1]:
-        found = twin_contacts(world, channel, now)
-        yield from _different(f"contactable_for {channel}", found, stated[channel], world)
+    found: dict[str, set[Pair]] = {}  # by its SQL, which several channels share
+    for channel in CHANNELS:
+        sql = twin_sql(channel, now)[0]
+        if sql not in found:
+            found[sql] = twin_contacts(world, channel, now)
+        yield from _different(f"contactable_for {channel}", found[sql], stated[channel], world)
     judged.pairs += sum(len(group) ** 2 for group in _by_event(world).values()) * len(CHANNELS)
     yield from _compare_events(world, now)
     everybody = list(_by_event(world).values())
-    for _ in range(asked_each * len(world.situations)):
+    for _ in range(round(asked_each * len(world.situations))):
         one, other = (chance.choice(chance.choice(everybody)) for _ in range(2))
         channel = chance.choice(list(stated))
         judged.asked += 1

@@ -24,9 +24,18 @@ from django.test import Client
 from django.utils import timezone
 
 from backend.config import api_urls
-from backend.events.models import AgeAgreement, Attendee, Event, Session, SessionPart, Slot, Table
+from backend.events.models import (
+    AgeAgreement,
+    Appointment,
+    Attendee,
+    Event,
+    Session,
+    SessionPart,
+    Slot,
+    Table,
+)
 from backend.meetings import services
-from backend.meetings.models import Availability, Meeting, Notice
+from backend.meetings.models import Availability, Closure, Meeting, Notice
 from backend.meetings.services.notice_mails import mail_for
 from backend.people.models import KnownMinor, Person
 from backend.programme.models import Plan, PlannedMeeting
@@ -43,9 +52,10 @@ NO_EVENT = 9  # in the mark of a name, which is a person's at both events
 SEES_NOBODY = {"logout", "demo_enter", "demo_enter_as", "demo_outbox", "demo_outbox_mail", "demo_outbox_file"}
 API = "/api/v1/"
 FILES = ["funnel.csv", "tables.xlsx", "network.graphml", "attendees.csv", "attendees.xlsx"]
-LISTS = {  # for organisers
+LISTS = {  # for organisers and leads
     "page": re.compile(r"<slug:slug>/attendees/(<int:attendee_id>/.*)?$"),
     "file": re.compile("<slug:slug>/attendees/files/"),
+    "link": re.compile("<slug:slug>/reports/<int:report_id>/about/"),
     "work": re.compile("<slug:slug>/(desk/(who|unmet|print|$)|matching/|programme/|plans/|stats/)"),
 }
 
@@ -169,6 +179,12 @@ def _fall(stage: Stage) -> None:
                 closed_at=now if is_closed else None, outcome="Spoken to." if is_closed else "",
             )
         )  # fmt: skip
+    for one in list(stage.attendees.values())[:1]:
+        stage.reports.append(
+            Report.objects.create(
+                event=one.event, category="unsafe", words="A word.", named="A name.", reporter=one
+            )
+        )
     for memory in situation.memories:
         known, _is_new = KnownMinor.objects.get_or_create(
             address_hash=stage.people[memory.person].address_hash, event=stage.events[memory.event],
@@ -263,6 +279,7 @@ def addresses(stage: Stage, event: int) -> dict[str, list[str]]:
         "meeting_id": meetings, "report_id": [report.pk for report in stage.reports] or [1],
         "session_id": [Session.objects.get(event=stage.events[event]).pk],
         "plan_id": [plan], "planned_id": [planned], "name": FILES,
+        **_numbers_of(stage.events[event]),
     }  # fmt: skip
     patterns = [("/", pattern) for pattern in urls.urlpatterns if pattern.name not in SEES_NOBODY]
     patterns += [(API, pattern) for pattern in api_urls.urlpatterns]
@@ -277,6 +294,18 @@ def addresses(stage: Stage, event: int) -> dict[str, list[str]]:
                 address = re.sub(r"<\w+:\w+>", str(value), address, count=1)
             found.setdefault(route, []).append(address)
     return found
+
+
+def _numbers_of(event: Event) -> dict[str, list[int]]:
+    """The numbers that addresses name of the event's own rows, one of each kind; 1 where there is none."""
+    found = {
+        "table_id": event.tables, "theme_id": event.themes, "topic_id": event.topics,
+        "organisation_id": event.organisations, "sector_id": event.sectors,
+        "closure_id": Closure.objects.filter(event=event),
+        "appointment_id": Appointment.objects.of(event),
+        "block_id": Block.objects.filter(blocker__attendances__event=event),
+    }  # fmt: skip
+    return {name: list(rows.values_list("pk", flat=True)[:1]) or [1] for name, rows in found.items()}
 
 
 def text_of(answer: object) -> str:

@@ -14,7 +14,7 @@ from itertools import combinations
 CHANNELS = ("suggestion", "page", "directory", "meeting", "message", "export")
 TO_SEE = ("suggestion", "page", "directory")  # the others reach somebody
 EVENTS = (0, 1)
-TOGETHER = 5  # situations drawn one after the other that share their two events
+TOGETHER = 10  # situations drawn one after the other that share their two events
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,8 @@ def may_read(situation: Situation, event: int, reader: int, target: int, *, on_l
     """What of the target's part in this event the reader may read on the event's pages, files and mails.
 
     first and last name, organisation, title, texts. `on_list`: "page" for organisers' list of attendees and
-    its page of one, "file" for its files, "work" for the figures, the matching and the planner (S2).
+    its page of one, "file" for its files, "work" for the figures, the matching and the planner (S2), "link"
+    for the leads' search for whom a report in free words is about (S8).
     """
     mine, theirs = situation.part(reader, event), situation.part(target, event)
     if mine is None or theirs is None or reader in situation.closed_accounts:
@@ -168,6 +169,8 @@ def may_read(situation: Situation, event: int, reader: int, target: int, *, on_l
             readable |= {"texts"}
     if mine.permission == "safeguarding-lead":
         readable |= {"first", "organisation"}
+        if on_list == "link" and theirs.age == "adult":
+            readable |= {"last"}
         is_party = any(
             made.event == event
             and target in (made.reporter, made.reported)

@@ -12,9 +12,9 @@ from backend.safeguarding.api import (
     CloseReportView,
     HandOverAllView,
     HandOverView,
+    LinkReportView,
     PersonReportView,
     ReportListView,
-    UnsafeReportView,
 )
 from backend.stats.api import StatsFileView, StatsView
 from backend.suggestions.api import FeedbackView, SuggestionListView
@@ -49,9 +49,10 @@ urlpatterns = [
     path("events/<slug:slug>/meetings/<int:meeting_id>/report/", meetings.MeetingReportView.as_view()),
     path("events/<slug:slug>/reports/", ReportListView.as_view()),
     path("events/<slug:slug>/reports/<int:report_id>/", meetings.ReportDetailView.as_view()),
-    path("events/<slug:slug>/safety/", UnsafeReportView.as_view()),
+    path("events/<slug:slug>/safety/", meetings.UnsafeReportView.as_view()),
     path("events/<slug:slug>/reports/hand-over/", HandOverAllView.as_view()),
     path("events/<slug:slug>/reports/<int:report_id>/hand-over/", HandOverView.as_view()),
+    path("events/<slug:slug>/reports/<int:report_id>/link/", LinkReportView.as_view()),
     path("events/<slug:slug>/reports/<int:report_id>/close/", CloseReportView.as_view()),
     path("events/<slug:slug>/stats/", StatsView.as_view()),
     path("events/<slug:slug>/stats/<str:name>", StatsFileView.as_view()),

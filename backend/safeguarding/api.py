@@ -54,9 +54,14 @@ class ReportDataSerializer(serializers.Serializer[Any]):
 
 
 class UnsafeReportSerializer(serializers.Serializer[Any]):
-    """That one does not feel safe: in words, and if one likes whom it is about."""
+    """That one does not feel safe: in words, or whom it is about, or both."""
 
-    words = TextField(max_length=services.WORDS_LIMIT)
+    words = TextField(
+        max_length=services.WORDS_LIMIT,
+        allow_blank=True,
+        default="",
+        help_text="Needed where nobody is named or chosen.",
+    )
     named = TextField(max_length=services.NAMED_LIMIT, allow_blank=True, default="")
     lead = id_field(allow_null=True, default=None, help_text="A safeguarding lead whom it is about.")
 
@@ -108,6 +113,13 @@ class ReportHandOverSerializer(serializers.Serializer[Any]):
     handed_at = serializers.DateTimeField()
 
 
+class ReportLinkSerializer(serializers.Serializer[Any]):
+    to = serializers.CharField()
+    by = serializers.CharField()
+    is_by_lead = serializers.BooleanField(help_text="Else found by the name in the report.")
+    linked_at = serializers.DateTimeField()
+
+
 class ReportSerializer(ReportLineSerializer):
     """All of a report; reading it is written down in `views`. Who has left the event is null."""
 
@@ -120,6 +132,8 @@ class ReportSerializer(ReportLineSerializer):
         help_text="Whether contact between the two is blocked now, for whatever cause.",
     )
     others_about = serializers.IntegerField(help_text="Other reports about the same person at this event.")
+    can_link = serializers.BooleanField(help_text="Whether a lead may say which attendee it is about.")
+    links = ReportLinkSerializer(many=True)
     views = ReportViewSerializer(many=True)
     hand_overs = ReportHandOverSerializer(many=True)
     outcome = serializers.CharField()
@@ -138,6 +152,12 @@ class HandOverSerializer(serializers.Serializer[Any]):
     """The lead, as an attendee, who may read from now on."""
 
     lead = id_field()
+
+
+class LinkReportSerializer(serializers.Serializer[Any]):
+    """The attendee whom a report in free words is about."""
+
+    attendee = id_field()
 
 
 def own_report_response(report: Report, reporter: Attendee) -> Response:
@@ -182,22 +202,6 @@ class PersonReportView(ParticipantView):
         return own_report_response(report, self.attendee)
 
 
-class UnsafeReportView(ParticipantView):
-    """Tell the safeguarding leads that I do not feel safe; for everybody at the event, minors too."""
-
-    @extend_schema(
-        operation_id="reports_unsafe", request=UnsafeReportSerializer, responses={201: OwnReportSerializer}
-    )
-    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        """Nobody but the leads reads it, and not a lead whom it is about."""
-        data = validated(UnsafeReportSerializer, request)
-        lead_id = data.pop("lead")
-        report = services.report_unsafe(
-            reporter=self.attendee, lead_id=lead_id, by=self.person, now=timezone.now(), **data
-        )
-        return own_report_response(report, self.attendee)
-
-
 class ReportListView(LeadView):
     """The event's reports, open ones first; without names."""
 
@@ -235,6 +239,20 @@ class HandOverAllView(LeadView):
         to_id = validated(HandOverSerializer, request)["lead"]
         count = services.hand_over_reports(lead=lead, to_id=to_id, by=self.person, now=timezone.now())
         return Response({"count": count})
+
+
+class LinkReportView(LeadView):
+    """Say whom a report in free words is about."""
+
+    @extend_schema(operation_id="reports_link", request=LinkReportSerializer, responses={204: None})
+    def post(self, request: Request, slug: str, report_id: int) -> Response:  # noqa: ARG002
+        """From now on the two neither see nor contact each other; it is written down in the report."""
+        lead = self.lead
+        attendee_id = validated(LinkReportSerializer, request)["attendee"]
+        services.link_report(
+            lead=lead, report_id=report_id, attendee_id=attendee_id, by=self.person, now=timezone.now()
+        )
+        return Response(status=204)
 
 
 class CloseReportView(LeadView):

@@ -126,6 +126,19 @@ class ReportHandOver(models.Model):
         return f"report hand-over {self.pk}"
 
 
+class ReportLink(models.Model):
+    """Whom a report in free words is about, as found by a lead, or else by the name in it."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="links")
+    attendee = models.ForeignKey(Attendee, null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    is_by_lead = models.BooleanField(default=False)
+    linked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"report link {self.pk}"
+
+
 class OutsideAlert(models.Model):
     """The outside contact was told by mail of a report that no lead may read."""
 

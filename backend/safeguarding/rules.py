@@ -131,11 +131,12 @@ def refused_pairs(event: Event, *, among: Collection[int] | None = None) -> set[
 def knows_of(attendee: Attendee, other_id: int, now: dt.datetime) -> bool:
     """Whether the attendee may block and report this other: they see them, or blocked or reported them.
 
-    So one protection never has to be undone for another, and trying ids reveals no attendees.
+    So one protection never has to be undone for another, and trying ids reveals no attendees: whom a report
+    in free words was found to be about is not known to who made it.
     """
     known = Attendee.objects.filter(pk=other_id, event=attendee.event_id).exclude(person=attendee.person_id)
     blocked = Block.objects.filter(blocker=attendee.person_id, blocked=OuterRef("person"))
-    reported = Report.objects.filter(reporter=attendee.pk, reported=OuterRef("pk"))
+    reported = Report.objects.filter(reporter=attendee.pk, reported=OuterRef("pk"), links=None)
     mine = Q(Exists(blocked)) | Q(Exists(reported))
     return contactable_for(attendee, "page", now).filter(pk=other_id).exists() or known.filter(mine).exists()
 
@@ -169,6 +170,12 @@ def unreadable_reports(event_id: int) -> ReportQuerySet:
         for pk in readable_for(lead).filter(state=Report.State.OPEN).values_list("pk", flat=True)
     }
     return Report.objects.filter(event=event_id, state=Report.State.OPEN).exclude(pk__in=readable)
+
+
+def can_link(report: Report) -> bool:
+    """Whether a lead may say whom it is about: nobody is named, or only since by a lead or the name in it."""
+    is_open = report.state != Report.State.CLOSED
+    return is_open and (report.reported_id is None or report.links.exists())
 
 
 def is_party(person_id: int) -> Q:

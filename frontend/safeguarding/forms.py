@@ -53,14 +53,20 @@ class HandOverForm(forms.Form):
     lead = IdField()
 
 
+class FindForm(forms.Form):
+    """The name by which a lead looks for somebody."""
+
+    name = forms.CharField(max_length=NAMED_LIMIT, required=False)
+
+
 class UnsafeForm(forms.Form):
-    """What happened, and whom it is about, if one can say so."""
+    """What happened, and whom it is about; one of the two is enough."""
 
     words = forms.CharField(
         label=_("What happened"),
         max_length=WORDS_LIMIT,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 7, "dir": "auto", "class": "input"}),
-        error_messages={"required": _("Please say in your own words what happened.")},
     )
     named = forms.CharField(
         label=_("Who it is about"),

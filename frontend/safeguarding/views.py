@@ -25,14 +25,16 @@ from backend.safeguarding.selectors import (
     last_report_by,
     leads_to_hand_over_to,
     leads_who_read,
+    people_called,
     person_for_attendee,
+    person_to_link,
     report_page_for,
     reports_for,
     visible_ids_for,
 )
 from frontend.access import Request, participant, safeguarding_lead
 from frontend.fields import values_of
-from frontend.safeguarding.forms import LIFT, CloseForm, HandOverForm, ReportForm, UnsafeForm
+from frontend.safeguarding.forms import LIFT, CloseForm, FindForm, HandOverForm, ReportForm, UnsafeForm
 
 
 @participant
@@ -141,8 +143,8 @@ def safety(request: Request, attendee: Attendee) -> HttpResponse:
     if form.is_bound and form.is_valid():
         values = form.cleaned_data
         try:
-            services.report_unsafe(
-                reporter=attendee,
+            meetings.report_unsafe(
+                attendee=attendee,
                 words=values["words"],
                 named=values["named"],
                 lead_id=values["lead"],
@@ -203,6 +205,43 @@ def hand_over(request: Request, attendee: Attendee, report_id: int) -> HttpRespo
         lead=attendee, report_id=report_id, to_id=to_id, by=request.user, now=timezone.now()
     )
     messages.success(request, _("The report is handed over. This is written down."))
+    return redirect("report", attendee.event.slug, report_id)
+
+
+@safeguarding_lead
+@require_safe
+def report_about(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
+    """Find whom a report in free words is about, by name."""
+    opened = services.read_report(lead=attendee, report_id=report_id, by=request.user, now=timezone.now())
+    form = FindForm(request.GET)
+    name = form.cleaned_data["name"] if form.is_valid() else ""
+    context = {"page": report_page_for(opened), "name": name, "people": people_called(opened, name)}
+    return render(request, "safeguarding/about.html", context)
+
+
+@safeguarding_lead
+@require_http_methods(["GET", "HEAD", "POST"])
+def link_report(request: Request, attendee: Attendee, report_id: int, attendee_id: int) -> HttpResponse:
+    """Say what naming this person does and ask; on POST, keep the two apart."""
+    now = timezone.now()
+    if request.method != "POST":
+        opened = services.read_report(lead=attendee, report_id=report_id, by=request.user, now=now)
+        page, person = report_page_for(opened), person_to_link(opened, attendee_id)
+        if person is None or not page.can_link:
+            raise NotFound(_("There is no such person here, or the report is about somebody already."))
+        return render(request, "safeguarding/link.html", {"page": page, "person": person})
+    try:
+        services.link_report(
+            lead=attendee, report_id=report_id, attendee_id=attendee_id, by=request.user, now=now
+        )
+    except NotFound:
+        raise
+    except BusinessError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("The two are kept apart from now on. Neither is told."))
+    if attendee_id == attendee.pk:  # who is part of a report no longer reads it
+        return redirect("reports", attendee.event.slug)
     return redirect("report", attendee.event.slug, report_id)
 
 

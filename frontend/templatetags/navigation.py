@@ -55,6 +55,8 @@ BELONGS_TO = {
     "meeting": "meetings",
     "desk_print": "desk",
     "report": "reports",
+    "report_about": "reports",
+    "link_report": "reports",
     "import_list": "attendees",
     "plan": "programme",
     "plan_doors": "programme",

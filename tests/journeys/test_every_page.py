@@ -11,7 +11,7 @@ SEEN = {
     "test_desk.py": "desk desk_print done attendees import_list",
     "test_official.py": "matching lists pair",
     "test_roster.py": "attendee add_attendee",
-    "test_reports.py": "report_person report_sent reports report",
+    "test_reports.py": "report_person report_sent reports report report_about link_report",
     "test_meeting_pages.py": "answer ask availability calendar cancel_for_both change_request day_sheet"
     " disputes mails meeting meetings notices report_meeting sessions setup speakers zone"
     " agenda closures import_agenda sectors session topics",

@@ -76,3 +76,30 @@ def test_a_report_made_on_a_phone_blocks_contact_and_is_read_and_closed_by_the_l
 
     other.reload()
     expect(other.get_by_role("heading", name="Mali Wongsa")).to_be_visible()
+
+
+def test_a_lead_says_whom_a_report_in_free_words_is_about(forum, door, sign_in):
+    lead = make_attendee(forum.event, name="Lea Duarte", permission="safeguarding-lead", visibility="hidden")
+    page = sign_in(forum.official, "phone")
+    page.goto(f"{door}{forum.address('safety/')}")
+    page.get_by_label("Who it is about").fill("A lawyer called Linh")
+    page.get_by_role("button", name="Send it to the safeguarding lead").click()
+    expect(page.get_by_role("heading", name="Thank you. The safeguarding lead is told.")).to_be_visible()
+    assert faults_of(page) == []
+
+    desk = sign_in(lead, "phone")
+    desk.goto(door + forum.address("reports/"))
+    desk.get_by_role("link", name="Does not feel safe").click()
+    desk.get_by_role("link", name="Say who it is about").click()
+    desk.get_by_label("Name").fill("linh")
+    desk.get_by_role("button", name="Find").click()
+    expect(desk.get_by_role("link", name=LINH)).to_be_visible()
+    assert faults_of(desk) == []
+    desk.get_by_role("link", name=LINH).click()
+    expect(desk.get_by_role("heading", name=f"Is it about {LINH}?")).to_be_visible()
+    assert faults_of(desk) == []
+    desk.get_by_role("button", name="Keep the two apart").click()
+    expect(desk.get_by_text("The two are kept apart from now on. Neither is told.")).to_be_visible()
+    expect(desk.get_by_text(f"Lea Duarte said that it is about {LINH}")).to_be_visible()
+    page.goto(f"{door}{forum.address(f'people/{forum.named(LINH).pk}/')}")
+    expect(page.get_by_role("heading", name="Not found")).to_be_visible()

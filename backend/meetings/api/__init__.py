@@ -37,7 +37,7 @@ from backend.meetings.api.programme_sessions import (
     ProgrammeSessionListView,
     ProgrammeSessionView,
 )
-from backend.meetings.api.reports import MeetingReportView, ReportDetailView
+from backend.meetings.api.reports import MeetingReportView, ReportDetailView, UnsafeReportView
 
 __all__ = [
     "AcceptView",
@@ -75,6 +75,7 @@ __all__ = [
     "SpeakerView",
     "TableListView",
     "TableView",
+    "UnsafeReportView",
     "WithdrawView",
     "calendar_file",
 ]

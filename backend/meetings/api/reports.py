@@ -19,6 +19,7 @@ from backend.safeguarding.api import (
     OwnReportSerializer,
     ReportDataSerializer,
     ReportSerializer,
+    UnsafeReportSerializer,
     own_report_response,
 )
 from backend.safeguarding.selectors import report_page_for
@@ -60,6 +61,29 @@ class MeetingReportView(ParticipantView):
             by=self.person,
             now=timezone.now(),
             **validated(ReportDataSerializer, request),
+        )
+        return own_report_response(report, self.attendee)
+
+
+class UnsafeReportView(ParticipantView):
+    """Tell the safeguarding leads that I do not feel safe; for everybody at the event, minors too."""
+
+    @extend_schema(
+        operation_id="reports_unsafe", request=UnsafeReportSerializer, responses={201: OwnReportSerializer}
+    )
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Nobody but the leads reads it, and not a lead whom it is about.
+
+        The name of somebody with whom I share a meeting or a session keeps us apart at once.
+        """
+        data = validated(UnsafeReportSerializer, request)
+        report = services.report_unsafe(
+            attendee=self.attendee,
+            words=data["words"],
+            named=data["named"],
+            lead_id=data["lead"],
+            by=self.person,
+            now=timezone.now(),
         )
         return own_report_response(report, self.attendee)
 

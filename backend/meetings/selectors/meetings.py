@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, Event, Slot, Table
+from backend.events.models import Attendee, Event, SessionPart, Slot, Table
 from backend.events.rules import interpreter_text
 from backend.meetings.models import Meeting, MeetingQuerySet, Seat
 from backend.meetings.rules import allowed_actions, is_asker, is_expired
@@ -323,6 +323,19 @@ def other_attendee_id(attendee: Attendee, meeting_id: int) -> int | None:
     mine = Meeting.objects.of(attendee).filter(pk=meeting_id, kind=Meeting.Kind.ONE_TO_ONE)
     others = Seat.objects.filter(meeting__in=mine).exclude(attendee=attendee.pk)
     return others.values_list("attendee_id", flat=True).first()
+
+
+def ids_near(attendee: Attendee) -> set[int]:
+    """Attendees who share a meeting, in whatever state, or a session of the programme with this one.
+
+    Does not ask the contact policy: use it for reports, never to show a person.
+    """
+    meetings = Seat.objects.filter(meeting__in=Meeting.objects.of(attendee))
+    sessions = SessionPart.objects.filter(session__parts__attendee=attendee.pk)
+    return {
+        *meetings.values_list("attendee_id", flat=True),
+        *sessions.values_list("attendee_id", flat=True),
+    } - {attendee.pk}
 
 
 def reported_meeting(*, event_id: int, meeting_id: int | None) -> ReportedMeeting | None:

@@ -49,6 +49,7 @@ from backend.meetings.services.meetings import (
     change_table,
     end_refused_meetings,
     report_meeting,
+    report_unsafe,
 )
 from backend.meetings.services.moving import move_meeting
 from backend.meetings.services.notices import (
@@ -165,6 +166,7 @@ __all__ = [
     "remove_speaker",
     "reopen_period",
     "report_meeting",
+    "report_unsafe",
     "request_meeting",
     "resend_mails",
     "revoke_feed",

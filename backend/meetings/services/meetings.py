@@ -19,7 +19,12 @@ from backend.meetings.rules import (
     clean_cancel_reason,
     may_meet,
 )
-from backend.meetings.selectors.meetings import meetings_without_contact, other_attendee_id, seated_ids
+from backend.meetings.selectors.meetings import (
+    ids_near,
+    meetings_without_contact,
+    other_attendee_id,
+    seated_ids,
+)
 from backend.meetings.services.locks import lock_meeting, lock_own_meeting
 from backend.meetings.services.notices import notify
 from backend.meetings.services.requests import (
@@ -27,8 +32,8 @@ from backend.meetings.services.requests import (
     expire_request,
 )
 from backend.people.models import Person
+from backend.safeguarding import services as safeguarding
 from backend.safeguarding.models import Report
-from backend.safeguarding.services import file_report
 
 
 class StepFreeNeeded(BusinessError):
@@ -134,6 +139,20 @@ def _location(table: Table) -> tuple[str, str, str]:
 
 
 @in_transaction
+def report_unsafe(
+    *, attendee: Attendee, words: str, named: str, lead_id: int | None, by: Person, now: dt.datetime
+) -> Report:
+    """Tell the safeguarding leads that one does not feel safe, as `safeguarding.services.report_unsafe`.
+
+    The name of one with whom the attendee shares a meeting or a session keeps the two apart at once.
+    """
+    near = ids_near(attendee)
+    return safeguarding.report_unsafe(
+        reporter=attendee, words=words, named=named, lead_id=lead_id, near=near, by=by, now=now
+    )
+
+
+@in_transaction
 def report_meeting(
     *, attendee: Attendee, meeting_id: int, category: str, words: str, by: Person, now: dt.datetime
 ) -> Report:
@@ -146,7 +165,7 @@ def report_meeting(
     other_id = other_attendee_id(attendee, meeting_id)
     if other_id is None:
         raise NotFound(_("There is no such meeting, or you cannot see it."))
-    return file_report(
+    return safeguarding.file_report(
         reporter=attendee,
         reported_id=other_id,
         category=category,

@@ -18,12 +18,15 @@ from backend.events.selectors import (
 )
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.rules import (
+    can_link,
     is_contact_blocked,
     is_known_adult,
     lacking_for,
     leads_lacking,
     readable_for,
 )
+
+FOUND_LIMIT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,9 @@ class PartyRow:
 
 @dataclass(frozen=True, slots=True)
 class OwnReport:
-    """A report for its maker: whom it is about (None: nobody of the list, or they left), and who can read it.
+    """A report for its maker: whom it is about, and who can read it.
 
+    None: nobody the reporter chose, or they left; who was found by a name is not said.
     Where no lead can, `contact` is whom to turn to outside the forum.
     """
 
@@ -95,6 +99,25 @@ class HandOverRow:
     handed_at: dt.datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """Whom a report in free words was said to be about, and by which lead; or found by the name in it."""
+
+    to: str
+    by: str
+    is_by_lead: bool
+    linked_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """Somebody of the event, as lists for leads name them (S7)."""
+
+    attendee_id: int
+    name: str
+    organisation: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPage:
     """All of one report.
@@ -123,6 +146,8 @@ class ReportPage:
     closed_by: str
     leads_lacking: tuple[LeadRow, ...]
     hand_overs: tuple[HandOverRow, ...]
+    can_link: bool
+    links: tuple[LinkRow, ...]
 
     @property
     def is_about_meeting(self) -> bool:
@@ -152,7 +177,7 @@ def last_report_by(attendee: Attendee) -> OwnReport | None:
         return None
     can_be_read = has_reader(attendee, last.reported_id or 0)
     return OwnReport(
-        last.reported_id,
+        None if last.links.exists() else last.reported_id,
         can_be_read,
         None if can_be_read else outside_contact_of(attendee.event_id),
         last.category == Report.Category.UNSAFE,
@@ -200,7 +225,9 @@ def report_page_for(report: Report) -> ReportPage:
     closed_by = Attendee.objects.filter(pk=report.closed_by_id or 0).first()
     views = list(ReportView.objects.filter(report=report.pk).order_by("-seen_at", "-pk"))
     hand_overs = list(report.hand_overs.select_related("lead").order_by("handed_at", "pk"))
-    acted = [view.viewer_id for view in views] + [one.by_id for one in hand_overs]
+    links = list(report.links.select_related("attendee").order_by("linked_at", "pk"))
+    acted = [view.viewer_id for view in views]
+    acted += [one.by_id for one in hand_overs] + [one.by_id for one in links]
     names = names_of_people([pk for pk in acted if pk], report.event)
     return ReportPage(
         report_id=report.pk,
@@ -226,7 +253,42 @@ def report_page_for(report: Report) -> ReportPage:
             HandOverRow(names.get(one.by_id or 0, ""), shown_name(one.lead), one.handed_at)
             for one in hand_overs
         ),
+        can_link=can_link(report),
+        links=tuple(
+            LinkRow(
+                name_in_lists(one.attendee) if one.attendee else "",
+                names.get(one.by_id or 0, ""),
+                one.is_by_lead,
+                one.linked_at,
+            )
+            for one in links
+        ),
     )
+
+
+def people_called(report: Report, name: str) -> tuple[PersonRow, ...]:
+    """The first FOUND_LIMIT attendees, in order of name, in whose name as listed these letters occur."""
+    wanted = " ".join(name.casefold().split())
+    if not wanted:
+        return ()
+    people = Attendee.objects.filter(event=report.event_id).exclude(pk=report.reporter_id or 0)
+    rows = (_person_row(one) for one in people.select_related("person", "organisation"))
+    found = sorted(
+        (row for row in rows if wanted in row.name.casefold()), key=lambda row: (row.name, row.attendee_id)
+    )
+    return tuple(found[:FOUND_LIMIT])
+
+
+def person_to_link(report: Report, attendee_id: int) -> PersonRow | None:
+    """One attendee of the report's event; None for whoever made it, and for nobody."""
+    people = Attendee.objects.filter(event=report.event_id).exclude(pk=report.reporter_id or 0)
+    found = people.select_related("person", "organisation").filter(pk=attendee_id).first()
+    return _person_row(found) if found else None
+
+
+def _person_row(attendee: Attendee) -> PersonRow:
+    organisation = attendee.organisation.name if attendee.organisation else ""
+    return PersonRow(attendee.pk, name_in_lists(attendee), organisation)
 
 
 def _party(attendee_id: int | None, *, with_email: bool = False) -> PartyRow | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -11,10 +12,11 @@ from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
 from backend.events.rules import TextTooLong, clean_text, leads_of
+from backend.events.selectors import shown_name
 from backend.events.services import lock_rows
 from backend.people.models import Person
-from backend.safeguarding.models import Report, ReportHandOver, ReportView
-from backend.safeguarding.rules import knows_of, lacking_for, leads_lacking, readable_for
+from backend.safeguarding.models import Report, ReportHandOver, ReportLink, ReportView
+from backend.safeguarding.rules import can_link, knows_of, lacking_for, leads_lacking, readable_for
 from backend.safeguarding.services.alerts import alert_leads, alert_outside
 from backend.safeguarding.services.announce import announce_changed_people
 
@@ -42,6 +44,10 @@ class AlreadyClosed(BusinessError):
     code = "already_closed"
 
 
+class AlreadyNamed(BusinessError):
+    code = "already_named"
+
+
 @in_transaction
 def report_person(
     *, reporter: Attendee, reported_id: int, category: str, words: str, by: Person, now: dt.datetime
@@ -64,13 +70,16 @@ def report_unsafe(
     words: str,
     named: str = "",
     lead_id: int | None = None,
+    near: Collection[int] = (),
     by: Person,
     now: dt.datetime,
 ) -> Report:
     """Tell the safeguarding leads that one does not feel safe; open to everybody at the event, minors too.
 
-    `named` is whom it is about, in the reporter's words. A lead that it is about, chosen or named, does not
-    read it. Refuses NotYours, NotFound (no such lead), WordsNeeded and TextTooLong.
+    `named` is whom it is about, in the reporter's words; who names somebody need not say why. Where it is the
+    name of one person of `near` (attendee ids), the two are kept apart at once, and the reporter is not told
+    whether it was. A lead that it is about, chosen or named, does not read it. Refuses NotYours, NotFound (no
+    such lead), WordsNeeded and TextTooLong.
     """
     if reporter.person_id != by.pk:
         raise NotYours(_("Only the attendee can do this."))
@@ -86,14 +95,58 @@ def report_unsafe(
     if lead_id is None:
         same = [lead.pk for lead in others if lead.name and lead.name.casefold() in named.casefold()]
         lead_id = same[0] if same else None
-    return file_report(
+    if (named or lead_id) and not clean_text(words):
+        words = _("Wants to be kept apart from this person, and did not say why.")
+    found = None if lead_id else _one_named(named, near)
+    report = file_report(
         reporter=reporter,
-        reported_id=lead_id,
+        reported_id=found.pk if found else lead_id,
         category=Report.Category.UNSAFE,
         words=words,
         named=named,
         now=now,
     )
+    if found is not None:
+        ReportLink.objects.get_or_create(report=report, attendee=found, defaults={"linked_at": now})
+    return report
+
+
+def _one_named(named: str, near: Collection[int]) -> Attendee | None:
+    """The one of these attendees who is called so, in full or as they want to be called."""
+    people = Attendee.objects.filter(pk__in=near) if named else Attendee.objects.none()
+    name = named.casefold()
+    found = [one for one in people if name in {shown_name(one).casefold(), one.short_name.casefold()}]
+    return found[0] if len(found) == 1 else None
+
+
+@in_transaction
+def link_report(*, lead: Attendee, report_id: int, attendee_id: int, by: Person, now: dt.datetime) -> Report:
+    """Say which attendee of the event a report in free words is about, and keep the two apart.
+
+    A report linked before is then about the new one alone. It is written down in the report. Refuses
+    NotYours, NotFound (the report; no such attendee, or the reporter), AlreadyClosed, and AlreadyNamed where
+    the reporter chose the person.
+    """
+    part = Q(person__in=_people_of(report_id)) | Q(pk=attendee_id, event=lead.event_id)
+    lock_rows(Attendee.objects.filter(part))
+    report = _locked_report(lead, report_id, by)
+    if report.state == Report.State.CLOSED:
+        raise AlreadyClosed(_("This report is closed already. Read what became of it, and who closed it."))
+    if not can_link(report):
+        raise AlreadyNamed(_("Whoever made this report chose the person it is about."))
+    others = Attendee.objects.filter(event=report.event_id)
+    if report.reporter is not None:
+        others = others.exclude(person=report.reporter.person_id)
+    if (found := others.filter(pk=attendee_id).first()) is None:
+        raise NotFound(_("There is no such person at this forum."))
+    three = Attendee.objects.filter(pk__in=[report.reporter_id, report.reported_id, found.pk])
+    announce_changed_people(*three.values_list("person_id", flat=True), now=now)
+    report.reported = found
+    report.save(update_fields=["reported"])
+    ReportLink.objects.create(report=report, attendee=found, by=by, is_by_lead=True, linked_at=now)
+    alert_leads(event_id=report.event_id)
+    alert_outside(event_id=report.event_id)
+    return report
 
 
 @in_transaction

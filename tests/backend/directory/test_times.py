@@ -114,6 +114,15 @@ def test_no_mail_once_a_time_is_open_or_nobody_who_may_be_seen_is_left(forum):
     assert set(TimesMail.objects.values_list("state", flat=True)) == {"skipped"}
 
 
+@pytest.mark.parametrize("age_class", ["minor", "unknown"])
+def test_nobody_is_mailed_who_is_no_known_adult_any_more(forum, age_class):
+    ann, *_others = forum.people
+    open_for(forum, ann)
+    ann.age_class = age_class
+    ann.save()
+    assert send_all() == []
+
+
 def test_a_mail_waits_for_the_end_of_quiet_hours(forum):
     ann, ben, _cy = forum.people
     ann.person.quiet_from, ann.person.quiet_until = dt.time(0), dt.time(23)

@@ -56,9 +56,11 @@ def test_everybody_has_a_plain_way_to_the_lead_from_their_home_page(cast, lead, 
 
 def test_nothing_is_sent_without_a_word_and_what_was_typed_stays(cast, lead):
     client = client_of(cast.minor.person)
-    answer = client.post(cast.address("safety/"), {"words": " ", "named": "Somebody"})
+    answer = client.post(cast.address("safety/"), {"words": " ", "named": " "})
     assert answer.status_code == 422
     assert "Please say in your own words what happened." in page_of(answer)
+    answer = client.post(cast.address("safety/"), {"words": "", "named": "Somebody " * 40})
+    assert answer.status_code == 422
     assert "Somebody" in answer.content.decode()
     chosen = {"words": WORDS, "lead": cast.official.pk}
     assert client.post(cast.address("safety/"), chosen).status_code == 404  # no lead

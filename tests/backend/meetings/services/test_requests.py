@@ -214,6 +214,14 @@ def test_only_the_asker_edits_and_only_until_the_answer(forum):
     refused(services.RequestExpired, lambda: forum.edit(a, other, forum.slots[2]))
 
 
+@pytest.mark.parametrize("blocked_by", ["block", "report"])
+def test_the_same_key_tells_nothing_of_a_meeting_with_somebody_parted_since(forum, blocked_by):
+    a, b, *_ = forum.people
+    forum.ask(a, b, forum.slots[0], key="tap")
+    block_contact(blocked_by, b, a)
+    refused(NotFound, lambda: forum.ask(a, b, forum.slots[0], key="tap"))
+
+
 def test_the_same_key_gives_the_same_meeting_even_when_much_has_changed_since(forum):
     a, b, c, _ = forum.people
     first = forum.ask(a, b, forum.slots[0], key="tap")

@@ -1,0 +1,39 @@
+"""Each place that asks the contact policy has a test that misses it; `make soak` switches off each."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from django.conf import settings
+
+from tests.policy_call_sites import Site, call_sites, listed_sites
+
+# One of each kind: a list, a page, a file, a mail, a feed, figures, matching, the planner, and asking.
+SOME = [
+    "backend.meetings.selectors.meetings.rows_for: public_profiles_for",
+    "backend.directory.selectors.people.person_for: contactable_for",
+    "backend.suggestions.selectors.export.exported_rows: refused_pairs",
+    "backend.directory.selectors.needs_help.attendees_needing_help: matchable",
+    "backend.meetings.rules.can_see_meeting: contactable_for",
+    "backend.stats.rules.access.countable: matchable",
+    "backend.suggestions.selectors.lists._cards: public_profiles_for",
+    "backend.programme.selectors.planning_data.read_planning_data: refused_pairs",
+    "backend.meetings.services.requests.request_meeting: check_reachable",
+]
+
+
+def test_every_place_that_asks_the_policy_names_the_test_that_misses_it() -> None:
+    """A new one gets two lines in `tests/policy_call_sites.txt`: where it asks, and its test."""
+    assert sorted(set(call_sites())) == list(listed_sites())
+
+
+def test_the_policy_switched_off_at_some_places_is_found() -> None:
+    chosen = set(map(Site.read, SOME))
+    assert chosen <= set(listed_sites())
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.policy_call_sites", *SOME],
+        cwd=settings.BASE_DIR, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout[-4_000:]
+    assert run.stdout.count("caught by") == len(SOME)
