@@ -58,6 +58,8 @@ class Policy:
     floor_margin: float = 0.1
     # Lists: size, entries of other constituencies, diversity, exposure and exploration.
     list_size: int = 10
+    # How many more entries each list keeps after these, in the order of its owner's own score.
+    further: int = 0
     least_other: int = 4
     shortlist: int = 40
     variety: float = 0.3
@@ -89,7 +91,8 @@ class Policy:
             raise BadPolicy("policy: least_other cannot exceed list_size")
         if self.ei_floor is not None and not -1 <= self.ei_floor <= 1:
             raise BadPolicy(f"policy: ei_floor must lie between -1 and 1, not {self.ei_floor}")
-        if min(self.least_other, self.sweeps, self.pool_each_other, self.crowd_people) < 0 or self.shrink < 0:
+        counts = (self.least_other, self.sweeps, self.pool_each_other, self.crowd_people, self.further)
+        if min(counts) < 0 or self.shrink < 0:
             raise BadPolicy("policy: counts cannot be negative")
 
     def as_dict(self) -> dict[str, Any]:

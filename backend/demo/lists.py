@@ -41,7 +41,10 @@ def read_lists(
         )
     lists: dict[int, list[int]] = defaultdict(list)
     for owner, other in (
-        Suggestion.objects.filter(run=run).order_by("attendee", "rank").values_list("attendee", "other")
+        Suggestion.objects.proper()
+        .filter(run=run)
+        .order_by("attendee", "rank")
+        .values_list("attendee", "other")
     ):
         lists[owner].append(other)
     people = Attendee.objects.of(event).select_related("person").in_bulk(list(lists))

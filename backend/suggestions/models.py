@@ -62,8 +62,21 @@ class Run(models.Model):
         return f"run {self.pk}"
 
 
+LIST_SIZE = 10
+"""Entries of a list as its owner sees it, and as matching balances it."""
+
+
+class SuggestionQuerySet(models.QuerySet["Suggestion"]):
+    def proper(self) -> SuggestionQuerySet:
+        """Those that matching chose for the lists, without the further ones that are kept behind them."""
+        return self.filter(rank__lte=LIST_SIZE)
+
+
 class Suggestion(models.Model):
     """One entry of an attendee's list. `reasons` are codes with evidence, put into words by the pages.
+
+    A list keeps more entries than its owner sees: those of a rank above LIST_SIZE follow by the owner's own
+    score, and are shown where the contact policy leaves out others.
 
     A trigger, not a foreign key, keeps Run and attendees in one event: the row does not repeat its id.
     """
@@ -76,6 +89,8 @@ class Suggestion(models.Model):
     propensity = models.FloatField(default=1.0)
     exploratory = models.BooleanField(default=False)
     reasons = models.JSONField()
+
+    objects = SuggestionQuerySet.as_manager()
 
     class Meta:
         ordering = ["rank"]

@@ -134,6 +134,37 @@ def make_lists(
     return ranker.lists()
 
 
+def extend_lists(lists: RankedLists, left: Array, right: Array, score: Array, further: int) -> RankedLists:
+    """The lists with up to `further` more entries each, in the order of `score`: what is shown where the
+    contact policy lets an entry of the list itself not be shown.
+
+    left: (m,) lines of the lists; right: rows of people; score: (m,) log odds of the owner accepting. Nobody
+    is listed twice; ties are broken by row. Caps and quotas are not asked: the lists themselves keep them.
+
+    >>> one = np.ones((1, 1))
+    >>> lists = RankedLists(np.array([[2]]), one, one, one < 0)
+    >>> right, score = np.array([1, 2, 3]), np.array([0.1, 0.9, 0.5])
+    >>> extend_lists(lists, np.zeros(3, int), right, score, 2).others.tolist()
+    [[2, 3, 1]]
+    """
+    order = np.lexsort((right, -score, left))
+    left, right, score = left[order], right[order], score[order]
+    fresh = ~(lists.others[left] == right[:, None]).any(axis=1)
+    left, right, score = left[fresh], right[fresh], score[fresh]
+    position = np.arange(len(left)) - np.searchsorted(left, left)
+    kept = position < further
+    left, right, score, position = left[kept], right[kept], score[kept], position[kept]
+    shape = (len(lists.others), further)
+    others, scores = np.full(shape, -1, np.int64), np.zeros(shape)
+    others[left, position], scores[left, position] = right, score
+    return RankedLists(
+        np.hstack([lists.others, others]),
+        np.hstack([lists.score, scores]),
+        np.hstack([lists.propensity, np.ones(shape)]),
+        np.hstack([lists.exploratory, np.zeros(shape, bool)]),
+    )
+
+
 def exploration_draw(seed: int, owners: Array, others: Array) -> Array:
     """A pseudo-random uint64 for each pair of ids by SplitMix64 (Steele et al., OOPSLA 2014), the same
     whoever else takes part.

@@ -13,7 +13,13 @@ from matching.recommend.candidates import find_candidates
 from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import Features, Priors, prepare_features
 from matching.recommend.measures import make_report
-from matching.recommend.ranking import RankedLists, exposure_caps, make_lists, make_shortlists
+from matching.recommend.ranking import (
+    RankedLists,
+    exposure_caps,
+    extend_lists,
+    make_lists,
+    make_shortlists,
+)
 from matching.recommend.reasons import ReasonBuilder
 from matching.recommend.scoring import Scorer, fit_standardiser, predict_all, probability, reciprocal_score
 from matching.recommend.state import RunState
@@ -25,7 +31,10 @@ OnProgress = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """Lists by participant id (empty for whom nobody fits), the report, and the state for later updates."""
+    """Lists by participant id (empty for whom nobody fits), the report, and the state for later updates.
+
+    Entries of a rank above `policy.list_size` are further ones, which balance did not place.
+    """
 
     lists: Lists
     report: RunReport
@@ -126,7 +135,8 @@ def build_run(
     report = make_report(dataset, log_odds, balanced, ranked, without_floor, best)
     del log_odds
     report_stage("lists", 0.5)
-    lists = explain_lists(dataset, features, policy, balanced.bonus, ranked, np.arange(len(dataset.ids)))
+    extended = extend_lists(ranked, pairs.left, pairs.right, pairs.log_odds, policy.further)
+    lists = explain_lists(dataset, features, policy, balanced.bonus, extended, np.arange(len(dataset.ids)))
     report_stage("lists", 1.0)
     return RunResult(lists, report, state)
 

@@ -14,7 +14,14 @@ from matching.recommend.balance import kernel, matching_weights, scaling_factor
 from matching.recommend.candidates import candidates_of
 from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import prepare_features, project_terms
-from matching.recommend.ranking import RankedLists, Shortlists, exposure_caps, make_lists, make_shortlists
+from matching.recommend.ranking import (
+    RankedLists,
+    Shortlists,
+    exposure_caps,
+    extend_lists,
+    make_lists,
+    make_shortlists,
+)
 from matching.recommend.run import explain_lists
 from matching.recommend.scoring import Scorer, acceptance_log_odds, probability, reciprocal_score
 from matching.recommend.state import RunState
@@ -289,5 +296,22 @@ def _rerank(
     for name in names:
         getattr(lists, name)[rows] = getattr(made, name)
     changed = RankedLists(*(getattr(made, name)[different] for name in names))
+    if policy.further:
+        further = _further_pairs(scorer, dataset, state, rows[different], policy)
+        changed = extend_lists(changed, *further, policy.further)
     explained = explain_lists(dataset, scorer.features, policy, state.bonus, changed, rows[different])
     return UpdateResult(explained, replace(state, lists=lists))
+
+
+def _further_pairs(
+    scorer: Scorer, dataset: Dataset, state: RunState, rows: Array, policy: Policy
+) -> tuple[Array, Array, Array]:
+    """(line of `rows`, row of a candidate, log odds of the owner accepting), (m,) each."""
+    found: list[tuple[Array, Array, Array]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))]
+    for line, i in enumerate(rows.tolist()):
+        forward, backward = _log_odds_of(scorer, dataset, i)
+        score = reciprocal_score(probability(forward), probability(backward))
+        right = candidates_of(score, state.mean_scores, dataset.groups, int(dataset.groups[i]), policy)
+        found.append((np.full(len(right), line), right, forward[right]))
+    left, right, score = (np.concatenate(column) for column in zip(*found, strict=True))
+    return left, right, score

@@ -128,7 +128,8 @@ def suggestion_scores(event: Event) -> dict[IdPair, float]:
 
     Pairs of whom one marked the other not relevant are left out; the contact policy is not applied.
     """
-    rows = Suggestion.objects.filter(run__event=event, run__state=Run.State.CURRENT, score__gt=0)
+    current = Suggestion.objects.proper().filter(run__event=event, run__state=Run.State.CURRENT)
+    rows = current.filter(score__gt=0)
     found: dict[IdPair, float] = {}
     for a, b, score in rows.values_list("attendee_id", "other_id", "score"):
         pair = pair_of(a, b)

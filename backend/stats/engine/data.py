@@ -174,7 +174,8 @@ def _suggestions(event: Event, people: People, themes: dict[int, int]) -> tuple[
         CharField(),
     )
     listed = list(
-        Suggestion.objects.filter(run__event=event, run__state=Run.State.CURRENT)
+        Suggestion.objects.proper()
+        .filter(run__event=event, run__state=Run.State.CURRENT)
         .order_by("attendee_id", "rank")
         .values_list("attendee_id", "other_id", topic)
     )

@@ -14,7 +14,7 @@ from backend.core.errors import BusinessError
 from backend.suggestions.engine import texts
 from backend.suggestions.engine.event_data import EventData
 from backend.suggestions.engine.texts import FIELDS, OnProgress, StoredTextReader, TextReader
-from backend.suggestions.models import Run
+from backend.suggestions.models import LIST_SIZE, Run
 from matching.errors import BadPolicy, BadState
 from matching.policy import Policy
 from matching.recommend import (
@@ -29,6 +29,9 @@ from matching.recommend import (
 from matching.text import split_sentences
 from matching.types import Explanation, Lists, Suggested, Vectors
 
+KEPT = 60
+"""Entries of a stored list: a page that may not show one of the first ten shows the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class BuiltLists:
@@ -42,7 +45,8 @@ class BuiltLists:
 
 def build_lists(data: EventData, policy: Policy, on_progress: OnProgress | None = None) -> BuiltLists:
     """Match everybody; encoding new texts is most of the work."""
-    policy = replace(policy, interpreters=data.interpreters)
+    further = max(0, KEPT - policy.list_size)
+    policy = replace(policy, interpreters=data.interpreters, further=further)
     reader = texts.text_reader()
     vectors = reader.read(data.participants, on_progress)
     result = build_run(
@@ -132,11 +136,13 @@ def _quote_sentences(
 ) -> Lists:
     """The lists with the closest sentence highlighted in each quotation, or quoted from a long text.
 
-    Only quoted texts are encoded by sentence. The event's mean vector is subtracted: short, general sentences
+    Only texts quoted in the lists proper are encoded by sentence; further entries quote others by their
+    beginning. The event's mean vector is subtracted: short, general sentences
     are close to all others.
     """
     people = {person.id: person for person in data.participants}
-    quoted = {(key, field): getattr(people[key], field) for key, field in quoted_texts(lists)}
+    proper = {owner: entries[:LIST_SIZE] for owner, entries in lists.items()}
+    quoted = {(key, field): getattr(people[key], field) for key, field in quoted_texts(proper)}
     read: dict[tuple[int, str], QuotedText] = {}
     for field in FIELDS:
         pieces_of = {key: split_sentences(text) for (key, where), text in quoted.items() if where == field}

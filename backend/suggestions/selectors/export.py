@@ -45,7 +45,7 @@ def exported_rows(event: Event) -> list[tuple[str, str, int, str, str]]:
         return email_for(reader, between) if email_for(other, between) else ""
 
     rows, ranks = [], Counter[int]()
-    for row in Suggestion.objects.filter(run=run).order_by("attendee_id", "rank"):
+    for row in Suggestion.objects.proper().filter(run=run).order_by("attendee_id", "rank"):
         reader, suggested = row.attendee_id, email_for(row.attendee_id, row.other_id)
         if reader in emails and suggested and (reader, row.other_id) not in unwanted:
             ranks[reader] += 1

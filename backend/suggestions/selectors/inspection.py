@@ -96,7 +96,7 @@ def list_inspection_for(*, event: Event, attendee_id: int) -> ListInspection:
             _("This attendee has no list: lists are made for listed adults when all are computed.")
         )
     run_id, computed_at = read
-    rows = Suggestion.objects.filter(run=run_id, attendee=attendee_id, other__in=list(named))
+    rows = Suggestion.objects.proper().filter(run=run_id, attendee=attendee_id, other__in=list(named))
     need_declared = attendee_id in ids_declaring_need(Attendee.objects.filter(pk=attendee_id))
     entries = (
         ListEntry(

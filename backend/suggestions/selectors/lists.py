@@ -16,10 +16,8 @@ from backend.events.selectors import PersonNamed, ids_declaring_need
 from backend.safeguarding.rules import refused_pairs
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 from backend.suggestions import engine
-from backend.suggestions.models import Feedback, ListReading, Suggestion
+from backend.suggestions.models import LIST_SIZE, Feedback, ListReading, Suggestion
 from backend.suggestions.selectors.runs import current_run, is_stale
-
-LIST_SIZE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +95,8 @@ def suggestions_for(
 ) -> SuggestionList:
     """The attendee's list as they may see it now, in a constant number of queries.
 
-    Whoever the contact policy no longer allows is left out at once, whatever the Run says, and so is
-    whoever the attendee called not relevant.
+    The first ten of the stored entries that the contact policy allows: whoever it refuses is left out at
+    once, whatever the Run says, and so is whoever the attendee called not relevant.
     """
     filters = filters or Filters()
     run = current_run(attendee.event_id)
@@ -106,7 +104,7 @@ def suggestions_for(
         return SuggestionList((), 0, {}, filters, None, False)
     # Read first: a list published between the two queries must still count as stale.
     reading = ListReading.objects.filter(run=run, attendee=attendee.pk).first()
-    cards = _cards(attendee, Suggestion.objects.filter(run=run, attendee=attendee.pk), now)
+    cards = _cards(attendee, Suggestion.objects.filter(run=run, attendee=attendee.pk), now)[:LIST_SIZE]
     admitted = [card for card in cards if filters.admit(card.other)]
     return SuggestionList(
         cards=tuple(admitted[:limit]),

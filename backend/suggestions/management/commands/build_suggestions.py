@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from backend.core.progress import progress_lines
 from backend.events.selectors import event_for
+from backend.suggestions.models import Suggestion
 from backend.suggestions.services import build_run, preview_run
 from matching.errors import MatchingError
 from matching.policy import Policy
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write("Nothing was published.")
         else:
-            people, places = run.readings.count(), run.suggestions.count()
+            people, places = run.readings.count(), Suggestion.objects.proper().filter(run=run).count()
             self.stdout.write(f"Published: {places:,} suggestions for {people:,} people of “{event.name}”.")
 
 
