@@ -37,10 +37,10 @@ def gap_text(gap: Gap, event: Event) -> GapText | None:
             )
         case Gap.NOTHING_SOUGHT:
             sentence = _("You have not said what you seek; suggestions go by that first.")
-            return GapText(sentence, _("Say what I seek"), f"{profile}#id_seeks")
+            return GapText(sentence, _("Say what I seek"), reverse("join_step", args=[event.slug, 3]))
         case Gap.NOTHING_OFFERED:
             sentence = _("You have not said what you offer; others find you by that.")
-            return GapText(sentence, _("Say what I offer"), f"{profile}#id_offers")
+            return GapText(sentence, _("Say what I offer"), reverse("join_step", args=[event.slug, 2]))
         case Gap.NO_LANGUAGE:
             sentence = _("You have named no language, so nobody knows in which to talk to you.")
             return GapText(sentence, _("Name my languages"), f"{profile}#part-who")

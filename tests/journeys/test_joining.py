@@ -90,6 +90,21 @@ def test_the_line_follows_what_is_typed_in_thai_and_khmer(forum, newcomer, brows
     context.close()
 
 
+def test_what_is_typed_is_saved_without_the_button_and_there_after_a_reload(
+    forum, newcomer, browser, enter, door
+):
+    Attendee.objects.filter(pk=newcomer.pk).update(agreed_at="2026-11-26T00:00Z", agreement_version="1")
+    context = browser.new_context(viewport=PHONE, reduced_motion="reduce")
+    page = enter(context, OFFICIAL)
+    for address, label in (("join/2/", "What I offer"), ("profile/", "What I seek")):
+        page.goto(door + forum.address(address))
+        page.get_by_label(label).first.fill("A guide we use")
+        expect(page.locator("#draft")).to_have_text("Saved", timeout=30_000)
+        page.reload()
+        expect(page.get_by_label(label).first).to_have_value("A guide we use")
+    context.close()
+
+
 def test_the_first_screen_holds_what_is_asked_and_nothing_is_wider_than_the_phone(
     forum, newcomer, browser, enter, door
 ):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from backend.core.queue import URGENT, enqueue
 
 ATTENDEES_CHANGED = "events.attendees_changed"
@@ -13,16 +15,19 @@ def matching_lock(event_id: int) -> str:
     return f"matching:{event_id}"
 
 
-def announce_changes(event_id: int) -> None:
+def announce_changes(event_id: int, *, not_before: dt.datetime | None = None) -> None:
     """Queue the job that reads an event's changed attendees; changes before it starts share one job.
 
-    The job finds who changed by `Attendee.changed_at`, so a lost or doubled announcement does no harm.
+    `not_before` is for what is still being typed: that job waits, and holds no other back. The job finds who
+    changed by `Attendee.changed_at`, so a lost or doubled announcement does no harm.
     """
+    later = ":later" if not_before else ""
     enqueue(
         ATTENDEES_CHANGED,
-        lock=matching_lock(event_id),
-        once=f"{ATTENDEES_CHANGED}:{event_id}",
+        lock=f"{matching_lock(event_id)}{later}",
+        once=f"{ATTENDEES_CHANGED}:{event_id}{later}",
         priority=URGENT,  # a page waits for it; a rebuild of every list can wait
+        not_before=not_before,
         event_id=event_id,
     )
 

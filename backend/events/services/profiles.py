@@ -49,9 +49,16 @@ class ProfileChange:
     listed: bool
 
 
+DRAFT_WAIT = dt.timedelta(seconds=30)
+
+
 @in_transaction
-def update_profile(*, attendee: Attendee, change: ProfileChange, by: Person, now: dt.datetime) -> Attendee:
+def update_profile(
+    *, attendee: Attendee, change: ProfileChange, by: Person, now: dt.datetime, is_draft: bool = False
+) -> Attendee:
     """Save the attendee's own profile and, where matching reads what changed, mark it for matching.
+
+    A draft, saved while it is typed, is matched half a minute later with all that follows until then.
 
     Refuses NotYours, NotInThisState, UnknownTopic and TextTooLong; nothing is saved then. Saving the same
     again does not mark a change.
@@ -78,13 +85,15 @@ def update_profile(*, attendee: Attendee, change: ProfileChange, by: Person, now
     changed = {field for field, value in fields.items() if getattr(locked, field) != value}
     if _replace_interests(locked, change.seeks_topics, change.offers_topics):
         changed.add("interests")
+    if not changed and not is_draft and locked.changed_at > now - 2 * DRAFT_WAIT:
+        announce_changes(locked.event_id)  # who presses the button does not wait for what was a draft
     if changed:
         for field, value in fields.items():
             setattr(locked, field, value)
         locked.edited_at = now
         if changed - NOT_MATCHED:
             locked.changed_at = now
-            announce_changes(locked.event_id)
+            announce_changes(locked.event_id, not_before=now + DRAFT_WAIT if is_draft else None)
         locked.save(update_fields=[*fields, "changed_at", "edited_at"])
     return locked
 

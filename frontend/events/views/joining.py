@@ -21,6 +21,7 @@ from backend.meetings.services import join_with_profile
 from backend.suggestions.services import TooOften, prepare_to_read, understand_words
 from frontend.access import Outcome, Request, catch_refusal, participant
 from frontend.events.forms import JoinForm, ReadAlongForm
+from frontend.events.views.drafts import is_draft, save_draft
 from frontend.events.words.examples import EXAMPLES
 from frontend.events.words.understood import sentence_for
 
@@ -53,6 +54,8 @@ def join_step(request: Request, attendee: Attendee, step: int) -> HttpResponse:
     if step > 1 and not attendee.has_joined:
         return redirect("join_step", attendee.event.slug, 1)
     form, outcome = JoinForm(request.POST if request.method == "POST" else None, profile, step), Outcome()
+    if is_draft(request):
+        return save_draft(request, attendee, form)
     if (example := form.example()) is not None:
         form = JoinForm(example, profile, step)
     elif form.is_bound and form.is_valid():

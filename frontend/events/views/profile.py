@@ -18,6 +18,7 @@ from backend.safeguarding.selectors import blocks_made_by
 from backend.suggestions.selectors import is_being_matched
 from frontend.access import Request, participant
 from frontend.events.forms import ProfileForm
+from frontend.events.views.drafts import is_draft, save_draft
 
 
 @participant
@@ -26,6 +27,8 @@ def profile(request: Request, attendee: Attendee) -> HttpResponse:
     """What I seek, what I offer and who sees it; saving a change has me matched again."""
     stored = profile_for(attendee)
     form = ProfileForm(request.POST if request.method == "POST" else None, stored)
+    if is_draft(request):
+        return save_draft(request, attendee, form)
     if form.is_bound and form.is_valid():
         try:
             saved = update_profile(

@@ -87,9 +87,9 @@ def test_the_gap_named_is_the_one_that_hinders_most(cast, official):
     cast.official.interests.all().delete()
     assert gap() == [("Open my times", cast.address("availability/"))]
     Availability.objects.create(event=cast.event, attendee=cast.official, slot=booking.slots[0])
-    assert gap() == [("Say what I seek", f"{profile}#id_seeks")]
+    assert gap() == [("Say what I seek", cast.address("join/3/"))]
     me.update(seeks="Police contacts")
-    assert gap() == [("Say what I offer", f"{profile}#id_offers")]
+    assert gap() == [("Say what I offer", cast.address("join/2/"))]
     me.update(offers="Templates")
     assert gap() == [("Name my languages", f"{profile}#part-who")]
     me.update(languages=["th"])

@@ -238,7 +238,9 @@ def test_capacity_is_the_number_of_open_slots_or_the_events_default(forum):
     room = {person.id: person.capacity for person in engine.read_event_data(event).participants}
     assert room.pop(seeker.pk) == 2
     assert set(room.values()) == {event.meetings_per_person}
-    assert Suggestion.objects.proper().filter(run=build(event), other=seeker).count() <= 5  # 2.5 times her room
+    assert (
+        Suggestion.objects.proper().filter(run=build(event), other=seeker).count() <= 5
+    )  # 2.5 times her room
 
 
 def test_the_commands_build_and_export(forum, tmp_path, capsys):
