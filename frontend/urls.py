@@ -110,6 +110,7 @@ urlpatterns = [
         suggestions.reset_learned_weights,
         name="reset_learned_weights",
     ),
+    path("e/<slug:slug>/matching/weights/now/", suggestions.learn_now, name="learn_now"),
     path(
         "e/<slug:slug>/matching/weights/nightly/",
         suggestions.switch_nightly_learning,

@@ -96,7 +96,7 @@ def evaluate_graded(
         "ours": LISTS,
         "pairs": sum(len(grades) for grades in given.grades.values()),
         "rankers": {
-            ranker: {group: _summary(ranking, given.grades, seekers) for group, seekers in groups.items()}
+            ranker: {group: summary_of(ranking, given.grades, seekers) for group, seekers in groups.items()}
             for ranker, ranking in rankings.items()
         },
         "lists": {
@@ -176,7 +176,7 @@ def _ranking(table: Array, seeker: int, candidates: Array) -> list[int]:
     return [int(other) for other in candidates[np.lexsort((order_of_equals(seeker, candidates), -scores))]]
 
 
-def _summary(
+def summary_of(
     rankings: Rankings, grades: Mapping[int, Mapping[int, float]], seekers: Sequence[int]
 ) -> Mapping[str, float | int | None] | None:
     """Each measure with its interval, None where it has nothing to count; None without seekers."""

@@ -17,6 +17,7 @@ class Act(models.Model):
         DOWNLOADED = "took", "took a file away"
         REBUILD_REQUESTED = "ordered", "ordered new lists"
         WEIGHTS_RESET = "reset", "reset the learned weights"
+        LEARNING_REQUESTED = "learn_now", "had weights learned at once"
         LEARNING_ON = "learn_on", "had weights learned every night"
         LEARNING_OFF = "learn_off", "stopped learning weights every night"
         OPENED = "opened", "opened the forum"

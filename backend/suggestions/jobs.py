@@ -53,5 +53,5 @@ def build_nightly(timestamp: int) -> None:  # noqa: ARG001
     learning the weights where the organisers have switched that on."""
     for event in selectors.events_with_run():
         if selectors.learns_nightly(event):
-            services.queue_learning(event=event)
+            services.queue_learning(event=event, now=timezone.now())
         services.queue_build(event=event)

@@ -210,9 +210,38 @@ class SuggestionRules(models.Model):
 
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="suggestion_rules")
     learns_nightly = models.BooleanField(default=False)
+    # Ties of this edition and the later ones are learned from too.
+    learns_since = models.ForeignKey(Event, null=True, on_delete=models.SET_NULL, related_name="+")
 
     def __str__(self) -> str:
         return f"suggestion rules {self.pk}"
+
+
+class Learning(models.Model):
+    """The newest learning of an event's weights that a job does, and what came of it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Learning")
+        LEARNED = "learned", _("Learned")
+        TOO_FEW_ANSWERS = "too-few", _("Too few answers")
+        NOT_PROVEN = "not-proven", _("No gain proven")
+        FAILED = "failed", _("Failed")
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="learning")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "running", "learned", "too-few", "not-proven", "failed"]),
+                name="learning_state_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"learning {self.pk}"
 
 
 class LearnedWeights(models.Model):

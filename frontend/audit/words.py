@@ -61,6 +61,7 @@ FIXED_TEXTS = {
     ("plan", "withdrawn"): gettext_lazy("Withdrew a programme"),
     ("lists", "ordered"): gettext_lazy("Had every list of suggestions rebuilt"),
     ("lists", "reset"): gettext_lazy("Returned to the default weights of suggestions"),
+    ("lists", "learn_now"): gettext_lazy("Had the weights of suggestions learned at once"),
     ("lists", "learn_on"): gettext_lazy("Switched on learning the weights of suggestions every night"),
     ("lists", "learn_off"): gettext_lazy("Switched off learning the weights of suggestions every night"),
     ("lists", "current"): gettext_lazy("Published new lists of suggestions"),

@@ -66,6 +66,7 @@ class InspectionForm(forms.Form):
 
 
 class NightlyLearningForm(forms.Form):
-    """The organisers' switch: learn the weights every night."""
+    """The organisers' switch: learn the weights every night, also from earlier editions since one."""
 
     is_on = forms.BooleanField(required=False)
+    since = forms.SlugField(required=False)

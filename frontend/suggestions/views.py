@@ -24,8 +24,8 @@ from backend.suggestions.models import Feedback
 from backend.suggestions.selectors import (
     Filters,
     SuggestionList,
-    active_weights,
-    learns_nightly,
+    earlier_edition_for,
+    learning_status_for,
     list_inspection_for,
     list_owners_for,
     pair_inspection_for,
@@ -36,6 +36,7 @@ from backend.suggestions.services import (
     give_feedback,
     record_views,
     request_build,
+    request_learning,
     reset_weights,
     set_nightly_learning,
     withdraw_feedback,
@@ -171,8 +172,7 @@ def matching(request: Request, attendee: Attendee) -> HttpResponse:
     """The current Run's report: who is reached, how evenly, across which sectors, and what that cost."""
     context = {
         "page": run_status_for(attendee.event),
-        "learned": active_weights(attendee.event),
-        "learns_nightly": learns_nightly(attendee.event),
+        "learning": learning_status_for(attendee.event),
     }
     return render(request, "suggestions/matching.html", context)
 
@@ -216,11 +216,27 @@ def reset_learned_weights(request: Request, attendee: Attendee) -> HttpResponse:
 
 @organiser
 @require_POST
+def learn_now(request: Request, attendee: Attendee) -> HttpResponse:
+    """Have the weights learned now, as at night."""
+    request_learning(event=attendee.event, by=request.user, now=timezone.now())
+    messages.success(request, _("The weights are being learned. The present ones stay until then."))
+    return redirect("matching", attendee.event.slug)
+
+
+@organiser
+@require_POST
 def switch_nightly_learning(request: Request, attendee: Attendee) -> HttpResponse:
     """Have the weights learned every night, or no longer."""
     form = NightlyLearningForm(request.POST)
-    is_on = form.is_valid() and form.cleaned_data["is_on"]
-    set_nightly_learning(event=attendee.event, is_on=is_on, by=request.user, now=timezone.now())
+    chosen = values_of(form)
+    is_on = chosen["is_on"]
+    set_nightly_learning(
+        event=attendee.event,
+        is_on=is_on,
+        since=earlier_edition_for(attendee.event, chosen["since"]) if is_on and chosen["since"] else None,
+        by=request.user,
+        now=timezone.now(),
+    )
     messages.success(
         request, _("Learning every night is on.") if is_on else _("Learning every night is off.")
     )

@@ -4,25 +4,29 @@ Each weight is log-normal about its prior, w_k = prior_k exp(theta_k) with theta
 changes its sign and few answers change little. An answer is a yes or a no of i about j with the chance p_ij
 of `matching.recommend.scoring`, from the features of both directions.
 
-**Position.** Only what is read is answered: P(yes) = a p and P(no) = 1 - a p, where a is the chance that the
+**Position.** Only what is read is answered: P(yes) = a (g + (1 - g - l) p), where a is the chance that the
 place was read (the position-based examination model; Richardson et al., WWW 2007), 1 / log2(rank + 1) for a
 list and 1 where the answer itself shows the reading. So "shown and not asked" is a weak no far down a list.
 The propensity of an exploratory place is no weight here: places are chosen by the features, never by the
 answer, so the likelihood given the features is unbiased, while inverse propensities, up to 50, would only add
 variance. Each source of answers (lists, requests received, past ties) has an intercept and a contrast, a
 factor on all its needs: people ask, accept and co-operate at different rates, and some answers are noisier
-than others. Both only calibrate the fit and never enter the policy, whose scale balance depends on.
+than others. It also has a guess g and a lapse l, the shares of answers that are yes or no for causes no
+feature knows, such as fame or a full diary (Wichmann and Hill, Perception & Psychophysics 2001; an affine
+click model, Vardasbi et al., CIKM 2020): without them, popularity would be read as weak needs. All four only
+calibrate the fit and never enter the policy, whose scale balance depends on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import expit
+from scipy.special import expit, softmax
 from scipy.stats import norm
+from threadpoolctl import threadpool_limits
 
 from matching.errors import BadAnswers
 from matching.policy import Policy
@@ -32,13 +36,15 @@ from matching.types import Array
 
 PRIOR_SD = 0.7
 INTERCEPT_SD, CONTRAST_SD = 2.0, 0.7
+RARE_LOGIT, RARE_SD = -3.0, 1.5
+"""Log odds to the rest of the shares of answers that are yes, or no, whatever the features say; their sd."""
 MIN_ANSWERS = 200
 """Where people gave so many answers of no source, nothing changes; sampled pairs do not count."""
 HELD_OUT_SHARE, MIN_HELD_OUT = 0.25, 50
 LEVEL = 0.9
 WIDENED = 1.15
-"""Intervals are so much wider than the fit's own, since that takes the chances of reading as known."""
-DRAWS = 20_000
+"""Intervals are at least so much wider than the fit's own, which takes the chances of reading as known."""
+CHAINS, STEPS = 400, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +52,10 @@ class Answers:
     """Answers of people about others, one line each; the columns of `own` and `reverse` follow FEATURES.
 
     own, reverse: (m, K) features of i -> j and of j -> i, where i answers; yes: (m,) bool; reading: (m,)
-    chance in (0, 1] that i read of j; day: (m,) ordinal of the day; owner: (m,) who answers; source: (m,)
-    from 0, each calibrated on its own; weight: (m,) how many answers the line counts for; sampled: (m,) bool,
-    nobody gave this answer, it is that of a sampled pair who did not meet. Raises BadAnswers.
+    chance in (0, 1] that i read of j; day: (m,) ordinal of the day; owner: (m,) who answers; other: (m,)
+    about whom; source: (m,) from 0, each calibrated on its own; weight: (m,) how many answers the line counts
+    for; sampled: (m,) bool, nobody gave this answer, it is that of a sampled pair who did not meet. Raises
+    BadAnswers.
     """
 
     own: Array
@@ -57,6 +64,7 @@ class Answers:
     reading: Array
     day: Array
     owner: Array
+    other: Array
     source: Array
     weight: Array
     sampled: Array
@@ -83,11 +91,13 @@ class Answers:
         reading: Array | None = None,
         day: Array | None = None,
         owner: Array | None = None,
+        other: Array | None = None,
         source: Array | None = None,
         weight: Array | None = None,
         sampled: Array | None = None,
     ) -> Answers:
-        """Answers with defaults: read, on one day, each of another person, of one source, once, by people."""
+        """Answers with defaults: read, on one day, each of and about somebody else, of one source, once, by
+        people."""
         lines = len(yes)
         return cls(
             np.asarray(own, float),
@@ -96,6 +106,7 @@ class Answers:
             np.ones(lines) if reading is None else np.asarray(reading, float),
             np.zeros(lines, np.int64) if day is None else np.asarray(day, np.int64),
             np.arange(lines) if owner is None else np.asarray(owner, np.int64),
+            np.arange(lines) if other is None else np.asarray(other, np.int64),
             np.zeros(lines, np.int64) if source is None else np.asarray(source, np.int64),
             np.ones(lines) if weight is None else np.asarray(weight, float),
             np.zeros(lines, bool) if sampled is None else np.asarray(sampled, bool),
@@ -119,7 +130,7 @@ class Answers:
     def sorted(self) -> Answers:
         """In an order that depends on the values only, so that sums of floats do too."""
         keys = [self.sampled, self.weight, self.source, self.reading, self.yes, *self.reverse.T, *self.own.T]
-        return self.take(np.lexsort([*keys, self.owner, self.day]))
+        return self.take(np.lexsort([*keys, self.other, self.owner, self.day]))
 
 
 def reading_probability(rank: Array) -> Array:
@@ -143,10 +154,13 @@ class LearnedWeight:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How answers of one source differ from the score: log odds at no need, and the factor on all needs."""
+    """How answers of one source differ from the score: log odds at no need, the factor on all needs, and the
+    shares that are yes (`guess`) or no (`lapse`) whatever the features say."""
 
     intercept: float
     contrast: float
+    guess: float = 0.0
+    lapse: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +224,7 @@ def learn(answers: Answers, prior: Policy) -> Learned:
     return Learned(
         weights=weights,
         calibration=tuple(
-            Calibration(float(b), float(c)) for b, c in zip(*model.split(found)[1:], strict=True)
+            Calibration(*(float(value) for value in source)) for source in model.split(found)[1].T
         ),
         answers=len(answers),
         yes=int(answers.yes.sum()),
@@ -227,14 +241,10 @@ def log_losses(answers: Answers, policy: Policy, calibration: Sequence[Calibrati
     >>> log_losses(one, Policy(intercept=0.0, own_need=0.0)).round(3).tolist()  # odds 1 + 1
     [0.405]
     """
-    model = _Model.from_prior(policy, max(1, _source_count(answers), len(calibration)))
-    values = model.start.copy()
-    for source, found in enumerate(calibration):
-        values[[len(model.learned) + source, source - len(calibration)]] = (
-            found.intercept,
-            np.log(found.contrast),
-        )
-    return model.losses(values, answers)
+    model = _Model.from_prior(policy, 1)
+    found = calibration or (Calibration(policy.intercept, 1.0),) * _source_count(answers)
+    by_source = np.array([astuple(source) for source in found]).T
+    return model.by_line(model.prior, by_source[:, answers.source], answers)[0]
 
 
 def _are_enough(answers: Answers) -> bool:
@@ -250,8 +260,8 @@ def _source_count(answers: Answers) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """Negative log posterior of (theta of the learned features, intercepts, log contrasts), with its
-    gradient.
+    """Negative log posterior with its gradient, of the values (theta of the learned features; then by source
+    intercepts, log contrasts, and the log odds of guess and of lapse to the rest).
 
     `prior` holds the weights of all features and, last, the bonus of the own need, a feature that is 1 in
     what i seeks. The need of a source is multiplied by its contrast.
@@ -271,73 +281,89 @@ class _Model:
             (0.0, PRIOR_SD, len(learned)),
             (policy.intercept, INTERCEPT_SD, sources),
             (0.0, CONTRAST_SD, sources),
+            (RARE_LOGIT, RARE_SD, sources),
+            (RARE_LOGIT, RARE_SD, sources),
         )
         start, scale = (np.repeat([part[k] for part in parts], [part[2] for part in parts]) for k in (0, 1))
         return cls(prior, learned, start, scale, policy.slope)
 
-    def split(self, values: Array) -> tuple[Array, Array, Array]:
-        """(weights, intercepts by source, contrasts by source)."""
+    def split(self, values: Array) -> tuple[Array, Array]:
+        """(weights, (4, sources) intercepts, contrasts, guesses and lapses)."""
         weights = self.prior.copy()
         weights[self.learned] *= np.exp(values[: len(self.learned)])
-        intercepts, contrasts = np.split(values[len(self.learned) :], 2)
-        return weights, intercepts, np.exp(contrasts)
+        by_source = values[len(self.learned) :].reshape(4, -1).copy()
+        by_source[1] = np.exp(by_source[1])
+        by_source[2:] = softmax(np.vstack([np.zeros_like(by_source[:1]), by_source[2:]]), axis=0)[1:]
+        return weights, by_source
 
     def losses(self, values: Array, answers: Answers) -> Array:
         """-ln of the chance of each answer, (m,)."""
-        weights, intercepts, contrasts = self.split(values)
-        return self._by_line(weights, intercepts[answers.source], contrasts[answers.source], answers)[0]
+        weights, by_source = self.split(values)
+        return self.by_line(weights, by_source[:, answers.source], answers)[0]
 
-    def _by_line(
-        self, weights: Array, intercept: Array, contrast: Array, answers: Answers
-    ) -> tuple[Array, Array, Array]:
-        """(-ln chance of each answer, its derivative by the need of i, and by that of j)."""
-        scale = self.slope * contrast
+    def by_line(self, weights: Array, calibration: Array, answers: Answers) -> tuple[Array, Array]:
+        """(-ln chance of each answer (m,), its derivatives by the log odds of the own and of the reverse need
+        and by the log odds of guess and lapse (4, m)), for the calibration (4, m) of each line.
+
+        With odds E: P(yes) = a (g + (1 - l) E)/(1 + E), P(no) = (1 - a g + (1 - a + a l) E)/(1 + E).
+        """
+        intercept, contrast, guess, lapse = calibration
+        reading, scale = answers.reading, self.slope * contrast
         own = intercept + scale * (answers.own @ weights[:-1] + weights[-1])
         reverse = intercept + scale * (answers.reverse @ weights[:-1])
         log_odds = np.logaddexp(own, reverse)
+        without = np.where(answers.yes, guess, 1 - reading * guess)
+        with_ = np.where(answers.yes, 1 - lapse, 1 - reading + reading * lapse)
         with np.errstate(divide="ignore"):
-            unread = np.log1p(-answers.reading) + log_odds
-        chance = np.where(
-            answers.yes,
-            np.log(answers.reading) - np.logaddexp(0, -log_odds),
-            np.logaddexp(0, unread) - np.logaddexp(0, log_odds),
-        )
-        derivative = (expit(log_odds) - np.where(answers.yes, 1.0, expit(unread))) * answers.weight
+            log_without, log_with = np.log(without), np.log(with_) + log_odds
+        both = np.logaddexp(log_without, log_with)
+        loss = np.logaddexp(0, log_odds) - both - np.where(answers.yes, np.log(reading), 0)
+        by_odds = expit(log_odds) - np.exp(log_with - both)
         share = expit(own - reverse)
-        return -chance, derivative * share, derivative * (1 - share)
+        sign = np.where(answers.yes, 1.0, -reading)
+        by_guess, by_lapse = -sign * np.exp(-both), sign * np.exp(log_odds - both)
+        return loss, answers.weight * np.array(
+            [
+                by_odds * share,
+                by_odds * (1 - share),
+                guess * ((1 - guess) * by_guess - lapse * by_lapse),
+                lapse * ((1 - lapse) * by_lapse - guess * by_guess),
+            ]
+        )
+
+    def gradients(self, values: Array, answers: Answers) -> tuple[Array, Array]:
+        """(-ln chance of each answer (m,), its derivatives by all values (m, values)), times its weight."""
+        weights, by_source = self.split(values)
+        losses, (own, reverse, guess, lapse) = self.by_line(weights, by_source[:, answers.source], answers)
+        scale = self.slope * by_source[1, answers.source]
+        by_weight = (
+            (own * scale)[:, None] * answers.own + (reverse * scale)[:, None] * answers.reverse
+        ) * weights[:-1]
+        moved = by_weight.sum(axis=1) + own * scale * weights[-1]
+        is_source = answers.source[:, None] == np.arange(by_source.shape[1])
+        parts = [part[:, None] * is_source for part in (own + reverse, moved, guess, lapse)]
+        return losses * answers.weight, np.hstack([by_weight[:, self.learned], *parts])
 
     def objective(self, values: Array, answers: Answers) -> tuple[float, Array]:
         """The negative log posterior and its gradient."""
-        weights, intercepts, contrasts = self.split(values)
-        contrast = contrasts[answers.source]
-        losses, own, reverse = self._by_line(weights, intercepts[answers.source], contrast, answers)
-        scale = self.slope * contrast
-        by_weight = (own * scale) @ answers.own + (reverse * scale) @ answers.reverse
-        moved = own * (answers.own @ weights[:-1] + weights[-1]) + reverse * (answers.reverse @ weights[:-1])
-        sources = len(intercepts)
-        gradient = np.concatenate(
-            [
-                (by_weight * weights[:-1])[self.learned],
-                np.bincount(answers.source, own + reverse, minlength=sources),
-                np.bincount(answers.source, moved * scale, minlength=sources),
-            ]
-        )
+        losses, gradients = self.gradients(values, answers)
         scaled = (values - self.start) / self.scale
-        return float(losses @ answers.weight + 0.5 * scaled @ scaled), gradient + scaled / self.scale
+        return float(losses.sum() + 0.5 * scaled @ scaled), gradients.sum(axis=0) + scaled / self.scale
 
     def fit(self, answers: Answers, *, calibrate_only: bool = False) -> Array:
-        """The mode of the posterior, by L-BFGS from the prior; or of intercepts and contrasts alone."""
+        """The mode of the posterior, by L-BFGS from the prior; or of the calibration alone."""
         count = len(self.learned)
         reach = 0.0 if calibrate_only else 5.0
-        found = minimize(
-            self.objective,
-            self.start,
-            args=(answers,),
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[(-reach, reach)] * count + [(None, None)] * (len(self.start) - count),
-            options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-7},
-        )
+        with threadpool_limits(1, "blas"):  # its matrices are tiny: threads would only wait for each other
+            found = minimize(
+                self.objective,
+                self.start,
+                args=(answers,),
+                jac=True,
+                method="L-BFGS-B",
+                bounds=[(-reach, reach)] * count + [(None, None)] * (len(self.start) - count),
+                options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-7},
+            )
         return np.asarray(found.x)
 
     def intervals(self, mode: Array, answers: Answers) -> Array:
@@ -345,48 +371,77 @@ class _Model:
 
         The likelihood of each source is taken as quadratic in its weights at the mode (Laplace), where it is
         nearly so, and the log-normal prior as it is: near zero a weight's posterior is skew in theta.
-        Quantiles are those of a weighted sample, drawn from a multivariate t around the mode.
+        Quantiles are those of a sample, drawn by `_metropolis`, and lie
+        `widened` from it.
         """
-        count, sources = len(self.learned), (len(mode) - len(self.learned)) // 2
+        count, sources = len(self.learned), (len(mode) - len(self.learned)) // 4
         quadratics = [self._quadratic(mode, answers, source) for source in range(sources)]
-        # The need's derivatives by (theta, intercepts, log contrasts), for the spread of the draws.
-        total = np.diag(1 / self.scale**2)
+        precision = np.diag(1 / self.scale**2)
         for source, (_, curvature) in enumerate(quadratics):
             by_value = np.zeros((len(curvature), len(mode)))
             by_value[self.learned, np.arange(count)] = 1
-            by_value[:-1, count + sources + source] = 1
-            by_value[-1, count + source] = 1
-            total += by_value.T @ curvature @ by_value
-        draws, log_density = _multivariate_t(np.linalg.inv(total))
-        moved = mode + draws
-        log_posterior = -0.5 * (((moved - self.start) / self.scale) ** 2).sum(axis=1)
-        for source, (gradient, curvature) in enumerate(quadratics):
-            factor = np.repeat(draws[:, [count + sources + source]], len(self.prior), axis=1)
-            factor[:, self.learned] += draws[:, :count]
-            relative = np.column_stack([np.expm1(factor), draws[:, count + source]])
-            log_posterior -= relative @ gradient + 0.5 * ((relative @ curvature) * relative).sum(axis=1)
-        weight = np.exp(log_posterior - log_density - (log_posterior - log_density).max())
+            by_value[: len(self.prior), count + sources + source] = 1
+            for part, at in enumerate((0, 2, 3)):
+                by_value[len(self.prior) + part, count + at * sources + source] = 1
+            precision += by_value.T @ curvature @ by_value
+        covariance = np.linalg.inv(precision)
+
+        def log_posterior(moves: Array) -> Array:
+            found = -0.5 * (((mode + moves - self.start) / self.scale) ** 2).sum(axis=1)
+            for source, (gradient, curvature) in enumerate(quadratics):
+                intercept, contrast, guess, lapse = moves[:, count:].reshape(-1, 4, sources)[:, :, source].T
+                factor = np.repeat(contrast[:, None], len(self.prior), axis=1)
+                factor[:, self.learned] += moves[:, :count]
+                relative = np.column_stack([np.expm1(factor), intercept, guess, lapse])
+                found -= relative @ gradient + 0.5 * ((relative @ curvature) * relative).sum(axis=1)
+            return np.asarray(found)
+
+        moves = _metropolis(log_posterior, covariance)[:, :count]
         tail = (1 - LEVEL) / 2
-        bounds = [_weighted_quantiles(moved[:, k], weight, (tail, 1 - tail)) for k in range(count)]
-        about_mode = np.array(bounds).reshape(count, 2).T - mode[:count]
-        return np.asarray(np.exp(mode[:count] + WIDENED * about_mode))
+        bounds = mode[:count] + np.quantile(moves, (tail, 1 - tail), axis=0)
+        about_mode = bounds - mode[:count]
+        return np.asarray(np.exp(mode[:count] + self.widened(mode, answers, covariance) * about_mode))
+
+    def widened(self, mode: Array, answers: Answers, covariance: Array) -> Array:
+        """(K,) how many times wider than the likelihood says, at least WIDENED: the ratio of deviations
+        (standard ones) of the mode about the truth when the answers of a person, and those about one, go
+        together.
+
+        The covariance is C (J + P) C, J the sum of outer products of gradients by person who answers, plus
+        those by person answered about, less those by pair (White 1982; Cameron, Gelbach and Miller 2011), P
+        the precision of the prior and C the inverse curvature; with J + P = 1/C nothing is widened.
+        """
+        _, gradients = self.gradients(mode, answers)
+        pairs = np.unique(np.stack([answers.owner, answers.other]), axis=1, return_inverse=True)[1].ravel()
+        robust = np.diag(1 / self.scale**2)
+        for groups, sign in ((answers.owner, 1), (answers.other, 1), (pairs, -1)):
+            at = np.unique(groups, return_inverse=True)[1]
+            sums = np.zeros((at.max() + 1, len(mode)))
+            np.add.at(sums, at, gradients)
+            robust += sign * sums.T @ sums
+        ratio = np.diag(covariance @ robust @ covariance) / np.diag(covariance)
+        return np.asarray(np.maximum(np.sqrt(np.maximum(ratio, 0)), WIDENED)[: len(self.learned)])
 
     def _quadratic(
         self, mode: Array, answers: Answers, source: int, step: float = 1e-4
     ) -> tuple[Array, Array]:
         """(gradient, curvature) of one source's negative log likelihood by the relative changes of its
-        weights (with the bonus of the own need) and by its intercept; the curvature by differences of the
-        gradient."""
+        weights (with the bonus of the own need), and by its intercept and log odds of guess and lapse; the
+        curvature by differences of the gradient."""
         given = answers.take(answers.source == source)
-        weights, intercepts, contrasts = self.split(mode)
-        at = np.append(weights * contrasts[source], intercepts[source])
-        units = np.append(at[:-1], 1.0)
-        ones = np.ones(len(given))
+        weights, by_source = self.split(mode)
+        rare = mode[len(self.learned) :].reshape(4, -1)[2:, source]
+        intercept, contrast = by_source[:2, source]
+        at = np.concatenate([weights * contrast, [intercept], rare])
+        units = np.append(at[:-3], np.ones(3))
 
         def gradient(values: Array) -> Array:
-            _, own, reverse = self._by_line(values[:-1], values[-1] * ones, ones, given)
+            guess, lapse = softmax(np.append(0.0, values[-2:]))[1:]
+            calibration = np.repeat([[values[-3]], [1.0], [guess], [lapse]], len(given), axis=1)
+            _, (own, reverse, by_guess, by_lapse) = self.by_line(values[:-3], calibration, given)
             by_weight = self.slope * np.append(own @ given.own + reverse @ given.reverse, own.sum())
-            return np.asarray(np.append(by_weight, (own + reverse).sum()) * units)
+            by_rest = [(own + reverse).sum(), by_guess.sum(), by_lapse.sum()]
+            return np.asarray(np.append(by_weight, by_rest) * units)
 
         moves = step * np.diag(units)
         change = np.array([(gradient(at + move) - gradient(at - move)) / (2 * step) for move in moves])
@@ -394,22 +449,22 @@ class _Model:
         return gradient(at), (vectors * np.maximum(values, 0)) @ vectors.T
 
 
-def _multivariate_t(covariance: Array, degrees: float = 5.0) -> tuple[Array, Array]:
-    """DRAWS of a multivariate t about zero, which holds a skew posterior, with their log densities up to a
-    constant; the same at every call."""
+def _metropolis(log_density: Callable[[Array], Array], covariance: Array) -> Array:
+    """Draws (draws, k) of moves from a mode, by random-walk Metropolis in parallel chains (steps by the
+    covariance at the mode, 2.38^2/k of it; Roberts, Gelman and Gilks 1997); the same at every call."""
     rng = np.random.default_rng(0)
     size = len(covariance)
-    normal = rng.standard_normal((DRAWS // 2, size))
-    shrink = np.sqrt(rng.chisquare(degrees, DRAWS // 2) / degrees)[:, None]
-    unit = np.concatenate([normal / shrink, -normal / shrink])
-    density = -0.5 * (degrees + size) * np.log1p((unit**2).sum(axis=1) / degrees)
-    return unit @ np.linalg.cholesky(covariance).T, density
-
-
-def _weighted_quantiles(values: Array, weight: Array, shares: tuple[float, float]) -> Array:
-    order = np.argsort(values, kind="stable")
-    total = np.cumsum(weight[order])
-    return np.asarray(values[order][np.searchsorted(total, np.array(shares) * total[-1])])
+    root = np.linalg.cholesky(covariance)
+    at = rng.standard_normal((CHAINS, size)) @ root.T
+    here, kept = log_density(at), []
+    for step in range(STEPS):
+        tried = at + 2.38 / np.sqrt(size) * rng.standard_normal((CHAINS, size)) @ root.T
+        there = log_density(tried)
+        accepted = np.log(rng.random(CHAINS)) < there - here
+        at, here = np.where(accepted[:, None], tried, at), np.where(accepted, there, here)
+        if step >= STEPS // 2 and step % 20 == 0:
+            kept.append(at)
+    return np.asarray(np.concatenate(kept))
 
 
 def _held_out(answers: Answers, model: _Model) -> HeldOut | None:

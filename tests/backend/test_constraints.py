@@ -29,6 +29,7 @@ from backend.suggestions.models import (
     Embedding,
     Feedback,
     LearnedWeights,
+    Learning,
     ListReading,
     Run,
     Suggestion,
@@ -185,6 +186,7 @@ def suggestions(forums: Forums) -> Tries:
         yield "suggestion_view_propensity_a_chance", changed(view, propensity=propensity)
     learned = LearnedWeights.objects.create(event=a.event, weights={}, counts={})
     yield "learned_weights_one_active", again(learned)
+    yield "learning_state_known", changed(Learning.objects.create(event=a.event), state="resting")
     feedback = Feedback.objects.create(attendee=a, other=b, verdict="good", run=run, rank=1, propensity=1)
     yield "feedback_once", again(feedback)
     yield "feedback_not_self", changed(feedback, other=a)

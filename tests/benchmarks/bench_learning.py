@@ -1,8 +1,8 @@
 """Learning from the answers of made forums with known weights: gain on later days, coverage of the intervals.
 
-Run by `make bench`, or alone: `python -m tests.benchmarks.bench_learning [--forums N]`. Exit 1 where the
-learned weights beat the prior's log-loss in under 95 of 100 forums, or a weight's interval covers it in under
-85.
+Run by `make bench`, or alone: `python -m tests.benchmarks.bench_learning [--forums N] [--popularity SHARE]
+[--uneven] [--steepness POWER]`. Exit 1 where the learned weights beat the prior's log-loss in under 95 of 100
+forums, or a weight's interval covers it in under 85.
 """
 
 import argparse
@@ -10,14 +10,18 @@ import sys
 
 import numpy as np
 
-from tests.benchmarks.learning_forums import LEARNED, forum_result
+from tests.benchmarks.learning_forums import DEFAULT_HABITS, LEARNED, Habits, forum_result
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--forums", type=int, default=100)
-    forums = parser.parse_args().forums
-    results = [forum_result(seed) for seed in range(forums)]
+    parser.add_argument("--popularity", type=float, default=DEFAULT_HABITS.popularity, metavar="SHARE")
+    parser.add_argument("--uneven", action="store_true", help="some people ask far less than others")
+    parser.add_argument("--steepness", type=float, default=DEFAULT_HABITS.steepness, metavar="POWER")
+    asked = parser.parse_args()
+    forums, habits = asked.forums, Habits(asked.popularity, asked.uneven, asked.steepness)
+    results = [forum_result(seed, habits=habits) for seed in range(forums)]
     shown, answers = results[0].shown, np.mean([result.answers for result in results])
     print(f"{forums} forums of {shown:,} shown, {answers:,.0f} answers each; log-loss on later days")
     better = np.mean([result.gain_over_prior > 0 for result in results])

@@ -1,9 +1,10 @@
 """Made forums whose true weights are known: features, lists by the prior, and answers by position and
 reading.
 
-The rules are those of the simulated forum in docs/matching.md: i asks j at rank r with chance p_ij / log2(r +
-1); j reads requests in order of p_ji, what stands behind e expected better ones with attention 1 /
-(1 + e / 5), and answers what was read with yes by p_ji, else with no. What nobody read stays unanswered.
+The rules are those of the simulated forum in docs/matching.md. i wishes to meet j with p_ij of the true
+weights, mixed with how popular j is, which no feature tells. i asks j at rank r with p_ij / log2(r + 1); j
+reads requests in order of p_ji, what stands behind e expected better ones with attention 1 / (1 + e / 5), and
+answers what was read with yes by p_ji, else with no. What nobody read stays unanswered.
 """
 
 from dataclasses import dataclass, replace
@@ -78,12 +79,29 @@ def made_lists(p, rng):
     return np.hstack([order[:, : LIST_SIZE - 1], explored[:, None]])
 
 
-def made_answers(features, lists, p, rng):
+@dataclass(frozen=True)
+class Habits:
+    """How people answer: the share of popularity in the wish, whether some ask far less than others (a factor
+    of Beta(2, 2) each), and the power of 1 / log2(rank + 1) by which places are read."""
+
+    popularity: float = 0.2
+    are_uneven: bool = False
+    steepness: float = 1.0
+
+
+def wishes(p, popularity, rng):
+    """p mixed with how popular each other is, Beta(1, 4) over its largest."""
+    popular = rng.beta(1, 4, len(p))
+    return np.clip((1 - popularity) * p + popularity * popular / popular.max(), 0.001, 0.999)
+
+
+def made_answers(features, lists, p, rng, habits):
     """What was answered to these lists, by the rules above."""
     people, size = lists.shape
     owner, rank = np.repeat(np.arange(people), size), np.tile(np.arange(1, size + 1), people)
     other, day = lists.ravel(), rng.integers(0, DAYS, people * size)
-    asks = rng.random(len(owner)) < p[owner, other] / np.log2(rank + 1)
+    readiness = rng.beta(2, 2, people) if habits.are_uneven else np.ones(people)
+    asks = rng.random(len(owner)) < readiness[owner] * p[owner, other] / np.log2(rank + 1) ** habits.steepness
     expected = p[owner, other] / np.log2(rank + 1)
     order = np.lexsort((owner, -p[other, owner], other))
     total = np.concatenate([[0.0], np.cumsum(expected[order])])[:-1]
@@ -99,6 +117,7 @@ def made_answers(features, lists, p, rng):
         reading=np.concatenate([reading_probability(rank), np.ones(reads.sum())]),
         day=np.concatenate([day, day[reads] + 1]),
         owner=who,
+        other=whom,
         source=np.concatenate([np.full(len(owner), ASKED), np.full(reads.sum(), RECEIVED)]),
     )
 
@@ -115,7 +134,10 @@ class ForumResult:
     ratio: dict
 
 
-def made_forum(seed, people=PEOPLE):
+DEFAULT_HABITS = Habits()
+
+
+def made_forum(seed, people=PEOPLE, habits=DEFAULT_HABITS):
     """(prior, true policy, answers) of one forum."""
     rng = np.random.default_rng(seed)
     prior = Policy()
@@ -125,23 +147,20 @@ def made_forum(seed, people=PEOPLE):
     )
     features = made_features(rng, people)
     lists = made_lists(willingness(features, prior), rng)
-    return prior, true, made_answers(features, lists, willingness(features, true), rng)
+    p = wishes(willingness(features, true), habits.popularity, rng)
+    return prior, true, made_answers(features, lists, p, rng, habits)
 
 
-def forum_result(seed, people=PEOPLE):
+def forum_result(seed, people=PEOPLE, habits=DEFAULT_HABITS):
     """Learn from the answers of one forum."""
-    prior, true, answers = made_forum(seed, people)
+    prior, true, answers = made_forum(seed, people, habits)
     learned = learn(answers, prior)
-    early = answers.take(answers.day < DAYS - 2)
-    late = answers.take(answers.day >= DAYS - 2)
-    before = learn(early, prior)
-    without = log_losses(late, prior).mean()
-    with_ = log_losses(late, before.policy(prior), before.calibration).mean()
+    late = answers.take(np.argsort(answers.day, kind="stable")[-learned.held_out.answers :])
     return ForumResult(
         shown=int((answers.source == ASKED).sum()),
         answers=len(answers),
         gain=learned.held_out.gain,
-        gain_over_prior=float(without - with_),
+        gain_over_prior=float(log_losses(late, prior).mean()) - learned.held_out.learned,
         covered={name: w.low <= getattr(true, name) <= w.high for name, w in learned.weights.items()},
         ratio={name: w.high / w.low for name, w in learned.weights.items()},
     )

@@ -12,7 +12,13 @@ from backend.suggestions.selectors.inspection import (
     list_owners_for,
     pair_inspection_for,
 )
-from backend.suggestions.selectors.learning import active_weights, learns_nightly
+from backend.suggestions.selectors.learning import (
+    LearningStatus,
+    active_weights,
+    earlier_edition_for,
+    learning_status_for,
+    learns_nightly,
+)
 from backend.suggestions.selectors.lists import (
     FILTER_NAMES,
     Filters,
@@ -47,6 +53,7 @@ __all__ = [
     "LEAST_TOLD",
     "FeatureContribution",
     "Filters",
+    "LearningStatus",
     "ListEntry",
     "ListInspection",
     "PairInspection",
@@ -59,12 +66,14 @@ __all__ = [
     "UnmetTheme",
     "active_weights",
     "current_run",
+    "earlier_edition_for",
     "events_with_run",
     "events_with_stale_lists",
     "exported_rows",
     "has_lists",
     "is_being_matched",
     "is_stale",
+    "learning_status_for",
     "learns_nightly",
     "list_inspection_for",
     "list_owners_for",

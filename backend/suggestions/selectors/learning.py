@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from backend.core.errors import NotFound
 from backend.events.models import Event
-from backend.suggestions.models import LearnedWeights, SuggestionRules
+from backend.suggestions.models import LearnedWeights, Learning, SuggestionRules
 
 
 def active_weights(event: Event) -> LearnedWeights | None:
@@ -14,3 +19,49 @@ def active_weights(event: Event) -> LearnedWeights | None:
 def learns_nightly(event: Event) -> bool:
     """Whether the organisers have the weights learned every night."""
     return SuggestionRules.objects.filter(event=event, learns_nightly=True).exists()
+
+
+def learns_since(event: Event) -> Event | None:
+    """From which earlier edition on ties are learned from too."""
+    rules = SuggestionRules.objects.select_related("learns_since").filter(event=event).first()
+    return rules.learns_since if rules else None
+
+
+def earlier_editions(event: Event) -> list[Event]:
+    """The editions before the event, each the previous one of the one after it; newest first."""
+    found: list[Event] = []
+    edition = event.previous
+    while edition is not None and edition.starts_on < event.starts_on and edition not in found:
+        found.append(edition)
+        edition = edition.previous
+    return found
+
+
+def earlier_edition_for(event: Event, slug: str) -> Event:
+    """The earlier edition of this slug; refuses NotFound where it is none."""
+    for edition in earlier_editions(event):
+        if edition.slug == slug:
+            return edition
+    raise NotFound(_("There is no such earlier edition to learn from."))
+
+
+@dataclass(frozen=True, slots=True)
+class LearningStatus:
+    """The active weights, the switch, and the newest learning; each None or False where there is none."""
+
+    weights: LearnedWeights | None
+    is_nightly: bool
+    since: Event | None
+    editions: list[Event]
+    newest: Learning | None
+
+
+def learning_status_for(event: Event) -> LearningStatus:
+    """What the event's weights rest on and when they are learned again, for its organisers."""
+    return LearningStatus(
+        weights=active_weights(event),
+        is_nightly=learns_nightly(event),
+        since=learns_since(event),
+        editions=earlier_editions(event),
+        newest=Learning.objects.filter(event=event).first(),
+    )

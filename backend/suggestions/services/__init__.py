@@ -10,6 +10,7 @@ from backend.suggestions.services.feedback import (
 )
 from backend.suggestions.services.learning import (
     LEARN_WEIGHTS,
+    LearningIsOff,
     NoGain,
     NotEarlier,
     TooFewAnswers,
@@ -18,6 +19,7 @@ from backend.suggestions.services.learning import (
     learn_weights,
     preview_weights,
     queue_learning,
+    request_learning,
     reset_weights,
     set_nightly_learning,
 )
@@ -42,6 +44,7 @@ __all__ = [
     "BUILD_SUGGESTIONS",
     "LEARN_WEIGHTS",
     "UNMET_FILE",
+    "LearningIsOff",
     "NoGain",
     "NobodyToMatch",
     "NotEarlier",
@@ -65,6 +68,7 @@ __all__ = [
     "record_views",
     "refresh_lists",
     "request_build",
+    "request_learning",
     "reset_weights",
     "set_nightly_learning",
     "understand_words",

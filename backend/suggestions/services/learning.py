@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backend.core.advisory_lock import advisory_lock
@@ -20,8 +21,8 @@ from backend.events.services import matching_lock
 from backend.people.models import Person
 from backend.suggestions import engine
 from backend.suggestions.engine.texts import OnProgress
-from backend.suggestions.models import LearnedWeights, SuggestionRules
-from backend.suggestions.selectors.learning import learns_nightly
+from backend.suggestions.models import LearnedWeights, Learning, SuggestionRules
+from backend.suggestions.selectors.learning import learns_nightly, learns_since
 
 LEARN_WEIGHTS = "suggestions.learn"
 
@@ -37,6 +38,10 @@ class TooFewAnswers(BusinessError):
 
 class NoGain(BusinessError):
     code = "no_gain"
+
+
+class LearningIsOff(BusinessError):
+    code = "learning_is_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,7 @@ def preview_weights(
     With `since`, an earlier edition, ties of that edition and the later ones count too. Refuses NotEarlier
     for an edition that is none.
     """
-    if since is not None and since.starts_on >= event.starts_on:
-        raise NotEarlier(
-            _("“%(since)s” is no earlier edition than “%(event)s”.")
-            % {"since": since.slug, "event": event.slug}
-        )
+    _check_earlier(since, event)
     learned, by_source = engine.learn_from_event(
         event,
         engine.read_event_data(event),
@@ -95,10 +96,7 @@ def learn_weights(
         if held_out is not None and held_out["gain"] <= 0:
             raise NoGain(_("Learned weights predict later days no better: the weights stay as they are."))
         with transaction.atomic():
-            _deactivate(event)
-            return LearnedWeights.objects.create(
-                event=event, weights=found.weights, counts=found.counts, learned_at=now
-            )
+            return _store(event, found, now)
 
 
 @in_transaction
@@ -111,38 +109,87 @@ def reset_weights(*, event: Event, by: Person, now: dt.datetime) -> None:
 
 
 @in_transaction
-def set_nightly_learning(*, event: Event, is_on: bool, by: Person, now: dt.datetime) -> None:
-    """Have the weights learned every night, or no longer. Refuses OrganisersOnly."""
+def set_nightly_learning(
+    *, event: Event, is_on: bool, since: Event | None = None, by: Person, now: dt.datetime
+) -> None:
+    """Have the weights learned every night, or no longer.
+
+    With `since`, an earlier edition, ties of that edition and the later ones count too. Refuses
+    OrganisersOnly, and NotEarlier for an edition that is none.
+    """
     check_organiser(by, event, Doing.EDIT)
-    SuggestionRules.objects.update_or_create(event=event, defaults={"learns_nightly": is_on})
+    _check_earlier(since, event)
+    SuggestionRules.objects.update_or_create(
+        event=event, defaults={"learns_nightly": is_on, "learns_since": since}
+    )
     record_act(event=event, by=by, kind=Act.Kind.LEARNING_ON if is_on else Act.Kind.LEARNING_OFF, now=now)
+
+
+@in_transaction
+def request_learning(*, event: Event, by: Person, now: dt.datetime) -> None:
+    """Have the weights learned now, as at night, and record that. Refuses OrganisersOnly and, where the
+    learning is switched off, LearningIsOff."""
+    check_organiser(by, event, Doing.EDIT)
+    if not learns_nightly(event):
+        raise LearningIsOff(_("Learning is switched off: switch on learning every night first."))
+    queue_learning(event=event, now=now)
+    record_act(event=event, by=by, kind=Act.Kind.LEARNING_REQUESTED, now=now)
 
 
 def learn_nightly(*, event: Event, now: dt.datetime) -> LearnedWeights | None:
     """Learn the weights again where the organisers have switched that on and a gain on later days is proven.
 
-    None, and nothing changes, where it is off, the answers are too few, or no gain is proven.
+    None, and nothing changes, where it is off, the answers are too few, or no gain is proven; what came of
+    it is kept as the event's Learning.
     """
     if not learns_nightly(event):
+        Learning.objects.filter(event=event).delete()
         return None
     with advisory_lock(matching_lock(event.pk)):
-        found = preview_weights(event=event, now=now)
-        if not (found.is_changed and found.is_gain_proven):
-            return None
+        _note(event, Learning.State.RUNNING, now)
+        try:
+            found = preview_weights(event=event, since=learns_since(event), now=now)
+        except BaseException:
+            _note(event, Learning.State.FAILED, timezone.now())
+            raise
         with transaction.atomic():
-            _deactivate(event)
-            return LearnedWeights.objects.create(
-                event=event, weights=found.weights, counts=found.counts, learned_at=now
-            )
+            if not found.is_changed:
+                outcome = Learning.State.TOO_FEW_ANSWERS
+            elif not found.is_gain_proven:
+                outcome = Learning.State.NOT_PROVEN
+            else:
+                outcome = Learning.State.LEARNED
+            _note(event, outcome, timezone.now())
+            return _store(event, found, now) if outcome == Learning.State.LEARNED else None
 
 
-def queue_learning(*, event: Event) -> None:
-    """Queue `learn_nightly` for the worker, ahead of the next Run."""
+def queue_learning(*, event: Event, now: dt.datetime) -> None:
+    """Queue `learn_nightly` for the worker, ahead of the next Run; once, however often it is asked."""
+    _note(event, Learning.State.WAITING, now)
     enqueue(
         LEARN_WEIGHTS,
         lock=matching_lock(event.pk),
         once=f"{LEARN_WEIGHTS}:{event.pk}",
         event_id=event.pk,
+    )
+
+
+def _check_earlier(since: Event | None, event: Event) -> None:
+    if since is not None and since.starts_on >= event.starts_on:
+        raise NotEarlier(
+            _("“%(since)s” is no earlier edition than “%(event)s”.")
+            % {"since": since.slug, "event": event.slug}
+        )
+
+
+def _note(event: Event, state: Learning.State, at: dt.datetime) -> None:
+    Learning.objects.update_or_create(event=event, defaults={"state": state, "changed_at": at})
+
+
+def _store(event: Event, found: WeightsPreview, now: dt.datetime) -> LearnedWeights:
+    _deactivate(event)
+    return LearnedWeights.objects.create(
+        event=event, weights=found.weights, counts=found.counts, learned_at=now
     )
 
 

@@ -1,11 +1,15 @@
 """The organiser's pages on the lists: the report, one list, one pair."""
 
+import datetime as dt
+
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.models import Act
-from backend.suggestions.models import LearnedWeights, Run
+from backend.events.models import Event
+from backend.suggestions.models import LearnedWeights, Learning, Run
 from backend.suggestions.selectors import learns_nightly
+from backend.suggestions.services import LEARN_WEIGHTS
 from tests.factories import NOW, make_attendee, make_event, make_run
 from tests.pages import page_of
 
@@ -164,9 +168,51 @@ def test_the_switch_of_the_nightly_learning_is_one_click(desk):
     assert [act.kind for act in Act.objects.order_by("pk")] == [Act.Kind.LEARNING_ON, Act.Kind.LEARNING_OFF]
 
 
+def test_the_weights_are_learned_at_once_where_learning_is_on_and_the_page_says_what_came_of_it(desk):
+    event, client = desk
+    make_run(event, {}, report=REPORT)
+    address = f"/e/{event.slug}/matching/weights/now/"
+    assert "Learn now" not in read(client, event)
+    assert client.post(address).status_code == 409
+    client.post(f"/e/{event.slug}/matching/weights/nightly/", {"is_on": "on"})
+    assert "Learn now" in read(client, event)
+    assert client.post(address).status_code == 302
+    assert ProcrastinateJob.objects.get().task_name == LEARN_WEIGHTS
+    assert Act.objects.order_by("pk").last().kind == Act.Kind.LEARNING_REQUESTED
+    for state, words in {
+        "waiting": "Other work comes first.",
+        "running": "The weights are being learned since",
+        "learned": "a better prediction of later days is proven, and the next lists use",
+        "too-few": "there are too few answers to learn from, and nothing was changed",
+        "not-proven": "no better prediction of later days is proven, and nothing was changed",
+        "failed": "The worker's log says why.",
+    }.items():
+        Learning.objects.update(state=state)
+        assert words in read(client, event), state
+
+
+def test_the_switch_offers_the_earlier_editions_of_the_forum(desk):
+    event, client = desk
+    make_run(event, {}, report=REPORT)
+    address = f"/e/{event.slug}/matching/weights/nightly/"
+    assert "Learn also from" not in read(client, event)
+    first, second = (
+        make_event(slug, name=slug, starts_on=day, ends_on=day)
+        for slug, day in (("first", dt.date(2024, 5, 1)), ("second", dt.date(2025, 5, 1)))
+    )
+    make_event("elsewhere", starts_on=dt.date(2025, 5, 1))
+    Event.objects.filter(pk=second.pk).update(previous=first)
+    Event.objects.filter(pk=event.pk).update(previous=second)
+    assert read(client, event).texts("#since option")[1:] == ["second", "first"]
+    assert client.post(address, {"is_on": "on", "since": "elsewhere"}).status_code == 404
+    assert client.post(address, {"is_on": "on", "since": "\x00!"}).status_code == 400
+    client.post(address, {"is_on": "on", "since": "first"})
+    assert "Who met at “first” or later, for the first time, counts as well." in read(client, event)
+
+
 def test_only_an_organiser_resets_weights_or_switches_the_learning(client):
     event = make_event("desk")
     client.force_login(make_attendee(event).person)
-    for rest in ("reset", "nightly"):
+    for rest in ("reset", "now", "nightly"):
         assert client.post(f"/e/{event.slug}/matching/weights/{rest}/").status_code == 403
     assert not Act.objects.exists()

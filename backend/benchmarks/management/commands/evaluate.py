@@ -70,16 +70,6 @@ class Command(BaseCommand):
                 self.stderr.write(notice)
             with progress_lines() as on_progress:
                 vectors = encode_people(given, on_progress)
-                people = tuple(
-                    replace(
-                        p,
-                        seeks_language=detect_language(p.seeks),
-                        offers_language=detect_language(p.offers),
-                        about_language=detect_language(p.about),
-                    )
-                    for p in given.people
-                )
-                given = replace(given, people=people)
                 found = evaluate_set(given, vectors, folder.resolve().name, on_progress)
                 if learn_until is not None:
                     found["learned"] = learn_set(given, vectors, learn_until, on_progress)
@@ -121,7 +111,7 @@ def learn_set(
 
 
 def read_folder(folder: Path) -> EvaluationSet:
-    """The set in a folder; CommandError names a file that is missing or not UTF-8."""
+    """The set in a folder, with the language of each text; CommandError names a file missing or not UTF-8."""
     if not folder.is_dir():
         raise CommandError(f"{folder} is not a folder.")
     asked, graded = (folder / QUERIES).exists(), (folder / GRADES).exists()
@@ -136,7 +126,7 @@ def read_folder(folder: Path) -> EvaluationSet:
             path = folder / name
             return _decoded(name, open_files.enter_context(path.open("rb"))) if path.exists() else None
 
-        return read_evaluation_set(
+        given = read_evaluation_set(
             people=lines(PEOPLE) or (),
             queries=lines(QUERIES),
             pool=lines(POOL) or (),
@@ -144,6 +134,16 @@ def read_folder(folder: Path) -> EvaluationSet:
             groups=lines("groups.csv") or (),
             grades=lines(GRADES),
         )
+    people = tuple(
+        replace(
+            person,
+            seeks_language=detect_language(person.seeks),
+            offers_language=detect_language(person.offers),
+            about_language=detect_language(person.about),
+        )
+        for person in given.people
+    )
+    return replace(given, people=people)
 
 
 def _decoded(name: str, raw: Iterable[bytes]) -> Iterable[str]:

@@ -5,16 +5,25 @@ import datetime as dt
 import numpy as np
 import pytest
 from django.core.management import call_command
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound, OrganisersOnly
 from backend.suggestions import jobs, services
 from backend.suggestions.engine import read_event_data
 from backend.suggestions.engine.learning import read_answers, read_editions
-from backend.suggestions.models import Embedding, Feedback, LearnedWeights, SuggestionRules, SuggestionView
+from backend.suggestions.models import (
+    Embedding,
+    Feedback,
+    LearnedWeights,
+    Learning,
+    SuggestionRules,
+    SuggestionView,
+)
 from backend.suggestions.selectors import active_weights, current_run, learns_nightly
 from matching.policy import Policy
+from matching.text.model import ModelError
 from tests.backend.stats.events import make_meeting
-from tests.factories import NOW, block_contact, make_attendee, make_event, make_run, make_tie
+from tests.factories import NOW, appoint, block_contact, make_attendee, make_event, make_run, make_tie
 
 pytestmark = pytest.mark.django_db
 
@@ -44,9 +53,15 @@ def event():
     return event
 
 
+def make_organiser(event):
+    organiser = event.attendees.order_by("pk").first()
+    appoint(organiser, "organiser")
+    return organiser
+
+
 def show_everybody_and_save_fits(event):
     """Everybody is shown twelve others over ten days and saves most of those whom a topic links to them."""
-    people = list(event.attendees.order_by("pk"))
+    people = list(event.attendees.order_by("pk"))[:40]
     for place, attendee in enumerate(people):
         for rank in range(1, 13):
             other = people[(place + rank) % len(people)]
@@ -81,7 +96,7 @@ def test_learning_from_saved_fits_raises_the_weight_of_topics(event):
 
 def test_the_next_run_uses_and_stores_the_learned_weights_until_they_are_reset(event):
     show_everybody_and_save_fits(event)
-    organiser = make_attendee(event, permission="organiser")
+    organiser = make_organiser(event)
     learned = services.learn_weights(event=event, now=LATER).weights["topic"]["value"]
     assert services.build_run(event=event, now=LATER).policy["topic"] == pytest.approx(learned)
     assert services.build_run(event=event, now=LATER, policy=Policy(ei_floor=0.1)).policy[
@@ -130,6 +145,49 @@ def test_the_nightly_job_learns_only_where_it_is_switched_on_and_gains(event):
     assert active_weights(event) is not None
 
 
+def test_the_nightly_job_keeps_what_came_of_it(event):
+    organiser = make_organiser(event)
+    services.set_nightly_learning(event=event, is_on=True, by=organiser.person, now=NOW)
+    jobs.learn_weights(event.pk)
+    assert Learning.objects.get().state == "too-few"
+    show_everybody_and_save_at_random(event, seed=0)
+    jobs.learn_weights(event.pk)
+    assert Learning.objects.get().state == "not-proven"
+    Feedback.objects.all().delete()
+    SuggestionView.objects.all().delete()
+    show_everybody_and_save_fits(event)
+    jobs.learn_weights(event.pk)
+    assert Learning.objects.get().state == "learned"
+    assert active_weights(event) is not None
+    services.set_nightly_learning(event=event, is_on=False, by=organiser.person, now=NOW)
+    jobs.learn_weights(event.pk)
+    assert not Learning.objects.exists()
+
+
+def test_a_learning_that_fails_says_so_and_fails_its_job(event, settings):
+    settings.TITIAN_MODEL = "/nowhere"
+    make_attendee(event, about="We train the police.")
+    SuggestionRules.objects.create(event=event, learns_nightly=True)
+    show_everybody_and_save_fits(event)
+    with pytest.raises(ModelError):
+        jobs.learn_weights(event.pk)
+    assert Learning.objects.get().state == "failed"
+
+
+def test_an_organiser_has_the_weights_learned_at_once_where_learning_is_on(event):
+    organiser = make_organiser(event)
+    with pytest.raises(OrganisersOnly):
+        services.request_learning(event=event, by=event.attendees.last().person, now=NOW)
+    with pytest.raises(services.LearningIsOff):
+        services.request_learning(event=event, by=organiser.person, now=NOW)
+    assert not ProcrastinateJob.objects.exists()
+    services.set_nightly_learning(event=event, is_on=True, by=organiser.person, now=NOW)
+    for _ in range(2):
+        services.request_learning(event=event, by=organiser.person, now=NOW)
+    assert Learning.objects.get().state == "waiting"
+    assert [job.task_name for job in ProcrastinateJob.objects.all()] == [services.LEARN_WEIGHTS]
+
+
 def show_everybody_and_save_at_random(event, seed):
     """As above, but what is saved has nothing to do with topics."""
     show_everybody_and_save_fits(event)
@@ -143,7 +201,7 @@ def show_everybody_and_save_at_random(event, seed):
 
 
 def test_a_gain_that_is_not_proven_is_stored_by_the_command_alone_which_says_so(event, capsys):
-    show_everybody_and_save_at_random(event, seed=0)
+    show_everybody_and_save_at_random(event, seed=2)
     held_out = services.preview_weights(event=event, now=LATER).counts["held_out"]
     assert held_out["low"] <= 0 < held_out["gain"]
     SuggestionRules.objects.create(event=event, learns_nightly=True)
@@ -242,6 +300,18 @@ def test_ties_of_earlier_editions_count_from_the_edition_named(event, capsys):
     assert "from earlier editions" in printed
     assert "Nothing was stored." in printed
     assert not LearnedWeights.objects.exists()
+
+
+def test_the_nightly_job_learns_from_earlier_editions_since_the_one_chosen(event):
+    before = with_past_ties(event)
+    show_everybody_and_save_fits(event)
+    organiser = make_organiser(event)
+    for since, ties in ((None, False), (before, True)):
+        services.set_nightly_learning(event=event, is_on=True, since=since, by=organiser.person, now=NOW)
+        jobs.learn_weights(event.pk)
+        assert (active_weights(event).counts["by_source"]["ties"] > 0) == ties
+    with pytest.raises(services.NotEarlier):
+        services.set_nightly_learning(event=event, is_on=True, since=event, by=organiser.person, now=NOW)
 
 
 def test_an_edition_that_is_not_earlier_is_refused(event):

@@ -1,0 +1,61 @@
+"""Lists as organisers get them, held against graded introductions: imported, built and exported by command.
+
+`INTRODUCTIONS=FOLDER python -m pytest tests/benchmarks/bench_introductions.py -q -s`, also run by `make bench
+DATA=FOLDER`. The folder holds attendees.csv, whose addresses begin with the ids of people.jsonl, and
+grades.csv. Unlike `manage.py evaluate` it goes through the database, without ties and sessions, and with
+exploration.
+"""
+
+import csv
+import os
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from backend.benchmarks.graded import MEASURES, not_english, summary_of
+from backend.benchmarks.management.commands.evaluate import read_folder
+from backend.events.selectors import event_for
+from backend.suggestions.selectors import current_run
+
+FLOORS = {("all", "ndcg6"): 0.62, ("all", "p6"): 0.39, ("all", "best"): 0.80, ("not_english", "ndcg6"): 0.42}
+
+
+def exported_lists(folder, written):
+    """Rows of the evaluation set: seeker -> others, best first, from a fresh event's exported lists."""
+    call_command(
+        "create_event", "graded", name="Graded forum", starts="2026-12-09", ends="2026-12-10", timezone="UTC"
+    )
+    call_command("import_attendees", "graded", str(folder / "attendees.csv"))
+    call_command("build_suggestions", "graded")
+    call_command("export_suggestions", "graded", written)
+    lists = defaultdict(list)
+    with written.open(encoding="utf-8", newline="") as rows:
+        for row in sorted(csv.DictReader(rows), key=lambda row: int(row["rank"])):
+            seeker, other = (row[column].split("@")[0] for column in ("attendee", "suggested"))
+            lists[seeker].append(other)
+    return lists
+
+
+@pytest.mark.django_db(transaction=True)
+def test_exported_lists_hold_the_best_introductions(tmp_path):
+    folder = Path(os.environ["INTRODUCTIONS"])
+    given = read_folder(folder)
+    at = {name: row for row, name in enumerate(given.names)}
+    lists = {
+        at[seeker]: [at[other] for other in others]
+        for seeker, others in exported_lists(folder, tmp_path / "suggestions.csv").items()
+    }
+    report = current_run(event_for("graded")).report
+    print("\n" + ", ".join(f"{key} {report[key]:.3f}" for key in ("ei_lists", "ei_chance", "score_cost")))
+    short = []
+    for group, seekers in {"all": list(given.grades), "not_english": not_english(given)}.items():
+        found = summary_of(lists, given.grades, seekers)
+        for name in MEASURES:
+            value, low, high = (found[f"{name}{end}"] for end in ("", "_low", "_high"))
+            print(f"{group:<12}{found['seekers']:>3} seekers  {name:<6}{value:.3f} [{low:.3f}, {high:.3f}]")
+            if value < FLOORS.get((group, name), 0):
+                short.append((group, name, value))
+    assert not short
+    assert report["ei_lists"] >= report["ei_chance"]
