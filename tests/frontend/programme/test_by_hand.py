@@ -1,0 +1,67 @@
+"""Two named people, by the pages of an organiser."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from backend.meetings.models import Meeting
+from tests.backend.programme.conftest import make_desk
+from tests.factories import NOW, block_contact
+from tests.pages import page_of
+
+BASE = "/e/forum/programme/by-hand/"
+
+
+@pytest.fixture
+def desk(db):
+    return make_desk()
+
+
+@pytest.fixture
+def client(desk, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    client = Client()
+    client.force_login(desk.by)
+    return client
+
+
+def test_a_pair_is_chosen_proposed_once_and_withdrawn(desk, client):
+    a, b, *_ = desk.people
+    page = page_of(client.get(BASE, {"first": a.pk, "second": b.pk}))
+    assert page.has(f'input[name="slots"][value="{desk.slots[0].pk}"]')
+    values = {"first": a.pk, "second": b.pk, "slots": [desk.slots[0].pk], "key": "once"}
+    for _ in range(2):
+        assert client.post(BASE, values).status_code == 302
+    meeting = Meeting.objects.get()
+    assert "proposed" in page_of(client.get(BASE)).texts(".entry .chip")
+    assert client.post(f"{BASE}{meeting.pk}/withdraw/").status_code == 302
+    assert page_of(client.get(BASE)).texts(".entry .chip") == ["withdrawn"]
+
+
+def test_refusals_stand_on_the_page_with_what_was_chosen(desk, client, blocked_by):
+    a, b, c, *_ = desk.people
+    refused = client.post(BASE, {"first": a.pk, "second": b.pk, "because": "A topic"})
+    assert refused.status_code == 400
+    assert "Offer one to 3 different times." in page_of(refused).text_of('[role="alert"]')
+    assert "A topic" in refused.content.decode()
+    same = client.post(BASE, {"first": a.pk, "second": a.pk, "slots": [desk.slots[0].pk]})
+    assert "Choose two different people." in page_of(same).text_of('[role="alert"]')
+    block_contact(blocked_by, a, b)
+    c.availability.all().delete()
+    pages = [page_of(client.get(BASE, {"first": a.pk, "second": one.pk})) for one in (b, c)]
+    for page in pages:
+        assert "These two have no time in common" in page.text_of("main")
+        assert not page.has('input[name="slots"]')
+
+
+def test_an_agreed_meeting_is_moved_by_its_form_and_a_taken_table_is_refused(desk, client):
+    a, b, c, d, *_ = desk.people
+    meeting, other = desk.forum.arrange(a, b, desk.slots[0]), desk.forum.arrange(c, d, desk.slots[0])
+    where = f"/e/forum/meetings/{meeting.pk}/move/"
+    refused = client.post(where, {"slot": desk.slots[0].pk, "table": other.table_id})
+    assert refused.status_code == 409
+    assert "This table is taken at that time" in page_of(refused).text_of('[role="alert"]')
+    assert client.post(where, {"slot": desk.slots[1].pk, "table": other.table_id}).status_code == 302
+    meeting.refresh_from_db()
+    assert (meeting.slot, meeting.table) == (desk.slots[1], other.table)
