@@ -27,6 +27,7 @@ from frontend.meetings.views import (
     calendar,
     checklist,
     closures,
+    contact_rules,
     meetings,
     requests,
     sessions,
@@ -173,6 +174,10 @@ urlpatterns = [
     path("e/<slug:slug>/set-up/mail/", setup.mails, name="mails"),
     path("e/<slug:slug>/set-up/told/", setup.disputes, name="disputes"),
     path("e/<slug:slug>/set-up/topics/", topics.topics, name="topics"),
+    path("e/<slug:slug>/set-up/contact/", contact_rules.contact_rules, name="contact_rules"),
+    path(
+        "e/<slug:slug>/set-up/contact/<int:rule_id>/", contact_rules.end_contact_rule, name="end_contact_rule"
+    ),
     path("e/<slug:slug>/set-up/sectors/", sectors.sectors, name="sectors"),
     path("e/<slug:slug>/set-up/sessions/", agenda.agenda_page, name="agenda"),
     path("e/<slug:slug>/set-up/sessions/import/", agenda.import_agenda, name="import_agenda"),

@@ -12,17 +12,17 @@ from itertools import islice
 from django.db import connection, transaction
 from django.utils import timezone
 
-from backend.events.models import AgeAgreement, Attendee, Event
+from backend.events.models import AgeAgreement, Attendee, Event, Organisation, Sector
 from backend.people.models import KnownMinor, Person
 from backend.safeguarding import rules
-from backend.safeguarding.models import Block, Report
+from backend.safeguarding.models import Block, ContactRule, Report
 from tests import safeguarding_statement as statement
-from tests.safeguarding_statement import CHANNELS, EVENTS, TOGETHER, Situation, draw_situations
+from tests.safeguarding_statement import CHANNELS, EVENTS, SECTORS, TOGETHER, Situation, draw_situations
 
 BATCH = 500  # situations in one transaction
 STATES = {"open": ("open", True), "looked-at": ("looked-at", True)}  # of a report: state, keeps_apart
 CLOSED = {"closed": ("closed", True), "lifted": ("closed", False)}
-NOBODY, NO_ACCOUNT = -1, -2  # marks of the viewer in the SQL of the twin
+NOBODY, NO_ACCOUNT, NOWHERE = -1, -2, -3  # marks of the viewer in the SQL of the twin
 
 Pair = tuple[int, int]
 
@@ -34,7 +34,9 @@ class World:
     situations: Sequence[Situation]
     people: dict[Pair, Person] = field(default_factory=dict)  # (situation, person)
     events: dict[Pair, Event] = field(default_factory=dict)  # (group of situations, event)
+    houses: dict[tuple[int, str], Organisation] = field(default_factory=dict)  # (event id, sector)
     attendees: dict[tuple[int, int, int], Attendee] = field(default_factory=dict)  # situation, person, event
+    parted: set[Pair] = field(default_factory=set)  # attendee ids of strangers, by a contact rule
 
     def event(self, situation: int, event: int) -> Event:
         return self.events[situation // TOGETHER, event]
@@ -48,6 +50,7 @@ def write_situations(situations: Sequence[Situation], now: dt.datetime) -> World
     _write_attendees(world, now)
     _write_what_keeps_apart(world, now)
     _write_memories(world, now)
+    world.parted = parted_strangers(world)
     return world
 
 
@@ -60,6 +63,33 @@ def _write_events(world: World) -> None:
                 shows_unjoined=event in world.situations[group * TOGETHER].shows_unjoined,
             )  # fmt: skip
     Event.objects.bulk_create(world.events.values())
+    _write_groups(world)
+
+
+def _write_groups(world: World) -> None:
+    """An organisation of each sector at each event, and the contact rules between groups."""
+    sectors = {
+        (event.pk, key): Sector(
+            event=event, key=key, name=key.capitalize(), constituency=constituency, position=place
+        )
+        for event in world.events.values()
+        for place, (key, constituency) in enumerate(SECTORS.items())
+        if key
+    }
+    Sector.objects.bulk_create(sectors.values())
+    for (event_id, key), sector in sectors.items():
+        world.houses[event_id, key] = Organisation(event_id=event_id, name=f"House {key}", sector=sector)
+    Organisation.objects.bulk_create(world.houses.values())
+    rows = []
+    for (group, number), event in world.events.items():
+        for rule in world.situations[group * TOGETHER].contact_rules:
+            if rule.event == number:
+                named = {
+                    f"{side}{kind}": sectors[event.pk, key] if kind == "sector" else key
+                    for side, (kind, key) in (("", rule.one), ("other_", rule.other))
+                }
+                rows.append(ContactRule(event=event, **named))
+    ContactRule.objects.bulk_create(rows)
 
 
 def _write_people(world: World) -> None:
@@ -83,6 +113,7 @@ def _write_attendees(world: World, now: dt.datetime) -> None:
                 name=world.people[place, part.person].name,
                 age_class=part.age, visibility="listed" if part.listed else "hidden",
                 permission=part.permission, role=part.role,
+                organisation=world.houses.get((world.event(place, part.event).pk, part.sector)),
                 agreed_at=now if part.joined else None, agreement_version="1" if part.joined else "",
             )  # fmt: skip
     Attendee.objects.bulk_create(world.attendees.values())
@@ -159,10 +190,28 @@ def stated_contacts(world: World, channel: str) -> set[Pair]:
             for other, elsewhere in others:
                 _, person, event = numbers[one]
                 if place != elsewhere:
-                    pairs |= {(one, other)} if channel in CHANNELS else set()
+                    if channel in CHANNELS and (channel == "page" or (one, other) not in world.parted):
+                        pairs.add((one, other))
                 elif statement.may_contact(
                     world.situations[place], event, person, numbers[other][1], channel
                 ):
+                    pairs.add((one, other))
+    return pairs
+
+
+def parted_strangers(world: World) -> set[Pair]:
+    """Ordered pairs of attendee ids of different situations whom a rule of their event parts."""
+    pairs = set()
+    present: dict[int, list[tuple[int, int, statement.Part]]] = defaultdict(list)
+    for (place, person, number), attendee in world.attendees.items():
+        if part := world.situations[place].part(person, number):
+            present[attendee.event_id].append((attendee.pk, place, part))
+    for (group, number), event in world.events.items():
+        rules = [rule for rule in world.situations[group * TOGETHER].contact_rules if rule.event == number]
+        people = present[event.pk] if rules else []
+        for one, place, mine in people:
+            for other, elsewhere, theirs in people:
+                if place != elsewhere and statement.are_parted(tuple(rules), mine, theirs):
                     pairs.add((one, other))
     return pairs
 
@@ -181,9 +230,9 @@ def twin_contacts(world: World, channel: str, now: dt.datetime) -> set[Pair]:
 
 def twin_sql(channel: str, now: dt.datetime) -> tuple[str, list[object]]:
     """The SQL of `contactable_for`, its viewer's numbers replaced by the columns of a table `viewer`."""
-    viewer = Attendee(pk=NOBODY, person_id=NO_ACCOUNT)
+    viewer = Attendee(pk=NOBODY, person_id=NO_ACCOUNT, event_id=NOWHERE)
     sql, values = rules.contactable_for(viewer, channel, now).values("pk").query.sql_with_params()
-    columns = {NOBODY: "viewer.id", NO_ACCOUNT: "viewer.person_id"}
+    columns = {NOBODY: "viewer.id", NO_ACCOUNT: "viewer.person_id", NOWHERE: "viewer.event_id"}
     pieces, kept = sql.split("%s"), []
     pattern = pieces[0]
     for value, piece in zip(values, pieces[1:], strict=True):
@@ -267,6 +316,11 @@ def _compare_events(world: World, now: dt.datetime) -> Iterator[str]:
             matched[event] |= {ids[person] for person in statement.matched(situation, number)}
             pairs = statement.kept_apart(situation, number)
             apart[event] |= {(min(p), max(p)) for p in ((ids[one], ids[other]) for one, other in pairs)}
+    of_event = {attendee.pk: attendee.event_id for attendee in world.attendees.values()}
+    for one, other in world.parted:
+        event = of_event[one]
+        if one < other and {one, other} <= matched[event]:
+            apart[event].add((one, other))
     for event in world.events.values():
         found = set(rules.matchable(event).values_list("pk", flat=True))
         if found != matched[event.pk]:

@@ -17,6 +17,20 @@ EVENTS = (0, 1)
 TOGETHER = 10  # situations drawn one after the other that share their two events
 
 
+Group = tuple[str, str]  # ("constituency", its key) or ("sector", its key)
+SECTORS = {"police": "government", "ministry": "government", "platform": "industry", "": "other"}
+"""The sectors of both events with their constituencies; without an organisation people are of none."""
+
+
+@dataclass(frozen=True)
+class ContactRule:
+    """The organisers of an event keep two groups apart."""
+
+    event: int
+    one: Group
+    other: Group
+
+
 @dataclass(frozen=True)
 class Part:
     """A person's part in one of the two events."""
@@ -28,6 +42,7 @@ class Part:
     permission: str = "participant"  # participant, organiser, safeguarding-lead
     role: str = "delegate"
     joined: bool = True  # accepted the privacy notice and the pledge
+    sector: str = "platform"
 
 
 @dataclass(frozen=True)
@@ -67,6 +82,7 @@ class Situation:
     complaints: tuple[Complaint, ...] = ()
     memories: tuple[Memory, ...] = ()
     shows_unjoined: frozenset[int] = frozenset()  # events whose people agreed, registering, to be shown
+    contact_rules: tuple[ContactRule, ...] = ()
 
     def part(self, person: int, event: int) -> Part | None:
         return next((part for part in self.parts if (part.person, part.event) == (person, event)), None)
@@ -118,11 +134,34 @@ def are_apart(situation: Situation, one: int, other: int) -> bool:
     )
 
 
+def are_parted(rules: tuple[ContactRule, ...], one: Part, other: Part) -> bool:
+    """S9: a contact rule of the event parts the groups of the two; it works both ways."""
+
+    def belongs(part: Part, group: Group) -> bool:
+        return group in {("sector", part.sector), ("constituency", SECTORS[part.sector])}
+
+    return any(
+        rule.event == one.event == other.event
+        and (
+            (belongs(one, rule.one) and belongs(other, rule.other))
+            or (belongs(other, rule.one) and belongs(one, rule.other))
+        )
+        for rule in rules
+    )
+
+
 def may_contact(situation: Situation, event: int, one: int, other: int, channel: str) -> bool:
-    """S3, S9: two different open people of one event who are not apart, through a channel that exists."""
+    """S3, S9: two different open people of one event who are not apart, through a channel that exists.
+
+    Whom a contact rule parts may still open each other's page, so that they can block and report.
+    """
+    mine, theirs = situation.part(one, event), situation.part(other, event)
     return (
         channel in CHANNELS
         and one != other
+        and mine is not None
+        and theirs is not None
+        and (channel == "page" or not are_parted(situation.contact_rules, mine, theirs))
         and is_open(situation, one, event)
         and is_open(situation, other, event)
         and is_within_reach(situation, one, event, channel)
@@ -137,9 +176,13 @@ def matched(situation: Situation, event: int) -> set[int]:
 
 
 def kept_apart(situation: Situation, event: int) -> set[tuple[int, int]]:
-    """S8: pairs, lower number first, of those whom matching reads that are never proposed to each other."""
-    people = sorted(matched(situation, event))
-    return {pair for pair in combinations(people, 2) if are_apart(situation, *pair)}
+    """S8, S9: pairs, lower number first, of those matching reads that are never proposed to each other."""
+    people = [part for one in sorted(matched(situation, event)) if (part := situation.part(one, event))]
+    return {
+        (one.person, other.person)
+        for one, other in combinations(people, 2)
+        if are_apart(situation, one.person, other.person) or are_parted(situation.contact_rules, one, other)
+    }
 
 
 def may_read(situation: Situation, event: int, reader: int, target: int, *, on_list: str = "") -> set[str]:
@@ -199,11 +242,27 @@ def draw_situations(seed: int, count: int) -> Iterator[Situation]:
     for number in range(count):
         if number % TOGETHER == 0:
             shows_unjoined = frozenset(event for event in EVENTS if chance.random() < 0.5)
-        yield draw_situation(chance, shows_unjoined=shows_unjoined)
+            rules = tuple(rule for event in EVENTS for rule in draw_rules(chance, event))
+        yield draw_situation(chance, shows_unjoined=shows_unjoined, contact_rules=rules)
+
+
+def draw_rules(chance: random.Random, event: int) -> Iterator[ContactRule]:
+    """No rule at half of the events, else one or two, each between two groups, perhaps a group and itself."""
+    groups = [("sector", key) for key in SECTORS if key]
+    groups += [("constituency", key) for key in ("government", "industry", "other", "youth")]
+    found = set()
+    for _ in range(chance.choice((0, 0, 1, 2))):
+        one, other = sorted(chance.choice(groups) for _ in range(2))
+        found.add((one, other))
+    for one, other in sorted(found):
+        yield ContactRule(event, one, other)
 
 
 def draw_situation(
-    chance: random.Random, people: int | None = None, shows_unjoined: frozenset[int] = frozenset()
+    chance: random.Random,
+    people: int | None = None,
+    shows_unjoined: frozenset[int] = frozenset(),
+    contact_rules: tuple[ContactRule, ...] = (),
 ) -> Situation:
     """A situation in which most people are open, so that what closes one of them makes the difference."""
     count = people or chance.randint(2, 6)
@@ -218,6 +277,7 @@ def draw_situation(
             )[0],
             role=chance.choice(("delegate", "speaker", "chaperone")),
             joined=chance.random() < 0.85,
+            sector=chance.choices(tuple(SECTORS), (1, 1, 6, 1))[0],
         )
         for person in range(count)
         for event in EVENTS
@@ -252,4 +312,5 @@ def draw_situation(
         complaints=complaints,
         memories=memories,
         shows_unjoined=shows_unjoined,
+        contact_rules=contact_rules,
     )

@@ -73,6 +73,12 @@ class NotJoined(BusinessError):
     code = "not_joined"
 
 
+class GroupsApart(BusinessError):
+    """A contact rule of the event parts the groups of the two."""
+
+    code = "groups_apart"
+
+
 class TooLate(BusinessError):
     code = "too_late"
 
@@ -112,7 +118,10 @@ def check_own(attendee: Attendee, by: Person, doing: Doing | None = None) -> Non
 
 
 def check_reachable(attendee: Attendee, other_id: int, now: dt.datetime) -> None:
-    """Refuse NotFound unless the contact policy lets the two meet; NotJoined where they see each other."""
+    """Refuse NotFound unless the contact policy lets the two meet.
+
+    Where they see each other it is NotJoined, or GroupsApart by a contact rule of the event.
+    """
     if contactable_for(attendee, "meeting", now).filter(pk=other_id).exists():
         return
     other = contactable_for(attendee, "page", now).filter(pk=other_id).first()
@@ -121,8 +130,10 @@ def check_reachable(attendee: Attendee, other_id: int, now: dt.datetime) -> None
             _("%(name)s has not joined this forum yet. You can ask as soon as they do.")
             % {"name": shown_name(other)}
         )
-    if other is not None:
+    if other is not None and not attendee.has_joined:
         raise NotJoined(_("You have not joined this forum yet. Join it, then ask."))
+    if other is not None:
+        raise GroupsApart(_("The organisers of this forum do not have people of your two groups meet."))
     raise NotFound(_("There is no such person at this forum, or you cannot see them."))
 
 

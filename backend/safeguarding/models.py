@@ -1,4 +1,4 @@
-"""Blocks and reports, with who read each report and which leads were alerted."""
+"""Blocks, contact rules and reports, with who read each report and which leads were alerted."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.models import Attendee, Event
-from backend.people.models import Person
+from backend.events.models import Attendee, Event, Sector
+from backend.people.models import Constituency, Person
 
 
 class Block(models.Model):
@@ -26,6 +26,41 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return f"block {self.pk}"
+
+
+class ContactRule(models.Model):
+    """People of two groups of an event are not in contact: each a constituency or one of its sectors.
+
+    It parts both ways. The groups are stored in the order of their keys.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="contact_rules")
+    constituency = models.CharField(max_length=20, blank=True, choices=Constituency.choices)
+    sector = models.ForeignKey(Sector, null=True, on_delete=models.RESTRICT, related_name="+")
+    other_constituency = models.CharField(max_length=20, blank=True, choices=Constituency.choices)
+    other_sector = models.ForeignKey(Sector, null=True, on_delete=models.RESTRICT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sector=None, constituency__in=Constituency.values)
+                | Q(sector__isnull=False, constituency=""),
+                name="contact_rule_names_a_group",
+            ),
+            models.CheckConstraint(
+                condition=Q(other_sector=None, other_constituency__in=Constituency.values)
+                | Q(other_sector__isnull=False, other_constituency=""),
+                name="contact_rule_names_another_group",
+            ),
+            models.UniqueConstraint(
+                fields=["event", "constituency", "sector", "other_constituency", "other_sector"],
+                nulls_distinct=False,
+                name="contact_rule_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"contact rule {self.pk}"
 
 
 class ReportQuerySet(models.QuerySet["Report"]):

@@ -6,19 +6,30 @@ S1 to S12 are the rules of docs/safeguarding.md.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Set
+from dataclasses import dataclass
+from itertools import product
 from typing import Literal, get_args
 
-from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Now
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Now
 
-from backend.events.models import Appointment, Attendee, AttendeeQuerySet, Event
-from backend.events.rules import LEAD, is_held_as_minor, leads_of, pair_of
-from backend.safeguarding.models import Block, Report, ReportHandOver, ReportQuerySet, ReportView
+from backend.events.models import Appointment, Attendee, AttendeeQuerySet, Event, Organisation
+from backend.events.rules import LEAD, IdPair, is_held_as_minor, leads_of, pair_of
+from backend.people.models import Constituency
+from backend.safeguarding.models import (
+    Block,
+    ContactRule,
+    Report,
+    ReportHandOver,
+    ReportQuerySet,
+    ReportView,
+)
 
 Channel = Literal["suggestion", "page", "directory", "meeting", "message", "export"]
 CHANNELS: frozenset[str] = frozenset(get_args(Channel))
 CHANNELS_TO_SEE: frozenset[str] = frozenset({"suggestion", "page", "directory"})  # nobody is written to
+CHANNEL_OF_PARTED = "page"  # whom a contact rule parts may still open it, so that they can block and report
 
 
 def is_known_adult(now: dt.datetime | Now | None = None) -> Q:
@@ -69,6 +80,32 @@ def is_contact_blocked(mine: int | OuterRef, theirs: int | OuterRef) -> Q:
     return is_hidden_by(mine, theirs) | is_hidden_by(theirs, mine)
 
 
+def are_parted(viewer_id: int) -> Q:
+    """Condition on attendees of the viewer's event: a contact rule of the event parts the two.
+
+    Without an organisation people count for no sector and for the constituency other. Whom the viewer's rules
+    name depends on the viewer alone: the database finds the organisations once, and joins nothing to
+    the attendees.
+    """
+    viewer = Attendee.objects.filter(pk=viewer_id)
+    event = Subquery(viewer.values("event")[:1])
+    sector = Subquery(viewer.values("organisation__sector")[:1])
+    group = Subquery(viewer.annotate(group=group_of_attendee()).values("group")[:1])
+    rules = ContactRule.objects.filter(event=event)
+    parted = Q()
+    for mine, theirs in (("", "other_"), ("other_", "")):
+        about_me = rules.filter(Q(**{f"{mine}sector": sector}) | Q(**{f"{mine}constituency": group}))
+        sectors = about_me.exclude(**{f"{theirs}sector": None}).values(f"{theirs}sector")
+        groups = about_me.exclude(**{f"{theirs}constituency": ""}).values(f"{theirs}constituency")
+        organisations = Organisation.objects.filter(
+            Q(sector__in=sectors) | Q(sector__constituency__in=groups), event=event
+        )
+        of_none = about_me.filter(**{f"{theirs}constituency": Constituency.OTHER})
+        parted |= Q(organisation__in=organisations.values("pk"))
+        parted |= Q(organisation=None) & Q(Exists(of_none))
+    return parted
+
+
 def contactable_for(attendee: Attendee, channel: str, now: dt.datetime) -> AttendeeQuerySet:
     """Attendees of the same event that `attendee` may see and be in touch with through `channel`.
 
@@ -81,11 +118,16 @@ def contactable_for(attendee: Attendee, channel: str, now: dt.datetime) -> Atten
         return Attendee.objects.none()
     within_reach = is_open(now) & is_reachable_by(channel)
     me = Attendee.objects.filter(within_reach, pk=attendee.pk, event=OuterRef("event"))
-    return (
-        Attendee.objects.filter(within_reach, Exists(me))
+    found = (
+        Attendee.objects.filter(within_reach, Exists(me), event=attendee.event_id)
         .exclude(is_contact_blocked(attendee.person_id, OuterRef("person")))
         .exclude(pk=attendee.pk)
         .exclude(person=attendee.person_id)
+    )
+    return (
+        found
+        if channel == CHANNEL_OF_PARTED
+        else found.alias(group=group_of_attendee()).exclude(are_parted(attendee.pk))
     )
 
 
@@ -113,10 +155,59 @@ def matchable(event: Event) -> AttendeeQuerySet:
     return Attendee.objects.filter(is_open(), event=event)
 
 
-def refused_pairs(event: Event, *, among: Collection[int] | None = None) -> set[tuple[int, int]]:
-    """Pairs of matchable attendees (lower id first) that must never be proposed or named to each other.
+@dataclass(frozen=True, slots=True, eq=False)
+class RefusedPairs(Set[IdPair]):
+    """Pairs of attendee ids, the lower first: those of `single`, and each of one group with each of another.
 
-    All of the event's, or those within `among` (attendee ids).
+    The pairs of two groups are not listed until they are gone through: two groups of thousands have millions.
+    """
+
+    single: frozenset[IdPair] = frozenset()
+    groups: tuple[tuple[frozenset[int], frozenset[int]], ...] = ()
+
+    def __contains__(self, pair: object) -> bool:
+        if pair in self.single:
+            return True
+        if not isinstance(pair, tuple) or pair[0] >= pair[1]:
+            return False
+        a, b = pair
+        return any((a in one and b in other) or (b in one and a in other) for one, other in self.groups)
+
+    def __iter__(self) -> Iterator[IdPair]:
+        yield from self.single
+        for place, (one, other) in enumerate(self.groups):
+            before = RefusedPairs(self.single, self.groups[:place])
+            for a, b in product(one, other):
+                pair = pair_of(a, b)
+                # Of two people who are both in both groups the pair comes twice, and counts once.
+                is_second = a > b and a in other and b in one
+                if a != b and not is_second and pair not in before:
+                    yield pair
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    @classmethod
+    def _from_iterable(cls, pairs: Iterable[IdPair]) -> set[IdPair]:  # type: ignore[override]
+        return set(pairs)
+
+    def with_pairs(self, pairs: Iterable[IdPair]) -> RefusedPairs:
+        """These pairs, too."""
+        return RefusedPairs(self.single.union(pairs), self.groups)
+
+    def others_of(self, attendee_id: int) -> set[int]:
+        """Whom this attendee must not be proposed or named to."""
+        others = {a if b == attendee_id else b for a, b in self.single if attendee_id in (a, b)}
+        for one, other in self.groups:
+            others |= (other if attendee_id in one else set()) | (one if attendee_id in other else set())
+        return others - {attendee_id}
+
+
+def refused_pairs(event: Event, *, among: Collection[int] | None = None) -> RefusedPairs:
+    """Pairs of matchable attendees that must never be proposed or named to each other.
+
+    By a block, a report in force, or a contact rule of the event. All of the event's, or those within `among`
+    (attendee ids).
     """
     people = matchable(event) if among is None else matchable(event).filter(pk__in=among)
     ids = dict(people.values_list("person_id", "id"))
@@ -125,7 +216,32 @@ def refused_pairs(event: Event, *, among: Collection[int] | None = None) -> set[
         reporter__person__in=ids, reported__person__in=ids, keeps_apart=True
     ).values_list("reporter__person_id", "reported__person_id")
     pairs = ((ids[first], ids[second]) for first, second in (*blocks, *reports))
-    return {pair_of(*pair) for pair in pairs}
+    rules = ContactRule.objects.filter(event=event)
+    groups = tuple(groups_of(rule, people) for rule in rules)
+    return RefusedPairs(frozenset(pair_of(*pair) for pair in pairs), groups)
+
+
+def groups_of(rule: ContactRule, people: AttendeeQuerySet) -> tuple[frozenset[int], frozenset[int]]:
+    """The ids of those of these people who are in the one and in the other group of a rule, saved or not."""
+    grouped = people.annotate(group=group_of_attendee())
+
+    def members(sector_id: int | None, constituency: str) -> frozenset[int]:
+        rows = (
+            grouped.filter(organisation__sector=sector_id)
+            if sector_id is not None
+            else grouped.filter(group=constituency)
+        )
+        return frozenset(rows.values_list("pk", flat=True))
+
+    return (
+        members(rule.sector_id, rule.constituency),
+        members(rule.other_sector_id, rule.other_constituency),
+    )
+
+
+def group_of_attendee() -> Coalesce:
+    """The constituency an attendee counts for, as `Attendee.constituency` has it."""
+    return Coalesce(F("organisation__sector__constituency"), Value(Constituency.OTHER.value))
 
 
 def knows_of(attendee: Attendee, other_id: int, now: dt.datetime) -> bool:

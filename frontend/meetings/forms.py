@@ -336,6 +336,20 @@ class RulesForm(forms.Form):
     interpreters = forms.BooleanField(label=_("There are interpreters"), required=False)
 
 
+class ContactRuleForm(forms.Form):
+    """Two groups to part, previewed before it is done."""
+
+    first = forms.ChoiceField(label=_("People of"), widget=forms.Select(attrs={"class": "input"}))
+    second = forms.ChoiceField(label=_("and people of"), widget=forms.Select(attrs={"class": "input"}))
+    do = forms.ChoiceField(choices=[("preview", "preview"), ("add", "add")], required=False)
+
+    def __init__(self, data: QueryDict | None, groups: Sequence[tuple[str, list[tuple[str, str]]]]) -> None:
+        super().__init__(data)
+        for name in ("first", "second"):
+            self.fields[name].choices = [("", _("Choose a group")), *groups]  # type: ignore[attr-defined]
+            self.fields[name].error_messages["required"] = _("Choose two groups.")
+
+
 class ClosureForm(forms.Form):
     """A day, some hours of it, or all of it, and perhaps one room; previewed before it is closed."""
 

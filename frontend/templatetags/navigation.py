@@ -68,6 +68,7 @@ BELONGS_TO = {
     "session": "agenda",
     "import_agenda": "agenda",
     "sectors": "setup",
+    "contact_rules": "setup",
 }
 
 

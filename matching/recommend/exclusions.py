@@ -102,8 +102,8 @@ class Exclusions:
 
 def _pair_matrix(pairs: Iterable[tuple[int, int]], row_of: dict[int, int]) -> sp.csr_matrix:
     """Symmetric boolean matrix (n, n) of the pairs whose two people are present."""
-    present = [(row_of[a], row_of[b]) for a, b in pairs if a in row_of and b in row_of]
-    ends = np.array(present, np.int64).reshape(-1, 2)
+    present = (row_of[one] for a, b in pairs if a in row_of and b in row_of for one in (a, b))
+    ends = np.fromiter(present, np.int64).reshape(-1, 2)
     rows, columns = np.concatenate([ends[:, 0], ends[:, 1]]), np.concatenate([ends[:, 1], ends[:, 0]])
     size = len(row_of)
     matrix = sp.csr_matrix((np.ones(len(rows), bool), (rows, columns)), shape=(size, size))

@@ -24,7 +24,7 @@ from backend.events.models import (
     Table,
 )
 from backend.people.models import KnownMinor
-from backend.safeguarding.models import Block, Report, ReportAlert, ReportHandOver
+from backend.safeguarding.models import Block, ContactRule, Report, ReportAlert, ReportHandOver
 from backend.suggestions.models import (
     Embedding,
     Feedback,
@@ -211,6 +211,16 @@ def safeguarding(forums: Forums) -> Tries:
     block = Block.objects.create(blocker=a.person, blocked=b.person)
     yield "block_once", again(block)
     yield "block_not_self", changed(block, blocked=a.person)
+    rule = ContactRule.objects.create(
+        event=forums.event, sector=forums.event.sectors.first(), other_constituency="youth"
+    )
+    yield "contact_rule_once", again(rule)
+    yield "contact_rule_names_a_group", changed(rule, sector=None)
+    yield "contact_rule_names_a_group", changed(rule, constituency="youth")
+    yield "contact_rule_names_another_group", changed(rule, other_constituency="crown")
+    theirs = forums.elsewhere.sectors.first()
+    yield "contact_rule_sector_same_event", changed(rule, sector=theirs)
+    yield "contact_rule_other_sector_same_event", changed(rule, other_constituency="", other_sector=theirs)
     report = Report.objects.create(
         event=forums.event, reporter=a, reported=b, category="child", words="He waits."
     )

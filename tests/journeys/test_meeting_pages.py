@@ -73,9 +73,9 @@ def test_axe_finds_nothing_where_meetings_are_set_up(forum, booking, visit):
     agreed = accept(ask(forum.official, forum.others[3]), forum.others[3])
     parts = ("set-up/", "set-up/mail/", "set-up/told/", "set-up/speakers/", "meetings/", "set-up/topics/")
     session = make_session(forum.event, "Talk")
-    own = (f"set-up/sessions/{session.pk}/", f"meetings/{agreed.pk}/call-off/")
-    more = ("set-up/closed/", "set-up/sectors/", "set-up/sessions/", "set-up/sessions/import/", *own)
-    pages = [forum.address(part) for part in (*parts, *more)]
+    own = ("set-up/sessions/import/", f"set-up/sessions/{session.pk}/", f"meetings/{agreed.pk}/call-off/")
+    more = ("set-up/closed/", "set-up/sectors/", "set-up/contact/", "set-up/sessions/")
+    pages = [forum.address(part) for part in (*parts, *more, *own)]
     assert visit(pages, ORGANISER) == []
     in_trouble(forum, booking)
     assert visit(pages[:3], ORGANISER) == []

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from pathlib import Path
 
+from django.db.models import RestrictedError
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
@@ -121,7 +122,7 @@ def merge_sectors(*, event: Event, sector_id: int, into_id: int, by: Person, now
     if sector.constituency != into.constituency:
         _mark_changed(event, sector, now)
     moved = Organisation.objects.filter(event=event, sector=sector).update(sector=into)
-    sector.delete()
+    _delete(sector)
     return moved
 
 
@@ -137,7 +138,16 @@ def remove_sector(*, event: Event, sector_id: int, by: Person) -> None:
             _("Organisations count in “%(sector)s”: merge it into another sector, so that they keep one.")
             % {"sector": sector.name}
         )
-    sector.delete()
+    _delete(sector)
+
+
+def _delete(sector: Sector) -> None:
+    try:
+        sector.delete()
+    except RestrictedError as error:
+        raise SectorInUse(
+            _("A contact rule names “%(sector)s”: remove the rule first.") % {"sector": sector.name}
+        ) from error
 
 
 def _sector_of(event: Event, sector_id: int) -> Sector:

@@ -2,6 +2,7 @@
 
 from backend.meetings.api.calendar import CalendarFeedView, MeetingFileView, calendar_file
 from backend.meetings.api.closures import ClosureListView, ClosureUndoView, ClosureView
+from backend.meetings.api.contact_rules import ContactRuleListView, ContactRulePreviewView, ContactRuleView
 from backend.meetings.api.joining import JoiningView
 from backend.meetings.api.organiser import (
     CancelForBothView,
@@ -52,6 +53,9 @@ __all__ = [
     "ClosureListView",
     "ClosureUndoView",
     "ClosureView",
+    "ContactRuleListView",
+    "ContactRulePreviewView",
+    "ContactRuleView",
     "DeclineView",
     "DisputeListView",
     "FreeSlotsView",

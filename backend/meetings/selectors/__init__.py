@@ -32,6 +32,7 @@ from backend.meetings.selectors.closures import (
     meetings_in,
     rooms_for,
 )
+from backend.meetings.selectors.contact_rules import ContactRuleEffect, contact_rule_effect
 from backend.meetings.selectors.deliveries import (
     DeliveryFigures,
     DeliveryRow,
@@ -83,6 +84,7 @@ __all__ = [
     "AnswerLink",
     "Attestation",
     "ClosureRow",
+    "ContactRuleEffect",
     "DeliveryFigures",
     "DeliveryRow",
     "DisputeRow",
@@ -115,6 +117,7 @@ __all__ = [
     "common_slots",
     "confirmed_meetings_for",
     "confirmed_slot",
+    "contact_rule_effect",
     "delivery_figures_for",
     "delivery_row",
     "dispute_row",

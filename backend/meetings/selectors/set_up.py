@@ -25,6 +25,7 @@ class SetUp:
     rooms: int
     open_requests: int
     expiry_hours: int
+    contact_rules: int
     people: int
     not_joined: int
     leads: int
@@ -47,6 +48,7 @@ def set_up_for(event: Event, now: dt.datetime) -> SetUp:
         rooms=event.tables.filter(is_online=True).count(),
         open_requests=rules.open_requests,
         expiry_hours=rules.expiry_hours,
+        contact_rules=event.contact_rules.count(),
         people=people.count(),
         not_joined=people.filter(agreed_at=None).count(),
         leads=leads_of(event).count(),

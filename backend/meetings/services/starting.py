@@ -9,11 +9,13 @@ from backend.events.models import Event
 from backend.events.services import ForumData, start_event
 from backend.meetings.models import MeetingRules
 from backend.people.models import Person
+from backend.safeguarding.services import copy_contact_rules
 
 
 @in_transaction
 def start_forum(*, data: ForumData, by: Person, now: dt.datetime) -> Event:
-    """Start a forum as `start_event` does; with the rules of the edition it starts from."""
+    """Start a forum as `start_event` does; with the rules for requests and contact of the edition it
+    starts from."""
     event = start_event(data=data, by=by, now=now)
     rules = MeetingRules.objects.filter(event=event.previous_id).first() if event.previous_id else None
     if rules is not None:
@@ -23,4 +25,6 @@ def start_forum(*, data: ForumData, by: Person, now: dt.datetime) -> Event:
             expiry_hours=rules.expiry_hours,
             proposal_hours=rules.proposal_hours,
         )
+    if event.previous_id:
+        copy_contact_rules(event=event, earlier=event.previous_id)
     return event

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -70,7 +71,7 @@ class PlanningData:
     opened: dict[int, frozenset[int]]
     busy: dict[int, tuple[BusyPeriod, ...]]
     fixed_meetings: tuple[FixedMeeting, ...]
-    refused: frozenset[IdPair]
+    refused: Set[IdPair]
     requested: frozenset[IdPair]
     settled: frozenset[IdPair]
     unlisted: int

@@ -56,7 +56,7 @@ def read_planning_data(event: Event, now: dt.datetime) -> PlanningData:
         opened={key: frozenset(ids) for key, ids in opened.items()},
         busy={key: tuple(periods) for key, periods in busy.items()},
         fixed_meetings=_fixed_meetings(event, pairs, slots, now),
-        refused=frozenset(refused_pairs(event)),
+        refused=refused_pairs(event),
         requested=frozenset(
             pair for meeting, pair in pairs.items() if _is_open(meeting, now) and meeting.withdrawn_at is None
         ),

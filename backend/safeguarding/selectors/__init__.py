@@ -2,6 +2,12 @@
 
 from backend.safeguarding.selectors.age_classes import age_questions_for, waiting_age_questions
 from backend.safeguarding.selectors.blocks import OwnBlock, block_made_by, blocks_made_by
+from backend.safeguarding.selectors.contact_rules import (
+    ContactRuleRow,
+    contact_groups_for,
+    contact_rule_row,
+    contact_rules_for,
+)
 from backend.safeguarding.selectors.public_profiles import (
     PublicProfile,
     TargetPerson,
@@ -31,6 +37,7 @@ from backend.safeguarding.selectors.reports import (
 )
 
 __all__ = [
+    "ContactRuleRow",
     "OwnBlock",
     "OwnReport",
     "PartyRow",
@@ -44,6 +51,9 @@ __all__ = [
     "age_questions_for",
     "block_made_by",
     "blocks_made_by",
+    "contact_groups_for",
+    "contact_rule_row",
+    "contact_rules_for",
     "has_reader",
     "last_report_by",
     "leads_to_hand_over_to",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -29,7 +29,7 @@ class EventData:
 
     participants: tuple[Participant, ...]
     ties: tuple[Tie, ...]
-    excluded: frozenset[tuple[int, int]]
+    excluded: Set[tuple[int, int]]
     versions: dict[int, dt.datetime]
     interpreters: bool = False
 
@@ -54,7 +54,7 @@ def read_event_data(event: Event) -> EventData:
     capacities = dict(open_slots.order_by())
     # A pair is not suggested again once either said "not relevant".
     rejected = {pair_of(*pair) for pair in Feedback.objects.not_relevant_at(event)}
-    excluded = refused_pairs(event) | {pair for pair in rejected if ids.issuperset(pair)}
+    excluded = refused_pairs(event).with_pairs(pair for pair in rejected if ids.issuperset(pair))
     participants = tuple(
         Participant(
             id=row.pk,
@@ -71,7 +71,7 @@ def read_event_data(event: Event) -> EventData:
         for row in attendees
     )
     versions = {row.pk: row.changed_at for row in attendees}
-    return EventData(participants, ties, frozenset(excluded), versions, event.interpreters)
+    return EventData(participants, ties, excluded, versions, event.interpreters)
 
 
 def _read_ties(event: Event, attendees: Sequence[Attendee]) -> tuple[Tie, ...]:

@@ -89,8 +89,7 @@ def list_inspection_for(*, event: Event, attendee_id: int) -> ListInspection:
         .first()
     )
     refused = refused_pairs(event)
-    refused_to_owner = {a if b == attendee_id else b for a, b in refused if attendee_id in (a, b)}
-    named = people_named(matchable(event).exclude(pk__in=refused_to_owner))
+    named = people_named(matchable(event).exclude(pk__in=refused.others_of(attendee_id)))
     if read is None or attendee_id not in named:
         raise NotFound(
             _("This attendee has no list: lists are made for listed adults when all are computed.")

@@ -129,6 +129,11 @@ def _items(event: Event, found: SetUp) -> list[Item]:
             % {"count": found.open_requests, "hours": found.expiry_hours}, "#rules",
         ),
         item(
+            "contact_rules", _("Contact rules"), True,
+            _("Pairs of groups kept apart: %(count)s") % {"count": found.contact_rules}
+            if found.contact_rules else _("No groups are kept apart."),
+        ),
+        item(
             "roles", _("Organisers and safeguarding leads"), not found.opening_lacks,
             _("Safeguarding leads: %(count)s") % {"count": found.leads},
         ),

@@ -110,6 +110,7 @@ def ids(people: dict[str, APIClient]) -> dict[str, Any]:
         "theme_id": 1,
         "topic_id": 1,
         "sector_id": 1,
+        "rule_id": 1,
         "closure_id": 1,
     }
 

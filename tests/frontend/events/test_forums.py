@@ -12,6 +12,7 @@ from backend.core.models import Act
 from backend.events.models import Appointment, Event, Organisation, Slot, Table
 from backend.meetings.models import MeetingRules
 from backend.people.models import FirstAdministratorLink, Person
+from backend.safeguarding.models import ContactRule
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
@@ -162,6 +163,9 @@ def test_an_earlier_edition_hands_on_everything_but_its_people(ada):
     for day, hour in ((9, 2), (10, 3)):  # 09:00 and 10:00 in Bangkok
         opens = dt.datetime(2026, 12, day, hour, tzinfo=dt.UTC)
         Slot.objects.create(event=earlier, starts_at=opens, ends_at=opens + dt.timedelta(minutes=30))
+    ContactRule.objects.create(
+        event=earlier, sector=earlier.sectors.get(key="ngo"), other_constituency="industry"
+    )
     assert start(ada, basis="edition:acop-2026", ends_on="2027-11-17").status_code == 200
     event = Event.objects.get(slug="ict-forum-2027")
     assert event.previous == earlier
@@ -175,6 +179,8 @@ def test_an_earlier_edition_hands_on_everything_but_its_people(ada):
     assert helpline.sector.event == event
     kept = [list(one.sectors.values_list("key", "name", "position")) for one in (earlier, event)]
     assert kept[0] == kept[1]
+    rule = event.contact_rules.get()
+    assert (rule.sector, rule.other_constituency) == (helpline.sector, "industry")
     assert not event.sectors.filter(key="academia").exists()
     # The first day's 09:00, now by the clock of Tokyo; the second day has no place in a forum of one day.
     assert [row.starts_at for row in event.slots.all()] == [dt.datetime(2027, 11, 17, 0, tzinfo=dt.UTC)]
