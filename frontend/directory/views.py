@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.directory.selectors import home_for, person_for, without_open_time
 from backend.directory.services import wish_to_meet
 from backend.events.models import Attendee
+from backend.events.rules import is_event_open
 from backend.events.selectors import profile_for, topic_names_for
 from backend.meetings.selectors import open_contacts_for
 from backend.safeguarding.rules import why_not_open
@@ -29,7 +30,12 @@ HOMES = {Attendee.Permission.ORGANISER: "desk", Attendee.Permission.SAFEGUARDING
 @participant
 @require_safe
 def event_home(request: Request, attendee: Attendee) -> HttpResponse:
-    """My home; an organiser goes to the desk, a lead to the reports, who has not joined to the steps."""
+    """My home; who has a role goes to its page, who has not joined to the steps.
+
+    An organiser goes to the desk, in a draft to the set-up; a lead to the reports.
+    """
+    if attendee.permission == Attendee.Permission.ORGANISER and not is_event_open(attendee.event):
+        return redirect("setup", attendee.event.slug)
     if attendee.permission in HOMES:
         return redirect(HOMES[Attendee.Permission(attendee.permission)], attendee.event.slug)
     if not attendee.has_joined and why_not_open(attendee) not in ("minor", "age"):

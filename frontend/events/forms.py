@@ -534,6 +534,14 @@ class AboutEventForm(AboutForm):
     )
 
 
+def _name(label: _StrOrPromise) -> forms.CharField:
+    return forms.CharField(label=label, max_length=200, widget=_line())
+
+
+def _address(label: _StrOrPromise) -> forms.EmailField:
+    return forms.EmailField(label=label, max_length=EMAIL_LIMIT, widget=_email_input())
+
+
 class StartForm(AboutForm):
     """A new forum: what describes it, what it starts from, and its first organiser and lead."""
 
@@ -544,10 +552,10 @@ class StartForm(AboutForm):
 
     slug = forms.SlugField(label=_("Name in addresses"), max_length=60, widget=_line())
     basis = forms.ChoiceField(label=_("Start from"), widget=forms.Select(attrs={"class": "input"}))
-    organiser_name = forms.CharField(label=_("Name"), max_length=200, widget=_line())
-    organiser_email = forms.EmailField(label=_("E-mail"), max_length=EMAIL_LIMIT, widget=_email_input())
-    lead_name = forms.CharField(label=_("Name"), max_length=200, widget=_line())
-    lead_email = forms.EmailField(label=_("E-mail"), max_length=EMAIL_LIMIT, widget=_email_input())
+    organiser_name = _name(_("Name of the first organiser"))
+    organiser_email = _address(_("E-mail of the first organiser"))
+    lead_name = _name(_("Name of the first safeguarding lead"))
+    lead_email = _address(_("E-mail of the first safeguarding lead"))
 
     def __init__(self, data: QueryDict | None, editions: Collection[Event]) -> None:
         given = data
@@ -560,6 +568,13 @@ class StartForm(AboutForm):
             (FROM_NOTHING, _("nothing")),
             *((f"{FROM_EDITION}:{event.slug}", event.name) for event in editions),
         ]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for no name in addresses where the name, which it is made from, is missing itself."""
+        values = super().clean() or {}
+        if "name" in self.errors and not self.data.get("slug"):
+            self.errors.pop("slug", None)
+        return values
 
     def forum_data(self) -> ForumData:
         values = dict(self.cleaned_data)

@@ -20,7 +20,7 @@ from backend.events.models import Attendee
 from backend.events.rules import can_start_forums
 from backend.events.selectors import attendances_for
 from backend.people.models import QUIET_UNTIL
-from backend.people.selectors import first_link_for, token_made_at
+from backend.people.selectors import administrators, first_link_for, token_made_at
 from backend.people.services import (
     BadQuietHours,
     UnknownTimezone,
@@ -44,6 +44,7 @@ def welcome(request: Request) -> HttpResponse:
     context = {
         "attendances": attendances,
         "demo": settings.TITIAN_DEMO,
+        "has_administrator": administrators().exists(),
         "may_start": request.user.is_authenticated and can_start_forums(request.user),
     }
     return render(request, "people/welcome.html", context)

@@ -92,13 +92,12 @@ def start_a_forum(page, *, name, days, zone, basis):
     page.get_by_label("Last day").fill(str(days["ends_on"]))
     page.get_by_label("Time zone").select_option(zone)
     page.get_by_label("Start from").select_option(basis)
-    for legend, person, email in (
-        ("First organiser", "Olga Nowak", "olga@example.org"),
-        ("First safeguarding lead", "Lea Duarte", "lea@example.org"),
+    for role, person, email in (
+        ("first organiser", "Olga Nowak", "olga@example.org"),
+        ("first safeguarding lead", "Lea Duarte", "lea@example.org"),
     ):
-        group = page.get_by_role("group", name=legend)
-        group.get_by_label("Name").fill(person)
-        group.get_by_label("E-mail").fill(email)
+        page.get_by_label(f"Name of the {role}").fill(person)
+        page.get_by_label(f"E-mail of the {role}").fill(email)
     page.get_by_role("button", name="Start the forum").click()
     expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
 

@@ -195,3 +195,23 @@ def test_only_who_may_start_forums_finds_their_pages(ada, cast):
             assert client_of(person).post(page).status_code == 404
     assert page_of(client_of(ada).get("/")).has("a[href='/forums/']")
     assert not page_of(client_of(cast.organiser.person).get("/")).has("a[href='/forums/']")
+
+
+def test_the_front_page_says_where_the_first_administrator_finds_the_link_until_there_is_one(db, client):
+    assert "Open the link that the terminal printed" in page_of(client.get("/"))
+    Person.objects.create_superuser("ada@example.org", name="Ada Boss")
+    assert "Open the link that the terminal printed" not in page_of(client.get("/"))
+
+
+def test_an_organiser_of_a_draft_begins_at_its_set_up(db, ada):
+    start(ada)
+    organiser = client_of(Person.objects.get(email="olga@example.org"))
+    assert organiser.get("/e/ict-forum-2027/")["Location"] == "/e/ict-forum-2027/set-up/"
+
+
+def test_a_form_sent_empty_asks_for_each_thing_once_by_a_name_of_its_own(ada):
+    answer = client_of(ada).post("/forums/start/", {})
+    named = [text for text, _ in page_of(answer).links(".problems")]
+    assert len(named) == len(set(named)) > 5
+    assert "Time zone" in named
+    assert "Name in addresses" not in named

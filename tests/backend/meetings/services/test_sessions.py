@@ -71,7 +71,7 @@ def test_who_has_agreed_to_meet_then_cannot_be_made_to_speak(
 ) -> None:
     a, b, *_ = forum.people
     forum.accept(b, forum.ask(a, b, forum.slots[1]))
-    assert put(boss, session, b) == (409, "in_a_meeting")
+    assert put(boss, session, b) == (409, "speaker_in_a_meeting")
     assert not SessionPart.objects.exists()
     session.ends_at = forum.slots[1].starts_at
     session.save()
