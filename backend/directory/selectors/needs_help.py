@@ -29,6 +29,7 @@ class NeedsHelpRow:
     sector: str
     constituency: str
     country: str
+    has_joined: bool
     has_meeting: bool
     is_profile_empty: bool
     nudged_at: dt.datetime | None
@@ -58,6 +59,7 @@ def needs_help_rows(*, event: Event, now: dt.datetime) -> tuple[NeedsHelpRow, ..
             sector=row.organisation.sector.name if row.organisation else "",
             constituency=row.constituency,
             country=row.country,
+            has_joined=row.has_joined,
             has_meeting=row.has_meeting,  # type: ignore[attr-defined]
             is_profile_empty=row.is_profile_empty,  # type: ignore[attr-defined]
             nudged_at=nudges[row.pk].created_at if row.pk in nudges else None,

@@ -216,3 +216,12 @@ def test_only_an_organiser_resets_weights_or_switches_the_learning(client):
     for rest in ("reset", "now", "nightly"):
         assert client.post(f"/e/{event.slug}/matching/weights/{rest}/").status_code == 403
     assert not Act.objects.exists()
+
+
+def test_organisers_read_in_their_lists_who_has_not_joined(desk):
+    event, client = desk
+    owner, other = make_attendee(event, name="Amina"), make_attendee(event, name="Linh", has_joined=False)
+    make_run(event, {owner: [other]}, report=REPORT)
+    assert "Has not joined yet" in read(client, event, f"lists/?of={owner.pk}").text_of("main table")
+    helped = page_of(client.get(f"/e/{event.slug}/desk/")).rows("table.helped", cells="th")
+    assert [("Has not joined yet" in name) for (name,) in helped] == [False, True]
