@@ -51,11 +51,13 @@ SET_UP_TRACES = {
 KINDS = (
     *ATTENDEE_FIELDS, "imported", "started", "opened", "state", *SET_UP_TRACES, "plan", "planned", "lists",
     "meetings", "nudged", Act.Kind.TIMES_OPENED.value, Act.Kind.INVITED.value, Act.Kind.DOWNLOADED.value,
+    "contact",
 )  # fmt: skip
 OWN_NOUNS = (
     Act.Kind.DOWNLOADED, Act.Kind.OPENED, Act.Kind.STARTED, Act.Kind.STATE_CHANGED, Act.Kind.INVITED,
     Act.Kind.TIMES_OPENED,
 )  # fmt: skip
+CONTACT_ACTS = (Act.Kind.PARTED, Act.Kind.REJOINED)
 ROLE_ACTS = (Act.Kind.ROLE_PROPOSED, Act.Kind.ROLE_REFUSED)
 BY_SOMEBODY_ELSE = Q(user__isnull=True) | ~Q(user=F("person_id"))
 UNLOCKED = "unlocked"
@@ -255,6 +257,8 @@ def _acts(event: Event) -> Iterator[_TraceGroup]:
     for at, person_id, kind, what in acts:
         if kind in ROLE_ACTS:
             yield _TraceGroup(at, person_id or -1, "permission", f"{kind}:{what}", 1)
+        elif kind in CONTACT_ACTS:
+            yield _TraceGroup(at, person_id or -1, "contact", f"{kind}:{what}", 1)
         else:
             no_person = SYSTEM if kind == Act.Kind.STATE_CHANGED else -1
             noun = kind if kind in OWN_NOUNS else "lists"

@@ -13,7 +13,7 @@ def record_act(*, event: Model, by: Model | None, kind: str, what: str = "", now
     """Record, in the caller's transaction, what somebody did; `kind` is one of Act.Kind.
 
     `by` is None for what a job did. `what` is the name of a file downloaded, the permission proposed or
-    refused, or the state that the event is in now.
+    refused, the two groups parted, or the state that the event is in now.
     """
     Act.objects.create(
         event_id=event.pk, person_id=by.pk if by else None, kind=kind, what=what[:120], done_at=now

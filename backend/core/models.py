@@ -10,7 +10,8 @@ class Act(models.Model):
     """Something done to an event that changes no traced row.
 
     A file was downloaded, lists were rebuilt or their weights chosen, the forum was opened, an organiser or
-    safeguarding lead was proposed or refused, invitations were sent, times were opened for people.
+    safeguarding lead was proposed or refused, invitations were sent, times were opened for people, two groups
+    were parted or let meet again.
     """
 
     class Kind(models.TextChoices):
@@ -25,6 +26,8 @@ class Act(models.Model):
         STARTED = "started", "started the forum"
         INVITED = "invited", "sent invitations"
         TIMES_OPENED = "times", "opened meeting times for people"
+        PARTED = "parted", "parted two groups"
+        REJOINED = "rejoined", "let two groups meet again"
         ROLE_PROPOSED = "proposed", "proposed an organiser or lead"
         ROLE_REFUSED = "refused", "refused a proposed organiser or lead"
 

@@ -124,11 +124,7 @@ def contactable_for(attendee: Attendee, channel: str, now: dt.datetime) -> Atten
         .exclude(pk=attendee.pk)
         .exclude(person=attendee.person_id)
     )
-    return (
-        found
-        if channel == CHANNEL_OF_PARTED
-        else found.alias(group=group_of_attendee()).exclude(are_parted(attendee.pk))
-    )
+    return found if channel == CHANNEL_OF_PARTED else found.exclude(are_parted(attendee.pk))
 
 
 def nameable_to(person_id: int) -> AttendeeQuerySet:

@@ -32,6 +32,7 @@ KINDS = {
     "nudged": gettext_lazy("Nudges"),
     "invited": gettext_lazy("Invitations"),
     "times": gettext_lazy("Times opened for people"),
+    "contact": gettext_lazy("Contact rules"),
     "took": gettext_lazy("Downloads"),
 }
 FIELD_TEXTS = {
@@ -66,6 +67,10 @@ FIXED_TEXTS = {
     ("lists", "learn_off"): gettext_lazy("Switched off learning the weights of suggestions every night"),
     ("lists", "current"): gettext_lazy("Published new lists of suggestions"),
 }
+CONTACT_TEXTS = {
+    "parted": gettext_lazy("Parted two groups: %(groups)s"),
+    "rejoined": gettext_lazy("Let two groups meet again: %(groups)s"),
+}
 PLAN_TEXTS = {
     "again": gettext_lazy("Had programme %(plan)d planned again"),
     "stopped": gettext_lazy("Stopped the planner at programme %(plan)d"),
@@ -98,6 +103,9 @@ def audit_entry_text(entry: AuditEntry, *, named: bool = True) -> str:
             count,
         )
         return opened % {"count": count}
+    if entry.kind == "contact":
+        kind, _colon, groups = entry.what.partition(":")
+        return CONTACT_TEXTS[kind] % {"groups": groups}
     if entry.kind == "nudged":
         return _("Nudged %(whom)s") % {"whom": _whom(entry, named)}
     if entry.kind == "plan":

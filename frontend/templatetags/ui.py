@@ -13,10 +13,12 @@ from django.template.defaultfilters import date as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from backend.core.zones import zone_place
 from backend.events.models import Event
 from backend.events.selectors import shown_name
+from backend.safeguarding.selectors import FEW
 from frontend.events.words import times
 from frontend.events.words.languages import language_name, language_of
 from frontend.meetings.words import notice_words
@@ -61,6 +63,12 @@ def percent(share: float) -> str:
     '78\\u202f%'
     """
     return f"{round(share * 100)}\u202f%"
+
+
+@register.filter
+def or_few(count: int | None) -> str:
+    """A count; None stands for one too small to tell."""
+    return str(count) if count is not None else _("fewer than %(count)d") % {"count": FEW}
 
 
 @register.filter

@@ -17,14 +17,21 @@ from backend.safeguarding.selectors import contact_rules_for
 from backend.safeguarding.services import add_contact_rule, contact_rule_between, remove_contact_rule
 
 
+class FewField(serializers.IntegerField):
+    """A count; null stands for one to four."""
+
+    def __init__(self) -> None:
+        super().__init__(allow_null=True, help_text="null: one to four")
+
+
 class ContactRuleSerializer(serializers.Serializer[Any]):
     """A rule; the counts are of the listed adults of each group."""
 
     rule = serializers.IntegerField(source="rule_id")
     first = serializers.CharField()
     second = serializers.CharField()
-    first_people = serializers.IntegerField()
-    second_people = serializers.IntegerField()
+    first_people = FewField()
+    second_people = FewField()
 
 
 class ContactRuleDataSerializer(serializers.Serializer[Any]):
@@ -35,8 +42,8 @@ class ContactRuleDataSerializer(serializers.Serializer[Any]):
 class ContactRuleEffectSerializer(serializers.Serializer[Any]):
     """What a rule would end."""
 
-    requests = serializers.IntegerField()
-    meetings = serializers.IntegerField()
+    requests = FewField()
+    meetings = FewField()
 
 
 RULES = ContactRuleSerializer(many=True)

@@ -12,14 +12,15 @@ from backend.events.rules import pair_of
 from backend.meetings.models import Meeting, Seat
 from backend.safeguarding.models import ContactRule
 from backend.safeguarding.rules import RefusedPairs, groups_of
+from backend.safeguarding.selectors import count_or_few
 
 
 @dataclass(frozen=True, slots=True)
 class ContactRuleEffect:
-    """How many requests that wait, and meetings to come, a rule ends."""
+    """How many requests that wait, and meetings to come, a rule ends (None: a few)."""
 
-    requests: int
-    meetings: int
+    requests: int | None
+    meetings: int | None
 
 
 def contact_rule_effect(rule: ContactRule, now: dt.datetime) -> ContactRuleEffect:
@@ -27,9 +28,9 @@ def contact_rule_effect(rule: ContactRule, now: dt.datetime) -> ContactRuleEffec
     pairs = RefusedPairs(groups=(groups_of(rule, Attendee.objects.filter(event=rule.event_id)),))
     one_to_one = Meeting.objects.filter(event=rule.event_id, kind=Meeting.Kind.ONE_TO_ONE)
 
-    def count(meetings: QuerySet[Meeting]) -> int:
+    def count(meetings: QuerySet[Meeting]) -> int | None:
         rows = Seat.objects.filter(meeting__in=meetings, part=Seat.Part.INVITED)
         between = rows.values_list("meeting__asker", "attendee")
-        return sum(pair_of(asker, invited) in pairs for asker, invited in between)
+        return count_or_few(sum(pair_of(asker, invited) in pairs for asker, invited in between))
 
     return ContactRuleEffect(count(one_to_one.open_at(now)), count(one_to_one.to_come(now)))

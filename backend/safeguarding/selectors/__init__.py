@@ -3,10 +3,13 @@
 from backend.safeguarding.selectors.age_classes import age_questions_for, waiting_age_questions
 from backend.safeguarding.selectors.blocks import OwnBlock, block_made_by, blocks_made_by
 from backend.safeguarding.selectors.contact_rules import (
+    FEW,
     ContactRuleRow,
     contact_groups_for,
     contact_rule_row,
     contact_rules_for,
+    count_or_few,
+    names_of_groups,
 )
 from backend.safeguarding.selectors.public_profiles import (
     PublicProfile,
@@ -37,6 +40,7 @@ from backend.safeguarding.selectors.reports import (
 )
 
 __all__ = [
+    "FEW",
     "ContactRuleRow",
     "OwnBlock",
     "OwnReport",
@@ -54,10 +58,12 @@ __all__ = [
     "contact_groups_for",
     "contact_rule_row",
     "contact_rules_for",
+    "count_or_few",
     "has_reader",
     "last_report_by",
     "leads_to_hand_over_to",
     "leads_who_read",
+    "names_of_groups",
     "names_of_leads",
     "people_called",
     "person_for_attendee",

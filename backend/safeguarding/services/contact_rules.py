@@ -6,7 +6,9 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
+from backend.core.audit import record_act
 from backend.core.errors import BusinessError, NotFound
+from backend.core.models import Act
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
 from backend.events.rules import check_organiser
@@ -14,6 +16,7 @@ from backend.events.services import announce_changes, lock_event, lock_rows
 from backend.people.models import Constituency, Person
 from backend.safeguarding.models import ContactRule
 from backend.safeguarding.rules import groups_of
+from backend.safeguarding.selectors import names_of_groups
 
 CONSTITUENCY, SECTOR = "constituency", "sector"
 MAX_CONTACT_RULES = 30
@@ -71,6 +74,7 @@ def add_contact_rule(*, event: Event, first: str, second: str, by: Person, now: 
     if ContactRule.objects.filter(event=event).count() >= MAX_CONTACT_RULES:
         raise BadContactRule(_("A forum has at most %(limit)s contact rules.") % {"limit": MAX_CONTACT_RULES})
     rule.save()
+    _record(rule, Act.Kind.PARTED, by, now)
     _mark_changed(rule, now)
     return rule
 
@@ -86,6 +90,7 @@ def remove_contact_rule(*, event: Event, rule_id: int, by: Person, now: dt.datet
     rule = ContactRule.objects.filter(event=event, pk=rule_id).first()
     if rule is None:
         raise NotFound(_("There is no such contact rule at this forum."))
+    _record(rule, Act.Kind.REJOINED, by, now)
     _mark_changed(rule, now)
     rule.delete()
 
@@ -102,6 +107,11 @@ def copy_contact_rules(*, event: Event, earlier: int) -> None:
             other_constituency=rule.other_constituency,
             other_sector_id=own[rule.other_sector.key] if rule.other_sector else None,
         )
+
+
+def _record(rule: ContactRule, kind: str, by: Person, now: dt.datetime) -> None:
+    groups = " · ".join(names_of_groups(rule))
+    record_act(event=rule.event, by=by, kind=kind, what=groups, now=now)
 
 
 def _mark_changed(rule: ContactRule, now: dt.datetime) -> None:

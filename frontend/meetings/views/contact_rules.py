@@ -17,8 +17,6 @@ from backend.safeguarding.services import add_contact_rule, contact_rule_between
 from frontend.access import Request, organiser
 from frontend.meetings.forms import ContactRuleForm
 
-FEW = 5  # smaller counts of people are told as fewer than this
-
 
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +40,6 @@ def contact_rules(request: Request, attendee: Attendee) -> HttpResponse:
         "rules": contact_rules_for(event),
         "preview": preview,
         "refusal": refusal,
-        "few": FEW,
     }
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
     return render(request, "meetings/setup/contact_rules.html", context, status=status)

@@ -3,6 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
+from backend.core.models import Act
 from backend.meetings.models import Meeting
 from backend.meetings.services import end_refused_meetings
 from backend.safeguarding.models import ContactRule
@@ -36,8 +37,8 @@ def test_a_preview_says_whom_it_parts_and_what_it_ends_and_changes_nothing(booki
     asked = booking.ask(booking.cast.official, booking.cast.engineer, booking.slots[0])
     booking.accept(booking.cast.engineer, asked)
     page = page_of(send(rule))
-    assert "Agreed meetings to come that are cancelled: 1" in page
-    assert "fewer than 5" in page
+    assert "Agreed meetings to come that are cancelled: fewer than 5; requests that end: 0." in page
+    assert "fewer than 5, " in page
     assert not ContactRule.objects.exists()
 
 
@@ -62,6 +63,20 @@ def test_a_rule_ends_what_stands_as_a_block_does_and_says_why_nobody_can_ask(boo
     assert "No groups are parted." in page
 
 
+def test_the_audit_log_says_who_parted_which_groups_and_let_them_meet_again(booking, send, rule):
+    names = [one.organisation.sector.name for one in (booking.cast.official, booking.cast.engineer)]
+    groups = " · ".join(names)
+    send(rule | {"do": "add"})
+    send(rule | {"do": "add"})
+    send({}, f"set-up/contact/{ContactRule.objects.get().pk}/")
+    acts = Act.objects.filter(kind__in=(Act.Kind.PARTED, Act.Kind.REJOINED), what=groups)
+    by = booking.cast.organiser.person_id
+    assert list(acts.order_by("pk").values_list("kind", "person")) == [("parted", by), ("rejoined", by)]
+    page = page_of(client_of(booking.cast.organiser.person).get(booking.cast.address("desk/done/")))
+    assert f"Parted two groups: {groups}" in page
+    assert f"Let two groups meet again: {groups}" in page
+
+
 def test_a_form_without_two_groups_says_so(send):
     answer = send({"first": "constituency:industry"})
     assert (answer.status_code, "Choose two groups." in page_of(answer)) == (422, True)
@@ -73,7 +88,7 @@ def test_the_same_by_api(booking, rule):
     client.force_login(cast.organiser.person)
     address = f"/api/v1/events/{cast.event.slug}/contact-rules/"
     booking.ask(cast.official, cast.engineer, booking.slots[0])
-    assert client.post(f"{address}preview/", rule, format="json").json() == {"requests": 1, "meetings": 0}
+    assert client.post(f"{address}preview/", rule, format="json").json() == {"requests": None, "meetings": 0}
     made = client.post(address, rule, format="json")
     assert made.status_code == 201
     assert client.get(address).json() == made.json()
