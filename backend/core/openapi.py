@@ -68,9 +68,12 @@ class RefusalsSchema(AutoSchema):
         return schema
 
     def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
-        """Also the body of a DELETE, which drf-spectacular leaves out."""
+        """Also the body of a DELETE; and a body is required of which fields are needed."""
         if self.method != "DELETE" or self.get_request_serializer() is None:
             body: dict[str, Any] | None = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+            serializer: Any = self.get_request_serializer()
+            if body and getattr(serializer, "needs_one_of", ()):
+                body["required"] = True
             return body
         self.method = "POST"
         try:

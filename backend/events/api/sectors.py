@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from backend.core.api import CountSerializer, TextField, id_field, validated
 from backend.events import selectors, services
-from backend.events.api.topics import MoveSerializer
+from backend.events.api.topics import UpOrDownSerializer
 from backend.events.api.views import OrganiserView
 from backend.events.models import Event
 from backend.people.models import Constituency
@@ -77,10 +77,10 @@ class SectorView(OrganiserView):
 
 
 class SectorMoveView(OrganiserView):
-    @extend_schema(operation_id="sectors_move", request=MoveSerializer, responses={200: SECTORS})
+    @extend_schema(operation_id="sectors_move", request=UpOrDownSerializer, responses={200: SECTORS})
     def post(self, request: Request, slug: str, sector_id: int) -> Response:  # noqa: ARG002
         """Move a sector by one place."""
-        up = validated(MoveSerializer, request)["up"]
+        up = validated(UpOrDownSerializer, request)["up"]
         services.move_sector(event=self.event, sector_id=sector_id, up=up, by=self.person)
         return _sectors(self.event)
 

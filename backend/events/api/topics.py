@@ -42,7 +42,7 @@ class TopicDataSerializer(serializers.Serializer[Any]):
     description = TextField(max_length=300, allow_blank=True, default="")
 
 
-class MoveSerializer(serializers.Serializer[Any]):
+class UpOrDownSerializer(serializers.Serializer[Any]):
     up = serializers.BooleanField(help_text="Towards the first place; false for towards the last.")
 
 
@@ -87,10 +87,10 @@ class ThemeView(OrganiserView):
 
 
 class ThemeMoveView(OrganiserView):
-    @extend_schema(operation_id="themes_move", request=MoveSerializer, responses={200: THEMES})
+    @extend_schema(operation_id="themes_move", request=UpOrDownSerializer, responses={200: THEMES})
     def post(self, request: Request, slug: str, theme_id: int) -> Response:  # noqa: ARG002
         """Move a theme by one place."""
-        up = validated(MoveSerializer, request)["up"]
+        up = validated(UpOrDownSerializer, request)["up"]
         services.move_theme(event=self.event, theme_id=theme_id, up=up, by=self.person)
         return _themes(self.event)
 
@@ -127,10 +127,10 @@ class TopicView(OrganiserView):
 
 
 class TopicMoveView(OrganiserView):
-    @extend_schema(operation_id="topics_move", request=MoveSerializer, responses={200: THEMES})
+    @extend_schema(operation_id="topics_move", request=UpOrDownSerializer, responses={200: THEMES})
     def post(self, request: Request, slug: str, topic_id: int) -> Response:  # noqa: ARG002
         """Move a topic by one place within its theme."""
-        up = validated(MoveSerializer, request)["up"]
+        up = validated(UpOrDownSerializer, request)["up"]
         services.move_topic(event=self.event, topic_id=topic_id, up=up, by=self.person)
         return _themes(self.event)
 

@@ -10,6 +10,7 @@ import pytest
 from django.http import HttpResponseBase
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
+from rest_framework.serializers import Serializer
 from rest_framework.test import APIClient
 
 from backend.core.api import RefusalSerializer
@@ -138,6 +139,18 @@ def test_every_refusal_is_described_by_the_one_serializer() -> None:
             if int(status) >= 400:
                 [content] = described["content"].values()
                 assert content["schema"] == {"$ref": "#/components/schemas/Refusal"}, operation
+
+
+def test_no_two_shapes_have_the_same_name() -> None:
+    """The second of one name would be described as the first."""
+    SchemaGenerator().get_schema(request=None, public=True)  # imports them all
+    names, waiting = defaultdict(set), [Serializer]
+    while waiting:
+        for shape in waiting.pop().__subclasses__():
+            waiting.append(shape)
+            if shape.__module__.startswith("backend."):
+                names[shape.__name__].add(shape.__module__)
+    assert {name: modules for name, modules in names.items() if len(modules) > 1} == {}
 
 
 def test_the_description_is_made_without_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
