@@ -16,8 +16,10 @@ from backend.invitations.models import Invitation
 from backend.invitations.services import LinkExpired, read_link
 from backend.invitations.services.links import hash_of, new_token
 from backend.meetings.selectors import overview_for
+from backend.safeguarding.models import ContactRule
 from backend.safeguarding.rules import refused_pairs
 from backend.safeguarding.selectors import blocks_made_by, waiting_reports
+from backend.safeguarding.selectors.contact_rules import contact_rule_row
 from backend.safeguarding.services import file_report
 from backend.stats.selectors.names import people_counted
 from backend.suggestions.engine.learning import read_editions
@@ -136,3 +138,10 @@ def test_cancelling_a_block_leads_to_no_page_of_somebody_who_is_not_seen(event, 
     assert f'href="{person}"' in client.get(f"{person}block/").content.decode()
     block_contact("report", mali, arif)
     assert f'href="{person}"' not in client.get(f"{person}block/").content.decode()
+
+
+def test_a_rule_between_groups_counts_listed_adults_alone(event, mali, arif):
+    hide(arif)
+    group = mali.constituency
+    rule = ContactRule(event=event, constituency=group, other_constituency=group)
+    assert contact_rule_row(rule).first_people == 1
