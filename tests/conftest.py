@@ -23,10 +23,10 @@ from backend.config.database import embedded_settings
 from backend.config.embedded import server_in, servers_in
 from matching.text import bundled_model
 from tests.chromium import NONE_FOUND, chromium
+from tests.database import SERVER_OF_THIS_RUN
 from tests.encoder import RunningEncoder
 
 SERVERS = settings.VAR / "test-postgres"
-SERVER_OF_THIS_RUN = "TITIAN_TEST_POSTGRES"
 ENCODER_OF_THIS_RUN = "TITIAN_TEST_ENCODER"
 ENCODER = pytest.StashKey[RunningEncoder]()
 ROOMY_HEAP = "--js-flags=--min-semi-space-size=64"  # garbage collection took a seventh of axe's time

@@ -1,4 +1,4 @@
-"""How a test holds the database to what it must never accept."""
+"""The tests' database server, and how a test holds the database to what it must never accept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+
+SERVER_OF_THIS_RUN = "TITIAN_TEST_POSTGRES"  # the variable that holds its folder
 
 
 def refused_by(constraint: str, write: Callable[[], object]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.database import SERVER_OF_THIS_RUN
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("backend", "frontend")
@@ -202,6 +205,8 @@ class SwitchedOff:
 
 
 def main(words: list[str]) -> int:
+    for name in (SERVER_OF_THIS_RUN, "PYTEST_XDIST_WORKER"):  # begun by a test: on a server of its own
+        os.environ.pop(name, None)
     sites = {site: test for site, test in listed_sites().items() if not words or set(words) & {str(site)}}
     options = ["--benchmark-disable", "-q", "-s", "--tb=short"]
     functions = dict.fromkeys(test.split("[")[0] for test in sites.values())
