@@ -29,6 +29,7 @@ from frontend.meetings.views import (
     closures,
     contact_rules,
     meetings,
+    rehearsal,
     requests,
     sessions,
     setup,
@@ -104,6 +105,9 @@ urlpatterns = [
         name="decide_adult",
     ),
     path("e/<slug:slug>/age-classes/agree/", age_classes.agree_adult, name="agree_adult"),
+    path("e/<slug:slug>/set-up/rehearsal/", rehearsal.rehearsal, name="rehearsal"),
+    path("e/<slug:slug>/set-up/rehearsal/start/", rehearsal.start, name="start_rehearsal"),
+    path("e/<slug:slug>/set-up/rehearsal/end/", rehearsal.end, name="end_rehearsal"),
     path("e/<slug:slug>/matching/", suggestions.matching, name="matching"),
     path("e/<slug:slug>/matching/anew/", suggestions.rebuild_lists, name="rebuild_lists"),
     path(

@@ -35,6 +35,13 @@ class Backoff(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": wait})
 
 
+class Sender(Protocol):
+    """What a mail is about, an event, and whether its mails may leave."""
+
+    @property
+    def sends_mail(self) -> bool: ...
+
+
 class MailState(StrEnum):
     """The states of a row that carries a mail; its model's `State` has the same values."""
 
@@ -69,26 +76,29 @@ class SendResult:
 def deliver_queued_mail(
     lock_row: Callable[[], Row | None],
     *,
+    event_of: Callable[[Row], Sender],
     mail_for: Callable[[Row], EmailMessage | None],
     now: dt.datetime,
 ) -> None:
     """Send the mail of one queued row and record the outcome; raises MailDelayed where it is to be retried.
 
     `lock_row` selects the row for update, or gives None where it is no longer queued; `mail_for` writes its
-    mail, or gives None where it is no longer wanted. The row stays locked while the server is talked to, so
-    that two workers never send the same mail. A worker that is killed after the server took the mail and
-    before the transaction ends leaves it queued: it is sent twice then.
+    mail, or gives None where it is no longer wanted. Where its event sends no mail it is skipped. The row
+    stays locked while the server is talked to, so that two workers never send the same mail. A worker that is
+    killed after the server took the mail and before the transaction ends leaves it queued: it is sent twice
+    then.
     """
     with transaction.atomic():
         row = lock_row()
         if row is None:
             return
-        mail = mail_for(row)
+        event = event_of(row)
+        mail = mail_for(row) if event.sends_mail else None
         if mail is None:
             row.state, row.error = MailState.SKIPPED, ""
         else:
             row.attempts += 1
-            result = send_mail_now(mail)
+            result = send_mail_now(mail, event=event)
             row.state, row.error = _state_after(result, row.attempts), result.error
         row.tried_at = now
         row.save(update_fields=["state", "attempts", "error", "tried_at"])
@@ -102,11 +112,17 @@ def _state_after(result: SendResult, attempts: int) -> MailState:
     return MailState.FAILED if result.is_final or attempts >= MAX_ATTEMPTS else MailState.QUEUED
 
 
-def send_mail_now(mail: EmailMessage) -> SendResult:
+def send_mail_now(mail: EmailMessage, *, event: Sender | None) -> SendResult:
     """Hand the mail to the server; one without recipients only asks whether the server is there.
 
+    Nothing leaves where its event sends no mail (`event` is None for mails about an account), and to
+    addresses that by their name can be nobody's (RFC 2606).
     Once the server has taken the mail, no error in closing the connection counts as a failure.
     """
+    if event is not None and not event.sends_mail:
+        return SendResult()
+    if mail.to and all(address.endswith(".invalid") for address in mail.recipients()):
+        return SendResult("unknown_host", is_final=True)
     connection = get_connection()
     try:
         connection.open()

@@ -42,6 +42,10 @@ class Event(models.Model):
     shows_unjoined = models.BooleanField(default=False)
     languages = ArrayField(models.CharField(max_length=8), default=list, blank=True)  # it is held in
     previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    # The forum that this copy with made-up people rehearses.
+    rehearsal_of = models.OneToOneField(
+        "self", null=True, blank=True, editable=False, on_delete=models.CASCADE, related_name="rehearsal"
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
 
     class Meta:
@@ -58,6 +62,7 @@ class Event(models.Model):
                 name="event_not_its_own_previous",
                 violation_error_message=_("An event cannot be its own previous edition."),
             ),
+            models.CheckConstraint(condition=~Q(rehearsal_of=F("id")), name="event_not_its_own_rehearsal"),
         ]
 
     def __str__(self) -> str:
@@ -66,6 +71,15 @@ class Event(models.Model):
     @property
     def zone(self) -> dt.tzinfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return self.rehearsal_of_id is not None
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether a mail about this event may leave: of a rehearsal none does."""
+        return not self.is_rehearsal
 
 
 class Tie(models.Model):

@@ -409,12 +409,20 @@ def outside_contact_for(event: Event, reader: Person) -> OutsideContact | None:
 
 
 def editions_to_copy(person: Person) -> QuerySet[Event]:
-    """From which editions the person may start a forum: any for an administrator, else one's own."""
-    events = Event.objects.order_by("-starts_on", "slug")
+    """From which editions the person may start a forum: any for an administrator, else one's own.
+
+    No rehearsal is an edition.
+    """
+    events = Event.objects.filter(rehearsal_of=None).order_by("-starts_on", "slug")
     if is_administrator(person):
         return events
     organised = Attendee.objects.filter(person=person.pk, permission=ORGANISER)
     return events.filter(pk__in=organised.values("event"))
+
+
+def rehearsal_of(event: Event) -> Event | None:
+    """The event's rehearsal, where it has one. For its organisers."""
+    return Event.objects.filter(rehearsal_of=event).first()
 
 
 @dataclass(frozen=True, slots=True)

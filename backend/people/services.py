@@ -236,7 +236,7 @@ def send_account_mail(*, mail_id: int, now: dt.datetime) -> None:
     token = bytes(row.content)
     content = decrypt(token, purpose=_ACCOUNT_MAIL, within=ACCOUNT_MAIL_LIFE, now=now)
     if content is not None:
-        result = send_mail_now(EmailMultiAlternatives(**json.loads(content)))
+        result = send_mail_now(EmailMultiAlternatives(**json.loads(content)), event=None)
         if result.error and not result.is_final:
             raise MailDelayed(result.error)
     row.delete()

@@ -69,6 +69,8 @@ BELONGS_TO = {
     "import_agenda": "agenda",
     "sectors": "setup",
     "contact_rules": "setup",
+    "rehearsal": "setup",
+    "end_rehearsal": "setup",
 }
 
 

@@ -97,6 +97,7 @@ def events(forums: Forums) -> Tries:
     yield "event_state_known", changed(event, state="half-open")
     yield "event_meetings_sane", changed(event, meetings_per_person=51)
     yield "event_not_its_own_previous", changed(event, previous=event)
+    yield "event_not_its_own_rehearsal", changed(event, rehearsal_of=event)
     tie = make_tie(event, a, forums.b)
     yield "tie_once_per_edition", again(tie)
     yield "tie_lower_id_first", changed(tie, first=tie.second, second=tie.first)

@@ -74,7 +74,14 @@ def test_axe_finds_nothing_where_meetings_are_set_up(forum, booking, visit):
     parts = ("set-up/", "set-up/mail/", "set-up/told/", "set-up/speakers/", "meetings/", "set-up/topics/")
     session = make_session(forum.event, "Talk")
     own = ("set-up/sessions/import/", f"set-up/sessions/{session.pk}/", f"meetings/{agreed.pk}/call-off/")
-    more = ("set-up/closed/", "set-up/sectors/", "set-up/contact/", "set-up/sessions/")
+    more = (
+        "set-up/closed/",
+        "set-up/sectors/",
+        "set-up/contact/",
+        "set-up/rehearsal/",
+        "set-up/sessions/",
+        "set-up/rehearsal/end/",
+    )
     pages = [forum.address(part) for part in (*parts, *more, *own)]
     assert visit(pages, ORGANISER) == []
     in_trouble(forum, booking)

@@ -70,7 +70,10 @@ def send_nudge(*, nudge_id: int, now: dt.datetime) -> None:
             return
     rows = Nudge.objects.select_for_update(of=("self",)).select_related("attendee__event", "attendee__person")
     deliver_queued_mail(
-        lambda: rows.filter(pk=nudge_id, state=Nudge.State.QUEUED).first(), mail_for=_mail_for, now=now
+        lambda: rows.filter(pk=nudge_id, state=Nudge.State.QUEUED).first(),
+        event_of=lambda row: row.attendee.event,
+        mail_for=_mail_for,
+        now=now,
     )
 
 

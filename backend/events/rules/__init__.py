@@ -25,6 +25,7 @@ from backend.events.rules.languages import (
     needs_interpreter,
 )
 from backend.events.rules.names import first_name_in
+from backend.events.rules.rehearsals import MADE_UP_DOMAIN, RehearsalOnly, check_takes_people, made_up_in
 from backend.events.rules.roles import (
     LEAD,
     ORGANISER,
@@ -60,6 +61,7 @@ from backend.events.rules.states import (
 __all__ = [
     "LANGUAGE_LIMIT",
     "LEAD",
+    "MADE_UP_DOMAIN",
     "NEXT_STATES",
     "ORGANISER",
     "SENTENCES",
@@ -71,6 +73,7 @@ __all__ = [
     "IdPair",
     "NotInThisState",
     "NotOpenYet",
+    "RehearsalOnly",
     "SlotGrid",
     "Standing",
     "TextTooLong",
@@ -83,6 +86,7 @@ __all__ = [
     "check_can_hold_role",
     "check_event_open",
     "check_organiser",
+    "check_takes_people",
     "clean_text",
     "country_name",
     "country_names",
@@ -103,6 +107,7 @@ __all__ = [
     "languages_in",
     "languages_in_common",
     "leads_of",
+    "made_up_in",
     "needs_interpreter",
     "organisers_of",
     "pair_of",

@@ -99,8 +99,10 @@ def what_running_lacks(event: Event) -> str:
 def what_opening_lacks(event: Event) -> str:
     """What the event needs to be open, as one sentence; empty where nothing is missing (S10).
 
-    Two confirmed safeguarding leads, or one and an outside contact.
+    Two confirmed safeguarding leads, or one and an outside contact; a rehearsal, with nobody real, none.
     """
+    if event.is_rehearsal:
+        return ""
     leads = leads_of(event).count()
     has_contact = OutsideContact.objects.filter(event=event).exists()
     if leads >= 2 or (leads and has_contact):

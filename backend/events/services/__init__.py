@@ -30,6 +30,7 @@ from backend.events.services.joining import OldAgreement, record_agreement
 from backend.events.services.locks import lock_attendees, lock_event, lock_rows
 from backend.events.services.opening import change_state, follow_days, open_event, set_outside_contact
 from backend.events.services.profiles import ProfileChange, UnknownTopic, update_profile
+from backend.events.services.rehearsing import end_rehearsal, start_rehearsal_event
 from backend.events.services.roles import NobodyChosen, RoleChange, change_roles
 from backend.events.services.sectors import (
     SECTOR_NAME_LENGTH,
@@ -122,6 +123,7 @@ __all__ = [
     "consent_to_adult",
     "create_event",
     "decline_adult",
+    "end_rehearsal",
     "end_role",
     "follow_days",
     "load_sectors",
@@ -149,5 +151,6 @@ __all__ = [
     "set_interpreters",
     "set_outside_contact",
     "start_event",
+    "start_rehearsal_event",
     "update_profile",
 ]

@@ -45,7 +45,7 @@ def send_age_mail(*, lead_id: int, now: dt.datetime) -> None:
     count = waiting.exclude(proposed_by=lead.person_id).exclude(attendee=lead).count()
     if not count:
         return
-    result = send_mail_now(_mail_to(lead, count))
+    result = send_mail_now(_mail_to(lead, count), event=lead.event)
     if result.error and not result.is_final:
         raise MailDelayed(result.error)
 

@@ -70,7 +70,8 @@ def send_appointment_mail(*, appointment_id: int, change: str, person_id: int) -
     reader = Person.objects.filter(pk=person_id, is_active=True).first()
     if appointment is None or reader is None:
         return
-    result = send_mail_now(_mail_to(reader, appointment, change))
+    event = appointment.attendee.event
+    result = send_mail_now(_mail_to(reader, appointment, change), event=event)
     if result.error and not result.is_final:
         raise MailDelayed(result.error)
 

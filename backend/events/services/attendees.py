@@ -94,7 +94,7 @@ def add_attendee(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime
     """Add one person to the event, by the rules of a list with this one row; the attendee.
 
     Refuses OrganisersOnly, BadEmail, BadRow (what an import would refuse), AlreadyThere (whose
-    `attendee_id` is their page) and Busy.
+    `attendee_id` is their page), RehearsalOnly and Busy.
     """
     check_organiser(by, event, Doing.EDIT)
     email = check_email(new.email)

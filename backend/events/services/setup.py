@@ -17,7 +17,7 @@ from backend.core.errors import BusinessError
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Theme, Topic
-from backend.events.rules import Doing, check_can_hold_role, check_organiser, clean_text
+from backend.events.rules import Doing, check_can_hold_role, check_organiser, check_takes_people, clean_text
 from backend.events.rules.languages import LANGUAGES
 from backend.events.services.appointments import record_appointed
 from backend.events.services.changes import announce_changes
@@ -231,7 +231,11 @@ def _appoint(event: Event, email: str, name: str, permission: str, now: dt.datet
 
 
 def find_or_add_attendee(*, event: Event, email: str, name: str, now: dt.datetime) -> Attendee:
-    """The attendee with this address; a new one is hidden. Refuses BadEmail and DemoAccount."""
+    """The attendee with this address; a new one is hidden.
+
+    Refuses BadEmail, DemoAccount and RehearsalOnly.
+    """
+    check_takes_people(event)
     email = check_email(email)
     person = find_or_create_people(names={email: name or email.partition("@")[0]})[email]
     check_can_hold_role(person, event)

@@ -97,7 +97,7 @@ def start_event(*, data: ForumData, by: Person, now: dt.datetime) -> Event:
         now=now,
     )
     if earlier is not None:
-        _copy_edition(event, earlier)
+        copy_edition(event, earlier)
     record_act(event=event, by=by, kind=Act.Kind.STARTED, now=now)
     organiser = find_or_add_attendee(
         event=event, email=data.organiser_email, name=check_name(data.organiser_name), now=now
@@ -123,7 +123,7 @@ def _name_first(attendee: Attendee, permission: str, by: Person, now: dt.datetim
     tell_of_appointment(appointment, appointment.state)
 
 
-def _copy_edition(event: Event, earlier: Event) -> None:
+def copy_edition(event: Event, earlier: Event) -> None:
     """Themes, topics, tables, sectors with their organisations, and times at the same hours of each day."""
     themes = {}
     for theme in earlier.themes.all():

@@ -88,6 +88,7 @@ def deliver_invitation(*, invitation_id: int, now: dt.datetime) -> None:
         return
     deliver_queued_mail(
         waiting.select_for_update(of=("self",), no_key=True).first,
+        event_of=lambda row: row.attendee.event,
         mail_for=lambda row: _mail_for(row, now),
         now=now,
     )

@@ -65,6 +65,7 @@ from backend.meetings.services.proposals import (
     propose_meeting,
     withdraw_proposal,
 )
+from backend.meetings.services.rehearsing import start_rehearsal
 from backend.meetings.services.requests import (
     AlreadyAsked,
     AskedTooOften,
@@ -174,6 +175,7 @@ __all__ = [
     "set_rules",
     "settle_unattested",
     "start_forum",
+    "start_rehearsal",
     "undo_closure",
     "withdraw_proposal",
     "withdraw_request",

@@ -66,8 +66,7 @@ def join_event(*, attendee: Attendee, version: str, by: Person, now: dt.datetime
             _("The organisers have to confirm your age group before you can join this forum.")
         )
     if record_agreement(attendee=locked, version=version, by=by, now=now):
-        to_come = Slot.objects.filter(event=locked.event_id, starts_at__gt=now).values_list("pk", flat=True)
-        _open(locked.event_id, [locked.pk], to_come)
+        open_to_come(locked.event_id, [locked.pk], now)
         # The worker sends what a published programme plans for them.
         enqueue(PERSON_JOINED, lock=f"programme:{locked.event_id}", queue=PLANS, event_id=locked.event_id)
     return locked
@@ -139,6 +138,12 @@ def add_slots(*, event: Event, periods: Iterable[Period], by: Person) -> int:
         people = people.filter(pk__in=Availability.objects.filter(event=event).values("attendee"))
     _open(event.pk, list(people.order_by("pk").values_list("pk", flat=True)), new)
     return added
+
+
+def open_to_come(event_id: int, attendee_ids: Collection[int], now: dt.datetime) -> None:
+    """Open every meeting time to come for these attendees, as joining does; in the caller's transaction."""
+    to_come = Slot.objects.filter(event=event_id, starts_at__gt=now).values_list("pk", flat=True)
+    _open(event_id, attendee_ids, to_come)
 
 
 def _open(event_id: int, attendee_ids: Collection[int], slot_ids: Iterable[int]) -> None:

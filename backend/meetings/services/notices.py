@@ -83,9 +83,12 @@ def deliver_notice(*, notice_id: int, now: dt.datetime) -> None:
     if notice is not None and (at := _held_until(notice, notice.meeting, notice.attendee, now)):
         _enqueue_mail(notice, not_before=at)
         return
-    rows = Delivery.objects.select_for_update(of=("self",)).select_related("notice__meeting")
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related(
+        "notice__meeting", "notice__attendee__event"
+    )
     deliver_queued_mail(
         lambda: rows.filter(notice=notice_id, state=Delivery.State.QUEUED).first(),
+        event_of=lambda delivery: delivery.notice.attendee.event,
         mail_for=lambda delivery: mail_for(delivery.notice, now),
         now=now,
     )

@@ -17,7 +17,14 @@ def start_forum(*, data: ForumData, by: Person, now: dt.datetime) -> Event:
     """Start a forum as `start_event` does; with the rules for requests and contact of the edition it
     starts from."""
     event = start_event(data=data, by=by, now=now)
-    rules = MeetingRules.objects.filter(event=event.previous_id).first() if event.previous_id else None
+    if event.previous_id:
+        copy_rules(event=event, earlier=event.previous_id)
+    return event
+
+
+def copy_rules(*, event: Event, earlier: int) -> None:
+    """Give a new event the rules for requests and contact of an earlier one, whose sectors it has copied."""
+    rules = MeetingRules.objects.filter(event=earlier).first()
     if rules is not None:
         MeetingRules.objects.create(
             event=event,
@@ -25,6 +32,4 @@ def start_forum(*, data: ForumData, by: Person, now: dt.datetime) -> Event:
             expiry_hours=rules.expiry_hours,
             proposal_hours=rules.proposal_hours,
         )
-    if event.previous_id:
-        copy_contact_rules(event=event, earlier=event.previous_id)
-    return event
+    copy_contact_rules(event=event, earlier=earlier)

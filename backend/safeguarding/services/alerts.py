@@ -81,7 +81,7 @@ def send_outside_alert(*, event_id: int, now: dt.datetime) -> None:
         to=[contact.email],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    result = send_mail_now(mail)
+    result = send_mail_now(mail, event=contact.event)
     if result.error:
         raise MailDelayed(result.error)
 
@@ -104,7 +104,7 @@ def send_alert(*, lead_id: int, now: dt.datetime) -> None:
     if lead is None or not reports:
         return
     ReportAlert.objects.bulk_create(ReportAlert(report=report, lead=lead, told_at=now) for report in reports)
-    result = send_mail_now(_mail_to(lead))
+    result = send_mail_now(_mail_to(lead), event=lead.event)
     if result.error:
         raise MailDelayed(result.error)
 

@@ -17,6 +17,7 @@ from backend.core.errors import BusinessError
 from backend.core.zones import zone_place
 from backend.events.models import Attendee, Event
 from backend.events.rules import NEXT_STATES, SENTENCES, is_event_open
+from backend.events.selectors import rehearsal_of
 from backend.events.services import change_state
 from backend.meetings.selectors import SetUp, set_up_for
 from backend.safeguarding.selectors import names_of_leads
@@ -95,6 +96,7 @@ def _items(event: Event, found: SetUp) -> list[Item]:
         "venue": event.venue or _("no venue yet"),
         "zone": zone_place(event.timezone),
     }
+    rehearsed = rehearsal_of(event)
     return [
         item("about", _("About"), event.venue, place),
         item(
@@ -147,6 +149,12 @@ def _items(event: Event, found: SetUp) -> list[Item]:
             "invitations", _("Invitations"), found.people and not found.not_joined,
             _("Everybody has joined.") if found.people and not found.not_joined
             else _("A mail with a link to join, to all or some; reminders follow by a schedule."),
+        ),
+        item(
+            "rehearsal", _("Rehearsal"), rehearsed or event.is_rehearsal,
+            _("Made-up people are in it: try the desk, the programme, and closing a day.")
+            if rehearsed or event.is_rehearsal
+            else _("A copy of the forum with made-up people, to try everything before anybody real comes."),
         ),
         item(
             "matching", _("Suggestions"), has_lists(event),

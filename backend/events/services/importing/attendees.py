@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from backend.core.advisory_lock import advisory_lock
 from backend.core.transactions import Busy, in_transaction, read_only
 from backend.events.models import Attendee, Event, Interest, Organisation, Sector, Topic
-from backend.events.rules import Doing, check_allowed, check_organiser
+from backend.events.rules import Doing, check_allowed, check_organiser, check_takes_people
 from backend.events.selectors import ChosenTopics, chosen_topics, name_to_call
 from backend.events.services.changes import announce_changes
 from backend.events.services.importing.reading import CsvTable
@@ -122,11 +122,13 @@ def import_attendees(
     who was read by name in a preview's `unconfirmed_adults`. Importing the same list again changes nothing;
     `changed_at` moves only for those who changed. `by` is the organiser who
     asks, None for the command line; `on_progress` is told the share done. Refuses OrganisersOnly,
-    NotInThisState, BadColumns and Busy.
+    NotInThisState, RehearsalOnly, BadColumns and Busy.
     """
     if by is not None:
         check_organiser(by, event)
     check_allowed(event, Doing.EDIT)
+    if not dry_run:
+        check_takes_people(event)
     columns, extra = column_positions(table)
     width = max(position for position, name in enumerate(table.header) if name) + 1
     parsed = [parse_line(line, columns, width) for line in table.lines]
