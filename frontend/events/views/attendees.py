@@ -75,6 +75,7 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
         "rows": directory.roster_rows(event=event, ids=list(page.object_list)),
         "page": page,
         "filters": filters,
+        "is_narrowed": any(words for name, words in filters.items() if name != directory.SEARCH),
         "choices": directory.roster_choices(event),
         "sorts": SORT_NAMES,
         "refusal": refusal,
