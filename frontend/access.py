@@ -29,12 +29,14 @@ from backend.events.rules import (
     check_allowed,
     is_administrator,
 )
-from backend.events.selectors import attendee_for
+from backend.events.selectors import attendee_for, seen_as
 from backend.people.models import Person
 from frontend.refusals import next_step
 
 View = Callable[..., HttpResponse]
 Arguments = dict[str, Any]
+SEEN_AS = "seen_as"  # in the session: the id of the made-up attendee for whom an organiser stands in
+NEVER_SEEN_AS = {"api_access"}  # a token would outlast the visit
 Admission = Callable[["Request", Arguments], HttpResponse | None]
 
 
@@ -44,6 +46,7 @@ class Request(HttpRequest):
     user: Person
     htmx: HtmxDetails
     attendee: Attendee
+    is_seen_as: bool
 
 
 class WrongMethod(BusinessError):
@@ -59,9 +62,10 @@ def public(reason: str) -> Callable[[View], View]:
 def participant(view: View) -> View:
     """Open to the event's attendees: the view gets `attendee` for `slug`; a stranger gets 404.
 
-    While the event is a draft, participants are told that it is not open yet.
+    While the event is a draft, participants are told that it is not open yet. In a rehearsal its organiser
+    may stand in for a made-up person here, and `request.user` is that person then.
     """
-    return _guarded(view, "participant", _admit_attendee)
+    return _guarded(view, "participant", _admit_participant)
 
 
 def organiser(view: View) -> View:
@@ -170,6 +174,18 @@ def _admit_attendee(request: Request, arguments: Arguments) -> HttpResponse | No
     attendee = attendee_for(request.user, arguments.pop("slug"))
     check_admission(attendee)
     request.attendee = arguments["attendee"] = attendee
+    return None
+
+
+def _admit_participant(request: Request, arguments: Arguments) -> HttpResponse | None:
+    if (asked := _admit_attendee(request, arguments)) is not None:
+        return asked
+    page = request.resolver_match.url_name if request.resolver_match else ""
+    made_up = seen_as(request.attendee, request.session.get(SEEN_AS)) if page not in NEVER_SEEN_AS else None
+    if made_up is not None:
+        request.is_seen_as = True
+        request.user = made_up.person
+        request.attendee = arguments["attendee"] = made_up
     return None
 
 

@@ -108,6 +108,8 @@ urlpatterns = [
     path("e/<slug:slug>/set-up/rehearsal/", rehearsal.rehearsal, name="rehearsal"),
     path("e/<slug:slug>/set-up/rehearsal/start/", rehearsal.start, name="start_rehearsal"),
     path("e/<slug:slug>/set-up/rehearsal/end/", rehearsal.end, name="end_rehearsal"),
+    path("e/<slug:slug>/set-up/rehearsal/see-as/", rehearsal.see_as, name="see_as"),
+    path("e/<slug:slug>/set-up/rehearsal/back/", rehearsal.organise_again, name="organise_again"),
     path("e/<slug:slug>/matching/", suggestions.matching, name="matching"),
     path("e/<slug:slug>/matching/anew/", suggestions.rebuild_lists, name="rebuild_lists"),
     path(

@@ -18,6 +18,7 @@ from backend.core.errors import NotFound
 from backend.events.models import (
     Appointment,
     Attendee,
+    AttendeeQuerySet,
     Event,
     Interest,
     OutsideContact,
@@ -39,6 +40,7 @@ from backend.events.rules import (
     is_administrator,
     is_empty_profile,
     is_lead,
+    made_up_in,
     standing_of,
 )
 from backend.people.models import Person
@@ -92,6 +94,29 @@ def attendee_for(person: Person, slug: str) -> Attendee:
             )
         )
     return found
+
+
+def seen_as(organiser: Attendee, attendee_id: int | None) -> Attendee | None:
+    """The made-up attendee of this id as whom the organiser of a rehearsal sees it.
+
+    None for everybody else, at any other event, and for every real person.
+    """
+    if attendee_id is None or not organiser.event.is_rehearsal or organiser.permission != ORGANISER:
+        return None
+    return _made_up_participants(organiser.event).filter(pk=attendee_id).first()
+
+
+def next_seen_as(organiser: Attendee, attendee_id: int | None) -> Attendee | None:
+    """The made-up attendee after the one of this id, by id; after the last the first."""
+    people = _made_up_participants(organiser.event).order_by("pk")
+    return people.filter(pk__gt=attendee_id or 0).first() or people.first()
+
+
+def _made_up_participants(event: Event) -> AttendeeQuerySet:
+    participants = Attendee.objects.filter(
+        event=event, permission=Attendee.Permission.PARTICIPANT, person__is_active=True
+    )
+    return made_up_in(participants).select_related("event", "person", "organisation__sector")
 
 
 def theme_names_for(event: Event) -> dict[str, str]:

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from backend.core.errors import BusinessError
+from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee
-from backend.events.selectors import rehearsal_of
+from backend.events.selectors import next_seen_as, rehearsal_of
 from backend.events.services import end_rehearsal
 from backend.meetings.services import start_rehearsal
-from frontend.access import Request, organiser
+from frontend.access import SEEN_AS, Request, organiser
 
 
 @organiser
@@ -46,6 +46,27 @@ def end(request: Request, attendee: Attendee) -> HttpResponse:
         return redirect("rehearsal", attendee.event.slug)
     context = {"rehearsal": rehearsal_of(attendee.event)}
     return render(request, "meetings/setup/end_rehearsal.html", context)
+
+
+@organiser
+@require_POST
+def see_as(request: Request, attendee: Attendee) -> HttpResponse:
+    """See the rehearsal's pages as the next of its made-up people."""
+    if not attendee.event.is_rehearsal:
+        raise NotFound(_("Only a rehearsal is seen as somebody made up: start one on the set-up page."))
+    found = next_seen_as(attendee, request.session.get(SEEN_AS))
+    if found is None:
+        raise NotFound(_("Nobody made up is left in this rehearsal: end it and start another."))
+    request.session[SEEN_AS] = found.pk
+    return redirect("event_home", attendee.event.slug)
+
+
+@organiser
+@require_POST
+def organise_again(request: Request, attendee: Attendee) -> HttpResponse:
+    """End seeing the rehearsal as somebody made up."""
+    request.session.pop(SEEN_AS, None)
+    return redirect("rehearsal" if attendee.event.is_rehearsal else "setup", attendee.event.slug)
 
 
 def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = None) -> HttpResponse:

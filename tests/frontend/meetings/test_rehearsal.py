@@ -6,16 +6,18 @@ import pytest
 from django.apps import apps
 from django.db.models import ForeignKey
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.events.models import Attendee, Event, OutsideContact, Slot, Table
 from backend.events.rules import RehearsalOnly
 from backend.events.services import NewAttendee, add_attendee
 from backend.events.services.setup import find_or_add_attendee
-from backend.meetings.models import Availability, MeetingRules
+from backend.meetings.models import Availability, Meeting, MeetingRules
 from backend.people.models import Person
 from backend.safeguarding.models import ContactRule
 from backend.safeguarding.rules import matchable
-from tests.factories import NOW, make_attendee, make_event, make_session
+from frontend.access import SEEN_AS
+from tests.factories import NOW, make_attendee, make_event, make_run, make_session
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
@@ -79,6 +81,8 @@ def test_the_set_up_is_copied_and_forty_adults_have_joined_with_every_time_open(
     assert Availability.objects.filter(event=copy).count() == 80
     names = set(copy.topics.values_list("name", flat=True))
     assert all(any(name in one.seeks for name in names) for one in people)
+    jobs = ProcrastinateJob.objects.filter(task_name="events.forum_opened")
+    assert jobs.get().args == {"event_id": copy.pk}  # builds its lists
     own = Attendee.objects.of(copy).get(permission="organiser")
     assert (own.visibility, own.has_joined) == ("hidden", False)
 
@@ -166,3 +170,64 @@ def test_made_up_people_may_be_matched_and_their_organiser_not(forum, boss, cast
     found = matchable(copy)
     assert found.count() == 40
     assert not found.filter(person=cast.organiser.person).exists()
+
+
+def as_somebody(client, event):
+    """Press the button; gives the made-up attendee that the session names."""
+    assert client.post(f"/e/{event.slug}/set-up/rehearsal/see-as/").status_code == 302
+    return Attendee.objects.get(pk=client.session[SEEN_AS])
+
+
+def test_an_organiser_sees_and_does_what_a_made_up_person_can_and_goes_back(forum, boss, cast):
+    copy = started(boss, forum)
+    seen = as_somebody(boss, copy)
+    assert seen.person.email.endswith("@example.invalid")
+    for page in ("home/", "suggestions/", "meetings/", "sessions/", "profile/", "availability/"):
+        answer = boss.get(f"/e/{copy.slug}/{page}")
+        assert f"You see it as {seen.name}." in page_of(answer), page
+    other = Attendee.objects.of(copy).filter(permission="participant").exclude(pk=seen.pk).first()
+    make_run(copy, {seen: [other]})
+    boss.post(f"/e/{copy.slug}/people/{other.pk}/ask/", {"any_time": "on", "message": "Hello"})
+    boss.post(f"/e/{copy.slug}/profile/", {"seeks": "Something else", "about": "", "offers": ""})
+    assert Attendee.objects.get(pk=seen.pk).edited_at is not None
+    assert Meeting.objects.get(event=copy).asker_id == seen.pk
+    assert "See it as one of the made-up people" in page_of(boss.get(f"/e/{copy.slug}/desk/"))
+    assert as_somebody(boss, copy).pk > seen.pk
+    assert boss.post(f"/e/{copy.slug}/set-up/rehearsal/back/").status_code == 302
+    assert "You see it as" not in page_of(boss.get(f"/e/{copy.slug}/home/"))
+
+
+def test_nobody_real_and_no_other_forum_is_seen_as_somebody_else(forum, boss, cast, official):
+    copy = started(boss, forum)
+    made_up = as_somebody(boss, copy)
+
+    def reader_of(client, event, attendee):
+        session = client.session
+        session[SEEN_AS] = attendee.pk
+        session.save()
+        answer = client.get(f"/e/{event.slug}/home/")
+        return answer.wsgi_request.attendee if answer.status_code == 200 else None
+
+    own = Attendee.objects.get(event=copy, person=cast.organiser.person)
+    real = make_attendee(copy, name="Real Person")  # by no service
+    assert reader_of(boss, copy, made_up) == made_up
+    assert reader_of(boss, copy, real) == own  # nobody real
+    assert reader_of(boss, copy, cast.engineer) == own  # nobody of another event
+    assert reader_of(boss, forum, made_up) == cast.organiser  # not at the forum itself ...
+    assert reader_of(boss, forum, cast.engineer) == cast.organiser
+    assert reader_of(official, forum, made_up) == cast.official  # ... not by a participant ...
+    assert reader_of(official, copy, made_up) is None
+    other = make_attendee(make_event("another"), permission="organiser")  # ... nor by another's organiser
+    assert reader_of(client_of(other.person), copy, made_up) is None
+    assert reader_of(client_of(other.person), other.event, made_up) == other
+    for client, event, status in ((boss, forum, 404), (official, forum, 403), (official, copy, 404)):
+        assert client.post(f"/e/{event.slug}/set-up/rehearsal/see-as/").status_code == status
+    Event.objects.filter(pk=copy.pk).update(rehearsal_of=None)
+    assert reader_of(boss, copy, made_up) == own  # asked anew on every request
+
+
+def test_no_token_is_made_for_a_made_up_person(forum, boss, cast):
+    copy = started(boss, forum)
+    seen = as_somebody(boss, copy)
+    answer = boss.get(f"/e/{copy.slug}/api-access/")
+    assert answer.wsgi_request.attendee.person == cast.organiser.person != seen.person
