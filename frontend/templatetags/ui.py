@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.zones import zone_place
 from backend.events.models import Event
+from backend.events.rules import Doing, is_allowed
 from backend.events.selectors import shown_name
 from backend.safeguarding.selectors import FEW
 from frontend.events.words import times
@@ -63,6 +64,12 @@ def percent(share: float) -> str:
     '78\\u202f%'
     """
     return f"{round(share * 100)}\u202f%"
+
+
+@register.filter
+def allows(event: Event, doing: str) -> bool:
+    """Whether the event's state allows this, named as in `Doing`."""
+    return is_allowed(event, Doing(doing))
 
 
 @register.filter

@@ -56,3 +56,12 @@ def test_no_form_of_an_archived_forum_writes_anything(cast: Cast, who: str) -> N
             walked += 1
     assert walked > 60
     assert sorted({route for route, _table in written} - POSSIBLE) == []
+
+
+def test_an_archived_forum_offers_nothing_that_it_would_refuse(cast: Cast, official: Any) -> None:
+    for state, is_offered in ((Event.State.OPEN, True), (Event.State.ARCHIVED, False)):
+        Event.objects.update(state=state)
+        for address in ("suggestions/", f"people/{cast.engineer.pk}/"):
+            page = official.get(cast.address(address)).content.decode()
+            assert ("Nobody can ask for a meeting now." not in page) == is_offered
+            assert ('name="verdict"' in page) == is_offered

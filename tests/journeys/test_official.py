@@ -3,6 +3,7 @@
 Then an organiser looks at how the lists came out.
 """
 
+import datetime as dt
 import os
 
 import pytest
@@ -12,7 +13,7 @@ from backend.demo.people import demo_people
 from backend.events.models import Interest
 from backend.suggestions.models import Suggestion
 from backend.suggestions.services import build_run
-from tests.factories import NOW, make_attendee
+from tests.factories import NOW, make_attendee, make_event
 
 OFFICIAL = "A ministry official from Thailand"
 THAI = "ต้องการแนวปฏิบัติร่วมกันในการเก็บรักษาหลักฐานการสนทนาข้ามพรมแดน"
@@ -119,6 +120,10 @@ def test_axe_finds_nothing_on_the_pages_about_the_lists(matched_forum, visit):
     make_attendee(
         matched_forum.event, email="organiser@demo.example.org", permission="organiser", visibility="hidden"
     )
+    matched_forum.event.previous = make_event(
+        "earlier", name="ASEAN ICT Forum on Child Online Protection 2024", starts_on=dt.date(2024, 12, 9)
+    )
+    matched_forum.event.save()
     of = matched_forum.official.pk
     first = Suggestion.objects.get(attendee=of, rank=1, run__state="current").other_id
     pages = ("matching/", "matching/lists/", f"matching/lists/?of={of}", f"matching/lists/{of}/{first}/")

@@ -93,7 +93,7 @@ def _items(event: Event, found: SetUp) -> list[Item]:
         return Item(reverse(page, args=[event.slug]) + anchor, title, bool(is_done), words)
 
     place = _("%(venue)s, by the clock of %(zone)s") % {
-        "venue": event.venue or _("no venue yet"),
+        "venue": event.venue or _("No venue yet"),
         "zone": zone_place(event.timezone),
     }
     rehearsed = rehearsal_of(event)
