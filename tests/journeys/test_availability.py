@@ -114,7 +114,7 @@ def test_a_session_is_kept_in_place_by_the_keyboard_and_refused_during_a_meeting
     page.get_by_role("button", name="Bookmark Panel").click()
     refusal = page.get_by_role("alert")
     expect(refusal).to_contain_text("Cancel it first, or leave the session out.")
-    expect(refusal.get_by_role("link", name="Open the meeting with Arif Rahman")).to_be_visible()
+    expect(refusal.get_by_role("link", name="Open your meeting")).to_be_visible()
     kept.click()
     expect(page.get_by_role("status")).to_contain_text("The time it took is open again.")
 
