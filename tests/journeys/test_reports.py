@@ -47,7 +47,7 @@ def test_a_report_made_on_a_phone_blocks_contact_and_is_read_and_closed_by_the_l
     assert faults_of(page) == []
     page.set_viewport_size(PAGE_SIZES["phone"])
     page.get_by_role("button", name="Send the report").click()
-    expect(page.get_by_text("Please say in your own words what happened.")).to_be_visible()
+    expect(page.get_by_text("Please say in your own words what happened.", exact=True)).to_be_visible()
     page.get_by_label("Unwanted attention or harassment").check()
     page.get_by_label("What happened", exact=True).fill(WORDS)
     page.get_by_role("button", name="Send the report").click()
