@@ -8,7 +8,7 @@ from itertools import combinations
 
 from backend.events.models import Attendee, Event, Slot, Table
 from backend.meetings.models import Availability
-from backend.suggestions.models import Suggestion
+from backend.suggestions.models import LIST_SIZE, Suggestion
 from tests.factories import in_two_weeks, make_attendee, make_event, make_run
 
 ORGANISER = "The organiser"
@@ -42,9 +42,11 @@ class PlannedForum:
         return joined
 
     def suggest(self) -> None:
-        """New lists: everybody to everybody, at scores that differ in a fixed way."""
+        """New lists: the ten who joined next, in a circle, at scores that differ in a fixed way."""
         self.event.runs.all().delete()
-        make_run(self.event, {one: [other for other in self.people if other != one] for one in self.people})
+        circle = self.people * 2
+        lists = {one: circle[place : place + LIST_SIZE] for place, one in enumerate(self.people, start=1)}
+        make_run(self.event, lists)
         for number, (one, other) in enumerate(combinations(self.people, 2)):
             both = Suggestion.objects.filter(attendee__in=[one, other], other__in=[one, other])
             both.update(score=0.2 + number * 37 % 61 / 100)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Protocol
 
 import numpy as np
@@ -183,7 +183,11 @@ class StoredTextReader(TextReader):
         """None: priors that are not computed yet are left out."""
 
 
-@cache
 def text_reader() -> TextReader:
-    """The process's one TextReader."""
+    """The process's one TextReader, of the model that is set."""
+    return _reader_of(settings.TITIAN_MODEL)
+
+
+@lru_cache(maxsize=1)
+def _reader_of(_model: str) -> TextReader:
     return TextReader()

@@ -273,6 +273,7 @@ def test_every_command_says_whether_it_needs_the_tables() -> None:
         "make_messages",
         "migrate",
         "plan_benchmark",
+        "run_encoder",
         "run_web",
         "serve",
         "unpack_model",

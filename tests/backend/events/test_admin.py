@@ -49,7 +49,7 @@ def test_people_and_what_they_say_are_not_in_the_admin() -> None:
 @pytest.mark.parametrize(
     "page",
     [
-        "people/sector",
+        "events/sector",
         "events/organisation",
         "events/event",
         "events/theme",
