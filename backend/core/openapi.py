@@ -71,8 +71,7 @@ class RefusalsSchema(AutoSchema):
         """Also the body of a DELETE; and a body is required of which fields are needed."""
         if self.method != "DELETE" or self.get_request_serializer() is None:
             body: dict[str, Any] | None = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
-            serializer: Any = self.get_request_serializer()
-            if body and hasattr(serializer, "needs_one_of"):
+            if body and hasattr(self.get_request_serializer(), "needs_one_of"):
                 body["required"] = True
             return body
         self.method = "POST"

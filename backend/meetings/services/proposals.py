@@ -69,7 +69,7 @@ def propose_meeting(
     BadTimes, SlotTaken (not free for both, or the contact policy parts them), AlreadyAsked, NoSuchPlace and
     TextTooLong.
     """
-    meeting, was = _put_forward(event, pair, slot_ids, table_id, because, key, by, now)
+    meeting, was = _make_proposal(event, pair, slot_ids, table_id, because, key, by, now)
     if was == "new":
         notify(meeting, Notice.Kind.PROPOSED, to=pair, now=now)
     elif was == "moved":
@@ -96,7 +96,7 @@ def arrange_meeting(
     get one notice. With a `key`, arranging again gives the same meeting. Refuses what `propose_meeting`
     refuses, and NoTableFree.
     """
-    meeting, was = _put_forward(event, pair, slot_ids, table_id, because, key, by, now)
+    meeting, was = _make_proposal(event, pair, slot_ids, table_id, because, key, by, now)
     if was == "known":
         return meeting
     slot = Slot.objects.get(pk=slot_ids[0])
@@ -106,7 +106,7 @@ def arrange_meeting(
     return meeting
 
 
-def _put_forward(
+def _make_proposal(
     event: Event,
     pair: tuple[int, int],
     slot_ids: Sequence[int],

@@ -11,7 +11,7 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.models import Act
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
-from backend.events.rules import check_organiser
+from backend.events.rules import Doing, check_organiser
 from backend.events.services import announce_changes, lock_event, lock_rows
 from backend.people.models import Constituency, Person
 from backend.safeguarding.models import ContactRule
@@ -57,9 +57,9 @@ def _group(event: Event, text: str) -> tuple[str, int | None]:
 def add_contact_rule(*, event: Event, first: str, second: str, by: Person, now: dt.datetime) -> ContactRule:
     """Part two groups of the event at once, as a block parts two people; the same again changes nothing.
 
-    A job ends their requests and their meetings to come. Refuses OrganisersOnly and BadContactRule.
+    A job ends their requests and their meetings to come. Refuses OrganisersOnly, NotInThisState and BadContactRule.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     lock_event(event.pk)
     rule = contact_rule_between(event=event, first=first, second=second)
     known = ContactRule.objects.filter(
@@ -83,9 +83,9 @@ def add_contact_rule(*, event: Event, first: str, second: str, by: Person, now: 
 def remove_contact_rule(*, event: Event, rule_id: int, by: Person, now: dt.datetime) -> None:
     """Let the two groups meet again, as far as the contact policy allows it; what was ended stays ended.
 
-    Refuses OrganisersOnly and NotFound.
+    Refuses OrganisersOnly, NotInThisState and NotFound.
     """
-    check_organiser(by, event)
+    check_organiser(by, event, Doing.EDIT)
     lock_event(event.pk)
     rule = ContactRule.objects.filter(event=event, pk=rule_id).first()
     if rule is None:
