@@ -57,7 +57,8 @@ def _group(event: Event, text: str) -> tuple[str, int | None]:
 def add_contact_rule(*, event: Event, first: str, second: str, by: Person, now: dt.datetime) -> ContactRule:
     """Part two groups of the event at once, as a block parts two people; the same again changes nothing.
 
-    A job ends their requests and their meetings to come. Refuses OrganisersOnly, NotInThisState and BadContactRule.
+    A job ends their requests and their meetings to come. Refuses OrganisersOnly, NotInThisState and
+    BadContactRule.
     """
     check_organiser(by, event, Doing.EDIT)
     lock_event(event.pk)

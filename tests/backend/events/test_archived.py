@@ -27,8 +27,8 @@ from tests.factories import NOW, appoint, make_attendee, make_session
 # What people can do although the forum is archived, and why.
 POSSIBLE = {
     "safety": {
-        "report_person", "report_unsafe", "report_meeting", "read_report", "close_report", "link_report", "hand_over_report",
-        "hand_over_reports", "block_person", "unblock_person", "revoke_feed",
+        "report_person", "report_unsafe", "report_meeting", "read_report", "close_report", "link_report",
+        "hand_over_report", "hand_over_reports", "block_person", "unblock_person", "revoke_feed",
         "propose_role", "confirm_role", "refuse_role", "end_role", "set_outside_contact", "agree_adult",
     },
     "the state itself": {"change_state", "open_event"},
