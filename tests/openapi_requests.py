@@ -39,12 +39,14 @@ ROLES = ("anonymous", "participant", "organiser", "lead")
 # What a description field by field cannot say: 400 to a request that it allows.
 UNDESCRIBED = {
     "bad_aims": "the least is at most the most; two constituencies with scope between, none without",
+    "bad_contact_rule": "two groups, each a constituency or a sector of the event",
     "bad_closure": "the time ends after it starts, in the forum's days",
     "bad_grid": "a window ends after it starts, overlaps no other, lies in the forum's days and holds a slot",
     "bad_event": "the last day is not before the first, and at most 31 days are one forum",
     "bad_email": "an address of a mailbox",
     "bad_invitation_rules": "reminders have a first day, and two different ones where there are two",
     "bad_invitation_text": "the link once in the text, known placeholders, no address in a sender's name",
+    "bad_quiet_hours": "they begin and end at different times, or are left out",
     "bad_outside_contact": "a name, and a phone number or mail address, each on one line",
     "bad_session": "a session ends after it starts, lies in the forum's days and has a theme of the event",
     "bad_table": "an online room has a link, and a table none",

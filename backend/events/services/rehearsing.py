@@ -158,7 +158,7 @@ def end_rehearsal(*, event: Event, by: Person) -> None:
     No real person is deleted. Refuses OrganisersOnly, NotInThisState and NotFound.
     """
     check_organiser(by, event, Doing.EDIT)
-    rehearsal = Event.objects.select_for_update().filter(rehearsal_of=event).first()
+    rehearsal = Event.objects.select_for_update(no_key=True).filter(rehearsal_of=event).first()
     if rehearsal is None:
         raise NotFound(_("This forum has no rehearsal."))
     made_up = list(made_up_in(Attendee.objects.of(rehearsal)).values_list("person", flat=True))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
-from backend.events.models import Attendee, Event, Slot, Table
+from backend.events.models import Attendee, AttendeeQuerySet, Event, Slot, Table
 from backend.events.selectors import name_in_lists
 from backend.meetings.models import Meeting
 from backend.meetings.selectors import times_of_two
+from backend.safeguarding.rules import matchable
 
 MAX_ROWS = 100
 
@@ -53,16 +54,14 @@ class ByHand:
 
 
 def people_to_choose(event: Event) -> tuple[Choosable, ...]:
-    """Everybody who joined, by name: whether two may meet is not asked here."""
-    rows = Attendee.objects.filter(event=event, agreed_at__isnull=False).select_related("organisation")
-    found = [_choosable(row) for row in rows]
+    """Everybody who joined and whom matching may read, by name: whether two may meet is not asked here."""
+    found = [_choosable(row) for row in _who_can_meet(event)]
     return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.attendee_id)))
 
 
 def times_for(*, event: Event, first_id: int, second_id: int, now: dt.datetime) -> TimesOfTwo:
     """When these two can meet; refuses NotFound for anybody who has not joined this forum."""
-    rows = Attendee.objects.filter(event=event, agreed_at__isnull=False).select_related("organisation")
-    people = rows.in_bulk([first_id, second_id])
+    people = _who_can_meet(event).in_bulk([first_id, second_id])
     if len(people) < 2:
         raise NotFound(_("Choose two different people who have joined this forum."))
     tables = Table.objects.filter(event=event).order_by("is_online", "step_free", "pk")
@@ -80,15 +79,21 @@ def put_forward_by_hand(event: Event, now: dt.datetime) -> tuple[ByHand, ...]:
     rows = made.select_related("slot", "table", "preferred_table").prefetch_related(
         "times__slot", "seats__attendee__organisation"
     )
-    return tuple(_row(meeting, now) for meeting in rows[:MAX_ROWS])
+    named = set(matchable(event).values_list("pk", flat=True))
+    return tuple(_row(meeting, named, now) for meeting in rows[:MAX_ROWS])
 
 
 def one_by_hand(meeting: Meeting, now: dt.datetime) -> ByHand:
     """One of them."""
-    return _row(meeting, now)
+    return _row(meeting, set(matchable(meeting.event).values_list("pk", flat=True)), now)
 
 
-def _row(meeting: Meeting, now: dt.datetime) -> ByHand:
+def _who_can_meet(event: Event) -> AttendeeQuerySet:
+    return matchable(event).filter(agreed_at__isnull=False).select_related("organisation")
+
+
+def _row(meeting: Meeting, named: Collection[int], now: dt.datetime) -> ByHand:
+    """`named`: the attendees (ids) whose names may be shown; others are somebody."""
     state = _state(meeting, now)
     times: Sequence[Slot] = [time.slot for time in meeting.times.all()]
     agreed_to_come = (
@@ -96,7 +101,12 @@ def _row(meeting: Meeting, now: dt.datetime) -> ByHand:
     )
     return ByHand(
         meeting_id=meeting.pk,
-        people=tuple(_choosable(seat.attendee) for seat in meeting.seats.all()),
+        people=tuple(
+            _choosable(seat.attendee)
+            if seat.attendee_id in named
+            else Choosable(seat.attendee_id, _("Somebody"), "")
+            for seat in meeting.seats.all()
+        ),
         state=state,
         slot=meeting.slot or (times[0] if times else None),
         table=meeting.table or meeting.preferred_table,

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from backend.events.services.sectors import SECTORS_FILE
 from backend.events.services.setup import THEMES_FILE
 from backend.people.models import Constituency
-from backend.people.services import SECTORS_FILE
 
 DEMO = Path(__file__).resolve().parents[3] / "backend" / "demo" / "data"
 FILES = ("seeks", "offers", "abouts", "names", "sessions", "themes", "sectors")

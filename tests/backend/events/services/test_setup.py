@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from backend.core.errors import BusinessError
-from backend.events.models import Attendee, Event, Theme, Topic
+from backend.events.models import Attendee, Event, Sector, Theme, Topic
 from backend.events.rules import is_organiser
 from backend.events.services.setup import (
     ConflictingRoles,
@@ -18,7 +18,7 @@ from backend.events.services.setup import (
     check_zone,
     load_themes,
 )
-from backend.people.models import Person, Sector
+from backend.people.models import Person
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)
@@ -55,7 +55,7 @@ def test_an_event_comes_with_its_themes_topics_sectors_and_organiser() -> None:
     themes = list(Theme.objects.filter(event=event).values_list("key", flat=True))
     assert themes == ["legislation", "justice", "prevention", "collaboration"]
     assert Topic.objects.filter(event=event).count() == 17
-    assert Sector.objects.filter(key="other").exists()
+    assert Sector.objects.filter(event=event, key="other").exists()
     organiser = Attendee.objects.select_related("person").get()
     assert organiser.person.email == "Boss@example.org"
     assert (organiser.permission, organiser.visibility, organiser.age_class) == (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from rest_framework.test import APIClient
 
+from backend.core.errors import NotFound
+from backend.events.models import Attendee
 from backend.meetings.models import Meeting
 from backend.meetings.services import decline_meeting, expire_requests
 from backend.programme import selectors, services
@@ -57,7 +59,7 @@ def test_whoever_joined_can_be_chosen_and_a_parted_pair_has_no_time(desk, blocke
     a, b, *_ = desk.people
     make_attendee(desk.event, name="Not Yet", has_joined=False)
     chosen = {one.name for one in selectors.people_to_choose(desk.event)}
-    assert chosen == {"Olga", *(f"Person {letter}" for letter in "ABCDEF")}
+    assert chosen == {f"Person {letter}" for letter in "ABCDEF"}, "the organiser is hidden"
     block_contact(blocked_by, a, b)
     assert chosen == {one.name for one in selectors.people_to_choose(desk.event)}
     named = {"event": desk.event, "first_id": a.pk, "now": NOW}
@@ -66,6 +68,18 @@ def test_whoever_joined_can_be_chosen_and_a_parted_pair_has_no_time(desk, blocke
     parted, without = (selectors.times_for(second_id=one.pk, **named) for one in (b, lonely))
     assert (parted.times, parted.tables) == (without.times, without.tables)
     assert parted.times == ()
+
+
+def test_who_is_hidden_is_neither_chosen_nor_named(desk):
+    a, b, *_ = desk.people
+    meeting = put_forward(desk, a, b, desk.slots[0])
+    Attendee.objects.filter(pk=a.pk).update(visibility=Attendee.Visibility.HIDDEN)
+    assert a.pk not in {one.attendee_id for one in selectors.people_to_choose(desk.event)}
+    with pytest.raises(NotFound):
+        selectors.times_for(event=desk.event, first_id=a.pk, second_id=b.pk, now=NOW)
+    (row,) = selectors.put_forward_by_hand(desk.event, NOW)
+    for people in (row.people, selectors.one_by_hand(meeting, NOW).people):
+        assert {one.name for one in people} == {"Somebody", "Person B"}
 
 
 def test_an_open_proposal_by_hand_stands_fixed_beside_the_next_plan(desk):
