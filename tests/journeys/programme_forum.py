@@ -44,8 +44,8 @@ class PlannedForum:
     def suggest(self) -> None:
         """New lists: the ten who joined next, in a circle, at scores that differ in a fixed way."""
         self.event.runs.all().delete()
-        circle = self.people * 2
-        lists = {one: circle[place : place + LIST_SIZE] for place, one in enumerate(self.people, start=1)}
+        circle, length = self.people * 2, min(LIST_SIZE, len(self.people) - 1)
+        lists = {one: circle[place : place + length] for place, one in enumerate(self.people, start=1)}
         make_run(self.event, lists)
         for number, (one, other) in enumerate(combinations(self.people, 2)):
             both = Suggestion.objects.filter(attendee__in=[one, other], other__in=[one, other])
