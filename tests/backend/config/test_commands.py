@@ -30,6 +30,7 @@ def test_a_model_that_is_not_there_is_said_in_one_sentence(
     )
 
 
+@pytest.mark.django_db
 def test_an_error_of_our_own_making_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a mistake in the code")
