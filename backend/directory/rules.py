@@ -1,4 +1,4 @@
-"""When an attendee counts as having a meeting, and what their part in the event lacks most."""
+"""When an attendee counts as having a meeting, what they lack, and why they met nobody."""
 
 from __future__ import annotations
 
@@ -27,6 +27,18 @@ class Gap(StrEnum):
     NOTHING_OFFERED = "nothing_offered"
     NO_LANGUAGE = "no_language"
     NONE = ""
+
+
+class Cause(StrEnum):
+    """Why an attendee needs help: the first that holds, in this order."""
+
+    NOT_JOINED = "not_joined"
+    UNANSWERED = "unanswered"  # a request or proposal waits for their answer
+    NO_TIME = "no_time"
+    EMPTY_PROFILE = "empty_profile"
+    WAITING = "waiting"  # for the answer of another
+    NONE_AGREED = "none_agreed"  # they asked, and nothing came of it
+    ASKED_NOBODY = "asked_nobody"
 
 
 def first_gap(

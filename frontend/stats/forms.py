@@ -1,10 +1,11 @@
-"""Which matrix the desk draws."""
+"""Which matrix the desk draws, and whom to nudge."""
 
 from __future__ import annotations
 
 from django import forms
 
 from backend.stats.selectors import MATRIX_STEPS
+from frontend.fields import IdsField
 from frontend.stats.pictures import BY, HeatMapChoice
 from frontend.stats.words import STEPS
 
@@ -19,3 +20,9 @@ class HeatMapForm(forms.Form):
     def choice(self) -> HeatMapChoice:
         self.full_clean()
         return HeatMapChoice(**{name: value or "" for name, value in self.cleaned_data.items()})
+
+
+class NudgeForm(forms.Form):
+    """Those ticked; nobody where none is."""
+
+    attendee = IdsField(required=False)

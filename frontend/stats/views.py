@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from backend.directory.selectors import NeedsHelpRow, needs_help_rows
-from backend.directory.services import NEEDS_HELP_FILE, export_needs_help, nudge_people
+from backend.directory.services import NEEDS_HELP_FILE, export_needs_help, nudge_people, preview_nudges
 from backend.events.models import Attendee, Event
 from backend.stats.selectors import (
     MATRIX_STEPS,
@@ -26,8 +26,9 @@ from backend.stats.selectors import (
 from backend.suggestions.selectors import unmet_needs_for
 from backend.suggestions.services import UNMET_FILE, export_unmet_needs
 from frontend.access import Request, organiser
+from frontend.fields import values_of
 from frontend.stats import pictures, words
-from frontend.stats.forms import HeatMapForm
+from frontend.stats.forms import HeatMapForm, NudgeForm
 
 
 @organiser
@@ -68,10 +69,16 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
                 if one.attendee_id in named
             ],
             "needs_help": [
-                (row, without_meeting.get(row.attendee_id), _clock(row, attendee.event)) for row in needs_help
+                (
+                    row,
+                    without_meeting.get(row.attendee_id),
+                    words.HINDRANCES[row.cause],
+                    _clock(row, attendee.event),
+                )
+                for row in needs_help
             ],
             "unmet": unmet_needs_for(attendee.event),
-            "to_nudge": sum(row.nudged_at is None for row in needs_help),
+            "to_nudge": sum(row.can_be_nudged for row in needs_help),
         },
     )
 
@@ -123,16 +130,22 @@ def unmet_needs(request: Request, attendee: Attendee) -> HttpResponse:
 
 
 @organiser
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def nudge(request: Request, attendee: Attendee) -> HttpResponse:
-    """Mail those who need help; nobody twice a day."""
-    count = nudge_people(event=attendee.event, by=request.user, now=timezone.now())
-    if count:
+    """Whom a nudge would reach, by cause, with each mail; on POST, mail those ticked."""
+    event, now = attendee.event, timezone.now()
+    if request.method == "POST":
+        chosen = values_of(NudgeForm(request.POST))["attendee"]
+        count = nudge_people(event=event, attendee_ids=chosen, by=request.user, now=now)
         text = ngettext("%(count)d person gets a mail.", "%(count)d people get a mail.", count)
-        messages.success(request, text % {"count": count})
-    else:
-        messages.info(request, _("Nobody new to mail today: one mail a day is the most."))
-    return redirect("desk", attendee.event.slug)
+        messages.info(request, text % {"count": count} if count else _("Nobody was mailed."))
+        return redirect("desk", event.slug)
+    preview = preview_nudges(event=event, now=now)
+    context = {
+        "groups": [(group, words.HINDRANCES[group.cause]) for group in preview.groups],
+        "left_out": [(row, words.HINDRANCES[row.cause], _clock(row, event)) for row in preview.left_out],
+    }
+    return render(request, "desk/nudge.html", context)
 
 
 def _clock(row: NeedsHelpRow, event: Event) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backend.directory.rules import Cause
 from backend.stats.selectors import ACCEPTED, HELD, USEFUL, EventStats
 
 STEPS = {
@@ -36,6 +37,17 @@ CAUSES = {
     "disputed": gettext_lazy("the two disagree whether it was held"),
     "not_useful": gettext_lazy("not found useful"),
     "not_rated": gettext_lazy("not rated"),
+}
+
+# Why somebody needs help, as an organiser reads it.
+HINDRANCES = {
+    Cause.NOT_JOINED: gettext_lazy("has not joined yet"),
+    Cause.UNANSWERED: gettext_lazy("has not answered a request or proposal"),
+    Cause.NO_TIME: gettext_lazy("has no open meeting time"),
+    Cause.EMPTY_PROFILE: gettext_lazy("has an empty profile"),
+    Cause.WAITING: gettext_lazy("waits for the answer of others"),
+    Cause.NONE_AGREED: gettext_lazy("asked, and nothing came of it"),
+    Cause.ASKED_NOBODY: gettext_lazy("has asked nobody"),
 }
 
 

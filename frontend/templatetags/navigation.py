@@ -54,6 +54,7 @@ BELONGS_TO = {
     "home": "event_home",
     "meeting": "meetings",
     "desk_print": "desk",
+    "nudge": "desk",
     "report": "reports",
     "report_about": "reports",
     "link_report": "reports",

@@ -8,7 +8,7 @@ SEEN = {
     "test_pages.py": "welcome demo_enter demo_outbox profile api_access suggestions person block",
     "test_home.py": "event_home home",
     "test_joining.py": "join join_step",
-    "test_desk.py": "desk desk_print done attendees import_list",
+    "test_desk.py": "desk desk_print nudge done attendees import_list",
     "test_official.py": "matching lists pair",
     "test_roster.py": "attendee add_attendee",
     "test_reports.py": "report_person report_sent reports report report_about link_report",

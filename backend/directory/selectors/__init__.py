@@ -1,5 +1,6 @@
 """What attendees read of each other, and what organisers read of everybody at an event."""
 
+from backend.directory.selectors.causes import causes_for, just_told
 from backend.directory.selectors.home import Home, home_for
 from backend.directory.selectors.needs_help import (
     NeedsHelpRow,
@@ -45,7 +46,9 @@ __all__ = [
     "RosterPerson",
     "RosterRow",
     "attendees_needing_help",
+    "causes_for",
     "home_for",
+    "just_told",
     "needs_help_csv",
     "needs_help_rows",
     "organisation_names",

@@ -7,20 +7,23 @@ from dataclasses import dataclass
 
 from backend.core.spreadsheets import csv_file
 from backend.directory.models import Nudge
-from backend.directory.rules import has_meeting
+from backend.directory.rules import Cause, has_meeting
+from backend.directory.selectors.causes import causes_for, just_told
 from backend.events.models import AttendeeQuerySet, Event
 from backend.events.rules import has_empty_profile
 from backend.events.selectors import name_in_lists
 from backend.safeguarding.rules import matchable
 
-COLUMNS = ["name", "organisation", "sector", "country", "has_meeting", "profile", "nudged_today"]
+COLUMNS = ["name", "organisation", "sector", "country", "has_meeting", "profile", "cause", "nudged_today"]
+JUST_TOLD = dt.timedelta(hours=12)  # so long after a mail or an own request nobody is nudged
 
 
 @dataclass(frozen=True, slots=True)
 class NeedsHelpRow:
-    """One who needs help.
+    """One who needs help, and why.
 
     `nudged_at` is when an organiser nudged them today (None: not today), `nudge` the state of that mail.
+    `is_just_told`: they got a mail, or asked somebody, so short a time ago that a nudge would contradict it.
     """
 
     attendee_id: int
@@ -32,8 +35,14 @@ class NeedsHelpRow:
     has_joined: bool
     has_meeting: bool
     is_profile_empty: bool
+    cause: Cause
+    is_just_told: bool
     nudged_at: dt.datetime | None
     nudge: str
+
+    @property
+    def can_be_nudged(self) -> bool:
+        return self.nudged_at is None and not self.is_just_told
 
 
 def attendees_needing_help(event: Event) -> AttendeeQuerySet:
@@ -42,15 +51,17 @@ def attendees_needing_help(event: Event) -> AttendeeQuerySet:
 
 
 def needs_help_rows(*, event: Event, now: dt.datetime) -> tuple[NeedsHelpRow, ...]:
-    """All of them, by name; two queries."""
+    """All of them, by name; a constant number of queries."""
     day = now.astimezone(event.zone).date()
     nudges = {one.attendee_id: one for one in Nudge.objects.filter(attendee__event=event, day=day)}
-    found = (
+    found = list(
         attendees_needing_help(event)
         .annotate(has_meeting=has_meeting(), is_profile_empty=has_empty_profile())
         .select_related("organisation__sector")
         .order_by("name", "pk")
     )
+    ids = [row.pk for row in found]
+    causes, told = causes_for(event, ids, now), just_told(ids, now - JUST_TOLD)
     return tuple(
         NeedsHelpRow(
             attendee_id=row.pk,
@@ -62,6 +73,8 @@ def needs_help_rows(*, event: Event, now: dt.datetime) -> tuple[NeedsHelpRow, ..
             has_joined=row.has_joined,
             has_meeting=row.has_meeting,  # type: ignore[attr-defined]
             is_profile_empty=row.is_profile_empty,  # type: ignore[attr-defined]
+            cause=causes[row.pk],
+            is_just_told=row.pk in told,
             nudged_at=nudges[row.pk].created_at if row.pk in nudges else None,
             nudge=nudges[row.pk].get_state_display() if row.pk in nudges else "",
         )
@@ -81,6 +94,7 @@ def needs_help_csv(rows: tuple[NeedsHelpRow, ...]) -> bytes:
                 row.country,
                 "yes" if row.has_meeting else "no",
                 "empty" if row.is_profile_empty else "filled in",
+                row.cause.value,
                 str(row.nudge),
             )
             for row in rows

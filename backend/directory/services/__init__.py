@@ -7,7 +7,14 @@ from backend.directory.services.files import (
     export_attendees,
     export_needs_help,
 )
-from backend.directory.services.nudges import SEND_NUDGE, nudge_people, send_nudge
+from backend.directory.services.nudges import (
+    SEND_NUDGE,
+    NudgeGroup,
+    NudgePreview,
+    nudge_people,
+    preview_nudges,
+    send_nudge,
+)
 from backend.directory.services.times import (
     SEND_TIMES_MAIL,
     HasOpenTime,
@@ -24,11 +31,14 @@ __all__ = [
     "SEND_TIMES_MAIL",
     "HasOpenTime",
     "ListFile",
+    "NudgeGroup",
+    "NudgePreview",
     "TooManyWishes",
     "export_attendees",
     "export_needs_help",
     "nudge_people",
     "open_times_for",
+    "preview_nudges",
     "send_nudge",
     "send_times_mail",
     "wish_to_meet",

@@ -1,12 +1,13 @@
-"""Nudges: mails that invite attendees who need help to take part."""
+"""Nudges: mails that tell attendees who need help what hinders them, and what to do next."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -14,11 +15,16 @@ from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
 from backend.core.transactions import in_transaction
 from backend.directory.models import Nudge
+from backend.directory.rules import Cause
 from backend.directory.selectors import (
+    NeedsHelpRow,
     attendees_needing_help,
+    causes_for,
+    just_told,
+    needs_help_rows,
 )
 from backend.events.models import Attendee, Event
-from backend.events.rules import Doing, check_organiser, has_empty_profile
+from backend.events.rules import Doing, check_organiser
 from backend.events.services import lock_event
 from backend.people.models import Person
 from backend.people.rules import quiet_hours_end
@@ -27,19 +33,72 @@ SEND_NUDGE = "directory.send_nudge"
 SUBJECT_LIMIT = 150
 
 
-@in_transaction
-def nudge_people(*, event: Event, by: Person, now: dt.datetime) -> int:
-    """Mail attendees who need help, unless nudged today; returns their number.
+# The page where each cause is mended.
+PAGES = {
+    Cause.NOT_JOINED: "join",
+    Cause.UNANSWERED: "meetings",
+    Cause.NO_TIME: "availability",
+    Cause.EMPTY_PROFILE: "profile",
+    Cause.WAITING: "suggestions",
+    Cause.NONE_AGREED: "suggestions",
+    Cause.ASKED_NOBODY: "suggestions",
+}
 
-    Refuses OrganisersOnly, NotOpenYet and NotInThisState.
+
+@dataclass(frozen=True, slots=True)
+class NudgeLetter:
+    """One nudge as its reader has it."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeGroup:
+    """Those whom the same cause hinders, with the mail they would get."""
+
+    cause: Cause
+    letter: NudgeLetter
+    rows: tuple[NeedsHelpRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NudgePreview:
+    """Whom a nudge may reach now, by cause, and those who need help and get none now."""
+
+    groups: tuple[NudgeGroup, ...]
+    left_out: tuple[NeedsHelpRow, ...]
+
+
+def preview_nudges(*, event: Event, now: dt.datetime) -> NudgePreview:
+    """What nudging would send now, and to whom; nothing is sent."""
+    rows = needs_help_rows(event=event, now=now)
+    groups = []
+    for cause in Cause:
+        found = tuple(row for row in rows if row.cause == cause and row.can_be_nudged)
+        if found:
+            groups.append(NudgeGroup(cause, nudge_letter(event, cause), found))
+    return NudgePreview(tuple(groups), tuple(row for row in rows if not row.can_be_nudged))
+
+
+@in_transaction
+def nudge_people(*, event: Event, attendee_ids: Collection[int], by: Person, now: dt.datetime) -> int:
+    """Mail those of these attendees who need help; returns their number.
+
+    Left out are those nudged today, and those who just got a mail or asked somebody. Refuses OrganisersOnly,
+    NotOpenYet and NotInThisState.
     """
     check_organiser(by, event, Doing.ASK)
     lock_event(event.pk)  # one round of nudges at a time
     day = now.astimezone(event.zone).date()
-    already = Nudge.objects.filter(attendee=OuterRef("pk"), day=day)
-    due = attendees_needing_help(event).exclude(Exists(already)).order_by("pk")
-    nudges = Nudge.objects.bulk_create(Nudge(attendee=one, day=day, created_at=now) for one in due)
-    readers = Attendee.objects.select_related("person").in_bulk([nudge.attendee_id for nudge in nudges])
+    chosen = set(attendee_ids)
+    due = sorted(
+        row.attendee_id
+        for row in needs_help_rows(event=event, now=now)
+        if row.attendee_id in chosen and row.can_be_nudged
+    )
+    nudges = Nudge.objects.bulk_create(Nudge(attendee_id=one, day=day, created_at=now) for one in due)
+    readers = Attendee.objects.select_related("person").in_bulk(due)
     for nudge in nudges:
         _enqueue_mail(nudge, not_before=quiet_hours_end(readers[nudge.attendee_id].person, event.zone, now))
     return len(nudges)
@@ -72,25 +131,40 @@ def send_nudge(*, nudge_id: int, now: dt.datetime) -> None:
     deliver_queued_mail(
         lambda: rows.filter(pk=nudge_id, state=Nudge.State.QUEUED).first(),
         event_of=lambda row: row.attendee.event,
-        mail_for=_mail_for,
+        mail_for=lambda row: _mail_for(row, now),
         now=now,
     )
 
 
-def _mail_for(nudge: Nudge) -> EmailMessage | None:
-    """The mail, or None where the person needs no help any more."""
+def _mail_for(nudge: Nudge, now: dt.datetime) -> EmailMessage | None:
+    """The mail as things stand now; None where the person needs no help, or was told something since."""
     attendee, event = nudge.attendee, nudge.attendee.event
     if not attendees_needing_help(event).filter(pk=attendee.pk).exists():
         return None
-    is_empty = Attendee.objects.filter(has_empty_profile(), pk=attendee.pk).exists()
-    subject = (
-        _("Say what you seek and offer at %(event)s") if is_empty else _("Whom will you meet at %(event)s?")
-    )
-    page = "profile" if is_empty else "suggestions"
-    address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/{page}/"
+    if just_told([attendee.pk], nudge.created_at):
+        return None
+    letter = nudge_letter(event, causes_for(event, [attendee.pk], now)[attendee.pk])
     return EmailMessage(
-        subject=" ".join((subject % {"event": event.name}).split())[:SUBJECT_LIMIT],
-        body=render_to_string("directory/mail/nudge.txt", {"is_profile_empty": is_empty, "address": address}),
+        subject=letter.subject,
+        body=letter.body,
         to=[attendee.person.email],
         headers={"Auto-Submitted": "auto-generated"},
+    )
+
+
+def nudge_letter(event: Event, cause: Cause) -> NudgeLetter:
+    """The nudge to those whom this cause hinders."""
+    subjects = {
+        Cause.NOT_JOINED: _("You have not joined %(event)s yet"),
+        Cause.UNANSWERED: _("A meeting at %(event)s waits for your answer"),
+        Cause.NO_TIME: _("You have no open meeting time at %(event)s"),
+        Cause.EMPTY_PROFILE: _("Say what you seek and offer at %(event)s"),
+    }
+    subject = subjects.get(cause, _("Whom will you meet at %(event)s?")) % {"event": event.name}
+    address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/{PAGES[cause]}/"
+    return NudgeLetter(
+        subject=" ".join(subject.split())[:SUBJECT_LIMIT],
+        body=render_to_string(
+            "directory/mail/nudge.txt", {"cause": cause.value, "event": event.name, "address": address}
+        ),
     )

@@ -155,7 +155,7 @@ def test_a_leads_change_to_a_meeting_makes_no_entry(event):
 
 
 def test_slots_plans_nudges_and_files_are_entries_of_their_own_kinds(event, olga):
-    make_attendee(event, about="", seeks="", offers="")
+    alone = make_attendee(event, about="", seeks="", offers="")
     start = dt.datetime(2026, 12, 9, 2, tzinfo=dt.UTC)
     times = [start + dt.timedelta(hours=n) for n in range(4)]
     with by(olga):
@@ -169,7 +169,7 @@ def test_slots_plans_nudges_and_files_are_entries_of_their_own_kinds(event, olga
             state="published", published_at=NOW
         )
     with by(olga):
-        nudge_people(event=event, by=olga.person, now=NOW)
+        nudge_people(event=event, attendee_ids=[alone.pk], by=olga.person, now=NOW)
     record_act(event=event, by=olga.person, kind=Act.Kind.DOWNLOADED, what="funnel.csv", now=NOW)
     assert sorted(rows_of(event)) == [
         ("Olga", "nudged", "added", 1),

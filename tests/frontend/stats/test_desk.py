@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.directory.models import Nudge
 from backend.stats.selectors import event_stats
 from tests.backend.stats.events import seven_people
 from tests.factories import NOW, make_attendee, make_event, make_run
@@ -214,15 +215,23 @@ def test_many_people_take_as_many_queries_as_few(desk, django_assert_num_queries
         read(client, event)
 
 
-def test_a_nudge_says_how_many_get_a_mail_and_nobody_gets_two(desk):
+def test_a_nudge_is_seen_before_it_is_sent_and_nobody_gets_two(desk):
     event, client = desk
-    make_attendee(event, seeks="Partners")
-    assert "Nudge 1 person" in read(client, event)
-    assert "not sent yet" not in read(client, event)
-    first, second = (page_of(client.post(f"/e/{event.slug}/desk/nudge/", follow=True)) for _ in range(2))
+    address = f"/e/{event.slug}/desk/nudge/"
+    one, other = make_attendee(event, seeks="Partners"), make_attendee(event, seeks="Advice")
+    assert "Nudge 2 people" in read(client, event)
+    preview = read(client, event, "nudge/")
+    assert "Has asked nobody: 2" in preview
+    assert "See who is suggested to you" in preview
+    ticked = preview.attributes("input[type=checkbox][checked]", "value")
+    assert {*ticked} == {str(one.pk), str(other.pk)}
+    assert not Nudge.objects.exists()
+    first, second = (page_of(client.post(address, {"attendee": one.pk}, follow=True)) for _ in range(2))
     assert "1 person gets a mail." in first
-    assert "one mail a day is the most" in second
+    assert "Nobody was mailed." in second
     assert any(re.fullmatch(r"\d\d:\d\d, not sent yet", cell) for cell in second.texts("td"))
-    assert "All of them were nudged today" in second
-    client.force_login(make_attendee(event).person)
-    assert client.post(f"/e/{event.slug}/desk/nudge/").status_code == 403
+    assert f"{one.person.name} has asked nobody: nudged today at" in read(client, event, "nudge/")
+    assert client.post(address, {"attendee": "x"}).status_code == 400
+    client.force_login(one.person)
+    assert client.post(address).status_code == 403
+    assert client.get(address).status_code == 403

@@ -93,4 +93,4 @@ def test_in_a_draft_nobody_asks_arranges_or_nudges(draft):
     with pytest.raises(NotOpenYet):
         arrange_meeting(event=event, pair=(one.pk, other.pk), slot_ids=[1], by=boss, now=NOW)
     with pytest.raises(NotOpenYet):
-        nudge_people(event=event, by=boss, now=NOW)
+        nudge_people(event=event, attendee_ids=[one.pk], by=boss, now=NOW)

@@ -10,6 +10,7 @@ from django.db import connection
 
 from backend.directory.models import Nudge
 from backend.directory.services import nudge_people, send_nudge
+from backend.events.models import Attendee
 from backend.meetings.models import Delivery
 from backend.meetings.services import (
     deliver_notice,
@@ -145,7 +146,8 @@ def test_a_request_that_ends_before_the_morning_is_mailed_in_the_night(
 
 def test_a_nudge_waits_for_the_morning(forum: Forum, mailoutbox: list[EmailMultiAlternatives]) -> None:
     (boss,) = forum.join(1, permission="organiser")
-    assert nudge_people(event=forum.event, by=boss.person, now=forum.now) == 5
+    everybody = list(Attendee.objects.of(forum.event).values_list("pk", flat=True))
+    assert nudge_people(event=forum.event, attendee_ids=everybody, by=boss.person, now=forum.now) == 5
     assert queued_for("directory.send_nudge") == [morning_of(forum)] * 4 + [None]
     nudge_id = Nudge.objects.get(attendee=forum.people[0]).pk
     send_nudge(nudge_id=nudge_id, now=forum.now)

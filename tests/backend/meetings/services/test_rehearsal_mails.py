@@ -56,7 +56,8 @@ def do_everything_that_mails(event: Event, by: Person) -> None:
     )
     Availability.objects.filter(attendee=closed).delete()
     open_times_for(event=event, attendee_ids=[closed.pk], by=by, now=now)
-    nudge_people(event=event, by=by, now=now)
+    everybody = list(Attendee.objects.of(event).values_list("pk", flat=True))
+    nudge_people(event=event, attendee_ids=everybody, by=by, now=now)
     appoint(lead, "safeguarding-lead")
     OutsideContact.objects.create(event=event, name="Help", email="help@example.org", entered_at=now)
     for reporter, reported in ((unsafe, other), (asker, lead)):
