@@ -31,6 +31,10 @@ ORGANISER_SUBJECTS = {
     State.REFUSED.value: gettext_lazy("Organiser not confirmed: %(event)s"),
     State.ENDED.value: gettext_lazy("Organiser ended: %(event)s"),
 }
+OWN_SUBJECTS = {
+    True: gettext_lazy("You are a safeguarding lead of %(event)s"),
+    False: gettext_lazy("You are an organiser of %(event)s"),
+}
 
 
 def tell_of_appointment(appointment: Appointment, change: str) -> None:
@@ -78,22 +82,25 @@ def send_appointment_mail(*, appointment_id: int, change: str, person_id: int) -
 
 def _mail_to(reader: Person, appointment: Appointment, change: str) -> EmailMessage:
     event, is_lead = appointment.attendee.event, appointment.permission == LEAD
-    subject = (LEAD_SUBJECTS if is_lead else ORGANISER_SUBJECTS)[change]
+    is_own = change == State.CONFIRMED and reader.pk == appointment.attendee.person_id
+    subject = OWN_SUBJECTS[is_lead] if is_own else (LEAD_SUBJECTS if is_lead else ORGANISER_SUBJECTS)[change]
     by = {
         State.PROPOSED.value: appointment.proposed_by,
         State.ENDED.value: appointment.ended_by,
     }.get(change, appointment.decided_by)
     host = settings.TITIAN_ADDRESS.rstrip("/")
+    home = f"{host}/e/{event.slug}"
+    comes_in = reader.attendances.filter(event=event).exists()
     context = {
         "change": change,
+        "is_own": is_own,
         "is_lead": is_lead,
         "name": name_in_lists(appointment.attendee),
         "by": names_of_people([by.pk], event)[by.pk] if by else _("Somebody whose account is gone"),
         "event": event.name,
         "lacks": what_running_lacks(event) if change == State.ENDED else "",
-        "address": f"{host}/e/{event.slug}/roles/",
-        "admin_address": f"{host}/admin/events/appointment/",
-        "is_for_administrator": not reader.attendances.filter(event=event).exists(),
+        "address": f"{home}/roles/" if comes_in else f"{host}/forums/{event.slug}/roles/",
+        "own_address": f"{home}/reports/" if is_lead else f"{home}/set-up/",
     }
     return EmailMessage(
         subject=" ".join((str(subject) % {"event": event.name}).split())[:SUBJECT_LIMIT],

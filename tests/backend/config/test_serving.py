@@ -25,6 +25,7 @@ from backend.config.management.commands import serve
 from backend.config.parent_watchdog import PARENT_ENV
 from backend.config.supervision import CannotServe, bound_socket, listen
 from backend.core.queue import requeue_abandoned_jobs
+from tests.servers import address_of_the_database
 
 ENDS_WITH_ITS_PARENT = """
 import signal
@@ -32,6 +33,16 @@ from backend.config.parent_watchdog import exit_with_parent
 exit_with_parent()
 print("up", flush=True)
 signal.pause()
+"""
+
+
+OFFERS_THE_LINK = """
+import os
+import django
+django.setup()
+from backend.config.management.commands.serve import Command
+Command()._offer_first_administrator()
+os._exit(0)
 """
 
 
@@ -70,6 +81,18 @@ def test_a_second_one_in_the_same_folder_is_refused(
         pytest.raises(CannotServe, match="already runs from this folder"),
     ):
         call_command("serve")
+
+
+def test_the_first_link_is_in_a_log_file_at_once(transactional_db: None) -> None:
+    printed = subprocess.run(
+        [sys.executable, "-c", OFFERS_THE_LINK],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DATABASE_URL": address_of_the_database()},
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    ).stdout
+    assert "/first/" in printed
 
 
 def test_web_and_worker_end_when_the_process_that_started_them_is_killed() -> None:

@@ -80,6 +80,7 @@ class Command(BaseCommand):
         """Print a one-time link where nobody administers this installation yet."""
         if not administrators().exists():
             call_command("first_administrator", stdout=self.stdout)
+            self.stdout.flush()  # a log file gets the link at once, too
 
     def _run(self, listening: socket.socket) -> None:
         """Keep database, web and worker running until a signal comes, and the encoder while it is used."""

@@ -282,7 +282,7 @@ def test_the_mail_says_who_did_what_and_where_to_look(forum, mailoutbox):
     assert proposed.to == [lead.person.email]
     assert "Olga Organiser proposes Ana Adult as safeguarding lead" in proposed.body
     assert f"/e/{forum.event.slug}/roles/" in proposed.body
-    assert "/admin/events/appointment/" in to_root.body
+    assert f"/forums/{forum.event.slug}/roles/" in to_root.body
     assert "Lea Lead confirmed Ana Adult" in confirmed.body
     assert "Ana Adult is no longer safeguarding lead" in ended.body
     assert "Lea Lead ended that" in ended.body
@@ -290,6 +290,21 @@ def test_the_mail_says_who_did_what_and_where_to_look(forum, mailoutbox):
     send_appointment_mail(appointment_id=appointment.pk, change="ended", person_id=lead.person_id)
     send_appointment_mail(appointment_id=0, change="ended", person_id=forum.root.pk)
     assert len(mailoutbox) == 6
+
+
+def test_who_is_confirmed_reads_where_to_begin(forum, mailoutbox):
+    appointment = forum.propose()
+    forum.confirm(appointment, forum.root)
+    organiser = forum.organiser.person
+    its = Appointment.objects.get(attendee=forum.organiser)
+    for one, reader in ((appointment, forum.adult.person), (its, organiser)):
+        send_appointment_mail(appointment_id=one.pk, change="confirmed", person_id=reader.pk)
+    lead_mail, organiser_mail = mailoutbox
+    assert lead_mail.subject == f"You are a safeguarding lead of {forum.event.name}"
+    assert "confirmed you as safeguarding lead" in lead_mail.body
+    assert f"/e/{forum.event.slug}/reports/" in lead_mail.body
+    assert organiser_mail.subject == f"You are an organiser of {forum.event.name}"
+    assert f"/e/{forum.event.slug}/set-up/" in organiser_mail.body
 
 
 def test_proposals_are_bounded_because_each_mails_everybody(forum):
