@@ -20,6 +20,7 @@ from frontend.events.views import (
     topics,
 )
 from frontend.invitations import views as invitations
+from frontend.mails import views as mails
 from frontend.meetings.views import (
     agenda,
     answer_links,
@@ -178,6 +179,9 @@ urlpatterns = [
     path("e/<slug:slug>/set-up/about/", about.about, name="about"),
     path("e/<slug:slug>/set-up/venue/", setup.venue_page, name="venue"),
     path("e/<slug:slug>/set-up/mail/", setup.mails, name="mails"),
+    path("e/<slug:slug>/set-up/mail-texts/", mails.mail_texts, name="mail_texts"),
+    path("e/<slug:slug>/set-up/mail-texts/reset/", mails.reset, name="reset_mail_texts"),
+    path("e/<slug:slug>/set-up/mail-texts/test/", mails.send_test, name="test_mail"),
     path("e/<slug:slug>/set-up/told/", setup.disputes, name="disputes"),
     path("e/<slug:slug>/set-up/topics/", topics.topics, name="topics"),
     path("e/<slug:slug>/set-up/contact/", contact_rules.contact_rules, name="contact_rules"),

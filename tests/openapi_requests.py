@@ -45,7 +45,7 @@ UNDESCRIBED = {
     "bad_event": "the last day is not before the first, and at most 31 days are one forum",
     "bad_email": "an address of a mailbox",
     "bad_invitation_rules": "reminders have a first day, and two different ones where there are two",
-    "bad_invitation_text": "the link once in the text, known placeholders, no address in a sender's name",
+    "bad_mail_text": "known placeholders, the link of an invitation once, no address in a sender's name",
     "bad_quiet_hours": "they begin and end at different times, or are left out",
     "bad_outside_contact": "a name, and a phone number or mail address, each on one line",
     "bad_session": "a session ends after it starts, lies in the forum's days and has a theme of the event",

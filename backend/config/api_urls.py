@@ -5,6 +5,7 @@ from django.urls import path
 from backend.directory import api as directory
 from backend.events import api as events
 from backend.invitations import api as invitations
+from backend.mails.api import MailTextsView
 from backend.meetings import api as meetings
 from backend.people.api import MeView
 from backend.programme import api as programme
@@ -37,6 +38,9 @@ urlpatterns = [
     path("events/<slug:slug>/invitations/returned/", invitations.ReturnedView.as_view()),
     path("events/<slug:slug>/invitations/test/", invitations.InvitationTestView.as_view()),
     path("events/<slug:slug>/invitations/rules/", invitations.InvitationRulesView.as_view()),
+    path("events/<slug:slug>/mail-texts/", MailTextsView.as_view()),
+    path("events/<slug:slug>/mail-texts/examples/", directory.MailExampleListView.as_view()),
+    path("events/<slug:slug>/mail-texts/test/", directory.MailTestView.as_view()),
     path("events/<slug:slug>/home/", directory.HomeView.as_view()),
     path("events/<slug:slug>/profile/", events.ProfileView.as_view()),
     path("events/<slug:slug>/roles/", events.AppointmentListView.as_view()),

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "backend.core",
     "backend.people",
     "backend.events",
+    "backend.mails",
     "backend.safeguarding",
     "backend.invitations",
     "backend.meetings",

@@ -1,4 +1,4 @@
-"""My home, another attendee's page, and the roster for organisers."""
+"""My home, another attendee's page, and for organisers the roster and examples of every mail."""
 
 from __future__ import annotations
 
@@ -22,10 +22,19 @@ from backend.core.api import (
 )
 from backend.directory import selectors
 from backend.directory.rules import Gap
-from backend.directory.services import LIST_FILES, export_attendees, open_times_for, wish_to_meet
+from backend.directory.services import (
+    LIST_FILES,
+    MAIL_KINDS,
+    export_attendees,
+    mail_examples,
+    open_times_for,
+    send_test_mail,
+    wish_to_meet,
+)
 from backend.events import services
 from backend.events.api import OrganiserView, ParticipantView
 from backend.events.models import Attendee
+from backend.mails.api import LetterSerializer
 from backend.meetings.api.serializers import MeetingSerializer
 from backend.safeguarding.api import PublicProfileSerializer
 from backend.suggestions.api import SuggestionSerializer
@@ -312,3 +321,28 @@ class OpenTimesView(OrganiserView):
         ids = validated(ChosenSerializer, request)["attendees"]
         count = open_times_for(event=self.event, attendee_ids=ids, by=self.person, now=timezone.now())
         return Response(CountSerializer({"count": count}).data)
+
+
+class MailExampleSerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    letter = LetterSerializer()
+
+
+class MailKindSerializer(serializers.Serializer[Any]):
+    kind = TextField(one_of=MAIL_KINDS)
+
+
+class MailExampleListView(OrganiserView):
+    @extend_schema(operation_id="mail_examples_list", responses={200: MailExampleSerializer(many=True)})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """One mail of each kind with the event's texts, to somebody made up."""
+        return Response(MailExampleSerializer(mail_examples(self.event, timezone.now()), many=True).data)
+
+
+class MailTestView(OrganiserView):
+    @extend_schema(operation_id="mail_tests_send", request=MailKindSerializer, responses={204: None})
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Mail me the example of this kind."""
+        values = validated(MailKindSerializer, request)
+        send_test_mail(event=self.event, by=self.person, now=timezone.now(), **values)
+        return Response(status=204)

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from backend.core.queue import MAIL
 from backend.core.smtp import Backoff
 from backend.directory import services
+from backend.mails.services import SEND_TEST_MAIL
 
 
 @app.task(name=services.SEND_NUDGE, queue=MAIL, retry=Backoff())
@@ -20,3 +21,9 @@ def send_nudge(nudge_id: int) -> None:
 def send_times_mail(mail_id: int) -> None:
     """Send one mail about somebody's meeting times."""
     services.send_times_mail(mail_id=mail_id, now=timezone.now())
+
+
+@app.task(name=SEND_TEST_MAIL, queue=MAIL, retry=Backoff())
+def send_test_mail(mail_id: int) -> None:
+    """Mail one organiser a made-up mail."""
+    services.deliver_test_mail(mail_id=mail_id, now=timezone.now())

@@ -15,7 +15,9 @@ from backend.core.api import BoundedListField, CountSerializer, TextField, id_fi
 from backend.events.api import OrganiserView
 from backend.invitations import selectors, services
 from backend.invitations.models import MAX_REMINDER_DAYS, MAX_VALID_DAYS, InvitationRules
-from backend.invitations.rules import LETTER_LIMIT, SENDER_LIMIT, SUBJECT_LIMIT
+from backend.invitations.rules import LETTER_LIMIT
+from backend.mails.api import LetterSerializer
+from backend.mails.rules import SUBJECT_LIMIT
 
 MAX_CHOSEN = 5_000
 MAX_CONFIRMATION = 100_000
@@ -61,13 +63,6 @@ class ReturnedSerializer(serializers.Serializer[Any]):
     returned = serializers.BooleanField(default=True, help_text="false: they did not come back after all.")
 
 
-class LetterSerializer(serializers.Serializer[Any]):
-    sender = serializers.CharField()
-    reply_to = serializers.CharField()
-    subject = serializers.CharField()
-    body = serializers.CharField()
-
-
 class InvitationPreviewSerializer(serializers.Serializer[Any]):
     """What would be sent. Sending takes the `confirmation`, within the hour."""
 
@@ -84,10 +79,8 @@ class ConfirmationSerializer(serializers.Serializer[Any]):
 
 
 class InvitationRulesSerializer(serializers.Serializer[Any]):
-    """How the event invites. Empty texts stand for Titian's own, an empty sender for the event's name."""
+    """How the event invites; empty texts stand for Titian's own."""
 
-    sender_name = TextField(max_length=SENDER_LIMIT, allow_blank=True)
-    reply_to = TextField(max_length=254, allow_blank=True)
     subject = TextField(max_length=SUBJECT_LIMIT, allow_blank=True)
     text = TextField(max_length=LETTER_LIMIT, allow_blank=True)
     reminder_subject = TextField(max_length=SUBJECT_LIMIT, allow_blank=True)
@@ -166,7 +159,7 @@ class InvitationTestView(OrganiserView):
 
 
 class InvitationRulesView(OrganiserView):
-    """Sender, texts, days and reminders of the event's invitations."""
+    """Texts, days and reminders of the event's invitations."""
 
     @extend_schema(operation_id="invitation_rules_read", responses={200: InvitationRulesSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002

@@ -26,8 +26,6 @@ class InvitationRules(models.Model):
         BEFORE = "before", _("Days before the first day")
 
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="invitation_rules")
-    sender_name = models.CharField(max_length=80, blank=True)  # empty: the event's name
-    reply_to = models.EmailField(max_length=254, blank=True)
     subject = models.CharField(max_length=150, blank=True)
     text = models.TextField(blank=True)
     reminder_subject = models.CharField(max_length=150, blank=True)

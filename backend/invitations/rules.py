@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Collection
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -12,23 +10,14 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError
 from backend.core.texts import one_line
 from backend.events.models import Attendee
-from backend.events.rules import TextTooLong, clean_text
 from backend.invitations.models import MAX_REMINDER_DAYS, MAX_VALID_DAYS, InvitationRules
-from backend.people.services import check_email
+from backend.mails.rules import SUBJECT_LIMIT, BadMailText, clean_passage
 
 MAILS_A_DAY = 5_000  # of one event, in 24 hours
 TESTS_A_DAY = 20  # of one organiser at one event
 SELECTION_LIFE = dt.timedelta(hours=1)  # between a preview and the sending
 PLACEHOLDERS = ("name", "forum", "link")
-PLACEHOLDER = re.compile(r"\{(\w*)\}")
-SUBJECT_LIMIT = 150
-SENDER_LIMIT = 80
 LETTER_LIMIT = 4_000
-
-
-class BadInvitationText(BusinessError):
-    code = "bad_invitation_text"
-    status = 400
 
 
 class BadInvitationRules(BusinessError):
@@ -52,58 +41,16 @@ def is_invitable() -> Q:
 
 
 def clean_subject(text: str) -> str:
-    """The subject as it is stored; refuses TextTooLong and BadInvitationText."""
-    subject = one_line(clean_text(text))
-    _check_length(subject, SUBJECT_LIMIT, _("subject"))
-    _check_placeholders(subject, ("name", "forum"), _("subject"))
-    return subject
+    """The subject as it is stored; refuses TextTooLong and BadMailText."""
+    return one_line(clean_passage(text, SUBJECT_LIMIT, ("name", "forum"), _("subject")))
 
 
 def clean_letter(text: str) -> str:
-    """A text as it is stored; refuses TextTooLong, and BadInvitationText, also where the link is missing."""
-    letter = clean_text(text).replace("\r\n", "\n")
-    _check_length(letter, LETTER_LIMIT, _("text"))
-    _check_placeholders(letter, PLACEHOLDERS, _("text"))
+    """A text as it is stored; refuses TextTooLong, and BadMailText, also where the link is missing."""
+    letter = clean_passage(text, LETTER_LIMIT, PLACEHOLDERS, _("text"))
     if letter and letter.count("{link}") != 1:
-        raise BadInvitationText(
-            _("Write {link} once in the text: there the mail has the link that signs in.")
-        )
+        raise BadMailText(_("Write {link} once in the text: there the mail has the link that signs in."))
     return letter
-
-
-def clean_sender_name(text: str) -> str:
-    """The sender's name as it is stored; refuses TextTooLong and BadInvitationText (@, <, >, quotes)."""
-    name = one_line(clean_text(text))
-    _check_length(name, SENDER_LIMIT, _("sender’s name"))
-    if re.search(r"[@<>\"]", name):
-        raise BadInvitationText(_("A sender’s name is without @, <, > and quotation marks."))
-    return name
-
-
-def clean_reply_to(text: str) -> str:
-    """The address that answers go to; refuses BadEmail."""
-    return check_email(text) if text.strip() else ""
-
-
-def _check_length(text: str, limit: int, what: str) -> None:
-    if len(text) > limit:
-        raise TextTooLong(
-            _("The %(what)s has %(count)s characters; please keep it under %(limit)s.")
-            % {"what": what, "count": f"{len(text):,}", "limit": f"{limit:,}"}
-        )
-
-
-def _check_placeholders(text: str, known: Collection[str], what: str) -> None:
-    for name in PLACEHOLDER.findall(text):
-        if name not in known:
-            raise BadInvitationText(
-                _("The %(what)s has %(placeholder)s; it can have %(known)s.")
-                % {
-                    "what": what,
-                    "placeholder": f"{{{name}}}",
-                    "known": ", ".join(f"{{{one}}}" for one in known),
-                }
-            )
 
 
 def check_days(*, valid_days: int, schedule: str, first: int | None, second: int | None) -> None:

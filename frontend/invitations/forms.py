@@ -9,8 +9,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from backend.invitations.models import MAX_REMINDER_DAYS, MAX_VALID_DAYS, Invitation, InvitationRules
-from backend.invitations.rules import LETTER_LIMIT, SENDER_LIMIT, SUBJECT_LIMIT
+from backend.invitations.rules import LETTER_LIMIT
 from backend.invitations.services import InvitationRulesData, default_template
+from backend.mails.rules import SUBJECT_LIMIT
 from frontend.fields import IdsField
 
 if TYPE_CHECKING:
@@ -56,10 +57,8 @@ def _days(label: _StrOrPromise, limit: int, *, required: bool = False) -> forms.
 
 
 class RulesForm(forms.Form):
-    """How a forum invites: sender, texts, days. Titian's own texts are shown where none were written."""
+    """How a forum invites: texts and days. Titian's own texts are shown where none were written."""
 
-    sender_name = _line(_("Sender’s name"), SENDER_LIMIT, required=False)
-    reply_to = _line(_("Answers go to"), 254, required=False)
     valid_days = _days(_("Days a link is valid"), MAX_VALID_DAYS, required=True)
     subject = _line(_("Subject of the invitation"), SUBJECT_LIMIT)
     text = _letter(_("Text of the invitation"))

@@ -22,8 +22,8 @@ from backend.events.models import Attendee
 from backend.events.rules import Doing, TextTooLong, is_allowed
 from backend.invitations import selectors, services
 from backend.invitations.models import Invitation
-from backend.invitations.rules import BadInvitationRules, BadInvitationText
-from backend.people.services import BadEmail
+from backend.invitations.rules import BadInvitationRules
+from backend.mails.rules import BadMailText
 from frontend.access import Request, catch_refusal, organiser, public
 from frontend.fields import values_of
 from frontend.invitations.forms import ReturnedForm, RulesForm, SelectionForm, SendForm
@@ -109,7 +109,7 @@ def send(request: Request, attendee: Attendee) -> HttpResponse:
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def texts(request: Request, attendee: Attendee) -> HttpResponse:
-    """Sender, texts and days of invitations and reminders, with a preview of each."""
+    """Texts and days of invitations and reminders, with a preview of each."""
     event, now = attendee.event, timezone.now()
     stored = selectors.rules_for(event)
     form = RulesForm(request.POST if request.method == "POST" else None, stored)
@@ -117,7 +117,7 @@ def texts(request: Request, attendee: Attendee) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             services.set_invitation_rules(event=event, data=form.rules_data(), by=request.user)
-        except (BadInvitationText, BadInvitationRules, BadEmail, TextTooLong) as error:
+        except (BadMailText, BadInvitationRules, TextTooLong) as error:
             refusal = error
         else:
             messages.success(request, _("Saved. This is how the mails look now."))

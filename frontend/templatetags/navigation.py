@@ -71,6 +71,7 @@ BELONGS_TO = {
     "sectors": "setup",
     "contact_rules": "setup",
     "rehearsal": "setup",
+    "mail_texts": "setup",
     "end_rehearsal": "setup",
 }
 

@@ -10,6 +10,7 @@ FORMS = [  # page, what is sent, the fields that are wrong, by their labels
     ("set-up/about/", {"name": "", "starts_on": "soon"}, ["Name of the forum", "First day"]),
     ("set-up/sessions/", {"title": "", "starts": "late"}, ["Title", "Day", "From", "To"]),
     ("attendees/add/", {"name": "", "email": "nobody"}, ["Name"]),
+    ("set-up/mail-texts/", {"opening": "x" * 301}, ["Opening"]),
     ("invitations/texts/", {"valid_days": "0"}, ["Days a link is valid"]),
 ]  # fmt: skip
 

@@ -164,7 +164,7 @@ def invite(page, home, post):
     page.goto(f"{home}set-up/")
     page.get_by_role("button", name="Invite people first").click()
     page.locator(".checklist").get_by_role("link", name="Invitations").click()
-    page.get_by_role("link", name="Text, sender and reminders").click()
+    page.get_by_role("link", name="Text and reminders").click()
     page.get_by_role("button", name="Send me a test mail").click()
     expect(page.get_by_text("A test mail is on its way to olga@example.org.")).to_be_visible()
     page.goto(f"{home}invitations/")

@@ -75,6 +75,7 @@ def test_axe_finds_nothing_where_meetings_are_set_up(forum, booking, visit):
     session = make_session(forum.event, "Talk")
     own = ("set-up/sessions/import/", f"set-up/sessions/{session.pk}/", f"meetings/{agreed.pk}/call-off/")
     more = (
+        "set-up/mail-texts/",
         "set-up/closed/",
         "set-up/sectors/",
         "set-up/contact/",

@@ -1,4 +1,4 @@
-"""Nudges, files, wishes to meet and times that organisers open."""
+"""Nudges, files, wishes to meet, times that organisers open, and examples of every mail."""
 
 from backend.directory.services.files import (
     LIST_FILES,
@@ -6,6 +6,12 @@ from backend.directory.services.files import (
     ListFile,
     export_attendees,
     export_needs_help,
+)
+from backend.directory.services.mail_examples import (
+    MAIL_KINDS,
+    deliver_test_mail,
+    mail_examples,
+    send_test_mail,
 )
 from backend.directory.services.nudges import (
     SEND_NUDGE,
@@ -26,6 +32,7 @@ from backend.directory.services.times import (
 
 __all__ = [
     "LIST_FILES",
+    "MAIL_KINDS",
     "NEEDS_HELP_FILE",
     "SEND_NUDGE",
     "SEND_TIMES_MAIL",
@@ -34,12 +41,15 @@ __all__ = [
     "NudgeGroup",
     "NudgePreview",
     "TooManyWishes",
+    "deliver_test_mail",
     "export_attendees",
     "export_needs_help",
+    "mail_examples",
     "nudge_people",
     "open_times_for",
     "preview_nudges",
     "send_nudge",
+    "send_test_mail",
     "send_times_mail",
     "wish_to_meet",
 ]

@@ -26,11 +26,12 @@ from backend.directory.selectors import (
 from backend.events.models import Attendee, Event
 from backend.events.rules import Doing, check_organiser
 from backend.events.services import lock_event
+from backend.mails.selectors import Letter, Letterhead, example_reader, letter_of, letterhead_for
+from backend.mails.services import mail_to
 from backend.people.models import Person
 from backend.people.rules import quiet_hours_end
 
 SEND_NUDGE = "directory.send_nudge"
-SUBJECT_LIMIT = 150
 
 
 # The page where each cause is mended.
@@ -46,19 +47,11 @@ PAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class NudgeLetter:
-    """One nudge as its reader has it."""
-
-    subject: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
 class NudgeGroup:
-    """Those whom the same cause hinders, with the mail they would get."""
+    """Those whom the same cause hinders, with the mail they would get, to somebody made up."""
 
     cause: Cause
-    letter: NudgeLetter
+    letter: Letter
     rows: tuple[NeedsHelpRow, ...]
 
 
@@ -73,11 +66,13 @@ class NudgePreview:
 def preview_nudges(*, event: Event, now: dt.datetime) -> NudgePreview:
     """What nudging would send now, and to whom; nothing is sent."""
     rows = needs_help_rows(event=event, now=now)
-    groups = []
+    reader, groups = example_reader(event), []
+    head = letterhead_for(reader)
     for cause in Cause:
         found = tuple(row for row in rows if row.cause == cause and row.can_be_nudged)
         if found:
-            groups.append(NudgeGroup(cause, nudge_letter(event, cause), found))
+            letter = letter_of(nudge_mail(reader, head, cause))
+            groups.append(NudgeGroup(cause, letter, found))
     return NudgePreview(tuple(groups), tuple(row for row in rows if not row.can_be_nudged))
 
 
@@ -143,17 +138,13 @@ def _mail_for(nudge: Nudge, now: dt.datetime) -> EmailMessage | None:
         return None
     if just_told([attendee.pk], nudge.created_at):
         return None
-    letter = nudge_letter(event, causes_for(event, [attendee.pk], now)[attendee.pk])
-    return EmailMessage(
-        subject=letter.subject,
-        body=letter.body,
-        to=[attendee.person.email],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
+    cause = causes_for(event, [attendee.pk], now)[attendee.pk]
+    return nudge_mail(attendee, letterhead_for(attendee), cause)
 
 
-def nudge_letter(event: Event, cause: Cause) -> NudgeLetter:
-    """The nudge to those whom this cause hinders."""
+def nudge_mail(reader: Attendee, head: Letterhead, cause: Cause) -> EmailMessage:
+    """The nudge to somebody whom this cause hinders."""
+    event = reader.event
     subjects = {
         Cause.NOT_JOINED: _("You have not joined %(event)s yet"),
         Cause.UNANSWERED: _("A meeting at %(event)s waits for your answer"),
@@ -162,9 +153,6 @@ def nudge_letter(event: Event, cause: Cause) -> NudgeLetter:
     }
     subject = subjects.get(cause, _("Whom will you meet at %(event)s?")) % {"event": event.name}
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/{PAGES[cause]}/"
-    return NudgeLetter(
-        subject=" ".join(subject.split())[:SUBJECT_LIMIT],
-        body=render_to_string(
-            "directory/mail/nudge.txt", {"cause": cause.value, "event": event.name, "address": address}
-        ),
-    )
+    context = {"cause": cause.value, "event": event.name, "address": address, "head": head}
+    body = render_to_string("directory/mail/nudge.txt", context)
+    return mail_to(reader, head, subject=subject, body=body)

@@ -22,15 +22,17 @@ from backend.events.models import Attendee, Event
 from backend.events.rules import Doing, is_allowed
 from backend.events.selectors import shown_name
 from backend.events.services import lock_attendees
+from backend.mails.selectors import Letterhead, letterhead_for
+from backend.mails.services import mail_to
 from backend.meetings.rules import ASKER_REQUESTS, LIMITS_WINDOW, check_own, check_reachable
 from backend.meetings.selectors import has_open_time
 from backend.meetings.services import open_all_times
 from backend.people.models import Person
 from backend.people.rules import quiet_hours_end
 from backend.safeguarding.rules import is_known_adult
+from backend.safeguarding.selectors import PublicProfile
 
 SEND_TIMES_MAIL = "directory.send_times_mail"
-SUBJECT_LIMIT = 150
 MAX_NAMED = 10  # people in one mail
 Kind, State = TimesMail.Kind, TimesMail.State
 
@@ -147,21 +149,26 @@ def _mail_for(mail: TimesMail, now: dt.datetime) -> EmailMessage | None:
     people = wished_by(reader, now) if mail.kind == Kind.WISHED and not is_open else ()
     if not (people if mail.kind == Kind.WISHED else is_open):
         return None
+    return times_mail(reader, letterhead_for(reader), mail.kind, people)
+
+
+def times_mail(
+    reader: Attendee, head: Letterhead, kind: str, people: Sequence[PublicProfile] = ()
+) -> EmailMessage:
+    """The mail about their times; `people` are those who would like to meet the reader."""
+    event = reader.event
     subject = (
         _("Somebody would like to meet you at %(event)s")
-        if mail.kind == Kind.WISHED
+        if kind == Kind.WISHED
         else _("Your meeting times at %(event)s are open")
     )
     context = {
-        "kind": mail.kind,
+        "kind": kind,
         "event": event.name,
         "people": people[:MAX_NAMED],
         "more": max(0, len(people) - MAX_NAMED),
         "address": f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/availability/",
+        "head": head,
     }
-    return EmailMessage(
-        subject=" ".join((subject % {"event": event.name}).split())[:SUBJECT_LIMIT],
-        body=render_to_string("directory/mail/times.txt", context),
-        to=[reader.person.email],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
+    body = render_to_string("directory/mail/times.txt", context)
+    return mail_to(reader, head, subject=subject % {"event": event.name}, body=body)

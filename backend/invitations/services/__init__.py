@@ -2,7 +2,7 @@
 
 from backend.invitations.services.bounces import NoSuchMail, mark_bounced
 from backend.invitations.services.deliveries import SEND_INVITATION, deliver_invitation
-from backend.invitations.services.letters import Letter, default_template, example_letter
+from backend.invitations.services.letters import default_template, example_invitation, example_letter
 from backend.invitations.services.links import (
     LinkExpired,
     LinkInvalid,
@@ -12,7 +12,11 @@ from backend.invitations.services.links import (
     use_link,
 )
 from backend.invitations.services.reminders import queue_reminders
-from backend.invitations.services.rules import InvitationRulesData, set_invitation_rules
+from backend.invitations.services.rules import (
+    InvitationRulesData,
+    copy_invitation_rules,
+    set_invitation_rules,
+)
 from backend.invitations.services.sending import (
     BadSelection,
     InvitationPreview,
@@ -28,7 +32,6 @@ __all__ = [
     "BadSelection",
     "InvitationPreview",
     "InvitationRulesData",
-    "Letter",
     "LinkExpired",
     "LinkInvalid",
     "LinkUsed",
@@ -36,8 +39,10 @@ __all__ = [
     "NobodyToInvite",
     "OpenedLink",
     "TooManyInvitations",
+    "copy_invitation_rules",
     "default_template",
     "deliver_invitation",
+    "example_invitation",
     "example_letter",
     "mark_bounced",
     "preview_invitations",

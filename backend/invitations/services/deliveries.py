@@ -16,7 +16,7 @@ from backend.events.selectors import ids_declaring_need
 from backend.invitations.models import Invitation
 from backend.invitations.rules import is_invitable
 from backend.invitations.selectors import rules_for
-from backend.invitations.services.letters import letter_for, link_address, mail_of
+from backend.invitations.services.letters import headers_of, invitation_mail, link_address
 from backend.invitations.services.links import hash_of, new_token
 from backend.people.models import Person
 from backend.people.rules import quiet_hours_end
@@ -109,10 +109,10 @@ def _mail_for(invitation: Invitation, now: dt.datetime) -> EmailMessage | None:
     invitation.expires_at = now + dt.timedelta(days=rules.valid_days)
     invitation.address_hash = reader.person.address_hash
     invitation.save(update_fields=["token_hash", "expires_at", "address_hash"])
-    letter = letter_for(
+    mail = invitation_mail(
         reader, rules, invitation.kind, link=link_address(token), expires_at=invitation.expires_at
     )
-    mail = mail_of(letter, invitation, to=reader.person.email, now=now)
+    mail.extra_headers |= headers_of(invitation, now)
     is_adult = Attendee.objects.filter(is_known_adult(now), pk=reader.pk).exists()
     if invitation.kind != Kind.TEST and not is_adult:
         mail.to = []

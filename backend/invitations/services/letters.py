@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass
-from email.utils import format_datetime, formataddr, parseaddr
+from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -20,20 +20,11 @@ from backend.core.texts import one_line
 from backend.events.models import Attendee, Event
 from backend.events.selectors import shown_name
 from backend.invitations.models import Invitation, InvitationRules
-from backend.invitations.rules import PLACEHOLDER, SUBJECT_LIMIT
+from backend.mails.rules import filled
+from backend.mails.selectors import Letter, example_reader, letter_of, letterhead_for, mail_texts_for
+from backend.mails.services import mail_to
 
 _LINK = "\x00"  # no text holds it: see `clean_text`
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail as its reader has it. `sender` and `reply_to` are headers; `reply_to` may be empty."""
-
-    sender: str
-    reply_to: str
-    subject: str
-    body: str
-    html: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,61 +72,53 @@ def default_template(kind: str) -> Template:
     )
 
 
-def letter_for(
+def invitation_mail(
     attendee: Attendee, rules: InvitationRules, kind: str, *, link: str, expires_at: dt.datetime
-) -> Letter:
+) -> EmailMultiAlternatives:
     """The mail of this kind to the attendee."""
     event, template = attendee.event, template_for(rules, kind)
     words = {"name": one_line(shown_name(attendee)), "forum": one_line(event.name)}
-    subject = one_line(_filled(template.subject, words))
-    if kind == Invitation.Kind.TEST:
-        subject = _("Test: %(subject)s") % {"subject": subject}
+    subject = filled(template.subject, words)
     context = {
         "event": event,
         "until": expires_at.astimezone(event.zone),
-        "text": _filled(template.text, {**words, "link": link}),
-        "html": _html(_filled(template.text, {**words, "link": _LINK}), link),
+        "text": filled(template.text, {**words, "link": link}),
+        "html": _html(filled(template.text, {**words, "link": _LINK}), link),
         "is_test": kind == Invitation.Kind.TEST,
     }
-    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return Letter(
-        sender=formataddr((rules.sender_name or one_line(event.name), address), charset="utf-8"),
-        reply_to=rules.reply_to,
-        subject=subject if len(subject) <= SUBJECT_LIMIT else subject[: SUBJECT_LIMIT - 1] + "…",
+    return mail_to(
+        attendee,
+        letterhead_for(attendee),
+        subject=_("Test: %(subject)s") % {"subject": subject} if kind == Invitation.Kind.TEST else subject,
         body=render_to_string("invitations/mail/invitation.txt", context),
         html=render_to_string("invitations/mail/invitation.html", context),
     )
 
 
-def mail_of(letter: Letter, invitation: Invitation, *, to: str, now: dt.datetime) -> EmailMultiAlternatives:
-    """The letter as a mail to this address; the Message-ID is the same at every attempt."""
+def headers_of(invitation: Invitation, now: dt.datetime) -> dict[str, str]:
+    """The headers of an invitation's mail; the Message-ID is the same at every attempt."""
     host = urlsplit(settings.TITIAN_ADDRESS).hostname
-    mail = EmailMultiAlternatives(
-        subject=letter.subject,
-        body=letter.body,
-        from_email=letter.sender,
-        reply_to=[letter.reply_to] if letter.reply_to else None,
-        to=[to],
-        headers={
-            "Message-ID": f"<invitation-{invitation.pk}.{invitation.queued_at:%Y%m%d%H%M%S}@{host}>",
-            "Date": format_datetime(now),
-            "Auto-Submitted": "auto-generated",
-        },
+    return {
+        "Message-ID": f"<invitation-{invitation.pk}.{invitation.queued_at:%Y%m%d%H%M%S}@{host}>",
+        "Date": format_datetime(now),
+    }
+
+
+def example_invitation(
+    reader: Attendee, rules: InvitationRules, kind: str, now: dt.datetime
+) -> EmailMultiAlternatives:
+    """The mail of this kind as this reader would get it, with a link that leads nowhere."""
+    link = link_address(_("a-link-of-their-own"))
+    return invitation_mail(
+        reader, rules, kind, link=link, expires_at=now + dt.timedelta(days=rules.valid_days)
     )
-    mail.attach_alternative(letter.html, "text/html")
-    return mail
 
 
 def example_letter(event: Event, rules: InvitationRules, kind: str, *, name: str, now: dt.datetime) -> Letter:
-    """The mail of this kind as somebody of this name would get it, with a link that leads nowhere."""
-    reader = Attendee(event=event, name=name)
-    return letter_for(
-        reader,
-        rules,
-        kind,
-        link=link_address(_("a-link-of-their-own")),
-        expires_at=now + dt.timedelta(days=rules.valid_days),
-    )
+    """The same for somebody of this name."""
+    reader = example_reader(event)
+    reader.name = name
+    return letter_of(example_invitation(reader, rules, kind, now))
 
 
 def link_address(token: str) -> str:
@@ -145,13 +128,9 @@ def link_address(token: str) -> str:
 def digest_of(event: Event, rules: InvitationRules) -> str:
     """Differs where an invitation would be worded, sent or answered differently."""
     template = template_for(rules, Invitation.Kind.INVITATION)
-    said = [event.name, rules.sender_name, rules.reply_to, template.subject, template.text, rules.valid_days]
+    texts = mail_texts_for(event)
+    said = [event.name, texts.sender_name, texts.reply_to, template.subject, template.text, rules.valid_days]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
-
-
-def _filled(text: str, words: dict[str, str]) -> str:
-    """The text with each placeholder replaced once; what a name holds is not read again."""
-    return PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
 
 
 def _html(text: str, link: str) -> str:

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from backend.core.transactions import in_transaction
 from backend.events.models import Event
 from backend.events.rules import Doing, check_organiser
 from backend.invitations.models import InvitationRules
-from backend.invitations.rules import (
-    check_days,
-    clean_letter,
-    clean_reply_to,
-    clean_sender_name,
-    clean_subject,
-)
+from backend.invitations.rules import check_days, clean_letter, clean_subject
 from backend.people.models import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationRulesData:
-    """An event's sender, texts and days. Empty texts stand for Titian's, an empty name for the event's."""
+    """An event's texts and days; empty texts stand for Titian's own."""
 
-    sender_name: str = ""
-    reply_to: str = ""
     subject: str = ""
     text: str = ""
     reminder_subject: str = ""
@@ -38,14 +30,12 @@ class InvitationRulesData:
 def set_invitation_rules(*, event: Event, data: InvitationRulesData, by: Person) -> InvitationRules:
     """Set how the event invites; mails not sent yet have the new words.
 
-    Refuses OrganisersOnly, TextTooLong, BadInvitationText, BadEmail and BadInvitationRules.
+    Refuses OrganisersOnly, TextTooLong, BadMailText and BadInvitationRules.
     """
     check_organiser(by, event, Doing.EDIT)
     first, second = data.first_reminder_days, data.second_reminder_days
     check_days(valid_days=data.valid_days, schedule=data.schedule, first=first, second=second)
     values = {
-        "sender_name": clean_sender_name(data.sender_name),
-        "reply_to": clean_reply_to(data.reply_to),
         "subject": clean_subject(data.subject),
         "text": clean_letter(data.text),
         "reminder_subject": clean_subject(data.reminder_subject),
@@ -57,3 +47,10 @@ def set_invitation_rules(*, event: Event, data: InvitationRulesData, by: Person)
     }
     rules, _is_new = InvitationRules.objects.update_or_create(event=event, defaults=values)
     return rules
+
+
+def copy_invitation_rules(*, event: Event, earlier: int) -> None:
+    """Give a new event the texts and days of an earlier one."""
+    for rules in InvitationRules.objects.filter(event=earlier):
+        values = {name: getattr(rules, name) for name in asdict(InvitationRulesData())}
+        InvitationRules.objects.create(event=event, **values)

@@ -26,7 +26,8 @@ from backend.invitations.selectors import (
     rules_for,
 )
 from backend.invitations.services.deliveries import queue_mails
-from backend.invitations.services.letters import Letter, digest_of, example_letter
+from backend.invitations.services.letters import digest_of, example_letter
+from backend.mails.selectors import Letter
 from backend.people.models import Person
 
 DAY = dt.timedelta(hours=24)

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 from backend.events.models import Attendee, Event, Sector
 from backend.events.rules import leads_of, what_opening_lacks
+from backend.mails.selectors import mail_texts_for
 from backend.meetings.selectors.availability import rules_for
 from backend.meetings.selectors.deliveries import failing_deliveries
 
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """How much an event has of each thing; `opening_lacks` is a sentence, empty where nothing is missing."""
+    """How much an event has of each thing.
+
+    `opening_lacks` is a sentence, empty where nothing is missing; `reply_to` is where answers to mails go.
+    """
 
     themes: int
     topics: int
@@ -30,6 +34,7 @@ class SetUp:
     not_joined: int
     leads: int
     opening_lacks: str
+    reply_to: str
     mails_in_trouble: int
 
 
@@ -53,5 +58,6 @@ def set_up_for(event: Event, now: dt.datetime) -> SetUp:
         not_joined=people.filter(agreed_at=None).count(),
         leads=leads_of(event).count(),
         opening_lacks=what_opening_lacks(event),
+        reply_to=mail_texts_for(event).reply_to,
         mails_in_trouble=failing_deliveries(event, now).count(),
     )

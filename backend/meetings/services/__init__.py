@@ -42,6 +42,7 @@ from backend.meetings.services.joining import (
     join_with_profile,
     open_all_times,
 )
+from backend.meetings.services.mail_examples import example_mail
 from backend.meetings.services.meetings import (
     StepFreeNeeded,
     cancel_for_both,
@@ -150,6 +151,7 @@ __all__ = [
     "displace_meetings",
     "edit_request",
     "end_refused_meetings",
+    "example_mail",
     "expire_requests",
     "feed_address",
     "import_agenda",

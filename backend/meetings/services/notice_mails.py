@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.mime.text import MIMEText
 from email.utils import format_datetime
@@ -17,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backend.events.models import Attendee
+from backend.mails.selectors import Letterhead, letterhead_for
+from backend.mails.services import mail_to
 from backend.meetings.models import Delivery, Meeting, Notice, Seat
 from backend.meetings.rules import LIMITS_WINDOW, OF_AN_OPEN_REQUEST, REQUEST_UPDATES
 from backend.meetings.selectors.answer_links import make_answer_link
@@ -25,7 +28,6 @@ from backend.meetings.selectors.meetings import MeetingRow, rows_for
 from backend.meetings.selectors.times import reader_words, short_words
 
 Kind = Notice.Kind
-SUBJECT_LIMIT = 150
 MAX_TIMES_SHOWN = 6
 CALENDAR_CHANGES = (Kind.ACCEPTED, Kind.ARRANGED, Kind.MOVED, Kind.CANCELLED)
 
@@ -81,7 +83,8 @@ def mail_for(notice: Notice, now: dt.datetime) -> EmailMultiAlternatives | None:
         content = None
     if content is None:
         return None
-    mail = _rendered(content, notice, reader, now)
+    headers = {"Message-ID": message_id(notice), "Date": format_datetime(now)}
+    mail = render_mail(content, reader, letterhead_for(reader), headers)
     if notice.kind in CALENDAR_CHANGES:
         entry = invitation_for(meeting, row, reader, now)
         mail.attach(_calendar_part(entry.decode(), method_of(row)))
@@ -132,23 +135,19 @@ def message_id(notice: Notice) -> str:
     return f"<notice-{notice.pk}.{notice.meeting.uid}@{host}>"
 
 
-def _rendered(
-    content: MailContent, notice: Notice, reader: Attendee, now: dt.datetime
+def render_mail(
+    content: MailContent, reader: Attendee, head: Letterhead, headers: Mapping[str, str] | None = None
 ) -> EmailMultiAlternatives:
-    context = {"content": content, "event": reader.event}
-    subject = " ".join(content.subject.split())
-    mail = EmailMultiAlternatives(
-        subject=subject if len(subject) <= SUBJECT_LIMIT else subject[: SUBJECT_LIMIT - 1] + "…",
+    """A mail with these words to the reader."""
+    context = {"content": content, "event": reader.event, "head": head}
+    return mail_to(
+        reader,
+        head,
+        subject=content.subject,
         body=_templates.get_template("notice.txt").render(context),
-        to=[reader.person.email],
-        headers={
-            "Message-ID": message_id(notice),
-            "Date": format_datetime(now),
-            "Auto-Submitted": "auto-generated",
-        },
+        html=_templates.get_template("notice.html").render(context),
+        headers=headers,
     )
-    mail.attach_alternative(_templates.get_template("notice.html").render(context), "text/html")
-    return mail
 
 
 def _calendar_part(entry: str, method: str) -> MIMEText:
@@ -165,7 +164,7 @@ def content_for(notice: Notice, row: MeetingRow, reader: Attendee, now: dt.datet
     """
     if not _is_timely(notice, row, now):
         return None
-    writer = _times_lost if notice.facts.get("are_new") else _WRITERS[Kind(notice.kind)]
+    writer = _times_lost if notice.facts.get("are_new") else WRITERS[Kind(notice.kind)]
     if notice.kind == Kind.CHANGED and not _was_mailed(notice):
         writer = _requested  # the first they read of it
     return writer(row, reader)
@@ -454,7 +453,7 @@ def _attest(row: MeetingRow, reader: Attendee) -> MailContent:
     )
 
 
-_WRITERS = {
+WRITERS = {
     Kind.REQUESTED: _requested,
     Kind.PROPOSED: _proposed,
     Kind.CHANGED: _changed,

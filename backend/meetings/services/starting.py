@@ -1,4 +1,4 @@
-"""Starting a forum, with the rules for requests of an earlier edition."""
+"""Starting a forum, with the rules and mail texts of an earlier edition."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import datetime as dt
 from backend.core.transactions import in_transaction
 from backend.events.models import Event
 from backend.events.services import ForumData, start_event
+from backend.invitations.services import copy_invitation_rules
+from backend.mails.services import copy_mail_texts
 from backend.meetings.models import MeetingRules
 from backend.people.models import Person
 from backend.safeguarding.services import copy_contact_rules
@@ -14,8 +16,7 @@ from backend.safeguarding.services import copy_contact_rules
 
 @in_transaction
 def start_forum(*, data: ForumData, by: Person, now: dt.datetime) -> Event:
-    """Start a forum as `start_event` does; with the rules for requests and contact of the edition it
-    starts from."""
+    """Start a forum as `start_event` does; with the rules and mail texts of the edition it starts from."""
     event = start_event(data=data, by=by, now=now)
     if event.previous_id:
         copy_rules(event=event, earlier=event.previous_id)
@@ -23,7 +24,7 @@ def start_forum(*, data: ForumData, by: Person, now: dt.datetime) -> Event:
 
 
 def copy_rules(*, event: Event, earlier: int) -> None:
-    """Give a new event the rules for requests and contact of an earlier one, whose sectors it has copied."""
+    """Give a new event the rules and mail texts of an earlier one, whose sectors it has copied."""
     rules = MeetingRules.objects.filter(event=earlier).first()
     if rules is not None:
         MeetingRules.objects.create(
@@ -33,3 +34,5 @@ def copy_rules(*, event: Event, earlier: int) -> None:
             proposal_hours=rules.proposal_hours,
         )
     copy_contact_rules(event=event, earlier=earlier)
+    copy_mail_texts(event=event, earlier=earlier)
+    copy_invitation_rules(event=event, earlier=earlier)

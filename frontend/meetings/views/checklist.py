@@ -151,6 +151,11 @@ def _items(event: Event, found: SetUp) -> list[Item]:
             else _("A mail with a link to join, to all or some; reminders follow by a schedule."),
         ),
         item(
+            "mail_texts", _("Mail texts"), found.reply_to,
+            _("Answers to mails go to %(address)s.") % {"address": found.reply_to} if found.reply_to
+            else _("Answers to mails reach nobody: say where they go, who writes, and with which words."),
+        ),
+        item(
             "rehearsal", _("Rehearsal"), rehearsed or event.is_rehearsal,
             _("Made-up people are in it: try the desk, the programme, and closing a day.")
             if rehearsed or event.is_rehearsal

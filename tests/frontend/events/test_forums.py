@@ -10,6 +10,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from backend.core.errors import BusinessError
 from backend.core.models import Act
 from backend.events.models import Appointment, Event, Organisation, Slot, Table
+from backend.invitations.models import InvitationRules
+from backend.mails.models import MailTexts
 from backend.meetings.models import MeetingRules
 from backend.people.models import FirstAdministratorLink, Person
 from backend.safeguarding.models import ContactRule
@@ -160,6 +162,8 @@ def test_an_earlier_edition_hands_on_everything_but_its_people(ada):
     earlier.sectors.filter(key="academia").delete()
     Table.objects.create(event=earlier, label="T1", place="Gallery", step_free=True)
     MeetingRules.objects.create(event=earlier, open_requests=3, expiry_hours=24)
+    MailTexts.objects.create(event=earlier, reply_to="team@example.org", signature="Your hosts")
+    InvitationRules.objects.create(event=earlier, subject="Come to {forum}", valid_days=5)
     for day, hour in ((9, 2), (10, 3)):  # 09:00 and 10:00 in Bangkok
         opens = dt.datetime(2026, 12, day, hour, tzinfo=dt.UTC)
         Slot.objects.create(event=earlier, starts_at=opens, ends_at=opens + dt.timedelta(minutes=30))
@@ -174,6 +178,8 @@ def test_an_earlier_edition_hands_on_everything_but_its_people(ada):
     )
     assert [(row.label, row.place, row.step_free) for row in event.tables.all()] == [("T1", "Gallery", True)]
     assert (event.meeting_rules.open_requests, event.meeting_rules.expiry_hours) == (3, 24)
+    assert (event.mail_texts.reply_to, event.mail_texts.signature) == ("team@example.org", "Your hosts")
+    assert (event.invitation_rules.subject, event.invitation_rules.valid_days) == ("Come to {forum}", 5)
     helpline = Organisation.objects.get(event=event)
     assert (helpline.name, helpline.sector.constituency) == ("Helpline", "civil-society")
     assert helpline.sector.event == event

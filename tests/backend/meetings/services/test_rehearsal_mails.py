@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from backend.core.smtp import send_mail_now
 from backend.directory.models import Nudge, TimesMail
-from backend.directory.services import nudge_people, open_times_for
+from backend.directory.services import nudge_people, open_times_for, send_test_mail
 from backend.events.models import Attendee, Event, OutsideContact
 from backend.events.services import propose_role
 from backend.invitations.models import Invitation
 from backend.invitations.services import send_test_invitation
+from backend.mails.models import MailTest
 from backend.meetings.models import Availability, Delivery
 from backend.meetings.services import MeetingRequestData, request_meeting, start_rehearsal
 from backend.people.models import Person
@@ -46,10 +47,11 @@ def forum() -> Forum:
 
 
 def do_everything_that_mails(event: Event, by: Person) -> None:
-    """A proposed role, a request, a nudge, opened times, a test mail, a report with and without a lead."""
+    """A proposed role, a request, a nudge, opened times, test mails, a report with and without a lead."""
     now = timezone.now()
     lead, proposed, asker, other, closed, unsafe = Attendee.objects.of(event).exclude(person=by)[:6]
     send_test_invitation(event=event, by=by, now=now)
+    send_test_mail(event=event, kind="requested", by=by, now=now)
     propose_role(event=event, attendee_id=proposed.pk, permission="organiser", by=by, now=now)
     request_meeting(
         attendee=asker, other_id=other.pk, data=MeetingRequestData(slot_ids=()), by=asker.person, now=now
@@ -80,7 +82,7 @@ def test_no_mail_of_any_kind_leaves_a_rehearsal(forum: Forum, post: MailServer) 
     do_jobs()
     assert post.mails == []
     assert post.attempts == 0
-    for model in (Delivery, Nudge, TimesMail):
+    for model in (Delivery, Nudge, TimesMail, MailTest):
         assert set(model.objects.values_list("state", flat=True)) == {"skipped"}
     assert Invitation.objects.get().state == "skipped"
     assert ReportAlert.objects.count() >= 1

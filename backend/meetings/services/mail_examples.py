@@ -1,0 +1,74 @@
+"""The mails about meetings as a made-up reader has them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import replace
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils.translation import gettext as _
+
+from backend.events.models import Attendee
+from backend.mails.selectors import Letterhead
+from backend.meetings.models import Meeting, Notice
+from backend.meetings.selectors.availability import SlotChoice
+from backend.meetings.selectors.meetings import MeetingRow, Place
+from backend.meetings.services.notice_mails import WRITERS, render_mail
+from backend.safeguarding.selectors import PublicProfile
+
+HALF_HOUR = dt.timedelta(minutes=30)
+Kind = Notice.Kind
+OPEN_KINDS = (Kind.REQUESTED, Kind.PROPOSED, Kind.CHANGED, Kind.TIME_TAKEN, Kind.REMINDER_HALF)
+
+
+def example_mail(
+    kind: str, reader: Attendee, other: PublicProfile, head: Letterhead, now: dt.datetime
+) -> EmailMessage:
+    """The mail of a notice of this kind, about a made-up meeting with `other`; its links lead nowhere."""
+    row = _example_meeting(kind, reader, other, now)
+    content = WRITERS[Kind(kind)](row, reader)
+    nowhere = f"{settings.TITIAN_ADDRESS.rstrip('/')}/answer/{_('a-link-of-their-own')}/"
+    links = tuple(replace(link, address=nowhere) for link in content.links)
+    return render_mail(replace(content, links=links), reader, head)
+
+
+def _example_meeting(kind: str, reader: Attendee, other: PublicProfile, now: dt.datetime) -> MeetingRow:
+    """A meeting in the state in which a notice of this kind is sent, on the first morning of the event."""
+    event = reader.event
+    starts_at = dt.datetime.combine(event.starts_on, dt.time(10), event.zone)
+    times = tuple(
+        SlotChoice(number, starts_at + number * HALF_HOUR, starts_at + (number + 1) * HALF_HOUR)
+        for number in range(2)
+    )
+    return MeetingRow(
+        meeting_id=0,
+        uid=uuid.UUID(int=0),
+        sequence=0,
+        state=Meeting.State.REQUESTED if kind in OPEN_KINDS else Meeting.State.ACCEPTED,
+        asked_by_me=kind in (Kind.ACCEPTED, Kind.DECLINED, Kind.EXPIRED),
+        by_organisers=kind == Kind.PROPOSED,
+        other=other,
+        message=_("I would like to hear how you work with schools.") if kind in OPEN_KINDS else "",
+        theme="",
+        theme_name="",
+        any_time=False,
+        is_online=False,
+        needs_step_free=False,
+        interpreter="",
+        times=times if kind in OPEN_KINDS else (),
+        starts_at=starts_at,
+        ends_at=starts_at + HALF_HOUR,
+        place=Place(_("Table 1"), event.venue, step_free=True, is_online=False, link=""),
+        asked_at=now,
+        changed_at=now,
+        expires_at=now + dt.timedelta(days=3),
+        reason=_("I am in a session then.") if kind in (Kind.DECLINED, Kind.CANCELLED) else "",
+        ended_by_me=False,
+        ended_by_organisers=False,
+        my_answer="",
+        my_word="",
+        my_usefulness=None,
+        actions=(),
+    )
