@@ -9,7 +9,7 @@ import numpy as np
 
 from matching.policy import Policy
 from matching.recommend.parallel import parallel_map
-from matching.recommend.scoring import probability, reciprocal_score
+from matching.recommend.scoring import reciprocal_score
 from matching.types import Array
 
 BLOCK_ROWS = 512
@@ -51,18 +51,24 @@ def find_candidates(
     people = len(groups)
     blocks = [slice(start, min(start + BLOCK_ROWS, people)) for start in range(0, people, BLOCK_ROWS)]
 
-    def score_of(rows: slice) -> Array:
-        return reciprocal_score(probability(log_odds[rows]), probability(log_odds[:, rows]).T)
+    def score_of(rows: slice, columns: slice) -> Array:
+        return reciprocal_score(log_odds[rows, columns], log_odds[columns, rows].T)
 
-    def mean_of(rows: slice) -> Array:
-        return np.asarray(score_of(rows).sum(axis=1) / max(1, people - 1))
+    def sums_of(rows: slice) -> tuple[Array, Array]:
+        """The sums over all later columns, and over these rows for all columns after them."""
+        score = score_of(rows, slice(rows.start, people))
+        return score.sum(axis=1), score[:, rows.stop - rows.start :].sum(axis=0)
 
-    means = np.concatenate([np.zeros(0, np.float32), *parallel_map(mean_of, blocks)])
+    means = np.zeros(people, np.float32)
+    for rows, (across, down) in zip(blocks, parallel_map(sums_of, blocks), strict=True):
+        means[rows] += across
+        means[rows.stop :] += down
+    means /= max(1, people - 1)
     order = np.argsort(groups, kind="stable")
     bounds = np.searchsorted(groups[order], np.arange(int(groups.max(initial=0)) + 2))
 
     def keys_of(rows: slice) -> Array:
-        score = score_of(rows)
+        score = score_of(rows, slice(None))
         score = np.where(score > 0, score - means[None, :], -np.inf)[:, order]
         chosen = [_top_k(score, policy.pool)]
         for group in range(len(bounds) - 1):
@@ -84,7 +90,7 @@ def find_candidates(
     keys = keys[np.diff(keys, prepend=-1) > 0]
     left, right = keys // max(1, people), keys % max(1, people)
     forward, backward = (log_odds[ends].astype(np.float64) for ends in ((left, right), (right, left)))
-    score = reciprocal_score(probability(forward), probability(backward))
+    score = reciprocal_score(forward, backward)
     return CandidatePairs(left, right, forward, score, means)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -237,13 +237,13 @@ class RawFeatures:
 
 def raw_features(features: Features, left: Array, right: Array) -> RawFeatures:
     """Raw features of the directed pairs left[k] -> right[k]."""
-    texts = features.texts
+    seeks_offers, seeks_about, topic = _answers(features, left, right)
     missing = np.full(len(left), np.nan, np.float32)
     lexical = features.lexical.pairs(left, right)
     has_terms = features.has_terms
     return RawFeatures(
-        seeks_offers=_cosines(texts.seeks, texts.offers, left, right),
-        seeks_about=_cosines(texts.seeks, texts.about, left, right),
+        seeks_offers=seeks_offers,
+        seeks_about=seeks_about,
         smooth=missing
         if features.smooth is None
         else _cosines(features.smooth, features.smooth, left, right),
@@ -251,7 +251,7 @@ def raw_features(features: Features, left: Array, right: Array) -> RawFeatures:
         latent=_cosines(features.latent, features.latent, left, right),
         odd_paths=missing * 0 if features.odd_paths is None else features.odd_paths.pairs(left, right),
         overlap=missing * 0 if features.overlap is None else features.overlap.pairs(left, right),
-        topic=np.einsum("ij,ij->i", features.seeks_topics[left], features.offers_topics[right]),
+        topic=topic,
         language=(np.einsum("ij,ij->i", features.languages[left], features.languages[right]) > 0).astype(
             np.float32
         ),
@@ -261,14 +261,34 @@ def raw_features(features: Features, left: Array, right: Array) -> RawFeatures:
     )
 
 
-def _cosines(a: Array, b: Array, left: Array, right: Array, chunk: int = 50_000) -> Array:
-    """The inner products of row left[k] of a with row right[k] of b, (k,); NaN where one of them is zero."""
+def reversed_features(features: Features, raw: RawFeatures, left: Array, right: Array) -> RawFeatures:
+    """Raw features of right[k] -> left[k], given those of left[k] -> right[k]: all but what answers a need is
+    the same in both directions."""
+    seeks_offers, seeks_about, topic = _answers(features, right, left)
+    return replace(raw, seeks_offers=seeks_offers, seeks_about=seeks_about, topic=topic)
+
+
+def _answers(features: Features, left: Array, right: Array) -> tuple[Array, Array, Array]:
+    """Seeks with offers, seeks with about, and topics, of left[k] -> right[k]."""
+    texts = features.texts
+    return (
+        _cosines(texts.seeks, texts.offers, left, right),
+        _cosines(texts.seeks, texts.about, left, right),
+        np.einsum("ij,ij->i", features.seeks_topics[left], features.offers_topics[right]),
+    )
+
+
+def _cosines(a: Array, b: Array, left: Array, right: Array, chunk: int = 2_000) -> Array:
+    """The inner products of row left[k] of a with row right[k] of b, (k,); NaN where one of them is zero.
+
+    `chunk` pairs at a time stay in the processor's cache.
+    """
     out = np.empty(len(left), np.float32)
     for start in range(0, len(left), chunk):
         these = slice(start, start + chunk)
-        mine, theirs = a[left[these]], b[right[these]]
-        out[these] = np.einsum("ij,ij->i", mine, theirs)
-        out[these][~(mine.any(axis=1) & theirs.any(axis=1))] = np.nan
+        out[these] = np.einsum("ij,ij->i", a[left[these]], b[right[these]])
+    written = np.asarray(a.any(axis=1))[left] & np.asarray(b.any(axis=1))[right]
+    out[~written] = np.nan
     return out
 
 

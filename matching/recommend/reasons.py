@@ -10,7 +10,14 @@ from functools import lru_cache
 import numpy as np
 
 from matching.policy import Policy
-from matching.recommend.features import ENGLISH, Features
+from matching.recommend.features import (
+    ENGLISH,
+    FIELDS,
+    Features,
+    RawFeatures,
+    raw_features,
+    reversed_features,
+)
 from matching.recommend.graph import Incidence, Node, Shares, explain_overlap, neighbour_shares
 from matching.recommend.scoring import (
     need,
@@ -19,7 +26,7 @@ from matching.recommend.scoring import (
     standardised_features,
     text_scores,
 )
-from matching.text.tfidf import IdfWeights, extract_terms, is_quotable
+from matching.text.tfidf import extract_terms, is_quotable
 from matching.types import Array, Evidence, Lists, Participant, Reason, Suggested
 
 MIN_WEIGHT = 0.005
@@ -66,7 +73,8 @@ class ReasonBuilder:
     incidence: Incidence
     policy: Policy
     bonus: float
-    terms: dict[tuple[int, str], frozenset[str]]
+    terms: dict[int, tuple[frozenset[str], ...]]
+    term_weights: dict[str, float]
     shares: dict[int, Shares]
     nodes: list[Node]
     used: dict[Node, int]
@@ -84,7 +92,7 @@ class ReasonBuilder:
         nodes: list[Node] = [*incidence.nodes, *(("person", p.id) for p in participants)]
         degree = np.bincount(incidence.others.indices, minlength=len(incidence.nodes)).tolist()
         used = dict(zip(incidence.nodes, degree, strict=True))
-        return cls(features, participants, incidence, policy, bonus, {}, {}, nodes, used)
+        return cls(features, participants, incidence, policy, bonus, {}, {}, {}, nodes, used)
 
     def reasons(self, left: Array, right: Array) -> list[tuple[Reason, ...]]:
         """One to MAX_REASONS reasons of each pair, largest weight first, seen from left[k].
@@ -92,40 +100,49 @@ class ReasonBuilder:
         A weight is the part's share of the log-odds of left[k]: what the part adds to a need, times the share
         of the odds that come from this need (`own_and_other_odds`).
         """
-        parts = self._weights(left, right)
-        by_about = [self._carried_by_about(*ends) for ends in ((left, right), (right, left))]
+        parts, by_about = self._parts(left, right)
         names, table = list(parts), np.column_stack(list(parts.values()))
         ranked = np.argsort(-table, axis=1, kind="stable")
-        out = []
-        for k, (i, j) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
-            found: list[Reason] = []
-            for column in ranked[k]:
-                weight = float(table[k, column])
-                if weight < MIN_WEIGHT or len(found) >= MAX_REASONS:
-                    break
-                found += self._reasons_for(
-                    names[column], i, j, weight, found, (bool(by_about[0][k]), bool(by_about[1][k]))
-                )
-            found.sort(key=lambda reason: -reason.weight)
-            if all(parts[name][k] <= 0 for name in NEEDS) and parts["seeks_offers"][k] < 0:
-                found = found[: MAX_REASONS - 1] + nearest_reason(
-                    self.participants[i], self.participants[j], by_about=bool(by_about[0][k])
-                )
-            found = found[:MAX_REASONS] + self._fallback(i, j)
-            out.append(tuple(found[:MAX_REASONS]))
-        return out
+        unanswered = (parts["seeks_offers"] < 0) & np.all([parts[name] <= 0 for name in NEEDS], axis=0)
+        lines = (left, right, table, ranked, unanswered, np.column_stack(by_about))
+        return [
+            self._reasons_of(
+                i, j, [(names[column], weights[column]) for column in order], bare, (about[0], about[1])
+            )
+            for i, j, weights, order, bare, about in zip(*(line.tolist() for line in lines), strict=True)
+        ]
 
-    def _weights(self, left: Array, right: Array) -> dict[str, Array]:
-        """The weight of each part that can be told, (k,) each. PageRank is not told, and of it only the
-        difference between both directions bears on the shares of the odds."""
-        policy = self.policy
-        forward = standardised_features(self.features, policy, left, right, None)
-        backward = standardised_features(self.features, policy, right, left, None)
+    def _reasons_of(
+        self, i: int, j: int, parts: list[tuple[str, float]], unanswered: bool, by_about: tuple[bool, bool]
+    ) -> tuple[Reason, ...]:
+        """The reasons of one pair, given its parts, the largest first."""
+        found: list[Reason] = []
+        for name, weight in parts:
+            if weight < MIN_WEIGHT or len(found) >= MAX_REASONS:
+                break
+            found += self._reasons_for(name, i, j, weight, found, by_about)
+        found.sort(key=lambda reason: -reason.weight)
+        if unanswered:
+            a, b = self.participants[i], self.participants[j]
+            found = found[: MAX_REASONS - 1] + nearest_reason(a, b, by_about=by_about[0])
+        if len(found) < MAX_REASONS:
+            found.append(self._fallback(i, j))
+        return tuple(found[:MAX_REASONS])
+
+    def _parts(self, left: Array, right: Array) -> tuple[dict[str, Array], tuple[Array, Array]]:
+        """The weight of each part that can be told, (k,) each; and in each direction, bool (k,), whether the
+        about, not the offers, answers best. PageRank is not told, and of it only the difference between both
+        directions bears on the shares of the odds."""
+        policy, features = self.policy, self.features
+        raw = raw_features(features, left, right)
+        back = reversed_features(features, raw, left, right)
+        forward = standardised_features(features, policy, left, right, None, raw)
+        backward = standardised_features(features, policy, right, left, None, back)
         lean = policy.pagerank * pagerank_lean(self.features, left, right)
         needs = need(forward, policy) + lean, need(backward, policy) - lean
         own, other = own_and_other_odds(*needs, policy)
         mine, theirs = (policy.slope * odds / (own + other) for odds in (own, other))
-        return {
+        weights = {
             "seeks_offers": mine * policy.text * forward["text"],
             "offers_seeks": theirs * policy.text * backward["text"],
             "topic_offered": mine * policy.topic * forward["topic"],
@@ -134,11 +151,12 @@ class ReasonBuilder:
             "words": policy.slope * policy.lexical * forward["lexical"],
             "language": policy.slope * policy.language * forward["language"],
         }
+        return weights, (self._answered_by_about(raw), self._answered_by_about(back))
 
-    def _carried_by_about(self, left: Array, right: Array) -> Array:
-        """Whether the about of right[k], not the offers, answers best what left[k] seeks, bool (k,)."""
-        offered, described = text_scores(self.features, self.policy, left, right)
-        return np.asarray(np.nan_to_num(described, nan=-np.inf) > np.nan_to_num(offered, nan=-np.inf))
+    def _answered_by_about(self, raw: RawFeatures) -> Array:
+        scores = text_scores(self.features.standardiser, raw, self.policy)
+        offered, described = (np.nan_to_num(score, nan=-np.inf) for score in scores)
+        return np.asarray(described > offered)
 
     def _reasons_for(
         self, name: str, i: int, j: int, weight: float, found: list[Reason], by_about: tuple[bool, bool]
@@ -193,38 +211,42 @@ class ReasonBuilder:
 
     def _shared_terms(self, i: int, j: int, most: int = 3) -> list[str]:
         """The rarest terms that one seeks and the other offers, or that both are about."""
-        shared: set[str] = set()
-        for mine, theirs in (("seeks", "offers"), ("offers", "seeks"), ("about", "about")):
-            shared |= self._terms(i, mine) & self._terms(j, theirs)
-        return rarest_terms(frozenset(shared), self.features.standardiser.idf, most)
+        (seeks, offers, about), (their_seeks, their_offers, their_about) = self._terms(i), self._terms(j)
+        shared = seeks & their_offers | offers & their_seeks | about & their_about
+        return rarest_terms({term: self.term_weights[term] for term in shared}, most)
 
-    def _terms(self, row: int, field: str) -> frozenset[str]:
-        person = self.participants[row]
-        key = row, person.field_or_about(field)
-        if key not in self.terms:
-            terms = extract_terms(getattr(person, key[1]))
-            self.terms[key] = frozenset(term for term in terms if is_quotable(term))
-        return self.terms[key]
+    def _terms(self, row: int) -> tuple[frozenset[str], ...]:
+        """The rare terms that can be shown to a reader, of what a person seeks, offers and is about."""
+        if row not in self.terms:
+            person = self.participants[row]
+            texts = [getattr(person, person.field_or_about(field)) for field in FIELDS]
+            self.terms[row] = tuple(frozenset(filter(self._is_rare, extract_terms(text))) for text in texts)
+        return self.terms[row]
 
-    def _fallback(self, i: int, j: int) -> list[Reason]:
+    def _is_rare(self, term: str) -> bool:
+        weight = self.term_weights.get(term)
+        if weight is None:
+            weight = self.features.standardiser.idf.weight_of(term) if is_quotable(term) else 0.0
+            self.term_weights[term] = weight
+        return weight >= MIN_TERM_IDF
+
+    def _fallback(self, i: int, j: int) -> Reason:
         """The reason that any pair has: different constituencies (bridge) or the same one (peer)."""
         a, b = self.participants[i].constituency, self.participants[j].constituency
         if a != b:
-            return [Reason("bridge", round(self.bonus, 6), {"from": a, "to": b})]
-        return [Reason("peer", 0.0, {"constituency": a})]
+            return Reason("bridge", round(self.bonus, 6), {"from": a, "to": b})
+        return Reason("peer", 0.0, {"constituency": a})
 
 
-def rarest_terms(shared: frozenset[str], weights: IdfWeights, most: int) -> list[str]:
-    """Up to `most` terms of the highest idf, at least MIN_TERM_IDF, without a word in common.
+def rarest_terms(idf: Mapping[str, float], most: int) -> list[str]:
+    """Up to `most` of these terms, of the highest idf, without a word in common.
 
-    >>> weights = IdfWeights(np.full(2**18, 2.0))
-    >>> rarest_terms(frozenset({"chat", "chat evidence", "judges"}), weights, 2)
+    >>> rarest_terms({"chat": 2.0, "chat evidence": 2.0, "judges": 2.0}, 2)
     ['chat evidence', 'judges']
     """
-    weight = {term: weights.weight_of(term) for term in shared}
     chosen: list[str] = []
-    for term in sorted(shared, key=lambda t: (-weight[t] - 0.1 * (" " in t), t)):
-        if len(chosen) == most or weight[term] < MIN_TERM_IDF:
+    for term in sorted(idf, key=lambda t: (-idf[t] - 0.1 * (" " in t), t)):
+        if len(chosen) == most:
             break
         if not any(set(term.split()) & set(other.split()) for other in chosen):
             chosen.append(term)

@@ -13,6 +13,7 @@ from matching.recommend.candidates import find_candidates
 from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import Features, Priors, prepare_features
 from matching.recommend.measures import make_report
+from matching.recommend.parallel import one_blas_thread
 from matching.recommend.ranking import (
     RankedLists,
     exposure_caps,
@@ -41,6 +42,7 @@ class RunResult:
     state: RunState
 
 
+@one_blas_thread
 def build_run(
     participants: Sequence[Participant],
     ties: Sequence[Tie],
@@ -97,7 +99,7 @@ def build_run(
 
         def full_rows(rows: Array) -> tuple[Array, Array]:
             forward, backward = (log_odds[rows].astype(float), log_odds[:, rows].T.astype(float))
-            score = reciprocal_score(probability(forward), probability(backward))
+            score = reciprocal_score(forward, backward)
             weights = matching_weights(
                 rows, score, dataset.groups, balanced.scale, balanced.bonus, policy.beta
             )

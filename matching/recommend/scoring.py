@@ -97,40 +97,45 @@ def saturate(overlap: Array, cap: float) -> Array:
 
 
 def reciprocal_score(forward: Array, backward: Array) -> Array:
-    """The harmonic mean of both probabilities (RECON; Pizzato et al., RecSys 2010); 0 where either is 0.
+    """The harmonic mean of both probabilities (RECON; Pizzato et al., RecSys 2010), given their log odds; 0
+    where either is -inf. As 1 / p = 1 + exp(-log odds), it is 2 / (2 + both exponentials).
 
-    >>> reciprocal_score(np.array([0.9, 0.5, 0.0]), np.array([0.1, 0.5, 0.0])).round(2).tolist()
+    >>> reciprocal_score(np.array([2.2, 0.0, 0.0]), np.array([-2.2, 0.0, -np.inf])).round(2).tolist()
     [0.18, 0.5, 0.0]
     """
-    score: Array = forward * backward
-    score *= 2
-    score /= np.maximum(forward + backward, np.finfo(score.dtype).tiny)
-    return score
+    with np.errstate(over="ignore"):
+        score: Array = np.exp(-forward)
+        score += np.exp(-backward)
+    score *= 0.5
+    score += 1
+    return np.reciprocal(score, out=score)
 
 
-def text_scores(features: Features, policy: Policy, left: Array, right: Array) -> tuple[Array, Array]:
-    """How what left[k] seeks is answered by the offers of right[k], and by their about less its discount:
-    z-scores (k,), NaN where a text is missing."""
-    return _text_scores(features.standardiser, raw_features(features, left, right), policy)
-
-
-def _text_scores(y: Standardiser, raw: RawFeatures, policy: Policy) -> tuple[Array, Array]:
+def text_scores(y: Standardiser, raw: RawFeatures, policy: Policy) -> tuple[Array, Array]:
+    """How what the first of each pair seeks is answered by the offers of the second, and by their about less
+    its discount: z-scores (k,), NaN where a text is missing."""
     offered = (raw.seeks_offers - y.seeks_offers.mean) / y.seeks_offers.sd
     described = (raw.seeks_about - y.seeks_about.mean) / y.seeks_about.sd - policy.about_discount
     return offered, described
 
 
 def standardised_features(
-    features: Features, policy: Policy, left: Array, right: Array, resolvent_entries: Array | None
+    features: Features,
+    policy: Policy,
+    left: Array,
+    right: Array,
+    resolvent_entries: Array | None,
+    raw: RawFeatures | None = None,
 ) -> dict[str, Array]:
     """Standardised features by name, (k,) each, of directed pairs left[k] -> right[k]; 0 where missing.
 
     text is the better of `text_scores`; words and network carry the factors of both people.
-    `resolvent_entries` (k,): the pairs' entries of the resolvent; None leaves PageRank out.
+    `resolvent_entries` (k,): the pairs' entries of the resolvent; None leaves PageRank out. `raw`: where the
+    raw features are known already.
     """
-    y, raw = features.standardiser, raw_features(features, left, right)
+    y, raw = features.standardiser, raw or raw_features(features, left, right)
     worth = (features.texts.seeks_weight[left] * features.texts.offers_weight[right]).ravel()
-    offered, described = _text_scores(y, raw, policy)
+    offered, described = text_scores(y, raw, policy)
     lexical = (features.lexical_factor[left] * features.lexical_factor[right]).ravel()
     network = (features.network_factor[left] * features.network_factor[right]).ravel()
     parts = {

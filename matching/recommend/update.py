@@ -14,6 +14,7 @@ from matching.recommend.balance import kernel, matching_weights, scaling_factor
 from matching.recommend.candidates import candidates_of
 from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import prepare_features, project_terms
+from matching.recommend.parallel import one_blas_thread
 from matching.recommend.ranking import (
     RankedLists,
     Shortlists,
@@ -23,7 +24,7 @@ from matching.recommend.ranking import (
     make_shortlists,
 )
 from matching.recommend.run import explain_lists
-from matching.recommend.scoring import Scorer, acceptance_log_odds, probability, reciprocal_score
+from matching.recommend.scoring import Scorer, acceptance_log_odds, reciprocal_score
 from matching.recommend.state import RunState
 from matching.text.tfidf import count_field_terms
 from matching.types import Array, Lists, Participant, Tie, Vectors
@@ -37,6 +38,7 @@ class UpdateResult:
     state: RunState
 
 
+@one_blas_thread
 def update_people(
     state: RunState,
     participants: Sequence[Participant],
@@ -177,7 +179,7 @@ def _rebalance(
     """(candidate rows, mu, log odds of (row i, the others)) against the others' stored scaling; sets
     scale[i]."""
     forward, backward = _log_odds_of(scorer, dataset, i)
-    score = reciprocal_score(probability(forward), probability(backward))
+    score = reciprocal_score(forward, backward)
     state.mean_scores[i] = score.sum() / max(1, len(dataset.ids) - 1)
     partners = candidates_of(score, state.mean_scores, dataset.groups, int(dataset.groups[i]), policy)
     external = dataset.groups[partners] != dataset.groups[i]
@@ -284,7 +286,7 @@ def _rerank(
     def full_rows(some: Array) -> tuple[Array, Array]:
         both = [_log_odds_of(scorer, dataset, i) for i in some.tolist()]
         forward, backward = (np.array([ends[way] for ends in both]) for way in (0, 1))
-        score = reciprocal_score(probability(forward), probability(backward))
+        score = reciprocal_score(forward, backward)
         weights = matching_weights(some, score, dataset.groups, state.scale, state.bonus, policy.beta)
         return weights, forward
 
@@ -310,7 +312,7 @@ def _further_pairs(
     found: list[tuple[Array, Array, Array]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))]
     for line, i in enumerate(rows.tolist()):
         forward, backward = _log_odds_of(scorer, dataset, i)
-        score = reciprocal_score(probability(forward), probability(backward))
+        score = reciprocal_score(forward, backward)
         right = candidates_of(score, state.mean_scores, dataset.groups, int(dataset.groups[i]), policy)
         found.append((np.full(len(right), line), right, forward[right]))
     left, right, score = (np.concatenate(column) for column in zip(*found, strict=True))

@@ -16,6 +16,8 @@ from matching.types import Array
 DIMENSIONS = 128
 MAX_TERMS = 2**14
 """A projection keeps so many terms, the most used ones: 4 MB."""
+MAX_TEXTS = 2**12
+"""A projection is fitted on so many rows, drawn at random where there are more."""
 
 
 def latent_vectors(rows: sp.csr_matrix, dimensions: int = DIMENSIONS, seed: int = 0) -> Array:
@@ -49,7 +51,8 @@ class LatentSpace:
 
     @classmethod
     def fit(cls, rows: sp.csr_matrix, dimensions: int = DIMENSIONS, seed: int = 0) -> LatentSpace:
-        """Of the MAX_TERMS most used terms that two rows or more hold; nothing where fewer than two are.
+        """Of the MAX_TERMS most used terms that two rows or more hold, on up to MAX_TEXTS rows; nothing where
+        fewer than two terms are.
 
         >>> rows = sp.csr_matrix(np.array([[1.0, 1, 0], [1, 1, 1], [0, 0, 0]]))
         >>> LatentSpace.fit(rows).columns.tolist()
@@ -62,6 +65,10 @@ class LatentSpace:
         columns = np.sort(columns[used[columns] > 1])
         if len(columns) < 2:
             return cls(np.zeros(0, np.int32), np.zeros((0, 1), np.float16))
+        if rows.shape[0] > MAX_TEXTS:
+            rows = rows[
+                np.sort(np.random.default_rng([seed, rows.shape[0]]).permutation(rows.shape[0])[:MAX_TEXTS])
+            ]
         fitted = TruncatedSVD(min(dimensions, rows.shape[0], len(columns)), random_state=seed)
         with np.errstate(invalid="ignore"):  # the share of explained variance, which equal rows do not have
             fitted.fit(rows[:, columns])

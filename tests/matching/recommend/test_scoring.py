@@ -13,7 +13,7 @@ from sklearn.decomposition import TruncatedSVD
 from matching.policy import Policy
 from matching.recommend.candidates import candidates_of, find_candidates
 from matching.recommend.dataset import prepare_dataset
-from matching.recommend.features import ScoreStatistics, prepare_features, sample_pairs
+from matching.recommend.features import ScoreStatistics, prepare_features, raw_features, sample_pairs
 from matching.recommend.gram import GramMatrix
 from matching.recommend.graph import adamic_adar_3path
 from matching.recommend.run import build_run
@@ -193,7 +193,7 @@ def test_the_better_of_offers_and_about_answers_a_need():
     _, features, _, _ = score(people, [], vectors, policy)
     left, right = sample_pairs(8, 0)
     text = standardised_features(features, policy, left, right, None)["text"]
-    offered, described = text_scores(features, policy, left, right)
+    offered, described = text_scores(features.standardiser, raw_features(features, left, right), policy)
     assert text == pytest.approx(np.maximum(offered, described))
     first = (left == 0) & (right == 1)
     assert described[first] > offered[first]
@@ -311,7 +311,7 @@ def test_candidates_are_the_best_after_centring_and_of_each_other_constituency(s
     groups = draw.integers(0, 3, size)
     policy = Policy(pool=pool, pool_each_other=each)
     pairs = find_candidates(logit(p), groups, policy)
-    h = reciprocal_score(p, p.T)
+    h = reciprocal_score(logit(p), logit(p).T)
     means = h.sum(axis=1) / max(1, size - 1)
     expected = set()
     for i in range(size):
