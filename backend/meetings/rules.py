@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound, NotYours
@@ -162,6 +163,17 @@ def may_meet(seated: Collection[int], now: dt.datetime) -> bool:
     """Whether the contact policy lets these attendees (ids) meet; never with fewer than two of them."""
     first = Attendee.objects.filter(pk__in=seated).order_by("pk").first()
     return first is not None and can_see_meeting(first, seated, now)
+
+
+def has_meeting() -> Exists:
+    """Expression on rows of Attendee: they have a meeting with one other that is agreed or was held."""
+    return Exists(
+        Seat.objects.filter(
+            attendee=OuterRef("pk"),
+            kind=Meeting.Kind.ONE_TO_ONE,
+            meeting__state__in=Meeting.COUNTED_STATES,
+        )
+    )
 
 
 def is_sent_at_night(

@@ -18,7 +18,6 @@ from backend.events.selectors import PersonNamed
 from backend.people.models import Constituency
 from backend.stats.rules import MIN_COUNT
 from backend.stats.selectors import (
-    HELD,
     NO_THEME,
     WITHHELD,
     Cell,
@@ -29,6 +28,8 @@ from backend.stats.selectors import (
     Matrix,
     Names,
     PersonFigures,
+    percent_across,
+    reported_step,
 )
 from frontend.stats.words import STEPS
 
@@ -115,9 +116,8 @@ class HeatMapChoice:
 def heat_map(
     stats: EventStats, worksheets: Mapping[str, Worksheet], choice: HeatMapChoice, names: Names
 ) -> HeatMap:
-    """The chosen matrix; by default of meetings held, or accepted while none was held, by constituency."""
-    default = HELD if stats.step(HELD).by_constituency.total else "accepted"
-    step, by = stats.step(choice.step or default), choice.by or "constituency"
+    """The chosen matrix; by default at the step that the headlines report, by constituency."""
+    step, by = stats.step(choice.step or reported_step(worksheets["funnel"])), choice.by or "constituency"
     theme = choice.theme if by == "constituency" and choice.theme in step.themes else ""
     matrix, prefix = {
         "sector": (step.by_sector, "sectors"),
@@ -191,7 +191,11 @@ def matrix_sentence(matrix: Matrix, labels: Mapping[str, str]) -> str:
             matrix.total,
         ) % {"count": matrix.total}
     ordered = sorted(pairs, key=lambda pair: (-(pair[0].ratio or 0.0), *pair[1:]))
-    return _("Most above chance: %(most)s. Most below: %(least)s.") % {
+    return _(
+        "Among those of which chance would give %(least_count)d or more: most above chance %(most)s, "
+        "most below %(least)s."
+    ) % {
+        "least_count": MIN_COUNT,
         "most": _pair_text(*ordered[0], labels, is_square),
         "least": _pair_text(*ordered[-1], labels, is_square),
     }
@@ -367,7 +371,7 @@ def edition_rows(
             else released.row(edition.slug)
         )
         ei = counts["ei"]
-        share = (1 + ei) / 2 if isinstance(ei, int | float) else ei
+        share = percent_across(ei) / 100 if isinstance(ei, int | float) else ei
         return edition.name, [counts[name] for name in EDITION_COUNTS], share
 
     return [row(edition) for edition in (stats.edition, stats.previous) if edition] if stats.previous else []

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.directory.rules import Cause
-from backend.stats.selectors import ACCEPTED, HELD, USEFUL, EventStats
+from backend.stats.selectors import ACCEPTED, HELD, USEFUL, EventStats, percent_across
 
 STEPS = {
     "suggested": gettext_lazy("Suggested"),
@@ -79,7 +79,7 @@ def network_sentence(stats: EventStats) -> str:
         "reached": network.largest_component,
         "people": network.people,
         "alone": network.isolates,
-        "share": round(100 * network.outside / network.meetings),
+        "share": percent_across(network.ei or 0.0),
     }
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from backend.core.spreadsheets import csv_file
 from backend.directory.models import Nudge
-from backend.directory.rules import Cause, has_meeting
+from backend.directory.rules import Cause
 from backend.directory.selectors.causes import causes_for, just_told
 from backend.events.models import AttendeeQuerySet, Event
 from backend.events.rules import has_empty_profile
 from backend.events.selectors import name_in_lists
+from backend.meetings.rules import has_meeting
 from backend.safeguarding.rules import matchable
 
 COLUMNS = ["name", "organisation", "sector", "country", "has_meeting", "profile", "cause", "nudged_today"]

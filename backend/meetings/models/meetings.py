@@ -82,6 +82,10 @@ class Meeting(models.Model):
     NEVER_CONFIRMED_STATES = (*OPEN_STATES, State.DECLINED, State.WITHDRAWN, State.EXPIRED)
     CONFIRMED_STATES = (State.ACCEPTED, State.HELD, State.NOT_HELD, State.DISPUTED)  # both seats are active
     EVER_CONFIRMED_STATES = (*CONFIRMED_STATES, State.CANCELLED)
+    COUNTED_STATES = (
+        State.ACCEPTED,
+        State.HELD,
+    )  # not: fell through, disputed
     ANSWERED_STATES = (*EVER_CONFIRMED_STATES, State.DECLINED)
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="meetings")

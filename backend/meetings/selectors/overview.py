@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Avg, Count, F
+from django.db.models import Avg, Count, Exists, F, OuterRef
 
 from backend.events.models import Event
-from backend.meetings.models import Availability, Delivery, Meeting, Seat
+from backend.meetings.models import Availability, Delivery, Meeting, MeetingQuerySet, Seat
+from backend.meetings.rules import has_meeting
 from backend.meetings.selectors.deliveries import failing_deliveries
 from backend.safeguarding.rules import matchable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Counts of one event. People are those who may be asked at all; meetings are counted once, not per seat.
+    """Counts of one event. People are those whom matching may read; a meeting counts once, where both of its
+    people do. Those to look into (disputed, reported by one) are counted whoever is in them.
 
     `proposed` by the organisers and open, `not_agreed` those of which nothing came: the rest up to `expired`
     are of people's own requests. `held_by_one` are among `held`: one side has not reported. `not_held_by_one`
@@ -46,10 +48,16 @@ class Overview:
     mails_in_trouble: int
 
 
+def counted_meetings(event: Event) -> MeetingQuerySet:
+    """The one-to-one meetings, requests and proposals of two people whom matching may read."""
+    others = Seat.objects.filter(meeting=OuterRef("pk")).exclude(attendee__in=matchable(event))
+    return Meeting.objects.filter(event=event, kind=Meeting.Kind.ONE_TO_ONE).exclude(Exists(others))
+
+
 def overview_for(event: Event, now: dt.datetime) -> Overview:
     """The figures at this moment. For organisers only."""
     people = matchable(event)
-    meetings = Meeting.objects.filter(event=event)
+    meetings = counted_meetings(event)
     by_state = dict(meetings.values_list("state").annotate(count=Count("pk")).order_by())
     waiting = meetings.requests().filter(expires_at__gt=now).count()
     proposed = meetings.proposals().filter(expires_at__gt=now).count()
@@ -57,7 +65,6 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
     unanswered = by_state.get(Meeting.State.EXPIRED, 0) - ended_proposals
     held = Meeting.State.HELD
     seats = Seat.objects.filter(meeting__event=event)
-    seated = Seat.objects.filter(is_active=True, attendee__event=event).values("attendee")
     hours = Avg(F("answered_at") - F("asked_at"))
     took: dt.timedelta | None = meetings.answered().aggregate(took=hours)["took"]
     return Overview(
@@ -66,7 +73,7 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
         people_with_open_slots=people.filter(
             pk__in=Availability.objects.filter(event=event).values("attendee")
         ).count(),
-        people_without_meeting=people.exclude(pk__in=seated).count(),
+        people_without_meeting=people.exclude(has_meeting()).count(),
         waiting=waiting,
         accepted=by_state.get(Meeting.State.ACCEPTED, 0),
         declined=by_state.get(Meeting.State.DECLINED, 0),

@@ -88,8 +88,8 @@ class StatsData:
     meetings: Meetings
 
 
-def read_stats_data(event: Event) -> StatsData:
-    """Read an event in a constant number of queries."""
+def read_stats_data(event: Event, now: dt.datetime) -> StatsData:
+    """Read an event in a constant number of queries; what can no longer be answered at `now` has expired."""
     people = read_people(event)
     theme_keys = dict(Theme.objects.filter(event=event).order_by("position", "pk").values_list("pk", "key"))
     codes = {pk: code for code, pk in enumerate(theme_keys)}
@@ -100,7 +100,7 @@ def read_stats_data(event: Event) -> StatsData:
         suggested=suggested,
         viewed=viewed,
         listed=listed,
-        meetings=_meetings(event, people, codes),
+        meetings=_meetings(event, people, codes, now),
     )
 
 
@@ -208,7 +208,7 @@ def _distinct(one: Array, other: Array, theme: Array, people: int) -> Pairs:
     return Pairs(codes // max(people, 1), codes % max(people, 1), theme[counted][order][first])
 
 
-def _meetings(event: Event, people: People, themes: dict[int, int]) -> Meetings:
+def _meetings(event: Event, people: People, themes: dict[int, int], now: dt.datetime) -> Meetings:
     """The event's one-to-one meetings of two counted people; group sessions do not count."""
     found = list(
         Meeting.objects.filter(event=event, kind=Meeting.Kind.ONE_TO_ONE)
@@ -219,7 +219,7 @@ def _meetings(event: Event, people: People, themes: dict[int, int]) -> Meetings:
         .order_by("pk")
         .values_list(
             "pk", "one__attendee_id", "other__attendee_id", "asker_id", "state", "theme_id", "asked_at",
-            "answered_at", "slot__starts_at",
+            "answered_at", "slot__starts_at", "expires_at",
         )
     )  # fmt: skip
     useful = dict(
@@ -236,10 +236,16 @@ def _meetings(event: Event, people: People, themes: dict[int, int]) -> Meetings:
         first=first[counted],
         second=second[counted],
         is_asked=np.array([row[3] is not None for row in kept], bool),
-        state=np.array([row[4] for row in kept], "U12"),
+        state=np.array([_state(row[4], row[9], now) for row in kept], "U12"),
         theme=np.array([themes.get(row[5], len(themes)) for row in kept], np.int64),
         asked_at=tuple(row[6] for row in kept),
         answered_at=tuple(row[7] for row in kept),
         starts_at=tuple(row[8] for row in kept),
         usefulness=np.array([useful.get(row[0], np.nan) for row in kept], float),
     )
+
+
+def _state(state: str, expires_at: dt.datetime, now: dt.datetime) -> str:
+    """The state at this moment: a request or proposal may be past its expiry before the job has seen it."""
+    has_expired = state in Meeting.OPEN_STATES and expires_at <= now
+    return Meeting.State.EXPIRED.value if has_expired else state

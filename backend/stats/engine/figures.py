@@ -213,6 +213,15 @@ class Day:
     held: int
 
 
+def percent_across(ei: float) -> int:
+    """The share of meetings across constituencies, of an E-I index as published; in percent.
+
+    >>> percent_across(0.5)
+    75
+    """
+    return round(50 * (1 + round(ei, 4)))
+
+
 @dataclass(frozen=True, slots=True)
 class EditionFigures:
     """What is compared between editions. `attendees` and `requested` are None where only ties are known."""

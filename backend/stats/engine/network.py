@@ -25,7 +25,7 @@ from backend.stats.engine.figures import (
     StepFigures,
     WithoutMeeting,
 )
-from backend.stats.engine.outcomes import CONNECTED_STATES, response_for
+from backend.stats.engine.outcomes import response_for
 from matching.network import (
     LayeredMixingMatrix,
     MixingMatrix,
@@ -104,7 +104,7 @@ def step_figures(data: StatsData, *, permutations: int, seed: int) -> tuple[Step
 
 def meeting_network(people: People, meetings: Meetings) -> Network:
     """The network of accepted meetings still to come, and held ones."""
-    kept = meetings.in_state(*CONNECTED_STATES)
+    kept = meetings.in_state(*Meeting.COUNTED_STATES)
     ids = people.ids
     pairs = zip(ids[meetings.first[kept]].tolist(), ids[meetings.second[kept]].tolist(), strict=True)
     return build_network(ids.tolist(), pairs)

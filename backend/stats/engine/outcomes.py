@@ -28,7 +28,6 @@ from backend.stats.engine.figures import (
 
 State = Meeting.State
 DUE_STATES = (State.HELD, State.NOT_HELD, State.DISPUTED)
-CONNECTED_STATES = (State.ACCEPTED, State.HELD)
 MIN_USEFUL = 4.0  # the mean rating of the two, of 1 to 5
 
 
@@ -122,7 +121,7 @@ def breakdown_for(
 
     columns = [
         [1] * count,
-        [int(value > 0) for value in seats(meetings.in_state(*CONNECTED_STATES))],
+        [int(value > 0) for value in seats(meetings.in_state(*Meeting.COUNTED_STATES))],
         seats(meetings.is_asked),
         seats(meetings.in_state(*Meeting.EVER_CONFIRMED_STATES)),
         seats(meetings.in_state(State.HELD)),

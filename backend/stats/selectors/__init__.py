@@ -13,6 +13,7 @@ from backend.stats.engine.figures import (
     FunnelStep,
     Matrix,
     PersonFigures,
+    percent_across,
 )
 from backend.stats.selectors.event_stats import event_stats
 from backend.stats.selectors.headlines import Headline, headlines_for, reported_step
@@ -40,6 +41,7 @@ __all__ = [
     "headlines_for",
     "names_for",
     "people_counted",
+    "percent_across",
     "reported_step",
     "worksheets_for",
 ]

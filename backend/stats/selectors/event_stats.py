@@ -22,7 +22,7 @@ def event_stats(*, event: Event, now: dt.datetime, permutations: int = PERMUTATI
 
     `permutations`: for each p-value; with 0 there are none.
     """
-    data = read_stats_data(event)
+    data = read_stats_data(event, now)
     people = data.people
     network = engine.meeting_network(people, data.meetings)
     figures = engine.network_figures(network, people.constituency, permutations=permutations, seed=SEED)
@@ -33,7 +33,7 @@ def event_stats(*, event: Event, now: dt.datetime, permutations: int = PERMUTATI
     return EventStats(
         computed_at=now,
         edition=_edition(event, data, figures),
-        previous=_previous(event) if event.previous else None,
+        previous=_previous(event, now) if event.previous else None,
         constituencies=engine.constituency_figures(network, people.constituency, data.meetings),
         funnel=funnel,
         exits=exits,
@@ -52,11 +52,11 @@ def event_stats(*, event: Event, now: dt.datetime, permutations: int = PERMUTATI
     )
 
 
-def _previous(event: Event) -> EditionFigures:
+def _previous(event: Event, now: dt.datetime) -> EditionFigures:
     """The previous edition: from its meetings, or from recorded ties where Titian did not run it."""
     assert event.previous is not None
     previous = event.previous
-    data = read_stats_data(previous)
+    data = read_stats_data(previous, now)
     if len(data.meetings.state):
         network = engine.meeting_network(data.people, data.meetings)
         figures = engine.network_figures(network, data.people.constituency, permutations=0, seed=SEED)

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from backend.core.spreadsheets import CellValue, Worksheet
 from backend.people.models import Constituency
-from backend.stats.engine.figures import ACCEPTED, HELD, EventStats, StepFigures
+from backend.stats.engine.figures import ACCEPTED, HELD, EventStats, StepFigures, percent_across
 from backend.stats.rules.suppression import MIN_COUNT
 from backend.stats.selectors.worksheets import WITHHELD
 
@@ -45,7 +45,7 @@ def headlines_for(stats: EventStats, worksheets: Sequence[Worksheet]) -> tuple[H
         headline
         for part in (
             _reach(stats, tables),
-            _across(stats, step, tables),
+            _across(stats, tables),
             _bridges(step, tables),
             _answers(stats, tables),
         )
@@ -89,19 +89,19 @@ def _reach(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headline
         yield _headline("nearly_all", sentence, people=int(people))
 
 
-def _across(stats: EventStats, step: StepFigures, tables: dict[str, Worksheet]) -> Iterator[Headline]:
-    mixing, previous = tables[f"mixing-{step.step}"], stats.previous
+def _across(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headline]:
+    mixing, previous = tables["network"], stats.previous
     ei, ei_chance = (mixing.row(name).get("value") for name in ("E-I index", "E-I index by chance"))
     if not _is_shown(ei):
         return
-    facts: dict[str, Any] = {"share": _percent(ei)}
+    facts: dict[str, Any] = {"share": percent_across(ei)}
     before = tables["editions"].row(previous.slug).get("ei") if previous else None
     has_before = False
     if previous and _is_shown(before):
         has_before = True
-        facts |= {"before": _percent(before), "edition": previous.name}
+        facts |= {"before": percent_across(before), "edition": previous.name}
     if _is_shown(ei_chance):
-        facts["chance"] = _percent(ei_chance)
+        facts["chance"] = percent_across(ei_chance)
     sentence = {
         (False, False): _("%(share)d %% of meetings cross constituencies."),
         (False, True): _("%(share)d %% of meetings cross constituencies; chance would give %(chance)d %%."),
@@ -116,24 +116,22 @@ def _across(stats: EventStats, step: StepFigures, tables: dict[str, Worksheet]) 
     yield _headline("across_since" if has_before else "across", sentence, **facts)
 
 
-def _percent(ei: float) -> int:
-    """The share of meetings across, of an E-I index."""
-    return round(50 * (1 + ei))
-
-
 def _bridges(step: StepFigures, tables: dict[str, Worksheet]) -> Iterator[Headline]:
-    """The pairs of constituencies furthest above chance, then those furthest below."""
+    """The pairs of constituencies furthest above chance, then those furthest below.
+
+    Among those of which chance would give five meetings: of fewer, one more or less changes the order.
+    """
     matrix, sheet = step.by_constituency, tables[f"matrix-{step.step}"]
     names = matrix.rows
     significant = [
         (cell, cell.ratio or 0.0, one, names[b])
         for a, one in enumerate(names)
         for b, cell in enumerate(matrix.cells[a])
-        if b > a and cell.p is not None and cell.p <= MAX_P
+        if b > a and cell.expected >= MIN_COUNT and cell.p is not None and cell.p <= MAX_P
     ]
     strong = sorted((row for row in significant if row[1] >= MORE), key=lambda row: (-row[1], row[2:]))
     weak = sorted(
-        (row for row in significant if row[1] <= LESS and row[0].expected >= MIN_COUNT),
+        (row for row in significant if row[1] <= LESS),
         key=lambda row: (row[0].observed - row[0].expected, row[2:]),
     )
     for code, rows in (("bridge", strong), ("missing", weak)):
@@ -151,11 +149,17 @@ def _bridge(
     names = {"one": str(Constituency(one).label), "other": str(Constituency(other).label).lower()}
     meetings, expected, times = row.get("meetings"), row.get("expected"), row.get("ratio")
     if meetings == WITHHELD and is_much_less and _is_shown(expected):
-        sentence = _(
-            "%(one)s and %(other)s met at most half as often as by chance, which would give "
-            "%(expected)d meetings."
-        )
-        return _headline("hardly", sentence, **names, expected=round(expected))
+        sentences = {
+            HELD: _(
+                "%(one)s and %(other)s met at most half as often as by chance, which would give "
+                "%(expected)d meetings."
+            ),
+            ACCEPTED: _(
+                "%(one)s and %(other)s agreed at most half as many meetings as by chance, which would "
+                "give %(expected)d."
+            ),
+        }
+        return _headline("hardly", sentences[step], **names, expected=round(expected))
     if not _is_shown(meetings) or not _is_shown(times):
         return None
     sentences = {

@@ -25,6 +25,7 @@ from backend.stats.selectors.names import people_counted
 from backend.suggestions.engine.learning import read_editions
 from backend.suggestions.models import Feedback
 from backend.suggestions.selectors.runs import stale_ids_for
+from tests.backend.stats.events import make_meeting
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_run, make_tie
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
@@ -75,6 +76,13 @@ def test_the_overview_counts_whom_matching_reads(event, mali, arif):
     hide(arif)
     make_attendee(event, age_class="minor")
     assert overview_for(event, NOW).people == 1
+
+
+def test_the_overview_counts_no_meeting_with_somebody_hidden(event, mali, arif):
+    make_meeting(mali, arif)
+    assert overview_for(event, NOW).held == 1
+    hide(arif)
+    assert overview_for(event, NOW).held == 0
 
 
 @pytest.mark.parametrize("change", [{"visibility": "hidden"}, {"agreed_at": None, "agreement_version": ""}])
