@@ -126,6 +126,7 @@ urlpatterns = [
     ),
     path("e/<slug:slug>/matching/lists/", suggestions.lists, name="lists"),
     path("e/<slug:slug>/matching/lists/<int:owner>/<int:other>/", suggestions.pair, name="pair"),
+    path("e/<slug:slug>/people/", directory.people, name="people"),
     path("e/<slug:slug>/people/<int:attendee_id>/", directory.person, name="person"),
     path("e/<slug:slug>/people/<int:attendee_id>/wish/", directory.wish, name="wish"),
     path("e/<slug:slug>/people/<int:attendee_id>/block/", safeguarding.block, name="block"),

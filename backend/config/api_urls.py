@@ -50,6 +50,7 @@ urlpatterns = [
     path("events/<slug:slug>/outside-contact/", events.OutsideContactView.as_view()),
     path("events/<slug:slug>/suggestions/", SuggestionListView.as_view()),
     path("events/<slug:slug>/suggestions/<int:other>/feedback/", FeedbackView.as_view()),
+    path("events/<slug:slug>/people/", directory.PeopleView.as_view()),
     path("events/<slug:slug>/people/<int:attendee_id>/", directory.AttendeeView.as_view()),
     path("events/<slug:slug>/people/<int:attendee_id>/wish/", directory.WishView.as_view()),
     path("events/<slug:slug>/people/<int:attendee_id>/report/", PersonReportView.as_view()),

@@ -1,4 +1,4 @@
-"""My home, another attendee's page, and for organisers the roster and examples of every mail."""
+"""My home, the directory, another attendee's page, and the roster and examples of mails for organisers."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from backend.directory.services import (
     LIST_FILES,
     MAIL_KINDS,
     export_attendees,
+    find_people,
     mail_examples,
     open_times_for,
     send_test_mail,
@@ -62,6 +63,63 @@ class HomeView(ParticipantView):
     @extend_schema(operation_id="home_read", responses={200: HomeSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         return Response(HomeSerializer(selectors.home_for(self.attendee, timezone.now())).data)
+
+
+class FacetSerializer(serializers.Serializer[Any]):
+    """A value of a filter, and how many people it would leave beside the other filters."""
+
+    value = serializers.CharField()
+    name = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class FoundThingSerializer(serializers.Serializer[Any]):
+    """An organisation or topic (its key is what the filter of that name takes), or a session (its number)."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+    people = serializers.IntegerField(help_text="Whom I may see; 0 for sessions.")
+
+
+class FoundSerializer(serializers.Serializer[Any]):
+    """One page of whom I find; `total` are all."""
+
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    pages = serializers.IntegerField()
+    people = PublicProfileSerializer(many=True)
+    facets = serializers.DictField(child=FacetSerializer(many=True), help_text="By filter.")
+    organisations = FoundThingSerializer(many=True)
+    topics = FoundThingSerializer(many=True)
+    sessions = FoundThingSerializer(many=True)
+
+
+class PeopleView(ParticipantView):
+    """Whom I find among those I may see: by name the nearest first, else by name."""
+
+    refuses = (403, 429)
+
+    @extend_schema(
+        operation_id="people_list",
+        parameters=[
+            OpenApiParameter("q", str, description="Words of a name, in any script; one typo is forgiven."),
+            *(
+                OpenApiParameter(name, str, description=f"Only people of this {name}.")
+                for name in selectors.FILTERS
+            ),
+            OpenApiParameter("page", int, description=f"From 1; {selectors.PAGE_SIZE} people on each."),
+        ],
+        responses={200: FoundSerializer},
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        values = {name: _text_in(request, name) for name in selectors.WANTED}
+        found = find_people(
+            viewer=self.attendee,
+            wanted=selectors.Wanted(**values),
+            page=_page_in(request),
+            now=timezone.now(),
+        )
+        return Response(FoundSerializer(found).data)
 
 
 class PersonSerializer(serializers.Serializer[Any]):
@@ -193,7 +251,16 @@ ROSTER_PARAMETERS = [
 
 def _roster_filters(request: Request) -> dict[str, str]:
     names = (*selectors.ROSTER_FILTERS, *selectors.TICKS, selectors.SEARCH, selectors.SORT)
-    return {name: request.query_params.get(name, "").replace("\0", "") for name in names}
+    return {name: _text_in(request, name) for name in names}
+
+
+def _text_in(request: Request, name: str) -> str:
+    return request.query_params.get(name, "").replace("\0", "")
+
+
+def _page_in(request: Request) -> int:
+    asked = request.query_params.get("page", "1")
+    return max(int(asked), 1) if asked.isdecimal() and len(asked) < 9 else 1
 
 
 class RosterView(OrganiserView):
@@ -210,8 +277,7 @@ class RosterView(OrganiserView):
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         ids = selectors.roster_ids(event=self.event, filters=_roster_filters(request))
         pages = max(1, -(-len(ids) // ROSTER_PAGE))
-        asked = request.query_params.get("page", "1")
-        page = min(max(int(asked) if asked.isdecimal() and len(asked) < 9 else 1, 1), pages)
+        page = min(_page_in(request), pages)
         shown = ids[(page - 1) * ROSTER_PAGE : page * ROSTER_PAGE]
         rows = selectors.roster_rows(event=self.event, ids=shown)
         body = {"count": len(ids), "page": page, "pages": pages, "attendees": rows}

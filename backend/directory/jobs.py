@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from backend.core.queue import MAIL
+from backend.core.queue import CLOCK, MAIL
 from backend.core.smtp import Backoff
 from backend.directory import services
 from backend.mails.services import SEND_TEST_MAIL
@@ -27,3 +27,10 @@ def send_times_mail(mail_id: int) -> None:
 def send_test_mail(mail_id: int) -> None:
     """Mail one organiser a made-up mail."""
     services.deliver_test_mail(mail_id=mail_id, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name=services.READ_NAMES, queue=CLOCK, queueing_lock=services.READ_NAMES, pass_context=False)
+def read_names(timestamp: int) -> None:  # noqa: ARG001
+    """Once a minute, read the names of lists that nobody has searched in since they changed."""
+    services.read_all_names()

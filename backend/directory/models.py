@@ -1,13 +1,15 @@
-"""Nudges to people who need help, wishes to meet people without an open time, and mails about times."""
+"""Nudges, wishes to meet people without an open time, mails about times, and names to search by."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.models import Attendee, Event
+from backend.events.models import Attendee, Event, Organisation, Session, Topic
 
 
 class Nudge(models.Model):
@@ -91,3 +93,41 @@ class TimesMail(models.Model):
 
     def __str__(self) -> str:
         return f"times mail {self.pk}"
+
+
+class SearchName(models.Model):
+    """The keys by which one person, organisation, topic or session is found; null: still to be read.
+
+    Triggers add the row and set `keys` to null whenever a name changes, whatever code changes it. Reading
+    names is `services.read_names`. It holds no name that lists of the event would not show: of whoever is no
+    adult the name to be called. Only rows that the contact policy lets through may be searched.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    attendee = models.OneToOneField(Attendee, null=True, on_delete=models.CASCADE, related_name="search_name")
+    organisation = models.OneToOneField(
+        Organisation, null=True, on_delete=models.CASCADE, related_name="search_name"
+    )
+    topic = models.OneToOneField(Topic, null=True, on_delete=models.CASCADE, related_name="search_name")
+    session = models.OneToOneField(Session, null=True, on_delete=models.CASCADE, related_name="search_name")
+    keys = ArrayField(models.TextField(), null=True)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["keys"], name="search_name_by_key"),
+            models.Index(fields=["event"], condition=Q(keys=None), name="search_name_unread"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    Q(attendee__isnull=False, organisation=None, topic=None, session=None)
+                    | Q(attendee=None, organisation__isnull=False, topic=None, session=None)
+                    | Q(attendee=None, organisation=None, topic__isnull=False, session=None)
+                    | Q(attendee=None, organisation=None, topic=None, session__isnull=False)
+                ),
+                name="search_name_of_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"search name {self.pk}"

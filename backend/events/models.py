@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pgtrigger
@@ -198,9 +199,12 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
 
     def with_card(self) -> AttendeeQuerySet:
         """Everything a card shows, in a constant number of queries."""
-        return self.select_related("person", "organisation__sector").prefetch_related(
-            models.Prefetch("interests", Interest.objects.select_related("topic__theme").order_by("topic_id"))
-        )
+        return self.select_related("person", "organisation__sector").prefetch_related(interests_of_cards())
+
+
+def interests_of_cards() -> models.Prefetch[Any]:
+    """What a card shows of topics, to prefetch."""
+    return models.Prefetch("interests", Interest.objects.select_related("topic__theme").order_by("topic_id"))
 
 
 # Whoever is set as a minor, by whatever code, is known as one for eight years: who was ten is eighteen then.

@@ -1,8 +1,9 @@
-"""One's own home, and another attendee's page."""
+"""One's own home, the directory, and another attendee's page."""
 
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.directory.selectors import home_for, person_for, without_open_time
-from backend.directory.services import wish_to_meet
+from backend.directory.selectors import PAGE_SIZE, home_for, person_for, without_open_time
+from backend.directory.services import find_people, wish_to_meet
 from backend.events.models import Attendee
 from backend.events.rules import is_event_open
 from backend.events.selectors import profile_for, topic_names_for
@@ -21,7 +22,8 @@ from backend.suggestions.models import Feedback
 from backend.suggestions.selectors import suggestion_between
 from backend.suggestions.services import record_views
 from frontend.access import Request, participant
-from frontend.directory.words import gap_text, to_go_words
+from frontend.directory.forms import FindForm
+from frontend.directory.words import filter_choices, gap_text, to_go_words
 from frontend.fields import own_address
 
 HOMES = {Attendee.Permission.ORGANISER: "desk", Attendee.Permission.SAFEGUARDING_LEAD: "reports"}
@@ -65,6 +67,28 @@ def home_page(request: Request, attendee: Attendee) -> HttpResponse:
         "topic_names": topic_names_for(attendee.event),
     }
     return render(request, "directory/home.html", context)
+
+
+@participant
+@require_safe
+def people(request: Request, attendee: Attendee) -> HttpResponse:
+    """Whom I find by name and by filters; for htmx the list and the filters alone."""
+    form = FindForm(request.GET)
+    wanted, now = form.wanted(), timezone.now()
+    found = find_people(viewer=attendee, wanted=wanted, page=form.page_number(), now=now)
+    rest = request.GET.copy()
+    rest.pop("page", None)
+    context = {
+        "event": attendee.event,
+        "wanted": wanted,
+        "found": found,
+        "page": Paginator(range(found.total), PAGE_SIZE).get_page(found.page),
+        "rest": rest,
+        "choices": filter_choices(found, attendee.event),
+        "absent": why_not_open(attendee) or ("" if attendee.has_joined else "unjoined"),
+        "is_swap": bool(request.htmx),
+    }
+    return render(request, "directory/_people.html" if request.htmx else "directory/people.html", context)
 
 
 @participant

@@ -1,15 +1,22 @@
-"""The home page in words: how long until a meeting, and the gap that hinders most."""
+"""The home page and the directory in words: how long until a meeting, what is missing, what to choose by."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.template.defaultfilters import date as format_date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backend.directory.rules import Gap
+from backend.directory.selectors import Facet, Found
 from backend.events.models import Event
+from backend.events.selectors import theme_names_for, topic_names_for
+from frontend.events.words.languages import language_name
+from frontend.people.words import constituency_label
 
 HOUR = 60
 DAY = 24 * HOUR
@@ -58,3 +65,29 @@ def to_go_words(minutes: int) -> str:
         return ngettext("In %(count)d hour", "In %(count)d hours", hours) % {"count": hours}
     days = minutes // DAY
     return ngettext("In %(count)d day", "In %(count)d days", days) % {"count": days}
+
+
+def filter_choices(found: Found, event: Event) -> dict[str, list[Facet]]:
+    """Per filter, the values that occur in words with their counts, by name; days by date."""
+    themes, topics = theme_names_for(event), topic_names_for(event)
+    named: dict[str, Callable[[str], str]] = {
+        "constituency": constituency_label,
+        "theme": lambda key: themes.get(key, key),
+        "topic": lambda key: topics.get(key, key),
+        "language": lambda code: str(language_name(code)),
+        "day": day_words,
+    }
+    choices = {}
+    for name, facets in found.facets.items():
+        words = named.get(name)
+        rows = [Facet(one.value, words(one.value) if words else one.name, one.count) for one in facets]
+        choices[name] = rows if name == "day" else sorted(rows, key=lambda row: row.name.casefold())
+    return choices
+
+
+def day_words(date: str) -> str:
+    """The day in words; what is no date stays as it is."""
+    try:
+        return format_date(dt.date.fromisoformat(date), "l j F")
+    except ValueError:
+        return date

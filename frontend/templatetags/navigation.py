@@ -52,6 +52,7 @@ class Navigation:
 BELONGS_TO = {
     "bookmark": "sessions",
     "home": "event_home",
+    "person": "people",
     "meeting": "meetings",
     "desk_print": "desk",
     "nudge": "desk",
@@ -109,6 +110,7 @@ def _own_navigation(request: Request) -> Navigation:
             _link(request, "meetings", _("Meetings")),
         ),
         wide=(
+            _link(request, "people", _("Find people")),
             _link(request, "sessions", _("Sessions")),
             _link(request, "profile", _("My profile")),
         ),
@@ -153,6 +155,7 @@ def _lead_navigation(request: Request) -> Navigation:
         more=(
             _link(request, "roles", _("Roles")),
             _link(request, "suggestions", _("Suggestions")),
+            _link(request, "people", _("Find people")),
             _link(request, "meetings", _("Meetings")),
             _link(request, "sessions", _("Sessions")),
             _link(request, "profile", _("My profile")),

@@ -1,6 +1,16 @@
 """What attendees read of each other, and what organisers read of everybody at an event."""
 
 from backend.directory.selectors.causes import causes_for, just_told
+from backend.directory.selectors.finding import (
+    FILTERS,
+    PAGE_SIZE,
+    WANTED,
+    Facet,
+    Found,
+    FoundThing,
+    Wanted,
+    found_for,
+)
 from backend.directory.selectors.home import Home, home_for
 from backend.directory.selectors.needs_help import (
     NeedsHelpRow,
@@ -35,18 +45,26 @@ from backend.directory.selectors.roster import (
 
 __all__ = [
     "EXPORT_COLUMNS",
+    "FILTERS",
+    "PAGE_SIZE",
     "ROSTER_FILTERS",
     "SEARCH",
     "SORT",
     "SORTS",
     "TICKS",
+    "WANTED",
+    "Facet",
+    "Found",
+    "FoundThing",
     "Home",
     "NeedsHelpRow",
     "PersonPage",
     "RosterPerson",
     "RosterRow",
+    "Wanted",
     "attendees_needing_help",
     "causes_for",
+    "found_for",
     "home_for",
     "just_told",
     "needs_help_csv",

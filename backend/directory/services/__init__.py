@@ -1,4 +1,4 @@
-"""Nudges, files, wishes to meet, times that organisers open, and examples of every mail."""
+"""Finding people, nudges, files, wishes to meet, times that organisers open, and examples of every mail."""
 
 from backend.directory.services.files import (
     LIST_FILES,
@@ -7,6 +7,7 @@ from backend.directory.services.files import (
     export_attendees,
     export_needs_help,
 )
+from backend.directory.services.finding import READ_NAMES, find_people, read_all_names, read_names
 from backend.directory.services.mail_examples import (
     MAIL_KINDS,
     deliver_test_mail,
@@ -34,6 +35,7 @@ __all__ = [
     "LIST_FILES",
     "MAIL_KINDS",
     "NEEDS_HELP_FILE",
+    "READ_NAMES",
     "SEND_NUDGE",
     "SEND_TIMES_MAIL",
     "HasOpenTime",
@@ -44,10 +46,13 @@ __all__ = [
     "deliver_test_mail",
     "export_attendees",
     "export_needs_help",
+    "find_people",
     "mail_examples",
     "nudge_people",
     "open_times_for",
     "preview_nudges",
+    "read_all_names",
+    "read_names",
     "send_nudge",
     "send_test_mail",
     "send_times_mail",

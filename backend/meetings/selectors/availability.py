@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, TruncDate
 
 from backend.core.period import Period, overlapping, overlapping_range, overlaps
 from backend.events.models import Attendee, SessionPart, Slot
@@ -129,6 +129,21 @@ def has_time_to_come(now: dt.datetime | Now) -> Exists:
 def with_open_time(ids: Collection[int], now: dt.datetime) -> set[int]:
     """Those of these attendees who opened a time that can still be asked for, free or taken; one query."""
     return set(Attendee.objects.filter(has_time_to_come(now), pk__in=ids).values_list("pk", flat=True))
+
+
+def days_with_time(ids: Collection[int], zone: dt.tzinfo, now: dt.datetime) -> dict[int, set[dt.date]]:
+    """By attendee id, the days in this zone on which each has an open time that is not taken; one query.
+
+    Who has none is not there. Only ids that the contact policy let through may be given.
+    """
+    free = Availability.objects.filter(attendee__in=ids, slot__starts_at__gt=now + MIN_NOTICE).exclude(
+        busy_during(OuterRef("attendee"), OuterRef("slot__starts_at"), OuterRef("slot__ends_at"))
+    )
+    day = TruncDate("slot__starts_at", tzinfo=zone)
+    found: dict[int, set[dt.date]] = {}
+    for pk, date in free.annotate(day=day).order_by().values_list("attendee_id", "day").distinct():
+        found.setdefault(pk, set()).add(date)
+    return found
 
 
 def busy_during(attendee: int | OuterRef, starts_at: OuterRef, ends_at: OuterRef) -> Q:

@@ -24,7 +24,6 @@ from backend.suggestions.services.learning import (
     set_nightly_learning,
 )
 from backend.suggestions.services.reading import (
-    TooOften,
     UnderstoodWords,
     prepare_to_read,
     understand_words,
@@ -50,7 +49,6 @@ __all__ = [
     "NotEarlier",
     "NotYourList",
     "TooFewAnswers",
-    "TooOften",
     "UnderstoodWords",
     "UnknownVerdict",
     "WeightsPreview",

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from backend.core import encoder
-from backend.core.errors import BusinessError
+from backend.core.limits import count_use
 from backend.events.models import Attendee, Topic
 from backend.suggestions import engine
 
 MOST_A_MINUTE = 40  # of one person: a pause in typing is a request
 LEAST_CHARACTERS = 5
-
-
-class TooOften(BusinessError):
-    code = "too_often"
-    status = 429
-    retry_after = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +32,12 @@ def understand_words(*, attendee: Attendee, field: str, text: str) -> Understood
     words = text.strip()
     if len(words) < LEAST_CHARACTERS:
         return None
-    _count(attendee)
+    count_use(
+        f"read-along:{attendee.pk}",
+        most=MOST_A_MINUTE,
+        seconds=60,
+        refusal=_("That was read very often just now. We read along again in a minute."),
+    )
     topics = list(Topic.objects.filter(event=attendee.event_id).values_list("name", "description"))
     read = engine.understand(words, field=field, topics=[". ".join(filter(None, one)) for one in topics])
     return UnderstoodWords(read.language, tuple(topics[place][0] for place in read.topics))
@@ -48,14 +46,3 @@ def understand_words(*, attendee: Attendee, field: str, text: str) -> Understood
 def prepare_to_read() -> None:
     """Have the language model loaded before somebody has typed the first words."""
     encoder.wake()
-
-
-def _count(attendee: Attendee) -> None:
-    key = f"read-along:{attendee.pk}"
-    cache.add(key, 0, timeout=60)
-    try:
-        used = cache.incr(key)
-    except ValueError:  # it ended this very moment
-        return
-    if used > MOST_A_MINUTE:
-        raise TooOften(_("That was read very often just now. We read along again in a minute."))

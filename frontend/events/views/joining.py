@@ -12,13 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.core.encoder import EncoderAway
 from backend.core.errors import NotFound
+from backend.core.limits import TooOften
 from backend.events.models import Attendee
 from backend.events.rules import TextTooLong, country_names
 from backend.events.selectors import profile_for
 from backend.events.services import update_profile
 from backend.meetings.selectors import Joining, joining_for
 from backend.meetings.services import join_with_profile
-from backend.suggestions.services import TooOften, prepare_to_read, understand_words
+from backend.suggestions.services import prepare_to_read, understand_words
 from frontend.access import Outcome, Request, catch_refusal, participant
 from frontend.events.forms import JoinForm, ReadAlongForm
 from frontend.events.views.drafts import is_draft, save_draft

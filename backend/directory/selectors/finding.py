@@ -1,0 +1,253 @@
+"""The directory: whom an attendee finds by name and by filters, always through the contact policy."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
+
+from django.db.models import Q, prefetch_related_objects
+
+from backend.core.texts import folded
+from backend.directory import engine
+from backend.events.models import (
+    Attendee,
+    AttendeeQuerySet,
+    Interest,
+    Organisation,
+    Session,
+    Topic,
+    interests_of_cards,
+)
+from backend.events.selectors import shown_name
+from backend.meetings.selectors import days_with_time
+from backend.safeguarding.rules import contactable_for
+from backend.safeguarding.selectors import PublicProfile, public_profile_of
+
+CHANNEL = "directory"
+PAGE_SIZE = 30
+MOST_OTHERS = 5  # organisations, topics and sessions, of each
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom to find: `q` are words of a name, the rest narrows; an empty value does not.
+
+    `organisation` is the number of one, `topic`, `theme` and `sector` are keys, `day` is a date in the
+    event's zone (2026-12-09) on which they have a free time.
+    """
+
+    q: str = ""
+    constituency: str = ""
+    sector: str = ""
+    theme: str = ""
+    topic: str = ""
+    country: str = ""
+    language: str = ""
+    day: str = ""
+    organisation: str = ""
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters in use, by name."""
+        return {name: value for name in FILTERS if (value := getattr(self, name))}
+
+
+WANTED = tuple(one.name for one in fields(Wanted))
+FILTERS = WANTED[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A value of a filter: how many people it would leave, beside the other filters in use."""
+
+    value: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundThing:
+    """An organisation, topic or session whose name was searched for; `people` are those whom one may see.
+
+    `key` chooses it: an organisation's and a session's number, a topic's key.
+    """
+
+    key: str
+    name: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of the people found, of `total`; `facets` by filter name, the values that occur."""
+
+    people: tuple[PublicProfile, ...] = ()
+    total: int = 0
+    page: int = 1
+    pages: int = 1
+    facets: Mapping[str, tuple[Facet, ...]] = field(default_factory=dict)
+    organisations: tuple[FoundThing, ...] = ()
+    topics: tuple[FoundThing, ...] = ()
+    sessions: tuple[FoundThing, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.total or self.organisations or self.topics or self.sessions)
+
+
+def found_for(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime) -> Found:
+    """Whom the viewer finds, in a constant number of queries: by name the nearest first, else by name.
+
+    The search reads keys that `services.read_names` has written.
+    """
+    query = engine.read_query(wanted.q)
+    if wanted.q.strip() and query is None:
+        return Found()
+    visible = contactable_for(viewer, CHANNEL, now)
+    people = _near(visible.filter(with_keys(query)) if query else visible, query)
+    values = _values(viewer, people, now)
+    chosen = wanted.filters
+    admitted = [one for one in people if _fits(values[one.pk], chosen)]
+    pages = max(1, -(-len(admitted) // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    shown = admitted[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    prefetch_related_objects(shown, interests_of_cards())
+    return Found(
+        people=tuple(public_profile_of(one) for one in shown),
+        total=len(admitted),
+        page=page,
+        pages=pages,
+        facets=_facets(values.values(), chosen),
+        **(_things(viewer, visible, query) if query and not chosen else {}),
+    )
+
+
+def with_keys(query: engine.NameQuery, path: str = "search_name__keys") -> Q:
+    """Condition on what has a SearchName: its keys let its name be near to the search."""
+    each_word = Q()
+    for group in query.words:
+        each_word &= Q(**{f"{path}__overlap": list(group)})
+    found = each_word | Q(**{f"{path}__overlap": list(query.joined)})
+    if query.parts:
+        found |= Q(**{f"{path}__contains": list(query.parts)})
+    if query.consonants:
+        alike = Q()
+        for group in query.consonants:
+            alike &= Q(**{f"{path}__overlap": list(group)})
+        found |= alike
+    return found
+
+
+def _near(people: AttendeeQuerySet, query: engine.NameQuery | None) -> list[Attendee]:
+    """Those whose name is near, the nearest first, then by name; all of them without a search; one query."""
+    found: list[tuple[engine.Closeness, str, int, Attendee]] = []
+    for one in people.select_related("organisation__sector").defer("about", "seeks", "offers"):
+        name = shown_name(one)
+        near = engine.closeness_of(query, name, one.short_name) if query else engine.Closeness.SAME
+        if near is not None:
+            found.append((near, folded(name), one.pk, one))
+    return [one for _near, _name, _pk, one in sorted(found, key=lambda row: row[:3])]
+
+
+@dataclass(slots=True)
+class _Values:
+    """What one person has of each filter, and how it is called where that is no matter of words."""
+
+    of: dict[str, Collection[str]]
+    sector_name: str = ""
+    organisation_name: str = ""
+
+
+def _values(viewer: Attendee, people: Collection[Attendee], now: dt.datetime) -> dict[int, _Values]:
+    """By attendee id, the values of each filter; two queries."""
+    ids = [one.pk for one in people]
+    themes: dict[int, set[str]] = {}
+    topics: dict[int, set[str]] = {}
+    interests = Interest.objects.filter(attendee__in=ids)
+    for pk, topic, theme in interests.values_list("attendee_id", "topic__key", "topic__theme__key"):
+        topics.setdefault(pk, set()).add(topic)
+        themes.setdefault(pk, set()).add(theme)
+    days = days_with_time(ids, viewer.event.zone, now)
+    found = {}
+    for one in people:
+        house = one.organisation
+        found[one.pk] = _Values(
+            {
+                "constituency": (one.constituency,),
+                "sector": (house.sector.key,) if house else (),
+                "theme": themes.get(one.pk, ()),
+                "topic": topics.get(one.pk, ()),
+                "country": (one.country,) if one.country else (),
+                "language": set(one.languages),
+                "day": {str(day) for day in days.get(one.pk, ())},
+                "organisation": (str(house.pk),) if house else (),
+            },
+            house.sector.name if house else "",
+            house.name if house else "",
+        )
+    return found
+
+
+def _fits(values: _Values, chosen: Mapping[str, str], but: str = "") -> bool:
+    return all(value in values.of[name] for name, value in chosen.items() if name != but)
+
+
+def _facets(people: Collection[_Values], chosen: Mapping[str, str]) -> dict[str, tuple[Facet, ...]]:
+    """The values of each filter among those whom the other filters leave; of organisations the chosen one."""
+    sectors = {value: one.sector_name for one in people for value in one.of["sector"]}
+    houses = {value: one.organisation_name for one in people for value in one.of["organisation"]}
+    found = {}
+    for name in FILTERS:
+        counts: Counter[str] = Counter()
+        for one in people:
+            if _fits(one, chosen, but=name):
+                counts.update(one.of[name])
+        if name in chosen:
+            counts.setdefault(chosen[name], 0)
+        if name == "organisation":
+            counts = Counter({value: count for value, count in counts.items() if value == chosen.get(name)})
+        names = {"sector": sectors, "organisation": houses}.get(name, {})
+        found[name] = tuple(
+            Facet(value, names.get(value, value), count) for value, count in sorted(counts.items())
+        )
+    return found
+
+
+def _things(
+    viewer: Attendee, visible: AttendeeQuerySet, query: engine.NameQuery
+) -> dict[str, tuple[FoundThing, ...]]:
+    """Organisations of somebody visible, topics and sessions of these names, the nearest first.
+
+    Who is visible is counted whether or not a name is near, so that the time it takes tells nothing.
+    """
+    event = viewer.event_id
+    organisation_of = dict(visible.order_by().values_list("pk", "organisation_id"))
+    workers = Counter(organisation_of.values())
+    topics = list(Topic.objects.filter(with_keys(query), event=event))
+    interested = Counter(
+        topic
+        for attendee, topic in Interest.objects.filter(topic__in=topics).values_list(
+            "attendee_id", "topic_id"
+        )
+        if attendee in organisation_of
+    )
+    houses = Organisation.objects.filter(with_keys(query), event=event)
+    sessions = Session.objects.filter(with_keys(query), event=event)
+    return {
+        "organisations": _nearest(
+            query, [(str(one.pk), one.name, workers[one.pk]) for one in houses if workers[one.pk]]
+        ),
+        "topics": _nearest(query, [(one.key, one.name, interested[one.pk]) for one in topics]),
+        "sessions": _nearest(query, [(str(one.pk), one.title, 0) for one in sessions]),
+    }
+
+
+def _nearest(query: engine.NameQuery, rows: Collection[tuple[str, str, int]]) -> tuple[FoundThing, ...]:
+    found = []
+    for key, name, people in rows:
+        near = engine.closeness_of(query, name)
+        if near is not None:
+            found.append((near, folded(name), FoundThing(key, name, people)))
+    return tuple(thing for _near, _name, thing in sorted(found, key=lambda row: row[:2])[:MOST_OTHERS])

@@ -1,0 +1,72 @@
+"""Finding people, as often as a person reads; and the keys by which names are found, kept current."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from backend.core.limits import count_use
+from backend.core.transactions import in_transaction
+from backend.directory import engine
+from backend.directory.models import SearchName
+from backend.directory.selectors import Found, Wanted, found_for
+from backend.events.models import Attendee
+from backend.events.selectors import name_in_lists
+
+READ_NAMES = "directory.read_names"
+MOST_A_MINUTE, MOST_AN_HOUR = 60, 400  # pages and answers of one person: reading, not copying
+BATCH = 500
+
+
+def find_people(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime) -> Found:
+    """One page of whom the viewer finds, for pages and the API alike.
+
+    Refuses TooOften: more than sixty times a minute or four hundred an hour by one person.
+    """
+    refusal = _("You have searched very often just now. Please go on in a few minutes.")
+    count_use(f"find:{viewer.pk}", most=MOST_A_MINUTE, seconds=60, refusal=refusal)
+    count_use(f"find-hour:{viewer.pk}", most=MOST_AN_HOUR, seconds=3600, refusal=refusal)
+    read_names(viewer.event_id)
+    return found_for(viewer=viewer, wanted=wanted, page=page, now=now)
+
+
+def read_names(event_id: int) -> int:
+    """Write the keys of all names of the event that are new or changed; gives how many."""
+    count = 0
+    while found := _read_batch(event_id):
+        count += found
+    return count
+
+
+def read_all_names() -> int:
+    """The same for every event; for the job that finds what nobody has searched in yet."""
+    events = SearchName.objects.filter(keys=None).order_by().values_list("event_id", flat=True).distinct()
+    return sum(read_names(event) for event in list(events))
+
+
+@in_transaction
+def _read_batch(event_id: int) -> int:
+    """Rows that another process is reading are left to it, and none is waited for."""
+    unread = SearchName.objects.filter(event=event_id, keys=None)
+    if not unread.exists():
+        return 0
+    rows = list(
+        unread.select_related("attendee", "organisation", "topic", "session").select_for_update(
+            of=("self",), skip_locked=True, no_key=True
+        )[:BATCH]
+    )
+    for row in rows:
+        row.keys = engine.name_keys(*_names(row))
+    SearchName.objects.bulk_update(rows, ["keys"])
+    return len(rows)
+
+
+def _names(row: SearchName) -> tuple[str, ...]:
+    """How it is called; of whoever is no adult the name to be called alone (S7)."""
+    if row.attendee:
+        return name_in_lists(row.attendee), row.attendee.short_name
+    thing = row.organisation or row.topic
+    if thing:
+        return (thing.name,)
+    return (row.session.title,) if row.session else ()

@@ -1,0 +1,64 @@
+"""The page on which people are found: what it shows, and to whom nothing."""
+
+from tests.frontend.conftest import client_of
+from tests.pages import page_of
+
+
+def test_everybody_one_may_see_is_there_and_nobody_else(cast, official):
+    page = page_of(official.get(cast.address("people/")))
+    assert page.texts(".people .name") == ["Arif Rahman", "Linh Tran"]
+    assert page.text_of("#list [role=status]") == "2 people"
+    for other in cast.unseen:
+        assert other.name not in page
+
+
+def test_a_name_is_found_and_filters_say_how_many_each_would_leave(cast, official):
+    page = page_of(official.get(cast.address("people/?q=lihn+tran&country=Viet+Nam")))
+    assert page.texts(".people .name") == ["Linh Tran"]
+    assert page.texts("#filter-country option") == ["All", "Viet Nam (1)"]
+    assert page.texts("#filter-language option") == ["All", "Vietnamese (1)"]
+    assert page.attribute("#id-q", "value") == "lihn tran"
+    assert "Nobody here" in page_of(official.get(cast.address("people/?q=zzzz&page=x")))
+    assert "0 people" in page_of(official.get(cast.address("people/?country=Nowhere&q=%00arif")))
+
+
+def test_htmx_gets_the_list_and_the_filters_alone(cast, official):
+    page = page_of(official.get(cast.address("people/?q=arif"), headers={"HX-Request": "true"}))
+    assert page.texts(".people .name") == ["Arif Rahman"]
+    assert page.attribute("#filters", "hx-swap-oob") == "outerHTML"
+    assert not page.has("h1")
+
+
+def test_an_organisation_leads_to_its_people(cast, official):
+    house = cast.engineer.organisation
+    page = page_of(official.get(cast.address("people/"), {"q": house.name}))
+    assert (house.name, f"{cast.address('people/')}?organisation={house.pk}") in page.links(".things")
+    page = page_of(official.get(cast.address(f"people/?organisation={house.pk}")))
+    assert page.texts(".people .name") == ["Arif Rahman"]
+    assert page.texts("#filter-organisation option") == ["All", f"{house.name} (1)"]
+
+
+def test_who_may_see_nobody_reads_why(cast):
+    for other, why in ((cast.minor, "confirmed"), (cast.hidden, "You are hidden")):
+        page = page_of(client_of(other.person).get(cast.address("people/")))
+        assert why in page
+        assert not page.has(".people")
+
+
+def test_the_api_finds_the_same_people(cast, official):
+    address = f"/api/v1/events/{cast.event.slug}/people/"
+    found = official.get(address, {"q": "arif"}).json()
+    assert [one["name"] for one in found["people"]] == ["Arif Rahman"]
+    assert (found["total"], found["page"], found["pages"]) == (1, 1, 1)
+    assert [one["value"] for one in official.get(address).json()["facets"]["language"]] == ["id", "vi"]
+    for other in cast.unseen:
+        assert official.get(address, {"q": other.name}).json()["total"] == 0
+
+
+def test_pages_and_api_share_one_limit(cast, official):
+    for _time in range(60):
+        assert official.get(cast.address("people/?q=zz")).status_code == 200
+    refused = official.get(cast.address("people/"))
+    assert refused.status_code == 429
+    assert "You have searched very often just now." in page_of(refused)
+    assert official.get(f"/api/v1/events/{cast.event.slug}/people/").json()["code"] == "too_often"
