@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from backend.directory.rules import Gap, first_gap
 from backend.directory.selectors.people import wished_by
 from backend.events.models import Attendee
+from backend.events.rules import is_over
 from backend.events.selectors import profile_for
 from backend.meetings.models import Meeting
 from backend.meetings.selectors import (
@@ -78,7 +79,7 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
             offers_topic=any(topic.offers for topic in topics),
         ),
         absent=absent,
-        is_over=attendee.event.ends_on < now.astimezone(attendee.event.zone).date(),
+        is_over=is_over(attendee.event, now),
     )
 
 

@@ -54,6 +54,7 @@ from backend.events.rules.states import (
     check_event_open,
     is_allowed,
     is_event_open,
+    is_over,
     is_running,
     states_that_allow,
 )
@@ -103,6 +104,7 @@ __all__ = [
     "is_held_as_minor",
     "is_lead",
     "is_organiser",
+    "is_over",
     "is_running",
     "languages_in",
     "languages_in_common",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Mapping
 
@@ -116,6 +117,12 @@ def is_event_open(event: Event) -> bool:
 def is_running(event: Event) -> bool:
     """Whether participants come in, ask or meet: not in a draft, and not once the forum is over."""
     return event.state in (State.INVITING, State.OPEN, State.LIVE)
+
+
+def is_over(event: Event, now: dt.datetime) -> bool:
+    """Whether the event's days are past, or its organisers have closed it."""
+    has_passed = event.ends_on < now.astimezone(event.zone).date()
+    return has_passed or event.state in (State.CLOSED, State.ARCHIVED)
 
 
 def check_event_open(event: Event) -> None:

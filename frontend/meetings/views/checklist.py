@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.core.errors import BusinessError
 from backend.core.zones import zone_place
 from backend.events.models import Attendee, Event
-from backend.events.rules import NEXT_STATES, SENTENCES, is_event_open
+from backend.events.rules import NEXT_STATES, SENTENCES, Doing, is_allowed, is_event_open
 from backend.events.selectors import rehearsal_of
 from backend.events.services import change_state
 from backend.meetings.selectors import SetUp, set_up_for
@@ -27,13 +28,27 @@ from frontend.fields import values_of
 from frontend.meetings.forms import StateForm
 
 State = Event.State
-BUTTONS = {
-    State.DRAFT: gettext_lazy("Back to a draft"),
+ONWARD = {
     State.INVITING: gettext_lazy("Invite people first"),
     State.OPEN: gettext_lazy("Open the forum"),
     State.LIVE: gettext_lazy("It takes place now"),
     State.CLOSED: gettext_lazy("Close the forum"),
     State.ARCHIVED: gettext_lazy("Archive the forum"),
+}
+BACK = {
+    State.DRAFT: gettext_lazy("Back to a draft"),
+    State.INVITING: gettext_lazy("Back to inviting"),
+    State.OPEN: gettext_lazy("Back to open"),
+    State.LIVE: gettext_lazy("Back to live"),
+    State.CLOSED: gettext_lazy("Close it again"),
+}
+CHANGED = {
+    State.DRAFT: gettext_lazy("The forum is a draft again."),
+    State.INVITING: gettext_lazy("People can be invited now."),
+    State.OPEN: gettext_lazy("The forum is open now."),
+    State.LIVE: gettext_lazy("The forum takes place now."),
+    State.CLOSED: gettext_lazy("The forum is closed now."),
+    State.ARCHIVED: gettext_lazy("The forum is archived now."),
 }
 ORDER = list(State.values)
 
@@ -46,6 +61,7 @@ class Item:
     title: str
     is_done: bool
     words: str
+    is_needed: bool = True
 
 
 @organiser
@@ -64,22 +80,20 @@ def change_forum_state(request: Request, attendee: Attendee) -> HttpResponse:
         change_state(event=attendee.event, state=state, by=request.user, now=timezone.now())
     except BusinessError as refusal:
         return _page(request, attendee, refusal)
-    messages.success(request, str(SENTENCES[attendee.event.state]))
+    messages.success(request, str(CHANGED[State(attendee.event.state)]))
     return redirect("setup", attendee.event.slug)
 
 
 def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = None) -> HttpResponse:
     event = attendee.event
     found = set_up_for(event, timezone.now())
-    steps = [
-        (state, BUTTONS[State(state)], ORDER.index(state) > ORDER.index(event.state))
-        for state in NEXT_STATES[event.state]
-    ]
+    steps = [(state, *_step(event, State(state))) for state in NEXT_STATES[event.state]]
     context = {
         "sentence": SENTENCES[event.state],
         "steps": sorted(steps, key=lambda step: (not step[2], -ORDER.index(step[0]))),
         "is_draft": not is_event_open(event),
         "missing": found.opening_lacks,
+        "not_joined": found.not_joined if is_allowed(event, Doing.INVITE) else 0,
         "leads": names_of_leads(event),
         "items": _items(event, found),
         "refusal": refusal,
@@ -88,9 +102,17 @@ def _page(request: Request, attendee: Attendee, refusal: BusinessError | None = 
     return render(request, "meetings/setup/checklist.html", context, status=status)
 
 
+def _step(event: Event, state: Event.State) -> tuple[str | Promise, bool]:
+    """The words of the button to this state, and whether it leads on."""
+    is_onward = ORDER.index(state) > ORDER.index(event.state)
+    return (ONWARD if is_onward else BACK)[state], is_onward
+
+
 def _items(event: Event, found: SetUp) -> list[Item]:
-    def item(page: str, title: str, is_done: object, words: str, anchor: str = "") -> Item:
-        return Item(reverse(page, args=[event.slug]) + anchor, title, bool(is_done), words)
+    def item(
+        page: str, title: str, is_done: object, words: str, anchor: str = "", *, is_needed: bool = True
+    ) -> Item:
+        return Item(reverse(page, args=[event.slug]) + anchor, title, bool(is_done), words, is_needed)
 
     place = _("%(venue)s, by the clock of %(zone)s") % {
         "venue": event.venue or _("No venue yet"),
@@ -160,6 +182,7 @@ def _items(event: Event, found: SetUp) -> list[Item]:
             _("Made-up people are in it: try the desk, the programme, and closing a day.")
             if rehearsed or event.is_rehearsal
             else _("A copy of the forum with made-up people, to try everything before anybody real comes."),
+            is_needed=False,
         ),
         item(
             "matching", _("Suggestions"), has_lists(event),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee
+from backend.events.rules import is_over
 from backend.meetings import services
 from backend.meetings.models import Meeting
 from backend.meetings.selectors import (
@@ -67,7 +68,7 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
         "has_opened": any(cell.is_open and not cell.is_past for cell in cells),
         "absent": why_not_open(attendee),
         "today": day_in(attendee.event, now),
-        "is_over": attendee.event.ends_on < day_in(attendee.event, now),
+        "is_over": is_over(attendee.event, now),
         "now": now,
     }
     return render(request, "meetings/page.html", context)

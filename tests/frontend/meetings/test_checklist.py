@@ -39,6 +39,7 @@ def test_the_checklist_says_what_is_missing_and_then_what_there_is(cast, boss):
     found, page = lines(cast, boss)
     assert found["Sessions"] == found["Meeting times"] == found["Tables and online rooms"] == "Missing"
     assert found["Suggestions"] == "Missing"
+    assert found["Rehearsal"] == "Optional"
     assert found["Themes and topics"] == found["People"] == "Done"
     assert "Nobody can ask for a meeting before there are times." in page
     make_session(cast.event)
@@ -70,13 +71,25 @@ def test_the_buttons_move_the_forum_and_an_archived_one_can_only_be_read(cast, b
         answer = boss.post(cast.address("set-up/state/"), {"state": state}, follow=True)
         assert answer.status_code == 200
         assert Event.objects.get(pk=cast.event.pk).state == state
+    assert "The forum is archived now." in page_of(answer)
     assert "Everything can be read, and nothing changed." in page_of(answer)
+    assert page_of(answer).texts("#states button") == ["Close it again"]
     refused = boss.post(cast.address("set-up/about/"), ABOUT)
     assert refused.status_code == 409
     assert "An organiser can close it again" in page_of(refused)
     assert boss.get(cast.address("set-up/venue/")).status_code == 200
     boss.post(cast.address("set-up/state/"), {"state": "closed"})
     assert boss.post(cast.address("set-up/about/"), ABOUT).status_code == 302
+
+
+def test_while_people_can_be_invited_the_page_leads_to_who_has_not_joined(cast, boss):
+    make_attendee(cast.event, has_joined=False)
+    leads_on = ("Invite them", cast.address("invitations/"))
+    page = page_of(boss.get(cast.address("set-up/")))
+    assert leads_on in page.links("#states")
+    assert "1 person has not joined yet." in page
+    Event.objects.filter(pk=cast.event.pk).update(state="closed")
+    assert leads_on not in page_of(boss.get(cast.address("set-up/"))).links("#states")
 
 
 def test_a_state_out_of_order_or_by_somebody_else_is_refused(cast, boss, official):
