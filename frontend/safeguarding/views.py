@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee
-from backend.events.selectors import outside_contact_of
+from backend.events.selectors import appointments_for, outside_contact_of
 from backend.meetings import services as meetings
 from backend.meetings.selectors import meeting_for, other_attendee_id, reported_meeting
 from backend.safeguarding import services
@@ -181,7 +181,12 @@ def report_sent(request: Request, attendee: Attendee) -> HttpResponse:
 @require_safe
 def reports(request: Request, attendee: Attendee) -> HttpResponse:
     """All reports of the forum, waiting ones first, without names or texts."""
-    context = {"reports": reports_for(attendee), "others": leads_to_hand_over_to(attendee)}
+    roles = appointments_for(attendee.event, request.user)
+    context = {
+        "reports": reports_for(attendee),
+        "others": leads_to_hand_over_to(attendee),
+        "to_confirm": sum(row.may_confirm for row in roles),
+    }
     return render(request, "safeguarding/reports.html", context)
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.events.models import Attendee
+from backend.events.models import Attendee, Event
 from backend.meetings.models import Availability
 from tests.factories import make_attendee, make_run
 from tests.frontend.conftest import client_of, lay_out
@@ -32,9 +32,10 @@ def test_each_role_begins_where_its_work_is_and_can_switch(cast, official):
 
 
 def test_the_next_meeting_says_where_and_in_how_many_minutes(cast, booking, official, time_machine):
-    meeting = booking.ask(cast.engineer, cast.official, booking.slots[0])
+    meeting = booking.ask(cast.engineer, cast.official, booking.slots[0], message="Shall we talk?")
     shown = page_of(official.get(cast.address()))
     assert "1 request waits for your answer" in shown
+    assert shown.text_of(".home .rows .why") == "Shall we talk?"
     assert "None yet." in shown.text_of(".next")
     assert shown.attribute(".answers button", "value") == str(booking.slots[0].pk)
     booking.accept(cast.official, meeting)
@@ -144,3 +145,12 @@ def test_the_api_says_what_the_page_says(cast, booking, official):
     assert home["gap"] == "nothing_offered"
     stranger = client_of(cast.stranger)
     assert stranger.get(f"/api/v1/events/{cast.event.slug}/home/").status_code == 404
+
+
+@pytest.mark.parametrize("state", ["closed", "archived"])
+def test_in_a_forum_that_was_closed_early_home_says_that_it_is_over(cast, booking, official, state):
+    Event.objects.filter(pk=cast.event.pk).update(state=state)
+    shown = page_of(official.get(cast.address()))
+    assert "The forum is over." in shown.text_of(".next")
+    assert not shown.has(".small-card")
+    assert "When you can be asked" not in page_of(official.get(cast.address("meetings/")))

@@ -3,6 +3,7 @@
 import pytest
 
 from backend.events.models import Attendee
+from backend.events.services import propose_role
 from backend.meetings.services import end_refused_meetings
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportView
@@ -295,3 +296,18 @@ def test_the_set_up_page_warns_where_nobody_would_read_reports(cast):
     text = organiser.get(cast.address("set-up/")).content.decode()
     assert "Safeguarding lead: Linh Tran." in text
     assert "fewer than two safeguarding leads and no outside contact" in text
+
+
+def test_a_lead_reads_that_a_proposal_waits_for_them(cast, desk):
+    waits = "1 proposed organiser or lead waits until somebody confirms them."
+    assert waits not in page_of(desk.get(cast.address("reports/")))
+    propose_role(
+        event=cast.event,
+        attendee_id=cast.engineer.pk,
+        permission="safeguarding-lead",
+        by=cast.organiser.person,
+        now=NOW,
+    )
+    page = page_of(desk.get(cast.address("reports/")))
+    assert waits in page
+    assert ("Decide", cast.address("roles/")) in page.links(".message")

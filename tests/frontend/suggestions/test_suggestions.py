@@ -219,7 +219,7 @@ def test_without_a_run_the_page_says_so(cast, official):
 
 def test_an_empty_list_says_what_to_do(cast, official):
     Suggestion.objects.all().delete()
-    assert "Nobody is left in your list" in page_of(official.get(cast.address("suggestions/")))
+    assert "People appear here as they join" in page_of(official.get(cast.address("suggestions/")))
     Attendee.objects.filter(pk=cast.official.pk).update(seeks="")
     cast.official.interests.all().delete()
     assert "Say what you seek and offer" in page_of(official.get(cast.address("suggestions/")))
