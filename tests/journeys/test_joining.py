@@ -105,6 +105,36 @@ def test_what_is_typed_is_saved_without_the_button_and_there_after_a_reload(
     context.close()
 
 
+LEAVES_WHILE_TYPING = """([id, words, elsewhere]) => {
+    const text = document.getElementById(id);
+    text.value = words;
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    location.assign(elsewhere);
+}"""
+
+
+def test_what_was_typed_as_the_page_was_left_is_saved(forum, newcomer, browser, enter, door):
+    Attendee.objects.filter(pk=newcomer.pk).update(agreed_at="2026-11-26T00:00Z", agreement_version="1")
+    context = browser.new_context(viewport=PHONE, reduced_motion="reduce")
+    page, posts = enter(context, OFFICIAL), []
+    page.on("request", lambda asked: posts.append(asked) if asked.method == "POST" else None)
+    for address, field in (("join/2/", "id_offers"), ("join/3/", "id_seeks"), ("profile/", "id_about")):
+        posts.clear()
+        page.goto(door + forum.address(address))
+        words, elsewhere = f"Left in the middle of {address}", door + forum.address("sessions/")
+        page.evaluate(LEAVES_WHILE_TYPING, [field, words, elsewhere])
+        page.wait_for_url(elsewhere)
+        for _ in range(60):  # what leaves with the page arrives a moment after it
+            page.goto(door + forum.address(address))
+            if page.locator(f"#{field}").input_value() == words:
+                break
+        expect(page.locator(f"#{field}")).to_have_value(words)
+        assert [asked.resource_type for asked in posts] == ["ping"]
+    newcomer.refresh_from_db()
+    assert newcomer.offers == "Left in the middle of join/2/"
+    context.close()
+
+
 def test_the_first_screen_holds_what_is_asked_and_nothing_is_wider_than_the_phone(
     forum, newcomer, browser, enter, door
 ):
