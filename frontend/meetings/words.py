@@ -182,16 +182,24 @@ def day_in(event: Event, moment: dt.datetime) -> dt.date:
     return moment.astimezone(event.zone).date()
 
 
-def availability_words(open_count: int) -> str:
-    """The confirmation after open times were saved."""
+def availability_words(open_count: int, ended: int) -> str:
+    """The confirmation after open times were saved; `ended`: requests that lost their last time by it."""
     if not open_count:
-        return _("Saved. You have no open time, so nobody can ask you.")
-    text = ngettext(
-        "Saved. You can be asked at %(count)d time.",
-        "Saved. You can be asked at %(count)d times.",
-        open_count,
+        saved = _("Saved. You have no open time, so nobody can ask you.")
+    else:
+        saved = ngettext(
+            "Saved. You can be asked at %(count)d time.",
+            "Saved. You can be asked at %(count)d times.",
+            open_count,
+        ) % {"count": open_count}
+    if not ended:
+        return saved
+    lost = ngettext(
+        "%(count)d request has no time left and ended; both of you are told.",
+        "%(count)d requests have no time left and ended; all of you are told.",
+        ended,
     )
-    return text % {"count": open_count}
+    return f"{saved} {lost % {'count': ended}}"
 
 
 def bookmark_words(row: SessionRow, added: bool) -> str:

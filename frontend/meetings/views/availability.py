@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -9,7 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from backend.events.models import Attendee
-from backend.meetings.selectors import availability_for
+from backend.meetings.models import Meeting
+from backend.meetings.selectors import availability_for, requests_sent, requests_to_answer
 from backend.meetings.services import change_slots
 from backend.safeguarding.rules import why_not_open
 from frontend.access import Outcome, Request, catch_refusal, participant
@@ -32,6 +35,7 @@ def availability(request: Request, attendee: Attendee) -> HttpResponse:
         form = AvailabilityForm(request.POST, days)
         values_of(form)
         ticked = form.ticked()
+        waiting = _waiting(attendee, now)
         with catch_refusal() as outcome:
             change_slots(
                 attendee=attendee,
@@ -41,7 +45,8 @@ def availability(request: Request, attendee: Attendee) -> HttpResponse:
                 now=now,
             )
         if outcome.refusal is None:
-            messages.success(request, availability_words(len(ticked & shown)))
+            ended = waiting - _waiting(attendee, now)
+            messages.success(request, availability_words(len(ticked & shown), ended))
             return HttpResponseRedirect(request.path)
     context = {
         "days": days,
@@ -53,3 +58,9 @@ def availability(request: Request, attendee: Attendee) -> HttpResponse:
     }
     status = outcome.refusal.status if outcome.refusal else 200
     return render(request, "meetings/availability.html", context, status=status)
+
+
+def _waiting(attendee: Attendee, now: dt.datetime) -> int:
+    """How many requests to or by the attendee wait for an answer."""
+    sent = [row for row in requests_sent(attendee, now) if row.state == Meeting.State.REQUESTED]
+    return len(requests_to_answer(attendee, now)) + len(sent)

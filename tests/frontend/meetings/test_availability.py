@@ -32,6 +32,15 @@ def test_what_is_ticked_is_open_and_the_rest_is_closed(booking):
     assert open_ids(official) == []
 
 
+def test_who_closes_the_last_time_of_requests_reads_that_they_ended(booking):
+    cast = booking.cast
+    booking.ask(cast.engineer, cast.official, booking.slots[0])
+    booking.ask(cast.official, cast.lawyer, booking.slots[0], booking.slots[1])
+    answer = page_of(save(booking, cast.official, *booking.slots[1:3]))
+    assert answer.texts(".message") == ["Saved. You can be asked at 2 times."]
+    assert "2 requests have no time left and ended" in page_of(save(booking, cast.official))
+
+
 @pytest.mark.parametrize(
     ("button", "opened"),
     [
