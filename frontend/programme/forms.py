@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -39,9 +40,10 @@ class PlanForm(forms.Form):
     seconds = _number(_("Seconds to search"), 1, 300)
     seed = _number(_("Seed"), 0, 2**31 - 1)
 
-    def __init__(self, data: Any, event: Event) -> None:
+    def __init__(self, data: Any, event: Event, chosen: Mapping[str, str]) -> None:
+        """`chosen`: scope and constituencies that a link to the page names."""
         initial = {"scope": "everyone", "least": 0, "most": max(event.meetings_per_person, 1)}
-        super().__init__(data, initial={**initial, "cross": 0, "seconds": 20, "seed": 1})
+        super().__init__(data, initial={**initial, "cross": 0, "seconds": 20, "seed": 1, **chosen})
 
     def options(self) -> PlanOptions:
         values = self.cleaned_data
@@ -56,6 +58,18 @@ class PlanForm(forms.Form):
             seconds=values["seconds"],
             seed=values["seed"],
         )
+
+
+class PlanForForm(forms.Form):
+    """Whom a link to the page of programmes plans for; an unknown value counts as not chosen."""
+
+    scope = forms.ChoiceField(required=False, choices=Plan.Scope.choices)
+    first = forms.ChoiceField(required=False, choices=Constituency.choices)
+    second = forms.ChoiceField(required=False, choices=Constituency.choices)
+
+    def chosen(self) -> dict[str, str]:
+        self.full_clean()
+        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class PublishingForm(forms.Form):

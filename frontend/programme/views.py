@@ -24,6 +24,7 @@ from frontend.fields import values_of
 from frontend.programme.forms import (
     ByHandForm,
     OrderForm,
+    PlanForForm,
     PlanForm,
     PlannedMeetingForm,
     PublishingForm,
@@ -37,7 +38,8 @@ from frontend.programme.words import ORDERS, change_text, publishing_text, put_f
 def programme(request: Request, attendee: Attendee) -> HttpResponse:
     """All plans of the forum; on POST, order a new draft."""
     event = attendee.event
-    form = PlanForm(request.POST if request.method == "POST" else None, event)
+    chosen = PlanForForm(request.GET).chosen()
+    form = PlanForm(request.POST if request.method == "POST" else None, event, chosen)
     refusal = None
     if form.is_bound and form.is_valid():
         try:
@@ -151,7 +153,9 @@ def by_hand(request: Request, attendee: Attendee) -> HttpResponse:
         else:
             messages.success(request, put_forward_text(selectors.confirms_at_once(event)))
             return redirect("by_hand", event.slug)
-    found = None
+    found, likely = None, tuple[selectors.Choosable, ...]()
+    if first and not second:
+        likely = selectors.likely_partners(event=event, attendee_id=first, now=now)
     if first and second:
         try:
             found = selectors.times_for(event=event, first_id=first, second_id=second, now=now)
@@ -160,6 +164,7 @@ def by_hand(request: Request, attendee: Attendee) -> HttpResponse:
     context = {
         "people": selectors.people_to_choose(event),
         "found": found,
+        "likely": likely,
         "refusal": refusal,
         "values": values,
         "key": values["key"] or uuid4().hex,

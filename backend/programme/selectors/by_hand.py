@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, AttendeeQuerySet, Event, Slot, Table
 from backend.events.selectors import name_in_lists
-from backend.meetings.models import Meeting
+from backend.meetings.models import Meeting, Seat
 from backend.meetings.selectors import times_of_two
 from backend.safeguarding.rules import matchable
+from backend.suggestions.models import Run, Suggestion
 
 MAX_ROWS = 100
+MAX_LIKELY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,30 @@ def times_for(*, event: Event, first_id: int, second_id: int, now: dt.datetime) 
         times_of_two((first_id, second_id), now),
         tuple(tables),
     )
+
+
+def likely_partners(*, event: Event, attendee_id: int, now: dt.datetime) -> tuple[Choosable, ...]:
+    """The first of an attendee's list whom an organiser can have them meet, the best first; at most three.
+
+    Without those with whom they have a request, a proposal or a meeting, or no time in common; two whom the
+    contact policy parts have none.
+    """
+    listed = Suggestion.objects.filter(
+        run__event=event, run__state=Run.State.CURRENT, attendee=attendee_id
+    ).order_by("rank")
+    people = _who_can_meet(event).in_bulk([attendee_id, *listed.values_list("other_id", flat=True)])
+    if attendee_id not in people:
+        return ()
+    underway = Meeting.objects.filter(
+        event=event, state__in=(*Meeting.OPEN_STATES, *Meeting.CONFIRMED_STATES), seats__attendee=attendee_id
+    )
+    known = set(Seat.objects.filter(meeting__in=underway).values_list("attendee_id", flat=True))
+    able = (
+        people[other]
+        for other in listed.values_list("other_id", flat=True)
+        if other in people and other not in known and times_of_two((attendee_id, other), now)
+    )
+    return tuple(_choosable(other) for other in islice(able, MAX_LIKELY))
 
 
 def put_forward_by_hand(event: Event, now: dt.datetime) -> tuple[ByHand, ...]:

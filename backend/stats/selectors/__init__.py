@@ -16,7 +16,13 @@ from backend.stats.engine.figures import (
     percent_across,
 )
 from backend.stats.selectors.event_stats import event_stats
-from backend.stats.selectors.headlines import Headline, headlines_for, reported_step
+from backend.stats.selectors.headlines import (
+    Headline,
+    MissingBridge,
+    headlines_for,
+    missing_bridges,
+    reported_step,
+)
 from backend.stats.selectors.names import Names, names_for, people_counted
 from backend.stats.selectors.worksheets import NOTE, WITHHELD, worksheets_for
 
@@ -35,10 +41,12 @@ __all__ = [
     "FunnelStep",
     "Headline",
     "Matrix",
+    "MissingBridge",
     "Names",
     "PersonFigures",
     "event_stats",
     "headlines_for",
+    "missing_bridges",
     "names_for",
     "people_counted",
     "percent_across",

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from backend.core.spreadsheets import CellValue, Worksheet
 from backend.people.models import Constituency
-from backend.stats.engine.figures import ACCEPTED, HELD, EventStats, StepFigures, percent_across
+from backend.stats.engine.figures import ACCEPTED, HELD, Cell, EventStats, StepFigures, percent_across
 from backend.stats.rules.suppression import MIN_COUNT
 from backend.stats.selectors.worksheets import WITHHELD
 
@@ -32,6 +32,19 @@ class Headline:
     code: str
     text: str
     facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MissingBridge:
+    """Two constituencies, by key, with fewer meetings than `expected` by chance."""
+
+    one: str
+    other: str
+    observed: int
+    expected: float
+
+
+NotablePair = tuple[Cell, float, str, str]  # of two constituencies, with the ratio to chance
 
 
 def headlines_for(stats: EventStats, worksheets: Sequence[Worksheet]) -> tuple[Headline, ...]:
@@ -117,11 +130,30 @@ def _across(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headlin
 
 
 def _bridges(step: StepFigures, tables: dict[str, Worksheet]) -> Iterator[Headline]:
-    """The pairs of constituencies furthest above chance, then those furthest below.
+    """The pairs of constituencies furthest above chance, then those furthest below."""
+    sheet = tables[f"matrix-{step.step}"]
+    strong, weak = _notable_pairs(step)
+    for code, rows in (("bridge", strong), ("missing", weak)):
+        found = (
+            _bridge(code, step.step, ratio <= MUCH_LESS, one, other, sheet.row(one, other))
+            for _cell, ratio, one, other in rows
+        )
+        yield from islice(filter(None, found), MAX_BRIDGES)
+
+
+def missing_bridges(stats: EventStats, worksheets: Sequence[Worksheet]) -> tuple[MissingBridge, ...]:
+    """The pairs of constituencies furthest below chance at the step that is reported, for organisers."""
+    tables = {one.name: one for one in worksheets}
+    _strong, weak = _notable_pairs(stats.step(reported_step(tables["funnel"])))
+    return tuple(MissingBridge(one, other, cell.observed, cell.expected) for cell, _, one, other in weak)
+
+
+def _notable_pairs(step: StepFigures) -> tuple[list[NotablePair], list[NotablePair]]:
+    """Pairs of constituencies that chance does not explain: those above it and those below, furthest first.
 
     Among those of which chance would give five meetings: of fewer, one more or less changes the order.
     """
-    matrix, sheet = step.by_constituency, tables[f"matrix-{step.step}"]
+    matrix = step.by_constituency
     names = matrix.rows
     significant = [
         (cell, cell.ratio or 0.0, one, names[b])
@@ -134,12 +166,7 @@ def _bridges(step: StepFigures, tables: dict[str, Worksheet]) -> Iterator[Headli
         (row for row in significant if row[1] <= LESS),
         key=lambda row: (row[0].observed - row[0].expected, row[2:]),
     )
-    for code, rows in (("bridge", strong), ("missing", weak)):
-        found = (
-            _bridge(code, step.step, ratio <= MUCH_LESS, one, other, sheet.row(one, other))
-            for _cell, ratio, one, other in rows
-        )
-        yield from islice(filter(None, found), MAX_BRIDGES)
+    return strong, weak
 
 
 def _bridge(

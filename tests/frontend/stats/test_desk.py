@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from backend.directory.models import Nudge
 from backend.stats.selectors import event_stats
 from tests.backend.stats.events import seven_people
-from tests.factories import NOW, make_attendee, make_event, make_run
+from tests.backend.stats.selectors.test_headlines import make_forum
+from tests.factories import NOW, make_attendee, make_event, make_organisation, make_run
 from tests.pages import page_of
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +204,26 @@ def test_every_file_the_desk_links_to_can_be_downloaded(desk):
         answer = client.get(address)
         assert answer.status_code == 200, address
         assert answer.content, address
+
+
+def test_a_missing_bridge_leads_to_a_plan_between_the_two_and_who_has_nobody_to_whom_they_suit(desk):
+    event, client = desk
+    seven_people(event)
+    assert not read(client, event).has(".acts")
+    other = make_forum(gov_ind=48, gov_civ=8, ind_civ=7, gov_gov=6, ind_ind=6, civ_civ=6)
+    organiser = make_attendee(other, permission="organiser", visibility="hidden")
+    alone = make_attendee(other, organisation=make_organisation(other), seeks="Partners")
+    client.force_login(organiser.person)
+    page = read(client, other)
+    assert page.texts(".acts li")[0].startswith("Government and civil society: 8 where chance would give 19.")
+    _, address = page.links(".acts")[0]
+    form = page_of(client.get(address.split("#")[0])).fields('form[action$="#new"]')
+    chosen = [form[name] for name in ("scope", "first", "second")]
+    assert chosen == [["between"], ["government"], ["civil-society"]]
+    by_hand = f"/e/{other.slug}/programme/by-hand/?first={alone.pk}#likely"
+    assert by_hand in [to for _, to in page.links("#alone")]
+    form = page_of(client.get(f"/e/{other.slug}/programme/?scope=x&first=y")).fields('form[action$="#new"]')
+    assert (form["scope"], form["first"]) == (["everyone"], [""])
 
 
 def test_many_people_take_as_many_queries_as_few(desk, django_assert_num_queries):

@@ -7,11 +7,11 @@ from rest_framework.test import APIClient
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
-from backend.meetings.models import Meeting
+from backend.meetings.models import Availability, Meeting
 from backend.meetings.services import decline_meeting, expire_requests
 from backend.programme import selectors, services
 from tests.backend.programme.conftest import seats_of
-from tests.factories import NOW, block_contact, make_attendee
+from tests.factories import NOW, block_contact, make_attendee, make_run
 
 BASE = "/api/v1/events/forum/"
 
@@ -120,3 +120,34 @@ def test_over_the_api_an_organiser_proposes_withdraws_arranges_and_moves(desk, c
         client.get(f"{address}times/{a.pk}/{b.pk}/"),
     ]
     assert [(one.status_code, one.json()["code"]) for one in answers] == [(403, "only_organisers")] * 5
+
+
+def names_of(found):
+    return [one.attendee_id for one in found]
+
+
+def likely(desk, attendee):
+    return names_of(selectors.likely_partners(event=desk.event, attendee_id=attendee.pk, now=NOW))
+
+
+def test_the_first_three_of_a_list_who_have_a_time_are_likely_partners(desk):
+    a, b, c, d, e, _ = desk.people
+    desk.event.runs.all().delete()
+    make_run(desk.event, {a: [b, c, d, e]})
+    assert likely(desk, a) == [b.pk, c.pk, d.pk]
+    Availability.objects.filter(attendee=c).delete()
+    put_forward(desk, a, b, desk.slots[0])
+    assert likely(desk, a) == [d.pk, e.pk]  # b is proposed already, c has no time
+    assert likely(desk, b) == []
+    assert names_of(selectors.likely_partners(event=desk.event, attendee_id=0, now=NOW)) == []
+
+
+@pytest.mark.parametrize("how", ["block", "report"])
+def test_nobody_whom_the_policy_parts_is_a_likely_partner(desk, how):
+    a, b, c, *_ = desk.people
+    desk.event.runs.all().delete()
+    make_run(desk.event, {a: [b, c]})
+    block_contact(how, b, a)
+    assert likely(desk, a) == [c.pk]
+    Attendee.objects.filter(pk=c.pk).update(visibility="hidden")
+    assert likely(desk, a) == []
