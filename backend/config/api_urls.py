@@ -18,14 +18,15 @@ from backend.safeguarding.api import (
     ReportListView,
 )
 from backend.stats.api import StatsFileView, StatsView
-from backend.suggestions.api import FeedbackView, SuggestionListView
+from backend.suggestions.api import FeedbackView, SuggestionListView, UnderstoodView
 
 urlpatterns = [
     path("me/", MeView.as_view()),
-    path("events/", events.EventListView.as_view()),
+    path("events/", meetings.EventListView.as_view()),
     path("events/<slug:slug>/open/", events.OpenEventView.as_view()),
     path("events/<slug:slug>/about/", events.AboutView.as_view()),
     path("events/<slug:slug>/state/", events.StateView.as_view()),
+    path("events/<slug:slug>/rehearsal/", meetings.RehearsalView.as_view()),
     path("events/<slug:slug>/contact-rules/", meetings.ContactRuleListView.as_view()),
     path("events/<slug:slug>/contact-rules/preview/", meetings.ContactRulePreviewView.as_view()),
     path("events/<slug:slug>/contact-rules/<int:rule_id>/", meetings.ContactRuleView.as_view()),
@@ -43,6 +44,7 @@ urlpatterns = [
     path("events/<slug:slug>/mail-texts/test/", directory.MailTestView.as_view()),
     path("events/<slug:slug>/home/", directory.HomeView.as_view()),
     path("events/<slug:slug>/profile/", events.ProfileView.as_view()),
+    path("events/<slug:slug>/profile/understood/", UnderstoodView.as_view()),
     path("events/<slug:slug>/roles/", events.AppointmentListView.as_view()),
     path("events/<slug:slug>/roles/<int:appointment_id>/confirm/", events.ConfirmRoleView.as_view()),
     path("events/<slug:slug>/roles/<int:appointment_id>/refuse/", events.RefuseRoleView.as_view()),

@@ -1,4 +1,4 @@
-"""My suggestions, and my feedback on them."""
+"""My suggestions, my feedback on them, and what the language model reads in my words."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.core.api import validated
+from backend.core.api import TextField, validated
 from backend.events.api import ParticipantView
+from backend.events.rules import TEXT_LIMIT
 from backend.safeguarding.api import PublicProfileSerializer
 from backend.suggestions import selectors, services
 from backend.suggestions.engine import Strength
@@ -100,3 +101,30 @@ class FeedbackView(ParticipantView):
         """Delete my feedback, if there is any."""
         services.withdraw_feedback(attendee=self.attendee, other_id=other, by=self.person, now=timezone.now())
         return Response(status=204)
+
+
+class WordsSerializer(serializers.Serializer[Any]):
+    """Words that I am writing, and the part of my profile they are for."""
+
+    field = serializers.ChoiceField(choices=["seeks", "offers"], source="part")
+    text = TextField(max_length=TEXT_LIMIT, allow_blank=True)
+
+
+class UnderstoodSerializer(serializers.Serializer[Any]):
+    """What is read in them: up to three topics of the event, and the language; empty for a few letters."""
+
+    topics = serializers.ListField(child=serializers.CharField())
+    language = serializers.CharField(allow_blank=True, help_text="Its code; empty where uncertain.")
+
+
+class UnderstoodView(ParticipantView):
+    """What the language model reads in my words; they are neither stored nor logged."""
+
+    refuses = (403, 429)
+
+    @extend_schema(operation_id="profile_understood", request=WordsSerializer, responses=UnderstoodSerializer)
+    def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """429 for more than forty a minute; 503 with Retry-After while the model is away."""
+        words = validated(WordsSerializer, request)
+        read = services.understand_words(attendee=self.attendee, field=words["part"], text=words["text"])
+        return Response(UnderstoodSerializer(read or services.UnderstoodWords("", ())).data)

@@ -3,6 +3,7 @@
 from backend.meetings.api.calendar import CalendarFeedView, MeetingFileView, calendar_file
 from backend.meetings.api.closures import ClosureListView, ClosureUndoView, ClosureView
 from backend.meetings.api.contact_rules import ContactRuleListView, ContactRulePreviewView, ContactRuleView
+from backend.meetings.api.forums import EventListView, RehearsalView
 from backend.meetings.api.joining import JoiningView
 from backend.meetings.api.organiser import (
     CancelForBothView,
@@ -58,6 +59,7 @@ __all__ = [
     "ContactRuleView",
     "DeclineView",
     "DisputeListView",
+    "EventListView",
     "FreeSlotsView",
     "JoiningView",
     "MailListView",
@@ -71,6 +73,7 @@ __all__ = [
     "ProgrammeImportView",
     "ProgrammeSessionListView",
     "ProgrammeSessionView",
+    "RehearsalView",
     "ReportDetailView",
     "RulesView",
     "SessionListView",

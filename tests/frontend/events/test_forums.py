@@ -221,3 +221,52 @@ def test_a_form_sent_empty_asks_for_each_thing_once_by_a_name_of_its_own(ada):
     assert len(named) == len(set(named)) > 5
     assert "Time zone" in named
     assert "Name in addresses" not in named
+
+
+NEW = {name: value for name, value in FORUM.items() if name != "interpreters"} | {
+    "slug": "ict-forum-2027", "interpreters": True,
+}  # fmt: skip
+API = "/api/v1/events/"
+JSON = {"content_type": "application/json"}
+
+
+def test_the_api_starts_a_forum_for_whom_the_administrator_allows_it(ada, cast):
+    for person in (cast.organiser.person, cast.official.person):
+        refused = client_of(person).post(API, NEW, **JSON)
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed_to_start")
+    answer = client_of(ada).post(API, NEW, **JSON)
+    assert (answer.status_code, answer.json()["state"]) == (201, "draft")
+    event = Event.objects.get(slug="ict-forum-2027")
+    assert (event.languages, event.interpreters, event.topics.count()) == (["en", "th"], True, 17)
+    assert {(row.attendee.name, row.state) for row in Appointment.objects.of(event)} == {
+        ("Olga Nowak", "confirmed"),
+        ("Lea Duarte", "confirmed"),
+    }
+    again = client_of(ada).post(API, NEW, **JSON)
+    assert (again.status_code, again.json()["code"]) == (409, "slug_taken")
+    for change, status, code in (
+        ({"slug": "x", "lead_email": NEW["organiser_email"]}, 409, "name_two_others"),
+        ({"slug": "x", "basis": "edition", "edition": "nowhere"}, 404, "not_found"),
+        ({"slug": "x", "timezone": "Asia/Bangkock"}, 400, "unknown_zone"),
+        ({"slug": "x y"}, 400, "bad_event"),
+    ):
+        refused = client_of(ada).post(API, NEW | change, **JSON)
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+    earlier = {"slug": "next", "basis": "edition", "edition": event.slug}
+    assert client_of(ada).post(API, NEW | earlier, **JSON).status_code == 201
+    assert Event.objects.get(slug="next").previous == event
+
+
+def test_the_api_rehearses_a_forum_and_ends_the_rehearsal(cast):
+    organiser, address = client_of(cast.organiser.person), f"{API}{cast.event.slug}/rehearsal/"
+    assert organiser.get(address).status_code == 404
+    assert client_of(cast.official.person).post(address).status_code == 403
+    started = organiser.post(address)
+    assert (started.status_code, started.json()["state"]) == (201, "open")
+    rehearsal = Event.objects.get(slug=started.json()["slug"])
+    assert rehearsal.rehearsal_of == cast.event
+    assert organiser.get(address).json() == started.json()
+    assert organiser.post(address).json()["code"] == "rehearsed_already"
+    assert organiser.delete(address).status_code == 204
+    assert organiser.delete(address).status_code == 404
+    assert not Event.objects.filter(pk=rehearsal.pk).exists()

@@ -179,3 +179,21 @@ def test_the_api_says_how_far_i_am_and_joins(cast, booking, newcomer, client):
     Attendee.objects.filter(pk=newcomer.pk).update(age_class="unknown")
     refused = client.post(address, {"version": version}, content_type="application/json")
     assert (refused.status_code, refused.json()["code"]) == (409, "age_not_confirmed")
+
+
+def test_the_api_says_what_is_understood_and_that_the_model_is_away(
+    cast, newcomer, client, reading, settings, tmp_path
+):
+    address = f"/api/v1/events/{cast.event.slug}/profile/understood/"
+    words = {"field": "offers", "text": "Shelter and counselling for victims of abuse"}
+    read = client.post(address, words, content_type="application/json").json()
+    assert (read["topics"][0], read["language"]) == ("Victim support", "en")
+    short = client.post(address, words | {"text": "ab"}, content_type="application/json").json()
+    assert short == {"topics": [], "language": ""}
+    for wrong in ({"text": "x" * 4001}, {"field": "about"}):
+        refused = client.post(address, words | wrong, content_type="application/json")
+        assert refused.status_code == 400
+    settings.ENCODER_FOLDER = tmp_path
+    away = client.post(address, words, content_type="application/json")
+    assert (away.status_code, away.json()["code"], away["Retry-After"]) == (503, "encoder_away", "60")
+    assert state_of(newcomer).offers == ""
