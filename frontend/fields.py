@@ -73,6 +73,16 @@ def own_address(address: str, event: Event) -> str:
     return address if is_own and urlsplit(address).path.startswith(home) else ""
 
 
+class BackForm(forms.Form):
+    """The page of this event that a button was on."""
+
+    next = forms.CharField(required=False)
+
+    def back(self, event: Event, otherwise: str) -> str:
+        """That page; for anything else, the other address."""
+        return (own_address(self.cleaned_data["next"], event) if self.is_valid() else "") or otherwise
+
+
 def values_of(form: forms.Form) -> dict[str, Any]:
     """The values of a form whose page has no place for errors; refuses BadForm with the first error."""
     if not form.is_valid():

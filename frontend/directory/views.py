@@ -24,7 +24,7 @@ from backend.suggestions.services import record_views
 from frontend.access import Request, participant
 from frontend.directory.forms import FindForm
 from frontend.directory.words import filter_choices, gap_text, to_go_words
-from frontend.fields import own_address
+from frontend.fields import BackForm
 
 HOMES = {Attendee.Permission.ORGANISER: "desk", Attendee.Permission.SAFEGUARDING_LEAD: "reports"}
 
@@ -120,7 +120,5 @@ def wish(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse
     """Tell somebody without an open time that I would like to meet them."""
     wish_to_meet(attendee=attendee, other_id=attendee_id, by=request.user, now=timezone.now())
     messages.success(request, _("They are told that you would like to meet, and can open a time."))
-    return HttpResponseRedirect(
-        own_address(request.POST.get("next", ""), attendee.event)
-        or reverse("person", args=[attendee.event.slug, attendee_id])
-    )
+    page = reverse("person", args=[attendee.event.slug, attendee_id])
+    return HttpResponseRedirect(BackForm(request.POST).back(attendee.event, page))

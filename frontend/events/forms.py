@@ -156,8 +156,10 @@ class JoinForm(ProfileForm):
 
 
 class ReadAlongForm(forms.Form):
-    """How often a page has asked in vain what the model reads."""
+    """Words that somebody writes, and how often a page has asked in vain what the model reads in them."""
 
+    offers = forms.CharField(required=False, max_length=TEXT_LIMIT)
+    seeks = forms.CharField(required=False, max_length=TEXT_LIMIT)
     tries = forms.IntegerField(required=False, min_value=0, max_value=100)
 
 
@@ -187,6 +189,20 @@ class RolesForm(forms.Form):
         asks_anyway = (change.age_class, change.visibility) == ("adult", "")
         is_named = bool(self.cleaned_data["named"]) or asks_anyway
         return not is_named and change != RoleChange() and len(self.attendee_ids(found)) > 1
+
+    def sent(self) -> list[tuple[str, str]]:
+        """What was sent, for a page that asks first and sends it again; without what was confirmed before."""
+        values = self.cleaned_data
+        settings = [(name, values[name]) for name in ("do", "set_age_class", "set_visibility")]
+        everybody = [("everybody", "1")] if values["everybody"] else []
+        ids = [("attendee", str(pk)) for pk in values["attendee"]]
+        named = [("named", ",".join(map(str, sorted(values["named"]))))]
+        return [(name, value) for name, value in settings + everybody + ids + named if value]
+
+    def kept(self) -> dict[str, Any]:
+        """What stays chosen on the page of the list when the change was refused."""
+        self.full_clean()
+        return {name: self.cleaned_data.get(name) for name in self.base_fields}
 
     def change(self) -> RoleChange:
         values = self.cleaned_data

@@ -47,6 +47,15 @@ def test_a_walk_in_is_added_found_corrected_and_several_are_named_before_they_ch
     bar = page.locator("#set-bar")
     expect(bar).to_be_in_viewport()
     expect(bar.get_by_role("status")).to_have_text("Ticked: 2 – José Álvarez, Person 7")
+    wide = page.viewport_size
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.reload()
+    page.get_by_label("José Álvarez").check()
+    page.get_by_label("Person 7").check()
+    assert bar.bounding_box()["height"] < 80  # one line, until it is opened
+    bar.get_by_text("Set or invite …").click()
+    expect(bar.get_by_role("button", name="Set", exact=True)).to_be_in_viewport()
+    page.set_viewport_size(wide)
     bar.get_by_label("Set visibility").select_option("hidden")
     bar.get_by_role("button", name="Set").click()
     expect(page.locator("tbody th")).to_have_text(["José Álvarez", "Person 7"])

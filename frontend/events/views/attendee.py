@@ -75,6 +75,7 @@ def roles(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
         return ask_about_adults(
             request,
             attendee,
+            form,
             [attendee_id],
             is_minor=True,
             back=reverse("attendee", args=[event.slug, attendee_id]),

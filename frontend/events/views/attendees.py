@@ -44,7 +44,7 @@ SORT_NAMES = (
 @require_http_methods(["GET", "HEAD", "POST"])
 def attendees(request: Request, attendee: Attendee) -> HttpResponse:
     """The list under the address's filters; a POST sets roles for those ticked or for all found."""
-    event, refusal = attendee.event, None
+    event, refusal, kept = attendee.event, None, {}
     filters = roster_filters(request)
     ids = directory.roster_ids(event=event, filters=filters)
     if request.method == "POST":
@@ -59,11 +59,11 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
                 return _name_people(request, attendee, form, chosen)
             changed = _change_roles(request, attendee, form, ids)
         except AdultsNotConfirmed as question:
-            return ask_about_adults(request, attendee, question.details["attendee_ids"])
+            return ask_about_adults(request, attendee, form, question.details["attendee_ids"])
         except LeadHasToConsent as question:
-            return ask_about_adults(request, attendee, [question.details["attendee_id"]], is_minor=True)
+            return ask_about_adults(request, attendee, form, [question.details["attendee_id"]], is_minor=True)
         except BusinessError as error:
-            refusal = error
+            refusal, kept = error, form.kept()
         else:
             text = ngettext("%(count)d person changed.", "%(count)d people changed.", changed)
             messages.success(request, text % {"count": changed})
@@ -79,6 +79,7 @@ def attendees(request: Request, attendee: Attendee) -> HttpResponse:
         "choices": directory.roster_choices(event),
         "sorts": SORT_NAMES,
         "refusal": refusal,
+        "kept": kept,
         "rest": query,
     }
     return render(request, "events/attendees.html", context, status=refusal.status if refusal else 200)
@@ -141,29 +142,33 @@ def _name_people(request: Request, attendee: Attendee, form: RolesForm, ids: Col
         _("Age class"): dict(Attendee.AgeClass.choices).get(change.age_class),
         _("Visibility"): dict(Attendee.Visibility.choices).get(change.visibility),
     }
-    sent = [(name, request.POST.get(name, "")) for name in RolesForm.base_fields if name.startswith("set_")]
     context = {
         "rows": rows,
         "ids": ",".join(str(row.attendee_id) for row in rows),
         "labels": [(name, label) for name, label in labels.items() if label],
-        "sent": sent,
+        "sent": [pair for pair in form.sent() if pair[0].startswith("set_")],
     }
     return render(request, "events/change_several.html", context)
 
 
 def ask_about_adults(
-    request: Request, attendee: Attendee, ids: object, *, is_minor: bool = False, back: str = ""
+    request: Request,
+    attendee: Attendee,
+    form: RolesForm,
+    ids: object,
+    *,
+    is_minor: bool = False,
+    back: str = "",
 ) -> HttpResponse:
     """Everybody who would count as an adult, by name, and the question whether they are adults.
 
     Yes sends the same form again with their ids; of a minor it is a proposal to the safeguarding leads.
     """
     assert isinstance(ids, list)
-    sent = [(name, value) for name in RolesForm.base_fields for value in request.POST.getlist(name)]
     context = {
         "rows": directory.roster_rows(event=attendee.event, ids=ids),
         "ids": ",".join(map(str, ids)),
-        "sent": [pair for pair in sent if pair[0] != "confirmed_adults"],
+        "sent": form.sent(),
         "is_minor": is_minor,
         "back": back or request.get_full_path(),
     }

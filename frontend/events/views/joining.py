@@ -105,7 +105,7 @@ def understood(request: Request, attendee: Attendee, step: int) -> HttpResponse:
     form = ReadAlongForm(request.POST)
     form.full_clean()
     tries = form.cleaned_data.get("tries") or 0
-    sentence, is_away = _understood(attendee, step, request.POST.get(TEXTS[step], ""))
+    sentence, is_away = _understood(attendee, step, form.cleaned_data.get(TEXTS[step], ""))
     context = {
         "sentence": sentence,
         "step": step,

@@ -1,4 +1,4 @@
-// The bar below the list of attendees says how many are ticked, and who.
+// The bar below the list of attendees says how many are ticked, and who; on a phone it is one line.
 "use strict";
 
 const bar = document.querySelector("#set-bar .chosen");
@@ -11,6 +11,7 @@ function sayWho() {
 }
 
 if (bar && list) {
+  if (matchMedia("(max-width: 40rem)").matches) list.querySelector("#set-bar details").open = false;
   list.addEventListener("change", sayWho);
   window.addEventListener("pageshow", sayWho);
   sayWho();

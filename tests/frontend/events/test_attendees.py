@@ -104,6 +104,22 @@ def test_those_ticked_are_set_and_those_found_only_on_request(desk):
         assert client.post(address, bad).status_code == 400
 
 
+def test_who_was_ticked_stays_ticked_after_a_refusal(desk):
+    event, client = desk
+    one, _two, three = (make_attendee(event) for _ in range(3))
+    address = f"/e/{event.slug}/attendees/"
+    chosen = {"attendee": [one.pk, three.pk]}
+    for sent in (chosen, chosen | {"do": "open_times", "set_visibility": "hidden"}):
+        refused = client.post(address, sent)
+        assert refused.status_code in (400, 409)
+        kept = page_of(refused).fields("form.roster")
+        assert set(kept["attendee"]) == {str(one.pk), str(three.pk)}
+    assert kept["set_visibility"] == ["hidden"]
+    unread = client.post(address, {"attendee": "x", "everybody": "1"})
+    assert unread.status_code == 400
+    assert page_of(unread).fields("form.roster")["everybody"] == ["1"]
+
+
 def test_several_of_unknown_age_are_named_and_asked_about_before_they_are_adults(desk):
     event, client = desk
     one, two = (make_attendee(event, name=name, age_class="unknown") for name in ("Linh Tran", "Dara Sok"))
