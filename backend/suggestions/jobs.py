@@ -6,14 +6,17 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from backend.events.models import Event
+from backend.events.rules import Doing, is_allowed
 from backend.events.services import ATTENDEES_CHANGED, FORUM_OPENED, announce_changes
 from backend.suggestions import selectors, services
 
 
 @app.task(name=ATTENDEES_CHANGED)
 def refresh_lists(event_id: int) -> None:
-    """Keep the event's lists fresh after its attendees changed."""
+    """Keep the event's lists fresh after its attendees changed; an open one without lists gets its first."""
     for event in Event.objects.filter(pk=event_id):
+        if is_allowed(event, Doing.ASK):
+            services.build_first_run(event=event, now=timezone.now())
         services.refresh_lists(event=event, now=timezone.now())
 
 

@@ -182,6 +182,13 @@ def day_in(event: Event, moment: dt.datetime) -> dt.date:
     return moment.astimezone(event.zone).date()
 
 
+def duration_words(hours: int) -> str:
+    """So many hours, in days where they are whole ones."""
+    if hours % 24:
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}
+
+
 def availability_words(open_count: int, ended: int) -> str:
     """The confirmation after open times were saved; `ended`: requests that lost their last time by it."""
     if not open_count:

@@ -67,6 +67,16 @@ def percent(share: float) -> str:
 
 
 @register.filter
+def share_across(ei_index: float | None) -> str:
+    """The share of ties to other groups that an E-I index stands for, as a percentage.
+
+    >>> share_across(0.5), share_across(None)
+    ('75\u202f%', '–')
+    """
+    return "–" if ei_index is None else percent((1 + ei_index) / 2)
+
+
+@register.filter
 def allows(event: Event, doing: str) -> bool:
     """Whether the event's state allows this, named as in `Doing`."""
     return is_allowed(event, Doing(doing))

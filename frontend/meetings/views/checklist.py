@@ -26,6 +26,7 @@ from backend.suggestions.selectors import has_lists
 from frontend.access import Request, organiser, organiser_or_lead
 from frontend.fields import values_of
 from frontend.meetings.forms import StateForm
+from frontend.meetings.words import duration_words
 
 State = Event.State
 ONWARD = {
@@ -149,8 +150,8 @@ def _items(event: Event, found: SetUp) -> list[Item]:
         ),
         item(
             "venue", _("Rules"), True,
-            _("Requests that may wait: %(count)s, each for %(hours)s hours")
-            % {"count": found.open_requests, "hours": found.expiry_hours}, "#rules",
+            _("Requests one may have waiting: %(count)s; without an answer each expires after %(time)s")
+            % {"count": found.open_requests, "time": duration_words(found.expiry_hours)}, "#rules",
         ),
         item(
             "contact_rules", _("Contact rules"), True,
@@ -187,7 +188,7 @@ def _items(event: Event, found: SetUp) -> list[Item]:
         item(
             "matching", _("Suggestions"), has_lists(event),
             _("Everybody who may be suggested has a list; it follows their profiles.") if has_lists(event)
-            else _("Computed when the forum opens; later, and after a long import, on this page."),
+            else _("Computed when the forum opens, and kept as people come and change."),
         ),
         item(
             "mails", _("Mail"), not found.mails_in_trouble,

@@ -19,8 +19,8 @@ REPORT = {
     "coverage": 0.75,
     "exposure_gini": 0.125,
     "meetings": 2.5,
-    "ei_chance": 0.33,
-    "ei_floor": 0.03,
+    "ei_chance": 0.34,
+    "ei_floor": 0.04,
     "ei_index": 0.21,
     "ei_lists": 0.5,
     "bonus": 0.1,
@@ -47,13 +47,13 @@ def test_the_report_shows_the_figures_of_the_run(desk):
     event, client = desk
     make_run(event, {}, report=REPORT)
     page = read(client, event)
-    for figure in ("75\u202f%", "0.13", "2.5", "0.33", "0.4\u202f%", "1.2\u202f%", "Youth", "Not known"):
+    for figure in ("75\u202f%", "0.13", "2.5", "0.34", "0.4\u202f%", "1.2\u202f%", "Youth", "Not known"):
         assert figure in page, figure
     names, values = page.texts("#across tbody th"), page.texts("#across tbody td")
     assert list(zip(names, values, strict=True))[:3] == [
-        ("The lists", "0.50"),
-        ("If people met by chance", "0.33"),
-        ("The least that is set, for the expected meetings", "0.03"),
+        ("The lists", "75\u202f%"),
+        ("If people met by chance", "67\u202f%"),
+        ("The least that is set, for the expected meetings", "52\u202f%"),
     ]
 
 

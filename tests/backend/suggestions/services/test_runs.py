@@ -13,7 +13,7 @@ from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, SessionPart, Slot
 from backend.events.services import ProfileChange, change_state, update_profile
 from backend.meetings.services import close_slots, open_slots
-from backend.suggestions import engine, services
+from backend.suggestions import engine, jobs, services
 from backend.suggestions.engine.texts import READING, text_hash
 from backend.suggestions.models import Embedding, ListReading, Run, Suggestion
 from backend.suggestions.selectors import current_run, events_with_stale_lists, stale_ids_for, suggestions_for
@@ -314,6 +314,19 @@ def test_a_forum_that_opens_gets_its_first_lists_and_one_that_has_them_or_nobody
     first = services.build_first_run(event=event, now=NOW)
     assert current_run(event) == first
     assert services.build_first_run(event=event, now=LATER) is None
+    assert Run.objects.count() == 1
+
+
+def test_people_who_come_after_a_forum_opened_with_nobody_bring_its_first_lists(forum):
+    event, seeker, _fitting = forum
+    for state, has_run in (("draft", False), ("inviting", False), ("closed", False), ("open", True)):
+        Event.objects.filter(pk=event.pk).update(state=state)
+        jobs.refresh_lists(event_id=event.pk)
+        assert (current_run(event) is not None) == has_run
+    assert Suggestion.objects.filter(attendee=seeker).exists()
+    newest = make_attendee(event, offers=OFFERS_MLAT)
+    jobs.refresh_lists(event_id=event.pk)
+    assert Suggestion.objects.filter(attendee=newest).exists()
     assert Run.objects.count() == 1
 
 
