@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from backend.core.audit import record_act
@@ -20,6 +21,7 @@ from backend.events.rules import (
     check_can_hold_role,
     check_organiser,
     is_administrator,
+    is_held_as_minor,
     leads_of,
     organisers_of,
     standing_of,
@@ -211,8 +213,14 @@ def check_fits(attendee: Attendee, permission: str) -> None:
         raise CannotPropose(
             _("An organiser or a safeguarding lead has to be an adult: set this person's age class first.")
         )
-    if not attendee.person.is_active:
-        raise CannotPropose(_("This person's account is closed: propose somebody else."))
+    held = Attendee.objects.filter(is_held_as_minor(Now()), pk=attendee.pk)
+    if not attendee.person.is_active or held.exists():  # one sentence: nobody learns what another event knows
+        raise CannotPropose(
+            _(
+                "This person cannot be named: either the account is closed, or a safeguarding lead has to "
+                "confirm their age group first. Name somebody else."
+            )
+        )
     if permission == LEAD and is_administrator(attendee.person):
         raise CannotPropose(
             _("An administrator cannot be a safeguarding lead, who is apart from both organisers and them.")

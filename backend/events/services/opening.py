@@ -18,6 +18,7 @@ from backend.events.rules import (
     NEXT_STATES,
     Doing,
     check_organiser,
+    check_takes_people,
     clean_text,
     is_administrator,
     is_allowed,
@@ -128,12 +129,13 @@ def set_outside_contact(
 ) -> OutsideContact:
     """Say whom to turn to where no lead may read a report: a name, and a mail address or a phone number.
 
-    Refuses LeadsOnly and BadOutsideContact.
+    Refuses LeadsOnly, RehearsalOnly and BadOutsideContact.
     """
     if not (is_lead(by, event) or is_administrator(by)):
         raise LeadsOnly(
             _("Only a safeguarding lead or the administrator names the outside contact. Ask one of them.")
         )
+    check_takes_people(event)
     name, email, phone = clean_text(name), clean_text(email), clean_text(phone)
     if not name or len(name) > NAME_LIMIT or CONTROL.search(name):
         raise BadOutsideContact(_("Write the name of the outside contact on one line."), field="name")

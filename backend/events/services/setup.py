@@ -19,7 +19,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Theme, Topic
 from backend.events.rules import Doing, check_can_hold_role, check_organiser, check_takes_people, clean_text
 from backend.events.rules.languages import LANGUAGES
-from backend.events.services.appointments import record_appointed
+from backend.events.services.appointments import check_fits, record_appointed
 from backend.events.services.changes import announce_changes
 from backend.events.services.sectors import load_sectors
 from backend.people.models import Person
@@ -203,8 +203,8 @@ def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str =
     """Make the person with this address an organiser of the event.
 
     For whoever runs the installation, by a command; people at the event propose and confirm each other.
-    Refuses BadEmail, ConflictingRoles and DemoAccount. Who is not an attendee yet becomes a hidden one:
-    organisers run the forum and are not suggested in it.
+    Refuses BadEmail, ConflictingRoles, CannotPropose and DemoAccount. Who is not an attendee yet becomes a
+    hidden one: organisers run the forum and are not suggested in it.
     Without a name, a new account carries the first part of the address.
     """
     return _appoint(event, email, name, Attendee.Permission.ORGANISER, now)
@@ -212,10 +212,7 @@ def appoint_organiser(*, event: Event, email: str, now: dt.datetime, name: str =
 
 @in_transaction
 def appoint_lead(*, event: Event, email: str, now: dt.datetime, name: str = "") -> Attendee:
-    """Make the person with this address a safeguarding lead of the event; as `appoint_organiser`.
-
-    Refuses BadEmail, ConflictingRoles and DemoAccount. Who is not an attendee yet becomes a hidden one.
-    """
+    """Make the person with this address a safeguarding lead of the event; as `appoint_organiser`."""
     return _appoint(event, email, name, Attendee.Permission.SAFEGUARDING_LEAD, now)
 
 
@@ -226,6 +223,7 @@ def _appoint(event: Event, email: str, name: str, permission: str, now: dt.datet
             _("One person cannot be organiser and safeguarding lead of the same event: name somebody else.")
         )
     if attendee.permission != permission:
+        check_fits(attendee, permission)
         record_appointed(attendee=attendee, permission=permission, now=now)
     return attendee
 

@@ -66,6 +66,17 @@ def test_every_list_opens_and_a_stranger_is_sent_to_sign_in(administrator: Clien
     assert Client().get(f"/admin/{page}/").status_code == 302
 
 
+def test_nobody_real_is_added_to_a_rehearsal_there(administrator: Client) -> None:
+    event = make_event()
+    rehearsal = make_event("rehearsal", rehearsal_of=event)
+    contact = {"name": "Child Helpline", "email": "help@example.org", "phone": ""}
+    refused = administrator.post("/admin/events/outsidecontact/add/", contact | {"event": rehearsal.pk})
+    assert "its people are made up" in page_of(refused)
+    assert not OutsideContact.objects.exists()
+    administrator.post("/admin/events/outsidecontact/add/", contact | {"event": event.pk})
+    assert OutsideContact.objects.get().event == event
+
+
 def test_an_event_with_reports_is_neither_counted_nor_removed_there(administrator: Client) -> None:
     event = make_event()
     block_contact("report", make_attendee(event), make_attendee(event))

@@ -193,6 +193,19 @@ def test_an_earlier_edition_hands_on_everything_but_its_people(ada):
     assert {row.name for row in event.attendees.all()} == {"Olga Nowak", "Lea Duarte"}
 
 
+def test_whom_a_forum_knows_as_a_minor_is_not_named_to_run_another(ada):
+    make_attendee(make_event("youth"), email="somchai@example.org", age_class="minor")
+    for part in ("organiser", "lead"):
+        refused = start(ada, **{f"{part}_email": "somchai@example.org"})
+        assert refused.status_code == 422
+        assert "This person cannot be named" in page_of(refused)
+        assert (
+            client_of(ada).post(API, NEW | {f"{part}_email": "somchai@example.org"}, **JSON).status_code
+            == 409
+        )
+    assert not Event.objects.filter(slug="ict-forum-2027").exists()
+
+
 def test_only_who_may_start_forums_finds_their_pages(ada, cast):
     pages = ("/forums/", "/forums/start/", "/forums/starters/", f"/forums/{cast.event.slug}/roles/")
     for page in pages:

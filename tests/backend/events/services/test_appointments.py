@@ -105,6 +105,25 @@ def test_who_proposes_never_confirms_not_even_as_an_administrator(forum):
         )
 
 
+def test_whom_another_forum_knows_as_a_minor_holds_no_role_and_reads_like_a_closed_account(forum):
+    young = make_attendee(make_event("youth"), email="somchai@example.org", age_class="minor")
+    imported = make_attendee(forum.event, person=young.person)
+    proposed = forum.propose(forum.other)
+    Person.objects.filter(pk=forum.adult.person_id).update(is_active=False)
+    with pytest.raises(CannotPropose) as closed:
+        forum.propose(forum.adult)
+    for permission in (LEAD, ORGANISER):
+        with pytest.raises(CannotPropose) as known:
+            forum.propose(imported, permission)
+        assert known.value.message == closed.value.message
+    make_attendee(make_event("later"), person=forum.other.person, age_class="minor")
+    with pytest.raises(CannotPropose):
+        forum.confirm(proposed, forum.lead().person)
+    with pytest.raises(CannotPropose):
+        appoint_lead(event=forum.event, email="somchai@example.org", now=NOW)
+    assert forum.permission(imported) == "participant"
+
+
 def test_nobody_confirms_themself(forum):
     appointment = forum.propose(permission=ORGANISER)
     Person.objects.filter(pk=forum.adult.person_id).update(is_staff=True)
