@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from backend.core import encoder
 from backend.core.limits import count_use
 from backend.events.models import Attendee, Topic
+from backend.events.rules import Doing, check_allowed
 from backend.suggestions import engine
 
 MOST_A_MINUTE = 40  # of one person: a pause in typing is a request
@@ -27,8 +28,10 @@ def understand_words(*, attendee: Attendee, field: str, text: str) -> Understood
     """What the language model reads in these words; None for too few. `field`: "seeks" or "offers".
 
     The words are neither stored nor logged; the vectors of the event's topics are stored the first time.
-    Refuses EncoderAway, and TooOften: more than forty times a minute by one person.
+    Refuses NotInThisState where no profile can be written, EncoderAway, and TooOften: more than forty times
+    a minute by one person.
     """
+    check_allowed(attendee.event, Doing.JOIN)
     words = text.strip()
     if len(words) < LEAST_CHARACTERS:
         return None

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.core.errors import BusinessError, NotFound
+from backend.directory.selectors import wished_by
 from backend.events.models import Attendee
-from backend.events.rules import is_over
+from backend.events.rules import Doing, is_allowed, is_over
 from backend.meetings import services
 from backend.meetings.models import Meeting
 from backend.meetings.selectors import (
@@ -22,6 +23,7 @@ from backend.meetings.selectors import (
     answered_proposals,
     availability_for,
     confirmed_slot,
+    has_open_time,
     meeting_for,
     move_options_for,
     notices_for,
@@ -237,12 +239,17 @@ def move(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
 @participant
 @require_http_methods(["GET", "HEAD", "POST"])
 def notices(request: Request, attendee: Attendee) -> HttpResponse:
-    """My notices, newest first; on POST, mark them as read."""
+    """My notices, newest first, and who would like to meet me; on POST, mark the notices as read."""
     now = timezone.now()
     if request.method == "POST":
         mark_read(attendee=attendee, by=request.user, now=now)
         return redirect("notices", attendee.event.slug)
-    return render(request, "meetings/notices.html", {"notices": notices_for(attendee, now)})
+    has_wishes = is_allowed(attendee.event, Doing.ASK) and not has_open_time(attendee.pk, now)
+    context = {
+        "notices": notices_for(attendee, now),
+        "wished_by": wished_by(attendee, now) if has_wishes else (),
+    }
+    return render(request, "meetings/notices.html", context)
 
 
 @participant

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.db.models import Model
 
 from backend.events import services as events
@@ -23,6 +26,7 @@ from backend.suggestions.models import Feedback
 from backend.suggestions.services import give_feedback
 from tests.backend.meetings.conftest import make_forum
 from tests.factories import NOW, appoint, make_attendee, make_session
+from tests.openapi_requests import Findings, make_hall, operations, try_operation
 
 # What people can do although the forum is archived, and why.
 POSSIBLE = {
@@ -144,3 +148,50 @@ def test_people_of_an_archived_forum_still_report_and_block() -> None:
     report_unsafe(reporter=a, words="I felt unsafe.", by=a.person, now=NOW)
     block_person(blocked=b.person, by=a.person, now=NOW)
     assert (Report.objects.count(), Block.objects.count()) == (1, 1)
+
+
+# What the API still writes then, and why: safety, and the state itself.
+POSSIBLE_OVER_THE_API = {
+    "/api/v1/me/",
+    "/api/v1/events/{slug}/state/",
+    "/api/v1/events/{slug}/people/{attendee_id}/report/",
+    "/api/v1/events/{slug}/meetings/{meeting_id}/report/",
+    "/api/v1/events/{slug}/safety/",
+    "/api/v1/events/{slug}/reports/hand-over/",
+    "/api/v1/events/{slug}/reports/{report_id}/close/",
+    "/api/v1/events/{slug}/reports/{report_id}/hand-over/",
+    "/api/v1/events/{slug}/reports/{report_id}/link/",
+    "/api/v1/events/{slug}/outside-contact/",
+    "/api/v1/events/{slug}/roles/",
+    "/api/v1/events/{slug}/roles/{appointment_id}/confirm/",
+    "/api/v1/events/{slug}/roles/{appointment_id}/refuse/",
+    "/api/v1/events/{slug}/roles/{appointment_id}/end/",
+    "/api/v1/events/{slug}/calendar-feed/",  # an address is revoked
+}
+WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
+
+
+def _note_writes(
+    at: str, written: set[tuple[str, str]], execute: Callable[..., object], sql: str, *given: object
+) -> object:
+    written.update((at, table) for table in WRITES.findall(sql))
+    return execute(sql, *given)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["participant", "organiser", "lead"])
+def test_no_route_of_the_api_writes_in_an_archived_forum(role: str, time_machine: object) -> None:
+    """Every operation is sent what its description allows, with what exists behind its address."""
+    time_machine.move_to(NOW, tick=False)  # type: ignore[attr-defined]
+    found, hall = Findings(), make_hall()
+    written: set[tuple[str, str]] = set()
+    Event.objects.update(state=Event.State.ARCHIVED)
+    walked = 0
+    for operation in operations():
+        if operation.method == "get":
+            continue
+        with connection.execute_wrapper(partial(_note_writes, operation.path, written)):
+            try_operation(operation, hall, role, 3, found)
+        walked += 1
+    assert walked > 60
+    assert sorted({path for path, _table in written} - POSSIBLE_OVER_THE_API) == []

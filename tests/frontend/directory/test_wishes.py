@@ -20,8 +20,13 @@ def test_somebody_without_an_open_time_is_told_once_and_reads_it_at_home_until_t
     home = page_of(engineer.get(cast.address()))
     assert home.text_of("#wished") == "1 person would like to meet you"
     assert "Mali Wongsa" in home
+    news = page_of(engineer.get(cast.address("notices/")))
+    assert news.text_of("#wished") == "1 person would like to meet you"
+    assert ("Mali Wongsa", cast.address(f"people/{cast.official.pk}/")) in news.links("main")
+    assert not page_of(official.get(cast.address("notices/"))).has("#wished")
     Availability.objects.create(event=cast.event, attendee=cast.engineer, slot=booking.slots[0])
-    assert not page_of(engineer.get(cast.address())).has("#wished")
+    for page in ("", "notices/"):
+        assert not page_of(engineer.get(cast.address(page))).has("#wished")
 
 
 def test_who_has_an_open_time_is_asked_instead(cast, booking, official):
