@@ -6,8 +6,10 @@ import http.client
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from typing import IO
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
@@ -16,6 +18,7 @@ from django.db import connection
 from backend.config.supervision import bound_socket
 
 CLIENT_TIMEOUT = 60.0  # generous: the machine may be busy
+LINES_SHOWN = 30
 
 
 def address_of_the_database() -> str:
@@ -27,29 +30,37 @@ def address_of_the_database() -> str:
 
 
 @contextmanager
-def web_process(database: str, **environment: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
-    """Gives its port and the process, once it answers."""
-    with bound_socket("127.0.0.1", 0) as listening:
-        listening.listen(1024)
-        port = listening.getsockname()[1]
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "run_web", "--socket", str(listening.fileno())],
-            cwd=settings.BASE_DIR,
-            env=os.environ | {"DATABASE_URL": database, "TITIAN_PORT": str(port), **environment},
-            pass_fds=[listening.fileno()],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-    try:
+def web_process(database: str, **environment: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """Gives its port and the process, once it answers; prints at the end what it wrote last.
+
+    It writes to a file: a pipe that nobody reads is full after 64 KB, and whoever writes to it then waits.
+    """
+    with ExitStack() as until_ended:
+        written = until_ended.enter_context(tempfile.TemporaryFile("w+"))
+        with bound_socket("127.0.0.1", 0) as listening:
+            listening.listen(1024)
+            port = listening.getsockname()[1]
+            process = subprocess.Popen(
+                [sys.executable, "manage.py", "run_web", "--socket", str(listening.fileno())],
+                cwd=settings.BASE_DIR,
+                env=os.environ | {"DATABASE_URL": database, "TITIAN_PORT": str(port), **environment},
+                pass_fds=[listening.fileno()],
+                stdout=subprocess.DEVNULL,
+                stderr=written,
+            )
+        until_ended.callback(_end, process, written)
         assert get(port, "/healthz").status == 200  # the connection waits until it is taken
         yield port, process
-    finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=30)
-        process.kill()
-        process.communicate()
+
+
+def _end(process: subprocess.Popen[bytes], written: IO[str]) -> None:
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=30)
+    process.kill()
+    process.wait()
+    written.seek(0)
+    print("".join(written.readlines()[-LINES_SHOWN:]), end="")
 
 
 def get(port: int, path: str, headers: Mapping[str, str] | None = None) -> http.client.HTTPResponse:

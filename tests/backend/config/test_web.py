@@ -33,6 +33,13 @@ def test_an_ordinary_client_gets_a_page_while_two_hundred_slow_ones_are_open(por
         assert get(port, PAGE).status == 200
 
 
+def test_the_tests_process_answers_on_however_much_it_writes(database: str) -> None:
+    """A line for each page that is not there; a pipe that nobody reads would be full after 65,536 bytes."""
+    missing, lines = "/" + "a" * 4_000, 20
+    with web_process(database) as (port, _process):
+        assert {get(port, missing).status for _line in range(lines)} == {404}
+
+
 def test_a_request_that_was_begun_is_answered_when_the_end_is_asked_for(database: str) -> None:
     with web_process(database) as (port, process):
         with socket.create_connection(("127.0.0.1", port), timeout=CLIENT_TIMEOUT) as client:
