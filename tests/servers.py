@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import http.client
 import os
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
-from typing import IO
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.db import connection
 
 from backend.config.supervision import bound_socket
+from backend.core import local_socket
 
 CLIENT_TIMEOUT = 60.0  # generous: the machine may be busy
 LINES_SHOWN = 30
@@ -30,37 +32,59 @@ def address_of_the_database() -> str:
 
 
 @contextmanager
-def web_process(database: str, **environment: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """Gives its port and the process, once it answers; prints at the end what it wrote last.
+def web_process(
+    database: str, *options: str, **environment: str
+) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """Gives its port and the process, once it answers."""
+    with bound_socket("127.0.0.1", 0) as listening:
+        listening.listen(1024)
+        port = listening.getsockname()[1]
+        given = {"DATABASE_URL": database, "TITIAN_PORT": str(port), **environment}
+        with _running(["run_web", *options], listening, given) as process:
+            assert get(port, "/healthz").status == 200  # the connection waits until it is taken
+            yield port, process
+
+
+@contextmanager
+def web_and_long_requests(database: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """The port of a web process that passes on what takes long, and the process that answers it."""
+    with tempfile.TemporaryDirectory(prefix="titian-") as folder:
+        address = Path(folder, "long-requests.sock")
+        with (
+            local_socket.listen(address) as listening,
+            _running(["run_long_requests"], listening, {"DATABASE_URL": database}) as process,
+            web_process(database, "--long-requests", str(address)) as (port, _web),
+        ):
+            yield port, process
+
+
+@contextmanager
+def _running(
+    command: Sequence[str], listening: socket.socket, environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A command that serves a socket; prints at the end what it wrote last.
 
     It writes to a file: a pipe that nobody reads is full after 64 KB, and whoever writes to it then waits.
     """
-    with ExitStack() as until_ended:
-        written = until_ended.enter_context(tempfile.TemporaryFile("w+"))
-        with bound_socket("127.0.0.1", 0) as listening:
-            listening.listen(1024)
-            port = listening.getsockname()[1]
-            process = subprocess.Popen(
-                [sys.executable, "manage.py", "run_web", "--socket", str(listening.fileno())],
-                cwd=settings.BASE_DIR,
-                env=os.environ | {"DATABASE_URL": database, "TITIAN_PORT": str(port), **environment},
-                pass_fds=[listening.fileno()],
-                stdout=subprocess.DEVNULL,
-                stderr=written,
-            )
-        until_ended.callback(_end, process, written)
-        assert get(port, "/healthz").status == 200  # the connection waits until it is taken
-        yield port, process
-
-
-def _end(process: subprocess.Popen[bytes], written: IO[str]) -> None:
-    process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=30)
-    process.kill()
-    process.wait()
-    written.seek(0)
-    print("".join(written.readlines()[-LINES_SHOWN:]), end="")
+    with tempfile.TemporaryFile("w+") as written:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", *command, "--socket", str(listening.fileno())],
+            cwd=settings.BASE_DIR,
+            env=os.environ | environment,
+            pass_fds=[listening.fileno()],
+            stdout=subprocess.DEVNULL,
+            stderr=written,
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=30)
+            process.kill()
+            process.wait()
+            written.seek(0)
+            print("".join(written.readlines()[-LINES_SHOWN:]), end="")
 
 
 def get(port: int, path: str, headers: Mapping[str, str] | None = None) -> http.client.HTTPResponse:

@@ -53,6 +53,7 @@ class Program:
 
 PROGRAMS = (
     Program("web", ("run_web",)),
+    Program("long-requests", ("run_long_requests",), on_demand=True),
     Program("worker", ("run_worker",)),
     Program("encoder", ("run_encoder",), on_demand=True),
 )
@@ -81,7 +82,14 @@ class Child(Protocol):
 class ProgramChild:
     """One program in a process and session of its own: Ctrl-C is for the supervisor."""
 
-    def __init__(self, program: Program, *, folder: Path, listening: socket.socket | None = None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        *,
+        folder: Path,
+        listening: socket.socket | None = None,
+        options: Sequence[str] = (),
+    ) -> None:
         self.name, self.on_demand = program.name, program.on_demand
         self._folder = folder
         self._command = [sys.executable, "manage.py", *program.command]
@@ -90,6 +98,7 @@ class ProgramChild:
         if listening is not None:
             self._files = (listening.fileno(),)
             self._command += ["--socket", str(listening.fileno())]
+        self._command += options
         self.process: subprocess.Popen[bytes] | None = None
 
     def is_wanted(self) -> bool:
@@ -232,13 +241,31 @@ class Supervisor:
             kept.child.wait_for_end(max(deadline - time.monotonic(), 0.0))
 
 
-def programs(folder: Path, *, pages: socket.socket, encoder: socket.socket | None) -> list[ProgramChild]:
-    """Every program of the table with its socket; without the encoder where that has none."""
-    sockets = {"web": pages, "encoder": encoder}
+def programs(
+    folder: Path,
+    *,
+    pages: socket.socket,
+    encoder: socket.socket | None = None,
+    long_requests: tuple[socket.socket, Path] | None = None,
+) -> list[ProgramChild]:
+    """Every program of the table with its socket; those on demand only where they have one.
+
+    `long_requests`: the socket and its address. Without it the web process answers them itself.
+    """
+    sockets: dict[str, socket.socket | None] = {"web": pages, "encoder": encoder}
+    options: dict[str, list[str]] = {}
+    if long_requests is not None:
+        sockets["long-requests"] = long_requests[0]
+        options["web"] = ["--long-requests", str(long_requests[1])]
     return [
-        ProgramChild(program, folder=folder, listening=sockets.get(program.name))
+        ProgramChild(
+            program,
+            folder=folder,
+            listening=sockets.get(program.name),
+            options=options.get(program.name, ()),
+        )
         for program in PROGRAMS
-        if encoder is not None or not program.on_demand
+        if not program.on_demand or sockets.get(program.name) is not None
     ]
 
 

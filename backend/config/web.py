@@ -5,6 +5,7 @@ A slow client costs a buffer and no thread: docs/decisions/0013-web-server.md.
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 import signal
@@ -20,7 +21,7 @@ from typing import Any
 
 from django.conf import settings
 from waitress import wasyncore
-from waitress.server import TcpWSGIServer, create_server
+from waitress.server import BaseWSGIServer, create_server
 
 from backend.config.parent_watchdog import PARENT_ENV
 
@@ -34,16 +35,25 @@ KEPT_IN_MEMORY_BYTES = 64 * 1024  # of one request's body; the rest goes to a te
 IDLE_SECONDS = 60  # a connection without a whole request and without a byte is closed
 
 
-def serve_pages(application: Any, listening: socket.socket) -> None:
-    """Serve until SIGTERM or SIGINT; then take no new request, and end when those begun are answered."""
+def serve_pages(
+    application: Any,
+    listening: socket.socket,
+    *,
+    threads: int = THREADS,
+    idle_seconds: float = math.inf,
+) -> None:
+    """Serve until SIGTERM or SIGINT; then take no new request, and end when those begun are answered.
+
+    End as well after `idle_seconds` without a connection.
+    """
     _allow_connections(MAX_CONNECTIONS)
     sys.setswitchinterval(SECONDS_OF_ONE_THREAD)
     channels: dict[int, Any] = {}
-    server: TcpWSGIServer = create_server(
+    server: BaseWSGIServer = create_server(
         application,
         map=channels,
         sockets=[listening],
-        threads=THREADS,
+        threads=threads,
         connection_limit=MAX_CONNECTIONS,
         max_request_header_size=MAX_HEADER_BYTES,
         max_request_body_size=MAX_BODY_BYTES,
@@ -64,15 +74,18 @@ def serve_pages(application: Any, listening: socket.socket) -> None:
     signal.signal(signal.SIGINT, end)
     if PARENT_ENV in os.environ:
         threading.Thread(target=_announce, daemon=True).start()
-    while not ending.is_set():
+    busy_at = time.monotonic()
+    while not ending.is_set() and time.monotonic() - busy_at < idle_seconds:
         wasyncore.loop(timeout=1, use_poll=True, map=channels, count=1)
+        if server.active_channels:
+            busy_at = time.monotonic()
     wasyncore.dispatcher.close(server)  # the socket alone: its trigger still wakes the loop
     deadline = time.monotonic() + GRACE_SECONDS
     while _is_answering(server) and time.monotonic() < deadline:
         wasyncore.loop(timeout=0.1, use_poll=True, map=channels, count=1)
 
 
-def _is_answering(server: TcpWSGIServer) -> bool:
+def _is_answering(server: BaseWSGIServer) -> bool:
     return any(channel.requests or channel.total_outbufs_len for channel in server.active_channels.values())
 
 

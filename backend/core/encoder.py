@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from backend.core import local_socket
 from backend.core.errors import BusinessError
 
 if TYPE_CHECKING:
@@ -28,11 +27,8 @@ if TYPE_CHECKING:
 OnCount = Callable[[int, int], None]
 
 MAX_REQUEST_BYTES = 32 << 20
-BACKLOG = 128  # requests that wait while the process is started
-CONNECT_SECONDS = 1.0
 SILENT_SECONDS = 120.0  # for work: starting, loading and one batch on a slow machine
 ATTEMPTS = 3  # a process that is killed while it reads is started again, and asked again
-LONGEST_ADDRESS = 100  # bytes; the system takes little more
 
 
 class EncoderAway(BusinessError):
@@ -80,30 +76,16 @@ def wake() -> bool:
 
 
 def listen() -> socket.socket:
-    """The socket on which requests wait, whether the process runs or not; its file has mode 0600.
+    """The socket on which requests wait, whether the process runs or not. Raises OSError.
 
-    For the one process that starts the encoder. Raises OSError.
+    For the one process that starts the encoder.
     """
-    address = _address()
-    address.unlink(missing_ok=True)
-    listening = socket.socket(socket.AF_UNIX)
-    mask = os.umask(0o177)
-    try:
-        with _short(address) as name:
-            listening.bind(name)
-    except OSError:
-        listening.close()
-        raise
-    finally:
-        os.umask(mask)
-    listening.listen(BACKLOG)
-    return listening
+    return local_socket.listen(_address())
 
 
 def stop_listening(listening: socket.socket) -> None:
     """Close the socket of `listen` and remove its file."""
-    listening.close()
-    _address().unlink(missing_ok=True)
+    local_socket.stop_listening(listening, _address())
 
 
 def _answer(
@@ -127,27 +109,10 @@ def _away() -> EncoderAway:
 
 def _connect() -> Connection:
     """A connection that waits until the process takes it; raises OSError where nobody listens."""
-    with socket.socket(socket.AF_UNIX) as connected, _short(_address()) as name:
-        connected.settimeout(CONNECT_SECONDS)
-        connected.connect(name)
-        connected.setblocking(True)
-        return Connection(connected.detach())
+    return Connection(local_socket.connect(_address()).detach())
 
 
 def _address() -> Path:
     """Named by the model: a command that is to use another one finds nobody, and loads its own."""
     mark = hashlib.sha256(settings.TITIAN_MODEL.encode()).hexdigest()[:8]
     return Path(settings.ENCODER_FOLDER, f"encoder-{mark}.sock")
-
-
-@contextmanager
-def _short(address: Path) -> Iterator[str]:
-    """A name of the address that is short enough for a socket, in a folder however deep."""
-    if len(os.fsencode(address)) <= LONGEST_ADDRESS:
-        yield str(address)
-        return
-    folder = os.open(address.parent, os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{folder}/{address.name}"
-    finally:
-        os.close(folder)

@@ -45,7 +45,7 @@ bound = bound_socket("127.0.0.1", 0)
 listen(bound)
 print(bound.getsockname()[1], flush=True)
 try:
-    children = programs(Path.cwd(), pages=bound, encoder=None)
+    children = programs(Path.cwd(), pages=bound)
     Supervisor([DatabaseChild(server), *children]).run()
 except KeyboardInterrupt:
     pass

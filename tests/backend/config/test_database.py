@@ -274,6 +274,7 @@ def test_every_command_says_whether_it_needs_the_tables() -> None:
         "migrate",
         "plan_benchmark",
         "run_encoder",
+        "run_long_requests",
         "run_web",
         "serve",
         "unpack_model",

@@ -16,21 +16,24 @@ from django.conf import settings
 
 from backend.config import supervision
 from backend.config.supervision import CannotServe, Program, ProgramChild, Supervisor
-from tests.servers import address_of_the_database, get
+from tests.servers import address_of_the_database, get, post
 
 # What `serve` runs once all is made ready; it prints its port and keeps web and worker alive until SIGTERM.
 SUPERVISOR = """
 import logging, signal, sys
 from pathlib import Path
 from backend.config.supervision import Supervisor, bound_socket, listen, programs
+from backend.core import local_socket
 def end(*_): raise KeyboardInterrupt
 signal.signal(signal.SIGTERM, end)
 logging.basicConfig(stream=sys.stdout, format="%(message)s")
 bound = bound_socket("127.0.0.1", 0)
 listen(bound)
 print(bound.getsockname()[1], flush=True)
+address = Path(sys.argv[1], "long-requests.sock")
+long_requests = (local_socket.listen(address), address)
 try:
-    Supervisor(programs(Path.cwd(), pages=bound, encoder=None)).run()
+    Supervisor(programs(Path.cwd(), pages=bound, long_requests=long_requests)).run()
 except KeyboardInterrupt:
     pass
 """
@@ -100,9 +103,9 @@ def test_killed_processes_are_started_again_however_often_and_early() -> None:
 
 
 @pytest.fixture
-def supervisor(django_db_setup: None) -> Iterator[subprocess.Popen[str]]:
+def supervisor(django_db_setup: None, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [sys.executable, "-c", SUPERVISOR],
+        [sys.executable, "-c", SUPERVISOR, str(tmp_path)],
         cwd=settings.BASE_DIR,
         env=os.environ | {"DATABASE_URL": address_of_the_database(), "TITIAN_MODEL": os.devnull},
         stdout=subprocess.PIPE,
@@ -142,6 +145,22 @@ def test_web_and_worker_come_back_after_a_kill_and_end_with_their_supervisor(
     supervisor.terminate()
     assert supervisor.wait(timeout=60) == 0
     assert not [child for child in children if child.is_running()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_takes_long_has_a_process_from_its_first_request_on_and_after_a_kill(
+    supervisor: subprocess.Popen[str],
+) -> None:
+    assert supervisor.stdout is not None
+    port = int(supervisor.stdout.readline())
+    assert get(port, "/accounts/login/code/").status == 200
+    assert _child(supervisor, "run_long_requests") is None
+    for _start in range(2):
+        assert post(port, "/e/forum/attendees/import/").status == 403  # without the form's token
+        process = _child(supervisor, "run_long_requests")
+        assert process is not None
+        process.kill()
+        next(line for line in supervisor.stdout if line.startswith("The long-requests process was killed"))
 
 
 def test_every_program_of_the_table_is_a_command_of_titian() -> None:

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from types import FrameType
 
 from django.conf import settings
@@ -31,7 +32,7 @@ from backend.config.supervision import (
     listen,
     programs,
 )
-from backend.core import encoder
+from backend.core import encoder, local_socket
 from backend.core.progress import show_step
 from backend.people.selectors import administrators
 
@@ -88,24 +89,38 @@ class Command(BaseCommand):
         connections.close_all()
         embedded = settings.DATABASES["default"].get("EMBEDDED")
         database = [DatabaseChild(server_in(**embedded))] if embedded else []
-        readers = self._encoder_socket()
+        readers, long_requests = self._encoder_socket(), self._long_requests_socket()
         try:
-            children = programs(settings.BASE_DIR, pages=listening, encoder=readers)
+            children = programs(
+                settings.BASE_DIR, pages=listening, encoder=readers, long_requests=long_requests
+            )
             Supervisor([*database, *children]).run()
         finally:
             if readers:
                 encoder.stop_listening(readers)
+            if long_requests:
+                local_socket.stop_listening(*long_requests)
 
     def _encoder_socket(self) -> socket.socket | None:
         """Where requests to the language model wait; None, and a line about it, where none can be made."""
         try:
             return encoder.listen()
         except OSError as error:
-            self.stderr.write(
-                f"No socket can be made in {settings.ENCODER_FOLDER} ({error.strerror or error}): pages do "
-                "without the language model, and the worker loads one of its own."
-            )
+            self._say_why(error, "pages do without the language model, and the worker loads one of its own")
             return None
+
+    def _long_requests_socket(self) -> tuple[socket.socket, Path] | None:
+        """Where requests that take long wait; None, and a line about it, where none can be made."""
+        address = settings.VAR / "long-requests.sock"
+        try:
+            return local_socket.listen(address), address
+        except OSError as error:
+            self._say_why(error, "pages wait while long lists are imported")
+            return None
+
+    def _say_why(self, error: OSError, result: str) -> None:
+        reason = error.strerror or error
+        self.stderr.write(f"No socket can be made in {settings.VAR} ({reason}): {result}.")
 
     def _stop_database(self) -> None:
         connections.close_all()
