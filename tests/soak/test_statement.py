@@ -18,7 +18,7 @@ def test_policy_and_statement_agree_about_every_pair_of_random_situations(
     batch: int, amount: Callable[[int], int]
 ) -> None:
     started = time.perf_counter()
-    judged = judge_situations(seed=100 + batch, count=amount(SITUATIONS), asked_each=0.1)
+    judged = judge_situations(seed=100 + batch, count=amount(SITUATIONS), asked_each=0.02)
     seconds = time.perf_counter() - started
     print(
         f"\n{judged.situations:,} situations, {judged.pairs:,} pairs by every channel,"

@@ -12,9 +12,9 @@ SITUATIONS = 2_000
 
 @pytest.mark.django_db
 def test_policy_and_statement_agree_about_every_pair_of_random_situations() -> None:
-    judged = judge_situations(seed=1, count=SITUATIONS, asked_each=1)
+    judged = judge_situations(seed=1, count=SITUATIONS, asked_each=0.1)
     assert judged.differences == []
-    assert (judged.situations, judged.asked) == (SITUATIONS, SITUATIONS)
+    assert (judged.situations, judged.asked) == (SITUATIONS, SITUATIONS / 10)
 
 
 @pytest.mark.django_db
@@ -25,4 +25,4 @@ def test_a_policy_that_forgets_a_rule_is_found_at_once(name: str, monkeypatch: p
         "is_contact_blocked": lambda a, b: rules.Q(pk=0),
     }
     monkeypatch.setattr(rules, name, forgotten[name])
-    assert judge_situations(seed=1, count=50, asked_each=1).differences
+    assert judge_situations(seed=1, count=50, asked_each=0.1).differences
