@@ -53,6 +53,7 @@ bench: install  ## how fast and how good, against a peer or the limit in the sam
 		echo; echo "== five seconds from saving a profile to its new list"; \
 			TITIAN_PATIENCE_MS=5000 $(BIN)/python -m pytest tests/journeys/test_official.py -q || status=1; \
 		echo; echo "== bench_stats"; $(BIN)/python -m pytest tests/benchmarks/bench_stats.py -q -s || status=1; \
+		echo; echo "== bench_search"; $(BIN)/python -m pytest tests/benchmarks/bench_search.py -q -s || status=1; \
 		echo; echo "== bench_matching"; $(BIN)/python manage.py bench_matching --people 1000 || status=1; \
 		$(BIN)/python manage.py bench_matching --people 10000 || status=1; exit $$status
 

@@ -81,8 +81,17 @@ class FoundThingSerializer(serializers.Serializer[Any]):
     people = serializers.IntegerField(help_text="Whom I may see; 0 for sessions.")
 
 
+class QuotationSerializer(serializers.Serializer[Any]):
+    field = serializers.CharField(help_text="seeks, offers or about")
+    sentence = serializers.CharField()
+
+
 class FoundSerializer(serializers.Serializer[Any]):
-    """One page of whom I find; `total` are all."""
+    """One page of whom I find; `total` are all.
+
+    `quotations`: by attendee id, the sentence that a search by meaning found. `is_by_words`: the language
+    model was away, and words were searched for instead.
+    """
 
     total = serializers.IntegerField()
     page = serializers.IntegerField()
@@ -92,6 +101,8 @@ class FoundSerializer(serializers.Serializer[Any]):
     organisations = FoundThingSerializer(many=True)
     topics = FoundThingSerializer(many=True)
     sessions = FoundThingSerializer(many=True)
+    quotations = serializers.DictField(child=QuotationSerializer())
+    is_by_words = serializers.BooleanField()
 
 
 class PeopleView(ParticipantView):
@@ -103,6 +114,9 @@ class PeopleView(ParticipantView):
         operation_id="people_list",
         parameters=[
             OpenApiParameter("q", str, description="Words of a name, in any script; one typo is forgiven."),
+            OpenApiParameter(
+                "by", str, enum=[selectors.BY_MEANING], description="Search what people seek and offer."
+            ),
             *(
                 OpenApiParameter(name, str, description=f"Only people of this {name}.")
                 for name in selectors.FILTERS

@@ -34,3 +34,15 @@ def send_test_mail(mail_id: int) -> None:
 def read_names(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute, read the names of lists that nobody has searched in since they changed."""
     services.read_all_names()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name=services.READ_SENTENCES,
+    lock=services.READ_SENTENCES,
+    queueing_lock=services.READ_SENTENCES,
+    pass_context=False,
+)
+def read_sentences(timestamp: int) -> None:  # noqa: ARG001
+    """Once a minute, read what people wrote anew, so that it is found by its meaning."""
+    services.read_all_sentences()

@@ -1,4 +1,4 @@
-"""Nudges, wishes to meet people without an open time, mails about times, and names to search by."""
+"""Nudges, wishes to meet people without an open time, mails about times, and what a search reads."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from pgvector.django import VectorField
 
 from backend.events.models import Attendee, Event, Organisation, Session, Topic
 
@@ -131,3 +132,31 @@ class SearchName(models.Model):
 
     def __str__(self) -> str:
         return f"search name {self.pk}"
+
+
+class SentenceVector(models.Model):
+    """One sentence of somebody's text as a centred unit vector; the sentence itself is not repeated here.
+
+    It is the one at `place` among the sentences of `field`, where that text still has this hash. Only people
+    whom matching may read have rows.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="sentence_vectors")
+    model = models.CharField(max_length=200)
+    field = models.CharField(max_length=10)
+    place = models.PositiveSmallIntegerField()
+    text_hash = models.CharField(max_length=64)
+    profile_changed_at = models.DateTimeField()
+    vector = VectorField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attendee", "field", "place"], name="sentence_vector_once"),
+            models.CheckConstraint(
+                condition=Q(field__in=["seeks", "offers", "about"]), name="sentence_vector_field_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"sentence vector {self.pk}"

@@ -91,3 +91,8 @@ def day_words(date: str) -> str:
         return format_date(dt.date.fromisoformat(date), "l j F")
     except ValueError:
         return date
+
+
+def field_label(field: str) -> str:
+    """What a quoted sentence says: what they seek, what they offer, or what they write."""
+    return {"seeks": _("They seek"), "offers": _("They offer")}.get(field, _("They write"))

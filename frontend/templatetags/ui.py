@@ -20,6 +20,7 @@ from backend.events.models import Event
 from backend.events.rules import Doing, is_allowed
 from backend.events.selectors import shown_name
 from backend.safeguarding.selectors import FEW
+from frontend.directory.words import field_label
 from frontend.events.words import times
 from frontend.events.words.languages import language_name, language_of
 from frontend.meetings.words import notice_words
@@ -45,6 +46,7 @@ register.filter("notice_words", notice_words)
 register.filter("constituency_label", constituency_label)
 register.filter("amount_label", amount_label)
 register.filter("feature_label", feature_label)
+register.filter("field_label", field_label)
 register.filter("reason_label", reason_label)
 register.filter("reason_text", reason_text)
 register.filter("quoting_reasons", quoting_reasons)

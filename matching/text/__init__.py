@@ -1,6 +1,6 @@
 """Texts to vectors: language identification, sentence splitting and the sentence encoder."""
 
-from matching.text.centring import similarities
+from matching.text.centring import centre, language_means, similarities
 from matching.text.encoder import Encoder, Kind, encoder_name, load_encoder
 from matching.text.language import detect_language
 from matching.text.model import ModelError, bundled_model
@@ -13,8 +13,10 @@ __all__ = [
     "Kind",
     "ModelError",
     "bundled_model",
+    "centre",
     "detect_language",
     "encoder_name",
+    "language_means",
     "language_priors",
     "load_encoder",
     "similarities",

@@ -1,13 +1,16 @@
 """What attendees read of each other, and what organisers read of everybody at an event."""
 
+from backend.directory.selectors.by_meaning import found_by_meaning
 from backend.directory.selectors.causes import causes_for, just_told
 from backend.directory.selectors.finding import (
+    BY_MEANING,
     FILTERS,
     PAGE_SIZE,
     WANTED,
     Facet,
     Found,
     FoundThing,
+    Quotation,
     Wanted,
     found_for,
 )
@@ -44,6 +47,7 @@ from backend.directory.selectors.roster import (
 )
 
 __all__ = [
+    "BY_MEANING",
     "EXPORT_COLUMNS",
     "FILTERS",
     "PAGE_SIZE",
@@ -59,11 +63,13 @@ __all__ = [
     "Home",
     "NeedsHelpRow",
     "PersonPage",
+    "Quotation",
     "RosterPerson",
     "RosterRow",
     "Wanted",
     "attendees_needing_help",
     "causes_for",
+    "found_by_meaning",
     "found_for",
     "home_for",
     "just_told",

@@ -27,18 +27,21 @@ from backend.safeguarding.selectors import PublicProfile, public_profile_of
 
 CHANNEL = "directory"
 PAGE_SIZE = 30
+BY_MEANING = "meaning"
 MOST_OTHERS = 5  # organisations, topics and sessions, of each
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whom to find: `q` are words of a name, the rest narrows; an empty value does not.
+    """Whom to find: `q` are words of a name, or where `by` is BY_MEANING what somebody seeks or offers.
 
+    The rest narrows; an empty value does not.
     `organisation` is the number of one, `topic`, `theme` and `sector` are keys, `day` is a date in the
     event's zone (2026-12-09) on which they have a free time.
     """
 
     q: str = ""
+    by: str = ""
     constituency: str = ""
     sector: str = ""
     theme: str = ""
@@ -55,7 +58,7 @@ class Wanted:
 
 
 WANTED = tuple(one.name for one in fields(Wanted))
-FILTERS = WANTED[1:]
+FILTERS = WANTED[2:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,20 @@ class FoundThing:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotation:
+    """A sentence of what somebody seeks, offers or says about themselves; `field`: seeks, offers or about."""
+
+    field: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """One page of the people found, of `total`; `facets` by filter name, the values that occur."""
+    """One page of the people found, of `total`; `facets` by filter name, the values that occur.
+
+    `quotations`: by attendee id, the sentence that a search by meaning found. `is_by_words`: the language
+    model was away, and words were searched for instead.
+    """
 
     people: tuple[PublicProfile, ...] = ()
     total: int = 0
@@ -91,6 +106,8 @@ class Found:
     organisations: tuple[FoundThing, ...] = ()
     topics: tuple[FoundThing, ...] = ()
     sessions: tuple[FoundThing, ...] = ()
+    quotations: Mapping[int, Quotation] = field(default_factory=dict)
+    is_by_words: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -106,21 +123,26 @@ def found_for(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime) 
     if wanted.q.strip() and query is None:
         return Found()
     visible = contactable_for(viewer, CHANNEL, now)
-    people = _near(visible.filter(with_keys(query)) if query else visible, query)
-    values = _values(viewer, people, now)
+    people = people_near(visible.filter(with_keys(query)) if query else visible, query)
+    values = values_of(viewer, people, now)
     chosen = wanted.filters
-    admitted = [one for one in people if _fits(values[one.pk], chosen)]
+    admitted = [one for one in people if fits(values[one.pk], chosen)]
     pages = max(1, -(-len(admitted) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     shown = admitted[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     prefetch_related_objects(shown, interests_of_cards())
+    organisations, topics, sessions = (
+        _things(viewer, visible, query) if query and not chosen else ((), (), ())
+    )
     return Found(
         people=tuple(public_profile_of(one) for one in shown),
         total=len(admitted),
         page=page,
         pages=pages,
-        facets=_facets(values.values(), chosen),
-        **(_things(viewer, visible, query) if query and not chosen else {}),
+        facets=facets_of(values.values(), chosen),
+        organisations=organisations,
+        topics=topics,
+        sessions=sessions,
     )
 
 
@@ -140,7 +162,7 @@ def with_keys(query: engine.NameQuery, path: str = "search_name__keys") -> Q:
     return found
 
 
-def _near(people: AttendeeQuerySet, query: engine.NameQuery | None) -> list[Attendee]:
+def people_near(people: AttendeeQuerySet, query: engine.NameQuery | None) -> list[Attendee]:
     """Those whose name is near, the nearest first, then by name; all of them without a search; one query."""
     found: list[tuple[engine.Closeness, str, int, Attendee]] = []
     for one in people.select_related("organisation__sector").defer("about", "seeks", "offers"):
@@ -152,7 +174,7 @@ def _near(people: AttendeeQuerySet, query: engine.NameQuery | None) -> list[Atte
 
 
 @dataclass(slots=True)
-class _Values:
+class FilterValues:
     """What one person has of each filter, and how it is called where that is no matter of words."""
 
     of: dict[str, Collection[str]]
@@ -160,7 +182,7 @@ class _Values:
     organisation_name: str = ""
 
 
-def _values(viewer: Attendee, people: Collection[Attendee], now: dt.datetime) -> dict[int, _Values]:
+def values_of(viewer: Attendee, people: Collection[Attendee], now: dt.datetime) -> dict[int, FilterValues]:
     """By attendee id, the values of each filter; two queries."""
     ids = [one.pk for one in people]
     themes: dict[int, set[str]] = {}
@@ -173,7 +195,7 @@ def _values(viewer: Attendee, people: Collection[Attendee], now: dt.datetime) ->
     found = {}
     for one in people:
         house = one.organisation
-        found[one.pk] = _Values(
+        found[one.pk] = FilterValues(
             {
                 "constituency": (one.constituency,),
                 "sector": (house.sector.key,) if house else (),
@@ -190,11 +212,11 @@ def _values(viewer: Attendee, people: Collection[Attendee], now: dt.datetime) ->
     return found
 
 
-def _fits(values: _Values, chosen: Mapping[str, str], but: str = "") -> bool:
+def fits(values: FilterValues, chosen: Mapping[str, str], but: str = "") -> bool:
     return all(value in values.of[name] for name, value in chosen.items() if name != but)
 
 
-def _facets(people: Collection[_Values], chosen: Mapping[str, str]) -> dict[str, tuple[Facet, ...]]:
+def facets_of(people: Collection[FilterValues], chosen: Mapping[str, str]) -> dict[str, tuple[Facet, ...]]:
     """The values of each filter among those whom the other filters leave; of organisations the chosen one."""
     sectors = {value: one.sector_name for one in people for value in one.of["sector"]}
     houses = {value: one.organisation_name for one in people for value in one.of["organisation"]}
@@ -202,7 +224,7 @@ def _facets(people: Collection[_Values], chosen: Mapping[str, str]) -> dict[str,
     for name in FILTERS:
         counts: Counter[str] = Counter()
         for one in people:
-            if _fits(one, chosen, but=name):
+            if fits(one, chosen, but=name):
                 counts.update(one.of[name])
         if name in chosen:
             counts.setdefault(chosen[name], 0)
@@ -217,7 +239,7 @@ def _facets(people: Collection[_Values], chosen: Mapping[str, str]) -> dict[str,
 
 def _things(
     viewer: Attendee, visible: AttendeeQuerySet, query: engine.NameQuery
-) -> dict[str, tuple[FoundThing, ...]]:
+) -> tuple[tuple[FoundThing, ...], tuple[FoundThing, ...], tuple[FoundThing, ...]]:
     """Organisations of somebody visible, topics and sessions of these names, the nearest first.
 
     Who is visible is counted whether or not a name is near, so that the time it takes tells nothing.
@@ -235,13 +257,11 @@ def _things(
     )
     houses = Organisation.objects.filter(with_keys(query), event=event)
     sessions = Session.objects.filter(with_keys(query), event=event)
-    return {
-        "organisations": _nearest(
-            query, [(str(one.pk), one.name, workers[one.pk]) for one in houses if workers[one.pk]]
-        ),
-        "topics": _nearest(query, [(one.key, one.name, interested[one.pk]) for one in topics]),
-        "sessions": _nearest(query, [(str(one.pk), one.title, 0) for one in sessions]),
-    }
+    return (
+        _nearest(query, [(str(one.pk), one.name, workers[one.pk]) for one in houses if workers[one.pk]]),
+        _nearest(query, [(one.key, one.name, interested[one.pk]) for one in topics]),
+        _nearest(query, [(str(one.pk), one.title, 0) for one in sessions]),
+    )
 
 
 def _nearest(query: engine.NameQuery, rows: Collection[tuple[str, str, int]]) -> tuple[FoundThing, ...]:

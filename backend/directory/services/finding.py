@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 from django.utils.translation import gettext as _
 
+from backend.core.encoder import EncoderAway
 from backend.core.limits import count_use
 from backend.core.transactions import in_transaction
 from backend.directory import engine
 from backend.directory.models import SearchName
-from backend.directory.selectors import Found, Wanted, found_for
+from backend.directory.selectors import BY_MEANING, Found, Wanted, found_by_meaning, found_for
 from backend.events.models import Attendee
 from backend.events.selectors import name_in_lists
+from backend.suggestions.engine import TextVectors, read_search
 
 READ_NAMES = "directory.read_names"
 MOST_A_MINUTE, MOST_AN_HOUR = 60, 400  # pages and answers of one person: reading, not copying
 BATCH = 500
+LONGEST_SEARCH = 300  # characters that are read of a search by meaning
 
 
 def find_people(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime) -> Found:
@@ -27,15 +31,33 @@ def find_people(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime
     refusal = _("You have searched very often just now. Please go on in a few minutes.")
     count_use(f"find:{viewer.pk}", most=MOST_A_MINUTE, seconds=60, refusal=refusal)
     count_use(f"find-hour:{viewer.pk}", most=MOST_AN_HOUR, seconds=3600, refusal=refusal)
-    read_names(viewer.event_id)
+    if wanted.by == BY_MEANING and wanted.q.strip():
+        vector = _vector_of(wanted.q)
+        return found_by_meaning(viewer=viewer, wanted=wanted, vector=vector, page=page, now=now)
+    read_names(viewer.event_id, most_batches=1)
     return found_for(viewer=viewer, wanted=wanted, page=page, now=now)
 
 
-def read_names(event_id: int) -> int:
-    """Write the keys of all names of the event that are new or changed; gives how many."""
+def _vector_of(text: str) -> TextVectors | None:
+    """The search as a vector; None where the language model is away or slow, or this is no text."""
+    try:
+        found = read_search(text[:LONGEST_SEARCH])
+    except EncoderAway:
+        return None
+    return found if found.any() else None
+
+
+def read_names(event_id: int, *, most_batches: int | None = None) -> int:
+    """Write the keys of names of the event that are new or changed; gives how many.
+
+    All of them, or so many batches of five hundred: a search waits for no long list.
+    """
     count = 0
-    while found := _read_batch(event_id):
+    for _batch in itertools.count() if most_batches is None else range(most_batches):
+        found = _read_batch(event_id)
         count += found
+        if not found:
+            break
     return count
 
 

@@ -1,6 +1,6 @@
 """Between the database and matching: `event_data` reads rows, `texts` encodes, `lists` matches.
 
-`understood` reads along while somebody writes.
+`understood` reads along while somebody writes, `meaning` what somebody searches for.
 """
 
 from backend.suggestions.engine.event_data import EventData, read_event_data
@@ -19,20 +19,32 @@ from backend.suggestions.engine.lists import (
     score_pair,
     update_lists,
 )
+from backend.suggestions.engine.meaning import NEAR, SentenceRow, read_search, read_sentences, split_sentences
 from backend.suggestions.engine.strength import Strength, strength_of
-from backend.suggestions.engine.texts import FIELDS, KINDS, NotYetRead, TextReader, text_reader
+from backend.suggestions.engine.texts import (
+    FIELDS,
+    KINDS,
+    NotYetRead,
+    TextReader,
+    TextVectors,
+    text_hash,
+    text_reader,
+)
 from backend.suggestions.engine.understood import Understood, understand
 
 __all__ = [
     "FIELDS",
     "KINDS",
+    "NEAR",
     "BuiltLists",
     "Counts",
     "EventData",
     "NotYetRead",
     "OlderRun",
+    "SentenceRow",
     "Strength",
     "TextReader",
+    "TextVectors",
     "Understood",
     "build_lists",
     "counts_of",
@@ -40,8 +52,12 @@ __all__ = [
     "learn_from_event",
     "policy_with_weights",
     "read_event_data",
+    "read_search",
+    "read_sentences",
     "score_pair",
+    "split_sentences",
     "strength_of",
+    "text_hash",
     "text_reader",
     "understand",
     "update_lists",

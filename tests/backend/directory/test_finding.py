@@ -184,6 +184,17 @@ def test_reading_names_waits_for_none_and_touches_what_changed_alone(event: Even
     assert services.read_all_names() == 1
 
 
+def test_a_search_reads_no_more_than_five_hundred_names_at_once(event: Event, viewer: Attendee) -> None:
+    assert services.read_names(event.pk) > 0
+    Topic.objects.bulk_create(
+        Topic(event=event, theme=event.themes.all()[0], key=f"t{n}", name=f"Topic {n}", position=n)
+        for n in range(501)
+    )
+    find(viewer, "topic")
+    assert SearchName.objects.filter(keys=None).count() == 1
+    assert services.read_all_names() == 1
+
+
 def test_topics_and_sessions_are_found_with_whom_one_sees_there(event: Event, viewer: Attendee) -> None:
     make_attendee(event, seeks_topics=["sextortion"])
     make_attendee(event, offers_topics=["sextortion"], visibility="hidden")

@@ -1,6 +1,7 @@
 """The page on which people are found: what it shows, and to whom nothing."""
 
-from tests.frontend.conftest import client_of
+from tests.factories import make_session
+from tests.frontend.conftest import OFFER, client_of
 from tests.pages import page_of
 
 
@@ -36,6 +37,32 @@ def test_an_organisation_leads_to_its_people(cast, official):
     page = page_of(official.get(cast.address(f"people/?organisation={house.pk}")))
     assert page.texts(".people .name") == ["Arif Rahman"]
     assert page.texts("#filter-organisation option") == ["All", f"{house.name} (1)"]
+
+
+def test_topics_of_a_person_and_themes_of_sessions_lead_to_who_else_works_on_them(cast, official):
+    session = make_session(cast.event)
+    session.theme = cast.event.themes.get(key="justice")
+    session.save()
+    for page, address in (
+        (f"people/{cast.engineer.pk}/", f"{cast.address('people/')}?topic=evidence-reporting"),
+        ("sessions/", f"{cast.address('people/')}?theme=justice"),
+    ):
+        assert address in dict(page_of(official.get(cast.address(page))).links()).values()
+        assert page_of(official.get(address)).texts(".people .name") == ["Arif Rahman"]
+
+
+def test_a_search_by_meaning_quotes_the_sentence_and_says_where_the_model_is_away(
+    cast, official, settings, tmp_path
+):
+    settings.ENCODER_FOLDER = str(tmp_path)
+    address = cast.address("people/?by=meaning&q=อัยการ")
+    page = page_of(official.get(address))
+    assert "The language model is away just now" in page
+    assert page.text_of(".people q") == OFFER
+    assert page.has("#by-meaning[checked]")
+    found = official.get(address.replace("/e/", "/api/v1/events/")).json()
+    assert found["is_by_words"] is True
+    assert found["quotations"][str(cast.engineer.pk)] == {"field": "offers", "sentence": OFFER}
 
 
 def test_who_may_see_nobody_reads_why(cast):

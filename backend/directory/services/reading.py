@@ -1,0 +1,67 @@
+"""Sentences of profiles as vectors, kept current by a job; only of people whom matching may read."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from backend.core.encoder import EncoderAway
+from backend.directory.models import SentenceVector
+from backend.events.models import Attendee, Event
+from backend.safeguarding.rules import matchable
+from backend.suggestions import engine
+
+READ_SENTENCES = "directory.read_sentences"
+BATCH = 100
+
+
+def read_sentences(event: Event) -> int:
+    """Write the vectors of all whose profile changed since they were read; gives how many people.
+
+    Whoever matching may no longer read loses theirs. Refuses EncoderAway.
+    """
+    people = matchable(event)
+    SentenceVector.objects.filter(event=event).exclude(attendee__in=people.values("pk")).delete()
+    model = engine.text_reader().model
+    read = SentenceVector.objects.filter(
+        attendee=OuterRef("pk"), model=model, profile_changed_at=OuterRef("changed_at")
+    )
+    wrote = ~Q(seeks="") | ~Q(offers="") | ~Q(about="")
+    count = 0
+    ids = list(people.filter(wrote).exclude(Exists(read)).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), BATCH):
+        rows = list(people.filter(pk__in=ids[start : start + BATCH]))
+        _write(event, model, rows)
+        count += len(rows)
+    return count
+
+
+def read_all_sentences() -> int:
+    """The same for every event that lasts; where the model is away, the next call goes on."""
+    count = 0
+    for event in Event.objects.exclude(state=Event.State.ARCHIVED):
+        try:
+            count += read_sentences(event)
+        except EncoderAway:
+            break
+    return count
+
+
+def _write(event: Event, model: str, people: list[Attendee]) -> None:
+    found = engine.read_sentences([[getattr(one, field) for field in engine.FIELDS] for one in people])
+    with transaction.atomic():
+        SentenceVector.objects.filter(attendee__in=people).delete()
+        SentenceVector.objects.bulk_create(
+            SentenceVector(
+                event=event,
+                attendee=one,
+                model=model,
+                field=row.field,
+                place=row.place,
+                text_hash=engine.text_hash(getattr(one, row.field)),
+                profile_changed_at=one.changed_at,
+                vector=row.vector,
+            )
+            for one, rows in zip(people, found, strict=True)
+            for row in rows
+        )

@@ -1,0 +1,116 @@
+"""Search by meaning: in any language, with the sentence quoted, and nobody the contact policy hides."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.conf import settings
+
+from backend.directory.models import SentenceVector
+from backend.directory.selectors import BY_MEANING, Found, Wanted
+from backend.directory.services import find_people, read_all_sentences, read_sentences
+from backend.events.models import Attendee, Event
+from backend.suggestions.engine import meaning
+from tests.factories import NOW, block_contact, make_attendee, make_event, make_organisation
+
+pytestmark = pytest.mark.django_db
+
+COURT = "We run a hotline. We train prosecutors and judges to use digital evidence in court."
+SCHOOL = "Lessons on online safety for teachers and parents in rural primary schools."
+ROBOTS = "Budget planning for road building and harbour dredging."
+PATIENT = 120.0  # the machine of the tests may be busy
+
+
+@pytest.fixture
+def event() -> Event:
+    return make_event()
+
+
+@pytest.fixture
+def viewer(event: Event) -> Attendee:
+    return make_attendee(event, name="Reader Reading")
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meaning, "SEARCH_SECONDS", PATIENT)
+
+
+def find(viewer: Attendee, q: str, **filters: str) -> Found:
+    return find_people(viewer=viewer, wanted=Wanted(q=q, by=BY_MEANING, **filters), page=1, now=NOW)
+
+
+def names(found: Found) -> list[str]:
+    return [person.name for person in found.people]
+
+
+def test_somebody_is_found_by_what_they_do_in_any_language_and_the_sentence_is_quoted(
+    event: Event, viewer: Attendee
+) -> None:
+    lawyer = make_attendee(event, name="Lawyer", offers=COURT, country="Laos")
+    make_attendee(event, name="Teacher", seeks=SCHOOL, country="Japan")
+    make_attendee(event, name="Builder", about=ROBOTS)
+    make_attendee(event, name="Silent")
+    assert read_sentences(event) == 3
+    for search in (
+        "someone who trains prosecutors",
+        "ผู้ที่ฝึกอบรมอัยการเรื่องพยานหลักฐานดิจิทัล",
+        "pelatihan jaksa dan hakim tentang bukti digital",
+        "đào tạo công tố viên về chứng cứ số",
+    ):
+        found = find(viewer, search)
+        assert names(found)[0] == "Lawyer", search
+        quote = found.quotations[lawyer.pk]
+        assert (quote.field, quote.sentence) == (
+            "offers",
+            "We train prosecutors and judges to use digital evidence in court.",
+        )
+        assert not found.is_by_words
+    assert "Lawyer" not in names(find(viewer, "someone who trains prosecutors", country="Japan"))
+    assert names(find(viewer, "someone who trains prosecutors", country="Laos")) == ["Lawyer"]
+
+
+def test_whom_the_policy_hides_is_no_hit_and_minors_are_never_read(
+    event: Event, viewer: Attendee, blocked_by: str
+) -> None:
+    house = make_organisation(event)
+    make_attendee(event, name="Shown", offers=COURT, organisation=house)
+    blocked = make_attendee(event, name="Blocked", offers=COURT, organisation=house)
+    make_attendee(event, name="Not joined", offers=COURT, has_joined=False)
+    for fields in ({"age_class": "minor"}, {"age_class": "unknown"}, {"visibility": "hidden"}):
+        make_attendee(event, name="Unread", offers=COURT, **fields)
+    make_attendee(make_event("elsewhere"), name="Stranger", offers=COURT)
+    block_contact(blocked_by, blocked, viewer)
+    assert read_all_sentences() == 4
+    found = find(viewer, "training of prosecutors")
+    assert (names(found), found.total) == (["Shown"], 1)
+    assert not SentenceVector.objects.filter(attendee__name="Unread").exists()
+    Attendee.objects.filter(name="Shown").update(age_class="unknown")
+    read_sentences(event)
+    assert not SentenceVector.objects.filter(attendee__name="Shown").exists()
+
+
+def test_words_that_were_taken_back_are_neither_found_nor_quoted(event: Event, viewer: Attendee) -> None:
+    lawyer = make_attendee(event, name="Lawyer", offers=COURT)
+    read_sentences(event)
+    Attendee.objects.filter(pk=lawyer.pk).update(offers=SCHOOL, changed_at=NOW + dt.timedelta(minutes=1))
+    assert names(find(viewer, "someone who trains prosecutors")) == []
+    assert read_sentences(event) == 1
+    assert read_sentences(event) == 0
+    assert find(viewer, "safety lessons for schools").quotations[lawyer.pk].sentence == SCHOOL
+
+
+def test_where_the_model_is_away_words_are_searched_for_and_it_is_said(
+    event: Event, viewer: Attendee, tmp_path: object
+) -> None:
+    one = make_attendee(event, name="Lawyer", offers=COURT)
+    make_attendee(event, name="Hidden", offers=COURT, visibility="hidden")
+    before, settings.ENCODER_FOLDER = settings.ENCODER_FOLDER, str(tmp_path)
+    try:
+        found = find(viewer, "Prosecutors' evidence")
+    finally:
+        settings.ENCODER_FOLDER = before
+    assert found.is_by_words
+    assert names(found) == ["Lawyer"]
+    assert found.quotations[one.pk].sentence.startswith("We train prosecutors")

@@ -1,0 +1,128 @@
+"""How long a search takes among 10,000 people, and how often a search by meaning finds whom it means.
+
+`python -m pytest tests/benchmarks/bench_search.py -q -s`
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.cache import cache
+from django.db import connection
+
+from backend.demo.people import demo_people
+from backend.demo.texts import demo_text
+from backend.directory.models import SentenceVector
+from backend.directory.selectors import BY_MEANING, Found, Wanted
+from backend.directory.services import find_people, read_names, read_sentences
+from backend.events.models import Attendee, Event
+from backend.people.models import Person
+from backend.suggestions.engine import meaning, text_hash, text_reader
+from tests.factories import NOW, make_attendee, make_event, make_organisation
+
+PEOPLE, SEARCHES = 10_000, 60
+SENTENCES_OF_EACH = 4
+DIMENSION = 384
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+SEARCHES_BY_MEANING = json.loads((FIXTURES / "searches.json").read_text("utf-8"))
+
+
+@pytest.fixture
+def viewer(db: None) -> Attendee:
+    return make_attendee(make_event(), name="Reader Reading")
+
+
+def add_people(event: Event, names: Sequence[str], texts: Sequence[dict[str, str]]) -> list[Attendee]:
+    """Adults who joined, in fifty organisations."""
+    houses = [make_organisation(event) for _number in range(50)]
+    people = Person.objects.bulk_create(
+        Person(email=f"p{n}@example.org", name=name, address_hash=f"{n:064x}") for n, name in enumerate(names)
+    )
+    return Attendee.objects.bulk_create(
+        Attendee(
+            event=event, person=person, name=person.name, organisation=houses[n % 50], age_class="adult",
+            agreed_at=NOW, agreement_version="1", languages=["en"], country="Laos", **texts[n % len(texts)],
+        )
+        for n, person in enumerate(people)
+    )  # fmt: skip
+
+
+def find(viewer: Attendee, text: str, by: str = "") -> Found:
+    cache.clear()
+    return find_people(viewer=viewer, wanted=Wanted(q=text, by=by), page=1, now=NOW)
+
+
+def p95(do: Callable[[str], object], texts: Sequence[str]) -> float:
+    """Milliseconds."""
+    do(texts[0])
+    took = []
+    for text in texts:
+        start = time.perf_counter()
+        do(text)
+        took.append(1000 * (time.perf_counter() - start))
+    print(f"\n  median {statistics.median(took):.0f} ms, p95 {np.percentile(took, 95):.0f} ms", end=" ")
+    return float(np.percentile(took, 95))
+
+
+@pytest.mark.django_db
+def test_a_search_among_ten_thousand_people_is_quick(viewer: Attendee) -> None:
+    chance = random.Random(1)
+    parts = [word for person in demo_people() for word in person.name.split()]
+    names = [f"{chance.choice(parts)} {chance.choice(parts)} {chance.choice(parts)}" for _n in range(PEOPLE)]
+    people = add_people(viewer.event, names, [{"offers": "We teach."}])
+    start = time.perf_counter()
+    assert read_names(viewer.event_id) > PEOPLE
+    print(f"\n  {PEOPLE} names read in {time.perf_counter() - start:.1f} s", end=" ")
+    rows = np.random.default_rng(1).normal(size=(PEOPLE * SENTENCES_OF_EACH, DIMENSION)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    model, read = text_reader().model, text_hash("We teach.")
+    SentenceVector.objects.bulk_create(
+        (
+            SentenceVector(
+                event=viewer.event, attendee=people[n // SENTENCES_OF_EACH], model=model, field="offers",
+                place=n % SENTENCES_OF_EACH, text_hash=read, profile_changed_at=NOW, vector=row,
+            )
+            for n, row in enumerate(rows)
+        ),
+        batch_size=2_000,
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as autovacuum does within a minute of so many new rows
+    by_name = p95(lambda text: find(viewer, text), [chance.choice(names) for _n in range(SEARCHES)])
+    by_word = p95(lambda text: find(viewer, text), [chance.choice(parts) for _n in range(SEARCHES)])
+    texts = [row["search"] for group in SEARCHES_BY_MEANING.values() for row in group]
+    find(viewer, texts[0], BY_MEANING)
+    by_meaning = p95(lambda text: find(viewer, text, BY_MEANING), texts)
+    assert max(by_name, by_word) < 100
+    assert by_meaning < 250
+
+
+@pytest.mark.django_db
+def test_a_search_by_meaning_finds_whom_it_means_in_nine_languages(
+    viewer: Attendee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meaning, "SEARCH_SECONDS", 120.0)
+    members = demo_people()
+    texts = [{"about": one.about, "seeks": one.seeks, "offers": one.offers} for one in members]
+    add_people(viewer.event, [one.name for one in members], texts)
+    read_sentences(viewer.event)
+    offers = [row["text"] for row in demo_text("offers")]
+    by_language = {}
+    for language, searches in SEARCHES_BY_MEANING.items():
+        hits = []
+        for row in searches:
+            found = find(viewer, row["search"], BY_MEANING)
+            first = Attendee.objects.filter(pk__in=[one.attendee_id for one in found.people[:3]])
+            hits.append(offers[row["offer"]] in first.values_list("offers", flat=True))
+        by_language[language] = (sum(hits), len(hits))
+    print("\n  " + ", ".join(f"{language} {hits}/{of}" for language, (hits, of) in by_language.items()))
+    success = sum(hits for hits, _of in by_language.values()) / sum(of for _hits, of in by_language.values())
+    print(f"  success@3 {success:.2f}", end=" ")
+    assert success >= 0.7
