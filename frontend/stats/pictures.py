@@ -18,6 +18,8 @@ from backend.events.selectors import PersonNamed
 from backend.people.models import Constituency
 from backend.stats.rules import MIN_COUNT
 from backend.stats.selectors import (
+    ACCEPTED,
+    HELD,
     NO_THEME,
     WITHHELD,
     Cell,
@@ -31,10 +33,10 @@ from backend.stats.selectors import (
     percent_across,
     reported_step,
 )
-from frontend.stats.words import STEPS
+from frontend.stats.words import STEPS, UNITS
 
-LABEL_WIDTH, CELL_SIZE = 128, 36  # in units of the view box
-WRITTEN_LABEL_WIDTH, WRITTEN_HEAD_HEIGHT = 150, 116  # where columns have a name, not a shape
+CELL_SIZE, LABEL_WIDTH, HEAD_HEIGHT = 36, 150, 116  # in units of the view box
+OVERHANG = 40  # of the last column's name
 LEVELS = ((0.5, "far-less"), (0.8, "less"), (1.25, "as-chance"), (2.0, "more"))
 BY = {
     "constituency": gettext_lazy("Constituency"),
@@ -133,8 +135,7 @@ def heat_map(
     groups = {key: key for key in Constituency.values} | {
         line.key: line.constituency for line in stats.sectors
     }
-    is_written = by != "constituency"
-    left, top = (WRITTEN_LABEL_WIDTH, WRITTEN_HEAD_HEIGHT) if is_written else (LABEL_WIDTH, CELL_SIZE)
+    left, top = LABEL_WIDTH, HEAD_HEIGHT
 
     def head(key: str, at: int, *, is_theme: bool = False) -> HeaderCell:
         return HeaderCell(labels.get(key, key), "" if is_theme else groups.get(key, "other"), at)
@@ -163,7 +164,7 @@ def heat_map(
         theme=theme,
         columns=columns,
         rows=rows,
-        width=left + CELL_SIZE * len(columns) + (40 if is_written else 0),
+        width=left + CELL_SIZE * len(columns) + OVERHANG,
         height=top + CELL_SIZE * len(rows),
         top=top,
         is_private=bool(theme),
@@ -218,8 +219,8 @@ def _constituencies() -> dict[str, str]:
     return {key: str(label) for key, label in Constituency.choices}
 
 
-def _published_counts(worksheet: Worksheet) -> dict[tuple[CellValue, CellValue], CellValue]:
-    return {(row[0], row[1]): row[2] for row in worksheet.rows}
+def _published_counts(worksheet: Worksheet) -> dict[tuple[str, str], CellValue]:
+    return {(str(row[0]), str(row[1])): row[2] for row in worksheet.rows}
 
 
 def level_of(observed: float, expected: float, ratio: float | None) -> str:
@@ -237,6 +238,7 @@ class FunnelBar:
 
     step: FunnelStep
     label: str
+    unit: str
     y: int
     width: float
     is_withheld: bool  # in published worksheets
@@ -259,6 +261,7 @@ def funnel_bars(stats: EventStats, released: Worksheet) -> tuple[FunnelBar, ...]
         FunnelBar(
             step,
             str(STEPS[step.step]),
+            str(UNITS[step.step]),
             FUNNEL_LINE * place,
             round(FUNNEL_WIDTH * step.count / most, 1),
             WITHHELD in [released.row(step.step).get(name) for name in ("count", "share")],
@@ -306,7 +309,8 @@ def network_drawing(
 
     `people`: name, constituency, partners, pairs bridged, rank among the brokers (0: none); `ties`: pairs of
     indices of people; `groups`: names of constituencies; `withheld`: the constituencies whose number of
-    people with a meeting is not published, and "alone" for the number of those without.
+    people with a meeting is not published, and "alone" for the number of those without; `withheld_bands`: the
+    pairs of constituencies, sorted and joined by a space, whose number of meetings is not published.
     """
     place = {one.attendee_id: n for n, one in enumerate(stats.people)}
     lines = released["constituencies"]
@@ -327,6 +331,14 @@ def network_drawing(
         "ties": [[place[tie.first], place[tie.second]] for tie in stats.ties],
         "groups": {one.key: str(Constituency(one.key).label) for one in stats.constituencies},
         "withheld": [key for key, count in counts.items() if count == WITHHELD],
+        "withheld_bands": sorted(
+            {
+                " ".join(sorted(pair))
+                for step in (ACCEPTED, HELD)
+                for pair, count in _published_counts(released[f"matrix-{step}"]).items()
+                if count == WITHHELD
+            }
+        ),
     }
 
 

@@ -79,6 +79,7 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
                 )
                 for row in needs_help
             ],
+            "picture_kinds": (("png", _("Save as PNG")), ("svg", _("Save as SVG"))),
             "unmet": unmet_needs_for(attendee.event),
             "to_nudge": sum(row.can_be_nudged for row in needs_help),
         },

@@ -17,6 +17,15 @@ STEPS = {
     "held": gettext_lazy("Held"),
     "useful": gettext_lazy("Useful"),
 }
+UNITS = {
+    "suggested": gettext_lazy("pairs"),
+    "viewed": gettext_lazy("pairs"),
+    "requested": gettext_lazy("requests"),
+    "proposed": gettext_lazy("proposals"),
+    "accepted": gettext_lazy("meetings"),
+    "held": gettext_lazy("meetings"),
+    "useful": gettext_lazy("meetings"),
+}
 BEFORE = {
     ACCEPTED: gettext_lazy("requested or proposed"),
     HELD: gettext_lazy("accepted and due"),

@@ -238,7 +238,12 @@ def test_the_network_can_be_pointed_at_narrowed_and_saved(desk):
     expect(academics.first).to_be_visible()
     page.locator("#network-choose label", has_text="Academia").click()
     expect(academics.first).to_be_hidden()
-    drawn = written(ET.fromstring(saved(page, "network", "svg")))
+    page.get_by_label("Draw every tie").check()
+    expect(page.locator("#network .tie").first).to_be_visible()
+    picture = ET.fromstring(saved(page, "network", "svg"))
+    assert [part.get("display") for part in picture.iter() if part.get("class", "").startswith("band ")] == []
+    assert [part.get("display") for part in picture.iter() if part.get("class") == "band"] == [None]
+    drawn = written(picture)
     assert {"Government 10", f"Without a meeting: {GOOD - 20}"} <= {*drawn}
     page.emulate_media(color_scheme="dark")
     for picture in ("network", "heat", "funnel", "days"):
@@ -266,7 +271,14 @@ def test_a_saved_picture_tells_no_count_that_is_withheld(desk):
     small = [part for part in pictures["heat"].iter(f"{SVG}g") if "data-withheld" in part.attrib]
     assert {part.get("class") for part in small} == {None}  # far-less would tell
     assert not [bar for bar in pictures["days"].iter(f"{SVG}rect") if "data-withheld" in bar.attrib]
-    assert all("* withheld" in " ".join(written(drawn)) for drawn in pictures.values())
+    said = {name: " ".join(written(drawn)) for name, drawn in pictures.items()}
+    assert all("* withheld" in words for words in said.values())
+    assert "The network of meetings" in said["network"]  # its title, and below it the legend
+    assert "the more pairs have a meeting" in said["network"]
+    assert "Government" in said["heat"]
+    classes = {name for part in pictures["network"].iter() for name in part.get("class", "").split()}
+    assert "group" in classes
+    assert not classes & {"dot", "rank", "tie", "band"}  # nobody, and no band of three pairs
     assert page.wrong == []
 
 

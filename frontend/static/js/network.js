@@ -3,7 +3,9 @@
 "use strict";
 
 const SVG = "http://www.w3.org/2000/svg";
-const MANY = 250; // ties: more are drawn one by one only when asked for
+const MANY = 250; // ties: so many are drawn thinner
+const LEAST = 5; // pairs of a band in a saved picture
+const SMALL = 14; // radius of a group that tells no size
 const REACH = 16; // hit radius around a dot, in units of the viewBox
 const make = (name, attributes, inside, text) => {
   const element = document.createElementNS(SVG, name);
@@ -33,6 +35,16 @@ for (const { source, target } of ties) {
 }
 const isAcross = (a, b) => a.constituency !== b.constituency;
 
+// A group's circle; of one whose number of people is withheld it tells no size.
+const radius = (group) => (data.withheld.includes(group.key) ? SMALL : group.r);
+
+const drawGroups = (picture, groups) => {
+  const layer = make("g", { class: "groups" }, picture);
+  for (const group of groups) {
+    make("circle", { class: `group ${group.key}`, cx: rounded(group.x), cy: rounded(group.y), r: rounded(radius(group)) }, layer);
+  }
+};
+
 const drawBands = (picture, groups) => {
   const counts = new Map();
   for (const { source, target } of ties) {
@@ -41,15 +53,17 @@ const drawBands = (picture, groups) => {
   }
   const most = Math.max(1, ...counts.values());
   const at = new Map(groups.map((group) => [group.key, group]));
+  const withheld = new Set(data.withheld_bands);
   const layer = make("g", { class: "bands" }, picture);
   return [...counts].map(([key, count]) => {
     const [one, other] = key.split(" ").map((name) => at.get(name));
     const thick = rounded(0.8 + 13 * (count / most));
     const label = `${data.groups[one.key]} – ${data.groups[other.key]}: ${count} ${words.pairs}`;
     const drawn = one === other
-      ? make("circle", { class: `band ${one.key}`, cx: rounded(one.x), cy: rounded(one.y), r: rounded(one.r + thick / 2), "stroke-width": thick }, layer)
+      ? make("circle", { class: `band ${one.key}`, cx: rounded(one.x), cy: rounded(one.y), r: rounded(radius(one) + thick / 2), "stroke-width": thick }, layer)
       : make("path", { class: "band", d: line(one, other), "stroke-width": thick }, layer);
     make("title", {}, drawn, label);
+    drawn.toggleAttribute("data-withheld", count < LEAST || withheld.has(key));
     return { ends: [one.key, other.key], drawn, isAcross: one !== other };
   });
 };
@@ -97,6 +111,7 @@ const draw = async ({ tied, alone, groups, high, tall }) => {
   const picture = make("svg", {
     class: "picture network", id: "network", viewBox: `0 0 ${wide} ${Math.ceil(tall)}`, role: "img", "aria-label": words.label,
   });
+  drawGroups(picture, groups);
   const bands = tied.length ? drawBands(picture, groups) : [];
   const lines = drawTies(picture);
   const near = make("path", { class: "near", d: "" }, picture);
@@ -114,7 +129,7 @@ const draw = async ({ tied, alone, groups, high, tall }) => {
   }
   drawing.replaceChildren(picture);
   hint.hidden = choose.hidden = false;
-  each.checked = ties.length <= MANY;
+  each.checked = false;
   listen(picture, bands, lines, near);
 };
 

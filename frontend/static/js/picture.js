@@ -1,10 +1,11 @@
-// Saves a drawing of the page as SVG or PNG: light colours on white, shapes included, without names and
-// without counts that are withheld.
+// Saves a drawing of the page as SVG or PNG: light colours on white, with title, date and legend, without anybody's
+// name or dot and without counts that are withheld.
 "use strict";
 
 const LOOK = ["fill", "stroke", "stroke-width", "opacity", "color", "font-family", "font-size", "font-weight", "paint-order"];
 const TWICE = 2; // sharp on good screens and in print
-const EDGE = 14; // white around the drawing
+const EDGE = 14; // white around the drawing, and the height of a line
+const LETTER = 5.4; // width of one, on average
 
 const inPaperColours = (picture) => {
   const copy = picture.cloneNode(true);
@@ -14,6 +15,7 @@ const inPaperColours = (picture) => {
   [copy, ...copy.querySelectorAll("*")].forEach((element, place) => {
     const looks = getComputedStyle(from[place]);
     for (const name of LOOK) element.setAttribute(name, looks.getPropertyValue(name));
+    element.removeAttribute("hidden");
     if (looks.display === "none") element.setAttribute("display", "none");
   });
   root.classList.remove("on-paper");
@@ -23,17 +25,41 @@ const inPaperColours = (picture) => {
 const withhold = (copy) => {
   for (const spoken of copy.querySelectorAll("title")) spoken.remove();
   copy.removeAttribute("aria-label");
+  for (const personal of copy.querySelectorAll(".dot, .rank, .tie, .near")) personal.remove();
+  for (const band of copy.querySelectorAll(".band")) band.removeAttribute("display"); // hidden where ties are drawn
   const kept = copy.querySelectorAll("[data-withheld]");
   for (const small of kept) {
+    if (small.matches("rect, .band")) small.remove();
     small.removeAttribute("class"); // its class compares the count with chance
     for (const part of small.querySelectorAll("rect, .times")) part.remove();
     for (const count of small.querySelectorAll(".count")) count.textContent = "*";
-    if (small.matches("rect")) small.remove();
   }
   return kept.length > 0;
 };
 
-const standalone = async (picture, note) => {
+// As many lines as the words need at this width.
+const wrapped = (words, width) => {
+  const lines = [""];
+  for (const word of words.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (longer.length * LETTER > width && lines.at(-1)) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+};
+
+const writeLines = (copy, lines, x, y, look) => {
+  lines.forEach((line, place) => {
+    const text = document.createElementNS(copy.namespaceURI, "text");
+    for (const [name, value] of Object.entries({ x, y: y + place * EDGE, "font-family": "sans-serif", "font-size": "10px", ...look })) {
+      text.setAttribute(name, value);
+    }
+    text.textContent = line;
+    copy.append(text);
+  });
+};
+
+const standalone = async (picture, { title, legend, note }) => {
   const copy = inPaperColours(picture);
   const hasNote = withhold(copy);
   const uses = [...copy.querySelectorAll("use")];
@@ -44,17 +70,15 @@ const standalone = async (picture, note) => {
     for (const use of uses) use.setAttribute("href", `#${use.getAttribute("href").split("#")[1]}`);
   }
   const { x, y, width, height } = picture.viewBox.baseVal;
-  const page = { x: x - EDGE, y: y - EDGE, width: width + 2 * EDGE, height: height + (hasNote ? 3 : 2) * EDGE };
+  const heading = wrapped(title, width);
+  const below = [...wrapped(legend, width), ...(hasNote ? wrapped(note, width) : [])];
+  const top = (heading.length + 1) * EDGE;
+  const page = { x: x - EDGE, y: y - EDGE - top, width: width + 2 * EDGE, height: top + height + (below.length + 3) * EDGE };
   const ground = document.createElementNS(copy.namespaceURI, "rect");
   for (const [name, value] of Object.entries({ ...page, fill: "#ffffff" })) ground.setAttribute(name, value);
   copy.prepend(ground);
-  if (hasNote) {
-    const text = document.createElementNS(copy.namespaceURI, "text");
-    const look = { x, y: y + height + 1.5 * EDGE, "font-size": "10px", "font-family": "sans-serif", fill: "#444444" };
-    for (const [name, value] of Object.entries(look)) text.setAttribute(name, value);
-    text.textContent = note;
-    copy.append(text);
-  }
+  writeLines(copy, heading, x, y - top + EDGE / 2, { fill: "#111111", "font-weight": "600" });
+  writeLines(copy, below, x, y + height + 1.5 * EDGE, { fill: "#444444" });
   copy.setAttribute("viewBox", Object.values(page).join(" "));
   copy.setAttribute("width", TWICE * page.width);
   copy.setAttribute("height", TWICE * page.height);
@@ -77,7 +101,7 @@ for (const button of document.querySelectorAll("[data-picture]")) {
   button.addEventListener("click", async () => {
     const picture = document.getElementById(button.dataset.picture);
     if (!picture) return;
-    const drawn = await standalone(picture, button.dataset.note);
+    const drawn = await standalone(picture, button.dataset);
     const file = button.dataset.file.endsWith(".png") ? await painted(drawn) : new Blob([drawn], { type: "image/svg+xml" });
     const link = document.createElement("a");
     link.href = URL.createObjectURL(file);

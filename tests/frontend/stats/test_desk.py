@@ -141,6 +141,7 @@ def test_the_network_has_every_connection_and_people_without_a_meeting_are_named
     assert len(drawing["people"]) == len(stats.people)
     ids = [one.attendee_id for one in stats.people]
     assert {(ids[a], ids[b]) for a, b in drawing["ties"]} == {(t.first, t.second) for t in stats.ties}
+    assert "civil-society industry" in drawing["withheld_bands"]  # one meeting
     keys = [one.key for one in stats.constituencies]
     assert drawing["withheld"] == [*(key for key in keys if key != "youth"), "alone"]  # no youth met anybody
     assert people[6].person.name in [name for (name,) in page.rows_under("alone-title", "th .chip")]
