@@ -18,6 +18,8 @@ from backend.events.rules import has_joined
 from backend.events.selectors import name_in_lists
 from backend.invitations.models import Invitation, InvitationRules
 from backend.invitations.rules import is_invitable
+from backend.people.models import Person
+from backend.people.rules import quiet_hours_end
 
 Kind, State = Invitation.Kind, Invitation.State
 NOT_INVITED, JOINED = "not_invited", "joined"
@@ -49,6 +51,14 @@ class InvitedPerson:
     is_moved: bool
     needs_new_link: bool
     signed_in_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMails:
+    """How many mails wait for the end of their readers' quiet hours, and when the first of these end."""
+
+    count: int
+    until: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +143,14 @@ def _row(attendee: Any, now: dt.datetime) -> InvitedPerson:
         needs_new_link=state is not None and is_over and attendee.status != JOINED,
         signed_in_at=attendee.signed_in_at,
     )
+
+
+def mails_held(event: Event, now: dt.datetime) -> HeldMails | None:
+    """The event's invitations and reminders that wait for the end of quiet hours; None where none does."""
+    waiting = Invitation.objects.filter(attendee__event=event, state=State.QUEUED).exclude(kind=Kind.TEST)
+    people = Person.objects.filter(pk__in=waiting.values("attendee__person"))
+    ends = [end for person in people if (end := quiet_hours_end(person, event.zone, now))]
+    return HeldMails(len(ends), min(ends)) if ends else None
 
 
 def invitation_figures(event: Event) -> InvitationFigures:

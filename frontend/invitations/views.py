@@ -63,6 +63,7 @@ def invitations(request: Request, attendee: Attendee) -> HttpResponse:
         "chosen": chosen,
         "filters": FILTER_WORDS.items(),
         "figures": selectors.invitation_figures(event),
+        "held": selectors.mails_held(event, now),
         "is_inviting": is_allowed(event, Doing.INVITE),
         "refusal": refusal,
     }

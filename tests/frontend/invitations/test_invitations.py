@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from django.test import Client
 
 from backend.events.models import Attendee, Event
 from backend.invitations.models import Invitation
+from backend.people.models import Person
 from tests.factories import NOW, in_two_weeks, make_attendee, make_event
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
@@ -45,6 +47,18 @@ def organiser(event: Event) -> Client:
 def link_in(mail: object) -> str:
     text = mail.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
     return re.search(r"/invitation/[^/\s]+/", text)[0]  # type: ignore[index]
+
+
+def test_what_waits_for_the_end_of_quiet_hours_is_said_with_its_time(event: Event, organiser: Client) -> None:
+    begins, ends = dt.time(0), dt.time(23, 59, 59)
+    for number in range(2):
+        reader = make_attendee(event, email=f"reader-{number}@example.org", has_joined=False)
+        Person.objects.filter(pk=reader.person_id).update(quiet_from=begins, quiet_until=ends)
+    assert "quiet hours" not in page_of(organiser.get(PAGE))
+    preview = page_of(organiser.post(f"{PAGE}?show=not_invited", {"everybody": "1"}))
+    sent = page_of(organiser.post(f"{PAGE}send/", preview.fields(".sending"), follow=True))
+    assert "2 mails wait for the end of their readers’ quiet hours; the first go out" in sent
+    assert "23:59 (Bangkok time" in sent
 
 
 def test_an_organiser_previews_and_sends_and_the_link_signs_in_once(
