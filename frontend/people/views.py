@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from backend.core.errors import BusinessError, NotFound
 from backend.core.zones import zone_place
 from backend.events.models import Attendee
-from backend.events.rules import can_start_forums
+from backend.events.rules import can_start_forums, is_event_open
 from backend.events.selectors import attendances_for
 from backend.people.models import QUIET_UNTIL
 from backend.people.selectors import administrators, first_link_for, token_made_at
@@ -39,15 +39,22 @@ from frontend.people.forms import AccountNameForm, FirstAdministratorForm, Readi
 @public("says what Titian is and where to sign in; shows no names")
 @require_safe
 def welcome(request: Request) -> HttpResponse:
-    """What Titian is for; when signed in, one's own forums."""
+    """What Titian is for; when signed in, one's own forums, or the home of the only one."""
     attendances = attendances_for(request.user) if request.user.is_authenticated else ()
+    may_start = request.user.is_authenticated and can_start_forums(request.user)
+    if len(attendances) == 1 and not may_start and _comes_in(attendances[0]):
+        return redirect("event_home", attendances[0].event.slug)
     context = {
         "attendances": attendances,
         "demo": settings.TITIAN_DEMO,
         "has_administrator": administrators().exists(),
-        "may_start": request.user.is_authenticated and can_start_forums(request.user),
+        "may_start": may_start,
     }
     return render(request, "people/welcome.html", context)
+
+
+def _comes_in(attendee: Attendee) -> bool:
+    return is_event_open(attendee.event) or attendee.permission != Attendee.Permission.PARTICIPANT
 
 
 @public("the link from the terminal makes the first administrator, once; without it the page does not exist")

@@ -9,7 +9,7 @@ from backend.core.errors import BusinessError
 from backend.suggestions.models import Feedback
 from frontend import urls
 from frontend.access import organiser, participant, public, refused, safeguarding_lead
-from tests.factories import make_attendee
+from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
@@ -112,6 +112,7 @@ def test_pages_about_people_are_kept_by_no_cache(cast, official):
 
 
 def test_a_public_page_is_kept_by_no_cache_once_it_speaks_to_somebody(cast, official, client):
+    make_attendee(make_event("second"), person=cast.official.person)
     assert cast.event.name in (answer := official.get("/")).content.decode()
     assert answer["Cache-Control"] == "private, no-store"
     assert "Cache-Control" not in client.get("/")

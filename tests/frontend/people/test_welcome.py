@@ -8,6 +8,8 @@ from django.core import mail
 from django.template.loader import render_to_string
 from django.test import Client
 
+from backend.events.models import Event
+from backend.people.models import Person
 from tests.accounts import send_account_mails
 from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import client_of
@@ -26,10 +28,21 @@ def test_the_first_page_says_what_titian_is_and_names_nobody(client, cast):
 
 
 def test_my_forums_are_the_ones_i_am_on_the_list_of(cast, official):
+    second = make_attendee(make_event("second"), person=cast.official.person)
     page = page_of(official.get("/"))
     forums = page.links(".forums")
+    assert (second.event.name, "/e/second/") in forums
     assert (cast.event.name, f"/e/{cast.event.slug}/") in forums
     assert "/e/elsewhere/" not in [address for _, address in forums]
+
+
+def test_whoever_is_on_one_list_goes_straight_to_that_forum(cast, official):
+    assert official.get("/")["Location"] == cast.address()
+    Event.objects.filter(pk=cast.event.pk).update(state="draft")
+    assert (cast.event.name, cast.address()) in page_of(official.get("/")).links(".forums")
+    assert client_of(cast.organiser.person).get("/")["Location"] == cast.address()
+    Person.objects.filter(pk=cast.organiser.person_id).update(may_start_forums=True)
+    assert page_of(client_of(cast.organiser.person).get("/")).has("a[href='/forums/']")
 
 
 def test_somebody_on_no_list_is_told_what_to_do(cast):
