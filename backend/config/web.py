@@ -6,7 +6,6 @@ A slow client costs a buffer and no thread: docs/decisions/0013-web-server.md.
 from __future__ import annotations
 
 import math
-import os
 import resource
 import signal
 import socket
@@ -22,8 +21,6 @@ from typing import Any
 from django.conf import settings
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
-
-from backend.config.parent_watchdog import PARENT_ENV
 
 THREADS = 8
 SECONDS_OF_ONE_THREAD = 0.0005  # while others wait: Python's 5 ms, after each query, add up beside an import
@@ -41,10 +38,11 @@ def serve_pages(
     *,
     threads: int = THREADS,
     idle_seconds: float = math.inf,
+    announces: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT; then take no new request, and end when those begun are answered.
 
-    End as well after `idle_seconds` without a connection.
+    End as well after `idle_seconds` without a connection. `announces`: print where the pages are.
     """
     _allow_connections(MAX_CONNECTIONS)
     sys.setswitchinterval(SECONDS_OF_ONE_THREAD)
@@ -72,7 +70,7 @@ def serve_pages(
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    if PARENT_ENV in os.environ:
+    if announces:
         threading.Thread(target=_announce, daemon=True).start()
     busy_at = time.monotonic()
     while not ending.is_set() and time.monotonic() - busy_at < idle_seconds:

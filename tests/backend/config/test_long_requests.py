@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from django.conf import settings
 from django.urls import resolve
 
 from backend.config.long_requests import AT_ONCE, LONG, PassingOn, is_long
+from backend.config.parent_watchdog import PARENT_ENV
+from backend.config.supervision import bound_socket
 from backend.core import local_socket
 from backend.events.models import Attendee
 from tests.factories import make_attendee, make_event
@@ -177,20 +180,22 @@ def test_a_process_that_ends_meanwhile_costs_one_sentence(
         assert json.loads(asked.content)["code"] == "back_in_a_moment"
 
 
-def test_it_ends_by_itself_after_a_while_without_a_request(tmp_path: Path) -> None:
-    with local_socket.listen(tmp_path / "long.sock") as listening:
-        command = [
-            "manage.py",
-            "run_long_requests",
-            "--socket",
-            str(listening.fileno()),
-            "--idle-seconds",
-            "0.1",
-        ]
+def test_it_ends_by_itself_after_a_while_and_never_says_where_the_pages_are(tmp_path: Path) -> None:
+    """The web process says that, after it has asked for its first page."""
+    with local_socket.listen(tmp_path / "long.sock") as listening, bound_socket("127.0.0.1", 0) as pages:
+        pages.listen()
+        given = {"TITIAN_PORT": str(pages.getsockname()[1]), PARENT_ENV: str(os.getpid())}
+        command = ["run_long_requests", "--socket", str(listening.fileno()), "--idle-seconds", "0.1"]
         process = subprocess.Popen(
-            [sys.executable, *command], cwd=settings.BASE_DIR, pass_fds=[listening.fileno()]
+            [sys.executable, "manage.py", *command],
+            cwd=settings.BASE_DIR,
+            env=os.environ | given,
+            pass_fds=[listening.fileno()],
         )
         assert process.wait(CLIENT_TIMEOUT) == 0
+        pages.setblocking(False)
+        with pytest.raises(BlockingIOError):  # nobody has asked
+            pages.accept()
 
 
 @pytest.mark.django_db(transaction=True)

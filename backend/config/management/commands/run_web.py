@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from argparse import ArgumentParser
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from backend.config.long_requests import PassingOn
+from backend.config.parent_watchdog import PARENT_ENV
 from backend.config.supervision import bound_socket
 from backend.config.web import serve_pages
 
@@ -30,7 +32,9 @@ class Command(BaseCommand):
 
         elsewhere = options["long_requests"]
         serve_pages(
-            PassingOn(application, elsewhere) if elsewhere else application, _listening(options["socket"])
+            PassingOn(application, elsewhere) if elsewhere else application,
+            _listening(options["socket"]),
+            announces=PARENT_ENV in os.environ,
         )
 
 
