@@ -27,7 +27,7 @@ from backend.people.models import Person
 from backend.suggestions.engine import meaning, text_hash, text_reader
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 
-PEOPLE, SEARCHES = 10_000, 60
+PEOPLE, SEARCHES = 10_000, 40
 SENTENCES_OF_EACH = 4
 DIMENSION = 384
 FIXTURES = Path(__file__).parents[1] / "fixtures"

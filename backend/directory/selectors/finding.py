@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from typing import TypeVar
 
+from django.db import connection, transaction
 from django.db.models import Q, prefetch_related_objects
 
 from backend.core.texts import folded
 from backend.directory import engine
+from backend.directory.models import SearchName
 from backend.events.models import (
     Attendee,
     AttendeeQuerySet,
@@ -28,7 +31,10 @@ from backend.safeguarding.selectors import PublicProfile, public_profile_of
 CHANNEL = "directory"
 PAGE_SIZE = 30
 BY_MEANING = "meaning"
+NOBODY = 0  # the number of no row
 MOST_OTHERS = 5  # organisations, topics and sessions, of each
+
+Thing = TypeVar("Thing", Organisation, Topic, Session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,8 @@ def found_for(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime) 
     if wanted.q.strip() and query is None:
         return Found()
     visible = contactable_for(viewer, CHANNEL, now)
-    people = people_near(visible.filter(with_keys(query)) if query else visible, query)
+    keyed = _keyed(query, viewer.event_id) if query else Keyed()
+    people = people_near(visible.filter(pk__in=[NOBODY, *keyed.attendees]) if query else visible, query)
     values = values_of(viewer, people, now)
     chosen = wanted.filters
     admitted = [one for one in people if fits(values[one.pk], chosen)]
@@ -131,9 +138,7 @@ def found_for(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime) 
     page = min(max(page, 1), pages)
     shown = admitted[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     prefetch_related_objects(shown, interests_of_cards())
-    organisations, topics, sessions = (
-        _things(viewer, visible, query) if query and not chosen else ((), (), ())
-    )
+    organisations, topics, sessions = _things(visible, query, keyed) if query and not chosen else ((), (), ())
     return Found(
         people=tuple(public_profile_of(one) for one in shown),
         total=len(admitted),
@@ -146,18 +151,50 @@ def found_for(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime) 
     )
 
 
-def with_keys(query: engine.NameQuery, path: str = "search_name__keys") -> Q:
-    """Condition on what has a SearchName: its keys let its name be near to the search."""
+@dataclass(slots=True)
+class Keyed:
+    """The numbers of what has keys of a search, whoever may see it."""
+
+    attendees: list[int] = field(default_factory=list)
+    organisations: list[int] = field(default_factory=list)
+    topics: list[int] = field(default_factory=list)
+    sessions: list[int] = field(default_factory=list)
+
+
+def _keyed(query: engine.NameQuery, event_id: int) -> Keyed:
+    """What the index gives for a search; one query.
+
+    The planner takes it for cheap to compare two arrays, and would compare those of all rows: it is told to
+    use the index of the keys, and nothing else.
+    """
+    found = Keyed()
+    rows = SearchName.objects.filter(_with_keys(query)).values_list(
+        "event_id", "attendee_id", "organisation_id", "topic_id", "session_id"
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        for event, *numbers in rows:
+            for number, kind in zip(
+                numbers, (found.attendees, found.organisations, found.topics, found.sessions), strict=True
+            ):
+                if number is not None and event == event_id:
+                    kind.append(number)
+        cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on")
+    return found
+
+
+def _with_keys(query: engine.NameQuery) -> Q:
+    """Condition on rows of SearchName: their keys let a name be near to the search."""
     each_word = Q()
     for group in query.words:
-        each_word &= Q(**{f"{path}__overlap": list(group)})
-    found = each_word | Q(**{f"{path}__overlap": list(query.joined)})
+        each_word &= Q(keys__overlap=list(group))
+    found = each_word | Q(keys__overlap=list(query.joined))
     if query.parts:
-        found |= Q(**{f"{path}__contains": list(query.parts)})
+        found |= Q(keys__contains=list(query.parts))
     if query.consonants:
         alike = Q()
         for group in query.consonants:
-            alike &= Q(**{f"{path}__overlap": list(group)})
+            alike &= Q(keys__overlap=list(group))
         found |= alike
     return found
 
@@ -238,36 +275,34 @@ def facets_of(people: Collection[FilterValues], chosen: Mapping[str, str]) -> di
 
 
 def _things(
-    viewer: Attendee, visible: AttendeeQuerySet, query: engine.NameQuery
+    visible: AttendeeQuerySet, query: engine.NameQuery, keyed: Keyed
 ) -> tuple[tuple[FoundThing, ...], tuple[FoundThing, ...], tuple[FoundThing, ...]]:
     """Organisations of somebody visible, topics and sessions of these names, the nearest first.
 
-    Who is visible is counted whether or not a name is near, so that the time it takes tells nothing.
+    Whether there is an organisation of nobody visible makes no query more or less.
     """
-    event = viewer.event_id
-    organisation_of = dict(visible.order_by().values_list("pk", "organisation_id"))
-    workers = Counter(organisation_of.values())
-    topics = list(Topic.objects.filter(with_keys(query), event=event))
-    interested = Counter(
-        topic
-        for attendee, topic in Interest.objects.filter(topic__in=topics).values_list(
-            "attendee_id", "topic_id"
-        )
-        if attendee in organisation_of
+    houses = _nearest(query, Organisation.objects.filter(pk__in=[NOBODY, *keyed.organisations]))
+    topics = _nearest(query, Topic.objects.filter(pk__in=[NOBODY, *keyed.topics]))
+    sessions = _nearest(query, Session.objects.filter(pk__in=[NOBODY, *keyed.sessions]))
+    working = visible.filter(organisation__in=[NOBODY, *(one.pk for one in houses)])
+    workers = Counter(working.order_by().values_list("organisation_id", flat=True))
+    interested = Interest.objects.filter(
+        topic__in=[NOBODY, *(one.pk for one in topics)], attendee__in=visible.order_by().values("pk")
     )
-    houses = Organisation.objects.filter(with_keys(query), event=event)
-    sessions = Session.objects.filter(with_keys(query), event=event)
+    seekers = Counter(interested.values_list("topic_id", flat=True))
+    shown = [one for one in houses if workers[one.pk]]
     return (
-        _nearest(query, [(str(one.pk), one.name, workers[one.pk]) for one in houses if workers[one.pk]]),
-        _nearest(query, [(one.key, one.name, interested[one.pk]) for one in topics]),
-        _nearest(query, [(str(one.pk), one.title, 0) for one in sessions]),
+        tuple(FoundThing(str(one.pk), one.name, workers[one.pk]) for one in shown[:MOST_OTHERS]),
+        tuple(FoundThing(one.key, one.name, seekers[one.pk]) for one in topics[:MOST_OTHERS]),
+        tuple(FoundThing(str(one.pk), one.title, 0) for one in sessions[:MOST_OTHERS]),
     )
 
 
-def _nearest(query: engine.NameQuery, rows: Collection[tuple[str, str, int]]) -> tuple[FoundThing, ...]:
+def _nearest(query: engine.NameQuery, things: Iterable[Thing]) -> list[Thing]:
     found = []
-    for key, name, people in rows:
+    for one in things:
+        name = str(one)
         near = engine.closeness_of(query, name)
         if near is not None:
-            found.append((near, folded(name), FoundThing(key, name, people)))
-    return tuple(thing for _near, _name, thing in sorted(found, key=lambda row: row[:2])[:MOST_OTHERS])
+            found.append((near, folded(name), one.pk, one))
+    return [one for *_order, one in sorted(found, key=lambda row: row[:3])]

@@ -28,7 +28,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def asked_for(query: NameQuery) -> set[str]:
-    """The names that the index gives for these keys, as `directory.selectors.finding.with_keys` has it."""
+    """The names that the index gives for these keys, as `directory.selectors.finding._with_keys` has it."""
 
     def one_of(keys: tuple[str, ...]) -> set[str]:
         return set().union(*(BY_KEY[key] for key in keys))
