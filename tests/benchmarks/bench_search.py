@@ -29,6 +29,7 @@ from tests.factories import NOW, make_attendee, make_event, make_organisation
 
 PEOPLE, SEARCHES = 10_000, 40
 SENTENCES_OF_EACH = 4
+TEXT = "We teach. We write. We ask. We answer."
 DIMENSION = 384
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 SEARCHES_BY_MEANING = json.loads((FIXTURES / "searches.json").read_text("utf-8"))
@@ -76,13 +77,13 @@ def test_a_search_among_ten_thousand_people_is_quick(viewer: Attendee) -> None:
     chance = random.Random(1)
     parts = [word for person in demo_people() for word in person.name.split()]
     names = [f"{chance.choice(parts)} {chance.choice(parts)} {chance.choice(parts)}" for _n in range(PEOPLE)]
-    people = add_people(viewer.event, names, [{"offers": "We teach."}])
+    people = add_people(viewer.event, names, [{"offers": TEXT}])
     start = time.perf_counter()
     assert read_names(viewer.event_id) > PEOPLE
     print(f"\n  {PEOPLE} names read in {time.perf_counter() - start:.1f} s", end=" ")
     rows = np.random.default_rng(1).normal(size=(PEOPLE * SENTENCES_OF_EACH, DIMENSION)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    model, read = text_reader().model, text_hash("We teach.")
+    model, read = text_reader().model, text_hash(TEXT)
     SentenceVector.objects.bulk_create(
         (
             SentenceVector(

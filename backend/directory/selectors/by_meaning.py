@@ -85,8 +85,9 @@ def _by_vector(
         if pk not in people or pk in found:
             continue
         text = getattr(people[pk], field)
-        if text_hash(text) == read:  # else it was changed, and waits to be read
-            found[pk] = people[pk], Quotation(field, split_sentences(text)[place])
+        sentences = split_sentences(text)
+        if text_hash(text) == read and place < len(sentences):  # else it waits to be read anew
+            found[pk] = people[pk], Quotation(field, sentences[place])
     return list(found.values())
 
 
