@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, SessionPart, Slot, Table
-from backend.events.rules import interpreter_text
+from backend.events.rules import Doing, interpreter_text, is_allowed
 from backend.meetings.models import Meeting, MeetingQuerySet, Seat
 from backend.meetings.rules import allowed_actions, is_asker, is_expired
 from backend.meetings.selectors.availability import SlotChoice, common_slots, slot_choice_of, times_of_two
@@ -158,7 +158,10 @@ def _times(meeting: Meeting, free: Sequence[Slot]) -> tuple[SlotChoice, ...]:
 
 
 def requests_to_answer(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:
-    """Requests and proposals that wait for the attendee's answer, the first to expire first."""
+    """Requests and proposals that wait for the attendee's answer, the first to expire first; none where the
+    event's state lets nobody ask any more."""
+    if not is_allowed(attendee.event, Doing.ASK):
+        return ()
     waiting = Meeting.objects.open_at(now).exclude(asker=attendee.pk).order_by("expires_at", "pk")
     return tuple(row for row in rows_for(attendee, waiting, now) if not row.my_answer)
 

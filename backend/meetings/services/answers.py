@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotYours
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
+from backend.events.rules import Doing, check_allowed
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.meetings.rules import check_open_request, is_asker
 from backend.meetings.selectors.availability import common_slots
@@ -31,13 +32,15 @@ def accept_meeting(
     Both get their seats and a table, or an online room; other requests for that slot lose it, with notices.
     Of a proposal the yes is stored; it is agreed once both said yes, at whichever of its times is free then.
     Accepting the same again gives the same meeting. Refuses NotYours, NotFound, AlreadyAnswered,
-    RequestExpired, NotOffered, SlotTaken and NoTableFree; nothing is stored then.
+    RequestExpired, NotOffered, SlotTaken and NoTableFree, and NotInThisState where nobody can ask any more;
+    nothing is stored then.
     """
     meeting = lock_own_meeting(attendee, meeting_id, by, now)
     if is_asker(attendee, meeting):
         raise NotYours(_("Only the person you asked can accept this request."))
     if meeting.state == Meeting.State.ACCEPTED and slot_id in (None, meeting.slot_id):
         return meeting
+    check_allowed(attendee.event, Doing.ASK)
     if meeting.state == Meeting.State.PROPOSED:
         return answer_proposal(meeting, attendee, Seat.Answer.YES, slot_id, now)
     check_open_request(meeting, now)

@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from backend.core.errors import NotFound, NotYours
-from backend.events.models import Attendee, Slot, Table
-from backend.events.rules import TextTooLong
+from backend.events.models import Attendee, Event, Slot, Table
+from backend.events.rules import NotInThisState, TextTooLong
 from backend.meetings import selectors, services
 from backend.meetings.models import Meeting, Notice, Seat
 from tests.backend.meetings.conftest import make_forum
@@ -49,6 +49,18 @@ def test_accepting_the_same_again_notifies_nobody_and_another_time_is_refused(fo
     with pytest.raises(services.AlreadyAnswered):
         forum.accept(b, meeting, forum.slots[1])
     assert notified(meeting) == before
+
+
+def test_a_forum_that_is_over_has_no_request_to_answer(forum):
+    a, b, *_ = forum.people
+    meeting = forum.ask(a, b, forum.slots[0])
+    forum.event.state = Event.State.CLOSED
+    forum.event.save()
+    b = Attendee.objects.get(pk=b.pk)
+    assert selectors.requests_to_answer(b, forum.now) == ()
+    with pytest.raises(NotInThisState, match="is over"):
+        forum.accept(b, meeting)
+    assert forum.decline(b, meeting).state == Meeting.State.DECLINED
 
 
 def test_only_the_one_who_was_asked_answers_and_only_the_asker_withdraws(forum):
