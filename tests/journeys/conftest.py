@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -93,7 +94,7 @@ def base_url() -> str:
 
 
 @pytest.fixture
-def forum(transactional_db: None, settings: object) -> Forum:
+def forum(transactional_db: None, settings: object) -> Iterator[Forum]:
     """An official, eight who fit in different ways, and two who would fit best and must not be seen."""
     settings.TITIAN_DEMO = True  # type: ignore[attr-defined]
     event = make_event("journey", **in_two_weeks())
@@ -120,7 +121,21 @@ def forum(transactional_db: None, settings: object) -> Forum:
         {"code": "topic_offered", "weight": 0.5, "evidence": {"topic": "evidence-reporting"}},
     ]
     make_run(event, {official: list(others)}, reasons=reasons)
-    return Forum(event, official, others)
+    yield Forum(event, official, others)
+    wait_for_the_server()
+
+
+def wait_for_the_server(seconds: float = 30.0, looks: int = 50) -> None:
+    """Until so many looks in a row find no request at work: a page that was closed may have sent what was
+    typed in it, which would stand in the way of emptying the tables."""
+    deadline, idle = time.monotonic() + seconds, 0
+    with connection.cursor() as cursor:
+        while idle < looks and time.monotonic() < deadline:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND (state = 'active' OR state LIKE 'idle in transaction%')"
+            )
+            idle = idle + 1 if cursor.fetchone() == (0,) else 0
 
 
 @pytest.fixture
