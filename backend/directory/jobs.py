@@ -38,11 +38,11 @@ def read_names(timestamp: int) -> None:  # noqa: ARG001
 
 @app.periodic(cron="* * * * *")
 @app.task(
-    name=services.READ_SENTENCES,
-    lock=services.READ_SENTENCES,
-    queueing_lock=services.READ_SENTENCES,
+    name=services.READ_TEXTS,
+    lock=services.READ_TEXTS,
+    queueing_lock=services.READ_TEXTS,
     pass_context=False,
 )
-def read_sentences(timestamp: int) -> None:  # noqa: ARG001
+def read_texts(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute, read what people wrote anew, so that it is found by its meaning."""
-    services.read_all_sentences()
+    services.read_all_texts()

@@ -134,29 +134,27 @@ class SearchName(models.Model):
         return f"search name {self.pk}"
 
 
-class SentenceVector(models.Model):
-    """One sentence of somebody's text as a centred unit vector; the sentence itself is not repeated here.
+class SearchText(models.Model):
+    """What somebody seeks, offers or says of themselves as a centred unit vector; the words are not repeated.
 
-    It is the one at `place` among the sentences of `field`, where that text still has this hash. Only people
-    whom matching may read have rows.
+    It stands for `field` where that text still has this hash. Only people whom matching may read have rows.
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
-    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="sentence_vectors")
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="search_texts")
     model = models.CharField(max_length=200)
     field = models.CharField(max_length=10)
-    place = models.PositiveSmallIntegerField()
     text_hash = models.CharField(max_length=64)
     profile_changed_at = models.DateTimeField()
     vector = VectorField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["attendee", "field", "place"], name="sentence_vector_once"),
+            models.UniqueConstraint(fields=["attendee", "field"], name="search_text_once"),
             models.CheckConstraint(
-                condition=Q(field__in=["seeks", "offers", "about"]), name="sentence_vector_field_known"
+                condition=Q(field__in=["seeks", "offers", "about"]), name="search_text_field_known"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"sentence vector {self.pk}"
+        return f"search text {self.pk}"

@@ -9,8 +9,9 @@ import json
 import random
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,20 +20,22 @@ from django.db import connection
 
 from backend.demo.people import demo_people
 from backend.demo.texts import demo_text
-from backend.directory.models import SentenceVector
+from backend.directory.models import SearchText
 from backend.directory.selectors import BY_MEANING, Found, Wanted
-from backend.directory.services import find_people, read_names, read_sentences
+from backend.directory.services import find_people, read_names, read_texts
 from backend.events.models import Attendee, Event
 from backend.people.models import Person
 from backend.suggestions.engine import meaning, text_hash, text_reader
 from tests.factories import NOW, make_attendee, make_event, make_organisation
 
 PEOPLE, SEARCHES = 10_000, 40
-SENTENCES_OF_EACH = 4
-TEXT = "We teach. We write. We ask. We answer."
+FIELDS = ("seeks", "offers", "about")
+TEXT = "We teach and write. We ask and answer."
 DIMENSION = 384
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-SEARCHES_BY_MEANING = json.loads((FIXTURES / "searches.json").read_text("utf-8"))
+SEARCHES_BY_MEANING, FRESH_SEARCHES = (
+    json.loads((FIXTURES / f"{name}.json").read_text("utf-8")) for name in ("searches", "searches_fresh")
+)
 
 
 @pytest.fixture
@@ -77,18 +80,18 @@ def test_a_search_among_ten_thousand_people_is_quick(viewer: Attendee) -> None:
     chance = random.Random(1)
     parts = [word for person in demo_people() for word in person.name.split()]
     names = [f"{chance.choice(parts)} {chance.choice(parts)} {chance.choice(parts)}" for _n in range(PEOPLE)]
-    people = add_people(viewer.event, names, [{"offers": TEXT}])
+    people = add_people(viewer.event, names, [dict.fromkeys(FIELDS, TEXT)])
     start = time.perf_counter()
     assert read_names(viewer.event_id) > PEOPLE
     print(f"\n  {PEOPLE} names read in {time.perf_counter() - start:.1f} s", end=" ")
-    rows = np.random.default_rng(1).normal(size=(PEOPLE * SENTENCES_OF_EACH, DIMENSION)).astype(np.float32)
+    rows = np.random.default_rng(1).normal(size=(PEOPLE * len(FIELDS), DIMENSION)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     model, read = text_reader().model, text_hash(TEXT)
-    SentenceVector.objects.bulk_create(
+    SearchText.objects.bulk_create(
         (
-            SentenceVector(
-                event=viewer.event, attendee=people[n // SENTENCES_OF_EACH], model=model, field="offers",
-                place=n % SENTENCES_OF_EACH, text_hash=read, profile_changed_at=NOW, vector=row,
+            SearchText(
+                event=viewer.event, attendee=people[n // len(FIELDS)], field=FIELDS[n % len(FIELDS)],
+                model=model, text_hash=read, profile_changed_at=NOW, vector=row,
             )
             for n, row in enumerate(rows)
         ),
@@ -113,17 +116,35 @@ def test_a_search_by_meaning_finds_whom_it_means_in_nine_languages(
     members = demo_people()
     texts = [{"about": one.about, "seeks": one.seeks, "offers": one.offers} for one in members]
     add_people(viewer.event, [one.name for one in members], texts)
-    read_sentences(viewer.event)
-    offers = [row["text"] for row in demo_text("offers")]
+    read_texts(viewer.event)
+    found_of_fitted = share_found(viewer, SEARCHES_BY_MEANING)
+    found_of_fresh = share_found(viewer, FRESH_SEARCHES)
+    assert min(found_of_fitted, found_of_fresh) >= 0.6
+    assert (found_of_fitted + found_of_fresh) / 2 >= 0.7
+
+
+def share_found(viewer: Attendee, searches: Mapping[str, Sequence[Mapping[str, Any]]]) -> float:
+    """The share of searches with somebody who offers it among the first three people; printed by language."""
     by_language = {}
-    for language, searches in SEARCHES_BY_MEANING.items():
+    for language, rows in searches.items():
         hits = []
-        for row in searches:
+        for row in rows:
             found = find(viewer, row["search"], BY_MEANING)
             first = Attendee.objects.filter(pk__in=[one.attendee_id for one in found.people[:3]])
-            hits.append(offers[row["offer"]] in first.values_list("offers", flat=True))
+            wanted = {offered(one) for one in row["offers"]}
+            hits.append(not wanted.isdisjoint(first.values_list("offers", flat=True)))
         by_language[language] = (sum(hits), len(hits))
-    print("\n  " + ", ".join(f"{language} {hits}/{of}" for language, (hits, of) in by_language.items()))
     success = sum(hits for hits, _of in by_language.values()) / sum(of for _hits, of in by_language.values())
-    print(f"  success@3 {success:.2f}", end=" ")
-    assert success >= 0.7
+    print("\n  " + ", ".join(f"{language} {hits}/{of}" for language, (hits, of) in by_language.items()))
+    print(f"  success@3 {success:.3f}", end=" ")
+    return success
+
+
+def offered(place: int | str) -> str:
+    """What somebody of the demo offers: a number is a place in `offers`, "th3" one in the Thai profiles."""
+    if isinstance(place, int):
+        return str(demo_text("offers")[place]["text"])
+    language, number = place[:-1], int(place[-1])
+    profile = demo_text("local_language_profiles")[language][number]
+    extra = profile["extra"]
+    return "\n".join([profile["offers"]["text"], *([extra["text"]] if extra["field"] == "offers" else [])])

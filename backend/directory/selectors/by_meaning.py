@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Case, F, FloatField, Q, When, prefetch_related_objects
 from pgvector.django import MaxInnerProduct
 
 from backend.core.texts import folded
-from backend.directory.models import SentenceVector
+from backend.directory.models import SearchText
 from backend.directory.selectors.finding import (
     CHANNEL,
     PAGE_SIZE,
@@ -24,10 +24,20 @@ from backend.directory.selectors.finding import (
 from backend.events.models import Attendee, AttendeeQuerySet, interests_of_cards
 from backend.safeguarding.rules import contactable_for
 from backend.safeguarding.selectors import public_profile_of
-from backend.suggestions.engine import FIELDS, NEAR, TextVectors, split_sentences, text_hash, text_reader
+from backend.suggestions.engine import (
+    FIELDS,
+    NEAR,
+    TextVectors,
+    closest_sentences,
+    split_sentences,
+    text_hash,
+    text_reader,
+)
 
 MOST_PEOPLE = 60  # the nearest; further ones have little to do with a search
-MOST_SENTENCES = 400
+OFFERED = "offers"  # answers a search
+OTHERS_BEHIND = 0.3  # what people seek and say of themselves answers it only where it is nearer by this
+SENTENCE_WEIGHT = 0.5  # of the nearest sentence, beside the whole text's 1
 LEAST_LETTERS = 3  # of a word that is looked for where the model is away
 MOST_WORDS = 8
 PUNCTUATION = ".,;:!?()'’\"“”"
@@ -36,10 +46,10 @@ PUNCTUATION = ".,;:!?()'’\"“”"
 def found_by_meaning(
     *, viewer: Attendee, wanted: Wanted, vector: TextVectors | None, page: int, now: dt.datetime
 ) -> Found:
-    """The sixty people whose sentences come nearest to the search, each with that sentence quoted.
+    """The sixty people whose texts come nearest to the search, each with the nearest sentence quoted.
 
     `vector` is the search's, as `suggestions.engine.read_search` gives it; without one, those in whose texts
-    its words occur. All sentences of everybody visible are compared: none is left out for speed.
+    its words occur. All texts of everybody visible are compared: none is left out for speed.
     """
     visible = contactable_for(viewer, CHANNEL, now)
     admitted = visible
@@ -67,28 +77,35 @@ def found_by_meaning(
 def _by_vector(
     viewer: Attendee, visible: AttendeeQuerySet, admitted: AttendeeQuerySet, vector: TextVectors
 ) -> list[tuple[Attendee, Quotation]]:
+    behind = Case(When(field=OFFERED, then=0.0), default=OTHERS_BEHIND, output_field=FloatField())
     rows = (
-        SentenceVector.objects.filter(
+        SearchText.objects.filter(
             event=viewer.event_id,
             model=text_reader().model,
             attendee__in=admitted.order_by().values("pk"),
         )
-        .annotate(distance=MaxInnerProduct("vector", vector))
-        .filter(distance__lte=-NEAR)
+        .annotate(away=MaxInnerProduct("vector", vector))
+        .filter(away__lte=-NEAR)
+        .annotate(distance=F("away") + behind)
         .order_by("distance", "pk")
     )
-    nearest = list(rows.values_list("attendee_id", "field", "place", "text_hash")[:MOST_SENTENCES])
+    nearest = list(
+        rows.values_list("attendee_id", "field", "text_hash", "distance")[: MOST_PEOPLE * len(FIELDS)]
+    )
     ids = list(dict.fromkeys(row[0] for row in nearest))[:MOST_PEOPLE]
     people = {one.pk: one for one in visible.filter(pk__in=ids).select_related("organisation__sector")}
-    found: dict[int, tuple[Attendee, Quotation]] = {}
-    for pk, field, place, read in nearest:
-        if pk not in people or pk in found:
-            continue
-        text = getattr(people[pk], field)
-        sentences = split_sentences(text)
-        if text_hash(text) == read and place < len(sentences):  # else it waits to be read anew
-            found[pk] = people[pk], Quotation(field, sentences[place])
-    return list(found.values())
+    hits: dict[int, tuple[str, str, float]] = {}
+    for pk, field, read, distance in nearest:
+        if pk in people and pk not in hits:
+            text = getattr(people[pk], field)
+            if text_hash(text) == read:  # else it waits to be read anew
+                hits[pk] = field, text, distance
+    quoted = closest_sentences([(field, text) for field, text, _distance in hits.values()], vector)
+    found = [
+        (distance - SENTENCE_WEIGHT * cosine, pk, Quotation(field, sentence))
+        for (pk, (field, _text, distance)), (sentence, cosine) in zip(hits.items(), quoted, strict=True)
+    ]
+    return [(people[pk], quote) for _order, pk, quote in sorted(found, key=lambda row: row[:2])]
 
 
 def _by_words(admitted: AttendeeQuerySet, text: str) -> list[tuple[Attendee, Quotation]]:

@@ -22,7 +22,7 @@ from backend.directory.services.nudges import (
     preview_nudges,
     send_nudge,
 )
-from backend.directory.services.reading import READ_SENTENCES, read_all_sentences, read_sentences
+from backend.directory.services.reading import READ_TEXTS, read_all_texts, read_texts
 from backend.directory.services.times import (
     SEND_TIMES_MAIL,
     HasOpenTime,
@@ -37,7 +37,7 @@ __all__ = [
     "MAIL_KINDS",
     "NEEDS_HELP_FILE",
     "READ_NAMES",
-    "READ_SENTENCES",
+    "READ_TEXTS",
     "SEND_NUDGE",
     "SEND_TIMES_MAIL",
     "HasOpenTime",
@@ -54,9 +54,9 @@ __all__ = [
     "open_times_for",
     "preview_nudges",
     "read_all_names",
-    "read_all_sentences",
+    "read_all_texts",
     "read_names",
-    "read_sentences",
+    "read_texts",
     "send_nudge",
     "send_test_mail",
     "send_times_mail",

@@ -1,4 +1,4 @@
-"""Sentences of profiles as vectors, kept current by a job; only of people whom matching may read."""
+"""Texts of profiles as vectors, kept current by a job; only of people whom matching may read."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from backend.core.encoder import EncoderAway
-from backend.directory.models import SentenceVector
+from backend.directory.models import SearchText
 from backend.events.models import Attendee, Event
 from backend.safeguarding.rules import matchable
 from backend.suggestions import engine
 
-READ_SENTENCES = "directory.read_sentences"
+READ_TEXTS = "directory.read_texts"
 BATCH = 100
 
 
-def read_sentences(event: Event) -> int:
+def read_texts(event: Event) -> int:
     """Write the vectors of all whose profile changed since they were read; gives how many people.
 
     Whoever matching may no longer read loses theirs. Refuses EncoderAway.
     """
     people = matchable(event)
-    SentenceVector.objects.filter(event=event).exclude(attendee__in=people.values("pk")).delete()
+    SearchText.objects.filter(event=event).exclude(attendee__in=people.values("pk")).delete()
     model = engine.text_reader().model
-    read = SentenceVector.objects.filter(
+    read = SearchText.objects.filter(
         attendee=OuterRef("pk"), model=model, profile_changed_at=OuterRef("changed_at")
     )
     wrote = ~Q(seeks="") | ~Q(offers="") | ~Q(about="")
@@ -36,32 +36,31 @@ def read_sentences(event: Event) -> int:
     return count
 
 
-def read_all_sentences() -> int:
+def read_all_texts() -> int:
     """The same for every event that lasts; where the model is away, the next call goes on."""
     count = 0
     for event in Event.objects.exclude(state=Event.State.ARCHIVED):
         try:
-            count += read_sentences(event)
+            count += read_texts(event)
         except EncoderAway:
             break
     return count
 
 
 def _write(event: Event, model: str, people: list[Attendee]) -> None:
-    found = engine.read_sentences([[getattr(one, field) for field in engine.FIELDS] for one in people])
+    found = engine.read_texts([[getattr(one, field) for field in engine.FIELDS] for one in people])
     with transaction.atomic():
-        SentenceVector.objects.filter(attendee__in=people).delete()
-        SentenceVector.objects.bulk_create(
-            SentenceVector(
+        SearchText.objects.filter(attendee__in=people).delete()
+        SearchText.objects.bulk_create(
+            SearchText(
                 event=event,
                 attendee=one,
                 model=model,
-                field=row.field,
-                place=row.place,
-                text_hash=engine.text_hash(getattr(one, row.field)),
+                field=field,
+                text_hash=engine.text_hash(getattr(one, field)),
                 profile_changed_at=one.changed_at,
-                vector=row.vector,
+                vector=vector,
             )
-            for one, rows in zip(people, found, strict=True)
-            for row in rows
+            for one, vectors in zip(people, found, strict=True)
+            for field, vector in vectors.items()
         )

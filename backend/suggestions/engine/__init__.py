@@ -19,7 +19,13 @@ from backend.suggestions.engine.lists import (
     score_pair,
     update_lists,
 )
-from backend.suggestions.engine.meaning import NEAR, SentenceRow, read_search, read_sentences, split_sentences
+from backend.suggestions.engine.meaning import (
+    NEAR,
+    closest_sentences,
+    read_search,
+    read_texts,
+    split_sentences,
+)
 from backend.suggestions.engine.strength import Strength, strength_of
 from backend.suggestions.engine.texts import (
     FIELDS,
@@ -41,19 +47,19 @@ __all__ = [
     "EventData",
     "NotYetRead",
     "OlderRun",
-    "SentenceRow",
     "Strength",
     "TextReader",
     "TextVectors",
     "Understood",
     "build_lists",
+    "closest_sentences",
     "counts_of",
     "explain_with_quotations",
     "learn_from_event",
     "policy_with_weights",
     "read_event_data",
     "read_search",
-    "read_sentences",
+    "read_texts",
     "score_pair",
     "split_sentences",
     "strength_of",

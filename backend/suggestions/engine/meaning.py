@@ -1,53 +1,41 @@
-"""Sentences and searches as vectors that are compared across languages: each centred by its language."""
+"""Texts and searches as vectors that are compared across languages: each centred by its language."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from django.conf import settings
 
 from backend.core import encoder
-from backend.suggestions.engine.texts import FIELDS, KINDS, TextVectors, text_reader
+from backend.suggestions.engine.texts import FIELDS, KINDS, TextVectors, stored_vectors, text_reader
 from matching.text import Kind, centre, detect_language, language_means, language_priors, split_sentences
 
-NEAR = 0.2  # the cosine below which a sentence is about something else, as for topics
-SEARCH_KIND: Kind = "query"
+NEAR = 0.1  # the cosine below which a text is about something else than a search
+SEARCH_KIND: Kind = "passage"  # as what people offer: a search names that, and is no question
 SEARCH_SECONDS = 1.0  # until a page searches by words instead
 
-
-__all__ = ["NEAR", "SentenceRow", "read_search", "read_sentences", "split_sentences"]
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceRow:
-    """One sentence of a text: its field, its place among the sentences, and its centred unit vector."""
-
-    field: str
-    place: int
-    vector: TextVectors
+__all__ = ["NEAR", "closest_sentences", "read_search", "read_texts", "split_sentences"]
 
 
-def read_sentences(people: Sequence[Sequence[str]]) -> list[list[SentenceRow]]:
-    """The sentences of each person's texts (seeks, offers, about), in the order given.
+def read_texts(people: Sequence[Sequence[str]]) -> list[dict[str, TextVectors]]:
+    """The centred unit vector of each person's texts (seeks, offers, about), by field, in the order given.
 
-    Those that were never read are encoded, by the encoder process where Titian runs. Refuses EncoderAway.
+    What was never read is encoded, by the encoder process where Titian runs, and its sentences too, so that
+    `closest_sentences` finds them. Refuses EncoderAway.
     """
-    found: list[list[SentenceRow]] = [[] for _person in people]
+    found: list[dict[str, TextVectors]] = [{} for _person in people]
     for field, texts in zip(FIELDS, zip(*people, strict=True), strict=True):
-        places = [
-            (person, place, sentence, detect_language(text))
-            for person, text in enumerate(texts)
-            for place, sentence in enumerate(split_sentences(text))
-        ]
-        if not places:
+        sentences = {place: parts for place, text in enumerate(texts) if (parts := split_sentences(text))}
+        written = list(sentences)
+        if not written:
             continue
-        vectors = text_reader().vectors([sentence for _, _, sentence, _ in places], field)
-        rows = np.stack([vectors[sentence] for _, _, sentence, _ in places])
-        centred = _centred(rows, [language for *_, language in places], KINDS[field])
-        for (person, place, _sentence, _language), row in zip(places, centred, strict=True):
-            found[person].append(SentenceRow(field, place, row))
+        vectors = text_reader().vectors([*texts, *itertools.chain(*sentences.values())], field)
+        rows = np.stack([vectors[texts[place]] for place in written])
+        centred = _centred(rows, [detect_language(texts[place]) for place in written], KINDS[field])
+        for place, row in zip(written, centred, strict=True):
+            found[place][field] = row
     return found
 
 
@@ -55,6 +43,32 @@ def read_search(text: str) -> TextVectors:
     """The centred unit vector of what is searched for; neither is kept. Refuses EncoderAway."""
     row = encoder.encode([text], SEARCH_KIND, is_urgent=True, silent_seconds=SEARCH_SECONDS)
     found: TextVectors = _centred(row, [detect_language(text)], SEARCH_KIND)[0]
+    return found
+
+
+def closest_sentences(texts: Sequence[tuple[str, str]], search: TextVectors) -> list[tuple[str, float]]:
+    """Of each text, given with its field, the sentence nearest to the search, and its cosine; two queries.
+
+    The first sentence and 0.0 where none was read. Each text has a word, as those of `read_texts`.
+    """
+    found = [(split_sentences(text)[0], 0.0) for _field, text in texts]
+    for kind in sorted(set(KINDS.values())):
+        of_kind = [
+            (place, sentence, detect_language(text))
+            for place, (field, text) in enumerate(texts)
+            if KINDS[field] == kind
+            for sentence in split_sentences(text)
+        ]
+        stored = stored_vectors((row[1] for row in of_kind), model=text_reader().model, kind=kind)
+        read = [row for row in of_kind if row[1] in stored]
+        if not read:
+            continue
+        rows = _centred(
+            np.stack([stored[sentence] for _, sentence, _ in read]), [row[2] for row in read], kind
+        )
+        for (place, sentence, _language), cosine in zip(read, rows @ search, strict=True):
+            if cosine > found[place][1]:
+                found[place] = sentence, float(cosine)
     return found
 
 

@@ -41,6 +41,16 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def stored_vectors(texts: Iterable[str], *, model: str, kind: str) -> dict[str, TextVectors]:
+    """The vectors of those texts that were read before, by text; one query."""
+    wanted = {text_hash(text): text for text in texts}
+    stored = Embedding.objects.filter(model=model, kind=kind, text_hash__in=list(wanted))
+    return {
+        wanted[key]: np.asarray(vector, dtype=np.float32)
+        for key, vector in stored.values_list("text_hash", "vector")
+    }
+
+
 def vectors_for(
     texts: Iterable[str],
     *,
@@ -55,11 +65,7 @@ def vectors_for(
     Vectors are stored chunk by chunk, so that an interrupted run continues.
     """
     wanted = {text_hash(text): text for text in texts if text.strip()}
-    stored = Embedding.objects.filter(model=model, kind=kind, text_hash__in=list(wanted))
-    found: dict[str, TextVectors] = {
-        wanted[key]: np.asarray(vector, dtype=np.float32)
-        for key, vector in stored.values_list("text_hash", "vector")
-    }
+    found = stored_vectors(wanted.values(), model=model, kind=kind)
     # Longest first: chunks of similar length need little padding.
     missing = sorted(
         (text for text in wanted.values() if text not in found), key=lambda text: (-len(text), text)

@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 from django.conf import settings
 
-from backend.directory.models import SentenceVector
+from backend.directory.models import SearchText
 from backend.directory.selectors import BY_MEANING, Found, Wanted
-from backend.directory.services import find_people, read_all_sentences, read_sentences
+from backend.directory.services import find_people, read_all_texts, read_texts
 from backend.events.models import Attendee, Event
 from backend.suggestions.engine import meaning
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_organisation
@@ -52,7 +52,7 @@ def test_somebody_is_found_by_what_they_do_in_any_language_and_the_sentence_is_q
     make_attendee(event, name="Teacher", seeks=SCHOOL, country="Japan")
     make_attendee(event, name="Builder", about=ROBOTS)
     make_attendee(event, name="Silent")
-    assert read_sentences(event) == 3
+    assert read_texts(event) == 3
     for search in (
         "someone who trains prosecutors",
         "ผู้ที่ฝึกอบรมอัยการเรื่องพยานหลักฐานดิจิทัล",
@@ -71,6 +71,17 @@ def test_somebody_is_found_by_what_they_do_in_any_language_and_the_sentence_is_q
     assert names(find(viewer, "someone who trains prosecutors", country="Laos")) == ["Lawyer"]
 
 
+def test_who_offers_it_comes_before_who_seeks_it_or_says_so(event: Event, viewer: Attendee) -> None:
+    wish = "Our ministry would like its prosecutors and judges to be trained in digital evidence."
+    make_attendee(event, name="Seeker", seeks=wish)
+    make_attendee(event, name="Teller", about=wish)
+    make_attendee(event, name="Wordless", offers="...")
+    make_attendee(event, name="Lawyer", offers=COURT)
+    read_texts(event)
+    found = names(find(viewer, "digital evidence training for prosecutors and judges"))
+    assert found == ["Lawyer", "Seeker", "Teller"]
+
+
 def test_whom_the_policy_hides_is_no_hit_and_minors_are_never_read(
     event: Event, viewer: Attendee, blocked_by: str
 ) -> None:
@@ -82,22 +93,22 @@ def test_whom_the_policy_hides_is_no_hit_and_minors_are_never_read(
         make_attendee(event, name="Unread", offers=COURT, **fields)
     make_attendee(make_event("elsewhere"), name="Stranger", offers=COURT)
     block_contact(blocked_by, blocked, viewer)
-    assert read_all_sentences() == 4
+    assert read_all_texts() == 4
     found = find(viewer, "training of prosecutors")
     assert (names(found), found.total) == (["Shown"], 1)
-    assert not SentenceVector.objects.filter(attendee__name="Unread").exists()
+    assert not SearchText.objects.filter(attendee__name="Unread").exists()
     Attendee.objects.filter(name="Shown").update(age_class="unknown")
-    read_sentences(event)
-    assert not SentenceVector.objects.filter(attendee__name="Shown").exists()
+    read_texts(event)
+    assert not SearchText.objects.filter(attendee__name="Shown").exists()
 
 
 def test_words_that_were_taken_back_are_neither_found_nor_quoted(event: Event, viewer: Attendee) -> None:
     lawyer = make_attendee(event, name="Lawyer", offers=COURT)
-    read_sentences(event)
+    read_texts(event)
     Attendee.objects.filter(pk=lawyer.pk).update(offers=SCHOOL, changed_at=NOW + dt.timedelta(minutes=1))
     assert names(find(viewer, "someone who trains prosecutors")) == []
-    assert read_sentences(event) == 1
-    assert read_sentences(event) == 0
+    assert read_texts(event) == 1
+    assert read_texts(event) == 0
     assert find(viewer, "safety lessons for schools").quotations[lawyer.pk].sentence == SCHOOL
 
 
