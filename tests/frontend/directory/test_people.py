@@ -23,6 +23,12 @@ def test_a_name_is_found_and_filters_say_how_many_each_would_leave(cast, officia
     assert "0 people" in page_of(official.get(cast.address("people/?country=Nowhere&q=%00arif")))
 
 
+def test_who_is_alone_reads_that_people_come_as_they_join(cast):
+    alone = client_of(cast.stranger)
+    assert "People appear here as they join." in page_of(alone.get("/e/elsewhere/people/"))
+    assert "Write less of the name" in page_of(alone.get("/e/elsewhere/people/?q=arif"))
+
+
 def test_htmx_gets_the_list_and_the_filters_alone(cast, official):
     page = page_of(official.get(cast.address("people/?q=arif"), headers={"HX-Request": "true"}))
     assert page.texts(".people .name") == ["Arif Rahman"]
