@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import wraps
-from typing import ParamSpec, TypeVar
+from contextlib import contextmanager
+from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
 
 THREADS = 2
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Given = ParamSpec("Given")
 
 
-def one_blas_thread(function: Callable[Given, Result]) -> Callable[Given, Result]:
-    """Decorator: within the function BLAS has one thread, because the threads of `parallel_map` have all
-    processors, and results are the same on any number of them."""
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Within, BLAS has one thread: those of `parallel_map` have all processors, and results are the same on
+    any number of them. Also a decorator."""
+    with threadpool_limits(1, "blas"):
+        yield
 
-    @wraps(function)
-    def limited(*args: Given.args, **named: Given.kwargs) -> Result:
-        with threadpool_limits(1, "blas"):
-            return function(*args, **named)
 
-    return limited
+@contextmanager
+def no_garbage_collection() -> Iterator[None]:
+    """Within, nothing looks for cycles: a run makes millions of small objects, none of them in one. Also a
+    decorator."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def parallel_map(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:

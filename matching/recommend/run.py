@@ -13,7 +13,7 @@ from matching.recommend.candidates import find_candidates
 from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import Features, Priors, prepare_features
 from matching.recommend.measures import make_report
-from matching.recommend.parallel import one_blas_thread
+from matching.recommend.parallel import no_garbage_collection, one_blas_thread
 from matching.recommend.ranking import (
     RankedLists,
     exposure_caps,
@@ -42,7 +42,8 @@ class RunResult:
     state: RunState
 
 
-@one_blas_thread
+@no_garbage_collection()
+@one_blas_thread()
 def build_run(
     participants: Sequence[Participant],
     ties: Sequence[Tie],

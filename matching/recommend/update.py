@@ -38,7 +38,7 @@ class UpdateResult:
     state: RunState
 
 
-@one_blas_thread
+@one_blas_thread()
 def update_people(
     state: RunState,
     participants: Sequence[Participant],
