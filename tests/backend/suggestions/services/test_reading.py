@@ -9,12 +9,13 @@ import pytest
 from pytest_django import Settings
 
 from backend.core.encoder import EncoderAway, encode
+from backend.core.limits import TooOften
 from backend.events.models import Topic
 from backend.suggestions import engine
 from backend.suggestions.engine import understood
 from backend.suggestions.engine.texts import text_hash
 from backend.suggestions.models import Embedding
-from backend.suggestions.services import TooOften, UnderstoodWords, understand_words
+from backend.suggestions.services import UnderstoodWords, understand_words
 from backend.suggestions.services.reading import MOST_A_MINUTE
 from tests.factories import make_attendee, make_event
 
