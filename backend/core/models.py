@@ -1,9 +1,11 @@
-"""Acts of organisers and leads that change no traced row."""
+"""Acts of organisers and leads that change no traced row; and what every mail of a queue has."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Act(models.Model):
@@ -42,3 +44,28 @@ class Act(models.Model):
 
     def __str__(self) -> str:
         return f"act {self.pk}"
+
+
+class QueuedMail(models.Model):
+    """A mail that waits, and what came of it; holds no address and no text of the mail server."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("not sent yet")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("refused by the mail server")
+        SKIPPED = "skipped", _("no longer needed")
+
+    created_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=16, blank=True)  # of the last attempt: an SMTP code, or one word
+    tried_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def was_tried(name: str) -> models.CheckConstraint:
+        """The constraint that what was sent or refused was tried, and when."""
+        tried = ~Q(state__in=["sent", "failed"]) | Q(attempts__gte=1, tried_at__isnull=False)
+        return models.CheckConstraint(condition=tried, name=name)
