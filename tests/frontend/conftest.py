@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -15,6 +16,7 @@ from backend.meetings.models import Availability, Meeting
 from backend.people.models import Person
 from backend.safeguarding.models import Block
 from tests.factories import NOW, make_attendee, make_event, make_run
+from tests.smtp import MailServer
 
 SEEK = "Preserving chat evidence across borders"
 OFFER = "ฝึกอบรมอัยการเรื่องความช่วยเหลือทางกฎหมาย"
@@ -148,3 +150,14 @@ def booking(cast: Cast, time_machine: object) -> Booking:
     found = lay_out(cast, cast.official, cast.engineer, cast.lawyer)
     time_machine.move_to(found.now, tick=False)  # type: ignore[attr-defined]
     return found
+
+
+@pytest.fixture
+def post(settings: object) -> Iterator[MailServer]:
+    """A mail server that keeps what it gets."""
+    server = MailServer()
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port  # type: ignore[attr-defined]
+    yield server
+    server.stop()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.test import Client
@@ -18,20 +17,10 @@ from tests.pages import page_of
 from tests.smtp import MailServer
 from tests.worker import do_jobs
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("post")]
 
 PAGE = "/e/forum/invitations/"
 API = "/api/v1/events/forum/invitations/"
-
-
-@pytest.fixture(autouse=True)
-def post(settings: object) -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port  # type: ignore[attr-defined]
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from django.test import Client
@@ -29,16 +28,6 @@ OWN = {
     "sender_name": "The Hà Nội team", "reply_to": "team@example.org",
     "opening": "Sawasdee {name}!", "signature": "Your hosts\r\nof {forum}",
 }  # fmt: skip
-
-
-@pytest.fixture
-def post(settings: object) -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port  # type: ignore[attr-defined]
-    yield server
-    server.stop()
 
 
 @pytest.fixture
