@@ -73,7 +73,11 @@ class DemoPerson:
 
 @cache
 def demo_people() -> tuple[DemoPerson, ...]:
-    """The 320 listed attendees: 240 who write in English, then 80 who write in their own languages."""
+    """The 320 listed attendees: 240 who write in English, then 80 who write in their own languages.
+
+    Eleven of them are on the list in the script of their own language.
+    """
+    native = demo_text("native_names")
     names = {country: _names_in(country) for country in demo_text("names")}
     taken = {row["name"] for row in demo_text("unlisted")}
     account_seats = {
@@ -85,9 +89,10 @@ def demo_people() -> tuple[DemoPerson, ...]:
         taken.add(name)
         email = account_seats.pop((row["sector"], row["country"]), "") or _address(name)
         index = group if row["country"] in LANGUAGE_BY_NAME_GROUP else place
-        short_name = given if place % SAY_THEIR_SHORT_NAME == 0 and not name.startswith(given) else ""
+        says_it = place % SAY_THEIR_SHORT_NAME == 0 and not name.startswith(given) and name not in native
+        short_name = given if says_it else ""
         named: dict[str, Any] = {
-            "name": name,
+            "name": native.get(name, name),
             "short_name": short_name,
             "email": email,
             "languages": _languages(row["country"], index),

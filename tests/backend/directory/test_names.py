@@ -19,6 +19,14 @@ FOREIGN = json.loads((Path(__file__).parents[2] / "fixtures" / "names.json").rea
 NAMES = sorted(
     {person.name for person in demo_people()} | {name for group in FOREIGN.values() for name in group}
 )
+LETTERS_OF = {
+    "th": ("\u0e00", "\u0e7f"),
+    "km": ("\u1780", "\u17ff"),
+    "lo": ("\u0e80", "\u0eff"),
+    "my": ("\u1000", "\u109f"),
+    "vi": ("\u1ea0", "\u1ef9"),
+    "zh": ("\u4e00", "\u9fff"),
+}
 KEYS = {name: frozenset(name_keys(name)) for name in NAMES}
 BY_KEY: dict[str, set[str]] = defaultdict(set)
 for _name, _keys in KEYS.items():
@@ -52,6 +60,12 @@ def search(text: str) -> list[str]:
 def success(texts: dict[str, str], first: int) -> float:
     """The share of names among the first so many found by their text."""
     return sum(name in search(text)[:first] for name, text in texts.items()) / len(texts)
+
+
+@pytest.mark.parametrize("language", LETTERS_OF)
+def test_the_demo_has_names_in_the_script_of_each_language(language: str) -> None:
+    first, last = LETTERS_OF[language]
+    assert sum(any(first <= one <= last for one in person.name) for person in demo_people()) >= 2
 
 
 def test_every_name_is_first_as_it_is_written_and_without_accents_and_case() -> None:
