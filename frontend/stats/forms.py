@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django import forms
 
-from backend.stats.selectors import MATRIX_STEPS
+from backend.stats.selectors import MATRIX_STEPS, STEPS
 from frontend.fields import IdsField
 from frontend.stats.pictures import BY, HeatMapChoice
-from frontend.stats.words import STEPS
 
 
 class HeatMapForm(forms.Form):

@@ -14,13 +14,18 @@ from backend.directory.selectors import NeedsHelpRow, needs_help_rows
 from backend.directory.services import NEEDS_HELP_FILE, export_needs_help, nudge_people, preview_nudges
 from backend.events.models import Attendee, Event
 from backend.stats.selectors import (
+    CAUSES,
     MATRIX_STEPS,
     NO_THEME,
+    STEPS,
+    edition_rows,
     event_stats,
     headlines_for,
     missing_bridges,
     names_for,
     people_counted,
+    printed_groups,
+    printed_matrix,
     reported_step,
     worksheets_for,
 )
@@ -49,14 +54,14 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
         {
             "stats": stats,
             "headlines": headlines_for(stats, worksheets),
-            "editions": pictures.edition_rows(stats),
+            "editions": edition_rows(stats),
             "worksheets": worksheets,
             "funnel": pictures.funnel_bars(stats, released["funnel"]),
             "funnel_summary": words.funnel_sentence(stats),
             "exits": [(*_words(row.step, row.cause), row.count) for row in stats.exits if row.count],
             "heat": pictures.heat_map(stats, released, HeatMapForm(request.GET).choice(), names),
             "missing": missing_bridges(stats, worksheets),
-            "steps": [(key, words.STEPS[key]) for key in MATRIX_STEPS],
+            "steps": [(key, STEPS[key]) for key in MATRIX_STEPS],
             "groupings": pictures.BY.items(),
             "names": names,
             "no_theme": NO_THEME if NO_THEME in stats.steps[0].themes else "",
@@ -100,11 +105,11 @@ def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
         {
             "stats": stats,
             "headlines": headlines_for(stats, tuple(worksheets.values())),
-            "editions": pictures.edition_rows(stats, worksheets["editions"]),
-            "step": words.STEPS[step],
-            "funnel": [(words.STEPS[str(row[0])], row[1], row[3]) for row in worksheets["funnel"].rows],
-            "matrix": pictures.printed_matrix(keys, worksheets[f"matrix-{step}"]),
-            "groups": pictures.printed_groups(keys, worksheets, step, themes),
+            "editions": edition_rows(stats, worksheets["editions"]),
+            "step": STEPS[step],
+            "funnel": [(STEPS[str(row[0])], row[1], row[3]) for row in worksheets["funnel"].rows],
+            "matrix": printed_matrix(keys, worksheets[f"matrix-{step}"]),
+            "groups": printed_groups(keys, worksheets, step, themes),
             "themes": themes,
         },
     )
@@ -156,4 +161,4 @@ def _clock(row: NeedsHelpRow, event: Event) -> str:
 
 
 def _words(step: str, cause: str) -> tuple[str, str]:
-    return str(words.STEPS[step]), str(words.CAUSES[cause])
+    return str(STEPS[step]), str(CAUSES[cause])

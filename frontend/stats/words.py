@@ -1,4 +1,4 @@
-"""Figures in words: steps, exits, and one sentence for each picture."""
+"""Figures in words: causes, and one sentence for each picture."""
 
 from __future__ import annotations
 
@@ -6,48 +6,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.directory.rules import Cause
-from backend.stats.selectors import ACCEPTED, HELD, USEFUL, EventStats, percent_across
+from backend.stats.selectors import ACCEPTED, HELD, STEPS, USEFUL, EventStats, percent_across
 
-STEPS = {
-    "suggested": gettext_lazy("Suggested"),
-    "viewed": gettext_lazy("Viewed"),
-    "requested": gettext_lazy("Requested"),
-    "proposed": gettext_lazy("Proposed"),
-    "accepted": gettext_lazy("Accepted"),
-    "held": gettext_lazy("Held"),
-    "useful": gettext_lazy("Useful"),
-}
-UNITS = {
-    "suggested": gettext_lazy("pairs"),
-    "viewed": gettext_lazy("pairs"),
-    "requested": gettext_lazy("requests"),
-    "proposed": gettext_lazy("proposals"),
-    "accepted": gettext_lazy("meetings"),
-    "held": gettext_lazy("meetings"),
-    "useful": gettext_lazy("meetings"),
-}
 BEFORE = {
     ACCEPTED: gettext_lazy("requested or proposed"),
     HELD: gettext_lazy("accepted and due"),
     USEFUL: gettext_lazy("held and rated"),
 }
-CAUSES = {
-    "not_viewed": gettext_lazy("not viewed"),
-    "not_requested": gettext_lazy("viewed, but not asked"),
-    "declined": gettext_lazy("declined"),
-    "withdrawn": gettext_lazy("withdrawn"),
-    "expired": gettext_lazy("not answered in time"),
-    "waiting": gettext_lazy("waiting for an answer"),
-    "not_agreed": gettext_lazy("did not come about"),
-    "proposal_open": gettext_lazy("waiting for the two"),
-    "to_come": gettext_lazy("still to come"),
-    "cancelled": gettext_lazy("cancelled"),
-    "not_held": gettext_lazy("not held"),
-    "disputed": gettext_lazy("the two disagree whether it was held"),
-    "not_useful": gettext_lazy("not found useful"),
-    "not_rated": gettext_lazy("not rated"),
-}
-
 # Why somebody needs help, as an organiser reads it.
 HINDRANCES = {
     Cause.NOT_JOINED: gettext_lazy("has not joined yet"),

@@ -23,15 +23,19 @@ from backend.stats.selectors.headlines import (
     missing_bridges,
     reported_step,
 )
-from backend.stats.selectors.names import Names, names_for, people_counted
+from backend.stats.selectors.names import CAUSES, STEPS, UNITS, Names, names_for, people_counted
+from backend.stats.selectors.printed import edition_rows, level_of, printed_groups, printed_matrix
 from backend.stats.selectors.worksheets import NOTE, WITHHELD, worksheets_for
 
 __all__ = [
     "ACCEPTED",
+    "CAUSES",
     "HELD",
     "MATRIX_STEPS",
     "NOTE",
     "NO_THEME",
+    "STEPS",
+    "UNITS",
     "USEFUL",
     "WITHHELD",
     "Cell",
@@ -44,12 +48,16 @@ __all__ = [
     "MissingBridge",
     "Names",
     "PersonFigures",
+    "edition_rows",
     "event_stats",
     "headlines_for",
+    "level_of",
     "missing_bridges",
     "names_for",
     "people_counted",
     "percent_across",
+    "printed_groups",
+    "printed_matrix",
     "reported_step",
     "worksheets_for",
 ]

@@ -1,12 +1,49 @@
-"""Names of people, sectors and themes; names of people are for organisers only and in no file."""
+"""Names of steps, causes, sectors and themes; of people for organisers only, and in no file."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy
+
 from backend.events.models import Event
 from backend.events.selectors import PersonNamed, people_named, theme_names_for
 from backend.stats.rules import countable
+
+STEPS = {
+    "suggested": gettext_lazy("Suggested"),
+    "viewed": gettext_lazy("Viewed"),
+    "requested": gettext_lazy("Requested"),
+    "proposed": gettext_lazy("Proposed"),
+    "accepted": gettext_lazy("Accepted"),
+    "held": gettext_lazy("Held"),
+    "useful": gettext_lazy("Useful"),
+}
+UNITS = {
+    "suggested": gettext_lazy("pairs"),
+    "viewed": gettext_lazy("pairs"),
+    "requested": gettext_lazy("requests"),
+    "proposed": gettext_lazy("proposals"),
+    "accepted": gettext_lazy("meetings"),
+    "held": gettext_lazy("meetings"),
+    "useful": gettext_lazy("meetings"),
+}
+CAUSES = {
+    "not_viewed": gettext_lazy("not viewed"),
+    "not_requested": gettext_lazy("viewed, but not asked"),
+    "declined": gettext_lazy("declined"),
+    "withdrawn": gettext_lazy("withdrawn"),
+    "expired": gettext_lazy("not answered in time"),
+    "waiting": gettext_lazy("waiting for an answer"),
+    "not_agreed": gettext_lazy("did not come about"),
+    "proposal_open": gettext_lazy("waiting for the two"),
+    "to_come": gettext_lazy("still to come"),
+    "cancelled": gettext_lazy("cancelled"),
+    "not_held": gettext_lazy("not held"),
+    "disputed": gettext_lazy("the two disagree whether it was held"),
+    "not_useful": gettext_lazy("not found useful"),
+    "not_rated": gettext_lazy("not rated"),
+}
 
 
 def people_counted(event: Event) -> dict[int, PersonNamed]:
