@@ -77,11 +77,12 @@ class StatsView(OrganiserView):
 
 
 class StatsFileView(OrganiserView):
-    """One file of figures: `tables.xlsx`, `network.graphml`, or a table as CSV, such as `funnel.csv`.
+    """One file of figures: `tables.xlsx`, `network.graphml`, a report (`report-one-page.pdf` or
+    `report-five-pages.pdf`), or a table as CSV, such as `funnel.csv`.
 
-    Counts under five are withheld in tables, and others where a total would give one away. The network names
-    nobody: people are numbered at random, with constituency, and sector and country where five or more share
-    them.
+    Counts under five are withheld in tables and reports, and others where a total would give one away. The
+    network names nobody: people are numbered at random, with constituency, and sector and country where five
+    or more share them.
     """
 
     content_negotiation_class = IgnoreAcceptHeader

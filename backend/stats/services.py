@@ -13,13 +13,15 @@ from backend.core.models import Act
 from backend.events.models import Event
 from backend.events.rules import check_organiser
 from backend.people.models import Person
-from backend.stats.selectors import event_stats, worksheets_for
+from backend.stats.selectors import event_stats, names_for, worksheets_for
 from backend.stats.selectors.export import csv_for, graphml_for, workbook_for
+from backend.stats.selectors.report import PAGES, report_for
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GRAPHML = "application/graphml+xml"
 CSV = "text/csv; charset=utf-8"
-FILE_KINDS = ("text/csv", GRAPHML, WORKBOOK)
+PDF = "application/pdf"
+FILE_KINDS = ("text/csv", GRAPHML, WORKBOOK, PDF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,10 @@ class StatsFile:
 
 
 def export_stats_file(*, event: Event, name: str, by: Person, now: dt.datetime) -> StatsFile:
-    """The file `tables.xlsx`, `network.graphml`, or a worksheet as CSV, such as `funnel.csv`.
+    """The file `tables.xlsx`, `network.graphml`, a report of PAGES, or a worksheet as CSV (`funnel.csv`).
 
-    Counts under five are withheld in worksheets; the network names nobody. Refuses OrganisersOnly, and
-    NotFound for an unknown name.
+    Counts under five are withheld in worksheets and reports; the network names nobody. Refuses
+    OrganisersOnly, and NotFound for an unknown name.
     """
     check_organiser(by, event)
     stats = event_stats(event=event, now=now)
@@ -43,12 +45,18 @@ def export_stats_file(*, event: Event, name: str, by: Person, now: dt.datetime) 
     else:
         worksheets = {worksheet.name: worksheet for worksheet in worksheets_for(stats)}
         worksheet = worksheets.get(name.removesuffix(".csv")) if name.endswith(".csv") else None
+        every = tuple(worksheets.values())
         if name == "tables.xlsx":
-            file = StatsFile(workbook_for(tuple(worksheets.values()), stats), WORKBOOK)
+            file = StatsFile(workbook_for(every, stats), WORKBOOK)
+        elif name in PAGES:
+            report = report_for(stats, every, event, names_for(event), pages=PAGES[name])
+            file = StatsFile(report, PDF)
         elif worksheet is not None:
             file = StatsFile(csv_for(worksheet), CSV)
         else:
-            names = ", ".join(["tables.xlsx", "network.graphml", *(f"{known}.csv" for known in worksheets)])
+            names = ", ".join(
+                ["tables.xlsx", "network.graphml", *PAGES, *(f"{known}.csv" for known in worksheets)]
+            )
             raise NotFound(_("There is no such file. There are: %(names)s.") % {"names": names})
     record_act(event=event, by=by, kind=Act.Kind.DOWNLOADED, what=name, now=now)
     return file

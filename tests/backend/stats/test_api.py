@@ -13,7 +13,10 @@ from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
 
-FILES = ("tables.xlsx", "network.graphml", "funnel.csv", "matrix-held.csv", "constituencies.csv")
+FILES = (
+    "tables.xlsx", "network.graphml", "report-one-page.pdf", "report-five-pages.pdf", "funnel.csv",
+    "matrix-held.csv", "constituencies.csv",
+)  # fmt: skip
 
 
 def client_of(attendee):

@@ -200,7 +200,7 @@ def test_every_file_the_desk_links_to_can_be_downloaded(desk):
     event, client = desk
     seven_people(event)
     files = [address for _, address in read(client, event).links() if address.startswith("/api/v1/")]
-    assert {name.rsplit(".")[-1] for name in files} == {"xlsx", "graphml", "csv"}
+    assert {name.rsplit(".")[-1] for name in files} == {"xlsx", "graphml", "pdf", "csv"}
     for address in files:
         answer = client.get(address)
         assert answer.status_code == 200, address

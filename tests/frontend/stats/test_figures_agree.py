@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from pypdf import PdfReader
 
 from backend.directory.selectors import roster_ids
 from backend.events.models import Event, Organisation
@@ -189,6 +190,22 @@ def test_the_printed_page_is_made_of_the_files(reader):
     assert [row[:3] for row in page.rows_under("Each constituency")] == [
         [str(row[place]) for place in columns] for row in groups.values()
     ]
+
+
+def test_the_reports_are_made_of_the_files(reader):
+    sheets = reader.sheets()
+    network = {row[0]: row[1] for row in sheets["network"][1:]}
+    shown = [
+        f"{network['people']}People",
+        f"{network['people without a meeting']}withoutameeting",
+        f"{network['meetings to come or held']}Meetingstocomeorheld",
+        *(f"{step.capitalize()}{count}" for step, count, *_rest in sheets["funnel"][1:]),
+    ]
+    for name, pages in (("report-one-page.pdf", 1), ("report-five-pages.pdf", 5)):
+        file = PdfReader(io.BytesIO(reader.file(name)))
+        text = "".join("".join(page.extract_text() for page in file.pages).split())
+        assert len(file.pages) == pages
+        assert [part for part in shown if part not in text] == []
 
 
 def test_the_share_across_is_one_figure_on_desk_printed_page_and_in_the_sentences(reader):
