@@ -8,12 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import Literal, get_args
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Now
 
+from backend.core.compiled import CompiledQuery
 from backend.events.models import Appointment, Attendee, AttendeeQuerySet, Event, Organisation
 from backend.events.rules import LEAD, IdPair, is_held_as_minor, leads_of, pair_of
 from backend.people.models import Constituency
@@ -116,15 +118,42 @@ def contactable_for(attendee: Attendee, channel: str, now: dt.datetime) -> Atten
     """
     if channel not in CHANNELS or now.tzinfo is None or attendee.pk is None:
         return Attendee.objects.none()
-    within_reach = is_open(now) & is_reachable_by(channel)
-    me = Attendee.objects.filter(within_reach, pk=attendee.pk, event=OuterRef("event"))
-    found = (
-        Attendee.objects.filter(within_reach, Exists(me), event=attendee.event_id)
-        .exclude(is_contact_blocked(attendee.person_id, OuterRef("person")))
-        .exclude(pk=attendee.pk)
-        .exclude(person=attendee.person_id)
+    ids = _compiled[channel].ids(
+        viewer=attendee.pk, person=attendee.person_id, event=attendee.event_id, now=now
     )
-    return found if channel == CHANNEL_OF_PARTED else found.exclude(are_parted(attendee.pk))
+    return Attendee.objects.filter(event=attendee.event_id, pk__in=ids)
+
+
+def _contactable_through(
+    channel: str, *, viewer: int, person: int, event: int, now: dt.datetime
+) -> AttendeeQuerySet:
+    """As `contactable_for`, of the ids of an attendee, their account and their event."""
+    within_reach = is_open(now) & is_reachable_by(channel)
+    me = Attendee.objects.filter(within_reach, pk=viewer, event=OuterRef("event"))
+    found = (
+        Attendee.objects.filter(within_reach, Exists(me), event=event)
+        .exclude(is_contact_blocked(person, OuterRef("person")))
+        .exclude(pk=viewer)
+        .exclude(person=person)
+    )
+    return found if channel == CHANNEL_OF_PARTED else found.exclude(are_parted(viewer))
+
+
+def compile_channels() -> dict[str, CompiledQuery]:
+    """The policy of each channel."""
+    return {
+        channel: CompiledQuery(
+            partial(_contactable_through, channel),
+            viewer=-1,
+            person=-2,
+            event=-3,
+            now=dt.datetime.min.replace(tzinfo=dt.UTC),
+        )
+        for channel in CHANNELS
+    }
+
+
+_compiled = compile_channels()
 
 
 def nameable_to(person_id: int) -> AttendeeQuerySet:

@@ -7,9 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now, TruncDate
 
+from backend.core.compiled import CompiledQuery, any_of
 from backend.core.period import Period, overlapping, overlapping_range, overlaps
 from backend.events.models import Attendee, SessionPart, Slot
 from backend.meetings.models import Availability, Closure, MeetingRules, Seat
@@ -160,20 +161,31 @@ def common_slots(
 
     Only slots that start after `after`, and not while the organisers closed the venue.
     """
-    starts_at, ends_at = OuterRef("slot__starts_at"), OuterRef("slot__ends_at")
-    opened = Availability.objects.filter(attendee=attendee_id, slot=OuterRef("slot"))
+    wanted = sorted(set(others) - {attendee_id})
     rows = (
         Availability.objects.select_related("slot")
-        .filter(Exists(opened), attendee__in=set(others) - {attendee_id}, slot__starts_at__gt=after)
-        .exclude(closed_everywhere(OuterRef("event"), starts_at, ends_at))
-        .exclude(busy_during(attendee_id, starts_at, ends_at))
-        .exclude(busy_during(OuterRef("attendee"), starts_at, ends_at))
+        .filter(pk__in=_common.ids(attendee=attendee_id, others=wanted, after=after))
         .order_by("slot__starts_at", "slot__ends_at", "slot_id")
     )
     found: dict[int, list[Slot]] = {other: [] for other in others}
     for row in rows:
         found[row.attendee_id].append(row.slot)
     return {other: tuple(slots) for other, slots in found.items()}
+
+
+def _common_with(attendee: int, others: list[int], after: dt.datetime) -> QuerySet[Availability]:
+    """What others opened after a moment that the attendee opened, too, and in which neither is busy."""
+    starts_at, ends_at = OuterRef("slot__starts_at"), OuterRef("slot__ends_at")
+    opened = Availability.objects.filter(attendee=attendee, slot=OuterRef("slot"))
+    return (
+        Availability.objects.filter(Exists(opened), attendee__in=any_of(others), slot__starts_at__gt=after)
+        .exclude(closed_everywhere(OuterRef("event"), starts_at, ends_at))
+        .exclude(busy_during(attendee, starts_at, ends_at))
+        .exclude(busy_during(OuterRef("attendee"), starts_at, ends_at))
+    )
+
+
+_common = CompiledQuery(_common_with, attendee=-1, others=[-2], after=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
 def times_of_two(pair: tuple[int, int], now: dt.datetime) -> tuple[Slot, ...]:

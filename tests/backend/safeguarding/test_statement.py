@@ -25,4 +25,5 @@ def test_a_policy_that_forgets_a_rule_is_found_at_once(name: str, monkeypatch: p
         "is_contact_blocked": lambda a, b: rules.Q(pk=0),
     }
     monkeypatch.setattr(rules, name, forgotten[name])
+    monkeypatch.setattr(rules, "_compiled", rules.compile_channels())
     assert judge_situations(seed=1, count=50, asked_each=0.1).differences
