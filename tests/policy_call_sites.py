@@ -84,6 +84,8 @@ def switch_off(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         return (let_through if is_here else asked)(*given, **named)
 
     monkeypatch.setattr(module, site.asked, answer)
+    rules = importlib.import_module("backend.safeguarding.rules")
+    monkeypatch.setattr(rules, "_compiled", rules.compile_channels())
 
 
 def _everybody_else(attendee: Any, *given: Any) -> Any:
