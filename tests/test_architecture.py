@@ -33,7 +33,7 @@ FOREIGN_VIEWS = {
 
 # Files outside safeguarding that read an age class, a visibility or a block, and why that decides no contact.
 READS_AGE_CLASS_OR_VISIBILITY = {
-    "backend/events/models.py": "the values that the database lets in",
+    "backend/events/models/attendees.py": "the values that the database lets in",
     "backend/events/services/age_classes.py": "an organiser sets it",
     "backend/events/services/importing/attendees.py": "what a list changes, and how many ages stay unknown",
     "backend/events/services/attendees.py": "sets no minor's full name by hand",

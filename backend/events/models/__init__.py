@@ -1,0 +1,36 @@
+"""Editions of a forum, who takes part, what they seek and offer, and when and where they can meet."""
+
+from backend.events.models.age_classes import AdultProposal, AgeAgreement
+from backend.events.models.agenda import Session, SessionPart, Slot, Table
+from backend.events.models.attendees import (
+    Attendee,
+    AttendeeQuerySet,
+    Interest,
+    Organisation,
+    Sector,
+    interests_of_cards,
+)
+from backend.events.models.events import Event, Theme, Tie, Topic
+from backend.events.models.roles import Appointment, AppointmentQuerySet, OutsideContact
+
+__all__ = [
+    "AdultProposal",
+    "AgeAgreement",
+    "Appointment",
+    "AppointmentQuerySet",
+    "Attendee",
+    "AttendeeQuerySet",
+    "Event",
+    "Interest",
+    "Organisation",
+    "OutsideContact",
+    "Sector",
+    "Session",
+    "SessionPart",
+    "Slot",
+    "Table",
+    "Theme",
+    "Tie",
+    "Topic",
+    "interests_of_cards",
+]

@@ -1,0 +1,219 @@
+"""Sectors and organisations of an event, who takes part, and what they seek and offer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from backend.events.models.events import Event, Topic
+from backend.people.models import Constituency, Person
+
+
+class Sector(models.Model):
+    """A kind of organisation at one event, as its list writes it, with the constituency it counts for.
+
+    Every event has the one whose key is `OTHER`, for what fits no other.
+    """
+
+    OTHER = "other"
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="sectors")
+    key = models.SlugField(max_length=60)
+    name = models.CharField(max_length=80)
+    constituency = models.CharField(max_length=20, choices=Constituency.choices)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "key"], name="sector_key_once"),
+            models.UniqueConstraint("event", Lower("name"), name="sector_name_once"),
+            models.UniqueConstraint(fields=["event", "id"], name="sector_event_key"),
+            models.CheckConstraint(condition=~Q(name=""), name="sector_named"),
+            models.CheckConstraint(
+                condition=Q(constituency__in=Constituency.values), name="sector_constituency_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Organisation(models.Model):
+    """Where attendees of one event work, with the sector this event counts it in."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="organisations")
+    name = models.CharField(max_length=255)
+    sector = models.ForeignKey(Sector, on_delete=models.RESTRICT, related_name="organisations")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("event", Lower("name"), name="organisation_once_per_event"),
+            models.UniqueConstraint(fields=["event", "id"], name="organisation_event_key"),
+            models.CheckConstraint(condition=~Q(name=""), name="organisation_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AttendeeQuerySet(models.QuerySet["Attendee"]):
+    """Common filters. None of these decides who may see whom: safeguarding does."""
+
+    def of(self, event: Event) -> AttendeeQuerySet:
+        return self.filter(event=event)
+
+    def with_card(self) -> AttendeeQuerySet:
+        """Everything a card shows, in a constant number of queries."""
+        return self.select_related("person", "organisation__sector").prefetch_related(interests_of_cards())
+
+
+def interests_of_cards() -> models.Prefetch[Any]:
+    """What a card shows of topics, to prefetch."""
+    return models.Prefetch("interests", Interest.objects.select_related("topic__theme").order_by("topic_id"))
+
+
+# Whoever is set as a minor, by whatever code, is known as one for eight years: who was ten is eighteen then.
+# Set as a minor again, what leads had agreed no longer holds.
+REMEMBER_MINOR = """
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.age_class = NEW.age_class THEN RETURN NULL; END IF;
+    END IF;
+    INSERT INTO people_knownminor (address_hash, event_id, expires_at)
+    SELECT person.address_hash, event.id, timezone('UTC', event.ends_on + interval '8 years')
+    FROM people_person person, events_event event
+    WHERE person.id = NEW.person_id AND event.id = NEW.event_id
+    ON CONFLICT (address_hash, event_id) DO UPDATE
+    SET expires_at = greatest(people_knownminor.expires_at, excluded.expires_at);
+    DELETE FROM events_ageagreement agreement USING people_knownminor known, people_person person
+    WHERE agreement.known_minor_id = known.id AND known.event_id = NEW.event_id
+    AND known.address_hash = person.address_hash AND person.id = NEW.person_id;
+    RETURN NULL;
+"""
+
+
+class Attendee(models.Model):
+    """A person's part in one event."""
+
+    class Role(models.TextChoices):
+        DELEGATE = "delegate", _("Delegate")
+        SPEAKER = "speaker", _("Speaker")
+        CHAPERONE = "chaperone", _("Chaperone")
+
+    class Permission(models.TextChoices):
+        PARTICIPANT = "participant", _("Participant")
+        ORGANISER = "organiser", _("Organiser")
+        SAFEGUARDING_LEAD = "safeguarding-lead", _("Safeguarding lead")
+
+    class Visibility(models.TextChoices):
+        LISTED = "listed", _("Listed")
+        HIDDEN = "hidden", _("Hidden")
+
+    class AgeClass(models.TextChoices):
+        """Set by an organiser, never by the attendee alone; unknown is treated as minor."""
+
+        ADULT = "adult", _("Adult")
+        MINOR = "minor", _("Minor")
+        UNKNOWN = "unknown", _("Unknown")
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attendees")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="attendances")
+    name = models.CharField(max_length=200)  # as this event knows them
+    short_name = models.CharField(max_length=60, blank=True)  # how they want to be called
+    organisation = models.ForeignKey(  # of the same event
+        Organisation, null=True, blank=True, on_delete=models.RESTRICT, related_name="attendees"
+    )
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.DELEGATE)
+    permission = models.CharField(max_length=20, choices=Permission.choices, default=Permission.PARTICIPANT)
+    visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.LISTED)
+    age_class = models.CharField(max_length=10, choices=AgeClass.choices, default=AgeClass.UNKNOWN)
+    title = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=80, blank=True)
+    languages = ArrayField(models.CharField(max_length=8), default=list, blank=True)
+    about = models.TextField(blank=True)
+    seeks = models.TextField(blank=True)
+    offers = models.TextField(blank=True)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, db_index=True)
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)  # by the attendee alone
+    # When they accepted the privacy notice and the conduct pledge, and in which version; null: not joined.
+    agreed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    agreement_version = models.CharField(max_length=20, blank=True, editable=False)
+
+    objects = AttendeeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "person"], name="attendee_once_per_event"),
+            models.UniqueConstraint(fields=["event", "id"], name="attendee_event_key"),
+            models.CheckConstraint(condition=~Q(name=""), name="attendee_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(age_class__in=["adult", "minor", "unknown"]), name="attendee_age_class_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(visibility__in=["listed", "hidden"]), name="attendee_visibility_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(permission__in=["participant", "organiser", "safeguarding-lead"]),
+                name="attendee_permission_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=["delegate", "speaker", "chaperone"]), name="attendee_role_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_at=None, agreement_version="")
+                | Q(agreed_at__isnull=False) & ~Q(agreement_version=""),
+                name="attendee_agreed_to_a_version",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="remember_minor",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("age_class"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Condition("NEW.age_class = 'minor'"),
+                func=REMEMBER_MINOR,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"attendee {self.pk}"
+
+    @property
+    def has_joined(self) -> bool:
+        return self.agreed_at is not None
+
+    @property
+    def constituency(self) -> str:
+        """Key of the constituency this attendee counts for; without an organisation, other."""
+        return self.organisation.sector.constituency if self.organisation else "other"
+
+    @property
+    def is_known_adult(self) -> bool:
+        return self.age_class == Attendee.AgeClass.ADULT
+
+
+class Interest(models.Model):
+    """What an attendee seeks, offers, or both, in one topic of the same event."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="interests")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="interests")
+    seeks = models.BooleanField(default=False)
+    offers = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attendee", "topic"], name="interest_once_per_topic"),
+            models.CheckConstraint(condition=Q(seeks=True) | Q(offers=True), name="interest_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"interest {self.pk}"
