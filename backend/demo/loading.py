@@ -33,6 +33,7 @@ NAME = "ASEAN ICT Forum on Child Online Protection"
 FIRST_DAY = {CURRENT: dt.date(2026, 12, 9), EARLIER: dt.date(2025, 11, 19)}
 AGENDA = {CURRENT: "current", EARLIER: "last"}
 RETURNING = 200
+SHOWS_SESSIONS = 2  # every second member lets others see their sessions
 SECOND_LEAD = "second-lead@demo.example.org"
 COLUMNS = (
     "email", "name", "short_name", "title", "organisation", "sector", "country", "languages", "age_class",
@@ -140,6 +141,8 @@ def _load_edition(
     Attendee.objects.filter(event=event, person__email__in=hidden).update(
         visibility=Attendee.Visibility.HIDDEN
     )
+    showing = [member.email for member in members[::SHOWS_SESSIONS]]
+    Attendee.objects.filter(event=event, person__email__in=showing).update(shows_sessions=True)
     Attendee.objects.filter(event=event, age_class=Attendee.AgeClass.ADULT).update(
         agreed_at=now, agreement_version=current_agreement().version
     )

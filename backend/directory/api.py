@@ -25,8 +25,11 @@ from backend.directory.rules import Gap
 from backend.directory.services import (
     LIST_FILES,
     MAIL_KINDS,
+    clear_visits,
     export_attendees,
     find_people,
+    find_session_companions,
+    find_working_on,
     mail_examples,
     open_times_for,
     send_test_mail,
@@ -144,6 +147,8 @@ class PersonSerializer(serializers.Serializer[Any]):
     shared_sessions = serializers.ListField(child=serializers.CharField())
     has_open_time = serializers.BooleanField()
     is_wished = serializers.BooleanField(help_text="I told them that I would like to meet.")
+    is_saved = serializers.BooleanField()
+    note = serializers.CharField(help_text="Mine, on somebody I saved; for me alone.")
 
 
 class AttendeeView(ParticipantView):
@@ -153,6 +158,118 @@ class AttendeeView(ParticipantView):
     def get(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
         page = selectors.person_for(viewer=self.attendee, attendee_id=attendee_id, now=timezone.now())
         return Response(PersonSerializer(page).data)
+
+
+class SavedPersonSerializer(serializers.Serializer[Any]):
+    person = PublicProfileSerializer(source="other")
+    note = serializers.CharField(help_text="For me alone; it is set with my feedback on a suggestion.")
+
+
+class SavedView(ParticipantView):
+    @extend_schema(operation_id="people_saved_list", responses={200: SavedPersonSerializer(many=True)})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """The people I saved and may see, the last saved first."""
+        found = selectors.saved_for(viewer=self.attendee, now=timezone.now())
+        return Response(SavedPersonSerializer(found, many=True).data)
+
+
+class SeenView(ParticipantView):
+    """Whose pages I read last in the browser, at most twenty; for me alone."""
+
+    @extend_schema(operation_id="people_seen_list", responses={200: PublicProfileSerializer(many=True)})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        found = selectors.recently_seen_for(viewer=self.attendee, now=timezone.now())
+        return Response(PublicProfileSerializer(found, many=True).data)
+
+    @extend_schema(operation_id="people_seen_clear", responses={204: None})
+    def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Forget whose pages I read."""
+        clear_visits(attendee=self.attendee, by=self.person)
+        return Response(status=204)
+
+
+class SessionCompanionSerializer(serializers.Serializer[Any]):
+    person = PublicProfileSerializer(source="other")
+    sessions = serializers.ListField(child=serializers.CharField())
+
+
+class SessionCompanionsSerializer(serializers.Serializer[Any]):
+    """One page of who is at sessions of mine; `total` are all, `sessions` how many sessions I have."""
+
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    pages = serializers.IntegerField()
+    sessions = serializers.IntegerField()
+    people = SessionCompanionSerializer(many=True)
+
+
+class SessionCompanionsView(ParticipantView):
+    """Who speaks at sessions of mine, or bookmarked them and lets others see that."""
+
+    refuses = (403, 429)
+
+    @extend_schema(
+        operation_id="people_in_my_sessions_list",
+        parameters=[OpenApiParameter("page", int, description="From 1; 30 people on each.")],
+        responses={200: SessionCompanionsSerializer},
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        found = find_session_companions(viewer=self.attendee, page=_page_in(request), now=timezone.now())
+        return Response(SessionCompanionsSerializer(found).data)
+
+
+class WorkerSerializer(serializers.Serializer[Any]):
+    person = PublicProfileSerializer(source="other")
+    seeks = serializers.BooleanField()
+    offers = serializers.BooleanField()
+
+
+class SectorWorkersSerializer(serializers.Serializer[Any]):
+    """Those of one sector: who offers first, and of many the first six."""
+
+    key = serializers.CharField(help_text="Empty: without an organisation.")
+    name = serializers.CharField()
+    constituency = serializers.CharField()
+    total = serializers.IntegerField()
+    seeks = serializers.IntegerField()
+    offers = serializers.IntegerField()
+    people = WorkerSerializer(many=True)
+
+
+class WorkingOnSerializer(serializers.Serializer[Any]):
+    """Who works on a topic, or on a theme where `topic` is empty."""
+
+    topic = serializers.CharField()
+    theme = serializers.CharField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    total = serializers.IntegerField()
+    seeks = serializers.IntegerField()
+    offers = serializers.IntegerField()
+    sectors = SectorWorkersSerializer(many=True)
+
+
+class WorkingOnView(ParticipantView):
+    """Who seeks or offers something in a topic, or in a theme, by sector."""
+
+    refuses = (403, 404, 429)
+
+    @extend_schema(
+        operation_id="people_working_on",
+        parameters=[
+            OpenApiParameter("topic", str, description="The key of a topic."),
+            OpenApiParameter("theme", str, description="The key of a theme, where no topic is given."),
+        ],
+        responses={200: WorkingOnSerializer},
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        found = find_working_on(
+            viewer=self.attendee,
+            topic=_text_in(request, "topic"),
+            theme=_text_in(request, "theme"),
+            now=timezone.now(),
+        )
+        return Response(WorkingOnSerializer(found).data)
 
 
 ROSTER_PAGE, MAX_CHOSEN = 100, 1_000

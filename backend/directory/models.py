@@ -48,6 +48,24 @@ class WishToMeet(models.Model):
         return f"wish {self.pk}"
 
 
+class ProfileVisit(models.Model):
+    """An attendee last read another's page at `seen_at`; for themself alone, and the latest twenty."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attendee", "other"], name="profile_visit_once_per_pair"),
+            models.CheckConstraint(condition=~Q(attendee=models.F("other")), name="profile_visit_of_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"profile visit {self.pk}"
+
+
 class TimesMail(QueuedMail):
     """A mail about an attendee's meeting times: at most one of each kind a day in the event's zone."""
 

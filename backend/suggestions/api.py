@@ -16,7 +16,7 @@ from backend.events.rules import TEXT_LIMIT
 from backend.safeguarding.api import PublicProfileSerializer
 from backend.suggestions import selectors, services
 from backend.suggestions.engine import Strength
-from backend.suggestions.models import Feedback
+from backend.suggestions.models import NOTE_LENGTH, Feedback
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
@@ -53,6 +53,12 @@ class SuggestionListSerializer(serializers.Serializer[Any]):
 class FeedbackSerializer(serializers.Serializer[Any]):
     verdict = serializers.ChoiceField(choices=Feedback.Verdict.choices)
     cause = serializers.ChoiceField(choices=Feedback.Cause.choices, required=False, allow_blank=True)
+    note = TextField(
+        max_length=NOTE_LENGTH,
+        allow_blank=True,
+        required=False,
+        help_text="On somebody saved, for me alone; left out, it stays.",
+    )
 
 
 FILTERS = [
@@ -91,6 +97,7 @@ class FeedbackView(ParticipantView):
             other_id=other,
             verdict=data["verdict"],
             cause=data.get("cause", ""),
+            note=data.get("note"),
             by=self.person,
             now=timezone.now(),
         )

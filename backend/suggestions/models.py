@@ -152,6 +152,10 @@ class SuggestionView(models.Model):
         return f"suggestion view {self.pk}"
 
 
+NOTE_LENGTH = 500
+"""Characters of a note on somebody saved."""
+
+
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def not_relevant_at(self, event: Event) -> set[tuple[int, int]]:
         """Pairs of attendee ids (who said so, of whom) called not relevant at the event."""
@@ -179,6 +183,7 @@ class Feedback(models.Model):
     other = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
     verdict = models.CharField(max_length=12, choices=Verdict.choices)
     cause = models.CharField(max_length=12, choices=Cause.choices, blank=True)
+    note = models.CharField(max_length=NOTE_LENGTH, blank=True)  # on somebody saved, for oneself alone
     run = models.ForeignKey(Run, null=True, on_delete=models.SET_NULL, related_name="+")
     rank = models.PositiveSmallIntegerField(null=True)
     propensity = models.FloatField(null=True)
@@ -194,6 +199,9 @@ class Feedback(models.Model):
                 condition=Q(verdict="good", cause="")
                 | (Q(verdict="not-relevant") & Q(cause__in=["topic", "constituency", "known", "other"])),
                 name="feedback_cause_when_not_relevant",
+            ),
+            models.CheckConstraint(
+                condition=Q(note="") | Q(verdict="good"), name="feedback_note_on_somebody_saved"
             ),
             models.CheckConstraint(
                 condition=Q(propensity=None) | Q(propensity__gt=0, propensity__lte=1),

@@ -1,10 +1,12 @@
-"""Forms of the directory: whom to find."""
+"""Forms of the directory: whom to find, and notes on people saved."""
 
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from backend.directory.selectors import WANTED, Wanted
+from backend.suggestions.models import NOTE_LENGTH
 
 
 class FindForm(forms.Form):
@@ -24,3 +26,32 @@ class FindForm(forms.Form):
     def page_number(self) -> int:
         self.full_clean()
         return self.cleaned_data.get("page") or 1
+
+
+class NoteForm(forms.Form):
+    """A note on somebody saved, or that they are saved no longer."""
+
+    REMOVE = "remove"
+
+    do = forms.CharField(required=False)
+    note = forms.CharField(
+        label=_("My note"),
+        required=False,
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 3, "dir": "auto"}),
+    )
+
+    def __init__(self, *arguments: object, **named: object) -> None:
+        super().__init__(*arguments, **named)  # type: ignore[arg-type]
+        self.fields["note"].widget.attrs.pop("maxlength")  # a browser would silently cut a pasted text
+
+
+class TopicForm(forms.Form):
+    """The key of a topic, or of a theme."""
+
+    topic = forms.CharField(required=False)
+    theme = forms.CharField(required=False)
+
+    def chosen(self) -> dict[str, str]:
+        self.full_clean()
+        return {name: self.cleaned_data.get(name, "") for name in ("topic", "theme")}

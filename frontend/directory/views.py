@@ -1,6 +1,9 @@
-"""One's own home, the directory, and another attendee's page."""
+"""One's own home, the directory, another attendee's page, and people one saved or shares sessions with."""
 
 from __future__ import annotations
+
+import datetime as dt
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,8 +14,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.directory.selectors import PAGE_SIZE, home_for, person_for, without_open_time
-from backend.directory.services import find_people, wish_to_meet
+from backend.directory.selectors import (
+    PAGE_SIZE,
+    home_for,
+    person_for,
+    recently_seen_for,
+    saved_for,
+    without_open_time,
+)
+from backend.directory.services import (
+    clear_visits,
+    find_people,
+    find_session_companions,
+    find_working_on,
+    record_visit,
+    wish_to_meet,
+)
 from backend.events.models import Attendee
 from backend.events.rules import is_event_open
 from backend.events.selectors import profile_for, topic_names_for
@@ -20,9 +37,9 @@ from backend.meetings.selectors import open_contacts_for
 from backend.safeguarding.rules import why_not_open
 from backend.suggestions.models import Feedback
 from backend.suggestions.selectors import suggestion_between
-from backend.suggestions.services import record_views
+from backend.suggestions.services import give_feedback, record_views, withdraw_feedback
 from frontend.access import Request, participant
-from frontend.directory.forms import FindForm
+from frontend.directory.forms import FindForm, NoteForm, TopicForm
 from frontend.directory.words import filter_choices, gap_text, to_go_words
 from frontend.fields import BackForm
 
@@ -96,14 +113,23 @@ def people(request: Request, attendee: Attendee) -> HttpResponse:
 def person(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """A person's profile: what they seek and offer, and why they are suggested."""
     now = timezone.now()
+    context = person_context(attendee, attendee_id, now)
+    if request.method == "GET":
+        record_visit(attendee=attendee, other_id=attendee_id, by=request.user, now=now)
+    return render(request, "directory/person.html", context)
+
+
+def person_context(attendee: Attendee, attendee_id: int, now: dt.datetime) -> dict[str, Any]:
+    """What a person's page shows."""
     page = person_for(viewer=attendee, attendee_id=attendee_id, now=now)
     profile = profile_for(attendee)
     themes = [
         (theme, [topic for topic in page.other.topics if topic.theme == theme.key])
         for theme in profile.themes
     ]
-    context = {
+    return {
         "page": page,
+        "form": NoteForm(initial={"note": page.note}),
         "underway": open_contacts_for(attendee, now),
         "without_time": {} if page.has_open_time else {attendee_id: page.is_wished},
         "card": suggestion_between(attendee=attendee, other_id=attendee_id, now=now),
@@ -111,7 +137,69 @@ def person(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespon
         "topic_names": {topic.key: topic.name for theme in profile.themes for topic in theme.topics},
         "causes": Feedback.Cause.choices,
     }
-    return render(request, "directory/person.html", context)
+
+
+@participant
+@require_POST
+def note(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
+    """Save somebody with a note for myself, or take them off those I saved."""
+    now, form = timezone.now(), NoteForm(request.POST)
+    if not form.is_valid():
+        context = person_context(attendee, attendee_id, now) | {"form": form}
+        return render(request, "directory/person.html", context, status=422)
+    name = person_for(viewer=attendee, attendee_id=attendee_id, now=now).other.name
+    mine: dict[str, Any] = {"attendee": attendee, "other_id": attendee_id, "by": request.user, "now": now}
+    if form.cleaned_data["do"] == NoteForm.REMOVE:
+        withdraw_feedback(**mine)
+        messages.info(request, _("%(name)s is no longer saved.") % {"name": name})
+    else:
+        give_feedback(verdict=Feedback.Verdict.GOOD, note=form.cleaned_data["note"], **mine)
+        messages.success(request, _("%(name)s is saved.") % {"name": name})
+    return redirect("person", attendee.event.slug, attendee_id)
+
+
+@participant
+@require_safe
+def saved(request: Request, attendee: Attendee) -> HttpResponse:
+    """Whom I saved, with my notes, and whose pages I read last."""
+    now = timezone.now()
+    context = {
+        "event": attendee.event,
+        "saved": saved_for(viewer=attendee, now=now),
+        "seen": recently_seen_for(viewer=attendee, now=now),
+    }
+    return render(request, "directory/saved.html", context)
+
+
+@participant
+@require_POST
+def clear_seen(request: Request, attendee: Attendee) -> HttpResponse:
+    """Forget whose pages I read."""
+    clear_visits(attendee=attendee, by=request.user)
+    messages.success(request, _("The list is empty now."))
+    return redirect("saved_people", attendee.event.slug)
+
+
+@participant
+@require_safe
+def session_companions(request: Request, attendee: Attendee) -> HttpResponse:
+    """Who is at sessions of mine and lets others see it."""
+    form = FindForm(request.GET)
+    found = find_session_companions(viewer=attendee, page=form.page_number(), now=timezone.now())
+    context = {
+        "event": attendee.event,
+        "found": found,
+        "page": Paginator(range(found.total), PAGE_SIZE).get_page(found.page),
+    }
+    return render(request, "directory/session_companions.html", context)
+
+
+@participant
+@require_safe
+def working_on(request: Request, attendee: Attendee) -> HttpResponse:
+    """Who seeks or offers something in a topic or theme, by sector."""
+    found = find_working_on(viewer=attendee, now=timezone.now(), **TopicForm(request.GET).chosen())
+    return render(request, "directory/working_on.html", {"event": attendee.event, "found": found})
 
 
 @participant

@@ -68,6 +68,7 @@ class ProfileForm(forms.Form):
     country = forms.CharField(label=_("Country"), required=False, max_length=80)
     languages = forms.MultipleChoiceField(label=_("Languages I can meet in"), required=False)
     listed = forms.BooleanField(label=_("List me at this forum"), required=False)
+    shows_sessions = forms.BooleanField(label=_("Let others see my sessions"), required=False)
     seeks_topics = _topics(_("Topics I seek"))
     offers_topics = _topics(_("Topics I offer"))
 
@@ -80,6 +81,7 @@ class ProfileForm(forms.Form):
                 **{name: getattr(attendee, name) for name in TEXT_FIELDS},
                 "languages": attendee.languages,
                 "listed": attendee.visibility == attendee.Visibility.LISTED,
+                "shows_sessions": attendee.shows_sessions,
                 "seeks_topics": [topic.key for topic in topics if topic.seeks],
                 "offers_topics": [topic.key for topic in topics if topic.offers],
             },
@@ -112,7 +114,7 @@ class ProfileForm(forms.Form):
     def change(self) -> ProfileChange:
         values: dict[str, Any] = {**self.initial, **self.cleaned_data}
         return ProfileChange(
-            **{name: values[name] for name in (*TEXT_FIELDS, "listed")},
+            **{name: values[name] for name in (*TEXT_FIELDS, "listed", "shows_sessions")},
             languages=tuple(values["languages"]),
             seeks_topics=frozenset(values["seeks_topics"]),
             offers_topics=frozenset(values["offers_topics"]),

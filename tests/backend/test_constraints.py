@@ -193,6 +193,10 @@ def suggestions(forums: Forums) -> Tries:
     yield "feedback_not_self", changed(feedback, other=a)
     for verdict, cause in (("good", "known"), ("not-relevant", ""), ("not-relevant", "smell"), ("bad", "")):
         yield "feedback_cause_when_not_relevant", changed(feedback, verdict=verdict, cause=cause)
+    yield (
+        "feedback_note_on_somebody_saved",
+        changed(feedback, verdict="not-relevant", cause="known", note="Mine"),
+    )
     for propensity in (-5, 0, 1.1):
         yield "feedback_propensity_a_chance", changed(feedback, propensity=propensity)
     yield from of_two_events("suggestion", suggestion, make_attendee(make_event()))

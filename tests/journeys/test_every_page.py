@@ -7,7 +7,7 @@ from frontend.urls import urlpatterns
 SEEN = {
     "test_pages.py": "welcome demo_enter demo_outbox profile api_access suggestions person block",
     "test_home.py": "event_home home",
-    "test_finding.py": "people",
+    "test_finding.py": "people saved_people session_companions working_on",
     "test_joining.py": "join join_step",
     "test_desk.py": "desk desk_print nudge done attendees import_list",
     "test_official.py": "matching lists pair",

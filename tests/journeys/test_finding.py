@@ -5,6 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from backend.events.models import Attendee, SessionPart
+from tests.factories import make_session
+
 PHONE = {"width": 360, "height": 740}
 OFFICIAL = "A ministry official from Thailand"
 
@@ -14,6 +17,13 @@ def phone(browser):
     context = browser.new_context(viewport=PHONE, reduced_motion="reduce")
     yield context
     context.close()
+
+
+def follow(forum, session):
+    """The official and all others bookmark a session, and let others see it."""
+    for one in (forum.official, *forum.others):
+        SessionPart.objects.create(event=forum.event, session=session, attendee=one)
+    Attendee.objects.update(shows_sessions=True)
 
 
 def test_by_keyboard_on_a_phone_the_name_is_found_while_it_is_typed_and_narrowed(forum, phone, enter):
@@ -46,6 +56,40 @@ def test_without_a_script_the_button_finds_and_the_filters_narrow(forum, without
     expect(page.locator(".people > li")).not_to_have_count(1)
 
 
+def test_by_keyboard_somebody_is_saved_with_a_note_and_the_list_of_pages_read_is_cleared(forum, phone, enter):
+    page = enter(phone, OFFICIAL)
+    page.goto(page.url.split("/e/")[0] + forum.address(f"people/{forum.named('Arif Rahman').pk}/"))
+    note = page.get_by_label("My note")
+    note.focus()
+    page.keyboard.type("Ask for the guide")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Arif Rahman is saved.")).to_be_visible()
+    page.get_by_role("link", name="All whom I saved").press("Enter")
+    expect(page.get_by_text("Ask for the guide")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.get_by_role("button", name="Clear this list").press("Enter")
+    expect(page.get_by_text("whose page you open appears here")).to_be_visible()
+
+
+def test_without_a_script_a_topic_and_my_sessions_lead_to_people(forum, without_script, enter):
+    follow(forum, make_session(forum.event, "Evidence across borders"))
+    page = enter(without_script, OFFICIAL)
+    page.set_viewport_size(PHONE)
+    page.goto(page.url.split("/e/")[0] + forum.address(f"people/{forum.named('Arif Rahman').pk}/"))
+    page.get_by_role("link", name="Evidence reporting").first.click()
+    expect(page.get_by_role("heading", name="Who works on “Evidence reporting”")).to_be_visible()
+    expect(page.get_by_role("heading", name="Large company")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.get_by_role("link", name="In my sessions").click()
+    expect(page.locator(".people > li")).to_have_count(8)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
 def test_axe_finds_nothing_where_people_are_found(forum, visit):
-    addresses = [forum.address("people/"), forum.address("people/?q=child"), forum.address("people/?q=zzzz")]
+    follow(forum, make_session(forum.event, "Evidence across borders"))
+    addresses = [
+        forum.address(f"people/{page}")
+        for page in ("", "?q=child", "?q=zzzz", "saved/", "in-my-sessions/", "working-on/?theme=justice")
+    ]
     assert visit(addresses, enter_as=OFFICIAL) == []

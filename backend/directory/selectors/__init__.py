@@ -21,10 +21,17 @@ from backend.directory.selectors.needs_help import (
     needs_help_csv,
     needs_help_rows,
 )
+from backend.directory.selectors.own_people import (
+    SavedPerson,
+    SessionCompanion,
+    SessionCompanions,
+    recently_seen_for,
+    saved_for,
+    session_companions_for,
+)
 from backend.directory.selectors.people import (
     PersonPage,
     person_for,
-    saved_for,
     wished_by,
     without_open_time,
 )
@@ -44,6 +51,12 @@ from backend.directory.selectors.roster import (
     roster_person,
     roster_rows,
     sector_choices,
+)
+from backend.directory.selectors.working_on import (
+    SectorWorkers,
+    Worker,
+    WorkingOn,
+    working_on_for,
 )
 
 __all__ = [
@@ -66,7 +79,13 @@ __all__ = [
     "Quotation",
     "RosterPerson",
     "RosterRow",
+    "SavedPerson",
+    "SectorWorkers",
+    "SessionCompanion",
+    "SessionCompanions",
     "Wanted",
+    "Worker",
+    "WorkingOn",
     "attendees_needing_help",
     "causes_for",
     "found_by_meaning",
@@ -77,6 +96,7 @@ __all__ = [
     "needs_help_rows",
     "organisation_names",
     "person_for",
+    "recently_seen_for",
     "roster_choices",
     "roster_export",
     "roster_ids",
@@ -84,6 +104,8 @@ __all__ = [
     "roster_rows",
     "saved_for",
     "sector_choices",
+    "session_companions_for",
     "wished_by",
     "without_open_time",
+    "working_on_for",
 ]

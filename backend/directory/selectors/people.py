@@ -1,4 +1,4 @@
-"""What an attendee reads of others: one page, or those they saved; always through the contact policy."""
+"""What an attendee reads of another, and who would like to meet them; always through the contact policy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ from backend.suggestions.models import Feedback
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """All that one attendee may read of another; `is_wished`: they were told that one would like to meet."""
+    """All that one attendee may read of another; `is_wished`: they were told that one would like to meet.
+
+    `shared_sessions` are those of the reader at which the other speaks, or lets others see them. `note` is
+    the reader's own on somebody they saved.
+    """
 
     other: PublicProfile
     about: str
@@ -28,6 +32,8 @@ class PersonPage:
     shared_sessions: tuple[str, ...]
     has_open_time: bool
     is_wished: bool
+    is_saved: bool
+    note: str
 
 
 def person_for(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> PersonPage:
@@ -36,10 +42,12 @@ def person_for(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> Perso
     if found is None:
         raise NotFound(_("There is no such person at this forum, or you cannot see them."))
     shared = (
-        SessionPart.objects.filter(attendee=viewer.pk, session__parts__attendee=found.pk)
+        SessionPart.objects.seen_by_others()
+        .filter(attendee=found.pk, session__parts__attendee=viewer.pk)
         .order_by("session__starts_at", "session_id")
         .values_list("session__title", flat=True)
     )
+    saved = Feedback.objects.filter(attendee=viewer.pk, other=found.pk, verdict=Feedback.Verdict.GOOD).first()
     absent = without_open_time(viewer=viewer, ids=[found.pk], now=now)
     return PersonPage(
         other=public_profile_of(found),
@@ -49,15 +57,9 @@ def person_for(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> Perso
         shared_sessions=tuple(shared),
         has_open_time=found.pk not in absent,
         is_wished=absent.get(found.pk, False),
+        is_saved=saved is not None,
+        note=saved.note if saved else "",
     )
-
-
-def saved_for(*, viewer: Attendee, now: dt.datetime) -> tuple[PublicProfile, ...]:
-    """The people the viewer saved and may still see, the last saved first; three queries."""
-    saved = Feedback.objects.filter(attendee=viewer.pk, verdict=Feedback.Verdict.GOOD)
-    ids = list(saved.order_by("-created_at", "-id").values_list("other_id", flat=True))
-    profiles = public_profiles_for(viewer=viewer, ids=ids, channel="page", now=now)
-    return tuple(profiles[pk] for pk in ids if pk in profiles)
 
 
 def wished_by(attendee: Attendee, now: dt.datetime) -> tuple[PublicProfile, ...]:

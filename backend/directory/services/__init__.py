@@ -22,6 +22,12 @@ from backend.directory.services.nudges import (
     preview_nudges,
     send_nudge,
 )
+from backend.directory.services.own_people import (
+    clear_visits,
+    find_session_companions,
+    find_working_on,
+    record_visit,
+)
 from backend.directory.services.reading import READ_TEXTS, read_all_texts, read_texts
 from backend.directory.services.times import (
     SEND_TIMES_MAIL,
@@ -45,10 +51,13 @@ __all__ = [
     "NudgeGroup",
     "NudgePreview",
     "TooManyWishes",
+    "clear_visits",
     "deliver_test_mail",
     "export_attendees",
     "export_needs_help",
     "find_people",
+    "find_session_companions",
+    "find_working_on",
     "mail_examples",
     "nudge_people",
     "open_times_for",
@@ -57,6 +66,7 @@ __all__ = [
     "read_all_texts",
     "read_names",
     "read_texts",
+    "record_visit",
     "send_nudge",
     "send_test_mail",
     "send_times_mail",

@@ -28,14 +28,19 @@ def find_people(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime
 
     Refuses TooOften: more than sixty times a minute or four hundred an hour by one person.
     """
-    refusal = _("You have searched very often just now. Please go on in a few minutes.")
-    count_use(f"find:{viewer.pk}", most=MOST_A_MINUTE, seconds=60, refusal=refusal)
-    count_use(f"find-hour:{viewer.pk}", most=MOST_AN_HOUR, seconds=3600, refusal=refusal)
+    count_search(viewer)
     if wanted.by == BY_MEANING and wanted.q.strip():
         vector = _vector_of(wanted.q)
         return found_by_meaning(viewer=viewer, wanted=wanted, vector=vector, page=page, now=now)
     read_names(viewer.event_id, most_batches=1)
     return found_for(viewer=viewer, wanted=wanted, page=page, now=now)
+
+
+def count_search(viewer: Attendee) -> None:
+    """Count one read of a list of people; refuses TooOften."""
+    refusal = _("You have searched very often just now. Please go on in a few minutes.")
+    count_use(f"find:{viewer.pk}", most=MOST_A_MINUTE, seconds=60, refusal=refusal)
+    count_use(f"find-hour:{viewer.pk}", most=MOST_AN_HOUR, seconds=3600, refusal=refusal)
 
 
 def _vector_of(text: str) -> TextVectors | None:

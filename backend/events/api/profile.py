@@ -33,6 +33,9 @@ class ProfileSerializer(serializers.Serializer[Any]):
     seeks_topics = BoundedListField(child=serializers.SlugField(), max_length=100)
     offers_topics = BoundedListField(child=serializers.SlugField(), max_length=100)
     listed = serializers.BooleanField()
+    shows_sessions = serializers.BooleanField(
+        required=False, help_text="Others read which of their sessions I bookmarked, too; left out, it stays."
+    )
 
 
 def profile_body(attendee: Attendee) -> dict[str, Any]:
@@ -52,6 +55,7 @@ def profile_body(attendee: Attendee) -> dict[str, Any]:
         "seeks_topics": [topic.key for topic in topics if topic.seeks],
         "offers_topics": [topic.key for topic in topics if topic.offers],
         "listed": attendee.visibility == Attendee.Visibility.LISTED,
+        "shows_sessions": attendee.shows_sessions,
     }
 
 
@@ -73,6 +77,7 @@ class ProfileView(ParticipantView):
         change = services.ProfileChange(
             **{name: values[name] for name in ("title", "country", "about", "seeks", "offers", "listed")},
             short_name=values.get("short_name", self.attendee.short_name),
+            shows_sessions=values.get("shows_sessions", self.attendee.shows_sessions),
             languages=tuple(values["languages"]),
             seeks_topics=frozenset(values["seeks_topics"]),
             offers_topics=frozenset(values["offers_topics"]),

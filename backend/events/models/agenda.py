@@ -40,6 +40,12 @@ class Session(models.Model):
         return self.title
 
 
+class SessionPartQuerySet(models.QuerySet["SessionPart"]):
+    def seen_by_others(self) -> SessionPartQuerySet:
+        """Speakers are in the programme; a bookmark is its owner's, who may let others see it."""
+        return self.filter(Q(part=SessionPart.Part.SPEAKING) | Q(attendee__shows_sessions=True))
+
+
 class SessionPart(models.Model):
     """An attendee bookmarked a session of the same event, or speaks at it: busy then, either way."""
 
@@ -51,6 +57,8 @@ class SessionPart(models.Model):
     attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="session_parts")
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="parts")
     part = models.CharField(max_length=12, choices=Part.choices, default=Part.BOOKMARKED)
+
+    objects = SessionPartQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -134,6 +134,8 @@ class Attendee(models.Model):
     permission = models.CharField(max_length=20, choices=Permission.choices, default=Permission.PARTICIPANT)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.LISTED)
     age_class = models.CharField(max_length=10, choices=AgeClass.choices, default=AgeClass.UNKNOWN)
+    # Others may read which of their own sessions this attendee bookmarked, too.
+    shows_sessions = models.BooleanField(default=False)
     title = models.CharField(max_length=200, blank=True)
     country = models.CharField(max_length=80, blank=True)
     languages = ArrayField(models.CharField(max_length=8), default=list, blank=True)

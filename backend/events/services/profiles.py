@@ -25,7 +25,7 @@ from backend.events.services.changes import announce_changes
 from backend.people.models import Person
 from backend.people.services import BATCH
 
-NOT_MATCHED = {"title", "country", "short_name"}  # shown on cards, not read by matching
+NOT_MATCHED = {"title", "country", "short_name", "shows_sessions"}  # shown on cards, not read by matching
 
 
 class UnknownTopic(BusinessError):
@@ -47,6 +47,7 @@ class ProfileChange:
     seeks_topics: frozenset[str]
     offers_topics: frozenset[str]
     listed: bool
+    shows_sessions: bool = False
 
 
 DRAFT_WAIT = dt.timedelta(seconds=30)
@@ -72,6 +73,7 @@ def update_profile(
         "short_name": " ".join(clean_text(change.short_name).split())[:60],
         "country": country_name(change.country) or clean_text(change.country)[:80],
         "languages": list(dict.fromkeys(change.languages))[:LANGUAGE_LIMIT],
+        "shows_sessions": change.shows_sessions,
         "visibility": Attendee.Visibility.LISTED if change.listed else Attendee.Visibility.HIDDEN,
     }
     for field in ("about", "seeks", "offers"):

@@ -38,7 +38,8 @@ class TopicInterest:
 class PublicProfile:
     """What a card shows of an attendee; `short_name` is empty where they did not say how to call them.
 
-    Nobody can ask to meet who has not joined, and nobody can ask them.
+    Nobody can ask to meet who has not joined, and nobody can ask them. `shows_sessions`: they let others read
+    which sessions they bookmarked.
     """
 
     attendee_id: int
@@ -52,6 +53,7 @@ class PublicProfile:
     languages: tuple[str, ...]
     topics: tuple[TopicInterest, ...]
     has_joined: bool
+    shows_sessions: bool = False
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -81,6 +83,7 @@ def public_profile_of(attendee: Attendee) -> PublicProfile:
             for row in interests
         ),
         has_joined=attendee.has_joined,
+        shows_sessions=attendee.shows_sessions,
     )
 
 

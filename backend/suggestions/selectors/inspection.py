@@ -104,7 +104,7 @@ def list_inspection_for(*, event: Event, attendee_id: int) -> ListInspection:
             score=row.score,
             strength=engine.strength_of(row.score, need_declared=need_declared),
             exploratory=row.exploratory,
-            reasons=tuple(visible_reasons(row.reasons, row.other_id, named, refused)),
+            reasons=tuple(visible_reasons(row.reasons, row.other_id, named, refused, shows_sessions=True)),
         )
         for rank, row in enumerate(rows.order_by("rank"), start=1)
     )

@@ -165,7 +165,15 @@ def _cards(
                 score=row.score,
                 strength=engine.strength_of(row.score, need_declared=need_declared),
                 exploratory=row.exploratory,
-                reasons=tuple(visible_reasons(row.reasons, row.other_id, profiles, refused_among)),
+                reasons=tuple(
+                    visible_reasons(
+                        row.reasons,
+                        row.other_id,
+                        profiles,
+                        refused_among,
+                        shows_sessions=profiles[row.other_id].shows_sessions,
+                    )
+                ),
                 saved=verdicts.get(row.other_id) == Feedback.Verdict.GOOD,
                 interpreter=interpreter_text(attendee, profiles[row.other_id], attendee.event),
             )
@@ -178,14 +186,19 @@ def visible_reasons(
     other_id: int,
     visible: Mapping[int, PublicProfile] | Mapping[int, PersonNamed],
     refused: Collection[tuple[int, int]],
+    *,
+    shows_sessions: bool,
 ) -> Iterable[ReasonRow]:
     """The reasons that a reader who may see the `visible` people may see.
 
     A reason that names somebody in between is left out unless that person is visible and their contact with
-    the other is not blocked: that the two once met would be given away.
+    the other is not blocked: that the two once met would be given away. One that names a session, unless the
+    other lets others see theirs.
     """
     for reason in reasons:
         evidence = dict(reason["evidence"])
+        if "session" in evidence and not shows_sessions:
+            continue
         if "person" in evidence:
             between = evidence["person"]
             if between not in visible or pair_of(between, other_id) in refused:

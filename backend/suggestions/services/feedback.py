@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
-from backend.events.rules import Doing, check_allowed, is_allowed
+from backend.events.rules import Doing, TextTooLong, check_allowed, clean_text, is_allowed
 from backend.events.services import announce_changes
 from backend.people.models import Person
 from backend.safeguarding.rules import may_contact
-from backend.suggestions.models import Feedback, Run, Suggestion, SuggestionView
+from backend.suggestions.models import NOTE_LENGTH, Feedback, Run, Suggestion, SuggestionView
 from backend.suggestions.selectors.runs import current_run
 
 
@@ -30,13 +30,21 @@ class NotYourList(BusinessError):
 
 @in_transaction
 def give_feedback(
-    *, attendee: Attendee, other_id: int, verdict: str, cause: str = "", by: Person, now: dt.datetime
+    *,
+    attendee: Attendee,
+    other_id: int,
+    verdict: str,
+    cause: str = "",
+    note: str | None = None,
+    by: Person,
+    now: dt.datetime,
 ) -> Feedback:
     """Store the attendee's feedback on another person; it acts on their list at once.
 
     `verdict` is good (saved) or not-relevant with a `cause` (topic, constituency, known, other). Rank, Run
-    and propensity of the suggestion are stored with it. Refuses NotYourList, UnknownVerdict and
-    NotFound (somebody the contact policy does not show).
+    and propensity of the suggestion are stored with it. `note`, on somebody saved, is for the attendee alone;
+    None leaves it as it is. Refuses NotYourList, UnknownVerdict, TextTooLong and NotFound (somebody the
+    contact policy does not show).
     """
     if attendee.person_id != by.pk:
         raise NotYourList(_("Only the attendee can say what is relevant to them."))
@@ -47,6 +55,16 @@ def give_feedback(
         raise UnknownVerdict(
             _("A person is not relevant because of one of: %(causes)s.")
             % {"causes": ", ".join(Feedback.Cause.values)}
+        )
+    is_saved = verdict == Feedback.Verdict.GOOD
+    note = None if note is None else clean_text(note)
+    if note and not is_saved:
+        raise UnknownVerdict(_("A note is on somebody saved: say “good” with it."))
+    if len(note or "") > NOTE_LENGTH:
+        raise TextTooLong(
+            _("The note has %(count)d characters; please keep it to %(limit)d.")
+            % {"count": len(note or ""), "limit": NOTE_LENGTH},
+            field="note",
         )
     other = Attendee.objects.filter(pk=other_id, event=attendee.event_id).first()
     if other is None or not may_contact(attendee, other, "suggestion", now):
@@ -60,6 +78,7 @@ def give_feedback(
         defaults={
             "verdict": verdict,
             "cause": cause,
+            "note": (before.note if before and note is None else note or "") if is_saved else "",
             "run": run,
             "rank": shown.rank if shown else None,
             "propensity": shown.propensity if shown else None,

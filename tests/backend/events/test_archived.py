@@ -40,6 +40,7 @@ POSSIBLE = {
         "export_stats_file", "export_audit_entries", "export_unmet_needs", "export_needs_help",
         "export_attendees", "record_views",
     },
+    "one's own history": {"clear_visits"},
     "a part of services that ask": {"record_agreement", "record_appointed"},
 }  # fmt: skip
 
@@ -154,6 +155,7 @@ def test_people_of_an_archived_forum_still_report_and_block() -> None:
 POSSIBLE_OVER_THE_API = {
     "/api/v1/me/",
     "/api/v1/events/{slug}/state/",
+    "/api/v1/events/{slug}/people/seen/",
     "/api/v1/events/{slug}/people/{attendee_id}/report/",
     "/api/v1/events/{slug}/meetings/{meeting_id}/report/",
     "/api/v1/events/{slug}/safety/",

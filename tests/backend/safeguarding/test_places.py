@@ -54,7 +54,7 @@ def hide(attendee):
 
 def test_whoever_hides_is_no_longer_among_the_saved(mali, arif):
     Feedback.objects.create(attendee=mali, other=arif, verdict=Feedback.Verdict.GOOD)
-    assert [one.attendee_id for one in saved_for(viewer=mali, now=NOW)] == [arif.pk]
+    assert [one.other.attendee_id for one in saved_for(viewer=mali, now=NOW)] == [arif.pk]
     hide(arif)
     assert saved_for(viewer=mali, now=NOW) == ()
 

@@ -1,6 +1,6 @@
 """Another attendee's page."""
 
-from backend.events.models import SessionPart
+from backend.events.models import Attendee, SessionPart
 from backend.suggestions.models import Feedback
 from tests.factories import make_session
 from tests.frontend.conftest import OFFER, SEEK, client_of
@@ -11,6 +11,7 @@ def test_a_page_shows_who_it_is_what_they_declare_and_why_we_might_meet(cast, of
     session = make_session(cast.event, "Evidence that stands up in court")
     for attendee in (cast.official, cast.engineer):
         SessionPart.objects.create(event=cast.event, attendee=attendee, session=session)
+    Attendee.objects.filter(pk=cast.engineer.pk).update(shows_sessions=True)
     shown = page_of(official.get(cast.address(f"people/{cast.engineer.pk}/")))
     text = shown.text
     assert shown.text_of("h1") == "Arif Rahman"

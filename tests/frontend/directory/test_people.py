@@ -50,8 +50,8 @@ def test_topics_of_a_person_and_themes_of_sessions_lead_to_who_else_works_on_the
     session.theme = cast.event.themes.get(key="justice")
     session.save()
     for page, address in (
-        (f"people/{cast.engineer.pk}/", f"{cast.address('people/')}?topic=evidence-reporting"),
-        ("sessions/", f"{cast.address('people/')}?theme=justice"),
+        (f"people/{cast.engineer.pk}/", f"{cast.address('people/working-on/')}?topic=evidence-reporting"),
+        ("sessions/", f"{cast.address('people/working-on/')}?theme=justice"),
     ):
         assert address in dict(page_of(official.get(cast.address(page))).links()).values()
         assert page_of(official.get(address)).texts(".people .name") == ["Arif Rahman"]

@@ -44,7 +44,7 @@ def test_the_page_shows_what_is_on_and_names_only_speakers_one_may_see(booking, 
         assert word in text
     assert "https://stream.example.org/1" in [address for _, address in page_of(text).links()]
     assert "Wednesday 9 December" in text
-    assert "also see which sessions you both bookmarked" in text
+    assert "Others read which sessions you bookmarked only if you let them." in text
     assert "Times are Bangkok time, UTC+07:00." in text
     for attendee in booking.cast.unseen:
         assert attendee.person.name not in text

@@ -71,6 +71,23 @@ def test_a_hidden_person_in_between_is_not_named(reader_and_others):
     assert between.person.email not in exported_rows(event)[0][4]
 
 
+def test_a_session_is_a_reason_once_the_other_lets_their_sessions_be_seen(reader_and_others):
+    event, me, others = reader_and_others
+    reasons = [
+        {"code": "session", "weight": 1.0, "evidence": {"session": "Opening", "count": 2}},
+        {"code": "bridge", "weight": 0.1, "evidence": {"from": "government", "to": "industry"}},
+    ]
+    make_run(event, {me: others[:1]}, reasons)
+
+    def codes() -> list[str]:
+        (card,) = suggestions_for(attendee=me, now=NOW).cards
+        return [reason.code for reason in card.reasons]
+
+    assert codes() == ["bridge"]
+    Attendee.objects.filter(pk=others[0].pk).update(shows_sessions=True)
+    assert codes() == ["session", "bridge"]
+
+
 def test_a_past_meeting_of_a_blocked_pair_is_shown_to_nobody(reader_and_others, blocked_by):
     event, me, (other, _, between) = reader_and_others
     reasons = [{"code": "tie_through", "weight": 1.0, "evidence": {"person": between.pk, "label": "2025"}}]

@@ -1,0 +1,89 @@
+"""Whom an attendee saved, read about, or meets in a session, through the contact policy."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import prefetch_related_objects
+
+from backend.core.texts import folded
+from backend.directory.models import ProfileVisit
+from backend.directory.selectors.finding import CHANNEL, PAGE_SIZE
+from backend.events.models import Attendee, SessionPart, interests_of_cards
+from backend.events.selectors import shown_name
+from backend.safeguarding.rules import contactable_for
+from backend.safeguarding.selectors import PublicProfile, public_profile_of, public_profiles_for
+from backend.suggestions.models import Feedback
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPerson:
+    """Somebody the reader saved, and what they noted for themself alone."""
+
+    other: PublicProfile
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCompanion:
+    """Somebody who is at sessions of the reader's, earliest first."""
+
+    other: PublicProfile
+    sessions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCompanions:
+    """One page of the people in the reader's sessions, of `total`; `sessions`: how many the reader has."""
+
+    people: tuple[SessionCompanion, ...]
+    total: int
+    page: int
+    pages: int
+    sessions: int
+
+
+def saved_for(*, viewer: Attendee, now: dt.datetime) -> tuple[SavedPerson, ...]:
+    """The people the viewer saved and may still see, the last saved first; three queries."""
+    saved = Feedback.objects.filter(attendee=viewer.pk, verdict=Feedback.Verdict.GOOD)
+    notes = dict(saved.order_by("-created_at", "-id").values_list("other_id", "note"))
+    profiles = public_profiles_for(viewer=viewer, ids=notes, channel="page", now=now)
+    return tuple(SavedPerson(profiles[pk], note) for pk, note in notes.items() if pk in profiles)
+
+
+def recently_seen_for(*, viewer: Attendee, now: dt.datetime) -> tuple[PublicProfile, ...]:
+    """The people whose pages the viewer read last and may still see, the latest first; three queries."""
+    visits = ProfileVisit.objects.filter(attendee=viewer.pk).order_by("-seen_at", "-pk")
+    ids = list(visits.values_list("other_id", flat=True))
+    profiles = public_profiles_for(viewer=viewer, ids=ids, channel="page", now=now)
+    return tuple(profiles[pk] for pk in ids if pk in profiles)
+
+
+def session_companions_for(*, viewer: Attendee, page: int, now: dt.datetime) -> SessionCompanions:
+    """Who is at sessions of the viewer's: speakers, and those who let their sessions be seen.
+
+    Who shares the most sessions comes first, then by name. Five queries.
+    """
+    mine = list(SessionPart.objects.filter(attendee=viewer.pk).values_list("session_id", flat=True))
+    visible = contactable_for(viewer, CHANNEL, now)
+    parts = SessionPart.objects.seen_by_others().filter(
+        session__in=mine, attendee__in=visible.order_by().values("pk")
+    )
+    titles: dict[int, list[str]] = {}
+    rows = parts.order_by("session__starts_at", "session_id").values_list("attendee_id", "session__title")
+    for pk, title in rows:
+        titles.setdefault(pk, []).append(title)
+    people = visible.filter(pk__in=titles).select_related("organisation__sector")
+    ordered = sorted(people, key=lambda one: (-len(titles[one.pk]), folded(shown_name(one)), one.pk))
+    pages = max(1, -(-len(ordered) // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    shown = ordered[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    prefetch_related_objects(shown, interests_of_cards())
+    return SessionCompanions(
+        people=tuple(SessionCompanion(public_profile_of(one), tuple(titles[one.pk])) for one in shown),
+        total=len(ordered),
+        page=page,
+        pages=pages,
+        sessions=len(mine),
+    )
