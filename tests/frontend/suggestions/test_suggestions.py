@@ -253,10 +253,10 @@ def test_saved_people_are_listed_as_long_as_i_may_see_them(cast, official, block
     fragment = page_of(feedback(official, cast, cast.engineer, headers=HTMX, verdict="good"))
     assert fragment.has("#saved[hx-swap-oob=outerHTML]:not([hidden])")
     Suggestion.objects.all().delete()
-    assert page_of(official.get(cast.address("suggestions/"))).links("#saved") == [link]
+    assert page_of(official.get(cast.address("suggestions/"))).links("#saved li") == [link]
     block_contact_by_page(cast, blocked_by, cast.engineer, cast.official)
     page = page_of(official.get(cast.address("suggestions/")))
-    assert page.links("#saved") == []
+    assert page.links("#saved li") == []
     assert page.has("#saved[hidden]")
 
 
