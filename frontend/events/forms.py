@@ -78,10 +78,9 @@ class ProfileForm(forms.Form):
         super().__init__(
             data,
             initial={
-                **{name: getattr(attendee, name) for name in TEXT_FIELDS},
+                **{name: getattr(attendee, name) for name in (*TEXT_FIELDS, "shows_sessions")},
                 "languages": attendee.languages,
                 "listed": attendee.visibility == attendee.Visibility.LISTED,
-                "shows_sessions": attendee.shows_sessions,
                 "seeks_topics": [topic.key for topic in topics if topic.seeks],
                 "offers_topics": [topic.key for topic in topics if topic.offers],
             },
