@@ -219,6 +219,5 @@ class MailListView(OrganiserView):
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Try the mails that were refused for good again, or one of them."""
         event, notice_id = self.event, validated(shapes.ResendSerializer, request).get("notice")
-        return Response(
-            {"count": services.resend_mails(event=event, notice_id=notice_id, by=self.attendee.person)}
-        )
+        by, now = self.attendee.person, timezone.now()
+        return Response({"count": services.resend_mails(event=event, notice_id=notice_id, by=by, now=now)})

@@ -69,6 +69,7 @@ class Delivery(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=16, blank=True)  # of the last attempt: an SMTP code, or one word
+    due_at = models.DateTimeField(default=timezone.now)  # later than its notice in the reader's quiet hours
     tried_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -11,7 +11,7 @@ from backend.events.models import Event
 from backend.events.selectors import name_in_lists
 from backend.meetings.models import Delivery
 
-UNTRIED_LIMIT = dt.timedelta(minutes=10)  # a mail not tried after this: the worker does not run
+UNTRIED_LIMIT = dt.timedelta(minutes=10)  # a mail due and not tried after this: the worker does not run
 State = Delivery.State
 
 
@@ -50,8 +50,8 @@ class DeliveryFigures:
 
 
 def failing_deliveries(event: Event, now: dt.datetime) -> QuerySet[Delivery]:
-    """The event's mails that were refused for good, failed at least once, or were not tried in time."""
-    late = Q(attempts__gte=1) | Q(notice__created_at__lte=now - UNTRIED_LIMIT)
+    """The event's mails that were refused for good, failed at least once, or were not tried once due."""
+    late = Q(attempts__gte=1) | Q(due_at__lte=now - UNTRIED_LIMIT)
     return _of(event).filter(Q(state=State.FAILED) | Q(state=State.QUEUED) & late)
 
 

@@ -40,11 +40,11 @@ def notify(
         notices = [notice for notice, is_new in tried if is_new]
     else:
         notices = Notice.objects.bulk_create(Notice(**key, **row, attendee_id=pk) for pk in ids)
-    Delivery.objects.bulk_create(Delivery(notice=notice) for notice in notices)
     readers = Attendee.objects.select_related("event", "person").in_bulk([one.attendee_id for one in notices])
-    for notice in notices:
-        at = now + GATHERING if kind in GATHERED else now
-        at = _held_until(notice, meeting, readers[notice.attendee_id], at) or at
+    earliest = now + GATHERING if kind in GATHERED else now
+    due = {one: _held_until(one, meeting, readers[one.attendee_id], earliest) or earliest for one in notices}
+    Delivery.objects.bulk_create(Delivery(notice=notice, due_at=at) for notice, at in due.items())
+    for notice, at in due.items():
         _enqueue_mail(notice, not_before=at if at > now else None)
 
 
@@ -81,6 +81,7 @@ def deliver_notice(*, notice_id: int, now: dt.datetime) -> None:
     waiting = Notice.objects.select_related("meeting", "attendee__event", "attendee__person")
     notice = waiting.filter(pk=notice_id, delivery__state=Delivery.State.QUEUED).first()
     if notice is not None and (at := _held_until(notice, notice.meeting, notice.attendee, now)):
+        Delivery.objects.filter(notice=notice).update(due_at=at)
         _enqueue_mail(notice, not_before=at)
         return
     rows = Delivery.objects.select_for_update(of=("self",)).select_related(
@@ -95,7 +96,7 @@ def deliver_notice(*, notice_id: int, now: dt.datetime) -> None:
 
 
 @in_transaction
-def resend_mails(*, event: Event, notice_id: int | None = None, by: Person) -> int:
+def resend_mails(*, event: Event, notice_id: int | None = None, by: Person, now: dt.datetime) -> int:
     """Queue the event's permanently failed mails again, all or that of one notice; returns their number.
 
     Sent mails stay sent, and waiting ones are retried anyway. Refuses OrganisersOnly.
@@ -106,8 +107,8 @@ def resend_mails(*, event: Event, notice_id: int | None = None, by: Person) -> i
         failed = failed.filter(notice=notice_id)
     locked = list(failed.select_for_update(of=("self",)).select_related("notice").order_by("notice_id"))
     for delivery in locked:
-        delivery.state, delivery.attempts = Delivery.State.QUEUED, 0
-        delivery.save(update_fields=["state", "attempts"])
+        delivery.state, delivery.attempts, delivery.due_at = Delivery.State.QUEUED, 0, now
+        delivery.save(update_fields=["state", "attempts", "due_at"])
         _enqueue_mail(delivery.notice)
     return len(locked)
 

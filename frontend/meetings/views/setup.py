@@ -258,7 +258,7 @@ def mails(request: Request, attendee: Attendee) -> HttpResponse:
     event = attendee.event
     if request.method == "POST":
         notice_id = values_of(ResendForm(request.POST))["notice"]
-        sent = services.resend_mails(event=event, notice_id=notice_id, by=request.user)
+        sent = services.resend_mails(event=event, notice_id=notice_id, by=request.user, now=timezone.now())
         text = ngettext("%(count)d mail goes out again.", "%(count)d mails go out again.", sent)
         messages.success(request, text % {"count": sent} if sent else _("No refused mail was left to send."))
         return redirect("mails", event.slug)

@@ -104,7 +104,7 @@ def test_an_address_refused_for_good_delays_no_other_mail_and_the_organiser_sees
     assert a.person.email not in repr(figures)
 
     boss = forum.join(1, permission="organiser")[0]
-    assert resend_mails(event=forum.event, by=boss.person) == 1
+    assert resend_mails(event=forum.event, by=boss.person, now=forum.now) == 1
     do_jobs()
     assert state_of(a) == [("sent", 1, "")]
     assert len(post.received_by(a.person.email)) == 1

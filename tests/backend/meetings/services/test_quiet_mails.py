@@ -12,6 +12,7 @@ from backend.directory.models import Nudge
 from backend.directory.services import nudge_people, send_nudge
 from backend.events.models import Attendee
 from backend.meetings.models import Delivery
+from backend.meetings.selectors import failing_deliveries
 from backend.meetings.services import (
     deliver_notice,
     remind_people,
@@ -60,6 +61,16 @@ def test_a_request_in_the_night_is_mailed_in_the_morning(
     assert Delivery.objects.get().state == "queued"
     deliver_all(morning_of(forum))
     assert [mail.to for mail in mailoutbox] == [[b.person.email]]
+
+
+def test_a_mail_that_waits_for_the_morning_is_in_no_trouble_before(forum: Forum) -> None:
+    a, b, *_ = forum.people
+    forum.ask(a, b)
+    morning = morning_of(forum)
+    for now, count in ((forum.now + HOUR, 0), (morning, 0), (morning + HOUR, 1)):
+        assert failing_deliveries(forum.event, now).count() == count
+    deliver_all(morning)
+    assert failing_deliveries(forum.event, morning + HOUR).count() == 0
 
 
 def test_what_was_changed_and_taken_back_in_the_night_is_told_once_or_not_at_all(
