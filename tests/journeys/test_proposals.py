@@ -125,7 +125,7 @@ def test_two_people_are_arranged_and_moved_by_hand(forum, door, signed_in):
     theirs = signed_in(b)
     theirs.goto(f"{door}{BASE}meetings/{meeting.pk}/")
     main = theirs.get_by_role("main")
-    expect(main).to_contain_text("The organisers put this meeting forward.")
+    expect(main).to_contain_text("The organisers put this meeting forward, because:")
     expect(main).to_contain_text("You both work on safety by design.")
     theirs.get_by_text("Cancel the meeting …").click()
     theirs.get_by_label("Why").fill("I am at the plenary then.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.mime.text import MIMEText
 from email.utils import format_datetime
 from pathlib import Path
@@ -232,13 +232,17 @@ def _requested(row: MeetingRow, reader: Attendee) -> MailContent:
 
 
 def _proposed(row: MeetingRow, reader: Attendee) -> MailContent:
-    return _ask(
+    mail = _ask(
         row,
         reader,
         _("The organisers propose that you meet %(name)s"),
-        _("The organisers propose that you and %(who)s meet, one to one. Neither has asked the other."),
+        _("The organisers propose that you and %(who)s meet, one to one, because: %(because)s")
+        if row.message
+        else _("The organisers propose that you and %(who)s meet, one to one."),
+        _("Neither has asked the other."),
         _("It takes place if you both say yes. If not, neither is told what the other answered."),
     )
+    return replace(mail, quote="")
 
 
 def _changed(row: MeetingRow, reader: Attendee) -> MailContent:
@@ -298,6 +302,7 @@ def _arranged(row: MeetingRow, reader: Attendee) -> MailContent:
         lines=(
             _("The organisers arranged a meeting for you with %(who)s, at a time you both had opened.")
             % _names(row),
+            *([_("They wrote why: %(because)s") % _names(row)] if row.message else []),
             _("There is nothing to answer. If you cannot come, cancel it: the other can replan."),
             _("The attached entry puts the meeting into your calendar."),
         ),
@@ -478,7 +483,7 @@ def _who(row: MeetingRow) -> str:
 
 
 def _names(row: MeetingRow) -> dict[str, str]:
-    return {"name": row.other.name, "who": _who(row)}
+    return {"name": row.other.name, "who": _who(row), "because": " ".join(row.message.split())}
 
 
 def _agenda_link(reader: Attendee) -> Link:

@@ -10,6 +10,7 @@ from backend.meetings.models import Meeting
 from backend.meetings.services import arrange_meeting, propose_meeting
 from backend.people.models import Person
 from backend.programme.selectors import confirms_at_once
+from backend.suggestions.selectors import shared_reason_for
 
 
 def put_forward(
@@ -25,8 +26,10 @@ def put_forward(
 ) -> Meeting:
     """Propose a meeting to two attendees (ids), or arrange it where the event's plans are arranged at once.
 
-    Arranged, it is at the first of these times. Refuses what `propose_meeting` and `arrange_meeting` refuse.
+    Arranged, it is at the first of these times. Without a `because` both read what suggests them to each
+    other, if anything does. Refuses what `propose_meeting` and `arrange_meeting` refuse.
     """
+    because = because or shared_reason_for(event, pair)
     service = arrange_meeting if confirms_at_once(event) else propose_meeting
     return service(
         event=event, pair=pair, slot_ids=slot_ids, table_id=table_id, because=because, key=key, by=by, now=now

@@ -18,6 +18,7 @@ from backend.people.models import Person
 from backend.programme.models import Plan, PlannedMeeting, ProgrammeRules
 from backend.programme.services.drafting import PlanBusy, plan_for_update
 from backend.programme.services.editing import check_editable
+from backend.suggestions.selectors import shared_reason_for
 
 APPLY_PUBLICATION = "programme.apply_publication"
 ROWS_BETWEEN_REPORTS = 10
@@ -140,6 +141,7 @@ def _put_forward(plan: Plan, row: PlannedMeeting, by: Person, now: dt.datetime) 
             pair=(row.first_id, row.second_id),
             slot_ids=[row.slot_id],
             table_id=row.table_id,
+            because=shared_reason_for(plan.event, (row.first_id, row.second_id)),
             key=f"plan-{plan.pk}-{row.pk}",
             by=by,
             now=now,

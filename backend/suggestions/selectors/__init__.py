@@ -40,6 +40,7 @@ from backend.suggestions.selectors.runs import (
     run_status_for,
     stale_ids_for,
 )
+from backend.suggestions.selectors.shared_reasons import shared_reason_for
 from backend.suggestions.selectors.unmet import (
     UnmetNeeds,
     UnmetRow,
@@ -80,6 +81,7 @@ __all__ = [
     "outdated_ids",
     "pair_inspection_for",
     "run_status_for",
+    "shared_reason_for",
     "stale_ids_for",
     "strength_of",
     "suggestion_between",

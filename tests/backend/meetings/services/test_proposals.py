@@ -70,6 +70,7 @@ def test_nobody_asks_and_two_yeses_agree_it_at_the_planned_table(forum: Forum) -
         mail = mail_for(reader.notices.get(), forum.now)
         assert mail is not None
         assert mail.subject == f"The organisers propose that you meet {other.person.name}"
+        assert "meet, one to one, because: You both work on safety.\n" in str(mail.body)
     assert forum.accept(a, meeting).state == "proposed"
     assert (kinds(a), kinds(b)) == (["proposed"], ["proposed"])
     agreed = forum.accept(b, meeting)

@@ -11,6 +11,7 @@ from backend.meetings.models import Availability, Meeting, Notice
 from backend.meetings.services import decline_meeting, join_event, set_rules
 from backend.programme import services
 from backend.programme.selectors import plan_page_for, read_planning_data
+from backend.suggestions.models import Suggestion
 from tests.backend.programme.conftest import places, seats_of
 from tests.factories import NOW, block_contact
 
@@ -20,12 +21,28 @@ def test_publishing_proposes_each_meeting_for_its_time_in_nobody_s_name(desk):
     rows = list(plan.planned.select_related("meeting"))
     assert (plan.state, plan.work, plan.published_at) == ("published", "ready", NOW)
     assert len(rows) == Meeting.objects.count() == 6
+    because = "One of you seeks “Evidence reporting”, and the other offers it."
     for row in rows:
-        assert (row.meeting.state, row.meeting.asker, row.meeting.message) == ("proposed", None, "")
+        assert (row.meeting.state, row.meeting.asker, row.meeting.message) == ("proposed", None, because)
         assert row.meeting.preferred_table == row.table
         assert list(row.meeting.times.values_list("slot", flat=True)) == [row.slot_id]
         assert {seat.attendee_id for seat in row.meeting.seats.all()} == {row.first_id, row.second_id}
     assert Counter(Notice.objects.values_list("kind", flat=True)) == {"proposed": 12}
+
+
+def test_what_is_published_says_why_the_two_should_meet(desk):
+    plan = desk.plan(most=2)
+    reasons = [
+        {"code": "tie_through", "weight": 0.9, "evidence": {"person": desk.people[0].pk}},
+        {"code": "seeks_offers", "weight": 0.8, "evidence": {"seek": "my secret need", "offer": "an offer"}},
+        {"code": "topic_offered", "weight": 0.2, "evidence": {"topic": "evidence-reporting"}},
+    ]
+    Suggestion.objects.update(reasons=reasons)
+    desk.publish(plan)
+    assert set(Meeting.objects.values_list("message", flat=True)) == {
+        "One of you seeks “Evidence reporting”, and the other offers it. "
+        "What one of you writes to seek is near what the other offers."
+    }
 
 
 def test_where_the_event_says_so_publishing_confirms_at_the_planned_tables(desk):
