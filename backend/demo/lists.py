@@ -1,4 +1,4 @@
-"""The demo's lists: its people view the suggestions they got, and some ask whom they viewed."""
+"""The demo's lists: people view the suggestions they got, some ask, and the organisers propose meetings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.demo.accounts import demo_accounts
-from backend.demo.meetings import ask_from_lists
+from backend.demo.meetings import ask_from_lists, propose_from_lists
 from backend.events.models import Attendee, Event
 from backend.suggestions.models import Suggestion
 from backend.suggestions.selectors import current_run
@@ -28,7 +28,7 @@ MIN_VIEWED, MAX_VIEWED = 3, 10
 def read_lists(
     *, event: Event, now: dt.datetime, on_progress: Callable[[str, float], object] = lambda *_: None
 ) -> int:
-    """Most people view the first few to all of their list, and some ask; gives how many viewed it.
+    """Most people view some or all of their list, some ask, and meetings are proposed; gives how many viewed.
 
     The same ones every time. `on_progress` gets the step and its share done, 0 to 1. Refuses NotFound before
     the first Run.
@@ -59,4 +59,5 @@ def read_lists(
     main = [account.person for account in demo_accounts()]
     asking = partial(on_progress, "Asking each other")
     ask_from_lists(event=event, viewed=viewed, main=main, now=now, on_progress=asking)
+    propose_from_lists(event=event, listed=lists, main=main, now=now)
     return len(viewed)

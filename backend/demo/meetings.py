@@ -16,9 +16,10 @@ from backend.events.rules import SlotGrid, periods_of
 from backend.events.selectors import shown_name, slots_for
 from backend.events.services import TableData, add_slots, add_tables
 from backend.meetings import services
-from backend.meetings.models import Meeting
+from backend.meetings.models import Delivery, Meeting
 from backend.meetings.selectors import SlotChoice, free_slots_between
 from backend.people.models import Person
+from backend.programme.services import put_forward
 from backend.safeguarding.rules import matchable
 
 SEED = 2026
@@ -26,12 +27,14 @@ HOURS = ((dt.time(10), dt.time(12, 30)), (dt.time(13), dt.time(17)))
 TABLES, WITHOUT_STEPS = 40, 10
 CLOSED = 8  # one in so many opens nothing
 ASKED_OVER, TO_ANSWER = 240.0, 12.0  # hours: over how many people ask, and how long most take to answer
+WAITING_OVER, EXPIRY = 96.0, 168  # hours: over how many people asked what still waits, and how long it may
+PROPOSED_OVER = 60.0  # hours: over how many the organisers proposed meetings
+PROPOSED = 12  # between people without a demo account
 ASKERS, ASKED = 0.7, 3  # this share of those who viewed their list asks so many of it
 REPORTED = (
     "Since this request I got eleven messages on my private number from the same person, two of them at "
     "night. I have not answered. The last one says in which hotel I will stay."
 )
-MONTH = 720  # hours a request of the demo waits, so that a visitor finds some that wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ def load_meetings(*, event: Event, earlier: Event, main: Sequence[Person], now: 
     _set_up(earlier, main, last_year)
     past = _Requests(earlier, main, last_year)
     past.make_past()
+    _mail_from(now)
     return DemoMeetings(slots, tables, open_people, requests.count + past.count)
 
 
@@ -83,14 +87,85 @@ def ask_from_lists(
             for other in filter(None, map(people.get, viewed.get(asker.pk, ())[:ASKED])):
                 requests.ask(asker, other, chance.random())
         on_progress(done / len(people))
+    _mail_from(now)
     return requests.count
+
+
+@transaction.atomic
+def propose_from_lists(
+    *, event: Event, listed: Mapping[int, Sequence[int]], main: Sequence[Person], now: dt.datetime
+) -> int:
+    """Let an organiser propose meetings from the lists, some answered; gives how many.
+
+    listed: whom each has on their list, best first, by attendee's id. Each demo account has one to answer,
+    one that the other said yes to, and one yes and one no of its own.
+    """
+    organiser = _organiser_of(event)
+    if organiser is None:
+        return 0
+    requests = _Requests(event, main, now)
+    people = {attendee.pk: attendee for attendee in (*requests.main, *requests.rest)}
+    chance = random.Random(f"{SEED} proposals {event.slug}")  # noqa: S311 - not a secret
+    count = 0
+
+    def propose(one: Attendee, answers: Sequence[tuple[bool, bool | None]]) -> None:
+        """One proposal for each of `answers`: whether it is of this person or the other; yes, no or none."""
+        nonlocal count
+        others = iter([people[pk] for pk in listed.get(one.pk, ()) if pk in people])
+        for is_own, answer in answers:
+            for other in others:
+                proposed_at = now - dt.timedelta(hours=chance.uniform(1, PROPOSED_OVER))
+                free = free_slots_between(one, other.pk, proposed_at)
+                try:
+                    with transaction.atomic():
+                        meeting = put_forward(
+                            event=event, pair=(one.pk, other.pk), slot_ids=_spread(free)[:1], by=organiser,
+                            now=proposed_at,
+                        )  # fmt: skip
+                        if answer is not None:
+                            _answer(meeting, one if is_own else other, answer, proposed_at, chance, now)
+                except BusinessError:
+                    continue
+                count += 1
+                break
+
+    for attendee in requests.main:
+        propose(attendee, ((True, None), (False, True), (True, True), (True, False)))
+    for attendee, answer in zip(requests.rest, [None, True, False] * (PROPOSED // 3), strict=False):
+        propose(attendee, ((True, answer),))
+    _mail_from(now)
+    return count
+
+
+def _answer(
+    meeting: Meeting,
+    attendee: Attendee,
+    answer: bool,
+    proposed_at: dt.datetime,
+    chance: random.Random,
+    now: dt.datetime,
+) -> None:
+    """Say yes or no to a proposal some hours after it was made."""
+    service = services.accept_meeting if answer else services.decline_meeting
+    answered_at = min(now, proposed_at + dt.timedelta(hours=chance.expovariate(1 / TO_ANSWER)))
+    service(attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=answered_at)
+
+
+def _organiser_of(event: Event) -> Person | None:
+    organisers = Attendee.objects.filter(event=event, permission=Attendee.Permission.ORGANISER)
+    first = organisers.select_related("person").order_by("person_id").first()
+    return first.person if first else None
+
+
+def _mail_from(now: dt.datetime) -> None:
+    """What was asked in the days before is mailed from now on, when the demo is loaded."""
+    Delivery.objects.filter(state=Delivery.State.QUEUED, due_at__lt=now).update(due_at=now)
 
 
 def _set_up(event: Event, main: Sequence[Person], now: dt.datetime) -> tuple[int, int, int]:
     """Times on every day, tables, an online room, and open times of most attendees."""
-    organiser = Person.objects.filter(
-        attendances__event=event, attendances__permission=Attendee.Permission.ORGANISER
-    ).earliest("pk")
+    organiser = _organiser_of(event)
+    assert organiser is not None
     days = tuple(
         event.starts_on + dt.timedelta(days=n) for n in range((event.ends_on - event.starts_on).days + 1)
     )
@@ -110,7 +185,7 @@ def _set_up(event: Event, main: Sequence[Person], now: dt.datetime) -> tuple[int
         + [TableData(label="Online", is_online=True, room_link="https://meet.example.org/{meeting}")],
         by=organiser,
     )
-    services.set_rules(event=event, open_requests=8, expiry_hours=MONTH, by=organiser)
+    services.set_rules(event=event, open_requests=8, expiry_hours=EXPIRY, proposal_hours=EXPIRY, by=organiser)
     chance = random.Random(f"{SEED} open {event.slug}")  # noqa: S311 - not a secret
     ids = [slot.pk for slot in slots_for(event)]
     always = {person.pk for person in main}
@@ -185,7 +260,8 @@ class _Requests:
 
     def _between(self, asker: Attendee, other: Attendee, answer: Callable[[Meeting], object] | None) -> bool:
         """Let one ask the other; False, and nothing is kept, where the two cannot meet."""
-        asked_at = self.now - dt.timedelta(hours=self._hours.uniform(0, ASKED_OVER))
+        over = ASKED_OVER if answer else WAITING_OVER
+        asked_at = self.now - dt.timedelta(hours=self._hours.uniform(0, over))
         took = dt.timedelta(hours=self._hours.expovariate(1 / TO_ANSWER))
         self.answered_at = min(self.now, asked_at + took)
         free = free_slots_between(asker, other.pk, asked_at)

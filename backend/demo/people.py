@@ -5,20 +5,16 @@ from __future__ import annotations
 import random
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product, zip_longest
 from typing import Any
 
-import numpy as np
-from scipy.optimize import linear_sum_assignment
-
 from backend.demo.texts import demo_text
 
 SEED = 2026
 SAY_THEIR_SHORT_NAME = 3  # every third of those whose name does not begin with the given name
-USES_OF_A_TEXT = 2  # 240 people write in English with some 150 texts of each kind
 SPOKEN = {
     "Brunei Darussalam": ("ms",),
     "Cambodia": ("km",),
@@ -127,21 +123,14 @@ def unlisted_people() -> tuple[DemoPerson, ...]:
 
 
 def _english_rows() -> Iterator[dict[str, Any]]:
-    """Every biography with something to seek and to offer that suits its sector and topics."""
-    people: list[dict[str, Any]] = demo_text("abouts")
-    seeks = _shared_out(demo_text("seeks"), people)
-    offers = _shared_out(demo_text("offers"), people, beside=seeks)
-    for person, seek, offer in zip(people, seeks, offers, strict=True):
+    """The attendees who write in English."""
+    for profile in demo_text("english_profiles"):
         yield {
-            "title": person["title"],
-            "organisation": person["organisation"],
-            "sector": person["sector"],
-            "country": person["country"],
-            "about": person["text"],
-            "seeks": seek["text"],
-            "offers": offer["text"],
-            "topics_seek": tuple(seek["topics"]),
-            "topics_offer": tuple(offer["topics"]),
+            **{name: profile[name] for name in ("title", "organisation", "sector", "country", "about")},
+            "seeks": profile["seeks"]["text"],
+            "offers": profile["offers"]["text"],
+            "topics_seek": tuple(profile["seeks"]["topics"]),
+            "topics_offer": tuple(profile["offers"]["topics"]),
         }
 
 
@@ -161,43 +150,6 @@ def _local_language_rows() -> Iterator[dict[str, Any]]:
                 "topics_offer": tuple(profile["topics_offer"]),
                 **texts_by_part,
             }
-
-
-def _shared_out(
-    texts: Sequence[dict[str, Any]],
-    people: Sequence[dict[str, Any]],
-    *,
-    beside: Sequence[dict[str, Any]] = (),
-) -> list[dict[str, Any]]:
-    """One text for each person, none used more than twice: the assignment that suits all best.
-
-    A text suits by its sectors first and its topics second, and less if it speaks of the topics of the
-    text it stands `beside`: nobody should offer what they seek. No two people get the same two texts.
-    Solved exactly (scipy, Jonker-Volgenant).
-    """
-    cost = np.zeros((len(people), len(texts)))
-    for place, person in enumerate(people):
-        for column, text in enumerate(texts):
-            topics = set(text["topics"])
-            cost[place, column] = (
-                6.0 * (person["sector"] not in text["sectors"])
-                - 2.0 * len(topics & set(person["topics"]))
-                + 3.0 * len(topics & set(beside[place]["topics"] if beside else ()))
-            )
-    while True:
-        # a text's second use costs more, so that every text is used before any is used twice
-        _, columns = linear_sum_assignment(np.hstack([cost + 0.5 * use for use in range(USES_OF_A_TEXT)]))
-        chosen = [int(column) % len(texts) for column in columns]
-        seen: set[tuple[str, int]] = set()
-        alike = []
-        for place, column in enumerate(chosen if beside else ()):
-            pair = (beside[place]["text"], column)
-            alike += [(place, column)] if pair in seen else []
-            seen.add(pair)
-        if not alike:
-            return [texts[column] for column in chosen]
-        for place, column in alike:
-            cost[place, column] += 6.0
 
 
 def _names_in(country: str) -> Iterator[tuple[int, str, str]]:

@@ -141,9 +141,9 @@ def share_found(viewer: Attendee, searches: Mapping[str, Sequence[Mapping[str, A
 
 
 def offered(place: int | str) -> str:
-    """What somebody of the demo offers: a number is a place in `offers`, "th3" one in the Thai profiles."""
+    """What somebody of the demo offers: a number is a place in the English profiles, "th3" in the Thai."""
     if isinstance(place, int):
-        return str(demo_text("offers")[place]["text"])
+        return str(demo_text("english_profiles")[place]["offers"]["text"])
     language, number = place[:-1], int(place[-1])
     profile = demo_text("local_language_profiles")[language][number]
     extra = profile["extra"]

@@ -11,6 +11,7 @@ import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from statistics import median
 
 import pytest
 from django.conf import settings
@@ -23,7 +24,7 @@ from time_machine import travel
 from backend.demo.accounts import demo_accounts
 from backend.demo.agenda import theme_of
 from backend.demo.loading import load_forum
-from backend.demo.meetings import ASKED, ask_from_lists
+from backend.demo.meetings import ASKED, EXPIRY, PROPOSED, ask_from_lists, propose_from_lists
 from backend.demo.people import demo_people, unlisted_people
 from backend.demo.selectors import CURRENT, EARLIER
 from backend.demo.texts import demo_text
@@ -39,15 +40,17 @@ from backend.events.models import (
     Tie,
 )
 from backend.events.rules import leads_of
-from backend.meetings.models import Availability, Meeting
-from backend.meetings.selectors import agenda_for, requests_sent, requests_to_answer
+from backend.meetings.models import Availability, Delivery, Meeting
+from backend.meetings.selectors import agenda_for, failing_deliveries, requests_sent, requests_to_answer
 from backend.people.models import Person
 from backend.safeguarding.models import Block, Report
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.safeguarding.selectors import reports_for
+from tests.factories import make_run
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
 MEMBER_STATES = {
     "Brunei Darussalam", "Cambodia", "Indonesia", "Lao PDR", "Malaysia", "Myanmar", "Philippines",
     "Singapore", "Thailand", "Timor-Leste", "Viet Nam",
@@ -153,19 +156,10 @@ def _dump_without_ids() -> list[tuple[object, ...]]:
 
 def test_no_two_profiles_are_alike_and_every_one_is_complete() -> None:
     members = (*demo_people(), *unlisted_people())
-    for part in ("email", "name", "about"):
+    for part in ("email", "name", "about", "seeks", "offers"):
         assert len({getattr(member, part).casefold() for member in members}) == len(members), part
-    assert len({(member.seeks, member.offers) for member in members}) == len(members)
     listed = demo_people()
     assert all(m.about and m.seeks and m.offers and m.topics_seek and m.topics_offer for m in listed)
-    assert len({member.seeks for member in listed} | {member.offers for member in listed}) >= 120
-
-
-def test_texts_suit_those_who_say_them() -> None:
-    sectors = {row["text"]: row["sectors"] for row in (*demo_text("seeks"), *demo_text("offers"))}
-    for member in demo_people():
-        for text in (member.seeks, member.offers):
-            assert text not in sectors or member.sector in sectors[text], member.email
 
 
 @pytest.mark.usefixtures("output")
@@ -316,4 +310,48 @@ def test_some_ask_whom_they_looked_at_and_a_visitor_finds_nothing_of_it() -> Non
             assert parts["invited"].pk in seen[parts["asker"].pk][:ASKED]
             assert not {seat.person_id for seat in parts.values()} & {person.pk for person in main}
         assert {meeting.state for meeting in meetings} == {"requested", "accepted", "declined"}
+        transaction.set_rollback(True)
+
+
+@pytest.mark.usefixtures("output")
+def test_answers_come_within_days_and_what_waits_waits_for_a_week() -> None:
+    asked = Meeting.objects.filter(event__slug=CURRENT)
+    took = sorted(
+        (row.answered_at - row.asked_at) / HOUR for row in asked.exclude(answered_at=None) if row.answered_at
+    )
+    assert len(took) > 40
+    assert median(took) < 24
+    assert took[-1] < 6 * 24
+    waiting = asked.filter(state="requested")
+    assert waiting.exists()
+    for row in waiting:
+        assert NOW + dt.timedelta(days=2) < row.expires_at <= row.asked_at + EXPIRY * HOUR
+
+
+@pytest.mark.usefixtures("output")
+def test_mails_of_a_demo_just_loaded_wait_and_are_in_no_trouble() -> None:
+    event = Event.objects.get(slug=CURRENT)
+    assert Delivery.objects.filter(notice__event=event, state="queued").exists()
+    assert not failing_deliveries(event, NOW + dt.timedelta(minutes=9)).exists()
+
+
+@pytest.mark.usefixtures("output")
+def test_the_organisers_propose_meetings_of_which_some_are_answered_yes_and_no() -> None:
+    event, main = Event.objects.get(slug=CURRENT), [account.person for account in demo_accounts()]
+    people = list(matchable(event).order_by("pk"))
+    listed = {one.pk: [people[n - back].pk for back in range(1, 40)] for n, one in enumerate(people)}
+    reasons = [{"code": "topic_offered", "weight": 0.5, "evidence": {"topic": "sextortion"}}]
+    with transaction.atomic():
+        lists = {one: [people[n - back] for back in range(1, 40)] for n, one in enumerate(people)}
+        make_run(event, lists, reasons)
+        count = propose_from_lists(event=event, listed=listed, main=main, now=NOW)
+        proposed = list(Meeting.objects.filter(event=event, asker=None).prefetch_related("seats"))
+        accounts = matchable(event).filter(person__in=main)
+        assert count == len(proposed) > PROPOSED
+        assert {row.state for row in proposed} == {"proposed"}
+        assert all("One of you seeks “Sextortion" in row.message for row in proposed)
+        for attendee in accounts:
+            seats = [seat for row in proposed for seat in row.seats.all()]
+            own = {seat.answer for seat in seats if seat.attendee_id == attendee.pk}
+            assert own >= {"", "yes", "no"}, attendee
         transaction.set_rollback(True)

@@ -11,7 +11,7 @@ from backend.demo.people import demo_people, unlisted_people
 
 DEMO = Path(__file__).resolve().parents[3] / "backend" / "demo" / "data"
 NAMES: dict[str, list[dict[str, Any]]] = json.loads((DEMO / "names.json").read_text(encoding="utf-8"))
-ABOUTS: list[dict[str, Any]] = json.loads((DEMO / "abouts.json").read_text(encoding="utf-8"))
+PROFILES: list[dict[str, Any]] = json.loads((DEMO / "english_profiles.json").read_text(encoding="utf-8"))
 MEMBER_STATES = {
     "Brunei Darussalam",
     "Cambodia",
@@ -156,7 +156,7 @@ def test_names_are_enough_for_every_country_in_its_own_order() -> None:
 
 
 def test_every_biography_can_have_a_name_of_its_own_many_times_over() -> None:
-    drawn = Counter(row["country"] for row in ABOUTS)
+    drawn = Counter(row["country"] for row in PROFILES)
     for country, groups in NAMES.items():
         different = {name for group in groups for name in full_names(group)}
         assert len(different) >= 10 * drawn[country], country

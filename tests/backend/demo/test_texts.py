@@ -15,7 +15,7 @@ from backend.events.services.setup import THEMES_FILE
 from backend.people.models import Constituency
 
 DEMO = Path(__file__).resolve().parents[3] / "backend" / "demo" / "data"
-FILES = ("seeks", "offers", "abouts", "names", "sessions", "themes", "sectors")
+FILES = ("english_profiles", "names", "sessions", "themes", "sectors")
 
 
 def demo_text(name: str) -> Any:
@@ -26,9 +26,8 @@ def path_of(name: str) -> Path:
     return {"themes": THEMES_FILE, "sectors": SECTORS_FILE}.get(name, DEMO / f"{name}.json")
 
 
-SEEKS, OFFERS, ABOUTS, NAMES, SESSIONS, THEMES, SECTORS = (demo_text(name) for name in FILES)
-DECLARATIONS = [*SEEKS, *OFFERS]
-TEXTS = [row["text"] for row in (*DECLARATIONS, *ABOUTS)]
+PROFILES, NAMES, SESSIONS, THEMES, SECTORS = (demo_text(name) for name in FILES)
+TEXTS = [text for row in PROFILES for text in (row["about"], row["seeks"]["text"], row["offers"]["text"])]
 TOPICS = {
     "legislation": [
         "legislative-reform",
@@ -114,64 +113,70 @@ def test_each_sector_counts_for_a_known_constituency() -> None:
     assert constituency_of["acwc"] == constituency_of["un-agency"] == "intergovernmental"
 
 
-@pytest.mark.parametrize("rows", [SEEKS, OFFERS], ids=["seeks", "offers"])
-def test_declarations_are_many_and_each_says_who_could_have_written_it_about_what(
-    rows: list[dict[str, Any]],
-) -> None:
-    assert len(rows) >= 130
-    for row in rows:
-        assert set(row) == {"text", "topics", "sectors"}
-        assert 15 <= len(row["text"].split()) <= 45, row["text"]
-        assert 1 <= len(row["topics"]) == len(set(row["topics"])) <= 3
-        assert 1 <= len(row["sectors"]) == len(set(row["sectors"])) <= 5
-        assert set(row["topics"]) <= TOPIC_KEYS
-        assert set(row["sectors"]) <= set(SHARES)
-
-
-@pytest.mark.parametrize("rows", [SEEKS, OFFERS], ids=["seeks", "offers"])
-def test_every_topic_and_every_sector_has_declarations_of_its_own(rows: list[dict[str, Any]]) -> None:
-    by_topic = Counter(row["topics"][0] for row in rows)
-    by_sector = Counter(sector for row in rows for sector in row["sectors"])
-
+@pytest.mark.parametrize("part", ["seeks", "offers"])
+def test_everybody_declares_what_they_seek_and_offer_about_some_topics(part: str) -> None:
+    for row in PROFILES:
+        declared = row[part]
+        assert set(declared) == {"text", "topics"}
+        assert 15 <= len(declared["text"].split()) <= 45, declared["text"]
+        assert 1 <= len(declared["topics"]) == len(set(declared["topics"])) <= 3
+        assert set(declared["topics"]) <= TOPIC_KEYS
+    by_topic = Counter(row[part]["topics"][0] for row in PROFILES)
     assert min(by_topic[key] for key in TOPIC_KEYS) >= 7
-    assert min(by_sector[key] for key in SHARES) >= 7
 
 
-def test_every_topic_has_a_seek_that_another_constituency_can_answer() -> None:
+def test_what_people_seek_or_offer_is_of_the_topics_they_work_on() -> None:
+    strangers = [
+        row["title"]
+        for row in PROFILES
+        if not set(row["topics"]) & {*row["seeks"]["topics"], *row["offers"]["topics"]}
+    ]
+    assert strangers == []
+
+
+def test_every_need_has_an_offer_of_its_topic_from_another_constituency() -> None:
     constituency_of = {row["key"]: row["constituency"] for row in SECTORS}
-    for topic in TOPIC_KEYS:
-        answers = [
-            {constituency_of[key] for key in row["sectors"]} for row in OFFERS if topic in row["topics"]
-        ]
-        for seek in (row for row in SEEKS if topic in row["topics"]):
-            own = {constituency_of[key] for key in seek["sectors"]}
-            assert any(other - own for other in answers), seek["text"]
+    for row in PROFILES:
+        assert any(
+            set(row["seeks"]["topics"]) & set(other["offers"]["topics"])
+            and constituency_of[other["sector"]] != constituency_of[row["sector"]]
+            for other in PROFILES
+        ), row["seeks"]["text"]
 
 
 def test_biographies_cover_the_sectors_in_the_shares_of_the_forum() -> None:
-    count = Counter(row["sector"] for row in ABOUTS)
+    count = Counter(row["sector"] for row in PROFILES)
 
-    assert len(ABOUTS) == 240
+    assert len(PROFILES) == 240
     assert set(count) == set(SHARES)
     for sector, share in SHARES.items():
         assert abs(count[sector] - 240 * share / 100) <= 1, sector
 
 
 def test_each_biography_is_short_complete_and_placed() -> None:
-    for row in ABOUTS:
-        assert set(row) == {"text", "sector", "country", "title", "organisation", "topics"}
-        assert 18 <= len(row["text"].split()) <= 45, row["text"]
+    for row in PROFILES:
+        assert set(row) == {
+            "about",
+            "sector",
+            "country",
+            "title",
+            "organisation",
+            "topics",
+            "seeks",
+            "offers",
+        }
+        assert 18 <= len(row["about"].split()) <= 45, row["about"]
         assert row["country"] in NAMES
         assert 1 <= len(row["topics"]) == len(set(row["topics"])) <= 3
         assert set(row["topics"]) <= TOPIC_KEYS
         assert 0 < len(row["title"]) <= 120
         assert 0 < len(row["organisation"]) <= 120
-    assert {row["country"] for row in ABOUTS} == set(NAMES)
+    assert {row["country"] for row in PROFILES} == set(NAMES)
 
 
 def test_organisations_are_shared_and_each_keeps_one_sector() -> None:
     sectors: dict[str, set[str]] = {}
-    for row in ABOUTS:
+    for row in PROFILES:
         sectors.setdefault(row["organisation"], set()).add(row["sector"])
 
     assert 140 <= len(sectors) <= 190

@@ -23,16 +23,17 @@ ANSWERS = {
 """What answers the need of each of these Khmer speakers of the demo, in English."""
 
 
-def texts_of(name: str) -> list[str]:
-    return [entry["text"] for entry in json.loads((DEMO / name).read_text("utf-8"))][:ENGLISH]
+def texts_of(part: str) -> list[str]:
+    profiles = json.loads((DEMO / "english_profiles.json").read_text("utf-8"))
+    return [profile[part]["text"] for profile in profiles[:ENGLISH]]
 
 
 @pytest.fixture(scope="module")
 def ranks(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory):
     """The place of the answer on the Khmer speaker's list, for each need."""
     khmer = json.loads((DEMO / "local_language_profiles.json").read_text("utf-8"))["km"]
-    seeks = encoder.encode(texts_of("seeks.json"), "query")
-    offers = encoder.encode(texts_of("offers.json"), "passage")
+    seeks = encoder.encode(texts_of("seeks"), "query")
+    offers = encoder.encode(texts_of("offers"), "passage")
     needs = encoder.encode([khmer[k]["seeks"]["text"] for k in ANSWERS], "query")
     answers = encoder.encode(list(ANSWERS.values()), "passage")
     known = language_priors(encoder.name, tmp_path_factory.mktemp("priors"), encoder.encode)
