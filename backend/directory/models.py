@@ -136,6 +136,7 @@ class SearchText(models.Model):
     model = models.CharField(max_length=200)
     field = models.CharField(max_length=10)
     text_hash = models.CharField(max_length=64)
+    language = models.CharField(max_length=3, blank=True)  # as it was centred; empty where uncertain
     profile_changed_at = models.DateTimeField()
     vector = VectorField()
 

@@ -76,7 +76,10 @@ def p95(do: Callable[[str], object], texts: Sequence[str]) -> float:
 
 
 @pytest.mark.django_db
-def test_a_search_among_ten_thousand_people_is_quick(viewer: Attendee) -> None:
+def test_a_search_among_ten_thousand_people_is_quick(
+    viewer: Attendee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meaning, "SEARCH_SECONDS", 120.0)  # until the model is loaded
     chance = random.Random(1)
     parts = [word for person in demo_people() for word in person.name.split()]
     names = [f"{chance.choice(parts)} {chance.choice(parts)} {chance.choice(parts)}" for _n in range(PEOPLE)]
@@ -91,7 +94,8 @@ def test_a_search_among_ten_thousand_people_is_quick(viewer: Attendee) -> None:
         (
             SearchText(
                 event=viewer.event, attendee=people[n // len(FIELDS)], field=FIELDS[n % len(FIELDS)],
-                model=model, text_hash=read, profile_changed_at=NOW, vector=row,
+                model=model, text_hash=read, language="en", profile_changed_at=NOW,
+                vector=row,
             )
             for n, row in enumerate(rows)
         ),
@@ -102,7 +106,7 @@ def test_a_search_among_ten_thousand_people_is_quick(viewer: Attendee) -> None:
     by_name = p95(lambda text: find(viewer, text), [chance.choice(names) for _n in range(SEARCHES)])
     by_word = p95(lambda text: find(viewer, text), [chance.choice(parts) for _n in range(SEARCHES)])
     texts = [row["search"] for group in SEARCHES_BY_MEANING.values() for row in group]
-    find(viewer, texts[0], BY_MEANING)
+    assert not find(viewer, texts[0], BY_MEANING).is_by_words
     by_meaning = p95(lambda text: find(viewer, text, BY_MEANING), texts)
     assert max(by_name, by_word) < 100
     assert by_meaning < 250

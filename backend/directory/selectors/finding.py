@@ -11,6 +11,8 @@ from typing import TypeVar
 from django.db import connection, transaction
 from django.db.models import Q, prefetch_related_objects
 
+from backend.core.api import MAX_ID
+from backend.core.compiled import any_of
 from backend.core.texts import folded
 from backend.directory import engine
 from backend.directory.models import SearchName
@@ -25,8 +27,8 @@ from backend.events.models import (
 )
 from backend.events.selectors import shown_name
 from backend.meetings.selectors import days_with_time
-from backend.safeguarding.rules import contactable_for
-from backend.safeguarding.selectors import PublicProfile, public_profile_of
+from backend.safeguarding.rules import contactable_for, group_of_attendee
+from backend.safeguarding.selectors import PublicProfile, public_profile_of, visible_ids_for
 
 CHANNEL = "directory"
 PAGE_SIZE = 30
@@ -123,31 +125,40 @@ class Found:
 def found_for(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime) -> Found:
     """Whom the viewer finds, in a constant number of queries: by name the nearest first, else by name.
 
-    The search reads keys that `services.read_names` has written.
+    The search reads keys that `services.read_names` has written. The contact policy is asked once, about
+    everybody whom the keys give; nothing is read or counted of whom it refuses.
     """
     query = engine.read_query(wanted.q)
     if wanted.q.strip() and query is None:
         return Found()
-    visible = contactable_for(viewer, CHANNEL, now)
-    keyed = _keyed(query, viewer.event_id) if query else Keyed()
-    people = people_near(visible.filter(pk__in=[NOBODY, *keyed.attendees]) if query else visible, query)
-    values = values_of(viewer, people, now)
     chosen = wanted.filters
+    near: Things = NO_THINGS
+    if query is None:
+        people = people_near(contactable_for(viewer, CHANNEL, now), None)
+    else:
+        keyed = _keyed(query, viewer.event_id)
+        if not chosen:
+            near = _things_near(query, keyed)
+        ids = {*keyed.attendees, *near.everybody}
+        visible = visible_ids_for(viewer=viewer, ids=ids, channel=CHANNEL, now=now)
+        near = near.seen_by(visible)
+        named = Attendee.objects.filter(pk__in=any_of([pk for pk in keyed.attendees if pk in visible]))
+        people = people_near(named, query)
+    values = values_of(viewer, people, now)
     admitted = [one for one in people if fits(values[one.pk], chosen)]
     pages = max(1, -(-len(admitted) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     shown = admitted[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     prefetch_related_objects(shown, interests_of_cards())
-    organisations, topics, sessions = _things(visible, query, keyed) if query and not chosen else ((), (), ())
     return Found(
         people=tuple(public_profile_of(one) for one in shown),
         total=len(admitted),
         page=page,
         pages=pages,
         facets=facets_of(values.values(), chosen),
-        organisations=organisations,
-        topics=topics,
-        sessions=sessions,
+        organisations=near.organisations,
+        topics=near.topics,
+        sessions=near.sessions,
     )
 
 
@@ -249,6 +260,28 @@ def values_of(viewer: Attendee, people: Collection[Attendee], now: dt.datetime) 
     return found
 
 
+def narrowed(event_id: int, wanted: Wanted) -> AttendeeQuerySet:
+    """The attendees of the event who have what the filters ask for, but for the day, whoever may see them."""
+    people = Attendee.objects.filter(event=event_id)
+    if wanted.constituency:
+        people = people.annotate(group=group_of_attendee()).filter(group=wanted.constituency)
+    if wanted.sector:
+        people = people.filter(organisation__sector__key=wanted.sector)
+    if wanted.organisation:
+        number = int(wanted.organisation) if wanted.organisation.isdecimal() else NOBODY
+        people = people.filter(organisation=min(number, MAX_ID))
+    if wanted.country:
+        people = people.filter(country=wanted.country)
+    if wanted.language:
+        people = people.filter(languages__contains=[wanted.language])
+    if wanted.topic:
+        people = people.filter(pk__in=Interest.objects.filter(topic__key=wanted.topic).values("attendee"))
+    if wanted.theme:
+        of_theme = Interest.objects.filter(topic__theme__key=wanted.theme)
+        people = people.filter(pk__in=of_theme.values("attendee"))
+    return people
+
+
 def fits(values: FilterValues, chosen: Mapping[str, str], but: str = "") -> bool:
     return all(value in values.of[name] for name, value in chosen.items() if name != but)
 
@@ -274,27 +307,63 @@ def facets_of(people: Collection[FilterValues], chosen: Mapping[str, str]) -> di
     return found
 
 
-def _things(
-    visible: AttendeeQuerySet, query: engine.NameQuery, keyed: Keyed
-) -> tuple[tuple[FoundThing, ...], tuple[FoundThing, ...], tuple[FoundThing, ...]]:
-    """Organisations of somebody visible, topics and sessions of these names, the nearest first.
+@dataclass(frozen=True, slots=True)
+class Things:
+    """Organisations, topics and sessions of a name, the nearest first, with the ids of all their people."""
 
-    Whether there is an organisation of nobody visible makes no query more or less.
-    """
-    houses = _nearest(query, Organisation.objects.filter(pk__in=[NOBODY, *keyed.organisations]))
-    topics = _nearest(query, Topic.objects.filter(pk__in=[NOBODY, *keyed.topics]))
-    sessions = _nearest(query, Session.objects.filter(pk__in=[NOBODY, *keyed.sessions]))
-    working = visible.filter(organisation__in=[NOBODY, *(one.pk for one in houses)])
-    workers = Counter(working.order_by().values_list("organisation_id", flat=True))
-    interested = Interest.objects.filter(
-        topic__in=[NOBODY, *(one.pk for one in topics)], attendee__in=visible.order_by().values("pk")
-    )
-    seekers = Counter(interested.values_list("topic_id", flat=True))
-    shown = [one for one in houses if workers[one.pk]]
-    return (
-        tuple(FoundThing(str(one.pk), one.name, workers[one.pk]) for one in shown[:MOST_OTHERS]),
-        tuple(FoundThing(one.key, one.name, seekers[one.pk]) for one in topics[:MOST_OTHERS]),
-        tuple(FoundThing(str(one.pk), one.title, 0) for one in sessions[:MOST_OTHERS]),
+    houses: tuple[tuple[Organisation, frozenset[int]], ...] = ()
+    subjects: tuple[tuple[Topic, frozenset[int]], ...] = ()
+    events: tuple[Session, ...] = ()
+
+    @property
+    def everybody(self) -> set[int]:
+        return set().union(*(people for _thing, people in (*self.houses, *self.subjects)))
+
+    def seen_by(self, visible: Collection[int]) -> Things:
+        """The same with the people who may be seen alone."""
+        seen = frozenset(visible)
+        return Things(
+            tuple((one, people & seen) for one, people in self.houses),
+            tuple((one, people & seen) for one, people in self.subjects),
+            self.events,
+        )
+
+    @property
+    def organisations(self) -> tuple[FoundThing, ...]:
+        """Those of somebody visible."""
+        shown = [(one, people) for one, people in self.houses if people][:MOST_OTHERS]
+        return tuple(FoundThing(str(one.pk), one.name, len(people)) for one, people in shown)
+
+    @property
+    def topics(self) -> tuple[FoundThing, ...]:
+        shown = self.subjects[:MOST_OTHERS]
+        return tuple(FoundThing(one.key, one.name, len(people)) for one, people in shown)
+
+    @property
+    def sessions(self) -> tuple[FoundThing, ...]:
+        return tuple(FoundThing(str(one.pk), one.title, 0) for one in self.events[:MOST_OTHERS])
+
+
+NO_THINGS = Things()
+
+
+def _things_near(query: engine.NameQuery, keyed: Keyed) -> Things:
+    """What is of these names, whoever may see its people; five queries, whatever is found."""
+    houses = _nearest(query, Organisation.objects.filter(pk__in=any_of(keyed.organisations)))
+    topics = _nearest(query, Topic.objects.filter(pk__in=any_of(keyed.topics)))
+    sessions = _nearest(query, Session.objects.filter(pk__in=any_of(keyed.sessions)))
+    workers: dict[int, set[int]] = {}
+    working = Attendee.objects.filter(organisation__in=any_of([one.pk for one in houses]))
+    for pk, house in working.order_by().values_list("pk", "organisation_id"):
+        workers.setdefault(house or NOBODY, set()).add(pk)
+    interested: dict[int, set[int]] = {}
+    interests = Interest.objects.filter(topic__in=any_of([one.pk for one in topics[:MOST_OTHERS]]))
+    for pk, topic in interests.values_list("attendee_id", "topic_id"):
+        interested.setdefault(topic, set()).add(pk)
+    return Things(
+        tuple((one, frozenset(workers.get(one.pk, ()))) for one in houses),
+        tuple((one, frozenset(interested.get(one.pk, ()))) for one in topics),
+        tuple(sessions),
     )
 
 

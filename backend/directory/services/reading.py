@@ -59,8 +59,9 @@ def _write(event: Event, model: str, people: list[Attendee]) -> None:
                 field=field,
                 text_hash=engine.text_hash(getattr(one, field)),
                 profile_changed_at=one.changed_at,
-                vector=vector,
+                language=read.language,
+                vector=read.vector,
             )
-            for one, vectors in zip(people, found, strict=True)
-            for field, vector in vectors.items()
+            for one, texts in zip(people, found, strict=True)
+            for field, read in texts.items()
         )

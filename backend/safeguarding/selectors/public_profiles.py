@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from backend.core.compiled import any_of
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.events.selectors import shown_name
@@ -97,7 +98,8 @@ def public_profiles_for(
 
 def visible_ids_for(*, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.datetime) -> set[int]:
     """Which of these attendees the viewer may see through `channel`; one query."""
-    return set(contactable_for(viewer, channel, now).filter(pk__in=list(ids)).values_list("pk", flat=True))
+    among = any_of(list(ids))
+    return set(contactable_for(viewer, channel, now).filter(pk__in=among).values_list("pk", flat=True))
 
 
 def person_for_attendee(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> TargetPerson:

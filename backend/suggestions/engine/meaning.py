@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from django.conf import settings
@@ -16,16 +17,23 @@ NEAR = 0.1  # the cosine below which a text is about something else than a searc
 SEARCH_KIND: Kind = "passage"  # as what people offer: a search names that, and is no question
 SEARCH_SECONDS = 1.0  # until a page searches by words instead
 
-__all__ = ["NEAR", "closest_sentences", "read_search", "read_texts", "split_sentences"]
+__all__ = ["NEAR", "ReadText", "closest_sentences", "read_search", "read_texts", "split_sentences"]
 
 
-def read_texts(people: Sequence[Sequence[str]]) -> list[dict[str, TextVectors]]:
+class ReadText(NamedTuple):
+    """A text's centred unit vector, and the language it was centred by; empty where uncertain."""
+
+    vector: TextVectors
+    language: str
+
+
+def read_texts(people: Sequence[Sequence[str]]) -> list[dict[str, ReadText]]:
     """The centred unit vector of each person's texts (seeks, offers, about), by field, in the order given.
 
     What was never read is encoded, by the encoder process where Titian runs, and its sentences too, so that
     `closest_sentences` finds them. Refuses EncoderAway.
     """
-    found: list[dict[str, TextVectors]] = [{} for _person in people]
+    found: list[dict[str, ReadText]] = [{} for _person in people]
     for field, texts in zip(FIELDS, zip(*people, strict=True), strict=True):
         sentences = {place: parts for place, text in enumerate(texts) if (parts := split_sentences(text))}
         written = list(sentences)
@@ -33,9 +41,10 @@ def read_texts(people: Sequence[Sequence[str]]) -> list[dict[str, TextVectors]]:
             continue
         vectors = text_reader().vectors([*texts, *itertools.chain(*sentences.values())], field)
         rows = np.stack([vectors[texts[place]] for place in written])
-        centred = _centred(rows, [detect_language(texts[place]) for place in written], KINDS[field])
-        for place, row in zip(written, centred, strict=True):
-            found[place][field] = row
+        languages = [detect_language(texts[place]) for place in written]
+        centred = _centred(rows, languages, KINDS[field])
+        for place, row, language in zip(written, centred, languages, strict=True):
+            found[place][field] = ReadText(row, language)
     return found
 
 
@@ -46,16 +55,17 @@ def read_search(text: str) -> TextVectors:
     return found
 
 
-def closest_sentences(texts: Sequence[tuple[str, str]], search: TextVectors) -> list[tuple[str, float]]:
-    """Of each text, given with its field, the sentence nearest to the search, and its cosine; two queries.
+def closest_sentences(texts: Sequence[tuple[str, str, str]], search: TextVectors) -> list[tuple[str, float]]:
+    """Of each text, given as field, text and language, the sentence nearest to the search, and its cosine.
 
-    The first sentence and 0.0 where none was read. Each text has a word, as those of `read_texts`.
+    Two queries. The first sentence and 0.0 where none was read. Each text has a word, as those of
+    `read_texts`.
     """
-    found = [(split_sentences(text)[0], 0.0) for _field, text in texts]
+    found = [(split_sentences(text)[0], 0.0) for _field, text, _language in texts]
     for kind in sorted(set(KINDS.values())):
         of_kind = [
-            (place, sentence, detect_language(text))
-            for place, (field, text) in enumerate(texts)
+            (place, sentence, language)
+            for place, (field, text, language) in enumerate(texts)
             if KINDS[field] == kind
             for sentence in split_sentences(text)
         ]

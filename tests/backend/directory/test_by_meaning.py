@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backend.directory.models import SearchText
-from backend.directory.selectors import BY_MEANING, Found, Wanted
+from backend.directory.selectors import BY_MEANING, Found, Wanted, by_meaning
 from backend.directory.services import find_people, read_all_texts, read_texts
-from backend.events.models import Attendee, Event
+from backend.events.models import Attendee, Event, Slot
+from backend.meetings.models import Availability
 from backend.suggestions.engine import meaning
 from tests.factories import NOW, block_contact, make_attendee, make_event, make_organisation
 
 pytestmark = pytest.mark.django_db
 
+VALUES = r"'[{\[][^']*'(::\w+\[\])*|IN \([^)S]*\)|\w*\d\w*"  # of a statement: lists, vectors, numbers
+
 COURT = "We run a hotline. We train prosecutors and judges to use digital evidence in court."
 SCHOOL = "Lessons on online safety for teachers and parents in rural primary schools."
 ROBOTS = "Budget planning for road building and harbour dredging."
+TUESDAY = dt.datetime(2026, 12, 9, 3, 0, tzinfo=dt.UTC)
 PATIENT = 120.0  # the machine of the tests may be busy
 
 
@@ -100,6 +107,62 @@ def test_whom_the_policy_hides_is_no_hit_and_minors_are_never_read(
     Attendee.objects.filter(name="Shown").update(age_class="unknown")
     read_texts(event)
     assert not SearchText.objects.filter(attendee__name="Shown").exists()
+
+
+def test_the_policy_is_asked_on_until_sixty_are_found_or_there_are_no_more(
+    event: Event, viewer: Attendee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        make_attendee(event, name=f"Near {number}", offers=COURT, has_joined=False)
+    shown = make_attendee(event, name="Shown", offers=SCHOOL, seeks=ROBOTS)
+    read_texts(event)
+    monkeypatch.setattr(by_meaning, "TEXTS_AT_ONCE", 2)
+    found = find(viewer, "lessons for schools, or evidence in court")
+    assert (names(found), list(found.quotations)) == (["Shown"], [shown.pk])
+
+
+def test_that_a_hidden_person_exists_makes_no_difference_to_the_database(
+    event: Event, viewer: Attendee
+) -> None:
+    make_attendee(event, name="Shown", offers=COURT)
+    read_texts(event)
+
+    def statements() -> list[str]:
+        find(viewer, "training of prosecutors")
+        with CaptureQueriesContext(connection) as asked:
+            assert names(find(viewer, "training of prosecutors")) == ["Shown"]
+        return [re.sub(VALUES, "?", one["sql"]) for one in asked]
+
+    before = statements()
+    for fields in ({"has_joined": False}, {"visibility": "hidden"}, {"age_class": "minor"}):
+        make_attendee(event, name="Unseen", offers=COURT, **fields)
+    read_texts(event)
+    assert statements() == before
+
+
+def test_all_filters_narrow_a_search_by_meaning(event: Event, viewer: Attendee) -> None:
+    slot = Slot.objects.create(event=event, starts_at=TUESDAY, ends_at=TUESDAY + dt.timedelta(minutes=30))
+    house = make_organisation(event, "law-enforcement")
+    chosen = make_attendee(
+        event, name="Chosen", offers=COURT, country="Laos", languages=["lo"], organisation=house,
+        seeks_topics=["sextortion"],
+    )  # fmt: skip
+    Availability.objects.create(event=event, attendee=chosen, slot=slot)
+    make_attendee(event, name="Other", offers=COURT, constituency="academia", sector="university")
+    read_texts(event)
+    for fits, fails in (
+        ({"country": "Laos"}, {"country": "Japan"}),
+        ({"language": "lo"}, {"language": "ja"}),
+        ({"sector": "law-enforcement"}, {"sector": "education"}),
+        ({"constituency": "government"}, {"constituency": "other"}),
+        ({"organisation": str(house.pk)}, {"organisation": "9" * 30}),
+        ({"topic": "sextortion"}, {"topic": "victim-support"}),
+        ({"theme": "prevention"}, {"theme": "justice"}),
+        ({"day": "2026-12-09"}, {"day": "2026-12-10"}),
+    ):
+        for search in ("training of prosecutors", "prosecutors"):
+            assert names(find(viewer, search, **fits)) == ["Chosen"], fits
+            assert names(find(viewer, search, **fails)) == [], fails
 
 
 def test_words_that_were_taken_back_are_neither_found_nor_quoted(event: Event, viewer: Attendee) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -13,7 +14,8 @@ from backend.directory import services
 from backend.directory.models import SearchName
 from backend.directory.selectors import Found, Wanted
 from backend.directory.services import find_people, finding, read_names
-from backend.events.models import Attendee, Event, Topic
+from backend.events.models import Attendee, Event, Session, SessionPart, Slot, Topic
+from backend.meetings.models import Availability
 from backend.people.models import KnownMinor
 from tests.factories import (
     NOW,
@@ -26,6 +28,8 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+VALUES = r"'\{[^}]*\}'(::\w+\[\])*|\w*\d\w*"  # of a statement: lists and numbers
 
 NAMES = {
     "th": ["สมชาย ใจดี", "ศิริพร วงศ์สวัสดิ์", "ธนากร เพ็ชรรัตน์", "นายวิชัย ศรีสุข", "กัญญารัตน์ แก้วมณี"],
@@ -220,6 +224,49 @@ def test_filters_combine_and_each_says_how_many_it_would_leave(event: Event, vie
     assert names(find(viewer, country="Laos", constituency="academia", sector="lab")) == ["B"]
     assert names(find(viewer, theme="prevention")) == ["A", "C"]
     assert find(viewer, country="Nowhere").total == 0
+
+
+def test_the_day_filter_leaves_whoever_has_a_free_time_then(event: Event, viewer: Attendee) -> None:
+    days = [dt.datetime(2026, 12, day, 3, 0, tzinfo=dt.UTC) for day in (9, 10)]  # 10:00 in Bangkok
+    slots = [
+        Slot.objects.create(event=event, starts_at=day, ends_at=day + dt.timedelta(minutes=30))
+        for day in days
+    ]
+    both, first, busy = (make_attendee(event, name=name) for name in ("Both", "First", "Busy"))
+    make_attendee(event, name="Never")
+    for one, opened in ((both, slots), (first, slots[:1]), (busy, slots)):
+        for slot in opened:
+            Availability.objects.create(event=event, attendee=one, slot=slot)
+    lecture = Session.objects.create(
+        event=event, title="Lecture", starts_at=days[1], ends_at=days[1] + dt.timedelta(hours=1)
+    )
+    SessionPart.objects.create(event=event, attendee=busy, session=lecture)
+    counts = [(one.value, one.count) for one in find(viewer).facets["day"]]
+    assert counts == [("2026-12-09", 3), ("2026-12-10", 1)]
+    assert names(find(viewer, day="2026-12-09")) == ["Both", "Busy", "First"]
+    assert names(find(viewer, day="2026-12-10")) == ["Both"]
+    assert names(find(viewer, "first", day="2026-12-10")) == []
+    assert find(viewer, day="yesterday").total == 0
+
+
+def test_that_a_hidden_person_exists_makes_no_difference_to_the_database(
+    event: Event, viewer: Attendee
+) -> None:
+    house = make_organisation(event, name="Quillon House")
+    make_attendee(event, name="Somchai Jaidee")
+    read_names(event.pk)
+
+    def statements(searched: str) -> list[str]:
+        find(viewer, searched)
+        with CaptureQueriesContext(connection) as asked:
+            find(viewer, searched)
+        return [re.sub(VALUES, "?", one["sql"]) for one in asked]
+
+    before = [statements(searched) for searched in ("quillon", "Quillon House", "Quilon")]
+    for fields in ({"visibility": "hidden"}, {"age_class": "minor"}, {"has_joined": False}):
+        make_attendee(event, name="Quillon Hidden", organisation=house, **fields)
+    read_names(event.pk)
+    assert before == [statements(searched) for searched in ("quillon", "Quillon House", "Quilon")]
 
 
 def test_pages_hold_thirty_and_a_number_beyond_the_last_gives_the_last(
