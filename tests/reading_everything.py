@@ -1,7 +1,10 @@
-"""Walks every address as every person of a random situation, and finds what the statement closes to them.
+"""Walks every address as somebody of random situations, and finds what the statement closes to them.
 
-Everybody's name, organisation and texts hold a mark of their own. First all meet, as listed adults; then the
+Everybody's name, organisation and texts hold a mark of their own. First they meet, as listed adults; then the
 situation falls on them: ages, blocks, reports and the rest are written as they are.
+
+Situations of four people are read several at once: they share their two events and their reader, and nobody
+of one has to do with anybody of another, so that a page is read once for all of them.
 """
 
 from __future__ import annotations
@@ -11,8 +14,9 @@ import io
 import random
 import re
 import zipfile
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import combinations, product
 from operator import getitem
@@ -21,14 +25,17 @@ from django.core import mail
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
+from django.urls import resolve
 from django.utils import timezone
 
 from backend.config import api_urls
+from backend.events.api.views import OrganiserView, TeamView
 from backend.events.models import (
     AgeAgreement,
     Appointment,
     Attendee,
     Event,
+    Organisation,
     Session,
     SessionPart,
     Slot,
@@ -42,22 +49,44 @@ from backend.programme.models import Plan, PlannedMeeting
 from backend.safeguarding.models import Block, Report
 from frontend import urls
 from tests import safeguarding_statement as statement
-from tests.factories import make_attendee, make_event, make_run, make_session
+from tests.factories import appoint, make_attendee, make_event, make_run, make_session
 from tests.frontend.suggestions.test_inspection import REPORT
 from tests.random_situations import CLOSED, STATES
 from tests.safeguarding_statement import EVENTS, Situation, draw_situation
 
 MARK = re.compile(r"Z(first|last|organisation|title|texts)(\d+)x(\d)Z", re.IGNORECASE)
+READER = 0
+FEW = 3  # who meet at the event that is not read
+OTHERS = 3  # in a situation, beside its reader
+TOGETHER = 5  # situations that share their reader
 NO_EVENT = 9  # in the mark of a name, which is a person's at both events
 SEES_NOBODY = {"logout", "demo_enter", "demo_enter_as", "demo_outbox", "demo_outbox_mail", "demo_outbox_file"}
 API = "/api/v1/"
+# The permissions to which an access policy opens a page, or a class an operation of the API.
+ADMITTED: dict[object, set[str]] = {
+    "organiser": {"organiser"},
+    "safeguarding lead": {"safeguarding-lead"},
+    "organiser or safeguarding lead": {"organiser", "safeguarding-lead"},
+    "administrator": set(),
+    "who may start forums": set(),
+    OrganiserView: {"organiser"},
+    TeamView: {"organiser", "safeguarding-lead"},
+}
+FREE_TIMES = f"{API}events/<slug:slug>/people/<int:attendee_id>/free-slots/"
 FILES = ["funnel.csv", "tables.xlsx", "network.graphml", "attendees.csv", "attendees.xlsx"]
-LISTS = {  # for organisers and leads
+LISTS = {  # for organisers and leads, but for the page from which everybody reports
+    "safety": re.compile(r"<slug:slug>/(safety|reports/sent)/$"),
+    "roles": re.compile(r"<slug:slug>/roles/$"),
     "page": re.compile(r"<slug:slug>/attendees/(<int:attendee_id>/.*)?$"),
     "file": re.compile("<slug:slug>/attendees/files/"),
     "link": re.compile("<slug:slug>/reports/<int:report_id>/about/"),
     "work": re.compile("<slug:slug>/(desk/(who|unmet|print|$)|matching/|programme/|plans/|stats/)"),
 }
+
+
+def are_together(one: int, other: int) -> bool:
+    """Whether the two people are in one situation: its reader, and three others."""
+    return READER in (one, other) or (one - 1) // OTHERS == (other - 1) // OTHERS
 
 
 def mark(kind: str, person: int, event: int) -> str:
@@ -66,7 +95,7 @@ def mark(kind: str, person: int, event: int) -> str:
 
 @dataclass
 class Stage:
-    """A situation in the database, after everybody has met everybody."""
+    """Two events whose people have met, and the situation that fell on them."""
 
     situation: Situation
     now: dt.datetime
@@ -75,25 +104,32 @@ class Stage:
     attendees: dict[tuple[int, int], Attendee] = field(default_factory=dict)  # person, event
     feeds: dict[tuple[int, int], str] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
-    plans: dict[int, tuple[int, int]] = field(default_factory=dict)  # event: plan, planned meeting
+    plans: dict[int, int] = field(default_factory=dict)  # by event
 
     def of(self, event: int) -> dict[int, Attendee]:
         return {person: one for (person, at), one in self.attendees.items() if at == event}
 
 
 def set_stage(situation: Situation, now: dt.datetime) -> Stage:
-    stage = Stage(situation, now)
+    """The situation, on people who met before at the events that they attend in it."""
+    return fall(
+        meet(situation.people, {(part.person, part.event) for part in situation.parts}, now), situation
+    )
+
+
+def meet(people: int, attending: Collection[tuple[int, int]], now: dt.datetime) -> Stage:
+    """So many people, of whom some attend an event (person, event), as adults who meet there."""
+    stage = Stage(Situation(people, ()), now)
     day = now.date() + dt.timedelta(days=14)
     for event in EVENTS:
         stage.events[event] = make_event(f"forum-{event}", starts_on=day, ends_on=day + dt.timedelta(days=1))
-    for person in range(situation.people):
+    for person in range(people):
         name = f"{mark('first', person, NO_EVENT)} {mark('last', person, NO_EVENT)}"
         stage.people[person] = Person.objects.create_user(f"p{person}@example.org", name=name)
-    for part in situation.parts:
-        stage.attendees[part.person, part.event] = _joined(stage, part.person, part.event)
+    for person, event in sorted(attending):
+        stage.attendees[person, event] = _joined(stage, person, event)
     for event in EVENTS:
         _meet(stage, event)
-    _fall(stage)
     return stage
 
 
@@ -111,18 +147,26 @@ def _joined(stage: Stage, person: int, event: int) -> Attendee:
 
 
 def _meet(stage: Stage, number: int) -> None:
-    """Times, tables, sessions with speakers, lists of suggestions, requests, meetings and a plan."""
+    """Times, tables, sessions with speakers, lists of suggestions, requests, meetings and a plan.
+
+    Everybody meets the reader, and the others of a situation the first of them.
+    """
     event, here, now = stage.events[number], stage.of(number), stage.now
     starts_at = dt.datetime.combine(event.starts_on, dt.time(3), dt.UTC)
     half = dt.timedelta(minutes=30)
     slots = [
         Slot.objects.create(event=event, starts_at=starts_at + n * half, ends_at=starts_at + (n + 1) * half)
-        for n in range(16)
+        for n in range(20)
     ]
-    for table in range(4):
-        Table.objects.create(event=event, label=f"T{table}")
     session = make_session(event)
     people = list(here.values())
+    pairs = [
+        (here[one], here[other])
+        for one, other in combinations(here, 2)
+        if one == READER or (are_together(one, other) and one % OTHERS == 1)
+    ]
+    for table in range(len(pairs)):
+        Table.objects.create(event=event, label=f"T{table}")
     for attendee in people:
         Availability.objects.bulk_create(
             Availability(event=event, attendee=attendee, slot=slot) for slot in slots
@@ -131,37 +175,52 @@ def _meet(stage: Stage, number: int) -> None:
         feed = services.make_feed(attendee=attendee, by=attendee.person, now=now)
         stage.feeds[attendee.person_id, number] = services.feed_address(feed)
     make_run(event, {one: [other for other in people if other != one] for one in people}, report=REPORT)
-    for place, (one, other) in enumerate(combinations(people, 2)):
+    busy = set()
+    for place, pair in enumerate(pairs):
+        one, other = pair if place % 2 else pair[::-1]
+        slot = next(slot for slot in slots if not busy & {(one, slot), (other, slot)})
+        busy |= {(one, slot), (other, slot)}
         wish = services.MeetingRequestData(
-            slot_ids=(slots[place % 16].pk,), message=mark("texts", _number(stage, one), number)
+            slot_ids=(slot.pk,), message=mark("texts", _number(stage, one), number)
         )
         meeting = services.request_meeting(attendee=one, other_id=other.pk, data=wish, by=one.person, now=now)
         if place % 3:
             services.accept_meeting(
                 attendee=other, meeting_id=meeting.pk, slot_id=None, by=other.person, now=now
             )
-    if len(people) > 1:
-        plan = Plan.objects.create(event=event, work=Plan.Work.READY, value=1.0, bound=1.0)
-        planned = PlannedMeeting.objects.create(
-            event=event, plan=plan, first=people[0], second=people[1], slot=slots[15],
-            table=event.tables.all()[0], value=1,
-        )  # fmt: skip
-        stage.plans[number] = plan.pk, planned.pk
+    plan = Plan.objects.create(event=event, work=Plan.Work.READY, value=1.0, bound=1.0)
+    PlannedMeeting.objects.bulk_create(
+        PlannedMeeting(
+            event=event, plan=plan, first=first, second=second, slot=slots[-1], table=table, value=1
+        )
+        for first, second, table in zip(people[::2], people[1::2], event.tables.all(), strict=False)
+    )
+    stage.plans[number] = plan.pk
 
 
 def _number(stage: Stage, attendee: Attendee) -> int:
     return next(number for number, person in stage.people.items() if person.pk == attendee.person_id)
 
 
-def _fall(stage: Stage) -> None:
-    """What the situation says, written as it is."""
-    situation, now, day = stage.situation, stage.now, dt.timedelta(days=1)
+def fall(met: Stage, situation: Situation) -> Stage:
+    """What the situation says, written as it is on people who met; who does not attend in it has left."""
+    attending = {(part.person, part.event) for part in situation.parts}
+    stage = replace(
+        met, situation=situation, reports=[],
+        attendees={place: one for place, one in met.attendees.items() if place in attending},
+    )  # fmt: skip
+    now, day = stage.now, dt.timedelta(days=1)
+    gone = [one for place, one in met.attendees.items() if place not in attending]
+    Attendee.objects.filter(pk__in=[one.pk for one in gone]).delete()
+    Organisation.objects.filter(pk__in=[one.organisation_id for one in gone]).delete()
     for part in situation.parts:
-        Attendee.objects.filter(pk=stage.attendees[part.person, part.event].pk).update(
-            age_class=part.age, visibility="listed" if part.listed else "hidden",
-            permission=part.permission, role=part.role,
+        attendee = stage.attendees[part.person, part.event]
+        Attendee.objects.filter(pk=attendee.pk).update(
+            age_class=part.age, visibility="listed" if part.listed else "hidden", role=part.role,
             agreed_at=now if part.joined else None, agreement_version="1" if part.joined else "",
         )  # fmt: skip
+        if part.permission != "participant":
+            appoint(attendee, part.permission, since=now - day)
     for event in EVENTS:
         Event.objects.filter(pk=stage.events[event].pk).update(
             shows_unjoined=event in situation.shows_unjoined
@@ -198,71 +257,117 @@ def _fall(stage: Stage) -> None:
     Person.objects.filter(pk__in=[stage.people[one].pk for one in situation.closed_accounts]).update(
         is_active=False
     )
+    return stage
 
 
 @dataclass
 class Reading:
-    """What one walk read, and what of it was closed to its reader."""
+    """What the walks read, and what of it was closed to its reader."""
 
     addresses: int = 0
     routes: set[str] = field(default_factory=set)
     forms: set[str] = field(default_factory=set)  # routes that only answer to a form or a program's change
+    refused: set[tuple[str, bool, str]] = field(default_factory=set)  # permission, account closed, route
     leaks: list[str] = field(default_factory=list)
 
 
 def walk_situations(
-    seed: int,
-    count: int,
-    *,
-    everybody: bool = False,
-    every_number: bool = False,
-    stop: Callable[[Reading], bool] = lambda found: False,
+    seed: int, count: int, *, together: int = TOGETHER, every_number: bool = False
 ) -> Reading:
-    """So many situations of four people, read by one of them or by all.
+    """So many situations of four people, `together` of them read at once by the one they share.
 
-    `every_number`: each address with everything that it can name, else with one thing drawn.
+    `every_number`: each address with everything that it can name, else with as many things, drawn, as
+    situations are read at once.
     """
-    found, chance = Reading(), random.Random(seed)
-    for _ in range(count):
-        with transaction.atomic():
-            shows_unjoined = frozenset(event for event in EVENTS if chance.random() < 0.5)
-            situation = draw_situation(chance, people=4, shows_unjoined=shows_unjoined)
-            stage = set_stage(situation, timezone.now())
-            pairs = [(person, event) for person in stage.people for event in EVENTS]
-            readers = pairs if everybody else [chance.choice(sorted(stage.attendees))]
-            read_everything(stage, readers, found, None if every_number else chance)
-            transaction.set_rollback(True)
-        mail.outbox.clear()
-        if stop(found):
-            break
+    found, chance, together = Reading(), random.Random(seed), min(together, count)
+    people = 1 + OTHERS * together
+    with _undone():
+        everywhere = [(person, event) for person in range(people) for event in EVENTS]
+        met = meet(people, everywhere, timezone.now())
+        for first in range(0, count, together):
+            situations = min(together, count - first)
+            with _undone():
+                stage = fall(met, draw_together(chance, situations))
+                event = chance.choice([at for person, at in stage.attendees if person == READER])
+                read_everything(stage, event, found, None if every_number else Draw(chance, situations))
     return found
 
 
-def read_everything(
-    stage: Stage, readers: Iterable[tuple[int, int]], found: Reading, chance: random.Random | None = None
-) -> None:
-    """Every address, as these people at these events, with their mails and feeds.
+@contextmanager
+def _undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    mail.outbox.clear()
 
-    With every number that an address can have; where there is `chance`, with one drawn by it.
+
+def draw_together(chance: random.Random, situations: int) -> Situation:
+    """So many situations of four in one: they share their reader, who attends an event."""
+    shows_unjoined = frozenset(event for event in EVENTS if chance.random() < 0.5)
+    drawn = Situation(0, ())
+    while not any(part.person == READER for part in drawn.parts):
+        drawn = draw_situation(chance, people=1 + OTHERS * situations, shows_unjoined=shows_unjoined)
+    return replace(
+        drawn,
+        blocks=frozenset(pair for pair in drawn.blocks if are_together(*pair)),
+        complaints=tuple(made for made in drawn.complaints if are_together(made.reporter, made.reported)),
+    )
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Draws at most so many of the addresses of a route."""
+
+    chance: random.Random
+    count: int
+
+    def of(self, numbered: list[str]) -> list[str]:
+        return self.chance.sample(numbered, min(self.count, len(numbered)))
+
+
+def read_everything(stage: Stage, event: int, found: Reading, draw: Draw | None = None) -> None:
+    """Every address as the reader at this event, with their mails and feed.
+
+    With every number that an address can have; where there is a `draw`, with those drawn. What an access
+    policy refuses by the reader's permission alone, before the view is entered, is asked once for that
+    permission: `guarded` of frontend/access.py and `initial` of OrganiserView and TeamView read nobody else.
     """
-    for reader, event in readers:
-        client = Client()
-        client.force_login(stage.people[reader])
-        for route, numbered in addresses(stage, event).items():
-            for address in [chance.choice(numbered)] if chance else numbered:
-                if route in found.forms:
-                    break
-                cache.clear()
-                answer = client.get(address)
-                found.addresses += 1
-                (found.forms if answer.status_code == 405 else found.routes).add(route)
-                _judge(stage, event, reader, route, address, text_of(answer), found)
-        _try_to_meet(stage, event, reader, client, found)
-        _count(stage, event, reader, client, found)
-        _read_mails(stage, event, reader, found)
-        if (feed := stage.feeds.get((stage.people[reader].pk, event))) is not None:
-            address = "/" + feed.split("/", 3)[3]
-            _judge(stage, event, reader, "feed", address, text_of(Client().get(address)), found)
+    client = Client()
+    client.force_login(stage.people[READER])
+    part, is_closed = stage.situation.part(READER, event), READER in stage.situation.closed_accounts
+    assert part is not None
+    for route, numbered in addresses(stage, event).items():
+        is_admitted = part.permission in admitted_by(numbered[0])
+        if route in found.forms or (part.permission, is_closed, route) in found.refused:
+            continue
+        for address in (draw.of(numbered) if draw else numbered)[: None if is_admitted else 1]:
+            cache.clear()
+            answer = client.get(address)
+            found.addresses += 1
+            _judge(stage, event, READER, route, address, text_of(answer), found)
+            if answer.status_code == 405:
+                found.forms.add(route)
+                break
+            found.routes.add(route)
+            if route == FREE_TIMES and answer.status_code == 200:
+                _judge_free_times(stage, event, READER, address, found)
+            if not is_admitted:
+                found.refused.add((part.permission, is_closed, route))
+                if answer.status_code < 300:
+                    found.leaks.append(f"{address}: open to {part.permission} at {event}: {stage.situation}")
+    _try_to_meet(stage, event, READER, client, found)
+    _count(stage, event, READER, client, found)
+    _read_mails(stage, event, READER, found)
+    if (feed := stage.feeds.get((stage.people[READER].pk, event))) is not None:
+        address = "/" + feed.split("/", 3)[3]
+        _judge(stage, event, READER, "feed", address, text_of(Client().get(address)), found)
+
+
+def admitted_by(address: str) -> set[str]:
+    """The permissions to which the address is open as its access policy says, whoever is named there."""
+    view = resolve(address).func
+    kinds = [getattr(view, "access_policy", ""), *getattr(getattr(view, "cls", None), "__mro__", ())]
+    return next((ADMITTED[kind] for kind in kinds if kind in ADMITTED), {*Attendee.Permission.values})
 
 
 def addresses(stage: Stage, event: int) -> dict[str, list[str]]:
@@ -271,14 +376,13 @@ def addresses(stage: Stage, event: int) -> dict[str, list[str]]:
     here = stage.of(event)
     attendees = [one.pk for one in here.values()]
     elsewhere = [one.pk for one in stage.of(1 - event).values()][:1]
-    plan, planned = stage.plans.get(event, (1, 1))
     meetings = list(Meeting.objects.filter(event=stage.events[event]).values_list("pk", flat=True))
     values = {
         "slug": [stage.events[event].slug],
         "attendee_id": attendees + elsewhere, "other": attendees, "owner": attendees[:1],
         "meeting_id": meetings, "report_id": [report.pk for report in stage.reports] or [1],
         "session_id": [Session.objects.get(event=stage.events[event]).pk],
-        "plan_id": [plan], "planned_id": [planned], "name": FILES,
+        "plan_id": [stage.plans[event]], "name": FILES,
         **_numbers_of(stage.events[event]),
     }  # fmt: skip
     patterns = [("/", pattern) for pattern in urls.urlpatterns if pattern.name not in SEES_NOBODY]
@@ -299,6 +403,7 @@ def addresses(stage: Stage, event: int) -> dict[str, list[str]]:
 def _numbers_of(event: Event) -> dict[str, list[int]]:
     """The numbers that addresses name of the event's own rows, one of each kind; 1 where there is none."""
     found = {
+        "planned_id": PlannedMeeting.objects.filter(event=event),
         "table_id": event.tables, "theme_id": event.themes, "topic_id": event.topics,
         "organisation_id": event.organisations, "sector_id": event.sectors,
         "closure_id": Closure.objects.filter(event=event),
@@ -332,21 +437,26 @@ def _read_mails(stage: Stage, event: int, reader: int, found: Reading) -> None:
 
 
 def _try_to_meet(stage: Stage, event: int, reader: int, client: Client, found: Reading) -> None:
-    """Nobody who is closed to the reader can be asked to meet, judged or reached by a free time."""
+    """Nobody who is closed to the reader can be asked to meet or judged."""
     root = f"{API}events/{stage.events[event].slug}/"
     for target, other in stage.of(event).items():
         tries = {
             ("meeting", "post", "meetings/"): {"other": other.pk, "slots": []},
             ("suggestion", "put", f"suggestions/{other.pk}/feedback/"): {"verdict": "good"},
-            ("meeting", "get", f"people/{other.pk}/free-slots/"): {},
         }
         for (channel, method, address), body in tries.items():
             if reader == target or statement.may_contact(stage.situation, event, reader, target, channel):
                 continue
-            options = {} if method == "get" else {"data": body, "content_type": "application/json"}
-            answer = getattr(client, method)(root + address, **options)
+            answer = getattr(client, method)(root + address, data=body, content_type="application/json")
             if answer.status_code < 400:
                 found.leaks.append(f"{address}: {reader} to {target} at {event}: {stage.situation}")
+
+
+def _judge_free_times(stage: Stage, event: int, reader: int, address: str, found: Reading) -> None:
+    """Nobody who is closed to the reader is reached by a free time."""
+    target = next((number for number, one in stage.of(event).items() if f"/{one.pk}/" in address), None)
+    if target is None or not statement.may_contact(stage.situation, event, reader, target, "meeting"):
+        found.leaks.append(f"{address}: {reader} reads times of {target} at {event}: {stage.situation}")
 
 
 def _count(stage: Stage, event: int, reader: int, client: Client, found: Reading) -> None:

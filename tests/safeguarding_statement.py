@@ -190,7 +190,8 @@ def may_read(situation: Situation, event: int, reader: int, target: int, *, on_l
 
     first and last name, organisation, title, texts. `on_list`: "page" for organisers' list of attendees and
     its page of one, "file" for its files, "work" for the figures, the matching and the planner (S2), "link"
-    for the leads' search for whom a report in free words is about (S8).
+    for the leads' search for whom a report in free words is about (S8), "safety" for the page from which
+    everybody reports, which names the leads, and "roles" for organisers' and leads' list of them (S10).
     """
     mine, theirs = situation.part(reader, event), situation.part(target, event)
     if mine is None or theirs is None or reader in situation.closed_accounts:
@@ -200,6 +201,11 @@ def may_read(situation: Situation, event: int, reader: int, target: int, *, on_l
     if on_list == "work" and not is_open(situation, target, event):
         return set()
     readable = set()
+    if on_list == "safety" and theirs.permission == "safeguarding-lead":
+        readable |= {"first", "last"}
+    has_role = "participant" not in (mine.permission, theirs.permission)
+    if on_list == "roles" and has_role and theirs.age == "adult":
+        readable |= {"first", "last"}
     if _is_named_on_own_list(situation, event, reader, target):
         readable |= {"first", "last"}
     if mine.permission == "organiser":

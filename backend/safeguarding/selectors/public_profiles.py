@@ -92,13 +92,17 @@ def public_profiles_for(
     *, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.datetime
 ) -> dict[int, PublicProfile]:
     """Public profiles, by attendee id, of the `ids` the viewer may see through `channel`; two queries."""
-    rows = contactable_for(viewer, channel, now).with_card().filter(pk__in=list(ids))
+    if not (wanted := list(ids)):
+        return {}
+    rows = contactable_for(viewer, channel, now).with_card().filter(pk__in=wanted)
     return {row.pk: public_profile_of(row) for row in rows}
 
 
 def visible_ids_for(*, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.datetime) -> set[int]:
     """Which of these attendees the viewer may see through `channel`; one query."""
-    among = any_of(list(ids))
+    if not (wanted := list(ids)):
+        return set()
+    among = any_of(wanted)
     return set(contactable_for(viewer, channel, now).filter(pk__in=among).values_list("pk", flat=True))
 
 
