@@ -35,6 +35,7 @@ FOREIGN_VIEWS = {
 READS_AGE_CLASS_OR_VISIBILITY = {
     "backend/events/models/attendees.py": "the values that the database lets in",
     "backend/events/services/age_classes.py": "an organiser sets it",
+    "backend/events/rules/age_classes.py": "about whom two events' leads have to agree, told to leads alone",
     "backend/events/services/importing/attendees.py": "what a list changes, and how many ages stay unknown",
     "backend/events/services/attendees.py": "sets no minor's full name by hand",
     "backend/directory/selectors/roster.py": "shows what organisers set, and withholds of minors",

@@ -18,8 +18,20 @@ def send_appointment_mail(appointment_id: int, change: str, person_id: int) -> N
 
 @app.task(name=age_mails.SEND_AGE_MAIL, queue=MAIL, retry=Backoff())
 def send_age_mail(lead_id: int) -> None:
-    """Mail one safeguarding lead that proposals of an age class wait."""
+    """Mail one safeguarding lead that age classes wait."""
     age_mails.send_age_mail(lead_id=lead_id, now=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(
+    name="events.tell_of_doubts",
+    queue=CLOCK,
+    lock="events.tell_of_doubts",
+    queueing_lock="events.tell_of_doubts",
+)
+def tell_of_doubts(timestamp: int) -> None:  # noqa: ARG001
+    """Every ten minutes: find leads not told yet of an age class that two forums have to settle."""
+    age_mails.tell_of_doubts(timezone.now())
 
 
 @app.periodic(cron="7 * * * *")

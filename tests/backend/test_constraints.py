@@ -14,6 +14,7 @@ from django.db.models import Model
 from backend.events.models import (
     AdultProposal,
     AgeAgreement,
+    AgeAlert,
     Attendee,
     Event,
     Interest,
@@ -118,6 +119,7 @@ def events(forums: Forums) -> Tries:
     known = KnownMinor.objects.create(address_hash="b" * 64, event=event, expires_at=NOW)
     agreement = AgeAgreement.objects.create(known_minor=known, event=event, of_event=event, agreed_at=NOW)
     yield "age_agreement_once_per_event", again(agreement)
+    yield "age_alert_once", again(AgeAlert.objects.create(attendee=a, lead=forums.b, told_at=NOW))
     boss = appoint(make_attendee(event), "organiser")
     yield "appointment_one_at_a_time", again(boss)
     yield "appointment_permission_known", changed(boss, permission="emperor")

@@ -1,6 +1,6 @@
 """Editions of a forum, who takes part, what they seek and offer, and when and where they can meet."""
 
-from backend.events.models.age_classes import AdultProposal, AgeAgreement
+from backend.events.models.age_classes import AdultProposal, AgeAgreement, AgeAlert
 from backend.events.models.agenda import Session, SessionPart, Slot, Table
 from backend.events.models.attendees import (
     Attendee,
@@ -16,6 +16,7 @@ from backend.events.models.roles import Appointment, AppointmentQuerySet, Outsid
 __all__ = [
     "AdultProposal",
     "AgeAgreement",
+    "AgeAlert",
     "Appointment",
     "AppointmentQuerySet",
     "Attendee",

@@ -66,3 +66,17 @@ class AgeAgreement(models.Model):
 
     def __str__(self) -> str:
         return f"age agreement {self.pk}"
+
+
+class AgeAlert(models.Model):
+    """A safeguarding lead was told by mail that this person's age class waits for their event's leads."""
+
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    lead = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="+")
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attendee", "lead"], name="age_alert_once")]
+
+    def __str__(self) -> str:
+        return f"age alert {self.pk}"

@@ -1,6 +1,11 @@
 """Who may do what at an event, and what its times, languages and profiles must look like."""
 
-from backend.events.rules.age_classes import doubts_about_attendee, is_held_as_minor
+from backend.events.rules.age_classes import (
+    doubts_about_attendee,
+    events_in_doubt,
+    in_doubt_for,
+    is_held_as_minor,
+)
 from backend.events.rules.agreements import Agreement, current_agreement
 from backend.events.rules.attendees import (
     LANGUAGE_LIMIT,
@@ -93,9 +98,11 @@ __all__ = [
     "country_names",
     "current_agreement",
     "doubts_about_attendee",
+    "events_in_doubt",
     "first_name_in",
     "has_empty_profile",
     "has_joined",
+    "in_doubt_for",
     "interpreter_text",
     "is_administrator",
     "is_allowed",

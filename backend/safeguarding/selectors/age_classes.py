@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from backend.events.models import AdultProposal, AgeAgreement, Attendee
-from backend.events.rules import is_held_as_minor
+from backend.events.rules import in_doubt_for, is_held_as_minor
 from backend.events.selectors import name_in_lists, name_to_call, names_of_people
 from backend.people.models import KnownMinor
 
@@ -70,7 +70,7 @@ def age_questions_for(lead: Attendee, now: dt.datetime) -> AgeQuestions:
 def waiting_age_questions(lead: Attendee, now: dt.datetime) -> int:
     """How many decisions about age classes wait for the leads of this event."""
     waiting = _proposals(lead).filter(state=AdultProposal.State.OPEN).count()
-    return waiting + sum(not row.agreed_here for row in _doubts(lead, now))
+    return waiting + in_doubt_for(lead.event_id, now).count()
 
 
 def _proposals(lead: Attendee) -> QuerySet[AdultProposal]:
