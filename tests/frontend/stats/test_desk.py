@@ -46,7 +46,9 @@ def test_the_desk_of_an_event_without_people_says_so(desk, rest):
     event, client = desk
     assert "No meeting is agreed yet." in read(client, event, rest)
     if not rest:
-        assert "Nobody to count yet" in read(client, event)
+        page = read(client, event)
+        assert "Nobody to count yet" in page
+        assert page.texts("section h2") == []  # no table of noughts
 
 
 def test_the_funnel_and_the_matrix_are_those_of_event_stats(desk):
