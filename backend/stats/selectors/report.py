@@ -332,8 +332,12 @@ def _percent(share: CellValue, absent: str = NO_VALUE) -> str:
 
 
 def _days(event: Event) -> str:
-    first, last = (date_format(day, "j F Y") for day in (event.starts_on, event.ends_on))
-    return first if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}
+    first, last = event.starts_on, event.ends_on
+    if first == last:
+        return date_format(first, "j F Y")
+    is_one_month = (first.year, first.month) == (last.year, last.month)
+    first_words = date_format(first, "j" if is_one_month else "j F Y")
+    return _("%(first)s to %(last)s") % {"first": first_words, "last": date_format(last, "j F Y")}
 
 
 def _time(moment: dt.datetime, event: Event) -> dict[str, str]:

@@ -157,7 +157,7 @@ def test_the_report_is_in_the_readers_language():
     event = make_event()
     with override("id"):
         texts, file = read(event)
-    assert "9Desember2026" in texts[0]
+    assert "10Desember2026" in texts[0]
     assert file.trailer["/Root"]["/Lang"] == "id"
 
 
