@@ -115,9 +115,9 @@ def test_only_organisers_download_who_needs_help(desk):
 
 def test_what_nobody_answers_is_listed_by_theme_and_downloaded_by_organisers_only(desk):
     event, client = desk
-    assert "Known once the lists are computed." in read(client, event).texts("#unmet p")
     seeker = make_attendee(event, name="Ana Alone", seeks="Training", seeks_topics=["sextortion"])
     kid = make_attendee(event, name="Kim Kid", seeks="Games", age_class="minor")
+    assert "Known once the lists are computed." in read(client, event).texts("#unmet p")
     make_run(event, {}, report={"unmet_needs": [seeker.pk, kid.pk], "unsought_offers": [kid.pk]})
     page = read(client, event)
     assert "Unmet needs: 1 person" in page.texts("#unmet h3")
