@@ -31,7 +31,7 @@ CONSTITUENCIES = {
     "un-agency": "intergovernmental",
     "civil-society": "civil-society",
 }
-EVIDENCE = {"evidence-reporting", "cross-border-enforcement", "investigation-tools"}
+ASKED_FOR = {"evidence-reporting", "cross-border-enforcement", "investigation-tools", "sextortion"}
 CROWD = 24
 
 
@@ -43,7 +43,7 @@ def crowded_forum(forum, model_folder):
         for member in demo_people()
         if member.sector in CONSTITUENCIES
         and member.seeks.isascii()
-        and not EVIDENCE & {*member.topics_seek, *member.topics_offer}
+        and not ASKED_FOR & {*member.topics_seek, *member.topics_offer}
     ]
     for member in others[:: len(others) // CROWD][:CROWD]:
         make_attendee(
