@@ -1,11 +1,6 @@
-"""The figures of an event, for its organisers: all of them as JSON, and files with small counts withheld."""
+"""The figures of an event for its organisers' programs: the release of which its files are made."""
 
 from __future__ import annotations
-
-from dataclasses import fields, is_dataclass
-from functools import cache
-from types import NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -17,72 +12,54 @@ from rest_framework.response import Response
 
 from backend.core.api import IgnoreAcceptHeader
 from backend.events.api import OrganiserView
-from backend.stats.selectors import EventStats, Headline, event_stats, headlines_for, worksheets_for
-from backend.stats.services import FILE_KINDS, export_stats_file
+from backend.stats.models import Release
+from backend.stats.selectors import NOTE
+from backend.stats.services import FILE_KINDS, export_stats_file, release_for
 
 
-@cache
-def serializer_of(value: type) -> type[serializers.Serializer[Any]]:
-    """The serializer of a frozen dataclass, so that the description of the API follows the figures."""
-    hints = get_type_hints(value)
-    named = {field.name: _field(hints[field.name]) for field in fields(value)}
-    return type(
-        f"Stats{value.__name__}Serializer", (serializers.Serializer,), {"__doc__": value.__doc__, **named}
-    )
+class WorksheetSerializer(serializers.Serializer[dict[str, object]]):
+    """One table: its rows hold a value for each of its columns; `*` is a count withheld."""
+
+    name = serializers.CharField()
+    columns = serializers.ListField(child=serializers.CharField())
+    rows = serializers.ListField(child=serializers.ListField(child=serializers.JSONField()))
 
 
-PLAIN = {
-    int: serializers.IntegerField,
-    float: serializers.FloatField,
-    str: serializers.CharField,
-    bool: serializers.BooleanField,
-}
+class HeadlineSerializer(serializers.Serializer[dict[str, object]]):
+    """A sentence with its code and the facts it states."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+    facts = serializers.DictField(child=serializers.JSONField())
 
 
-def _field(hint: Any, **options: Any) -> serializers.Field[Any, Any, Any, Any]:
-    if isinstance(hint, UnionType):
-        (inner,) = (one for one in get_args(hint) if one is not NoneType)
-        return _field(inner, allow_null=True)
-    if get_origin(hint) is tuple:
-        inner = get_args(hint)[0]
-        if is_dataclass(inner):
-            return serializer_of(inner)(many=True, **options)  # type: ignore[arg-type]
-        return serializers.ListField(child=_field(inner), **options)
-    if get_origin(hint) is dict:
-        return serializers.DictField(child=serializers.JSONField(), **options)
-    if is_dataclass(hint):
-        return serializer_of(hint)(**options)  # type: ignore[arg-type]
-    named = {"date": serializers.DateField, "datetime": serializers.DateTimeField}
-    kind: type[serializers.Field[Any, Any, Any, Any]] = PLAIN.get(hint) or named[hint.__name__]
-    return kind(**options)
+class ReleaseSerializer(serializers.Serializer[Release]):
+    """The figures as they leave the desk. `made_at`: as of when they are; `rule`: what is withheld."""
 
+    made_at = serializers.DateTimeField()
+    phase = serializers.ChoiceField(choices=Release.Phase.choices)
+    rule = serializers.SerializerMethodField()
+    worksheets = WorksheetSerializer(many=True, source="content.worksheets")
+    headlines = HeadlineSerializer(many=True, source="content.headlines")
 
-class StatsSerializer(serializer_of(EventStats)):  # type: ignore[misc]
-    """Every figure of the event, and the sentences made of them."""
-
-    headlines = serializer_of(Headline)(many=True)
+    def get_rule(self, release: Release) -> str:  # noqa: ARG002
+        return str(NOTE)
 
 
 class StatsView(OrganiserView):
-    """Every figure of the event now."""
+    """The released figures of the event: its tables, and the sentences made of them."""
 
-    @extend_schema(
-        operation_id="stats_read",
-        responses={200: StatsSerializer},
-    )
+    @extend_schema(operation_id="stats_read", responses={200: ReleaseSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        stats = event_stats(event=self.event, now=timezone.now())
-        headlines = serializer_of(Headline)(headlines_for(stats, worksheets_for(stats)), many=True)
-        return Response({**serializer_of(EventStats)(stats).data, "headlines": headlines.data})
+        release = release_for(event=self.event, by=self.person, now=timezone.now())
+        return Response(ReleaseSerializer(release).data)
 
 
 class StatsFileView(OrganiserView):
-    """One file of figures: `tables.xlsx`, `network.graphml`, a report (`report-one-page.pdf` or
+    """One file of the release: `tables.xlsx`, `network.graphml`, a report (`report-one-page.pdf` or
     `report-five-pages.pdf`), or a table as CSV, such as `funnel.csv`.
 
-    Counts under five are withheld in tables and reports, and others where a total would give one away. The
-    network names nobody: people are numbered at random, with constituency, and sector and country where five
-    or more share them.
+    No count from 1 to 4 can be worked out from them. The network is one of constituencies: nobody is in it.
     """
 
     content_negotiation_class = IgnoreAcceptHeader

@@ -1,11 +1,13 @@
 """Pictures of the figures as positions and classes.
 
-Templates draw them as SVG, style sheets colour them. What is withheld in published worksheets is marked.
+Templates draw them as SVG, style sheets colour them. Those of the desk are exact, those that may be saved are
+made of a release.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,23 +18,21 @@ from django.utils.translation import gettext_lazy, ngettext
 from backend.core.spreadsheets import CellValue, Worksheet
 from backend.events.selectors import PersonNamed
 from backend.people.models import Constituency
+from backend.stats.models import Release
 from backend.stats.rules import MIN_COUNT
 from backend.stats.selectors import (
-    ACCEPTED,
-    HELD,
     NO_THEME,
     STEPS,
     UNITS,
-    WITHHELD,
     Cell,
     Day,
     EventStats,
-    FunnelStep,
     Matrix,
     Names,
     PersonFigures,
     level_of,
-    reported_step,
+    released_matrix,
+    reported_step_of,
 )
 
 CELL_SIZE, LABEL_WIDTH, HEAD_HEIGHT = 36, 150, 116  # in units of the view box
@@ -45,6 +45,7 @@ BY = {
 FUNNEL_LINE = 30  # height of one step of the funnel
 FUNNEL_WIDTH = 200
 DAYS_WIDTH, DAYS_HEIGHT, MAX_DAY_WIDTH, MAX_DATES = 360, 120, 60, 6
+RING_WIDTH, RING_HEIGHT, MAX_CIRCLE, MAX_BAND = 560, 420, 34, 14  # of the released network
 MAX_CONNECTED = 50
 
 
@@ -59,7 +60,7 @@ class HeaderCell:
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """One cell; `level`: how it compares to chance; `released`: the count as published, maybe withheld."""
+    """One cell; `level`: how it compares to chance."""
 
     head: HeaderCell
     observed: int
@@ -67,11 +68,6 @@ class HeatCell:
     ratio: float | None
     p: float | None
     level: str
-    released: CellValue
-
-    @property
-    def is_withheld(self) -> bool:
-        return self.released == WITHHELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +78,7 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """`is_private`: not published, as a table or as a picture. `size`: for the style sheet."""
+    """`size`: for the style sheet."""
 
     step: str
     by: str
@@ -92,7 +88,6 @@ class HeatMap:
     width: int
     height: int
     top: int
-    is_private: bool
     summary: str
 
     @property
@@ -113,33 +108,41 @@ class HeatMapChoice:
     theme: str = ""
 
 
-def heat_map(
-    stats: EventStats, worksheets: Mapping[str, Worksheet], choice: HeatMapChoice, names: Names
-) -> HeatMap:
+def heat_map(stats: EventStats, choice: HeatMapChoice, names: Names) -> HeatMap:
     """The chosen matrix; by default at the step that the headlines report, by constituency."""
-    step, by = stats.step(choice.step or reported_step(worksheets["funnel"])), choice.by or "constituency"
+    step, by = stats.step(choice.step or reported_step_of(stats)), choice.by or "constituency"
     theme = choice.theme if by == "constituency" and choice.theme in step.themes else ""
-    matrix, prefix = {
-        "sector": (step.by_sector, "sectors"),
-        "theme": (step.by_theme, "themes"),
-        "constituency": (step.by_constituency, "matrix"),
-    }[by]
+    matrix = {"sector": step.by_sector, "theme": step.by_theme, "constituency": step.by_constituency}[by]
     if theme:
         matrix = step.within_theme[step.themes.index(theme)]
-    published = {} if theme else _published_counts(worksheets[f"{prefix}-{step.step}"])
     labels = {**names.sectors, **names.themes, **_constituencies(), NO_THEME: _("No theme")}
     if by == "sector":
         labels |= names.sectors
-    groups = {key: key for key in Constituency.values} | {
-        line.key: line.constituency for line in stats.sectors
-    }
+    groups = {line.key: line.constituency for line in stats.sectors}
+    return _drawn(matrix, HeatMapChoice(step.step, by, theme), labels, groups)
+
+
+def released_heat_map(release: Release) -> HeatMap | None:
+    """The matrix of the release; None where it has none."""
+    matrix = released_matrix(release)
+    if matrix is None:
+        return None
+    choice = HeatMapChoice(release.content["step"], "constituency")
+    return _drawn(matrix, choice, _constituencies(), {})
+
+
+def _drawn(
+    matrix: Matrix, choice: HeatMapChoice, labels: Mapping[str, str], group_of: Mapping[str, str]
+) -> HeatMap:
+    """The matrix as a heat map; `group_of`: the constituency of each sector."""
+    groups = {key: key for key in Constituency.values} | dict(group_of)
     left, top = LABEL_WIDTH, HEAD_HEIGHT
 
     def head(key: str, at: int, *, is_theme: bool = False) -> HeaderCell:
         return HeaderCell(labels.get(key, key), "" if is_theme else groups.get(key, "other"), at)
 
     columns = tuple(
-        head(key, left + CELL_SIZE * place, is_theme=by == "theme")
+        head(key, left + CELL_SIZE * place, is_theme=choice.by == "theme")
         for place, key in enumerate(matrix.columns)
     )
     rows = tuple(
@@ -149,23 +152,21 @@ def heat_map(
                 HeatCell(
                     column, cell.observed, cell.expected, cell.ratio, cell.p,
                     level_of(cell.observed, cell.expected, cell.ratio),
-                    published.get((key, other), published.get((other, key))),
                 )
-                for other, column, cell in zip(matrix.columns, columns, matrix.cells[place], strict=True)
+                for column, cell in zip(columns, matrix.cells[place], strict=True)
             ),
         )
         for place, key in enumerate(matrix.rows)
     )  # fmt: skip
     return HeatMap(
-        step=step.step,
-        by=by,
-        theme=theme,
+        step=choice.step,
+        by=choice.by,
+        theme=choice.theme,
         columns=columns,
         rows=rows,
         width=left + CELL_SIZE * len(columns) + OVERHANG,
         height=top + CELL_SIZE * len(rows),
         top=top,
-        is_private=bool(theme),
         summary=matrix_sentence(matrix, labels),
     )
 
@@ -217,20 +218,16 @@ def _constituencies() -> dict[str, str]:
     return {key: str(label) for key, label in Constituency.choices}
 
 
-def _published_counts(worksheet: Worksheet) -> dict[tuple[str, str], CellValue]:
-    return {(str(row[0]), str(row[1])): row[2] for row in worksheet.rows}
-
-
 @dataclass(frozen=True, slots=True)
 class FunnelBar:
-    """One step: its bar is proportional to its count."""
+    """One step: its bar is proportional to its count; one whose count is withheld has none."""
 
-    step: FunnelStep
+    count: CellValue
+    share: CellValue
     label: str
     unit: str
     y: int
     width: float
-    is_withheld: bool  # in published worksheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,26 +237,28 @@ class DayBar:
     day: Day
     x: float
     width: float
-    columns: tuple[tuple[str, float, float, float, bool], ...]  # step, x, y, height, is_withheld
+    columns: tuple[tuple[str, float, float, float], ...]  # step, x, y, height
     label: str
 
 
-def funnel_bars(stats: EventStats, released: Worksheet) -> tuple[FunnelBar, ...]:
-    most = max((step.count for step in stats.funnel), default=0) or 1
+def funnel_bars(funnel: Worksheet) -> tuple[FunnelBar, ...]:
+    """The steps of a funnel, exact or released."""
+    shown = [count for _, count, _ in funnel.rows if isinstance(count, int)]
+    most = max(shown, default=0) or 1
     return tuple(
         FunnelBar(
-            step,
-            str(STEPS[step.step]),
-            str(UNITS[step.step]),
+            count,
+            share,
+            str(STEPS[str(step)]),
+            str(UNITS[str(step)]),
             FUNNEL_LINE * place,
-            round(FUNNEL_WIDTH * step.count / most, 1),
-            WITHHELD in [released.row(step.step).get(name) for name in ("count", "share")],
+            round(FUNNEL_WIDTH * count / most, 1) if isinstance(count, int) else 0.0,
         )
-        for place, step in enumerate(stats.funnel)
+        for place, (step, count, share) in enumerate(funnel.rows)
     )
 
 
-def day_bars(days: Sequence[Day], released: Worksheet) -> tuple[DayBar, ...]:
+def day_bars(days: Sequence[Day]) -> tuple[DayBar, ...]:
     """Every day from the first to the last, also those without anything."""
     if not days:
         return ()
@@ -273,15 +272,8 @@ def day_bars(days: Sequence[Day], released: Worksheet) -> tuple[DayBar, ...]:
     def bar(place: int, date: dt.date) -> DayBar:
         day = known.get(date) or Day(date, 0, 0, 0)
         third = width * 0.8 / 3
-        shown = released.row(date.isoformat())
         columns = tuple(
-            (
-                step,
-                round(width * place + third * n, 2),
-                round(DAYS_HEIGHT - height, 2),
-                round(height, 2),
-                shown.get(step) == WITHHELD,
-            )
+            (step, round(width * place + third * n, 2), round(DAYS_HEIGHT - height, 2), round(height, 2))
             for n, step in enumerate(("requested", "accepted", "held"))
             for height in (DAYS_HEIGHT * getattr(day, step) / most,)
         )
@@ -291,20 +283,13 @@ def day_bars(days: Sequence[Day], released: Worksheet) -> tuple[DayBar, ...]:
     return tuple(bar(place, date) for place, date in enumerate(dates))
 
 
-def network_drawing(
-    stats: EventStats, released: Mapping[str, Worksheet], named: Mapping[int, PersonNamed]
-) -> dict[str, Any]:
+def network_drawing(stats: EventStats, named: Mapping[int, PersonNamed]) -> dict[str, Any]:
     """The data that static/js/network.js draws.
 
     `people`: name, constituency, partners, pairs bridged, rank among the brokers (0: none); `ties`: pairs of
-    indices of people; `groups`: names of constituencies; `withheld`: the constituencies whose number of
-    people with a meeting is not published, and "alone" for the number of those without; `withheld_bands`: the
-    pairs of constituencies, sorted and joined by a space, whose number of meetings is not published.
+    indices of people; `groups`: names of constituencies.
     """
     place = {one.attendee_id: n for n, one in enumerate(stats.people)}
-    lines = released["constituencies"]
-    counts = {one.key: lines.row(one.key).get("with_meeting") for one in stats.constituencies}
-    counts["alone"] = released["network"].row("people without a meeting").get("value")
     rank = {one.attendee_id: n for n, one in enumerate(stats.brokers, start=1)}
     return {
         "people": [
@@ -319,16 +304,68 @@ def network_drawing(
         ],
         "ties": [[place[tie.first], place[tie.second]] for tie in stats.ties],
         "groups": {one.key: str(Constituency(one.key).label) for one in stats.constituencies},
-        "withheld": [key for key, count in counts.items() if count == WITHHELD],
-        "withheld_bands": sorted(
-            {
-                " ".join(sorted(pair))
-                for step in (ACCEPTED, HELD)
-                for pair, count in _published_counts(released[f"matrix-{step}"]).items()
-                if count == WITHHELD
-            }
-        ),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A constituency with its people in the network of the release."""
+
+    key: str
+    label: str
+    people: CellValue
+    x: int
+    y: int
+    r: float
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The meetings of two constituencies, or a ring for those within one."""
+
+    d: str
+    width: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedNetwork:
+    """The network of constituencies as the release has it."""
+
+    circles: tuple[Circle, ...]
+    bands: tuple[Band, ...]
+    width: int = RING_WIDTH
+    height: int = RING_HEIGHT
+
+
+def released_network(release: Release) -> ReleasedNetwork | None:
+    """The constituencies in a ring, with bands of their meetings; None where the release has no matrix."""
+    tables = {one.name: one for one in release.worksheets}
+    matrix = tables.get(f"matrix-{release.content['step']}")
+    if matrix is None:
+        return None
+    rows = tables["constituencies"].rows
+    most = max((int(row[1] or 0) for row in rows), default=0) or 1
+    circles = {}
+    for place, (key, people) in enumerate(row[:2] for row in rows):
+        turn = 2 * math.pi * place / len(rows) - math.pi / 2
+        circles[str(key)] = Circle(
+            str(key),
+            str(Constituency(str(key)).label),
+            people,
+            round(RING_WIDTH / 2 + RING_WIDTH * 0.34 * math.cos(turn)),
+            round(RING_HEIGHT / 2 + RING_HEIGHT * 0.34 * math.sin(turn)),
+            round(MAX_CIRCLE * math.sqrt(int(people or 0) / most), 1),
+        )
+    top = max((int(row[2] or 0) for row in matrix.rows), default=0) or 1
+    bands = []
+    for one, other, count in (row[:3] for row in matrix.rows):
+        a, b, width = circles[str(one)], circles[str(other)], round(MAX_BAND * int(count or 0) / top, 1)
+        ring = f"M{a.x - a.r} {a.y}a{a.r} {a.r} 0 1 0 {2 * a.r} 0a{a.r} {a.r} 0 1 0 {-2 * a.r} 0"
+        if count:
+            d = ring if a is b else f"M{a.x} {a.y}L{b.x} {b.y}"
+            bands.append(Band(d, width, f"{a.label} – {b.label}: {count}"))
+    return ReleasedNetwork(tuple(circles.values()), tuple(bands))
 
 
 def most_connected(stats: EventStats) -> list[PersonFigures]:

@@ -17,18 +17,19 @@ from backend.stats.selectors import (
     CAUSES,
     MATRIX_STEPS,
     NO_THEME,
+    NOTE,
     STEPS,
     edition_rows,
     event_stats,
+    exact_worksheets,
     headlines_for,
     missing_bridges,
     names_for,
     people_counted,
     printed_groups,
-    printed_matrix,
-    reported_step,
-    worksheets_for,
+    printed_themes,
 )
+from backend.stats.services import release_for
 from backend.suggestions.selectors import unmet_needs_for
 from backend.suggestions.services import UNMET_FILE, export_unmet_needs
 from frontend.access import Request, organiser
@@ -42,8 +43,8 @@ from frontend.stats.forms import HeatMapForm, NudgeForm
 def desk(request: Request, attendee: Attendee) -> HttpResponse:
     """Every figure of the event now; `step`, `by` and `theme` choose the matrix."""
     stats = event_stats(event=attendee.event, now=timezone.now())
-    worksheets = worksheets_for(stats)
-    released = {worksheet.name: worksheet for worksheet in worksheets}
+    worksheets = exact_worksheets(stats)
+    tables = {worksheet.name: worksheet for worksheet in worksheets}
     named = people_counted(attendee.event)
     needs_help = needs_help_rows(event=attendee.event, now=stats.computed_at)
     without_meeting = {one.attendee_id: one for one in stats.without_meeting}
@@ -54,21 +55,21 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
         {
             "stats": stats,
             "headlines": headlines_for(stats, worksheets),
-            "editions": edition_rows(stats),
-            "worksheets": worksheets,
-            "funnel": pictures.funnel_bars(stats, released["funnel"]),
+            "editions": edition_rows(tables["editions"], _edition_names(attendee.event)),
+            "funnel": (funnel := pictures.funnel_bars(tables["funnel"])),
+            "funnel_steps": list(zip(funnel, stats.funnel, strict=True)),
             "funnel_summary": words.funnel_sentence(stats),
             "exits": [(*_words(row.step, row.cause), row.count) for row in stats.exits if row.count],
-            "heat": pictures.heat_map(stats, released, HeatMapForm(request.GET).choice(), names),
-            "missing": missing_bridges(stats, worksheets),
+            "heat": pictures.heat_map(stats, HeatMapForm(request.GET).choice(), names),
+            "missing": missing_bridges(stats),
             "steps": [(key, STEPS[key]) for key in MATRIX_STEPS],
             "groupings": pictures.BY.items(),
             "names": names,
             "no_theme": NO_THEME if NO_THEME in stats.steps[0].themes else "",
-            "days": pictures.day_bars(stats.days, released["days"]),
+            "days": pictures.day_bars(stats.days),
             "days_summary": words.days_sentence(stats),
             "network_summary": words.network_sentence(stats),
-            "network": pictures.network_drawing(stats, released, named),
+            "network": pictures.network_drawing(stats, named),
             "brokers": [(named[one.attendee_id], one) for one in stats.brokers if one.attendee_id in named],
             "connected": [
                 (named[one.attendee_id], one)
@@ -84,7 +85,6 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
                 )
                 for row in needs_help
             ],
-            "picture_kinds": (("png", _("Save as PNG")), ("svg", _("Save as SVG"))),
             "unmet": unmet_needs_for(attendee.event),
             "to_nudge": sum(row.can_be_nudged for row in needs_help),
         },
@@ -94,25 +94,33 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
 @organiser
 @require_safe
 def desk_print(request: Request, attendee: Attendee) -> HttpResponse:
-    """One page to print: the headlines and published tables."""
-    stats = event_stats(event=attendee.event, now=timezone.now())
-    worksheets = {worksheet.name: worksheet for worksheet in worksheets_for(stats)}
-    step = reported_step(worksheets["funnel"])
-    keys, themes = stats.step(step).by_constituency.rows, names_for(attendee.event).themes
+    """One page to print, made of the release, and below it the release's files and pictures."""
+    event = attendee.event
+    release = release_for(event=event, by=request.user, now=timezone.now())
+    tables = {worksheet.name: worksheet for worksheet in release.worksheets}
+    themes = names_for(event).themes
     return render(
         request,
         "desk/print.html",
         {
-            "stats": stats,
-            "headlines": headlines_for(stats, tuple(worksheets.values())),
-            "editions": edition_rows(stats, worksheets["editions"]),
-            "step": STEPS[step],
-            "funnel": [(STEPS[str(row[0])], row[1], row[3]) for row in worksheets["funnel"].rows],
-            "matrix": printed_matrix(keys, worksheets[f"matrix-{step}"]),
-            "groups": printed_groups(keys, worksheets, step, themes),
+            "release": release,
+            "rule": NOTE,
+            "headlines": release.content["headlines"],
+            "editions": edition_rows(tables["editions"], _edition_names(event)),
+            "step": STEPS[release.content["step"]],
+            "funnel": pictures.funnel_bars(tables["funnel"]),
+            "heat": pictures.released_heat_map(release),
+            "network": pictures.released_network(release),
+            "groups": printed_groups(release, themes),
+            "by_theme": printed_themes(release, themes),
             "themes": themes,
+            "picture_kinds": (("png", _("Save as PNG")), ("svg", _("Save as SVG"))),
         },
     )
+
+
+def _edition_names(event: Event) -> dict[str, str]:
+    return {one.slug: one.name for one in (event, event.previous) if one}
 
 
 @organiser

@@ -26,6 +26,7 @@ from backend.events.models import (
 )
 from backend.people.models import KnownMinor
 from backend.safeguarding.models import Block, ContactRule, Report, ReportAlert, ReportHandOver
+from backend.stats.models import Release
 from backend.suggestions.models import (
     Embedding,
     Feedback,
@@ -99,6 +100,10 @@ def events(forums: Forums) -> Tries:
     yield "event_meetings_sane", changed(event, meetings_per_person=51)
     yield "event_not_its_own_previous", changed(event, previous=event)
     yield "event_not_its_own_rehearsal", changed(event, rehearsal_of=event)
+    made = {"number": 1, "phase": "running", "made_at": NOW, "checked_on": NOW.date()}
+    release = Release.objects.create(event=event, content={}, record={}, **made)
+    yield "release_number_once", again(release)
+    yield "release_phase_known", changed(release, phase="later")
     tie = make_tie(event, a, forums.b)
     yield "tie_once_per_edition", again(tie)
     yield "tie_lower_id_first", changed(tie, first=tie.second, second=tie.first)
@@ -271,7 +276,7 @@ def _named() -> set[str]:
     """The constraints that the models name, and those on one event that the migrations add."""
     models = [
         model
-        for app in ("people", "events", "suggestions", "safeguarding")
+        for app in ("people", "events", "suggestions", "safeguarding", "stats")
         for model in apps.get_app_config(app).get_models()
     ]
     with connection.cursor() as cursor:

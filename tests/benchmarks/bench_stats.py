@@ -1,4 +1,4 @@
-"""How long an event's figures take, from the database to the frozen object, and to the exported tables.
+"""How long an event's figures take, from the database to the frozen object, and to those of a release.
 
 `python -m pytest tests/benchmarks/bench_stats.py -q`
 """
@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from backend.stats.selectors import event_stats
-from backend.stats.selectors.worksheets import worksheets_for
+from backend.stats.selectors.worksheets import draft_release
 from tests.backend.stats.events import large_event
 from tests.factories import NOW
 
@@ -23,7 +23,7 @@ def test_the_figures_of_an_event_are_there_in_time(people, meetings, most, with_
     def figures():
         stats = event_stats(event=event, now=NOW)
         if with_tables:
-            worksheets_for(stats)
+            draft_release(stats)
         return stats
 
     stats = benchmark.pedantic(figures, rounds=3)

@@ -1,138 +1,265 @@
-"""Cell suppression: small counts are withheld in published tables, and others that would give one away."""
+"""Cell suppression: what may be shown so that no count from 1 to 4 can be worked out.
+
+Judged by exact intervals: a count that is not shown is safe when whole numbers that fit everything shown make
+it 1 or less, and others make it 4 or more (Willenborg and de Waal, Elements of Statistical Disclosure
+Control, 2001, ch. 6).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse.csgraph import connected_components
 
 MIN_COUNT = 5
-PROBES = 6
-UPPER_BOUND = 1e6  # keeps solutions finite; no count of an event comes near it
+MAX_BATCHES = 10  # of solutions that move many counts at once
 
 Key = tuple[str, ...]
 Equation = Mapping[Key, int]  # coefficients; the weighted counts add up to 0
 
 
-def cells_to_withhold(
-    values: Mapping[Key, int],
-    equations: Sequence[Equation],
-    *,
-    least: int = MIN_COUNT,
-    last: Collection[Key] = (),
-) -> frozenset[Key]:
-    """The keys to withhold so that no count of 1 to `least` - 1 can be read or worked out.
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Counts, shown or not, and what anybody knows of them.
 
-    0 is shown: it describes nobody, and two groups without a meeting are what an organiser looks for. So a
-    withheld count is known to be at least 1.
-    `equations` relate published counts: {cell: 1, cell: 1, total: -1}. A withheld count is safe when other
-    counts, none below 1, would fit everything that is still shown: then its value could be at least one
-    more or one less. Where it is not, the smallest count shown beside it is withheld too, those of `last`
-    only when no other is left (primary and secondary cell suppression, Willenborg and de Waal, Elements of
-    Statistical Disclosure Control, 2001, ch. 6). Both kinds must carry the same mark.
+    `equations` between them, and `orders`: pairs of keys of which the first count is at most the second.
+    """
+
+    values: Mapping[Key, int]
+    equations: Sequence[Equation] = ()
+    orders: Sequence[tuple[Key, Key]] = ()
+
+
+def is_small(value: int) -> bool:
+    """Whether a count may not be shown. 0 may: it describes nobody."""
+    return 0 < value < MIN_COUNT
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """The `cells` to mark as withheld, and the small counts `told` by these marks alone."""
+
+    cells: frozenset[Key]
+    told: frozenset[Key]
+
+
+def cells_to_withhold(
+    counts: Counts,
+    cells: Collection[Key],
+    *,
+    known: Collection[Key] = (),
+    withheld: Collection[Key] = (),
+    last: Collection[Key] = (),
+) -> Withheld:
+    """The keys of `cells` to mark as withheld, so that no count from 1 to 4 can be worked out from the rest.
+
+    These are the small ones, the parts of small totals, and where that is not enough the smallest counts
+    beside them, those of `last` only when no other is left; and all that were `withheld` before. `known` were
+    shown before. What is in `counts` and in neither is not published. What marks alone tell stays told: of a
+    forum with people of one country and few meetings, that these took 2 seats or more.
 
     >>> row = {("a",): 1, ("b",): 1, ("c",): 1, ("all",): -1}
-    >>> sorted(cells_to_withhold({("a",): 2, ("b",): 9, ("c",): 30, ("all",): 41}, [row]))
+    >>> known = Counts({("a",): 2, ("b",): 9, ("c",): 30, ("all",): 41}, [row])
+    >>> sorted(cells_to_withhold(known, known.values).cells)
     [('a',), ('b',)]
     """
-    for equation in equations:
-        if sum(times * values[key] for key, times in equation.items()):
+    for equation in counts.equations:
+        if sum(times * counts.values[key] for key, times in equation.items()):
             raise ValueError(f"counts do not add up: {dict(equation)}")
-
-    def cost(key: Key) -> tuple[bool, int, Key]:
-        return key in last, values[key], key
-
-    hidden = {key for key, value in values.items() if 0 < value < least}
-    small = sorted(hidden)
-    linked: dict[Key, list[int]] = {}
-    for place, equation in enumerate(equations):
-        for key in equation:
-            linked.setdefault(key, []).append(place)
-    _hide_beside(range(len(equations)), hidden, cost, equations, linked)
-    everything = _movable(range(len(equations)), hidden, values, equations)
-    # Withholding more never makes a safe count unsafe. A few random probes of all counts settle most.
-    safe = everything(np.random.default_rng(0).standard_normal((PROBES, len(hidden))))
-    for key in small:
-        while key not in safe:
-            around = _around(key, hidden, equations, linked)
-            alone = np.array([[one == key for one in sorted(hidden)]], float)
-            safe |= _movable(around, hidden, values, equations)(np.concatenate([alone, -alone]))
-            beside = {other for place in around for other in equations[place] if values[other]}
-            shown = beside - hidden
-            if key in safe or not shown:
-                break  # safe, or nothing is left to withhold
-            added = min(shown, key=cost)
-            hidden.add(added)
-            _hide_beside(linked[added], hidden, cost, equations, linked)
-    return frozenset(hidden)
+    above = {key for key in cells if counts.values[key]}
+    zeros = set(cells) - above
+    small = {key for key in above if is_small(counts.values[key])}
+    hidden = small | (_parts_of_small(counts) & set(cells)) | set(withheld)
+    exposed = exposed_counts(counts, (set(cells) - hidden) | set(known), hidden)
+    told = exposed_counts(counts, zeros | set(known), {*above, *withheld}, around=exposed)
+    while exposed - told:
+        shown, first = above - hidden, min(exposed - told)
+        beside = _single(counts, shown, {*shown, *known}, hidden) or _beside(first, counts, shown)
+        if not beside:
+            raise RuntimeError(f"suppression: nothing is left to withhold beside {first}")
+        hidden.add(min(beside, key=lambda key: (key in last, counts.values[key], key)))
+        # Withholding more never narrows what another count can be.
+        exposed &= exposed_counts(counts, (set(cells) - hidden) | set(known), hidden, around=exposed)
+    return Withheld(frozenset(hidden), frozenset(exposed))
 
 
-def _hide_beside(
-    places: Iterable[int],
-    hidden: set[Key],
-    cost: Callable[[Key], tuple[bool, int, Key]],
-    equations: Sequence[Equation],
-    linked: Mapping[Key, Sequence[int]],
-) -> None:
-    """An equation with a single withheld count gives it away: withhold its smallest other count too."""
-    waiting = list(places)
-    while waiting:
-        equation = equations[waiting.pop(0)]
-        if len(set(equation) & hidden) == 1:
-            shown = {other for other in equation if cost(other)[1]} - hidden
-            added = min(shown, key=cost)
-            hidden.add(added)
-            waiting += linked[added]
+def exposed_counts(
+    counts: Counts,
+    shown: Collection[Key],
+    withheld: Collection[Key] = (),
+    *,
+    around: Collection[Key] | None = None,
+) -> set[Key]:
+    """The counts from 1 to 4 that `shown` narrows: it leaves no solution at 1 or less, or none at 4 or more.
+
+    `withheld` are marked as such, and so known to be 1 or more, but for the parts of small totals, which are
+    marked also where they are 0; all others may be any whole number from 0. A small count that is shown is
+    exposed. With `around` only counts are judged that equations tie to these.
+    """
+    if around is not None and not around:
+        return set()
+    shown, withheld = set(shown), set(withheld) - _parts_of_small(counts)
+    exposed = {key for key in shown if is_small(counts.values[key])}
+    for part in _parts(counts, shown, withheld):
+        if around is None or not set(around).isdisjoint(part.keys):
+            exposed.update(part.exposed())
+    return exposed
 
 
-def _around(
-    key: Key, hidden: set[Key], equations: Sequence[Equation], linked: Mapping[Key, Sequence[int]]
-) -> list[int]:
-    """The equations connected to a withheld count, directly or through other withheld ones."""
-    seen, places, waiting = {key}, set[int](), [key]
-    while waiting:
-        for place in linked.get(waiting.pop(), ()):
-            if place not in places:
-                places.add(place)
-                fresh = (set(equations[place]) & hidden) - seen
-                seen |= fresh
-                waiting += fresh
-    return sorted(places)
+@dataclass(slots=True)
+class _Part:
+    """Unknown counts (n) that equations tie to each other: `rows` @ x == `sums`, `steps` @ x <= 0."""
 
+    keys: list[Key]
+    true: npt.NDArray[np.float64]
+    low: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+    rows: sp.csr_matrix
+    sums: npt.NDArray[np.float64]
+    steps: sp.csr_matrix
 
-def _movable(
-    places: Sequence[int], hidden: set[Key], values: Mapping[Key, int], equations: Sequence[Equation]
-) -> Callable[[npt.NDArray[Any]], set[Key]]:
-    """A function of costs (c, withheld counts in order): the counts that differ by one or more from their
-    true value in some cheapest solution of these equations. A count in none of them can be anything."""
-    keys = sorted(hidden)
-    column = {key: place for place, key in enumerate(keys)}
-    entries = [
-        (line, column[key], times)
-        for line, place in enumerate(places)
-        for key, times in equations[place].items()
-        if key in column
-    ]
-    lines, columns, times = np.array(entries, np.int64).reshape(-1, 3).T
-    bound, at = np.unique(columns, return_inverse=True)
-    matrix = sp.csr_matrix((times.astype(float), (lines, at)), shape=(len(places), len(bound)))
-    true = np.array([values[keys[place]] for place in bound], float)
-    fit = np.asarray(matrix @ true)
-    free = set(keys) - {keys[place] for place in bound}
+    def exposed(self) -> list[Key]:
+        """The small counts without a solution at 1 or less or without one at 4 or more."""
+        targets = (self.true >= 1) & (self.true < MIN_COUNT)
+        too_high, too_low = targets & (self.true > 1), targets & (self.true < MIN_COUNT - 1)
+        for _ in range(MAX_BATCHES):  # many at once first
+            before = too_high.sum() + too_low.sum()
+            # Raised no further than needed, so that many are at once.
+            capped = np.where(too_low, np.minimum(self.high, MIN_COUNT - 1), self.high)
+            for prices, high in ((too_high.astype(float), self.high), (-too_low.astype(float), capped)):
+                if prices.any() and (found := self._solve(self.low, high, prices)) is not None:
+                    too_high &= found > 1
+                    too_low &= found < MIN_COUNT - 1
+            if before == too_high.sum() + too_low.sum():
+                break
+        for place in np.flatnonzero(too_high | too_low).tolist():  # then each alone, which is exact
+            for waits, limit, end in ((too_high, self.high, 1), (too_low, self.low, MIN_COUNT - 1)):
+                if not waits[place]:
+                    continue
+                bound = limit.copy()
+                bound[place] = end
+                low, high = (self.low, bound) if limit is self.high else (bound, self.high)
+                if (found := self._solve(low, high, np.zeros(len(low)))) is not None:
+                    too_high &= found > 1
+                    too_low &= found < MIN_COUNT - 1
+        return [self.keys[place] for place in np.flatnonzero(too_high | too_low)]
 
-    def move(costs: npt.NDArray[Any]) -> set[Key]:
-        moved = set(free)
-        for cost in costs if len(bound) else ():
-            prices: npt.NDArray[np.float64] = cost[bound]
-            found = linprog(prices, A_eq=matrix, b_eq=fit, bounds=(1.0, UPPER_BOUND), method="highs")  # type: ignore[call-overload]
-            if found.x is None:  # the true counts fit, so only the solver can have failed
+    def _solve(
+        self,
+        low: npt.NDArray[np.float64],
+        high: npt.NDArray[np.float64],
+        prices: npt.NDArray[np.float64],
+    ) -> npt.NDArray[np.float64] | None:
+        """The cheapest whole numbers (n) within these bounds; None where there are none."""
+        if np.any(low > high):
+            return None
+        limits = [LinearConstraint(self.rows, self.sums, self.sums)] if self.rows.shape[0] else []
+        if self.steps.shape[0]:
+            limits.append(LinearConstraint(self.steps, -np.inf, 0.0))
+        found = milp(
+            prices, constraints=limits, bounds=Bounds(low, high), integrality=np.ones(len(low), np.int64)
+        )
+        if found.x is None:
+            if found.status != 2:  # neither solved nor shown to have no solution
                 raise RuntimeError(f"suppression: {found.message}")
-            far = np.abs(found.x - true) > 1 - 1e-6
-            moved |= {keys[place] for place in bound[far]}
-        return moved
+            return None
+        solution: npt.NDArray[np.float64] = np.rint(found.x)
+        if np.any(self.rows @ solution != self.sums) or np.any(self.steps @ solution > 0):
+            raise RuntimeError("suppression: the solver's counts do not fit")
+        return solution
 
-    return move
+
+def _parts(counts: Counts, shown: set[Key], withheld: Collection[Key]) -> list[_Part]:
+    """The unknown counts in parts that nothing ties to each other; those without a small one are left out."""
+    names = sorted({key for equation in counts.equations for key in equation} - shown)
+    names = sorted({*names, *(key for pair in counts.orders for key in pair if key not in shown)})
+    column = {key: place for place, key in enumerate(names)}
+    true = np.array([counts.values[key] for key in names], float)
+    low = np.array([float(key in withheld) for key in names])
+    high = np.full(
+        len(names), 2.0 * max([*counts.values.values(), MIN_COUNT])
+    )  # finite; more would only widen
+    steps: list[dict[int, int]] = []
+    for first, second in counts.orders:
+        if first in column and second in column:
+            steps.append({column[first]: 1, column[second]: -1})
+        elif first in column:
+            high[column[first]] = min(high[column[first]], counts.values[second])
+        elif second in column:
+            low[column[second]] = max(low[column[second]], counts.values[first])
+    rows = [
+        {column[key]: times for key, times in equation.items() if key in column}
+        for equation in counts.equations
+    ]
+    rows = [row for row in rows if row]
+    ties = [(line, place) for line, row in enumerate([*rows, *steps]) for place in row]
+    size = len(names)
+    lines, places = np.array(ties, np.int64).reshape(-1, 2).T
+    graph = sp.coo_matrix((np.ones(len(ties)), (lines + size, places)), shape=(2 * (size + len(ties)),) * 2)
+    label = connected_components(graph, directed=False)[1]
+    found = []
+    for part in np.unique(label[:size][(true >= 1) & (true < MIN_COUNT)]).tolist():
+        own = np.flatnonzero(label[:size] == part)
+        at = {place: new for new, place in enumerate(own.tolist())}
+        matrix = _matrix([row for row in rows if next(iter(row)) in at], at)
+        found.append(
+            _Part(
+                keys=[names[place] for place in own],
+                true=true[own],
+                low=low[own],
+                high=high[own],
+                rows=matrix,
+                sums=matrix @ true[own],
+                steps=_matrix([row for row in steps if next(iter(row)) in at], at),
+            )
+        )
+    return found
+
+
+def _matrix(rows: Sequence[Mapping[int, int]], at: Mapping[int, int]) -> sp.csr_matrix:
+    entries = [(line, at[place], times) for line, row in enumerate(rows) for place, times in row.items()]
+    lines, columns, times = np.array(entries, np.int64).reshape(-1, 3).T
+    return sp.csr_matrix((times.astype(float), (lines, columns)), shape=(len(rows), len(at)))
+
+
+def _parts_of_small(counts: Counts) -> set[Key]:
+    """What adds up to a total from 1 to 4: marks on two of its parts would tell that it is 2 or more."""
+    parts = set[Key]()
+    for equation in counts.equations:
+        totals = [key for key, times in equation.items() if times < 0]
+        if len(totals) == 1 and is_small(counts.values[totals[0]]):
+            parts |= set(equation) - set(totals)
+    return parts
+
+
+def _single(
+    counts: Counts, shown: Collection[Key], told: Collection[Key], hidden: Collection[Key]
+) -> set[Key]:
+    """Those of `shown` in an equation with one withheld count and no other unknown, which gives it away."""
+    for equation in counts.equations:
+        unknown = [key for key in equation if key not in told and (key in hidden or counts.values[key])]
+        if len(unknown) == 1 and unknown[0] in hidden and (found := set(equation) & set(shown)):
+            return found
+    return set()
+
+
+def _beside(key: Key, counts: Counts, shown: Collection[Key]) -> set[Key]:
+    """Those of `shown` in the nearest equations and orders around this count."""
+    tied: dict[Key, list[set[Key]]] = {}
+    for group in (*map(set, counts.equations), *map(set, counts.orders)):
+        for member in group:
+            tied.setdefault(member, []).append(group)
+    seen, near = {key}, {key}
+    while near:
+        around = {other for one in near for group in tied.get(one, ()) for other in group} - seen
+        found = around & set(shown)
+        if found:
+            return found
+        seen |= around
+        near = around - set(shown)
+    return set()

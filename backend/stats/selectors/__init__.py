@@ -16,16 +16,16 @@ from backend.stats.engine.figures import (
     percent_across,
 )
 from backend.stats.selectors.event_stats import event_stats
-from backend.stats.selectors.headlines import (
-    Headline,
-    MissingBridge,
-    headlines_for,
-    missing_bridges,
-    reported_step,
-)
+from backend.stats.selectors.headlines import Headline, MissingBridge, headlines_for, missing_bridges
 from backend.stats.selectors.names import CAUSES, STEPS, UNITS, Names, names_for, people_counted
-from backend.stats.selectors.printed import edition_rows, level_of, printed_groups, printed_matrix
-from backend.stats.selectors.worksheets import NOTE, WITHHELD, worksheets_for
+from backend.stats.selectors.printed import (
+    edition_rows,
+    level_of,
+    printed_groups,
+    printed_themes,
+    released_matrix,
+)
+from backend.stats.selectors.worksheets import NOTE, WITHHELD, exact_worksheets, reported_step_of
 
 __all__ = [
     "ACCEPTED",
@@ -50,6 +50,7 @@ __all__ = [
     "PersonFigures",
     "edition_rows",
     "event_stats",
+    "exact_worksheets",
     "headlines_for",
     "level_of",
     "missing_bridges",
@@ -57,7 +58,7 @@ __all__ = [
     "people_counted",
     "percent_across",
     "printed_groups",
-    "printed_matrix",
-    "reported_step",
-    "worksheets_for",
+    "printed_themes",
+    "released_matrix",
+    "reported_step_of",
 ]

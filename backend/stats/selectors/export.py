@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
-import random
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import networkx as nx
 import openpyxl
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from backend.core.spreadsheets import Worksheet, csv_file, printable_text, safe_cell
-from backend.events.rules import pair_of
-from backend.stats.engine.figures import EventStats, PersonFigures
-from backend.stats.rules.suppression import MIN_COUNT
+from backend.core.spreadsheets import Worksheet, csv_file, safe_cell
 from backend.stats.selectors.worksheets import NOTE
 
 
@@ -24,15 +20,15 @@ def csv_for(worksheet: Worksheet) -> bytes:
     return csv_file(worksheet.columns, worksheet.rows)
 
 
-def workbook_for(worksheets: Sequence[Worksheet], stats: EventStats) -> bytes:
-    """All worksheets, after a first one that says of which event they are and what * means."""
+def workbook_for(worksheets: Sequence[Worksheet], event: str, made_at: dt.datetime) -> bytes:
+    """All worksheets, after one that says of which event and time they are, and what is withheld."""
     book = openpyxl.Workbook()
     about = book.create_sheet("about", 0)
     book.remove(book.worksheets[1])
     for line in (
-        (stats.edition.name,),
-        ("computed at", stats.computed_at.isoformat()),
-        (NOTE,),
+        (event,),
+        ("as of", made_at.isoformat()),
+        (str(NOTE),),
         ("expected: what chance would give if the same meetings were dealt out among all attendees",),
     ):
         about.append([safe_cell(cell) for cell in line])
@@ -52,27 +48,18 @@ def workbook_for(worksheets: Sequence[Worksheet], stats: EventStats) -> bytes:
     return file.getvalue()
 
 
-def graphml_for(stats: EventStats) -> bytes:
-    """The meeting network as GraphML: no name, no address and no id.
+def graphml_for(worksheets: Mapping[str, Worksheet]) -> bytes:
+    """The network of constituencies as GraphML, made of the released tables: no person is in it.
 
-    A node is one attendee, numbered at random for every file, with the constituency, and with sector
-    and country where at least five attendees share them; an edge has its number of meetings.
+    A node is a constituency with its `people`, an edge two of them, or one twice, with their `meetings`.
     """
-    people = random.SystemRandom().sample(stats.people, len(stats.people))
-    number_of = {one.attendee_id: place for place, one in enumerate(people, start=1)}
-    both = Counter((one.sector, one.country) for one in people)
-    sectors = Counter(one.sector for one in people)
-
-    def shared(one: PersonFigures) -> dict[str, str]:
-        sector = one.sector if sectors[one.sector] >= MIN_COUNT else ""
-        country = one.country if both[one.sector, one.country] >= MIN_COUNT else ""
-        return {"constituency": one.constituency, "sector": sector, "country": printable_text(country)}
-
-    graph: nx.Graph[int] = nx.Graph()
-    graph.add_nodes_from((number_of[one.attendee_id], shared(one)) for one in people)
-    edges = ((number_of[tie.first], number_of[tie.second], tie.meetings) for tie in stats.ties)
-    for one, other, meetings in sorted((*pair_of(a, b), count) for a, b, count in edges):
-        graph.add_edge(one, other, meetings=meetings)
+    graph: nx.Graph[str] = nx.Graph()
+    for worksheet in worksheets.values():
+        for row in worksheet.rows:
+            if worksheet.name == "constituencies":
+                graph.add_node(str(row[0]), people=row[1])
+            if worksheet.name.startswith("matrix-") and row[2]:
+                graph.add_edge(str(row[0]), str(row[1]), meetings=row[2])
     file = io.BytesIO()
     nx.write_graphml_xml(graph, file, encoding="utf-8", prettyprint=False)
     return file.getvalue()

@@ -1,7 +1,4 @@
-"""The figures in a few sentences fit to publish: they tell no more than the released worksheets.
-
-A sentence on a withheld count reads the same for small counts and for those withheld beside them.
-"""
+"""The figures in a few sentences: they tell no more than the worksheets they are made from."""
 
 from __future__ import annotations
 
@@ -17,10 +14,10 @@ from backend.core.spreadsheets import CellValue, Worksheet
 from backend.people.models import Constituency
 from backend.stats.engine.figures import ACCEPTED, HELD, Cell, EventStats, StepFigures, percent_across
 from backend.stats.rules.suppression import MIN_COUNT
-from backend.stats.selectors.worksheets import WITHHELD
+from backend.stats.selectors.worksheets import WITHHELD, reported_step_of
 
 MAX_P = 0.05
-MORE, LESS, MUCH_LESS = 1.25, 0.75, 0.5  # ratios to chance
+MORE, LESS = 1.25, 0.75  # ratios to chance
 NEARLY_ALL = 0.9  # share of people
 MAX_BRIDGES = 2
 
@@ -48,28 +45,24 @@ NotablePair = tuple[Cell, float, str, str]  # of two constituencies, with the ra
 
 
 def headlines_for(stats: EventStats, worksheets: Sequence[Worksheet]) -> tuple[Headline, ...]:
-    """The sentences that hold for these figures, in the order of the page; from released `worksheets`.
+    """The sentences that hold for these figures, in the order of the page.
+
+    `worksheets`: exact or released ones, from which every number is taken.
 
     Two groups are said to meet more or less than by chance only where chance is unlikely (p at most .05).
     """
     tables = {one.name: one for one in worksheets}
-    step = stats.step(reported_step(tables["funnel"]))
+    step = stats.step(reported_step_of(stats))
     return tuple(
         headline
         for part in (
             _reach(stats, tables),
             _across(stats, tables),
             _bridges(step, tables),
-            _answers(stats, tables),
+            _answers(tables),
         )
         for headline in part
     )
-
-
-def reported_step(funnel: Worksheet) -> str:
-    """The step to report, by the released funnel: held, or accepted while hardly any was held."""
-    held = funnel.row(HELD).get("count")
-    return HELD if _is_shown(held) and held else ACCEPTED
 
 
 def _headline(code: str, sentence: str, **facts: Any) -> Headline:
@@ -84,7 +77,7 @@ def _reach(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headline
     measures = tables["network"]
     people = measures.row("people").get("value")
     alone = measures.row("people without a meeting").get("value")
-    if not stats.network.meetings:
+    if not measures.row("meetings to come or held").get("value"):
         yield _headline("no_meetings", _("No meeting is agreed yet."))
     elif _is_shown(people) and _is_shown(alone):
         people, alone = int(people), int(alone)
@@ -97,14 +90,13 @@ def _reach(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headline
             people,
         )
         yield _headline("reach", sentence, met=people - alone, people=people, alone=alone)
-    elif _is_shown(people) and stats.network.isolates <= (1 - NEARLY_ALL) * people:
+    elif _is_shown(people) and MIN_COUNT - 1 <= round((1 - NEARLY_ALL) * people) >= stats.network.isolates:
         sentence = _("Nearly all of %(people)d people have a meeting.")
         yield _headline("nearly_all", sentence, people=int(people))
 
 
 def _across(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headline]:
-    mixing, previous = tables["network"], stats.previous
-    ei, ei_chance = (mixing.row(name).get("value") for name in ("E-I index", "E-I index by chance"))
+    previous, ei = stats.previous, tables["network"].row("E-I index").get("value")
     if not _is_shown(ei):
         return
     facts: dict[str, Any] = {"share": percent_across(ei)}
@@ -113,8 +105,9 @@ def _across(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headlin
     if previous and _is_shown(before):
         has_before = True
         facts |= {"before": percent_across(before), "edition": previous.name}
-    if _is_shown(ei_chance):
-        facts["chance"] = percent_across(ei_chance)
+    groups = tables.get("constituencies")
+    if stats.edition.ei_chance is not None and groups and len(groups.rows) == len(stats.constituencies):
+        facts["chance"] = percent_across(stats.edition.ei_chance)  # told by the numbers of people
     sentence = {
         (False, False): _("%(share)d %% of meetings cross constituencies."),
         (False, True): _("%(share)d %% of meetings cross constituencies; chance would give %(chance)d %%."),
@@ -131,20 +124,20 @@ def _across(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headlin
 
 def _bridges(step: StepFigures, tables: dict[str, Worksheet]) -> Iterator[Headline]:
     """The pairs of constituencies furthest above chance, then those furthest below."""
-    sheet = tables[f"matrix-{step.step}"]
+    sheet = tables.get(f"matrix-{step.step}")
+    if sheet is None:
+        return
     strong, weak = _notable_pairs(step)
     for code, rows in (("bridge", strong), ("missing", weak)):
         found = (
-            _bridge(code, step.step, ratio <= MUCH_LESS, one, other, sheet.row(one, other))
-            for _cell, ratio, one, other in rows
+            _bridge(code, step.step, one, other, sheet.row(one, other)) for _cell, _ratio, one, other in rows
         )
         yield from islice(filter(None, found), MAX_BRIDGES)
 
 
-def missing_bridges(stats: EventStats, worksheets: Sequence[Worksheet]) -> tuple[MissingBridge, ...]:
+def missing_bridges(stats: EventStats) -> tuple[MissingBridge, ...]:
     """The pairs of constituencies furthest below chance at the step that is reported, for organisers."""
-    tables = {one.name: one for one in worksheets}
-    _strong, weak = _notable_pairs(stats.step(reported_step(tables["funnel"])))
+    _strong, weak = _notable_pairs(stats.step(reported_step_of(stats)))
     return tuple(MissingBridge(one, other, cell.observed, cell.expected) for cell, _, one, other in weak)
 
 
@@ -169,24 +162,10 @@ def _notable_pairs(step: StepFigures) -> tuple[list[NotablePair], list[NotablePa
     return strong, weak
 
 
-def _bridge(
-    code: str, step: str, is_much_less: bool, one: str, other: str, row: Mapping[str, CellValue]
-) -> Headline | None:
-    """The sentence on one pair of constituencies by its released row; None where too much is withheld."""
+def _bridge(code: str, step: str, one: str, other: str, row: Mapping[str, CellValue]) -> Headline | None:
+    """The sentence on one pair of constituencies by its row; None where they are not counted on their own."""
     names = {"one": str(Constituency(one).label), "other": str(Constituency(other).label).lower()}
-    meetings, expected, times = row.get("meetings"), row.get("expected"), row.get("ratio")
-    if meetings == WITHHELD and is_much_less and _is_shown(expected):
-        sentences = {
-            HELD: _(
-                "%(one)s and %(other)s met at most half as often as by chance, which would give "
-                "%(expected)d meetings."
-            ),
-            ACCEPTED: _(
-                "%(one)s and %(other)s agreed at most half as many meetings as by chance, which would "
-                "give %(expected)d."
-            ),
-        }
-        return _headline("hardly", sentences[step], **names, expected=round(expected))
+    meetings, times = row.get("meetings"), row.get("ratio")
     if not _is_shown(meetings) or not _is_shown(times):
         return None
     sentences = {
@@ -198,12 +177,12 @@ def _bridge(
     return _headline(code, sentences[step], **names, meetings=meetings, times=f"{times:.1f}")
 
 
-def _answers(stats: EventStats, tables: dict[str, Worksheet]) -> Iterator[Headline]:
+def _answers(tables: dict[str, Worksheet]) -> Iterator[Headline]:
     median = tables["network"].row("median hours to an answer").get("value")
-    waiting = tables["exits"].row("requested", "waiting").get("count")
+    waiting = tables["network"].row("requests waiting for an answer").get("value")
     if not _is_shown(median):
         return
-    hours = stats.response.median_hours or 0
+    hours = float(median)
     quick = (
         _("less than an hour")
         if hours < 1

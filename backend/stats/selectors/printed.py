@@ -1,4 +1,4 @@
-"""What a page to print or a report says: the published tables, as rows."""
+"""What a page to print, a picture or a report says: the tables of a release, as rows."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.core.spreadsheets import CellValue, Worksheet
-from backend.stats.engine.figures import EditionFigures, EventStats, percent_across
-from backend.stats.selectors.worksheets import WITHHELD
+from backend.stats.engine.figures import Cell, Matrix, percent_across
+from backend.stats.models import Release
 
 LEVELS = ((0.5, "far-less"), (0.8, "less"), (1.25, "as-chance"), (2.0, "more"))
 EDITION_COUNTS = ("attendees", "with_meeting", "requested", "accepted", "held", "pairs")
@@ -23,17 +23,10 @@ def level_of(observed: float, expected: float, ratio: float | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedCell:
-    """A published count and, where it is not withheld, how it compares to chance."""
-
-    count: CellValue
-    ratio: float | None
-    level: str
-
-
-@dataclass(frozen=True, slots=True)
 class PrintedGroup:
-    """One constituency as published: its people, those with a meeting, meetings across, seats by theme."""
+    """One group of the release: its people, those with a meeting, meetings with other groups, seats by theme.
+
+    None where the release has no such figure."""
 
     key: str
     people: CellValue
@@ -43,52 +36,66 @@ class PrintedGroup:
 
 
 def edition_rows(
-    stats: EventStats, released: Worksheet | None = None
+    editions: Worksheet, names: Mapping[str, str]
 ) -> list[tuple[str, list[CellValue], CellValue]]:
     """This edition and the previous one: name, the counts of EDITION_COUNTS, the share of meetings across.
 
-    Empty where there is no previous edition. `released`: the published worksheet, to take the counts from.
+    Empty where there is no previous edition. `names`: of the editions by slug.
     """
 
-    def row(edition: EditionFigures) -> tuple[str, list[CellValue], CellValue]:
-        counts = (
-            {name: getattr(edition, name) for name in (*EDITION_COUNTS, "ei")}
-            if released is None
-            else released.row(edition.slug)
-        )
+    def row(slug: str) -> tuple[str, list[CellValue], CellValue]:
+        counts = editions.row(slug)
         ei = counts["ei"]
         share = percent_across(ei) / 100 if isinstance(ei, int | float) else ei
-        return edition.name, [counts[name] for name in EDITION_COUNTS], share
+        return names.get(slug, slug), [counts[name] for name in EDITION_COUNTS], share
 
-    return [row(edition) for edition in (stats.edition, stats.previous) if edition] if stats.previous else []
-
-
-def printed_matrix(names: tuple[str, ...], worksheet: Worksheet) -> list[tuple[str, list[PrintedCell]]]:
-    """The published matrix, one row per constituency; each pair is on both sides of the diagonal."""
-    rows = {(str(row[0]), str(row[1])): row[2:5] for row in worksheet.rows}
-
-    def cell(one: str, other: str) -> PrintedCell:
-        count, expected, ratio = rows.get((one, other)) or rows[other, one]
-        if isinstance(count, int) and isinstance(expected, float) and isinstance(ratio, float):
-            return PrintedCell(count, ratio, level_of(count, expected, ratio))
-        return PrintedCell(count, None, "withheld" if count == WITHHELD else "no-chance")
-
-    return [(one, [cell(one, other) for other in names]) for one in names]
+    return [row(str(slug)) for slug, *_ in editions.rows] if len(editions.rows) > 1 else []
 
 
-def printed_groups(
-    names: tuple[str, ...], worksheets: Mapping[str, Worksheet], step: str, themes: Mapping[str, str]
-) -> list[PrintedGroup]:
-    """One row per constituency, with its seats in meetings about each theme at this step."""
-    groups, seats = worksheets["constituencies"], worksheets[f"themes-{step}"]
-    rows = [(name, groups.row(name)) for name in names]
+def printed_groups(release: Release, themes: Mapping[str, str]) -> list[PrintedGroup]:
+    """One row per group of constituencies, with its seats by theme; empty where the release has none."""
+    tables, step = {one.name: one for one in release.worksheets}, release.content["step"]
+    groups = tables.get("constituencies")
+    if groups is None:
+        return []
+    matrix, seats = tables.get(f"matrix-{step}"), tables.get(f"themes-{step}")
+    by_theme = themes if seats is not None and len(seats.columns) == 3 else ()
+
+    def across(name: str) -> CellValue:
+        if matrix is None:
+            return None
+        return sum(int(row[2] or 0) for row in matrix.rows if name in row[:2] and row[0] != row[1])
+
     return [
         PrintedGroup(
-            name,
-            row.get("attendees"),
-            row.get("with_meeting"),
-            row.get("meetings_outside"),
-            tuple(seats.row(name, theme).get("seats", 0) for theme in themes),
+            str(name),
+            people,
+            met[0] if met else None,
+            across(str(name)),
+            tuple(seats.row(str(name), theme).get("seats", 0) for theme in by_theme) if seats else (),
         )
-        for name, row in rows
+        for name, people, *met in groups.rows
     ]
+
+
+def printed_themes(release: Release, themes: Mapping[str, str]) -> list[tuple[str, CellValue]]:
+    """The meetings about each theme, where the release has no seats by group; else empty."""
+    found = next((one for one in release.worksheets if one.columns == ("theme", "meetings")), None)
+    return [(name, found.row(key).get("meetings", 0)) for key, name in themes.items()] if found else []
+
+
+def released_matrix(release: Release) -> Matrix | None:
+    """The matrix of the release; None where it has none."""
+    name = f"matrix-{release.content['step']}"
+    worksheet = next((one for one in release.worksheets if one.name == name), None)
+    if worksheet is None:
+        return None
+    rows = {(str(row[0]), str(row[1])): row[2:] for row in worksheet.rows}
+    names = tuple(dict.fromkeys(one for one, _other in rows))
+
+    def cell(one: str, other: str) -> Cell:
+        count, expected, ratio = rows.get((one, other)) or rows[other, one]
+        return Cell(int(count or 0), float(expected or 0), None if ratio is None else float(ratio), None)
+
+    cells = tuple(tuple(cell(one, other) for other in names) for one in names)
+    return Matrix(names, names, cells, sum(int(row[0] or 0) for row in rows.values()))

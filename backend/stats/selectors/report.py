@@ -1,4 +1,4 @@
-"""The report as PDF, one page or five: the headlines and published tables, laid out by data/report.typ.
+"""The report as PDF, one page or five: the headlines and tables of a release, laid out by data/report.typ.
 
 All of it is worded here, in the reader's language, and goes to the layout as data: no name is read as markup.
 """
@@ -23,11 +23,17 @@ from backend.core.spreadsheets import CellValue, Worksheet
 from backend.core.zones import zone_words
 from backend.events.models import Event
 from backend.people.models import Constituency
-from backend.stats.engine.figures import HELD, EventStats, percent_across
-from backend.stats.selectors.headlines import headlines_for, reported_step
+from backend.stats.engine.figures import HELD, Matrix, percent_across
+from backend.stats.models import Release
 from backend.stats.selectors.names import CAUSES, STEPS, UNITS, Names
-from backend.stats.selectors.printed import edition_rows, printed_groups, printed_matrix
-from backend.stats.selectors.worksheets import WITHHELD
+from backend.stats.selectors.printed import (
+    edition_rows,
+    level_of,
+    printed_groups,
+    printed_themes,
+    released_matrix,
+)
+from backend.stats.selectors.worksheets import NOTE, OTHER, WITHHELD
 
 if TYPE_CHECKING:
     import typst
@@ -41,17 +47,15 @@ NO_VALUE = "–"
 MAX_COUNTRIES = 12
 
 
-def report_for(
-    stats: EventStats, worksheets: Sequence[Worksheet], event: Event, names: Names, pages: int
-) -> bytes:
-    """The report in the active language; `pages`: 1 or 5. From released `worksheets` alone."""
+def report_for(release: Release, event: Event, names: Names, pages: int) -> bytes:
+    """The report of a release in the active language; `pages`: 1 or 5."""
     import typst  # large, and for this alone
 
-    content = report_content(stats, worksheets, event, names) | {"pages": pages}
+    content = report_content(release, event, names) | {"pages": pages}
     # One compiler a call: no two threads can use one at once.
     layout = typst.Compiler(str(DATA / "report.typ"), root=str(DATA), font_paths=_fonts())
     inputs = {"report": json.dumps(content)}
-    made_at = stats.computed_at.replace(microsecond=0)
+    made_at = release.made_at.replace(microsecond=0)
     pdf = layout.compile(sys_inputs=inputs, format="pdf", timestamp=made_at)
     assert isinstance(pdf, bytes)
     return pdf
@@ -67,39 +71,36 @@ def _fonts() -> typst.Fonts:
     )
 
 
-def report_content(
-    stats: EventStats, worksheets: Sequence[Worksheet], event: Event, names: Names
-) -> dict[str, Any]:
+def report_content(release: Release, event: Event, names: Names) -> dict[str, Any]:
     """What the report says, as texts and shares of one, by the part it stands in."""
-    tables = {one.name: one for one in worksheets}
-    step = reported_step(tables["funnel"])
-    keys = stats.step(step).by_constituency.rows
-    labels = {key: str(Constituency(key).label) for key in keys}
+    tables = {one.name: one for one in release.worksheets}
+    matrix, labels = released_matrix(release), {key: str(label) for key, label in Constituency.choices}
+    editions = {one.slug: one.name for one in (event, event.previous) if one}
     return {
         "lang": (get_language() or "en").partition("-")[0],
         "event": _name(event.name),
         "title": _("Meetings between constituencies"),
         "when": _days(event),
         "venue": _name(event.venue),
-        "headlines": [_name(one.text, most=400) for one in headlines_for(stats, worksheets)],
+        "headlines": [_name(one["text"], most=400) for one in release.content["headlines"]],
         "figures": _figures(tables),
         "funnel": _funnel(tables["funnel"]),
         "exits": {
             "title": _("Where people drop out"),
             "columns": [_("After"), _("What became of it"), _("Count")],
             "rows": [
-                [str(STEPS[str(row[0])]), str(CAUSES[str(row[1])]), _cell(row[2])]
-                for row in tables["exits"].rows
+                [str(STEPS[str(row[0])]), str(CAUSES.get(str(row[1]), _("other"))), _cell(row[2])]
+                for row in _rows(tables, "exits")
                 if row[2]
             ],
         },
-        "matrix": _matrix(tables[f"matrix-{step}"], step, labels),
-        "network": _network(tables, step, labels),
-        "measures": _measures(tables),
-        "groups": _groups(tables, step, labels, names),
-        "themes": _themes(tables, step, labels, names),
-        "countries": _countries(tables["countries"]),
-        "editions": _editions(stats, tables),
+        "matrix": _matrix(matrix, release.content["step"], labels),
+        "network": _network(matrix, _rows(tables, "constituencies"), labels),
+        "measures": _measures(tables, release),
+        "groups": _groups(release, labels, names),
+        "themes": _themes(release, labels, names),
+        "countries": _countries(tables.get("countries")),
+        "editions": _editions(tables, editions),
         "method": {
             "title": _("How this was counted"),
             "text": _(
@@ -108,10 +109,10 @@ def report_content(
                 "are said to meet more or less than by chance where it would give five meetings or more, and "
                 "where of 499 such random deals at most one in twenty is as far from it. Nobody is named."
             ),
-            "withheld": _("* withheld: from 1 to 4, or it would give such a count away."),
+            "withheld": str(NOTE),
         },
         "nothing": _("Nothing to show yet."),
-        "as_of": _("As of %(time)s (%(zone)s)") % _time(stats.computed_at, event),
+        "as_of": _("As of %(time)s (%(zone)s)") % _time(release.made_at, event),
     }
 
 
@@ -148,18 +149,23 @@ def _funnel(funnel: Worksheet) -> dict[str, Any]:
                 "share": _percent(share, absent=""),
                 "bar": count / most if isinstance(count, int) else 0,
             }
-            for step, count, _linked, share in funnel.rows
+            for step, count, share in funnel.rows
         ],
     }
 
 
-def _matrix(worksheet: Worksheet, step: str, labels: Mapping[str, str]) -> dict[str, Any]:
-    rows = [cells for _one, cells in printed_matrix(tuple(labels), worksheet)]
-    has_counts = any(cell.count not in (0, WITHHELD) for cells in rows for cell in cells)
+def _rows(tables: Mapping[str, Worksheet], name: str) -> tuple[tuple[CellValue, ...], ...]:
+    return tables[name].rows if name in tables else ()
+
+
+def _matrix(matrix: Matrix | None, step: str, labels: Mapping[str, str]) -> dict[str, Any]:
+    cells = matrix.cells if matrix else ()
     return {
         "title": _("Who met whom") if step == HELD else _("Who agreed to meet whom"),
         "legend": _("Meetings, and how many times what chance would give."),
-        "too_few": "" if has_counts else _("Too few meetings to show without giving single ones away."),
+        "too_few": ""
+        if matrix and matrix.total
+        else _("Too few meetings to show without giving single ones away."),
         "levels": [
             ["far-less", _("at most half of chance")],
             ["less", _("less")],
@@ -167,57 +173,60 @@ def _matrix(worksheet: Worksheet, step: str, labels: Mapping[str, str]) -> dict[
             ["more", _("more")],
             ["far-more", _("more than twice chance")],
         ],
-        "names": [[key, label] for key, label in labels.items()],
+        "names": [[key, labels[key]] for key in (matrix.rows if matrix else ())],
         "rows": [
             [
                 {
-                    "count": _cell(cell.count),
+                    "count": _cell(cell.observed),
                     "ratio": "" if cell.ratio is None else f"{cell.ratio:.1f}×",
-                    "level": cell.level,
+                    "level": level_of(cell.observed, cell.expected, cell.ratio),
                 }
-                for cell in cells
+                for cell in row
             ]
-            for cells in rows
+            for row in cells
         ],
     }
 
 
-def _network(tables: Mapping[str, Worksheet], step: str, labels: Mapping[str, str]) -> dict[str, Any]:
-    """Circles of constituencies and bands of the meetings between two: `size` and `width` are of the largest.
-
-    No size where the number of people is withheld, and no band where that of meetings is.
-    """
-    people = {key: tables["constituencies"].row(key).get("attendees") for key in labels}
-    most_people = max((count for count in people.values() if isinstance(count, int)), default=0) or 1
-    place = {key: n for n, key in enumerate(labels)}
+def _network(
+    matrix: Matrix | None, groups: Sequence[tuple[CellValue, ...]], labels: Mapping[str, str]
+) -> dict[str, Any]:
+    """Circles of constituencies, bands of the meetings between two: `size`, `width` are of the largest."""
+    most_people = max((int(row[1] or 0) for row in groups), default=0) or 1
     bands = [
-        (place[one], place[other], row["meetings"])
-        for one in labels
-        for other in labels
-        if (row := tables[f"matrix-{step}"].row(one, other)) and isinstance(row["meetings"], int)
+        (a, b, cell.observed)
+        for a, row in enumerate(matrix.cells if matrix else ())
+        for b, cell in enumerate(row)
+        if b >= a and cell.observed
     ]
     most = max((count for *_ends, count in bands), default=0) or 1
     return {
         "title": _("The network of meetings"),
         "legend": _(
             "Circles are constituencies, larger with more people. The wider a band, the more meetings; a "
-            "ring is of meetings inside. What is withheld is not drawn."
+            "ring is of meetings inside."
         ),
         "groups": [
             {
-                "key": key,
-                "name": label,
-                "people": _cell(people[key]),
-                "size": (int(people[key] or 0) / most_people) ** 0.5 if isinstance(people[key], int) else 0,
+                "key": str(row[0]),
+                "name": labels[str(row[0])],
+                "people": _cell(row[1]),
+                "size": (int(row[1] or 0) / most_people) ** 0.5,
             }
-            for key, label in labels.items()
+            for row in groups
         ],
-        "bands": [{"from": one, "to": other, "width": count / most} for one, other, count in bands if count],
+        "bands": [{"from": one, "to": other, "width": count / most} for one, other, count in bands],
     }
 
 
-def _measures(tables: Mapping[str, Worksheet]) -> list[list[str]]:
+def _measures(tables: Mapping[str, Worksheet], release: Release) -> list[list[str]]:
     """Figures of the network: what, how much, and how to read it."""
+    facts: dict[str, Any] = {}
+    for headline in release.content["headlines"]:
+        facts |= headline["facts"]
+    chance = (
+        _("chance would give %(share)s") % {"share": f"{facts['chance']}\u202f%"} if "chance" in facts else ""
+    )
     network = tables["network"]
 
     def value(label: str) -> CellValue:
@@ -238,12 +247,7 @@ def _measures(tables: Mapping[str, Worksheet]) -> list[list[str]]:
         [
             _("Share across constituencies"),
             across("E-I index"),
-            _("chance would give %(share)s") % {"share": across("E-I index by chance")},
-        ],
-        [
-            _("People linked in one network"),
-            _cell(value("people in the largest component")),
-            _("each reaches each other by a chain of meetings"),
+            chance or _("of all meetings to come or held"),
         ],
         [
             _("People without a meeting"),
@@ -255,59 +259,62 @@ def _measures(tables: Mapping[str, Worksheet]) -> list[list[str]]:
             f"{hours:.0f}" if isinstance(hours, int | float) else _cell(hours),
             _("half of all answers came as fast"),
         ],
-        [
-            _("People suggested to others"),
-            _percent(value("share of people suggested")),
-            _("stand on somebody’s list"),
-        ],
     ]
 
 
-def _groups(
-    tables: Mapping[str, Worksheet], step: str, labels: Mapping[str, str], names: Names
-) -> dict[str, Any]:
-    rows = printed_groups(tuple(labels), tables, step, names.themes)
+def _groups(release: Release, labels: Mapping[str, str], names: Names) -> dict[str, Any]:
+    rows = [
+        (labels[one.key], one.people, one.with_meeting, one.across)
+        for one in printed_groups(release, names.themes)
+    ]
+    columns = ["", _("People"), _("with a meeting"), _("Meetings with others")]
+    kept = [place for place in range(4) if any(row[place] is not None for row in rows)]
     return {
         "title": _("Each constituency"),
-        "columns": ["", _("People"), _("with a meeting"), _("Meetings across")],
-        "rows": [
-            [labels[one.key], *(_cell(count) for count in (one.people, one.with_meeting, one.across))]
-            for one in rows
-        ],
+        "columns": [columns[place] for place in kept],
+        "rows": [[_cell(row[place]) for place in kept] for row in rows],
     }
 
 
-def _themes(
-    tables: Mapping[str, Worksheet], step: str, labels: Mapping[str, str], names: Names
-) -> dict[str, Any]:
-    rows = printed_groups(tuple(labels), tables, step, names.themes)
+def _themes(release: Release, labels: Mapping[str, str], names: Names) -> dict[str, Any]:
+    title, by_theme = _("What the meetings are about"), printed_themes(release, names.themes)
+    if by_theme:
+        rows = [[_name(name), _cell(count)] for name, count in by_theme]
+        return {"title": title, "legend": "", "columns": ["", _("Meetings")], "rows": rows}
     return {
-        "title": _("What the meetings are about"),
+        "title": title,
         "legend": _("Seats in meetings about each theme; each meeting has two."),
         "columns": ["", *(_name(name) for name in names.themes.values())],
-        "rows": [[labels[one.key], *(_cell(count) for count in one.seats)] for one in rows],
-    }
-
-
-def _countries(worksheet: Worksheet) -> dict[str, Any]:
-    """The countries of most people, by what is published."""
-    rows = [worksheet.row(str(row[0])) for row in worksheet.rows]
-    shown = [(row, row["attendees"]) for row in rows if isinstance(row["attendees"], int)]
-    shown.sort(key=lambda pair: (-pair[1], str(pair[0]["country"])))
-    return {
-        "title": _("By country"),
-        "columns": ["", _("People"), _("with a meeting"), _("Seats accepted"), _("Seats held")],
         "rows": [
-            [
-                _name(str(row["country"])),
-                *(_cell(row[name]) for name in ("attendees", "with_meeting", "seats_accepted", "seats_held")),
-            ]
-            for row, _people in shown[:MAX_COUNTRIES]
+            [labels[one.key], *(_cell(count) for count in one.seats)]
+            for one in printed_groups(release, names.themes)
+            if one.seats
         ],
     }
 
 
-def _editions(stats: EventStats, tables: Mapping[str, Worksheet]) -> dict[str, Any]:
+def _countries(worksheet: Worksheet | None) -> dict[str, Any]:
+    """The countries of most people, as they are published."""
+    titles = {
+        "attendees": _("People"),
+        "with_meeting": _("with a meeting"),
+        "without_meeting": _("without a meeting"),
+        "seats_accepted": _("Seats accepted"),
+        "seats_held": _("Seats held"),
+    }
+    labels = {OTHER: _("Other"), "not stated": _("not stated")}
+    rows = worksheet.rows if worksheet else ()
+    return {
+        "title": _("By country"),
+        "columns": ["", *(titles[name] for name in worksheet.columns[1:])] if worksheet else [],
+        "rows": [
+            [labels.get(str(name)) or _name(str(name)), *map(_cell, counts)]
+            for name, *counts in rows[:MAX_COUNTRIES]
+        ],
+    }
+
+
+def _editions(tables: Mapping[str, Worksheet], names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "title": _("Compared with the previous edition"),
         "columns": [
@@ -316,7 +323,7 @@ def _editions(stats: EventStats, tables: Mapping[str, Worksheet]) -> dict[str, A
         ],
         "rows": [
             [_name(name), *(_cell(count) for count in counts), _percent(share)]
-            for name, counts, share in edition_rows(stats, tables["editions"])
+            for name, counts, share in edition_rows(tables["editions"], names)
         ],
     }  # fmt: skip
 

@@ -1,39 +1,59 @@
-"""The figures as worksheets to publish: aggregates only, with small counts withheld."""
+"""The figures as worksheets: all of them for the desk, and those that may leave it for a release.
+
+A table that may leave the desk has no small count: groups are counted together as "other" until none is left,
+or the table is not in the release. Single counts, such as those of the funnel, are marked where withheld.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy
 
 from backend.core.spreadsheets import CellValue, Worksheet
+from backend.people.models import Constituency
+from backend.stats.engine.counts import ALL, EDITION_COUNTS, counts_of, counts_of_edition, pair_key
 from backend.stats.engine.figures import (
     ACCEPTED,
     HELD,
-    PROPOSED,
     REQUESTED,
     SUGGESTED,
     USEFUL,
     VIEWED,
-    Breakdown,
+    EditionFigures,
     EventStats,
-    ResponseTimes,
-    StepFigures,
 )
-from backend.stats.rules import cells_to_withhold
-from backend.stats.rules.suppression import Equation, Key
+from backend.stats.engine.history import History, Told, history_of
+from backend.stats.rules.suppression import (
+    MIN_COUNT,
+    Counts,
+    Equation,
+    Key,
+    cells_to_withhold,
+    exposed_counts,
+    is_small,
+)
 
 WITHHELD = "*"
-NOTE = "* withheld: from 1 to 4, or it would give such a count away"
-
-ALL = "all"
+NOTE = gettext_lazy(
+    "No count from 1 to 4 can be worked out: small groups are counted together as other, a table that would "
+    "still give one away is left out, and * is a count withheld."
+)
+OTHER = Constituency.OTHER.value
+LAST = {
+    ("funnel", REQUESTED),
+    ("funnel", ACCEPTED),
+    ("funnel", HELD),
+    ("people", ALL, ALL),
+}  # headlines quote them
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A count of people or meetings, by the key under which it may be withheld."""
+    """The sum of these counts."""
 
-    key: Key
-    value: int | None
+    of: tuple[Key, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,406 +61,379 @@ class Figure:
     """A value computed from counts; it is withheld with any of them."""
 
     value: float | None
-    of: tuple[Key, ...]
+    of: tuple[Key, ...] = ()
 
 
 Row = tuple[CellValue | Count | Figure, ...]
 
 
-@dataclass(slots=True)
-class WorkbookDraft:
-    """Worksheets before small counts are withheld, with the equations between their counts."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A worksheet before it is known what of it may be shown."""
 
-    worksheets: list[tuple[str, tuple[str, ...], list[Row]]] = field(default_factory=list)
-    values: dict[Key, int] = field(default_factory=dict)
-    equations: list[Equation] = field(default_factory=list)
-    last: set[Key] = field(default_factory=set)
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
 
-    def count(self, value: int | None, *key: str) -> Count:
-        """A count; the same key is the same count in every worksheet."""
-        if value is not None:
-            self.values[key] = value
-        return Count(key, value)
-
-    def add_total(self, parts: Iterable[Key], *totals: Key, times: int = 1) -> None:
-        """State that the parts add up to the sum of the totals, each taken so many times."""
-        equation: dict[Key, int] = {}
-        for part in parts:
-            equation[part] = equation.get(part, 0) + 1
-        for total in totals:
-            equation[total] = equation.get(total, 0) - times
-        self.equations.append(equation)
-
-    def withhold_last(self, *counts: Count) -> None:
-        """Withhold other counts before these, which the headlines quote."""
-        self.last.update(count.key for count in counts)
-
-    def add_worksheet(self, name: str, columns: str, rows: Iterable[Row]) -> None:
-        """`columns`: names separated by spaces."""
-        self.worksheets.append((name, tuple(columns.split()), list(rows)))
-
-    def release(self) -> tuple[Worksheet, ...]:
-        """The worksheets as anybody may read them."""
-        hidden = cells_to_withhold(self.values, self.equations, last=self.last)
-
-        def plain(cell: CellValue | Count | Figure) -> CellValue:
-            if isinstance(cell, Count):
-                return WITHHELD if cell.key in hidden else cell.value
-            if isinstance(cell, Figure):
-                if cell.value is None or hidden.isdisjoint(cell.of):
-                    return None if cell.value is None else round(cell.value, 4)
-                return WITHHELD
-            return cell
-
-        return tuple(
-            Worksheet(name, columns, tuple(tuple(plain(cell) for cell in row) for row in rows))
-            for name, columns, rows in self.worksheets
-        )
+    def sums(self, values: Mapping[Key, int]) -> tuple[dict[Key, int], list[Equation]]:
+        """Its counts by keys of their own, and how they are made of those in `values`."""
+        sums: dict[Key, int] = {}
+        equations: list[Equation] = []
+        for place, row in enumerate(self.rows):
+            for column, cell in zip(self.columns, row, strict=True):
+                if isinstance(cell, Count):
+                    key = ("cell", self.name, *(str(one) for one in row if isinstance(one, str)), column)
+                    if key in sums:
+                        raise ValueError(f"two rows of {self.name} have one key: {place} {key}")
+                    sums[key] = sum(values[one] for one in cell.of)
+                    equation = {one: cell.of.count(one) for one in cell.of}
+                    equations.append({**equation, key: -1})
+        return sums, equations
 
 
-def worksheets_for(stats: EventStats) -> tuple[Worksheet, ...]:
-    """Every table that may be published. Counts under five are withheld, and others where a total or a sum
-    in another table would give one away.
+Groups = tuple[tuple[str, tuple[str, ...]], ...]  # names of rows, each with what is counted together in it
 
-    Matrices within a theme are not published: nearly all their cells are small.
+
+def groupings(keys: Sequence[str], sizes: Mapping[str, int], least: int = 1) -> Iterator[Groups]:
+    """Ever fewer groups: all `keys`, then the largest alone and the rest together as "other"; in their order.
+
+    The last have `least` groups beside that of the others.
+
+    >>> list(groupings(["a", "b", "c"], {"a": 9, "b": 1, "c": 4}))[1]
+    (('a', ('a',)), ('other', ('b', 'c')))
     """
-    draft = WorkbookDraft()
-    constituency_of = {line.key: line.constituency for line in stats.sectors}
-    _funnel(draft, stats)
-    for step in stats.steps:
-        _step(draft, step, constituency_of)
-    _constituencies(draft, stats)
-    _network(draft, stats)
-    _breakdowns(draft, stats)
-    _days(draft, stats)
-    _editions(draft, stats)
-    return draft.release()
+    named = sorted((key for key in keys if key != OTHER), key=lambda key: (-sizes[key], key))
+    for count in range(len(named), least - 1, -1):
+        kept = set(named[:count])
+        rest = tuple(key for key in keys if key not in kept)
+        if len(rest) != 1 or rest == (OTHER,):
+            own: Groups = tuple((key, (key,)) for key in keys if key in kept)
+            yield (*own, (OTHER, rest)) if rest else own
 
 
-def _funnel(draft: WorkbookDraft, stats: EventStats) -> None:
-    steps = {step.step: step for step in stats.funnel}
-    exits = {row.cause: draft.count(row.count, "exit", row.cause) for row in stats.exits}
-    counts = {name: draft.count(step.count, "funnel", name) for name, step in steps.items()}
+@dataclass(slots=True)
+class Draft:
+    """What a release is going to show of its `counts`, beside what is known of earlier ones."""
 
-    def add_exits(step: str, *kept: Key) -> None:
-        causes = [exits[row.cause].key for row in stats.exits if row.step == step]
-        draft.add_total([*causes, *kept], counts[step].key)
+    counts: Counts
+    shown: set[Key]
+    withheld: frozenset[Key]
+    tables: list[Table]
+    history: History
+    told: frozenset[Key]  # by the marks alone
 
-    asked = draft.count(steps[VIEWED].count - (exits["not_requested"].value or 0), "viewed and asked")
-    draft.add_total([exits["not_requested"].key, asked.key], counts[VIEWED].key)
-    add_exits(SUGGESTED, counts[VIEWED].key)
-    ended = sum(row.count for row in stats.exits if row.step == PROPOSED)
-    of_proposals = draft.count(steps[PROPOSED].count - ended, "agreed proposals", ALL)
-    of_requests = draft.count(steps[ACCEPTED].count - (of_proposals.value or 0), "agreed", ALL)
-    add_exits(REQUESTED, of_requests.key)
-    add_exits(PROPOSED, of_proposals.key)
-    draft.add_total([of_requests.key, of_proposals.key], counts[ACCEPTED].key)
-    add_exits(ACCEPTED, counts[HELD].key)
-    add_exits(HELD, counts[USEFUL].key)
-    shares = {
-        SUGGESTED: (),
-        VIEWED: (counts[SUGGESTED].key, counts[VIEWED].key),
-        REQUESTED: (asked.key, counts[VIEWED].key),
-        PROPOSED: (),
-        ACCEPTED: (counts[REQUESTED].key, counts[PROPOSED].key, counts[ACCEPTED].key),
-        HELD: (counts[ACCEPTED].key, exits["to_come"].key, counts[HELD].key),
-        USEFUL: (counts[HELD].key, exits["not_rated"].key, counts[USEFUL].key),
-    }
-    rows: list[Row] = []
-    for name, step in steps.items():
-        linked = counts[name]
-        if name not in (SUGGESTED, VIEWED):
-            linked = draft.count(step.from_suggestions, "linked", name)
-            other = draft.count(step.count - step.from_suggestions, "unlinked", name)
-            draft.add_total([linked.key, other.key], counts[name].key)
-        rows.append((name, counts[name], linked, Figure(step.share, shares[name])))
-    draft.add_worksheet("funnel", "step count from_suggestions share", rows)
-    draft.add_worksheet(
-        "exits", "after cause count", ((row.step, row.cause, exits[row.cause]) for row in stats.exits)
+    def exposed(self, counts: Counts, shown: set[Key], around: Collection[Key] | None = None) -> set[Key]:
+        """The counts that `shown` would expose, of those tied to `around` or of all."""
+        withheld = self.withheld | self.history.withheld
+        found = exposed_counts(
+            self.history.beside(counts), shown | self.history.known, withheld, around=around
+        )
+        return found - self.told
+
+    def add_first(self, choices: Iterable[Sequence[Table]]) -> Sequence[Table]:
+        """Add the first choice of tables that exposes no count; none where all would."""
+        tried = set[tuple[Table, ...]]()
+        for tables in choices:
+            if tuple(tables) in tried:
+                continue
+            tried.add(tuple(tables))
+            sums: dict[Key, int] = {}
+            equations: list[Equation] = []
+            for table in tables:
+                own, made_of = table.sums(self.counts.values)
+                sums |= own
+                equations += made_of
+            if any(is_small(value) for value in sums.values()):
+                continue
+            counts = Counts({**self.counts.values, **sums}, [*self.counts.equations, *equations])
+            shown = self.shown | set(sums)
+            if not self.exposed(counts, shown, {key for equation in equations for key in equation}):
+                self.counts, self.shown = counts, shown
+                self.tables += tables
+                return tables
+        return ()
+
+    @property
+    def record(self) -> Told:
+        return Told(self.counts, frozenset(self.shown), self.withheld)
+
+    @property
+    def worksheets(self) -> tuple[Worksheet, ...]:
+        return tuple(worksheet_of(table, self.counts.values, self.withheld) for table in self.tables)
+
+
+def worksheet_of(table: Table, values: Mapping[Key, int], withheld: Collection[Key] = ()) -> Worksheet:
+    """The table as it is shown."""
+
+    def plain(cell: CellValue | Count | Figure) -> CellValue:
+        if isinstance(cell, Count):
+            return sum(values[key] for key in cell.of) if set(cell.of).isdisjoint(withheld) else WITHHELD
+        if isinstance(cell, Figure):
+            if cell.value is None or set(cell.of).isdisjoint(withheld):
+                return None if cell.value is None else round(cell.value, 4)
+            return WITHHELD
+        return cell
+
+    return Worksheet(
+        table.name, table.columns, tuple(tuple(plain(cell) for cell in row) for row in table.rows)
     )
 
 
-def _days(draft: WorkbookDraft, stats: EventStats) -> None:
-    dates = [(day, day.date.isoformat()) for day in stats.days]
-    steps = (REQUESTED, ACCEPTED, HELD)
-    rows: list[Row] = [
-        (date, *(draft.count(getattr(day, step), "day", date, step) for step in steps)) for day, date in dates
+def exact_worksheets(stats: EventStats) -> tuple[Worksheet, ...]:
+    """Every table with every count, for the desk's own pages."""
+    step = reported_step_of(stats)
+    counts, people = counts_of(stats, step), _people(stats)
+    groups = next(iter(groupings(*people, least=0)))
+    tables = [
+        _funnel(stats),
+        _network(stats),
+        _editions(stats),
+        _exits(stats, is_merged=False),
+        _constituencies(groups, has_met=True),
+        _matrix(stats, step, groups),
+        _themes(stats, step, groups),
     ]
-    for step in steps:
-        draft.add_total((("day", date, step) for _, date in dates), ("funnel", step))
-    draft.add_worksheet("days", "date requested accepted held", rows)
+    values = dict(counts.values)
+    if stats.previous is not None:
+        tables[2] = _editions(stats, _edition_row(stats.previous))
+        values |= counts_of_edition(stats.previous).values
+    return tuple(worksheet_of(table, values) for table in tables)
 
 
-def _editions(draft: WorkbookDraft, stats: EventStats) -> None:
-    """This edition and the previous one."""
-    shared = {
-        "attendees": ("people", ALL, ALL),
-        "requested": ("funnel", REQUESTED),
-        "accepted": ("funnel", ACCEPTED),
-        "held": ("funnel", HELD),
-        "pairs": ("connected pairs", ALL),
-        "inside": ("connected inside", ALL),
-        "outside": ("connected outside", ALL),
-        "with_meeting": ("met", ALL, ALL),
-        "without_meeting": ("unmet", ALL, ALL),
-    }
-    rows: list[Row] = []
-    for edition in (stats.edition, stats.previous):
-        if edition is None:
-            continue
-        own = edition is stats.edition
-        counts = [
-            draft.count(getattr(edition, name), *(key if own else ("previous", name)))
-            for name, key in shared.items()
+def draft_release(
+    stats: EventStats,
+    *,
+    earlier: Sequence[Told] = (),
+    withheld: Collection[Key] = (),
+    previous: Row | None = None,
+) -> Draft:
+    """What may be shown of these figures beside what `earlier` releases told.
+
+    `withheld`: what stays withheld. `previous`: the row of the previous edition, as it was released.
+    """
+    step = reported_step_of(stats)
+    counts = counts_of(stats, step)
+    history = history_of(earlier, counts.values)
+    tables = [_funnel(stats), _network(stats), _editions(stats, previous)]
+    single = {
+        key for table in tables for row in table.rows for cell in row
+        if isinstance(cell, Count | Figure) for key in cell.of
+    }  # fmt: skip
+    hidden = cells_to_withhold(
+        history.beside(counts),
+        single,
+        known=history.known,
+        withheld={*(set(withheld) & single), *history.withheld},
+        last=LAST,
+    )
+    own = frozenset(hidden.cells & single)
+    draft = Draft(counts, single - own, own, tables, history, hidden.told)
+    _add_groups(draft, stats, step)
+    draft.add_first([[_exits(stats, is_merged=True)]])
+    for kind, name, lines in (
+        ("sector", "sectors", stats.sectors),
+        ("country", "countries", stats.countries),
+    ):
+        keys, sizes = [line.key for line in lines], {line.key: line.attendees for line in lines}
+        choices = [
+            _by(kind, name, groups, step, has_met=has_met)
+            for groups in groupings(keys, sizes)
+            for has_met in (True, False)
         ]
-        both = tuple(count.key for count in counts[5:7])
-        people = tuple(("people", "constituency", one.key) for one in stats.constituencies) if own else ()
-        figures = Figure(edition.ei, both), Figure(edition.ei_chance, people)
-        rows.append((edition.slug, *counts, *figures))
-        if not own and edition.attendees is not None:
-            met = (("previous", name) for name in ("with_meeting", "without_meeting"))
-            draft.add_total(met, ("previous", "attendees"))
-    columns = " ".join([*shared, "ei ei_chance"])
-    draft.add_worksheet("editions", f"edition {columns}", rows)
+        choices.sort(key=lambda table: -len(table.rows) * (len(table.columns) - 1))
+        draft.add_first([table] for table in choices)
+    spoken = [line.key for line in stats.languages if line.attendees >= MIN_COUNT]
+    draft.add_first([[_languages(spoken)]])
+    return draft
 
 
-def _constituencies(draft: WorkbookDraft, stats: EventStats) -> None:
-    rows: list[Row] = []
-    for one in stats.constituencies:
-        inside = draft.count(one.inside, "connected inside", one.key)
-        outside = draft.count(one.outside, "connected outside", one.key)
-        people = _people(draft, "constituency", one.key, one.attendees, one.with_meeting)
-        both = (inside.key, outside.key)
-        rows.append(
-            (
-                one.key,
-                *people,
-                inside,
-                outside,
-                Figure(one.ei, both),
-                Figure(one.ei_chance, (people[0].key, ("people", ALL, ALL))),
-                Figure(one.homophily, (*both, people[0].key)),
-                Figure(one.partner_diversity, both),
-                *_response(draft, one.response, one.key),
-            )
-        )
-    names = [one.key for one in stats.constituencies]
-    _total_people(draft, stats, "constituency", names)
-    draft.add_total((("received", name) for name in names), ("funnel", REQUESTED))
-    draft.add_total((("agreed", name) for name in names), ("agreed", ALL))
-    draft.add_total((("waiting", name) for name in names), ("exit", "waiting"))
-    draft.count(stats.response.answered, "answered", ALL)
-    draft.add_total((("answered", name) for name in names), ("answered", ALL))
-    columns = (
-        "constituency attendees with_meeting without_meeting meetings_inside meetings_outside ei ei_chance "
-        "homophily partner_diversity received answered accepted waiting median_hours slow_hours"
-    )
-    draft.add_worksheet("constituencies", columns, rows)
+def _add_groups(draft: Draft, stats: EventStats, step: str) -> None:
+    """The constituencies and the matrix with the same groups, as fine as both can be; then the themes."""
+    people = _people(stats)
+    tables = [
+        (_constituencies(groups, has_met=has_met), groups)
+        for groups in groupings(*people)
+        for has_met in (True, False)
+    ]
+    chosen = draft.add_first([table, _matrix(stats, step, groups)] for table, groups in tables)
+    if not chosen:
+        chosen = draft.add_first([table] for table, _ in tables)
+    same = next((groups for table, groups in tables if table in chosen), ())
+    draft.add_first([_themes(stats, step, groups)] for groups in (same, ()))
 
 
-def _breakdowns(draft: WorkbookDraft, stats: EventStats) -> None:
-    """By sector, country and language. Sectors add up to their constituency, countries to the whole; an
-    attendee of two languages counts under both, so languages add up to no total."""
-    steps = (REQUESTED, ACCEPTED, HELD)
-    columns = "attendees with_meeting without_meeting seats_requested seats_accepted seats_held"
-
-    def rows(kind: str, lines: Sequence[Breakdown]) -> Iterable[Row]:
-        for line in lines:
-            seats = (line.requested, line.accepted, line.held)
-            people = _people(draft, kind, line.key, line.attendees, line.with_meeting)
-            seats_of = (
-                draft.count(n, "took", kind, line.key, step) for n, step in zip(seats, steps, strict=True)
-            )
-            yield (line.key or "not stated", *people, *seats_of)
-
-    draft.add_worksheet("sectors", f"sector {columns}", rows("sector", stats.sectors))
-    draft.add_worksheet("countries", f"country {columns}", rows("country", stats.countries))
-    draft.add_worksheet("languages", f"language {columns}", rows("language", stats.languages))
-    _total_people(draft, stats, "country", [line.key for line in stats.countries])
-    for step in steps:
-        draft.add_total(
-            (("took", "country", line.key, step) for line in stats.countries), ("funnel", step), times=2
-        )
-    for one in stats.constituencies:
-        sectors = [line.key for line in stats.sectors if line.constituency == one.key]
-        for word in ("people", "met", "unmet"):
-            draft.add_total(((word, "sector", name) for name in sectors), (word, "constituency", one.key))
-        for step in steps:
-            seats_of = (("took", "sector", name, step) for name in sectors)
-            draft.add_total(seats_of, ("with", step, one.key), _pair_key(step, one.key, one.key))
+def reported_step_of(stats: EventStats) -> str:
+    """The step to report: held, or accepted while hardly any was held."""
+    return HELD if stats.edition.held >= MIN_COUNT else ACCEPTED
 
 
-def _response(draft: WorkbookDraft, response: ResponseTimes, name: str) -> tuple[Count | Figure, ...]:
-    answered = draft.count(response.answered, "answered", name)
-    return (
-        draft.count(response.received, "received", name),
-        answered,
-        draft.count(response.accepted, "agreed", name),
-        draft.count(response.waiting, "waiting", name),
-        Figure(response.median_hours, (answered.key,)),
-        Figure(response.slow_hours, (answered.key,)),
+def _people(stats: EventStats) -> tuple[list[str], dict[str, int]]:
+    sizes = {one.key: one.attendees for one in stats.constituencies}
+    return list(sizes), sizes
+
+
+def _table(name: str, columns: str, rows: Iterable[Row]) -> Table:
+    return Table(name, tuple(columns.split()), tuple(rows))
+
+
+def _count(*key: str) -> Count:
+    return Count((key,))
+
+
+def _funnel(stats: EventStats) -> Table:
+    def counts(*steps: str) -> tuple[Key, ...]:
+        return tuple(("funnel", step) for step in steps)
+
+    shares: dict[str, tuple[Key, ...]] = {
+        VIEWED: counts(SUGGESTED, VIEWED),
+        REQUESTED: (("viewed and asked",), *counts(VIEWED)),
+        ACCEPTED: counts(REQUESTED, "proposed", ACCEPTED),
+        HELD: (("due",), *counts(HELD)),
+        USEFUL: (("rated",), *counts(USEFUL)),
+    }
+    return _table(
+        "funnel",
+        "step count share",
+        (
+            (step.step, _count("funnel", step.step), Figure(step.share, shares.get(step.step, ())))
+            if step.share is not None
+            else (step.step, _count("funnel", step.step), None)
+            for step in stats.funnel
+        ),
     )
 
 
-def _people(draft: WorkbookDraft, kind: str, name: str, people: int, met: int) -> tuple[Count, Count, Count]:
-    """Attendees, those with a meeting and those without: each is a count that may be small."""
-    counts = (
-        draft.count(people, "people", kind, name),
-        draft.count(met, "met", kind, name),
-        draft.count(people - met, "unmet", kind, name),
-    )
-    draft.add_total([counts[1].key, counts[2].key], counts[0].key)
-    return counts
-
-
-def _total_people(draft: WorkbookDraft, stats: EventStats, kind: str, names: Sequence[str]) -> None:
-    _people(draft, ALL, ALL, stats.network.people, stats.network.people - stats.network.isolates)
-    for word in ("people", "met", "unmet"):
-        draft.add_total(((word, kind, name) for name in names), (word, ALL, ALL))
-
-
-def _step(draft: WorkbookDraft, step: StepFigures, constituency_of: Mapping[str, str]) -> None:
-    """The tables of one step of the funnel; `constituency_of`: the constituency of each sector."""
-    _matrix(draft, step)
-    _themes(draft, step)
-    _sectors(draft, step, constituency_of)
-
-
-def _pair_key(step: str, one: str, other: str) -> Key:
-    return ("pair", step, *sorted((one, other)))
-
-
-def _matrix(draft: WorkbookDraft, step: StepFigures) -> None:
-    """Each pair of constituencies once; a line with all is every meeting with somebody of that one."""
-    matrix, meetings = step.by_constituency, ("funnel", step.step)
-    names = matrix.rows
-    people = [("people", "constituency", name) for name in names]
-    rows: list[Row] = []
-    for a, one in enumerate(names):
-        for b, other in enumerate(names[a:], start=a):
-            cell, key = matrix.cells[a][b], _pair_key(step.step, one, other)
-            chance = (meetings, people[a], people[b])
-            count = draft.count(cell.observed, *key)
-            figures = (
-                Figure(cell.expected, chance),
-                Figure(cell.ratio, (*chance, key)),
-                Figure(cell.p, (key,)),
-            )
-            rows.append((one, other, count, *figures))
-        with_one = draft.count(sum(cell.observed for cell in matrix.cells[a]), "with", step.step, one)
-        rows.append((one, ALL, with_one, None, None, None))
-    for one in names:
-        draft.add_total((_pair_key(step.step, one, other) for other in names), ("with", step.step, one))
-    inside = sum(matrix.cells[a][a].observed for a in range(len(names)))
-    within = draft.count(inside, "inside", step.step)
-    across = draft.count(matrix.total - inside, "outside", step.step)
-    draft.add_total((_pair_key(step.step, one, one) for one in names), within.key)
-    draft.add_total([within.key, across.key], meetings)
-    draft.withhold_last(within, across)
-    rows.append((ALL, ALL, draft.count(matrix.total, *meetings), None, None, None))
-    draft.add_worksheet(f"matrix-{step.step}", "constituency with meetings expected ratio p", rows)
-    measures = (
-        ("inside a constituency", within),
-        ("across constituencies", across),
-        ("E-I index", Figure(step.ei, (within.key, across.key))),
-        ("E-I index by chance", Figure(step.ei_chance, tuple(people))),
-        ("p", Figure(step.ei_p, (within.key, across.key))),
-    )
-    draft.add_worksheet(f"mixing-{step.step}", "measure value", measures)
-
-
-def _themes(draft: WorkbookDraft, step: StepFigures) -> None:
-    """Seats by constituency and theme: every meeting has two."""
-    matrix, name = step.by_theme, step.step
-    rows: list[Row] = []
-    for one, cells in zip(matrix.rows, matrix.cells, strict=True):
-        for theme, cell in zip(matrix.columns, cells, strict=True):
-            key, chance = (
-                ("seats", name, one, theme),
-                (("theme", name, theme), ("people", "constituency", one)),
-            )
-            figures = (
-                Figure(cell.expected, chance),
-                Figure(cell.ratio, (*chance, key)),
-                Figure(cell.p, (key,)),
-            )
-            rows.append((one, theme, draft.count(cell.observed, *key), *figures))
-        seats = (("seats", name, one, theme) for theme in matrix.columns)
-        draft.add_total(seats, ("with", name, one), _pair_key(name, one, one))
-    for theme, within in zip(step.themes, step.within_theme, strict=True):
-        meetings = draft.count(within.total, "theme", name, theme)
-        draft.add_total((("seats", name, one, theme) for one in matrix.rows), meetings.key, times=2)
-        rows.append((ALL, theme, meetings, None, None, None))
-    draft.add_total((("theme", name, theme) for theme in step.themes), ("funnel", name))
-    draft.add_worksheet(f"themes-{name}", "constituency theme seats expected ratio p", rows)
-
-
-def _sectors(draft: WorkbookDraft, step: StepFigures, constituency_of: Mapping[str, str]) -> None:
-    """Each pair of sectors once; they add up to the pairs of their constituencies, and to its seats."""
-    matrix, name = step.by_sector, step.step
-    parts: dict[Key, list[Key]] = {}
-    rows: list[Row] = []
-    for a, one in enumerate(matrix.rows):
-        for other, cell in zip(matrix.rows[a:], matrix.cells[a][a:], strict=True):
-            key = _sector_key(name, one, other)
-            parts.setdefault(_pair_key(name, constituency_of[one], constituency_of[other]), []).append(key)
-            chance = (("funnel", name), ("people", "sector", one), ("people", "sector", other))
-            figures = Figure(cell.expected, chance), Figure(cell.ratio, (*chance, key))
-            rows.append((one, other, draft.count(cell.observed, *key), *figures))
-        if name != SUGGESTED:
-            seats = [_sector_key(name, one, other) for other in matrix.rows]
-            draft.add_total([*seats, _sector_key(name, one, one)], ("took", "sector", one, name))
-    for pair, keys in parts.items():
-        draft.add_total(keys, pair)
-    draft.add_worksheet(f"sectors-{name}", "sector with meetings expected ratio", rows)
-
-
-def _sector_key(step: str, one: str, other: str) -> Key:
-    return ("sectors", step, *sorted((one, other)))
-
-
-def _network(draft: WorkbookDraft, stats: EventStats) -> None:
+def _network(stats: EventStats) -> Table:
     network = stats.network
-    people_all, alone = ("people", ALL, ALL), ("unmet", ALL, ALL)
-    names = [one.key for one in stats.constituencies]
-    people = tuple(("people", "constituency", name) for name in names)
-    ends = tuple((word, name) for name in names for word in ("connected inside", "connected outside"))
-    meetings = draft.count(network.meetings, "connected", ALL)
-    pairs = draft.count(network.pairs, "connected pairs", ALL)
-    inside = draft.count(network.inside, "connected inside", ALL)
-    outside = draft.count(network.outside, "connected outside", ALL)
-    draft.add_total([("exit", "to_come"), ("funnel", HELD)], meetings.key)
-    draft.add_total([inside.key, outside.key], meetings.key)
-    draft.withhold_last(inside, outside)
-    draft.add_total((("connected inside", name) for name in names), inside.key)
-    draft.add_total((("connected outside", name) for name in names), outside.key, times=2)
-    both = (inside.key, outside.key)
-    listed = draft.count(sum(one.listed > 0 for one in stats.people), "listed", ALL)
-    unlisted = draft.count(sum(one.listed == 0 for one in stats.people), "unlisted", ALL)
-    draft.add_total([listed.key, unlisted.key], people_all)
-    largest = draft.count(network.largest_component, "component", ALL)
-    elsewhere = draft.count(network.people - network.largest_component, "elsewhere", ALL)
-    draft.add_total([largest.key, elsewhere.key], people_all)
-    components = draft.count(network.components, "components", ALL)
-    measures: Iterable[tuple[str, Count | Figure]] = (
-        ("people", draft.count(network.people, *people_all)),
-        ("people without a meeting", draft.count(network.isolates, *alone)),
-        ("meetings to come or held", meetings),
-        ("pairs of people", pairs),
-        ("density", Figure(network.density, (pairs.key, people_all))),
-        ("degree centralisation", Figure(network.degree_centralisation, (pairs.key,))),
-        ("components", Figure(network.components, (components.key, largest.key, alone))),
-        ("people in the largest component", largest),
-        ("meetings inside a constituency", inside),
-        ("meetings across constituencies", outside),
-        ("E-I index", Figure(network.ei, both)),
-        ("E-I index by chance", Figure(network.ei_chance, people)),
-        ("p of the E-I index", Figure(network.ei_p, both)),
-        ("assortativity", Figure(network.assortativity, ends)),
-        ("diversity of attendees", Figure(network.diversity, people)),
-        ("share of people suggested", Figure(stats.exposure.coverage, (listed.key, unlisted.key))),
-        ("Gini of exposure", Figure(stats.exposure.gini, ())),
-        ("median hours to an answer", Figure(stats.response.median_hours, (("answered", ALL),))),
-        ("nine in ten answers within hours", Figure(stats.response.slow_hours, (("answered", ALL),))),
+    people, pairs = ("people", ALL, ALL), ("connected pairs", ALL)
+    ends = (("connected inside", ALL), ("connected outside", ALL))
+    hours = stats.response.median_hours
+    rows: list[Row] = [
+        ("people", Count((people,))),
+        ("people with a meeting", _count("met", ALL, ALL)),
+        ("people without a meeting", _count("unmet", ALL, ALL)),
+        ("meetings to come or held", _count("connected", ALL)),
+        ("pairs of people", Count((pairs,))),
+        ("density", Figure(network.density, (pairs, people))),
+        ("meetings inside a constituency", Count(ends[:1])),
+        ("meetings across constituencies", Count(ends[1:])),
+        ("E-I index", Figure(network.ei, ends)),
+        ("answers", _count("answered", ALL)),
+        ("requests waiting for an answer", _count("exit", "waiting")),
+        ("median hours to an answer", Figure(hours, (("answered", ALL),))),
+    ]
+    return _table("network", "measure value", rows)
+
+
+def _editions(stats: EventStats, previous: Row | None = None) -> Table:
+    counts = tuple(Count((key,)) for key in EDITION_COUNTS.values())
+    ei = Figure(stats.edition.ei, tuple(EDITION_COUNTS[name] for name in ("inside", "outside")))
+    rows: list[Row] = [(stats.edition.slug, *counts, ei)]
+    if previous is not None:
+        rows.append(previous)
+    return _table("editions", " ".join(("edition", *EDITION_COUNTS, "ei")), rows)
+
+
+def _edition_row(edition: EditionFigures) -> Row:
+    counts = tuple(
+        None if getattr(edition, name) is None else _count("previous", name) for name in EDITION_COUNTS
     )
-    draft.add_worksheet("network", "measure value", measures)
+    return (edition.slug, *counts, Figure(edition.ei, (("previous", "inside"), ("previous", "outside"))))
+
+
+def row_of_ties(edition: EditionFigures) -> Row:
+    """The row of an edition of which only recorded ties are known, as it may be shown."""
+    counts = counts_of_edition(edition)
+    hidden = cells_to_withhold(counts, counts.values).cells
+    table = _table("editions", " ".join(("edition", *EDITION_COUNTS, "ei")), [_edition_row(edition)])
+    return worksheet_of(table, counts.values, hidden).rows[0]
+
+
+def _exits(stats: EventStats, *, is_merged: bool) -> Table:
+    """Where people drop out. Merged: the smallest causes of a step together, from five on."""
+    rows: list[Row] = []
+    for step in dict.fromkeys(row.step for row in stats.exits):
+        causes = {row.cause: row.count for row in stats.exits if row.step == step}
+        small = [cause for cause, count in causes.items() if is_small(count)]
+        if is_merged and small:
+            others = sorted((c for c in causes if causes[c] >= MIN_COUNT), key=lambda c: (causes[c], c))
+            while others and (len(small) < 2 or sum(causes[one] for one in small) < MIN_COUNT):
+                small.append(others.pop(0))
+        kept = [cause for cause in causes if not is_merged or cause not in small]
+        rows += [(step, cause, _count("exit", cause)) for cause in kept]
+        if is_merged and sum(causes[one] for one in small) >= MIN_COUNT:
+            rows.append((step, OTHER, Count(tuple(("exit", cause) for cause in small))))
+    return _table("exits", "after cause count", rows)
+
+
+def _constituencies(groups: Groups, *, has_met: bool) -> Table:
+    return _people_by("constituency", "constituencies", groups, has_met=has_met)
+
+
+def _people_by(
+    kind: str,
+    name: str,
+    groups: Groups,
+    *,
+    has_met: bool,
+    more: Callable[[tuple[str, ...]], tuple[Count, ...]] = lambda _: (),
+    columns: str = "",
+) -> Table:
+    words = {"attendees": "people"} | ({"with_meeting": "met", "without_meeting": "unmet"} if has_met else {})
+    rows: list[Row] = [
+        (
+            label or "not stated",
+            *(Count(tuple((word, kind, key) for key in keys)) for word in words.values()),
+            *more(keys),
+        )
+        for label, keys in groups
+    ]
+    return _table(name, " ".join((kind, *words, columns)), rows)
+
+
+def _by(kind: str, name: str, groups: Groups, step: str, *, has_met: bool) -> Table:
+    """People and seats by sector or country."""
+    return _people_by(
+        kind,
+        name,
+        groups,
+        has_met=has_met,
+        more=lambda keys: (Count(tuple(("took", kind, key, step) for key in keys)),) if has_met else (),
+        columns=f"seats_{step}" if has_met else "",
+    )
+
+
+def _languages(spoken: Sequence[str]) -> Table:
+    rows = ((key or "not stated", _count("people", "language", key)) for key in spoken)
+    return _table("languages", "language attendees", rows)
+
+
+def _matrix(stats: EventStats, step: str, groups: Groups) -> Table:
+    """Each pair of groups once, with what chance would give, from the numbers of people."""
+    figures = stats.step(step).by_constituency
+    place = {name: n for n, name in enumerate(figures.rows)}
+    rows: list[Row] = []
+    for n, (one, first) in enumerate(groups):
+        for other, second in groups[n:]:
+            ends = sorted({(min(place[a], place[b]), max(place[a], place[b])) for a in first for b in second})
+            cells = [figures.cells[a][b] for a, b in ends]
+            expected = sum(cell.expected for cell in cells)
+            observed = sum(cell.observed for cell in cells)
+            of = tuple(pair_key(step, figures.rows[a], figures.rows[b]) for a, b in ends)
+            ratio = observed / expected if expected else None
+            rows.append((one, other, Count(of), Figure(expected), Figure(ratio)))
+    return _table(f"matrix-{step}", "constituency with meetings expected ratio", rows)
+
+
+def _themes(stats: EventStats, step: str, groups: Groups) -> Table:
+    """Seats by group and theme, each meeting having two; without groups the meetings by theme."""
+    themes = stats.step(step).themes
+    if not groups:
+        rows: list[Row] = [(theme, _count("theme", step, theme)) for theme in themes]
+        return _table(f"themes-{step}", "theme meetings", rows)
+    rows = [
+        (label, theme, Count(tuple(("seats", step, key, theme) for key in keys)))
+        for label, keys in groups
+        for theme in themes
+    ]
+    return _table(f"themes-{step}", "constituency theme seats", rows)

@@ -4,8 +4,6 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const MANY = 250; // ties: so many are drawn thinner
-const LEAST = 5; // pairs of a band in a saved picture
-const SMALL = 14; // radius of a group that tells no size
 const REACH = 16; // hit radius around a dot, in units of the viewBox
 const make = (name, attributes, inside, text) => {
   const element = document.createElementNS(SVG, name);
@@ -35,13 +33,10 @@ for (const { source, target } of ties) {
 }
 const isAcross = (a, b) => a.constituency !== b.constituency;
 
-// A group's circle; of one whose number of people is withheld it tells no size.
-const radius = (group) => (data.withheld.includes(group.key) ? SMALL : group.r);
-
 const drawGroups = (picture, groups) => {
   const layer = make("g", { class: "groups" }, picture);
   for (const group of groups) {
-    make("circle", { class: `group ${group.key}`, cx: rounded(group.x), cy: rounded(group.y), r: rounded(radius(group)) }, layer);
+    make("circle", { class: `group ${group.key}`, cx: rounded(group.x), cy: rounded(group.y), r: rounded(group.r) }, layer);
   }
 };
 
@@ -53,17 +48,15 @@ const drawBands = (picture, groups) => {
   }
   const most = Math.max(1, ...counts.values());
   const at = new Map(groups.map((group) => [group.key, group]));
-  const withheld = new Set(data.withheld_bands);
   const layer = make("g", { class: "bands" }, picture);
   return [...counts].map(([key, count]) => {
     const [one, other] = key.split(" ").map((name) => at.get(name));
     const thick = rounded(0.8 + 13 * (count / most));
     const label = `${data.groups[one.key]} – ${data.groups[other.key]}: ${count} ${words.pairs}`;
     const drawn = one === other
-      ? make("circle", { class: `band ${one.key}`, cx: rounded(one.x), cy: rounded(one.y), r: rounded(radius(one) + thick / 2), "stroke-width": thick }, layer)
+      ? make("circle", { class: `band ${one.key}`, cx: rounded(one.x), cy: rounded(one.y), r: rounded(one.r + thick / 2), "stroke-width": thick }, layer)
       : make("path", { class: "band", d: line(one, other), "stroke-width": thick }, layer);
     make("title", {}, drawn, label);
-    drawn.toggleAttribute("data-withheld", count < LEAST || withheld.has(key));
     return { ends: [one.key, other.key], drawn, isAcross: one !== other };
   });
 };
@@ -100,11 +93,9 @@ const drawDots = async (picture) => {
   }
 };
 
-// The label of a count; a saved file has no count that is withheld in the tables.
-const write = (picture, attributes, label, count, isWithheld) => {
+const write = (picture, attributes, label, count) => {
   const text = make("text", { class: "name", ...attributes }, picture, `${label} `);
   make("tspan", { class: "count" }, text, count);
-  text.toggleAttribute("data-withheld", isWithheld);
 };
 
 const draw = async ({ tied, alone, groups, high, tall }) => {
@@ -121,11 +112,11 @@ const draw = async ({ tied, alone, groups, high, tall }) => {
     const half = 3.6 * `${data.groups[group.key]} ${group.dots.length}`.length;
     const x = Math.min(wide - half, Math.max(half, group.x));
     const at = { x: rounded(x), y: rounded(y), "text-anchor": "middle" };
-    write(picture, at, data.groups[group.key], group.dots.length, data.withheld.includes(group.key));
+    write(picture, at, data.groups[group.key], group.dots.length);
   }
   if (alone.length && tied.length) {
     make("path", { class: "edge", d: `M0 ${high + 4}H${wide}` }, picture);
-    write(picture, { x: 6, y: high + 17 }, `${words.alone}:`, alone.length, data.withheld.includes("alone"));
+    write(picture, { x: 6, y: high + 17 }, `${words.alone}:`, alone.length);
   }
   drawing.replaceChildren(picture);
   hint.hidden = choose.hidden = false;

@@ -1,5 +1,5 @@
-// Saves a drawing of the page as SVG or PNG: light colours on white, with title, date and legend, without anybody's
-// name or dot and without counts that are withheld.
+// Saves a drawing of the released figures as SVG or PNG: light colours on white, with title, date, legend and the rule
+// of what is withheld.
 "use strict";
 
 const LOOK = ["fill", "stroke", "stroke-width", "opacity", "color", "font-family", "font-size", "font-weight", "paint-order"];
@@ -20,21 +20,6 @@ const inPaperColours = (picture) => {
   });
   root.classList.remove("on-paper");
   return copy;
-};
-
-const withhold = (copy) => {
-  for (const spoken of copy.querySelectorAll("title")) spoken.remove();
-  copy.removeAttribute("aria-label");
-  for (const personal of copy.querySelectorAll(".dot, .rank, .tie, .near")) personal.remove();
-  for (const band of copy.querySelectorAll(".band")) band.removeAttribute("display"); // hidden where ties are drawn
-  const kept = copy.querySelectorAll("[data-withheld]");
-  for (const small of kept) {
-    if (small.matches("rect, .band")) small.remove();
-    small.removeAttribute("class"); // its class compares the count with chance
-    for (const part of small.querySelectorAll("rect, .times")) part.remove();
-    for (const count of small.querySelectorAll(".count")) count.textContent = "*";
-  }
-  return kept.length > 0;
 };
 
 // As many lines as the words need at this width.
@@ -61,7 +46,8 @@ const writeLines = (copy, lines, x, y, look) => {
 
 const standalone = async (picture, { title, legend, note }) => {
   const copy = inPaperColours(picture);
-  const hasNote = withhold(copy);
+  for (const spoken of copy.querySelectorAll("title")) spoken.remove();
+  copy.removeAttribute("aria-label");
   const uses = [...copy.querySelectorAll("use")];
   if (uses.length) {
     const answer = await fetch(uses[0].getAttribute("href").split("#")[0]);
@@ -71,7 +57,7 @@ const standalone = async (picture, { title, legend, note }) => {
   }
   const { x, y, width, height } = picture.viewBox.baseVal;
   const heading = wrapped(title, width);
-  const below = [...wrapped(legend, width), ...(hasNote ? wrapped(note, width) : [])];
+  const below = [...wrapped(legend, width), ...wrapped(note, width)];
   const top = (heading.length + 1) * EDGE;
   const page = { x: x - EDGE, y: y - EDGE - top, width: width + 2 * EDGE, height: top + height + (below.length + 3) * EDGE };
   const ground = document.createElementNS(copy.namespaceURI, "rect");

@@ -38,7 +38,7 @@ POSSIBLE = {
     "the state itself": {"change_state", "open_event"},
     "reading": {
         "export_stats_file", "export_audit_entries", "export_unmet_needs", "export_needs_help",
-        "export_attendees", "record_views",
+        "export_attendees", "record_views", "release_for",
     },
     "one's own history": {"clear_visits"},
     "a part of services that ask": {"record_agreement", "record_appointed"},

@@ -21,7 +21,7 @@ DESK = (
     "desk/unmet-needs.csv", "matching/lists/",
     "set-up/", "set-up/mail/", "set-up/told/", "set-up/speakers/", "programme/",
 )  # fmt: skip
-FILES = ("", "matrix-held.csv", "constituencies.csv")
+FILES = ("", "funnel.csv", "network.csv")
 
 
 @pytest.fixture
