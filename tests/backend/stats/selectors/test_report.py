@@ -10,7 +10,7 @@ import pytest
 from django.utils.translation import override
 from pypdf import PdfReader
 
-from backend.events.models import Theme
+from backend.events.models import Organisation, Theme
 from backend.stats.models import Release
 from backend.stats.selectors import WITHHELD, names_for
 from backend.stats.selectors.report import report_content, report_for
@@ -45,7 +45,9 @@ def released(event):
     """The release of the event; it is made once."""
     last = Release.objects.filter(event=event).last()
     organiser = event.attendees.filter(permission="organiser").first()
-    organiser = organiser or make_attendee(event, permission="organiser", visibility="hidden")
+    if organiser is None:
+        house = Organisation.objects.filter(event=event).first()
+        organiser = make_attendee(event, permission="organiser", visibility="hidden", organisation=house)
     return last or release_for(event=event, by=organiser.person, now=NOW)
 
 
