@@ -37,7 +37,8 @@ from frontend.meetings.views import (
 )
 from frontend.people import views as people
 from frontend.programme import views as programme
-from frontend.safeguarding import views as safeguarding
+from frontend.safeguarding.views import consents
+from frontend.safeguarding.views import reports as safeguarding
 from frontend.stats import views as desk
 from frontend.suggestions import views as suggestions
 
@@ -140,6 +141,16 @@ urlpatterns = [
         "e/<slug:slug>/meetings/<int:meeting_id>/report/", safeguarding.report_meeting, name="report_meeting"
     ),
     path("e/<slug:slug>/reports/", safeguarding.reports, name="reports"),
+    path("consent/<str:token>/", consents.consent_answer, name="consent_answer"),
+    path("e/<slug:slug>/consents/", consents.consents, name="consents"),
+    path("e/<slug:slug>/consents/<int:attendee_id>/", consents.consent, name="consent"),
+    path("e/<slug:slug>/consents/<int:consent_id>/end/", consents.end_consent, name="end_consent"),
+    path("e/<slug:slug>/country-contacts/", consents.country_contacts, name="country_contacts"),
+    path(
+        "e/<slug:slug>/country-contacts/<int:contact_id>/end/",
+        consents.end_country_contact,
+        name="end_country_contact",
+    ),
     path("e/<slug:slug>/safety/", safeguarding.safety, name="safety"),
     path("e/<slug:slug>/reports/sent/", safeguarding.report_sent, name="report_sent"),
     path("e/<slug:slug>/reports/<int:report_id>/", safeguarding.report, name="report"),

@@ -11,7 +11,9 @@ from django.utils import timezone
 from backend.events.models import (
     Appointment,
     Attendee,
+    CountryContact,
     Event,
+    GuardianConsent,
     Interest,
     Organisation,
     Sector,
@@ -129,6 +131,32 @@ def make_attendee(event: Event, **fields: Any) -> Attendee:
             offers=key in offers_topics,
         )
     return attendee
+
+
+def provide_for_minors(event: Event) -> None:
+    """What an event with minors on its list needs to open: whom to ring, and their guardians' consent."""
+    CountryContact.objects.create(
+        event=event,
+        country="Thailand",
+        name="Child helpline",
+        phone="1300",
+        source="https://example.org/helpline",
+        checked_on=NOW.date(),
+        is_host=True,
+        entered_at=NOW,
+    )
+    for minor in Attendee.objects.filter(event=event, age_class="minor"):
+        GuardianConsent.objects.create(
+            attendee=minor,
+            guardian="A Parent",
+            way="paper",
+            wording="2026-11-26",
+            seen_by="A Chaperone",
+            recorded_at=LONG_AGO,
+            state="given",
+            decided_at=LONG_AGO,
+            expires_at=dt.datetime(2099, 1, 1, tzinfo=dt.UTC),
+        )
 
 
 def appoint(attendee: Attendee, permission: str, since: dt.datetime = LONG_AGO) -> Appointment:

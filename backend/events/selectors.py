@@ -19,6 +19,7 @@ from backend.events.models import (
     Appointment,
     Attendee,
     AttendeeQuerySet,
+    CountryContact,
     Event,
     Interest,
     OutsideContact,
@@ -431,6 +432,11 @@ def outside_contact_of(event: Event | int) -> OutsideContact | None:
 def outside_contact_for(event: Event, reader: Person) -> OutsideContact | None:
     """The outside contact for one of the event's leads; None for everybody else."""
     return outside_contact_of(event) if is_lead(reader, event) else None
+
+
+def country_contacts_of(event: Event | int) -> QuerySet[CountryContact]:
+    """Whom to ring in which country, the host country first; for everybody at the event."""
+    return CountryContact.objects.filter(event=event)
 
 
 def editions_to_copy(person: Person) -> QuerySet[Event]:

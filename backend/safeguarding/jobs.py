@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from backend.core.queue import CLOCK, MAIL, URGENT
 from backend.core.smtp import Backoff
-from backend.safeguarding.services import alerts
+from backend.safeguarding.services import alerts, consent_mails
 
 
 @app.task(name=alerts.SEND_ALERT, queue=MAIL, priority=URGENT, retry=Backoff())
@@ -32,3 +32,27 @@ def send_outside_alert(event_id: int) -> None:
 def alert_all_leads(timestamp: int) -> None:  # noqa: ARG001
     """Every five minutes: find leads not alerted yet."""
     alerts.alert_all_leads()
+
+
+@app.task(name=consent_mails.SEND_CONSENT_MAIL, queue=MAIL, priority=URGENT, retry=Backoff())
+def send_consent_mail(consent_id: int, change: str) -> None:
+    """Mail a guardian about a consent."""
+    consent_mails.send_consent_mail(consent_id=consent_id, change=change)
+
+
+@app.task(name=consent_mails.SEND_CONSENT_NEWS, queue=MAIL, retry=Backoff())
+def send_consent_news(lead_id: int) -> None:
+    """Mail one safeguarding lead that something changed about consents."""
+    consent_mails.send_consent_news(lead_id=lead_id)
+
+
+@app.periodic(cron="20 6 * * *")
+@app.task(
+    name="safeguarding.remind_of_consents",
+    queue=CLOCK,
+    lock="safeguarding.remind_of_consents",
+    queueing_lock="safeguarding.remind_of_consents",
+)
+def remind_of_consents(timestamp: int) -> None:  # noqa: ARG001
+    """Once a day: tell guardians and leads of consents that run out."""
+    consent_mails.remind_of_consents(now=timezone.now())

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.directory.selectors import (
     PAGE_SIZE,
     home_for,
+    minor_home_for,
     person_for,
     recently_seen_for,
     saved_for,
@@ -72,6 +73,8 @@ def home(request: Request, attendee: Attendee) -> HttpResponse:
 def home_page(request: Request, attendee: Attendee) -> HttpResponse:
     """What I can do now."""
     now = timezone.now()
+    if why_not_open(attendee) == "minor":
+        return render(request, "directory/minor_home.html", {"page": minor_home_for(attendee, now)})
     found = home_for(attendee, now)
     shown = [card.other.attendee_id for card in found.suggestions]
     record_views(attendee=attendee, other_ids=shown, by=request.user, now=now)

@@ -1,10 +1,16 @@
-"""The forms of a report and of its closing."""
+"""The forms of reports, of guardians' consent and of whom to ring."""
 
 from __future__ import annotations
+
+import datetime as dt
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from backend.core.errors import BusinessError
+from backend.events.models import Event
+from backend.events.rules import current_wording
 from backend.safeguarding.models import Report
 from backend.safeguarding.services import NAMED_LIMIT, OUTCOME_LIMIT, WORDS_LIMIT
 from frontend.fields import IdField
@@ -75,3 +81,100 @@ class UnsafeForm(forms.Form):
         widget=forms.TextInput(attrs={"dir": "auto", "class": "input"}),
     )
     lead = IdField(required=False)
+
+
+class RefusableForm(forms.Form):
+    """A form that shows a service's refusal at the field it is about."""
+
+    def add_refusal(self, refusal: BusinessError) -> None:
+        field = refusal.details.get("field")
+        self.add_error(field if field in self.fields else None, refusal.message)  # type: ignore[arg-type]
+
+
+class ConsentForm(RefusableForm):
+    """A guardian to ask by mail, or a consent given on paper."""
+
+    MAIL, PAPER = "mail", "paper"
+    AFTER_EVENT = dt.timedelta(days=30)
+
+    way = forms.ChoiceField(
+        choices=[(MAIL, _("Ask by mail")), (PAPER, _("It was signed on paper"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose how the guardian consents.")},
+    )
+    guardian = forms.CharField(
+        label=_("Name of the parent or guardian"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"class": "input", "dir": "auto"}),
+    )
+    email = forms.CharField(
+        label=_("Their e-mail address"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"class": "input"}),
+    )
+    certified = forms.BooleanField(
+        label=_("I know this address to be the guardian’s: the delegation gave it, not the young person."),
+        required=False,
+    )
+    seen_by = forms.CharField(
+        label=_("Who saw the signed paper"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input", "dir": "auto"}),
+    )
+    until = forms.DateField(
+        label=_("Last day of the consent"),
+        widget=forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, data: Any, *, event: Event) -> None:
+        super().__init__(data, initial={"until": event.ends_on + self.AFTER_EVENT, "way": self.MAIL})
+        self.version = current_wording().version
+
+    @property
+    def is_paper(self) -> bool:
+        return bool(self.cleaned_data["way"] == self.PAPER)
+
+    def consent_values(self) -> dict[str, Any]:
+        """The arguments of the service for this way."""
+        values = {name: self.cleaned_data[name] for name in ("guardian", "email", "until")}
+        if self.is_paper:
+            return values | {"seen_by": self.cleaned_data["seen_by"]}
+        return values | {"is_certified": self.cleaned_data["certified"]}
+
+
+class ConsentAnswerForm(forms.Form):
+    """A guardian's answer."""
+
+    YES, NO = "yes", "no"
+
+    answer = forms.ChoiceField(choices=[(YES, YES), (NO, NO)])
+
+
+class CountryContactForm(RefusableForm):
+    """Whom to ring in a country."""
+
+    country = forms.CharField(
+        label=_("Country"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"class": "input", "list": "countries"}),
+    )
+    name = forms.CharField(
+        label=_("Whom one reaches"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"class": "input", "dir": "auto"}),
+    )
+    phone = forms.CharField(
+        label=_("Number"), max_length=40, widget=forms.TextInput(attrs={"class": "input", "type": "tel"})
+    )
+    source = forms.CharField(
+        label=_("Where this number is published"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "input", "dir": "auto"}),
+    )
+    checked_on = forms.DateField(
+        label=_("Checked on"),
+        widget=forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d"),
+    )
+    is_host = forms.BooleanField(label=_("The forum is held in this country"), required=False)

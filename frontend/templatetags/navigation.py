@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backend.events.models import Attendee
+from backend.safeguarding.rules import why_not_open
 from backend.safeguarding.selectors import waiting_age_questions, waiting_reports
 from frontend.access import Request
 
@@ -62,6 +63,7 @@ BELONGS_TO = {
     "nudge": "desk",
     "report": "reports",
     "report_about": "reports",
+    "consent": "consents",
     "link_report": "reports",
     "import_list": "attendees",
     "plan": "programme",
@@ -91,6 +93,8 @@ def navigation(context: Context) -> Navigation:
         return _organiser_navigation(request)
     if permission == Attendee.Permission.SAFEGUARDING_LEAD and "lead" in policy:
         return _lead_navigation(request)
+    if why_not_open(attendee) == "minor":
+        return _minor_navigation(request)
     return _own_navigation(request)
 
 
@@ -106,7 +110,7 @@ def _own_navigation(request: Request) -> Navigation:
     if attendee.permission == Attendee.Permission.ORGANISER:
         roles = (_link(request, "desk", _("Desk")),)
     elif attendee.permission == Attendee.Permission.SAFEGUARDING_LEAD:
-        roles = (_reports(request), _age_classes(request))
+        roles = _lead_links(request)
     return Navigation(
         bar=(
             _link(request, home, _("Home")),
@@ -154,9 +158,10 @@ def _organiser_navigation(request: Request) -> Navigation:
 
 def _lead_navigation(request: Request) -> Navigation:
     return Navigation(
-        bar=(_reports(request), _age_classes(request)),
+        bar=_lead_links(request),
         wide=(),
         more=(
+            _link(request, "country_contacts", _("Whom to ring")),
             _link(request, "roles", _("Roles")),
             _link(request, "suggestions", _("Suggestions")),
             _link(request, "people", _("Find people")),
@@ -165,6 +170,27 @@ def _lead_navigation(request: Request) -> Navigation:
             _link(request, "profile", _("My profile")),
         ),
         roles=(_link(request, "home", _("My home")),),
+    )
+
+
+def _lead_links(request: Request) -> tuple[NavigationLink, ...]:
+    return (_reports(request), _age_classes(request), _link(request, "consents", _("Consents")))
+
+
+def _minor_navigation(request: Request) -> Navigation:
+    """Few and plain: of what the others do, nothing concerns a minor."""
+    return Navigation(
+        bar=(
+            _link(request, "event_home", _("Home")),
+            _link(request, "sessions", _("Sessions")),
+            _link(request, "profile", _("My profile")),
+        ),
+        wide=(),
+        more=(
+            _link(request, "safety", _("I do not feel safe")),
+            _link(request, "zone", _("Time zone and quiet hours")),
+        ),
+        roles=(),
     )
 
 

@@ -15,7 +15,7 @@ from backend.meetings import services
 from backend.meetings.models import Availability, Meeting
 from backend.people.models import Person
 from backend.safeguarding.models import Block
-from tests.factories import NOW, make_attendee, make_event, make_run
+from tests.factories import NOW, make_attendee, make_event, make_run, provide_for_minors
 from tests.smtp import MailServer
 
 SEEK = "Preserving chat evidence across borders"
@@ -66,6 +66,7 @@ def cast(db: None) -> Cast:
     minor = make_attendee(
         event, name="Young Delegate", age_class="minor", constituency="youth", sector="youth"
     )
+    provide_for_minors(event)
     hidden = make_attendee(event, name="Hidden Delegate", visibility="hidden")
     blocked = make_attendee(event, name="Blocked Delegate")
     Block.objects.create(blocker=blocked.person, blocked=official.person, created_at=NOW)

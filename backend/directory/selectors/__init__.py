@@ -14,7 +14,7 @@ from backend.directory.selectors.finding import (
     Wanted,
     found_for,
 )
-from backend.directory.selectors.home import Home, home_for
+from backend.directory.selectors.home import Home, MinorHome, home_for, minor_home_for
 from backend.directory.selectors.needs_help import (
     NeedsHelpRow,
     attendees_needing_help,
@@ -74,6 +74,7 @@ __all__ = [
     "Found",
     "FoundThing",
     "Home",
+    "MinorHome",
     "NeedsHelpRow",
     "PersonPage",
     "Quotation",
@@ -92,6 +93,7 @@ __all__ = [
     "found_for",
     "home_for",
     "just_told",
+    "minor_home_for",
     "needs_help_csv",
     "needs_help_rows",
     "organisation_names",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from backend.directory.rules import Gap, first_gap
 from backend.directory.selectors.people import wished_by
-from backend.events.models import Attendee
+from backend.events.models import Attendee, CountryContact
 from backend.events.rules import is_over
-from backend.events.selectors import profile_for
+from backend.events.selectors import country_contacts_of, name_to_call, profile_for
 from backend.meetings.models import Meeting
 from backend.meetings.selectors import (
     MeetingRow,
@@ -19,7 +19,7 @@ from backend.meetings.selectors import (
     requests_to_answer,
 )
 from backend.safeguarding.rules import why_not_open
-from backend.safeguarding.selectors import PublicProfile
+from backend.safeguarding.selectors import PublicProfile, own_consent_until
 from backend.suggestions.selectors import SuggestionCard, suggestions_for
 
 FRESH = 3
@@ -45,6 +45,29 @@ class Home:
     gap: Gap
     absent: str
     is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MinorHome:
+    """A minor's own page: what is stored of them, and whom to ring.
+
+    `consent_until`: the last day on which a guardian's consent holds; None without one.
+    """
+
+    name: str
+    delegation: str
+    consent_until: dt.date | None
+    contacts: tuple[CountryContact, ...]
+
+
+def minor_home_for(attendee: Attendee, now: dt.datetime) -> MinorHome:
+    """A minor's own page."""
+    return MinorHome(
+        name=name_to_call(attendee),
+        delegation=attendee.organisation.name if attendee.organisation else attendee.country,
+        consent_until=own_consent_until(attendee, now),
+        contacts=tuple(country_contacts_of(attendee.event_id)),
+    )
 
 
 def home_for(attendee: Attendee, now: dt.datetime) -> Home:

@@ -14,7 +14,7 @@ from backend.core.api import BoundedListField, TextField, validated
 from backend.events import selectors, services
 from backend.events.api.views import ParticipantView
 from backend.events.models import Attendee
-from backend.events.rules import TEXT_LIMIT
+from backend.events.rules import TEXT_LIMIT, check_may_have_profile
 
 
 class ProfileSerializer(serializers.Serializer[Any]):
@@ -64,6 +64,7 @@ class ProfileView(ParticipantView):
 
     @extend_schema(operation_id="profile_read", responses={200: ProfileSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        check_may_have_profile(self.attendee, timezone.now())
         return Response(ProfileSerializer(profile_body(self.attendee)).data)
 
     @extend_schema(

@@ -10,8 +10,9 @@ from backend.events.models.attendees import (
     Sector,
     interests_of_cards,
 )
+from backend.events.models.consents import GuardianConsent
 from backend.events.models.events import Event, Theme, Tie, Topic
-from backend.events.models.roles import Appointment, AppointmentQuerySet, OutsideContact
+from backend.events.models.roles import Appointment, AppointmentQuerySet, CountryContact, OutsideContact
 
 __all__ = [
     "AdultProposal",
@@ -21,7 +22,9 @@ __all__ = [
     "AppointmentQuerySet",
     "Attendee",
     "AttendeeQuerySet",
+    "CountryContact",
     "Event",
+    "GuardianConsent",
     "Interest",
     "Organisation",
     "OutsideContact",

@@ -95,3 +95,33 @@ class OutsideContact(models.Model):
 
     def __str__(self) -> str:
         return f"outside contact {self.pk}"
+
+
+class CountryContact(models.Model):
+    """Whom to ring in a country when somebody is in danger; entered by a lead, read by all of the event.
+
+    `is_host`: of the country the forum is held in.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="country_contacts")
+    country = models.CharField(max_length=80)
+    name = models.CharField(max_length=120)
+    phone = models.CharField(max_length=40)
+    source = models.CharField(max_length=300)  # where the number is published
+    checked_on = models.DateField()
+    is_host = models.BooleanField(default=False)
+    entered_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-is_host", "country", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "country", "name"], name="country_contact_once"),
+            models.CheckConstraint(
+                condition=~Q(country="") & ~Q(name="") & ~Q(phone="") & ~Q(source=""),
+                name="country_contact_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"country contact {self.pk}"

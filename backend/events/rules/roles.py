@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from backend.events.models import Appointment, Attendee, AttendeeQuerySet, Event, OutsideContact
+from backend.events.models import (
+    Appointment,
+    Attendee,
+    AttendeeQuerySet,
+    CountryContact,
+    Event,
+    OutsideContact,
+)
+from backend.events.rules.consents import has_consent
 from backend.events.rules.states import check_event_open, is_running
 from backend.people.models import Person
 
@@ -92,15 +101,37 @@ def can_end(appointment: Appointment, by: Standing) -> bool:
 
 
 def what_running_lacks(event: Event) -> str:
-    """What a running event lacks since a lead was ended, as `what_opening_lacks` says it; else empty."""
-    return what_opening_lacks(event) if is_running(event) else ""
+    """What a running event lacks since a lead was ended, in one sentence; else empty."""
+    return _leads_lacking(event) if is_running(event) else ""
 
 
-def what_opening_lacks(event: Event) -> str:
-    """What the event needs to be open, as one sentence; empty where nothing is missing (S10).
+def what_opening_lacks(event: Event, now: dt.datetime) -> str:
+    """What the event needs to be open, as one sentence; empty where nothing is missing (S6, S10).
 
-    Two confirmed safeguarding leads, or one and an outside contact; a rehearsal, with nobody real, none.
+    Two confirmed safeguarding leads, or one and an outside contact; where minors are on its list also whom to
+    ring in the host country, and a guardian's consent. A rehearsal, with nobody real, needs none of it.
     """
+    lacking = (_leads_lacking(event), _lacking_for_minors(event, now))
+    return next(filter(None, lacking), "")
+
+
+def _lacking_for_minors(event: Event, now: dt.datetime) -> str:
+    minors = Attendee.objects.filter(event=event, age_class=Attendee.AgeClass.MINOR)
+    if event.is_rehearsal or not minors.exists():
+        return ""
+    if not CountryContact.objects.filter(event=event, is_host=True).exists():
+        return _(
+            "Young people are on the list: a safeguarding lead has to enter whom to ring in the host country."
+        )
+    if not minors.filter(has_consent(now)).exists():
+        return _(
+            "Young people are on the list, and no guardian has consented yet: a safeguarding lead asks them."
+        )
+    return ""
+
+
+def _leads_lacking(event: Event) -> str:
+    """Two confirmed safeguarding leads, or one and an outside contact."""
     if event.is_rehearsal:
         return ""
     leads = leads_of(event).count()

@@ -26,6 +26,12 @@ from backend.events.services.changes import (
     announce_opening,
     matching_lock,
 )
+from backend.events.services.country_contacts import (
+    BadCountryContact,
+    CountryContactOnce,
+    add_country_contact,
+    remove_country_contact,
+)
 from backend.events.services.joining import OldAgreement, record_agreement
 from backend.events.services.locks import lock_attendees, lock_event, lock_rows
 from backend.events.services.opening import change_state, follow_days, open_event, set_outside_contact
@@ -84,9 +90,11 @@ __all__ = [
     "AdultsNotConfirmed",
     "AlreadyThere",
     "AttendeeChange",
+    "BadCountryContact",
     "BadSector",
     "BadTable",
     "BadTopic",
+    "CountryContactOnce",
     "ForumData",
     "LeadHasToConsent",
     "NewAttendee",
@@ -100,6 +108,7 @@ __all__ = [
     "TopicInUse",
     "UnknownTopic",
     "add_attendee",
+    "add_country_contact",
     "add_sector",
     "add_slots",
     "add_table",
@@ -142,6 +151,7 @@ __all__ = [
     "propose_role",
     "record_agreement",
     "refuse_role",
+    "remove_country_contact",
     "remove_sector",
     "remove_slots",
     "remove_table",

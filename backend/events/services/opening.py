@@ -24,8 +24,8 @@ from backend.events.rules import (
     is_allowed,
     is_event_open,
     is_lead,
-    is_running,
     what_opening_lacks,
+    what_running_lacks,
 )
 from backend.events.services.changes import announce_opening
 from backend.events.services.locks import lock_event
@@ -73,7 +73,7 @@ def change_state(*, event: Event, state: str, by: Person, now: dt.datetime) -> N
     """Move the event to the next state, or back by one; in that state already, nothing changes.
 
     Refuses OrganisersOnly, WrongState, and NotReadyToOpen where participants would come in and a
-    safeguarding lead is missing (S10).
+    safeguarding lead is missing (S10), or they could ask and minors are not provided for (S6).
     """
     check_organiser(by, event)
     locked = _locked(event)
@@ -114,7 +114,8 @@ def _locked(event: Event) -> Event:
 def _move(event: Event, state: str, by: Person | None, now: dt.datetime) -> None:
     begins = not is_event_open(event) or not is_allowed(event, Doing.ASK)
     event.state = state
-    if begins and is_running(event) and (missing := what_opening_lacks(event)):
+    opens = is_allowed(event, Doing.ASK)
+    if begins and (missing := what_opening_lacks(event, now) if opens else what_running_lacks(event)):
         raise NotReadyToOpen(missing)
     event.save(update_fields=["state"])
     if state == Event.State.OPEN:

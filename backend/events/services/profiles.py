@@ -17,6 +17,7 @@ from backend.events.rules import (
     Doing,
     TextTooLong,
     check_allowed,
+    check_may_have_profile,
     clean_text,
     country_name,
 )
@@ -61,13 +62,14 @@ def update_profile(
 
     A draft, saved while it is typed, is matched half a minute later with all that follows until then.
 
-    Refuses NotYours, NotInThisState, UnknownTopic and TextTooLong; nothing is saved then. Saving the same
-    again does not mark a change.
+    Refuses NotYours, NotInThisState, ConsentMissing, UnknownTopic and TextTooLong; nothing is saved then.
+    Saving the same again does not mark a change.
     """
     if attendee.person_id != by.pk:
         raise NotYours(_("Only the attendee can change this profile."))
     check_allowed(attendee.event, Doing.JOIN)
     locked = Attendee.objects.select_for_update(no_key=True).get(pk=attendee.pk)
+    check_may_have_profile(locked, now)
     fields: dict[str, object] = {
         "title": clean_text(change.title)[:200],
         "short_name": " ".join(clean_text(change.short_name).split())[:60],

@@ -57,7 +57,7 @@ def set_up_for(event: Event, now: dt.datetime) -> SetUp:
         people=people.count(),
         not_joined=people.filter(agreed_at=None).count(),
         leads=leads_of(event).count(),
-        opening_lacks=what_opening_lacks(event),
+        opening_lacks=what_opening_lacks(event, now),
         reply_to=mail_texts_for(event).reply_to,
         mails_in_trouble=failing_deliveries(event, now).count(),
     )

@@ -2,6 +2,14 @@
 
 from backend.safeguarding.selectors.age_classes import age_questions_for, waiting_age_questions
 from backend.safeguarding.selectors.blocks import OwnBlock, block_made_by, blocks_made_by
+from backend.safeguarding.selectors.consents import (
+    ConsentRow,
+    Consents,
+    consent_row_for,
+    consent_state,
+    consents_for,
+    own_consent_until,
+)
 from backend.safeguarding.selectors.contact_rules import (
     FEW,
     ContactRuleRow,
@@ -41,6 +49,8 @@ from backend.safeguarding.selectors.reports import (
 
 __all__ = [
     "FEW",
+    "ConsentRow",
+    "Consents",
     "ContactRuleRow",
     "OwnBlock",
     "OwnReport",
@@ -55,6 +65,9 @@ __all__ = [
     "age_questions_for",
     "block_made_by",
     "blocks_made_by",
+    "consent_row_for",
+    "consent_state",
+    "consents_for",
     "contact_groups_for",
     "contact_rule_row",
     "contact_rules_for",
@@ -65,6 +78,7 @@ __all__ = [
     "leads_who_read",
     "names_of_groups",
     "names_of_leads",
+    "own_consent_until",
     "people_called",
     "person_for_attendee",
     "person_to_link",

@@ -145,7 +145,7 @@ def _roles(
     context = {
         "event": event,
         "rows": appointments_for(event, request.user),
-        "missing": what_opening_lacks(event),
+        "missing": what_opening_lacks(event, timezone.now()),
         "contact_form": form if is_broken else OutsideContactForm(initial=initial),
         "refusal": refusal,
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from backend.events.models import Attendee
-from backend.events.rules import TextTooLong, country_names
+from backend.events.rules import TextTooLong, country_names, may_have_profile
 from backend.events.selectors import profile_for
 from backend.events.services import update_profile
 from backend.safeguarding.selectors import blocks_made_by
@@ -25,6 +25,8 @@ from frontend.events.views.drafts import is_draft, save_draft
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: Request, attendee: Attendee) -> HttpResponse:
     """What I seek, what I offer and who sees it; saving a change has me matched again."""
+    if request.method != "POST" and not may_have_profile(attendee, timezone.now()):
+        return render(request, "safeguarding/no_profile.html")
     stored = profile_for(attendee)
     form = ProfileForm(request.POST if request.method == "POST" else None, stored)
     if is_draft(request):

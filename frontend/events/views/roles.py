@@ -91,7 +91,7 @@ def _page(
         "people": people_to_propose(event) if is_organiser else (),
         "is_organiser": is_organiser,
         "contact_form": None if is_organiser else contact_form or OutsideContactForm(initial=initial),
-        "missing": what_opening_lacks(event),
+        "missing": what_opening_lacks(event, timezone.now()),
         "refusal": refusal,
     }
     status = refusal.status if refusal else 422 if contact_form is not None else 200

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee
-from backend.events.selectors import appointments_for, outside_contact_of
+from backend.events.selectors import appointments_for, country_contacts_of, outside_contact_of
 from backend.meetings import services as meetings
 from backend.meetings.selectors import meeting_for, other_attendee_id, reported_meeting
 from backend.safeguarding import services
@@ -163,6 +163,7 @@ def safety(request: Request, attendee: Attendee) -> HttpResponse:
         "leads": leads,
         "contact": None if leads else outside_contact_of(attendee.event_id),
         "chosen": form["lead"].value() or "",
+        "contacts": country_contacts_of(attendee.event_id),
     }
     return render(request, "safeguarding/safety.html", context, status=422 if form.errors else 200)
 

@@ -1,0 +1,74 @@
+"""When a guardian's consent lets a minor have a profile (S6)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError
+from backend.events.models import Attendee, GuardianConsent
+
+WORDINGS = Path(__file__).parents[1] / "data" / "consents"
+
+
+class ConsentMissing(BusinessError):
+    """No guardian's consent is in force for this minor (S6)."""
+
+    code = "consent_missing"
+    status = 403
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWording:
+    """What a guardian consents to, in paragraphs; `version` is the day since which it is asked."""
+
+    version: str
+    paragraphs: tuple[str, ...]
+
+
+def current_wording() -> ConsentWording:
+    """The newest version, the one that is asked now."""
+    return wording_of(max(WORDINGS.glob("*.json")).stem)
+
+
+@cache
+def wording_of(version: str) -> ConsentWording:
+    texts = json.loads((WORDINGS / f"{version}.json").read_text(encoding="utf-8"))
+    return ConsentWording(version, tuple(texts["paragraphs"]))
+
+
+def last_day_of(consent: GuardianConsent) -> dt.date:
+    """The last day on which it holds, in the event's zone; one more query without `attendee__event`."""
+    return consent.expires_at.astimezone(consent.attendee.event.zone).date() - dt.timedelta(days=1)
+
+
+def has_consent(now: dt.datetime) -> Q:
+    """Condition on attendees: a guardian's consent for them is in force."""
+    given = GuardianConsent.objects.filter(
+        attendee=OuterRef("pk"), state=GuardianConsent.State.GIVEN, expires_at__gt=now
+    )
+    return Q(Exists(given))
+
+
+def may_have_profile(attendee: Attendee, now: dt.datetime) -> bool:
+    """Whether the attendee may have a profile: everybody but a minor without a consent in force."""
+    if attendee.age_class != Attendee.AgeClass.MINOR:
+        return True
+    return Attendee.objects.filter(has_consent(now), pk=attendee.pk).exists()
+
+
+def check_may_have_profile(attendee: Attendee, now: dt.datetime) -> None:
+    """Refuse ConsentMissing where `may_have_profile` says no."""
+    if not may_have_profile(attendee, now):
+        raise ConsentMissing(
+            _(
+                "You can fill in your profile once your parent or guardian has said yes. "
+                "The safeguarding lead asks them."
+            )
+        )

@@ -1,0 +1,205 @@
+"""Guardians' consent to a minor's part in an event: asked by mail or given on paper, and withdrawn (S6)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.core import signing
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError, NotFound
+from backend.core.texts import CONTROL
+from backend.core.transactions import in_transaction
+from backend.events.models import Attendee, Event, GuardianConsent
+from backend.events.rules import check_takes_people, clean_text, current_wording, is_lead
+from backend.events.services import lock_attendees
+from backend.people.models import Person, address_hash
+from backend.people.services import check_email
+from backend.safeguarding.services.consent_mails import Change, mail_guardian, signer, tell_leads
+
+NAME_LIMIT = 120
+LONGEST = dt.timedelta(days=366)  # after the event's end
+STATE = GuardianConsent.State
+IN_FORCE_OR_ASKED = (STATE.ASKED, STATE.GIVEN)
+
+
+class BadConsent(BusinessError):
+    """What a lead entered of a consent cannot be; `details["field"]` says which."""
+
+    code = "bad_consent"
+    status = 400
+
+
+class ConsentOver(BusinessError):
+    """The consent was refused, withdrawn or replaced, or its time is over."""
+
+    code = "consent_over"
+    status = 409
+
+
+class ConsentLinkInvalid(NotFound):
+    code = "consent_link_invalid"
+
+
+@in_transaction
+def ask_consent(
+    *,
+    event: Event,
+    attendee_id: int,
+    guardian: str,
+    email: str,
+    is_certified: bool,
+    until: dt.date,
+    by: Person,
+    now: dt.datetime,
+) -> GuardianConsent:
+    """Ask a guardian by mail; `is_certified`: the lead knows that the address is the guardian's.
+
+    A consent that is in force or asked for is replaced. Refuses NotFound (to everybody but a lead, too),
+    RehearsalOnly, BadConsent and BadEmail.
+    """
+    attendee = _minor(event, attendee_id, by)
+    email = check_email(email)
+    if not is_certified:
+        raise BadConsent(
+            _("Tick that you know this address to be the guardian’s. Ask the delegation for it."),
+            field="certified",
+        )
+    if address_hash(email) == attendee.person.address_hash:
+        raise BadConsent(_("This is the young person’s own address. Write the guardian’s."), field="email")
+    consent = GuardianConsent(email=email, way=GuardianConsent.Way.MAIL)
+    _record(consent, attendee, guardian, until, by, now)
+    mail_guardian(consent, Change.ASKED)
+    return consent
+
+
+@in_transaction
+def record_paper_consent(
+    *,
+    event: Event,
+    attendee_id: int,
+    guardian: str,
+    email: str,
+    seen_by: str,
+    until: dt.date,
+    by: Person,
+    now: dt.datetime,
+) -> GuardianConsent:
+    """Enter a consent given on paper, which `seen_by` saw; the guardian is mailed, where an address is given.
+
+    A consent that is in force or asked for is replaced. Refuses as `ask_consent` does.
+    """
+    attendee = _minor(event, attendee_id, by)
+    seen_by = _one_line(seen_by, "seen_by", _("Write who saw the signed paper."))
+    email = check_email(email) if email.strip() else ""
+    consent = GuardianConsent(email=email, way=GuardianConsent.Way.PAPER, seen_by=seen_by)
+    consent.state, consent.decided_at = STATE.GIVEN, now
+    _record(consent, attendee, guardian, until, by, now)
+    mail_guardian(consent, Change.GIVEN)
+    return consent
+
+
+@in_transaction
+def end_consent(*, event: Event, consent_id: int, by: Person, now: dt.datetime) -> GuardianConsent:
+    """As a lead, withdraw a consent for the guardian, who is mailed. Refuses NotFound and ConsentOver."""
+    _check_lead(by, event)
+    found = GuardianConsent.objects.filter(pk=consent_id, attendee__event=event).first()
+    if found is None:
+        raise NotFound(_("There is no such consent at this forum."))
+    consent = _locked(found)
+    if consent.state not in IN_FORCE_OR_ASKED:
+        raise ConsentOver(_("This consent is over already."))
+    _decide(consent, STATE.WITHDRAWN, now)
+    mail_guardian(consent, Change.WITHDRAWN)
+    return consent
+
+
+def consent_of_link(token: str) -> GuardianConsent:
+    """The consent a link is about, for its page; changes nothing. Refuses ConsentLinkInvalid."""
+    try:
+        key = uuid.UUID(signer.unsign(token))
+    except (signing.BadSignature, ValueError):
+        raise ConsentLinkInvalid(_("This link is not complete. Open it from the mail again.")) from None
+    rows = GuardianConsent.objects.select_related("attendee__event", "attendee__organisation")
+    found = rows.filter(key=key).first()
+    if found is None:
+        raise ConsentLinkInvalid(_("This link leads nowhere any more: what it was about is deleted."))
+    return found
+
+
+@in_transaction
+def answer_consent(*, token: str, is_yes: bool, now: dt.datetime) -> GuardianConsent:
+    """As the guardian: give what was asked, refuse it, or withdraw what was given; for a POST only.
+
+    The same answer again changes nothing. A withdrawal holds at once; leads are mailed of it, and of a
+    refusal. Refuses ConsentLinkInvalid and ConsentOver.
+    """
+    consent = _locked(consent_of_link(token))
+    wanted = STATE.GIVEN if is_yes else (STATE.REFUSED if consent.state == STATE.ASKED else STATE.WITHDRAWN)
+    if consent.state == wanted or (not is_yes and consent.state == STATE.REFUSED):
+        return consent
+    is_open = consent.state in IN_FORCE_OR_ASKED and (not is_yes or now < consent.expires_at)
+    if not is_open:
+        raise ConsentOver(
+            _("This was answered already, or its time is over. The forum’s safeguarding lead can ask again.")
+        )
+    _decide(consent, wanted, now)
+    mail_guardian(consent, Change.GIVEN if is_yes else Change.WITHDRAWN)
+    tell_leads(consent.attendee.event_id)
+    return consent
+
+
+def _record(
+    consent: GuardianConsent,
+    attendee: Attendee,
+    guardian: str,
+    until: dt.date,
+    by: Person,
+    now: dt.datetime,
+) -> None:
+    """Save a new consent in the place of the one that counted until now."""
+    event = attendee.event
+    consent.guardian = _one_line(guardian, "guardian", _("Write the name of the parent or guardian."))
+    consent.expires_at = dt.datetime.combine(until + dt.timedelta(days=1), dt.time(), event.zone)
+    if consent.expires_at <= now or until > event.ends_on + LONGEST:
+        raise BadConsent(_("A consent ends after today, and at most a year after the forum."), field="until")
+    before = GuardianConsent.objects.filter(attendee=attendee, state__in=IN_FORCE_OR_ASKED)
+    before.update(state=STATE.REPLACED, decided_at=now)
+    consent.attendee, consent.wording = attendee, current_wording().version
+    consent.recorded_by, consent.recorded_at = by, now
+    consent.save()
+
+
+def _minor(event: Event, attendee_id: int, by: Person) -> Attendee:
+    """The minor, locked."""
+    _check_lead(by, event)
+    check_takes_people(event)
+    lock_attendees([attendee_id])
+    rows = Attendee.objects.select_related("event", "person").filter(event=event, pk=attendee_id)
+    minor = rows.filter(age_class=Attendee.AgeClass.MINOR).first()
+    if minor is None:
+        raise NotFound(_("There is no such young person at this forum. Choose one of the list."))
+    return minor
+
+
+def _locked(consent: GuardianConsent) -> GuardianConsent:
+    lock_attendees([consent.attendee_id])
+    return GuardianConsent.objects.select_related("attendee__event").get(pk=consent.pk)
+
+
+def _decide(consent: GuardianConsent, state: GuardianConsent.State, now: dt.datetime) -> None:
+    consent.state, consent.decided_at = state, now
+    consent.save(update_fields=["state", "decided_at"])
+
+
+def _one_line(text: str, field: str, sentence: str) -> str:
+    text = clean_text(text)
+    if not text or len(text) > NAME_LIMIT or CONTROL.search(text):
+        raise BadConsent(sentence, field=field)
+    return text
+
+
+def _check_lead(person: Person, event: Event) -> None:
+    if not is_lead(person, event):
+        raise NotFound(_("There is no such page."))

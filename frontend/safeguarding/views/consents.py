@@ -1,0 +1,114 @@
+"""Guardians' consent: what leads ask and record, and the page of a guardian's link."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from backend.events.models import Attendee
+from backend.events.rules import country_names, last_day_of, wording_of
+from backend.events.selectors import country_contacts_of, name_to_call
+from backend.events.services import add_country_contact, remove_country_contact
+from backend.safeguarding import services
+from backend.safeguarding.selectors import consent_row_for, consent_state, consents_for
+from frontend.access import Request, catch_refusal, public, safeguarding_lead
+from frontend.fields import values_of
+from frontend.safeguarding.forms import ConsentAnswerForm, ConsentForm, CountryContactForm
+
+
+@safeguarding_lead
+@require_safe
+def consents(request: Request, attendee: Attendee) -> HttpResponse:
+    """The minors of the event, and whose guardian has consented."""
+    found = consents_for(attendee, timezone.now())
+    return render(request, "safeguarding/consents.html", {"consents": found})
+
+
+@safeguarding_lead
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
+    """One minor's consent; on POST, ask a guardian by mail or record what was given on paper."""
+    now, event = timezone.now(), attendee.event
+    row = consent_row_for(attendee, attendee_id, now)
+    form = ConsentForm(request.POST if request.method == "POST" else None, event=event)
+    if form.is_bound and form.is_valid():
+        with catch_refusal() as outcome:
+            given = form.consent_values()
+            record = services.record_paper_consent if form.is_paper else services.ask_consent
+            record(event=event, attendee_id=attendee_id, by=request.user, now=now, **given)
+        if outcome.refusal is None:
+            done = _("Recorded.") if form.is_paper else _("The guardian is asked by mail.")
+            messages.success(request, done)
+            return redirect("consents", event.slug)
+        form.add_refusal(outcome.refusal)
+    context = {"row": row, "form": form, "wording": wording_of(form.version)}
+    return render(request, "safeguarding/consent.html", context, status=422 if form.errors else 200)
+
+
+@safeguarding_lead
+@require_POST
+def end_consent(request: Request, attendee: Attendee, consent_id: int) -> HttpResponse:
+    """Withdraw a consent for the guardian."""
+    services.end_consent(event=attendee.event, consent_id=consent_id, by=request.user, now=timezone.now())
+    messages.success(request, _("The consent is withdrawn, and the profile closed. The guardian is told."))
+    return redirect("consents", attendee.event.slug)
+
+
+@public("a signed link lets a guardian read and answer one consent, and only a button changes it")
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_variables("token")
+def consent_answer(request: Request, token: str) -> HttpResponse:
+    """Say what is asked of the guardian; on POST, take the answer."""
+    now = timezone.now()
+    with catch_refusal() as outcome:
+        found = services.consent_of_link(token)
+        if request.method == "POST":
+            is_yes = values_of(ConsentAnswerForm(request.POST))["answer"] == ConsentAnswerForm.YES
+            found = services.answer_consent(token=token, is_yes=is_yes, now=now)
+    refusal = outcome.refusal
+    context = {
+        "consent": found,
+        "event": found.attendee.event,
+        "name": name_to_call(found.attendee),
+        "state": consent_state(found, now),
+        "until": last_day_of(found),
+        "wording": wording_of(found.wording),
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    response = render(request, "safeguarding/consent_answer.html", context, status=status)
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+@safeguarding_lead
+@require_http_methods(["GET", "HEAD", "POST"])
+def country_contacts(request: Request, attendee: Attendee) -> HttpResponse:
+    """Whom to ring in which country; on POST, add one."""
+    event = attendee.event
+    form = CountryContactForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        with catch_refusal() as outcome:
+            add_country_contact(event=event, by=request.user, now=timezone.now(), **form.cleaned_data)
+        if outcome.refusal is None:
+            messages.success(request, _("Added. Everybody at the forum finds it on the safety page."))
+            return redirect("country_contacts", event.slug)
+        form.add_refusal(outcome.refusal)
+    context = {"form": form, "contacts": country_contacts_of(event), "countries": country_names()}
+    status = 422 if form.errors else 200
+    return render(request, "safeguarding/country_contacts.html", context, status=status)
+
+
+@safeguarding_lead
+@require_POST
+def end_country_contact(request: Request, attendee: Attendee, contact_id: int) -> HttpResponse:
+    """Take one off the list."""
+    remove_country_contact(event=attendee.event, contact_id=contact_id, by=request.user)
+    messages.success(request, _("Removed."))
+    return redirect("country_contacts", attendee.event.slug)
