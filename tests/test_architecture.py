@@ -34,6 +34,8 @@ FOREIGN_VIEWS = {
 # Files outside safeguarding that read an age class, a visibility or a block, and why that decides no contact.
 READS_AGE_CLASS_OR_VISIBILITY = {
     "backend/events/models/attendees.py": "the values that the database lets in",
+    "backend/events/rules/consents.py": "of a minor a guardian consents, or there is no profile",
+    "backend/events/rules/roles.py": "an event with minors opens once they are provided for",
     "backend/events/services/age_classes.py": "an organiser sets it",
     "backend/events/rules/age_classes.py": "about whom two events' leads have to agree, told to leads alone",
     "backend/events/services/importing/attendees.py": "what a list changes, and how many ages stay unknown",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -16,7 +17,9 @@ from backend.events.models import (
     AgeAgreement,
     AgeAlert,
     Attendee,
+    CountryContact,
     Event,
+    GuardianConsent,
     Interest,
     OutsideContact,
     Session,
@@ -132,6 +135,20 @@ def events(forums: Forums) -> Tries:
     yield "appointment_confirmed_by_another", changed(boss, proposed_by=a.person, decided_by=a.person)
     contact = OutsideContact.objects.create(event=event, name="Line", phone="1300", entered_at=NOW)
     yield "outside_contact_can_be_reached", changed(contact, phone="")
+    line = CountryContact.objects.create(
+        event=event, country="Laos", name="Line", phone="1300", source="Web", checked_on=NOW, entered_at=NOW
+    )
+    yield "country_contact_once", again(line)
+    yield "country_contact_is_whole", changed(line, source="")
+    consent = GuardianConsent.objects.create(
+        attendee=a, guardian="A Parent", email="parent@example.org", way="mail", wording="2026-11-26",
+        recorded_at=NOW, expires_at=NOW + HOUR,
+    )  # fmt: skip
+    yield "consent_one_at_a_time", again(consent, key=uuid.uuid4())
+    yield "consent_says_who_to_what", changed(consent, guardian="")
+    yield "consent_by_a_mail_or_seen_on_paper", changed(consent, way="paper")
+    yield "consent_state_and_time_agree", changed(consent, state="given")
+    yield "consent_ends_after_it_begins", changed(consent, expires_at=NOW)
     theirs = forums.elsewhere.topics.get(key="victim-support")
     topic = event.topics.get(key="victim-support")
     yield "theme_key_once", again(topic.theme)

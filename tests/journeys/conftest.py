@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from django.conf import settings as project
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import DjangoDbBlocker
@@ -25,7 +26,7 @@ from backend.meetings.models import Availability, Meeting
 from backend.safeguarding.models import Block
 from backend.suggestions.services import build_run
 from tests.factories import NOW, in_two_weeks, make_attendee, make_event, make_run, make_session
-from tests.journeys.axe import faults_of
+from tests.journeys.axe import PAGE_SIZES, faults_of
 from tests.smtp import MailServer
 from tests.worker import do_jobs
 
@@ -189,6 +190,25 @@ def enter(door: str) -> Callable[[BrowserContext, str], Page]:
         return page
 
     return sign_in
+
+
+@pytest.fixture
+def sign_in(browser: Browser, door: str) -> Iterator[Callable[..., Page]]:
+    """Open a page of the forum as somebody, in a browser of their own."""
+    contexts: list[BrowserContext] = []
+
+    def sign_in_as(attendee: Attendee, size: str = "desk") -> Page:
+        client = Client()
+        client.force_login(attendee.person)
+        session = client.cookies[project.SESSION_COOKIE_NAME].value
+        context = browser.new_context(viewport=PAGE_SIZES[size], reduced_motion="reduce")
+        context.add_cookies([{"name": project.SESSION_COOKIE_NAME, "value": session, "url": door}])
+        contexts.append(context)
+        return context.new_page()
+
+    yield sign_in_as
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

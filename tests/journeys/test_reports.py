@@ -2,9 +2,6 @@
 
 import re
 
-import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import expect
 
 from tests.factories import make_attendee
@@ -12,25 +9,6 @@ from tests.journeys.axe import PAGE_SIZES, faults_of
 
 WORDS = "He waited for me at the hotel."
 LINH = "Linh Tran"
-
-
-@pytest.fixture
-def sign_in(browser, door):
-    """Open a page of the forum as somebody, in a browser of their own."""
-    contexts = []
-
-    def sign_in_as(attendee, size="desk"):
-        client = Client()
-        client.force_login(attendee.person)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context = browser.new_context(viewport=PAGE_SIZES[size], reduced_motion="reduce")
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": door}])
-        contexts.append(context)
-        return context.new_page()
-
-    yield sign_in_as
-    for context in contexts:
-        context.close()
 
 
 def test_a_report_made_on_a_phone_blocks_contact_and_is_read_and_closed_by_the_lead(forum, door, sign_in):

@@ -11,7 +11,7 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
 from backend.events.models import CountryContact, Event
-from backend.events.rules import check_takes_people, clean_text, country_name, is_lead
+from backend.events.rules import Doing, check_allowed, check_takes_people, clean_text, country_name, is_lead
 from backend.people.models import Person
 
 NAME_LIMIT, PHONE_LIMIT, SOURCE_LIMIT = 120, 40, 300
@@ -45,9 +45,11 @@ def add_country_contact(
 ) -> CountryContact:
     """Enter whom to ring in a country, where that number is published, and when it was last tried.
 
-    Refuses NotFound (to everybody but a lead), RehearsalOnly, BadCountryContact and CountryContactOnce.
+    Refuses NotFound (to everybody but a lead), NotInThisState, RehearsalOnly, BadCountryContact and
+    CountryContactOnce.
     """
     _check_lead(by, event)
+    check_allowed(event, Doing.EDIT)
     check_takes_people(event)
     known = country_name(country)
     if not known:
@@ -84,8 +86,9 @@ def add_country_contact(
 
 @in_transaction
 def remove_country_contact(*, event: Event, contact_id: int, by: Person) -> None:
-    """Take it off the list. Refuses NotFound."""
+    """Take it off the list. Refuses NotFound and NotInThisState."""
     _check_lead(by, event)
+    check_allowed(event, Doing.EDIT)
     count, _rows = CountryContact.objects.filter(event=event, pk=contact_id).delete()
     if not count:
         raise NotFound(_("There is no such number at this forum. Load the list again."))

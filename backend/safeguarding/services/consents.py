@@ -12,7 +12,14 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, GuardianConsent
-from backend.events.rules import check_takes_people, clean_text, current_wording, is_lead
+from backend.events.rules import (
+    Doing,
+    check_allowed,
+    check_takes_people,
+    clean_text,
+    current_wording,
+    is_lead,
+)
 from backend.events.services import lock_attendees
 from backend.people.models import Person, address_hash
 from backend.people.services import check_email
@@ -57,7 +64,7 @@ def ask_consent(
     """Ask a guardian by mail; `is_certified`: the lead knows that the address is the guardian's.
 
     A consent that is in force or asked for is replaced. Refuses NotFound (to everybody but a lead, too),
-    RehearsalOnly, BadConsent and BadEmail.
+    NotInThisState, RehearsalOnly, BadConsent and BadEmail.
     """
     attendee = _minor(event, attendee_id, by)
     email = check_email(email)
@@ -110,7 +117,7 @@ def end_consent(*, event: Event, consent_id: int, by: Person, now: dt.datetime) 
     consent = _locked(found)
     if consent.state not in IN_FORCE_OR_ASKED:
         raise ConsentOver(_("This consent is over already."))
-    _decide(consent, STATE.WITHDRAWN, now)
+    _set_state(consent, STATE.WITHDRAWN, now)
     mail_guardian(consent, Change.WITHDRAWN)
     return consent
 
@@ -144,7 +151,7 @@ def answer_consent(*, token: str, is_yes: bool, now: dt.datetime) -> GuardianCon
         raise ConsentOver(
             _("This was answered already, or its time is over. The forum’s safeguarding lead can ask again.")
         )
-    _decide(consent, wanted, now)
+    _set_state(consent, wanted, now)
     mail_guardian(consent, Change.GIVEN if is_yes else Change.WITHDRAWN)
     tell_leads(consent.attendee.event_id)
     return consent
@@ -174,6 +181,7 @@ def _record(
 def _minor(event: Event, attendee_id: int, by: Person) -> Attendee:
     """The minor, locked."""
     _check_lead(by, event)
+    check_allowed(event, Doing.JOIN)
     check_takes_people(event)
     lock_attendees([attendee_id])
     rows = Attendee.objects.select_related("event", "person").filter(event=event, pk=attendee_id)
@@ -188,7 +196,7 @@ def _locked(consent: GuardianConsent) -> GuardianConsent:
     return GuardianConsent.objects.select_related("attendee__event").get(pk=consent.pk)
 
 
-def _decide(consent: GuardianConsent, state: GuardianConsent.State, now: dt.datetime) -> None:
+def _set_state(consent: GuardianConsent, state: GuardianConsent.State, now: dt.datetime) -> None:
     consent.state, consent.decided_at = state, now
     consent.save(update_fields=["state", "decided_at"])
 

@@ -1,0 +1,113 @@
+"""The pages of guardians' consent: the leads', the guardian's, and the minor's own."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from backend.events.models import CountryContact, GuardianConsent
+from backend.safeguarding.services import token_of
+from tests.factories import make_attendee
+from tests.frontend.conftest import Cast, client_of
+from tests.pages import page_of
+
+UNTIL = "2027-01-31"
+MAIL = {
+    "way": "mail",
+    "guardian": "Noy Parent",
+    "email": "noy@example.org",
+    "certified": "on",
+    "until": UNTIL,
+}
+
+
+@pytest.fixture
+def lead(cast: Cast) -> Client:
+    GuardianConsent.objects.all().delete()
+    CountryContact.objects.all().delete()
+    leads = make_attendee(cast.event, name="Lena Lead", permission="safeguarding-lead", visibility="hidden")
+    return client_of(leads.person)
+
+
+@pytest.fixture
+def minor(cast: Cast) -> Client:
+    return client_of(cast.minor.person)
+
+
+def asked(cast: Cast, lead: Client) -> GuardianConsent:
+    assert lead.post(cast.address(f"consents/{cast.minor.pk}/"), MAIL).status_code == 302
+    return GuardianConsent.objects.get()
+
+
+def test_a_lead_asks_and_a_guardian_says_yes_and_withdraws_by_the_same_link(cast, lead, minor):
+    assert "1 young person is on the list; 1 without" in page_of(lead.get(cast.address("consents/")))
+    consent = asked(cast, lead)
+    link = f"/consent/{token_of(consent)}/"
+    guardian = Client()
+    page = guardian.get(link)
+    assert "Young" in page_of(page)
+    assert GuardianConsent.objects.get().state == "asked"  # opening it changes nothing
+    assert page["Cache-Control"].count("no-store") == 1
+    assert "You have no profile yet" in page_of(minor.get(cast.address("profile/")))
+    guardian.post(link, {"answer": "yes"})
+    assert "You have consented" in page_of(guardian.get(link))
+    assert "In words" in page_of(minor.get(cast.address("profile/")))
+    guardian.post(link, {"answer": "no"})
+    assert "There is no consent of yours" in page_of(guardian.get(link))
+    assert "You have no profile yet" in page_of(minor.get(cast.address("profile/")))
+    answer = minor.get(f"/api/v1/events/{cast.event.slug}/profile/")
+    assert (answer.status_code, answer.json()["code"]) == (403, "consent_missing")
+    assert "Withdrawn" in page_of(lead.get(cast.address("consents/")))
+
+
+def test_a_late_or_foreign_answer_gets_one_sentence(cast, lead):
+    token = token_of(asked(cast, lead))
+    asked_again = lead.post(cast.address(f"consents/{cast.minor.pk}/"), MAIL)
+    assert asked_again.status_code == 302
+    answer = Client().post(f"/consent/{token}/", {"answer": "yes"})
+    assert answer.status_code == 409
+    assert "answered already" in page_of(answer)
+    assert Client().get(f"/consent/{token}x/").status_code == 404
+    assert Client().post(f"/consent/{token}/", {"answer": "perhaps"}).status_code == 400
+
+
+def test_what_is_wrong_is_said_at_its_field(cast, lead):
+    page = cast.address(f"consents/{cast.minor.pk}/")
+    for changed, sentence in (
+        ({"email": "nobody"}, "is not an e-mail address"),
+        ({"certified": ""}, "Tick that you know this address"),
+        ({"way": "paper"}, "Write who saw the signed paper"),
+        ({"until": "2020-01-01"}, "A consent ends after today"),
+    ):
+        answer = lead.post(page, MAIL | changed)
+        assert answer.status_code == 422
+        assert sentence in page_of(answer)
+    assert not GuardianConsent.objects.exists()
+
+
+def test_nobody_but_a_lead_finds_these_pages_and_no_adult_is_there(cast, lead):
+    pages = ["consents/", f"consents/{cast.minor.pk}/", "country-contacts/"]
+    organiser = client_of(cast.organiser.person)
+    for client in (organiser, client_of(cast.official.person), client_of(cast.minor.person)):
+        assert [client.get(cast.address(page)).status_code for page in pages] == [404] * 3
+    assert lead.get(cast.address(f"consents/{cast.official.pk}/")).status_code == 404
+    everything = lead.get(cast.address("consents/")).content.decode()
+    assert "Delegate" not in everything  # the family name
+
+
+def test_a_minor_s_pages_are_few_and_say_who_sees_what(cast, lead, minor):
+    home = page_of(minor.get(cast.address()))
+    assert "Nobody at the forum can find you here" in home
+    assert "No number is set yet" in home
+    fields = {"country": "Thailand", "name": "Child helpline", "phone": "1300", "checked_on": "2026-05-01"}
+    page = cast.address("country-contacts/")
+    assert lead.post(page, fields).status_code == 422
+    assert lead.post(page, fields | {"source": "https://example.org", "is_host": "on"}).status_code == 302
+    for client in (minor, client_of(cast.official.person)):
+        assert "1300" in page_of(client.get(cast.address("safety/")))
+    assert "1300" in page_of(minor.get(cast.address()))
+    navigation = page_of(minor.get(cast.address())).texts(".nav a")
+    assert navigation == ["Home", "Sessions", "My profile", "I do not feel safe", "Time zone and quiet hours"]
+    contact = CountryContact.objects.get()
+    lead.post(cast.address(f"country-contacts/{contact.pk}/end/"))
+    assert "No number yet" in page_of(lead.get(page))
