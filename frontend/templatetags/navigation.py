@@ -110,7 +110,7 @@ def _own_navigation(request: Request) -> Navigation:
     if attendee.permission == Attendee.Permission.ORGANISER:
         roles = (_link(request, "desk", _("Desk")),)
     elif attendee.permission == Attendee.Permission.SAFEGUARDING_LEAD:
-        roles = _lead_links(request)
+        roles = (_reports(request), _age_classes(request))
     return Navigation(
         bar=(
             _link(request, home, _("Home")),
