@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0009_rehearsals"),
+        ("events", "0010_sessions_seen"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
