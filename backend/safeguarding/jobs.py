@@ -30,8 +30,8 @@ def send_outside_alert(event_id: int) -> None:
     queueing_lock="safeguarding.alert_all_leads",
 )
 def alert_all_leads(timestamp: int) -> None:  # noqa: ARG001
-    """Every five minutes: find leads not alerted yet."""
-    alerts.alert_all_leads()
+    """Every five minutes: find leads not alerted yet, and reports that no lead has opened for four hours."""
+    alerts.alert_all_leads(now=timezone.now())
 
 
 @app.task(name=consent_mails.SEND_CONSENT_MAIL, queue=MAIL, priority=URGENT, retry=Backoff())

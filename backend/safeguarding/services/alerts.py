@@ -7,7 +7,7 @@ import datetime as dt
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -15,13 +15,14 @@ from backend.core.queue import MAIL, URGENT, enqueue
 from backend.core.smtp import MailDelayed, send_mail_now
 from backend.events.models import Attendee, OutsideContact
 from backend.events.rules import leads_of
-from backend.events.selectors import outside_contact_of
+from backend.events.selectors import outside_contact_of, shown_name
 from backend.safeguarding.models import OutsideAlert, Report, ReportAlert, ReportQuerySet
 from backend.safeguarding.rules import readable_for, unreadable_reports
 
 SEND_ALERT = "safeguarding.send_alert"
 SEND_OUTSIDE_ALERT = "safeguarding.send_outside_alert"
 SUBJECT_LIMIT = 150
+UNREAD_AFTER = dt.timedelta(hours=4)  # without any lead having opened it, the outside contact is told (S10)
 
 
 def alert_leads(*, event_id: int) -> int:
@@ -43,19 +44,22 @@ def alert_leads(*, event_id: int) -> int:
     return len(due)
 
 
-def alert_all_leads() -> int:
+def alert_all_leads(*, now: dt.datetime) -> int:
     """`alert_leads` and `alert_outside` for every event with an open report; returns the number of mails."""
     events = Report.objects.waiting().order_by("event_id").values_list("event_id", flat=True).distinct()
-    return sum(alert_leads(event_id=event_id) + alert_outside(event_id=event_id) for event_id in events)
+    return sum(
+        alert_leads(event_id=event_id) + alert_outside(event_id=event_id, now=now) for event_id in events
+    )
 
 
-def alert_outside(*, event_id: int) -> int:
-    """Queue a mail to the outside contact where a new report has no lead who may read it; 1 or 0 mails.
+def alert_outside(*, event_id: int, now: dt.datetime) -> int:
+    """Queue a mail to the outside contact where no lead may read a new report, or none has for four hours.
 
-    Called in the transaction of the report and by a periodic job, which finds a contact named later.
+    Called in the transaction of the report and by a periodic job, which finds a contact named later, and the
+    four hours over. Gives 1 or 0 mails.
     """
     contact = outside_contact_of(event_id)
-    if contact is None or not contact.email or not _to_tell_outside(event_id).exists():
+    if contact is None or not contact.email or not _to_tell_outside(event_id, now).exists():
         return 0
     name = f"{SEND_OUTSIDE_ALERT}:{event_id}"
     enqueue(SEND_OUTSIDE_ALERT, lock=name, once=name, queue=MAIL, priority=URGENT, event_id=event_id)
@@ -69,12 +73,18 @@ def send_outside_alert(*, event_id: int, now: dt.datetime) -> None:
     Raises MailDelayed where the server did not take it, as `send_alert` does.
     """
     contact = OutsideContact.objects.select_related("event").filter(event=event_id).exclude(email="").first()
-    reports = list(_to_tell_outside(event_id))
+    reports = list(_to_tell_outside(event_id, now))
     if contact is None or not reports:
         return
+    has_no_reader = unreadable_reports(event_id).filter(pk__in=[report.pk for report in reports]).exists()
+    leads = leads_of(event_id).select_related("person").order_by("pk")
     OutsideAlert.objects.bulk_create(OutsideAlert(report=report, told_at=now) for report in reports)
     subject = _("A report is unread: %(event)s") % {"event": contact.event.name}
-    context = {"event": contact.event.name, "phone": contact.phone}
+    context = {
+        "event": contact.event.name,
+        "has_no_reader": has_no_reader,
+        "leads": [(shown_name(lead), lead.person.email) for lead in leads],
+    }
     mail = EmailMessage(
         subject=" ".join(subject.split())[:SUBJECT_LIMIT],
         body=render_to_string("safeguarding/mail/outside.txt", context),
@@ -86,9 +96,11 @@ def send_outside_alert(*, event_id: int, now: dt.datetime) -> None:
         raise MailDelayed(result.error)
 
 
-def _to_tell_outside(event_id: int) -> ReportQuerySet:
+def _to_tell_outside(event_id: int, now: dt.datetime) -> ReportQuerySet:
     told = OutsideAlert.objects.filter(report=OuterRef("pk"))
-    return unreadable_reports(event_id).exclude(Exists(told))
+    unread = Q(state=Report.State.OPEN, created_at__lte=now - UNREAD_AFTER)
+    unreadable = unreadable_reports(event_id).values("pk")
+    return Report.objects.filter(unread | Q(pk__in=unreadable), event=event_id).exclude(Exists(told))
 
 
 @transaction.atomic

@@ -145,7 +145,7 @@ def link_report(*, lead: Attendee, report_id: int, attendee_id: int, by: Person,
     report.save(update_fields=["reported"])
     ReportLink.objects.create(report=report, attendee=found, by=by, is_by_lead=True, linked_at=now)
     alert_leads(event_id=report.event_id)
-    alert_outside(event_id=report.event_id)
+    alert_outside(event_id=report.event_id, now=now)
     return report
 
 
@@ -190,7 +190,7 @@ def file_report(
     )
     if is_new:
         alert_leads(event_id=reporter.event_id)
-        alert_outside(event_id=reporter.event_id)
+        alert_outside(event_id=reporter.event_id, now=now)
     return report
 
 

@@ -1,5 +1,6 @@
 """A lead hears of every report that waits, once, by a mail that gives nothing away."""
 
+import datetime as dt
 import socket
 
 import pytest
@@ -8,9 +9,19 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import MailDelayed
+from backend.events.models import OutsideContact
 from backend.meetings.services import SEND_NOTICE
 from backend.safeguarding.models import ReportAlert
-from backend.safeguarding.services import WordsNeeded, alert_all_leads, alert_leads, send_alert
+from backend.safeguarding.services import (
+    WordsNeeded,
+    alert_all_leads,
+    alert_leads,
+    alert_outside,
+    read_report,
+    send_alert,
+    send_outside_alert,
+)
+from backend.safeguarding.services.alerts import UNREAD_AFTER
 from tests.factories import NOW, make_attendee
 from tests.worker import next_job
 
@@ -65,10 +76,10 @@ def test_a_lead_appointed_afterwards_is_told_of_what_waits(cast):
     report = cast.report()
     late = make_attendee(cast.event, permission="safeguarding-lead")
     send_alert(lead_id=cast.lead.pk, now=NOW)
-    assert alert_all_leads() == 1
+    assert alert_all_leads(now=NOW) == 1
     assert late.pk in queued()
     send_alert(lead_id=late.pk, now=NOW)
-    assert alert_all_leads() == 0
+    assert alert_all_leads(now=NOW) == 0
     assert set(ReportAlert.objects.values_list("lead", flat=True)) == {cast.lead.pk, late.pk}
     cast.close(report, lift=False)
     make_attendee(cast.event, permission="safeguarding-lead")
@@ -93,4 +104,44 @@ def test_what_no_server_takes_is_not_noted_as_told_and_tried_again(cast, setting
         with pytest.raises(MailDelayed, match=r"^no_server$"):
             send_alert(lead_id=cast.lead.pk, now=NOW)
     assert not ReportAlert.objects.exists()
-    assert alert_all_leads() == 1
+    assert alert_all_leads(now=NOW) == 1
+
+
+def name_outside_contact(event):
+    return OutsideContact.objects.create(
+        event=event, name="Child line", phone="+66 1300", email="line@example.org", entered_at=NOW
+    )
+
+
+def test_a_report_unread_for_four_hours_goes_outside_once_and_says_nothing_of_it(cast, mailoutbox):
+    name_outside_contact(cast.event)
+    report = cast.report("He waits at my hotel.")
+    just_before = NOW + UNREAD_AFTER - dt.timedelta(seconds=1)
+    for now, expected in ((just_before, 0), (NOW + UNREAD_AFTER, 1)):
+        assert alert_outside(event_id=cast.event.pk, now=now) == expected
+    for _ in range(2):
+        send_outside_alert(event_id=cast.event.pk, now=NOW + UNREAD_AFTER)
+    [mail] = mailoutbox
+    assert mail.to == ["line@example.org"]
+    assert cast.lead.person.email in mail.body
+    text = f"{mail.subject}\n{mail.body}"
+    for secret in (
+        "Mali",
+        "Arif",
+        "hotel",
+        "arassment",
+        cast.reporter.person.email,
+        f"/{report.pk}",
+        "/reports/",
+    ):
+        assert secret not in text
+    assert alert_all_leads(now=NOW + 2 * UNREAD_AFTER) == 1  # the lead's own
+
+
+def test_a_report_that_was_opened_goes_nowhere(cast, mailoutbox):
+    name_outside_contact(cast.event)
+    report = cast.report("He waits at my hotel.")
+    read_report(lead=cast.lead, report_id=report.pk, by=cast.lead.person, now=NOW)
+    assert alert_outside(event_id=cast.event.pk, now=NOW + UNREAD_AFTER) == 0
+    send_outside_alert(event_id=cast.event.pk, now=NOW + UNREAD_AFTER)
+    assert mailoutbox == []

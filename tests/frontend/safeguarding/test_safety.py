@@ -93,7 +93,7 @@ def test_about_the_only_lead_the_reporter_reads_whom_to_ring_and_the_outside_con
     for secret in (WORDS, "Young", "Lea", "http", "/e/"):
         assert secret not in mail.body + mail.subject
     assert OutsideAlert.objects.count() == 1
-    alert_all_leads()
+    alert_all_leads(now=NOW)
     assert outside_jobs() == 1  # the one queued before; told once
 
 
