@@ -21,12 +21,12 @@ from backend.demo.selectors import CURRENT, EARLIER
 from backend.demo.texts import demo_text
 from backend.demo.ties import draw_ties
 from backend.events.models import Attendee, Event, Session, SessionPart, Theme, Tie
-from backend.events.rules import current_agreement, pair_of
+from backend.events.rules import current_agreement, leads_of, pair_of
 from backend.events.services import appoint_lead, appoint_organiser, create_event, open_event
 from backend.events.services.importing import CsvLine, CsvTable, import_attendees
 from backend.people.models import Person
 from backend.people.services import find_or_create_people
-from backend.safeguarding.services import block_person
+from backend.safeguarding.services import ask_consent, block_person, record_paper_consent
 
 ZONE = "Asia/Bangkok"
 NAME = "ASEAN ICT Forum on Child Online Protection"
@@ -90,11 +90,12 @@ def load_forum(*, now: dt.datetime, notify: Callable[[str], object] = lambda _: 
     notify(f"Earlier edition: {len(returning)} attendees")
     earlier = _load_edition(EARLIER, returning, now=now)
     notify(f"This edition: {len(members)} attendees and {len(unlisted)} who appear nowhere")
-    event = _load_edition(CURRENT, members, unlisted, previous=earlier, now=now)
+    event = _load_edition(CURRENT, members, previous=earlier, now=now)
     people = {person.email: person for person in Person.objects.filter(attendances__event=event)}
     notify("Who met whom last time")
     ties = _load_ties(earlier, returning, people)
     _load_organiser_lead_and_stranger((event, earlier), now=now)
+    _load_unlisted(event, unlisted, now=now)  # open by now: no number to ring is made up for its minors
     Person.objects.filter(email__in=emails).update(
         is_demo=True,
         quiet_from=None,  # whoever tries the demo reads its outbox at once, whatever the hour at the forum
@@ -114,7 +115,6 @@ def _refuse_taken(emails: set[str]) -> None:
 def _load_edition(
     slug: str,
     members: Sequence[DemoPerson],
-    unlisted: Sequence[DemoPerson] = (),
     *,
     previous: Event | None = None,
     now: dt.datetime,
@@ -132,15 +132,8 @@ def _load_edition(
     )
     agenda = make_agenda(AGENDA[slug], members)
     speakers = {place for item in agenda for place in item.speakers}
-    lines = [
-        CsvLine(place + 2, _cells(member, "speaker" if place in speakers else member.role))
-        for place, member in enumerate((*members, *unlisted))
-    ]
-    import_attendees(event=event, table=CsvTable(COLUMNS, tuple(lines), (), "utf-8"), now=now)
-    hidden = [member.email for member in unlisted if member.visibility == Attendee.Visibility.HIDDEN]
-    Attendee.objects.filter(event=event, person__email__in=hidden).update(
-        visibility=Attendee.Visibility.HIDDEN
-    )
+    roles = ["speaker" if place in speakers else member.role for place, member in enumerate(members)]
+    _import(event, members, roles, now)
     showing = [member.email for member in members[::SHOWS_SESSIONS]]
     Attendee.objects.filter(event=event, person__email__in=showing).update(shows_sessions=True)
     Attendee.objects.filter(event=event, age_class=Attendee.AgeClass.ADULT).update(
@@ -151,8 +144,50 @@ def _load_edition(
     return event
 
 
+def _load_unlisted(event: Event, unlisted: Sequence[DemoPerson], *, now: dt.datetime) -> None:
+    """Who appears nowhere: of the minors one has a guardian's consent, and another's is asked for."""
+    _import(event, unlisted, [member.role for member in unlisted], now)
+    here = Attendee.objects.filter(event=event)
+    hidden = [member.email for member in unlisted if member.visibility == Attendee.Visibility.HIDDEN]
+    here.filter(person__email__in=hidden).update(visibility=Attendee.Visibility.HIDDEN)
+    adults = here.filter(age_class=Attendee.AgeClass.ADULT, agreed_at=None)
+    adults.update(agreed_at=now, agreement_version=current_agreement().version)
+    lead = leads_of(event).order_by("pk").select_related("person")[0].person
+    until = event.ends_on + dt.timedelta(days=30)
+    first, second = here.filter(age_class=Attendee.AgeClass.MINOR).order_by("pk")[:2]
+    record_paper_consent(
+        event=event,
+        attendee_id=first.pk,
+        guardian="Araya Sornsawan",
+        email="",
+        seen_by="Amara Silva",
+        until=until,
+        by=lead,
+        now=now,
+    )
+    ask_consent(
+        event=event,
+        attendee_id=second.pk,
+        guardian="Wulan Arsaputra",
+        email="guardian@demo.example.org",
+        is_certified=True,
+        until=until,
+        by=lead,
+        now=now,
+    )
+
+
+def _import(event: Event, members: Sequence[DemoPerson], roles: Sequence[str], now: dt.datetime) -> None:
+    """Import them as every list is."""
+    lines = (
+        CsvLine(place, _cells(member, role))
+        for place, (member, role) in enumerate(zip(members, roles, strict=True), start=2)
+    )
+    import_attendees(event=event, table=CsvTable(COLUMNS, tuple(lines), (), "utf-8"), now=now)
+
+
 def _cells(member: DemoPerson, role: str) -> tuple[str, ...]:
-    """The member as a line of an attendee list: the demo is imported as every list is."""
+    """The member as a line of an attendee list."""
     joined: Mapping[str, str] = {
         "languages": ";".join(member.languages),
         "topics_seek": ";".join(member.topics_seek),

@@ -164,7 +164,10 @@ def common_slots(
     wanted = sorted(set(others) - {attendee_id})
     rows = (
         Availability.objects.select_related("slot")
-        .filter(pk__in=_common.ids(attendee=attendee_id, others=wanted, after=after))
+        .filter(
+            attendee__in=wanted,
+            pk__in=_common.materialized_ids(attendee=attendee_id, others=wanted, after=after),
+        )
         .order_by("slot__starts_at", "slot__ends_at", "slot_id")
     )
     found: dict[int, list[Slot]] = {other: [] for other in others}
