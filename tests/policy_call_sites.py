@@ -86,12 +86,14 @@ def switch_off(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, site.asked, answer)
     rules = importlib.import_module("backend.safeguarding.rules")
     monkeypatch.setattr(rules, "_compiled", rules.compile_channels())
+    monkeypatch.setattr(rules, "_compiled_among", rules.compile_channels(among=[-4]))
 
 
-def _everybody_else(attendee: Any, *given: Any) -> Any:
+def _everybody_else(attendee: Any, channel: str, now: Any, among: Any = None) -> Any:
     from backend.events.models import Attendee
 
-    return Attendee.objects.filter(event=attendee.event_id).exclude(pk=attendee.pk)
+    found = Attendee.objects.filter(event=attendee.event_id).exclude(pk=attendee.pk)
+    return found if among is None else found.filter(pk__in=among)
 
 
 def _everybody(event: Any) -> Any:
@@ -101,7 +103,7 @@ def _everybody(event: Any) -> Any:
 
 
 def _is_here(attendee: Any, other_id: int, now: Any) -> bool:
-    return bool(_everybody_else(attendee).filter(pk=other_id).exists())
+    return bool(_everybody_else(attendee, "page", now, [other_id]).exists())
 
 
 def _everybody_near(person_id: int) -> Any:

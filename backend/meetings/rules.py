@@ -123,9 +123,9 @@ def check_reachable(attendee: Attendee, other_id: int, now: dt.datetime) -> None
 
     Where they see each other it is NotJoined, or GroupsApart by a contact rule of the event.
     """
-    if contactable_for(attendee, "meeting", now).filter(pk=other_id).exists():
+    if contactable_for(attendee, "meeting", now, [other_id]).exists():
         return
-    other = contactable_for(attendee, "page", now).filter(pk=other_id).first()
+    other = contactable_for(attendee, "page", now, [other_id]).first()
     if other is not None and not other.has_joined:
         raise NotJoined(
             _("%(name)s has not joined this forum yet. You can ask as soon as they do.")
@@ -156,7 +156,7 @@ def can_see_meeting(attendee: Attendee, seated: Collection[int], now: dt.datetim
     others = set(seated) - {attendee.pk}
     if attendee.pk not in seated or not others:
         return False
-    return contactable_for(attendee, "meeting", now).filter(pk__in=others).count() == len(others)
+    return contactable_for(attendee, "meeting", now, others).count() == len(others)
 
 
 def may_meet(seated: Collection[int], now: dt.datetime) -> bool:

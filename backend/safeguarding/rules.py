@@ -15,7 +15,7 @@ from typing import Literal, get_args
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Now
 
-from backend.core.compiled import CompiledQuery
+from backend.core.compiled import CompiledQuery, any_of
 from backend.events.models import Appointment, Attendee, AttendeeQuerySet, Event, Organisation
 from backend.events.rules import LEAD, IdPair, is_held_as_minor, leads_of, pair_of
 from backend.people.models import Constituency
@@ -108,24 +108,28 @@ def are_parted(viewer_id: int) -> Q:
     return parted
 
 
-def contactable_for(attendee: Attendee, channel: str, now: dt.datetime) -> AttendeeQuerySet:
+def contactable_for(
+    attendee: Attendee, channel: str, now: dt.datetime, among: Collection[int] | None = None
+) -> AttendeeQuerySet:
     """Attendees of the same event that `attendee` may see and be in touch with through `channel`.
 
     Deny by default: empty for an unknown channel or a viewer who is not open (a minor, of unknown age,
     hidden) or has not joined, and never with the viewer. The viewer's state is read from the database, not
     from the object.
-    `now` is the clock by which dated permissions are judged.
+    `now` is the clock by which dated permissions are judged. `among`: ask about these attendees (ids) alone.
     """
     if channel not in CHANNELS or now.tzinfo is None or attendee.pk is None:
         return Attendee.objects.none()
-    ids = _compiled[channel].ids(
-        viewer=attendee.pk, person=attendee.person_id, event=attendee.event_id, now=now
-    )
+    of_viewer = {"viewer": attendee.pk, "person": attendee.person_id, "event": attendee.event_id}
+    if among is None:
+        ids = _compiled[channel].ids(now=now, **of_viewer)
+    else:
+        ids = _compiled_among[channel].materialized_ids(now=now, among=list(among), **of_viewer)
     return Attendee.objects.filter(event=attendee.event_id, pk__in=ids)
 
 
 def _contactable_through(
-    channel: str, *, viewer: int, person: int, event: int, now: dt.datetime
+    channel: str, *, viewer: int, person: int, event: int, now: dt.datetime, among: list[int] | None = None
 ) -> AttendeeQuerySet:
     """As `contactable_for`, of the ids of an attendee, their account and their event."""
     within_reach = is_open(now) & is_reachable_by(channel)
@@ -136,24 +140,23 @@ def _contactable_through(
         .exclude(pk=viewer)
         .exclude(person=person)
     )
+    if among is not None:
+        found = found.filter(pk__in=any_of(among))
     return found if channel == CHANNEL_OF_PARTED else found.exclude(are_parted(viewer))
 
 
-def compile_channels() -> dict[str, CompiledQuery]:
-    """The policy of each channel."""
+def compile_channels(**more: list[int]) -> dict[str, CompiledQuery]:
+    """The policy of each channel; with `among`, about some attendees alone."""
+    now = dt.datetime.min.replace(tzinfo=dt.UTC)
     return {
         channel: CompiledQuery(
-            partial(_contactable_through, channel),
-            viewer=-1,
-            person=-2,
-            event=-3,
-            now=dt.datetime.min.replace(tzinfo=dt.UTC),
+            partial(_contactable_through, channel), viewer=-1, person=-2, event=-3, now=now, **more
         )
         for channel in CHANNELS
     }
 
 
-_compiled = compile_channels()
+_compiled, _compiled_among = compile_channels(), compile_channels(among=[-4])
 
 
 def nameable_to(person_id: int) -> AttendeeQuerySet:
@@ -172,7 +175,7 @@ def nameable_to(person_id: int) -> AttendeeQuerySet:
 
 def may_contact(a: Attendee, b: Attendee, channel: str, now: dt.datetime) -> bool:
     """Whether `a` and `b` may be in touch through `channel`: the QuerySet twin asked for one person."""
-    return contactable_for(a, channel, now).filter(pk=b.pk).exists()
+    return contactable_for(a, channel, now, [b.pk]).exists()
 
 
 def matchable(event: Event) -> AttendeeQuerySet:
@@ -279,7 +282,7 @@ def knows_of(attendee: Attendee, other_id: int, now: dt.datetime) -> bool:
     blocked = Block.objects.filter(blocker=attendee.person_id, blocked=OuterRef("person"))
     reported = Report.objects.filter(reporter=attendee.pk, reported=OuterRef("pk"), links=None)
     mine = Q(Exists(blocked)) | Q(Exists(reported))
-    return contactable_for(attendee, "page", now).filter(pk=other_id).exists() or known.filter(mine).exists()
+    return contactable_for(attendee, "page", now, [other_id]).exists() or known.filter(mine).exists()
 
 
 def readable_for(lead: Attendee) -> ReportQuerySet:

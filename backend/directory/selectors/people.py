@@ -38,7 +38,7 @@ class PersonPage:
 
 def person_for(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> PersonPage:
     """The page of another attendee of the viewer's event; refuses NotFound where contact is not allowed."""
-    found = contactable_for(viewer, "page", now).with_card().filter(pk=attendee_id).first()
+    found = contactable_for(viewer, "page", now, [attendee_id]).with_card().first()
     if found is None:
         raise NotFound(_("There is no such person at this forum, or you cannot see them."))
     shared = (

@@ -297,7 +297,7 @@ def meetings_without_contact(meetings: QuerySet[Meeting], now: dt.datetime) -> s
     for first in Attendee.objects.filter(pk__in=of_first):
         own = of_first[first.pk]
         wanted = set().union(*(seated[pk] for pk in own))
-        allowed = contactable_for(first, "meeting", now).filter(pk__in=wanted)
+        allowed = contactable_for(first, "meeting", now, wanted)
         known = {first.pk, *allowed.values_list("pk", flat=True)}
         refused |= {pk for pk in own if not seated[pk] <= known}
     return refused

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from backend.core.compiled import any_of
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.events.selectors import shown_name
@@ -94,7 +93,7 @@ def public_profiles_for(
     """Public profiles, by attendee id, of the `ids` the viewer may see through `channel`; two queries."""
     if not (wanted := list(ids)):
         return {}
-    rows = contactable_for(viewer, channel, now).with_card().filter(pk__in=wanted)
+    rows = contactable_for(viewer, channel, now, wanted).with_card()
     return {row.pk: public_profile_of(row) for row in rows}
 
 
@@ -102,8 +101,7 @@ def visible_ids_for(*, viewer: Attendee, ids: Iterable[int], channel: str, now: 
     """Which of these attendees the viewer may see through `channel`; one query."""
     if not (wanted := list(ids)):
         return set()
-    among = any_of(wanted)
-    return set(contactable_for(viewer, channel, now).filter(pk__in=among).values_list("pk", flat=True))
+    return set(contactable_for(viewer, channel, now, wanted).values_list("pk", flat=True))
 
 
 def person_for_attendee(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> TargetPerson:

@@ -26,4 +26,5 @@ def test_a_policy_that_forgets_a_rule_is_found_at_once(name: str, monkeypatch: p
     }
     monkeypatch.setattr(rules, name, forgotten[name])
     monkeypatch.setattr(rules, "_compiled", rules.compile_channels())
+    monkeypatch.setattr(rules, "_compiled_among", rules.compile_channels(among=[-4]))
     assert judge_situations(seed=1, count=50, asked_each=0.1).differences
