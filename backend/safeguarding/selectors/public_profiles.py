@@ -98,10 +98,8 @@ def public_profiles_for(
 
 
 def visible_ids_for(*, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.datetime) -> set[int]:
-    """Which of these attendees the viewer may see through `channel`; one query."""
-    if not (wanted := list(ids)):
-        return set()
-    return set(contactable_for(viewer, channel, now, wanted).values_list("pk", flat=True))
+    """Which of these attendees the viewer may see through `channel`; one query, also about nobody."""
+    return set(contactable_for(viewer, channel, now, list(ids)).values_list("pk", flat=True))
 
 
 def person_for_attendee(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> TargetPerson:
