@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from backend.config.web import serve_pages
 
 THREADS = 2
-NICENESS = 5  # the pages that everybody waits for go first
+NICENESS = 10  # the pages that everybody waits for go first
 IDLE_SECONDS = 600.0  # without a request, until the process ends and gives its memory back
 
 
