@@ -38,10 +38,16 @@ class CompiledQuery:
         self._written: tuple[str, list[tuple[str, Any]]] | None = None
 
     def ids(self, **values: Given) -> CompiledIds:
-        """The ids for these values, one for each name."""
+        """The ids for these values, one for each name; numbers that no row can have are left out of lists."""
         self._written = self._written or self._write()
         sql, params = self._written
-        return CompiledIds(sql, tuple(values[name] if name else constant for name, constant in params))
+        given = {
+            name: [number for number in value if abs(number) <= BigIntegerField.MAX_BIGINT]
+            if isinstance(value, list)
+            else value
+            for name, value in values.items()
+        }
+        return CompiledIds(sql, tuple(given[name] if name else constant for name, constant in params))
 
     def materialized_ids(self, **values: Given) -> CompiledIds:
         """As `ids`, found once whatever the database estimates: for few ids by conditions that cost much."""

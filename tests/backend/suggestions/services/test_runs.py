@@ -18,7 +18,15 @@ from backend.suggestions.engine.texts import READING, text_hash
 from backend.suggestions.models import Embedding, ListReading, Run, Suggestion
 from backend.suggestions.selectors import current_run, events_with_stale_lists, stale_ids_for, suggestions_for
 from matching.policy import Policy
-from tests.factories import NOW, block_contact, make_attendee, make_event, make_session, make_tie
+from tests.factories import (
+    NOW,
+    block_contact,
+    make_attendee,
+    make_event,
+    make_session,
+    make_tie,
+    provide_for_minors,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_folder")]
 LATER = NOW + dt.timedelta(minutes=5)
@@ -336,5 +344,6 @@ def test_opening_a_forum_queues_its_first_lists(forum):
     organiser = make_attendee(event, permission="organiser", visibility="hidden")
     for permission in ("safeguarding-lead", "safeguarding-lead"):
         make_attendee(event, permission=permission, visibility="hidden")
+    provide_for_minors(event)
     change_state(event=event, state="open", by=organiser.person, now=NOW)
     assert ProcrastinateJob.objects.filter(task_name="events.forum_opened").count() == 1
