@@ -26,6 +26,7 @@ WRITTEN_BY_READING = {
     "django_session",
     "people_person",
     "safeguarding_reportview",
+    "stats_release",
     "suggestions_suggestionview",
 }
 

@@ -19,7 +19,8 @@ POSSIBLE = {
     # safety
     "e/<slug:slug>/people/<int:attendee_id>/block/",
     "e/<slug:slug>/blocks/<int:block_id>/lift/",
-    # one's own account
+    # one's own account, and whom one read about
+    "e/<slug:slug>/people/seen/clear/",
     "e/<slug:slug>/api-access/",
     "e/<slug:slug>/zone/",
     "e/<slug:slug>/zone/name/",
