@@ -8,12 +8,12 @@ import enum
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from backend.core.queue import MAIL, URGENT, enqueue
 from backend.core.smtp import MailDelayed, send_mail_now
+from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, GuardianConsent
 from backend.events.rules import last_day_of, leads_of, wording_of
 from backend.events.selectors import name_to_call
@@ -107,7 +107,7 @@ def send_consent_news(*, lead_id: int) -> None:
         raise MailDelayed(result.error)
 
 
-@transaction.atomic
+@in_transaction
 def remind_of_consents(*, now: dt.datetime) -> int:
     """Once for each consent that runs out within two weeks, mail guardian and leads; gives their number."""
     due = GuardianConsent.objects.select_for_update(no_key=True, of=("self",), skip_locked=True).filter(
