@@ -16,9 +16,12 @@ from django.db import transaction
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 
+from backend.core.texts import one_line
+
 FIRST_WAIT_SECONDS = 30  # doubled with each attempt ...
 MAX_WAIT_SECONDS = 600  # ... up to this
 MAX_ATTEMPTS = 300  # about two days
+SUBJECT_LIMIT = 150
 
 
 class MailDelayed(Exception):
@@ -110,6 +113,16 @@ def _state_after(result: SendResult, attempts: int) -> MailState:
     if not result.error:
         return MailState.SENT
     return MailState.FAILED if result.is_final or attempts >= MAX_ATTEMPTS else MailState.QUEUED
+
+
+def automatic_mail(*, to: str, subject: str, body: str) -> EmailMessage:
+    """A plain mail that asks for no automatic answer, its subject on one line."""
+    return EmailMessage(
+        subject=one_line(subject)[:SUBJECT_LIMIT],
+        body=body,
+        to=[to],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
 
 
 def send_mail_now(mail: EmailMessage, *, event: Sender | None) -> SendResult:

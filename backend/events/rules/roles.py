@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from backend.core.errors import NotFound
 from backend.events.models import (
     Appointment,
     Attendee,
@@ -44,6 +45,12 @@ def organisers_of(event: Event | int) -> AttendeeQuerySet:
 def is_lead(person: Person, event: Event | int) -> bool:
     """Whether the person is a confirmed safeguarding lead of this event."""
     return leads_of(event).filter(person=person.pk).exists()
+
+
+def check_lead(person: Person, event: Event) -> None:
+    """Refuse NotFound unless the person is a safeguarding lead of the event."""
+    if not is_lead(person, event):
+        raise NotFound(_("There is no such page."))
 
 
 def is_administrator(person: Person) -> bool:

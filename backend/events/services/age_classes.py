@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models import AdultProposal, AgeAgreement, Attendee, Event
-from backend.events.rules import Doing, check_allowed, check_organiser, is_lead
+from backend.events.rules import Doing, check_allowed, check_lead, check_organiser
 from backend.events.services.age_mails import tell_of_proposals
 from backend.events.services.changes import announce_changes
 from backend.people.models import KnownMinor, Person
@@ -151,7 +151,7 @@ def _decide(
     event: Event, proposal_id: int, state: AdultProposal.State, by: Person, now: dt.datetime
 ) -> AdultProposal:
     """Close an open proposal, its attendee locked."""
-    _check_lead(by, event)
+    check_lead(by, event)
     check_allowed(event, Doing.EDIT)
     proposals = AdultProposal.objects.select_related("attendee__person").filter(attendee__event=event)
     proposal = (
@@ -181,7 +181,7 @@ def agree_adult(
     `event` is the lead's. Once a lead of each has agreed, the attendee counts as an adult. Refuses NotFound
     (also to everybody but a lead of one of the two) and OwnAgeClass.
     """
-    _check_lead(by, event)
+    check_lead(by, event)
     attendee = Attendee.objects.select_related("person").filter(pk=attendee_id, age_class=ADULT).first()
     known = KnownMinor.objects.filter(pk=known_minor_id, expires_at__gt=now).first()
     if (
@@ -201,9 +201,3 @@ def agree_adult(
     )
     announce_changes(attendee.event_id)
     return agreement
-
-
-def _check_lead(person: Person, event: Event) -> None:
-    """Refuse NotFound unless the person is a safeguarding lead of the event."""
-    if not is_lead(person, event):
-        raise NotFound(_("There is no such page."))

@@ -12,13 +12,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import ngettext
 
 from backend.core.queue import MAIL, enqueue
-from backend.core.smtp import MailDelayed, send_mail_now
+from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
 from backend.events.models import AdultProposal, AgeAlert, Attendee, AttendeeQuerySet
 from backend.events.rules import events_in_doubt, in_doubt_for, leads_of
 from backend.people.rules import GATHERING, quiet_hours_end
 
 SEND_AGE_MAIL = "events.send_age_mail"
-SUBJECT_LIMIT = 150
 
 
 def tell_of_proposals(event_id: int, now: dt.datetime) -> None:
@@ -103,9 +102,8 @@ def _mail_to(lead: Attendee, proposals: int, doubts: int) -> EmailMessage:
     ) % {"count": count, "event": event.name}
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/age-classes/"
     context = {"proposals": proposals, "doubts": doubts, "event": event.name, "address": address}
-    return EmailMessage(
-        subject=" ".join(subject.split())[:SUBJECT_LIMIT],
+    return automatic_mail(
+        to=lead.person.email,
+        subject=subject,
         body=render_to_string("events/mail/age_classes.txt", context),
-        to=[lead.person.email],
-        headers={"Auto-Submitted": "auto-generated"},
     )

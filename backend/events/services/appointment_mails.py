@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.core.queue import MAIL, URGENT, enqueue
-from backend.core.smtp import MailDelayed, send_mail_now
+from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
 from backend.events.models import Appointment
 from backend.events.rules import LEAD, leads_of, organisers_of, what_running_lacks
 from backend.events.selectors import name_in_lists, names_of_people
 from backend.people.models import Person
 
 SEND_APPOINTMENT_MAIL = "events.send_appointment_mail"
-SUBJECT_LIMIT = 150
 State = Appointment.State
 LEAD_SUBJECTS = {
     State.PROPOSED.value: gettext_lazy("Safeguarding lead proposed: %(event)s"),
@@ -102,9 +101,8 @@ def _mail_to(reader: Person, appointment: Appointment, change: str) -> EmailMess
         "address": f"{home}/roles/" if comes_in else f"{host}/forums/{event.slug}/roles/",
         "own_address": f"{home}/reports/" if is_lead else f"{home}/set-up/",
     }
-    return EmailMessage(
-        subject=" ".join((str(subject) % {"event": event.name}).split())[:SUBJECT_LIMIT],
+    return automatic_mail(
+        to=reader.email,
+        subject=str(subject) % {"event": event.name},
         body=render_to_string("events/mail/appointment.txt", context),
-        to=[reader.email],
-        headers={"Auto-Submitted": "auto-generated"},
     )

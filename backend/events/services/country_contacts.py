@@ -11,7 +11,14 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.texts import CONTROL
 from backend.core.transactions import in_transaction
 from backend.events.models import CountryContact, Event
-from backend.events.rules import Doing, check_allowed, check_takes_people, clean_text, country_name, is_lead
+from backend.events.rules import (
+    Doing,
+    check_allowed,
+    check_lead,
+    check_takes_people,
+    clean_text,
+    country_name,
+)
 from backend.people.models import Person
 
 NAME_LIMIT, PHONE_LIMIT, SOURCE_LIMIT = 120, 40, 300
@@ -48,7 +55,7 @@ def add_country_contact(
     Refuses NotFound (to everybody but a lead), NotInThisState, RehearsalOnly, BadCountryContact and
     CountryContactOnce.
     """
-    _check_lead(by, event)
+    check_lead(by, event)
     check_allowed(event, Doing.EDIT)
     check_takes_people(event)
     known = country_name(country)
@@ -87,7 +94,7 @@ def add_country_contact(
 @in_transaction
 def remove_country_contact(*, event: Event, contact_id: int, by: Person) -> None:
     """Take it off the list. Refuses NotFound and NotInThisState."""
-    _check_lead(by, event)
+    check_lead(by, event)
     check_allowed(event, Doing.EDIT)
     count, _rows = CountryContact.objects.filter(event=event, pk=contact_id).delete()
     if not count:
@@ -99,8 +106,3 @@ def _one_line(text: str, limit: int, field: str, sentence: str) -> str:
     if not text or len(text) > limit or CONTROL.search(text):
         raise BadCountryContact(sentence, field=field)
     return text
-
-
-def _check_lead(person: Person, event: Event) -> None:
-    if not is_lead(person, event):
-        raise NotFound(_("There is no such page."))

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from backend.core.queue import MAIL, URGENT, enqueue
-from backend.core.smtp import MailDelayed, send_mail_now
+from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
 from backend.events.models import Attendee, OutsideContact
 from backend.events.rules import leads_of
 from backend.events.selectors import outside_contact_of, shown_name
@@ -21,7 +21,6 @@ from backend.safeguarding.rules import readable_for, unreadable_reports
 
 SEND_ALERT = "safeguarding.send_alert"
 SEND_OUTSIDE_ALERT = "safeguarding.send_outside_alert"
-SUBJECT_LIMIT = 150
 UNREAD_AFTER = dt.timedelta(hours=4)  # without any lead having opened it, the outside contact is told (S10)
 
 
@@ -85,11 +84,10 @@ def send_outside_alert(*, event_id: int, now: dt.datetime) -> None:
         "has_no_reader": has_no_reader,
         "leads": [(shown_name(lead), lead.person.email) for lead in leads],
     }
-    mail = EmailMessage(
-        subject=" ".join(subject.split())[:SUBJECT_LIMIT],
+    mail = automatic_mail(
+        to=contact.email,
+        subject=subject,
         body=render_to_string("safeguarding/mail/outside.txt", context),
-        to=[contact.email],
-        headers={"Auto-Submitted": "auto-generated"},
     )
     result = send_mail_now(mail, event=contact.event)
     if result.error:
@@ -130,9 +128,8 @@ def _mail_to(lead: Attendee) -> EmailMessage:
     event = lead.event
     subject = _("A report waits for you: %(event)s") % {"event": event.name}
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/reports/"
-    return EmailMessage(
-        subject=" ".join(subject.split())[:SUBJECT_LIMIT],
+    return automatic_mail(
+        to=lead.person.email,
+        subject=subject,
         body=render_to_string("safeguarding/mail/alert.txt", {"event": event, "address": address}),
-        to=[lead.person.email],
-        headers={"Auto-Submitted": "auto-generated"},
     )

@@ -7,12 +7,11 @@ import enum
 
 from django.conf import settings
 from django.core import signing
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from backend.core.queue import MAIL, URGENT, enqueue
-from backend.core.smtp import MailDelayed, send_mail_now
+from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, GuardianConsent
 from backend.events.rules import last_day_of, leads_of, wording_of
@@ -20,7 +19,6 @@ from backend.events.selectors import name_to_call
 
 SEND_CONSENT_MAIL = "safeguarding.send_consent_mail"
 SEND_CONSENT_NEWS = "safeguarding.send_consent_news"
-SUBJECT_LIMIT = 150
 BEFORE_END = dt.timedelta(days=14)  # guardian and leads are told that a consent runs out
 
 signer = signing.Signer(sep=".", salt="safeguarding.consent")
@@ -70,11 +68,10 @@ def send_consent_mail(*, consent_id: int, change: str) -> None:
         "until": last_day_of(consent),
         "address": settings.TITIAN_ADDRESS.rstrip("/") + f"/consent/{token_of(consent)}/",
     }
-    mail = EmailMessage(
-        subject=_one_line(_SUBJECTS[Change(change)]() % {"event": event.name}),
+    mail = automatic_mail(
+        to=consent.email,
+        subject=_SUBJECTS[Change(change)]() % {"event": event.name},
         body=render_to_string("safeguarding/mail/consent.txt", context),
-        to=[consent.email],
-        headers={"Auto-Submitted": "auto-generated"},
     )
     result = send_mail_now(mail, event=event)
     if result.error and not result.is_final:
@@ -94,13 +91,12 @@ def send_consent_news(*, lead_id: int) -> None:
     if lead is None or not leads_of(lead.event_id).filter(pk=lead_id).exists():
         return
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{lead.event.slug}/consents/"
-    mail = EmailMessage(
-        subject=_one_line(_("News about guardians’ consent: %(event)s") % {"event": lead.event.name}),
+    mail = automatic_mail(
+        to=lead.person.email,
+        subject=_("News about guardians’ consent: %(event)s") % {"event": lead.event.name},
         body=render_to_string(
             "safeguarding/mail/consent_news.txt", {"event": lead.event.name, "address": address}
         ),
-        to=[lead.person.email],
-        headers={"Auto-Submitted": "auto-generated"},
     )
     result = send_mail_now(mail, event=lead.event)
     if result.error and not result.is_final:
@@ -145,7 +141,3 @@ _SUBJECTS = {
     Change.WITHDRAWN: lambda: _("There is no consent of yours any more: %(event)s"),
     Change.RUNS_OUT: lambda: _("Your consent runs out: %(event)s"),
 }
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:SUBJECT_LIMIT]

@@ -15,10 +15,10 @@ from backend.events.models import Attendee, Event, GuardianConsent
 from backend.events.rules import (
     Doing,
     check_allowed,
+    check_lead,
     check_takes_people,
     clean_text,
     current_wording,
-    is_lead,
 )
 from backend.events.services import lock_attendees
 from backend.people.models import Person, address_hash
@@ -110,7 +110,7 @@ def record_paper_consent(
 @in_transaction
 def end_consent(*, event: Event, consent_id: int, by: Person, now: dt.datetime) -> GuardianConsent:
     """As a lead, withdraw a consent for the guardian, who is mailed. Refuses NotFound and ConsentOver."""
-    _check_lead(by, event)
+    check_lead(by, event)
     found = GuardianConsent.objects.filter(pk=consent_id, attendee__event=event).first()
     if found is None:
         raise NotFound(_("There is no such consent at this forum."))
@@ -180,7 +180,7 @@ def _record(
 
 def _minor(event: Event, attendee_id: int, by: Person) -> Attendee:
     """The minor, locked."""
-    _check_lead(by, event)
+    check_lead(by, event)
     check_allowed(event, Doing.JOIN)
     check_takes_people(event)
     lock_attendees([attendee_id])
@@ -206,8 +206,3 @@ def _one_line(text: str, field: str, sentence: str) -> str:
     if not text or len(text) > NAME_LIMIT or CONTROL.search(text):
         raise BadConsent(sentence, field=field)
     return text
-
-
-def _check_lead(person: Person, event: Event) -> None:
-    if not is_lead(person, event):
-        raise NotFound(_("There is no such page."))
