@@ -22,6 +22,7 @@ LOOKS = (
 
 def faults_of(page: Page, looks: Iterable[tuple[str, str, dict[str, Any]]] = LOOKS) -> list[tuple[str, ...]]:
     """What is wrong with the open page in these looks: where, which rule, and the first element at fault."""
+    page.wait_for_load_state()  # a link was followed perhaps, and a half-read page has faults of its own
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     page.evaluate(Axe().axe_script)  # once, not before each look as Axe.run would
     found: list[tuple[str, ...]] = []
