@@ -21,6 +21,8 @@ from backend.events.selectors import outside_contact_of
 from backend.safeguarding import selectors, services
 from backend.safeguarding.models import Report
 
+WANTS_NEWS = "Whether the reporter, an adult, asks to hear what becomes of it."
+
 
 class TopicInterestSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
@@ -51,6 +53,7 @@ class ReportDataSerializer(serializers.Serializer[Any]):
 
     category = serializers.ChoiceField(choices=Report.Category.choices)
     words = TextField(max_length=services.WORDS_LIMIT)
+    wants_news = serializers.BooleanField(default=False, help_text=WANTS_NEWS)
 
 
 class UnsafeReportSerializer(serializers.Serializer[Any]):
@@ -64,6 +67,7 @@ class UnsafeReportSerializer(serializers.Serializer[Any]):
     )
     named = TextField(max_length=services.NAMED_LIMIT, allow_blank=True, default="")
     lead = id_field(allow_null=True, default=None, help_text="A safeguarding lead whom it is about.")
+    wants_news = serializers.BooleanField(default=False, help_text=WANTS_NEWS)
 
 
 class ReportContactSerializer(serializers.Serializer[Any]):
@@ -89,6 +93,8 @@ class ReportLineSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     is_about_meeting = serializers.BooleanField()
     keeps_apart = serializers.BooleanField()
+    due_at = serializers.DateTimeField(help_text="By when a lead has to act.")
+    assigned_to = serializers.CharField(help_text="The lead in charge; empty where there is none.")
 
 
 class PartySerializer(serializers.Serializer[Any]):
@@ -120,6 +126,17 @@ class ReportLinkSerializer(serializers.Serializer[Any]):
     linked_at = serializers.DateTimeField()
 
 
+class ReportEntrySerializer(serializers.Serializer[Any]):
+    """What a lead wrote or did in a report."""
+
+    kind = serializers.CharField()
+    by = serializers.CharField()
+    about = serializers.CharField()
+    text = serializers.CharField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    written_at = serializers.DateTimeField()
+
+
 class ReportSerializer(ReportLineSerializer):
     """All of a report; reading it is written down in `views`. Who has left the event is null."""
 
@@ -134,6 +151,10 @@ class ReportSerializer(ReportLineSerializer):
     others_about = serializers.IntegerField(help_text="Other reports about the same person at this event.")
     can_link = serializers.BooleanField(help_text="Whether a lead may say which attendee it is about.")
     links = ReportLinkSerializer(many=True)
+    hears_news = serializers.BooleanField(
+        help_text="Whether the reporter asked to hear and can be written to."
+    )
+    entries = ReportEntrySerializer(many=True)
     views = ReportViewSerializer(many=True)
     hand_overs = ReportHandOverSerializer(many=True)
     outcome = serializers.CharField()
@@ -146,6 +167,12 @@ class CloseReportSerializer(serializers.Serializer[Any]):
 
     outcome = TextField(max_length=services.OUTCOME_LIMIT)
     lift = serializers.BooleanField()
+    final_word = TextField(
+        max_length=services.ENTRY_LIMIT,
+        allow_blank=True,
+        default="",
+        help_text="To the reporter, who asked to hear of it.",
+    )
 
 
 class HandOverSerializer(serializers.Serializer[Any]):

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from backend.core.queue import CLOCK, MAIL, URGENT
 from backend.core.smtp import Backoff
-from backend.safeguarding.services import alerts, consent_mails
+from backend.safeguarding.services import alerts, consent_mails, report_mails
 
 
 @app.task(name=alerts.SEND_ALERT, queue=MAIL, priority=URGENT, retry=Backoff())
@@ -32,6 +32,18 @@ def send_outside_alert(event_id: int) -> None:
 def alert_all_leads(timestamp: int) -> None:  # noqa: ARG001
     """Every five minutes: find leads not alerted yet, and reports that no lead has opened for four hours."""
     alerts.alert_all_leads(now=timezone.now())
+
+
+@app.task(name=report_mails.SEND_NEWS, queue=MAIL, retry=Backoff())
+def send_news(report_id: int) -> None:
+    """Mail whoever made a report that there is news."""
+    report_mails.send_news(report_id=report_id)
+
+
+@app.task(name=report_mails.SEND_ASSIGNED, queue=MAIL, priority=URGENT, retry=Backoff())
+def send_assigned(lead_id: int) -> None:
+    """Mail one safeguarding lead that a report is in their charge."""
+    report_mails.send_assigned(lead_id=lead_id)
 
 
 @app.task(name=consent_mails.SEND_CONSENT_MAIL, queue=MAIL, priority=URGENT, retry=Backoff())

@@ -1,4 +1,4 @@
-"""Blocks, contact rules and reports, with who read each report and which leads were alerted."""
+"""Blocks, contact rules and reports, with what leads did and wrote, who read each, and who was alerted."""
 
 from __future__ import annotations
 
@@ -86,8 +86,11 @@ class Report(models.Model):
         UNSAFE = "unsafe", _("Does not feel safe")
 
     class State(models.TextChoices):
+        """In hand: a lead is assigned to it."""
+
         OPEN = "open", _("New")
         LOOKED_AT = "looked-at", _("Looked at")
+        IN_HAND = "in-hand", _("In hand")
         CLOSED = "closed", _("Closed")
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
@@ -97,7 +100,10 @@ class Report(models.Model):
     category = models.CharField(max_length=12, choices=Category.choices)
     words = models.TextField()
     named = models.CharField(max_length=200, blank=True)  # whom it is about, as the reporter wrote it
+    wants_news = models.BooleanField(default=False)  # the reporter asked to hear what becomes of it
     created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(null=True)  # set by a lead; else DUE_AFTER after it was made
+    assigned_to = models.ForeignKey(Attendee, null=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     keeps_apart = models.BooleanField(default=True)
     closed_by = models.ForeignKey(Attendee, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -115,12 +121,18 @@ class Report(models.Model):
             ),
             models.CheckConstraint(condition=~Q(words=""), name="report_says_something"),
             models.CheckConstraint(
-                condition=Q(state__in=["open", "looked-at"], closed_at=None, closed_by=None, outcome="")
+                condition=Q(
+                    state__in=["open", "looked-at", "in-hand"], closed_at=None, closed_by=None, outcome=""
+                )
                 | (Q(state="closed", closed_at__isnull=False) & ~Q(outcome="")),
                 name="report_closed_with_an_outcome",
             ),
             models.CheckConstraint(
                 condition=Q(keeps_apart=True) | Q(state="closed"), name="report_keeps_apart_until_closed"
+            ),
+            models.CheckConstraint(
+                condition=Q(assigned_to=None) | Q(state__in=["in-hand", "closed"]),
+                name="report_assigned_is_in_hand",
             ),
         ]
         indexes = [
@@ -142,6 +154,56 @@ class ReportView(models.Model):
 
     def __str__(self) -> str:
         return f"report view {self.pk}"
+
+
+class ReportEntry(models.Model):
+    """What a lead wrote or did in a report; no row is changed, nor removed without its report.
+
+    `text`: of a note, a word to the reporter, or why somebody was suspended. `about`: the lead it was
+    assigned to, or who was suspended.
+    """
+
+    class Kind(models.TextChoices):
+        NOTE = "note", _("Note")
+        INTERIM = "interim", _("Word to whoever made the report")
+        FINAL = "final", _("Final word to whoever made the report")
+        ASSIGNED = "assigned", _("Assigned")
+        DUE = "due", _("New due time")
+        SUSPENDED = "suspended", _("Suspended")
+        LIFTED = "lifted", _("Suspension lifted")
+        EXPORTED = "exported", _("Downloaded")
+
+    WORDS = (Kind.INTERIM, Kind.FINAL)  # what the reporter reads
+
+    report = models.ForeignKey(
+        Report, db_constraint=False, on_delete=models.DO_NOTHING, related_name="entries"
+    )
+    by = models.ForeignKey(
+        Person, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+"
+    )
+    about = models.ForeignKey(
+        Attendee, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+"
+    )
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    text = models.TextField(blank=True)
+    due_at = models.DateTimeField(null=True)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["note", "interim", "final"]) & ~Q(text="")
+                | Q(kind__in=["assigned", "due", "suspended", "lifted", "exported"]),
+                name="report_entry_kind_known_and_said",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="due", due_at__isnull=False) | ~Q(kind="due") & Q(due_at=None),
+                name="report_entry_due_names_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"report entry {self.pk}"
 
 
 class ReportHandOver(models.Model):

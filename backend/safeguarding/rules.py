@@ -31,6 +31,7 @@ from backend.safeguarding.models import (
 Channel = Literal["suggestion", "page", "directory", "meeting", "message", "export"]
 CHANNELS: frozenset[str] = frozenset(get_args(Channel))
 CHANNELS_TO_SEE: frozenset[str] = frozenset({"suggestion", "page", "directory"})  # nobody is written to
+DUE_AFTER = dt.timedelta(hours=24)  # a report is due so long after it was made, unless a lead sets a time
 CHANNEL_OF_PARTED = "page"  # whom a contact rule parts may still open it, so that they can block and report
 
 
@@ -320,6 +321,26 @@ def can_link(report: Report) -> bool:
     """Whether a lead may say whom it is about: nobody is named, or only since by a lead or the name in it."""
     is_open = report.state != Report.State.CLOSED
     return is_open and (report.reported_id is None or report.links.exists())
+
+
+def due_at() -> Coalesce:
+    """Expression on reports: by when a lead has to act."""
+    return Coalesce(F("due_at"), F("created_at") + Value(DUE_AFTER))
+
+
+def hears_news() -> Q:
+    """Condition on reports: whoever made it asked to hear of it, and may be written to here.
+
+    A known adult with an open account: no lead writes to a minor one to one (S3).
+    """
+    reporter = Attendee.objects.filter(is_known_adult(), pk=OuterRef("reporter"), person__is_active=True)
+    return Q(Exists(reporter), wants_news=True)
+
+
+def leads_reading(report: Report) -> list[Attendee]:
+    """The leads of the report's event who may read it, in the order in which they joined."""
+    leads = leads_of(report.event_id).order_by("pk")
+    return [lead for lead in leads if readable_for(lead).filter(pk=report.pk).exists()]
 
 
 def is_party(person_id: int) -> Q:

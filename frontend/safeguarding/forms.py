@@ -12,10 +12,27 @@ from backend.core.errors import BusinessError
 from backend.events.models import Event
 from backend.events.rules import current_wording
 from backend.safeguarding.models import Report
-from backend.safeguarding.services import NAMED_LIMIT, OUTCOME_LIMIT, WORDS_LIMIT
+from backend.safeguarding.services import ENTRY_LIMIT, NAMED_LIMIT, OUTCOME_LIMIT, WORDS_LIMIT
 from frontend.fields import IdField
 
 KEEP_BLOCKED, LIFT = "keep", "lift"
+
+
+def _long_text(label: Any, rows: int, limit: int, **options: Any) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows, "dir": "auto", "class": "input"})
+    return forms.CharField(label=label, max_length=limit, widget=widget, **options)
+
+
+def _wants_news() -> forms.BooleanField:
+    return forms.BooleanField(label=_("I want to hear what becomes of it"), required=False)
+
+
+class RefusableForm(forms.Form):
+    """A form that shows a service's refusal at the field it is about."""
+
+    def add_refusal(self, refusal: BusinessError) -> None:
+        field = refusal.details.get("field")
+        self.add_error(field if field in self.fields else None, refusal.message)  # type: ignore[arg-type]
 
 
 class ReportForm(forms.Form):
@@ -26,23 +43,25 @@ class ReportForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose what your report is about.")},
     )
-    words = forms.CharField(
-        label=_("What happened"),
-        max_length=WORDS_LIMIT,
-        widget=forms.Textarea(attrs={"rows": 7, "dir": "auto", "class": "input"}),
+    words = _long_text(
+        _("What happened"),
+        7,
+        WORDS_LIMIT,
         error_messages={"required": _("Please say in your own words what happened.")},
     )
+    wants_news = _wants_news()
 
 
-class CloseForm(forms.Form):
-    """What was done, and whether contact between the two stays blocked."""
+class CloseForm(RefusableForm):
+    """What was done, whether contact between the two stays blocked, and a final word to the reporter."""
 
-    outcome = forms.CharField(
-        label=_("What was done"),
-        max_length=OUTCOME_LIMIT,
-        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "class": "input"}),
+    outcome = _long_text(
+        _("What was done"),
+        4,
+        OUTCOME_LIMIT,
         error_messages={"required": _("Please say in a few words what was done.")},
     )
+    final_word = _long_text(_("Final word to whoever made the report"), 3, ENTRY_LIMIT, required=False)
     then = forms.ChoiceField(
         choices=[
             (KEEP_BLOCKED, _("Keep the two apart")),
@@ -53,8 +72,42 @@ class CloseForm(forms.Form):
     )
 
 
+class NoteForm(RefusableForm):
+    """A note of a lead."""
+
+    note = _long_text(
+        _("Note"), 4, ENTRY_LIMIT, error_messages={"required": _("Please write something first.")}
+    )
+
+
+class WordForm(RefusableForm):
+    """A word to whoever made the report."""
+
+    word = _long_text(
+        _("Word to whoever made the report"),
+        3,
+        ENTRY_LIMIT,
+        error_messages={"required": _("Please write something first.")},
+    )
+
+
+class DueForm(RefusableForm):
+    """By when a lead has to act, in the event's zone."""
+
+    day = forms.DateField(
+        label=_("Day"), widget=forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d")
+    )
+    time = forms.TimeField(
+        label=_("Time"), widget=forms.TimeInput(attrs={"class": "input", "type": "time"}, format="%H:%M")
+    )
+
+    def due_at(self, event: Event) -> dt.datetime:
+        values = self.cleaned_data
+        return dt.datetime.combine(values["day"], values["time"], tzinfo=event.zone)
+
+
 class HandOverForm(forms.Form):
-    """The lead who may read a report from now on."""
+    """The lead who may read a report, or is in charge of it, from now on."""
 
     lead = IdField()
 
@@ -68,12 +121,7 @@ class FindForm(forms.Form):
 class UnsafeForm(forms.Form):
     """What happened, and whom it is about; one of the two is enough."""
 
-    words = forms.CharField(
-        label=_("What happened"),
-        max_length=WORDS_LIMIT,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 7, "dir": "auto", "class": "input"}),
-    )
+    words = _long_text(_("What happened"), 7, WORDS_LIMIT, required=False)
     named = forms.CharField(
         label=_("Who it is about"),
         max_length=NAMED_LIMIT,
@@ -81,14 +129,7 @@ class UnsafeForm(forms.Form):
         widget=forms.TextInput(attrs={"dir": "auto", "class": "input"}),
     )
     lead = IdField(required=False)
-
-
-class RefusableForm(forms.Form):
-    """A form that shows a service's refusal at the field it is about."""
-
-    def add_refusal(self, refusal: BusinessError) -> None:
-        field = refusal.details.get("field")
-        self.add_error(field if field in self.fields else None, refusal.message)  # type: ignore[arg-type]
+    wants_news = _wants_news()
 
 
 class ConsentForm(RefusableForm):

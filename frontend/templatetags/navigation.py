@@ -63,6 +63,7 @@ BELONGS_TO = {
     "nudge": "desk",
     "report": "reports",
     "report_about": "reports",
+    "safety_news": "safety",
     "consent": "consents",
     "link_report": "reports",
     "import_list": "attendees",

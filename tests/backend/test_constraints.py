@@ -28,7 +28,7 @@ from backend.events.models import (
     Table,
 )
 from backend.people.models import KnownMinor
-from backend.safeguarding.models import Block, ContactRule, Report, ReportAlert, ReportHandOver
+from backend.safeguarding.models import Block, ContactRule, Report, ReportAlert, ReportEntry, ReportHandOver
 from backend.stats.models import Release
 from backend.suggestions.models import (
     Embedding,
@@ -268,6 +268,16 @@ def safeguarding(forums: Forums) -> Tries:
     for who in ("reporter", "reported", "closed_by"):
         ended = {"state": "closed", "closed_at": NOW, "outcome": "Spoke to both."}
         yield f"report_{who}_same_event", changed(report, **ended | {who: forums.stranger})
+    yield "report_assigned_to_same_event", changed(report, state="in-hand", assigned_to=forums.stranger)
+    yield "report_assigned_is_in_hand", changed(report, assigned_to=forums.c)
+    entry = {"report": report, "by": a.person, "written_at": NOW}
+    for wrong in ({"kind": "note"}, {"kind": "rumour", "text": "x"}):
+        yield (
+            "report_entry_kind_known_and_said",
+            lambda wrong=wrong: ReportEntry.objects.create(**entry | wrong),
+        )
+    for wrong in ({"kind": "due"}, {"kind": "note", "text": "x", "due_at": NOW}):
+        yield "report_entry_due_names_a_time", lambda wrong=wrong: ReportEntry.objects.create(**entry | wrong)
     hand_over = ReportHandOver.objects.create(report=report, lead=forums.c, handed_at=NOW)
     yield "report_hand_over_once", again(hand_over)
     yield "report_alert_once", again(ReportAlert.objects.create(report=report, lead=forums.c, told_at=NOW))

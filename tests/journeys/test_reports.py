@@ -81,3 +81,41 @@ def test_a_lead_says_whom_a_report_in_free_words_is_about(forum, door, sign_in):
     expect(desk.get_by_text(f"Lea Duarte said that it is about {LINH}")).to_be_visible()
     page.goto(f"{door}{forum.address(f'people/{forum.named(LINH).pk}/')}")
     expect(page.get_by_role("heading", name="Not found")).to_be_visible()
+
+
+def test_a_report_is_taken_in_hand_noted_and_its_maker_hears_of_it(forum, door, sign_in):
+    lead = make_attendee(forum.event, name="Lea Duarte", permission="safeguarding-lead", visibility="hidden")
+    linh = forum.named(LINH)
+    page = sign_in(forum.official, "phone")
+    page.goto(f"{door}{forum.address(f'people/{linh.pk}/report/')}")
+    page.get_by_label("Unwanted attention or harassment").check()
+    page.get_by_label("What happened").fill(WORDS)
+    page.get_by_label("I want to hear what becomes of it").check()
+    assert faults_of(page) == []
+    page.get_by_role("button", name="Send the report").click()
+    page.get_by_role("link", name="News from the safeguarding lead").click()
+    expect(page.get_by_text("No word yet.")).to_be_visible()
+    assert faults_of(page) == []
+
+    desk = sign_in(lead)
+    desk.goto(door + forum.address("reports/"))
+    desk.get_by_role("link", name="Unwanted attention").click()
+    desk.get_by_role("button", name="I take it").click()
+    expect(desk.get_by_text("Lea Duarte is in charge.")).to_be_visible()
+    desk.get_by_label("Note", exact=True).fill("Rang the hotel.")
+    desk.get_by_role("button", name="Keep the note").click()
+    expect(desk.get_by_text("Rang the hotel.")).to_be_visible()
+    desk.get_by_label("Word to whoever made the report", exact=True).fill("We speak to him today.")
+    desk.get_by_role("button", name="Send the word").click()
+    expect(desk.get_by_text("We speak to him today.")).to_be_visible()
+    assert faults_of(desk) == []
+    page.reload()
+    expect(page.get_by_text("We speak to him today.")).to_be_visible()
+    assert faults_of(page) == []
+
+    desk.get_by_label("What was done").fill("Warned.")
+    desk.get_by_label("Final word to whoever made the report").fill("He was warned.")
+    desk.get_by_label("Keep the two apart").check()
+    desk.get_by_role("button", name="Close the report").click()
+    page.reload()
+    expect(page.get_by_text("He was warned.")).to_be_visible()

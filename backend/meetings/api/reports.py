@@ -82,6 +82,7 @@ class UnsafeReportView(ParticipantView):
             words=data["words"],
             named=data["named"],
             lead_id=data["lead"],
+            wants_news=data["wants_news"],
             by=self.person,
             now=timezone.now(),
         )

@@ -140,7 +140,14 @@ def _location(table: Table) -> tuple[str, str, str]:
 
 @in_transaction
 def report_unsafe(
-    *, attendee: Attendee, words: str, named: str, lead_id: int | None, by: Person, now: dt.datetime
+    *,
+    attendee: Attendee,
+    words: str,
+    named: str,
+    lead_id: int | None,
+    wants_news: bool = False,
+    by: Person,
+    now: dt.datetime,
 ) -> Report:
     """Tell the safeguarding leads that one does not feel safe, as `safeguarding.services.report_unsafe`.
 
@@ -148,13 +155,27 @@ def report_unsafe(
     """
     near = ids_near(attendee)
     return safeguarding.report_unsafe(
-        reporter=attendee, words=words, named=named, lead_id=lead_id, near=near, by=by, now=now
+        reporter=attendee,
+        words=words,
+        named=named,
+        lead_id=lead_id,
+        near=near,
+        wants_news=wants_news,
+        by=by,
+        now=now,
     )
 
 
 @in_transaction
 def report_meeting(
-    *, attendee: Attendee, meeting_id: int, category: str, words: str, by: Person, now: dt.datetime
+    *,
+    attendee: Attendee,
+    meeting_id: int,
+    category: str,
+    words: str,
+    wants_news: bool = False,
+    by: Person,
+    now: dt.datetime,
 ) -> Report:
     """Report the other attendee of one's own meeting to the safeguarding lead, in whatever state it is.
 
@@ -171,5 +192,6 @@ def report_meeting(
         category=category,
         words=words,
         meeting_id=meeting_id,
+        wants_news=wants_news,
         now=now,
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 
 from backend.events.models import Attendee, Event, OutsideContact
 from backend.events.rules import leads_of
@@ -16,13 +17,16 @@ from backend.events.selectors import (
     outside_contact_of,
     shown_name,
 )
-from backend.safeguarding.models import Report, ReportView
+from backend.safeguarding.models import Report, ReportEntry, ReportView
 from backend.safeguarding.rules import (
     can_link,
+    due_at,
+    hears_news,
     is_contact_blocked,
     is_known_adult,
     lacking_for,
     leads_lacking,
+    leads_reading,
     readable_for,
 )
 
@@ -31,7 +35,10 @@ FOUND_LIMIT = 20
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One report in the lead's list: enough to choose what to open, without names or quotations."""
+    """One report in the lead's list: enough to choose what to open, without quotations.
+
+    The only name is that of the lead in charge, empty where there is none.
+    """
 
     report_id: int
     category: str
@@ -41,6 +48,11 @@ class ReportLine:
     created_at: dt.datetime
     is_about_meeting: bool
     keeps_apart: bool
+    due_at: dt.datetime
+    assigned_to: str
+
+    def is_overdue(self, now: dt.datetime) -> bool:
+        return self.state != Report.State.CLOSED and self.due_at <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,7 @@ class OwnReport:
     has_reader: bool
     contact: OutsideContact | None = None
     is_unsafe: bool = False
+    wants_news: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,28 @@ class ViewRow:
 
     name: str
     seen_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """What a lead wrote or did; `about` is a lead. Without a name where the account is deleted."""
+
+    kind: str
+    kind_words: str
+    by: str
+    about: str
+    text: str
+    due_at: dt.datetime | None
+    written_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNews:
+    """What the leads wrote to somebody about a report of theirs, oldest first: texts with their times."""
+
+    category_words: str
+    made_at: dt.datetime
+    words: tuple[tuple[str, dt.datetime], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +157,9 @@ class PersonRow:
 class ReportPage:
     """All of one report.
 
-    Of the two, who has left the event is None. `others_about` counts other reports about the same person at
-    this event; `is_contact_blocked` is whether contact is blocked now, for whatever cause.
+    Of the two, who has left the event is None. `assignable`: the leads who may be put in charge.
+    `others_about` counts other reports about the same person at this event; `is_contact_blocked` is whether
+    contact is blocked now, for whatever cause.
     """
 
     report_id: int
@@ -140,6 +176,11 @@ class ReportPage:
     keeps_apart: bool
     is_contact_blocked: bool
     others_about: int
+    due_at: dt.datetime
+    assigned_to: str
+    assignable: tuple[LeadRow, ...]
+    hears_news: bool
+    entries: tuple[EntryRow, ...]
     views: tuple[ViewRow, ...]
     outcome: str
     closed_at: dt.datetime | None
@@ -152,6 +193,9 @@ class ReportPage:
     @property
     def is_about_meeting(self) -> bool:
         return self.meeting_id is not None
+
+    def is_overdue(self, now: dt.datetime) -> bool:
+        return self.state != Report.State.CLOSED and self.due_at <= now
 
 
 def names_of_leads(event: Event) -> list[str]:
@@ -181,6 +225,7 @@ def last_report_by(attendee: Attendee) -> OwnReport | None:
         can_be_read,
         None if can_be_read else outside_contact_of(attendee.event_id),
         last.category == Report.Category.UNSAFE,
+        last.wants_news,
     )
 
 
@@ -198,11 +243,14 @@ def leads_to_hand_over_to(lead: Attendee) -> tuple[LeadRow, ...]:
 
 
 def reports_for(lead: Attendee) -> tuple[ReportLine, ...]:
-    """The lead's list: new ones first, then those looked at, then the closed; the newest first among each."""
-    order = Case(
-        *(When(state=state, then=Value(place)) for place, state in enumerate(Report.State.values)),
-        output_field=IntegerField(),
+    """The lead's list: those not closed by their due time, then the closed, the last closed first."""
+    is_closed = Case(
+        When(state=Report.State.CLOSED, then=Value(1)), default=Value(0), output_field=IntegerField()
     )
+    due_if_open = Case(When(~Q(state=Report.State.CLOSED), then=due_at()))
+    found = readable_for(lead).annotate(due=due_at())
+    ordered = found.order_by(is_closed, due_if_open, "-closed_at", "-created_at", "-pk")
+    names = {one.pk: shown_name(one) for one in leads_of(lead.event_id)}
     return tuple(
         ReportLine(
             report.pk,
@@ -213,8 +261,10 @@ def reports_for(lead: Attendee) -> tuple[ReportLine, ...]:
             report.created_at,
             report.meeting_id is not None,
             report.keeps_apart,
+            report.due,  # type: ignore[attr-defined]
+            names.get(report.assigned_to_id or 0, ""),
         )
-        for report in readable_for(lead).order_by(order, "-created_at", "-pk")
+        for report in ordered
     )
 
 
@@ -224,11 +274,15 @@ def report_page_for(report: Report) -> ReportPage:
     about = Report.objects.filter(event=report.event_id, reported=report.reported_id).exclude(pk=report.pk)
     closed_by = Attendee.objects.filter(pk=report.closed_by_id or 0).first()
     views = list(ReportView.objects.filter(report=report.pk).order_by("-seen_at", "-pk"))
+    entries = list(report.entries.select_related("about").order_by("written_at", "pk"))
+    found = Report.objects.filter(pk=report.pk)
     hand_overs = list(report.hand_overs.select_related("lead").order_by("handed_at", "pk"))
     links = list(report.links.select_related("attendee").order_by("linked_at", "pk"))
     acted = [view.viewer_id for view in views]
     acted += [one.by_id for one in hand_overs] + [one.by_id for one in links]
+    acted += [one.by_id for one in entries]
     names = names_of_people([pk for pk in acted if pk], report.event)
+    reading = [LeadRow(one.pk, shown_name(one)) for one in leads_reading(report)]
     return ReportPage(
         report_id=report.pk,
         category=report.category,
@@ -244,6 +298,11 @@ def report_page_for(report: Report) -> ReportPage:
         keeps_apart=report.keeps_apart,
         is_contact_blocked=_is_contact_blocked(report),
         others_about=about.count() if reported else 0,
+        due_at=found.values_list(due_at(), flat=True).get(),
+        assigned_to=next((one.name for one in reading if one.attendee_id == report.assigned_to_id), ""),
+        assignable=tuple(one for one in reading if one.attendee_id != report.assigned_to_id),
+        hears_news=found.filter(hears_news()).exists(),
+        entries=tuple(_entry_row(one, names) for one in entries),
         views=tuple(ViewRow(names.get(view.viewer_id or 0, ""), view.seen_at) for view in views),
         outcome=report.outcome,
         closed_at=report.closed_at,
@@ -266,6 +325,23 @@ def report_page_for(report: Report) -> ReportPage:
     )
 
 
+def news_for(attendee: Attendee) -> tuple[OwnNews, ...]:
+    """The attendee's reports of which they asked to hear, newest first, with what the leads wrote to them."""
+    reports = Report.objects.filter(hears_news(), reporter=attendee.pk).order_by("-created_at", "-pk")
+    written: dict[int, list[tuple[str, dt.datetime]]] = {}
+    words = ReportEntry.objects.filter(report__in=reports, kind__in=ReportEntry.WORDS)
+    for entry in words.order_by("written_at", "pk"):
+        written.setdefault(entry.report_id, []).append((entry.text, entry.written_at))
+    return tuple(
+        OwnNews(one.get_category_display(), one.created_at, tuple(written.get(one.pk, ()))) for one in reports
+    )
+
+
+def asked_to_hear(attendee: Attendee) -> bool:
+    """Whether the attendee has a report of which they asked to hear."""
+    return Report.objects.filter(hears_news(), reporter=attendee.pk).exists()
+
+
 def people_called(report: Report, name: str) -> tuple[PersonRow, ...]:
     """The first FOUND_LIMIT attendees, in order of name, in whose name as listed these letters occur."""
     wanted = " ".join(name.casefold().split())
@@ -284,6 +360,18 @@ def person_to_link(report: Report, attendee_id: int) -> PersonRow | None:
     people = Attendee.objects.filter(event=report.event_id).exclude(pk=report.reporter_id or 0)
     found = people.select_related("person", "organisation").filter(pk=attendee_id).first()
     return _person_row(found) if found else None
+
+
+def _entry_row(entry: ReportEntry, names: Mapping[int, str]) -> EntryRow:
+    return EntryRow(
+        entry.kind,
+        entry.get_kind_display(),
+        names.get(entry.by_id or 0, ""),
+        name_in_lists(entry.about) if entry.about else "",
+        entry.text,
+        entry.due_at,
+        entry.written_at,
+    )
 
 
 def _person_row(attendee: Attendee) -> PersonRow:

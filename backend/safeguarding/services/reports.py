@@ -15,10 +15,11 @@ from backend.events.rules import TextTooLong, clean_text, leads_of
 from backend.events.selectors import shown_name
 from backend.events.services import lock_rows
 from backend.people.models import Person
-from backend.safeguarding.models import Report, ReportHandOver, ReportLink, ReportView
+from backend.safeguarding.models import Report, ReportEntry, ReportHandOver, ReportLink, ReportView
 from backend.safeguarding.rules import can_link, knows_of, lacking_for, leads_lacking, readable_for
 from backend.safeguarding.services.alerts import alert_leads, alert_outside
 from backend.safeguarding.services.announce import announce_changed_people
+from backend.safeguarding.services.report_entries import AlreadyClosed, locked_report, write_word
 
 WORDS_LIMIT = 4_000
 OUTCOME_LIMIT = 2_000
@@ -40,27 +41,38 @@ class OutcomeNeeded(BusinessError):
     status = 400
 
 
-class AlreadyClosed(BusinessError):
-    code = "already_closed"
-
-
 class AlreadyNamed(BusinessError):
     code = "already_named"
 
 
 @in_transaction
 def report_person(
-    *, reporter: Attendee, reported_id: int, category: str, words: str, by: Person, now: dt.datetime
+    *,
+    reporter: Attendee,
+    reported_id: int,
+    category: str,
+    words: str,
+    wants_news: bool = False,
+    by: Person,
+    now: dt.datetime,
 ) -> Report:
     """Report another attendee of the event (id) to its safeguarding lead, from their page.
 
+    `wants_news`: the reporter asks to hear what becomes of it.
     Refuses NotYours, NotFound (a person the reporter does not know of), and what `file_report` refuses.
     """
     if reporter.person_id != by.pk:
         raise NotYours(_("Only the attendee can do this."))
     if not knows_of(reporter, reported_id, now):
         raise NotFound(_("There is no such person at this forum, or you cannot see them."))
-    return file_report(reporter=reporter, reported_id=reported_id, category=category, words=words, now=now)
+    return file_report(
+        reporter=reporter,
+        reported_id=reported_id,
+        category=category,
+        words=words,
+        wants_news=wants_news,
+        now=now,
+    )
 
 
 @in_transaction
@@ -71,6 +83,7 @@ def report_unsafe(
     named: str = "",
     lead_id: int | None = None,
     near: Collection[int] = (),
+    wants_news: bool = False,
     by: Person,
     now: dt.datetime,
 ) -> Report:
@@ -104,6 +117,7 @@ def report_unsafe(
         category=Report.Category.UNSAFE,
         words=words,
         named=named,
+        wants_news=wants_news,
         now=now,
     )
     if found is not None:
@@ -129,7 +143,7 @@ def link_report(*, lead: Attendee, report_id: int, attendee_id: int, by: Person,
     """
     part = Q(person__in=_people_of(report_id)) | Q(pk=attendee_id, event=lead.event_id)
     lock_rows(Attendee.objects.filter(part))
-    report = _locked_report(lead, report_id, by)
+    report = locked_report(lead, report_id, by)
     if report.state == Report.State.CLOSED:
         raise AlreadyClosed(_("This report is closed already. Read what became of it, and who closed it."))
     if not can_link(report):
@@ -142,7 +156,9 @@ def link_report(*, lead: Attendee, report_id: int, attendee_id: int, by: Person,
     three = Attendee.objects.filter(pk__in=[report.reporter_id, report.reported_id, found.pk])
     announce_changed_people(*three.values_list("person_id", flat=True), now=now)
     report.reported = found
-    report.save(update_fields=["reported"])
+    if report.assigned_to is not None and report.assigned_to.person_id == found.person_id:
+        report.assigned_to, report.state = None, Report.State.LOOKED_AT
+    report.save(update_fields=["reported", "assigned_to", "state"])
     ReportLink.objects.create(report=report, attendee=found, by=by, is_by_lead=True, linked_at=now)
     alert_leads(event_id=report.event_id)
     alert_outside(event_id=report.event_id, now=now)
@@ -158,6 +174,7 @@ def file_report(
     words: str,
     named: str = "",
     meeting_id: int | None = None,
+    wants_news: bool = False,
     now: dt.datetime,
 ) -> Report:
     """Keep a report, block contact between the two at once, and alert the event's safeguarding leads.
@@ -186,8 +203,11 @@ def file_report(
         category=category,
         words=words,
         named=named,
-        defaults={"created_at": now},
+        defaults={"created_at": now, "wants_news": wants_news},
     )
+    if wants_news and not report.wants_news:
+        report.wants_news = True
+        report.save(update_fields=["wants_news"])
     if is_new:
         alert_leads(event_id=reporter.event_id)
         alert_outside(event_id=reporter.event_id, now=now)
@@ -197,7 +217,7 @@ def file_report(
 @in_transaction
 def read_report(*, lead: Attendee, report_id: int, by: Person, now: dt.datetime) -> Report:
     """Open a report to read it; who did and when is written down first. Refuses NotYours and NotFound."""
-    report = _locked_report(lead, report_id, by)
+    report = locked_report(lead, report_id, by)
     ReportView.objects.create(report=report, viewer=by, seen_at=now)
     if report.state == Report.State.OPEN:
         report.state = Report.State.LOOKED_AT
@@ -207,16 +227,24 @@ def read_report(*, lead: Attendee, report_id: int, by: Person, now: dt.datetime)
 
 @in_transaction
 def close_report(
-    *, lead: Attendee, report_id: int, outcome: str, lift: bool, by: Person, now: dt.datetime
+    *,
+    lead: Attendee,
+    report_id: int,
+    outcome: str,
+    lift: bool,
+    final_word: str = "",
+    by: Person,
+    now: dt.datetime,
 ) -> Report:
     """Close a report with its outcome in words; contact stays blocked, unless `lift`.
 
-    A block between the two, or another report, blocks it all the same. Neither is told. Refuses NotYours,
-    NotFound, AlreadyClosed, OutcomeNeeded and TextTooLong.
+    A block between the two, or another report, blocks it all the same. Neither is told, but for the final
+    word to the reporter. Refuses NotYours, NotFound, AlreadyClosed, OutcomeNeeded, TextTooLong, and
+    CannotHear where there is a final word and the reporter cannot be written to.
     """
     if lift:
         lock_rows(Attendee.objects.filter(person__in=_people_of(report_id)))
-    report = _locked_report(lead, report_id, by)
+    report = locked_report(lead, report_id, by)
     outcome = clean_text(outcome)
     if report.state == Report.State.CLOSED:
         raise AlreadyClosed(_("This report is closed already. Read what became of it, and who closed it."))
@@ -228,6 +256,8 @@ def close_report(
     report.state, report.outcome, report.keeps_apart = Report.State.CLOSED, outcome, not lift
     report.closed_by, report.closed_at = lead, now
     report.save(update_fields=["state", "outcome", "keeps_apart", "closed_by", "closed_at"])
+    if clean_text(final_word):
+        write_word(report, ReportEntry.Kind.FINAL, final_word, by, now)
     if lift:
         announce_changed_people(*_people_of(report_id), now=now)
     return report
@@ -240,7 +270,7 @@ def hand_over_report(*, lead: Attendee, report_id: int, to_id: int, by: Person, 
     It is recorded; handing it over again changes nothing. Refuses NotYours, and NotFound for a report that
     the lead may not read and for whoever is no such lead: a lead who is part of the report never reads it.
     """
-    report = _locked_report(lead, report_id, by)
+    report = locked_report(lead, report_id, by)
     other = _lead_of(report.event_id, to_id)
     if readable_for(other).filter(pk=report.pk).exists():
         return
@@ -280,15 +310,3 @@ def _lead_of(event_id: int, attendee_id: int) -> Attendee:
     if found is None:
         raise NotFound(_("There is no such safeguarding lead to hand reports to."))
     return found
-
-
-def _locked_report(lead: Attendee, report_id: int, by: Person) -> Report:
-    """The report, locked until the transaction ends; refuses NotYours and NotFound."""
-    if lead.person_id != by.pk:
-        raise NotYours(_("Only the safeguarding lead can do this."))
-    report = (
-        Report.objects.select_for_update(no_key=True).filter(pk__in=readable_for(lead), pk=report_id).first()
-    )
-    if report is None:
-        raise NotFound(_("There is no such page."))
-    return report

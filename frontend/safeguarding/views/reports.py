@@ -16,10 +16,11 @@ from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee
 from backend.events.selectors import appointments_for, country_contacts_of, outside_contact_of
 from backend.meetings import services as meetings
-from backend.meetings.selectors import meeting_for, other_attendee_id, reported_meeting
+from backend.meetings.selectors import meeting_for, other_attendee_id
 from backend.safeguarding import services
 from backend.safeguarding.models import Report
 from backend.safeguarding.selectors import (
+    asked_to_hear,
     block_made_by,
     has_reader,
     last_report_by,
@@ -35,6 +36,7 @@ from backend.safeguarding.selectors import (
 from frontend.access import Request, participant, safeguarding_lead
 from frontend.fields import values_of
 from frontend.safeguarding.forms import LIFT, CloseForm, FindForm, HandOverForm, ReportForm, UnsafeForm
+from frontend.safeguarding.views.report_entries import report_page
 
 
 @participant
@@ -71,12 +73,13 @@ def report_person(request: Request, attendee: Attendee, attendee_id: int) -> Htt
     now = timezone.now()
     name = person_for_attendee(viewer=attendee, attendee_id=attendee_id, now=now).name
 
-    def send(category: str, words: str) -> Report:
+    def send(category: str, words: str, wants_news: bool) -> Report:
         return services.report_person(
             reporter=attendee,
             reported_id=attendee_id,
             category=category,
             words=words,
+            wants_news=wants_news,
             by=request.user,
             now=now,
         )
@@ -97,9 +100,15 @@ def report_meeting(request: Request, attendee: Attendee, meeting_id: int) -> Htt
     except NotFound:
         name = ""
 
-    def send(category: str, words: str) -> Report:
+    def send(category: str, words: str, wants_news: bool) -> Report:
         return meetings.report_meeting(
-            attendee=attendee, meeting_id=meeting_id, category=category, words=words, by=request.user, now=now
+            attendee=attendee,
+            meeting_id=meeting_id,
+            category=category,
+            words=words,
+            wants_news=wants_news,
+            by=request.user,
+            now=now,
         )
 
     return _report_form_page(request, attendee, other_id, name, send, is_about_meeting=True)
@@ -110,15 +119,15 @@ def _report_form_page(
     attendee: Attendee,
     other_id: int,
     name: str,
-    send: Callable[[str, str], Report],
+    send: Callable[[str, str, bool], Report],
     *,
     is_about_meeting: bool = False,
 ) -> HttpResponse:
-    """The form of a report; `send` takes its category and words."""
+    """The form of a report; `send` takes its category and words, and whether the reporter wants news."""
     form = ReportForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            send(form.cleaned_data["category"], form.cleaned_data["words"])
+            send(*(form.cleaned_data[name] for name in ("category", "words", "wants_news")))
         except NotFound:
             raise
         except BusinessError as refusal:
@@ -148,6 +157,7 @@ def safety(request: Request, attendee: Attendee) -> HttpResponse:
                 words=values["words"],
                 named=values["named"],
                 lead_id=values["lead"],
+                wants_news=values["wants_news"],
                 by=request.user,
                 now=timezone.now(),
             )
@@ -164,6 +174,7 @@ def safety(request: Request, attendee: Attendee) -> HttpResponse:
         "contact": None if leads else outside_contact_of(attendee.event_id),
         "chosen": form["lead"].value() or "",
         "contacts": country_contacts_of(attendee.event_id),
+        "has_news": asked_to_hear(attendee),
     }
     return render(request, "safeguarding/safety.html", context, status=422 if form.errors else 200)
 
@@ -183,8 +194,10 @@ def report_sent(request: Request, attendee: Attendee) -> HttpResponse:
 def reports(request: Request, attendee: Attendee) -> HttpResponse:
     """All reports of the forum, waiting ones first, without names or texts."""
     roles = appointments_for(attendee.event, request.user)
+    found, now = reports_for(attendee), timezone.now()
     context = {
-        "reports": reports_for(attendee),
+        "reports": found,
+        "overdue": {one.report_id for one in found if one.is_overdue(now)},
         "others": leads_to_hand_over_to(attendee),
         "to_confirm": sum(row.may_confirm for row in roles),
     }
@@ -255,7 +268,7 @@ def link_report(request: Request, attendee: Attendee, report_id: int, attendee_i
 @require_safe
 def report(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
     """One report; opening it is recorded, and the page lists who opened it."""
-    return _report_page(request, attendee, report_id, CloseForm())
+    return report_page(request, attendee, report_id)
 
 
 @safeguarding_lead
@@ -270,25 +283,18 @@ def close_report(request: Request, attendee: Attendee, report_id: int) -> HttpRe
                 report_id=report_id,
                 outcome=form.cleaned_data["outcome"],
                 lift=form.cleaned_data["then"] == LIFT,
+                final_word=form.cleaned_data["final_word"],
                 by=request.user,
                 now=timezone.now(),
             )
         except NotFound:
             raise
         except BusinessError as refusal:
-            form.add_error(None, refusal.message)
+            form.add_refusal(refusal)
         else:
-            messages.success(request, _("The report is closed. Neither of the two is told."))
+            done = _("The report is closed. Neither of the two is told.")
+            if form.cleaned_data["final_word"]:
+                done = _("The report is closed. Whoever made it can read your final word.")
+            messages.success(request, done)
             return redirect("reports", attendee.event.slug)
-    return _report_page(request, attendee, report_id, form)
-
-
-def _report_page(request: Request, attendee: Attendee, report_id: int, form: CloseForm) -> HttpResponse:
-    opened = services.read_report(lead=attendee, report_id=report_id, by=request.user, now=timezone.now())
-    page = report_page_for(opened)
-    context = {
-        "page": page,
-        "meeting": reported_meeting(event_id=attendee.event_id, meeting_id=page.meeting_id),
-        "form": form,
-    }
-    return render(request, "safeguarding/one_report.html", context, status=422 if form.errors else 200)
+    return report_page(request, attendee, report_id, form=form)

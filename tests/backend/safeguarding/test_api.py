@@ -54,7 +54,10 @@ def test_the_lead_lists_reads_and_closes_and_each_reading_is_logged(cast):
     send(cast, f"people/{cast.reported.pk}/report/")
     lead = client_of(cast.lead.person)
     [line] = lead.get(BASE + "reports/").json()
-    assert set(line) == {"report", "category", "state", "created_at", "is_about_meeting", "keeps_apart"}
+    assert set(line) == {
+        "report", "category", "state", "created_at", "is_about_meeting", "keeps_apart", "due_at",
+        "assigned_to",
+    }  # fmt: skip
     assert not ReportView.objects.exists()
     page = lead.get(f"{BASE}reports/{line['report']}/")
     read = page.json()

@@ -38,7 +38,7 @@ def test_two_leads_who_close_at_once_would_both_believe_it_without_the_lock(cast
         both_read.wait(PATIENCE)
         return report
 
-    monkeypatch.setattr(reports, "_locked_report", unheld)
+    monkeypatch.setattr(reports, "locked_report", unheld)
     assert at_once(*closers(leads, cast.report())) == ["ok", "ok"]
 
 

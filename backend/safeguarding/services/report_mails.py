@@ -1,0 +1,63 @@
+"""Mails about the work on reports: that there is news, or a report in one's charge, and nothing of it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from backend.core.queue import MAIL, URGENT, enqueue
+from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
+from backend.events.models import Attendee
+from backend.events.rules import leads_of
+from backend.safeguarding.models import Report
+from backend.safeguarding.rules import hears_news
+
+SEND_NEWS = "safeguarding.send_news"
+SEND_ASSIGNED = "safeguarding.send_assigned"
+
+
+def mail_news(report: Report) -> None:
+    """Queue a mail to the reporter that there is news; in the caller's transaction."""
+    name = f"{SEND_NEWS}:{report.pk}"
+    enqueue(SEND_NEWS, lock=name, once=name, queue=MAIL, report_id=report.pk)
+
+
+def mail_assigned(lead: Attendee) -> None:
+    """Queue a mail to a lead that a report is in their charge; in the caller's transaction."""
+    name = f"{SEND_ASSIGNED}:{lead.pk}"
+    enqueue(SEND_ASSIGNED, lock=name, once=name, queue=MAIL, priority=URGENT, lead_id=lead.pk)
+
+
+def send_news(*, report_id: int) -> None:
+    """Mail the reporter, who may still be written to; the mail says of no report.
+
+    Raises MailDelayed where the server did not take it, unless another attempt is pointless.
+    """
+    rows = Report.objects.filter(hears_news(), pk=report_id)
+    report = rows.select_related("reporter__event", "reporter__person").first()
+    if report is not None and report.reporter is not None:
+        subject = _("There is news for you: %(event)s")
+        _send(report.reporter, subject, "news", "safety/news/")
+
+
+def send_assigned(*, lead_id: int) -> None:
+    """Mail one lead (attendee id) that a report is in their charge. Raises MailDelayed as above."""
+    rows = Attendee.objects.select_related("event", "person")
+    lead = rows.filter(pk=lead_id).first()
+    if lead is not None and leads_of(lead.event_id).filter(pk=lead_id).exists():
+        _send(lead, _("A report is in your charge: %(event)s"), "assigned", "reports/")
+
+
+def _send(to: Attendee, subject: str, template: str, page: str) -> None:
+    event = to.event
+    address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{event.slug}/{page}"
+    context = {"event": event.name, "address": address}
+    mail = automatic_mail(
+        to=to.person.email,
+        subject=subject % {"event": event.name},
+        body=render_to_string(f"safeguarding/mail/{template}.txt", context),
+    )
+    result = send_mail_now(mail, event=event)
+    if result.error and not result.is_final:
+        raise MailDelayed(result.error)

@@ -1,0 +1,104 @@
+"""The page of one report, what leads write and do there, and the news for whoever made it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from backend.events.models import Attendee
+from backend.meetings.selectors import reported_meeting
+from backend.safeguarding import services
+from backend.safeguarding.selectors import news_for, report_page_for
+from frontend.access import Request, catch_refusal, participant, safeguarding_lead
+from frontend.fields import values_of
+from frontend.safeguarding.forms import CloseForm, DueForm, HandOverForm, NoteForm, RefusableForm, WordForm
+
+
+def report_page(request: Request, attendee: Attendee, report_id: int, **bound: RefusableForm) -> HttpResponse:
+    """One report, its reading recorded; `bound`: forms that were sent, by their name on the page."""
+    now = timezone.now()
+    opened = services.read_report(lead=attendee, report_id=report_id, by=request.user, now=now)
+    page = report_page_for(opened)
+    context = {
+        "page": page,
+        "is_overdue": page.is_overdue(now),
+        "meeting": reported_meeting(event_id=attendee.event_id, meeting_id=page.meeting_id),
+        "form": CloseForm(),
+        "note_form": NoteForm(),
+        "word_form": WordForm(),
+        "due_form": DueForm(),
+        **bound,
+    }
+    has_errors = any(form.errors for form in bound.values())
+    return render(request, "safeguarding/one_report.html", context, status=422 if has_errors else 200)
+
+
+@safeguarding_lead
+@require_POST
+def add_note(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
+    """Write a note for the leads who read this report."""
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        with catch_refusal() as outcome:
+            text, now = form.cleaned_data["note"], timezone.now()
+            services.add_note(lead=attendee, report_id=report_id, text=text, by=request.user, now=now)
+        if outcome.refusal is None:
+            messages.success(request, _("The note is kept."))
+            return redirect("report", attendee.event.slug, report_id)
+        form.add_refusal(outcome.refusal)
+    return report_page(request, attendee, report_id, note_form=form)
+
+
+@safeguarding_lead
+@require_POST
+def send_word(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
+    """Tell whoever made the report how it stands."""
+    form = WordForm(request.POST)
+    if form.is_valid():
+        with catch_refusal() as outcome:
+            text, now = form.cleaned_data["word"], timezone.now()
+            services.send_word(lead=attendee, report_id=report_id, text=text, by=request.user, now=now)
+        if outcome.refusal is None:
+            messages.success(request, _("Sent. Whoever made the report reads it once they sign in."))
+            return redirect("report", attendee.event.slug, report_id)
+        form.add_refusal(outcome.refusal)
+    return report_page(request, attendee, report_id, word_form=form)
+
+
+@safeguarding_lead
+@require_POST
+def set_due_time(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
+    """Set by when a lead has to act."""
+    form = DueForm(request.POST)
+    if form.is_valid():
+        with catch_refusal() as outcome:
+            due_at, now = form.due_at(attendee.event), timezone.now()
+            services.set_due_time(lead=attendee, report_id=report_id, due_at=due_at, by=request.user, now=now)
+        if outcome.refusal is None:
+            messages.success(request, _("The due time is set."))
+            return redirect("report", attendee.event.slug, report_id)
+        form.add_refusal(outcome.refusal)
+    return report_page(request, attendee, report_id, due_form=form)
+
+
+@safeguarding_lead
+@require_POST
+def assign_report(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
+    """Put a lead in charge of the report."""
+    to_id = values_of(HandOverForm(request.POST))["lead"]
+    services.assign_report(
+        lead=attendee, report_id=report_id, to_id=to_id, by=request.user, now=timezone.now()
+    )
+    messages.success(request, _("Assigned. This is written down."))
+    return redirect("report", attendee.event.slug, report_id)
+
+
+@participant
+@require_safe
+def safety_news(request: Request, attendee: Attendee) -> HttpResponse:
+    """What the leads wrote to me about my reports."""
+    return render(request, "safeguarding/news.html", {"news": news_for(attendee)})
