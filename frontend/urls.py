@@ -37,7 +37,7 @@ from frontend.meetings.views import (
 )
 from frontend.people import views as people
 from frontend.programme import views as programme
-from frontend.safeguarding.views import consents, report_entries
+from frontend.safeguarding.views import consents, report_entries, supervision
 from frontend.safeguarding.views import reports as safeguarding
 from frontend.stats import views as desk
 from frontend.suggestions import views as suggestions
@@ -145,6 +145,23 @@ urlpatterns = [
     path("e/<slug:slug>/consents/", consents.consents, name="consents"),
     path("e/<slug:slug>/consents/<int:attendee_id>/", consents.consent, name="consent"),
     path("e/<slug:slug>/consents/<int:consent_id>/end/", consents.end_consent, name="end_consent"),
+    path("e/<slug:slug>/supervision/", supervision.supervision, name="supervision"),
+    path(
+        "e/<slug:slug>/supervision/<int:attendee_id>/chaperone/",
+        supervision.add_chaperone,
+        name="add_chaperone",
+    ),
+    path(
+        "e/<slug:slug>/supervision/chaperones/<int:chaperone_id>/end/",
+        supervision.remove_chaperone,
+        name="remove_chaperone",
+    ),
+    path("e/<slug:slug>/supervision/<int:vetting_id>/end/", supervision.end_vetting, name="end_vetting"),
+    path(
+        "e/<slug:slug>/supervision/places/<int:table_id>/",
+        supervision.mark_open_place,
+        name="mark_open_place",
+    ),
     path("e/<slug:slug>/country-contacts/", consents.country_contacts, name="country_contacts"),
     path(
         "e/<slug:slug>/country-contacts/<int:contact_id>/end/",

@@ -79,6 +79,7 @@ LISTS = {  # for organisers and leads, but for the page from which everybody rep
     "page": re.compile(r"<slug:slug>/attendees/(<int:attendee_id>/.*)?$"),
     "file": re.compile("<slug:slug>/attendees/files/"),
     "link": re.compile("<slug:slug>/reports/<int:report_id>/about/"),
+    "supervision": re.compile(r"<slug:slug>/supervision/"),
     "work": re.compile("<slug:slug>/(desk/(who|unmet|print|$)|matching/|programme/|plans/|stats/)"),
 }
 

@@ -191,7 +191,8 @@ def may_read(situation: Situation, event: int, reader: int, target: int, *, on_l
     first and last name, organisation, title, texts. `on_list`: "page" for organisers' list of attendees and
     its page of one, "file" for its files, "work" for the figures, the matching and the planner (S2), "link"
     for the leads' search for whom a report in free words is about (S8), "safety" for the page from which
-    everybody reports, which names the leads, and "roles" for organisers' and leads' list of them (S10).
+    everybody reports, which names the leads, "roles" for organisers' and leads' list of them (S10), and
+    "supervision" for the leads' pages of who looks after minors (S5).
     """
     mine, theirs = situation.part(reader, event), situation.part(target, event)
     if mine is None or theirs is None or reader in situation.closed_accounts:
@@ -218,7 +219,7 @@ def may_read(situation: Situation, event: int, reader: int, target: int, *, on_l
             readable |= {"texts"}
     if mine.permission == "safeguarding-lead":
         readable |= {"first", "organisation"}
-        if on_list == "link" and theirs.age == "adult":
+        if on_list in ("link", "supervision") and theirs.age == "adult":
             readable |= {"last"}
         is_party = any(
             made.event == event

@@ -333,8 +333,13 @@ def name_and_delegation(attendee: Attendee) -> str:
     name = name_in_lists(attendee)
     if attendee.age_class == Attendee.AgeClass.ADULT:
         return name
-    delegation = attendee.organisation.name if attendee.organisation else attendee.country
+    delegation = delegation_of(attendee)
     return f"{name} ({delegation})" if delegation else name
+
+
+def delegation_of(attendee: Attendee) -> str:
+    """With whom an attendee comes, as it is shown of a minor (S7): the organisation, else the country."""
+    return attendee.organisation.name if attendee.organisation else attendee.country
 
 
 def people_named(attendees: QuerySet[Attendee]) -> dict[int, PersonNamed]:

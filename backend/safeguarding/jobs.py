@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from backend.core.queue import CLOCK, MAIL, URGENT
 from backend.core.smtp import Backoff
-from backend.safeguarding.services import alerts, consent_mails, report_mails
+from backend.safeguarding.services import alerts, consent_mails, report_mails, supervision
 
 
 @app.task(name=alerts.SEND_ALERT, queue=MAIL, priority=URGENT, retry=Backoff())
@@ -68,3 +68,15 @@ def send_consent_news(lead_id: int) -> None:
 def remind_of_consents(timestamp: int) -> None:  # noqa: ARG001
     """Once a day: tell guardians and leads of consents that run out."""
     consent_mails.remind_of_consents(now=timezone.now())
+
+
+@app.periodic(cron="30 6 * * *")
+@app.task(
+    name="safeguarding.remind_of_vettings",
+    queue=CLOCK,
+    lock="safeguarding.remind_of_vettings",
+    queueing_lock="safeguarding.remind_of_vettings",
+)
+def remind_of_vettings(timestamp: int) -> None:  # noqa: ARG001
+    """Once a day: tell leads of checks that run out."""
+    supervision.remind_of_vettings(now=timezone.now())

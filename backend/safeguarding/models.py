@@ -1,4 +1,4 @@
-"""Blocks, contact rules and reports, with what leads did and wrote, who read each, and who was alerted."""
+"""Blocks, contact rules, reports with what leads did and wrote, and who may look after minors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.models import Attendee, Event, Sector
+from backend.events.models import Attendee, Event, Organisation, Sector, Table
 from backend.people.models import Constituency, Person
 
 
@@ -258,3 +258,76 @@ class ReportAlert(models.Model):
 
     def __str__(self) -> str:
         return f"report alert {self.pk}"
+
+
+class Vetting(models.Model):
+    """A lead's record that an adult was checked: by whom, by which check, and until when it holds.
+
+    Only safeguarding leads read it.
+    """
+
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="vettings")
+    checked_by = models.CharField(max_length=120)
+    check_made = models.CharField(max_length=120)
+    recorded_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    recorded_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # by a lead, or replaced by a newer one
+    reminded_at = models.DateTimeField(null=True)  # leads, that it runs out
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attendee"], condition=Q(ended_at=None), name="vetting_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(checked_by="") & ~Q(check_made=""), name="vetting_says_who_and_which"
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("recorded_at")), name="vetting_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"vetting {self.pk}"
+
+
+class Chaperone(models.Model):
+    """A lead's record that an attendee looks after the minors of a delegation.
+
+    A delegation is an organisation, or the country of those without one (S7).
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="chaperoned")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE, related_name="+")
+    country = models.CharField(max_length=80, blank=True)
+    recorded_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attendee", "organisation", "country"],
+                nulls_distinct=False,
+                name="chaperone_once_per_delegation",
+            ),
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=False, country="") | Q(organisation=None) & ~Q(country=""),
+                name="chaperone_of_one_delegation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"chaperone {self.pk}"
+
+
+class OpenPlace(models.Model):
+    """A lead's record that a table stands where others pass by and see it (S5)."""
+
+    table = models.OneToOneField(Table, on_delete=models.CASCADE, related_name="open_place")
+    recorded_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"open place {self.pk}"

@@ -26,6 +26,7 @@ from backend.safeguarding.models import (
     ReportHandOver,
     ReportQuerySet,
     ReportView,
+    Vetting,
 )
 
 Channel = Literal["suggestion", "page", "directory", "meeting", "message", "export"]
@@ -60,6 +61,11 @@ def is_reachable_by(channel: str) -> Q:
     """
     joined = Q(agreed_at__isnull=False)
     return joined | Q(event__shows_unjoined=True) if channel in CHANNELS_TO_SEE else joined
+
+
+def is_vetted(now: dt.datetime) -> Q:
+    """Condition on attendees: a lead recorded a check of them that still holds (S5)."""
+    return Q(Exists(Vetting.objects.filter(attendee=OuterRef("pk"), ended_at=None, expires_at__gt=now)))
 
 
 def why_not_open(attendee: Attendee) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from backend.core.errors import BusinessError
 from backend.events.models import Event
 from backend.events.rules import current_wording
 from backend.safeguarding.models import Report
+from backend.safeguarding.selectors import Candidate, Delegation
 from backend.safeguarding.services import ENTRY_LIMIT, NAMED_LIMIT, OUTCOME_LIMIT, WORDS_LIMIT
 from frontend.fields import IdField
 
@@ -219,3 +221,53 @@ class CountryContactForm(RefusableForm):
         widget=forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d"),
     )
     is_host = forms.BooleanField(label=_("The forum is held in this country"), required=False)
+
+
+class VettingForm(RefusableForm):
+    """The check of an adult: of whom, by whom, which, and its last day."""
+
+    attendee_id = IdField(label=_("Person"), widget=forms.Select(attrs={"class": "input"}))
+    checked_by = forms.CharField(
+        label=_("Checked by"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"class": "input", "dir": "auto"}),
+    )
+    check_made = forms.CharField(
+        label=_("Which check"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"class": "input", "dir": "auto"}),
+    )
+    until = forms.DateField(
+        label=_("Last day on which it holds"),
+        widget=forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, data: Any, *, candidates: Iterable[Candidate]) -> None:
+        super().__init__(data)
+        named = (
+            (one.attendee_id, ", ".join(filter(None, (one.name, one.organisation)))) for one in candidates
+        )
+        self.fields["attendee_id"].widget.choices = [("", _("Choose")), *named]  # type: ignore[attr-defined]
+
+
+class ChaperoneForm(forms.Form):
+    """The delegation a chaperone looks after."""
+
+    delegation = forms.ChoiceField()
+
+    def __init__(self, data: Any, *, delegations: Iterable[Delegation]) -> None:
+        super().__init__(data)
+        self.by_key = {one.key: one for one in delegations}
+        self.fields["delegation"].choices = [(key, key) for key in self.by_key]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> Delegation:
+        return self.by_key[self.cleaned_data["delegation"]]
+
+
+class OpenPlaceForm(forms.Form):
+    """Whether a place stands in the open."""
+
+    YES, NO = "yes", "no"
+
+    answer = forms.ChoiceField(choices=[(YES, YES), (NO, NO)])

@@ -162,6 +162,7 @@ def _lead_navigation(request: Request) -> Navigation:
         bar=_lead_links(request),
         wide=(),
         more=(
+            _link(request, "supervision", _("Chaperones and checks")),
             _link(request, "country_contacts", _("Whom to ring")),
             _link(request, "roles", _("Roles")),
             _link(request, "suggestions", _("Suggestions")),

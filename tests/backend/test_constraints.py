@@ -28,7 +28,16 @@ from backend.events.models import (
     Table,
 )
 from backend.people.models import KnownMinor
-from backend.safeguarding.models import Block, ContactRule, Report, ReportAlert, ReportEntry, ReportHandOver
+from backend.safeguarding.models import (
+    Block,
+    Chaperone,
+    ContactRule,
+    Report,
+    ReportAlert,
+    ReportEntry,
+    ReportHandOver,
+    Vetting,
+)
 from backend.stats.models import Release
 from backend.suggestions.models import (
     Embedding,
@@ -149,6 +158,20 @@ def events(forums: Forums) -> Tries:
     yield "consent_by_a_mail_or_seen_on_paper", changed(consent, way="paper")
     yield "consent_state_and_time_agree", changed(consent, state="given")
     yield "consent_ends_after_it_begins", changed(consent, expires_at=NOW)
+    vetting = Vetting.objects.create(
+        attendee=a, checked_by="Office", check_made="Police", recorded_at=NOW, expires_at=NOW + HOUR
+    )
+    yield "vetting_one_at_a_time", again(vetting)
+    yield "vetting_says_who_and_which", changed(vetting, check_made="")
+    yield "vetting_ends_after_it_begins", changed(vetting, expires_at=NOW)
+    chaperone = Chaperone.objects.create(event=event, attendee=a, country="Laos", recorded_at=NOW)
+    yield "chaperone_once_per_delegation", again(chaperone)
+    yield "chaperone_of_one_delegation", changed(chaperone, country="")
+    yield "chaperone_attendee_same_event", changed(chaperone, attendee=forums.stranger)
+    yield (
+        "chaperone_organisation_same_event",
+        changed(chaperone, country="", organisation=forums.stranger.organisation),
+    )
     theirs = forums.elsewhere.topics.get(key="victim-support")
     topic = event.topics.get(key="victim-support")
     yield "theme_key_once", again(topic.theme)

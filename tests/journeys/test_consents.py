@@ -21,6 +21,19 @@ def test_a_guardian_consents_from_a_mail_and_withdraws(forum, door, sign_in, bro
     page = sign_in(lead)
     page.goto(door + forum.address("country-contacts/"))
     assert faults_of(page) == []
+    page.goto(door + forum.address("supervision/"))
+    page.get_by_label("Person").select_option(index=1)
+    page.get_by_label("Checked by").fill("Ministry of Justice")
+    page.get_by_label("Which check").fill("Police certificate")
+    page.get_by_label("Last day").fill("2020-01-01")
+    page.get_by_role("button", name="Record it").click()
+    expect(page.get_by_text("A check ends after today").first).to_be_visible()
+    assert faults_of(page) == []
+    page.get_by_label("Last day").fill(str(forum.event.ends_on))
+    page.get_by_role("button", name="Record it").click()
+    page.get_by_role("button", name="Make chaperone").click()
+    expect(page.get_by_text("Chaperone of")).to_be_visible()
+    assert faults_of(page) == []
     page.goto(door + forum.address("consents/"))
     assert faults_of(page) == []
     page.get_by_role("link", name="Young").click()

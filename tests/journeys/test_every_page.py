@@ -18,7 +18,7 @@ SEEN = {
     " agenda closures contact_rules import_agenda sectors session topics rehearsal end_rehearsal mail_texts",
     "test_role_pages.py": "about age_classes forum_roles invitation invitation_texts invitations roles safety"
     " venue",
-    "test_consents.py": "consents consent consent_answer country_contacts",
+    "test_consents.py": "consents consent consent_answer country_contacts supervision",
     "test_proposals.py": "by_hand move",
     "test_first_forum.py": "first_administrator forums start_forum",
     "test_programme_pages.py": "programme plan planned plan_doors plan_days",

@@ -9,7 +9,7 @@ from backend.directory.rules import Gap, first_gap
 from backend.directory.selectors.people import wished_by
 from backend.events.models import Attendee, CountryContact
 from backend.events.rules import is_over
-from backend.events.selectors import country_contacts_of, name_to_call, profile_for
+from backend.events.selectors import country_contacts_of, delegation_of, name_to_call, profile_for
 from backend.meetings.models import Meeting
 from backend.meetings.selectors import (
     MeetingRow,
@@ -64,7 +64,7 @@ def minor_home_for(attendee: Attendee, now: dt.datetime) -> MinorHome:
     """A minor's own page."""
     return MinorHome(
         name=name_to_call(attendee),
-        delegation=attendee.organisation.name if attendee.organisation else attendee.country,
+        delegation=delegation_of(attendee),
         consent_until=own_consent_until(attendee, now),
         contacts=tuple(country_contacts_of(attendee.event_id)),
     )

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from backend.events.models import AdultProposal, AgeAgreement, Attendee
 from backend.events.rules import in_doubt_for, is_held_as_minor
-from backend.events.selectors import name_in_lists, name_to_call, names_of_people
+from backend.events.selectors import delegation_of, name_in_lists, name_to_call, names_of_people
 from backend.people.models import KnownMinor
 
 
@@ -83,7 +83,7 @@ def _proposal(row: AdultProposal, names: Mapping[int, str]) -> AdultProposalRow:
     return AdultProposalRow(
         row.pk,
         name_in_lists(row.attendee),
-        _delegation(row.attendee),
+        delegation_of(row.attendee),
         names.get(row.proposed_by_id or 0, ""),
         row.proposed_at,
         names.get(row.decided_by_id or 0, ""),
@@ -127,13 +127,9 @@ def _doubts(lead: Attendee, now: dt.datetime) -> Iterator[DoubtRow]:
                 attendee.pk,
                 memory.pk,
                 name_to_call(shown),
-                _delegation(shown),
+                delegation_of(shown),
                 is_here,
                 other.name if other else "",
                 agreed_here,
                 agreed_there,
             )
-
-
-def _delegation(attendee: Attendee) -> str:
-    return attendee.organisation.name if attendee.organisation else attendee.country

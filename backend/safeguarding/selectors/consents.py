@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, GuardianConsent
 from backend.events.rules import last_day_of
-from backend.events.selectors import name_to_call
+from backend.events.selectors import delegation_of, name_to_call
 
 ENDS_SOON = dt.timedelta(days=14)
 
@@ -75,7 +75,7 @@ def _row(minor: Attendee, consent: GuardianConsent | None, now: dt.datetime) -> 
     return ConsentRow(
         attendee_id=minor.pk,
         name=name_to_call(minor),
-        delegation=minor.organisation.name if minor.organisation else minor.country,
+        delegation=delegation_of(minor),
         state=state,
         consent=consent,
         until=until,

@@ -93,7 +93,7 @@ def send_consent_news(*, lead_id: int) -> None:
     address = f"{settings.TITIAN_ADDRESS.rstrip('/')}/e/{lead.event.slug}/consents/"
     mail = automatic_mail(
         to=lead.person.email,
-        subject=_("News about guardians’ consent: %(event)s") % {"event": lead.event.name},
+        subject=_("News about consents and checks: %(event)s") % {"event": lead.event.name},
         body=render_to_string(
             "safeguarding/mail/consent_news.txt", {"event": lead.event.name, "address": address}
         ),
