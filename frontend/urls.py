@@ -37,7 +37,7 @@ from frontend.meetings.views import (
 )
 from frontend.people import views as people
 from frontend.programme import views as programme
-from frontend.safeguarding.views import consents, report_entries, supervision
+from frontend.safeguarding.views import aliases, consents, report_entries, supervision
 from frontend.safeguarding.views import reports as safeguarding
 from frontend.stats import views as desk
 from frontend.suggestions import views as suggestions
@@ -162,6 +162,9 @@ urlpatterns = [
         supervision.mark_open_place,
         name="mark_open_place",
     ),
+    path("e/<slug:slug>/aliases/", aliases.aliases, name="aliases"),
+    path("e/<slug:slug>/aliases/<int:attendee_id>/", aliases.alias, name="alias"),
+    path("e/<slug:slug>/aliases/<int:attendee_id>/lift/", aliases.lift, name="lift_alias"),
     path("e/<slug:slug>/country-contacts/", consents.country_contacts, name="country_contacts"),
     path(
         "e/<slug:slug>/country-contacts/<int:contact_id>/end/",

@@ -54,6 +54,7 @@ UNDESCRIBED = {
     "bad_topic": "a topic is merged into another one of the event",
     "bad_usefulness": "useful is only what took place",
     "not_offered": "the slot is one of the request's",
+    "real_name_in_text": "a profile under an alias does not hold what the alias hides",
     "same_person": "the two people are different",
     "unfit_columns": "the content is a list of sessions",
     "unreadable_file": "the content is a programme",

@@ -332,6 +332,9 @@ class RosterPersonSerializer(serializers.Serializer[Any]):
     has_joined = serializers.BooleanField()
     is_own = serializers.BooleanField()
     is_withheld = serializers.BooleanField()
+    is_under_alias = serializers.BooleanField(
+        help_text="A safeguarding lead set name, title, organisation and country; no address is shown."
+    )
 
 
 class NewAttendeeSerializer(serializers.Serializer[Any]):

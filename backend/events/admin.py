@@ -14,7 +14,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -150,14 +150,21 @@ class AppointmentAdmin(admin.ModelAdmin):
     ordering = ("-proposed_at",)
     actions = ("confirm", "refuse", "end")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet:  # noqa: ARG002
+        return Appointment.objects.annotate(is_under_alias=Q(attendee__alias__isnull=False))
+
     @admin.display(description=gettext_lazy("person"))
     def who(self, row: Appointment) -> str:
         return name_in_lists(row.attendee)
 
     @admin.display(description=gettext_lazy("e-mail"))
     def address(self, row: Appointment) -> str:
-        """So that a second mailbox of the one who proposes can be told; none of who is not a known adult."""
-        return row.attendee.person.email if row.attendee.is_known_adult else ""
+        """So that a second mailbox of the one who proposes can be told.
+
+        None of who is no known adult, or under an alias.
+        """
+        is_shown = row.attendee.is_known_adult and not row.is_under_alias  # type: ignore[attr-defined]
+        return row.attendee.person.email if is_shown else ""
 
     @admin.display(description=gettext_lazy("event"))
     def event(self, row: Appointment) -> str:

@@ -1,7 +1,8 @@
-"""Blocks, contact rules, reports with what leads did and wrote, and who may look after minors."""
+"""Blocks, contact rules, reports with what leads did and wrote, aliases, and who may look after minors."""
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -331,3 +332,41 @@ class OpenPlace(models.Model):
 
     def __str__(self) -> str:
         return f"open place {self.pk}"
+
+
+class AliasEntry(models.Model):
+    """A lead set, read or lifted an alias. The database lets no row be changed, nor removed alone."""
+
+    class Kind(models.TextChoices):
+        SET = "set", _("Set")
+        READ = "read", _("Read")
+        LIFTED = "lifted", _("Lifted")
+
+    attendee = models.ForeignKey(
+        Attendee, db_constraint=False, on_delete=models.DO_NOTHING, related_name="alias_entries"
+    )
+    lead = models.ForeignKey(
+        Person, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+"
+    )
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["set", "read", "lifted"]), name="alias_entry_kind_known"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="append_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Condition("pg_trigger_depth() = 0"),  # deeper, it follows its attendee
+                func="RAISE EXCEPTION 'who read an alias is never changed' "
+                "USING ERRCODE = 'check_violation';",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"alias entry {self.pk}"

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce, Now
 
 from backend.core.compiled import CompiledQuery, any_of
 from backend.events.models import Appointment, Attendee, AttendeeQuerySet, Event, Organisation
-from backend.events.rules import LEAD, IdPair, is_held_as_minor, leads_of, pair_of
+from backend.events.rules import LEAD, IdPair, has_alias_anywhere, is_held_as_minor, leads_of, pair_of
 from backend.people.models import Constituency
 from backend.safeguarding.models import (
     Block,
@@ -170,12 +170,14 @@ def nameable_to(person_id: int) -> AttendeeQuerySet:
     """Attendees of this person's events whose names they may read on their own blocks and reports.
 
     Whom they would see but for those, so that they know whom each is about. Who hides from them for any
-    other cause (a minor, of unknown age, hidden, or hidden by a block or report of their own) is not there.
+    other cause (a minor, of unknown age, hidden, or hidden by a block or report of their own) is not there;
+    nor is who appears under an alias at any event, as a block made at one would tell their name at another.
     """
     mine = Attendee.objects.filter(person=person_id, event=OuterRef("event"))
     return (
         Attendee.objects.filter(is_open(), is_reachable_by("page"), Exists(mine))
         .exclude(is_hidden_by(person_id, OuterRef("person")))
+        .exclude(has_alias_anywhere())
         .exclude(person=person_id)
     )
 
@@ -283,12 +285,13 @@ def knows_of(attendee: Attendee, other_id: int, now: dt.datetime) -> bool:
     """Whether the attendee may block and report this other: they see them, or blocked or reported them.
 
     So one protection never has to be undone for another, and trying ids reveals no attendees: whom a report
-    in free words was found to be about is not known to who made it.
+    in free words was found to be about is not known to who made it. Of who appears under an alias at any
+    event a block reveals no attendee.
     """
     known = Attendee.objects.filter(pk=other_id, event=attendee.event_id).exclude(person=attendee.person_id)
     blocked = Block.objects.filter(blocker=attendee.person_id, blocked=OuterRef("person"))
     reported = Report.objects.filter(reporter=attendee.pk, reported=OuterRef("pk"), links=None)
-    mine = Q(Exists(blocked)) | Q(Exists(reported))
+    mine = Q(Exists(blocked)) & ~has_alias_anywhere() | Q(Exists(reported))
     return contactable_for(attendee, "page", now, [other_id]).exists() or known.filter(mine).exists()
 
 

@@ -1,4 +1,4 @@
-"""The forms of reports, of guardians' consent and of whom to ring."""
+"""The forms of reports, of guardians' consent, of whom to ring and of aliases."""
 
 from __future__ import annotations
 
@@ -271,3 +271,26 @@ class OpenPlaceForm(forms.Form):
     YES, NO = "yes", "no"
 
     answer = forms.ChoiceField(choices=[(YES, YES), (NO, NO)])
+
+
+def _line(label: Any, limit: int, *, required: bool = False, **attributes: str) -> forms.CharField:
+    widget = forms.TextInput(attrs={"class": "input", "dir": "auto", "autocomplete": "off", **attributes})
+    return forms.CharField(label=label, max_length=limit, required=required, widget=widget)
+
+
+class AliasForm(RefusableForm):
+    """What the forum shows of somebody, and the real name and affiliation behind it."""
+
+    name = _line(_("Name they appear under"), 200, required=True)
+    organisation = _line(_("Affiliation they appear with"), 255)
+    title = _line(_("Title they appear with"), 200)
+    country = _line(_("Country they appear with"), 80, list="countries")
+    real_name = _line(_("Real name"), 200, required=True)
+    real_organisation = _line(_("Real affiliation"), 255)
+    is_wish = forms.TypedChoiceField(
+        label=_("Why"),
+        choices=[("yes", _("The person asked for it")), ("no", _("I judge that it is needed"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose why they appear under an alias.")},
+    )

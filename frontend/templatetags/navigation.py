@@ -65,6 +65,8 @@ BELONGS_TO = {
     "report_about": "reports",
     "safety_news": "safety",
     "consent": "consents",
+    "alias": "aliases",
+    "lift_alias": "aliases",
     "link_report": "reports",
     "import_list": "attendees",
     "plan": "programme",
@@ -163,6 +165,7 @@ def _lead_navigation(request: Request) -> Navigation:
         wide=(),
         more=(
             _link(request, "supervision", _("Chaperones and checks")),
+            _link(request, "aliases", _("Aliases")),
             _link(request, "country_contacts", _("Whom to ring")),
             _link(request, "roles", _("Roles")),
             _link(request, "suggestions", _("Suggestions")),

@@ -16,6 +16,7 @@ from backend.events.models import (
     AdultProposal,
     AgeAgreement,
     AgeAlert,
+    Alias,
     Attendee,
     CountryContact,
     Event,
@@ -29,6 +30,7 @@ from backend.events.models import (
 )
 from backend.people.models import KnownMinor
 from backend.safeguarding.models import (
+    AliasEntry,
     Block,
     Chaperone,
     ContactRule,
@@ -172,6 +174,8 @@ def events(forums: Forums) -> Tries:
         "chaperone_organisation_same_event",
         changed(chaperone, country="", organisation=forums.stranger.organisation),
     )
+    alias = Alias.objects.create(attendee=a, name="Real Name", is_wish=True, set_at=NOW)
+    yield "alias_has_a_real_name", changed(alias, name="")
     theirs = forums.elsewhere.topics.get(key="victim-support")
     topic = event.topics.get(key="victim-support")
     yield "theme_key_once", again(topic.theme)
@@ -303,6 +307,7 @@ def safeguarding(forums: Forums) -> Tries:
         yield "report_entry_due_names_a_time", lambda wrong=wrong: ReportEntry.objects.create(**entry | wrong)
     hand_over = ReportHandOver.objects.create(report=report, lead=forums.c, handed_at=NOW)
     yield "report_hand_over_once", again(hand_over)
+    yield "alias_entry_kind_known", AliasEntry(attendee=forums.c, kind="guess", made_at=NOW).save
     yield "report_alert_once", again(ReportAlert.objects.create(report=report, lead=forums.c, told_at=NOW))
 
 

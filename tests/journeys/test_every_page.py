@@ -19,6 +19,7 @@ SEEN = {
     "test_role_pages.py": "about age_classes forum_roles invitation invitation_texts invitations roles safety"
     " venue",
     "test_consents.py": "consents consent consent_answer country_contacts supervision",
+    "test_aliases.py": "aliases alias lift_alias",
     "test_proposals.py": "by_hand move",
     "test_first_forum.py": "first_administrator forums start_forum",
     "test_programme_pages.py": "programme plan planned plan_doors plan_days",

@@ -57,7 +57,7 @@ def roster_ids(*, event: Event, filters: Mapping[str, str]) -> list[int]:
 
     `q` finds those in whom each of its words occurs, without regard to case and accents, and a number the
     one whose id it is. Of a minor only what the roster shows is searched and sorted by (S7): a search must
-    not tell the rest of a name, or an address.
+    not tell the rest of a name, or an address; nor the address of somebody under an alias (S11).
     """
     rows = list(
         _filtered(event, filters)
@@ -66,6 +66,7 @@ def roster_ids(*, event: Event, filters: Mapping[str, str]) -> list[int]:
             "name", "short_name", "age_class", "joined_at", "agreed_at",
             "organisation__name", "person__email",
         )
+        .knowing_aliases()
     )  # fmt: skip
     words = folded(filters.get(SEARCH, "")).split()
     if words:
@@ -75,7 +76,7 @@ def roster_ids(*, event: Event, filters: Mapping[str, str]) -> list[int]:
 
 def _is_found(row: Attendee, words: list[str]) -> bool:
     shown = [name_in_roster(row), row.short_name, row.organisation.name if row.organisation else ""]
-    if row.age_class != Attendee.AgeClass.MINOR:
+    if row.age_class != Attendee.AgeClass.MINOR and not row.is_under_alias:
         shown.append(row.person.email)
     if len(words) == 1 and words[0].isdecimal():
         return words[0] == str(row.pk)
@@ -117,7 +118,8 @@ class RosterPerson:
 
     Of a minor and of somebody of unknown age `is_withheld` holds: address, title and own words are left out;
     of a minor the full name is, too. `is_own`: the person has saved their own profile, so that `short_name`,
-    `title`, `country` and `languages` are theirs to change.
+    `title`, `country` and `languages` are theirs to change. Of who `is_under_alias` the address is left out
+    (S11).
     """
 
     attendee_id: int
@@ -147,11 +149,13 @@ class RosterPerson:
     is_own: bool
     is_minor: bool
     is_withheld: bool
+    is_under_alias: bool
 
 
 def roster_person(*, event: Event, attendee_id: int) -> RosterPerson:
     """One attendee of the event for its organisers; refuses NotFound. A constant number of queries."""
-    rows = Attendee.objects.of(event).with_card().annotate(has_time=has_time_to_come(Now()))
+    rows = Attendee.objects.of(event).with_card().knowing_aliases()
+    rows = rows.annotate(has_time=has_time_to_come(Now()))
     row = rows.filter(pk=attendee_id).first()
     if row is None:
         raise NotFound(_("There is no such person at this forum. They may have been removed from the list."))
@@ -164,7 +168,7 @@ def roster_person(*, event: Event, attendee_id: int) -> RosterPerson:
         attendee_id=row.pk,
         name=name_in_roster(row),
         short_name=row.short_name,
-        email="" if is_withheld else row.person.email,
+        email="" if is_withheld or row.is_under_alias else row.person.email,
         organisation_id=row.organisation_id,
         organisation=row.organisation.name if row.organisation else "",
         organisation_people=people.count() if people is not None else 0,
@@ -185,6 +189,7 @@ def roster_person(*, event: Event, attendee_id: int) -> RosterPerson:
         is_own=row.edited_at is not None,
         is_minor=row.age_class == Attendee.AgeClass.MINOR,
         is_withheld=is_withheld,
+        is_under_alias=row.is_under_alias,
     )
 
 
@@ -198,9 +203,9 @@ def roster_export(*, event: Event, ids: Sequence[int]) -> Iterator[tuple[CellVal
     """These attendees as rows under EXPORT_COLUMNS, which an import reads again.
 
     Of whoever is not an adult only the name to be called, the delegation and what organisers set is written;
-    the rest is "withheld" (S7).
+    the rest is "withheld" (S7); so is the address of who is under an alias (S11).
     """
-    rows = Attendee.objects.of(event).filter(pk__in=ids).with_card()
+    rows = Attendee.objects.of(event).filter(pk__in=ids).with_card().knowing_aliases()
     by_id = {row.pk: row for row in rows}
     return (_export_row(by_id[pk]) for pk in ids if pk in by_id)
 
@@ -214,7 +219,7 @@ def _export_row(row: Attendee) -> tuple[CellValue, ...]:
 
     return (
         row.pk,
-        shown(row.person.email),
+        WITHHELD if row.is_under_alias else shown(row.person.email),
         shown(name_in_lists(row)),
         row.short_name if is_adult else name_in_lists(row),
         row.organisation.name if row.organisation else "",

@@ -2,6 +2,7 @@
 
 from backend.events.models.age_classes import AdultProposal, AgeAgreement, AgeAlert
 from backend.events.models.agenda import Session, SessionPart, Slot, Table
+from backend.events.models.aliases import Alias
 from backend.events.models.attendees import (
     Attendee,
     AttendeeQuerySet,
@@ -18,6 +19,7 @@ __all__ = [
     "AdultProposal",
     "AgeAgreement",
     "AgeAlert",
+    "Alias",
     "Appointment",
     "AppointmentQuerySet",
     "Attendee",

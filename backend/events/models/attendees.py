@@ -70,6 +70,11 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
     def of(self, event: Event) -> AttendeeQuerySet:
         return self.filter(event=event)
 
+    def knowing_aliases(self) -> AttendeeQuerySet:
+        """Each with `is_under_alias`."""
+        flag: dict[str, Any] = {"is_under_alias": Q(alias__isnull=False)}
+        return self.annotate(**flag)
+
     def with_card(self) -> AttendeeQuerySet:
         """Everything a card shows, in a constant number of queries."""
         return self.select_related("person", "organisation__sector").prefetch_related(interests_of_cards())
@@ -150,6 +155,8 @@ class Attendee(models.Model):
     agreement_version = models.CharField(max_length=20, blank=True, editable=False)
 
     objects = AttendeeQuerySet.as_manager()
+
+    is_under_alias: bool  # of `knowing_aliases`: the name and affiliation are no real ones (S11)
 
     class Meta:
         constraints = [

@@ -15,6 +15,7 @@ from backend.events.models import Appointment, Attendee, Event
 from backend.events.rules import (
     LEAD,
     ORGANISER,
+    appears_under_alias,
     can_confirm,
     can_end,
     can_refuse,
@@ -212,6 +213,10 @@ def check_fits(attendee: Attendee, permission: str) -> None:
     if not attendee.is_known_adult:
         raise CannotPropose(
             _("An organiser or a safeguarding lead has to be an adult: set this person's age class first.")
+        )
+    if appears_under_alias(attendee):
+        raise CannotPropose(
+            _("Everybody reads who organises and leads a forum: this person cannot be named for it.")
         )
     held = Attendee.objects.filter(is_held_as_minor(Now()), pk=attendee.pk)
     if not attendee.person.is_active or held.exists():  # one sentence: nobody learns what another event knows

@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event, Organisation, Sector
-from backend.events.rules import LANGUAGE_LIMIT, Doing, check_organiser, country_name
+from backend.events.rules import (
+    LANGUAGE_LIMIT,
+    Doing,
+    SetByLead,
+    appears_under_alias,
+    check_organiser,
+    country_name,
+)
 from backend.events.services.changes import announce_changes
 from backend.events.services.importing import CsvLine, CsvTable, import_attendees, normalise_text
 from backend.events.services.locks import lock_event, lock_rows
@@ -22,11 +29,12 @@ from backend.people.services import check_email
 
 OWN_FIELDS = ("short_name", "title", "country", "languages")
 """What attendees change on their own profile; once they have, nobody else does."""
+SHOWN_OF_ALIAS = frozenset({"name", "short_name", "title", "organisation", "country"})
 LENGTHS = {"name": 200, "short_name": 60, "organisation": 255, "country": 80, "title": 200}
 
 
 class AlreadyThere(BusinessError):
-    """Somebody with this address is on the list; `attendee_id` says who."""
+    """Somebody with this address is on the list; `attendee_id` says who, but for who is under an alias."""
 
     code = "already_there"
 
@@ -100,11 +108,11 @@ def add_attendee(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime
     email = check_email(new.email)
     (wanted,) = folded_for([email])
     there = Attendee.objects.filter(event=event, person__email__iexact=email).select_related("person")
+    there = there.knowing_aliases()
     for attendee, found in zip(there, folded_for([one.person.email for one in there]), strict=True):
         if found == wanted:
-            raise AlreadyThere(
-                _("Somebody with this address is on the list already."), attendee_id=attendee.pk
-            )
+            shown_id = {} if attendee.is_under_alias else {"attendee_id": attendee.pk}
+            raise AlreadyThere(_("Somebody with this address is on the list already."), **shown_id)
     names = [field.name for field in fields(new)]
     cells = tuple(email if name == "email" else getattr(new, name) for name in names)
     table = CsvTable(tuple(names), (CsvLine(1, cells),), (), "")
@@ -122,7 +130,8 @@ def change_attendee(
     """Change what organisers may set of one attendee; saving the same again marks no change.
 
     The full name of a minor is on no page (S7), so it is set by an import alone. Refuses OrganisersOnly,
-    NotFound, BadAttendee, and OwnWords where it would change what the person wrote on their own profile.
+    NotFound, BadAttendee, OwnWords where it would change what the person wrote on their own profile, and
+    SetByLead where it would change an alias.
     """
     check_organiser(by, event, Doing.EDIT)
     rows = Attendee.objects.select_related("organisation").filter(event=event, pk=attendee_id)
@@ -141,6 +150,10 @@ def change_attendee(
             % {"fields": ", ".join(sorted(differing))}
         )
     changed = [name for name, value in wanted.items() if getattr(attendee, name) != value]
+    if SHOWN_OF_ALIAS.intersection(changed) and appears_under_alias(attendee):
+        raise SetByLead(
+            _("A safeguarding lead set this person's name and affiliation, and leads alone change them.")
+        )
     if changed:
         for name in changed:
             setattr(attendee, name, wanted[name])

@@ -24,6 +24,11 @@ from django.db.models import QuerySet
 from backend.events.models import Attendee, Event
 
 
+def import_lock(event_id: int) -> str:
+    """The name of the lock held by whatever imports a list of people into this event."""
+    return f"import:{event_id}"
+
+
 def lock_event(event_id: int) -> None:
     """Lock the event's row until the transaction ends; whoever refers to the event does not wait."""
     Event.objects.select_for_update(no_key=True).only("pk").get(pk=event_id)

@@ -18,6 +18,7 @@ from backend.events.rules import (
     TextTooLong,
     check_allowed,
     check_may_have_profile,
+    check_tells_nothing,
     clean_text,
     country_name,
 )
@@ -62,7 +63,8 @@ def update_profile(
 
     A draft, saved while it is typed, is matched half a minute later with all that follows until then.
 
-    Refuses NotYours, NotInThisState, ConsentMissing, UnknownTopic and TextTooLong; nothing is saved then.
+    Refuses NotYours, NotInThisState, ConsentMissing, UnknownTopic, TextTooLong and RealNameInText; nothing
+    is saved then.
     Saving the same again does not mark a change.
     """
     if attendee.person_id != by.pk:
@@ -86,6 +88,7 @@ def update_profile(
                 % {"field": field, "count": f"{len(text):,}", "limit": f"{TEXT_LIMIT:,}"},
                 field=field,
             )
+    check_tells_nothing(locked, fields)
     changed = {field for field, value in fields.items() if getattr(locked, field) != value}
     if _replace_interests(locked, change.seeks_topics, change.offers_topics):
         changed.add("interests")

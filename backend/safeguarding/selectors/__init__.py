@@ -1,6 +1,14 @@
 """Public profiles, a person's own blocks, and reports for safeguarding leads."""
 
 from backend.safeguarding.selectors.age_classes import age_questions_for, waiting_age_questions
+from backend.safeguarding.selectors.aliases import (
+    alias_candidates,
+    alias_entries_for,
+    alias_subject,
+    aliases_for,
+    can_appear_under_alias,
+    sessions_naming,
+)
 from backend.safeguarding.selectors.blocks import OwnBlock, block_made_by, blocks_made_by
 from backend.safeguarding.selectors.consents import (
     ConsentRow,
@@ -86,9 +94,14 @@ __all__ = [
     "VettedRow",
     "ViewRow",
     "age_questions_for",
+    "alias_candidates",
+    "alias_entries_for",
+    "alias_subject",
+    "aliases_for",
     "asked_to_hear",
     "block_made_by",
     "blocks_made_by",
+    "can_appear_under_alias",
     "candidates_for",
     "consent_row_for",
     "consent_state",
@@ -113,6 +126,7 @@ __all__ = [
     "public_profiles_for",
     "report_page_for",
     "reports_for",
+    "sessions_naming",
     "supervision_for",
     "visible_ids_for",
     "waiting_age_questions",

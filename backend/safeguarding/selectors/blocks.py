@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
+from backend.events.rules import has_alias_anywhere
 from backend.events.selectors import shown_name
 from backend.people.models import Person
 from backend.safeguarding.models import Block
@@ -19,7 +20,8 @@ from backend.safeguarding.rules import nameable_to
 class OwnBlock:
     """A block for who made it: whom it is about at this event (None: not there), and their name.
 
-    The name is empty where they hide from who made it.
+    The name is empty where they hide from who made it. Of who appears under an alias at any event there is
+    neither: the block would tell who they are at the other.
     """
 
     block_id: int
@@ -32,7 +34,8 @@ def blocks_made_by(attendee: Attendee) -> tuple[OwnBlock, ...]:
     """The blocks of the attendee's person, newest first, for that person only. Four queries."""
     made = list(Block.objects.filter(blocker=attendee.person_id).order_by("-created_at", "-id"))
     blocked = Attendee.objects.filter(person__in=[block.blocked_id for block in made])
-    here = dict(blocked.filter(event=attendee.event_id).values_list("person_id", "pk"))
+    known = blocked.exclude(has_alias_anywhere())
+    here = dict(known.filter(event=attendee.event_id).values_list("person_id", "pk"))
     named = nameable_to(attendee.person_id).filter(pk__in=blocked).order_by("pk")
     names_here, elsewhere = (
         {one.person_id: shown_name(one) for one in found.only("person_id", "name")}

@@ -107,5 +107,6 @@ def person_for_attendee(*, viewer: Attendee, attendee_id: int, now: dt.datetime)
     if not knows_of(viewer, attendee_id, now):
         raise NotFound(_("There is no such person at this forum, or you cannot see them."))
     other = Attendee.objects.select_related("person").get(pk=attendee_id)
-    is_named = nameable_to(viewer.person_id).filter(pk=attendee_id).exists()
+    is_seen = contactable_for(viewer, "page", now, [attendee_id]).exists()
+    is_named = is_seen or nameable_to(viewer.person_id).filter(pk=attendee_id).exists()
     return TargetPerson(other.person, shown_name(other) if is_named else "")

@@ -59,7 +59,8 @@ class ReportLine:
 class PartyRow:
     """One of the two people, as the organisers' list has them: of a known minor the first name (S7).
 
-    `email` is the reporter's alone, and only of a known adult: no one-to-one mail to a child (S3).
+    `email` is the reporter's alone, and only of a known adult: no one-to-one mail to a child (S3). Of who is
+    under an alias it is on the leads' page of it alone (S11).
     """
 
     attendee_id: int
@@ -381,6 +382,7 @@ def _person_row(attendee: Attendee) -> PersonRow:
 
 def _party(attendee_id: int | None, *, with_email: bool = False) -> PartyRow | None:
     rows = Attendee.objects.select_related("person", "organisation__sector")
+    rows = rows.knowing_aliases()
     found = rows.filter(pk=attendee_id or 0)
     row = found.first()
     if row is None:
@@ -394,7 +396,7 @@ def _party(attendee_id: int | None, *, with_email: bool = False) -> PartyRow | N
         row.country,
         row.constituency,
         is_adult,
-        row.person.email if with_email and is_adult else "",
+        row.person.email if with_email and is_adult and not row.is_under_alias else "",
     )
 
 

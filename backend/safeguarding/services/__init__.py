@@ -1,4 +1,4 @@
-"""Blocks people make for their protection, their reports, and what a safeguarding lead does with them."""
+"""Blocks people make for their protection, their reports, aliases, and what a safeguarding lead does."""
 
 from backend.safeguarding.services.alerts import (
     alert_all_leads,
@@ -6,6 +6,14 @@ from backend.safeguarding.services.alerts import (
     alert_outside,
     send_alert,
     send_outside_alert,
+)
+from backend.safeguarding.services.aliases import (
+    AliasData,
+    BadAlias,
+    CannotHaveAlias,
+    lift_alias,
+    read_alias,
+    set_alias,
 )
 from backend.safeguarding.services.blocks import CannotBlockSelf, block_person, unblock_person
 from backend.safeguarding.services.consent_mails import (
@@ -76,14 +84,17 @@ __all__ = [
     "NAMED_LIMIT",
     "OUTCOME_LIMIT",
     "WORDS_LIMIT",
+    "AliasData",
     "AlreadyClosed",
     "AlreadyNamed",
+    "BadAlias",
     "BadChaperone",
     "BadConsent",
     "BadContactRule",
     "BadDueTime",
     "BadVetting",
     "CannotBlockSelf",
+    "CannotHaveAlias",
     "CannotHear",
     "ConsentLinkInvalid",
     "ConsentOver",
@@ -110,8 +121,10 @@ __all__ = [
     "file_report",
     "hand_over_report",
     "hand_over_reports",
+    "lift_alias",
     "link_report",
     "mark_open_place",
+    "read_alias",
     "read_report",
     "record_paper_consent",
     "record_vetting",
@@ -128,6 +141,7 @@ __all__ = [
     "send_news",
     "send_outside_alert",
     "send_word",
+    "set_alias",
     "set_due_time",
     "token_of",
     "unblock_person",

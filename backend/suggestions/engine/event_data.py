@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from backend.events.models import Attendee, Event, Interest, SessionPart
+from backend.events.models import Alias, Attendee, Event, Interest, SessionPart
 from backend.events.models import Tie as TieRow
 from backend.events.rules import pair_of
 from backend.meetings.models import Availability
@@ -75,8 +75,14 @@ def read_event_data(event: Event) -> EventData:
 
 
 def _read_ties(event: Event, attendees: Sequence[Attendee]) -> tuple[Tie, ...]:
-    """Ties of earlier editions among these attendees, aged from the event's start, as attendee ids."""
-    ids = {row.person_id: row.pk for row in attendees}
+    """Ties of earlier editions among these attendees, aged from the event's start, as attendee ids.
+
+    None of who appears under an alias now or did then: that the two met would tell who it is (S11).
+    """
+    people = {row.person_id: row.pk for row in attendees}
+    aliases = Alias.objects.filter(attendee__person__in=people)
+    hidden = set(aliases.values_list("attendee__person", "attendee__event"))
+    ids = {person: pk for person, pk in people.items() if (person, event.pk) not in hidden}
     rows = TieRow.objects.filter(first__in=ids, second__in=ids, met_on__lt=event.starts_on)
     return tuple(
         Tie(
@@ -87,4 +93,5 @@ def _read_ties(event: Event, attendees: Sequence[Attendee]) -> tuple[Tie, ...]:
             label=str(row.met_on.year),
         )
         for row in rows.order_by("edition_id", "first_id", "second_id")
+        if not hidden & {(row.first_id, row.edition_id), (row.second_id, row.edition_id)}
     )

@@ -22,7 +22,8 @@ def exported_rows(event: Event) -> list[tuple[str, str, int, str, str]]:
     """Rows (attendee, suggested, rank, score, reasons) of the current Run, as readers see their lists now.
 
     Without whom the contact policy refuses and whom the reader called not relevant; ranks run from 1 without
-    gaps: a gap would give away a blocked contact. E-mails as imported, with an apostrophe before what a
+    gaps: a gap would give away a blocked contact. E-mails as imported, of who is under an alias that name,
+    with an apostrophe before what a
     spreadsheet would run as a formula; reasons are codes with their evidence, joined by "; ", never empty.
     Refuses NotFound before the first Run.
     """
@@ -32,7 +33,8 @@ def exported_rows(event: Event) -> list[tuple[str, str, int, str, str]]:
             _("“%(event)s” has no suggestions yet: run build_suggestions %(event)s first.")
             % {"event": event.slug}
         )
-    emails = dict(matchable(event).values_list("pk", "person__email"))
+    people = matchable(event).values_list("pk", "person__email", "name", "alias")
+    emails = {pk: name if alias else email for pk, email, name, alias in people}
     refused, unwanted = refused_pairs(event), Feedback.objects.not_relevant_at(event)
 
     def email_for(reader: int, other: int) -> str:

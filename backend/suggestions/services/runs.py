@@ -16,7 +16,7 @@ from backend.core.errors import BusinessError
 from backend.core.models import Act
 from backend.core.queue import enqueue
 from backend.core.transactions import in_transaction
-from backend.events.models import Event
+from backend.events.models import Alias, Event
 from backend.events.rules import Doing, check_organiser
 from backend.events.services import matching_lock
 from backend.people.models import Person
@@ -110,7 +110,7 @@ def _build_locked(event: Event, now: dt.datetime, policy: Policy, progress: OnPr
         run.matching_state = built.state
         with transaction.atomic():
             run.save(update_fields=["policy", "report", "matching_state"])
-            _write_lists(run, built.lists, data.versions, now)
+            _write_lists(run, built.lists, data.versions, data.versions, now)
     except BaseException:
         Run.objects.filter(pk=run.pk).update(state=Run.State.FAILED)
         raise
@@ -159,7 +159,7 @@ def _refresh_locked(event: Event, now: dt.datetime) -> int:
             ListReading.objects.filter(run=run, attendee__in=left).delete()
             # Their new versions were read, even where the list came out the same.
             read = data.versions.keys() & (changed | updated.lists.keys())
-            _write_lists(run, updated.lists, {pk: data.versions[pk] for pk in read}, now)
+            _write_lists(run, updated.lists, {pk: data.versions[pk] for pk in read}, data.versions, now)
     return len(changed)
 
 
@@ -167,12 +167,18 @@ def _write_lists(
     run: Run,
     lists: Mapping[int, Collection[Suggested]],
     read: Mapping[int, dt.datetime],
+    versions: Mapping[int, dt.datetime],
     now: dt.datetime,
 ) -> None:
     """Replace these people's lists in the Run, and store which versions of profiles were `read`.
 
-    `read`: versions by attendee id, also of those whose list stays the same.
+    `read`: versions by attendee id, also of those whose list stays the same; `versions`: of
+    everybody. Whoever came under an alias since is left out until they are read again: their words may tell
+    who they are (S11).
     """
+    aliases = Alias.objects.filter(attendee__event=run.event_id)
+    changed = aliases.values_list("attendee", "attendee__changed_at")
+    behind = {pk for pk, changed_at in changed if versions.get(pk) != changed_at}
     Suggestion.objects.filter(run=run, attendee__in=list(lists)).delete()
     ListReading.objects.filter(run=run, attendee__in=list(read)).delete()
     Suggestion.objects.bulk_create(
@@ -196,6 +202,7 @@ def _write_lists(
             )
             for attendee_id, places in lists.items()
             for place in places
+            if not behind & {attendee_id, place.other, *(one.evidence.get("person") for one in place.reasons)}
         ),
         batch_size=2_000,
     )

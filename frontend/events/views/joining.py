@@ -14,7 +14,7 @@ from backend.core.encoder import EncoderAway
 from backend.core.errors import NotFound
 from backend.core.limits import TooOften
 from backend.events.models import Attendee
-from backend.events.rules import TextTooLong, country_names
+from backend.events.rules import RealNameInText, TextTooLong, country_names
 from backend.events.selectors import profile_for
 from backend.events.services import update_profile
 from backend.meetings.selectors import Joining, joining_for
@@ -70,7 +70,7 @@ def join_step(request: Request, attendee: Attendee, step: int) -> HttpResponse:
                     )
                 else:
                     update_profile(attendee=attendee, change=change, by=request.user, now=now)
-            except TextTooLong as refusal:
+            except (TextTooLong, RealNameInText) as refusal:
                 form.add_error(str(refusal.details["field"]), refusal.message)
         if outcome.refusal is None and not form.errors:
             if form.is_without_script and step in TEXTS:

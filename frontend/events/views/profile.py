@@ -11,7 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from backend.events.models import Attendee
-from backend.events.rules import TextTooLong, country_names, may_have_profile
+from backend.events.rules import (
+    RealNameInText,
+    TextTooLong,
+    appears_under_alias,
+    country_names,
+    may_have_profile,
+)
 from backend.events.selectors import profile_for
 from backend.events.services import update_profile
 from backend.safeguarding.selectors import blocks_made_by
@@ -36,7 +42,7 @@ def profile(request: Request, attendee: Attendee) -> HttpResponse:
             saved = update_profile(
                 attendee=attendee, change=form.change(), by=request.user, now=timezone.now()
             )
-        except TextTooLong as refusal:
+        except (TextTooLong, RealNameInText) as refusal:
             form.add_error(str(refusal.details["field"]), refusal.message)
         else:
             if is_being_matched(saved):
@@ -54,5 +60,6 @@ def profile(request: Request, attendee: Attendee) -> HttpResponse:
         "languages": form.languages_offered,
         "countries": country_names(),
         "blocks": blocks_made_by(attendee),
+        "is_under_alias": appears_under_alias(attendee),
     }
     return render(request, "events/profile.html", context, status=422 if form.errors else 200)

@@ -22,6 +22,7 @@ from backend.safeguarding.models import Report
 from backend.safeguarding.selectors import (
     asked_to_hear,
     block_made_by,
+    can_appear_under_alias,
     has_reader,
     last_report_by,
     leads_to_hand_over_to,
@@ -175,6 +176,7 @@ def safety(request: Request, attendee: Attendee) -> HttpResponse:
         "chosen": form["lead"].value() or "",
         "contacts": country_contacts_of(attendee.event_id),
         "has_news": asked_to_hear(attendee),
+        "can_ask_for_alias": bool(leads) and can_appear_under_alias(attendee),
     }
     return render(request, "safeguarding/safety.html", context, status=422 if form.errors else 200)
 

@@ -11,8 +11,13 @@ from django.utils.translation import gettext as _
 
 from backend.core.advisory_lock import advisory_lock
 from backend.core.transactions import Busy, in_transaction, read_only
-from backend.events.models import Attendee, Event, Interest, Organisation, Sector, Topic
-from backend.events.rules import Doing, check_allowed, check_organiser, check_takes_people
+from backend.events.models import Alias, Attendee, Event, Interest, Organisation, Sector, Topic
+from backend.events.rules import (
+    Doing,
+    check_allowed,
+    check_organiser,
+    check_takes_people,
+)
 from backend.events.selectors import ChosenTopics, chosen_topics, name_to_call
 from backend.events.services.changes import announce_changes
 from backend.events.services.importing.reading import CsvTable
@@ -23,7 +28,7 @@ from backend.events.services.importing.report import (
     UnconfirmedAdult,
 )
 from backend.events.services.importing.rows import ImportRow, column_positions, parse_line
-from backend.events.services.locks import lock_rows
+from backend.events.services.locks import import_lock, lock_rows
 from backend.events.services.organisations import find_or_create_organisations, move_organisations
 from backend.events.services.profiles import replace_interests
 from backend.events.services.sectors import load_sectors, sectors_by_word
@@ -119,9 +124,10 @@ def import_attendees(
     their texts, topics and short name; organisation, role, name and age class stay the organiser's. Names
     and sectors are this event's own, so no list changes another event or a known account. No list makes an
     adult of a minor, and of somebody of unknown age only where `confirmed_adults` holds the attendee's id:
-    who was read by name in a preview's `unconfirmed_adults`. Importing the same list again changes nothing;
-    `changed_at` moves only for those who changed. `by` is the organiser who
-    asks, None for the command line; `on_progress` is told the share done. Refuses OrganisersOnly,
+    who was read by name in a preview's `unconfirmed_adults`. A row of somebody under an alias
+    changes nothing and counts as unchanged: nothing else tells it (S11). Importing the same list again
+    changes nothing; `changed_at` moves only for those who changed. `by` is the organiser who asks, None for
+    the command line; `on_progress` is told the share done. Refuses OrganisersOnly,
     NotInThisState, RehearsalOnly, BadColumns and Busy.
     """
     if by is not None:
@@ -133,6 +139,7 @@ def import_attendees(
     width = max(position for position, name in enumerate(table.header) if name) + 1
     parsed = [parse_line(line, columns, width) for line in table.lines]
     checked = [row for row in parsed if isinstance(row, ImportRow)]
+    checked, left_out = _without_aliases_by_id(event, checked)
     found, strangers = _with_addresses(event, checked)
     rows, duplicates = _without_duplicates(found)
     refused = [*table.broken, *(row for row in parsed if isinstance(row, RefusedLine))]
@@ -141,14 +148,14 @@ def import_attendees(
         with read_only():
             result = _import_rows(event, rows, by, now, confirmed_adults, save=False, on_progress=on_progress)
     else:
-        with advisory_lock(f"import:{event.pk}"):  # one import of an event at a time
+        with advisory_lock(import_lock(event.pk)):  # one import of an event at a time
             result = _import_rows(event, rows, by, now, confirmed_adults, save=True, on_progress=on_progress)
     result.notes.extra_columns = extra
     return ImportReport(
         dry_run=dry_run,
         added=result.added,
         updated=result.updated,
-        unchanged=result.unchanged,
+        unchanged=result.unchanged + left_out,
         unknown_age=result.unknown_age,
         refused=tuple(sorted(refused, key=lambda row: row.line)),
         notes=(*table.notes, *result.notes.sentences()),
@@ -167,8 +174,9 @@ def _import_rows(
     on_progress: Callable[[float], None] | None,
 ) -> ImportResult:
     """Import the rows batch by batch; with `save` each batch is stored before the next is read."""
+    rows, left_out = _without_aliases(event, rows)
     organisations, notes = _import_organisations(event, rows, now, save=save)
-    result, topics = ImportResult(notes=notes), TopicIndex.of(event)
+    result, topics = ImportResult(unchanged=left_out, notes=notes), TopicIndex.of(event)
     try:
         for start in range(0, len(rows), ROWS_AT_ONCE):
             if on_progress:
@@ -222,6 +230,29 @@ def _import_batch(
     return result
 
 
+def _without_aliases_by_id(event: Event, rows: Sequence[ImportRow]) -> tuple[list[ImportRow], int]:
+    """The rows but for those with the id of somebody under an alias, and the number of these.
+
+    One with an address beside it stays, to be refused whatever the address is: no list tells which is theirs.
+    """
+    ids = {row.attendee_id for row in rows if row.attendee_id}
+    aliases = Alias.objects.filter(attendee__event=event, attendee__in=ids)
+    under_alias = set(aliases.values_list("attendee", flat=True))
+    kept = [row for row in rows if row.attendee_id not in under_alias or row.email]
+    return kept, len(rows) - len(kept)
+
+
+def _without_aliases(event: Event, rows: Sequence[ImportRow]) -> tuple[list[ImportRow], int]:
+    """The rows but for those with the address of somebody under an alias, and the number of these."""
+    aliases = Alias.objects.filter(attendee__event=event)
+    hidden = set(folded_for(list(aliases.values_list("attendee__person__email", flat=True))))
+    if not hidden:
+        return list(rows), 0
+    folded = folded_for([row.email for row in rows])
+    kept = [row for row, email in zip(rows, folded, strict=True) if email not in hidden]
+    return kept, len(rows) - len(kept)
+
+
 def _with_addresses(event: Event, rows: Sequence[ImportRow]) -> tuple[list[ImportRow], list[RefusedLine]]:
     """The rows, those with an id as that attendee's: with the account's address, and the name where blank.
 
@@ -234,6 +265,7 @@ def _with_addresses(event: Event, rows: Sequence[ImportRow]) -> tuple[list[Impor
         Attendee.objects.filter(event=event, pk__in=ids)
         .select_related("person")
         .only("name", "short_name", "person__email")
+        .knowing_aliases()
     )
     known = {one.pk: one for one in people}
     found, refused = [], []
@@ -246,7 +278,7 @@ def _with_addresses(event: Event, rows: Sequence[ImportRow]) -> tuple[list[Impor
         if attendee is None:
             reason = _("nobody at this forum has the id %(id)s") % {"id": row.attendee_id}
             refused.append(RefusedLine(row.line, row.email, reason))
-        elif email and [email] != folded_for([attendee.person.email]):
+        elif email and (attendee.is_under_alias or [email] != folded_for([attendee.person.email])):
             reason = _(
                 "the id %(id)s is of somebody with another address: leave out the id, or the address"
             ) % {"id": row.attendee_id}

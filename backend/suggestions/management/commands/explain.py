@@ -11,6 +11,7 @@ from rich.table import Table
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event
+from backend.events.rules import is_under_alias
 from backend.events.selectors import event_for
 from backend.safeguarding.rules import matchable
 from backend.suggestions import engine
@@ -47,7 +48,10 @@ class Command(BaseCommand):
 def _attendee(event: Event, who: str) -> Attendee:
     """The attendee of that e-mail or number whom matching may read; refuses NotFound."""
     people = matchable(event)
-    found = people.filter(pk=int(who)) if who.isdecimal() else people.filter(person__email__iexact=who)
+    if who.isdecimal():
+        found = people.filter(pk=int(who))
+    else:
+        found = people.filter(person__email__iexact=who).exclude(is_under_alias())
     if (attendee := found.first()) is None:
         raise NotFound(
             _("“%(who)s” is nobody whom “%(event)s” may suggest: a listed adult on its list.")

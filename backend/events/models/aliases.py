@@ -1,0 +1,38 @@
+"""Who appears at an event under an alias."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from backend.events.models.attendees import Attendee, Sector
+from backend.people.models import Person
+
+
+class Alias(models.Model):
+    """The real name and affiliation of an attendee who appears at an event under an alias (S11).
+
+    What everybody reads, `Attendee.name` and the rest, is the alias. Only safeguarding leads read this row,
+    through `safeguarding.services.read_alias`. `about`, `seeks` and `offers` are texts that held the real
+    name or affiliation and were taken off the profile.
+    """
+
+    attendee = models.OneToOneField(Attendee, on_delete=models.CASCADE, related_name="alias")
+    name = models.CharField(max_length=200)
+    organisation = models.CharField(max_length=255, blank=True)
+    sector = models.ForeignKey(Sector, null=True, on_delete=models.SET_NULL, related_name="+")
+    short_name = models.CharField(max_length=60, blank=True)
+    title = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=80, blank=True)
+    about = models.TextField(blank=True)
+    seeks = models.TextField(blank=True)
+    offers = models.TextField(blank=True)
+    is_wish = models.BooleanField()  # the attendee asked for it; else a lead judged so
+    set_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="alias_has_a_real_name")]
+
+    def __str__(self) -> str:
+        return f"alias {self.pk}"
