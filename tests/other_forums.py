@@ -18,14 +18,16 @@ from tests.safeguarding_statement import Part, Situation
 
 HERE, THERE = 0, 1
 ROLES = {0: "organiser", 1: "safeguarding-lead", 2: "participant"}  # person: permission at the forum here
-# What opening writes on purpose: who read a report or an alias, which cards were shown, a sign-in, downloads,
-# and names that a search finds changed.
+# What opening writes on purpose: who read a report or an alias and that it was read, whose page was opened,
+# which cards were shown, a sign-in, downloads, and names that a search finds changed.
 WRITTEN_BY_READING = {
     "core_act",
+    "directory_profilevisit",
     "directory_searchname",
     "django_session",
     "people_person",
     "safeguarding_aliasentry",
+    "safeguarding_report",
     "safeguarding_reportview",
     "stats_release",
     "suggestions_suggestionview",

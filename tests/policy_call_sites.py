@@ -139,6 +139,12 @@ def _anyone(*given: Any) -> Any:
     return Q(pk__isnull=False)
 
 
+def _no_pairs(event: Any, **named: Any) -> Any:
+    from backend.safeguarding.rules import RefusedPairs
+
+    return RefusedPairs()
+
+
 def _none(*given: Any) -> Any:
     from django.db.models import Q
 
@@ -165,7 +171,7 @@ LETTING_THROUGH: dict[str, Callable[..., Any]] = {
     "person_for_attendee": _anybody,
     "public_profiles_for": _all_profiles,
     "readable_for": _every_report,
-    "refused_pairs": lambda event, **named: set(),
+    "refused_pairs": _no_pairs,
     "visible_ids_for": lambda *, viewer, ids, channel, now: set(ids),
 }
 

@@ -72,11 +72,10 @@ def cells_to_withhold(
         if sum(times * counts.values[key] for key, times in equation.items()):
             raise ValueError(f"counts do not add up: {dict(equation)}")
     above = {key for key in cells if counts.values[key]}
-    zeros = set(cells) - above
     small = {key for key in above if is_small(counts.values[key])}
     hidden = small | (_parts_of_small(counts) & set(cells)) | set(withheld)
     exposed = exposed_counts(counts, (set(cells) - hidden) | set(known), hidden)
-    told = exposed_counts(counts, zeros | set(known), {*above, *withheld}, around=exposed)
+    told = exposed_counts(counts, (set(cells) - above - hidden) | set(known), above | hidden, around=exposed)
     while exposed - told:
         shown, first = above - hidden, min(exposed - told)
         beside = _single(counts, shown, {*shown, *known}, hidden) or _beside(first, counts, shown)
@@ -97,13 +96,13 @@ def exposed_counts(
 ) -> set[Key]:
     """The counts from 1 to 4 that `shown` narrows: it leaves no solution at 1 or less, or none at 4 or more.
 
-    `withheld` are marked as such, and so known to be 1 or more, but for the parts of small totals, which are
-    marked also where they are 0; all others may be any whole number from 0. A small count that is shown is
-    exposed. With `around` only counts are judged that equations tie to these.
+    `withheld` are marked as such, and so known to be 1 or more, or part of a total from 1 to 4, of which all
+    parts are marked; all others may be any whole number from 0. A small count that is shown is exposed. With
+    `around` only counts are judged that equations tie to these.
     """
     if around is not None and not around:
         return set()
-    shown, withheld = set(shown), set(withheld) - _parts_of_small(counts)
+    shown = set(shown)
     exposed = {key for key in shown if is_small(counts.values[key])}
     for part in _parts(counts, shown, withheld):
         if around is None or not set(around).isdisjoint(part.keys):
@@ -113,7 +112,10 @@ def exposed_counts(
 
 @dataclass(slots=True)
 class _Part:
-    """Unknown counts (n) that equations tie to each other: `rows` @ x == `sums`, `steps` @ x <= 0."""
+    """Unknown counts (n) that equations tie to each other: `rows` @ x == `sums`, `steps` @ x <= `ends`.
+
+    After the counts `keys` come as many unknowns of 0 or 1 as there are totals that may be small.
+    """
 
     keys: list[Key]
     true: npt.NDArray[np.float64]
@@ -122,6 +124,7 @@ class _Part:
     rows: sp.csr_matrix
     sums: npt.NDArray[np.float64]
     steps: sp.csr_matrix
+    ends: npt.NDArray[np.float64]
 
     def exposed(self) -> list[Key]:
         """The small counts without a solution at 1 or less or without one at 4 or more."""
@@ -160,7 +163,7 @@ class _Part:
             return None
         limits = [LinearConstraint(self.rows, self.sums, self.sums)] if self.rows.shape[0] else []
         if self.steps.shape[0]:
-            limits.append(LinearConstraint(self.steps, -np.inf, 0.0))
+            limits.append(LinearConstraint(self.steps, -np.inf, self.ends))
         found = milp(
             prices, constraints=limits, bounds=Bounds(low, high), integrality=np.ones(len(low), np.int64)
         )
@@ -169,53 +172,64 @@ class _Part:
                 raise RuntimeError(f"suppression: {found.message}")
             return None
         solution: npt.NDArray[np.float64] = np.rint(found.x)
-        if np.any(self.rows @ solution != self.sums) or np.any(self.steps @ solution > 0):
+        if np.any(self.rows @ solution != self.sums) or np.any(self.steps @ solution > self.ends):
             raise RuntimeError("suppression: the solver's counts do not fit")
         return solution
 
 
 def _parts(counts: Counts, shown: set[Key], withheld: Collection[Key]) -> list[_Part]:
     """The unknown counts in parts that nothing ties to each other; those without a small one are left out."""
-    names = sorted({key for equation in counts.equations for key in equation} - shown)
-    names = sorted({*names, *(key for pair in counts.orders for key in pair if key not in shown)})
+    tied = {key for equation in counts.equations for key in equation}
+    names = sorted((tied | {key for pair in counts.orders for key in pair}) - shown)
     column = {key: place for place, key in enumerate(names)}
-    true = np.array([counts.values[key] for key in names], float)
-    low = np.array([float(key in withheld) for key in names])
-    high = np.full(
-        len(names), 2.0 * max([*counts.values.values(), MIN_COUNT])
-    )  # finite; more would only widen
-    steps: list[dict[int, int]] = []
+    most = 2 * max([*counts.values.values(), MIN_COUNT])  # finite; more would only widen
+    true = [float(counts.values[key]) for key in names]
+    low, high = [0.0] * len(names), [float(most)] * len(names)
+    steps: list[tuple[dict[int, int], int]] = []  # coefficients; the weighted counts are at most so much
     for first, second in counts.orders:
         if first in column and second in column:
-            steps.append({column[first]: 1, column[second]: -1})
+            steps.append(({column[first]: 1, column[second]: -1}, 0))
         elif first in column:
             high[column[first]] = min(high[column[first]], counts.values[second])
         elif second in column:
             low[column[second]] = max(low[column[second]], counts.values[first])
+    totals = _totals(counts)
+    may_be_small: dict[Key, int] = {}  # the unknown of 0 or 1 by total
+    for key in column.keys() & withheld:
+        of = [total for total in totals.get(key, ()) if total in column]
+        for total in of:
+            if total not in may_be_small:
+                may_be_small[total] = len(true)
+                true, low, high = [*true, 0.0], [*low, 0.0], [*high, 1.0]
+                steps.append(({column[total]: 1, may_be_small[total]: most - MIN_COUNT + 1}, most))
+        steps.append(({column[key]: -1, **{may_be_small[total]: -1 for total in of}}, -1))
     rows = [
         {column[key]: times for key, times in equation.items() if key in column}
         for equation in counts.equations
     ]
     rows = [row for row in rows if row]
-    ties = [(line, place) for line, row in enumerate([*rows, *steps]) for place in row]
-    size = len(names)
-    lines, places = np.array(ties, np.int64).reshape(-1, 2).T
-    graph = sp.coo_matrix((np.ones(len(ties)), (lines + size, places)), shape=(2 * (size + len(ties)),) * 2)
-    label = connected_components(graph, directed=False)[1]
+    size, ties = len(true), [*rows, *(row for row, _end in steps)]
+    pairs = np.array([(size + line, place) for line, row in enumerate(ties) for place in row], np.int64)
+    lines, places = pairs.reshape(-1, 2).T
+    graph = sp.coo_matrix((np.ones(len(lines)), (lines, places)), shape=(size + len(ties),) * 2)
+    label = connected_components(graph, directed=False)[1][:size]
+    values = np.array(true)
     found = []
-    for part in np.unique(label[:size][(true >= 1) & (true < MIN_COUNT)]).tolist():
-        own = np.flatnonzero(label[:size] == part)
+    for part in np.unique(label[(values >= 1) & (values < MIN_COUNT)]).tolist():
+        own = np.flatnonzero(label == part)
         at = {place: new for new, place in enumerate(own.tolist())}
         matrix = _matrix([row for row in rows if next(iter(row)) in at], at)
+        own_steps = [(row, end) for row, end in steps if next(iter(row)) in at]
         found.append(
             _Part(
-                keys=[names[place] for place in own],
-                true=true[own],
-                low=low[own],
-                high=high[own],
+                keys=[names[place] for place in own if place < len(names)],
+                true=values[own],
+                low=np.array(low)[own],
+                high=np.array(high)[own],
                 rows=matrix,
-                sums=matrix @ true[own],
-                steps=_matrix([row for row in steps if next(iter(row)) in at], at),
+                sums=matrix @ values[own],
+                steps=_matrix([row for row, _end in own_steps], at),
+                ends=np.array([end for _row, end in own_steps], float),
             )
         )
     return found
@@ -227,14 +241,22 @@ def _matrix(rows: Sequence[Mapping[int, int]], at: Mapping[int, int]) -> sp.csr_
     return sp.csr_matrix((times.astype(float), (lines, columns)), shape=(len(rows), len(at)))
 
 
+def _totals(counts: Counts) -> dict[Key, set[Key]]:
+    """The totals that each count is a part of."""
+    found: dict[Key, set[Key]] = {}
+    for equation in counts.equations:
+        totals = {key for key, times in equation.items() if times < 0}
+        if len(totals) == 1:
+            for part in set(equation) - totals:
+                found.setdefault(part, set()).update(totals)
+    return found
+
+
 def _parts_of_small(counts: Counts) -> set[Key]:
     """What adds up to a total from 1 to 4: marks on two of its parts would tell that it is 2 or more."""
-    parts = set[Key]()
-    for equation in counts.equations:
-        totals = [key for key, times in equation.items() if times < 0]
-        if len(totals) == 1 and is_small(counts.values[totals[0]]):
-            parts |= set(equation) - set(totals)
-    return parts
+    return {
+        key for key, totals in _totals(counts).items() if any(is_small(counts.values[of]) for of in totals)
+    }
 
 
 def _single(

@@ -52,6 +52,7 @@ class Adversary:
     true: dict[Name, int] = field(default_factory=dict)
     facts: list[tuple[Mapping[Name, float], float, float]] = field(default_factory=list)
     marked: set[Name] = field(default_factory=set)
+    totals: dict[Name, set[Name]] = field(default_factory=dict)  # by each of its parts
 
     def know(self, terms: Mapping[Name, float], low: float, high: float) -> None:
         """The weighted sum lies in these bounds; it does in truth, or the fact is none."""
@@ -63,6 +64,8 @@ class Adversary:
         terms: dict[Name, float] = {}
         for part in parts:
             terms[part] = terms.get(part, 0) + 1
+            if len(totals) == 1:
+                self.totals.setdefault(part, set()).update(totals)
         for total in totals:
             terms[total] = terms.get(total, 0) - times
         self.know(terms, 0, 0)
@@ -263,32 +266,37 @@ class Adversary:
         """The counts from 1 to 4 that cannot be 1 or less, or cannot be 4 or more, by exact search."""
         names = sorted(self.true, key=repr)
         place = {name: n for n, name in enumerate(names)}
+        facts = list(self.facts)
+        # A mark tells that a count is 1 or more, or part of a small total: of these all parts are marked.
+        is_small: dict[Name, Name] = {}
+        for name in self.marked:
+            of = [is_small.setdefault(total, ("is small", total)) for total in self.totals.get(name, ())]
+            facts.append(({name: 1.0, **dict.fromkeys(of, 1.0)}, 1, np.inf))
+        for total, is_so in is_small.items():
+            place[is_so] = len(place)
+            facts.append(({total: 1.0, is_so: MOST - 4.0}, -np.inf, MOST))
+        most = np.append(np.full(len(names), float(MOST)), np.ones(len(is_small)))
         entries = [
             (line, place[name], times)
-            for line, (terms, _, _) in enumerate(self.facts)
+            for line, (terms, _, _) in enumerate(facts)
             for name, times in terms.items()
         ]
         lines, columns, times = np.array(entries, float).T
         matrix = sp.csr_matrix(
-            (times, (lines.astype(int), columns.astype(int))), shape=(len(self.facts), len(names))
+            (times, (lines.astype(int), columns.astype(int))), shape=(len(facts), len(place))
         )
-        limits = LinearConstraint(
-            matrix, [low for _, low, _ in self.facts], [high for _, _, high in self.facts]
-        )
-        true = np.array([self.true[name] for name in names])
-        # A mark tells that a count is not 0, unless the same release marks one that is.
-        vague = {name[0] for name in self.marked if not self.true[name]}
-        least = np.array([float(name in self.marked and name[0] not in vague) for name in names])
+        limits = LinearConstraint(matrix, [low for _, low, _ in facts], [high for _, _, high in facts])
+        true = np.array([self.true[name] for name in names] + [0] * len(is_small))
 
         def search(prices: Any, bound: tuple[int, float, float] | None = None) -> Any:
-            low, high = least.copy(), np.full(len(names), float(MOST))
+            low, high = np.zeros(len(place)), most.copy()
             if bound:
                 low[bound[0]], high[bound[0]] = max(low[bound[0]], bound[1]), bound[2]
             found = milp(
                 prices,
                 constraints=limits,
                 bounds=Bounds(low, high),
-                integrality=np.ones(len(names), np.int64),
+                integrality=np.ones(len(place), np.int64),
             )
             assert found.status in (0, 2), found.message
             return None if found.x is None else np.rint(found.x)
@@ -302,7 +310,7 @@ class Adversary:
                     low_ones &= found < 4
         for waits, low, high in ((high_ones, 0.0, 1.0), (low_ones, 4.0, float(MOST))):
             for n in np.flatnonzero(waits).tolist():
-                if waits[n] and (found := search(np.zeros(len(names)), (n, low, high))) is not None:
+                if waits[n] and (found := search(np.zeros(len(place)), (n, low, high))) is not None:
                     high_ones &= found > 1
                     low_ones &= found < 4
         return {names[n]: int(true[n]) for n in np.flatnonzero(high_ones | low_ones)}

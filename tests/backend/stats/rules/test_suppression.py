@@ -156,3 +156,27 @@ def test_no_row_of_a_larger_table_has_a_single_withheld_count(rows, columns, see
         assert not small or len(set(equation) & hidden) >= 2
     assert hidden == withheld(values, equations)
     assert exposed_counts(Counts(values, equations), set(values) - hidden, hidden) == set()
+
+
+def test_a_mark_on_a_zero_that_the_rest_tells_is_known_to_be_of_a_small_total():
+    accepted, held, to_come, cancelled = ("accepted",), ("held",), ("to come",), ("cancelled",)
+    connected, other = ("connected",), ("other",)
+    values = {accepted: 8, held: 0, to_come: 4, cancelled: 4, connected: 4, other: 8}
+    counts = Counts(
+        values,
+        [
+            {held: 1, to_come: 1, cancelled: 1, accepted: -1},
+            {held: 1, to_come: 1, connected: -1},
+            {to_come: 1, cancelled: 1, other: -1},
+        ],
+    )
+    assert exposed_counts(counts, {accepted}, {held, connected}) == set()
+    # None was held, so the mark tells that at most 4 are connected, and 4 or more cancelled.
+    assert exposed_counts(counts, {accepted, other}, {held, connected}) == {cancelled}
+
+
+def test_where_nothing_is_left_to_withhold_what_was_shown_before_stays_told():
+    a, b, c, total = ("a",), ("b",), ("c",), ("all",)
+    counts = Counts({a: 1, b: 1, c: 5, total: 7}, [{a: 1, b: 1, c: 1, total: -1}])
+    assert cells_to_withhold(counts, [a, b, total], known=[c]).told == set()
+    assert cells_to_withhold(counts, [a, b], known=[c, total]).told == {a, b}
