@@ -28,6 +28,7 @@ from backend.events.rules import (
     check_admission,
     check_allowed,
     is_administrator,
+    is_paused,
 )
 from backend.events.selectors import attendee_for, seen_as
 from backend.people.models import Person
@@ -37,6 +38,8 @@ View = Callable[..., HttpResponse]
 Arguments = dict[str, Any]
 SEEN_AS = "seen_as"  # in the session: the id of the made-up attendee for whom an organiser stands in
 NEVER_SEEN_AS = {"api_access"}  # a token would outlast the visit
+# Whoever is suspended turns to the leads there, and reads what they write.
+OPEN_TO_PAUSED = {"safety", "report_sent", "safety_news"}
 Admission = Callable[["Request", Arguments], HttpResponse | None]
 
 
@@ -47,6 +50,7 @@ class Request(HttpRequest):
     htmx: HtmxDetails
     attendee: Attendee
     is_seen_as: bool
+    is_paused: bool
 
 
 class WrongMethod(BusinessError):
@@ -172,7 +176,11 @@ def _admit_attendee(request: Request, arguments: Arguments) -> HttpResponse | No
     if (asked := _ask_to_sign_in(request, arguments)) is not None:
         return asked
     attendee = attendee_for(request.user, arguments.pop("slug"))
-    check_admission(attendee)
+    page = request.resolver_match.url_name if request.resolver_match else ""
+    request.is_paused = is_paused(attendee)
+    if request.is_paused:  # the way to the leads stands on the page that refuses
+        request.attendee = attendee
+    check_admission(attendee, even_paused=not request.is_paused or page in OPEN_TO_PAUSED)
     request.attendee = arguments["attendee"] = attendee
     return None
 

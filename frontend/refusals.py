@@ -43,6 +43,7 @@ STEPS: Mapping[str, _Next] = {
     "in_a_meeting": _Next("meeting", _("Open your meeting"), row="meeting"),
     "no_open_slots": _Next("person", _("Tell them that you would like to meet"), row="other"),
     "not_joined": _Next("join", _("Join the forum")),
+    "part_paused": _Next("safety", _("Write to the safeguarding lead")),
     "old_agreement": _Next("join", _("Read them and join")),
     "request_expired": _Next("meetings", _("See my meetings and requests")),
     "unknown_slot": _Next("availability", _("See my meeting times")),

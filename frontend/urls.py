@@ -37,7 +37,7 @@ from frontend.meetings.views import (
 )
 from frontend.people import views as people
 from frontend.programme import views as programme
-from frontend.safeguarding.views import aliases, consents, report_entries, supervision
+from frontend.safeguarding.views import aliases, consents, report_entries, supervision, suspensions
 from frontend.safeguarding.views import reports as safeguarding
 from frontend.stats import views as desk
 from frontend.suggestions import views as suggestions
@@ -187,6 +187,9 @@ urlpatterns = [
     path("e/<slug:slug>/reports/<int:report_id>/word/", report_entries.send_word, name="send_word"),
     path("e/<slug:slug>/reports/<int:report_id>/assign/", report_entries.assign_report, name="assign_report"),
     path("e/<slug:slug>/reports/<int:report_id>/due/", report_entries.set_due_time, name="set_due_time"),
+    path("e/<slug:slug>/suspensions/", suspensions.suspensions, name="suspensions"),
+    path("e/<slug:slug>/suspensions/person/", suspensions.suspend, name="suspend"),
+    path("e/<slug:slug>/suspensions/lift/", suspensions.lift_suspension, name="lift_suspension"),
     path("e/<slug:slug>/safety/news/", report_entries.safety_news, name="safety_news"),
     path("e/<slug:slug>/blocks/<int:block_id>/lift/", safeguarding.unblock, name="unblock"),
     path("e/<slug:slug>/people/<int:attendee_id>/ask/", requests.ask, name="ask"),

@@ -123,6 +123,7 @@ def change_theirs(person: int, rounds: int) -> list[str]:
             address = chance.choice(found)
             fields = {name: chance.choice(ids) for name, ids in numbers.items()}
             fields |= {"do": chance.choice(choices), "words": "A word.", "name": "A name", "confirm": "on"}
+            fields |= {"reason": "A word."}
             for target, method in product((address.replace(there, here), address), methods):
                 cache.clear()
                 answer = getattr(client, method)(target, fields, **options)

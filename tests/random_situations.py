@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from backend.events.models import AgeAgreement, Attendee, Event, Organisation, Sector
+from backend.events.models import AgeAgreement, Attendee, Event, Organisation, Sector, Suspension
 from backend.people.models import KnownMinor, Person
 from backend.safeguarding import rules
 from backend.safeguarding.models import Block, ContactRule, Report
@@ -23,7 +23,7 @@ from tests.safeguarding_statement import CHANNELS, EVENTS, SECTORS, TOGETHER, Si
 
 BATCH = 500  # situations in one transaction
 REFUSED_OF = 4  # one of so many events has its pairs that are kept apart asked for: several queries each
-STATES = {"open": ("open", True), "looked-at": ("looked-at", True)}  # of a report: state, keeps_apart
+STATES = {state: (state, True) for state in ("open", "looked-at", "in-hand")}  # of a report, keeps_apart
 CLOSED = {"closed": ("closed", True), "lifted": ("closed", False)}
 NOBODY, NO_ACCOUNT, NOWHERE = -1, -2, -3  # marks of the viewer in the SQL of the twin
 
@@ -120,6 +120,11 @@ def _write_attendees(world: World, now: dt.datetime) -> None:
                 agreed_at=now if part.joined else None, agreement_version="1" if part.joined else "",
             )  # fmt: skip
     Attendee.objects.bulk_create(world.attendees.values())
+    Suspension.objects.bulk_create(
+        Suspension(attendee=world.attendees[place, person, event], reason="A word.", suspended_at=now)
+        for place, situation in enumerate(world.situations)
+        for person, event in sorted(situation.suspended)
+    )
 
 
 def _write_what_keeps_apart(world: World, now: dt.datetime) -> None:

@@ -37,6 +37,7 @@ from backend.events.models import (
     Session,
     SessionPart,
     Slot,
+    Suspension,
     Table,
 )
 from backend.meetings import services
@@ -78,7 +79,7 @@ LISTS = {  # for organisers and leads, but for the page from which everybody rep
     "roles": re.compile(r"<slug:slug>/roles/$"),
     "page": re.compile(r"<slug:slug>/attendees/(<int:attendee_id>/.*)?$"),
     "file": re.compile("<slug:slug>/attendees/files/"),
-    "link": re.compile("<slug:slug>/reports/<int:report_id>/about/"),
+    "link": re.compile("<slug:slug>/(reports/<int:report_id>/about|suspensions)/"),
     "supervision": re.compile(r"<slug:slug>/supervision/"),
     "work": re.compile("<slug:slug>/(desk/(who|unmet|print|$)|matching/|programme/|plans/|stats/)"),
 }
@@ -225,6 +226,8 @@ def fall(met: Stage, situation: Situation) -> Stage:
         Event.objects.filter(pk=stage.events[event].pk).update(
             shows_unjoined=event in situation.shows_unjoined
         )
+    for person, event in sorted(situation.suspended):
+        Suspension.objects.create(attendee=stage.attendees[person, event], reason="A word.", suspended_at=now)
     for one, other in sorted(situation.blocks):
         Block.objects.create(blocker=stage.people[one], blocked=stage.people[other])
     for made in situation.complaints:
@@ -267,7 +270,8 @@ class Reading:
     addresses: int = 0
     routes: set[str] = field(default_factory=set)
     forms: set[str] = field(default_factory=set)  # routes that only answer to a form or a program's change
-    refused: set[tuple[str, bool, str]] = field(default_factory=set)  # permission, account closed, route
+    # By permission, whether the account is closed and they are suspended, and route.
+    refused: set[tuple[str, bool, bool, str]] = field(default_factory=set)
     leaks: list[str] = field(default_factory=list)
 
 
@@ -336,9 +340,10 @@ def read_everything(stage: Stage, event: int, found: Reading, draw: Draw | None 
     client.force_login(stage.people[READER])
     part, is_closed = stage.situation.part(READER, event), READER in stage.situation.closed_accounts
     assert part is not None
+    reads_as = part.permission, is_closed, (READER, event) in stage.situation.suspended
     for route, numbered in addresses(stage, event).items():
         is_admitted = part.permission in admitted_by(numbered[0])
-        if route in found.forms or (part.permission, is_closed, route) in found.refused:
+        if route in found.forms or (*reads_as, route) in found.refused:
             continue
         for address in (draw.of(numbered) if draw else numbered)[: None if is_admitted else 1]:
             cache.clear()
@@ -352,7 +357,7 @@ def read_everything(stage: Stage, event: int, found: Reading, draw: Draw | None 
             if route == FREE_TIMES and answer.status_code == 200:
                 _judge_free_times(stage, event, READER, address, found)
             if not is_admitted:
-                found.refused.add((part.permission, is_closed, route))
+                found.refused.add((*reads_as, route))
                 if answer.status_code < 300:
                     found.leaks.append(f"{address}: open to {part.permission} at {event}: {stage.situation}")
     _try_to_meet(stage, event, READER, client, found)

@@ -52,9 +52,7 @@ class Complaint:
     event: int
     reporter: int
     reported: int
-    state: str = (
-        "open"  # open, looked-at, closed, lifted: closed, and a lead let the two see each other again
-    )
+    state: str = "open"  # open, looked-at, in-hand, closed, lifted: closed, and a lead let the two meet again
 
 
 @dataclass(frozen=True)
@@ -83,6 +81,7 @@ class Situation:
     memories: tuple[Memory, ...] = ()
     shows_unjoined: frozenset[int] = frozenset()  # events whose people agreed, registering, to be shown
     contact_rules: tuple[ContactRule, ...] = ()
+    suspended: frozenset[tuple[int, int]] = frozenset()  # person, event: by a safeguarding lead
 
     def part(self, person: int, event: int) -> Part | None:
         return next((part for part in self.parts if (part.person, part.event) == (person, event)), None)
@@ -106,11 +105,12 @@ def is_adult(situation: Situation, person: int, event: int) -> bool:
 
 
 def is_open(situation: Situation, person: int, event: int) -> bool:
-    """S1, S2, S9: a known adult who is listed and whose account is open; everybody else appears nowhere."""
+    """S1, S2, S8, S9: a known adult, listed, not suspended, whose account is open; others appear nowhere."""
     part = situation.part(person, event)
     return (
         part is not None
         and part.listed
+        and (person, event) not in situation.suspended
         and person not in situation.closed_accounts
         and is_adult(situation, person, event)
     )
@@ -190,19 +190,26 @@ def may_read(situation: Situation, event: int, reader: int, target: int, *, on_l
 
     first and last name, organisation, title, texts. `on_list`: "page" for organisers' list of attendees and
     its page of one, "file" for its files, "work" for the figures, the matching and the planner (S2), "link"
-    for the leads' search for whom a report in free words is about (S8), "safety" for the page from which
-    everybody reports, which names the leads, "roles" for organisers' and leads' list of them (S10), and
-    "supervision" for the leads' pages of who looks after minors (S5).
+    for the leads' search for whom a report in free words is about and their list of the suspended (S8),
+    "safety" for the page from which everybody reports, which names the leads, "roles" for organisers' and
+    leads' list of them (S10), and "supervision" for the leads' pages of who looks after minors (S5). Whom a
+    lead suspended reads themself and the page of safety alone.
     """
     mine, theirs = situation.part(reader, event), situation.part(target, event)
-    if mine is None or theirs is None or reader in situation.closed_accounts:
+    if mine is None or reader in situation.closed_accounts:
         return set()
+    if theirs is None:  # known from another event, and still on one's own list of blocks
+        known = any(_is_named_on_own_list(situation, at, reader, target) for at in EVENTS)
+        return {"first", "last"} if known and (reader, event) not in situation.suspended else set()
+    is_lead = theirs.permission == "safeguarding-lead" and (target, event) not in situation.suspended
+    if (reader, event) in situation.suspended and reader != target:
+        return {"first", "last"} if on_list == "safety" and is_lead else set()
     if reader == target or may_contact(situation, event, reader, target, "page"):
         return {"first", "last", "organisation", "title", "texts"}
     if on_list == "work" and not is_open(situation, target, event):
         return set()
     readable = set()
-    if on_list == "safety" and theirs.permission == "safeguarding-lead":
+    if on_list == "safety" and is_lead:
         readable |= {"first", "last"}
     has_role = "participant" not in (mine.permission, theirs.permission)
     if on_list == "roles" and has_role and theirs.age == "adult":
@@ -241,7 +248,8 @@ def _is_named_on_own_list(situation: Situation, event: int, reader: int, target:
         (made.reporter, made.reported) == (target, reader) and made.state != "lifted"
         for made in situation.complaints
     )
-    return is_mine and not hides and is_open(situation, target, event)
+    is_here = situation.part(reader, event) is not None
+    return is_here and is_mine and not hides and is_open(situation, target, event)
 
 
 def draw_situations(seed: int, count: int) -> Iterator[Situation]:
@@ -293,7 +301,7 @@ def draw_situation(
     here = {(part.person, part.event): part for part in parts}
     pairs = [(one, other) for one in range(count) for other in range(count) if one != other]
     complaints = tuple(
-        Complaint(event, one, other, chance.choice(("open", "looked-at", "closed", "lifted")))
+        Complaint(event, one, other, chance.choice(("open", "looked-at", "in-hand", "closed", "lifted")))
         for one, other in pairs
         for event in EVENTS
         if (one, event) in here and (other, event) in here and chance.random() < 0.05
@@ -320,4 +328,5 @@ def draw_situation(
         memories=memories,
         shows_unjoined=shows_unjoined,
         contact_rules=contact_rules,
+        suspended=frozenset((part.person, part.event) for part in parts if chance.random() < 0.06),
     )

@@ -148,6 +148,7 @@ class ReportSerializer(ReportLineSerializer):
         source="is_contact_blocked",
         help_text="Whether contact between the two is blocked now, for whatever cause.",
     )
+    is_suspended = serializers.BooleanField(help_text="Whether the one whom it is about is suspended.")
     others_about = serializers.IntegerField(help_text="Other reports about the same person at this event.")
     can_link = serializers.BooleanField(help_text="Whether a lead may say which attendee it is about.")
     links = ReportLinkSerializer(many=True)

@@ -46,6 +46,12 @@ def send_assigned(lead_id: int) -> None:
     report_mails.send_assigned(lead_id=lead_id)
 
 
+@app.task(name=report_mails.SEND_SUSPENSION, queue=MAIL, priority=URGENT, retry=Backoff())
+def send_suspension(lead_id: int) -> None:
+    """Mail one safeguarding lead that suspensions changed."""
+    report_mails.send_suspension(lead_id=lead_id)
+
+
 @app.task(name=consent_mails.SEND_CONSENT_MAIL, queue=MAIL, priority=URGENT, retry=Backoff())
 def send_consent_mail(consent_id: int, change: str) -> None:
     """Mail a guardian about a consent."""

@@ -17,7 +17,15 @@ from django.db.models.functions import Coalesce, Now
 
 from backend.core.compiled import CompiledQuery, any_of
 from backend.events.models import Appointment, Attendee, AttendeeQuerySet, Event, Organisation
-from backend.events.rules import LEAD, IdPair, has_alias_anywhere, is_held_as_minor, leads_of, pair_of
+from backend.events.rules import (
+    LEAD,
+    IdPair,
+    has_alias_anywhere,
+    is_held_as_minor,
+    is_suspended,
+    leads_of,
+    pair_of,
+)
 from backend.people.models import Constituency
 from backend.safeguarding.models import (
     Block,
@@ -48,9 +56,10 @@ def is_known_adult(now: dt.datetime | Now | None = None) -> Q:
 def is_open(now: dt.datetime | None = None) -> Q:
     """Condition on attendees who may appear to others: known adults who list themselves (S1, S2).
 
-    A closed account appears nowhere.
+    A closed account appears nowhere, nor whom a safeguarding lead suspended (S8).
     """
-    return is_known_adult(now) & Q(visibility=Attendee.Visibility.LISTED, person__is_active=True)
+    listed = Q(visibility=Attendee.Visibility.LISTED, person__is_active=True)
+    return is_known_adult(now) & listed & ~is_suspended()
 
 
 def is_reachable_by(channel: str) -> Q:

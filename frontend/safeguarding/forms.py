@@ -108,6 +108,21 @@ class DueForm(RefusableForm):
         return dt.datetime.combine(values["day"], values["time"], tzinfo=event.zone)
 
 
+class SuspendForm(RefusableForm):
+    """Why somebody is suspended."""
+
+    reason = _long_text(
+        _("Why"), 4, ENTRY_LIMIT, error_messages={"required": _("Please write something first.")}
+    )
+
+
+class SuspendedForm(forms.Form):
+    """Who is or will be suspended, and the report from which the page was opened, if any."""
+
+    attendee = IdField()
+    report = IdField(required=False)
+
+
 class HandOverForm(forms.Form):
     """The lead who may read a report, or is in charge of it, from now on."""
 

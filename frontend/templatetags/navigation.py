@@ -64,6 +64,7 @@ BELONGS_TO = {
     "report": "reports",
     "report_about": "reports",
     "safety_news": "safety",
+    "suspend": "suspensions",
     "consent": "consents",
     "alias": "aliases",
     "lift_alias": "aliases",
@@ -91,6 +92,10 @@ def navigation(context: Context) -> Navigation:
     """The navigation for whoever reads the page, in the role to which the page is open."""
     request: Request = context["request"]
     attendee = request.attendee
+    if request.is_paused:
+        bar = (_link(request, "safety", _("Safeguarding lead")),)
+        more = (_link(request, "safety_news", _("News from the safeguarding lead")),)
+        return Navigation(bar=bar, wide=(), more=more, roles=())
     permission, policy = attendee.permission, _policy(request)
     if permission == Attendee.Permission.ORGANISER and "organiser" in policy:
         return _organiser_navigation(request)
@@ -164,6 +169,7 @@ def _lead_navigation(request: Request) -> Navigation:
         bar=_lead_links(request),
         wide=(),
         more=(
+            _link(request, "suspensions", _("Suspended people")),
             _link(request, "supervision", _("Chaperones and checks")),
             _link(request, "aliases", _("Aliases")),
             _link(request, "country_contacts", _("Whom to ring")),

@@ -26,6 +26,7 @@ from backend.events.models import (
     Session,
     SessionPart,
     Slot,
+    Suspension,
     Table,
 )
 from backend.people.models import KnownMinor
@@ -267,6 +268,11 @@ def safeguarding(forums: Forums) -> Tries:
     block = Block.objects.create(blocker=a.person, blocked=b.person)
     yield "block_once", again(block)
     yield "block_not_self", changed(block, blocked=a.person)
+    suspension = Suspension.objects.create(attendee=a, reason="He follows her.", suspended_at=NOW)
+    yield "suspension_one_at_a_time", again(suspension)
+    yield "suspension_says_why", changed(suspension, reason="")
+    yield "suspension_is_lifted_later", changed(suspension, lifted_at=NOW - HOUR)
+    yield "suspension_is_lifted_later", changed(suspension, lifted_by=b.person)
     rule = ContactRule.objects.create(
         event=forums.event, sector=forums.event.sectors.first(), other_constituency="youth"
     )

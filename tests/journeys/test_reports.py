@@ -4,7 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.factories import make_attendee
+from backend.safeguarding.services import file_report
+from tests.factories import NOW, make_attendee
 from tests.journeys.axe import PAGE_SIZES, faults_of
 
 WORDS = "He waited for me at the hotel."
@@ -119,3 +120,34 @@ def test_a_report_is_taken_in_hand_noted_and_its_maker_hears_of_it(forum, door, 
     desk.get_by_role("button", name="Close the report").click()
     page.reload()
     expect(page.get_by_text("He was warned.")).to_be_visible()
+
+
+def test_somebody_is_suspended_from_a_report_reads_that_it_is_paused_and_comes_back(forum, door, sign_in):
+    lead = make_attendee(forum.event, name="Lea Duarte", permission="safeguarding-lead", visibility="hidden")
+    linh = forum.named(LINH)
+    file_report(reporter=forum.official, reported_id=linh.pk, category="harassment", words=WORDS, now=NOW)
+    desk = sign_in(lead)
+    desk.goto(door + forum.address("suspensions/"))
+    expect(desk.get_by_role("heading", name="Nobody is suspended")).to_be_visible()
+    assert faults_of(desk) == []
+    desk.goto(door + forum.address("reports/"))
+    desk.get_by_role("link", name="Unwanted attention").click()
+    desk.get_by_role("link", name=f"Suspend {LINH}").click()
+    desk.get_by_label("Why").fill("He followed a delegate.")
+    assert faults_of(desk) == []
+    desk.get_by_role("button", name="Suspend", exact=True).click()
+    expect(desk.get_by_text(f"{LINH} is suspended.")).to_be_visible()
+    assert faults_of(desk) == []
+
+    page = sign_in(linh, "phone")
+    page.goto(door + forum.address())
+    expect(page.get_by_role("heading", name="Your part in the forum is paused")).to_be_visible()
+    assert faults_of(page) == []
+    page.get_by_role("link", name="Write to the safeguarding lead").click()
+    expect(page.get_by_role("listitem").filter(has_text="Lea Duarte")).to_be_visible()
+    assert faults_of(page) == []
+
+    desk.get_by_role("button", name=f"Lift the suspension of {LINH}").click()
+    expect(desk.get_by_text("What was called off stays so.").first).to_be_visible()
+    page.goto(door + forum.address("suggestions/"))
+    expect(page.get_by_role("heading", name="Your part in the forum is paused")).to_have_count(0)

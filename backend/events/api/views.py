@@ -20,6 +20,7 @@ class ParticipantView(PersonView):
     """A view of one event for its attendees; 404 to others, 403 to participants while it is a draft."""
 
     refuses: tuple[int, ...] = (403,)
+    even_paused = False  # open also to whom a safeguarding lead suspended
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Admit before the body is looked at."""
@@ -33,7 +34,7 @@ class ParticipantView(PersonView):
     @cached_property
     def attendee(self) -> Attendee:
         attendee = selectors.attendee_for(self.person, self.kwargs["slug"])
-        check_admission(attendee)
+        check_admission(attendee, even_paused=self.even_paused)
         return attendee
 
 

@@ -14,6 +14,7 @@ from backend.events.models.attendees import (
 from backend.events.models.consents import GuardianConsent
 from backend.events.models.events import Event, Theme, Tie, Topic
 from backend.events.models.roles import Appointment, AppointmentQuerySet, CountryContact, OutsideContact
+from backend.events.models.suspensions import Suspension
 
 __all__ = [
     "AdultProposal",
@@ -34,6 +35,7 @@ __all__ = [
     "Session",
     "SessionPart",
     "Slot",
+    "Suspension",
     "Table",
     "Theme",
     "Tie",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from backend.core.errors import NotFound
+from backend.core.errors import BusinessError, NotFound
 from backend.events.models import (
     Appointment,
     Attendee,
@@ -16,6 +16,7 @@ from backend.events.models import (
     CountryContact,
     Event,
     OutsideContact,
+    Suspension,
 )
 from backend.events.rules.consents import has_consent
 from backend.events.rules.states import check_event_open, is_running
@@ -25,21 +26,51 @@ LEAD = Attendee.Permission.SAFEGUARDING_LEAD
 ORGANISER = Attendee.Permission.ORGANISER
 
 
-def check_admission(attendee: Attendee) -> None:
-    """Refuse NotOpenYet to a participant of a draft; organisers and leads prepare the event meanwhile."""
+class PartPaused(BusinessError):
+    """A safeguarding lead suspended this attendee; the sentence does not say so."""
+
+    code = "part_paused"
+    status = 403
+
+
+def is_suspended() -> Q:
+    """Condition on attendees: a safeguarding lead suspended them, and none has lifted it."""
+    return Q(Exists(Suspension.objects.in_force().filter(attendee=OuterRef("pk"))))
+
+
+def is_paused(attendee: Attendee) -> bool:
+    """Whether the attendee is suspended now, as the database has it."""
+    return Suspension.objects.in_force().filter(attendee=attendee.pk).exists()
+
+
+def check_admission(attendee: Attendee, *, even_paused: bool = False) -> None:
+    """Refuse PartPaused to whom a lead suspended, and NotOpenYet to a participant of a draft.
+
+    Organisers and leads prepare a draft meanwhile. `even_paused`: what is open to the suspended, too.
+    """
+    if not even_paused and is_paused(attendee):
+        raise PartPaused(
+            _(
+                "Your part in %(event)s is paused. Nobody there sees you or can ask you. Please turn to "
+                "the forum’s safeguarding lead, who can tell you more."
+            )
+            % {"event": attendee.event.name}
+        )
     if attendee.permission == Attendee.Permission.PARTICIPANT:
         check_event_open(attendee.event)
 
 
 def leads_of(event: Event | int) -> AttendeeQuerySet:
-    """The event's safeguarding leads: confirmed, and with an open account (S10)."""
+    """The event's safeguarding leads: confirmed, with an open account, and not suspended (S10)."""
     confirmed = Appointment.objects.in_force().filter(attendee=OuterRef("pk"), permission=LEAD)
-    return Attendee.objects.filter(Exists(confirmed), event=event, permission=LEAD, person__is_active=True)
+    leads = Attendee.objects.filter(Exists(confirmed), event=event, permission=LEAD, person__is_active=True)
+    return leads.exclude(is_suspended())
 
 
 def organisers_of(event: Event | int) -> AttendeeQuerySet:
-    """The event's organisers with an open account."""
-    return Attendee.objects.filter(event=event, permission=ORGANISER, person__is_active=True)
+    """The event's organisers with an open account, and not suspended."""
+    organisers = Attendee.objects.filter(event=event, permission=ORGANISER, person__is_active=True)
+    return organisers.exclude(is_suspended())
 
 
 def is_lead(person: Person, event: Event | int) -> bool:

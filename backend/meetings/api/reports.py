@@ -68,6 +68,8 @@ class MeetingReportView(ParticipantView):
 class UnsafeReportView(ParticipantView):
     """Tell the safeguarding leads that I do not feel safe; for everybody at the event, minors too."""
 
+    even_paused = True
+
     @extend_schema(
         operation_id="reports_unsafe", request=UnsafeReportSerializer, responses={201: OwnReportSerializer}
     )

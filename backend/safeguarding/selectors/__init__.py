@@ -53,7 +53,7 @@ from backend.safeguarding.selectors.reports import (
     names_of_leads,
     news_for,
     people_called,
-    person_to_link,
+    person_of_event,
     report_page_for,
     reports_for,
     waiting_reports,
@@ -69,6 +69,7 @@ from backend.safeguarding.selectors.supervision import (
     delegations_of_minors,
     supervision_for,
 )
+from backend.safeguarding.selectors.suspensions import SuspensionRow, suspensions_for
 
 __all__ = [
     "FEW",
@@ -89,6 +90,7 @@ __all__ = [
     "ReportLine",
     "ReportPage",
     "Supervision",
+    "SuspensionRow",
     "TargetPerson",
     "TopicInterest",
     "VettedRow",
@@ -121,13 +123,14 @@ __all__ = [
     "own_consent_until",
     "people_called",
     "person_for_attendee",
-    "person_to_link",
+    "person_of_event",
     "public_profile_of",
     "public_profiles_for",
     "report_page_for",
     "reports_for",
     "sessions_naming",
     "supervision_for",
+    "suspensions_for",
     "visible_ids_for",
     "waiting_age_questions",
     "waiting_reports",

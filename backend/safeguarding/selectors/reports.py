@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Case, IntegerField, Q, Value, When
 
 from backend.events.models import Attendee, Event, OutsideContact
-from backend.events.rules import leads_of
+from backend.events.rules import is_paused, leads_of
 from backend.events.selectors import (
     name_in_lists,
     name_to_call,
@@ -158,9 +158,9 @@ class PersonRow:
 class ReportPage:
     """All of one report.
 
-    Of the two, who has left the event is None. `assignable`: the leads who may be put in charge.
-    `others_about` counts other reports about the same person at this event; `is_contact_blocked` is whether
-    contact is blocked now, for whatever cause.
+    Of the two, who has left the event is None. `is_suspended`: whom it is about. `assignable`: the leads who
+    may be put in charge. `others_about` counts other reports about the same person at this event;
+    `is_contact_blocked` is whether contact is blocked now, for whatever cause.
     """
 
     report_id: int
@@ -173,6 +173,7 @@ class ReportPage:
     named: str
     reporter: PartyRow | None
     reported: PartyRow | None
+    is_suspended: bool
     meeting_id: int | None
     keeps_apart: bool
     is_contact_blocked: bool
@@ -295,6 +296,7 @@ def report_page_for(report: Report) -> ReportPage:
         named=report.named,
         reporter=reporter,
         reported=reported,
+        is_suspended=report.reported is not None and is_paused(report.reported),
         meeting_id=report.meeting_id,
         keeps_apart=report.keeps_apart,
         is_contact_blocked=_is_contact_blocked(report),
@@ -343,12 +345,15 @@ def asked_to_hear(attendee: Attendee) -> bool:
     return Report.objects.filter(hears_news(), reporter=attendee.pk).exists()
 
 
-def people_called(report: Report, name: str) -> tuple[PersonRow, ...]:
-    """The first FOUND_LIMIT attendees, in order of name, in whose name as listed these letters occur."""
+def people_called(event_id: int, name: str, *, but_for: int | None) -> tuple[PersonRow, ...]:
+    """The first FOUND_LIMIT attendees, in order of name, in whose name as listed these letters occur.
+
+    `but_for`: an attendee (id) who is not among them.
+    """
     wanted = " ".join(name.casefold().split())
     if not wanted:
         return ()
-    people = Attendee.objects.filter(event=report.event_id).exclude(pk=report.reporter_id or 0)
+    people = Attendee.objects.filter(event=event_id).exclude(pk=but_for or 0)
     rows = (_person_row(one) for one in people.select_related("person", "organisation"))
     found = sorted(
         (row for row in rows if wanted in row.name.casefold()), key=lambda row: (row.name, row.attendee_id)
@@ -356,9 +361,9 @@ def people_called(report: Report, name: str) -> tuple[PersonRow, ...]:
     return tuple(found[:FOUND_LIMIT])
 
 
-def person_to_link(report: Report, attendee_id: int) -> PersonRow | None:
-    """One attendee of the report's event; None for whoever made it, and for nobody."""
-    people = Attendee.objects.filter(event=report.event_id).exclude(pk=report.reporter_id or 0)
+def person_of_event(event_id: int, attendee_id: int, *, but_for: int | None) -> PersonRow | None:
+    """One attendee of the event; None for `but_for` (id), and for nobody."""
+    people = Attendee.objects.filter(event=event_id).exclude(pk=but_for or 0)
     found = people.select_related("person", "organisation").filter(pk=attendee_id).first()
     return _person_row(found) if found else None
 

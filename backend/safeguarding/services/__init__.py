@@ -50,7 +50,7 @@ from backend.safeguarding.services.report_entries import (
     send_word,
     set_due_time,
 )
-from backend.safeguarding.services.report_mails import send_assigned, send_news
+from backend.safeguarding.services.report_mails import send_assigned, send_news, send_suspension
 from backend.safeguarding.services.reports import (
     NAMED_LIMIT,
     OUTCOME_LIMIT,
@@ -78,6 +78,13 @@ from backend.safeguarding.services.supervision import (
     remind_of_vettings,
     remove_chaperone,
 )
+from backend.safeguarding.services.suspensions import (
+    AlreadySuspended,
+    CannotSuspend,
+    NotSuspended,
+    lift_suspension,
+    suspend_person,
+)
 
 __all__ = [
     "ENTRY_LIMIT",
@@ -87,6 +94,7 @@ __all__ = [
     "AliasData",
     "AlreadyClosed",
     "AlreadyNamed",
+    "AlreadySuspended",
     "BadAlias",
     "BadChaperone",
     "BadConsent",
@@ -96,9 +104,11 @@ __all__ = [
     "CannotBlockSelf",
     "CannotHaveAlias",
     "CannotHear",
+    "CannotSuspend",
     "ConsentLinkInvalid",
     "ConsentOver",
     "EntryNeeded",
+    "NotSuspended",
     "OutcomeNeeded",
     "UnknownCategory",
     "WordsNeeded",
@@ -122,6 +132,7 @@ __all__ = [
     "hand_over_report",
     "hand_over_reports",
     "lift_alias",
+    "lift_suspension",
     "link_report",
     "mark_open_place",
     "read_alias",
@@ -140,9 +151,11 @@ __all__ = [
     "send_consent_news",
     "send_news",
     "send_outside_alert",
+    "send_suspension",
     "send_word",
     "set_alias",
     "set_due_time",
+    "suspend_person",
     "token_of",
     "unblock_person",
 ]

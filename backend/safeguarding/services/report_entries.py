@@ -47,7 +47,7 @@ def add_note(*, lead: Attendee, report_id: int, text: str, by: Person, now: dt.d
     Refuses NotYours, NotFound, EntryNeeded and TextTooLong. A closed report takes notes, too.
     """
     report = locked_report(lead, report_id, by)
-    return write_entry(report, Kind.NOTE, by, now, text=_said(text, "note"))
+    return write_entry(report, Kind.NOTE, by, now, text=clean_entry(text, "note"))
 
 
 @in_transaction
@@ -121,7 +121,7 @@ def write_word(
             )
         )
     field = "final_word" if kind == Kind.FINAL else "word"
-    entry = write_entry(report, kind, by, now, text=_said(text, field))
+    entry = write_entry(report, kind, by, now, text=clean_entry(text, field))
     mail_news(report)
     return entry
 
@@ -148,7 +148,8 @@ def _locked_open(lead: Attendee, report_id: int, by: Person) -> Report:
     return report
 
 
-def _said(text: str, field: str) -> str:
+def clean_entry(text: str, field: str) -> str:
+    """The text as it is kept; refuses EntryNeeded and TextTooLong, at this field."""
     text = clean_text(text)
     if not text:
         raise EntryNeeded(_("Please write something first."), field=field)

@@ -1,4 +1,4 @@
-"""Mails about the work on reports: that there is news, or a report in one's charge, and nothing of it."""
+"""Mails about what leads do: news, a report in one's charge, or a suspension, and nothing of it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from backend.core.queue import MAIL, URGENT, enqueue
 from backend.core.smtp import MailDelayed, automatic_mail, send_mail_now
 from backend.events.models import Attendee
 from backend.events.rules import leads_of
+from backend.people.models import Person
 from backend.safeguarding.models import Report
 from backend.safeguarding.rules import hears_news
 
 SEND_NEWS = "safeguarding.send_news"
 SEND_ASSIGNED = "safeguarding.send_assigned"
+SEND_SUSPENSION = "safeguarding.send_suspension"
 
 
 def mail_news(report: Report) -> None:
@@ -27,6 +29,13 @@ def mail_assigned(lead: Attendee) -> None:
     """Queue a mail to a lead that a report is in their charge; in the caller's transaction."""
     name = f"{SEND_ASSIGNED}:{lead.pk}"
     enqueue(SEND_ASSIGNED, lock=name, once=name, queue=MAIL, priority=URGENT, lead_id=lead.pk)
+
+
+def mail_suspension(event_id: int, *, but_for: Person) -> None:
+    """Queue a mail to each other lead that somebody was suspended, or it was lifted; in the transaction."""
+    for lead in leads_of(event_id).exclude(person=but_for.pk).order_by("pk"):
+        name = f"{SEND_SUSPENSION}:{lead.pk}"
+        enqueue(SEND_SUSPENSION, lock=name, once=name, queue=MAIL, priority=URGENT, lead_id=lead.pk)
 
 
 def send_news(*, report_id: int) -> None:
@@ -43,10 +52,18 @@ def send_news(*, report_id: int) -> None:
 
 def send_assigned(*, lead_id: int) -> None:
     """Mail one lead (attendee id) that a report is in their charge. Raises MailDelayed as above."""
-    rows = Attendee.objects.select_related("event", "person")
-    lead = rows.filter(pk=lead_id).first()
+    _send_to_lead(lead_id, _("A report is in your charge: %(event)s"), "assigned", "reports/")
+
+
+def send_suspension(*, lead_id: int) -> None:
+    """Mail one lead (attendee id) that suspensions changed. Raises MailDelayed as above."""
+    _send_to_lead(lead_id, _("Suspensions changed: %(event)s"), "suspension", "suspensions/")
+
+
+def _send_to_lead(lead_id: int, subject: str, template: str, page: str) -> None:
+    lead = Attendee.objects.select_related("event", "person").filter(pk=lead_id).first()
     if lead is not None and leads_of(lead.event_id).filter(pk=lead_id).exists():
-        _send(lead, _("A report is in your charge: %(event)s"), "assigned", "reports/")
+        _send(lead, subject, template, page)
 
 
 def _send(to: Attendee, subject: str, template: str, page: str) -> None:

@@ -29,7 +29,7 @@ from backend.safeguarding.selectors import (
     leads_who_read,
     people_called,
     person_for_attendee,
-    person_to_link,
+    person_of_event,
     report_page_for,
     reports_for,
     visible_ids_for,
@@ -236,7 +236,11 @@ def report_about(request: Request, attendee: Attendee, report_id: int) -> HttpRe
     opened = services.read_report(lead=attendee, report_id=report_id, by=request.user, now=timezone.now())
     form = FindForm(request.GET)
     name = form.cleaned_data["name"] if form.is_valid() else ""
-    context = {"page": report_page_for(opened), "name": name, "people": people_called(opened, name)}
+    context = {
+        "page": report_page_for(opened),
+        "name": name,
+        "people": people_called(opened.event_id, name, but_for=opened.reporter_id),
+    }
     return render(request, "safeguarding/about.html", context)
 
 
@@ -247,7 +251,8 @@ def link_report(request: Request, attendee: Attendee, report_id: int, attendee_i
     now = timezone.now()
     if request.method != "POST":
         opened = services.read_report(lead=attendee, report_id=report_id, by=request.user, now=now)
-        page, person = report_page_for(opened), person_to_link(opened, attendee_id)
+        page = report_page_for(opened)
+        person = person_of_event(opened.event_id, attendee_id, but_for=opened.reporter_id)
         if person is None or not page.can_link:
             raise NotFound(_("There is no such person here, or the report is about somebody already."))
         return render(request, "safeguarding/link.html", {"page": page, "person": person})
