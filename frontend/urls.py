@@ -187,6 +187,12 @@ urlpatterns = [
     path("e/<slug:slug>/reports/<int:report_id>/word/", report_entries.send_word, name="send_word"),
     path("e/<slug:slug>/reports/<int:report_id>/assign/", report_entries.assign_report, name="assign_report"),
     path("e/<slug:slug>/reports/<int:report_id>/due/", report_entries.set_due_time, name="set_due_time"),
+    path(
+        "e/<slug:slug>/reports/<int:report_id>/contacts/",
+        report_entries.report_contacts,
+        name="report_contacts",
+    ),
+    path("e/<slug:slug>/reports/<int:report_id>/file/", report_entries.report_file, name="report_file"),
     path("e/<slug:slug>/suspensions/", suspensions.suspensions, name="suspensions"),
     path("e/<slug:slug>/suspensions/person/", suspensions.suspend, name="suspend"),
     path("e/<slug:slug>/suspensions/lift/", suspensions.lift_suspension, name="lift_suspension"),

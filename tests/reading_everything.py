@@ -79,7 +79,7 @@ LISTS = {  # for organisers and leads, but for the page from which everybody rep
     "roles": re.compile(r"<slug:slug>/roles/$"),
     "page": re.compile(r"<slug:slug>/attendees/(<int:attendee_id>/.*)?$"),
     "file": re.compile("<slug:slug>/attendees/files/"),
-    "link": re.compile("<slug:slug>/(reports/<int:report_id>/about|suspensions)/"),
+    "link": re.compile("<slug:slug>/(reports/<int:report_id>/(about|contacts)|suspensions)/"),
     "supervision": re.compile(r"<slug:slug>/supervision/"),
     "work": re.compile("<slug:slug>/(desk/(who|unmet|print|$)|matching/|programme/|plans/|stats/)"),
 }

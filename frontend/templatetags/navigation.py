@@ -63,6 +63,7 @@ BELONGS_TO = {
     "nudge": "desk",
     "report": "reports",
     "report_about": "reports",
+    "report_contacts": "reports",
     "safety_news": "safety",
     "suspend": "suspensions",
     "consent": "consents",

@@ -114,10 +114,28 @@ def test_a_report_is_taken_in_hand_noted_and_its_maker_hears_of_it(forum, door, 
     expect(page.get_by_text("We speak to him today.")).to_be_visible()
     assert faults_of(page) == []
 
+    report = desk.url
+    desk.get_by_role("link", name="Who was in contact with them").click()
+    expect(desk.get_by_role("heading", name=f"Who was in contact with {LINH}")).to_be_visible()
+    assert faults_of(desk) == []
+    desk.goto(report)
+    desk.get_by_role("link", name=f"Suspend {LINH}").click()
+    desk.get_by_label("Why").fill("He followed a delegate.")
+    desk.get_by_role("button", name="Suspend", exact=True).click()
+    desk.get_by_role("button", name=f"Lift the suspension of {LINH}").click()
+    desk.goto(report)
+    expect(desk.get_by_text("Suspension lifted")).to_be_visible()
+    with desk.expect_download() as download:
+        desk.get_by_role("button", name="Download the report").click()
+    assert "Rang the hotel." in download.value.path().read_text()
+    desk.reload()
+
     desk.get_by_label("What was done").fill("Warned.")
     desk.get_by_label("Final word to whoever made the report").fill("He was warned.")
     desk.get_by_label("Keep the two apart").check()
     desk.get_by_role("button", name="Close the report").click()
+    expect(desk.get_by_role("heading", name="Safeguarding desk")).to_be_visible()
+    assert faults_of(desk) == []
     page.reload()
     expect(page.get_by_text("He was warned.")).to_be_visible()
 

@@ -34,6 +34,7 @@ from backend.meetings.selectors.closures import (
     rooms_for,
 )
 from backend.meetings.selectors.contact_rules import ContactRuleEffect, contact_rule_effect
+from backend.meetings.selectors.contacts import Contacts, MeetingContact, SessionContact, contacts_of
 from backend.meetings.selectors.deliveries import (
     DeliveryFigures,
     DeliveryRow,
@@ -86,6 +87,7 @@ __all__ = [
     "Attestation",
     "ClosureRow",
     "ContactRuleEffect",
+    "Contacts",
     "DeliveryFigures",
     "DeliveryRow",
     "DisputeRow",
@@ -95,6 +97,7 @@ __all__ = [
     "LinkInvalid",
     "LinkUsed",
     "LinkWithdrawn",
+    "MeetingContact",
     "MeetingRow",
     "MoveOptions",
     "NoticeRow",
@@ -103,6 +106,7 @@ __all__ = [
     "Place",
     "PlaceKinds",
     "ReportedMeeting",
+    "SessionContact",
     "SessionDay",
     "SessionRow",
     "Sessions",
@@ -119,6 +123,7 @@ __all__ = [
     "confirmed_meetings_for",
     "confirmed_slot",
     "contact_rule_effect",
+    "contacts_of",
     "days_with_time",
     "delivery_figures_for",
     "delivery_row",

@@ -69,7 +69,7 @@ from backend.safeguarding.selectors.supervision import (
     delegations_of_minors,
     supervision_for,
 )
-from backend.safeguarding.selectors.suspensions import SuspensionRow, suspensions_for
+from backend.safeguarding.selectors.suspensions import SuspensionRow, count_suspended, suspensions_for
 
 __all__ = [
     "FEW",
@@ -112,6 +112,7 @@ __all__ = [
     "contact_rule_row",
     "contact_rules_for",
     "count_or_few",
+    "count_suspended",
     "delegations_of_minors",
     "has_reader",
     "last_report_by",

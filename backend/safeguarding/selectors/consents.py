@@ -45,6 +45,11 @@ class Consents:
     def lacking(self) -> int:
         return sum(row.state != "given" for row in self.rows)
 
+    @property
+    def ending(self) -> int:
+        """Those in force that run out within two weeks."""
+        return sum(row.ends_soon for row in self.rows)
+
 
 def consents_for(lead: Attendee, now: dt.datetime) -> Consents:
     """All minors of the lead's event; two queries."""

@@ -28,6 +28,11 @@ class SuspensionRow:
     lifted_at: dt.datetime | None
 
 
+def count_suspended(lead: Attendee) -> int:
+    """How many are suspended now at the lead's event."""
+    return Suspension.objects.in_force().filter(attendee__event=lead.event_id).count()
+
+
 def suspensions_for(lead: Attendee) -> tuple[SuspensionRow, ...]:
     """The suspensions at the lead's event, in a constant number of queries: those in force first, the newest
     first among each.

@@ -47,6 +47,7 @@ from backend.safeguarding.services.report_entries import (
     EntryNeeded,
     add_note,
     assign_report,
+    export_report,
     send_word,
     set_due_time,
 )
@@ -128,6 +129,7 @@ __all__ = [
     "copy_contact_rules",
     "end_consent",
     "end_vetting",
+    "export_report",
     "file_report",
     "hand_over_report",
     "hand_over_reports",

@@ -11,7 +11,7 @@ from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
 from backend.events.rules import TextTooLong, clean_text
 from backend.people.models import Person
-from backend.safeguarding.models import Report, ReportEntry
+from backend.safeguarding.models import Report, ReportEntry, ReportView
 from backend.safeguarding.rules import hears_news, leads_reading, readable_for
 from backend.safeguarding.services.report_mails import mail_assigned, mail_news
 
@@ -94,6 +94,26 @@ def set_due_time(
     report.due_at = due_at
     report.save(update_fields=["due_at"])
     write_entry(report, Kind.DUE, by, now, due_at=due_at)
+    return report
+
+
+@in_transaction
+def export_report(*, lead: Attendee, report_id: int, by: Person, now: dt.datetime) -> Report:
+    """Open a report to download all of it; that it was, by whom and when, is written down in it first.
+
+    Refuses NotYours and NotFound.
+    """
+    report = locked_report(lead, report_id, by)
+    write_entry(report, Kind.EXPORTED, by, now)
+    return log_reading(report, by, now)
+
+
+def log_reading(report: Report, by: Person, now: dt.datetime) -> Report:
+    """Write down who read a locked report; the first reading marks it as looked at."""
+    ReportView.objects.create(report=report, viewer=by, seen_at=now)
+    if report.state == Report.State.OPEN:
+        report.state = Report.State.LOOKED_AT
+        report.save(update_fields=["state"])
     return report
 
 

@@ -15,11 +15,11 @@ from backend.events.rules import TextTooLong, clean_text, leads_of
 from backend.events.selectors import shown_name
 from backend.events.services import lock_rows
 from backend.people.models import Person
-from backend.safeguarding.models import Report, ReportEntry, ReportHandOver, ReportLink, ReportView
+from backend.safeguarding.models import Report, ReportEntry, ReportHandOver, ReportLink
 from backend.safeguarding.rules import can_link, knows_of, lacking_for, leads_lacking, readable_for
 from backend.safeguarding.services.alerts import alert_leads, alert_outside
 from backend.safeguarding.services.announce import announce_changed_people
-from backend.safeguarding.services.report_entries import AlreadyClosed, locked_report, write_word
+from backend.safeguarding.services.report_entries import AlreadyClosed, locked_report, log_reading, write_word
 
 WORDS_LIMIT = 4_000
 OUTCOME_LIMIT = 2_000
@@ -217,12 +217,7 @@ def file_report(
 @in_transaction
 def read_report(*, lead: Attendee, report_id: int, by: Person, now: dt.datetime) -> Report:
     """Open a report to read it; who did and when is written down first. Refuses NotYours and NotFound."""
-    report = locked_report(lead, report_id, by)
-    ReportView.objects.create(report=report, viewer=by, seen_at=now)
-    if report.state == Report.State.OPEN:
-        report.state = Report.State.LOOKED_AT
-        report.save(update_fields=["state"])
-    return report
+    return log_reading(locked_report(lead, report_id, by), by, now)
 
 
 @in_transaction

@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from backend.core.errors import NotFound
 from backend.events.models import Attendee
-from backend.meetings.selectors import reported_meeting
+from backend.events.selectors import shown_name
+from backend.meetings.selectors import Contacts, contacts_of, reported_meeting
 from backend.safeguarding import services
 from backend.safeguarding.selectors import news_for, report_page_for
 from frontend.access import Request, catch_refusal, participant, safeguarding_lead
@@ -95,6 +98,38 @@ def assign_report(request: Request, attendee: Attendee, report_id: int) -> HttpR
     )
     messages.success(request, _("Assigned. This is written down."))
     return redirect("report", attendee.event.slug, report_id)
+
+
+@safeguarding_lead
+@require_safe
+def report_contacts(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
+    """Who was in contact with whom a report is about; opening it is recorded as a reading of the report."""
+    opened = services.read_report(lead=attendee, report_id=report_id, by=request.user, now=timezone.now())
+    if opened.reported is None:
+        raise NotFound(_("This report is about nobody of this forum yet."))
+    context = {"page": report_page_for(opened), "contacts": contacts_of(opened.reported)}
+    return render(request, "safeguarding/contacts.html", context)
+
+
+@safeguarding_lead
+@require_POST
+def report_file(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
+    """All of one report as a text file; that it was downloaded is recorded first."""
+    now = timezone.now()
+    opened = services.export_report(lead=attendee, report_id=report_id, by=request.user, now=now)
+    page = report_page_for(opened)
+    context = {
+        "page": page,
+        "event": attendee.event,
+        "now": now,
+        "by": shown_name(attendee),
+        "meeting": reported_meeting(event_id=attendee.event_id, meeting_id=page.meeting_id),
+        "contacts": contacts_of(opened.reported) if opened.reported else Contacts((), ()),
+    }
+    text = render_to_string("safeguarding/report_file.txt", context)
+    response = HttpResponse(text, "text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="report-{page.report_id}.txt"'
+    return response
 
 
 @participant

@@ -23,6 +23,8 @@ from backend.safeguarding.selectors import (
     asked_to_hear,
     block_made_by,
     can_appear_under_alias,
+    consents_for,
+    count_suspended,
     has_reader,
     last_report_by,
     leads_to_hand_over_to,
@@ -33,6 +35,7 @@ from backend.safeguarding.selectors import (
     report_page_for,
     reports_for,
     visible_ids_for,
+    waiting_age_questions,
 )
 from frontend.access import Request, participant, safeguarding_lead
 from frontend.fields import values_of
@@ -194,7 +197,7 @@ def report_sent(request: Request, attendee: Attendee) -> HttpResponse:
 @safeguarding_lead
 @require_safe
 def reports(request: Request, attendee: Attendee) -> HttpResponse:
-    """All reports of the forum, waiting ones first, without names or texts."""
+    """The leads' desk: all reports by their due time, without names or texts, and what else waits."""
     roles = appointments_for(attendee.event, request.user)
     found, now = reports_for(attendee), timezone.now()
     context = {
@@ -202,6 +205,9 @@ def reports(request: Request, attendee: Attendee) -> HttpResponse:
         "overdue": {one.report_id for one in found if one.is_overdue(now)},
         "others": leads_to_hand_over_to(attendee),
         "to_confirm": sum(row.may_confirm for row in roles),
+        "consents": consents_for(attendee, now),
+        "age_questions": waiting_age_questions(attendee, now),
+        "suspended": count_suspended(attendee),
     }
     return render(request, "safeguarding/reports.html", context)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import datetime as dt
 
+import pytest
+from django.utils import timezone
+
+from backend.events.models import GuardianConsent, Suspension
 from backend.safeguarding.models import Report, ReportEntry
 from tests.factories import NOW, make_attendee
 from tests.frontend.conftest import client_of
@@ -110,3 +114,27 @@ def test_to_everybody_but_a_lead_the_work_on_reports_does_not_exist(cast, report
     fields = {"note": NOTE, "word": WORD, "lead": cast.official.pk, "day": "2026-12-01", "time": "09:30"}
     assert do(cast, client_of(getattr(cast, who).person), report, verb, **fields).status_code == 404
     assert not ReportEntry.objects.exists()
+
+
+def test_the_desk_says_what_else_waits_and_where_nothing_does(cast, desk):
+    page = page_of(desk.get(cast.address("reports/")))
+    for said in (
+        "No reports",
+        "None runs out within two weeks.",
+        "None waits for you.",
+        "Nobody is suspended.",
+    ):
+        assert said in page
+    GuardianConsent.objects.update(expires_at=timezone.now() + dt.timedelta(days=3))
+    make_attendee(cast.event, age_class="minor")
+    Suspension.objects.create(attendee=cast.engineer, reason="x", suspended_at=NOW)
+    page = page_of(desk.get(cast.address("reports/")))
+    for said in (
+        "1 runs out within two weeks.",
+        "1 young person has none in force.",
+        "1 person is suspended.",
+    ):
+        assert said in page
+    for page_name in ("consents/", "age-classes/", "suspensions/"):
+        assert cast.address(page_name) in [target for _words, target in page.links("main")]
+    assert "Arif" not in page
