@@ -74,6 +74,7 @@ ADMITTED: dict[object, set[str]] = {
 }
 FREE_TIMES = f"{API}events/<slug:slug>/people/<int:attendee_id>/free-slots/"
 FILES = ["funnel.csv", "tables.xlsx", "network.graphml", "attendees.csv", "attendees.xlsx"]
+AGE_CLASSES = re.compile(r"<slug:slug>/age-classes/$")
 LISTS = {  # for organisers and leads, but for the page from which everybody reports
     "safety": re.compile(r"<slug:slug>/(safety|reports/sent)/$"),
     "roles": re.compile(r"<slug:slug>/roles/$"),
@@ -488,5 +489,7 @@ def _judge(
             if at in (where, NO_EVENT):
                 on_list = next((kind for kind, route_of in LISTS.items() if route_of.search(route)), "")
                 allowed |= statement.may_read(stage.situation, where, reader, target, on_list=on_list)
+        if AGE_CLASSES.search(route):
+            allowed |= statement.may_read_to_settle(stage.situation, event, reader, target)
         if kind not in allowed and reader != target:
             found.leaks.append(f"{address}: {reader} reads {kind} of {target} at {event}: {stage.situation}")

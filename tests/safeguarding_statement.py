@@ -239,6 +239,17 @@ def may_read(situation: Situation, event: int, reader: int, target: int, *, on_l
     return readable
 
 
+def may_read_to_settle(situation: Situation, event: int, reader: int, target: int) -> set[str]:
+    """S1: what leads of the event read of whom it knows as a minor and the other event set as an adult."""
+    mine, elsewhere = situation.part(reader, event), situation.part(target, 1 - event)
+    if mine is None or mine.permission != "safeguarding-lead" or reader in situation.closed_accounts:
+        return set()
+    known = [one for one in situation.memories if (one.person, one.event) == (target, event)]
+    is_open_question = any(not one.expired and one.agreed < set(EVENTS) for one in known)
+    is_adult_there = elsewhere is not None and elsewhere.age == "adult"
+    return {"first", "organisation"} if is_open_question and is_adult_there else set()
+
+
 def _is_named_on_own_list(situation: Situation, event: int, reader: int, target: int) -> bool:
     """S8: one's own blocks and reports name whom one would see but for them."""
     is_mine = (reader, target) in situation.blocks or any(

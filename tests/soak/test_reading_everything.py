@@ -28,4 +28,5 @@ def test_nobody_reads_anywhere_what_is_closed_to_them(amount: Callable[[int], in
         f"\n{count:,} situations, {found.addresses:,} answers of {len(found.routes)} routes, {seconds:.0f} s:"
         f" {seconds / count:.1f} s a situation"
     )
+    print("\n\n".join(found.leaks))
     assert found.leaks == []
