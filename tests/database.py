@@ -17,3 +17,16 @@ def refused_by(constraint: str, write: Callable[[], object]) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     assert caught.value.__cause__.diag.constraint_name == constraint  # type: ignore[union-attr]
+
+
+def tables_holding(*words: str) -> set[str]:
+    """The tables in which one of these words stands, whatever its case, in any column."""
+    found = set()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+        for (table,) in cursor.fetchall():
+            for word in words:
+                cursor.execute(f'SELECT 1 FROM "{table}" t WHERE t::text ILIKE %s LIMIT 1', [f"%{word}%"])
+                if cursor.fetchone():
+                    found.add(table)
+    return found

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from backend.events.models import AgeAgreement, Attendee, Event, Organisation, Sector, Suspension
+from backend.events.models import AgeAgreement, Alias, Attendee, Event, Organisation, Sector, Suspension
 from backend.people.models import KnownMinor, Person
 from backend.safeguarding import rules
 from backend.safeguarding.models import Block, ContactRule, Report
@@ -125,6 +125,13 @@ def _write_attendees(world: World, now: dt.datetime) -> None:
         for place, situation in enumerate(world.situations)
         for person, event in sorted(situation.suspended)
     )
+    aliases = [
+        Alias(attendee=world.attendees[place, part.person, part.event], name="R.", is_wish=True, set_at=now)
+        for place, situation in enumerate(world.situations)
+        for part in situation.parts
+        if part.alias
+    ]
+    Alias.objects.bulk_create(aliases)
 
 
 def _write_what_keeps_apart(world: World, now: dt.datetime) -> None:

@@ -46,6 +46,8 @@ from backend.meetings.services.notice_mails import mail_for
 from backend.people.models import KnownMinor, Person
 from backend.programme.models import Plan, PlannedMeeting
 from backend.safeguarding.models import Block, Report
+from backend.safeguarding.services import AliasData
+from backend.safeguarding.services.aliases import set_alias_of
 from frontend import urls
 from tests import safeguarding_statement as statement
 from tests.factories import appoint, make_attendee, make_event, make_run, make_session
@@ -82,6 +84,7 @@ LISTS = {  # for organisers and leads, but for the page from which everybody rep
     "file": re.compile("<slug:slug>/attendees/files/"),
     "link": re.compile("<slug:slug>/(reports/<int:report_id>/(about|contacts)|suspensions)/"),
     "supervision": re.compile(r"<slug:slug>/supervision/"),
+    "alias": re.compile("<slug:slug>/aliases/<int:attendee_id>/$"),
     "work": re.compile("<slug:slug>/(desk/(who|unmet|print|$)|matching/|programme/|plans/|stats/)"),
 }
 
@@ -223,6 +226,13 @@ def fall(met: Stage, situation: Situation) -> Stage:
         )  # fmt: skip
         if part.permission != "participant":
             appoint(attendee, part.permission, since=now - day)
+        if part.alias:
+            house = mark("organisation", part.person, part.event)
+            data = AliasData(
+                name=f"Officer {part.person}", organisation="Police", real_name=attendee.name,
+                real_organisation=house,
+            )  # fmt: skip
+            set_alias_of(attendee.event, attendee.pk, data, is_wish=True, by=None, now=now)
     for event in EVENTS:
         Event.objects.filter(pk=stage.events[event].pk).update(
             shows_unjoined=event in situation.shows_unjoined

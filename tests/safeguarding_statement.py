@@ -43,6 +43,7 @@ class Part:
     role: str = "delegate"
     joined: bool = True  # accepted the privacy notice and the pledge
     sector: str = "platform"
+    alias: bool = False  # an adult who runs nothing, shown there by another name and affiliation
 
 
 @dataclass(frozen=True)
@@ -192,9 +193,23 @@ def may_read(situation: Situation, event: int, reader: int, target: int, *, on_l
     its page of one, "file" for its files, "work" for the figures, the matching and the planner (S2), "link"
     for the leads' search for whom a report in free words is about, their list of the suspended, and who was
     in contact with whom a report is about (S8), "safety" for the page from which everybody reports, which
-    names the leads, "roles" for organisers' and leads' list of them (S10), and "supervision" for the leads'
-    pages of who looks after minors (S5). Whom a lead suspended reads themself and the page of safety alone.
+    names the leads, "roles" for organisers' and leads' list of them (S10), "supervision" for the leads'
+    pages of who looks after minors (S5), and "alias" for theirs of one alias (S11). Whom a lead suspended
+    reads themself and the page of safety alone.
     """
+    theirs = situation.part(target, event)
+    if theirs is None or not theirs.alias or reader == target:
+        return _may_read_named(situation, event, reader, target, on_list)
+    mine = situation.part(reader, event)
+    is_lead = mine is not None and mine.permission == "safeguarding-lead"
+    is_out = reader in situation.closed_accounts or (reader, event) in situation.suspended
+    if is_lead and on_list == "alias" and not is_out:
+        return {"first", "last", "organisation", "title"}
+    return _may_read_named(situation, event, reader, target, on_list) & {"texts"}
+
+
+def _may_read_named(situation: Situation, event: int, reader: int, target: int, on_list: str) -> set[str]:
+    """The same of somebody who appears by their own name."""
     mine, theirs = situation.part(reader, event), situation.part(target, event)
     if mine is None or reader in situation.closed_accounts:
         return set()
@@ -226,7 +241,7 @@ def may_read(situation: Situation, event: int, reader: int, target: int, *, on_l
             readable |= {"texts"}
     if mine.permission == "safeguarding-lead":
         readable |= {"first", "organisation"}
-        if on_list in ("link", "supervision") and theirs.age == "adult":
+        if on_list in ("link", "supervision", "alias") and theirs.age == "adult":
             readable |= {"last"}
         is_party = any(
             made.event == event
@@ -251,7 +266,12 @@ def may_read_to_settle(situation: Situation, event: int, reader: int, target: in
 
 
 def _is_named_on_own_list(situation: Situation, event: int, reader: int, target: int) -> bool:
-    """S8: one's own blocks and reports name whom one would see but for them."""
+    """S8: one's own blocks and reports name whom one would see but for them.
+
+    S11: not whom an event shows under an alias; named at the other, the block would tell who it is.
+    """
+    if any(part.person == target and part.alias for part in situation.parts):
+        return False
     is_mine = (reader, target) in situation.blocks or any(
         (made.reporter, made.reported) == (reader, target) for made in situation.complaints
     )
@@ -298,12 +318,15 @@ def draw_situation(
             event,
             age=(age := chance.choices(("adult", "minor", "unknown"), (8, 1, 1))[0]),
             listed=chance.random() < 0.88,
-            permission=chance.choices(
-                ("participant", "organiser", "safeguarding-lead"), (6, 1, int(age == "adult"))
-            )[0],
+            permission=(
+                permission := chance.choices(
+                    ("participant", "organiser", "safeguarding-lead"), (6, 1, int(age == "adult"))
+                )[0]
+            ),
             role=chance.choice(("delegate", "speaker", "chaperone")),
             joined=chance.random() < 0.85,
             sector=chance.choices(tuple(SECTORS), (1, 1, 6, 1))[0],
+            alias=chance.random() < 0.15 and (age, permission) == ("adult", "participant"),
         )
         for person in range(count)
         for event in EVENTS

@@ -71,13 +71,14 @@ def set_alias(
     check_lead(by, event)
     check_takes_people(event)
     with advisory_lock(import_lock(event.pk)):
-        return _set_alias(event, attendee_id, _cleaned(data), is_wish, by, now)
+        return set_alias_of(event, attendee_id, _cleaned(data), is_wish=is_wish, by=by, now=now)
 
 
 @in_transaction
-def _set_alias(
-    event: Event, attendee_id: int, data: AliasData, is_wish: bool, by: Person, now: dt.datetime
+def set_alias_of(
+    event: Event, attendee_id: int, data: AliasData, *, is_wish: bool, by: Person | None, now: dt.datetime
 ) -> Attendee:
+    """The same, whoever asks. Refuses NotFound, CannotHaveAlias and BadAlias."""
     after = _organisation(event, data.organisation, like=_attendee(event, attendee_id).organisation)
     lock_attendees([attendee_id])
     attendee = _attendee(event, attendee_id)

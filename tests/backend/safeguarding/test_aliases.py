@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from backend.core.errors import BusinessError, NotFound
 from backend.directory.selectors import Wanted
@@ -46,6 +46,7 @@ from backend.safeguarding.services import (
 from backend.suggestions.engine import read_event_data
 from backend.suggestions.models import Suggestion
 from tests.backend.safeguarding.conftest import Cast
+from tests.database import tables_holding
 from tests.factories import (
     NOW,
     make_attendee,
@@ -85,19 +86,6 @@ def hide(cast: Cast, who: Attendee, data: AliasData = DATA, **fields: object) ->
             **fields,
         }
     )
-
-
-def tables_holding(*words: str) -> set[str]:
-    """The tables in which one of these words stands, whatever its case, in any column."""
-    found = set()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
-        for (table,) in cursor.fetchall():
-            for word in words:
-                cursor.execute(f'SELECT 1 FROM "{table}" t WHERE t::text ILIKE %s LIMIT 1', [f"%{word}%"])
-                if cursor.fetchone():
-                    found.add(table)
-    return found
 
 
 def test_the_alias_takes_the_place_of_the_real_name_and_only_a_lead_reads_that(cast, officer):

@@ -19,6 +19,7 @@ from backend.meetings.services.notice_mails import mail_for
 from backend.people.models import Person
 from backend.safeguarding.models import AliasEntry, Report
 from backend.suggestions.models import Suggestion
+from tests.database import tables_holding
 from tests.factories import appoint, make_attendee
 from tests.frontend.conftest import Cast, client_of
 from tests.pages import page_of
@@ -49,9 +50,11 @@ def telling() -> tuple[str, ...]:
     )
 
 
-def make_stage() -> Stage:
+def make_stage(*, is_elsewhere: bool = True) -> Stage:
     """People who met, with lists, notices, meetings, a plan and feeds made before the alias is set."""
-    attending = {(person, HERE) for person in range(4)} | {(READER, ELSEWHERE), (OFFICER, ELSEWHERE)}
+    attending = {(person, HERE) for person in range(4)}
+    if is_elsewhere:
+        attending |= {(READER, ELSEWHERE), (OFFICER, ELSEWHERE)}
     stage = meet(4, attending, timezone.now())
     officer = stage.attendees[OFFICER, HERE]
     officer.about = officer.offers = f"I am {officer.name}."
@@ -147,6 +150,19 @@ def test_no_mail_and_no_calendar_holds_it_also_of_what_was_there_before():
             assert not [name for name in telling() if name in text]
             feeds += "Officer K." in text
     assert feeds
+
+
+@pytest.mark.django_db
+def test_no_table_of_a_forum_at_work_holds_it_once_the_alias_is_set(monkeypatch):
+    monkeypatch.setattr("logging.Logger.warning", lambda *_given, **_named: None)
+    stage = make_stage(is_elsewhere=False)
+    for person in (READER, ORGANISER):  # searches, releases and acts of what was read until then
+        for _read in texts_of(stage, client_of(stage.people[person])):
+            pass
+    before = tables_holding(*telling())
+    assert {"events_attendee", "events_organisation", "suggestions_suggestion"} <= before
+    hide(stage)
+    assert tables_holding(*telling()) == {"people_person", "events_alias"}
 
 
 @pytest.fixture

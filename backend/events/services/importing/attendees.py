@@ -462,7 +462,8 @@ def _save(event: Event, entries: Sequence[ImportEntry], now: dt.datetime) -> Non
     for entry in changed:
         entry.attendee.changed_at = now
     Attendee.objects.bulk_create(
-        sorted((entry.attendee for entry in changed if entry.is_new), key=lambda one: one.person_id),
+        # Numbers in the order of a keyed hash: those of accounts follow the addresses, which may tell a name.
+        sorted((one.attendee for one in changed if one.is_new), key=lambda new: new.person.address_hash),
         batch_size=BATCH,
     )
     Attendee.objects.bulk_create(
