@@ -76,6 +76,7 @@ ADMITTED: dict[object, set[str]] = {
 }
 FREE_TIMES = f"{API}events/<slug:slug>/people/<int:attendee_id>/free-slots/"
 FILES = ["funnel.csv", "tables.xlsx", "network.graphml", "attendees.csv", "attendees.xlsx"]
+OWN_BLOCKS = re.compile(r"<slug:slug>/profile/$")
 AGE_CLASSES = re.compile(r"<slug:slug>/age-classes/$")
 LISTS = {  # for organisers and leads, but for the page from which everybody reports
     "safety": re.compile(r"<slug:slug>/(safety|reports/sent)/$"),
@@ -499,6 +500,8 @@ def _judge(
             if at in (where, NO_EVENT):
                 on_list = next((kind for kind, route_of in LISTS.items() if route_of.search(route)), "")
                 allowed |= statement.may_read(stage.situation, where, reader, target, on_list=on_list)
+        if OWN_BLOCKS.search(route) and at in EVENTS:
+            allowed |= statement.may_read_on_own_list(stage.situation, at, reader, target)
         if AGE_CLASSES.search(route):
             allowed |= statement.may_read_to_settle(stage.situation, event, reader, target)
         if kind not in allowed and reader != target:

@@ -229,8 +229,7 @@ def _may_read_named(situation: Situation, event: int, reader: int, target: int, 
     has_role = "participant" not in (mine.permission, theirs.permission)
     if on_list == "roles" and has_role and theirs.age == "adult":
         readable |= {"first", "last"}
-    if _is_named_on_own_list(situation, event, reader, target):
-        readable |= {"first", "last"}
+    readable |= may_read_on_own_list(situation, event, reader, target)
     if mine.permission == "organiser":
         readable |= {"first", "organisation"}  # S7: of a minor, first name and delegation
         if theirs.age == "adult":
@@ -263,6 +262,13 @@ def may_read_to_settle(situation: Situation, event: int, reader: int, target: in
     is_open_question = any(not one.expired and one.agreed < set(EVENTS) for one in known)
     is_adult_there = elsewhere is not None and elsewhere.age == "adult"
     return {"first", "organisation"} if is_open_question and is_adult_there else set()
+
+
+def may_read_on_own_list(situation: Situation, event: int, reader: int, target: int) -> set[str]:
+    """S8: what one's own blocks and reports tell, at any event, of whom one would else see at this one."""
+    if situation.part(reader, event) is None or reader in situation.closed_accounts:
+        return set()
+    return {"first", "last"} if _is_named_on_own_list(situation, event, reader, target) else set()
 
 
 def _is_named_on_own_list(situation: Situation, event: int, reader: int, target: int) -> bool:
