@@ -10,7 +10,7 @@ from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.core.transactions import in_transaction
 from backend.events.models import Appointment, Attendee, Suspension
 from backend.events.rules import LEAD, check_lead
-from backend.events.services import announce_changes, end_role, lock_attendees
+from backend.events.services import announce_changes, end_role, lock_attendees, lock_event
 from backend.people.models import Person
 from backend.safeguarding.models import Report, ReportEntry
 from backend.safeguarding.services.report_entries import clean_entry, locked_report, write_entry
@@ -48,7 +48,7 @@ def suspend_person(
     Refuses NotYours, NotFound (to everybody but a lead, and of nobody of the event), CannotSuspend (oneself),
     AlreadySuspended, EntryNeeded and TextTooLong.
     """
-    _check_is_lead(lead, by)
+    _lock_as_lead(lead, by)
     lock_attendees([attendee_id])
     attendee = Attendee.objects.filter(event=lead.event_id, pk=attendee_id).first()
     if attendee is None:
@@ -78,7 +78,7 @@ def lift_suspension(*, lead: Attendee, attendee_id: int, by: Person, now: dt.dat
     It is written down in the report that the suspension stands in. Refuses NotYours, NotFound and
     NotSuspended.
     """
-    _check_is_lead(lead, by)
+    _lock_as_lead(lead, by)
     lock_attendees([attendee_id])
     rows = Suspension.objects.in_force().select_related("attendee")
     suspension = rows.filter(attendee=attendee_id, attendee__event=lead.event_id).first()
@@ -95,9 +95,11 @@ def lift_suspension(*, lead: Attendee, attendee_id: int, by: Person, now: dt.dat
     return suspension
 
 
-def _check_is_lead(lead: Attendee, by: Person) -> None:
+def _lock_as_lead(lead: Attendee, by: Person) -> None:
+    """Lock the event's roles: of two leads who suspend each other, the later is a lead no longer."""
     if lead.person_id != by.pk:
         raise NotYours(_("Only the safeguarding lead can do this."))
+    lock_event(lead.event_id)
     check_lead(by, lead.event)
 
 

@@ -6,9 +6,11 @@ import threading
 
 import pytest
 
+from backend.events.models import Suspension
+from backend.events.rules import leads_of
 from backend.safeguarding.models import Report, ReportView
 from backend.safeguarding.rules import readable_for
-from backend.safeguarding.services import close_report, read_report, reports
+from backend.safeguarding.services import close_report, read_report, reports, suspend_person
 from tests.backend.meetings.test_races import PATIENCE, at_once
 from tests.factories import NOW, make_attendee
 
@@ -65,3 +67,12 @@ def test_both_readings_of_two_leads_at_once_are_written_down(cast, leads):
 def test_a_report_sent_twice_at_once_is_one(cast):
     assert at_once(cast.report, cast.report) == ["ok", "ok"]
     assert Report.objects.count() == 1
+
+
+def test_of_two_leads_who_suspend_each_other_at_once_one_is_left(cast, leads):
+    def suspends(lead, other):
+        given = {"lead": lead, "attendee_id": other.pk, "by": lead.person, "reason": "He lied."}
+        return lambda: suspend_person(**given, now=NOW)
+
+    assert sorted(at_once(suspends(*leads), suspends(*leads[::-1]))) == ["not_found", "ok"]
+    assert leads_of(cast.event).count() == Suspension.objects.in_force().count() == 1
