@@ -105,3 +105,11 @@ class IdListField(forms.CharField):
         if text and not re.fullmatch(r"[0-9]{1,18}(,[0-9]{1,18}){0,19999}", text):
             raise ValidationError(_("These are not the numbers of anything here."))
         return frozenset(int(number) for number in text.split(",") if number)
+
+
+class RefusableForm(forms.Form):
+    """A form that shows a service's refusal at the field it is about."""
+
+    def add_refusal(self, refusal: BusinessError) -> None:
+        field = refusal.details.get("field")
+        self.add_error(field if field in self.fields else None, refusal.message)  # type: ignore[arg-type]

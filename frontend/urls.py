@@ -29,6 +29,7 @@ from frontend.meetings.views import (
     checklist,
     closures,
     contact_rules,
+    delegations,
     meetings,
     rehearsal,
     requests,
@@ -165,6 +166,37 @@ urlpatterns = [
     path("e/<slug:slug>/aliases/", aliases.aliases, name="aliases"),
     path("e/<slug:slug>/aliases/<int:attendee_id>/", aliases.alias, name="alias"),
     path("e/<slug:slug>/aliases/<int:attendee_id>/lift/", aliases.lift, name="lift_alias"),
+    path("e/<slug:slug>/delegation-sessions/", delegations.delegation_sessions, name="delegation_sessions"),
+    path(
+        "e/<slug:slug>/delegation-sessions/<int:session_id>/",
+        delegations.delegation_session,
+        name="delegation_session",
+    ),
+    path(
+        "e/<slug:slug>/delegation-sessions/<int:session_id>/confirm/",
+        delegations.confirm_delegation_session,
+        name="confirm_delegation_session",
+    ),
+    path(
+        "e/<slug:slug>/delegation-sessions/<int:session_id>/end/",
+        delegations.close_delegation_session,
+        name="close_delegation_session",
+    ),
+    path(
+        "e/<slug:slug>/my-delegation-sessions/",
+        delegations.my_delegation_sessions,
+        name="my_delegation_sessions",
+    ),
+    path(
+        "e/<slug:slug>/my-delegation-sessions/<int:session_id>/answer/",
+        delegations.answer_delegation_session,
+        name="answer_delegation_session",
+    ),
+    path(
+        "e/<slug:slug>/my-delegation-sessions/<int:session_id>/end/",
+        delegations.leave_delegation_session,
+        name="leave_delegation_session",
+    ),
     path("e/<slug:slug>/country-contacts/", consents.country_contacts, name="country_contacts"),
     path(
         "e/<slug:slug>/country-contacts/<int:contact_id>/end/",

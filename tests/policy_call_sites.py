@@ -153,6 +153,8 @@ def _none(*given: Any) -> Any:
 
 # What answers in the place of each function of the policy, where it is switched off.
 LETTING_THROUGH: dict[str, Callable[..., Any]] = {
+    "adults_of_proposals": lambda minor, now: _everybody_else(minor, "page", now),
+    "can_ask_delegations": lambda attendee, now: True,
     "can_see_meeting": lambda attendee, seated, now: attendee.pk in seated,
     "check_reachable": lambda attendee, other_id, now: None,
     "contactable_for": _everybody_else,

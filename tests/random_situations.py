@@ -14,10 +14,32 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from backend.events.models import AgeAgreement, Alias, Attendee, Event, Organisation, Sector, Suspension
+from backend.events.models import (
+    AgeAgreement,
+    Alias,
+    Attendee,
+    Event,
+    GuardianConsent,
+    Organisation,
+    Sector,
+    Slot,
+    Suspension,
+    Table,
+    Theme,
+    Topic,
+)
 from backend.people.models import KnownMinor, Person
 from backend.safeguarding import rules
-from backend.safeguarding.models import Block, ContactRule, Report
+from backend.safeguarding.models import (
+    Block,
+    Chaperone,
+    ContactRule,
+    DelegationSeat,
+    DelegationSession,
+    OpenPlace,
+    Report,
+    Vetting,
+)
 from tests import safeguarding_statement as statement
 from tests.safeguarding_statement import CHANNELS, EVENTS, SECTORS, TOGETHER, Situation, draw_situations
 
@@ -25,6 +47,7 @@ BATCH = 500  # situations in one transaction
 REFUSED_OF = 4  # one of so many events has its pairs that are kept apart asked for: several queries each
 STATES = {state: (state, True) for state in ("open", "looked-at", "in-hand")}  # of a report, keeps_apart
 CLOSED = {"closed": ("closed", True), "lifted": ("closed", False)}
+PLACES = ("open", "closed off")
 NOBODY, NO_ACCOUNT, NOWHERE = -1, -2, -3  # marks of the viewer in the SQL of the twin
 
 Pair = tuple[int, int]
@@ -53,6 +76,7 @@ def write_situations(situations: Sequence[Situation], now: dt.datetime) -> World
     _write_attendees(world, now)
     _write_what_keeps_apart(world, now)
     _write_memories(world, now)
+    _write_sessions(world, now)
     world.parted = parted_strangers(world)
     return world
 
@@ -115,7 +139,7 @@ def _write_attendees(world: World, now: dt.datetime) -> None:
                 event=world.event(place, part.event), person=world.people[place, part.person],
                 name=world.people[place, part.person].name,
                 age_class=part.age, visibility="listed" if part.listed else "hidden",
-                permission=part.permission, role=part.role,
+                permission=part.permission, role=part.role, country=part.country,
                 organisation=world.houses.get((world.event(place, part.event).pk, part.sector)),
                 agreed_at=now if part.joined else None, agreement_version="1" if part.joined else "",
             )  # fmt: skip
@@ -185,6 +209,92 @@ def _write_memories(world: World, now: dt.datetime) -> None:
     AgeAgreement.objects.bulk_create(agreements)
 
 
+def _write_sessions(world: World, now: dt.datetime) -> None:
+    """Who may look after minors, whose guardians consent, and the sessions with a delegation."""
+    for place, situation in enumerate(world.situations):
+        for part in situation.parts:
+            write_consent_and_vetting(part, world.attendees[place, part.person, part.event], now)
+    venues = {event.pk: Venue.made(event, now) for event in world.events.values()}
+    for place, situation in enumerate(world.situations):
+        for bound in situation.chaperones:
+            event = world.event(place, bound.event)
+            Chaperone.objects.create(
+                event=event,
+                attendee=world.attendees[place, bound.person, bound.event],
+                organisation=world.houses.get((event.pk, bound.sector)),
+                country=bound.country,
+                recorded_at=now,
+            )
+        for session in situation.sessions:
+            here = {
+                person: one
+                for (at, person, of), one in world.attendees.items()
+                if at == place and of == session.event
+            }
+            venues[world.event(place, session.event).pk].write(session, here, now)
+
+
+def write_consent_and_vetting(part: statement.Part, attendee: Attendee, now: dt.datetime) -> None:
+    """What a guardian and the leads said of one attendee."""
+    long_ago, day = now - dt.timedelta(days=90), dt.timedelta(days=1)
+    if part.consent:
+        GuardianConsent.objects.create(
+            attendee=attendee, guardian="A Parent", way="mail", email="parent@example.org", wording="1",
+            recorded_at=long_ago, state="given" if part.consent == "expired" else part.consent,
+            decided_at=None if part.consent == "asked" else long_ago,
+            expires_at=now - day if part.consent == "expired" else now + day,
+        )  # fmt: skip
+    if part.vetting:
+        Vetting.objects.create(
+            attendee=attendee, checked_by="An office", check_made="A check", recorded_at=long_ago,
+            expires_at=now - day if part.vetting == "expired" else now + day,
+            ended_at=long_ago if part.vetting == "ended" else None,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Venue:
+    """Where and when the sessions of an event are: a place in the open and another, in time and over."""
+
+    topic: Topic
+    tables: Mapping[str, Table]
+    slots: Mapping[str, Slot]
+
+    @classmethod
+    def made(cls, event: Event, now: dt.datetime) -> Venue:
+        theme = Theme.objects.create(event=event, key="a-theme", name="A theme", position=99)
+        hour = dt.timedelta(hours=1)
+        starts = {"to come": now + hour, "over": now - 3 * hour}
+        tables = {name: Table.objects.create(event=event, label=f"Of sessions, {name}") for name in PLACES}
+        OpenPlace.objects.create(table=tables["open"], recorded_at=now)
+        return cls(
+            Topic.objects.create(event=event, theme=theme, key="a-topic", name="A topic", position=99),
+            tables,
+            {
+                name: Slot.objects.create(event=event, starts_at=at, ends_at=at + hour)
+                for name, at in starts.items()
+            },
+        )
+
+    def write(self, stated: statement.Session, here: Mapping[int, Attendee], now: dt.datetime) -> None:
+        """One session, with these attendees by person."""
+        is_planned, is_ended = stated.state != "asked", stated.state == "ended"
+        session = DelegationSession.objects.create(
+            event_id=self.topic.event_id, topic=self.topic, wish="Anybody", asked_at=now, state=stated.state,
+            slot=self.slots[stated.time] if is_planned else None,
+            table=self.tables[stated.place] if is_planned else None,
+            proposed_at=now if is_planned else None,
+            confirmed_at=now if stated.state == "confirmed" else None, ended_at=now if is_ended else None,
+        )  # fmt: skip
+        DelegationSeat.objects.bulk_create(
+            DelegationSeat(
+                event_id=self.topic.event_id, session=session, attendee=here[seat.person], part=seat.part,
+                answer=seat.answer,
+            )
+            for seat in stated.seats
+        )  # fmt: skip
+
+
 def stated_contacts(world: World, channel: str) -> set[Pair]:
     """Ordered pairs of attendee ids that may be in touch, as the statement has it.
 
@@ -195,9 +305,10 @@ def stated_contacts(world: World, channel: str) -> set[Pair]:
     for (place, person, event), attendee in world.attendees.items():
         numbers[attendee.pk] = (place, person, event)
         situation = world.situations[place]
-        if statement.is_open(situation, person, event) and statement.is_within_reach(
+        is_within = statement.is_open(situation, person, event) and statement.is_within_reach(
             situation, person, event, channel
-        ):
+        )
+        if is_within or channel == "delegation":
             open_in[attendee.event_id].append((attendee.pk, place))
     pairs = set()
     for others in open_in.values():
@@ -205,7 +316,11 @@ def stated_contacts(world: World, channel: str) -> set[Pair]:
             for other, elsewhere in others:
                 _, person, event = numbers[one]
                 if place != elsewhere:
-                    if channel in CHANNELS and (channel == "page" or (one, other) not in world.parted):
+                    if (
+                        channel in CHANNELS
+                        and channel != "delegation"
+                        and (channel == "page" or (one, other) not in world.parted)
+                    ):
                         pairs.add((one, other))
                 elif statement.may_contact(
                     world.situations[place], event, person, numbers[other][1], channel

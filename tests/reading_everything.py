@@ -45,7 +45,7 @@ from backend.meetings.models import Availability, Closure, Meeting, Notice
 from backend.meetings.services.notice_mails import mail_for
 from backend.people.models import KnownMinor, Person
 from backend.programme.models import Plan, PlannedMeeting
-from backend.safeguarding.models import Block, Report
+from backend.safeguarding.models import Block, Chaperone, Report
 from backend.safeguarding.services import AliasData
 from backend.safeguarding.services.aliases import set_alias_of
 from frontend import urls
@@ -53,7 +53,7 @@ from tests import safeguarding_statement as statement
 from tests.factories import appoint, make_attendee, make_event, make_run, make_session
 from tests.frontend.suggestions.test_inspection import REPORT
 from tests.pages import page_of
-from tests.random_situations import CLOSED, STATES
+from tests.random_situations import CLOSED, STATES, Venue, write_consent_and_vetting
 from tests.safeguarding_statement import EVENTS, Situation, draw_situation
 
 MARK = re.compile(r"Z(first|last|organisation|title|texts)(\d+)x(\d)Z", re.IGNORECASE)
@@ -84,7 +84,7 @@ LISTS = {  # for organisers and leads, but for the page from which everybody rep
     "page": re.compile(r"<slug:slug>/attendees/(<int:attendee_id>/.*)?$"),
     "file": re.compile("<slug:slug>/attendees/files/"),
     "link": re.compile("<slug:slug>/(reports/<int:report_id>/(about|contacts)|suspensions)/"),
-    "supervision": re.compile(r"<slug:slug>/supervision/"),
+    "supervision": re.compile(r"<slug:slug>/(supervision|delegation-sessions)/"),
     "alias": re.compile("<slug:slug>/aliases/<int:attendee_id>/$"),
     "work": re.compile("<slug:slug>/(desk/(who|unmet|print|$)|matching/|programme/|plans/|stats/)"),
 }
@@ -269,10 +269,32 @@ def fall(met: Stage, situation: Situation) -> Stage:
                 known_minor=known, event=stage.events[1 - memory.event], of_event=stage.events[agreed],
                 agreed_at=now,
             )  # fmt: skip
+    _write_sessions(stage)
     Person.objects.filter(pk__in=[stage.people[one].pk for one in situation.closed_accounts]).update(
         is_active=False
     )
     return stage
+
+
+def _write_sessions(stage: Stage) -> None:
+    """The sessions with a delegation; a chaperone is of each organisation that the statement has as one."""
+    situation, now = stage.situation, stage.now
+    for part in situation.parts:
+        write_consent_and_vetting(part, stage.attendees[part.person, part.event], now)
+    for bound in situation.chaperones:
+        for part in situation.parts:
+            if part.event == bound.event and part.age == "minor" and part.sector == bound.sector:
+                Chaperone.objects.create(
+                    event=stage.events[bound.event],
+                    attendee=stage.attendees[bound.person, bound.event],
+                    organisation=stage.attendees[part.person, part.event].organisation,
+                    recorded_at=now,
+                )
+    for event in EVENTS:
+        venue = Venue.made(stage.events[event], now)
+        for session in situation.sessions:
+            if session.event == event:
+                venue.write(session, stage.of(event), now)
 
 
 @dataclass

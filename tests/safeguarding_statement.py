@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
-CHANNELS = ("suggestion", "page", "directory", "meeting", "message", "export")
+CHANNELS = ("suggestion", "page", "directory", "meeting", "message", "export", "delegation")
 TO_SEE = ("suggestion", "page", "directory")  # the others reach somebody
 EVENTS = (0, 1)
+FEW = 6  # people in a situation of its own
 TOGETHER = 10  # situations drawn one after the other that share their two events
 
 
@@ -44,6 +45,39 @@ class Part:
     joined: bool = True  # accepted the privacy notice and the pledge
     sector: str = "platform"
     alias: bool = False  # an adult who runs nothing, shown there by another name and affiliation
+    country: str = ""
+    consent: str = ""  # of a guardian: given, asked, expired, withdrawn, or none
+    vetting: str = ""  # of a lead's record: holds, expired, ended, or none
+
+
+@dataclass(frozen=True)
+class Chaperone:
+    """A lead recorded whose minors somebody looks after: an organisation's, or a country's without one."""
+
+    person: int
+    event: int
+    sector: str
+    country: str
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Somebody's part in a session with a delegation, and their answer: yes, no or none yet."""
+
+    person: int
+    part: str  # asker, chaperone, vetted, minor
+    answer: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session with a delegation: `place` is open or closed off, `time` to come or over."""
+
+    event: int
+    state: str  # asked, proposed, confirmed, ended
+    place: str
+    time: str
+    seats: tuple[Seat, ...]
 
 
 @dataclass(frozen=True)
@@ -83,6 +117,8 @@ class Situation:
     shows_unjoined: frozenset[int] = frozenset()  # events whose people agreed, registering, to be shown
     contact_rules: tuple[ContactRule, ...] = ()
     suspended: frozenset[tuple[int, int]] = frozenset()  # person, event: by a safeguarding lead
+    chaperones: tuple[Chaperone, ...] = ()
+    sessions: tuple[Session, ...] = ()
 
     def part(self, person: int, event: int) -> Part | None:
         return next((part for part in self.parts if (part.person, part.event) == (person, event)), None)
@@ -151,11 +187,92 @@ def are_parted(rules: tuple[ContactRule, ...], one: Part, other: Part) -> bool:
     )
 
 
+def may_sit(situation: Situation, session: Session, seat: Seat) -> bool:
+    """S4 to S6: known adults who list themselves and joined, two of them checked; minors with a consent.
+
+    A minor comes with their own chaperone.
+    """
+    part = situation.part(seat.person, session.event)
+    if part is None or seat.person in situation.closed_accounts:
+        return False
+    if (seat.person, session.event) in situation.suspended:
+        return False
+    if seat.part != "minor":
+        is_fit = part.joined and is_open(situation, seat.person, session.event)
+        return is_fit and (seat.part == "asker" or part.vetting == "holds")
+    is_chaperoned = any(
+        bound.event == session.event
+        and (bound.sector == part.sector if part.sector else bound.country == part.country != "")
+        and bool(bound.sector) == bool(part.sector)
+        and any(bound.person == other.person for other in session.seats if other.part == "chaperone")
+        for bound in situation.chaperones
+    )
+    return part.age == "minor" and part.listed and part.consent == "given" and is_chaperoned
+
+
+def could_take_place(situation: Situation, session: Session) -> bool:
+    """S4, S5: everybody needed is there and may be, in the open and in time, and none of them is apart.
+
+    Whoever said no is not looked at.
+    """
+    seats = [seat for seat in session.seats if seat.answer != "no"]
+    return (
+        session.place == "open"
+        and session.time == "to come"
+        and {seat.part for seat in seats} == {"asker", "chaperone", "vetted", "minor"}
+        and all(may_sit(situation, session, seat) for seat in seats)
+        and not any(are_apart(situation, one.person, other.person) for one, other in combinations(seats, 2))
+    )
+
+
+def sit_together(situation: Situation, event: int, one: int, other: int) -> bool:
+    """S4: an adult and a minor in a session that a lead confirmed, and to which everybody in it agreed."""
+    mine, theirs = situation.part(one, event), situation.part(other, event)
+    for session in situation.sessions:
+        seats = {seat.person: seat for seat in session.seats if seat.answer != "no"}
+        if (
+            session.event == event
+            and session.state == "confirmed"
+            and {one, other} <= seats.keys()
+            and (seats[one].part == "minor") != (seats[other].part == "minor")
+            and all(seat.answer == "yes" for seat in seats.values())
+            and could_take_place(situation, session)
+            and mine is not None
+            and theirs is not None
+            and not are_parted(situation.contact_rules, mine, theirs)
+        ):
+            return True
+    return False
+
+
+def is_asked_with(situation: Situation, event: int, minor: int, adult: int) -> bool:
+    """S4: a minor who is asked reads with which adults, while it could take place."""
+    mine, theirs = situation.part(minor, event), situation.part(adult, event)
+    return any(
+        session.event == event
+        and session.state == "proposed"
+        and could_take_place(situation, session)
+        and mine is not None
+        and theirs is not None
+        and not are_parted(situation.contact_rules, mine, theirs)
+        and any(
+            seat.person == minor and seat.part == "minor" and seat.answer != "no" for seat in session.seats
+        )
+        and any(
+            seat.person == adult and seat.part != "minor" and seat.answer != "no" for seat in session.seats
+        )
+        for session in situation.sessions
+    )
+
+
 def may_contact(situation: Situation, event: int, one: int, other: int, channel: str) -> bool:
     """S3, S9: two different open people of one event who are not apart, through a channel that exists.
 
-    Whom a contact rule parts may still open each other's page, so that they can block and report.
+    Whom a contact rule parts may still open each other's page, so that they can block and report. The
+    channel of sessions with a delegation is of another kind: it is for those who sit in one (S4).
     """
+    if channel == "delegation":
+        return sit_together(situation, event, one, other)
     mine, theirs = situation.part(one, event), situation.part(other, event)
     return (
         channel in CHANNELS
@@ -221,6 +338,10 @@ def _may_read_named(situation: Situation, event: int, reader: int, target: int, 
         return {"first", "last"} if on_list == "safety" and is_lead else set()
     if reader == target or may_contact(situation, event, reader, target, "page"):
         return {"first", "last", "organisation", "title", "texts"}
+    if sit_together(situation, event, reader, target):
+        return {"first", "organisation"} | ({"last"} if theirs.age == "adult" else set())
+    if is_asked_with(situation, event, reader, target):
+        return {"first", "last", "organisation"}
     if on_list == "work" and not is_open(situation, target, event):
         return set()
     readable = set()
@@ -333,12 +454,23 @@ def draw_situation(
             joined=chance.random() < 0.85,
             sector=chance.choices(tuple(SECTORS), (1, 1, 6, 1))[0],
             alias=chance.random() < 0.15 and (age, permission) == ("adult", "participant"),
+            country=chance.choice(("Laos", "Laos", "")),
+            consent=chance.choice(("given", "asked", "expired", "withdrawn", "")) if age == "minor" else "",
+            vetting=chance.choice(("holds", "expired", "ended", "", "")),
         )
         for person in range(count)
         for event in EVENTS
         if chance.random() < 0.8
     )
     here = {(part.person, part.event): part for part in parts}
+    sessions: list[Session] = []
+    chaperones: list[Chaperone] = []
+    for event in EVENTS:
+        for group in (range(count),) if count <= FEW else groups_with_reader(count):
+            present = [person for person in group if (person, event) in here]
+            if len(present) >= 4 and chance.random() < 0.5:
+                draw_session(chance, event, present, here, sessions, chaperones)
+    parts = tuple(here.values())
     pairs = [(one, other) for one in range(count) for other in range(count) if one != other]
     complaints = tuple(
         Complaint(event, one, other, chance.choice(("open", "looked-at", "in-hand", "closed", "lifted")))
@@ -369,4 +501,66 @@ def draw_situation(
         shows_unjoined=shows_unjoined,
         contact_rules=contact_rules,
         suspended=frozenset((part.person, part.event) for part in parts if chance.random() < 0.06),
+        chaperones=tuple(chaperones),
+        sessions=tuple(sessions),
+    )
+
+
+def groups_with_reader(count: int) -> Iterator[tuple[int, ...]]:
+    """The first person with three others at a time: who are read together."""
+    for first in range(1, count - 2, 3):
+        yield (0, first, first + 1, first + 2)
+
+
+def draw_session(
+    chance: random.Random,
+    event: int,
+    present: list[int],
+    here: dict[tuple[int, int], Part],
+    sessions: list[Session],
+    chaperones: list[Chaperone],
+) -> None:
+    """A session with a delegation in which nearly everything is right, so that what is not decides."""
+
+    def mostly() -> bool:
+        return chance.random() < 0.95
+
+    people = chance.sample(present, min(len(present), chance.choice((4, 4, 5))))
+    parts = ["asker", "chaperone", "vetted", *("minor" for _ in people[3:])]
+    home = here[people[3], event]
+    for person, part in zip(people, parts, strict=True):
+        now = here[person, event]
+        if part == "minor":
+            where = home if mostly() else now
+            now = replace(
+                now, age="minor" if mostly() else now.age, sector=where.sector, country=where.country
+            )
+            if now.age == "minor":
+                now = replace(
+                    now, permission="participant", alias=False, consent="given" if mostly() else now.consent
+                )
+        else:
+            now = replace(now, age="adult") if mostly() else now
+            now = replace(now, vetting="holds") if mostly() else now
+        here[person, event] = replace(now, listed=mostly() or now.listed, joined=mostly() or now.joined)
+    if mostly():
+        home = here[people[3], event]
+        chaperones.append(
+            Chaperone(
+                people[1] if mostly() else people[2],
+                event,
+                home.sector,
+                "" if home.sector else home.country or "Laos",
+            )
+        )
+    answers = ["yes", *(chance.choices(("yes", "no", ""), (18, 1, 1))[0] for _ in people[1:])]
+    seats = tuple(map(Seat, people, parts, answers))
+    sessions.append(
+        Session(
+            event,
+            state=chance.choices(("asked", "proposed", "confirmed", "ended"), (1, 4, 12, 1))[0],
+            place="open" if mostly() else "closed off",
+            time="to come" if mostly() else "over",
+            seats=seats if mostly() else seats[1:],
+        )
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from backend.core.queue import CLOCK, MAIL
+from backend.core.queue import CLOCK, MAIL, URGENT
 from backend.core.smtp import Backoff
 from backend.meetings import services
 
@@ -14,6 +14,12 @@ from backend.meetings import services
 def send_notice(notice_id: int) -> None:
     """Mail one notice."""
     services.deliver_notice(notice_id=notice_id, now=timezone.now())
+
+
+@app.task(name=services.SEND_DELEGATION_MAIL, queue=MAIL, priority=URGENT, retry=Backoff())
+def send_delegation_mail(session_id: int, attendee_id: int, change: str) -> None:
+    """Mail one of those in a session with a delegation, or a lead."""
+    services.send_delegation_mail(session_id=session_id, attendee_id=attendee_id, change=change)
 
 
 @app.task(name=services.DISPLACE_MEETINGS, queue=CLOCK)
@@ -33,6 +39,7 @@ def run_meeting_deadlines(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute: end refused meetings, move those of closed times, expire requests, remind, attest."""
     now = timezone.now()
     services.end_refused_meetings(now=now)
+    services.end_broken_sessions(now=now)
     services.displace_meetings(now=now)
     services.expire_requests(now=now)
     services.remind_people(now=now)

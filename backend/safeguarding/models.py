@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backend.events.models import Attendee, Event, Organisation, Sector, Table
+from backend.events.models import Attendee, Event, Organisation, Sector, Slot, Table, Topic
 from backend.people.models import Constituency, Person
 
 
@@ -370,3 +370,102 @@ class AliasEntry(models.Model):
 
     def __str__(self) -> str:
         return f"alias entry {self.pk}"
+
+
+class DelegationSession(models.Model):
+    """An adult's request to the leads for a session with a delegation, and the session it became (S4, S5).
+
+    Who is asked, and who sits in it, are its seats. Who ended it is not stored: nobody has to say why.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("Asked")
+        PROPOSED = "proposed", _("Proposed by a lead")
+        CONFIRMED = "confirmed", _("Confirmed")
+        ENDED = "ended", _("Does not take place")
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="delegation_sessions")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+")
+    wish = models.CharField(max_length=120)  # with which delegation, in the asker's words, for leads alone
+    words = models.TextField(blank=True)  # what it is to be about, for leads alone
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    slot = models.ForeignKey(Slot, null=True, on_delete=models.RESTRICT, related_name="+")
+    table = models.ForeignKey(Table, null=True, on_delete=models.RESTRICT, related_name="+")
+    asked_at = models.DateTimeField()
+    proposed_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "id"], name="delegation_session_event_key"),
+            models.CheckConstraint(condition=~Q(wish=""), name="delegation_session_with_whom"),
+            models.CheckConstraint(
+                condition=Q(
+                    state="asked", slot=None, table=None, proposed_at=None, confirmed_at=None, ended_at=None
+                )
+                | Q(
+                    state="proposed",
+                    slot__isnull=False,
+                    table__isnull=False,
+                    proposed_at__isnull=False,
+                    confirmed_at=None,
+                    ended_at=None,
+                )
+                | Q(
+                    state="confirmed",
+                    slot__isnull=False,
+                    table__isnull=False,
+                    proposed_at__isnull=False,
+                    confirmed_at__isnull=False,
+                    ended_at=None,
+                )
+                | Q(state="ended", ended_at__isnull=False),
+                name="delegation_session_state_and_times_agree",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"delegation session {self.pk}"
+
+
+class DelegationSeat(models.Model):
+    """Somebody's part in a session with a delegation, and their own answer; no answer is no yes."""
+
+    class Part(models.TextChoices):
+        ASKER = "asker", _("Asked for it")
+        CHAPERONE = "chaperone", _("Chaperone")
+        VETTED = "vetted", _("Second adult")
+        MINOR = "minor", _("Young person")
+
+    class Answer(models.TextChoices):
+        YES = "yes", _("Yes")
+        NO = "no", _("No")
+
+    ONE_OF_EACH = (Part.ASKER, Part.CHAPERONE, Part.VETTED)
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    session = models.ForeignKey(DelegationSession, on_delete=models.CASCADE, related_name="seats")
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="delegation_seats")
+    part = models.CharField(max_length=10, choices=Part.choices)
+    answer = models.CharField(max_length=3, choices=Answer.choices, blank=True)
+
+    class Meta:
+        ordering = ["attendee_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "attendee"], name="delegation_seat_once"),
+            models.UniqueConstraint(
+                fields=["session", "part"],
+                condition=Q(part__in=["asker", "chaperone", "vetted"]),
+                name="delegation_seat_one_of_each",
+            ),
+            models.CheckConstraint(
+                condition=Q(part="asker", answer="yes")
+                | Q(part__in=["chaperone", "vetted", "minor"], answer__in=["", "yes", "no"]),
+                name="delegation_seat_part_and_answer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"delegation seat {self.pk}"

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import product
 from typing import Literal, get_args
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Now
 
 from backend.core.compiled import CompiledQuery, any_of
@@ -21,6 +21,7 @@ from backend.events.rules import (
     LEAD,
     IdPair,
     has_alias_anywhere,
+    has_consent,
     is_held_as_minor,
     is_suspended,
     leads_of,
@@ -29,7 +30,11 @@ from backend.events.rules import (
 from backend.people.models import Constituency
 from backend.safeguarding.models import (
     Block,
+    Chaperone,
     ContactRule,
+    DelegationSeat,
+    DelegationSession,
+    OpenPlace,
     Report,
     ReportHandOver,
     ReportQuerySet,
@@ -37,10 +42,12 @@ from backend.safeguarding.models import (
     Vetting,
 )
 
-Channel = Literal["suggestion", "page", "directory", "meeting", "message", "export"]
+Channel = Literal["suggestion", "page", "directory", "meeting", "message", "export", "delegation"]
 CHANNELS: frozenset[str] = frozenset(get_args(Channel))
 CHANNELS_TO_SEE: frozenset[str] = frozenset({"suggestion", "page", "directory"})  # nobody is written to
 DUE_AFTER = dt.timedelta(hours=24)  # a report is due so long after it was made, unless a lead sets a time
+DELEGATION = "delegation"  # those who sit in a session with a delegation, for as long as it holds
+SUPERVISING = (DelegationSeat.Part.CHAPERONE, DelegationSeat.Part.VETTED)
 CHANNEL_OF_PARTED = "page"  # whom a contact rule parts may still open it, so that they can block and report
 
 
@@ -124,15 +131,74 @@ def are_parted(viewer_id: int) -> Q:
     return parted
 
 
+def is_session_adult(now: dt.datetime) -> Q:
+    """Condition on attendees: an adult who may ask for and sit in sessions with a delegation (S4)."""
+    return is_open(now) & is_reachable_by(DELEGATION)
+
+
+def is_consented_minor(now: dt.datetime) -> Q:
+    """Condition on attendees: a minor of this event, listed, not suspended, whose guardian consents (S6)."""
+    minor = Q(age_class=Attendee.AgeClass.MINOR, visibility=Attendee.Visibility.LISTED)
+    return minor & Q(person__is_active=True) & has_consent(now) & ~is_suspended()
+
+
+def can_sit(now: dt.datetime) -> Q:
+    """Condition on the seats of a session with a delegation: this person may have this seat now (S4, S5).
+
+    Adults are open and joined; chaperone and second adult were checked, and the chaperone is the minor's.
+    """
+    sitting = Attendee.objects.filter(pk=OuterRef("attendee"))
+    adults = sitting.filter(is_session_adult(now))
+    chaperones = Chaperone.objects.filter(
+        attendee__delegation_seats__session=OuterRef("session"),
+        attendee__delegation_seats__part=DelegationSeat.Part.CHAPERONE,
+    )
+    of_organisation = chaperones.filter(organisation=OuterRef("attendee__organisation"))
+    of_country = chaperones.filter(country=OuterRef("attendee__country"), organisation=None)
+    is_chaperoned = Exists(of_organisation) | (Q(attendee__organisation=None) & Exists(of_country))
+    return (
+        Q(part=DelegationSeat.Part.ASKER) & Exists(adults)
+        | Q(part__in=SUPERVISING) & Exists(adults.filter(is_vetted(now)))
+        | Q(part=DelegationSeat.Part.MINOR) & Exists(sitting.filter(is_consented_minor(now))) & is_chaperoned
+    )
+
+
+def is_sound(now: dt.datetime) -> Q:
+    """Condition on sessions with a delegation: everybody needed is there, may sit there, and so is the place.
+
+    Of those asked who said no, nothing is looked at. Nobody in it blocked or reported another, its place is
+    in the open, and its time is not over.
+    """
+    seats = DelegationSeat.objects.exclude(answer=DelegationSeat.Answer.NO)
+    here = seats.filter(session=OuterRef("pk"))
+    apart = seats.filter(
+        is_contact_blocked(OuterRef("attendee__person"), OuterRef(OuterRef("attendee__person"))),
+        session=OuterRef("session"),
+    )
+    sound = Q(Exists(OpenPlace.objects.filter(table=OuterRef("table"))), slot__ends_at__gt=now)
+    for part in DelegationSeat.Part.values:
+        sound &= Q(Exists(here.filter(part=part)))
+    return sound & ~Q(Exists(here.filter(~can_sit(now) | Q(Exists(apart)))))
+
+
+def sessions_held(now: dt.datetime) -> QuerySet[DelegationSession]:
+    """Confirmed sessions with a delegation, sound at this moment, in which everybody has agreed."""
+    asked = DelegationSeat.objects.filter(session=OuterRef("pk"), answer="")
+    return DelegationSession.objects.filter(
+        is_sound(now), ~Exists(asked), state=DelegationSession.State.CONFIRMED
+    )
+
+
 def contactable_for(
     attendee: Attendee, channel: str, now: dt.datetime, among: Collection[int] | None = None
 ) -> AttendeeQuerySet:
     """Attendees of the same event that `attendee` may see and be in touch with through `channel`.
 
     Deny by default: empty for an unknown channel or a viewer who is not open (a minor, of unknown age,
-    hidden) or has not joined, and never with the viewer. The viewer's state is read from the database, not
-    from the object.
-    `now` is the clock by which dated permissions are judged. `among`: ask about these attendees (ids) alone.
+    hidden) or has not joined, and never with the viewer. The channel "delegation" alone is of another kind:
+    minors and adults who sit in a session with a delegation, while all that it takes holds (S4, S5). The
+    viewer's state is read from the database, not from the object. `now` is the clock by which dated
+    permissions are judged. `among`: ask about these attendees (ids) alone.
     """
     if channel not in CHANNELS or now.tzinfo is None or attendee.pk is None:
         return Attendee.objects.none()
@@ -161,12 +227,52 @@ def _contactable_through(
     return found if channel == CHANNEL_OF_PARTED else found.exclude(are_parted(viewer))
 
 
+def _in_session_with(
+    *, viewer: int, now: dt.datetime, among: list[int] | None = None, **_of: int
+) -> AttendeeQuerySet:
+    """The minors who sit in a session with this adult, or the adults who sit in one with this minor."""
+    minor = DelegationSeat.Part.MINOR
+    seats = DelegationSeat.objects.filter(answer=DelegationSeat.Answer.YES)
+    mine = seats.filter(attendee=viewer, session=OuterRef("session"))
+    of_adult, of_minor = mine.exclude(part=minor), mine.filter(part=minor)
+    theirs = seats.filter(
+        Q(part=minor) & Exists(of_adult) | ~Q(part=minor) & Exists(of_minor),
+        attendee=OuterRef("pk"),
+        session__in=sessions_held(now),
+    )
+    found = Attendee.objects.filter(Exists(theirs)).exclude(are_parted(viewer))
+    return found if among is None else found.filter(pk__in=any_of(among))
+
+
+def adults_of_proposals(minor: Attendee, now: dt.datetime) -> AttendeeQuerySet:
+    """The adults of the sessions that are proposed to this minor, so that they can decide (S4).
+
+    Nobody once they said no, and where the session could not take place.
+    """
+    seats = DelegationSeat.objects.exclude(answer=DelegationSeat.Answer.NO)
+    mine = seats.filter(attendee=minor.pk, part=DelegationSeat.Part.MINOR, session=OuterRef("session"))
+    proposed = DelegationSession.objects.filter(is_sound(now), state=DelegationSession.State.PROPOSED)
+    theirs = seats.filter(Exists(mine), attendee=OuterRef("pk"), session__in=proposed)
+    adults = theirs.exclude(part=DelegationSeat.Part.MINOR)
+    return Attendee.objects.filter(Exists(adults)).exclude(are_parted(minor.pk))
+
+
+def can_ask_delegations(attendee: Attendee, now: dt.datetime) -> bool:
+    """Whether the attendee may ask the leads for a session with a delegation: an open adult who joined."""
+    return Attendee.objects.filter(is_session_adult(now), pk=attendee.pk).exists()
+
+
 def compile_channels(**more: list[int]) -> dict[str, CompiledQuery]:
     """The policy of each channel; with `among`, about some attendees alone."""
     now = dt.datetime.min.replace(tzinfo=dt.UTC)
     return {
         channel: CompiledQuery(
-            partial(_contactable_through, channel), viewer=-1, person=-2, event=-3, now=now, **more
+            _in_session_with if channel == DELEGATION else partial(_contactable_through, channel),
+            viewer=-1,
+            person=-2,
+            event=-3,
+            now=now,
+            **more,
         )
         for channel in CHANNELS
     }

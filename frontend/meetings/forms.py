@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import count as count_from
 from typing import Any
 
@@ -18,9 +18,10 @@ from backend.events.models import Event, Table
 from backend.events.rules import SlotGrid
 from backend.events.selectors import Profile
 from backend.events.services import TableData
-from backend.meetings.selectors import GridDay, SlotCell
-from backend.meetings.services import MeetingRequestData
-from frontend.fields import IdField, IdsField
+from backend.meetings.selectors import Choice, GridDay, SessionChoices, SlotCell
+from backend.meetings.services import MeetingRequestData, SessionPlan
+from frontend.events.words.times import when
+from frontend.fields import IdField, IdsField, RefusableForm
 
 WINDOWS = 3
 MAX_TABLES = 100
@@ -407,3 +408,67 @@ class StateForm(forms.Form):
     """The state that an event is to have."""
 
     state = forms.ChoiceField(choices=Event.State.choices)
+
+
+class AskDelegationForm(RefusableForm):
+    """The topic, the delegation in one's own words, and what it is to be about."""
+
+    topic_id = IdField(label=_("Topic"), widget=forms.Select(attrs={"class": "input"}))
+    wish = forms.CharField(
+        label=_("With which delegation"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"class": "input", "dir": "auto"}),
+    )
+    words = forms.CharField(
+        label=_("What you would like to talk about"),
+        max_length=1_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "class": "input"}),
+    )
+
+    def __init__(self, data: Any, *, topics: Iterable[Choice]) -> None:
+        super().__init__(data)
+        offer(self, "topic_id", ((one.pk, one.words) for one in topics))
+
+
+class PlanForm(RefusableForm):
+    """Whom a lead asks, when and where."""
+
+    chaperone_id = IdField(label=_("Chaperone"), widget=forms.Select(attrs={"class": "input"}))
+    vetted_id = IdField(label=_("Second adult"), widget=forms.Select(attrs={"class": "input"}))
+    minor_ids = IdsField(
+        label=_("Young people"),
+        error_messages={"required": _("Choose at least one young person.")},
+    )
+    slot_id = IdField(label=_("Time"), widget=forms.Select(attrs={"class": "input"}))
+    table_id = IdField(label=_("Place in the open"), widget=forms.Select(attrs={"class": "input"}))
+
+    def __init__(self, data: Any, *, choices: SessionChoices, event: Event) -> None:
+        super().__init__(data)
+        offer(self, "chaperone_id", ((one.pk, one.words) for one in choices.chaperones))
+        offer(self, "vetted_id", ((one.pk, one.words) for one in choices.vetted))
+        offer(self, "slot_id", ((one.pk, when(one.starts_at, one.ends_at, event)) for one in choices.slots))
+        offer(self, "table_id", ((one.pk, one.words) for one in choices.places))
+
+    @property
+    def chosen_minors(self) -> set[int]:
+        """Those ticked, also where something else is wrong."""
+        sent = self["minor_ids"].value() or []
+        return {int(one) for one in sent if str(one).isdecimal() and len(str(one)) < 20}
+
+    @property
+    def plan(self) -> SessionPlan:
+        return SessionPlan(**self.cleaned_data)
+
+
+class YesOrNoForm(forms.Form):
+    """An answer."""
+
+    YES, NO = "yes", "no"
+
+    answer = forms.ChoiceField(choices=[(YES, YES), (NO, NO)])
+
+
+def offer(form: forms.Form, field: str, choices: Iterable[tuple[int, str]]) -> None:
+    """What a field's list shows."""
+    form.fields[field].widget.choices = [("", _("Choose")), *choices]  # type: ignore[attr-defined]

@@ -9,13 +9,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from backend.core.errors import BusinessError
 from backend.events.models import Event
 from backend.events.rules import current_wording
 from backend.safeguarding.models import Report
 from backend.safeguarding.selectors import Candidate, Delegation
 from backend.safeguarding.services import ENTRY_LIMIT, NAMED_LIMIT, OUTCOME_LIMIT, WORDS_LIMIT
-from frontend.fields import IdField
+from frontend.fields import IdField, RefusableForm
 
 KEEP_BLOCKED, LIFT = "keep", "lift"
 
@@ -27,14 +26,6 @@ def _long_text(label: Any, rows: int, limit: int, **options: Any) -> forms.CharF
 
 def _wants_news() -> forms.BooleanField:
     return forms.BooleanField(label=_("I want to hear what becomes of it"), required=False)
-
-
-class RefusableForm(forms.Form):
-    """A form that shows a service's refusal at the field it is about."""
-
-    def add_refusal(self, refusal: BusinessError) -> None:
-        field = refusal.details.get("field")
-        self.add_error(field if field in self.fields else None, refusal.message)  # type: ignore[arg-type]
 
 
 class ReportForm(forms.Form):

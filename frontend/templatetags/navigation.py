@@ -59,6 +59,7 @@ BELONGS_TO = {
     "session_companions": "people",
     "working_on": "people",
     "meeting": "meetings",
+    "delegation_session": "delegation_sessions",
     "desk_print": "desk",
     "nudge": "desk",
     "report": "reports",
@@ -135,6 +136,7 @@ def _own_navigation(request: Request) -> Navigation:
             _link(request, "availability", _("My open times")),
             _link(request, "notices", _("News")),
             _link(request, "calendar", _("Calendar")),
+            _link(request, "my_delegation_sessions", _("Sessions with a delegation")),
             _link(request, "zone", _("Time zone and quiet hours")),
             _link(request, "api_access", _("API access")),
         ),
@@ -171,6 +173,7 @@ def _lead_navigation(request: Request) -> Navigation:
         wide=(),
         more=(
             _link(request, "suspensions", _("Suspended people")),
+            _link(request, "delegation_sessions", _("Sessions with young people")),
             _link(request, "supervision", _("Chaperones and checks")),
             _link(request, "aliases", _("Aliases")),
             _link(request, "country_contacts", _("Whom to ring")),
@@ -199,6 +202,7 @@ def _minor_navigation(request: Request) -> Navigation:
         ),
         wide=(),
         more=(
+            _link(request, "my_delegation_sessions", _("Sessions I am asked to")),
             _link(request, "safety", _("I do not feel safe")),
             _link(request, "zone", _("Time zone and quiet hours")),
         ),

@@ -28,6 +28,7 @@ from backend.events.models import (
     Slot,
     Suspension,
     Table,
+    Topic,
 )
 from backend.people.models import KnownMinor
 from backend.safeguarding.models import (
@@ -35,6 +36,8 @@ from backend.safeguarding.models import (
     Block,
     Chaperone,
     ContactRule,
+    DelegationSeat,
+    DelegationSession,
     Report,
     ReportAlert,
     ReportEntry,
@@ -211,6 +214,29 @@ def agenda(forums: Forums) -> Tries:
     yield "table_label_once", again(table)
     yield "table_has_a_label", changed(table, label="")
     yield "table_online_has_a_room_for_each_meeting", changed(table, is_online=True)
+    theirs = Topic.objects.filter(event=elsewhere).first()
+    held = DelegationSession.objects.create(
+        event=event, topic=event.topics.first(), wish="Youth", asked_at=NOW, state="proposed", slot=slot,
+        table=table, proposed_at=NOW,
+    )  # fmt: skip
+    yield "delegation_session_with_whom", changed(held, wish="")
+    yield "delegation_session_state_and_times_agree", changed(held, state="confirmed")
+    yield "delegation_session_topic_same_event", changed(held, topic=theirs)
+    other = Slot.objects.create(event=elsewhere, starts_at=NOW, ends_at=NOW + HOUR)
+    yield "delegation_session_slot_same_event", changed(held, slot=other)
+    yield (
+        "delegation_session_table_same_event",
+        changed(held, table=Table.objects.create(event=elsewhere, label="T1")),
+    )
+    sits = DelegationSeat.objects.create(
+        event=event, session=held, attendee=forums.a, part="asker", answer="yes"
+    )
+    yield "delegation_seat_once", again(sits, part="minor")
+    yield "delegation_seat_one_of_each", again(sits, attendee=forums.b)
+    yield "delegation_seat_part_and_answer", changed(sits, answer="")
+    yield "delegation_seat_attendee_same_event", changed(sits, attendee=forums.stranger)
+    foreign = DelegationSession.objects.create(event=elsewhere, topic=theirs, wish="Youth", asked_at=NOW)
+    yield "delegation_seat_session_same_event", changed(sits, session=foreign)
 
 
 def suggestions(forums: Forums) -> Tries:

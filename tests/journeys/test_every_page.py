@@ -21,6 +21,7 @@ SEEN = {
     " venue",
     "test_consents.py": "consents consent consent_answer country_contacts supervision",
     "test_aliases.py": "aliases alias lift_alias",
+    "test_delegation_sessions.py": "delegation_sessions delegation_session my_delegation_sessions",
     "test_proposals.py": "by_hand move",
     "test_first_forum.py": "first_administrator forums start_forum",
     "test_programme_pages.py": "programme plan planned plan_doors plan_days",

@@ -16,6 +16,7 @@ from backend.meetings.selectors import (
     availability_for,
     confirmed_meetings_for,
     open_contacts_for,
+    own_delegation_sessions,
     requests_to_answer,
 )
 from backend.safeguarding.rules import why_not_open
@@ -51,22 +52,28 @@ class Home:
 class MinorHome:
     """A minor's own page: what is stored of them, and whom to ring.
 
-    `consent_until`: the last day on which a guardian's consent holds; None without one.
+    `consent_until`: the last day on which a guardian's consent holds; None without one. `asked`: how many
+    sessions with a delegation wait for their answer, of the `sessions` on their page.
     """
 
     name: str
     delegation: str
     consent_until: dt.date | None
     contacts: tuple[CountryContact, ...]
+    sessions: int
+    asked: int
 
 
 def minor_home_for(attendee: Attendee, now: dt.datetime) -> MinorHome:
     """A minor's own page."""
+    sessions = own_delegation_sessions(attendee, now)
     return MinorHome(
         name=name_to_call(attendee),
         delegation=delegation_of(attendee),
         consent_until=own_consent_until(attendee, now),
         contacts=tuple(country_contacts_of(attendee.event_id)),
+        sessions=len(sessions),
+        asked=sum(row.state == "asked" for row in sessions),
     )
 
 

@@ -14,12 +14,17 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.core.period import single_id_range
 from backend.events.models import Attendee, Event, Slot, Table, Theme
+from backend.safeguarding.models import DelegationSession
 
 MAX_TIMES = 3
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     """Filters for meetings. None of these decides who may see one: the contact policy does."""
+
+    def one_to_one(self) -> MeetingQuerySet:
+        """Those of two people; the others hold the time and place of a session with a delegation."""
+        return self.filter(kind=Meeting.Kind.ONE_TO_ONE)
 
     def of(self, attendee: Attendee) -> MeetingQuerySet:
         return self.filter(seats__attendee=attendee.pk)
@@ -109,6 +114,9 @@ class Meeting(models.Model):
         Table, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 
+    delegation_session = models.OneToOneField(  # whose time and place a group meeting holds
+        DelegationSession, null=True, blank=True, on_delete=models.CASCADE, related_name="meeting"
+    )
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0)  # raised by each change after the acceptance (RFC 5545)
     key = models.CharField(
@@ -159,7 +167,11 @@ class Meeting(models.Model):
                 | Q(state__in=["proposed", "expired"], asker__isnull=True),
                 name="meeting_withdrawn_was_proposed",
             ),
-            models.CheckConstraint(condition=Q(kind__in=["one_to_one", "group"]), name="meeting_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind="one_to_one", delegation_session=None)
+                | Q(kind="group", delegation_session__isnull=False, asker=None),
+                name="meeting_kind_known",
+            ),
             models.CheckConstraint(
                 condition=Q(
                     state__in=["requested", "proposed", "declined", "withdrawn", "expired"],

@@ -6,14 +6,20 @@ import datetime as dt
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.utils.translation import gettext as _
+
 from backend.events.models import Attendee, SessionPart
 from backend.meetings.models import Meeting
+from backend.meetings.selectors.delegation_sessions import own_delegation_sessions
 from backend.meetings.selectors.meetings import MeetingRow, rows_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaItem:
-    """A session or a meeting in one's day; exactly one of `session_id` and `meeting` is set."""
+    """A session of the programme, a meeting, or a session with a delegation, which names nobody.
+
+    `session_id` is set for the first, `meeting` for the second.
+    """
 
     starts_at: dt.datetime
     ends_at: dt.datetime
@@ -22,6 +28,7 @@ class AgendaItem:
     stream_url: str = ""
     session_id: int | None = None
     is_speaking: bool = False
+    with_delegation: bool = False
     meeting: MeetingRow | None = None
 
 
@@ -69,6 +76,17 @@ def agenda_for(attendee: Attendee, now: dt.datetime) -> Agenda:
             attendee, Meeting.objects.filter(state__in=Meeting.CONFIRMED_STATES).order_by("pk"), now
         )
         if row.starts_at and row.ends_at and row.place
+    ]
+    items += [
+        AgendaItem(
+            starts_at=held.starts_at,
+            ends_at=held.ends_at,
+            title=_("Session with a delegation"),
+            room=held.place,
+            with_delegation=True,
+        )
+        for held in own_delegation_sessions(attendee, now)
+        if held.state in ("confirmed", "over") and held.starts_at and held.ends_at
     ]
     items.sort(key=lambda item: (item.starts_at, item.ends_at, item.session_id or 0))
     zone = attendee.event.zone

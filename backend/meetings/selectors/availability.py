@@ -147,7 +147,9 @@ def days_with_time(ids: Collection[int], zone: dt.tzinfo, now: dt.datetime) -> d
     return found
 
 
-def busy_during(attendee: int | OuterRef, starts_at: OuterRef, ends_at: OuterRef) -> Q:
+def busy_during(
+    attendee: int | OuterRef, starts_at: OuterRef | dt.datetime, ends_at: OuterRef | dt.datetime
+) -> Q:
     """Condition: a session or confirmed meeting of the attendee overlaps [starts_at, ends_at)."""
     sessions = SessionPart.objects.filter(overlapping(starts_at, ends_at, of="session"), attendee=attendee)
     seats = Seat.objects.filter(overlapping_range(starts_at, ends_at), attendee=attendee, is_active=True)

@@ -23,12 +23,14 @@ from backend.core.texts import one_line
 from backend.events.models import Attendee, SessionPart
 from backend.events.selectors import shown_name
 from backend.meetings.models import CalendarFeed, Meeting
-from backend.meetings.selectors.meetings import MeetingRow, Place, meeting_for, rows_for
+from backend.meetings.selectors.delegation_sessions import own_delegation_sessions
+from backend.meetings.selectors.meetings import MeetingRow, Place, meeting_for, place_of, rows_for
 from backend.meetings.selectors.times import reader_words
 
 PRODUCT = "-//Titian//Titian 1//EN"
 REFRESH_INTERVAL = dt.timedelta(minutes=15)
 HOUR = dt.timedelta(hours=1)
+HELD = ("confirmed", "over")  # how a session with a delegation stands that is in one's calendar
 
 
 def feed_for(attendee: Attendee, since: dt.datetime, now: dt.datetime) -> bytes:
@@ -36,10 +38,14 @@ def feed_for(attendee: Attendee, since: dt.datetime, now: dt.datetime) -> bytes:
 
     The same as long as nothing changes: entries carry the time of their last change, sessions `since`.
     """
-    confirmed = Meeting.objects.of(attendee).filter(state__in=Meeting.EVER_CONFIRMED_STATES).order_by("pk")
+    ever = Meeting.objects.of(attendee).filter(state__in=Meeting.EVER_CONFIRMED_STATES).order_by("pk")
+    confirmed = ever.one_to_one()
     meetings = list(confirmed)
     rows = {row.meeting_id: row for row in rows_for(attendee, confirmed, now)}
     entries = [_meeting(meeting, rows.get(meeting.pk), attendee, meeting.changed_at) for meeting in meetings]
+    held = {row.session_id for row in own_delegation_sessions(attendee, now) if row.state in HELD}
+    groups = ever.filter(kind=Meeting.Kind.GROUP).select_related("table")
+    entries += [_with_delegation(group, group.delegation_session_id in held, attendee) for group in groups]
     parts = SessionPart.objects.filter(attendee=attendee.pk).select_related("session")
     entries += [_session(part, attendee, since) for part in parts.order_by("session_id")]
     calendar = _calendar(attendee, entries)
@@ -131,6 +137,27 @@ def _meeting(
         words = _description(meeting.period.lower, meeting.period.upper, reader)
         need = row.interpreter if row is not None else ""
         entry.add("description", f"{words}\n{need}" if need else words)
+    return entry
+
+
+def _with_delegation(meeting: Meeting, is_on: bool, reader: Attendee) -> icalendar.Event:
+    """A session with a delegation; the entry names nobody, as calendars are often shared (S7)."""
+    hidden_early = not is_on and meeting.state != Meeting.State.CANCELLED
+    entry = _entry(
+        uid=str(meeting.uid),
+        summary=_("Session with a delegation") if is_on else _("Cancelled: session with a delegation"),
+        period=(meeting.period.lower, meeting.period.upper),
+        stamp=meeting.changed_at,
+        sequence=meeting.sequence + hidden_early,
+        zone=reader.event.zone,
+    )
+    entry.add("status", "CONFIRMED" if is_on else "CANCELLED")
+    entry.add("transp", "OPAQUE" if is_on else "TRANSPARENT")
+    entry.add("last-modified", meeting.changed_at)
+    if is_on and meeting.table:
+        place = place_of(meeting.table, meeting.uid)
+        entry.add("location", one_line(location_words(place, reader)))
+        entry.add("description", _description(meeting.period.lower, meeting.period.upper, reader))
     return entry
 
 

@@ -17,6 +17,7 @@ from backend.meetings.models import Meeting, MeetingQuerySet, Seat
 from backend.meetings.rules import allowed_actions, is_asker, is_expired
 from backend.meetings.selectors.availability import SlotChoice, common_slots, slot_choice_of, times_of_two
 from backend.meetings.selectors.tables import suitable_tables
+from backend.safeguarding.models import DelegationSeat
 from backend.safeguarding.rules import contactable_for
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 
@@ -87,7 +88,10 @@ def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> t
     A constant number of queries.
     """
     found = list(
-        meetings.of(viewer).select_related("theme", "slot", "table").prefetch_related("seats", "times__slot")
+        meetings.one_to_one()
+        .of(viewer)
+        .select_related("theme", "slot", "table")
+        .prefetch_related("seats", "times__slot")
     )
     others = {meeting.pk: _other_id(meeting, viewer) for meeting in found}
     profiles = public_profiles_for(viewer=viewer, ids=set(others.values()), channel="meeting", now=now)
@@ -224,7 +228,7 @@ def open_contacts_for(attendee: Attendee, now: dt.datetime) -> dict[int, OpenCon
     """
     waiting = Q(meeting__state__in=Meeting.OPEN_STATES, meeting__expires_at__gt=now)
     to_come = Q(meeting__state=Meeting.State.ACCEPTED, meeting__period__endswith__gt=now)
-    mine = Seat.objects.filter(waiting | to_come, attendee=attendee.pk)
+    mine = Seat.objects.filter(waiting | to_come, attendee=attendee.pk, kind=Meeting.Kind.ONE_TO_ONE)
     answer = Subquery(mine.filter(meeting=OuterRef("meeting")).values("answer"))
     rows = Seat.objects.filter(meeting__in=mine.values("meeting")).exclude(attendee=attendee.pk)
     return {
@@ -241,7 +245,7 @@ def confirmed_slot(event: Event, meeting_id: int) -> Slot:
 
 
 def _confirmed_meeting(event: Event, meeting_id: int) -> tuple[Meeting, Slot]:
-    meetings = Meeting.objects.filter(event=event, state=Meeting.State.ACCEPTED, pk=meeting_id)
+    meetings = Meeting.objects.one_to_one().filter(event=event, state=Meeting.State.ACCEPTED, pk=meeting_id)
     found = meetings.select_related("slot", "table").first()
     if found is None or found.slot is None:
         raise NotFound(_("There is no such meeting, or it is off already."))
@@ -329,13 +333,15 @@ def other_attendee_id(attendee: Attendee, meeting_id: int) -> int | None:
 
 
 def ids_near(attendee: Attendee) -> set[int]:
-    """Attendees who share a meeting, in whatever state, or a session of the programme with this one.
+    """Attendees who share a meeting, in whatever state, or a session with this one.
 
     Does not ask the contact policy: use it for reports, never to show a person.
     """
     meetings = Seat.objects.filter(meeting__in=Meeting.objects.of(attendee))
     sessions = SessionPart.objects.filter(session__parts__attendee=attendee.pk)
+    delegations = DelegationSeat.objects.filter(session__seats__attendee=attendee.pk)
     return {
+        *delegations.values_list("attendee_id", flat=True),
         *meetings.values_list("attendee_id", flat=True),
         *sessions.values_list("attendee_id", flat=True),
     } - {attendee.pk}

@@ -84,9 +84,15 @@ def settle_unattested(*, now: dt.datetime) -> int:
 @in_transaction
 def ask_whether_held(*, now: dt.datetime) -> int:
     """Ask both, once, whether a past meeting took place; returns the number of meetings. For a job."""
-    over = Meeting.objects.filter(
-        state=Meeting.State.ACCEPTED, period__endswith__lte=now, period__endswith__gt=now - ATTESTATION_WINDOW
-    ).exclude(notices__kind=Notice.Kind.ATTEST)
+    over = (
+        Meeting.objects.one_to_one()
+        .filter(
+            state=Meeting.State.ACCEPTED,
+            period__endswith__lte=now,
+            period__endswith__gt=now - ATTESTATION_WINDOW,
+        )
+        .exclude(notices__kind=Notice.Kind.ATTEST)
+    )
     meetings = list(over.order_by("pk"))
     for meeting in meetings:
         notify(meeting, Notice.Kind.ATTEST, to=seated_ids(meeting.pk), now=now)

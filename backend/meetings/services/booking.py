@@ -80,7 +80,7 @@ def book_meeting(*, meeting: Meeting, slot: Slot, preferred: Table | None = None
                 seat.period, seat.is_active = period, True
                 seat.save(update_fields=["period", "is_active"])
     except (IntegrityError, OperationalError) as error:
-        if not _violates(error, SEAT_CONSTRAINT):
+        if not violates(error, SEAT_CONSTRAINT):
             raise
         raise slot_taken(meeting, now) from error
     meeting.state, meeting.slot, meeting.period = Meeting.State.ACCEPTED, slot, period
@@ -106,15 +106,15 @@ def _book_table(meeting: Meeting, table: Table) -> bool:
                     return False
             meeting.save(update_fields=["state", "slot", "period", "table", "answered_at", "changed_at"])
     except (IntegrityError, OperationalError) as error:
-        if not _violates(error, TABLE_CONSTRAINT):
+        if not violates(error, TABLE_CONSTRAINT):
             raise
         return False
     return True
 
 
-def _violates(error: Error, constraint: str) -> bool:
-    """Whether the database refused because of this exclusion constraint."""
+def violates(error: Error, *constraints: str) -> bool:
+    """Whether the database refused because of one of these exclusion constraints."""
     cause = error.__cause__
     if isinstance(cause, psycopg.errors.DeadlockDetected):
         return True
-    return isinstance(cause, psycopg.errors.ExclusionViolation) and cause.diag.constraint_name == constraint
+    return isinstance(cause, psycopg.errors.ExclusionViolation) and cause.diag.constraint_name in constraints

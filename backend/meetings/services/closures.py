@@ -21,6 +21,7 @@ from backend.meetings.selectors.closures import UNDO_WINDOW, meetings_to_displac
 from backend.meetings.selectors.meetings import seated_ids
 from backend.meetings.selectors.tables import free_tables
 from backend.meetings.services.booking import NoTableFree, SlotTaken
+from backend.meetings.services.delegation_sessions import end_session_of
 from backend.meetings.services.locks import lock_meeting
 from backend.meetings.services.meetings import cancel_locked_meeting
 from backend.meetings.services.moving import rebook
@@ -109,6 +110,9 @@ def _displace(closure: Closure, meeting_id: int, now: dt.datetime) -> None:
     if meeting.state != Meeting.State.ACCEPTED or meeting_id not in {
         pk for _one, pk in meetings_to_displace(now)
     }:
+        return
+    if meeting.kind == Meeting.Kind.GROUP:
+        end_session_of(meeting, now)
         return
     slot, table = meeting.slot, meeting.table
     if slot is None or table is None:

@@ -62,7 +62,7 @@ def cancel_for_both(*, event: Event, meeting_id: int, reason: str, by: Person, n
     Cancelling again changes nothing. Refuses OrganisersOnly, NotFound, and what `cancel_meeting` refuses.
     """
     check_organiser(by, event, Doing.EDIT)
-    if not Meeting.objects.filter(event=event, pk=meeting_id).exists():
+    if not Meeting.objects.one_to_one().filter(event=event, pk=meeting_id).exists():
         raise NotFound(_("There is no such meeting at this forum."))
     return _cancel_with_reason(lock_meeting(meeting_id), None, reason, now)
 
@@ -104,7 +104,7 @@ def end_refused_meetings(*, now: dt.datetime) -> int:
             return False
         return True
 
-    one_to_one = Meeting.objects.filter(kind=Meeting.Kind.ONE_TO_ONE)
+    one_to_one = Meeting.objects.one_to_one()
     refused = meetings_without_contact(one_to_one.unsettled() | one_to_one.to_come(now), now)
     return end_each(Meeting.objects.filter(pk__in=refused), end)
 
@@ -127,7 +127,10 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person, no
     table = change_table_row(event=event, table_id=table_id, data=data, by=by)
     if before is None or _location(before) == _location(table):
         return table
+    safeguarding.forget_open_place(table_id=table.pk)
     for meeting in meetings:
+        if meeting.kind == Meeting.Kind.GROUP:  # it ends, as its place is not known to be open any more
+            continue
         meeting.sequence, meeting.changed_at = meeting.sequence + 1, now
         meeting.save(update_fields=["sequence", "changed_at"])
         notify(meeting, Notice.Kind.MOVED, to=seated_ids(meeting.pk), now=now)

@@ -33,7 +33,7 @@ def move_meeting(
     SlotTaken and NoTableFree.
     """
     check_organiser(by, event, Doing.EDIT)
-    if not Meeting.objects.filter(event=event, pk=meeting_id).exists():
+    if not Meeting.objects.one_to_one().filter(event=event, pk=meeting_id).exists():
         raise NotFound(_("There is no such meeting at this forum."))
     meeting = lock_meeting(meeting_id)
     check_cancellable(meeting, now)

@@ -122,7 +122,7 @@ def remind_people(*, now: dt.datetime) -> int:
     """
     half_way = Meeting.objects.open_at(now).filter(asked_at__lte=now - (F("expires_at") - F("asked_at")) / 2)
     unanswered = half_way.proposals().filter(Exists(Seat.objects.filter(meeting=OuterRef("pk"), answer="")))
-    to_come = Meeting.objects.filter(state=Meeting.State.ACCEPTED, period__startswith__gt=now)
+    to_come = Meeting.objects.one_to_one().filter(state=Meeting.State.ACCEPTED, period__startswith__gt=now)
     day = to_come.filter(period__startswith__lte=now + DAY, answered_at__lte=F("slot__starts_at") - DAY)
     soon = to_come.filter(period__startswith__lte=now + SOON)
     return (

@@ -88,7 +88,7 @@ def likely_partners(*, event: Event, attendee_id: int, now: dt.datetime) -> tupl
     people = _who_can_meet(event).in_bulk([attendee_id, *listed.values_list("other_id", flat=True)])
     if attendee_id not in people:
         return ()
-    underway = Meeting.objects.filter(
+    underway = Meeting.objects.one_to_one().filter(
         event=event, state__in=(*Meeting.OPEN_STATES, *Meeting.CONFIRMED_STATES), seats__attendee=attendee_id
     )
     known = set(Seat.objects.filter(meeting__in=underway).values_list("attendee_id", flat=True))
@@ -102,7 +102,7 @@ def likely_partners(*, event: Event, attendee_id: int, now: dt.datetime) -> tupl
 
 def put_forward_by_hand(event: Event, now: dt.datetime) -> tuple[ByHand, ...]:
     """What was proposed or arranged by hand, newest first; at most a hundred."""
-    made = Meeting.objects.filter(event=event, asker=None, planned=None).order_by("-pk")
+    made = Meeting.objects.one_to_one().filter(event=event, asker=None, planned=None).order_by("-pk")
     rows = made.select_related("slot", "table", "preferred_table").prefetch_related(
         "times__slot", "seats__attendee__organisation"
     )

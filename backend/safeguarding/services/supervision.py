@@ -144,6 +144,11 @@ def mark_open_place(*, event: Event, table_id: int, is_marked: bool, by: Person,
         OpenPlace.objects.filter(table=table).delete()
 
 
+def forget_open_place(*, table_id: int) -> None:
+    """A table has moved: nobody has seen that it stands in the open there. In the caller's transaction."""
+    OpenPlace.objects.filter(table=table_id).delete()
+
+
 @in_transaction
 def remind_of_vettings(*, now: dt.datetime) -> int:
     """Once for each check that runs out within two weeks, mail the leads; gives their number."""

@@ -17,8 +17,8 @@ from backend.meetings.selectors import Contacts, contacts_of, reported_meeting
 from backend.safeguarding import services
 from backend.safeguarding.selectors import news_for, report_page_for
 from frontend.access import Request, catch_refusal, participant, safeguarding_lead
-from frontend.fields import values_of
-from frontend.safeguarding.forms import CloseForm, DueForm, HandOverForm, NoteForm, RefusableForm, WordForm
+from frontend.fields import RefusableForm, values_of
+from frontend.safeguarding.forms import CloseForm, DueForm, HandOverForm, NoteForm, WordForm
 
 
 def report_page(request: Request, attendee: Attendee, report_id: int, **bound: RefusableForm) -> HttpResponse:

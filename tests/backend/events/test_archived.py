@@ -35,8 +35,8 @@ POSSIBLE = {
         "hand_over_report", "hand_over_reports", "block_person", "unblock_person", "revoke_feed",
         "propose_role", "confirm_role", "refuse_role", "end_role", "set_outside_contact", "agree_adult",
         "end_consent", "add_note", "send_word", "assign_report", "set_due_time", "end_vetting",
-        "remove_chaperone", "set_alias", "read_alias", "lift_alias",
-        "suspend_person", "lift_suspension", "export_report",
+        "remove_chaperone", "set_alias", "read_alias", "lift_alias", "suspend_person", "lift_suspension",
+        "leave_delegation_session", "close_delegation_session", "export_report",
     },
     "the state itself": {"change_state", "open_event"},
     "reading": {

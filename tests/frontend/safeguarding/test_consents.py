@@ -107,7 +107,14 @@ def test_a_minor_s_pages_are_few_and_say_who_sees_what(cast, lead, minor):
         assert "1300" in page_of(client.get(cast.address("safety/")))
     assert "1300" in page_of(minor.get(cast.address()))
     navigation = page_of(minor.get(cast.address())).texts(".nav a")
-    assert navigation == ["Home", "Sessions", "My profile", "I do not feel safe", "Time zone and quiet hours"]
+    assert navigation == [
+        "Home",
+        "Sessions",
+        "My profile",
+        "Sessions I am asked to",
+        "I do not feel safe",
+        "Time zone and quiet hours",
+    ]
     contact = CountryContact.objects.get()
     lead.post(cast.address(f"country-contacts/{contact.pk}/end/"))
     assert "No number yet" in page_of(lead.get(page))
