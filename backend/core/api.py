@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MAX_ID = 2**63 - 1  # PostgreSQL bigint
 ANY_TEXT = r"^[^\x00]+$"  # PostgreSQL holds no NUL
-SOME_TEXT = r"^[^\x00]*\S[^\x00]*$"
+SOME_TEXT = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"  # what Python strips is no text
 
 
 class DenyAll(BasePermission):
