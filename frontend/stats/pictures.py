@@ -78,7 +78,7 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """`size`: for the style sheet."""
+    """`size`: for the style sheet; `total`: of meetings, or of seats by theme."""
 
     step: str
     by: str
@@ -88,6 +88,7 @@ class HeatMap:
     width: int
     height: int
     top: int
+    total: int
     summary: str
 
     @property
@@ -167,6 +168,7 @@ def _drawn(
         width=left + CELL_SIZE * len(columns) + OVERHANG,
         height=top + CELL_SIZE * len(rows),
         top=top,
+        total=matrix.total,
         summary=matrix_sentence(matrix, labels),
     )
 

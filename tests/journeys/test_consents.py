@@ -36,7 +36,7 @@ def test_a_guardian_consents_from_a_mail_and_withdraws(forum, door, sign_in, bro
     assert faults_of(page) == []
     page.goto(door + forum.address("consents/"))
     assert faults_of(page) == []
-    page.get_by_role("link", name="Young").click()
+    page.get_by_role("link", name="Young", exact=True).click()
     page.get_by_label("Name of the parent or guardian").fill("Noy Parent")
     page.get_by_label("Their e-mail address").fill("noy@example.org")
     page.get_by_role("button", name="Send or record it").click()
