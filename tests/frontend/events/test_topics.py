@@ -69,7 +69,7 @@ def test_the_page_costs_the_same_queries_for_few_topics_and_for_many(cast, djang
     client = client_of(cast.organiser.person)
     address = cast.address("set-up/topics/")
     client.get(address)
-    with django_assert_num_queries(5) as counted:
+    with django_assert_num_queries(6) as counted:
         client.get(address)
     theme = cast.event.themes.first()
     for number in range(30):
