@@ -79,7 +79,7 @@ FILES = ["funnel.csv", "tables.xlsx", "network.graphml", "attendees.csv", "atten
 OWN_BLOCKS = re.compile(r"<slug:slug>/profile/$")
 AGE_CLASSES = re.compile(r"<slug:slug>/age-classes/$")
 LISTS = {  # for organisers and leads, but for the page from which everybody reports
-    "safety": re.compile(r"<slug:slug>/(safety|reports/sent)/$"),
+    "safety": re.compile(r"<slug:slug>/(safety|reports/(sent|<int:report_id>))/$"),
     "roles": re.compile(r"<slug:slug>/roles/$"),
     "page": re.compile(r"<slug:slug>/attendees/(<int:attendee_id>/.*)?$"),
     "file": re.compile("<slug:slug>/attendees/files/"),
@@ -284,11 +284,11 @@ def _write_sessions(stage: Stage) -> None:
     for bound in situation.chaperones:
         for part in situation.parts:
             if part.event == bound.event and part.age == "minor" and part.sector == bound.sector:
-                Chaperone.objects.create(
+                Chaperone.objects.get_or_create(  # two of its minors may be of one organisation
                     event=stage.events[bound.event],
                     attendee=stage.attendees[bound.person, bound.event],
                     organisation=stage.attendees[part.person, part.event].organisation,
-                    recorded_at=now,
+                    defaults={"recorded_at": now},
                 )
     for event in EVENTS:
         venue = Venue.made(stage.events[event], now)

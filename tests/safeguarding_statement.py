@@ -309,10 +309,10 @@ def may_read(situation: Situation, event: int, reader: int, target: int, *, on_l
     first and last name, organisation, title, texts. `on_list`: "page" for organisers' list of attendees and
     its page of one, "file" for its files, "work" for the figures, the matching and the planner (S2), "link"
     for the leads' search for whom a report in free words is about, their list of the suspended, and who was
-    in contact with whom a report is about (S8), "safety" for the page from which everybody reports, which
-    names the leads, "roles" for organisers' and leads' list of them (S10), "supervision" for the leads'
-    pages of who looks after minors (S5), and "alias" for theirs of one alias (S11). Whom a lead suspended
-    reads themself and the page of safety alone.
+    in contact with whom a report is about (S8), "safety" for the page from which everybody reports and for
+    a report's own, which name the leads, "roles" for organisers' and leads' list of them (S10),
+    "supervision" for the leads' pages of who looks after minors (S5), and "alias" for theirs of one alias
+    (S11). Whom a lead suspended reads themself and the page of safety alone.
     """
     theirs = situation.part(target, event)
     if theirs is None or not theirs.alias or reader == target:
