@@ -434,7 +434,7 @@ class DelegationSeat(models.Model):
     """Somebody's part in a session with a delegation, and their own answer; no answer is no yes."""
 
     class Part(models.TextChoices):
-        ASKER = "asker", _("Asked for it")
+        ASKER = "asker", _("Asked for this session")
         CHAPERONE = "chaperone", _("Chaperone")
         VETTED = "vetted", _("Second adult")
         MINOR = "minor", _("Young person")

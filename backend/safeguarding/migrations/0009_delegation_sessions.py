@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                     "part",
                     models.CharField(
                         choices=[
-                            ("asker", "Asked for it"),
+                            ("asker", "Asked for this session"),
                             ("chaperone", "Chaperone"),
                             ("vetted", "Second adult"),
                             ("minor", "Young person"),
