@@ -150,7 +150,7 @@ def provide_for_minors(event: Event) -> None:
             attendee=minor,
             guardian="A Parent",
             way="paper",
-            wording="2026-11-26",
+            wording="2026-11-27",
             seen_by="A Chaperone",
             recorded_at=LONG_AGO,
             state="given",

@@ -239,8 +239,9 @@ def write_consent_and_vetting(part: statement.Part, attendee: Attendee, now: dt.
     long_ago, day = now - dt.timedelta(days=90), dt.timedelta(days=1)
     if part.consent:
         GuardianConsent.objects.create(
-            attendee=attendee, guardian="A Parent", way="mail", email="parent@example.org", wording="1",
-            recorded_at=long_ago, state="given" if part.consent == "expired" else part.consent,
+            attendee=attendee, guardian="A Parent", way="mail", email="parent@example.org",
+            wording="2026-11-26" if part.consent == "older" else "2026-11-27", recorded_at=long_ago,
+            state="given" if part.consent in ("older", "expired") else part.consent,
             decided_at=None if part.consent == "asked" else long_ago,
             expires_at=now - day if part.consent == "expired" else now + day,
         )  # fmt: skip

@@ -14,6 +14,7 @@ from itertools import combinations
 CHANNELS = ("suggestion", "page", "directory", "meeting", "message", "export", "delegation")
 TO_SEE = ("suggestion", "page", "directory")  # the others reach somebody
 EVENTS = (0, 1)
+CONSENTS = ("given", "older", "asked", "expired", "withdrawn", "")
 FEW = 6  # people in a situation of its own
 TOGETHER = 10  # situations drawn one after the other that share their two events
 
@@ -46,7 +47,7 @@ class Part:
     sector: str = "platform"
     alias: bool = False  # an adult who runs nothing, shown there by another name and affiliation
     country: str = ""
-    consent: str = ""  # of a guardian: given, asked, expired, withdrawn, or none
+    consent: str = ""  # of CONSENTS: "older" does not tell of sessions
     vetting: str = ""  # of a lead's record: holds, expired, ended, or none
 
 
@@ -455,7 +456,7 @@ def draw_situation(
             sector=chance.choices(tuple(SECTORS), (1, 1, 6, 1))[0],
             alias=chance.random() < 0.15 and (age, permission) == ("adult", "participant"),
             country=chance.choice(("Laos", "Laos", "")),
-            consent=chance.choice(("given", "asked", "expired", "withdrawn", "")) if age == "minor" else "",
+            consent=chance.choice(CONSENTS) if age == "minor" else "",
             vetting=chance.choice(("holds", "expired", "ended", "", "")),
         )
         for person in range(count)

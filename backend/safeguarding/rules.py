@@ -21,7 +21,7 @@ from backend.events.rules import (
     LEAD,
     IdPair,
     has_alias_anywhere,
-    has_consent,
+    has_consent_to_sessions,
     is_held_as_minor,
     is_suspended,
     leads_of,
@@ -137,9 +137,9 @@ def is_session_adult(now: dt.datetime) -> Q:
 
 
 def is_consented_minor(now: dt.datetime) -> Q:
-    """Condition on attendees: a minor of this event, listed, not suspended, whose guardian consents (S6)."""
+    """Condition on attendees: a listed minor, not suspended, whose guardian consents to sessions (S4, S6)."""
     minor = Q(age_class=Attendee.AgeClass.MINOR, visibility=Attendee.Visibility.LISTED)
-    return minor & Q(person__is_active=True) & has_consent(now) & ~is_suspended()
+    return minor & Q(person__is_active=True) & has_consent_to_sessions(now) & ~is_suspended()
 
 
 def can_sit(now: dt.datetime) -> Q:

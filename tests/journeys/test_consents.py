@@ -63,7 +63,7 @@ def test_a_guardian_consents_from_a_mail_and_withdraws(forum, door, sign_in, bro
     expect(young.get_by_role("heading", name="In words")).to_be_visible()
 
     guardian.get_by_role("button", name="Withdraw my consent").click()
-    expect(guardian.get_by_role("heading", name="There is no consent of yours")).to_be_visible()
+    expect(guardian.get_by_role("heading", name="We have no yes from you now")).to_be_visible()
     young.reload()
     expect(young.get_by_role("heading", name="You have no profile yet")).to_be_visible()
     assert faults_of(young) == []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
@@ -30,6 +30,7 @@ class ConsentWording:
 
     version: str
     paragraphs: tuple[str, ...]
+    tells_of_sessions: bool  # with a delegation: who consented to an older wording has not agreed to them
 
 
 def current_wording() -> ConsentWording:
@@ -40,7 +41,13 @@ def current_wording() -> ConsentWording:
 @cache
 def wording_of(version: str) -> ConsentWording:
     texts = json.loads((WORDINGS / f"{version}.json").read_text(encoding="utf-8"))
-    return ConsentWording(version, tuple(texts["paragraphs"]))
+    return ConsentWording(version, tuple(texts["paragraphs"]), texts["tells_of_sessions"])
+
+
+@cache
+def wordings_telling_of_sessions() -> tuple[str, ...]:
+    versions = sorted(file.stem for file in WORDINGS.glob("*.json"))
+    return tuple(version for version in versions if wording_of(version).tells_of_sessions)
 
 
 def last_day_of(consent: GuardianConsent) -> dt.date:
@@ -50,10 +57,18 @@ def last_day_of(consent: GuardianConsent) -> dt.date:
 
 def has_consent(now: dt.datetime) -> Q:
     """Condition on attendees: a guardian's consent for them is in force."""
-    given = GuardianConsent.objects.filter(
+    return Q(Exists(_given(now)))
+
+
+def has_consent_to_sessions(now: dt.datetime) -> Q:
+    """Condition on attendees: a consent is in force whose wording tells of sessions with a delegation."""
+    return Q(Exists(_given(now).filter(wording__in=wordings_telling_of_sessions())))
+
+
+def _given(now: dt.datetime) -> QuerySet[GuardianConsent]:
+    return GuardianConsent.objects.filter(
         attendee=OuterRef("pk"), state=GuardianConsent.State.GIVEN, expires_at__gt=now
     )
-    return Q(Exists(given))
 
 
 def may_have_profile(attendee: Attendee, now: dt.datetime) -> bool:

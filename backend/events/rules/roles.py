@@ -51,8 +51,8 @@ def check_admission(attendee: Attendee, *, even_paused: bool = False) -> None:
     if not even_paused and is_paused(attendee):
         raise PartPaused(
             _(
-                "Your part in %(event)s is paused. Nobody there sees you or can ask you. Please turn to "
-                "the forum’s safeguarding lead, who can tell you more."
+                "You cannot use the pages of %(event)s for now, and nobody sees you there. To learn more, "
+                "talk to the forum’s safeguarding lead."
             )
             % {"event": attendee.event.name}
         )

@@ -138,6 +138,6 @@ def _is_still_true(consent: GuardianConsent, change: Change) -> bool:
 _SUBJECTS = {
     Change.ASKED: lambda: _("Your consent is asked: %(event)s"),
     Change.GIVEN: lambda: _("Your consent is recorded: %(event)s"),
-    Change.WITHDRAWN: lambda: _("There is no consent of yours any more: %(event)s"),
+    Change.WITHDRAWN: lambda: _("We no longer have your consent: %(event)s"),
     Change.RUNS_OUT: lambda: _("Your consent runs out: %(event)s"),
 }

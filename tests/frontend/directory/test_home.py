@@ -99,7 +99,7 @@ def test_the_gap_named_is_the_one_that_hinders_most(cast, official):
 
 @pytest.mark.parametrize(
     ("age_class", "sentence"),
-    [("minor", "Nobody at the forum can find you here"), ("unknown", "An organiser must confirm")],
+    [("minor", "other people cannot look you up"), ("unknown", "An organiser must confirm")],
 )
 def test_who_is_no_known_adult_reads_only_what_to_do_about_it(cast, age_class, sentence):
     who = make_attendee(cast.event, name="Somebody Young", age_class=age_class)

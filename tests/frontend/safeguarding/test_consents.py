@@ -53,7 +53,7 @@ def test_a_lead_asks_and_a_guardian_says_yes_and_withdraws_by_the_same_link(cast
     assert "You have consented" in page_of(guardian.get(link))
     assert "In words" in page_of(minor.get(cast.address("profile/")))
     guardian.post(link, {"answer": "no"})
-    assert "There is no consent of yours" in page_of(guardian.get(link))
+    assert "We have no yes from you now" in page_of(guardian.get(link))
     assert "You have no profile yet" in page_of(minor.get(cast.address("profile/")))
     answer = minor.get(f"/api/v1/events/{cast.event.slug}/profile/")
     assert (answer.status_code, answer.json()["code"]) == (403, "consent_missing")
@@ -97,7 +97,7 @@ def test_nobody_but_a_lead_finds_these_pages_and_no_adult_is_there(cast, lead):
 
 def test_a_minor_s_pages_are_few_and_say_who_sees_what(cast, lead, minor):
     home = page_of(minor.get(cast.address()))
-    assert "Nobody at the forum can find you here" in home
+    assert "other people cannot look you up" in home
     assert "No number is set yet" in home
     fields = {"country": "Thailand", "name": "Child helpline", "phone": "1300", "checked_on": "2026-05-01"}
     page = cast.address("country-contacts/")

@@ -41,7 +41,7 @@ def test_everybody_has_a_plain_way_to_the_lead_from_their_home_page(cast, lead, 
     assert "Lea Duarte" in page_of(client.get(address))
     answer = client.post(address, {"words": WORDS, "named": "A tall man with a red badge"}, follow=True)
     assert "The safeguarding lead is told." in page_of(answer)
-    assert "You and the person you reported no longer see each other" not in page_of(answer)
+    assert "you and the person you reported no longer see each other" not in page_of(answer)
     report = Report.objects.get()
     assert (report.reporter, report.reported, report.category) == (one, None, "unsafe")
     desk = client_of(lead.person)

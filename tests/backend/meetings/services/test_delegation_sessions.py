@@ -131,6 +131,9 @@ BREAKS: dict[str, Callable[[Delegations], object]] = {
     "consent is withdrawn": lambda s: GuardianConsent.objects.filter(attendee=s.minors[0]).update(
         state="withdrawn"
     ),
+    "the consent does not tell of sessions": lambda s: GuardianConsent.objects.filter(
+        attendee=s.minors[0]
+    ).update(wording="2026-11-26"),
     "consent runs out": lambda s: GuardianConsent.objects.filter(attendee=s.minors[0]).update(expires_at=NOW),
     "the check of the chaperone ends": lambda s: Vetting.objects.filter(attendee=s.chaperone).update(
         ended_at=NOW
