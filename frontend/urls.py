@@ -37,6 +37,7 @@ from frontend.meetings.views import (
     setup,
 )
 from frontend.people import views as people
+from frontend.privacy import views as privacy
 from frontend.programme import views as programme
 from frontend.safeguarding.views import aliases, consents, report_entries, supervision, suspensions
 from frontend.safeguarding.views import reports as safeguarding
@@ -72,6 +73,9 @@ urlpatterns = [
     path("e/<slug:slug>/join/<int:step>/understood/", joining.understood, name="understood"),
     path("e/<slug:slug>/profile/", profile.profile, name="profile"),
     path("e/<slug:slug>/api-access/", people.api_access, name="api_access"),
+    path("e/<slug:slug>/my-data/", privacy.my_data, name="my_data"),
+    path("e/<slug:slug>/my-data/my-data.json", privacy.my_data_file, name="my_data_file"),
+    path("e/<slug:slug>/my-data/hide/", privacy.hide_me, name="hide_me"),
     path("e/<slug:slug>/suggestions/", suggestions.suggestions, name="suggestions"),
     path("e/<slug:slug>/suggestions/<int:other>/feedback/", suggestions.feedback, name="suggestion_feedback"),
     path("e/<slug:slug>/desk/", desk.desk, name="desk"),

@@ -47,6 +47,9 @@ READS_AGE_CLASS_OR_VISIBILITY = {
     "backend/invitations/rules.py": "whom organisers see as people to invite; the policy decides at sending",
     "backend/invitations/selectors.py": "how many the organisers have to confirm before they are invited",
     "frontend/events/forms.py": "shows oneself whether one is listed",
+    "backend/events/services/profiles.py": "hides oneself",
+    "backend/privacy/selectors.py": "says to oneself who reads what",
+    "frontend/privacy/views.py": "shows oneself whether one is listed",
     "backend/meetings/services/joining.py": "organisers open times for whom they set as an adult",
 }
 SAFEGUARDED_FIELDS = {"age_class", "visibility"}

@@ -8,6 +8,7 @@ from backend.invitations import api as invitations
 from backend.mails.api import MailTextsView
 from backend.meetings import api as meetings
 from backend.people.api import MeView
+from backend.privacy.api import MyDataView
 from backend.programme import api as programme
 from backend.safeguarding.api import (
     CloseReportView,
@@ -22,6 +23,7 @@ from backend.suggestions.api import FeedbackView, SuggestionListView, Understood
 
 urlpatterns = [
     path("me/", MeView.as_view()),
+    path("me/data/", MyDataView.as_view()),
     path("events/", meetings.EventListView.as_view()),
     path("events/<slug:slug>/open/", events.OpenEventView.as_view()),
     path("events/<slug:slug>/about/", events.AboutView.as_view()),

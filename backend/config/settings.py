@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "backend.programme",
     "backend.audit",
     "backend.stats",
+    "backend.privacy",
     "backend.demo",
     "backend.benchmarks",
     "backend.config.admin.ReferenceAdmin",

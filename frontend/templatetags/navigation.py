@@ -138,6 +138,7 @@ def _own_navigation(request: Request) -> Navigation:
             _link(request, "calendar", _("Calendar")),
             _link(request, "my_delegation_sessions", _("Sessions with a delegation")),
             _link(request, "zone", _("Time zone and quiet hours")),
+            _link(request, "my_data", _("My data")),
             _link(request, "api_access", _("API access")),
         ),
         roles=roles,
@@ -205,6 +206,7 @@ def _minor_navigation(request: Request) -> Navigation:
             _link(request, "my_delegation_sessions", _("Sessions I am asked to")),
             _link(request, "safety", _("I do not feel safe")),
             _link(request, "zone", _("Time zone and quiet hours")),
+            _link(request, "my_data", _("My data")),
         ),
         roles=(),
     )

@@ -24,6 +24,7 @@ POSSIBLE = {
     "e/<slug:slug>/api-access/",
     "e/<slug:slug>/zone/",
     "e/<slug:slug>/zone/name/",
+    "e/<slug:slug>/my-data/hide/",
 }
 OWN_TABLES = {"django_session", "account_emailaddress"}
 NUMBERS = re.compile(r"<int:\w+>")

@@ -5,7 +5,7 @@ import inspect
 from frontend.urls import urlpatterns
 
 SEEN = {
-    "test_pages.py": "welcome demo_enter demo_outbox profile api_access suggestions person block",
+    "test_pages.py": "welcome demo_enter demo_outbox profile api_access my_data suggestions person block",
     "test_home.py": "event_home home",
     "test_finding.py": "people saved_people session_companions working_on",
     "test_joining.py": "join join_step",
@@ -29,6 +29,7 @@ SEEN = {
 UNSEEN = {
     "demo_outbox_mail": "a mail as its reader's program draws it",
     "demo_outbox_file": "a file",
+    "my_data_file": "a file",
     "who_needs_help": "a file",
     "unmet_needs": "a file",
     "done_file": "a file",

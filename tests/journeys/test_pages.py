@@ -26,6 +26,7 @@ def pages_of(forum):
         "",
         "profile/",
         "api-access/",
+        "my-data/",
         "suggestions/",
         "suggestions/?country=Atlantis",
         "suggestions/?constituency=industry",

@@ -35,7 +35,12 @@ from backend.events.services.country_contacts import (
 from backend.events.services.joining import OldAgreement, record_agreement
 from backend.events.services.locks import import_lock, lock_attendees, lock_event, lock_rows
 from backend.events.services.opening import change_state, follow_days, open_event, set_outside_contact
-from backend.events.services.profiles import ProfileChange, UnknownTopic, update_profile
+from backend.events.services.profiles import (
+    ProfileChange,
+    UnknownTopic,
+    hide_attendee,
+    update_profile,
+)
 from backend.events.services.rehearsing import end_rehearsal, start_rehearsal_event
 from backend.events.services.roles import NobodyChosen, RoleChange, change_roles
 from backend.events.services.sectors import (
@@ -135,6 +140,7 @@ __all__ = [
     "end_rehearsal",
     "end_role",
     "follow_days",
+    "hide_attendee",
     "import_lock",
     "load_sectors",
     "load_themes",

@@ -105,6 +105,19 @@ def update_profile(
     return locked
 
 
+@in_transaction
+def hide_attendee(*, attendee: Attendee, by: Person, now: dt.datetime) -> None:
+    """Hide the attendee from all others, whatever the state of the event; hidden already, nothing changes.
+
+    Refuses NotYours.
+    """
+    if attendee.person_id != by.pk:
+        raise NotYours(_("Only the attendee can change this profile."))
+    listed = Attendee.objects.filter(pk=attendee.pk, visibility=Attendee.Visibility.LISTED)
+    if listed.update(visibility=Attendee.Visibility.HIDDEN, changed_at=now, edited_at=now):
+        announce_changes(attendee.event_id)
+
+
 def _replace_interests(attendee: Attendee, seeks: Collection[str], offers: Collection[str]) -> bool:
     """Make the attendee's interests exactly these topics; gives whether anything differed."""
     topics = {topic.key: topic.pk for topic in Topic.objects.filter(event=attendee.event_id)}

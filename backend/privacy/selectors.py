@@ -1,0 +1,278 @@
+"""What is stored of one person, for that person alone: field by field with who reads it, and as a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backend.directory.models import ProfileVisit, WishToMeet
+from backend.events.models import Attendee, GuardianConsent, Interest, SessionPart
+from backend.events.rules import appears_under_alias, has_consent
+from backend.events.selectors import attendances_for
+from backend.invitations.models import Invitation
+from backend.meetings.models import Availability, CalendarFeed, Meeting, Notice, Seat
+from backend.meetings.selectors.meetings import rows_for
+from backend.people.models import Person
+from backend.people.selectors import token_made_at
+from backend.safeguarding.models import Block, DelegationSeat, Report
+from backend.safeguarding.rules import is_open
+from backend.safeguarding.selectors import blocks_made_by
+from backend.suggestions.models import Feedback, SuggestionView
+
+Value = str | int | bool | dt.datetime | tuple[str, ...] | None
+Row = dict[str, Any]
+
+
+class Readers(enum.StrEnum):
+    """Who reads a field, beside the person."""
+
+    NOBODY = "nobody"
+    ORGANISERS = "organisers"
+    LEADS = "leads"
+    PEOPLE = "people"  # whom the contact policy lets see the person
+    MEETING = "meeting"  # the other person of a meeting
+    SESSION = "session"  # of a minor: the adults of a session with their delegation
+
+
+@dataclass(frozen=True, slots=True)
+class StoredField:
+    """One thing that is stored. Of what comes in rows the value is their number."""
+
+    key: str
+    value: Value
+    readers: tuple[Readers, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredGroup:
+    key: str
+    fields: tuple[StoredField, ...]
+
+
+def stored_for(attendee: Attendee, now: dt.datetime) -> tuple[StoredGroup, ...]:
+    """Everything stored of the attendee at their event and of their account, in groups."""
+    return (
+        StoredGroup("profile", _profile(attendee, now)),
+        StoredGroup("account", _account(attendee)),
+        StoredGroup("activity", _activity(attendee)),
+        StoredGroup("safety", _safety(attendee, now)),
+    )
+
+
+def _profile(attendee: Attendee, now: dt.datetime) -> tuple[StoredField, ...]:
+    listed, own, full_name = _readers_of_profile(attendee, now)
+    organisation = attendee.organisation
+    topics = _topics(attendee)
+    office = (Readers.ORGANISERS, Readers.LEADS)
+    return (
+        StoredField("name", attendee.name, full_name),
+        StoredField("short_name", attendee.short_name, listed),
+        StoredField("organisation", organisation.name if organisation else "", listed),
+        StoredField("sector", organisation.sector.name if organisation else "", listed),
+        StoredField("title", attendee.title, own),
+        StoredField("country", attendee.country, listed),
+        StoredField("languages", tuple(attendee.languages), listed),
+        StoredField("about", attendee.about, own),
+        StoredField("seeks", attendee.seeks, own),
+        StoredField("offers", attendee.offers, own),
+        StoredField("seeks_topics", topics["seeks"], own),
+        StoredField("offers_topics", topics["offers"], own),
+        StoredField("role", attendee.get_role_display(), listed),
+        StoredField("listed", attendee.visibility == Attendee.Visibility.LISTED, office),
+        StoredField("age_class", attendee.get_age_class_display(), office),
+        StoredField("agreed_at", attendee.agreed_at, office),
+    )
+
+
+def _readers_of_profile(attendee: Attendee, now: dt.datetime) -> tuple[tuple[Readers, ...], ...]:
+    """Who reads what stands on a list, one's own words, and the full name (S1, S7)."""
+    office: tuple[Readers, ...] = (Readers.ORGANISERS, Readers.LEADS)
+    if attendee.age_class == Attendee.AgeClass.MINOR:
+        has_one = Attendee.objects.filter(has_consent(now), pk=attendee.pk).exists()
+        return (*office, Readers.SESSION) if has_one else office, (Readers.NOBODY,), (Readers.LEADS,)
+    if attendee.age_class != Attendee.AgeClass.ADULT:
+        return office, (Readers.NOBODY,), office
+    is_shown = Attendee.objects.filter(is_open(now), pk=attendee.pk).exists()
+    everybody = (Readers.PEOPLE, *office) if is_shown else office
+    return everybody, everybody, everybody
+
+
+def _topics(attendee: Attendee) -> dict[str, tuple[str, ...]]:
+    rows = Interest.objects.filter(attendee=attendee).select_related("topic").order_by("topic__position")
+    found = list(rows)
+    return {
+        "seeks": tuple(one.topic.name for one in found if one.seeks),
+        "offers": tuple(one.topic.name for one in found if one.offers),
+    }
+
+
+def _account(attendee: Attendee) -> tuple[StoredField, ...]:
+    me = attendee.person
+    nobody: tuple[Readers, ...] = (Readers.NOBODY,)
+    hours = f"{me.quiet_from:%H:%M}–{me.quiet_until:%H:%M}" if me.quiet_from and me.quiet_until else ""
+    reads_address: tuple[Readers, ...] = (Readers.ORGANISERS, Readers.LEADS)
+    if attendee.age_class != Attendee.AgeClass.ADULT:
+        reads_address = nobody
+    elif appears_under_alias(attendee):
+        reads_address = (Readers.LEADS,)
+    return (
+        StoredField("email", me.email, reads_address),
+        StoredField("account_name", me.name, nobody),
+        StoredField("timezone", me.own_timezone, nobody),
+        StoredField("quiet_hours", hours, nobody),
+        StoredField("account_since", me.joined_at, nobody),
+        StoredField("last_sign_in", me.last_login, nobody),
+        StoredField("api_token", token_made_at(me), nobody),
+    )
+
+
+def _activity(attendee: Attendee) -> tuple[StoredField, ...]:
+    nobody, meeting = (Readers.NOBODY,), (Readers.MEETING,)
+    feedback = Feedback.objects.filter(attendee=attendee)
+    meetings = Meeting.objects.one_to_one()
+    parts = SessionPart.objects.filter(attendee=attendee)
+    sessions = (Readers.PEOPLE,) if attendee.shows_sessions else nobody
+    return (
+        StoredField("meetings", meetings.of(attendee).count(), (Readers.MEETING, Readers.ORGANISERS)),
+        StoredField("messages", meetings.filter(asker=attendee).exclude(message="").count(), meeting),
+        StoredField("reported_meetings", _attested(attendee), (Readers.ORGANISERS,)),
+        StoredField("delegation_sessions", _delegation_sessions(attendee), (Readers.SESSION, Readers.LEADS)),
+        StoredField("open_times", Availability.objects.filter(attendee=attendee).count(), meeting),
+        StoredField("bookmarks", parts.filter(part=SessionPart.Part.BOOKMARKED).count(), sessions),
+        StoredField("saved", feedback.filter(verdict=Feedback.Verdict.GOOD).count(), nobody),
+        StoredField("not_relevant", feedback.filter(verdict=Feedback.Verdict.NOT_RELEVANT).count(), nobody),
+        StoredField("seen_cards", SuggestionView.objects.filter(attendee=attendee).count(), nobody),
+        StoredField("opened_pages", ProfileVisit.objects.filter(attendee=attendee).count(), nobody),
+        StoredField("wishes", WishToMeet.objects.filter(asker=attendee).count(), nobody),
+        StoredField("news", Notice.objects.filter(attendee=attendee).count(), nobody),
+        StoredField("calendar_address", _calendar_since(attendee), nobody),
+        StoredField(
+            "invitations", Invitation.objects.filter(attendee=attendee).count(), (Readers.ORGANISERS,)
+        ),
+    )
+
+
+def _attested(attendee: Attendee) -> int:
+    return Seat.objects.filter(attendee=attendee).exclude(word="").count()
+
+
+def _delegation_sessions(attendee: Attendee) -> int:
+    return DelegationSeat.objects.filter(attendee=attendee).count()
+
+
+def _calendar_since(attendee: Attendee) -> dt.datetime | None:
+    feeds = CalendarFeed.objects.filter(attendee=attendee, revoked_at=None)
+    return feeds.values_list("made_at", flat=True).first()
+
+
+def _safety(attendee: Attendee, now: dt.datetime) -> tuple[StoredField, ...]:
+    leads = (Readers.LEADS,)
+    consent = GuardianConsent.objects.filter(attendee=attendee, state=GuardianConsent.State.GIVEN)
+    until = consent.filter(expires_at__gt=now).values_list("expires_at", flat=True).first()
+    return (
+        StoredField("blocks", len(blocks_made_by(attendee)), (Readers.NOBODY,)),
+        StoredField("reports", Report.objects.filter(reporter=attendee).count(), leads),
+        StoredField("consent", until, leads),
+        StoredField("alias", appears_under_alias(attendee), leads),
+    )
+
+
+def export_for(person: Person, now: dt.datetime) -> Row:
+    """All that is stored of a person, at every forum, as plain values.
+
+    Other people are named where the contact policy shows them, and what others wrote of the person is left
+    out: reports, what leads wrote, notes on somebody saved.
+    """
+    return {
+        "made_at": now,
+        "account": _account_row(person),
+        "forums": [_forum(attendee, now) for attendee in attendances_for(person)],
+    }
+
+
+def _account_row(person: Person) -> Row:
+    return {
+        "email": person.email,
+        "name": person.name,
+        "timezone": person.own_timezone,
+        "quiet_from": person.quiet_from,
+        "quiet_until": person.quiet_until,
+        "since": person.joined_at,
+        "last_sign_in": person.last_login,
+        "api_token_made_at": token_made_at(person),
+        "blocks_made_at": list(Block.objects.filter(blocker=person).values_list("created_at", flat=True)),
+    }
+
+
+def _forum(attendee: Attendee, now: dt.datetime) -> Row:
+    attendee = Attendee.objects.select_related("person", "event", "organisation__sector").get(pk=attendee.pk)
+    profile = {one.key: one.value for one in _profile(attendee, now)}
+    return {
+        "forum": {"slug": attendee.event.slug, "name": attendee.event.name},
+        "profile": profile | {"agreement_version": attendee.agreement_version},
+        "meetings": _meetings(attendee, now),
+        "delegation_sessions": _rows(
+            DelegationSeat.objects.filter(attendee=attendee).select_related("session"),
+            {"part": "part", "answer": "answer", "state": "session__state", "asked_at": "session__asked_at"},
+        ),
+        "open_times": _rows(
+            Availability.objects.filter(attendee=attendee),
+            {"starts_at": "slot__starts_at", "ends_at": "slot__ends_at"},
+        ),
+        "sessions": _rows(
+            SessionPart.objects.filter(attendee=attendee),
+            {"title": "session__title", "starts_at": "session__starts_at", "part": "part"},
+        ),
+        "verdicts": _rows(
+            Feedback.objects.filter(attendee=attendee),
+            {"verdict": "verdict", "cause": "cause", "note": "note", "at": "created_at"},
+        ),
+        "seen_cards": _rows(SuggestionView.objects.filter(attendee=attendee), {"at": "viewed_at"}),
+        "opened_pages": _rows(ProfileVisit.objects.filter(attendee=attendee), {"at": "seen_at"}),
+        "wishes": _rows(WishToMeet.objects.filter(asker=attendee), {"at": "made_at"}),
+        "news": _rows(
+            Notice.objects.filter(attendee=attendee),
+            {"kind": "kind", "at": "created_at", "read_at": "read_at"},
+        ),
+        "invitations": _rows(
+            Invitation.objects.filter(attendee=attendee),
+            {"kind": "kind", "at": "queued_at", "state": "state", "used_at": "used_at"},
+        ),
+        "reports_made": _rows(
+            Report.objects.filter(reporter=attendee),
+            {"category": "category", "words": "words", "named": "named", "at": "created_at"},
+        ),
+        "consents": _rows(
+            GuardianConsent.objects.filter(attendee=attendee),
+            {"way": "way", "state": "state", "at": "recorded_at", "expires_at": "expires_at"},
+        ),
+        "calendar_address_made_at": _calendar_since(attendee),
+    }
+
+
+def _rows(found: Any, columns: Mapping[str, str]) -> list[Row]:
+    values = found.order_by("pk").values_list(*columns.values())
+    return [dict(zip(columns, row, strict=True)) for row in values]
+
+
+def _meetings(attendee: Attendee, now: dt.datetime) -> list[Row]:
+    """The meetings with the other's name where the policy shows it; else time, state and one's own words."""
+    mine = Meeting.objects.one_to_one().of(attendee)
+    shown = {row.meeting_id: row for row in rows_for(attendee, mine, now)}
+    seats = {seat.meeting_id: seat for seat in Seat.objects.filter(attendee=attendee)}
+    return [
+        {
+            "with": shown[meeting.pk].other.name if meeting.pk in shown else None,
+            "state": shown[meeting.pk].state if meeting.pk in shown else None,
+            "asked_at": meeting.asked_at,
+            "starts_at": meeting.period.lower if meeting.period else None,
+            "message": meeting.message if meeting.asker_id == attendee.pk or meeting.pk in shown else "",
+            "my_answer": seats[meeting.pk].answer,
+            "my_word": seats[meeting.pk].word,
+            "my_usefulness": seats[meeting.pk].usefulness,
+        }
+        for meeting in mine.order_by("pk")
+    ]

@@ -1,0 +1,46 @@
+"""My data: what is stored of me and who reads it, the file of it, and hiding myself."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from backend.events.models import Attendee
+from backend.events.services import hide_attendee
+from backend.privacy.selectors import export_for, stored_for
+from frontend.access import Request, participant
+from frontend.privacy.words import words_of
+
+
+@participant
+@require_safe
+def my_data(request: Request, attendee: Attendee) -> HttpResponse:
+    """What is stored of me, field by field, and who reads it."""
+    groups = words_of(stored_for(attendee, timezone.now()), attendee.event)
+    is_listed = attendee.visibility == Attendee.Visibility.LISTED
+    return render(request, "privacy/my_data.html", {"groups": groups, "is_listed": is_listed})
+
+
+@participant
+@require_safe
+def my_data_file(request: Request, attendee: Attendee) -> HttpResponse:  # noqa: ARG001
+    """Everything stored of me, at every forum, as a JSON file."""
+    now = timezone.now()
+    response = JsonResponse(
+        export_for(request.user, now), json_dumps_params={"indent": 2, "ensure_ascii": False}
+    )
+    response["Content-Disposition"] = f'attachment; filename="my-data-{now:%Y-%m-%d}.json"'
+    return response
+
+
+@participant
+@require_POST
+def hide_me(request: Request, attendee: Attendee) -> HttpResponse:
+    """Hide me from all others at this forum, at once."""
+    hide_attendee(attendee=attendee, by=request.user, now=timezone.now())
+    messages.success(request, _("You are hidden. You can list yourself again on your profile."))
+    return redirect("my_data", attendee.event.slug)
