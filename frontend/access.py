@@ -37,7 +37,7 @@ from frontend.refusals import next_step
 View = Callable[..., HttpResponse]
 Arguments = dict[str, Any]
 SEEN_AS = "seen_as"  # in the session: the id of the made-up attendee for whom an organiser stands in
-NEVER_SEEN_AS = {"api_access"}  # a token would outlast the visit
+NEVER_SEEN_AS = {"api_access", "end_api_access"}  # a token would outlast the visit
 # Whoever is suspended turns to the leads there, and reads what they write.
 OPEN_TO_PAUSED = {"safety", "report_sent", "safety_news"}
 Admission = Callable[["Request", Arguments], HttpResponse | None]

@@ -23,7 +23,8 @@ from backend.events.models import (
     Topic,
 )
 from backend.events.services import load_sectors
-from backend.people.models import Person
+from backend.people.models import ApiToken, Person
+from backend.people.services import make_token
 from backend.safeguarding.models import Report
 from backend.safeguarding.services import block_person, file_report, unblock_person
 from backend.suggestions.models import ListReading, Run, Suggestion
@@ -85,6 +86,12 @@ def make_organisation(
     return Organisation.objects.create(
         event=event, name=name or f"Organisation {next(_numbers)}", sector=found
     )
+
+
+def token_of(person: Person, *scopes: str, days: int = 365) -> str:
+    """An API token of the person with these scopes; with all, where none is named."""
+    scopes = scopes or tuple(ApiToken.Scope.values)
+    return make_token(person=person, name="A program", scopes=scopes, days=days, now=timezone.now())
 
 
 def make_attendee(event: Event, **fields: Any) -> Attendee:

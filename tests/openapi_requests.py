@@ -29,11 +29,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from backend.people.services import make_token
 from backend.programme.models import Plan, PlannedMeeting
 from backend.safeguarding.services import file_report
 from tests.backend.meetings.conftest import make_forum
-from tests.factories import make_attendee, make_run, make_session
+from tests.factories import make_attendee, make_run, make_session, token_of
 
 ROLES = ("anonymous", "participant", "organiser", "lead")
 # What a description field by field cannot say: 400 to a request that it allows.
@@ -115,7 +114,7 @@ def make_hall() -> Hall:
     slots = [slot.pk for slot in forum.slots]
     days = [str(forum.event.starts_on), "0001-01-01", "9999-12-31"]
     return Hall(
-        tokens={role: make_token(person=attendee.person) for role, attendee in people.items()},
+        tokens={role: token_of(attendee.person) for role, attendee in people.items()},
         addressed={
             "slug": forum.event.slug,
             "other": f.pk,

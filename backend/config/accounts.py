@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
-from backend.people.models import Person
-from backend.people.services import queue_account_mail
+from backend.people.models import ApiToken, Person
+from backend.people.services import queue_account_mail, use_token
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -48,13 +48,13 @@ class SessionBackend(AuthenticationBackend):  # type: ignore[misc]
 
 
 class ProgramAuthentication(TokenAuthentication):
-    """Whose token it is; refused, where it is of the demo's people and the demo is off."""
+    """Whose API token it is; refused, where it is of the demo's people and the demo is off."""
 
-    def authenticate_credentials(self, key: str) -> tuple[Any, Any]:
-        person, token = super().authenticate_credentials(key)
-        if not may_be_used(person):
+    def authenticate_credentials(self, key: str) -> tuple[Person, ApiToken]:
+        token = use_token(token=key, now=timezone.now())
+        if token is None or not may_be_used(token.person):
             raise AuthenticationFailed(_("Invalid token."))
-        return person, token
+        return token.person, token
 
 
 def may_be_used(person: Person) -> bool:

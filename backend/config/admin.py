@@ -31,8 +31,8 @@ class StaffSite(AdminSite):
 class ReferenceAdmin(AdminConfig):
     """Django's admin without what libraries put into it about people.
 
-    Addresses are everybody's, minors included, and one added to an account opens it; a token acts as its
-    owner; a job says for whom a mail is, one about a report among them. An administrator is not the
+    Addresses are everybody's, minors included, and one added to an account opens it; a job says
+    for whom a mail is, one about a report among them. An administrator is not the
     safeguarding lead, and cannot become them here (S10).
     """
 
@@ -45,6 +45,5 @@ class ReferenceAdmin(AdminConfig):
         from allauth.account.models import EmailAddress
         from django.contrib import admin
         from procrastinate.contrib.django.models import ProcrastinateJob
-        from rest_framework.authtoken.models import TokenProxy
 
-        admin.site.unregister([EmailAddress, ProcrastinateJob, TokenProxy])
+        admin.site.unregister([EmailAddress, ProcrastinateJob])

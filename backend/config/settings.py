@@ -84,7 +84,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "rest_framework",
-    "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "allauth",
@@ -218,7 +217,9 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Titian",
     "DESCRIPTION": (
         "Suggestions of whom to meet at a policy forum, and why. Make a token under My profile, API access, "
-        "and send it with every request in the header `Authorization: Token …`."
+        "and send it with every request in the header `Authorization: Token …`. Each operation names the "
+        "scope that the token needs in `x-token-scope`: `read`, `act` for what participants do, or "
+        "`organise` for what organisers and safeguarding leads read and do. Without it the answer is 403."
     ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,

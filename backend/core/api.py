@@ -19,6 +19,7 @@ from backend.core.errors import BusinessError
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
+WRITING = ("POST", "PUT", "PATCH", "DELETE")
 MAX_ID = 2**63 - 1  # PostgreSQL bigint
 ANY_TEXT = r"^[^\x00]+$"  # PostgreSQL holds no NUL
 SOME_TEXT = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"  # what Python strips is no text

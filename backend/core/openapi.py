@@ -7,17 +7,16 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry
 
-from backend.core.api import IgnoreAcceptHeader, RefusalSerializer
-
-WRITING = ("POST", "PUT", "PATCH", "DELETE")
+from backend.core.api import WRITING, IgnoreAcceptHeader, RefusalSerializer
 
 
 class RefusalsSchema(AutoSchema):
     """drf-spectacular's description with the statuses of refusals, and with bodies of DELETE.
 
     A view's `refuses` names what its reading operations refuse beyond these: 401 without a valid token or
-    session, 404 where the address names something, 406 where the answer is JSON and that is not accepted,
-    503 (with Retry-After) while the database is away or, for what writes, busy.
+    session, 403 where the token lacks the scope, 404 where the address names something, 406 where the answer
+    is JSON and that is not accepted, 503 (with Retry-After) while the database is away or, for what writes,
+    busy. `x-token-scope` is the scope that the view names for the method (`token_scopes`).
     """
 
     def get_operation(
@@ -30,16 +29,18 @@ class RefusalsSchema(AutoSchema):
             body = self._get_response_for_code(RefusalSerializer, "400")  # type: ignore[no-untyped-call]
             refused = {str(status): body for status in self._refused(path, "requestBody" in operation)}
             operation["responses"] = dict(sorted((refused | operation["responses"]).items()))
+            if scope := getattr(self.view, "token_scopes", {}).get(method):
+                operation["x-token-scope"] = scope
         return operation
 
     def _refused(self, path: str, has_body: bool) -> set[int]:
-        statuses = {401, 503, *getattr(self.view, "refuses", ())}
+        statuses = {401, 403, 503, *getattr(self.view, "refuses", ())}
         if "{" in path:
             statuses.add(404)
         if not issubclass(self.view.content_negotiation_class, IgnoreAcceptHeader):
             statuses.add(406)
         if self.method in WRITING:
-            statuses |= {400, 403, 409, 503}
+            statuses |= {400, 409}
         if has_body:
             statuses.add(415)
         return statuses

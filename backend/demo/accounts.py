@@ -8,10 +8,9 @@ from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
-from rest_framework.authtoken.models import Token
 
 from backend.core.errors import NotFound
-from backend.people.models import Person
+from backend.people.models import ApiToken, Person
 
 ACCOUNTS_FILE = Path(__file__).parent / "data" / "accounts.json"
 
@@ -50,7 +49,7 @@ def demo_account_for(key: str) -> DemoAccount:
 def end_demo_access() -> None:
     """End all sessions and tokens of the demo's people: a session holds as long as its password does."""
     people = Person.objects.filter(is_demo=True)
-    Token.objects.filter(user__in=people).delete()
+    ApiToken.objects.filter(person__in=people).delete()
     people.update(password=make_password(None))
 
 

@@ -111,7 +111,7 @@ class FoundSerializer(serializers.Serializer[Any]):
 class PeopleView(ParticipantView):
     """Whom I find among those I may see: by name the nearest first, else by name."""
 
-    refuses = (403, 429)
+    refuses = (429,)
 
     @extend_schema(
         operation_id="people_list",
@@ -206,7 +206,7 @@ class SessionCompanionsSerializer(serializers.Serializer[Any]):
 class SessionCompanionsView(ParticipantView):
     """Who speaks at sessions of mine, or bookmarked them and lets others see that."""
 
-    refuses = (403, 429)
+    refuses = (429,)
 
     @extend_schema(
         operation_id="people_in_my_sessions_list",
@@ -252,7 +252,7 @@ class WorkingOnSerializer(serializers.Serializer[Any]):
 class WorkingOnView(ParticipantView):
     """Who seeks or offers something in a topic, or in a theme, by sector."""
 
-    refuses = (403, 404, 429)
+    refuses = (404, 429)
 
     @extend_schema(
         operation_id="people_working_on",

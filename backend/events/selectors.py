@@ -139,6 +139,11 @@ def attendances_for(person: Person) -> Sequence[Attendee]:
     )
 
 
+def is_in_a_team(person: Person) -> bool:
+    """Whether the person organises or leads any event."""
+    return Attendee.objects.filter(person=person.pk, permission__in=[ORGANISER, LEAD]).exists()
+
+
 def event_for(slug: str) -> Event:
     """The event with this slug; refuses NotFound."""
     found = Event.objects.filter(slug=slug).first()

@@ -4,25 +4,62 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.core.api import TextField, validated
-from backend.people.models import Person
+from backend.core.api import WRITING, TextField, validated
+from backend.core.errors import BusinessError
+from backend.people.models import ApiToken, Person
 from backend.people.services import change_account
+
+
+class TokenScope(BusinessError):
+    """The token is valid, and was not made for this operation."""
+
+    code = "token_scope"
+    status = 403
+
+
+class HasScope(BasePermission):
+    """Lets a token through whose scopes cover the operation, and every session.
+
+    Denies by default: an operation for which its view names no scope is closed to tokens.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        token = request.auth
+        needed = view.token_scopes.get(request.method)
+        if token is None or (isinstance(token, ApiToken) and needed in token.scopes):
+            return True
+        raise TokenScope(
+            _("This token does not have the scope for this: make one under My profile, API access."),
+            scope=needed,
+        )
+
+
+def token_scopes(*, reading: str, writing: str) -> dict[str, str]:
+    """The scope that each method of a view needs."""
+    return dict.fromkeys(SAFE_METHODS, reading) | dict.fromkeys(WRITING, writing)
+
+
+READ_OR_ACT = token_scopes(reading=ApiToken.Scope.READ.value, writing=ApiToken.Scope.ACT.value)
+READ_OR_ORGANISE = token_scopes(reading=ApiToken.Scope.READ.value, writing=ApiToken.Scope.ORGANISE.value)
+ORGANISE = token_scopes(reading=ApiToken.Scope.ORGANISE.value, writing=ApiToken.Scope.ORGANISE.value)
 
 
 class PersonView(APIView):
     """A view for those who are signed in."""
 
-    permission_classes = (IsAuthenticated,)
+    permission_classes = (IsAuthenticated, HasScope)
+    token_scopes: Mapping[str, str] = {}  # by method; a token opens no operation that is not named
 
     @property
     def person(self) -> Person:
@@ -65,6 +102,8 @@ class MeSerializer(serializers.Serializer[Any]):
 
 class MeView(PersonView):
     """My account, whatever the event."""
+
+    token_scopes = READ_OR_ACT
 
     @extend_schema(operation_id="me_read", responses=MeSerializer)
     def get(self, request: Request) -> Response:  # noqa: ARG002

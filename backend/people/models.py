@@ -7,6 +7,7 @@ import unicodedata
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -150,6 +151,43 @@ class KnownMinor(models.Model):
 
     def __str__(self) -> str:
         return f"known minor {self.pk}"
+
+
+class ApiToken(models.Model):
+    """By which a program of the person's uses the API, until it expires; only the token's hash is kept."""
+
+    class Scope(models.TextChoices):
+        READ = "read", _("Read what I can read")
+        ACT = "act", _("Do what I can do as a participant")
+        ORGANISE = "organise", _("Read and do what organisers and safeguarding leads can")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    token_hash = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=8, choices=Scope.choices))
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)  # to the hour
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(name=""), name="api_token_has_a_name"),
+            models.CheckConstraint(
+                condition=models.Q(token_hash__regex="^[0-9a-f]{64}$"),  # noqa: S106
+                name="api_token_has_a_hash",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(scopes__contained_by=["read", "act", "organise"]) & ~models.Q(scopes=[]),
+                name="api_token_scopes_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("created_at")),
+                name="api_token_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"API token {self.pk}"
 
 
 class FirstAdministratorLink(models.Model):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Sequence
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.crypto import salted_hmac
-from rest_framework.authtoken.models import Token
 
-from backend.people.models import FirstAdministratorLink, Person
+from backend.people.models import ApiToken, FirstAdministratorLink, Person
 
 
 def plain_word(text: str) -> str:
@@ -46,9 +46,20 @@ def person_with_email(email: str) -> Person | None:
     return next((person for person in found if person.email.lower() == wanted), None)
 
 
-def token_made_at(person: Person) -> dt.datetime | None:
-    """When the token was made by which programs act as the person; None where there is none."""
-    return Token.objects.filter(user=person).values_list("created", flat=True).first()
+def tokens_of(person: Person) -> QuerySet[ApiToken]:
+    """The person's API tokens, newest first, those that have expired too."""
+    return ApiToken.objects.filter(person=person).order_by("-created_at", "-pk")
+
+
+def token_for(token: str, now: dt.datetime) -> ApiToken | None:
+    """The API token of an open account, with its person; None where it is unknown or has expired."""
+    found = ApiToken.objects.select_related("person").filter(token_hash=token_hash(token), expires_at__gt=now)
+    return found.filter(person__is_active=True).first()
+
+
+def token_hash(token: str) -> str:
+    """What is kept of an API token, which is random and long: nobody can try them all."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def administrators() -> QuerySet[Person]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from email.utils import make_msgid
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -19,7 +19,6 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
-from rest_framework.authtoken.models import Token
 
 from backend.core.encryption import decrypt, encrypt
 from backend.core.errors import BusinessError, NotFound, NotYours
@@ -29,6 +28,7 @@ from backend.core.texts import one_line
 from backend.core.transactions import in_transaction
 from backend.people.models import (
     AccountMail,
+    ApiToken,
     FirstAdministratorLink,
     KnownMinor,
     Person,
@@ -39,6 +39,8 @@ from backend.people.selectors import (
     first_link_for,
     first_link_hash,
     folded_for,
+    token_for,
+    token_hash,
 )
 
 BATCH = 2_000
@@ -46,6 +48,9 @@ SEND_ACCOUNT_MAIL = "people.send_account_mail"
 ACCOUNT_MAIL_LIFE = dt.timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
 FIRST_LINK_LIFE = dt.timedelta(hours=24)
 PERSON_NAME_LENGTH = 200
+TOKEN_DAYS = (30, 90, 365)  # for which an API token is made
+MOST_TOKENS = 20  # of one person
+TOKEN_USE_KEPT = dt.timedelta(hours=1)  # its last use is written no more often
 _ACCOUNT_MAIL = "account mail"  # what its key is for
 
 
@@ -72,6 +77,15 @@ class BadQuietHours(BusinessError):
 class BadName(BusinessError):
     code = "bad_name"
     status = 400
+
+
+class BadToken(BusinessError):
+    code = "bad_token"
+    status = 400
+
+
+class TooManyTokens(BusinessError):
+    code = "too_many_tokens"
 
 
 class AddressTaken(BusinessError):
@@ -176,17 +190,53 @@ def change_account(
 
 
 @in_transaction
-def make_token(*, person: Person) -> str:
-    """A new token by which a program acts as the person over the API; the one before ends."""
-    Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two at once: the later one holds
-    end_token(person=person)
-    key: str = Token.objects.create(user=person).key
-    return key
+def make_token(*, person: Person, name: str, scopes: Collection[str], days: int, now: dt.datetime) -> str:
+    """A token by which a program uses the API for the person, for so many days; shown to nobody again.
+
+    Those of the person's that have expired are deleted. Refuses BadToken and TooManyTokens.
+    """
+    name = one_line(name)
+    is_known = days in TOKEN_DAYS and set(scopes) <= set(ApiToken.Scope.values)
+    if not 0 < len(name) <= 80 or not scopes or not is_known:
+        raise BadToken(
+            _("Name the token in at most 80 characters, and choose what it may do and for how long.")
+        )
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    mine = ApiToken.objects.filter(person=person)
+    mine.filter(expires_at__lte=now).delete()
+    if mine.count() >= MOST_TOKENS:
+        raise TooManyTokens(
+            _("You have %(count)d tokens: end one that no program needs.") % {"count": MOST_TOKENS}
+        )
+    token = f"titian_{secrets.token_urlsafe(32)}"
+    ApiToken.objects.create(
+        person=person,
+        name=name,
+        token_hash=token_hash(token),
+        scopes=[scope for scope in ApiToken.Scope.values if scope in scopes],
+        created_at=now,
+        expires_at=now + dt.timedelta(days=days),
+    )
+    return token
 
 
-def end_token(*, person: Person) -> None:
-    """From now on no program acts as the person; nothing where they have no token."""
-    Token.objects.filter(user=person).delete()
+def end_token(*, person: Person, token_id: int) -> None:
+    """From now on no program uses the API by this token of the person's; refuses NotFound."""
+    if not ApiToken.objects.filter(person=person, pk=token_id).delete()[0]:
+        raise NotFound(_("This token has ended already."))
+
+
+def end_tokens(*, person: Person) -> int:
+    """From now on no program uses the API for the person; gives how many tokens ended."""
+    return ApiToken.objects.filter(person=person).delete()[0]
+
+
+def use_token(*, token: str, now: dt.datetime) -> ApiToken | None:
+    """The token with its person, and its use noted once an hour; None where it is unknown or expired."""
+    found = token_for(token, now)
+    if found is not None and (found.last_used_at is None or found.last_used_at <= now - TOKEN_USE_KEPT):
+        ApiToken.objects.filter(pk=found.pk).update(last_used_at=now)
+    return found
 
 
 @in_transaction

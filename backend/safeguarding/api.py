@@ -18,6 +18,7 @@ from backend.events.api import ParticipantView
 from backend.events.models import Attendee
 from backend.events.rules import leads_of
 from backend.events.selectors import outside_contact_of
+from backend.people.api import ORGANISE
 from backend.safeguarding import selectors, services
 from backend.safeguarding.models import Report
 
@@ -201,6 +202,8 @@ def own_report_response(report: Report, reporter: Attendee) -> Response:
 
 class LeadView(ParticipantView):
     """A view for the event's safeguarding leads; to everybody else it does not exist (404)."""
+
+    token_scopes = ORGANISE
 
     @cached_property
     def lead(self) -> Attendee:

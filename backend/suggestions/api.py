@@ -127,7 +127,7 @@ class UnderstoodSerializer(serializers.Serializer[Any]):
 class UnderstoodView(ParticipantView):
     """What the language model reads in my words; they are neither stored nor logged."""
 
-    refuses = (403, 429)
+    refuses = (429,)
 
     @extend_schema(operation_id="profile_understood", request=WordsSerializer, responses=UnderstoodSerializer)
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002

@@ -1,19 +1,23 @@
-"""The forms of sign-in, of the zone I read times in, and of my API token."""
+"""The forms of sign-in, of the zone I read times in, and of my API tokens."""
 
 from __future__ import annotations
+
+from typing import cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.core import context
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from backend.people.models import Person
+from backend.people.models import ApiToken, Person
 from backend.people.selectors import person_with_email
-from backend.people.services import take_sign_in_attempt
+from backend.people.services import TOKEN_DAYS, take_sign_in_attempt
+from frontend.fields import IdField, RefusableForm
 
 
 class CodeRequestForm(RequestLoginCodeForm):  # type: ignore[misc]
@@ -57,11 +61,39 @@ class AccountNameForm(forms.Form):
     name = forms.CharField(required=False)
 
 
-class TokenForm(forms.Form):
-    """What is done with my API token: a new one is made, unless it is to end."""
+class TokenForm(RefusableForm):
+    """A new API token: its name, what it may do, and for how many days. Only a team member's may organise."""
 
-    MAKE, END = "make", "end"
-    do = forms.ChoiceField(choices=[(MAKE, MAKE), (END, END)], required=False)
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"class": "input", "dir": "auto", "autocomplete": "off"}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        choices=ApiToken.Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one.")},
+    )
+    days = forms.TypedChoiceField(
+        label=_("Ends after"),
+        coerce=int,
+        choices=[(days, _("%(days)d days") % {"days": days}) for days in TOKEN_DAYS],
+        initial=TOKEN_DAYS[1],
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+
+    def __init__(self, data: QueryDict | None, *, may_organise: bool) -> None:
+        super().__init__(data, initial={"scopes": [ApiToken.Scope.READ]})
+        if not may_organise:
+            offered = [one for one in ApiToken.Scope.choices if one[0] != ApiToken.Scope.ORGANISE]
+            cast(forms.MultipleChoiceField, self.fields["scopes"]).choices = offered
+
+
+class EndTokenForm(forms.Form):
+    """Which of my API tokens ends; all of them, where none is named."""
+
+    token = IdField(required=False)
 
 
 class FirstAdministratorForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Pages of an account: welcome, time zone and API token."""
+"""Pages of an account: welcome, time zone and API tokens."""
 
 from __future__ import annotations
 
@@ -18,22 +18,29 @@ from backend.core.errors import BusinessError, NotFound
 from backend.core.zones import zone_place
 from backend.events.models import Attendee
 from backend.events.rules import can_start_forums, is_event_open
-from backend.events.selectors import attendances_for
-from backend.people.models import QUIET_UNTIL
-from backend.people.selectors import administrators, first_link_for, token_made_at
+from backend.events.selectors import attendances_for, is_in_a_team
+from backend.people.models import QUIET_UNTIL, ApiToken
+from backend.people.selectors import administrators, first_link_for, tokens_of
 from backend.people.services import (
     BadQuietHours,
     UnknownTimezone,
     end_token,
+    end_tokens,
     make_first_administrator,
     make_token,
     set_own_name,
     set_reading_times,
 )
-from frontend.access import Request, participant, public
+from frontend.access import Request, catch_refusal, participant, public
 from frontend.events.words.times import browser_zone, zones_offered
 from frontend.fields import values_of
-from frontend.people.forms import AccountNameForm, FirstAdministratorForm, ReadingTimesForm, TokenForm
+from frontend.people.forms import (
+    AccountNameForm,
+    EndTokenForm,
+    FirstAdministratorForm,
+    ReadingTimesForm,
+    TokenForm,
+)
 
 
 @public("says what Titian is and where to sign in; shows no names")
@@ -134,12 +141,31 @@ def _zone_saved(chosen: str, attendee: Attendee) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables("token")
 def api_access(request: Request, attendee: Attendee) -> HttpResponse:
-    """Since when I have a token; on POST make a new one, which this answer alone shows, or end it."""
-    token = ""
-    if request.method == "POST":
-        if values_of(TokenForm(request.POST))["do"] == TokenForm.END:
-            end_token(person=request.user)
-            messages.success(request, _("The token is ended. A program that still sends it is refused."))
-            return redirect("api_access", attendee.event.slug)
-        token = make_token(person=request.user)
-    return render(request, "people/api_access.html", {"token": token, "made_at": token_made_at(request.user)})
+    """My tokens; on POST make a new one, which this answer alone shows."""
+    me, now, token = attendee.person, timezone.now(), ""
+    may_organise = can_start_forums(me) or is_in_a_team(me)
+    form = TokenForm(request.POST if request.method == "POST" else None, may_organise=may_organise)
+    if form.is_valid():
+        with catch_refusal() as outcome:
+            token = make_token(person=me, **form.cleaned_data, now=now)
+        if outcome.refusal:
+            form.add_refusal(outcome.refusal)
+        else:
+            form = TokenForm(None, may_organise=may_organise)
+    labels = dict(ApiToken.Scope.choices)
+    context = {"token": token, "tokens": tokens_of(me), "form": form, "now": now, "labels": labels}
+    return render(request, "people/api_access.html", context, status=422 if form.is_bound else 200)
+
+
+@participant
+@require_POST
+def end_api_access(request: Request, attendee: Attendee) -> HttpResponse:
+    """End one of my tokens, or all."""
+    token_id = values_of(EndTokenForm(request.POST))["token"]
+    if token_id is None:
+        end_tokens(person=attendee.person)
+        messages.success(request, _("All your tokens are ended. Programs that still send one are refused."))
+    else:
+        end_token(person=attendee.person, token_id=token_id)
+        messages.success(request, _("The token is ended. A program that still sends it is refused."))
+    return redirect("api_access", attendee.event.slug)

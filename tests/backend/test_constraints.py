@@ -30,7 +30,7 @@ from backend.events.models import (
     Table,
     Topic,
 )
-from backend.people.models import KnownMinor
+from backend.people.models import ApiToken, KnownMinor
 from backend.safeguarding.models import (
     AliasEntry,
     Block,
@@ -109,6 +109,19 @@ def people(forums: Forums) -> Tries:
     known = KnownMinor.objects.create(address_hash="a" * 64, event=forums.event, expires_at=NOW)
     yield "known_minor_once_per_event", again(known)
     yield "known_minor_has_a_hash", changed(known, address_hash=person.email)
+    token = ApiToken.objects.create(
+        person=person,
+        name="Mine",
+        token_hash="a" * 64,
+        scopes=["read"],
+        created_at=NOW,
+        expires_at=NOW + HOUR,
+    )
+    yield "api_token_has_a_name", changed(token, name="")
+    yield "api_token_has_a_hash", changed(token, token_hash="in clear")
+    yield "api_token_scopes_known", changed(token, scopes=["everything"])
+    yield "api_token_scopes_known", changed(token, scopes=[])
+    yield "api_token_ends_after_it_begins", changed(token, expires_at=NOW)
 
 
 def events(forums: Forums) -> Tries:

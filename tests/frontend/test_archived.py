@@ -22,6 +22,7 @@ POSSIBLE = {
     # one's own account, and whom one read about
     "e/<slug:slug>/people/seen/clear/",
     "e/<slug:slug>/api-access/",
+    "e/<slug:slug>/api-access/end/",
     "e/<slug:slug>/zone/",
     "e/<slug:slug>/zone/name/",
     "e/<slug:slug>/my-data/hide/",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import secrets
 from dataclasses import dataclass
-
-from rest_framework.authtoken.models import Token
 
 from backend.events.models import Attendee, Event, Organisation, Sector, Slot, Table
 from backend.events.rules import SlotGrid, current_agreement, periods_of
 from backend.meetings.models import Availability
-from backend.people.models import Person
+from backend.people.models import ApiToken, Person
+from backend.people.selectors import token_hash
 
 SLUG = "load"
 OPEN_SHARE = 0.6  # of the slots, per attendee
@@ -89,10 +89,19 @@ def create_event(*, people: int, seed: int, now: dt.datetime) -> LoadEvent:
         ),
         batch_size=5_000,
     )
-    tokens = Token.objects.bulk_create(
-        Token(user=person, key=Token.generate_key(), created=now) for person in accounts
+    tokens = [secrets.token_urlsafe() for _person in accounts]
+    ApiToken.objects.bulk_create(
+        ApiToken(
+            person=person,
+            name="Load",
+            token_hash=token_hash(token),
+            scopes=ApiToken.Scope.values,
+            created_at=now,
+            expires_at=now + dt.timedelta(days=30),
+        )
+        for person, token in zip(accounts, tokens, strict=True)
     )
     return LoadEvent(
-        tuple(LoadUser(attendee.pk, token.key) for attendee, token in zip(attendees, tokens, strict=True)),
+        tuple(LoadUser(attendee.pk, token) for attendee, token in zip(attendees, tokens, strict=True)),
         tuple(slot.pk for slot in slots),
     )

@@ -14,7 +14,7 @@ from backend.core.api import BoundedListField, TextField, validated
 from backend.events import selectors, services
 from backend.events.api.views import OrganiserView
 from backend.events.models import Event
-from backend.people.api import PersonView
+from backend.people.api import READ_OR_ORGANISE, PersonView
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
@@ -25,6 +25,8 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
 class EventListView(PersonView):
     """The events I take part in, newest first."""
+
+    token_scopes = READ_OR_ORGANISE
 
     @extend_schema(operation_id="events_list", responses=EventSerializer(many=True))
     def get(self, request: Request) -> Response:  # noqa: ARG002

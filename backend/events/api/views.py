@@ -13,13 +13,13 @@ from backend.core.errors import OrganisersOnly
 from backend.events import selectors
 from backend.events.models import Attendee, Event
 from backend.events.rules import LEAD, ORGANISER, Doing, check_admission, check_allowed, check_organiser
-from backend.people.api import PersonView
+from backend.people.api import ORGANISE, READ_OR_ACT, PersonView
 
 
 class ParticipantView(PersonView):
     """A view of one event for its attendees; 404 to others, 403 to participants while it is a draft."""
 
-    refuses: tuple[int, ...] = (403,)
+    token_scopes = READ_OR_ACT
     even_paused = False  # open also to whom a safeguarding lead suspended
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -41,6 +41,8 @@ class ParticipantView(PersonView):
 class OrganiserView(ParticipantView):
     """A view of one event for its organisers; 403 to other attendees, 404 to others."""
 
+    token_scopes = ORGANISE
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if self.takes(request):
@@ -55,6 +57,8 @@ class OrganiserView(ParticipantView):
 
 class TeamView(ParticipantView):
     """A view of one event for its organisers and leads; 403 to other attendees, 404 to others."""
+
+    token_scopes = ORGANISE
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

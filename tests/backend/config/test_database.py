@@ -180,7 +180,7 @@ def test_a_setting_that_cannot_be_used_ends_any_command_with_one_sentence() -> N
 @pytest.fixture
 def lacking(transactional_db: None) -> None:
     """The database as a later version finds it: one step, which changes no table, is not taken yet."""
-    MigrationRecorder(connection).record_unapplied("authtoken", "0004_alter_tokenproxy_options")
+    MigrationRecorder(connection).record_unapplied("admin", "0003_logentry_add_action_flag_choices")
 
 
 def test_a_command_migrates_the_embedded_database_itself(
@@ -255,9 +255,9 @@ def test_a_named_database_of_another_version_is_refused_and_nothing_removed(
 
 
 def test_an_unknown_migration_of_another_package_is_none_of_ours(transactional_db: None) -> None:
-    MigrationRecorder(connection).record_applied("authtoken", "0099_later")
+    MigrationRecorder(connection).record_applied("sessions", "0099_later")
     check_database()
-    MigrationRecorder(connection).record_unapplied("authtoken", "0099_later")
+    MigrationRecorder(connection).record_unapplied("sessions", "0099_later")
 
 
 def test_every_command_says_whether_it_needs_the_tables() -> None:

@@ -10,15 +10,17 @@ import pytest
 from django.http import HttpResponseBase
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
+from rest_framework.response import Response
 from rest_framework.serializers import Serializer
-from rest_framework.test import APIClient
+from rest_framework.test import APIClient, APIRequestFactory
 
 from backend.core.api import RefusalSerializer
 from backend.events.models import Attendee, Table
 from backend.meetings.models import Meeting
-from backend.people.services import make_token
+from backend.people.api import PersonView
+from backend.people.models import ApiToken
 from tests.backend.meetings.conftest import make_forum
-from tests.factories import make_attendee, make_event
+from tests.factories import make_attendee, make_event, token_of
 
 SHAPE = set(RefusalSerializer().fields)
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -179,7 +181,7 @@ def test_who_is_not_signed_in_is_told_how_to_sign_in(header: str | None) -> None
 @pytest.mark.django_db
 def test_a_token_of_a_closed_account_is_refused_and_another_s_session_does_not_help() -> None:
     me, other = (make_attendee(make_event()) for _ in range(2))
-    token = make_token(person=me.person)
+    token = token_of(me.person)
     assert APIClient().get("/api/v1/me/", HTTP_AUTHORIZATION=f"Token {token}").status_code == 200
     me.person.is_active = False
     me.person.save()
@@ -196,3 +198,53 @@ def test_an_unknown_address_of_the_api_is_refused_in_the_one_shape(method: str, 
     assert (answer.json()["code"], set(answer.json())) == ("not_found", SHAPE)
     page = APIClient().get("/nothing/")
     assert (page.status_code, page["Content-Type"]) == (404, "text/html; charset=utf-8")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("scope", ApiToken.Scope.values)
+def test_a_token_opens_exactly_the_operations_of_its_scope(
+    scope: str,
+    people: dict[str, APIClient],
+    ids: dict[str, Any],
+) -> None:
+    organiser = Attendee.objects.get(event__slug=ids["slug"], permission="organiser").person
+    client = APIClient(HTTP_AUTHORIZATION=f"Token {token_of(organiser, scope)}")
+    opened, needed = set(), set()
+    for operation in operations():
+        answer = operation.send(client, ids, "{}")
+        is_refused = answer.status_code == 403 and answer.json()["code"] == "token_scope"  # type: ignore[attr-defined]
+        if not is_refused:
+            opened.add(str(operation))
+        if operation.described["x-token-scope"] == scope:
+            needed.add(str(operation))
+    assert opened == needed
+    assert len(opened) >= 10
+
+
+@pytest.mark.django_db
+def test_what_is_for_organisers_or_leads_needs_their_scope_and_reading_never_the_scope_to_act(
+    people: dict[str, APIClient],
+    ids: dict[str, Any],
+) -> None:
+    for operation in operations():
+        scope = operation.described["x-token-scope"]
+        assert scope != ("act" if operation.method == "get" else "read"), operation
+        answer = operation.send(people["participant"], ids, "{}")
+        if answer.status_code == 403 and answer.json()["code"] == "only_organisers":  # type: ignore[attr-defined]
+            assert scope == "organise", operation
+
+
+class ForgottenView(PersonView):
+    """A view that names no scope."""
+
+    def get(self, request: Any) -> Response:
+        return Response({})
+
+
+@pytest.mark.django_db
+def test_an_operation_that_names_no_scope_is_closed_to_every_token_and_open_to_a_session() -> None:
+    person = make_attendee(make_event()).person
+    token = token_of(person)
+    request = APIRequestFactory().get("/", HTTP_AUTHORIZATION=f"Token {token}")
+    refused = ForgottenView.as_view()(request)
+    assert (refused.status_code, refused.data["code"]) == (403, "token_scope")

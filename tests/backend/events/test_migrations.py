@@ -106,6 +106,14 @@ def test_two_events_that_share_an_organisation_and_a_person_end_with_their_own(f
     assert Organisation.objects.count() == 3
 
 
+def test_tokens_kept_in_clear_end(filled: StateApps) -> None:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("create table authtoken_token (key varchar(40) primary key)")
+        migrate()
+        cursor.execute("select to_regclass('authtoken_token'), to_regclass('people_apitoken')::text")
+        assert cursor.fetchone() == (None, "people_apitoken")
+
+
 def test_whoever_edited_their_profile_or_ever_signed_in_has_joined(filled: StateApps) -> None:
     make_person = filled.get_model("people", "Person").objects.create
     make_part = filled.get_model("events", "Attendee").objects.create

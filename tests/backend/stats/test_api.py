@@ -4,13 +4,12 @@ import csv
 import io
 
 import pytest
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from backend.stats.models import Release
 from backend.stats.selectors import NOTE
 from tests.backend.stats.events import large_event, make_meeting, seven_people
-from tests.factories import make_attendee, make_event
+from tests.factories import make_attendee, make_event, token_of
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +21,7 @@ FILES = (
 
 def client_of(attendee):
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=attendee.person).key}")
+    client.credentials(HTTP_AUTHORIZATION=f"Token {token_of(attendee.person)}")
     return client
 
 

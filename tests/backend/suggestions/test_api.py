@@ -4,12 +4,11 @@ import json
 import re
 
 import pytest
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from backend.config import api_urls
 from backend.events.models import Attendee
-from tests.factories import make_attendee, make_event, make_run
+from tests.factories import make_attendee, make_event, make_run, token_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +24,7 @@ def forum():
 def client_of(attendee):
     """A client that signs in with a token, as a program would."""
     client = APIClient()
-    token = Token.objects.create(user=attendee.person)
-    client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
+    client.credentials(HTTP_AUTHORIZATION=f"Token {token_of(attendee.person)}")
     return client
 
 
@@ -178,7 +176,6 @@ def test_what_the_api_says_of_people_is_kept_by_no_cache(forum):
     ):
         answer = client_of(me).get(f"/api/v1/{address}")
         assert answer["Cache-Control"] == "private, no-store"
-        Token.objects.all().delete()
 
 
 def test_a_short_name_is_mine_to_set_and_a_program_that_does_not_know_it_leaves_it(forum):

@@ -11,9 +11,8 @@ from backend.demo.accounts import ACCOUNTS_FILE, demo_accounts, end_demo_access
 from backend.demo.models import OutgoingMail
 from backend.meetings.services import deliver_notice
 from backend.people.models import Constituency, Person
-from backend.people.services import make_token
 from tests.backend.meetings.conftest import make_forum
-from tests.factories import make_attendee, make_event, make_run
+from tests.factories import make_attendee, make_event, make_run, token_of
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
@@ -86,7 +85,7 @@ def test_no_account_of_the_demo_becomes_staff(demo):
 
 def test_switched_off_the_demo_s_sessions_and_tokens_open_nothing(client, demo, settings):
     person, other = (make_attendee(make_event(), is_demo=is_demo).person for is_demo in (True, False))
-    tokens = [make_token(person=who) for who in (person, other)]
+    tokens = [token_of(who) for who in (person, other)]
     programs = [APIClient(headers={"Authorization": f"Token {token}"}) for token in tokens]
     browsers = [client_of(who) for who in (person, other)]
 

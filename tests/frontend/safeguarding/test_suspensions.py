@@ -7,9 +7,8 @@ import pytest
 from backend.events.models import Suspension
 from backend.meetings.models import Meeting
 from backend.meetings.services import end_refused_meetings
-from backend.people.services import make_token
 from backend.safeguarding.models import Report
-from tests.factories import make_attendee
+from tests.factories import make_attendee, token_of
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
 
@@ -80,7 +79,7 @@ def test_the_suspended_read_that_it_is_paused_and_write_to_the_leads(cast, desk,
 
 
 def test_over_the_api_it_is_the_same(cast, desk):
-    headers = {"HTTP_AUTHORIZATION": f"Token {make_token(person=cast.engineer.person)}"}
+    headers = {"HTTP_AUTHORIZATION": f"Token {token_of(cast.engineer.person)}"}
     base = f"/api/v1/events/{cast.event.slug}/"
     suspend(cast, desk, cast.engineer)
     client = client_of(cast.engineer.person)
