@@ -116,7 +116,6 @@ TABLES = tuple(
                 {
                     "account_emailaddress": "The address an account signs in with",
                     "account_emailconfirmation": "A question about an address",
-                    "authtoken_token": "A token for the API",
                     "demo_outgoingmail": "A mail the demo kept instead of sending",
                     "directory_nudge": "That a reminder to take part was sent",
                     "directory_profilevisit": "Whose pages somebody opened",
@@ -138,6 +137,7 @@ TABLES = tuple(
                     "meetings_calendarfeed": "The secret address of a calendar",
                     "meetings_delivery": "What became of the mail of a notice",
                     "meetings_notice": "News about meetings",
+                    "people_apitoken": "A token for the API: its name, hash, scopes and times",
                     "people_person_groups": "Groups of an administrator",
                     "people_person_user_permissions": "Permissions of an administrator",
                     "programme_plannedmeeting": "Who is planned to meet whom",

@@ -16,7 +16,7 @@ from backend.invitations.models import Invitation
 from backend.meetings.models import Availability, CalendarFeed, Meeting, Notice, Seat
 from backend.meetings.selectors.meetings import rows_for
 from backend.people.models import Person
-from backend.people.selectors import token_made_at
+from backend.people.selectors import tokens_of
 from backend.safeguarding.models import Block, DelegationSeat, Report
 from backend.safeguarding.rules import is_open
 from backend.safeguarding.selectors import blocks_made_by
@@ -125,7 +125,7 @@ def _account(attendee: Attendee) -> tuple[StoredField, ...]:
         StoredField("quiet_hours", hours, nobody),
         StoredField("account_since", me.joined_at, nobody),
         StoredField("last_sign_in", me.last_login, nobody),
-        StoredField("api_token", token_made_at(me), nobody),
+        StoredField("api_tokens", tokens_of(me).count(), nobody),
     )
 
 
@@ -202,7 +202,9 @@ def _account_row(person: Person) -> Row:
         "quiet_until": person.quiet_until,
         "since": person.joined_at,
         "last_sign_in": person.last_login,
-        "api_token_made_at": token_made_at(person),
+        "api_tokens": list(
+            tokens_of(person).values("name", "scopes", "created_at", "expires_at", "last_used_at")
+        ),
         "blocks_made_at": list(Block.objects.filter(blocker=person).values_list("created_at", flat=True)),
     }
 

@@ -42,7 +42,7 @@ FIELDS = {
     "quiet_hours": gettext_lazy("Quiet hours"),
     "account_since": gettext_lazy("Account since"),
     "last_sign_in": gettext_lazy("Last sign-in"),
-    "api_token": gettext_lazy("Token for the API, made"),
+    "api_tokens": gettext_lazy("Tokens for the API"),
     "meetings": gettext_lazy("Requests and meetings"),
     "messages": gettext_lazy("Messages I wrote with a request"),
     "reported_meetings": gettext_lazy("Meetings I said took place or not"),
