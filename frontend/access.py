@@ -63,6 +63,11 @@ def public(reason: str) -> Callable[[View], View]:
     return lambda view: _guarded(view, f"public: {reason}", lambda _request, _arguments: None)
 
 
+def signed_in(view: View) -> View:
+    """Open to whoever is signed in, for what concerns their own account alone."""
+    return _guarded(view, "signed in", _ask_to_sign_in)
+
+
 def participant(view: View) -> View:
     """Open to the event's attendees: the view gets `attendee` for `slug`; a stranger gets 404.
 

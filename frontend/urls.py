@@ -47,6 +47,10 @@ from frontend.suggestions import views as suggestions
 urlpatterns = [
     path("", people.welcome, name="welcome"),
     path("first/<str:token>/", people.first_administrator, name="first_administrator"),
+    path("account/sign-ins/", people.sign_ins, name="sign_ins"),
+    path("account/sign-ins/<int:sign_in_id>/end/", people.end_one_sign_in, name="end_sign_in"),
+    path("account/sign-ins/end/", people.end_every_sign_in, name="end_all_sign_ins"),
+    path("account/confirm/", people.confirm_by_code, name="confirm_by_code"),
     path("forums/", forums.forums, name="forums"),
     path("forums/start/", forums.start, name="start_forum"),
     path("forums/starters/", forums.starters, name="starters"),

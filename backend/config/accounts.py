@@ -1,22 +1,39 @@
-"""Signing in: by a code sent to an address the organiser has listed, and no other way."""
+"""Signing in: by a code sent to an address the organiser has listed, and by a second factor."""
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
+import secrets
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context as allauth_context
+from allauth.core.exceptions import ReauthenticationRequired
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
+from django.dispatch import receiver
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
+from backend.core.encryption import decrypt, encrypt
 from backend.people.models import ApiToken, Person
+from backend.people.rules import BY_FACTOR
+from backend.people.selectors import is_confirmed
 from backend.people.services import queue_account_mail, use_token
+
+_FACTOR = "second factor"  # what the key of stored secrets is for
+_FACTOR_LIFE = dt.timedelta(days=100 * 365)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -31,12 +48,77 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         given = {"request": request, "email": email, "current_site": get_current_site(request), **context}
         queue_account_mail(mail=self.render_mail(template_prefix, email, given), now=timezone.now())
 
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Person,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell the owner that a second factor came or went, at the address that signs in."""
+        super().send_notification_mail(template_prefix, user, context, email or user.email)
+
+    def get_reauthentication_methods(self, user: Person) -> list[dict[str, str]]:
+        """How the person may prove anew who they are, named as on our pages."""
+        names = {
+            "mfa_reauthenticate": _("Use a code of your authenticator app, or a recovery code"),
+            "mfa_reauthenticate:webauthn": _("Use your passkey"),
+        }
+        methods = super().get_reauthentication_methods(user)
+        if not methods and user.is_authenticated:
+            return [
+                {
+                    "id": "code",
+                    "description": _("Use a code sent by mail"),
+                    "url": reverse("confirm_by_code"),
+                }
+            ]
+        passkey_first = sorted(methods, key=lambda method: method["id"] != "mfa_reauthenticate:webauthn")
+        return [method | {"description": names[method["id"]]} for method in passkey_first]
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ARG002
+        """Ask for a proof before second factors change, of those who have none yet, too.
+
+        django-allauth would not ask the latter, so this raises what it raises.
+        """
+        request = allauth_context.request
+        if not is_confirmed(request, request.user, timezone.now()):
+            raise ReauthenticationRequired
+        return False
+
     def is_safe_url(self, url: str) -> bool:
         """Whether sign-in may redirect there; a malformed address is not safe."""
         try:
             return bool(super().is_safe_url(url))
         except ValueError:
             return False
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Second factors: their secrets are encrypted in the database, and named in plain words."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _lazy("This did not work. Try again, with a new code where you typed one."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return encrypt(text.encode(), purpose=_FACTOR, now=timezone.now()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The secret; under another SECRET_KEY one that nobody knows, so that no code fits."""
+        content = decrypt(encrypted_text.encode(), purpose=_FACTOR, within=_FACTOR_LIFE, now=timezone.now())
+        return (content or base64.b32encode(secrets.token_bytes(20))).decode()
+
+    def generate_authenticator_name(self, user: Person, type: Authenticator.Type) -> str:
+        number = Authenticator.objects.filter(user=user.pk, type=type).count() + 1
+        return _("My passkey") if number == 1 else _("Passkey %(number)d") % {"number": number}
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """The host that passkeys belong to, under the name that browsers show."""
+        return {**super().get_public_key_credential_rp_entity(), "name": settings.MFA_TOTP_ISSUER}
+
+    def get_public_key_credential_user_entity(self, user: Person) -> dict[str, Any]:
+        return {**super().get_public_key_credential_user_entity(user), "display_name": user.name}
 
 
 class SessionBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -60,3 +142,10 @@ class ProgramAuthentication(TokenAuthentication):
 def may_be_used(person: Person) -> bool:
     """Whether the account opens anything: those of the demo's people only while the demo is on."""
     return bool(settings.TITIAN_DEMO) or not person.is_demo
+
+
+@receiver(authenticator_added)
+def note_proof(request: HttpRequest, user: Person, authenticator: Authenticator, **_named: Any) -> None:
+    """Whoever has just set up a second factor has proved it in this session."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        record_authentication(request, user, BY_FACTOR, id=authenticator.pk, type=authenticator.type)

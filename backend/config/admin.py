@@ -43,7 +43,9 @@ class ReferenceAdmin(AdminConfig):
         super().ready()
         # Imported late: models exist only now.
         from allauth.account.models import EmailAddress
+        from allauth.mfa.models import Authenticator
+        from allauth.usersessions.models import UserSession
         from django.contrib import admin
         from procrastinate.contrib.django.models import ProcrastinateJob
 
-        admin.site.unregister([EmailAddress, ProcrastinateJob])
+        admin.site.unregister([Authenticator, EmailAddress, ProcrastinateJob, UserSession])

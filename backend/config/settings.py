@@ -88,6 +88,8 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "procrastinate.contrib.django",
@@ -156,9 +158,18 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail to its owner when a second factor comes or goes
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if TITIAN_HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TITIAN_HTTPS else 0
+
+# A second factor beside the code (decision 22).
+MFA_ADAPTER = "backend.config.accounts.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_FORMS = {"add_webauthn": "frontend.people.forms.PasskeyForm"}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Titian"
+MFA_TOTP_TOLERANCE = 1  # one code before and after, for clocks that are half a minute wrong
 
 # --- The audit trail: see backend/audit ------------------------------------------------------------------
 

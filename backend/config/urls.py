@@ -39,6 +39,9 @@ urlpatterns = [
     path("accounts/reauthenticate/", RedirectView.as_view(url="/")),
     path("accounts/confirm-email/", RedirectView.as_view(url="/")),
     path("accounts/", include("allauth.account.urls")),
+    # The passkeys stand on the first of these pages, with the other second factors.
+    path("accounts/2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/login/", _CODE_ONLY),
     path("admin/", admin.site.urls),
     path("api/v1/", include("backend.config.api_urls")),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from backend.people.models import Person
 
+PROOF_HOLDS = dt.timedelta(minutes=15)  # how long somebody who proved who they are may do what is sensitive
+BY_FACTOR, BY_CODE = "mfa", "code"  # how it was proved, as django-allauth notes it in the session
 GATHERING = dt.timedelta(minutes=3)  # what is mailed of a change waits so long for the next one
 
 
@@ -28,3 +32,15 @@ def quiet_hours_end(person: Person, event_zone: dt.tzinfo, now: dt.datetime) -> 
         return None
     day = local.date() if local.time() < ends else local.date() + dt.timedelta(days=1)
     return dt.datetime.combine(day, ends, zone)
+
+
+def has_proved_factor(proofs: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether one of the session's proofs is of a second factor."""
+    return any(proof["method"] == BY_FACTOR for proof in proofs)
+
+
+def has_fresh_proof(proofs: Iterable[Mapping[str, Any]], *, has_factor: bool, now: dt.datetime) -> bool:
+    """Whether they proved lately who they are: by a second factor, or without one by a mailed code."""
+    wanted = {BY_FACTOR} if has_factor else {BY_FACTOR, BY_CODE}
+    since = (now - PROOF_HOLDS).timestamp()
+    return any(proof["method"] in wanted and proof["at"] > since for proof in proofs)

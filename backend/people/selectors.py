@@ -6,12 +6,20 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from backend.people.models import ApiToken, FirstAdministratorLink, Person
+from backend.people.rules import has_fresh_proof
 
 
 def plain_word(text: str) -> str:
@@ -60,6 +68,48 @@ def token_for(token: str, now: dt.datetime) -> ApiToken | None:
 def token_hash(token: str) -> str:
     """What is kept of an API token, which is random and long: nobody can try them all."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def has_second_factor(person: Person) -> bool:
+    """Whether the person has a passkey or an authenticator app."""
+    factors = (Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP)
+    return bool(Authenticator.objects.filter(user=person.pk, type__in=factors).exists())
+
+
+def proofs_of(request: HttpRequest, person: Person) -> list[dict[str, Any]]:
+    """How and when the person proved in this session who they are."""
+    proofs: list[dict[str, Any]] = get_authentication_records(request, person)
+    return proofs
+
+
+def is_confirmed(request: HttpRequest, person: Person, now: dt.datetime) -> bool:
+    """Whether the person proved in this session, lately, who they are."""
+    return has_fresh_proof(proofs_of(request, person), has_factor=has_second_factor(person), now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A browser in which somebody is signed in, for that person alone."""
+
+    id: int
+    browser: str
+    address: str
+    since: dt.datetime
+    seen_at: dt.datetime
+    is_this: bool
+
+
+def sign_ins_of(person: Person, session_key: str | None, now: dt.datetime) -> list[SignIn]:
+    """Where the person is signed in, the browser with this session first, then the last used."""
+    open_keys = Session.objects.filter(expire_date__gt=now).values("session_key")
+    rows = UserSession.objects.filter(user=person.pk, session_key__in=open_keys).order_by("-last_seen_at")
+    found = [
+        SignIn(
+            row.pk, row.user_agent, row.ip, row.created_at, row.last_seen_at, row.session_key == session_key
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: not one.is_this)
 
 
 def administrators() -> QuerySet[Person]:

@@ -10,8 +10,10 @@ from email.utils import make_msgid
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.validators import validate_email
@@ -237,6 +239,32 @@ def use_token(*, token: str, now: dt.datetime) -> ApiToken | None:
     if found is not None and (found.last_used_at is None or found.last_used_at <= now - TOKEN_USE_KEPT):
         ApiToken.objects.filter(pk=found.pk).update(last_used_at=now)
     return found
+
+
+@in_transaction
+def end_sign_in(*, person: Person, sign_in_id: int) -> str:
+    """Sign the person out in one browser; gives its session's key. Refuses NotFound."""
+    row = UserSession.objects.filter(user=person.pk, pk=sign_in_id).first()
+    if row is None:
+        raise NotFound(_("This browser is signed out already."))
+    Session.objects.filter(session_key=row.session_key).delete()
+    row.delete()
+    return str(row.session_key)
+
+
+@in_transaction
+def end_all_sign_ins(*, person: Person) -> None:
+    """Sign the person out in every browser and end what programs act by, also where no list shows it.
+
+    Sessions hold a hash of the stored password, which is random since nobody has one: a new one ends them.
+    """
+    row = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    row.set_unusable_password()
+    row.save(update_fields=["password"])
+    keys = list(UserSession.objects.filter(user=person.pk).values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    UserSession.objects.filter(user=person.pk).delete()
+    end_tokens(person=person)
 
 
 @in_transaction

@@ -1,4 +1,4 @@
-"""The forms of sign-in, of the zone I read times in, and of my API tokens."""
+"""The forms of sign-in, of passkeys, of the zone I read times in, and of my API tokens."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import cast
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.core import context
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
@@ -45,6 +46,30 @@ class CodeConfirmForm(ConfirmLoginCodeForm):  # type: ignore[misc]
         if not is_within:
             raise get_adapter().validation_error("too_many_login_attempts")
         return str(super().clean_code())
+
+
+class ConfirmationForm(forms.Form):
+    """The code mailed to somebody who is signed in, or nothing where it is asked for."""
+
+    code = forms.CharField(required=False, max_length=40)
+    next = forms.CharField(required=False)
+
+
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A new passkey, and what it is called."""
+
+    name = forms.CharField(
+        label=_("What to call it"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+    passwordless = forms.BooleanField(
+        label=_("Sign in with this passkey alone, without a code by mail"),
+        help_text=_("Untick it for a security key without a PIN or fingerprint."),
+        initial=True,
+        required=False,
+    )
 
 
 class ReadingTimesForm(forms.Form):

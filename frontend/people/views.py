@@ -1,12 +1,16 @@
-"""Pages of an account: welcome, time zone and API tokens."""
+"""Pages of an account: welcome, time zone, API tokens, and where one is signed in."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import resume_request
+from allauth.core.internal.cryptokit import compare_user_code
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
+from django.contrib.auth import login, logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,27 +24,43 @@ from backend.events.models import Attendee
 from backend.events.rules import can_start_forums, is_event_open
 from backend.events.selectors import attendances_for, is_in_a_team
 from backend.people.models import QUIET_UNTIL, ApiToken
-from backend.people.selectors import administrators, first_link_for, tokens_of
+from backend.people.rules import BY_CODE
+from backend.people.selectors import (
+    administrators,
+    first_link_for,
+    has_second_factor,
+    sign_ins_of,
+    tokens_of,
+)
 from backend.people.services import (
+    ACCOUNT_MAIL_LIFE,
     BadQuietHours,
     UnknownTimezone,
+    end_all_sign_ins,
+    end_sign_in,
     end_token,
     end_tokens,
     make_first_administrator,
     make_token,
     set_own_name,
     set_reading_times,
+    take_sign_in_attempt,
 )
-from frontend.access import Request, catch_refusal, participant, public
+from frontend.access import Request, catch_refusal, participant, public, signed_in
 from frontend.events.words.times import browser_zone, zones_offered
 from frontend.fields import values_of
 from frontend.people.forms import (
     AccountNameForm,
+    ConfirmationForm,
     EndTokenForm,
     FirstAdministratorForm,
     ReadingTimesForm,
     TokenForm,
 )
+from frontend.people.words import browser_label
+
+CONFIRMATION = "confirmation"  # in the session: the code sent to somebody who is signed in, and when
+CODES_AN_HOUR = 10
 
 
 @public("says what Titian is and where to sign in; shows no names")
@@ -169,3 +189,66 @@ def end_api_access(request: Request, attendee: Attendee) -> HttpResponse:
         end_token(person=attendee.person, token_id=token_id)
         messages.success(request, _("The token is ended. A program that still sends it is refused."))
     return redirect("api_access", attendee.event.slug)
+
+
+@signed_in
+@require_safe
+def sign_ins(request: Request) -> HttpResponse:
+    """Where I am signed in."""
+    found = sign_ins_of(request.user, request.session.session_key, timezone.now())
+    labelled = [(one, browser_label(one.browser)) for one in found]
+    return render(request, "people/sign_ins.html", {"sign_ins": labelled})
+
+
+@signed_in
+@require_POST
+def end_one_sign_in(request: Request, sign_in_id: int) -> HttpResponse:
+    """Sign me out in one browser, which may be this one."""
+    key = end_sign_in(person=request.user, sign_in_id=sign_in_id)
+    if key == request.session.session_key:
+        logout(request)
+        return redirect("welcome")
+    messages.success(request, _("That browser is signed out."))
+    return redirect("sign_ins")
+
+
+@signed_in
+@require_POST
+def end_every_sign_in(request: Request) -> HttpResponse:
+    """Sign me out everywhere, here too, and end my API tokens."""
+    end_all_sign_ins(person=request.user)
+    logout(request)
+    messages.success(request, _("You are signed out everywhere, and your API tokens are ended."))
+    return redirect("account_request_login_code")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_variables("code", "expected")
+def confirm_by_code(request: Request) -> HttpResponse:
+    """Prove anew who I am, without a second factor: a POST without a code mails one, another is compared."""
+    me, now = request.user, timezone.now()
+    values = values_of(ConfirmationForm(request.POST or request.GET))
+    if has_second_factor(me):
+        return redirect(get_adapter().get_reauthentication_methods(me)[0]["url"])
+    expected, sent_at = request.session.get(CONFIRMATION, ("", 0.0))
+    is_sent = sent_at > (now - ACCOUNT_MAIL_LIFE).timestamp()
+    problem = ""
+    if request.method == "POST":
+        code = values["code"]
+        limit = settings.ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS if code else CODES_AN_HOUR
+        key = f"confirm {me.pk} {sent_at if code else 'mail'}"
+        if not take_sign_in_attempt(key=key, limit=limit, now=now):
+            problem = _("That was tried too often. Please wait an hour, or sign out and in again.")
+        elif not code:
+            expected, is_sent = get_adapter().generate_login_code(), True
+            request.session[CONFIRMATION] = (expected, now.timestamp())
+            get_adapter().send_mail("account/email/confirmation_code", me.email, {"code": expected})
+        elif is_sent and compare_user_code(actual=code, expected=expected):
+            del request.session[CONFIRMATION]
+            record_authentication(request, me, BY_CODE, reauthenticated=True)
+            return resume_request(request) or redirect("welcome")
+        else:
+            problem = _("This is not the code of the newest mail, or it is too old. Ask for a new one.")
+    context = {"is_sent": is_sent, "problem": problem, "after": values["next"]}
+    return render(request, "people/confirm_by_code.html", context, status=422 if problem else 200)

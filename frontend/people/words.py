@@ -1,6 +1,8 @@
-"""Names of constituencies."""
+"""Names of constituencies and of browsers."""
 
 from __future__ import annotations
+
+from django.utils.translation import gettext as _
 
 from backend.people.models import Constituency
 
@@ -8,3 +10,25 @@ from backend.people.models import Constituency
 def constituency_label(key: str) -> str:
     """The constituency's name; an unknown key counts as other."""
     return str(Constituency(key).label if key in Constituency.values else Constituency.OTHER.label)
+
+
+# What a browser calls itself, the more special first: Edge names Chrome too, and Chrome Safari.
+_BROWSERS = {
+    "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox",
+    "FxiOS": "Firefox", "Chrome": "Chrome", "CriOS": "Chrome", "Safari": "Safari",
+}  # fmt: skip
+_SYSTEMS = {
+    "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "Macintosh": "Mac",
+    "CrOS": "Chromebook", "Linux": "Linux",
+}  # fmt: skip
+
+
+def browser_label(user_agent: str) -> str:
+    """The browser and the device, as far as the browser says.
+
+    >>> browser_label("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1")
+    'Safari on iPhone'
+    """
+    browser = next((name for word, name in _BROWSERS.items() if word in user_agent), _("A browser"))
+    system = next((name for word, name in _SYSTEMS.items() if word in user_agent), _("an unknown device"))
+    return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
