@@ -140,6 +140,7 @@ TABLES = tuple(
                     "people_apitoken": "A token for the API: its name, hash, scopes and times",
                     "people_person_groups": "Groups of an administrator",
                     "people_person_user_permissions": "Permissions of an administrator",
+                    "mfa_authenticator": "Passkeys, and secrets of apps and recovery codes, encrypted",
                     "programme_plannedmeeting": "Who is planned to meet whom",
                     "safeguarding_chaperone": "Who looks after a delegation",
                     "safeguarding_vetting": "That an adult was checked, by whom",
@@ -147,6 +148,7 @@ TABLES = tuple(
                     "suggestions_listreading": "From which version of a profile a list was computed",
                     "suggestions_suggestion": "Whom matching suggests to whom, and why",
                     "suggestions_suggestionview": "Which cards somebody was shown",
+                    "usersessions_usersession": "Where somebody is signed in: browser and internet address",
                 },
             ),
             *_rules(
