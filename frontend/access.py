@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from backend.core.errors import BusinessError, NotFound, OrganisersOnly
+from backend.core.limits import Kind, count_use
 from backend.core.transactions import Busy
 from backend.events.models import Attendee
 from backend.events.rules import (
@@ -107,6 +108,21 @@ def demo_only(view: View) -> View:
     return _guarded(view, "demo only", _admit_in_demo)
 
 
+def counted(kind: Kind, *, method: str = "POST") -> Callable[[View], View]:
+    """Worn below the access policy: counts each such request as this kind; refuses TooOften."""
+
+    def wear(view: View) -> View:
+        @wraps(view)
+        def run(request: Request, *given: Any, **named: Any) -> HttpResponse:
+            if request.method == method:
+                count_use(kind, account=request.user.pk)
+            return view(request, *given, **named)
+
+        return run
+
+    return wear
+
+
 @dataclass
 class Outcome:
     """Whether a service refused: its refusal, or None."""
@@ -136,6 +152,8 @@ def refused(request: HttpRequest, refusal: BusinessError) -> HttpResponse:
         response["HX-Reswap"] = "innerHTML"
     else:
         response = render(request, "refused.html", context, status=refusal.status)
+    if refusal.retry_after:
+        response["Retry-After"] = str(refusal.retry_after)
     return response
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import psutil
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from filelock import FileLock, Timeout
@@ -105,12 +104,6 @@ def django_db_modify_db_settings(
 def model_folder() -> Path:
     """The bundled model, unpacked once for all runs."""
     return bundled_model(settings.MODEL_FOLDER)
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    """Rate limits count in the cache: every test starts with an empty one."""
-    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -6,11 +6,11 @@ import random
 from itertools import product
 
 from django import forms
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from backend.core.models import UseCount
 from frontend import urls  # noqa: F401 (every form is imported with its page)
 from tests.factories import appoint
 from tests.reading_everything import Stage, addresses, set_stage
@@ -19,9 +19,10 @@ from tests.safeguarding_statement import Part, Situation
 HERE, THERE = 0, 1
 ROLES = {0: "organiser", 1: "safeguarding-lead", 2: "participant"}  # person: permission at the forum here
 # What opening writes on purpose: who read a report or an alias and that it was read, whose page was opened,
-# which cards were shown, a sign-in, downloads, and names that a search finds changed.
+# which cards were shown, a sign-in, downloads, names that a search finds changed, and how often one reads.
 WRITTEN_BY_READING = {
     "core_act",
+    "core_usecount",
     "directory_profilevisit",
     "directory_searchname",
     "django_session",
@@ -125,7 +126,7 @@ def change_theirs(person: int, rounds: int) -> list[str]:
             fields |= {"do": chance.choice(choices), "words": "A word.", "name": "A name", "confirm": "on"}
             fields |= {"reason": "A word."}
             for target, method in product((address.replace(there, here), address), methods):
-                cache.clear()
+                UseCount.objects.all().delete()
                 answer = getattr(client, method)(target, fields, **options)
                 if answer.status_code >= 500:
                     faults.append(f"{method} {target}: {answer.status_code} to {fields}")
@@ -142,7 +143,7 @@ def open_all(person: int) -> list[str]:
     before = content(everything)
     for route, found in addresses(stage, HERE).items():
         if "<slug:slug>" in route:
-            cache.clear()
+            UseCount.objects.all().delete()
             client.get(found[0])
     after = content(everything)
     return [table for table in everything if before[table] != after[table]]

@@ -99,6 +99,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "backend.config.middleware.LimitsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -157,6 +158,9 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+# Codes by mail are counted in the database, by core.limits; second factors by allauth, in the web process.
+ACCOUNT_RATE_LIMITS = {"request_login_code": None, "login_failed": "500/m/ip,5/300s/key"}
+MFA_RATE_LIMITS = {"webauthn_login": "3000/10m/ip"}  # a venue is behind one address
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail to its owner when a second factor comes or goes
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

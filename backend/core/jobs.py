@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from backend.core.limits import delete_ended_uses
 from backend.core.queue import CLOCK, requeue_abandoned_jobs
 
 
@@ -17,3 +19,15 @@ from backend.core.queue import CLOCK, requeue_abandoned_jobs
 async def requeue_every_minute(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute, queue the unfinished jobs of killed workers again."""
     await requeue_abandoned_jobs()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(
+    name="core.delete_ended_uses",
+    queue=CLOCK,
+    lock="core.delete_ended_uses",
+    queueing_lock="core.delete_ended_uses",
+)
+def delete_uses_every_ten_minutes(timestamp: int) -> None:  # noqa: ARG001
+    """Every ten minutes: forget how often what was done, once that counts no more."""
+    delete_ended_uses(now=timezone.now())

@@ -1,10 +1,26 @@
-"""How often one person may have the same thing done, counted in the cache of the web process."""
+"""How often each kind of act may be done, by account and by address: one table, counted in PostgreSQL."""
 
 from __future__ import annotations
 
-from django.core.cache import cache
+import datetime as dt
+import math
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backend.core.errors import BusinessError
+from backend.core.models import UseCount
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class TooOften(BusinessError):
@@ -13,12 +29,101 @@ class TooOften(BusinessError):
     retry_after = 60
 
 
-def count_use(key: str, *, most: int, seconds: int, refusal: str) -> None:
-    """Count one use of `key`; refuses TooOften, in these words, above `most` within so many seconds."""
-    cache.add(key, 0, timeout=seconds)
+class Kind(StrEnum):
+    CODE_ASKED = "code asked"
+    CODE_TYPED = "code typed"
+    SIGN_IN = "sign-in"
+    LINK_USED = "link used"
+    SEARCHED = "searched"
+    PROFILE_READ = "profile read"
+    READ_ALONG = "read along"
+    MEETING_ASKED = "meeting asked"
+    MESSAGE_SENT = "message sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many within so many seconds: by one account, and by all behind one address (0: not counted)."""
+
+    seconds: int
+    by_account: int
+    by_address: int = 0
+
+
+MINUTE, TEN_MINUTES, HOUR = 60, 600, 3600
+# Behind one address is a whole forum: 500 people sign in within ten minutes, each with a wrong code or two.
+LIMITS: Mapping[Kind, tuple[Limit, ...]] = {
+    Kind.CODE_ASKED: (Limit(TEN_MINUTES, 6, 3_000),),
+    Kind.CODE_TYPED: (Limit(TEN_MINUTES, 15, 5_000),),  # of one mail address, whichever codes it was sent
+    Kind.SIGN_IN: (Limit(HOUR, 5),),  # codes typed for one that was sent; the account is that sign-in
+    Kind.LINK_USED: (Limit(HOUR, 5),),  # the account is the link of an invitation
+    Kind.SEARCHED: (Limit(MINUTE, 60, 6_000), Limit(HOUR, 400, 40_000)),  # reading, not copying
+    Kind.PROFILE_READ: (Limit(MINUTE, 60, 6_000), Limit(HOUR, 600, 60_000)),
+    Kind.READ_ALONG: (Limit(MINUTE, 40, 4_000),),  # a pause in typing is a request
+    Kind.MEETING_ASKED: (Limit(TEN_MINUTES, 60, 6_000),),
+    Kind.MESSAGE_SENT: (Limit(TEN_MINUTES, 60, 6_000),),
+}
+REFUSALS: Mapping[Kind, _StrPromise] = {
+    Kind.CODE_ASKED: gettext_lazy(
+        "Codes were asked for very often. Use the newest one in your mail, or ask again in ten minutes."
+    ),
+    Kind.CODE_TYPED: gettext_lazy("Too many codes were typed for this address. Try again in ten minutes."),
+    Kind.SEARCHED: gettext_lazy("You have searched very often just now. Please go on in a few minutes."),
+    Kind.PROFILE_READ: gettext_lazy("You have read very many profiles. Please go on in a few minutes."),
+    Kind.READ_ALONG: gettext_lazy("That was read very often just now. We read along again in a minute."),
+}
+
+# Where the request comes from; set by a middleware, empty in jobs and commands.
+client_address: ContextVar[str] = ContextVar("client_address", default="")
+
+COUNT = """
+INSERT INTO core_usecount AS kept (key, count, ends_at)
+SELECT key, 1, ends_at
+FROM unnest(%(keys)s::text[], %(ends)s::timestamptz[]) AS given (key, ends_at) ORDER BY key
+ON CONFLICT (key) DO UPDATE SET
+    count = CASE WHEN kept.ends_at <= %(now)s THEN 1 ELSE kept.count + 1 END,
+    ends_at = CASE WHEN kept.ends_at <= %(now)s THEN excluded.ends_at ELSE kept.ends_at END
+RETURNING key, count, ends_at
+"""
+
+
+def count_use(kind: Kind, *, account: object) -> None:
+    """Count one act of this kind by the account, and by the address the request comes from; one statement.
+
+    Outside transactions, so that what is refused later is counted too and nobody waits for the row of an
+    address. Refuses TooOften above a limit of the kind, with the seconds until it can be done again.
+    """
+    now, most = timezone.now(), {}
+    ends: dict[str, dt.datetime] = {}
+    for limit in LIMITS[kind]:
+        counted = [("account", str(account), limit.by_account)]
+        if limit.by_address and client_address.get():
+            counted.append(("address", client_address.get(), limit.by_address))
+        for what, who, number in counted:
+            key = salted_hmac("use", f"{kind}|{limit.seconds}|{what}|{who}", algorithm="sha256").hexdigest()
+            most[key] = number
+            ends[key] = now + dt.timedelta(seconds=limit.seconds)
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, {"keys": list(ends), "ends": list(ends.values()), "now": now})
+        rows = cursor.fetchall()
+    if waits := [ends_at for key, count, ends_at in rows if count > most[key]]:
+        otherwise = _("You have done this very often just now. Please go on in a few minutes.")
+        refusal = TooOften(str(REFUSALS.get(kind, otherwise)))
+        refusal.retry_after = max(1, math.ceil((max(waits) - now).total_seconds()))
+        raise refusal
+
+
+def is_too_often(kind: Kind, *, account: object) -> bool:
+    """Count one act; whether it is refused, for pages that say so in their own words."""
     try:
-        used = cache.incr(key)
-    except ValueError:  # it ended this very moment
-        return
-    if used > most:
-        raise TooOften(refusal)
+        count_use(kind, account=account)
+    except TooOften:
+        return True
+    return False
+
+
+def delete_ended_uses(*, now: dt.datetime) -> int:
+    """Delete counts that have ended; gives how many. Those being counted at this moment are left out."""
+    with transaction.atomic():
+        ended = UseCount.objects.filter(ends_at__lte=now).select_for_update(skip_locked=True)
+        return UseCount.objects.filter(pk__in=ended.values("pk")).delete()[0]

@@ -46,6 +46,20 @@ class Act(models.Model):
         return f"act {self.pk}"
 
 
+class UseCount(models.Model):
+    """How often something was done within a time; the key is a keyed hash, and names nobody.
+
+    The table is not logged: after a crash of the database the counts begin anew.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.count} uses"
+
+
 class QueuedMail(models.Model):
     """A mail that waits, and what came of it; holds no address and no text of the mail server."""
 

@@ -20,6 +20,7 @@ from backend.core.api import (
     id_field,
     validated,
 )
+from backend.core.limits import Kind
 from backend.directory import selectors
 from backend.directory.rules import Gap
 from backend.directory.services import (
@@ -153,6 +154,8 @@ class PersonSerializer(serializers.Serializer[Any]):
 
 class AttendeeView(ParticipantView):
     """All that I may read of another attendee."""
+
+    counts = {"GET": Kind.PROFILE_READ}
 
     @extend_schema(operation_id="people_read", responses={200: PersonSerializer})
     def get(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002
@@ -500,6 +503,8 @@ class OrganisationView(OrganiserView):
 
 class WishView(ParticipantView):
     """My wish to meet somebody who has no open time."""
+
+    counts = {"PUT": Kind.MESSAGE_SENT}
 
     @extend_schema(operation_id="wishes_make", request=None, responses={204: None})
     def put(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from backend.core.api import WRITING, TextField, validated
 from backend.core.errors import BusinessError
+from backend.core.limits import Kind, count_use
 from backend.people.models import ApiToken, Person
 from backend.people.services import change_account
 
@@ -60,6 +61,13 @@ class PersonView(APIView):
 
     permission_classes = (IsAuthenticated, HasScope)
     token_scopes: Mapping[str, str] = {}  # by method; a token opens no operation that is not named
+    counts: Mapping[str, Kind] = {}  # by method: as what the operation is counted
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Count before the body is looked at."""
+        super().initial(request, *args, **kwargs)
+        if kind := self.counts.get(str(request.method)):
+            count_use(kind, account=self.person.pk)
 
     @property
     def person(self) -> Person:

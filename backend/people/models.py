@@ -200,17 +200,6 @@ class FirstAdministratorLink(models.Model):
         return f"first administrator link {self.pk}"
 
 
-class SignInAttempts(models.Model):
-    """How often somebody typed a code for one sign-in, counted in the row for requests that come at once."""
-
-    key = models.CharField(max_length=64, primary_key=True)
-    count = models.PositiveSmallIntegerField(default=0)
-    first_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.count} attempts"
-
-
 class AccountMail(models.Model):
     """A mail about signing in that waits for the mail server: a code, or a question about an address.
 

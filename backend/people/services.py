@@ -18,7 +18,6 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -34,7 +33,6 @@ from backend.people.models import (
     FirstAdministratorLink,
     KnownMinor,
     Person,
-    SignInAttempts,
 )
 from backend.people.selectors import (
     administrators,
@@ -265,19 +263,6 @@ def end_all_sign_ins(*, person: Person) -> None:
     Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(user=person.pk).delete()
     end_tokens(person=person)
-
-
-@in_transaction
-def take_sign_in_attempt(*, key: str, limit: int, now: dt.datetime) -> bool:
-    """Count one more code typed for the sign-in of this key; gives whether it is within the limit.
-
-    Counted in one update, so that of many at once no more than `limit` are compared. Counts are forgotten
-    after an hour, when their codes are long void.
-    """
-    SignInAttempts.objects.filter(first_at__lt=now - dt.timedelta(hours=1)).delete()
-    SignInAttempts.objects.bulk_create([SignInAttempts(key=key, first_at=now)], ignore_conflicts=True)
-    within = SignInAttempts.objects.filter(key=key, count__lt=limit)
-    return bool(within.update(count=F("count") + 1))
 
 
 @in_transaction

@@ -199,9 +199,9 @@ TABLES = tuple(
             *_rules(
                 Rule.EXPIRES,
                 {
+                    "core_usecount": "How often something was done, under a keyed hash; an hour",
                     "people_accountmail": "A sign-in mail that waits, encrypted; 15 minutes",
                     "people_firstadministratorlink": "The link for the first administrator; a day",
-                    "people_signinattempts": "How often a code was typed; an hour",
                 },
             ),
             *_rules(

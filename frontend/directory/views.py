@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from backend.core.limits import Kind
 from backend.directory.selectors import (
     PAGE_SIZE,
     home_for,
@@ -39,7 +40,7 @@ from backend.safeguarding.rules import why_not_open
 from backend.suggestions.models import Feedback
 from backend.suggestions.selectors import suggestion_between
 from backend.suggestions.services import give_feedback, record_views, withdraw_feedback
-from frontend.access import Request, participant
+from frontend.access import Request, counted, participant
 from frontend.directory.forms import FindForm, NoteForm, TopicForm
 from frontend.directory.words import filter_choices, gap_text, to_go_words
 from frontend.fields import BackForm
@@ -113,6 +114,7 @@ def people(request: Request, attendee: Attendee) -> HttpResponse:
 
 @participant
 @require_safe
+@counted(Kind.PROFILE_READ, method="GET")
 def person(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """A person's profile: what they seek and offer, and why they are suggested."""
     now = timezone.now()
@@ -207,6 +209,7 @@ def working_on(request: Request, attendee: Attendee) -> HttpResponse:
 
 @participant
 @require_POST
+@counted(Kind.MESSAGE_SENT)
 def wish(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Tell somebody without an open time that I would like to meet them."""
     wish_to_meet(attendee=attendee, other_id=attendee_id, by=request.user, now=timezone.now())

@@ -9,15 +9,13 @@ from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.core import context
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
-from django.conf import settings
 from django.http import QueryDict
-from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from backend.core.limits import Kind, count_use, is_too_often
 from backend.people.models import ApiToken, Person
 from backend.people.selectors import person_with_email
-from backend.people.services import TOKEN_DAYS, take_sign_in_attempt
+from backend.people.services import TOKEN_DAYS
 from frontend.fields import IdField, RefusableForm
 
 
@@ -27,23 +25,20 @@ class CodeRequestForm(RequestLoginCodeForm):  # type: ignore[misc]
     _user: Person | None
 
     def clean_email(self) -> str:
+        count_use(Kind.CODE_ASKED, account=self.cleaned_data["email"].casefold())
         email: str = super().clean_email()
         self._user = self._user or person_with_email(email)
         return email
 
 
 class CodeConfirmForm(ConfirmLoginCodeForm):  # type: ignore[misc]
-    """The code from the mail, compared with the one sent as often as the settings allow."""
+    """The code from the mail, compared with the one sent, as often as the limits allow."""
 
     def clean_code(self) -> str:
         request = context.request
-        sign_in = f"{request.session.session_key} {request._login_stage.state['at']}"
-        is_within = take_sign_in_attempt(
-            key=salted_hmac("sign-in attempts", sign_in, algorithm="sha256").hexdigest(),
-            limit=settings.ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS,
-            now=timezone.now(),
-        )
-        if not is_within:
+        state = request._login_stage.state
+        count_use(Kind.CODE_TYPED, account=state["email"].casefold())
+        if is_too_often(Kind.SIGN_IN, account=f"{request.session.session_key} {state['at']}"):
             raise get_adapter().validation_error("too_many_login_attempts")
         return str(super().clean_code())
 

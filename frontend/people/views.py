@@ -19,6 +19,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.core.errors import BusinessError, NotFound
+from backend.core.limits import Kind, is_too_often
 from backend.core.zones import zone_place
 from backend.events.models import Attendee
 from backend.events.rules import can_start_forums, is_event_open
@@ -44,7 +45,6 @@ from backend.people.services import (
     make_token,
     set_own_name,
     set_reading_times,
-    take_sign_in_attempt,
 )
 from frontend.access import Request, catch_refusal, participant, public, signed_in
 from frontend.events.words.times import browser_zone, zones_offered
@@ -60,7 +60,6 @@ from frontend.people.forms import (
 from frontend.people.words import browser_label
 
 CONFIRMATION = "confirmation"  # in the session: the code sent to somebody who is signed in, and when
-CODES_AN_HOUR = 10
 
 
 @public("says what Titian is and where to sign in; shows no names")
@@ -236,9 +235,7 @@ def confirm_by_code(request: Request) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         code = values["code"]
-        limit = settings.ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS if code else CODES_AN_HOUR
-        key = f"confirm {me.pk} {sent_at if code else 'mail'}"
-        if not take_sign_in_attempt(key=key, limit=limit, now=now):
+        if is_too_often(Kind.SIGN_IN if code else Kind.CODE_ASKED, account=f"{me.pk} {sent_at * bool(code)}"):
             problem = _("That was tried too often. Please wait an hour, or sign out and in again.")
         elif not code:
             expected, is_sent = get_adapter().generate_login_code(), True

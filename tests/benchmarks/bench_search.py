@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 
+from backend.core.models import UseCount
 from backend.demo.people import demo_people
 from backend.demo.texts import demo_text
 from backend.directory.models import SearchText
@@ -65,7 +65,7 @@ def add_people(event: Event, names: Sequence[str], texts: Sequence[dict[str, str
 
 
 def find(viewer: Attendee, text: str, by: str = "") -> Found:
-    cache.clear()
+    UseCount.objects.all().delete()
     return find_people(viewer=viewer, wanted=Wanted(q=text, by=by), page=1, now=NOW)
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 
-from django.utils.translation import gettext as _
-
 from backend.core.encoder import EncoderAway
-from backend.core.limits import count_use
+from backend.core.limits import Kind, count_use
 from backend.core.transactions import in_transaction
 from backend.directory import engine
 from backend.directory.models import SearchName
@@ -18,7 +16,6 @@ from backend.events.selectors import name_in_lists
 from backend.suggestions.engine import TextVectors, read_search
 
 READ_NAMES = "directory.read_names"
-MOST_A_MINUTE, MOST_AN_HOUR = 60, 400  # pages and answers of one person: reading, not copying
 BATCH = 500
 LONGEST_SEARCH = 300  # characters that are read of a search by meaning
 
@@ -38,9 +35,7 @@ def find_people(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime
 
 def count_search(viewer: Attendee) -> None:
     """Count one read of a list of people; refuses TooOften."""
-    refusal = _("You have searched very often just now. Please go on in a few minutes.")
-    count_use(f"find:{viewer.pk}", most=MOST_A_MINUTE, seconds=60, refusal=refusal)
-    count_use(f"find-hour:{viewer.pk}", most=MOST_AN_HOUR, seconds=3600, refusal=refusal)
+    count_use(Kind.SEARCHED, account=viewer.pk)
 
 
 def _vector_of(text: str) -> TextVectors | None:

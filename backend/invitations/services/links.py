@@ -10,17 +10,16 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core import signing
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound
+from backend.core.limits import Kind, is_too_often
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
 from backend.events.services import lock_attendees
 from backend.invitations.models import Invitation
 from backend.invitations.rules import is_invitable
-from backend.people.services import take_sign_in_attempt
 from backend.safeguarding.rules import is_known_adult
 
 _signer = signing.Signer(sep=".", salt="invitations.link")
@@ -80,8 +79,7 @@ def use_link(*, token: str, now: dt.datetime) -> Attendee:
     invitation = _invitation_of(token)
     lock_attendees([invitation.attendee_id])
     invitation = _invitation_of(token)  # as whoever came first at the same moment left it
-    limit = settings.ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS
-    if not take_sign_in_attempt(key=hash_of(token), limit=limit, now=now):
+    if is_too_often(Kind.LINK_USED, account=invitation.token_hash):
         raise LinkUsed(_used())
     _check_link(invitation, now)
     if invitation.kind == Invitation.Kind.TEST:

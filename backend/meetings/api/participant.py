@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.core.api import CountSerializer, validated
+from backend.core.limits import Kind
 from backend.events.api import ParticipantView
 from backend.meetings import selectors, services
 from backend.meetings.api import serializers as shapes
@@ -54,6 +55,8 @@ class MeetingAnswerView(ParticipantView):
 class MeetingListView(MeetingAnswerView):
     """What waits for me, what I asked, and what is agreed."""
 
+    counts = {"POST": Kind.MEETING_ASKED}
+
     @extend_schema(operation_id="meetings_list", responses={200: shapes.MeetingListsSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         now = timezone.now()
@@ -87,6 +90,8 @@ class MeetingListView(MeetingAnswerView):
 class MeetingView(MeetingAnswerView):
     """One meeting of mine."""
 
+    counts = {"PUT": Kind.MEETING_ASKED}
+
     @extend_schema(operation_id="meetings_read", responses={200: shapes.MeetingSerializer})
     def get(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
         return self.shown(meeting_id)
@@ -119,6 +124,8 @@ class AcceptView(MeetingAnswerView):
 
 
 class DeclineView(MeetingAnswerView):
+    counts = {"POST": Kind.MESSAGE_SENT}
+
     @extend_schema(
         operation_id="meetings_decline",
         request=shapes.CancelReasonSerializer,
@@ -145,6 +152,8 @@ class WithdrawView(MeetingAnswerView):
 
 
 class CancelView(MeetingAnswerView):
+    counts = {"POST": Kind.MESSAGE_SENT}
+
     @extend_schema(
         operation_id="meetings_cancel",
         request=shapes.NeededReasonSerializer,

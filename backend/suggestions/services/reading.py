@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from backend.core import encoder
-from backend.core.limits import count_use
+from backend.core.limits import Kind, count_use
 from backend.events.models import Attendee, Topic
 from backend.events.rules import Doing, check_allowed
 from backend.suggestions import engine
 
-MOST_A_MINUTE = 40  # of one person: a pause in typing is a request
 LEAST_CHARACTERS = 5
 
 
@@ -35,12 +32,7 @@ def understand_words(*, attendee: Attendee, field: str, text: str) -> Understood
     words = text.strip()
     if len(words) < LEAST_CHARACTERS:
         return None
-    count_use(
-        f"read-along:{attendee.pk}",
-        most=MOST_A_MINUTE,
-        seconds=60,
-        refusal=_("That was read very often just now. We read along again in a minute."),
-    )
+    count_use(Kind.READ_ALONG, account=attendee.pk)
     topics = list(Topic.objects.filter(event=attendee.event_id).values_list("name", "description"))
     read = engine.understand(words, field=field, topics=[". ".join(filter(None, one)) for one in topics])
     return UnderstoodWords(read.language, tuple(topics[place][0] for place in read.topics))

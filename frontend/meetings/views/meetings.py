@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.core.errors import BusinessError, NotFound
+from backend.core.limits import Kind
 from backend.directory.selectors import wished_by
 from backend.events.models import Attendee
 from backend.events.rules import Doing, is_allowed, is_over
@@ -39,7 +40,7 @@ from backend.meetings.services import (
     withdraw_request,
 )
 from backend.safeguarding.rules import why_not_open
-from frontend.access import Outcome, Request, catch_refusal, organiser, participant
+from frontend.access import Outcome, Request, catch_refusal, counted, organiser, participant
 from frontend.fields import values_of
 from frontend.meetings.forms import AcceptForm, AttestForm, MoveForm, ReasonForm
 from frontend.meetings.words import accepted_words, day_in
@@ -136,6 +137,7 @@ def accept(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
 @participant
 @require_POST
 @refused_on_its_page
+@counted(Kind.MESSAGE_SENT)
 def decline(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Decline a request, with or without a reason, or say no to a proposal."""
     now, reason = timezone.now(), values_of(ReasonForm(request.POST))["reason"]
@@ -157,6 +159,7 @@ def withdraw(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespo
 @participant
 @require_POST
 @refused_on_its_page
+@counted(Kind.MESSAGE_SENT)
 def cancel(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Cancel a confirmed meeting, with a reason."""
     now, reason = timezone.now(), values_of(ReasonForm(request.POST))["reason"]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from backend.core.errors import BusinessError
+from backend.core.limits import Kind
 from backend.directory.selectors import person_for
 from backend.events.models import Attendee
 from backend.events.selectors import profile_for
@@ -28,13 +29,14 @@ from backend.meetings.selectors import (
 from backend.meetings.services import edit_request, request_meeting
 from backend.safeguarding.selectors import PublicProfile
 from backend.suggestions.selectors import suggestion_between
-from frontend.access import Outcome, Request, catch_refusal, participant
+from frontend.access import Outcome, Request, catch_refusal, counted, participant
 from frontend.meetings.forms import AskForm
 from frontend.meetings.words import day_in, first_line, theme_of
 
 
 @participant
 @require_http_methods(["GET", "HEAD", "POST"])
+@counted(Kind.MEETING_ASKED)
 def ask(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Request a meeting: up to three times or any, a message, a theme."""
     now, outcome = timezone.now(), Outcome()
@@ -63,6 +65,7 @@ def ask(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
 
 @participant
 @require_http_methods(["GET", "HEAD", "POST"])
+@counted(Kind.MEETING_ASKED)
 def change(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Change times and words of my own request while it waits."""
     now, outcome = timezone.now(), Outcome()

@@ -9,11 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.core.limits import TooOften
+from backend.core.limits import LIMITS, Kind, TooOften
 from backend.directory import services
 from backend.directory.models import SearchName
 from backend.directory.selectors import Found, Wanted
-from backend.directory.services import find_people, finding, read_names
+from backend.directory.services import find_people, read_names
 from backend.events.models import Attendee, Event, Session, SessionPart, Slot, Topic
 from backend.meetings.models import Availability
 from backend.people.models import KnownMinor
@@ -298,7 +298,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(event: Event, viewe
 
 
 def test_one_person_reads_as_fast_as_a_person_does(event: Event, viewer: Attendee) -> None:
-    for _time in range(finding.MOST_A_MINUTE):
+    for _time in range(LIMITS[Kind.SEARCHED][0].by_account):
         find(viewer)
     with pytest.raises(TooOften):
         find(viewer)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.core.errors import NotFound, NotYours
-from backend.core.limits import TooOften
+from backend.core.limits import LIMITS, Kind, TooOften
 from backend.directory.models import ProfileVisit
 from backend.directory.selectors import (
     person_for,
@@ -23,7 +23,6 @@ from backend.directory.services import (
     clear_visits,
     find_session_companions,
     find_working_on,
-    finding,
     record_visit,
 )
 from backend.events.models import Attendee, Event, Session, SessionPart
@@ -254,7 +253,7 @@ def test_the_queries_do_not_grow_with_the_people(event: Event, viewer: Attendee)
 
 
 def test_these_lists_count_as_searches(event: Event, viewer: Attendee) -> None:
-    for _time in range(finding.MOST_A_MINUTE // 2):
+    for _time in range(LIMITS[Kind.SEARCHED][0].by_account // 2):
         find_session_companions(viewer=viewer, page=1, now=NOW)
         find_working_on(viewer=viewer, topic="sextortion", now=NOW)
     with pytest.raises(TooOften):

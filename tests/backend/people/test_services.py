@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.people.models import Person, SignInAttempts
+from backend.people.models import Person
 from backend.people.selectors import folded_for
 from backend.people.services import (
     BadEmail,
     check_email,
     find_or_create_people,
-    take_sign_in_attempt,
 )
-from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_many_attempts_at_once_as_many_as_allowed_are_taken() -> None:
-    def attempt(_number: int) -> bool:
-        try:
-            return take_sign_in_attempt(key="one code", limit=5, now=NOW)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(attempt, range(24))) == 5
-    assert take_sign_in_attempt(key="another code", limit=5, now=NOW)
-
-
-def test_attempts_are_forgotten_an_hour_later() -> None:
-    for _ in range(3):
-        take_sign_in_attempt(key="old", limit=5, now=NOW)
-    take_sign_in_attempt(key="new", limit=5, now=NOW + dt.timedelta(hours=1, seconds=1))
-    assert list(SignInAttempts.objects.values_list("key", "count")) == [("new", 1)]
 
 
 @pytest.mark.parametrize(

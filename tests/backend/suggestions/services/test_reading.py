@@ -9,14 +9,13 @@ import pytest
 from pytest_django import Settings
 
 from backend.core.encoder import EncoderAway, encode
-from backend.core.limits import TooOften
+from backend.core.limits import LIMITS, Kind, TooOften
 from backend.events.models import Topic
 from backend.suggestions import engine
 from backend.suggestions.engine import understood
 from backend.suggestions.engine.texts import text_hash
 from backend.suggestions.models import Embedding
 from backend.suggestions.services import UnderstoodWords, understand_words
-from backend.suggestions.services.reading import MOST_A_MINUTE
 from tests.factories import make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +65,7 @@ def test_too_few_words_are_not_read(attendee) -> None:
 
 
 def test_one_person_is_read_forty_times_a_minute(attendee) -> None:
-    for _ in range(MOST_A_MINUTE):
+    for _ in range(LIMITS[Kind.READ_ALONG][0].by_account):
         understand_words(attendee=attendee, field="seeks", text="Shelter for children")
     with pytest.raises(TooOften, match="again in a minute"):
         understand_words(attendee=attendee, field="seeks", text="Shelter for children")
