@@ -38,9 +38,9 @@ from frontend.refusals import next_step
 View = Callable[..., HttpResponse]
 Arguments = dict[str, Any]
 SEEN_AS = "seen_as"  # in the session: the id of the made-up attendee for whom an organiser stands in
-NEVER_SEEN_AS = {"api_access", "end_api_access"}  # a token would outlast the visit
-# Whoever is suspended turns to the leads there, and reads what they write.
-OPEN_TO_PAUSED = {"safety", "report_sent", "safety_news"}
+NEVER_SEEN_AS = {"api_access", "end_api_access", "leave"}  # a token outlasts the visit, and an erasure, too
+# Whoever is suspended turns to the leads there, and reads what they write; their data stays theirs.
+OPEN_TO_PAUSED = {"safety", "report_sent", "safety_news", "my_data", "my_data_file", "leave"}
 Admission = Callable[["Request", Arguments], HttpResponse | None]
 
 

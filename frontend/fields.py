@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from backend.core.api import MAX_ID
 from backend.core.errors import BusinessError
 from backend.events.models import Event
+from backend.events.models.events import MAX_RETENTION_DAYS
 
 MAX_IDS = 1_000  # of one name in one form
 
@@ -113,3 +114,11 @@ class RefusableForm(forms.Form):
     def add_refusal(self, refusal: BusinessError) -> None:
         field = refusal.details.get("field")
         self.add_error(field if field in self.fields else None, refusal.message)  # type: ignore[arg-type]
+
+
+class DaysField(forms.IntegerField):
+    """For how many days something is kept, ten years at most; empty leaves it."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.NumberInput(attrs={"class": "input", "inputmode": "numeric"})
+        super().__init__(min_value=1, max_value=MAX_RETENTION_DAYS, required=False, widget=widget, **options)

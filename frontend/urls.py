@@ -80,6 +80,7 @@ urlpatterns = [
     path("e/<slug:slug>/my-data/", privacy.my_data, name="my_data"),
     path("e/<slug:slug>/my-data/my-data.json", privacy.my_data_file, name="my_data_file"),
     path("e/<slug:slug>/my-data/hide/", privacy.hide_me, name="hide_me"),
+    path("e/<slug:slug>/my-data/leave/", privacy.leave, name="leave"),
     path("e/<slug:slug>/api-access/end/", people.end_api_access, name="end_api_access"),
     path("e/<slug:slug>/suggestions/", suggestions.suggestions, name="suggestions"),
     path("e/<slug:slug>/suggestions/<int:other>/feedback/", suggestions.feedback, name="suggestion_feedback"),

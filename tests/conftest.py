@@ -60,6 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[ENCODER] = RunningEncoder()
         os.environ[ENCODER_OF_THIS_RUN] = config.stash[ENCODER].folder
     settings.ENCODER_FOLDER = os.environ[ENCODER_OF_THIS_RUN]
+    settings.ERASURES = Path(settings.ENCODER_FOLDER) / f"erasures-{os.getpid()}.jsonl"  # goes with the run
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -8,7 +8,7 @@ from backend.invitations import api as invitations
 from backend.mails.api import MailTextsView
 from backend.meetings import api as meetings
 from backend.people.api import MeView
-from backend.privacy.api import MyDataView
+from backend.privacy.api import EraseAccountView, LeaveView, MyDataView
 from backend.programme import api as programme
 from backend.safeguarding.api import (
     CloseReportView,
@@ -24,8 +24,10 @@ from backend.suggestions.api import FeedbackView, SuggestionListView, Understood
 urlpatterns = [
     path("me/", MeView.as_view()),
     path("me/data/", MyDataView.as_view()),
+    path("me/erase/", EraseAccountView.as_view()),
     path("events/", meetings.EventListView.as_view()),
     path("events/<slug:slug>/open/", events.OpenEventView.as_view()),
+    path("events/<slug:slug>/leave/", LeaveView.as_view()),
     path("events/<slug:slug>/about/", events.AboutView.as_view()),
     path("events/<slug:slug>/state/", events.StateView.as_view()),
     path("events/<slug:slug>/rehearsal/", meetings.RehearsalView.as_view()),

@@ -57,6 +57,8 @@ if TITIAN_DEMO and not flag_from("TITIAN_DEMO_PUBLIC"):
 
 DATABASES = {"default": database_settings(database_from("DATABASE_URL"), VAR / "postgres")}
 
+ERASURES = VAR / "erasures.jsonl"  # remembered beside the database, for a restored backup
+
 # --- Apps ---------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.console import EmailBackend as ConsoleBackend
+from django.db.models import Q
 from django.db.models.functions import Lower
 
+from backend.core.erasure import address_erased
 from backend.demo.models import OutgoingMail
 from backend.people.models import Person
+
+MIN_NAME = 3  # characters of a name that is looked for
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -38,6 +42,18 @@ class OutboxBackend(BaseEmailBackend):
             )
             for message in mails
         )
+
+
+def forget_mails(*, address: str, name: str, **_of: object) -> None:
+    """Delete the kept mails to this address, and those that name it or its owner."""
+    names = Q(body__icontains=name) | Q(subject__icontains=name) if len(name) >= MIN_NAME else Q()
+    of_address = Q(recipients__icontains=address) | Q(body__icontains=address)
+    OutgoingMail.objects.filter(of_address | names).delete()
+
+
+def connect_erasure() -> None:
+    """Forget mails whenever an address is erased."""
+    address_erased.connect(forget_mails, dispatch_uid="demo.forget_mails")
 
 
 def _demo_addresses(addresses: set[str]) -> set[str]:

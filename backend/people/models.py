@@ -89,6 +89,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     quiet_from = models.TimeField(default=QUIET_FROM, null=True, blank=True)
     quiet_until = models.TimeField(default=QUIET_UNTIL, null=True, blank=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    # An erased account: nothing but the hash of its address, where blocks or cases need it, and until when.
+    erased_at = models.DateTimeField(null=True, editable=False)
+    hash_expires_at = models.DateTimeField(null=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -107,6 +110,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(is_demo=False) | models.Q(is_staff=False, is_superuser=False),
                 name="person_of_the_demo_is_no_staff",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at=None, hash_expires_at=None)
+                | models.Q(erased_at__isnull=False, is_active=False, is_staff=False, is_superuser=False),
+                name="person_erased_is_closed",
             ),
             models.CheckConstraint(
                 condition=models.Q(quiet_from__isnull=True, quiet_until__isnull=True)

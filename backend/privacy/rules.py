@@ -9,6 +9,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+MINORS_KEPT = 30  # days after the event, of whoever is not known to be an adult
+
 
 class Rule(enum.StrEnum):
     """What an erasure does to the rows of the person."""
@@ -145,7 +147,6 @@ TABLES = tuple(
                     "safeguarding_chaperone": "Who looks after a delegation",
                     "safeguarding_vetting": "That an adult was checked, by whom",
                     "suggestions_embedding": "Vectors of texts; deleted where nobody else wrote the same",
-                    "suggestions_listreading": "From which version of a profile a list was computed",
                     "suggestions_suggestion": "Whom matching suggests to whom, and why",
                     "suggestions_suggestionview": "Which cards somebody was shown",
                     "usersessions_usersession": "Where somebody is signed in: browser and internet address",
@@ -172,6 +173,7 @@ TABLES = tuple(
                     "safeguarding_reporthandover": "That a report was handed to another lead",
                     "safeguarding_reportlink": "Whom a report was found to be about",
                     "safeguarding_reportview": "Who read a report, and when",
+                    "suggestions_listreading": "When a list was computed; ends with the next computation",
                     "stats_release": "Figures as they left the desk, small counts left out",
                     "suggestions_learnedweights": "Weights learned from all answers together",
                     "suggestions_run": "A computation of all lists, as numbers",
@@ -184,6 +186,7 @@ TABLES = tuple(
             *_rules(
                 Rule.HELD,
                 {
+                    "safeguarding_heldidentity": "Who somebody was who left while a report is open",
                     "events_suspension": "Why a lead suspended somebody; while it is in force",
                     "safeguarding_report": "A report of one person about another",
                     "safeguarding_reportentry": "What leads wrote and did in a report",

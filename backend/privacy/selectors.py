@@ -180,6 +180,22 @@ def _safety(attendee: Attendee, now: dt.datetime) -> tuple[StoredField, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What ends when the attendee leaves, in numbers; `forums`: where the account takes part."""
+
+    meetings: int
+    requests: int
+    forums: int
+
+
+def leaving_for(attendee: Attendee, now: dt.datetime) -> Leaving:
+    """What ends when the attendee leaves."""
+    mine = Meeting.objects.one_to_one().of(attendee)
+    forums = Attendee.objects.filter(person=attendee.person_id).count()
+    return Leaving(mine.to_come(now).count(), mine.open_at(now).count(), forums)
+
+
 def export_for(person: Person, now: dt.datetime) -> Row:
     """All that is stored of a person, at every forum, as plain values.
 

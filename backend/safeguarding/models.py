@@ -261,6 +261,23 @@ class ReportAlert(models.Model):
         return f"report alert {self.pk}"
 
 
+class HeldIdentity(models.Model):
+    """Who somebody was who left while a report of theirs, or about them, is open (S12).
+
+    Only safeguarding leads read it, with the report. It is deleted once no such report is open.
+    """
+
+    attendee = models.OneToOneField(Attendee, on_delete=models.CASCADE, related_name="held_identity")
+    name = models.CharField(max_length=200)
+    organisation = models.CharField(max_length=255, blank=True)
+    country = models.CharField(max_length=80, blank=True)
+    email = models.EmailField(max_length=254)
+    held_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"held identity {self.pk}"
+
+
 class Vetting(models.Model):
     """A lead's record that an adult was checked: by whom, by which check, and until when it holds.
 

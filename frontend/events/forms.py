@@ -24,7 +24,7 @@ from backend.events.services.agenda import SessionData
 from backend.events.services.opening import EMAIL_LIMIT, NAME_LIMIT, PHONE_LIMIT
 from backend.events.services.starting import FROM_EDITION, FROM_NOTHING, FROM_SHIPPED
 from frontend.events.words.languages import LANGUAGES, Language, language_name
-from frontend.fields import IdField, IdListField, IdsField
+from frontend.fields import DaysField, IdField, IdListField, IdsField
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -338,8 +338,7 @@ class FileForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if values.get("carried"):
-            self.carried_text = values["carried"]
-            self.content = self._unsigned(self.carried_text)
+            self.carried_text, self.content = values["carried"], self._unsigned(values["carried"])
             return values
         file: UploadedFile[Any] | None = values.get("file")
         if file is None:
@@ -549,6 +548,7 @@ class AboutEventForm(AboutForm):
         label=_("Show people who have not joined to other attendees: they agreed to it when they registered"),
         required=False,
     )
+    retention_days = DaysField(label=_("Days for which people’s data is kept after the last day"))
 
 
 def _name(label: _StrOrPromise) -> forms.CharField:

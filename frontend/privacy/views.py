@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.events.models import Attendee
 from backend.events.services import hide_attendee
-from backend.privacy.selectors import export_for, stored_for
+from backend.privacy.selectors import export_for, leaving_for, stored_for
+from backend.privacy.services import erase_account, leave_event
 from frontend.access import Request, participant
+from frontend.fields import values_of
+from frontend.privacy.forms import LeaveForm
 from frontend.privacy.words import words_of
 
 
@@ -44,3 +48,21 @@ def hide_me(request: Request, attendee: Attendee) -> HttpResponse:
     hide_attendee(attendee=attendee, by=request.user, now=timezone.now())
     messages.success(request, _("You are hidden. You can list yourself again on your profile."))
     return redirect("my_data", attendee.event.slug)
+
+
+@participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: Request, attendee: Attendee) -> HttpResponse:
+    """What happens when I leave this forum, or erase my account; on POST, do it and say so."""
+    now = timezone.now()
+    if request.method != "POST":
+        return render(request, "privacy/leave.html", {"leaving": leaving_for(attendee, now)})
+    values, person = values_of(LeaveForm(request.POST)), request.user
+    if values["what"] == LeaveForm.ACCOUNT:
+        erase_account(person=person, is_confirmed=values["is_confirmed"], by=person, now=now)
+        logout(request)
+        messages.success(request, _("Your account is erased, and you are signed out."))
+    else:
+        leave_event(attendee=attendee, is_confirmed=values["is_confirmed"], by=person, now=now)
+        messages.success(request, _("You have left %(event)s.") % {"event": attendee.event.name})
+    return redirect("welcome")

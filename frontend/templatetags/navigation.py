@@ -53,6 +53,7 @@ class Navigation:
 BELONGS_TO = {
     "bookmark": "sessions",
     "home": "event_home",
+    "leave": "my_data",
     "person": "people",
     "note": "people",
     "saved_people": "people",
@@ -96,7 +97,10 @@ def navigation(context: Context) -> Navigation:
     attendee = request.attendee
     if request.is_paused:
         bar = (_link(request, "safety", _("Safeguarding lead")),)
-        more = (_link(request, "safety_news", _("News from the safeguarding lead")),)
+        more = (
+            _link(request, "safety_news", _("News from the safeguarding lead")),
+            _link(request, "my_data", _("My data")),
+        )
         return Navigation(bar=bar, wide=(), more=more, roles=())
     permission, policy = attendee.permission, _policy(request)
     if permission == Attendee.Permission.ORGANISER and "organiser" in policy:

@@ -94,6 +94,8 @@ def people(forums: Forums) -> Tries:
     yield "person_email_unique", again(person, email=person.email.upper())
     yield "person_has_a_name", changed(person, name="")
     yield "person_of_the_demo_is_no_staff", changed(person, is_demo=True, is_staff=True)
+    yield "person_erased_is_closed", changed(person, erased_at=NOW)
+    yield "person_erased_is_closed", changed(person, hash_expires_at=NOW)
     for quiet in ({"quiet_from": None}, {"quiet_from": dt.time(7), "quiet_until": dt.time(7)}):
         yield "person_quiet_hours_begin_and_end", changed(person, **{"quiet_until": dt.time(7)} | quiet)
     sector = organisation.sector
@@ -129,6 +131,7 @@ def events(forums: Forums) -> Tries:
     yield "event_ends_after_start", changed(event, ends_on=event.starts_on - dt.timedelta(days=1))
     yield "event_state_known", changed(event, state="half-open")
     yield "event_meetings_sane", changed(event, meetings_per_person=51)
+    yield "event_retention_sane", changed(event, retention_days=0)
     yield "event_not_its_own_previous", changed(event, previous=event)
     yield "event_not_its_own_rehearsal", changed(event, rehearsal_of=event)
     made = {"number": 1, "phase": "running", "made_at": NOW, "checked_on": NOW.date()}
@@ -147,6 +150,7 @@ def events(forums: Forums) -> Tries:
     yield "attendee_visibility_known", changed(a, visibility="anybody")
     yield "attendee_permission_known", changed(a, permission="emperor")
     yield "attendee_role_known", changed(a, role="emperor")
+    yield "attendee_left_says_nothing", changed(a, left_at=NOW)
     yield "attendee_agreed_to_a_version", changed(a, agreed_at=NOW, agreement_version="")
     yield "attendee_agreed_to_a_version", changed(a, agreed_at=None, agreement_version="2026-11")
     proposal = AdultProposal.objects.create(attendee=a, proposed_at=NOW)

@@ -27,6 +27,7 @@ def pages_of(forum):
         "profile/",
         "api-access/",
         "my-data/",
+        "my-data/leave/",
         "suggestions/",
         "suggestions/?country=Atlantis",
         "suggestions/?constituency=industry",

@@ -14,6 +14,7 @@ from backend.core.api import BoundedListField, TextField, validated
 from backend.events import selectors, services
 from backend.events.api.views import OrganiserView
 from backend.events.models import Event
+from backend.events.models.events import MAX_RETENTION_DAYS
 from backend.people.api import READ_OR_ORGANISE, PersonView
 
 
@@ -46,6 +47,12 @@ class AboutSerializer(serializers.Serializer[Any]):
     interpreters = serializers.BooleanField()
     shows_unjoined = serializers.BooleanField(
         help_text="Its people agreed, when they registered, to be shown before they join."
+    )
+    retention_days = serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_RETENTION_DAYS,
+        required=False,
+        help_text="Days for which people's data is kept after the last day; of minors 30 at most.",
     )
 
 

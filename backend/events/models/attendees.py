@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -80,6 +80,16 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
         return self.select_related("person", "organisation__sector").prefetch_related(interests_of_cards())
 
 
+AttendeeManager = models.Manager.from_queryset(AttendeeQuerySet)
+
+
+class PresentManager(AttendeeManager["Attendee"]):
+    """Attendees who have not left."""
+
+    def get_queryset(self) -> AttendeeQuerySet:
+        return cast(AttendeeQuerySet, super().get_queryset().filter(left_at=None))
+
+
 def interests_of_cards() -> models.Prefetch[Any]:
     """What a card shows of topics, to prefetch."""
     return models.Prefetch("interests", Interest.objects.select_related("topic__theme").order_by("topic_id"))
@@ -153,8 +163,10 @@ class Attendee(models.Model):
     # When they accepted the privacy notice and the conduct pledge, and in which version; null: not joined.
     agreed_at = models.DateTimeField(null=True, blank=True, editable=False)
     agreement_version = models.CharField(max_length=20, blank=True, editable=False)
+    left_at = models.DateTimeField(null=True, editable=False)  # the row stays for counts and names nobody
 
-    objects = AttendeeQuerySet.as_manager()
+    objects = PresentManager()
+    with_left = AttendeeQuerySet.as_manager()
 
     is_under_alias: bool  # of `knowing_aliases`: the name and affiliation are no real ones (S11)
 
@@ -180,6 +192,22 @@ class Attendee(models.Model):
                 condition=Q(agreed_at=None, agreement_version="")
                 | Q(agreed_at__isnull=False) & ~Q(agreement_version=""),
                 name="attendee_agreed_to_a_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_at=None)
+                | Q(
+                    left_at__isnull=False,
+                    short_name="",
+                    title="",
+                    country="",
+                    about="",
+                    seeks="",
+                    offers="",
+                    visibility="hidden",
+                    permission="participant",
+                    agreed_at=None,
+                ),
+                name="attendee_left_says_nothing",
             ),
         ]
         triggers = [

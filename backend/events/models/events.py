@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.people.models import Person
 
+MAX_RETENTION_DAYS = 3650
+
 
 class Event(models.Model):
     """One edition of a forum; its zone is the canonical one for every time in it.
@@ -44,6 +46,8 @@ class Event(models.Model):
         "self", null=True, blank=True, editable=False, on_delete=models.CASCADE, related_name="rehearsal"
     )
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    # Days after its last day; of whoever is no known adult 30 at most.
+    retention_days = models.PositiveSmallIntegerField(default=180)
 
     class Meta:
         ordering = ["-starts_on", "slug"]
@@ -54,6 +58,10 @@ class Event(models.Model):
             ),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="event_ends_after_start"),
             models.CheckConstraint(condition=Q(meetings_per_person__lte=50), name="event_meetings_sane"),
+            models.CheckConstraint(
+                condition=Q(retention_days__gte=1, retention_days__lte=MAX_RETENTION_DAYS),
+                name="event_retention_sane",
+            ),
             models.CheckConstraint(
                 condition=~Q(previous=F("id")),
                 name="event_not_its_own_previous",

@@ -42,9 +42,12 @@ def change_about(
     languages: Sequence[str],
     interpreters: bool,
     shows_unjoined: bool,
+    retention_days: int | None = None,
     by: Person,
 ) -> None:
     """Change what describes the event. With `shows_unjoined` people who have not joined are seen by others.
+
+    `retention_days`: how long people's data is kept after the last day; None leaves it.
 
     Refuses OrganisersOnly, BadEvent, UnknownZone, ZoneFixed and DaysInUse.
     """
@@ -66,6 +69,7 @@ def change_about(
     locked.starts_on, locked.ends_on = starts_on, ends_on
     locked.languages, locked.interpreters = list(languages), interpreters
     locked.shows_unjoined = shows_unjoined
+    locked.retention_days = retention_days or locked.retention_days
     opens = dt.datetime.combine(starts_on, dt.time(), locked.zone)
     closes = dt.datetime.combine(ends_on + dt.timedelta(days=1), dt.time(), locked.zone)
     outside = Q(starts_at__lt=opens) | Q(ends_at__gt=closes)
@@ -83,6 +87,7 @@ def change_about(
             "languages",
             "interpreters",
             "shows_unjoined",
+            "retention_days",
         ]
     )
     if has_new_interpreters:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,17 @@ class OldAgreement(BusinessError):
     """Another version than today's was accepted; `details["version"]` is today's."""
 
     code = "old_agreement"
+
+
+def take_back(attendees: Collection[Attendee], *, visibility: str, now: dt.datetime) -> None:
+    """Let people who left the event, and are put on its list again, take part anew; they are locked.
+
+    Such rows are kept only where a case, a report in force or a suspension needs them, which hold on.
+    """
+    rows = Attendee.with_left.filter(pk__in=[one.pk for one in attendees])
+    rows.update(left_at=None, joined_at=now, changed_at=now, visibility=visibility)
+    for one in attendees:
+        one.left_at, one.joined_at, one.changed_at, one.visibility = None, now, now, visibility
 
 
 def record_agreement(*, attendee: Attendee, version: str, by: Person, now: dt.datetime) -> bool:

@@ -21,6 +21,7 @@ from backend.events.rules import Doing, check_can_hold_role, check_organiser, ch
 from backend.events.rules.languages import LANGUAGES
 from backend.events.services.appointments import check_fits, record_appointed
 from backend.events.services.changes import announce_changes
+from backend.events.services.joining import take_back
 from backend.events.services.sectors import load_sectors
 from backend.people.models import Person
 from backend.people.services import check_email, find_or_create_people
@@ -237,7 +238,7 @@ def find_or_add_attendee(*, event: Event, email: str, name: str, now: dt.datetim
     email = check_email(email)
     person = find_or_create_people(names={email: name or email.partition("@")[0]})[email]
     check_can_hold_role(person, event)
-    attendee, _created = Attendee.objects.get_or_create(
+    attendee, _created = Attendee.with_left.get_or_create(
         event=event,
         person=person,
         defaults={
@@ -248,4 +249,8 @@ def find_or_add_attendee(*, event: Event, email: str, name: str, now: dt.datetim
             "changed_at": now,
         },
     )
+    if attendee.left_at is not None:
+        attendee.name = name or person.name
+        attendee.save(update_fields=["name"])
+        take_back([attendee], visibility=Attendee.Visibility.HIDDEN, now=now)
     return attendee

@@ -228,6 +228,22 @@ def close_delegation_session(*, event: Event, session_id: int, by: Person, now: 
     _end(_session_of(event, session_id), now)
 
 
+def leave_sessions(*, attendee_ids: Collection[int], now: dt.datetime) -> None:
+    """End the sessions these attendees, who leave, asked for or agreed to; who is only asked says no.
+
+    The caller has locked everybody in them.
+    """
+    seats = DelegationSeat.objects.filter(attendee__in=attendee_ids).exclude(session__state=STATE.ENDED)
+    for seat in seats.select_related("session__event", "session__slot").order_by("session_id"):
+        session = seat.session
+        if session.state == STATE.PROPOSED and seat.part != PART.ASKER:
+            seat.answer = ANSWER.NO
+            seat.save(update_fields=["answer"])
+            mail_leads(session)
+        elif session.state != STATE.CONFIRMED or (session.slot and session.slot.ends_at > now):
+            _end(session, now)
+
+
 def end_broken_sessions(*, now: dt.datetime) -> int:
     """End the sessions that may no longer take place, and the requests whose time is past; their number.
 

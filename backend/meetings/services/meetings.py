@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
@@ -25,7 +26,8 @@ from backend.meetings.selectors.meetings import (
     other_attendee_id,
     seated_ids,
 )
-from backend.meetings.services.locks import lock_meeting, lock_own_meeting
+from backend.meetings.services.delegation_sessions import leave_sessions
+from backend.meetings.services.locks import lock_attendees, lock_meeting, lock_own_meeting, lock_requests
 from backend.meetings.services.notices import notify
 from backend.meetings.services.requests import (
     end_each,
@@ -33,7 +35,7 @@ from backend.meetings.services.requests import (
 )
 from backend.people.models import Person
 from backend.safeguarding import services as safeguarding
-from backend.safeguarding.models import Report
+from backend.safeguarding.models import DelegationSeat, DelegationSession, Report
 
 
 class StepFreeNeeded(BusinessError):
@@ -107,6 +109,30 @@ def end_refused_meetings(*, now: dt.datetime) -> int:
     one_to_one = Meeting.objects.one_to_one()
     refused = meetings_without_contact(one_to_one.unsettled() | one_to_one.to_come(now), now)
     return end_each(Meeting.objects.filter(pk__in=refused), end)
+
+
+@in_transaction
+def end_everything_of(*, attendee_ids: Collection[int], now: dt.datetime) -> None:
+    """End what these attendees, who leave, have to come: requests, proposals, meetings and sessions.
+
+    The others get a notice without the cause, as where the contact policy ends something.
+    """
+    of_them = Meeting.objects.one_to_one().filter(seats__attendee__in=attendee_ids)
+    ids = {
+        *of_them.unsettled().values_list("pk", flat=True),
+        *of_them.to_come(now).values_list("pk", flat=True),
+    }
+    seated = Seat.objects.filter(meeting__in=ids).values_list("attendee_id", flat=True)
+    sessions = DelegationSession.objects.exclude(state=DelegationSession.State.ENDED)
+    sitting = DelegationSeat.objects.filter(session__in=sessions.filter(seats__attendee__in=attendee_ids))
+    lock_attendees({*attendee_ids, *seated, *sitting.values_list("attendee_id", flat=True)})
+    lock_requests(attendee_ids, now)
+    leave_sessions(attendee_ids=attendee_ids, now=now)
+    for meeting in Meeting.objects.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk"):
+        if meeting.state in Meeting.OPEN_STATES:
+            expire_request(meeting, now)
+        elif meeting.state == Meeting.State.ACCEPTED:
+            cancel_locked_meeting(meeting, None, "", now)
 
 
 @in_transaction

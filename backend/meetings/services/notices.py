@@ -34,13 +34,13 @@ def notify(
     """
     row = {"event_id": meeting.event_id, "sequence": meeting.sequence, "facts": facts, "created_at": now}
     key = {"meeting": meeting, "kind": kind}
-    ids = sorted(set(to))
+    readers = Attendee.objects.select_related("event", "person").in_bulk(set(to))  # but for who left
+    ids = sorted(readers)
     if kind in Notice.ONCE:
         tried = [Notice.objects.get_or_create(**key, attendee_id=pk, defaults=row) for pk in ids]
         notices = [notice for notice, is_new in tried if is_new]
     else:
         notices = Notice.objects.bulk_create(Notice(**key, **row, attendee_id=pk) for pk in ids)
-    readers = Attendee.objects.select_related("event", "person").in_bulk([one.attendee_id for one in notices])
     earliest = now + GATHERING if kind in GATHERED else now
     due = {one: _held_until(one, meeting, readers[one.attendee_id], earliest) or earliest for one in notices}
     Delivery.objects.bulk_create(Delivery(notice=notice, due_at=at) for notice, at in due.items())

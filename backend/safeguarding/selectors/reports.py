@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Case, IntegerField, Q, Value, When
+from django.utils.translation import gettext as _
 
 from backend.events.models import Attendee, Event, OutsideContact
-from backend.events.rules import is_paused, leads_of
+from backend.events.rules import first_name_in, is_paused, leads_of
 from backend.events.selectors import (
     name_in_lists,
     name_to_call,
@@ -386,12 +387,14 @@ def _person_row(attendee: Attendee) -> PersonRow:
 
 
 def _party(attendee_id: int | None, *, with_email: bool = False) -> PartyRow | None:
-    rows = Attendee.objects.select_related("person", "organisation__sector")
+    rows = Attendee.with_left.select_related("person", "organisation__sector", "held_identity")
     rows = rows.knowing_aliases()
     found = rows.filter(pk=attendee_id or 0)
     row = found.first()
     if row is None:
         return None
+    if row.left_at is not None:
+        return _party_who_left(row, with_email=with_email)
     is_adult = found.filter(is_known_adult()).exists()  # not whom another event knows as a minor
     return PartyRow(
         row.pk,
@@ -402,6 +405,25 @@ def _party(attendee_id: int | None, *, with_email: bool = False) -> PartyRow | N
         row.constituency,
         is_adult,
         row.person.email if with_email and is_adult and not row.is_under_alias else "",
+    )
+
+
+def _party_who_left(attendee: Attendee, *, with_email: bool) -> PartyRow | None:
+    """Who it was, while the report is open; None once that is forgotten."""
+    held = getattr(attendee, "held_identity", None)
+    if held is None:
+        return None
+    is_adult = attendee.is_known_adult
+    name = held.name if is_adult else first_name_in(held.name)
+    return PartyRow(
+        attendee.pk,
+        _("%(name)s (left the forum)") % {"name": name},
+        "",
+        held.organisation,
+        held.country,
+        attendee.constituency,
+        is_adult,
+        held.email if with_email and is_adult else "",
     )
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from backend.events.models import AttendeeQuerySet, Event
+from django.db.models import Exists, OuterRef, Q
+
+from backend.events.models import Attendee, AttendeeQuerySet, Event
+from backend.meetings.models import Meeting, Seat
 from backend.safeguarding.rules import matchable
 
 
 def countable(event: Event) -> AttendeeQuerySet:
     """The attendees the figures count: those matching may read (no minors, unknown ages or hidden people).
 
-    A meeting counts when both of its people do.
+    And adults who left after they had agreed to a meeting: it goes on counting, and their rows name nobody. A
+    meeting counts when both of its people do.
     """
-    return matchable(event)
+    met = Seat.objects.filter(attendee=OuterRef("pk"), meeting__state__in=Meeting.COUNTED_STATES)
+    left = Q(left_at__isnull=False, age_class=Attendee.AgeClass.ADULT) & Q(Exists(met))
+    return Attendee.with_left.filter(Q(pk__in=matchable(event).values("pk")) | left, event=event)

@@ -43,7 +43,7 @@ POSSIBLE = {
         "export_stats_file", "export_audit_entries", "export_unmet_needs", "export_needs_help",
         "export_attendees", "record_views", "release_for",
     },
-    "one's own history and data": {"clear_visits", "hide_attendee"},
+    "one's own history and data": {"clear_visits", "hide_attendee", "leave_event"},
     "a part of services that ask": {"record_agreement", "record_appointed"},
 }  # fmt: skip
 

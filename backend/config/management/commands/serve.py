@@ -66,6 +66,9 @@ class Command(BaseCommand):
             check_database()
         with show_step(self.console, "Creating or updating its tables"):
             call_command("migrate", interactive=False, verbosity=0)
+        if settings.ERASURES.exists():
+            with show_step(self.console, "Erasing again whom a restored backup brought back"):
+                call_command("replay_erasures", verbosity=0)
         if not settings.TITIAN_MODEL and not any(settings.MODEL_FOLDER.glob("*/manifest.json")):
             with show_step(self.console, "Unpacking the language model", has_bar=True):
                 _run_child("unpack_model")

@@ -28,6 +28,7 @@ from backend.events.services.importing.report import (
     UnconfirmedAdult,
 )
 from backend.events.services.importing.rows import ImportRow, column_positions, parse_line
+from backend.events.services.joining import take_back
 from backend.events.services.locks import import_lock, lock_rows
 from backend.events.services.organisations import find_or_create_organisations, move_organisations
 from backend.events.services.profiles import replace_interests
@@ -389,7 +390,7 @@ def _entries(
 
 def _attendees_of(event: Event, people: Collection[int], lock: bool) -> dict[int, Attendee]:
     """The event's attendees among these people, by person; locked in id order where they will be changed."""
-    rows = Attendee.objects.filter(event=event, person__in=people).select_related("organisation")
+    rows = Attendee.with_left.filter(event=event, person__in=people).select_related("organisation")
     if lock:
         rows = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
     return {attendee.person_id: attendee for attendee in rows}
@@ -461,6 +462,8 @@ def _save(event: Event, entries: Sequence[ImportEntry], now: dt.datetime) -> Non
     changed = [entry for entry in entries if entry.changed]
     for entry in changed:
         entry.attendee.changed_at = now
+    left = [entry.attendee for entry in changed if entry.attendee.left_at is not None]
+    take_back(left, visibility=Attendee.Visibility.LISTED, now=now)
     Attendee.objects.bulk_create(
         # Numbers in the order of a keyed hash: those of accounts follow the addresses, which may tell a name.
         sorted((one.attendee for one in changed if one.is_new), key=lambda new: new.person.address_hash),

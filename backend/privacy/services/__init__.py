@@ -1,0 +1,19 @@
+"""Leaving, erasing an account, the time of keeping, and erasures remembered for a restored backup."""
+
+from backend.privacy.services.closing import close_cases, forget_expired
+from backend.privacy.services.leaving import NotConfirmed, StillInCharge, erase_account, leave_event
+from backend.privacy.services.remembering import replay_erasures
+from backend.privacy.services.retention import PurgeReport, purge_all, purge_event
+
+__all__ = [
+    "NotConfirmed",
+    "PurgeReport",
+    "StillInCharge",
+    "close_cases",
+    "erase_account",
+    "forget_expired",
+    "leave_event",
+    "purge_all",
+    "purge_event",
+    "replay_erasures",
+]

@@ -1,0 +1,92 @@
+"""Somebody leaves a forum, or erases their account with all of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError, NotYours
+from backend.core.transactions import in_transaction
+from backend.events.models import Appointment, Attendee
+from backend.events.rules import LEAD, ORGANISER, leads_of, organisers_of
+from backend.events.rules.states import is_over
+from backend.events.services import end_role
+from backend.people.models import Person
+from backend.people.selectors import administrators
+from backend.privacy.services.erasing import erase_attendees, erase_person
+from backend.privacy.services.remembering import remember_attendee, remember_person
+
+
+class NotConfirmed(BusinessError):
+    """Erasing cannot be undone, so it is asked twice."""
+
+    code = "not_confirmed"
+    status = 400
+
+
+class StillInCharge(BusinessError):
+    """Somebody has to take over before this person leaves."""
+
+    code = "still_in_charge"
+
+
+@in_transaction
+def leave_event(*, attendee: Attendee, is_confirmed: bool, by: Person, now: dt.datetime) -> None:
+    """Erase the attendee's part in the event; the account and other forums stay.
+
+    Meetings to come are cancelled and requests end, and the others are told; an open case is held. Refuses
+    NotYours, NotConfirmed, and StillInCharge, LastOrganiser or TooFewLeads where nobody could take over.
+    """
+    if attendee.person_id != by.pk:
+        raise NotYours(_("Only the person themself can do this."))
+    _check_confirmed(is_confirmed)
+    _step_down([attendee], by, now)
+    remember_attendee(attendee, by, now)
+    erase_attendees([attendee.pk], now)
+
+
+@in_transaction
+def erase_account(*, person: Person, is_confirmed: bool, by: Person, now: dt.datetime) -> None:
+    """Erase the person's part in every event, and their account.
+
+    What keeps blocks, open cases and suspensions alive is a hash of the address, for three years. Refuses
+    what `leave_event` refuses, and StillInCharge for an administrator.
+    """
+    if person.pk != by.pk:
+        raise NotYours(_("Only the person themself can do this."))
+    _check_confirmed(is_confirmed)
+    if administrators().filter(pk=person.pk).exists():
+        raise StillInCharge(
+            _("You administer this installation: have another administrator take that from you first.")
+        )
+    parts = list(Attendee.objects.filter(person=person).select_related("event", "person").order_by("pk"))
+    _step_down(parts, by, now)
+    remember_person(person, now)
+    for attendee in parts:
+        remember_attendee(attendee, person, now)
+    erase_person(person, now)
+
+
+def _check_confirmed(is_confirmed: bool) -> None:
+    if not is_confirmed:
+        raise NotConfirmed(_("Tick that you have read what happens: it cannot be undone."))
+
+
+def _step_down(parts: list[Attendee], by: Person, now: dt.datetime) -> None:
+    """End the person's roles as they would themself; at a forum that is over the last organiser may go."""
+    for attendee in parts:
+        appointment = Appointment.objects.in_force().filter(attendee=attendee).first()
+        if appointment is None:
+            continue
+        event = attendee.event
+        if appointment.permission == LEAD and not leads_of(event).exclude(pk=attendee.pk).exists():
+            raise StillInCharge(
+                _("Nobody else at %(event)s could read reports: have another safeguarding lead named first.")
+                % {"event": event.name}
+            )
+        is_last = appointment.permission == ORGANISER and not (
+            organisers_of(event).exclude(pk=attendee.pk).exists()
+        )
+        if not (is_last and is_over(event, now)):
+            end_role(event=event, appointment_id=appointment.pk, by=by, now=now)

@@ -1,0 +1,103 @@
+"""Erasures remembered beside the database, so that a restored backup is cleaned before it serves.
+
+A line is a keyed hash of the row's number with its address, and when it was erased: nobody is named. It is
+written, and forced to the disk, before the transaction ends: an erasure that was promised is never forgotten.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from backend.core.transactions import in_transaction
+from backend.events.models import Attendee
+from backend.people.models import Person
+from backend.privacy.services.erasing import erase_attendees, erase_person
+
+SALT = "titian.privacy.erasures"
+
+
+def remember_attendee(attendee: Attendee, person: Person, now: dt.datetime) -> None:
+    """Remember that this attendee, of this account, is erased."""
+    _append("attendee", attendee.pk, person.address_hash, now)
+
+
+def remember_person(person: Person, now: dt.datetime) -> None:
+    """Remember that this account is erased."""
+    _append("person", person.pk, person.address_hash, now)
+
+
+def replay_erasures(*, now: dt.datetime) -> int:
+    """Erase again whom a restored backup brought back; gives the number of rows. Doing it again does nothing.
+
+    Whoever came back by themself since, or was put on a list again, stays.
+    """
+    erased = _remembered()
+    if not erased:
+        return 0
+    attendees = [
+        pk
+        for pk, address, since in Attendee.objects.order_by("pk").values_list(
+            "pk", "person__address_hash", "joined_at"
+        )
+        if since < erased.get(_key("attendee", pk, address), since)
+    ]
+    people = [
+        pk
+        for pk, address, since in Person.objects.filter(erased_at=None)
+        .order_by("pk")
+        .values_list("pk", "address_hash", "joined_at")
+        if since < erased.get(_key("person", pk, address), since)
+    ]
+    for pk in attendees:
+        _erase_attendee(pk, now)
+    for pk in people:
+        _erase_person(pk, now)
+    return len(attendees) + len(people)
+
+
+@in_transaction
+def _erase_attendee(attendee_id: int, now: dt.datetime) -> None:
+    erase_attendees([attendee_id], now)
+
+
+@in_transaction
+def _erase_person(person_id: int, now: dt.datetime) -> None:
+    erase_person(Person.objects.get(pk=person_id), now)
+
+
+def _key(kind: str, pk: int, address: str) -> str:
+    return salted_hmac(SALT, f"{kind}:{pk}:{address}", algorithm="sha256").hexdigest()
+
+
+def _append(kind: str, pk: int, address: str, now: dt.datetime) -> None:
+    line = json.dumps({"erased": _key(kind, pk, address), "at": now.isoformat()}) + "\n"
+    settings.ERASURES.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(settings.ERASURES, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(handle, line.encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remembered() -> dict[str, dt.datetime]:
+    """When each was erased last, by its key."""
+    return dict(_lines())
+
+
+def _lines() -> Iterator[tuple[str, dt.datetime]]:
+    """The lines of the file; one that a crash cut short is left out."""
+    if not settings.ERASURES.exists():
+        return
+    for line in settings.ERASURES.read_text(encoding="utf-8").splitlines():
+        try:
+            row = json.loads(line)
+            yield row["erased"], dt.datetime.fromisoformat(row["at"])
+        except (ValueError, KeyError):
+            continue
