@@ -1,0 +1,33 @@
+"""Ten thousand hostile texts through everything that keeps or shows a text, two hundred in each forum."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import pytest
+from django.db import transaction
+
+from tests.factories import NOW
+from tests.hostile_texts import Outcome, hostile_texts, try_texts
+
+TOGETHER = 200
+
+
+@pytest.mark.django_db
+def test_ten_thousand_hostile_texts_are_shown_escaped_or_refused_in_one_sentence(
+    amount: Callable[[int], int],
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+    time_machine: object,
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    time_machine.move_to(NOW, tick=False)  # type: ignore[attr-defined]
+    texts, outcome = hostile_texts(seed=2, count=amount(10_000)), Outcome()
+    for first in range(0, len(texts), TOGETHER):
+        with transaction.atomic():
+            try_texts(texts[first : first + TOGETHER], outcome)
+            transaction.set_rollback(True)
+    with capsys.disabled():
+        print(f"\n{len(texts)} texts: {outcome}")
+    assert outcome.faults == []
