@@ -1,7 +1,7 @@
 # `make help` lists the targets. Everything made on this machine lies in .venv/ and var/.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test soak check messages bench clean
+.PHONY: help install run test soak check audit messages bench clean
 MAKEFLAGS += --no-print-directory
 
 # The first Python that the lock has wheels for; PYTHON=... names another one.
@@ -37,6 +37,11 @@ check: install  ## ruff, mypy, djlint, the layers, missing migrations, the catal
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python manage.py make_messages --check
+
+AUDIT := var/audit
+audit: install  ## known vulnerabilities of what is installed; asks the package registry, so not part of check
+	@test -x $(AUDIT)/bin/pip-audit || { $(BIN)/python -m venv $(AUDIT) && $(AUDIT)/bin/pip install -q pip-audit; }
+	@$(AUDIT)/bin/pip-audit --path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 messages: install  ## write the catalogue of translatable texts, frontend/locale/django.pot
 	@$(BIN)/python manage.py make_messages

@@ -24,6 +24,7 @@ MAX_LINES = 600
 # Views of other packages, with what guards each: they cannot wear an access policy of ours.
 FOREIGN_VIEWS = {
     "healthz": "says ok and nothing else",
+    ".well-known/": "says where to report a security problem",
     "readyz": "says whether the database answers; seconds since anything happened to the monitor alone",
     "accounts/": "signing in, open to everyone and rate limited",
     "admin/": "staff only, reference data only",

@@ -20,6 +20,7 @@ CURRENT = [path for path in DOCS if path.name != "CHANGELOG.md"]  # which also n
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 DECISIONS = ROOT / "docs" / "decisions"
 SAFEGUARDING = ROOT / "docs" / "safeguarding.md"
+SECURITY = ROOT / "docs" / "security.md"
 MATCHING = ROOT / "docs" / "matching.md"
 
 CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
@@ -150,6 +151,21 @@ def test_the_safeguarding_rules_name_only_tests_that_exist() -> None:
     assert len(names_in(SAFEGUARDING)) > 10
     assert len(tests) > 20
     assert not [f"{file}::{name}" for file, name in tests if name not in functions_in(ROOT / file)]
+
+
+def test_every_row_about_security_names_what_holds_it_or_says_not_met() -> None:
+    rows = [line for line in SECURITY.read_text().splitlines() if re.match(r"\| V\d", line)]
+    assert {row.split("|")[2].strip() for row in rows} == {"met", "in part", "not met", "not met here"}
+    for row in rows:
+        state, named = row.split("|")[2].strip(), CODE.findall(row) + LINK.findall(row)
+        assert named or state.startswith("not met"), row
+        assert ("ot met" in row.split("|")[3]) == (state == "in part") or state.startswith("not met"), row
+    words = code_in(SECURITY)
+    tests = [found.groups() for word in words if (found := TEST.fullmatch(word))]
+    assert not [f"{file}::{name}" for file, name in tests if name not in functions_in(ROOT / file)]
+    variables = code_in(ROOT / "README.md")
+    names = [word for word in words if re.fullmatch(r"[A-Z][A-Z0-9_]+", word)]
+    assert not [name for name in names if not hasattr(settings, name) and name not in variables]
 
 
 def test_the_glossary_is_sorted_and_has_each_term_once() -> None:

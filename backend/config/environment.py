@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -33,6 +34,24 @@ def flag_from(name: str, *, default: bool = False) -> bool:
     if word not in _YES | _NO:
         raise ImproperlyConfigured(f"{name} must be 1 or 0, not {given!r}.")
     return word in _YES
+
+
+def contact_from(name: str) -> str:
+    """Whom to write to, as an address of mail or of a page; empty where none is given."""
+    given = text_from(name).removeprefix("mailto:")
+    if not given or re.fullmatch(r"https://[^\s/]+\S*", given):
+        return given
+    if re.fullmatch(r"[^\s@]+@[^\s@]+", given):
+        return f"mailto:{given}"
+    raise ImproperlyConfigured(f"{name} must be a mail address or an https:// address, not {given!r}.")
+
+
+def hsts_from(*, is_https: bool) -> tuple[bool, bool]:
+    """Whether HTTPS alone holds for subdomains too, and whether browsers may list the host."""
+    subdomains, preload = flag_from("TITIAN_HSTS_SUBDOMAINS"), flag_from("TITIAN_HSTS_PRELOAD")
+    if preload and not subdomains:
+        raise ImproperlyConfigured("TITIAN_HSTS_PRELOAD=1 needs TITIAN_HSTS_SUBDOMAINS=1.")
+    return is_https and subdomains, is_https and preload
 
 
 def number_from(name: str, default: int, *, least: int, most: int) -> int:

@@ -1,4 +1,4 @@
-"""Who makes a request, for the audit trail (`backend.audit`), and from where, for limits (`core.limits`)."""
+"""Who makes a request, for the audit trail, from where, for limits; and what browsers may not ask for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.core.internal.httpkit import get_client_ip
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from pghistory.middleware import HistoryMiddleware
@@ -21,6 +22,19 @@ class AuditContextMiddleware(HistoryMiddleware):
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
         return {"user": super().get_context(request)["user"]}
+
+
+class PermissionsPolicyMiddleware:
+    """Tells the browser which devices and sensors no page may ask for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.policy = ", ".join(f"{name}={who}" for name, who in settings.PERMISSIONS_POLICY.items())
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", self.policy)
+        return response
 
 
 class LimitsMiddleware:

@@ -9,8 +9,10 @@ from csp.constants import NONE, SELF
 
 from backend.config.database import database_settings
 from backend.config.environment import (
+    contact_from,
     database_from,
     flag_from,
+    hsts_from,
     is_this_machine,
     mail_from,
     number_from,
@@ -50,6 +52,7 @@ TITIAN_ADDRESS = text_from(
 ).rstrip("/")
 
 TITIAN_IS_LOCAL = all(is_this_machine(host) for host in (TITIAN_HOST, *ALLOWED_HOSTS))
+TITIAN_SECURITY_CONTACT = contact_from("TITIAN_SECURITY_CONTACT")  # at /.well-known/security.txt
 TITIAN_MONITOR_TOKEN = text_from("TITIAN_MONITOR_TOKEN")  # what a monitor sends to read delays at /readyz
 
 if TITIAN_DEMO and not flag_from("TITIAN_DEMO_PUBLIC"):
@@ -104,6 +107,7 @@ MIDDLEWARE = [
     "backend.config.middleware.LimitsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "backend.config.middleware.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -199,11 +203,20 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TITIAN_HTTPS el
 SECURE_SSL_REDIRECT = TITIAN_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if TITIAN_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = hsts_from(is_https=TITIAN_HTTPS)
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = TITIAN_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
+# Devices and sensors that no page of ours asks for; passkeys, for our own pages.
+PERMISSIONS_POLICY = {
+    **dict.fromkeys(
+        ("accelerometer", "camera", "display-capture", "geolocation", "microphone", "midi", "payment", "usb"),
+        "()",
+    ),
+    **dict.fromkeys(("publickey-credentials-create", "publickey-credentials-get"), "(self)"),
+}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
