@@ -29,6 +29,7 @@ from frontend.meetings.views import (
     checklist,
     closures,
     contact_rules,
+    counter_offers,
     delegations,
     meetings,
     rehearsal,
@@ -255,6 +256,22 @@ urlpatterns = [
     path("e/<slug:slug>/meetings/<int:meeting_id>/change/", requests.change, name="change_request"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/accept/", meetings.accept, name="accept"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/decline/", meetings.decline, name="decline"),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/other-times/", counter_offers.counter, name="counter"),
+    path(
+        "e/<slug:slug>/meetings/<int:meeting_id>/other-times/take/",
+        counter_offers.take_counter,
+        name="take_counter",
+    ),
+    path(
+        "e/<slug:slug>/meetings/<int:meeting_id>/other-times/refuse/",
+        counter_offers.refuse_counter,
+        name="refuse_counter",
+    ),
+    path(
+        "e/<slug:slug>/meetings/<int:meeting_id>/other-times/withdraw/",
+        counter_offers.withdraw_counter,
+        name="withdraw_counter",
+    ),
     path("e/<slug:slug>/meetings/<int:meeting_id>/withdraw/", meetings.withdraw, name="withdraw"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/cancel/", meetings.cancel, name="cancel"),
     path(

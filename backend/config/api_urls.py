@@ -91,6 +91,15 @@ urlpatterns = [
     path("events/<slug:slug>/meetings/<int:meeting_id>/meeting.ics", meetings.MeetingFileView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/accept/", meetings.AcceptView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/decline/", meetings.DeclineView.as_view()),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/other-times/", meetings.CounterOfferView.as_view()),
+    path(
+        "events/<slug:slug>/meetings/<int:meeting_id>/other-times/take/",
+        meetings.TakeCounterOfferView.as_view(),
+    ),
+    path(
+        "events/<slug:slug>/meetings/<int:meeting_id>/other-times/refuse/",
+        meetings.RefuseCounterOfferView.as_view(),
+    ),
     path("events/<slug:slug>/meetings/<int:meeting_id>/withdraw/", meetings.WithdrawView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/cancel/", meetings.CancelView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/move/", meetings.MoveView.as_view()),

@@ -53,6 +53,9 @@ OF_A_MEETING_TO_COME = (
 )
 
 
+TO_ANSWER = ("take_counter", "refuse_counter")  # what is done with the other's counter-offer
+
+
 class AlreadyAnswered(BusinessError):
     """The request is no longer open to this change; `details["state"]` is its state."""
 
@@ -184,9 +187,10 @@ def is_sent_at_night(
     So it is where the meeting begins, or the request ends, before they do or within the hour after, and where
     a meeting is cancelled on its own day, in the event's zone.
     """
-    if kind in OF_AN_OPEN_REQUEST:
+    is_requested = kind == Kind.COUNTERED and meeting.state == Meeting.State.REQUESTED
+    if kind in OF_AN_OPEN_REQUEST or is_requested:
         happens_at = meeting.expires_at
-    elif kind in OF_A_MEETING_TO_COME and meeting.period is not None:
+    elif kind in (*OF_A_MEETING_TO_COME, Kind.COUNTERED) and meeting.period is not None:
         happens_at = meeting.period.lower
     else:
         return False
@@ -195,17 +199,36 @@ def is_sent_at_night(
     return is_soon or (kind == Kind.CANCELLED and is_today)
 
 
-def allowed_actions(attendee: Attendee, meeting: Meeting, seat: Seat, now: dt.datetime) -> tuple[str, ...]:
-    """What the attendee with this seat may do now: accept, decline, edit, withdraw, cancel, attest."""
+def allowed_actions(
+    attendee: Attendee, meeting: Meeting, seat: Seat, now: dt.datetime, countered_by: int | None = None
+) -> tuple[str, ...]:
+    """What the attendee with this seat may do now: accept, decline, edit, withdraw, cancel, attest.
+
+    Of other times: counter, take_counter, refuse_counter, withdraw_counter. `countered_by`: the attendee (id)
+    whose counter-offer is open.
+    """
     if is_expired(meeting, now):
         return ()
     if meeting.state == Meeting.State.REQUESTED:
-        return ("edit", "withdraw") if is_asker(attendee, meeting) else ("accept", "decline")
+        if is_asker(attendee, meeting):
+            return ("edit", "withdraw", *(TO_ANSWER if countered_by else ()))
+        own = ("withdraw_counter",) if countered_by else ()
+        return ("accept", "decline", *(() if meeting.any_time else ("counter",)), *own)
     if meeting.state == Meeting.State.PROPOSED:
         given = {Seat.Answer.YES.value: "accept", Seat.Answer.NO.value: "decline"}.get(seat.answer)
         return tuple(action for action in ("accept", "decline") if action != given)
     if meeting.state == Meeting.State.ACCEPTED:
-        return ("cancel",) if meeting.period.upper > now else ("attest",)
+        if meeting.period.upper <= now:
+            return ("attest",)
+        if meeting.period.lower <= now:
+            return ("cancel",)
+        if countered_by is None:
+            return ("cancel", "counter")
+        return (
+            ("cancel", "counter", "withdraw_counter")
+            if countered_by == attendee.pk
+            else ("cancel", *TO_ANSWER)
+        )
     if meeting.state in Meeting.CONFIRMED_STATES and not seat.word:
         return ("attest",)
     return ()

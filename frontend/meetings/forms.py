@@ -89,6 +89,12 @@ class AcceptForm(forms.Form):
     slot = IdField(required=False)
 
 
+class CounterOfferForm(forms.Form):
+    """The times offered instead."""
+
+    slots = IdsField(required=False)
+
+
 class MoveForm(forms.Form):
     """Where an agreed meeting is to be: a time, and a table or any."""
 
@@ -110,9 +116,10 @@ class AttestForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """What an answer by a link may hold: a slot to accept, a reason to decline, a usefulness to report."""
+    """What an answer by a link may hold: a slot to accept, slots to offer, a reason, a usefulness."""
 
     slot = IdField(required=False)
+    slots = IdsField(required=False)
     reason = forms.CharField(required=False)
     usefulness = forms.IntegerField(required=False)
 

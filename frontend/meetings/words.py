@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from backend.events.models import Event
 from backend.events.selectors import Profile
 from backend.meetings.models import Notice
-from backend.meetings.selectors import DeliveryRow, MeetingRow, NoticeRow, SessionRow
+from backend.meetings.selectors import DeliveryRow, MeetingRow, NoticeRow, SessionRow, SlotChoice
 from backend.suggestions.selectors import ReasonRow, SuggestionCard
 from frontend.events.words.times import when
 
@@ -30,6 +31,8 @@ MAIL_KINDS = {
     Kind.EXPIRED: gettext_lazy("A request expired"),
     Kind.CANCELLED: gettext_lazy("A meeting cancelled"),
     Kind.TIME_TAKEN: gettext_lazy("A time taken"),
+    Kind.COUNTERED: gettext_lazy("Other times offered"),
+    Kind.COUNTER_REFUSED: gettext_lazy("Other times refused"),
     Kind.REMINDER_HALF: gettext_lazy("Reminder to answer"),
     Kind.REMINDER_DAY: gettext_lazy("Reminder, a day before"),
     Kind.REMINDER_SOON: gettext_lazy("Reminder, minutes before"),
@@ -134,6 +137,10 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
             return _("You cancelled the meeting with %(name)s.") % name
         case Notice.Kind.CANCELLED:
             return _("The meeting with %(name)s is cancelled.") % name
+        case Notice.Kind.COUNTERED:
+            return _("%(name)s offers other times to meet.") % name
+        case Notice.Kind.COUNTER_REFUSED:
+            return _("The other times you offered do not suit %(name)s.") % name
         case Notice.Kind.TIME_TAKEN if row.by_organisers and notice.facts.get("are_new"):
             return (
                 _("The time proposed for you and %(name)s is taken. Please answer for the next one.") % name
@@ -180,6 +187,13 @@ def accepted_words(row: MeetingRow, event: Event) -> str:
 def day_in(event: Event, moment: dt.datetime) -> dt.date:
     """The date of a moment at the event."""
     return moment.astimezone(event.zone).date()
+
+
+def by_day(event: Event, times: Iterable[SlotChoice]) -> list[tuple[dt.date, list[SlotChoice]]]:
+    """Times, which come in order, by the day of the event on which they are."""
+    return [
+        (day, list(group)) for day, group in groupby(times, key=lambda time: day_in(event, time.starts_at))
+    ]
 
 
 def duration_words(hours: int) -> str:

@@ -60,6 +60,7 @@ BELONGS_TO = {
     "session_companions": "people",
     "working_on": "people",
     "meeting": "meetings",
+    "counter": "meetings",
     "delegation_session": "delegation_sessions",
     "desk_print": "desk",
     "nudge": "desk",

@@ -16,8 +16,8 @@ SEEN = {
     "test_roster.py": "attendee add_attendee",
     "test_reports.py": "report_person report_sent reports report report_about link_report safety_news"
     " suspensions suspend report_contacts",
-    "test_meeting_pages.py": "answer ask availability calendar cancel_for_both change_request day_sheet"
-    " disputes mails meeting meetings notices report_meeting sessions setup speakers zone"
+    "test_meeting_pages.py": "answer ask availability calendar cancel_for_both change_request counter"
+    " day_sheet disputes mails meeting meetings notices report_meeting sessions setup speakers zone"
     " agenda closures contact_rules import_agenda sectors session topics rehearsal end_rehearsal mail_texts",
     "test_role_pages.py": "about age_classes forum_roles invitation invitation_texts invitations roles safety"
     " venue",

@@ -30,6 +30,14 @@ def pages_of(forum, booking):
         now=timezone.now(),
     )
     meetings = [*agreed, sent, received, long, declined]
+    for meeting, by in ((received, a), (sent, others[2])):
+        services.make_counter_offer(
+            attendee=by,
+            meeting_id=meeting.pk,
+            slot_ids=(booking[-1].pk, booking[-2].pk),
+            by=by.person,
+            now=timezone.now(),
+        )
     session = forum.event.sessions.get()
     session.abstract, session.stream_url = "What changed since last year?", "https://stream.example.org/1"
     session.save()
@@ -37,6 +45,7 @@ def pages_of(forum, booking):
     session.parts.create(event=forum.event, attendee=a)
     pages = ["meetings/", "sessions/", "availability/", "notices/", "calendar/", "zone/", "meetings/sheet/"]
     pages += [f"meetings/{meeting.pk}/" for meeting in meetings]
+    pages += [f"meetings/{agreed[0].pk}/other-times/"]
     pages += [f"meetings/{sent.pk}/change/", f"meetings/{sent.pk}/report/", f"people/{others[6].pk}/ask/"]
     return [forum.address(page) for page in pages]
 
@@ -55,10 +64,17 @@ def test_axe_finds_nothing_on_any_page_of_meetings(forum, booking, visit):
 
 
 def test_axe_finds_nothing_on_the_pages_that_mails_lead_to(forum, booking, visit, post):
-    ask(forum.official, forum.others[0], *booking[:3])
-    text = mail_to(post, forum.others[0], "Mali").get_body(("plain",)).get_content()
-    links = [re.sub(r"^https?://[^/]+", "", link) for link in re.findall(r"http\S+/answer/\S+", text)]
-    assert len(links) >= 2
+    a, b = forum.official, forum.others[0]
+    meeting = ask(a, b, *booking[:3])
+    texts = [mail_to(post, b, "Mali").get_body(("plain",)).get_content()]
+    services.make_counter_offer(
+        attendee=b, meeting_id=meeting.pk, slot_ids=(booking[4].pk,), by=b.person, now=timezone.now()
+    )
+    texts.append(mail_to(post, a, "other times").get_body(("plain",)).get_content())
+    links = [
+        re.sub(r"^https?://[^/]+", "", link) for link in re.findall(r"http\S+/answer/\S+", "".join(texts))
+    ]
+    assert len(links) >= 6
     assert visit(links) == []
 
 

@@ -112,6 +112,39 @@ def test_one_asks_the_other_answers_from_the_mail_and_both_calendars_follow(
         other_browser.close()
 
 
+def test_two_agree_on_another_time_and_later_move_their_meeting_in_two_windows(
+    forum, booking, sign_in, door, post
+):
+    mali, arif = forum.official, forum.named("Arif Rahman")
+    meeting = ask(mali, arif, booking[0])
+    hers, his = sign_in(mali), sign_in(arif, "phone")
+    his.goto(door + forum.address("meetings/"))
+    his.get_by_role("link", name="Offer other times (Mali Wongsa)").tap()
+    for slot in booking[2:4]:
+        his.locator(f"#slot-{slot.pk}").check()
+    his.get_by_role("button", name="Offer these times to Mali Wongsa").tap()
+    expect(his.get_by_text("Mali Wongsa is told of the times.")).to_be_visible()
+
+    hers.goto(door + forum.address("meetings/"))
+    hers.get_by_role("button", name=re.compile("^Meet Arif Rahman: .*11:00")).click()
+    expect(hers.get_by_text(re.compile("You meet Arif Rahman: .*11:00–11:30"))).to_be_visible()
+    before = meeting_in(feed_of(hers, door, forum))
+
+    hers.goto(door + forum.address(f"meetings/{meeting.pk}/"))
+    hers.get_by_role("link", name="Offer other times (Arif Rahman)").click()
+    hers.locator(f"#slot-{booking[4].pk}").check()
+    hers.get_by_role("button", name="Offer these times to Arif Rahman").click()
+    expect(hers.get_by_role("heading", name="You offered other times")).to_be_visible()
+    text = mail_to(post, arif, "other times").get_body(("plain",)).get_content()
+    his.goto(re.findall(rf"{door}/answer/\S+", text)[0])
+    his.get_by_role("button", name=re.compile("^Accept .*12:00")).tap()
+    expect(his.get_by_role("heading", name="You meet Mali Wongsa")).to_be_visible()
+    for reader in (hers, his):
+        after = meeting_in(feed_of(reader, door, forum))
+        assert (after["UID"], after.start) == (before["UID"], booking[4].starts_at)
+        assert after["SEQUENCE"] > before["SEQUENCE"]
+
+
 def test_times_are_opened_and_a_meeting_is_asked_for_without_any_script(
     forum, booking, without_script, enter, door
 ):

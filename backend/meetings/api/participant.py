@@ -167,6 +167,50 @@ class CancelView(MeetingAnswerView):
         return self.shown(meeting_id)
 
 
+class CounterOfferView(MeetingAnswerView):
+    """Other times, instead of those I was asked for or of the agreed one."""
+
+    @extend_schema(
+        operation_id="meetings_counter",
+        request=shapes.OfferedTimesSerializer,
+        responses={200: shapes.MeetingSerializer},
+    )
+    def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Offer up to three; nothing changes until the other takes one."""
+        slot_ids = tuple(validated(shapes.OfferedTimesSerializer, request)["slots"])
+        services.make_counter_offer(**self.target(meeting_id), slot_ids=slot_ids)
+        return self.shown(meeting_id)
+
+    @extend_schema(operation_id="meetings_withdraw_counter", responses={200: shapes.MeetingSerializer})
+    def delete(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Take back the times I offered."""
+        services.withdraw_counter_offer(**self.target(meeting_id))
+        return self.shown(meeting_id)
+
+
+class TakeCounterOfferView(MeetingAnswerView):
+    @extend_schema(
+        operation_id="meetings_take_counter",
+        request=shapes.OfferedTimeSerializer,
+        responses={200: shapes.MeetingSerializer},
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Meet at one of the times the other offered: the request is agreed, or the meeting moves."""
+        slot_id = validated(shapes.OfferedTimeSerializer, request)["slot"]
+        services.take_counter_offer(**self.target(meeting_id), slot_id=slot_id)
+        return self.shown(meeting_id)
+
+
+class RefuseCounterOfferView(MeetingAnswerView):
+    @extend_schema(
+        operation_id="meetings_refuse_counter", request=None, responses={200: shapes.MeetingSerializer}
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Say that none of the times the other offered suits."""
+        services.refuse_counter_offer(**self.target(meeting_id))
+        return self.shown(meeting_id)
+
+
 class AttestView(MeetingAnswerView):
     @extend_schema(
         operation_id="meetings_attest",

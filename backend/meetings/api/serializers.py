@@ -26,6 +26,13 @@ class PlaceSerializer(serializers.Serializer[Any]):
     link = serializers.CharField()
 
 
+class CounterOfferSerializer(serializers.Serializer[Any]):
+    """Other times that one of the two offers instead: those still free for both."""
+
+    by_me = serializers.BooleanField()
+    times = TimeSerializer(many=True)
+
+
 class MeetingSerializer(serializers.Serializer[Any]):
     """A meeting as I may see it; `actions` are what I can do with it now."""
 
@@ -45,6 +52,7 @@ class MeetingSerializer(serializers.Serializer[Any]):
     needs_step_free = serializers.BooleanField()
     interpreter = serializers.CharField(help_text="Which interpreter we need, in words; empty where none.")
     times = TimeSerializer(many=True)
+    counter_offer = CounterOfferSerializer(allow_null=True)
     starts_at = serializers.DateTimeField(allow_null=True)
     ends_at = serializers.DateTimeField(allow_null=True)
     place = PlaceSerializer(allow_null=True)
@@ -73,6 +81,14 @@ class MeetingRequestSerializer(MeetingRequestDataSerializer):
 
 class AcceptSerializer(serializers.Serializer[Any]):
     slot = id_field(required=False, allow_null=True, help_text="None: the first that is free.")
+
+
+class OfferedTimesSerializer(serializers.Serializer[Any]):
+    slots = BoundedListField(child=id_field(), max_length=3, not_empty=True, unique=True)
+
+
+class OfferedTimeSerializer(serializers.Serializer[Any]):
+    slot = id_field()
 
 
 class CancelReasonSerializer(serializers.Serializer[Any]):

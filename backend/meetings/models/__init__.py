@@ -1,8 +1,9 @@
-"""Availability, meetings with their seats, closures, notices with their mails, and calendar feeds."""
+"""Availability, meetings with their seats, counter-offers, closures, notices with mails, calendar feeds."""
 
 from backend.meetings.models.availability import Availability, MeetingRules
 from backend.meetings.models.calendar_feeds import CalendarFeed
 from backend.meetings.models.closures import Closure, DisplacedMeeting
+from backend.meetings.models.counter_offers import CounterOffer, CounterOfferTime
 from backend.meetings.models.meetings import Meeting, MeetingQuerySet, RequestedTime, Seat
 from backend.meetings.models.notices import Delivery, Notice
 
@@ -10,6 +11,8 @@ __all__ = [
     "Availability",
     "CalendarFeed",
     "Closure",
+    "CounterOffer",
+    "CounterOfferTime",
     "Delivery",
     "DisplacedMeeting",
     "Meeting",

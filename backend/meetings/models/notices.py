@@ -26,6 +26,8 @@ class Notice(models.Model):
         EXPIRED = "expired", _("A request expired")
         CANCELLED = "cancelled", _("A meeting was cancelled")
         TIME_TAKEN = "time_taken", _("A time you asked for was taken")
+        COUNTERED = "countered", _("Other times are offered")
+        COUNTER_REFUSED = "counter_refused", _("The other times do not suit")
         REMINDER_HALF = "reminder_half", _("A request waits for your answer")
         REMINDER_DAY = "reminder_day", _("You meet tomorrow")
         REMINDER_SOON = "reminder_soon", _("You meet in a few minutes")

@@ -7,6 +7,8 @@ from backend.meetings.selectors.answer_links import (
     LinkInvalid,
     LinkUsed,
     LinkWithdrawn,
+    Purpose,
+    answer_token,
     make_answer_link,
     open_token,
     read_answer_link,
@@ -75,6 +77,7 @@ from backend.meetings.selectors.meetings import (
     reported_meeting,
     requests_sent,
     requests_to_answer,
+    times_to_offer,
 )
 from backend.meetings.selectors.notices import NoticeRow, notices_for
 from backend.meetings.selectors.overview import Overview, overview_for
@@ -120,6 +123,7 @@ __all__ = [
     "OwnDelegationSession",
     "Place",
     "PlaceKinds",
+    "Purpose",
     "ReportedMeeting",
     "SessionChoices",
     "SessionContact",
@@ -131,6 +135,7 @@ __all__ = [
     "SlotChoice",
     "Speaker",
     "agenda_for",
+    "answer_token",
     "answered_proposals",
     "availability_for",
     "closed_everywhere",
@@ -183,6 +188,7 @@ __all__ = [
     "set_up_for",
     "speakers_by_session",
     "times_of_two",
+    "times_to_offer",
     "unsent_deliveries",
     "with_open_time",
 ]

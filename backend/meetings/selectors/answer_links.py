@@ -19,9 +19,9 @@ from backend.events.models import Attendee
 from backend.meetings.models import Meeting
 from backend.meetings.rules import ATTESTATION_WINDOW
 from backend.meetings.selectors.availability import SlotChoice
-from backend.meetings.selectors.meetings import MeetingRow, meeting_for
+from backend.meetings.selectors.meetings import MeetingRow, meeting_for, times_to_offer
 
-Purpose = Literal["accept", "decline", "held", "not_held"]
+Purpose = Literal["accept", "decline", "counter", "take_counter", "refuse_counter", "held", "not_held"]
 PURPOSES: frozenset[str] = frozenset(get_args(Purpose))
 _signer = signing.Signer(sep=".", salt="meetings.answer")
 
@@ -62,22 +62,29 @@ class SignedAnswer:
 class AnswerLink:
     """The answer a link would give, and the meeting as its reader may see it now.
 
-    `time` is the one the link accepts: None where it names none, or where it is gone; `meeting.times` are
-    those that can be accepted.
+    `time` is the one the link accepts: None where it names none, or where it is gone; `offered` are those
+    that can be accepted, and `free` those that can be offered instead.
     """
 
     attendee: Attendee
     purpose: Purpose
     meeting: MeetingRow
     time: SlotChoice | None
+    offered: tuple[SlotChoice, ...]
+    free: tuple[SlotChoice, ...]
 
 
 def make_answer_link(
     meeting_id: int, attendee: Attendee, purpose: Purpose, *, slot_id: int | None = None
 ) -> str:
     """The address of the page that asks to confirm this answer of this attendee."""
-    token = _signer.sign_object([meeting_id, attendee.pk, purpose, slot_id])
+    token = answer_token(meeting_id, attendee, purpose, slot_id=slot_id)
     return f"{settings.TITIAN_ADDRESS}/answer/{token}/"
+
+
+def answer_token(meeting_id: int, attendee: Attendee, purpose: Purpose, *, slot_id: int | None = None) -> str:
+    """The part of that address which says, signed, whose answer it is and which."""
+    return _signer.sign_object([meeting_id, attendee.pk, purpose, slot_id])
 
 
 def open_token(token: str) -> SignedAnswer:
@@ -103,10 +110,16 @@ def read_answer_link(token: str, now: dt.datetime) -> AnswerLink:
     row = meeting_for(signed.attendee, signed.meeting_id, now)
     if signed.purpose in ("accept", "decline"):
         _check_request(row)
+    elif signed.purpose in ("counter", "take_counter", "refuse_counter"):
+        _check_counter_offer(row, signed.purpose)
     else:
         _check_attestable(row, now)
-    time = next((time for time in row.times if time.slot_id == signed.slot_id), None)
-    return AnswerLink(signed.attendee, signed.purpose, row, time)
+    offered = row.counter_offer.times if row.counter_offer and signed.purpose == "take_counter" else row.times
+    time = next((time for time in offered if time.slot_id == signed.slot_id), None)
+    free: tuple[SlotChoice, ...] = ()
+    if signed.purpose == "counter":
+        free = times_to_offer(signed.attendee, row, now)
+    return AnswerLink(signed.attendee, signed.purpose, row, time, offered, free)
 
 
 def _check_request(row: MeetingRow) -> None:
@@ -124,6 +137,16 @@ def _check_request(row: MeetingRow) -> None:
     if not {"accept", "decline"} & set(row.actions):
         raise LinkUsed(
             _("This request has its answer: %(state)s.") % {"state": Meeting.State(row.state).label.lower()},
+            meeting=row.meeting_id,
+            state=row.state,
+        )
+
+
+def _check_counter_offer(row: MeetingRow, purpose: Purpose) -> None:
+    if purpose not in row.actions:
+        raise LinkUsed(
+            _("There is nothing to answer here any more: %(state)s.")
+            % {"state": Meeting.State(row.state).label.lower()},
             meeting=row.meeting_id,
             state=row.state,
         )

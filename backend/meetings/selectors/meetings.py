@@ -13,9 +13,15 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, SessionPart, Slot, Table
 from backend.events.rules import Doing, interpreter_text, is_allowed
-from backend.meetings.models import Meeting, MeetingQuerySet, Seat
+from backend.meetings.models import CounterOffer, Meeting, MeetingQuerySet, Seat
 from backend.meetings.rules import allowed_actions, is_asker, is_expired
-from backend.meetings.selectors.availability import SlotChoice, common_slots, slot_choice_of, times_of_two
+from backend.meetings.selectors.availability import (
+    SlotChoice,
+    common_slots,
+    free_slots_between,
+    slot_choice_of,
+    times_of_two,
+)
 from backend.meetings.selectors.tables import suitable_tables
 from backend.safeguarding.models import DelegationSeat
 from backend.safeguarding.rules import contactable_for
@@ -33,6 +39,14 @@ class Place:
     link: str
 
 
+@dataclass(frozen=True, slots=True)
+class CounterOfferRow:
+    """Other times that one of the two offers instead; `times` are those that are still free for both."""
+
+    by_me: bool
+    times: tuple[SlotChoice, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingRow:
     """A meeting as `viewer` may see it.
@@ -41,9 +55,9 @@ class MeetingRow:
     are those of a request that are still free for both, in the asker's order; for any time, all that are.
     `state` is Meeting's, except that an unanswered request past its expiry is expired, and a disputed meeting
     has to each the state they reported. `my_answer` is the viewer's to a proposal: yes, no or empty; nothing
-    in a row depends on the other's before both said yes. `actions` are what the viewer may do now: accept,
-    decline, edit, withdraw, cancel, attest. `interpreter` says which interpreter the two need; empty where
-    none.
+    in a row depends on the other's before both said yes. `counter_offer`: other times that are offered now.
+    `actions` are what the viewer may do now, as `rules.allowed_actions` names it. `interpreter` says which
+    interpreter the two need; empty where none.
     """
 
     meeting_id: int
@@ -61,6 +75,7 @@ class MeetingRow:
     needs_step_free: bool
     interpreter: str
     times: tuple[SlotChoice, ...]
+    counter_offer: CounterOfferRow | None
     starts_at: dt.datetime | None
     ends_at: dt.datetime | None
     place: Place | None
@@ -95,13 +110,34 @@ def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> t
     )
     others = {meeting.pk: _other_id(meeting, viewer) for meeting in found}
     profiles = public_profiles_for(viewer=viewer, ids=set(others.values()), channel="meeting", now=now)
-    waiting = {others[meeting.pk] for meeting in found if meeting.state in Meeting.OPEN_STATES}
+    offers = _counter_offers(found, now)
+    waiting = {
+        others[meeting.pk]
+        for meeting in found
+        if meeting.state in Meeting.OPEN_STATES or meeting.pk in offers
+    }
     free = common_slots(viewer.pk, waiting, after=now) if waiting else {}
     return tuple(
-        _row(viewer, meeting, profiles[others[meeting.pk]], free.get(others[meeting.pk], ()), now)
+        _row(
+            viewer,
+            meeting,
+            profiles[others[meeting.pk]],
+            free.get(others[meeting.pk], ()),
+            offers.get(meeting.pk),
+            now,
+        )
         for meeting in found
         if others[meeting.pk] in profiles
     )
+
+
+def _counter_offers(meetings: Sequence[Meeting], now: dt.datetime) -> dict[int, CounterOffer]:
+    """The open counter-offers of these, by meeting; no query where none can have one."""
+    ids = [one.pk for one in meetings if one.state in (Meeting.State.REQUESTED, Meeting.State.ACCEPTED)]
+    if not ids:
+        return {}
+    found = CounterOffer.objects.open_at(now).filter(meeting__in=ids).prefetch_related("times__slot")
+    return {offer.meeting_id: offer for offer in found}
 
 
 def _other_id(meeting: Meeting, viewer: Attendee) -> int:
@@ -110,7 +146,12 @@ def _other_id(meeting: Meeting, viewer: Attendee) -> int:
 
 
 def _row(
-    viewer: Attendee, meeting: Meeting, other: PublicProfile, free: Sequence[Slot], now: dt.datetime
+    viewer: Attendee,
+    meeting: Meeting,
+    other: PublicProfile,
+    free: Sequence[Slot],
+    offer: CounterOffer | None,
+    now: dt.datetime,
 ) -> MeetingRow:
     mine = next(seat for seat in meeting.seats.all() if seat.attendee_id == viewer.pk)
     state = _shown_state(meeting, mine, now)
@@ -130,6 +171,9 @@ def _row(
         needs_step_free=meeting.needs_step_free,
         interpreter=interpreter_text(viewer, other, viewer.event),
         times=_times(meeting, free) if state in Meeting.OPEN_STATES else (),
+        counter_offer=CounterOfferRow(offer.made_by_id == viewer.pk, _still_free(offer, free))
+        if offer
+        else None,
         starts_at=meeting.period.lower if meeting.period else None,
         ends_at=meeting.period.upper if meeting.period else None,
         place=place_of(meeting.table, meeting.uid) if meeting.table else None,
@@ -142,7 +186,7 @@ def _row(
         my_answer=mine.answer,
         my_word=mine.word,
         my_usefulness=mine.usefulness,
-        actions=allowed_actions(viewer, meeting, mine, now),
+        actions=allowed_actions(viewer, meeting, mine, now, offer.made_by_id if offer else None),
     )
 
 
@@ -157,17 +201,24 @@ def _shown_state(meeting: Meeting, mine: Seat, now: dt.datetime) -> str:
 def _times(meeting: Meeting, free: Sequence[Slot]) -> tuple[SlotChoice, ...]:
     if meeting.any_time:
         return tuple(slot_choice_of(slot) for slot in free)
+    return _still_free(meeting, free)
+
+
+def _still_free(offering: Meeting | CounterOffer, free: Sequence[Slot]) -> tuple[SlotChoice, ...]:
     free_ids = {slot.pk for slot in free}
-    return tuple(slot_choice_of(time.slot) for time in meeting.times.all() if time.slot_id in free_ids)
+    return tuple(slot_choice_of(time.slot) for time in offering.times.all() if time.slot_id in free_ids)
 
 
 def requests_to_answer(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:
-    """Requests and proposals that wait for the attendee's answer, the first to expire first; none where the
-    event's state lets nobody ask any more."""
+    """Requests, proposals and counter-offers that wait for the attendee's answer, the first to expire first;
+    none where the event's state lets nobody ask any more."""
     if not is_allowed(attendee.event, Doing.ASK):
         return ()
-    waiting = Meeting.objects.open_at(now).exclude(asker=attendee.pk).order_by("expires_at", "pk")
-    return tuple(row for row in rows_for(attendee, waiting, now) if not row.my_answer)
+    to_others = CounterOffer.objects.open_at(now).exclude(made_by=attendee.pk)
+    asked = Q(pk__in=Meeting.objects.open_at(now).exclude(asker=attendee.pk).values("pk"))
+    waiting = Meeting.objects.filter(asked | Q(pk__in=to_others.values("meeting")))
+    rows = rows_for(attendee, waiting.order_by("expires_at", "pk"), now)
+    return tuple(row for row in rows if not row.my_answer)
 
 
 def answered_proposals(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:
@@ -201,6 +252,13 @@ def meeting_for(attendee: Attendee, meeting_id: int, now: dt.datetime) -> Meetin
     for row in rows_for(attendee, Meeting.objects.filter(pk=meeting_id), now):
         return row
     raise NotFound(_("There is no such meeting, or you cannot see it."))
+
+
+def times_to_offer(attendee: Attendee, row: MeetingRow, now: dt.datetime) -> tuple[SlotChoice, ...]:
+    """What the attendee could offer instead of the times of this request or meeting, earliest first."""
+    asked_for = {time.slot_id for time in row.times}
+    free = free_slots_between(attendee, row.other.attendee_id, now)
+    return tuple(time for time in free if time.slot_id not in asked_for)
 
 
 def meetings_between(attendee: Attendee, other_id: int, now: dt.datetime) -> tuple[MeetingRow, ...]:

@@ -1,4 +1,4 @@
-"""Writes: requests, answers, meetings, attestations, availability, sessions, notices, calendar feeds."""
+"""Writes: requests, answers, counter-offers, meetings, availability, sessions, notices, calendar feeds."""
 
 from backend.meetings.rules import (
     AlreadyAnswered,
@@ -31,6 +31,14 @@ from backend.meetings.services.closures import (
     displace_meetings,
     reopen_period,
     undo_closure,
+)
+from backend.meetings.services.counter_offers import (
+    CounterOfferWaits,
+    NoCounterOffer,
+    make_counter_offer,
+    refuse_counter_offer,
+    take_counter_offer,
+    withdraw_counter_offer,
 )
 from backend.meetings.services.delegation_mails import (
     SEND_DELEGATION_MAIL,
@@ -130,10 +138,12 @@ __all__ = [
     "BadTimes",
     "BadUsefulness",
     "CapReached",
+    "CounterOfferWaits",
     "DelegationSessionSettled",
     "FeedRead",
     "KeyReused",
     "MeetingRequestData",
+    "NoCounterOffer",
     "NoOpenSlots",
     "NoSuchPlace",
     "NoTableFree",
@@ -187,6 +197,7 @@ __all__ = [
     "join_event",
     "join_with_profile",
     "leave_delegation_session",
+    "make_counter_offer",
     "make_feed",
     "mark_read",
     "move_meeting",
@@ -195,6 +206,7 @@ __all__ = [
     "propose_delegation_session",
     "propose_meeting",
     "read_feed",
+    "refuse_counter_offer",
     "remind_people",
     "remove_bookmark",
     "remove_speaker",
@@ -210,7 +222,9 @@ __all__ = [
     "settle_unattested",
     "start_forum",
     "start_rehearsal",
+    "take_counter_offer",
     "undo_closure",
+    "withdraw_counter_offer",
     "withdraw_proposal",
     "withdraw_request",
 ]

@@ -11,21 +11,28 @@ from backend.meetings.rules import ATTESTATION_WINDOW
 from backend.meetings.selectors.answer_links import LinkExpired, open_token
 from backend.meetings.services.answers import accept_meeting, decline_meeting
 from backend.meetings.services.attestations import attest_meeting
+from backend.meetings.services.counter_offers import (
+    make_counter_offer,
+    refuse_counter_offer,
+    take_counter_offer,
+)
 
 
 def answer_by_link(
     *,
     token: str,
     slot_id: int | None = None,
+    slot_ids: tuple[int, ...] = (),
     reason: str = "",
     usefulness: int | None = None,
     now: dt.datetime,
 ) -> Meeting:
     """Give the answer of the link, and no other; answering again changes nothing. For a POST only.
 
-    `slot_id` accepts another of the offered slots than the link's own. Refuses LinkInvalid, LinkExpired, and
-    what the answer itself refuses: NotFound, AlreadyAnswered, RequestExpired, NotOffered, SlotTaken,
-    NoTableFree, TextTooLong, TooEarly, BadUsefulness and AlreadySettled.
+    `slot_id` accepts another of the offered slots than the link's own; `slot_ids` are offered instead.
+    Refuses LinkInvalid, LinkExpired, and what the answer itself refuses: NotFound, AlreadyAnswered,
+    RequestExpired, NotOffered, SlotTaken, NoTableFree, TextTooLong, TooEarly, BadUsefulness and
+    AlreadySettled, and what `make_counter_offer`, `take_counter_offer` and `refuse_counter_offer` refuse.
     """
     signed = open_token(token)
     attendee, meeting_id, by = signed.attendee, signed.meeting_id, signed.attendee.person
@@ -35,6 +42,13 @@ def answer_by_link(
         )
     if signed.purpose == "decline":
         return decline_meeting(attendee=attendee, meeting_id=meeting_id, reason=reason, by=by, now=now)
+    if signed.purpose == "counter":
+        return make_counter_offer(attendee=attendee, meeting_id=meeting_id, slot_ids=slot_ids, by=by, now=now)
+    if signed.purpose == "take_counter":
+        chosen = slot_id or signed.slot_id or 0
+        return take_counter_offer(attendee=attendee, meeting_id=meeting_id, slot_id=chosen, by=by, now=now)
+    if signed.purpose == "refuse_counter":
+        return refuse_counter_offer(attendee=attendee, meeting_id=meeting_id, by=by, now=now)
     period = Meeting.objects.filter(pk=meeting_id).values_list("period", flat=True).first()
     if period is not None and period.upper + ATTESTATION_WINDOW <= now:
         raise LinkExpired(_("This link has expired. Sign in to say how the meeting was."))

@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 from backend.events.models import Attendee
 from backend.mails.selectors import Letterhead
 from backend.meetings.models import Meeting, Notice
+from backend.meetings.rules import OF_AN_OPEN_REQUEST
 from backend.meetings.selectors.availability import SlotChoice
-from backend.meetings.selectors.meetings import MeetingRow, Place
+from backend.meetings.selectors.meetings import CounterOfferRow, MeetingRow, Place
 from backend.meetings.services.notice_mails import WRITERS, render_mail
 from backend.safeguarding.selectors import PublicProfile
 
 HALF_HOUR = dt.timedelta(minutes=30)
 Kind = Notice.Kind
-OPEN_KINDS = (Kind.REQUESTED, Kind.PROPOSED, Kind.CHANGED, Kind.TIME_TAKEN, Kind.REMINDER_HALF)
+OPEN_KINDS = (*OF_AN_OPEN_REQUEST, Kind.COUNTERED, Kind.COUNTER_REFUSED)
 
 
 def example_mail(
@@ -47,7 +48,7 @@ def _example_meeting(kind: str, reader: Attendee, other: PublicProfile, now: dt.
         uid=uuid.UUID(int=0),
         sequence=0,
         state=Meeting.State.REQUESTED if kind in OPEN_KINDS else Meeting.State.ACCEPTED,
-        asked_by_me=kind in (Kind.ACCEPTED, Kind.DECLINED, Kind.EXPIRED),
+        asked_by_me=kind in (Kind.ACCEPTED, Kind.DECLINED, Kind.EXPIRED, Kind.COUNTERED),
         by_organisers=kind == Kind.PROPOSED,
         other=other,
         message=_("I would like to hear how you work with schools.") if kind in OPEN_KINDS else "",
@@ -58,6 +59,7 @@ def _example_meeting(kind: str, reader: Attendee, other: PublicProfile, now: dt.
         needs_step_free=False,
         interpreter="",
         times=times if kind in OPEN_KINDS else (),
+        counter_offer=CounterOfferRow(by_me=False, times=times) if kind == Kind.COUNTERED else None,
         starts_at=starts_at,
         ends_at=starts_at + HALF_HOUR,
         place=Place(_("Table 1"), event.venue, step_free=True, is_online=False, link=""),

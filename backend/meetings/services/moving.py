@@ -59,8 +59,10 @@ def move_meeting(
     return meeting
 
 
-def rebook(meeting: Meeting, slot: Slot, table: Table | None, now: dt.datetime) -> None:
-    """Give a locked meeting this slot and the table, or another that is free, and notify both.
+def rebook(
+    meeting: Meeting, slot: Slot, table: Table | None, now: dt.datetime, **facts: int | str | list[str]
+) -> None:
+    """Give a locked meeting this slot and the table, or another that is free, and notify both of these facts.
 
     Refuses SlotTaken and NoTableFree; either rolls back the caller's transaction.
     """
@@ -72,4 +74,4 @@ def rebook(meeting: Meeting, slot: Slot, table: Table | None, now: dt.datetime) 
     meeting.save(update_fields=["answered_at", "sequence", "ended_by", "reason"])
     both = seated_ids(meeting.pk)
     release_requests(attendee_ids=both, starts_at=slot.starts_at, ends_at=slot.ends_at, now=now)
-    notify(meeting, Notice.Kind.MOVED, to=both, now=now)
+    notify(meeting, Notice.Kind.MOVED, to=both, now=now, **facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from email.mime.text import MIMEText
 from email.utils import format_datetime
@@ -22,7 +22,8 @@ from backend.mails.selectors import Letterhead, letterhead_for
 from backend.mails.services import mail_to
 from backend.meetings.models import Delivery, Meeting, Notice, Seat
 from backend.meetings.rules import LIMITS_WINDOW, OF_AN_OPEN_REQUEST, REQUEST_UPDATES
-from backend.meetings.selectors.answer_links import make_answer_link
+from backend.meetings.selectors.answer_links import Purpose, make_answer_link
+from backend.meetings.selectors.availability import SlotChoice
 from backend.meetings.selectors.calendar import invitation_for, location_words, meeting_address, method_of
 from backend.meetings.selectors.meetings import MeetingRow, rows_for
 from backend.meetings.selectors.times import reader_words, short_words
@@ -96,6 +97,7 @@ _OVERTAKEN_BY = {
     Kind.REQUESTED: (Kind.CHANGED,),
     Kind.CHANGED: (Kind.CHANGED,),
     Kind.TIME_TAKEN: (Kind.CHANGED, Kind.TIME_TAKEN),
+    Kind.COUNTERED: (Kind.COUNTERED,),
 }
 
 
@@ -164,7 +166,11 @@ def content_for(notice: Notice, row: MeetingRow, reader: Attendee, now: dt.datet
     """
     if not _is_timely(notice, row, now):
         return None
-    writer = _times_lost if notice.facts.get("are_new") else WRITERS[Kind(notice.kind)]
+    writer = WRITERS[Kind(notice.kind)]
+    if notice.facts.get("are_new"):
+        writer = _times_lost
+    elif notice.facts.get("by_agreement"):
+        writer = _moved_by_agreement
     if notice.kind == Kind.CHANGED and not _was_mailed(notice):
         writer = _requested  # the first they read of it
     return writer(row, reader)
@@ -188,6 +194,8 @@ def _is_timely(notice: Notice, row: MeetingRow, now: dt.datetime) -> bool:
     match Kind(notice.kind):
         case Kind.REQUESTED | Kind.PROPOSED | Kind.CHANGED | Kind.REMINDER_HALF:
             return to_answer
+        case Kind.COUNTERED:
+            return "take_counter" in row.actions
         case Kind.TIME_TAKEN:
             return to_answer or row.my_answer == Seat.Answer.YES
         case Kind.ACCEPTED | Kind.ARRANGED:
@@ -319,6 +327,56 @@ def _moved(row: MeetingRow, reader: Attendee) -> MailContent:
             _("If it does not suit you, cancel it: the other can replan."),
             _("The attached entry changes it in your calendar."),
         ),
+    )
+
+
+def _moved_by_agreement(row: MeetingRow, reader: Attendee) -> MailContent:
+    return _confirmed_meeting(
+        row,
+        reader,
+        subject=_("Your meeting with %(name)s has another time") % _names(row),
+        lines=(
+            _("You and %(who)s agreed on another time: this holds now.") % _names(row),
+            _("The attached entry changes it in your calendar."),
+        ),
+    )
+
+
+def _countered(row: MeetingRow, reader: Attendee) -> MailContent:
+    offered = row.counter_offer.times if row.counter_offer else ()
+    first = (
+        _("%(who)s cannot meet at the times you offered, and offers others.")
+        if row.asked_by_me and row.state == Meeting.State.REQUESTED
+        else _("%(who)s asks to move your meeting. Until you agree it stays as it is.")
+    )
+    return MailContent(
+        subject=_("%(name)s offers other times to meet") % _names(row),
+        lines=(
+            first % _names(row),
+            ngettext("One time would suit:", "Choose one of these times:", len(offered))
+            if offered
+            else _("None of the times is free for you both now. Sign in to answer."),
+        ),
+        times=tuple(reader_words(time.starts_at, time.ends_at, reader) for time in offered),
+        links=(
+            *_time_links(row, reader, offered, "take_counter"),
+            Link(_("None of them suits"), make_answer_link(row.meeting_id, reader, "refuse_counter")),
+            _agenda_link(reader),
+        ),
+    )
+
+
+def _counter_refused(row: MeetingRow, reader: Attendee) -> MailContent:
+    return MailContent(
+        subject=_("The other times do not suit %(name)s") % _names(row),
+        lines=(
+            _("None of the times you offered suits %(who)s.") % _names(row),
+            _("Your meeting stays as it was agreed.")
+            if row.state == Meeting.State.ACCEPTED
+            else _("The request still waits for your answer."),
+        ),
+        times=_period(row, reader),
+        links=(_meeting_link(row, reader), _agenda_link(reader)),
     )
 
 
@@ -470,6 +528,8 @@ WRITERS = {
     Kind.EXPIRED: _expired,
     Kind.CANCELLED: _cancelled,
     Kind.TIME_TAKEN: _time_taken,
+    Kind.COUNTERED: _countered,
+    Kind.COUNTER_REFUSED: _counter_refused,
     Kind.REMINDER_HALF: _reminder_half,
     Kind.REMINDER_DAY: _reminder_day,
     Kind.REMINDER_SOON: _reminder_soon,
@@ -520,13 +580,20 @@ def _answer_links(row: MeetingRow, reader: Attendee) -> tuple[Link, ...]:
             Link(_("No"), make_answer_link(row.meeting_id, reader, "decline")),
             _agenda_link(reader),
         )
-    accept = tuple(
+    accept = _time_links(row, reader, row.times[:MAX_TIMES_SHOWN], "accept")
+    counter = Link(_("Offer other times"), make_answer_link(row.meeting_id, reader, "counter"))
+    decline = Link(_("Decline"), make_answer_link(row.meeting_id, reader, "decline"))
+    return (*accept, *([counter] if "counter" in row.actions else []), decline, _agenda_link(reader))
+
+
+def _time_links(
+    row: MeetingRow, reader: Attendee, times: Iterable[SlotChoice], purpose: Purpose
+) -> tuple[Link, ...]:
+    return tuple(
         Link(
             _("Accept %(time)s") % {"time": short_words(time.starts_at, reader)},
-            make_answer_link(row.meeting_id, reader, "accept", slot_id=time.slot_id),
+            make_answer_link(row.meeting_id, reader, purpose, slot_id=time.slot_id),
             is_main=True,
         )
-        for time in row.times[:MAX_TIMES_SHOWN]
+        for time in times
     )
-    decline = Link(_("Decline"), make_answer_link(row.meeting_id, reader, "decline"))
-    return (*accept, decline, _agenda_link(reader))

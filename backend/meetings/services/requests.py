@@ -15,7 +15,7 @@ from backend.core.period import overlapping
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Slot, Theme
 from backend.events.rules import Doing, TextTooLong, check_allowed, clean_text
-from backend.meetings.models import Availability, Meeting, Notice, RequestedTime, Seat
+from backend.meetings.models import Availability, CounterOffer, Meeting, Notice, RequestedTime, Seat
 from backend.meetings.models.meetings import MAX_TIMES
 from backend.meetings.rules import (
     ASKER_REQUESTS,
@@ -198,6 +198,7 @@ def edit_request(
     if _editable_fields(meeting) == before:
         return Meeting.objects.get(pk=meeting.pk)
     _check_edits(meeting, now)
+    CounterOffer.objects.overtake(meeting)
     meeting.expires_at = expiry_of(
         asked_at=meeting.asked_at,
         changed_at=now,
@@ -416,14 +417,7 @@ def _check_data(attendee: Attendee, other: Attendee, data: MeetingRequestData, n
             _("This event has no theme “%(theme)s”. Choose one of its themes.") % {"theme": data.theme[:60]},
             theme=data.theme,
         )
-    known = Slot.objects.filter(event=attendee.event_id, pk__in=data.slot_ids).count()
-    if known < len(data.slot_ids):
-        raise BadTimes(
-            _(
-                "One of these times is not a meeting slot of this forum. Load the page again and "
-                "choose others."
-            )
-        )
+    check_known_slots(attendee.event_id, data.slot_ids)
     _check_place(attendee.event_id, data)
     if not Availability.objects.filter(attendee=other, slot__starts_at__gt=now).exists():
         raise NoOpenSlots(
@@ -443,6 +437,17 @@ def _check_data(attendee: Attendee, other: Attendee, data: MeetingRequestData, n
         )
         raise SlotTaken(sentence, alternatives=slot_details(free[:MAX_ALTERNATIVES]))
     return wanted[-1]
+
+
+def check_known_slots(event_id: int, slot_ids: Collection[int]) -> None:
+    """Refuse BadTimes where one of these is no slot of the event."""
+    if Slot.objects.filter(event=event_id, pk__in=slot_ids).count() < len(slot_ids):
+        raise BadTimes(
+            _(
+                "One of these times is not a meeting slot of this forum. Load the page again and "
+                "choose others."
+            )
+        )
 
 
 def _check_place(event_id: int, data: MeetingRequestData) -> None:

@@ -12,10 +12,13 @@ from django.views.decorators.http import require_http_methods
 
 from backend.core.errors import NotFound
 from backend.meetings.selectors import (
+    AnswerLink,
     LinkExpired,
     LinkInvalid,
     LinkUsed,
     LinkWithdrawn,
+    Purpose,
+    answer_token,
     meeting_for,
     open_token,
     other_attendee_id,
@@ -25,6 +28,7 @@ from backend.meetings.services import answer_by_link
 from frontend.access import Outcome, Request, catch_refusal, public
 from frontend.fields import values_of
 from frontend.meetings.forms import AnswerForm
+from frontend.meetings.words import by_day
 
 
 @public("a signed link is for one answer of one person, and answers only when its button is pressed")
@@ -50,6 +54,7 @@ def _answer(request: Request, token: str) -> HttpResponse:
             answer_by_link(
                 token=token,
                 slot_id=values["slot"],
+                slot_ids=values["slots"],
                 reason=values["reason"],
                 usefulness=values["usefulness"],
                 now=now,
@@ -69,9 +74,27 @@ def _answer(request: Request, token: str) -> HttpResponse:
         "refusal": refusal,
         "typed": form["reason"].value() or "",
         "usefulness": form["usefulness"].value() or "",
-        "others": [time for time in link.meeting.times if time != link.time],
+        "others": [time for time in link.offered if time != link.time],
+        "days": by_day(link.attendee.event, link.free),
+        "chosen": values_of(form)["slots"] if form.is_bound else (),
+        "instead": _instead(link),
     }
     return render(request, "meetings/answer.html", context, status=refusal.status if refusal else 200)
+
+
+def _instead(link: AnswerLink) -> dict[str, str]:
+    """The other answers that the reader of this link could give: the token of each."""
+    others: dict[Purpose, tuple[Purpose, ...]] = {
+        "accept": ("counter", "decline"),
+        "counter": ("accept", "decline"),
+        "take_counter": ("refuse_counter",),
+    }
+    row = link.meeting
+    return {
+        purpose: answer_token(row.meeting_id, link.attendee, purpose)
+        for purpose in others.get(link.purpose, ())
+        if purpose in row.actions and not row.by_organisers
+    }
 
 
 def _answered(request: Request, token: str, now: dt.datetime) -> HttpResponse:

@@ -31,7 +31,7 @@ from backend.safeguarding.selectors import PublicProfile
 from backend.suggestions.selectors import suggestion_between
 from frontend.access import Outcome, Request, catch_refusal, counted, participant
 from frontend.meetings.forms import AskForm
-from frontend.meetings.words import day_in, first_line, theme_of
+from frontend.meetings.words import by_day, first_line, theme_of
 
 
 @participant
@@ -120,9 +120,7 @@ def _page(
     row: MeetingRow | None = None,
 ) -> HttpResponse:
     """The form with the times that are free now; after a refusal, with all that was typed."""
-    days: dict[dt.date, list[Any]] = {}
-    for time in free_slots_between(attendee, other.attendee_id, now):
-        days.setdefault(day_in(attendee.event, time.starts_at), []).append(time)
+    free = free_slots_between(attendee, other.attendee_id, now)
     field = str(refusal.details.get("field", "")) if refusal else ""
     if refusal and field in form.fields:
         form.add_error(field, refusal.message)
@@ -130,17 +128,12 @@ def _page(
         "other": other,
         "form": form,
         "row": row,
-        "days": list(days.items()),
+        "days": by_day(attendee.event, free),
         "places": place_kinds_for(attendee.event_id),
-        "has_open": bool(days)
+        "has_open": bool(free)
         or any(cell.can_be_asked for day in availability_for(attendee, now) for cell in day.cells),
         "refusal": refusal if refusal and field not in form.fields else None,
-        "next_free": [
-            time
-            for times in days.values()
-            for time in times
-            if refusal and time.slot_id in _alternatives(refusal)
-        ],
+        "next_free": [time for time in free if refusal and time.slot_id in _alternatives(refusal)],
     }
     status = refusal.status if refusal else 422 if form.errors else 200
     return render(request, "meetings/ask.html", context, status=status)

@@ -103,6 +103,30 @@ class Forum:
             now=self.now,
         )
 
+    def counter(self, attendee: Attendee, meeting: Meeting, *slots: Slot) -> Meeting:
+        return services.make_counter_offer(
+            attendee=attendee,
+            meeting_id=meeting.pk,
+            slot_ids=tuple(slot.pk for slot in slots),
+            by=attendee.person,
+            now=self.now,
+        )
+
+    def take_counter(self, attendee: Attendee, meeting: Meeting, slot: Slot) -> Meeting:
+        return services.take_counter_offer(
+            attendee=attendee, meeting_id=meeting.pk, slot_id=slot.pk, by=attendee.person, now=self.now
+        )
+
+    def refuse_counter(self, attendee: Attendee, meeting: Meeting) -> Meeting:
+        return services.refuse_counter_offer(
+            attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=self.now
+        )
+
+    def withdraw_counter(self, attendee: Attendee, meeting: Meeting) -> Meeting:
+        return services.withdraw_counter_offer(
+            attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=self.now
+        )
+
     def edit(self, attendee: Attendee, meeting: Meeting, *slots: Slot, **wish: object) -> Meeting:
         return services.edit_request(
             attendee=attendee,

@@ -291,3 +291,36 @@ def test_a_table_that_loses_its_mark_after_it_was_chosen_is_not_given_to_who_nee
 
     assert at_once(lambda: forum.accept(b, meeting, forum.slots[0]), change) == ["no_table_free", "ok"]
     assert Meeting.objects.get().state == "requested"
+
+
+@pytest.mark.parametrize("rival", ["accepts as asked", "accepts somebody else then"])
+def test_who_takes_an_offered_time_while_it_goes_gets_it_or_is_refused_and_nobody_is_booked_twice(rival):
+    forum = make_forum(people=3, tables=2)
+    a, b, c = forum.people
+    meeting = forum.ask(a, b, forum.slots[0])
+    forum.counter(b, meeting, forum.slots[1])
+    if rival == "accepts as asked":
+        accept = lambda: forum.accept(b, meeting)  # noqa: E731
+    else:
+        other = forum.ask(c, b, forum.slots[1])
+        accept = lambda: forum.accept(b, other, forum.slots[1])  # noqa: E731
+    answers = at_once(accept, lambda: forum.take_counter(a, meeting, forum.slots[1]))
+    assert "ok" in answers
+    assert set(answers) <= {"ok", "slot_taken", "no_counter_offer", "already_answered"}
+    assert answers.count("ok") == 1
+    assert double_booked() == tables_taken_twice() == 0
+
+
+def test_a_meeting_cancelled_while_it_moves_is_cancelled_or_moved_and_holds_no_seat_twice():
+    forum = make_forum(people=2, tables=2)
+    a, b = forum.people
+    meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
+    forum.counter(a, meeting, forum.slots[1])
+    moved, cancelled = at_once(
+        lambda: forum.take_counter(b, meeting, forum.slots[1]), lambda: forum.cancel(a, meeting)
+    )
+    assert cancelled == "ok"
+    assert moved in ("ok", "no_counter_offer")
+    meeting.refresh_from_db()
+    assert meeting.state == "cancelled"
+    assert not Seat.objects.filter(is_active=True).exists()

@@ -25,7 +25,7 @@ def test_a_request_is_the_asker_s_to_change_and_the_other_s_to_answer_until_it_e
     a, b, *_ = forum.people
     request = forum.ask(a, b, forum.slots[0])
     last = request.expires_at - dt.timedelta(seconds=1)
-    assert actions(request, forum, last) == [("edit", "withdraw"), ("accept", "decline")]
+    assert actions(request, forum, last) == [("edit", "withdraw"), ("accept", "decline", "counter")]
     assert not is_expired(request, last)
     assert actions(request, forum, request.expires_at) == [(), ()]
     assert is_expired(request, request.expires_at)
@@ -34,8 +34,9 @@ def test_a_request_is_the_asker_s_to_change_and_the_other_s_to_answer_until_it_e
 def test_a_confirmed_meeting_can_be_cancelled_until_it_ends_and_attested_then(forum: Forum) -> None:
     a, b, *_ = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
-    before, after = meeting.period.upper - HOUR, meeting.period.upper
-    assert actions(meeting, forum, before) == [("cancel",)] * 2
+    before, after = meeting.period.upper - dt.timedelta(minutes=1), meeting.period.upper
+    assert actions(meeting, forum, before) == [("cancel",)] * 2  # it has begun
+    assert actions(meeting, forum, forum.now) == [("cancel", "counter")] * 2
     assert actions(meeting, forum, after) == [("attest",)] * 2
     forum.now = after
     forum.attest(a, meeting, took_place=True)

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from backend.core.period import Period
 from backend.events.models import Attendee
 from backend.meetings import selectors, services
-from backend.meetings.models import Meeting, Notice, Seat
+from backend.meetings.models import CounterOffer, Meeting, Notice, Seat
 from backend.safeguarding.rules import may_contact
 from tests.backend.meetings.state_machine import PEOPLE, SLOTS, ZONES, MeetingMachineBase
 from tests.factories import block_contact, unblock_contact
@@ -110,6 +110,25 @@ class MeetingMachine(MeetingMachineBase):
     )
     def say_anything(self, m: int, state: str, by: str, verb: str) -> None:
         self._with(state, m, by, getattr(self.forum, verb))
+
+    @rule(m=any_meeting, state=st.sampled_from(["requested", "accepted"]), by=a_side, slots=some_slots)
+    def counter(self, m: int, state: str, by: str, slots: list[int]) -> None:
+        self._with(state, m, by, lambda who, meeting: self.forum.counter(who, meeting, *self._slots(slots)))
+
+    @rule(
+        m=any_meeting,
+        state=st.sampled_from(["requested", "accepted"]),
+        by=a_side,
+        slot=st.integers(0, SLOTS - 1),
+    )
+    def take_counter(self, m: int, state: str, by: str, slot: int) -> None:
+        def take(who: Attendee, meeting: Meeting) -> None:
+            offer = CounterOffer.objects.filter(meeting=meeting, state="open").first()
+            offered = [time.slot for time in offer.times.all()] if offer else []
+            self.forum.take_counter(who, meeting, offered[0] if offered else self._slots([slot])[0])
+            assert offer is None or offer.made_by != who
+
+        self._with(state, m, by, take)
 
     @rule(m=any_meeting, by=a_side)
     def cancel(self, m: int, by: str) -> None:
