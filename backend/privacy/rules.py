@@ -158,6 +158,8 @@ TABLES = tuple(
                     "core_act": "What an organiser did: which file, which change of state",
                     "events_ageagreement": "That leads of two forums agreed on an age class",
                     "events_appointment": "Who was organiser or lead from when to when",
+                    "meetings_counteroffer": "That one of the two offered other times, and what came of it",
+                    "meetings_counteroffertime": "The times offered instead",
                     "meetings_displacedmeeting": "That a meeting was moved for a closed room",
                     "meetings_requestedtime": "The times a request offers",
                     "meetings_seat": "Who sits in a meeting, whether it took place, how useful it was",

@@ -11,6 +11,8 @@ from backend.events.models import Slot, Table
 from backend.meetings.models import (
     Availability,
     Closure,
+    CounterOffer,
+    CounterOfferTime,
     DisplacedMeeting,
     Meeting,
     RequestedTime,
@@ -173,6 +175,33 @@ def test_at_most_three_times_each_once(forum):
         offer(forum.slots[position], position)
     refused_by("requested_times_at_most_three", lambda: offer(forum.slots[4], 4))
     refused_by("requested_time_position_once", lambda: offer(forum.slots[4], 1))
+
+
+def test_one_counter_offer_is_open_at_a_time_with_three_times_of_its_event_at_most(forum):
+    a, b, *_ = forum.people
+    meeting = forum.ask(a, b, forum.slots[0])
+    forum.counter(b, meeting, *forum.slots[1:4])
+    first = CounterOffer.objects.get()
+    elsewhere = make_forum(slug="elsewhere", people=1)
+
+    def again(**changed):
+        values = {"event": forum.event, "meeting": meeting, "made_by": b, "made_at": NOW, "state": "refused"}
+        CounterOffer.objects.create(**values | changed)
+
+    def offer(slot, position):
+        CounterOfferTime.objects.create(event=forum.event, counter_offer=first, slot=slot, position=position)
+
+    again()
+    refused_by("counter_offer_one_open", lambda: again(state="open"))
+    refused_by("counter_offer_state_known", lambda: again(state="lost"))
+    refused_by("counter_offer_attendee_same_event", lambda: again(made_by=elsewhere.people[0]))
+    stranger = {"event": elsewhere.event, "made_by": elsewhere.people[0]}
+    refused_by("counter_offer_meeting_same_event", lambda: again(**stranger))
+    refused_by("counter_offer_at_most_three", lambda: offer(forum.slots[4], 4))
+    refused_by("counter_offer_time_position_once", lambda: offer(forum.slots[4], 1))
+    refused_by("counter_offer_time_once", lambda: offer(forum.slots[1], 4))
+    first.times.all().delete()
+    refused_by("counter_offer_slot_same_event", lambda: offer(elsewhere.slots[0], 1))
 
 
 def test_a_key_makes_one_meeting_for_each_asker(forum):
