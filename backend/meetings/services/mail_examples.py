@@ -16,7 +16,8 @@ from backend.meetings.models import Meeting, Notice
 from backend.meetings.rules import OF_AN_OPEN_REQUEST
 from backend.meetings.selectors.availability import SlotChoice
 from backend.meetings.selectors.meetings import CounterOfferRow, MeetingRow, Place
-from backend.meetings.services.notice_mails import WRITERS, render_mail
+from backend.meetings.services.notice_mails import render_mail
+from backend.meetings.services.notice_words import words_of
 from backend.safeguarding.selectors import PublicProfile
 
 HALF_HOUR = dt.timedelta(minutes=30)
@@ -29,7 +30,7 @@ def example_mail(
 ) -> EmailMessage:
     """The mail of a notice of this kind, about a made-up meeting with `other`; its links lead nowhere."""
     row = _example_meeting(kind, reader, other, now)
-    content = WRITERS[Kind(kind)](row, reader)
+    content = words_of(Kind(kind), {}, row, reader)
     nowhere = f"{settings.TITIAN_ADDRESS.rstrip('/')}/answer/{_('a-link-of-their-own')}/"
     links = tuple(replace(link, address=nowhere) for link in content.links)
     return render_mail(replace(content, links=links), reader, head)
