@@ -73,6 +73,7 @@ urlpatterns = [
     path("e/<slug:slug>/invitations/test/", invitations.send_test, name="test_invitation"),
     path("e/<slug:slug>/", directory.event_home, name="event_home"),
     path("e/<slug:slug>/home/", directory.home, name="home"),
+    path("e/<slug:slug>/home/next/", directory.next_meeting, name="next_meeting"),
     path("e/<slug:slug>/join/", joining.join, name="join"),
     path("e/<slug:slug>/join/<int:step>/", joining.join_step, name="join_step"),
     path("e/<slug:slug>/join/<int:step>/understood/", joining.understood, name="understood"),
@@ -278,6 +279,7 @@ urlpatterns = [
         "e/<slug:slug>/meetings/<int:meeting_id>/call-off/", meetings.cancel_for_both, name="cancel_for_both"
     ),
     path("e/<slug:slug>/meetings/<int:meeting_id>/move/", meetings.move, name="move"),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/here/", meetings.arrive, name="arrive"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/attest/", meetings.attest, name="attest"),
     path("e/<slug:slug>/calendar/", calendar.calendar, name="calendar"),
     path("e/<slug:slug>/calendar/titian.ics", calendar.calendar_download, name="calendar_download"),

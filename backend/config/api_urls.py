@@ -106,6 +106,7 @@ urlpatterns = [
     path(
         "events/<slug:slug>/meetings/<int:meeting_id>/cancel-for-both/", meetings.CancelForBothView.as_view()
     ),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/here/", meetings.ArriveView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/attest/", meetings.AttestView.as_view()),
     path("events/<slug:slug>/meetings/overview/", meetings.OverviewView.as_view()),
     path("events/<slug:slug>/meetings/rules/", meetings.RulesView.as_view()),

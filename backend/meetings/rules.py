@@ -38,6 +38,7 @@ LIMITS_WINDOW = dt.timedelta(
     hours=24
 )  # a day that begins at no midnight: no zone's night gives twice as many
 QUIET_MARGIN = dt.timedelta(hours=1)  # what happens so soon after the reader's quiet hours is mailed in them
+ARRIVAL_MARGIN = dt.timedelta(minutes=15)  # from so long before a meeting on one can say that one is there
 ATTESTATION_WINDOW = dt.timedelta(hours=72)  # after it, one side's report that they met counts for both
 
 
@@ -205,7 +206,7 @@ def allowed_actions(
     """What the attendee with this seat may do now: accept, decline, edit, withdraw, cancel, attest.
 
     Of other times: counter, take_counter, refuse_counter, withdraw_counter. `countered_by`: the attendee (id)
-    whose counter-offer is open.
+    whose counter-offer is open. At the table: arrive.
     """
     if is_expired(meeting, now):
         return ()
@@ -220,18 +221,32 @@ def allowed_actions(
     if meeting.state == Meeting.State.ACCEPTED:
         if meeting.period.upper <= now:
             return ("attest",)
-        if meeting.period.lower <= now:
-            return ("cancel",)
-        if countered_by is None:
-            return ("cancel", "counter")
-        return (
-            ("cancel", "counter", "withdraw_counter")
-            if countered_by == attendee.pk
-            else ("cancel", *TO_ANSWER)
-        )
+        return ("cancel", *_on_the_way(attendee, meeting, seat, now, countered_by))
     if meeting.state in Meeting.CONFIRMED_STATES and not seat.word:
         return ("attest",)
     return ()
+
+
+def _on_the_way(
+    attendee: Attendee, meeting: Meeting, seat: Seat, now: dt.datetime, countered_by: int | None
+) -> tuple[str, ...]:
+    """What there is to do about an agreed meeting beside cancelling it."""
+    arrive = ("arrive",) if seat.here_at is None and now >= meeting.period.lower - ARRIVAL_MARGIN else ()
+    if meeting.period.lower <= now:
+        return arrive
+    if countered_by is None:
+        return (*arrive, "counter")
+    return (*arrive, "counter", "withdraw_counter") if countered_by == attendee.pk else (*arrive, *TO_ANSWER)
+
+
+def check_arrival(meeting: Meeting, now: dt.datetime) -> None:
+    """Refuse AlreadyAnswered (not agreed), TooEarly and TooLate to who says that they are at the table."""
+    check_cancellable(meeting, now)
+    if now < meeting.period.lower - ARRIVAL_MARGIN:
+        raise TooEarly(
+            _("You can say that you are there from %(minutes)d minutes before the meeting.")
+            % {"minutes": ARRIVAL_MARGIN.total_seconds() // 60}
+        )
 
 
 def check_open_request(meeting: Meeting, now: dt.datetime) -> None:

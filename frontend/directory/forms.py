@@ -55,3 +55,9 @@ class TopicForm(forms.Form):
     def chosen(self) -> dict[str, str]:
         self.full_clean()
         return {name: self.cleaned_data.get(name, "") for name in ("topic", "theme")}
+
+
+class VersionForm(forms.Form):
+    """Which version of a part of the page is shown already."""
+
+    version = forms.CharField(required=False)

@@ -18,7 +18,9 @@ from backend.core.limits import Kind
 from backend.directory.selectors import (
     PAGE_SIZE,
     home_for,
+    meetings_to_come,
     minor_home_for,
+    minutes_to_go,
     person_for,
     recently_seen_for,
     saved_for,
@@ -33,7 +35,7 @@ from backend.directory.services import (
     wish_to_meet,
 )
 from backend.events.models import Attendee
-from backend.events.rules import is_event_open
+from backend.events.rules import is_event_open, is_over
 from backend.events.selectors import profile_for, topic_names_for
 from backend.meetings.selectors import open_contacts_for
 from backend.safeguarding.rules import why_not_open
@@ -41,9 +43,9 @@ from backend.suggestions.models import Feedback
 from backend.suggestions.selectors import suggestion_between
 from backend.suggestions.services import give_feedback, record_views, withdraw_feedback
 from frontend.access import Request, counted, participant
-from frontend.directory.forms import FindForm, NoteForm, TopicForm
-from frontend.directory.words import filter_choices, gap_text, to_go_words
-from frontend.fields import BackForm
+from frontend.directory.forms import FindForm, NoteForm, TopicForm, VersionForm
+from frontend.directory.words import filter_choices, gap_text, next_meeting_words
+from frontend.fields import BackForm, values_of
 
 HOMES = {Attendee.Permission.ORGANISER: "desk", Attendee.Permission.SAFEGUARDING_LEAD: "reports"}
 
@@ -81,13 +83,25 @@ def home_page(request: Request, attendee: Attendee) -> HttpResponse:
     record_views(attendee=attendee, other_ids=shown, by=request.user, now=now)
     context = {
         "home": found,
-        "to_go": "" if found.minutes_to_go is None else to_go_words(found.minutes_to_go),
+        "next": next_meeting_words(found.next_meeting, found.minutes_to_go, is_over=found.is_over),
         "gap": gap_text(found.gap, attendee.event),
         "underway": open_contacts_for(attendee, now),
         "without_time": without_open_time(viewer=attendee, ids=shown, now=now),
         "topic_names": topic_names_for(attendee.event),
     }
     return render(request, "directory/home.html", context)
+
+
+@participant
+@require_safe
+def next_meeting(request: Request, attendee: Attendee) -> HttpResponse:
+    """That part of home alone; 204 where the page has this version already."""
+    now = timezone.now()
+    row = next(iter(meetings_to_come(attendee, now)), None)
+    found = next_meeting_words(row, minutes_to_go(row, now), is_over=is_over(attendee.event, now))
+    if values_of(VersionForm(request.GET))["version"] == found.version:
+        return HttpResponse(status=204)
+    return render(request, "directory/_next.html", {"next": found, "event": attendee.event})
 
 
 @participant

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,11 +16,13 @@ from backend.directory.rules import Gap
 from backend.directory.selectors import Facet, Found
 from backend.events.models import Event
 from backend.events.selectors import theme_names_for, topic_names_for
+from backend.meetings.selectors import MeetingRow
 from frontend.events.words.languages import language_name
 from frontend.people.words import constituency_label
 
 HOUR = 60
 DAY = 24 * HOUR
+NEAR_MINUTES = 20  # from then on home looks for news of the next meeting by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,27 @@ def gap_text(gap: Gap, event: Event) -> GapText | None:
             sentence = _("You have named no language, so nobody knows in which to talk to you.")
             return GapText(sentence, _("Name my languages"), f"{profile}#part-who")
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class NextMeeting:
+    """The next meeting as home shows it; `version` changes with anything that is shown."""
+
+    row: MeetingRow | None
+    to_go: str
+    is_near: bool
+    is_over: bool
+
+    @property
+    def version(self) -> str:
+        text = repr((self.row, self.to_go))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def next_meeting_words(row: MeetingRow | None, minutes: int | None, *, is_over: bool) -> NextMeeting:
+    """`minutes`: until it begins."""
+    to_go = "" if minutes is None else to_go_words(minutes)
+    return NextMeeting(row, to_go, minutes is not None and minutes <= NEAR_MINUTES, is_over)
 
 
 def to_go_words(minutes: int) -> str:

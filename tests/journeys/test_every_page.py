@@ -37,6 +37,7 @@ UNSEEN = {
     "done_file": "a file",
     "attendees_file": "a file",
     "meeting_download": "a file",
+    "next_meeting": "a part of home",
     "calendar_download": "a file",
 }
 

@@ -14,7 +14,14 @@ from backend.directory.selectors.finding import (
     Wanted,
     found_for,
 )
-from backend.directory.selectors.home import Home, MinorHome, home_for, minor_home_for
+from backend.directory.selectors.home import (
+    Home,
+    MinorHome,
+    home_for,
+    meetings_to_come,
+    minor_home_for,
+    minutes_to_go,
+)
 from backend.directory.selectors.needs_help import (
     NeedsHelpRow,
     attendees_needing_help,
@@ -93,7 +100,9 @@ __all__ = [
     "found_for",
     "home_for",
     "just_told",
+    "meetings_to_come",
     "minor_home_for",
+    "minutes_to_go",
     "needs_help_csv",
     "needs_help_rows",
     "organisation_names",

@@ -79,11 +79,7 @@ def minor_home_for(attendee: Attendee, now: dt.datetime) -> MinorHome:
 
 def home_for(attendee: Attendee, now: dt.datetime) -> Home:
     """The attendee's home in a constant number of queries; its numbers are those of the pages it links to."""
-    to_come = [
-        row
-        for row in confirmed_meetings_for(attendee, now)
-        if row.state == Meeting.State.ACCEPTED and row.ends_at and row.ends_at > now
-    ]
+    to_come = meetings_to_come(attendee, now)
     following = to_come[0] if to_come else None
     underway = open_contacts_for(attendee, now)
     found = suggestions_for(attendee=attendee, now=now)
@@ -94,7 +90,7 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
     has_time = any(cell.is_open for cell in cells)
     return Home(
         next_meeting=following,
-        minutes_to_go=_minutes_until(following.starts_at, now) if following and following.starts_at else None,
+        minutes_to_go=minutes_to_go(following, now),
         meetings_to_come=len(to_come),
         to_answer=requests_to_answer(attendee, now),
         suggestions=tuple(fresh[:FRESH]),
@@ -113,6 +109,16 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
     )
 
 
-def _minutes_until(moment: dt.datetime, now: dt.datetime) -> int:
-    """Whole minutes left, and 0 once it has begun."""
-    return max(0, int((moment - now).total_seconds() // 60))
+def meetings_to_come(attendee: Attendee, now: dt.datetime) -> list[MeetingRow]:
+    """The attendee's agreed meetings that are not over, the next first."""
+    confirmed = confirmed_meetings_for(attendee, now)
+    return [
+        row for row in confirmed if row.state == Meeting.State.ACCEPTED and row.ends_at and row.ends_at > now
+    ]
+
+
+def minutes_to_go(row: MeetingRow | None, now: dt.datetime) -> int | None:
+    """Whole minutes until the meeting, 0 once it has begun; None without one."""
+    if row is None or row.starts_at is None:
+        return None
+    return max(0, int((row.starts_at - now).total_seconds() // 60))

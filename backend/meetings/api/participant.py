@@ -211,6 +211,14 @@ class RefuseCounterOfferView(MeetingAnswerView):
         return self.shown(meeting_id)
 
 
+class ArriveView(MeetingAnswerView):
+    @extend_schema(operation_id="meetings_arrive", request=None, responses={200: shapes.MeetingSerializer})
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Say that I am at the table, from a quarter of an hour before the meeting on."""
+        services.arrive(**self.target(meeting_id))
+        return self.shown(meeting_id)
+
+
 class AttestView(MeetingAnswerView):
     @extend_schema(
         operation_id="meetings_attest",

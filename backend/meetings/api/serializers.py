@@ -60,6 +60,8 @@ class MeetingSerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
     reason = serializers.CharField()
     my_answer = serializers.CharField(help_text="To a proposal: yes, no, or nothing yet.")
+    i_am_here = serializers.BooleanField(help_text="I said that I am at the table.")
+    other_is_here = serializers.BooleanField()
     my_word = serializers.CharField()
     my_usefulness = serializers.IntegerField(allow_null=True)
     actions = serializers.ListField(child=serializers.CharField())

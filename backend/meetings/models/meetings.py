@@ -252,6 +252,7 @@ class Seat(models.Model):
     period = DateTimeRangeField(null=True, blank=True)
     is_active = models.BooleanField(default=False)
     answer = models.CharField(max_length=3, choices=Answer.choices, blank=True)
+    here_at = models.DateTimeField(null=True, blank=True)  # when they said that they are at the table
     word = models.CharField(max_length=8, choices=Word.choices, blank=True)
     usefulness = models.PositiveSmallIntegerField(null=True, blank=True)
     attested_at = models.DateTimeField(null=True, blank=True)

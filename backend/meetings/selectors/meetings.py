@@ -55,7 +55,8 @@ class MeetingRow:
     are those of a request that are still free for both, in the asker's order; for any time, all that are.
     `state` is Meeting's, except that an unanswered request past its expiry is expired, and a disputed meeting
     has to each the state they reported. `my_answer` is the viewer's to a proposal: yes, no or empty; nothing
-    in a row depends on the other's before both said yes. `counter_offer`: other times that are offered now.
+    in a row depends on the other's before both said yes. `i_am_here`, `other_is_here`: said to be at the
+    table. `counter_offer`: other times that are offered now.
     `actions` are what the viewer may do now, as `rules.allowed_actions` names it. `interpreter` says which
     interpreter the two need; empty where none.
     """
@@ -86,6 +87,8 @@ class MeetingRow:
     ended_by_me: bool
     ended_by_organisers: bool
     my_answer: str
+    i_am_here: bool
+    other_is_here: bool
     my_word: str
     my_usefulness: int | None
     actions: tuple[str, ...]
@@ -184,6 +187,8 @@ def _row(
         ended_by_me=meeting.ended_by_id == viewer.pk,
         ended_by_organisers=meeting.ended_by_id is None and bool(meeting.reason),  # a rule gives no reason
         my_answer=mine.answer,
+        i_am_here=mine.here_at is not None,
+        other_is_here=any(seat.here_at and seat.pk != mine.pk for seat in meeting.seats.all()),
         my_word=mine.word,
         my_usefulness=mine.usefulness,
         actions=allowed_actions(viewer, meeting, mine, now, offer.made_by_id if offer else None),

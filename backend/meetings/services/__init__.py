@@ -13,6 +13,7 @@ from backend.meetings.rules import (
 from backend.meetings.services.agenda import change_session, import_agenda
 from backend.meetings.services.answer_links import answer_by_link
 from backend.meetings.services.answers import accept_meeting, decline_meeting
+from backend.meetings.services.arrivals import arrive
 from backend.meetings.services.attestations import ask_whether_held, attest_meeting, settle_unattested
 from backend.meetings.services.availability import UnknownSlot, change_slots, close_slots, open_slots
 from backend.meetings.services.booking import NoTableFree, SlotTaken
@@ -169,6 +170,7 @@ __all__ = [
     "answer_by_link",
     "answer_delegation_session",
     "arrange_meeting",
+    "arrive",
     "ask_delegation_session",
     "ask_whether_held",
     "assign_speaker",

@@ -77,8 +77,8 @@ def book_meeting(*, meeting: Meeting, slot: Slot, preferred: Table | None = None
     try:
         with transaction.atomic():
             for seat in Seat.objects.filter(meeting=meeting).order_by("attendee_id"):
-                seat.period, seat.is_active = period, True
-                seat.save(update_fields=["period", "is_active"])
+                seat.period, seat.is_active, seat.here_at = period, True, None
+                seat.save(update_fields=["period", "is_active", "here_at"])
     except (IntegrityError, OperationalError) as error:
         if not violates(error, SEAT_CONSTRAINT):
             raise

@@ -71,6 +71,8 @@ def _example_meeting(kind: str, reader: Attendee, other: PublicProfile, now: dt.
         ended_by_me=False,
         ended_by_organisers=False,
         my_answer="",
+        i_am_here=False,
+        other_is_here=False,
         my_word="",
         my_usefulness=None,
         actions=(),

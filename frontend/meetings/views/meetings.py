@@ -171,6 +171,16 @@ def cancel(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
 @participant
 @require_POST
 @refused_on_its_page
+def arrive(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Say that I am at the table."""
+    services.arrive(attendee=attendee, meeting_id=meeting_id, by=request.user, now=timezone.now())
+    messages.success(request, _("They see now that you are there."))
+    return redirect("meeting", attendee.event.slug, meeting_id)
+
+
+@participant
+@require_POST
+@refused_on_its_page
 def attest(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Report whether the meeting took place and, if so, how useful it was."""
     values = values_of(AttestForm(request.POST))

@@ -35,7 +35,7 @@ def test_a_confirmed_meeting_can_be_cancelled_until_it_ends_and_attested_then(fo
     a, b, *_ = forum.people
     meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
     before, after = meeting.period.upper - dt.timedelta(minutes=1), meeting.period.upper
-    assert actions(meeting, forum, before) == [("cancel",)] * 2  # it has begun
+    assert actions(meeting, forum, before) == [("cancel", "arrive")] * 2  # it has begun
     assert actions(meeting, forum, forum.now) == [("cancel", "counter")] * 2
     assert actions(meeting, forum, after) == [("attest",)] * 2
     forum.now = after

@@ -49,6 +49,31 @@ def test_the_next_meeting_says_where_and_in_how_many_minutes(cast, booking, offi
     assert "None yet." in page_of(official.get(cast.address())).text_of(".next")
 
 
+def test_near_its_time_home_renews_the_next_meeting_and_says_who_is_there(
+    cast, booking, official, time_machine
+):
+    meeting = booking.accept(cast.official, booking.ask(cast.engineer, cast.official, booking.slots[0]))
+    engineer = client_of(cast.engineer.person)
+    assert not page_of(official.get(cast.address())).has(".next[hx-get]")  # a day before
+    time_machine.move_to(booking.slots[0].starts_at - dt.timedelta(minutes=10), tick=False)
+    part = page_of(official.get(cast.address())).attribute(".next", "hx-get")
+    assert official.get(part).status_code == 204
+    done = page_of(engineer.post(booking.page(meeting, "here/"), follow=True))
+    assert "They see now that you are there." in done
+    assert "Mali Wongsa sees that you are there." in done
+    answer = official.get(part)
+    shown = page_of(answer)
+    assert (answer.status_code, shown.text_of(".next .here")) == (200, "Arif Rahman is there.")
+    assert official.get(shown.attribute(".next", "hx-get")).status_code == 204
+    official.post(booking.page(meeting, "here/"))
+    assert "Arif Rahman sees that you are there." in page_of(official.get(part))
+    url = f"/api/v1/events/{cast.event.slug}/meetings/{meeting.pk}/"
+    assert engineer.post(f"{url}here/").json()["other_is_here"]
+    time_machine.move_to(booking.slots[0].ends_at, tick=False)
+    late = engineer.post(booking.page(meeting, "here/"))
+    assert late.status_code == 409
+
+
 def test_the_numbers_are_those_of_the_pages_they_lead_to(cast, booking, official):
     booking.accept(cast.official, booking.ask(cast.engineer, cast.official, booking.slots[0]))
     booking.ask(cast.lawyer, cast.official, booking.slots[1])

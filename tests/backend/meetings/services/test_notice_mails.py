@@ -61,6 +61,10 @@ def meeting_in_every_state(forum: Forum) -> dict[str, tuple[Attendee, EmailMulti
     services.remind_people(now=half)
     keep("reminder_half", b, half)
     forum.ask(c, b, *forum.slots[:2])
+    forum.counter(b, meeting, forum.slots[4])
+    keep("countered", a)
+    forum.refuse_counter(a, meeting)
+    keep("counter_refused", b)
     forum.accept(b, meeting, forum.slots[0])
     keep("accepted", a)
     keep("time_taken", c)
@@ -198,11 +202,12 @@ def test_a_request_can_be_answered_from_its_mail_by_a_link_for_each_time(forum: 
     forum.ask(a, b, *forum.slots[:3])
     text, html = both_texts(last_mail(b, "requested", forum.now))
     addresses = [line for line in text.splitlines() if "/answer/" in line]
-    assert len(addresses) == 4
+    assert len(addresses) == 5
     assert all(address in html for address in addresses)
     reads = [read_answer_link(address.rstrip("/").rpartition("/")[2], forum.now) for address in addresses]
     assert [(read.purpose, read.time.slot_id if read.time else None) for read in reads] == [
         *[("accept", slot.pk) for slot in forum.slots[:3]],
+        ("counter", None),
         ("decline", None),
     ]
 
