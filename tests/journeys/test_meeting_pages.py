@@ -30,7 +30,7 @@ def pages_of(forum, booking):
         now=timezone.now(),
     )
     meetings = [*agreed, sent, received, long, declined]
-    for meeting, by in ((received, a), (sent, others[2])):
+    for meeting, by in ((received, a), (agreed[1], others[1])):
         services.make_counter_offer(
             attendee=by,
             meeting_id=meeting.pk,

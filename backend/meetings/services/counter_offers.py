@@ -171,7 +171,7 @@ def _check_times(meeting: Meeting, attendee: Attendee, slot_ids: tuple[int, ...]
     check_known_slots(meeting.event_id, slot_ids)
     asked_for = RequestedTime.objects.filter(meeting=meeting, slot__in=slot_ids)
     if meeting.state == Meeting.State.REQUESTED and (meeting.any_time or asked_for.exists()):
-        raise BadTimes(_("You were asked for one of these times: accept it instead."))
+        raise BadTimes(_("The request offers one of these times already: accept it instead."))
     free = _common(attendee, other_id_in(meeting, attendee), now)
     wanted = [slot for slot in free if slot.pk in slot_ids]
     if len(wanted) < len(slot_ids):

@@ -39,7 +39,7 @@ def test_the_pages_lead_from_a_request_to_another_time_and_from_there_to_a_move(
     assert "You offered other times" in page_of(told)
     assert "They offer other times than you asked for." in page_of(mali.get(cast.address()))
     hers = page_of(mali.get(cast.address("meetings/")))
-    assert "Arif Rahman offers other times" in hers.text_of("section.counter-offer h4")
+    assert "Arif Rahman offers other times" in hers.text_of("section.counter-offer .label")
     again = arif.get(address)
     assert page_of(again).fields()["slots"] == [str(slots[1].pk), str(slots[2].pk)]
     wrong = mali.post(f"{address}take/", {"slot": slots[4].pk})
