@@ -60,8 +60,8 @@ LIMITS: Mapping[Kind, tuple[Limit, ...]] = {
     Kind.SEARCHED: (Limit(MINUTE, 60, 6_000), Limit(HOUR, 400, 40_000)),  # reading, not copying
     Kind.PROFILE_READ: (Limit(MINUTE, 60, 6_000), Limit(HOUR, 600, 60_000)),
     Kind.READ_ALONG: (Limit(MINUTE, 40, 4_000),),  # a pause in typing is a request
-    Kind.MEETING_ASKED: (Limit(TEN_MINUTES, 60, 6_000),),
-    Kind.MESSAGE_SENT: (Limit(TEN_MINUTES, 60, 6_000),),
+    Kind.MEETING_ASKED: (Limit(TEN_MINUTES, 60, 60_000),),
+    Kind.MESSAGE_SENT: (Limit(TEN_MINUTES, 60, 60_000),),
 }
 REFUSALS: Mapping[Kind, _StrPromise] = {
     Kind.CODE_ASKED: gettext_lazy(
