@@ -46,6 +46,23 @@ def test_text_stands_out_from_what_it_stands_on(mode):
     assert {pair: ratio for pair, ratio in too_close.items() if ratio < 4.5} == {}
 
 
+def widths_in(style):
+    """What a style sheet says within each rule of a width."""
+    for rule in re.finditer(r"@media[^{]*width[^{]*\{", style):
+        depth, end = 1, rule.end()
+        while depth:
+            depth += {"{": 1, "}": -1}.get(style[end], 0)
+            end += 1
+        yield style[rule.end() : end]
+
+
+def test_no_text_has_another_colour_at_another_width():
+    """So that each page is looked at twice, not four times: tests/journeys/axe.py."""
+    found = [part for style in STYLES for part in widths_in(style.read_text())]
+    assert len(found) > 20
+    assert [part for part in found if re.search(r"(?<![-\w])color:", part)] == []
+
+
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_edges_of_controls_and_the_focus_ring_can_be_seen(mode):
     colour = palettes()[mode]
