@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.events.models import Event
-from backend.privacy.selectors import Readers, StoredGroup, Value
+from backend.privacy.selectors import Readers, StoredField, StoredGroup, Value
+from frontend.events.words.languages import language_name
 
 GROUPS = {
     "profile": gettext_lazy("My part in this forum"),
@@ -94,12 +95,19 @@ def words_of(groups: Iterable[StoredGroup], event: Event) -> tuple[GroupWords, .
             group.key,
             str(GROUPS[group.key]),
             tuple(
-                FieldWords(str(FIELDS[one.key]), value_words(one.value, event), readers_words(one.readers))
+                FieldWords(str(FIELDS[one.key]), _value_of(one, event), readers_words(one.readers))
                 for one in group.fields
             ),
         )
         for group in groups
     )
+
+
+def _value_of(one: StoredField, event: Event) -> str:
+    value = one.value
+    if one.key == "languages" and isinstance(value, tuple):
+        value = tuple(language_name(code) for code in value)
+    return value_words(value, event)
 
 
 def value_words(value: Value, event: Event) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotYours
 from backend.core.transactions import in_transaction
-from backend.events.models import Appointment, Attendee
+from backend.events.models import Appointment, Attendee, Tie
 from backend.events.rules import LEAD, ORGANISER, leads_of, organisers_of
 from backend.events.rules.states import is_over
 from backend.events.services import end_role
@@ -43,6 +44,7 @@ def leave_event(*, attendee: Attendee, is_confirmed: bool, by: Person, now: dt.d
     _check_confirmed(is_confirmed)
     _step_down([attendee], by, now)
     remember_attendee(attendee, by, now)
+    Tie.objects.filter(Q(first=by) | Q(second=by), edition=attendee.event_id).delete()
     erase_attendees([attendee.pk], now)
 
 

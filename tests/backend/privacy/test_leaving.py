@@ -15,7 +15,7 @@ from django.test import Client
 from backend.core.errors import NotYours
 from backend.demo.models import OutgoingMail
 from backend.directory.models import ProfileVisit, WishToMeet
-from backend.events.models import Attendee, Organisation, SessionPart, Suspension
+from backend.events.models import Attendee, Organisation, SessionPart, Suspension, Tie
 from backend.events.services.appointments import LastOrganiser
 from backend.events.services.importing import import_attendees, read_csv
 from backend.invitations.models import Invitation
@@ -39,7 +39,7 @@ from backend.suggestions.engine import text_hash
 from backend.suggestions.models import Embedding, Feedback
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.database import tables_holding
-from tests.factories import make_attendee, make_event, make_run, make_session
+from tests.factories import make_attendee, make_event, make_run, make_session, make_tie
 
 pytestmark = pytest.mark.django_db
 NAME, ADDRESS = "Zephyrine Quillfeather", "zephyrine@quillfeather.example"
@@ -161,7 +161,10 @@ def test_somebody_who_met_nobody_is_counted_no_more(forum: Forum) -> None:
 
 def test_leaving_one_forum_leaves_the_account_and_the_other_forum(forum: Forum, leaver: Attendee) -> None:
     other = make_attendee(make_event("other"), person=leaver.person, name=NAME)
+    make_tie(forum.event, leaver, forum.people[0])
+    kept = make_tie(other.event, leaver, forum.people[0])
     row = leave(leaver, forum.now)
+    assert list(Tie.objects.all()) == [kept]
     assert row.person_id != leaver.person_id
     assert list(Attendee.objects.filter(person=leaver.person_id)) == [other]
     assert Person.objects.get(pk=leaver.person_id).email == ADDRESS
