@@ -9,9 +9,13 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
+from allauth.core.internal.httpkit import serialize_request
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
+from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -25,6 +29,7 @@ from backend.events.rules import (
     LEAD,
     ORGANISER,
     Doing,
+    ProofRequired,
     can_start_forums,
     check_admission,
     check_allowed,
@@ -32,6 +37,7 @@ from backend.events.rules import (
     is_paused,
 )
 from backend.events.selectors import attendee_for, seen_as
+from backend.events.services import check_fresh_proof, check_may_act
 from backend.people.models import Person
 from frontend.refusals import next_step
 
@@ -52,6 +58,7 @@ class Request(HttpRequest):
     attendee: Attendee
     is_seen_as: bool
     is_paused: bool
+    needs_factor: bool  # they act in the one sign-in that may go without a second factor
 
 
 class WrongMethod(BusinessError):
@@ -123,6 +130,21 @@ def counted(kind: Kind, *, method: str = "POST") -> Callable[[View], View]:
     return wear
 
 
+def fresh_proof(*, to_read: bool = False) -> Callable[[View], View]:
+    """Under an access decorator: the form needs a proof of the last 15 minutes; `to_read`: the page, too."""
+
+    def wrapper(view: View) -> View:
+        @wraps(view)
+        def asking(request: Request, **arguments: Any) -> HttpResponse:
+            if to_read or request.method not in ("GET", "HEAD"):
+                check_fresh_proof(person=request.user, request=request, now=timezone.now())
+            return view(request, **arguments)
+
+        return asking
+
+    return wrapper
+
+
 @dataclass
 class Outcome:
     """Whether a service refused: its refusal, or None."""
@@ -171,6 +193,8 @@ def _guarded(view: View, policy: str, admit: Admission) -> View:
                 allowed = response["Allow"]
                 response = refused(request, WrongMethod(_("This address only answers to a form.")))
                 response["Allow"] = allowed
+        except ProofRequired:
+            response = _ask_for_proof(request)
         except BusinessError as refusal:
             response = refused(request, refusal)
         if response.status_code == Busy.status:
@@ -193,6 +217,21 @@ def _ask_to_sign_in(request: Request, _arguments: Arguments) -> HttpResponse | N
     if request.htmx:
         return HttpResponseClientRedirect(target)
     return HttpResponseRedirect(target)
+
+
+def _ask_for_proof(request: Request) -> HttpResponse:
+    """Lead to where they prove who they are. A form is kept in the session and sent anew from there."""
+    back = request.get_full_path()
+    if request.method not in ("GET", "HEAD"):
+        request.session[STATE_SESSION_KEY] = {"request": serialize_request(request)}
+        back = request.path  # with its query in what is kept
+    method = get_adapter().get_reauthentication_methods(request.user)[0]
+    target = f"{method['url']}?{urlencode({'next': back})}"
+    return HttpResponseClientRedirect(target) if request.htmx else HttpResponseRedirect(target)
+
+
+def _check_may_act(request: Request) -> None:
+    request.needs_factor = check_may_act(person=request.user, request=request, now=timezone.now())
 
 
 def _admit_attendee(request: Request, arguments: Arguments) -> HttpResponse | None:
@@ -225,6 +264,7 @@ def _admit_organiser(request: Request, arguments: Arguments) -> HttpResponse | N
         return asked
     if request.attendee.permission != ORGANISER:
         raise OrganisersOnly(_("This page is for the forum's organisers. Ask one of them if you need it."))
+    _check_may_act(request)
     if request.method not in ("GET", "HEAD"):
         check_allowed(request.attendee.event, Doing.EDIT)
     return None
@@ -235,6 +275,7 @@ def _admit_organiser_or_lead(request: Request, arguments: Arguments) -> HttpResp
         return asked
     if request.attendee.permission not in (ORGANISER, LEAD):
         raise OrganisersOnly(_("This page is for the forum's organisers and safeguarding leads."))
+    _check_may_act(request)
     return None
 
 
@@ -243,6 +284,7 @@ def _admit_lead(request: Request, arguments: Arguments) -> HttpResponse | None:
         return asked
     if request.attendee.permission != LEAD:
         raise NotFound(_("There is no such page."))
+    _check_may_act(request)
     return None
 
 
@@ -251,6 +293,7 @@ def _admit_starter(request: Request, arguments: Arguments) -> HttpResponse | Non
         return asked
     if not can_start_forums(request.user):
         raise NotFound(_("There is no such page."))
+    _check_may_act(request)
     return None
 
 
@@ -259,6 +302,7 @@ def _admit_administrator(request: Request, arguments: Arguments) -> HttpResponse
         return asked
     if not is_administrator(request.user):
         raise NotFound(_("There is no such page."))
+    _check_may_act(request)
     return None
 
 

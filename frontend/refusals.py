@@ -70,6 +70,8 @@ ORGANISERS_STEPS: Mapping[str, _Next] = {
 
 def next_step(refusal: BusinessError, attendee: Attendee | None) -> Step | None:
     """Where the attendee goes on after the refusal; None where no page of theirs helps."""
+    if refusal.code == "second_factor_required":  # also outside a forum
+        return Step(reverse("mfa_index"), str(_("Set up a second factor")))
     if attendee is None:
         return None
     found = STEPS.get(refusal.code)

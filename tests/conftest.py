@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from django.conf import settings
+from django.contrib.auth import user_logged_in
 from django.core.management import call_command
 from django.db import connections
 from filelock import FileLock, Timeout
@@ -105,6 +106,14 @@ def django_db_modify_db_settings(
 def model_folder() -> Path:
     """The bundled model, unpacked once for all runs."""
     return bundled_model(settings.MODEL_FOLDER)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _second_factors() -> None:
+    """Whoever a test signs in has proved a second factor; see tests/second_factor.py."""
+    from tests.second_factor import prove_at_sign_in  # its models exist only now
+
+    user_logged_in.connect(prove_at_sign_in)
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from tests.safeguarding_statement import Part, Situation
 HERE, THERE = 0, 1
 ROLES = {0: "organiser", 1: "safeguarding-lead", 2: "participant"}  # person: permission at the forum here
 # What opening writes on purpose: who read a report or an alias and that it was read, whose page was opened,
-# which cards were shown, a sign-in, downloads, names that a search finds changed, and how often one reads.
+# which cards were shown, a sign-in and its use, downloads, names found changed, and how often one reads.
 WRITTEN_BY_READING = {
     "core_act",
     "core_usecount",
@@ -32,6 +32,7 @@ WRITTEN_BY_READING = {
     "safeguarding_reportview",
     "stats_release",
     "suggestions_suggestionview",
+    "usersessions_usersession",
 }
 
 

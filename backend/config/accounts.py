@@ -16,7 +16,9 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from django.conf import settings
+from django.contrib.auth import user_logged_in
 from django.contrib.sites.shortcuts import get_current_site
+from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.urls import reverse
@@ -26,7 +28,9 @@ from django.utils.translation import gettext_lazy as _lazy
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
+from backend.config.middleware import SEEN_AT
 from backend.core.encryption import decrypt, encrypt
+from backend.events.selectors import signed_in_person
 from backend.people.models import ApiToken, Person
 from backend.people.rules import BY_FACTOR
 from backend.people.selectors import is_confirmed
@@ -82,6 +86,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         django-allauth would not ask the latter, so this raises what it raises.
         """
         request = allauth_context.request
+        if request.user.is_demo:  # anybody can enter as them
+            raise PermissionDenied
         if not is_confirmed(request, request.user, timezone.now()):
             raise ReauthenticationRequired
         return False
@@ -125,8 +131,9 @@ class SessionBackend(AuthenticationBackend):  # type: ignore[misc]
     """Whose session it is; nobody's, where it is of the demo's people and the demo is off."""
 
     def get_user(self, user_id: Any) -> Person | None:
-        person: Person | None = super().get_user(user_id)
-        return person if person is not None and may_be_used(person) else None
+        person = signed_in_person(user_id)
+        is_open = person is not None and self.user_can_authenticate(person) and may_be_used(person)
+        return person if is_open else None
 
 
 class ProgramAuthentication(TokenAuthentication):
@@ -149,3 +156,9 @@ def note_proof(request: HttpRequest, user: Person, authenticator: Authenticator,
     """Whoever has just set up a second factor has proved it in this session."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         record_authentication(request, user, BY_FACTOR, id=authenticator.pk, type=authenticator.type)
+
+
+@receiver(user_logged_in)
+def note_beginning(request: HttpRequest, **_named: Any) -> None:
+    """From now on the sign-in is used."""
+    request.session[SEEN_AT] = timezone.now().timestamp()

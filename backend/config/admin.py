@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.http import Http404, HttpRequest
+from django.utils import timezone
+from django.utils.module_loading import import_string
 
 
 class StaffSite(AdminSite):
@@ -21,8 +23,22 @@ class StaffSite(AdminSite):
 
         @wraps(guarded)
         def staff_only(request: HttpRequest, *given: Any, **named: Any) -> Any:
+            # Imported late: models exist only now.
+            from allauth.core.exceptions import ReauthenticationRequired
+
+            from backend.events.rules import ProofRequired, SecondFactorRequired
+            from backend.events.services import check_fresh_proof, check_may_act
+
             if request.user.is_authenticated and not self.has_permission(request):
                 raise Http404
+            if request.user.is_authenticated:
+                try:
+                    check_may_act(person=request.user, request=request, now=timezone.now())
+                    check_fresh_proof(person=request.user, request=request, now=timezone.now())
+                except ProofRequired:
+                    raise ReauthenticationRequired from None
+                except SecondFactorRequired as refusal:
+                    return import_string("frontend.access.refused")(request, refusal)
             return guarded(request, *given, **named)
 
         return staff_only

@@ -1,20 +1,29 @@
-"""Who makes a request, for the audit trail, from where, for limits; and what browsers may not ask for."""
+"""What holds for every request: whose it is, from where, how long they stay signed in, what browsers may."""
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
 from collections.abc import Callable
 from typing import Any
 
 from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from pghistory.middleware import HistoryMiddleware
 
 from backend.core.limits import TooOften, client_address
 
 IPV6_PREFIX = 64  # what one household or venue is given
+SEEN_AT = "seen_at"  # in the session: when it was last used, in seconds
+NOTED_EVERY = 60.0  # seconds
 
 
 class AuditContextMiddleware(HistoryMiddleware):
@@ -72,3 +81,43 @@ def address_of(request: HttpRequest) -> str:
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
     return str(address)
+
+
+class SignInMiddleware:
+    """Signs out whoever did nothing for too long, and notes once a minute that a sign-in is used."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            self._look(request)
+        response = self.get_response(request)
+        if request.path.startswith("/accounts/"):  # pages of a library, which show secrets
+            patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    def _look(self, request: HttpRequest) -> None:
+        # Imported late: models exist only when the first request comes.
+        from backend.events.rules import idle_limit_of
+        from backend.people.services import note_sign_in
+
+        now = timezone.now()
+        idle = now.timestamp() - request.session.get(SEEN_AT, 0.0)
+        limit = idle_limit_of(request.user)  # type: ignore[arg-type]
+        if SEEN_AT in request.session and idle > limit.total_seconds():
+            logout(request)
+            messages.info(request, _idle_sentence(limit))
+        elif idle >= NOTED_EVERY:
+            request.session[SEEN_AT] = now.timestamp()
+            note_sign_in(request=request, now=now)
+
+
+def _idle_sentence(limit: dt.timedelta) -> str:
+    hours = limit.seconds // 3600
+    time = (
+        ngettext("%(count)d day", "%(count)d days", limit.days) % {"count": limit.days}
+        if limit.days
+        else ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    )
+    return _("You were signed out as nothing was done for %(time)s. Please sign in again.") % {"time": time}

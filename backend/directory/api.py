@@ -434,6 +434,8 @@ class RosterView(OrganiserView):
 class RosterFileView(OrganiserView):
     """The roster as `attendees.csv` or `attendees.xlsx`, narrowed as the list is, for another import."""
 
+    fresh_proof_for = ("GET",)
+
     content_negotiation_class = IgnoreAcceptHeader
 
     @extend_schema(
@@ -456,6 +458,8 @@ class RosterFileView(OrganiserView):
 
 class RosterPersonView(OrganiserView):
     """One attendee for organisers."""
+
+    fresh_proof_for = ("PATCH",)
 
     @extend_schema(operation_id="attendees_read", responses={200: RosterPersonSerializer})
     def get(self, request: Request, slug: str, attendee_id: int) -> Response:  # noqa: ARG002

@@ -39,3 +39,15 @@ def delete_old_account_mails(timestamp: int) -> None:  # noqa: ARG001
 def delete_expired_hashes(timestamp: int) -> None:  # noqa: ARG001
     """Once a day: forget the addresses known as minors' whose time has come."""
     services.delete_expired_hashes(now=timezone.now())
+
+
+@app.periodic(cron="40 18 * * *")
+@app.task(
+    name="people.delete_ended_sign_ins",
+    queue=CLOCK,
+    lock="people.delete_ended_sign_ins",
+    queueing_lock="people.delete_ended_sign_ins",
+)
+def delete_ended_sign_ins(timestamp: int) -> None:  # noqa: ARG001
+    """Once a day: forget the sign-ins that are over."""
+    services.delete_ended_sign_ins(now=timezone.now())

@@ -83,6 +83,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     may_start_forums = models.BooleanField(default=False)  # allowed by an administrator
+    # When they acted without a second factor, in the one sign-in that may.
+    factor_grace_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_demo = models.BooleanField(default=False)  # fictional: anybody may enter as them while the demo is on
     own_timezone = models.CharField(max_length=60, blank=True)  # where they read from; empty: the event's own
     # Between these hours, in the zone they read in, mails that can wait do; both empty: at no hour.
@@ -206,6 +208,17 @@ class FirstAdministratorLink(models.Model):
 
     def __str__(self) -> str:
         return f"first administrator link {self.pk}"
+
+
+class FactorReset(models.Model):
+    """An administrator took away somebody's second factors, which were lost; on the server `by` is null."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    done_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"factor reset {self.pk}"
 
 
 class AccountMail(models.Model):

@@ -14,7 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -70,10 +70,22 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def has_second_factor(person: Person) -> bool:
-    """Whether the person has a passkey or an authenticator app."""
+HAS_FACTOR = "has_factor"  # what `signed_in_person` annotates
+
+
+def second_factors() -> QuerySet[Authenticator]:
+    """The passkeys and apps of the person of the outer query; recovery codes alone are no factor."""
     factors = (Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP)
-    return bool(Authenticator.objects.filter(user=person.pk, type__in=factors).exists())
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=OuterRef("pk"), type__in=factors)
+    return found
+
+
+def has_second_factor(person: Person) -> bool:
+    """Whether the person has a passkey or an authenticator app; no query where a session says it."""
+    known = getattr(person, HAS_FACTOR, None)
+    if known is not None:
+        return bool(known)
+    return Person.objects.filter(Exists(second_factors()), pk=person.pk).exists()
 
 
 def proofs_of(request: HttpRequest, person: Person) -> list[dict[str, Any]]:

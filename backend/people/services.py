@@ -10,6 +10,7 @@ from email.utils import make_msgid
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -19,6 +20,7 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models.functions import Lower
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from backend.core.encryption import decrypt, encrypt
@@ -30,6 +32,7 @@ from backend.core.transactions import in_transaction
 from backend.people.models import (
     AccountMail,
     ApiToken,
+    FactorReset,
     FirstAdministratorLink,
     KnownMinor,
     Person,
@@ -39,6 +42,7 @@ from backend.people.selectors import (
     first_link_for,
     first_link_hash,
     folded_for,
+    person_with_email,
     token_for,
     token_hash,
 )
@@ -94,6 +98,14 @@ class AddressTaken(BusinessError):
 
 class AdministratorExists(BusinessError):
     code = "administrator_exists"
+
+
+class NoSuchPerson(NotFound):
+    code = "no_such_person"
+
+
+class NothingToReset(BusinessError):
+    code = "nothing_to_reset"
 
 
 class AdministratorsOnly(NotYours):
@@ -239,6 +251,20 @@ def use_token(*, token: str, now: dt.datetime) -> ApiToken | None:
     return found
 
 
+def note_sign_in(*, request: HttpRequest, now: dt.datetime) -> None:
+    """Note in the owner's list that this sign-in is used; one from before the list comes onto it."""
+    rows = UserSession.objects.filter(session_key=request.session.session_key)
+    if not rows.update(last_seen_at=now):
+        UserSession.objects.create_from_request(request)
+
+
+def delete_ended_sign_ins(*, now: dt.datetime) -> int:
+    """Delete sessions that have expired, and the browsers and addresses noted of those that are over."""
+    Session.objects.filter(expire_date__lte=now).delete()
+    over = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
+    return int(over.delete()[0])
+
+
 @in_transaction
 def end_sign_in(*, person: Person, sign_in_id: int) -> str:
     """Sign the person out in one browser; gives its session's key. Refuses NotFound."""
@@ -263,6 +289,34 @@ def end_all_sign_ins(*, person: Person) -> None:
     Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(user=person.pk).delete()
     end_tokens(person=person)
+
+
+@in_transaction
+def reset_second_factors(*, email: str, by: Person | None, now: dt.datetime) -> Person:
+    """Take away the lost second factors and recovery codes of this person, and sign them out everywhere.
+
+    They are told by mail, and sign in with a code until they set up new ones. `by` is None on the server.
+    Refuses AdministratorsOnly, BadEmail, NoSuchPerson, and NothingToReset.
+    """
+    if by is not None and not administrators().filter(pk=by.pk).exists():
+        raise AdministratorsOnly(_("Only an administrator can do this."))
+    person = person_with_email(check_email(email))
+    if person is None:
+        raise NoSuchPerson(_("There is no open account with this address: check how it is written."))
+    removed, _rows = Authenticator.objects.filter(user=person.pk).delete()
+    if not removed:
+        raise NothingToReset(_("This person has no second factor: they sign in with a code sent by mail."))
+    FactorReset.objects.create(person=person, by=by, done_at=now)
+    end_all_sign_ins(person=person)
+    text = _(
+        "An administrator removed the second factor of your account, as it was reported lost, and signed you "
+        "out everywhere. Sign in with a code sent by mail, and set up a new one under "
+        "“Sign-in and security”.\n\n"
+        "If you did not report it lost, tell whoever administers this installation at once."
+    )
+    mail = EmailMessage(_("Your second factor was removed"), text, to=[person.email])
+    queue_account_mail(mail=mail, now=now)
+    return person
 
 
 @in_transaction

@@ -163,6 +163,7 @@ TABLES = tuple(
                     "meetings_displacedmeeting": "That a meeting was moved for a closed room",
                     "meetings_requestedtime": "The times a request offers",
                     "meetings_seat": "Who sits in a meeting, whether it took place, how useful it was",
+                    "people_factorreset": "That an administrator removed a lost second factor",
                     "pghistory_context": "The number of the account that made a change",
                     "procrastinate_events": "When a job was queued and done",
                     "procrastinate_jobs": "Jobs, with the numbers of what they are about",

@@ -205,10 +205,16 @@ class LeadView(ParticipantView):
 
     token_scopes = ORGANISE
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.takes(request):
+            self.lead  # noqa: B018 - refuses before the body is looked at
+
     @cached_property
     def lead(self) -> Attendee:
         if not leads_of(self.attendee.event_id).filter(pk=self.attendee.pk).exists():
             raise NotFound(_("There is no such page."))
+        self.check_may_act()
         return self.attendee
 
 
@@ -247,6 +253,8 @@ class ReportListView(LeadView):
 class HandOverView(LeadView):
     """Let another safeguarding lead read a report made before they were confirmed."""
 
+    fresh_proof_for = ("POST",)
+
     @extend_schema(operation_id="reports_hand_over", request=HandOverSerializer, responses={204: None})
     def post(self, request: Request, slug: str, report_id: int) -> Response:  # noqa: ARG002
         """It is written down in the report; again changes nothing."""
@@ -260,6 +268,8 @@ class HandOverView(LeadView):
 
 class HandOverAllView(LeadView):
     """Let another safeguarding lead read all the reports that I may read."""
+
+    fresh_proof_for = ("POST",)
 
     @extend_schema(
         operation_id="reports_hand_over_all", request=HandOverSerializer, responses={200: CountSerializer}

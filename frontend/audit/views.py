@@ -14,7 +14,7 @@ from backend.audit.selectors import audit_entries_for, filter_entries
 from backend.audit.services import ENTRIES_FILE, export_audit_entries
 from backend.core.spreadsheets import csv_file
 from backend.events.models import Attendee
-from frontend.access import Request, organiser
+from frontend.access import Request, fresh_proof, organiser
 from frontend.audit.forms import entry_filter
 from frontend.audit.words import KINDS, audit_entry_text, person_text
 
@@ -49,6 +49,7 @@ def done(request: Request, attendee: Attendee) -> HttpResponse:
 
 
 @organiser
+@fresh_proof(to_read=True)
 @require_safe
 def done_file(request: Request, attendee: Attendee) -> HttpResponse:
     """The same as CSV, naming only those who acted; the download is an entry of its own."""

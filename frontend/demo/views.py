@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import cast
 
+from allauth.account.utils import perform_login
 from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp
-from django.conf import settings
-from django.contrib.auth import login
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -45,9 +45,9 @@ def enter(request: Request) -> HttpResponse:
 def enter_as(request: Request, key: str) -> HttpResponse:
     """Sign in as this account and open its home page."""
     person = demo_account_for(key).person
-    login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
     attendances = attendances_for(person)
-    return redirect("event_home", attendances[0].event.slug) if attendances else redirect("welcome")
+    home = reverse("event_home", args=[attendances[0].event.slug]) if attendances else reverse("welcome")
+    return cast(HttpResponse, perform_login(request, person, redirect_url=home))
 
 
 @demo_only

@@ -67,6 +67,12 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     )
 
 
+class ResetForm(forms.Form):
+    """Whose second factor is lost."""
+
+    email = forms.CharField(required=False)
+
+
 class ReadingTimesForm(forms.Form):
     """The zone I read times in (empty: the event's own), and the hours in which mails wait (empty: none)."""
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.reauthentication import resume_request
+from allauth.account.utils import perform_login
 from allauth.core.internal.cryptokit import compare_user_code
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
@@ -43,10 +46,19 @@ from backend.people.services import (
     end_tokens,
     make_first_administrator,
     make_token,
+    reset_second_factors,
     set_own_name,
     set_reading_times,
 )
-from frontend.access import Request, catch_refusal, participant, public, signed_in
+from frontend.access import (
+    Request,
+    administrator,
+    catch_refusal,
+    fresh_proof,
+    participant,
+    public,
+    signed_in,
+)
 from frontend.events.words.times import browser_zone, zones_offered
 from frontend.fields import values_of
 from frontend.people.forms import (
@@ -55,6 +67,7 @@ from frontend.people.forms import (
     EndTokenForm,
     FirstAdministratorForm,
     ReadingTimesForm,
+    ResetForm,
     TokenForm,
 )
 from frontend.people.words import browser_label
@@ -100,11 +113,11 @@ def first_administrator(request: Request, token: str) -> HttpResponse:
         except BusinessError as refusal:
             form.add_error("name" if refusal.code == "bad_name" else "email", refusal.message)
         else:
-            login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+            record_authentication(request, person, BY_CODE)  # the link from the terminal is as good
             messages.success(
                 request, _("You administer this installation. You sign in with a code sent to your address.")
             )
-            return redirect("forums")
+            return cast(HttpResponse, perform_login(request, person, redirect_url=reverse("forums")))
     status = 422 if form.is_bound else 200
     return render(request, "people/first_administrator.html", {"form": form}, status=status)
 
@@ -157,6 +170,7 @@ def _zone_saved(chosen: str, attendee: Attendee) -> str:
 
 
 @participant
+@fresh_proof(to_read=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables("token")
 def api_access(request: Request, attendee: Attendee) -> HttpResponse:
@@ -219,6 +233,18 @@ def end_every_sign_in(request: Request) -> HttpResponse:
     logout(request)
     messages.success(request, _("You are signed out everywhere, and your API tokens are ended."))
     return redirect("account_request_login_code")
+
+
+@administrator
+@fresh_proof()
+@require_POST
+def reset_factor(request: Request) -> HttpResponse:
+    """Remove somebody's lost second factor."""
+    reset_second_factors(
+        email=values_of(ResetForm(request.POST))["email"], by=request.user, now=timezone.now()
+    )
+    messages.success(request, _("Their second factor is removed. They sign in with a code sent by mail."))
+    return redirect("forums")
 
 
 @signed_in

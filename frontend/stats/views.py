@@ -32,7 +32,7 @@ from backend.stats.selectors import (
 from backend.stats.services import release_for
 from backend.suggestions.selectors import unmet_needs_for
 from backend.suggestions.services import UNMET_FILE, export_unmet_needs
-from frontend.access import Request, organiser
+from frontend.access import Request, fresh_proof, organiser
 from frontend.fields import values_of
 from frontend.stats import pictures, words
 from frontend.stats.forms import HeatMapForm, NudgeForm
@@ -124,6 +124,7 @@ def _edition_names(event: Event) -> dict[str, str]:
 
 
 @organiser
+@fresh_proof(to_read=True)
 @require_safe
 def who_needs_help(request: Request, attendee: Attendee) -> HttpResponse:
     """Those without a meeting or with an empty profile, as CSV."""

@@ -12,6 +12,7 @@ from frontend.access import organiser, participant, public, refused, safeguardin
 from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
+from tests.second_factor import prove
 
 HTMX = {"HX-Request": "true"}
 
@@ -72,7 +73,8 @@ def test_organisers_pages_are_for_organisers(cast, rf):
     page = organiser(lambda request, attendee: HttpResponse(attendee.person.name))
     for person, status in ((cast.organiser.person, 200), (cast.official.person, 403), (cast.stranger, 404)):
         request = rf.get("/")
-        request.user, request.htmx = person, False
+        request.user, request.htmx, request.session = person, False, {}
+        prove(request, person)
         assert page(request, slug=cast.event.slug).status_code == status
 
 
@@ -82,7 +84,8 @@ def test_the_leads_pages_exist_for_leads_alone(cast, rf):
     people = (lead.person, cast.organiser.person, cast.official.person, cast.stranger)
     for person, status in zip(people, (200, 404, 404, 404), strict=True):
         request = rf.get("/")
-        request.user, request.htmx = person, False
+        request.user, request.htmx, request.session = person, False, {}
+        prove(request, person)
         assert page(request, slug=cast.event.slug).status_code == status
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from backend.people.models import Person
 from tests.accounts import send_account_mails
+from tests.factories import make_attendee, make_event
 from tests.journeys.axe import faults_of
 
 
@@ -103,6 +105,10 @@ def test_an_app_is_set_up_a_recovery_code_signs_in_and_all_sign_ins_end_at_once(
     try:
         page = first.new_page()
         sign_in_by_code(page, door, person.email)
+        page.goto(f"{door}/account/confirm/")
+        page.get_by_role("button", name="Send me a code").click()
+        expect(page.get_by_label("Code")).to_be_visible()
+        assert faults_of(page) == []
         page.goto(f"{door}/accounts/2fa/totp/activate/")
         assert faults_of(page) == []
         secret = page.get_by_label("Key").input_value()
@@ -134,3 +140,41 @@ def test_an_app_is_set_up_a_recovery_code_signs_in_and_all_sign_ins_end_at_once(
     finally:
         first.close()
         second.close()
+
+
+def test_a_lead_acts_once_without_then_sets_up_a_passkey_and_an_administrator_resets_it_when_lost(
+    person: Person, door: str, context: BrowserContext, sign_in: Callable[..., Page]
+) -> None:
+    event = make_event("journey")
+    make_attendee(event, person=person, permission="safeguarding-lead", visibility="hidden")
+    root = make_attendee(event, person=Person.objects.create_superuser("root@example.org", name="Root"))
+    page, reports = context.new_page(), f"{door}/e/journey/reports/"
+    add_virtual_authenticator(page)
+    sign_in_by_code(page, door, person.email)
+    page.goto(reports)
+    expect(page.get_by_text("From your next sign-in on, this page needs a second factor.")).to_be_visible()
+    assert faults_of(page) == []
+    context.clear_cookies()
+
+    sign_in_by_code(page, door, person.email)
+    page.goto(reports)
+    expect(page.get_by_text("This is open to you once you have a second factor")).to_be_visible()
+    assert faults_of(page) == []
+    page.get_by_role("link", name="Set up a second factor").click()
+    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_role("button", name="Add the passkey").click()
+    expect(page.locator(".recovery-codes li")).to_have_count(10)
+    page.goto(reports)
+    expect(page.get_by_role("heading", name="Reports")).to_be_visible()
+
+    desk = sign_in(root)
+    desk.goto(f"{door}/forums/")
+    assert faults_of(desk) == []
+    desk.get_by_label("Their e-mail address").fill(person.email)
+    desk.get_by_role("button", name="Remove their second factor").click()
+    expect(desk.get_by_text("Their second factor is removed.")).to_be_visible()
+    page.goto(reports)
+    expect(page.get_by_label("E-mail address")).to_be_visible()
+    sign_in_by_code(page, door, person.email)
+    page.goto(reports)
+    expect(page.get_by_role("link", name="Set up a second factor")).to_be_visible()

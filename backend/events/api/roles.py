@@ -44,6 +44,8 @@ class ProposalSerializer(serializers.Serializer[Any]):
 class AppointmentListView(TeamView):
     """Who organises and leads the event, and who is proposed to."""
 
+    fresh_proof_for = ("POST",)
+
     def _rows(self, event: Event, status: int = 200) -> Response:
         rows = selectors.appointments_for(event, self.person)
         return Response(AppointmentSerializer(rows, many=True).data, status=status)
@@ -114,6 +116,8 @@ class OutsideContactSerializer(serializers.Serializer[Any]):
 
 class OutsideContactView(TeamView):
     """The outside contact, for the event's safeguarding leads."""
+
+    fresh_proof_for = ("PUT",)
 
     @extend_schema(operation_id="outside_contact_read", responses={200: OutsideContactSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -13,6 +14,7 @@ from backend.core.errors import OrganisersOnly
 from backend.events import selectors
 from backend.events.models import Attendee, Event
 from backend.events.rules import LEAD, ORGANISER, Doing, check_admission, check_allowed, check_organiser
+from backend.events.services import check_fresh_proof, check_may_act
 from backend.people.api import ORGANISE, READ_OR_ACT, PersonView
 
 
@@ -20,6 +22,7 @@ class ParticipantView(PersonView):
     """A view of one event for its attendees; 404 to others, 403 to participants while it is a draft."""
 
     token_scopes = READ_OR_ACT
+    fresh_proof_for: tuple[str, ...] = ()  # methods that a browser's session proves anew, as on the pages
     even_paused = False  # open also to whom a safeguarding lead suspended
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -37,6 +40,13 @@ class ParticipantView(PersonView):
         check_admission(attendee, even_paused=self.even_paused)
         return attendee
 
+    def check_may_act(self) -> None:
+        """Refuse SecondFactorRequired and ProofRequired; a program acts where its owner has a factor."""
+        session, now = self.request._request if self.request.auth is None else None, timezone.now()
+        check_may_act(person=self.person, request=session, now=now)
+        if session is not None and self.request.method in self.fresh_proof_for:
+            check_fresh_proof(person=self.person, request=session, now=now)
+
 
 class OrganiserView(ParticipantView):
     """A view of one event for its organisers; 403 to other attendees, 404 to others."""
@@ -47,6 +57,7 @@ class OrganiserView(ParticipantView):
         super().initial(request, *args, **kwargs)
         if self.takes(request):
             check_organiser(self.person, self.attendee.event)
+            self.check_may_act()
             if request.method not in SAFE_METHODS:
                 check_allowed(self.attendee.event, Doing.EDIT)
 
@@ -66,6 +77,8 @@ class TeamView(ParticipantView):
             raise OrganisersOnly(
                 _("Only the forum's organisers and safeguarding leads can do this. Ask one of them.")
             )
+        if self.takes(request):
+            self.check_may_act()
 
     @property
     def event(self) -> Event:

@@ -43,6 +43,7 @@ from backend.events.services.profiles import (
 )
 from backend.events.services.rehearsing import end_rehearsal, start_rehearsal_event
 from backend.events.services.roles import NobodyChosen, RoleChange, change_roles
+from backend.events.services.second_factors import check_fresh_proof, check_may_act
 from backend.events.services.sectors import (
     SECTOR_NAME_LENGTH,
     BadSector,
@@ -133,6 +134,8 @@ __all__ = [
     "change_state",
     "change_table",
     "change_topic",
+    "check_fresh_proof",
+    "check_may_act",
     "confirm_role",
     "consent_to_adult",
     "create_event",

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.events import services
 from backend.events.models import Attendee
 from backend.safeguarding.selectors import age_questions_for
-from frontend.access import Request, organiser, safeguarding_lead
+from frontend.access import Request, fresh_proof, organiser, safeguarding_lead
 from frontend.events.forms import AdultDecisionForm, AgeAgreementForm
 from frontend.fields import values_of
 
 
 @organiser
+@fresh_proof()
 @require_POST
 def propose_adult(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Propose to the safeguarding leads that somebody set as a minor is an adult."""
@@ -35,6 +36,7 @@ def age_classes(request: Request, attendee: Attendee) -> HttpResponse:
 
 
 @safeguarding_lead
+@fresh_proof()
 @require_POST
 def decide_adult(request: Request, attendee: Attendee, proposal_id: int) -> HttpResponse:
     """Consent to a proposal, or keep the person a minor."""

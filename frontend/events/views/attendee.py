@@ -25,7 +25,7 @@ from backend.events.services import (
     change_organisation,
     change_roles,
 )
-from frontend.access import Request, catch_refusal, organiser
+from frontend.access import Request, catch_refusal, fresh_proof, organiser
 from frontend.events.forms import AttendeeForm, NewAttendeeForm, OrganisationForm, RolesForm
 from frontend.events.views.attendees import ask_about_adults, opened_words
 from frontend.fields import values_of
@@ -56,6 +56,7 @@ def attendee_page(request: Request, attendee: Attendee, attendee_id: int) -> Htt
 
 
 @organiser
+@fresh_proof()
 @require_POST
 def roles(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Set age class and visibility; that a minor is an adult is proposed to the leads."""

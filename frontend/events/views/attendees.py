@@ -26,7 +26,7 @@ from backend.events.services.importing import (
     read_list,
 )
 from backend.invitations.services import preview_invitations
-from frontend.access import Request, organiser
+from frontend.access import Request, fresh_proof, organiser
 from frontend.events.forms import ImportForm, RolesForm
 from frontend.fields import values_of
 
@@ -41,6 +41,7 @@ SORT_NAMES = (
 
 
 @organiser
+@fresh_proof()
 @require_http_methods(["GET", "HEAD", "POST"])
 def attendees(request: Request, attendee: Attendee) -> HttpResponse:
     """The list under the address's filters; a POST sets roles for those ticked or for all found."""
@@ -176,6 +177,7 @@ def ask_about_adults(
 
 
 @organiser
+@fresh_proof(to_read=True)
 @require_safe
 def download(request: Request, attendee: Attendee, name: str) -> HttpResponse:
     """The list under the address's filters as CSV or XLSX, to change and to import again."""

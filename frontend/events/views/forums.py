@@ -23,7 +23,7 @@ from backend.events.services import confirm_role, end_role, refuse_role, set_out
 from backend.meetings.services import start_forum
 from backend.people.selectors import people_allowed_to_start
 from backend.people.services import allow_starting
-from frontend.access import Request, administrator, forum_starter
+from frontend.access import Request, administrator, forum_starter, fresh_proof
 from frontend.events.forms import DecisionForm, OutsideContactForm, StarterForm, StartForm
 from frontend.events.words.times import zones_offered
 from frontend.fields import values_of
@@ -37,6 +37,7 @@ def forums(request: Request) -> HttpResponse:
 
 
 @administrator
+@fresh_proof()
 @require_POST
 def starters(request: Request) -> HttpResponse:
     """Let somebody start forums, or no longer."""
@@ -55,6 +56,7 @@ def starters(request: Request) -> HttpResponse:
 
 
 @forum_starter
+@fresh_proof()
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: Request) -> HttpResponse:
     """A form for a new forum; on POST, start it."""
@@ -85,6 +87,7 @@ def _started(is_confirmed: bool) -> str:
 
 
 @administrator
+@fresh_proof()
 @require_http_methods(["GET", "HEAD", "POST"])
 def forum_roles(request: Request, slug: str) -> HttpResponse:
     """Who organises and leads a forum, and its outside contact; on POST, save the contact."""
@@ -102,6 +105,7 @@ def forum_roles(request: Request, slug: str) -> HttpResponse:
 
 
 @administrator
+@fresh_proof()
 @require_POST
 def decide_forum_role(request: Request, slug: str, appointment_id: int) -> HttpResponse:
     """Confirm or refuse a proposal, or end what somebody holds."""

@@ -14,12 +14,13 @@ from backend.events.models import Attendee
 from backend.events.rules import ORGANISER, what_opening_lacks
 from backend.events.selectors import appointments_for, outside_contact_for, people_to_propose
 from backend.events.services import confirm_role, end_role, propose_role, refuse_role, set_outside_contact
-from frontend.access import Request, organiser_or_lead, safeguarding_lead
+from frontend.access import Request, fresh_proof, organiser_or_lead, safeguarding_lead
 from frontend.events.forms import DecisionForm, OutsideContactForm, ProposalForm
 from frontend.fields import values_of
 
 
 @organiser_or_lead
+@fresh_proof()
 @require_http_methods(["GET", "HEAD", "POST"])
 def roles(request: Request, attendee: Attendee) -> HttpResponse:
     """The organisers and leads, and who is proposed; on POST, propose somebody."""
@@ -37,6 +38,7 @@ def roles(request: Request, attendee: Attendee) -> HttpResponse:
 
 
 @organiser_or_lead
+@fresh_proof()
 @require_POST
 def decide_role(request: Request, attendee: Attendee, appointment_id: int) -> HttpResponse:
     """Confirm or refuse a proposal, or end what somebody holds."""
@@ -58,6 +60,7 @@ def decide_role(request: Request, attendee: Attendee, appointment_id: int) -> Ht
 
 
 @safeguarding_lead
+@fresh_proof()
 @require_POST
 def outside_contact(request: Request, attendee: Attendee) -> HttpResponse:
     """Say whom to turn to outside the forum."""

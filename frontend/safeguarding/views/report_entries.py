@@ -16,7 +16,7 @@ from backend.events.selectors import shown_name
 from backend.meetings.selectors import Contacts, contacts_of, reported_meeting
 from backend.safeguarding import services
 from backend.safeguarding.selectors import news_for, report_page_for
-from frontend.access import Request, catch_refusal, participant, safeguarding_lead
+from frontend.access import Request, catch_refusal, fresh_proof, participant, safeguarding_lead
 from frontend.fields import RefusableForm, values_of
 from frontend.safeguarding.forms import CloseForm, DueForm, HandOverForm, NoteForm, WordForm
 
@@ -112,6 +112,7 @@ def report_contacts(request: Request, attendee: Attendee, report_id: int) -> Htt
 
 
 @safeguarding_lead
+@fresh_proof()
 @require_POST
 def report_file(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
     """All of one report as a text file; that it was downloaded is recorded first."""

@@ -37,7 +37,7 @@ from backend.safeguarding.selectors import (
     visible_ids_for,
     waiting_age_questions,
 )
-from frontend.access import Request, participant, safeguarding_lead
+from frontend.access import Request, fresh_proof, participant, safeguarding_lead
 from frontend.fields import values_of
 from frontend.safeguarding.forms import LIFT, CloseForm, FindForm, HandOverForm, ReportForm, UnsafeForm
 from frontend.safeguarding.views.report_entries import report_page
@@ -213,6 +213,7 @@ def reports(request: Request, attendee: Attendee) -> HttpResponse:
 
 
 @safeguarding_lead
+@fresh_proof()
 @require_POST
 def hand_over_all(request: Request, attendee: Attendee) -> HttpResponse:
     """Let another lead read all that I may read."""
@@ -224,6 +225,7 @@ def hand_over_all(request: Request, attendee: Attendee) -> HttpResponse:
 
 
 @safeguarding_lead
+@fresh_proof()
 @require_POST
 def hand_over(request: Request, attendee: Attendee, report_id: int) -> HttpResponse:
     """Let another lead read this report."""

@@ -1,0 +1,94 @@
+"""Age classes, roles, lists taken away, hand-overs and tokens ask for a proof of the last 15 minutes."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from backend.people.models import Person
+from frontend import urls
+from tests.factories import make_attendee
+from tests.frontend.conftest import Cast, client_of
+from tests.frontend.test_second_factor_required import code_now, token_of
+
+READING = {"attendees_file", "who_needs_help", "done_file", "api_access"}
+SENDING = {
+    "attendees", "attendee_roles", "propose_adult", "decide_adult", "roles", "decide_role", "outside_contact",
+    "starters", "start_forum", "forum_roles", "decide_forum_role", "hand_over_all", "hand_over",
+    "report_file", "reset_factor", *READING,
+}  # fmt: skip
+
+
+def stale(person: Person) -> Client:
+    """Somebody who proved who they are long ago."""
+    client = client_of(person)
+    client.raise_request_exception = False
+    session = client.session
+    for proof in session["account_authentication_methods"]:
+        proof["at"] = 0.0
+    session.save()
+    return client
+
+
+def test_exactly_these_addresses_ask(cast: Cast) -> None:
+    lead = make_attendee(cast.event, permission="safeguarding-lead", visibility="hidden").person
+    root = Person.objects.create_superuser("root@example.org", name="Root")
+    asked: dict[str, set[str]] = {"get": set(), "post": set()}
+    for person in (cast.organiser.person, lead, root):
+        client = stale(person)
+        for pattern in urls.urlpatterns:
+            route = str(pattern.pattern).replace("<slug:slug>", cast.event.slug)
+            route = re.sub(r"<str:\w+>", "attendees.csv", route)
+            if pattern.name in ("end_all_sign_ins", "demo_enter_as", "confirm_by_code"):
+                continue
+            for method, names in asked.items():
+                answer = getattr(client, method)("/" + re.sub(r"<\w+:\w+>", str(cast.engineer.pk), route))
+                if "/2fa/reauthenticate/" in answer.get("Location", ""):
+                    names.add(pattern.name)
+    assert asked == {"get": READING, "post": SENDING}
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_what_was_sent_is_done_after_the_proof_and_not_before(cast: Cast, htmx: bool) -> None:
+    client, one = stale(cast.organiser.person), cast.engineer
+    address = f"{cast.address('attendees/')}?page=1"
+    fields = {"attendee": [one.pk], "set_visibility": "hidden"}
+    asked = client.post(address, fields, headers={"HX-Request": "true"} if htmx else {})
+    target = asked["HX-Redirect"] if htmx else asked["Location"]
+    one.refresh_from_db()
+    assert one.visibility == "listed"
+    after = parse_qs(urlsplit(target).query)["next"][0]
+    done = client.post(target, {"code": code_now(), "next": after})
+    one.refresh_from_db()
+    assert (done.status_code, one.visibility) == (302, "hidden")
+    assert client.post(address, {**fields, "set_visibility": "listed"})["Location"].startswith("/e/")
+
+
+def test_a_list_is_downloaded_after_the_proof(cast: Cast) -> None:
+    client, file = stale(cast.organiser.person), cast.address("attendees/files/attendees.csv")
+    asked = client.get(file)
+    assert asked["Location"].startswith("/accounts/2fa/reauthenticate/?next=")
+    proved = client.post(asked["Location"], {"code": code_now(), "next": file})
+    assert proved["Location"] == file
+    assert client.get(file)["Content-Type"].startswith("text/csv")
+
+
+def test_a_browser_is_no_way_round_by_the_api_and_a_program_is_not_asked(cast: Cast) -> None:
+    organiser = cast.organiser.person
+    api, by_token = f"/api/v1/events/{cast.event.slug}/", APIClient()
+    by_token.credentials(HTTP_AUTHORIZATION=f"Token {token_of(organiser)}")
+    fresh, old = client_of(organiser), stale(organiser)
+    for method, address in (
+        ("get", "attendees/files/attendees.csv"),
+        ("patch", f"attendees/{cast.engineer.pk}/"),
+        ("post", "roles/"),
+        ("put", "outside-contact/"),
+    ):
+        refused = getattr(old, method)(api + address)
+        assert (refused.status_code, refused.json()["code"]) == (403, "proof_required")
+        for client in (fresh, by_token):
+            assert b"proof_required" not in getattr(client, method)(api + address).content
