@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0011_sign_in_attempts_end"),
+        ("people", "0012_erased_accounts"),
     ]
 
     operations = [
