@@ -165,7 +165,7 @@ def test_a_lead_acts_once_without_then_sets_up_a_passkey_and_an_administrator_re
     page.get_by_role("button", name="Add the passkey").click()
     expect(page.locator(".recovery-codes li")).to_have_count(10)
     page.goto(reports)
-    expect(page.get_by_role("heading", name="Reports")).to_be_visible()
+    expect(page.get_by_role("heading", name="Reports", exact=True)).to_be_visible()
 
     desk = sign_in(root)
     desk.goto(f"{door}/forums/")
