@@ -69,7 +69,7 @@ def test_a_session_is_asked_for_agreed_and_ended_by_the_young_person(forum, door
     expect(asker.get_by_role("link", name="Session with a delegation").first).to_be_visible()
 
     young.reload()
-    young.get_by_role("button", name="I do not want it any more").click()
+    young.get_by_role("button", name="I do not want to come any more").click()
     expect(young.get_by_text("Nobody is told that it was you.")).to_be_visible()
     assert faults_of(young) == []
     asker.goto(door + forum.address(MINE))
