@@ -89,7 +89,10 @@ def make_organisation(
 
 
 def token_of(person: Person, *scopes: str, days: int = 365) -> str:
-    """An API token of the person with these scopes; with all, where none is named."""
+    """An API token of the person, who has a second factor, with these scopes; with all, where none is named."""
+    from tests.second_factor import give_factor  # its models exist only now
+
+    give_factor(person)
     scopes = scopes or tuple(ApiToken.Scope.values)
     return make_token(person=person, name="A program", scopes=scopes, days=days, now=timezone.now())
 

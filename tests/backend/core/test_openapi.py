@@ -215,7 +215,7 @@ def test_a_token_opens_exactly_the_operations_of_its_scope(
         is_refused = answer.status_code == 403 and answer.json()["code"] == "token_scope"  # type: ignore[attr-defined]
         if not is_refused:
             opened.add(str(operation))
-        if operation.described["x-token-scope"] == scope:
+        if operation.described.get("x-token-scope") == scope:
             needed.add(str(operation))
     assert opened == needed
     assert len(opened) >= 10
@@ -227,7 +227,7 @@ def test_what_is_for_organisers_or_leads_needs_their_scope_and_reading_never_the
     ids: dict[str, Any],
 ) -> None:
     for operation in operations():
-        scope = operation.described["x-token-scope"]
+        scope = operation.described.get("x-token-scope")  # none: a session's alone
         assert scope != ("act" if operation.method == "get" else "read"), operation
         answer = operation.send(people["participant"], ids, "{}")
         if answer.status_code == 403 and answer.json()["code"] == "only_organisers":  # type: ignore[attr-defined]

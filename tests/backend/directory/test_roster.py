@@ -33,7 +33,7 @@ def forum():
 @pytest.fixture
 def api(forum):
     client = APIClient()
-    client.force_authenticate(forum[1].person)
+    client.force_login(forum[1].person)
     return client
 
 

@@ -173,13 +173,14 @@ POSSIBLE_OVER_THE_API = {
     "/api/v1/events/{slug}/roles/{appointment_id}/end/",
     "/api/v1/events/{slug}/calendar-feed/",  # an address is revoked
 }
+COUNTED = ("people_apitoken", "core_usecount")  # when a token was used last, and how often something is done
 WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 
 
 def _note_writes(
     at: str, written: set[tuple[str, str]], execute: Callable[..., object], sql: str, *given: object
 ) -> object:
-    written.update((at, table) for table in WRITES.findall(sql) if table != "people_apitoken")  # its last use
+    written.update((at, table) for table in WRITES.findall(sql) if table not in COUNTED)
     return execute(sql, *given)
 
 

@@ -88,7 +88,9 @@ def leaver(forum: Forum) -> Attendee:
     UserSession.objects.create(
         user=one.person, session_key="k" * 32, ip="203.0.113.7", user_agent="Quillfeather"
     )
-    Authenticator.objects.create(user=one.person, type="totp", data={"secret": "Quillfeather"})
+    Authenticator.objects.update_or_create(
+        user=one.person, type="totp", defaults={"data": {"secret": "Quillfeather"}}
+    )
     begun = SessionStore()
     begun["account_login"] = {"email": ADDRESS}
     begun.save()
