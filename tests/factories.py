@@ -89,7 +89,7 @@ def make_organisation(
 
 
 def token_of(person: Person, *scopes: str, days: int = 365) -> str:
-    """An API token of the person, who has a second factor, with these scopes; with all, where none is named."""
+    """An API token of the person, who has a second factor: with these scopes, or with all."""
     from tests.second_factor import give_factor  # its models exist only now
 
     give_factor(person)

@@ -77,6 +77,7 @@ ADMITTED: dict[object, set[str]] = {
 FREE_TIMES = f"{API}events/<slug:slug>/people/<int:attendee_id>/free-slots/"
 FILES = ["funnel.csv", "tables.xlsx", "network.graphml", "attendees.csv", "attendees.xlsx"]
 OWN_BLOCKS = re.compile(r"<slug:slug>/profile/$")
+OWN_DATA = re.compile(r"my-data\.json$|^/?api/v1/me/data/$")  # of every forum
 AGE_CLASSES = re.compile(r"<slug:slug>/age-classes/$")
 LISTS = {  # for organisers and leads, but for the page from which everybody reports
     "safety": re.compile(r"<slug:slug>/(safety|reports/(sent|<int:report_id>))/$"),
@@ -518,11 +519,12 @@ def _judge(
     seen = {(kind.lower(), int(person), int(at)) for kind, person, at in MARK.findall(text)}
     for kind, target, at in sorted(seen):
         allowed = set()
-        for where in {event} if "<slug:slug>" in route or route.startswith(("feed", "mail")) else EVENTS:
+        is_of_one = "<slug:slug>" in route or route.startswith(("feed", "mail"))
+        for where in {event} if is_of_one and not OWN_DATA.search(route) else EVENTS:
             if at in (where, NO_EVENT):
                 on_list = next((kind for kind, route_of in LISTS.items() if route_of.search(route)), "")
                 allowed |= statement.may_read(stage.situation, where, reader, target, on_list=on_list)
-        if OWN_BLOCKS.search(route) and at in EVENTS:
+        if (OWN_BLOCKS.search(route) or OWN_DATA.search(route)) and at in EVENTS:
             allowed |= statement.may_read_on_own_list(stage.situation, at, reader, target)
         if AGE_CLASSES.search(route):
             allowed |= statement.may_read_to_settle(stage.situation, event, reader, target)

@@ -114,6 +114,8 @@ def test_a_minor_s_pages_are_few_and_say_who_sees_what(cast, lead, minor):
         "Sessions I am asked to",
         "I do not feel safe",
         "Time zone and quiet hours",
+        "My data",
+        "Sign-in and security",
     ]
     contact = CountryContact.objects.get()
     lead.post(cast.address(f"country-contacts/{contact.pk}/end/"))
