@@ -300,7 +300,7 @@ def test_who_takes_an_offered_time_while_it_goes_gets_it_or_is_refused_and_nobod
     meeting = forum.ask(a, b, forum.slots[0])
     forum.counter(b, meeting, forum.slots[1])
     if rival == "accepts as asked":
-        accept = lambda: forum.accept(b, meeting)  # noqa: E731
+        accept = lambda: forum.accept(b, meeting, forum.slots[0])  # noqa: E731
     else:
         other = forum.ask(c, b, forum.slots[1])
         accept = lambda: forum.accept(b, other, forum.slots[1])  # noqa: E731
