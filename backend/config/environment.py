@@ -6,6 +6,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import environ
@@ -24,6 +25,25 @@ def text_from(name: str, default: str = "") -> str:
 def words_from(name: str, default: list[str]) -> list[str]:
     """A list written with commas."""
     return [word.strip() for word in text_from(name).split(",") if word.strip()] or default
+
+
+def folder_from(name: str, default: Path) -> Path:
+    """A folder by its whole path, so that it is the same one from wherever a command is run."""
+    given = text_from(name)
+    if given and not given.startswith("/"):
+        raise ImproperlyConfigured(f"{name} must be a whole path such as {default}, not {given!r}.")
+    return Path(given) if given else default
+
+
+def backup_key_from(name: str) -> str:
+    """The public key of age for which backups are encrypted; empty where none is given."""
+    given = text_from(name)
+    if given and not re.fullmatch(r"age1[0-9a-z]{58}", given):
+        # The value is not shown: somebody may have given the secret half.
+        raise ImproperlyConfigured(
+            f"{name} must be a public key (age1...), as `manage.py make_backup_key` prints."
+        )
+    return given
 
 
 def flag_from(name: str, *, default: bool = False) -> bool:

@@ -9,9 +9,11 @@ from csp.constants import NONE, SELF
 
 from backend.config.database import database_settings
 from backend.config.environment import (
+    backup_key_from,
     contact_from,
     database_from,
     flag_from,
+    folder_from,
     hsts_from,
     is_this_machine,
     mail_from,
@@ -24,7 +26,7 @@ from backend.config.logs import LOGGING as LOGGING
 from backend.config.secret import secret_key_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR = BASE_DIR / "var"  # everything made on this machine: secret, database, model, caches
+VAR = folder_from("TITIAN_VAR", BASE_DIR / "var")  # all made on this machine: secret, database, model, caches
 
 # --- What the environment says ------------------------------------------------------------------------
 
@@ -61,6 +63,9 @@ if TITIAN_DEMO and not flag_from("TITIAN_DEMO_PUBLIC"):
 DATABASES = {"default": database_settings(database_from("DATABASE_URL"), VAR / "postgres")}
 
 ERASURES = VAR / "erasures.jsonl"  # remembered beside the database, for a restored backup
+BACKUPS = folder_from("TITIAN_BACKUPS", VAR / "backups")
+BACKUP_KEY = backup_key_from("TITIAN_BACKUP_KEY")  # the public half; who restores has the other
+BACKUP_DAYS = number_from("TITIAN_BACKUP_DAYS", 30, least=1, most=3650)  # older backups are deleted
 
 # --- Apps ---------------------------------------------------------------------------------------------
 

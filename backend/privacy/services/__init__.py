@@ -2,7 +2,7 @@
 
 from backend.privacy.services.closing import close_cases, forget_expired
 from backend.privacy.services.leaving import NotConfirmed, StillInCharge, erase_account, leave_event
-from backend.privacy.services.remembering import replay_erasures
+from backend.privacy.services.remembering import merge_erasures, replay_erasures
 from backend.privacy.services.retention import PurgeReport, purge_all, purge_event
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "erase_account",
     "forget_expired",
     "leave_event",
+    "merge_erasures",
     "purge_all",
     "purge_event",
     "replay_erasures",

@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -24,12 +25,12 @@ SALT = "titian.privacy.erasures"
 
 def remember_attendee(attendee: Attendee, person: Person, now: dt.datetime) -> None:
     """Remember that this attendee, of this account, is erased."""
-    _append("attendee", attendee.pk, person.address_hash, now)
+    _append((_key("attendee", attendee.pk, person.address_hash), now))
 
 
 def remember_person(person: Person, now: dt.datetime) -> None:
     """Remember that this account is erased."""
-    _append("person", person.pk, person.address_hash, now)
+    _append((_key("person", person.pk, person.address_hash), now))
 
 
 def replay_erasures(*, now: dt.datetime) -> int:
@@ -75,29 +76,40 @@ def _key(kind: str, pk: int, address: str) -> str:
     return salted_hmac(SALT, f"{kind}:{pk}:{address}", algorithm="sha256").hexdigest()
 
 
-def _append(kind: str, pk: int, address: str, now: dt.datetime) -> None:
-    line = json.dumps({"erased": _key(kind, pk, address), "at": now.isoformat()}) + "\n"
+def merge_erasures(*, files: Iterable[Path]) -> int:
+    """Remember too what these copies of the file hold; gives how many lines that added."""
+    added = dict.fromkeys(line for file in files for line in _lines(file))
+    for line in _lines(settings.ERASURES):
+        added.pop(line, None)
+    _append(*added)
+    return len(added)
+
+
+def _append(*erased: tuple[str, dt.datetime]) -> None:
+    text = "".join(json.dumps({"erased": key, "at": at.isoformat()}) + "\n" for key, at in erased)
     settings.ERASURES.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(settings.ERASURES, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        os.write(handle, line.encode())
+    handle = os.open(settings.ERASURES, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "ab") as file:
+        size = os.fstat(handle).st_size
+        if size and os.pread(handle, 1, size - 1) != b"\n":  # a crash cut the last line short
+            text = "\n" + text
+        file.write(text.encode())
+        file.flush()
         os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _remembered() -> dict[str, dt.datetime]:
     """When each was erased last, by its key."""
-    return dict(_lines())
+    return dict(sorted(_lines(settings.ERASURES), key=lambda line: line[1]))
 
 
-def _lines() -> Iterator[tuple[str, dt.datetime]]:
-    """The lines of the file; one that a crash cut short is left out."""
-    if not settings.ERASURES.exists():
+def _lines(file: Path) -> Iterator[tuple[str, dt.datetime]]:
+    """The lines of a file; one that a crash cut short is left out."""
+    if not file.exists():
         return
-    for line in settings.ERASURES.read_text(encoding="utf-8").splitlines():
+    for line in file.read_text(encoding="utf-8").splitlines():
         try:
             row = json.loads(line)
             yield row["erased"], dt.datetime.fromisoformat(row["at"])
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, TypeError):
             continue

@@ -15,7 +15,8 @@ from django.db import connection, transaction
 from backend.events.models import Attendee
 from backend.events.services.importing import import_attendees, read_csv
 from backend.people.models import Person
-from backend.privacy.services import erase_account, leave_event, replay_erasures
+from backend.privacy.services import erase_account, leave_event, merge_erasures, replay_erasures
+from backend.privacy.services.remembering import remember_attendee
 from tests.database import tables_holding
 from tests.factories import NOW, make_attendee, make_event
 
@@ -59,6 +60,33 @@ def test_who_came_back_since_stays_and_a_torn_line_is_passed_over(erasures: Path
         file.write('{"erased": "ab')
     assert replay_erasures(now=LATER) == 0
     assert Attendee.objects.filter(event=event, person=leaver.person_id).exists()
+
+
+@pytest.mark.django_db
+def test_what_is_erased_after_a_crash_cut_a_line_short_is_remembered(erasures: Path) -> None:
+    erasures.write_text('{"erased": "ab')
+    leaver = make_attendee(make_event(), name=NAME, email=ADDRESS)
+    Attendee.objects.update(joined_at=NOW - dt.timedelta(days=9))
+    with pytest.raises(RestoredError), transaction.atomic():
+        leave_event(attendee=leaver, is_confirmed=True, by=leaver.person, now=NOW)
+        raise RestoredError
+    assert replay_erasures(now=LATER) == 1
+
+
+@pytest.mark.django_db
+def test_copies_of_the_file_are_merged_and_the_last_erasure_of_a_row_counts(
+    erasures: Path, tmp_path: Path
+) -> None:
+    leaver = make_attendee(make_event(), name=NAME, email=ADDRESS)
+    Attendee.objects.update(joined_at=NOW)
+    for days in (-9, 9):
+        remember_attendee(leaver, leaver.person, NOW + dt.timedelta(days=days))
+    first, last = erasures.read_text().splitlines()
+    (tmp_path / "one").write_text(f"{last}\n{first}\n")
+    erasures.write_text(f"{first}\n")
+    assert merge_erasures(files=[tmp_path / "one", tmp_path / "none"]) == 1
+    assert merge_erasures(files=[tmp_path / "one"]) == 0
+    assert replay_erasures(now=LATER) == 1
 
 
 @pytest.mark.django_db(transaction=True)
