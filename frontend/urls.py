@@ -28,6 +28,7 @@ from frontend.meetings.views import (
     calendar,
     checklist,
     closures,
+    connections,
     contact_rules,
     counter_offers,
     delegations,
@@ -149,6 +150,16 @@ urlpatterns = [
     path("e/<slug:slug>/people/<int:attendee_id>/note/", directory.note, name="note"),
     path("e/<slug:slug>/people/<int:attendee_id>/", directory.person, name="person"),
     path("e/<slug:slug>/people/<int:attendee_id>/wish/", directory.wish, name="wish"),
+    path("e/<slug:slug>/people/<int:attendee_id>/contact/", connections.share_contact, name="share_contact"),
+    path("e/<slug:slug>/connections/", connections.connections, name="connections"),
+    path(
+        "e/<slug:slug>/connections/connections.csv", connections.connections_table, name="connections_table"
+    ),
+    path("e/<slug:slug>/connections/connections.vcf", connections.address_book, name="address_book"),
+    path(
+        "e/<slug:slug>/connections/<int:connection_id>/contact.vcf", connections.card, name="connection_card"
+    ),
+    path("e/<slug:slug>/connections/<int:connection_id>/end/", connections.end, name="end_connection"),
     path("e/<slug:slug>/people/<int:attendee_id>/block/", safeguarding.block, name="block"),
     path("e/<slug:slug>/people/<int:attendee_id>/report/", safeguarding.report_person, name="report_person"),
     path(

@@ -39,6 +39,7 @@ ROLES = ("anonymous", "participant", "organiser", "lead")
 UNDESCRIBED = {
     "bad_aims": "the least is at most the most; two constituencies with scope between, none without",
     "bad_contact_rule": "two groups, each a constituency or a sector of the event",
+    "bad_contact": "a mail address, a telephone number, the address of a web page",
     "bad_closure": "the time ends after it starts, in the forum's days",
     "bad_grid": "a window ends after it starts, overlaps no other, lies in the forum's days and holds a slot",
     "bad_event": "the last day is not before the first, and at most 31 days are one forum",
@@ -52,6 +53,7 @@ UNDESCRIBED = {
     "bad_times": "the slots are of this event, to come, and open",
     "bad_topic": "a topic is merged into another one of the event",
     "bad_usefulness": "useful is only what took place",
+    "nothing_shared": "one of the three is not empty",
     "not_offered": "the slot is one of the request's",
     "real_name_in_text": "a profile under an alias does not hold what the alias hides",
     "same_person": "the two people are different",

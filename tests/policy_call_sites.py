@@ -113,6 +113,12 @@ def _everybody_near(person_id: int) -> Any:
     return Attendee.objects.filter(event__in=events).exclude(person=person_id)
 
 
+def _every_account(person_id: int, ids: Any, now: Any) -> Any:
+    from backend.people.models import Person
+
+    return Person.objects.filter(pk__in=ids)
+
+
 def _every_report(lead: Any) -> Any:
     from backend.safeguarding.models import Report
 
@@ -167,6 +173,7 @@ LETTING_THROUGH: dict[str, Callable[..., Any]] = {
     "is_paused": lambda attendee: False,
     "is_reachable_by": _anyone,
     "is_suspended": _none,
+    "kept_contactable_for": _every_account,
     "knows_of": _is_here,
     "matchable": _everybody,
     "may_meet": lambda seated, now: len(seated) > 1,

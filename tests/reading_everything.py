@@ -41,7 +41,7 @@ from backend.events.models import (
     Table,
 )
 from backend.meetings import services
-from backend.meetings.models import Availability, Closure, Meeting, Notice
+from backend.meetings.models import Availability, Closure, ContactShare, Meeting, Notice
 from backend.meetings.services.notice_mails import mail_for
 from backend.people.models import KnownMinor, Person
 from backend.programme.models import Plan, PlannedMeeting
@@ -77,7 +77,7 @@ ADMITTED: dict[object, set[str]] = {
 FREE_TIMES = f"{API}events/<slug:slug>/people/<int:attendee_id>/free-slots/"
 FILES = ["funnel.csv", "tables.xlsx", "network.graphml", "attendees.csv", "attendees.xlsx"]
 OWN_BLOCKS = re.compile(r"<slug:slug>/profile/$")
-OWN_DATA = re.compile(r"my-data\.json$|^/?api/v1/me/data/$")  # of every forum
+OWN_DATA = re.compile(r"my-data\.json$|^/?api/v1/me/data/$|/connections/")  # of every forum
 AGE_CLASSES = re.compile(r"<slug:slug>/age-classes/$")
 LISTS = {  # for organisers and leads, but for the page from which everybody reports
     "safety": re.compile(r"<slug:slug>/(safety|reports/(sent|<int:report_id>))/$"),
@@ -195,6 +195,14 @@ def _meet(stage: Stage, number: int) -> None:
             services.accept_meeting(
                 attendee=other, meeting_id=meeting.pk, slot_id=None, by=other.person, now=now
             )
+    ContactShare.objects.bulk_create(
+        ContactShare(
+            event=event, giver=giver.person, receiver=receiver.person,
+            phone=mark("last", _number(stage, giver), NO_EVENT),
+        )
+        for pair in pairs
+        for giver, receiver in (pair, pair[::-1])
+    )  # fmt: skip
     plan = Plan.objects.create(event=event, work=Plan.Work.READY, value=1.0, bound=1.0)
     PlannedMeeting.objects.bulk_create(
         PlannedMeeting(
@@ -449,6 +457,7 @@ def _numbers_of(event: Event) -> dict[str, list[int]]:
         "closure_id": Closure.objects.filter(event=event),
         "appointment_id": Appointment.objects.of(event),
         "block_id": Block.objects.filter(blocker__attendances__event=event),
+        "connection_id": ContactShare.objects.filter(event=event),
     }  # fmt: skip
     return {name: list(rows.values_list("pk", flat=True)[:1]) or [1] for name, rows in found.items()}
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-CHANNELS = ("suggestion", "page", "directory", "meeting", "message", "export", "delegation")
+CHANNELS = ("suggestion", "page", "directory", "meeting", "message", "contact", "export", "delegation")
 TO_SEE = ("suggestion", "page", "directory")  # the others reach somebody
 EVENTS = (0, 1)
 CONSENTS = ("given", "older", "asked", "expired", "withdrawn", "")

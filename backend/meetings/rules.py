@@ -180,6 +180,12 @@ def has_meeting() -> Exists:
     )
 
 
+def have_met(attendee_id: int, other_id: int, now: dt.datetime) -> bool:
+    """Whether the two (ids) have an agreed meeting that has begun, unless both said it was not held."""
+    begun = Meeting.objects.one_to_one().filter(state__in=Meeting.MET_STATES, period__startswith__lte=now)
+    return begun.filter(seats__attendee=attendee_id).filter(seats__attendee=other_id).exists()
+
+
 def is_sent_at_night(
     kind: str, meeting: Meeting, *, quiet_until: dt.datetime, zone: dt.tzinfo, now: dt.datetime
 ) -> bool:

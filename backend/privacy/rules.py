@@ -137,6 +137,7 @@ TABLES = tuple(
                     "mails_mailtest": "That an organiser sent themself a test mail",
                     "meetings_availability": "Times somebody is free",
                     "meetings_calendarfeed": "The secret address of a calendar",
+                    "meetings_contactshare": "How one person reaches another; kept where both gave it",
                     "meetings_delivery": "What became of the mail of a notice",
                     "meetings_notice": "News about meetings",
                     "people_apitoken": "A token for the API: its name, hash, scopes and times",

@@ -13,7 +13,8 @@ from backend.events.models import Attendee, GuardianConsent, Interest, SessionPa
 from backend.events.rules import appears_under_alias, has_consent
 from backend.events.selectors import attendances_for
 from backend.invitations.models import Invitation
-from backend.meetings.models import Availability, CalendarFeed, Meeting, Notice, Seat
+from backend.meetings.models import Availability, CalendarFeed, ContactShare, Meeting, Notice, Seat
+from backend.meetings.selectors import connections_for
 from backend.meetings.selectors.meetings import rows_for
 from backend.people.models import Person
 from backend.people.selectors import tokens_of
@@ -34,6 +35,7 @@ class Readers(enum.StrEnum):
     LEADS = "leads"
     PEOPLE = "people"  # whom the contact policy lets see the person
     MEETING = "meeting"  # the other person of a meeting
+    CONNECTED = "connected"  # whom they gave it to, once both gave
     SESSION = "session"  # of a minor: the adults of a session with their delegation
 
 
@@ -140,6 +142,7 @@ def _activity(attendee: Attendee) -> tuple[StoredField, ...]:
         StoredField("messages", meetings.filter(asker=attendee).exclude(message="").count(), meeting),
         StoredField("reported_meetings", _attested(attendee), (Readers.ORGANISERS,)),
         StoredField("delegation_sessions", _delegation_sessions(attendee), (Readers.SESSION, Readers.LEADS)),
+        StoredField("contacts_given", _contacts_given(attendee), (Readers.CONNECTED,)),
         StoredField("open_times", Availability.objects.filter(attendee=attendee).count(), meeting),
         StoredField("bookmarks", parts.filter(part=SessionPart.Part.BOOKMARKED).count(), sessions),
         StoredField("saved", feedback.filter(verdict=Feedback.Verdict.GOOD).count(), nobody),
@@ -153,6 +156,10 @@ def _activity(attendee: Attendee) -> tuple[StoredField, ...]:
             "invitations", Invitation.objects.filter(attendee=attendee).count(), (Readers.ORGANISERS,)
         ),
     )
+
+
+def _contacts_given(attendee: Attendee) -> int:
+    return ContactShare.objects.filter(giver=attendee.person_id, event=attendee.event_id).count()
 
 
 def _attested(attendee: Attendee) -> int:
@@ -205,6 +212,7 @@ def export_for(person: Person, now: dt.datetime) -> Row:
     return {
         "made_at": now,
         "account": _account_row(person),
+        "contacts_given": _contacts_rows(person, now),
         "forums": [_forum(attendee, now) for attendee in attendances_for(person)],
     }
 
@@ -223,6 +231,25 @@ def _account_row(person: Person) -> Row:
         ),
         "blocks_made_at": list(Block.objects.filter(blocker=person).values_list("created_at", flat=True)),
     }
+
+
+def _contacts_rows(person: Person, now: dt.datetime) -> list[Row]:
+    """What the person gave of how to reach them, with the other's name where the policy shows it."""
+    found = connections_for(person, now)
+    names = {one.connection_id: one.other.name for one in found.connections}
+    names |= {one.connection_id: one.other.name for one in found.waiting}
+    given = ContactShare.objects.filter(giver=person).order_by("pk").select_related("event")
+    return [
+        {
+            "forum": one.event.slug,
+            "to": names.get(one.pk),
+            "email": one.email,
+            "phone": one.phone,
+            "link": one.link,
+            "given_at": one.given_at,
+        }
+        for one in given
+    ]
 
 
 def _forum(attendee: Attendee, now: dt.datetime) -> Row:

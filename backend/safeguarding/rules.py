@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Now
 
 from backend.core.compiled import CompiledQuery, any_of
-from backend.events.models import Appointment, Attendee, AttendeeQuerySet, Event, Organisation
+from backend.events.models import Appointment, Attendee, AttendeeQuerySet, Event, Organisation, Suspension
 from backend.events.rules import (
     LEAD,
     IdPair,
@@ -27,7 +27,7 @@ from backend.events.rules import (
     leads_of,
     pair_of,
 )
-from backend.people.models import Constituency
+from backend.people.models import Constituency, KnownMinor, Person
 from backend.safeguarding.models import (
     Block,
     Chaperone,
@@ -42,7 +42,7 @@ from backend.safeguarding.models import (
     Vetting,
 )
 
-Channel = Literal["suggestion", "page", "directory", "meeting", "message", "export", "delegation"]
+Channel = Literal["suggestion", "page", "directory", "meeting", "message", "contact", "export", "delegation"]
 CHANNELS: frozenset[str] = frozenset(get_args(Channel))
 CHANNELS_TO_SEE: frozenset[str] = frozenset({"suggestion", "page", "directory"})  # nobody is written to
 DUE_AFTER = dt.timedelta(hours=24)  # a report is due so long after it was made, unless a lead sets a time
@@ -300,6 +300,19 @@ def nameable_to(person_id: int) -> AttendeeQuerySet:
 def may_contact(a: Attendee, b: Attendee, channel: str, now: dt.datetime) -> bool:
     """Whether `a` and `b` may be in touch through `channel`: the QuerySet twin asked for one person."""
     return contactable_for(a, channel, now, [b.pk]).exists()
+
+
+def kept_contactable_for(person_id: int, ids: Collection[int], now: dt.datetime) -> QuerySet[Person]:
+    """Of these people (ids), with whom this person may still have a connection that outlasted an event (S12).
+
+    The event's attendees are gone, so it is asked of accounts: both open, neither known as a minor at any
+    event nor suspended at one, and nothing that keeps the two apart.
+    """
+    suspended = Suspension.objects.in_force().filter(attendee__person=OuterRef("pk"))
+    minors = KnownMinor.objects.filter(address_hash=OuterRef("address_hash"), expires_at__gt=now)
+    accounts = Person.objects.filter(~Exists(suspended), ~Exists(minors), is_active=True, erased_at=None)
+    found = accounts.filter(Exists(accounts.filter(pk=person_id)), pk__in=ids).exclude(pk=person_id)
+    return found.exclude(is_contact_blocked(person_id, OuterRef("pk")))
 
 
 def matchable(event: Event) -> AttendeeQuerySet:

@@ -18,7 +18,7 @@ from backend.events.models import Event, Table
 from backend.events.rules import SlotGrid
 from backend.events.selectors import Profile
 from backend.events.services import TableData
-from backend.meetings.selectors import Choice, GridDay, SessionChoices, SlotCell
+from backend.meetings.selectors import Choice, ContactDetails, GridDay, SessionChoices, SlotCell
 from backend.meetings.services import MeetingRequestData, SessionPlan
 from frontend.events.words.times import when
 from frontend.fields import IdField, IdsField, RefusableForm
@@ -466,6 +466,32 @@ class PlanForm(RefusableForm):
     @property
     def plan(self) -> SessionPlan:
         return SessionPlan(**self.cleaned_data)
+
+
+class ContactForm(RefusableForm):
+    """How somebody can reach me; what is left empty is not given."""
+
+    email = forms.CharField(
+        label=_("E-mail"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "email"}),
+    )
+    phone = forms.CharField(
+        label=_("Telephone"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input", "type": "tel", "autocomplete": "tel"}),
+    )
+    link = forms.CharField(
+        label=_("Web page"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input", "inputmode": "url", "autocomplete": "url"}),
+    )
+
+    def __init__(self, data: Any, *, mine: ContactDetails) -> None:
+        super().__init__(data, initial={"email": mine.email, "phone": mine.phone, "link": mine.link})
 
 
 class YesOrNoForm(forms.Form):

@@ -48,6 +48,7 @@ FIELDS = {
     "messages": gettext_lazy("Messages I wrote with a request"),
     "reported_meetings": gettext_lazy("Meetings I said took place or not"),
     "delegation_sessions": gettext_lazy("Sessions with a delegation"),
+    "contacts_given": gettext_lazy("People I gave my contact details"),
     "open_times": gettext_lazy("Times I opened for meetings"),
     "bookmarks": gettext_lazy("Sessions I bookmarked"),
     "saved": gettext_lazy("People I saved, with my notes"),
@@ -68,6 +69,7 @@ READERS = {
     Readers.ORGANISERS: gettext_lazy("organisers"),
     Readers.LEADS: gettext_lazy("safeguarding leads"),
     Readers.MEETING: gettext_lazy("the person you meet"),
+    Readers.CONNECTED: gettext_lazy("whom you gave them to, once both of you gave"),
     Readers.SESSION: gettext_lazy("those in a session with a delegation with you"),
 }
 

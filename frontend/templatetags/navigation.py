@@ -61,6 +61,7 @@ BELONGS_TO = {
     "working_on": "people",
     "meeting": "meetings",
     "counter": "meetings",
+    "share_contact": "connections",
     "delegation_session": "delegation_sessions",
     "desk_print": "desk",
     "nudge": "desk",
@@ -140,6 +141,7 @@ def _own_navigation(request: Request) -> Navigation:
         more=(
             _link(request, "availability", _("My open times")),
             _link(request, "notices", _("News")),
+            _link(request, "connections", _("Connections")),
             _link(request, "calendar", _("Calendar")),
             _link(request, "my_delegation_sessions", _("Sessions with a delegation")),
             _link(request, "zone", _("Time zone and quiet hours")),
@@ -187,6 +189,7 @@ def _lead_navigation(request: Request) -> Navigation:
             _link(request, "suggestions", _("Suggestions")),
             _link(request, "people", _("Find people")),
             _link(request, "meetings", _("Meetings")),
+            _link(request, "connections", _("Connections")),
             _link(request, "sessions", _("Sessions")),
             _link(request, "profile", _("My profile")),
         ),

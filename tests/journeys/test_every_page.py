@@ -25,6 +25,7 @@ SEEN = {
     "test_aliases.py": "aliases alias lift_alias",
     "test_delegation_sessions.py": "delegation_sessions delegation_session my_delegation_sessions",
     "test_proposals.py": "by_hand move",
+    "test_connections.py": "connections share_contact",
     "test_first_forum.py": "first_administrator forums start_forum",
     "test_programme_pages.py": "programme plan planned plan_doors plan_days",
 }
@@ -39,6 +40,9 @@ UNSEEN = {
     "meeting_download": "a file",
     "next_meeting": "a part of home",
     "calendar_download": "a file",
+    "connections_table": "a file",
+    "address_book": "a file",
+    "connection_card": "a file",
 }
 
 

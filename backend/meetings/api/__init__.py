@@ -2,6 +2,14 @@
 
 from backend.meetings.api.calendar import CalendarFeedView, MeetingFileView, calendar_file
 from backend.meetings.api.closures import ClosureListView, ClosureUndoView, ClosureView
+from backend.meetings.api.connections import (
+    AddressBookView,
+    ConnectionCardView,
+    ConnectionListView,
+    ConnectionTableView,
+    ConnectionView,
+    ContactShareView,
+)
 from backend.meetings.api.contact_rules import ContactRuleListView, ContactRulePreviewView, ContactRuleView
 from backend.meetings.api.forums import EventListView, RehearsalView
 from backend.meetings.api.joining import JoiningView
@@ -47,6 +55,7 @@ from backend.meetings.api.reports import MeetingReportView, ReportDetailView, Un
 
 __all__ = [
     "AcceptView",
+    "AddressBookView",
     "AgendaNowView",
     "AgendaView",
     "ArriveView",
@@ -59,9 +68,14 @@ __all__ = [
     "ClosureListView",
     "ClosureUndoView",
     "ClosureView",
+    "ConnectionCardView",
+    "ConnectionListView",
+    "ConnectionTableView",
+    "ConnectionView",
     "ContactRuleListView",
     "ContactRulePreviewView",
     "ContactRuleView",
+    "ContactShareView",
     "CounterOfferView",
     "DeclineView",
     "DisputeListView",

@@ -1,8 +1,9 @@
-"""Availability, meetings with their seats, counter-offers, closures, notices with mails, calendar feeds."""
+"""Availability, meetings with their seats, counter-offers, closures, notices, calendar feeds, connections."""
 
 from backend.meetings.models.availability import Availability, MeetingRules
 from backend.meetings.models.calendar_feeds import CalendarFeed
 from backend.meetings.models.closures import Closure, DisplacedMeeting
+from backend.meetings.models.connections import ContactShare, ContactShareQuerySet
 from backend.meetings.models.counter_offers import CounterOffer, CounterOfferTime
 from backend.meetings.models.meetings import Meeting, MeetingQuerySet, RequestedTime, Seat
 from backend.meetings.models.notices import Delivery, Notice
@@ -11,6 +12,8 @@ __all__ = [
     "Availability",
     "CalendarFeed",
     "Closure",
+    "ContactShare",
+    "ContactShareQuerySet",
     "CounterOffer",
     "CounterOfferTime",
     "Delivery",

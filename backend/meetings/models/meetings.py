@@ -91,6 +91,7 @@ class Meeting(models.Model):
         State.ACCEPTED,
         State.HELD,
     )  # not: fell through, disputed
+    MET_STATES = (State.ACCEPTED, State.HELD, State.DISPUTED)  # of one whose time has begun
     ANSWERED_STATES = (*EVER_CONFIRMED_STATES, State.DECLINED)
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="meetings")

@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from backend.core.erasure import address_erased
 from backend.events.models import Attendee, Tie
+from backend.meetings.models import ContactShare
 from backend.people.models import Person
 from backend.people.services import end_tokens
 from backend.privacy.services.rows import LEFT_NAME, no_address
@@ -47,6 +48,7 @@ def close_account(person: Person, now: dt.datetime) -> None:
     Authenticator.objects.filter(user=person).delete()
     LogEntry.objects.filter(user=person).delete()
     Tie.objects.filter(Q(first=person) | Q(second=person)).delete()
+    ContactShare.objects.filter(Q(giver=person) | Q(receiver=person)).delete()
     person.groups.clear()
     person.user_permissions.clear()
     # Not `save`, which would set the hash anew.

@@ -13,6 +13,7 @@ from backend.events.models import Appointment, Attendee, Tie
 from backend.events.rules import LEAD, ORGANISER, leads_of, organisers_of
 from backend.events.rules.states import is_over
 from backend.events.services import end_role
+from backend.meetings.services import forget_connections
 from backend.people.models import Person
 from backend.people.selectors import administrators
 from backend.privacy.services.erasing import erase_attendees, erase_person
@@ -45,6 +46,7 @@ def leave_event(*, attendee: Attendee, is_confirmed: bool, by: Person, now: dt.d
     _step_down([attendee], by, now)
     remember_attendee(attendee, by, now)
     Tie.objects.filter(Q(first=by) | Q(second=by), edition=attendee.event_id).delete()
+    forget_connections(person=by, event_id=attendee.event_id, even_kept=True)
     erase_attendees([attendee.pk], now)
 
 

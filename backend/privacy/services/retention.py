@@ -9,6 +9,8 @@ from django.db.models import Exists, OuterRef
 
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, AttendeeQuerySet, Event, Tie
+from backend.meetings.models import ContactShare
+from backend.meetings.services import keep_connections
 from backend.people.models import Person
 from backend.privacy.rules import MINORS_KEPT
 from backend.privacy.services.erasing import erase_attendees, erase_person
@@ -31,7 +33,8 @@ class PurgeReport:
 def purge_event(*, event: Event, now: dt.datetime, is_dry: bool = False) -> PurgeReport:
     """Erase of the event whose time of keeping has ended; a dry run erases nothing.
 
-    Whoever is not known to be an adult goes first. Accounts without another forum or a tie go, too.
+    Whoever is not known to be an adult goes first. Connections that both agreed to stay. Accounts without
+    another forum, a tie or a connection go, too.
     """
     due = _due(event, now)
     minors = due.exclude(is_known_adult(now)).count()
@@ -43,7 +46,7 @@ def purge_event(*, event: Event, now: dt.datetime, is_dry: bool = False) -> Purg
     if not is_dry:
         for pk in ids:
             _purge_attendee(pk, now)
-        for pk in lonely:
+        for pk in _lonely(people, event):  # a connection that is not kept holds no account
             _purge_account(pk, now)
         if ids:
             Run.objects.filter(event=event).update(matching_state=None)
@@ -71,11 +74,12 @@ def _in_charge(event: Event) -> AttendeeQuerySet:
 
 
 def _lonely(people: list[int], event: Event) -> list[int]:
-    """Accounts of these people that have no other forum, no tie that was kept, and nothing to administer."""
+    """Accounts of these people that have no other forum, tie or connection, and nothing to administer."""
     elsewhere = Attendee.objects.filter(person=OuterRef("pk")).exclude(event=event)
     first, second = Tie.objects.filter(first=OuterRef("pk")), Tie.objects.filter(second=OuterRef("pk"))
     found = Person.objects.filter(pk__in=people, is_staff=False, is_superuser=False, may_start_forums=False)
     found = found.exclude(Exists(elsewhere)).exclude(Exists(first)).exclude(Exists(second))
+    found = found.exclude(Exists(ContactShare.objects.mutual().filter(giver=OuterRef("pk"))))
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 
@@ -84,6 +88,7 @@ def _purge_attendee(attendee_id: int, now: dt.datetime) -> None:
     attendee = Attendee.objects.select_related("person").filter(pk=attendee_id).first()
     if attendee is not None:
         remember_attendee(attendee, attendee.person, now)
+        keep_connections(attendee=attendee, now=now)
         erase_attendees([attendee_id], now)
 
 

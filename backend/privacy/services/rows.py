@@ -28,6 +28,7 @@ from backend.events.services import announce_changes
 from backend.invitations.models import Invitation
 from backend.mails.models import MailTest
 from backend.meetings.models import Availability, CalendarFeed, Meeting, Notice
+from backend.meetings.services import forget_connections
 from backend.people.models import Person
 from backend.programme.models import PlannedMeeting
 from backend.safeguarding.models import (
@@ -76,6 +77,7 @@ def erase_rows(attendee: Attendee, now: dt.datetime) -> None:
     for model, fields in OWN_ROWS:
         for field in fields:
             model._default_manager.filter(**{field: attendee}).delete()
+    forget_connections(person=attendee.person, event_id=attendee.event_id, even_kept=False)
     Feedback.objects.filter(Q(attendee=attendee) | Q(other=attendee)).update(note="")
     Meeting.objects.filter(asker=attendee).update(message="", key="")
     Meeting.objects.filter(ended_by=attendee).update(reason="")

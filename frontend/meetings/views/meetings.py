@@ -23,6 +23,7 @@ from backend.meetings.selectors import (
     agenda_for,
     answered_proposals,
     availability_for,
+    can_share_contact,
     confirmed_slot,
     has_open_time,
     meeting_for,
@@ -88,8 +89,11 @@ def meeting_page(
     request: Request, attendee: Attendee, meeting_id: int, refusal: BusinessError | None = None
 ) -> HttpResponse:
     """The meeting as it is now; after a refusal with its sentence, and with what was typed."""
+    now = timezone.now()
+    row = meeting_for(attendee, meeting_id, now)
     context = {
-        "row": meeting_for(attendee, meeting_id, timezone.now()),
+        "row": row,
+        "can_share_contact": can_share_contact(attendee, row.other.attendee_id, now),
         "refusal": refusal,
         "typed": ReasonForm(request.POST)["reason"].value() or "",
         "usefulness": AttestForm(request.POST)["usefulness"].value() or "",

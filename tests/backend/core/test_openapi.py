@@ -115,6 +115,7 @@ def ids(people: dict[str, APIClient]) -> dict[str, Any]:
         "sector_id": 1,
         "rule_id": 1,
         "closure_id": 1,
+        "connection_id": 1,
     }
 
 

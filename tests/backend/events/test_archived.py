@@ -172,6 +172,7 @@ POSSIBLE_OVER_THE_API = {
     "/api/v1/events/{slug}/roles/{appointment_id}/refuse/",
     "/api/v1/events/{slug}/roles/{appointment_id}/end/",
     "/api/v1/events/{slug}/calendar-feed/",  # an address is revoked
+    "/api/v1/events/{slug}/connections/{connection_id}/",  # what one gave is taken back
 }
 COUNTED = ("people_apitoken", "core_usecount")  # when a token was used last, and how often something is done
 WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')

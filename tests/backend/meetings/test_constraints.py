@@ -11,6 +11,7 @@ from backend.events.models import Slot, Table
 from backend.meetings.models import (
     Availability,
     Closure,
+    ContactShare,
     CounterOffer,
     CounterOfferTime,
     DisplacedMeeting,
@@ -257,3 +258,17 @@ def test_a_slot_ends_after_it_starts_and_a_room_online_has_a_link_with_a_mark(fo
             "table_online_has_a_room_for_each_meeting",
             lambda fields=fields: Table.objects.create(event=event, label="X", **fields),
         )
+
+
+def test_a_contact_share_is_once_of_two_people_and_says_something(forum):
+    a, b, *_ = (attendee.person for attendee in forum.people)
+    share = ContactShare.objects.create(event=forum.event, giver=a, receiver=b, email="a@example.org")
+    of_it = ContactShare.objects.filter(pk=share.pk)
+    refused_by(
+        "contact_share_once",
+        lambda: ContactShare.objects.create(event=forum.event, giver=a, receiver=b, phone="12345"),
+    )
+    refused_by("contact_share_of_two", lambda: of_it.update(receiver=a))
+    refused_by("contact_share_says_something", lambda: of_it.update(email=""))
+    refused_by("contact_share_kept_with_a_name", lambda: of_it.update(kept_at=NOW))
+    refused_by("contact_share_kept_with_a_name", lambda: of_it.update(kept_name="A"))

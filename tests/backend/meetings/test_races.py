@@ -11,10 +11,11 @@ import pytest
 from django.db import connection, connections, models
 
 from backend.core.errors import BusinessError
-from backend.events.models import SessionPart, Table
+from backend.events.models import Attendee, SessionPart, Table
 from backend.events.services import TableData
 from backend.meetings import services
-from backend.meetings.models import Meeting, Seat
+from backend.meetings.models import ContactShare, Meeting, Seat
+from backend.meetings.selectors import connections_for
 from backend.meetings.services import answers, booking, change_table, locks, sessions
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import make_attendee
@@ -324,3 +325,69 @@ def test_a_meeting_cancelled_while_it_moves_is_cancelled_or_moved_and_holds_no_s
     meeting.refresh_from_db()
     assert meeting.state == "cancelled"
     assert not Seat.objects.filter(is_active=True).exists()
+
+
+def two_who_met() -> Forum:
+    forum = make_forum(people=2)
+    a, b = forum.people
+    forum.accept(b, forum.ask(a, b, forum.slots[0]))
+    forum.now = forum.slots[1].ends_at
+    return forum
+
+
+def share(forum: Forum, giver: Attendee, other: Attendee) -> ContactShare:
+    return services.share_contact(
+        attendee=giver,
+        other_id=other.pk,
+        data=services.ContactData(email=giver.person.email),
+        by=giver.person,
+        now=forum.now,
+    )
+
+
+def test_two_who_share_at_once_each_twice_are_connected_once():
+    forum = two_who_met()
+    a, b = forum.people
+    both = [lambda: share(forum, a, b), lambda: share(forum, b, a)]
+    assert at_once(*both, *both) == ["ok"] * 4
+    assert ContactShare.objects.count() == 2
+    [row] = connections_for(a.person, forum.now).connections
+    assert row.theirs.email == b.person.email
+
+
+def test_a_connection_that_both_end_at_once_while_one_shares_anew_is_shown_to_nobody_half():
+    forum = two_who_met()
+    a, b = forum.people
+    mine, theirs = share(forum, a, b), share(forum, b, a)
+    answers = at_once(
+        lambda: services.end_connection(connection_id=mine.pk, by=a.person),
+        lambda: services.end_connection(connection_id=theirs.pk, by=b.person),
+        lambda: share(forum, a, b),
+    )
+    assert answers[2] == "ok"
+    assert set(answers) <= {"ok", "not_found"}
+    assert not ContactShare.objects.filter(giver=b.person).exists()
+    for person in (a.person, b.person):
+        assert connections_for(person, forum.now).connections == ()
+
+
+def test_what_is_taken_back_is_never_read_after_that():
+    forum = two_who_met()
+    a, b = forum.people
+    mine = share(forum, a, b)
+    share(forum, b, a)
+    ended = threading.Event()
+    late: list[int] = []
+
+    def end() -> None:
+        services.end_connection(connection_id=mine.pk, by=a.person)
+        ended.set()
+
+    def read() -> None:
+        for _look in range(20):
+            was_ended = ended.is_set()
+            found = connections_for(b.person, forum.now)
+            late.append(len(found.connections) if was_ended else 0)
+
+    assert at_once(end, read) == ["ok", "ok"]
+    assert late == [0] * 20

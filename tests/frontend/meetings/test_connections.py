@@ -1,0 +1,145 @@
+"""The pages of connections, without JavaScript, and the same over the API."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import vobject
+from django.test import Client
+from rest_framework.test import APIClient
+
+from backend.meetings.models import ContactShare
+from backend.safeguarding.services import AliasData
+from backend.safeguarding.services.aliases import set_alias_of
+from tests.frontend.conftest import Booking, client_of
+from tests.pages import page_of
+
+
+@pytest.fixture
+def after(booking: Booking, time_machine: object) -> Booking:
+    """An hour after the official and the engineer have met."""
+    cast = booking.cast
+    booking.accept(cast.engineer, booking.ask(cast.official, cast.engineer, booking.slots[0]))
+    booking.now = booking.slots[0].ends_at + dt.timedelta(hours=1)
+    time_machine.move_to(booking.now, tick=False)  # type: ignore[attr-defined]
+    return booking
+
+
+def sides(after: Booking) -> tuple[Client, Client, str, str]:
+    """Both browsers, and the addresses at which each shares with the other."""
+    cast = after.cast
+    addresses = (cast.address(f"people/{one.pk}/contact/") for one in (cast.engineer, cast.official))
+    return client_of(cast.official.person), client_of(cast.engineer.person), *addresses
+
+
+def test_two_who_met_share_read_each_other_save_the_card_and_end_it(after: Booking) -> None:
+    cast = after.cast
+    official, engineer, to_engineer, to_official = sides(after)
+    home = cast.address("connections/")
+    meeting = cast.event.meetings.get()
+    assert to_engineer in [link for _, link in page_of(official.get(after.page(meeting))).links()]
+    assert "No connections yet" in page_of(official.get(home))
+    form = page_of(official.get(to_engineer)).fields("main form")
+    assert (form["email"], form["phone"]) == ([cast.official.person.email], [""])
+    sent = official.post(to_engineer, {"email": "", "phone": "+66 2 123 4567", "link": ""}, follow=True)
+    assert "Saved. Arif Rahman reads it as soon as both" in page_of(sent)
+    asked = page_of(engineer.get(home))
+    assert "They would like to stay in touch" in asked
+    assert "123 4567" not in asked.html
+    engineer.post(to_official, {"email": "arif@example.org", "phone": "", "link": "example.org/arif"})
+    page = page_of(official.get(home))
+    assert "arif@example.org" in page
+    assert page.attribute("a[href^='https:']", "href") == "https://example.org/arif"
+    share = ContactShare.objects.get(giver=cast.official.person)
+    card = official.get(f"{home}{share.pk}/contact.vcf")
+    assert (card["Content-Type"], card["Content-Disposition"]) == (
+        "text/vcard; charset=utf-8",
+        'attachment; filename="contact.vcf"',
+    )
+    assert vobject.readOne(card.content.decode()).fn.value == "Arif Rahman"
+    assert b"arif@example.org" in official.get(f"{home}connections.vcf").content
+    assert b"arif@example.org" in official.get(f"{home}connections.csv").content
+    assert engineer.get(f"{home}{share.pk}/contact.vcf").status_code == 404
+    assert engineer.post(f"{home}{share.pk}/end/").status_code == 404
+    ended = official.post(f"{home}{share.pk}/end/", follow=True)
+    assert "Ended. Neither of you" in page_of(ended)
+    for browser in (official, engineer):
+        assert "No connections yet" in page_of(browser.get(home))
+
+
+def test_what_cannot_be_used_is_said_at_its_field_and_stays_typed(after: Booking) -> None:
+    official, _, to_engineer, _ = sides(after)
+    for typed, words in (
+        ({"email": "nobody"}, "This is not an e-mail address."),
+        ({"phone": "ring me"}, "This is not a telephone number."),
+        ({"link": "ftp://example.org"}, "This is not the address of a web page."),
+        ({}, "Give at least one way to reach you"),
+    ):
+        answer = official.post(to_engineer, typed)
+        assert answer.status_code == 400
+        page = page_of(answer)
+        assert words in page
+        for name, value in typed.items():
+            assert page.fields("main form")[name] == [value]
+    assert not ContactShare.objects.exists()
+
+
+def test_strangers_minors_and_whom_one_cannot_see_have_no_such_page(after: Booking) -> None:
+    cast = after.cast
+    official = client_of(cast.official.person)
+    for other in cast.unseen:
+        assert official.get(cast.address(f"people/{other.pk}/contact/")).status_code == 404
+    minor = client_of(cast.minor.person)
+    assert minor.get(cast.address(f"people/{cast.official.pk}/contact/")).status_code == 404
+    assert client_of(cast.stranger).get(cast.address("connections/")).status_code == 404
+    refused = official.post(cast.address(f"people/{cast.lawyer.pk}/contact/"), {"phone": "12345"})
+    assert (refused.status_code, "once you have met" in page_of(refused)) == (400, True)
+
+
+def test_who_appears_under_an_alias_reads_why_and_has_no_form(after: Booking) -> None:
+    cast = after.cast
+    _, engineer, _, to_official = sides(after)
+    data = AliasData(name="Officer A", organisation="Police", real_name="Arif Rahman", real_organisation="X")
+    set_alias_of(cast.event, cast.engineer.pk, data, is_wish=True, by=None, now=after.now)
+    page = page_of(engineer.get(to_official))
+    assert "You appear under an alias here." in page
+    assert not page.has("main form")
+    assert "You appear under an alias here." in page_of(engineer.get(cast.address("connections/")))
+
+
+def test_my_data_counts_what_i_gave_and_holds_it_in_its_file(after: Booking) -> None:
+    cast = after.cast
+    official, _, to_engineer, _ = sides(after)
+    official.post(to_engineer, {"phone": "+66 2 123 4567"})
+    page = page_of(official.get(cast.address("my-data/")))
+    assert "People I gave my contact details" in page
+    [row] = official.get(cast.address("my-data/my-data.json")).json()["contacts_given"]
+    assert (row["to"], row["phone"], row["email"]) == ("Arif Rahman", "+66 2 123 4567", "")
+
+
+def test_over_the_api_it_is_the_same(after: Booking) -> None:
+    cast = after.cast
+    root = f"/api/v1/events/{cast.event.slug}/"
+    official, engineer = APIClient(), APIClient()
+    official.force_login(cast.official.person)
+    engineer.force_login(cast.engineer.person)
+    given = official.put(
+        f"{root}people/{cast.engineer.pk}/contact/", {"email": "mali@example.org"}, format="json"
+    )
+    [waiting] = given.json()["waiting"]
+    assert waiting["mine"] == {"email": "mali@example.org", "phone": "", "link": ""}
+    [asked] = engineer.get(f"{root}connections/").json()["to_answer"]
+    assert (asked["other"]["name"], asked["connection"]) == ("Mali Wongsa", 0)
+    engineer.put(f"{root}people/{cast.official.pk}/contact/", {"phone": "+62 21 123 456"}, format="json")
+    [row] = official.get(f"{root}connections/").json()["connections"]
+    assert row["theirs"] == {"email": "", "phone": "+62 21 123 456", "link": ""}
+    address = f"{root}connections/{row['connection']}/"
+    for file in (f"{address}contact.vcf", f"{root}connections/connections.vcf"):
+        assert b"+62 21 123 456" in official.get(file).content
+    assert official.get(f"{root}connections/connections.csv").content.count(b"\r\n") == 2
+    refused = official.put(f"{root}people/{cast.engineer.pk}/contact/", {"link": "x" * 300}, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_contact")
+    assert engineer.delete(address).status_code == 404
+    assert official.delete(address).status_code == 204
+    assert engineer.get(f"{root}connections/").json() == {"connections": [], "to_answer": [], "waiting": []}
