@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from matching.text.model import Progress, bundled_model, bundled_model_name, load_model, model_name
+from matching.text.model import (
+    Precision,
+    Progress,
+    bundled_model,
+    bundled_model_name,
+    load_model,
+    model_name,
+)
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -42,31 +49,47 @@ class _Window:
     tokens: int
 
 
-def encoder_name(source: str | Path) -> str:
+def encoder_name(source: str | Path, precision: Precision = "float32") -> str:
     """The name under which an encoder's vectors are stored, without loading the model; `source` as in
     `load_encoder`. Raises ModelError.
 
-    >>> encoder_name("BAAI/bge-m3@5617a9f")
+    >>> encoder_name("BAAI/bge-m3@5617a9f"), encoder_name("BAAI/bge-m3@5617a9f", "bfloat16")
+    ('BAAI/bge-m3@5617a9f+1', 'BAAI/bge-m3@5617a9f-bfloat16+1')
+    """
+    return _stored_name(model_name(source) if source else bundled_model_name(), precision)
+
+
+def float32_name(name: str) -> str:
+    """The name of the same encoder in float32.
+
+    >>> float32_name("BAAI/bge-m3@5617a9f-bfloat16+1")
     'BAAI/bge-m3@5617a9f+1'
     """
-    return f"{model_name(source) if source else bundled_model_name()}+{ENCODING_VERSION}"
+    return name.replace("-bfloat16+", "+")
 
 
-def load_encoder(source: str | Path, cache: Path, progress: Progress | None = None) -> "Encoder":
+def _stored_name(model: str, precision: Precision) -> str:
+    mark = "" if precision == "float32" else f"-{precision}"
+    return f"{model}{mark}+{ENCODING_VERSION}"
+
+
+def load_encoder(
+    source: str | Path, cache: Path, progress: Progress | None = None, precision: Precision = "float32"
+) -> "Encoder":
     """The encoder of a model folder or of a hub's model; of the bundled model when `source` is empty.
 
     The bundled model is unpacked under `cache` the first time, counted by `progress(done, total)`. Raises
     matching.text.model.ModelError.
     """
     folder = source or bundled_model(cache, progress)
-    return Encoder(load_model(folder), model_name(folder))
+    return Encoder(load_model(folder, precision=precision), model_name(folder), precision)
 
 
 class Encoder:
     """Turns texts into unit vectors; `name` is stored with each, `dimension` is their length."""
 
-    def __init__(self, model: "SentenceTransformer", name: str) -> None:
-        self.name = f"{name}+{ENCODING_VERSION}"
+    def __init__(self, model: "SentenceTransformer", name: str, precision: Precision = "float32") -> None:
+        self.name = _stored_name(name, precision)
         self.dimension = int(model.get_embedding_dimension() or 0)
         self._model = model
 
@@ -75,7 +98,8 @@ class Encoder:
 
         kind: "query" for seeks and about, "passage" for offers. A long text is cut into up to four windows of
         at most 512 tokens, whose vectors are averaged by length; characters beyond 15,000 are ignored.
-        Control characters and lone surrogates are removed. A vector depends on its batch by at most 1e-5.
+        Control characters and lone surrogates are removed. A vector depends on its batch by at most
+        1e-5, in bfloat16 by its rounding.
         torch's thread limit applies. `progress(done, total)` counts windows. Raises TypeError for a str.
         """
         if isinstance(texts, str):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from matching.text.encoder import Kind, Vectors
+from matching.text.encoder import Kind, Vectors, float32_name
 from matching.types import Array
 
 DATA = Path(__file__).parent / "data"
@@ -89,8 +89,8 @@ def _read(path: Path, key: str) -> LanguagePriors | None:
 
 
 def _key(model: str) -> str:
-    """Names the model and the sentences: a change of either makes other priors."""
-    digest = hashlib.sha256(model.encode())
+    """Names the model and the sentences: a change of either makes other priors, the precision does not."""
+    digest = hashlib.sha256(float32_name(model).encode())
     for language, sentences in prior_sentences().items():
         digest.update("\n".join(("", language, *sentences)).encode())
     return digest.hexdigest()
