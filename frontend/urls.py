@@ -53,6 +53,7 @@ urlpatterns = [
     path("account/sign-ins/<int:sign_in_id>/end/", people.end_one_sign_in, name="end_sign_in"),
     path("account/sign-ins/end/", people.end_every_sign_in, name="end_all_sign_ins"),
     path("account/reset-factor/", people.reset_factor, name="reset_factor"),
+    path("account/address/", people.change_own_address, name="change_address"),
     path("account/confirm/", people.confirm_by_code, name="confirm_by_code"),
     path("forums/", forums.forums, name="forums"),
     path("forums/start/", forums.start, name="start_forum"),

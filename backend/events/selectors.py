@@ -45,7 +45,7 @@ from backend.events.rules import (
     roles_held,
     standing_of,
 )
-from backend.people.models import Person
+from backend.people.models import FormerAddress, Person
 from backend.people.selectors import HAS_FACTOR, second_factors
 
 
@@ -145,6 +145,15 @@ def attendances_for(person: Person) -> Sequence[Attendee]:
         .filter(person=person.pk)
         .order_by("-event__starts_on", "event__slug")
     )
+
+
+def attendees_by_former_address(event: Event) -> dict[str, Attendee]:
+    """Who changed their address, by the hash of each they had before, with their account and alias."""
+    left = FormerAddress.objects.filter(person__attendances__event=event, person__erased_at=None)
+    hashes = left.values_list("address_hash", "person")
+    people = Attendee.objects.filter(event=event, person__in=[person for _hash, person in hashes])
+    there = {one.person_id: one for one in people.select_related("person").knowing_aliases()}
+    return {address: there[person] for address, person in hashes if person in there}
 
 
 def is_in_a_team(person: Person) -> bool:

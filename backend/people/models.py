@@ -210,6 +210,25 @@ class FirstAdministratorLink(models.Model):
         return f"first administrator link {self.pk}"
 
 
+class FormerAddress(models.Model):
+    """An address that an account had before, as a keyed hash: a list may still name it."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="former_addresses")
+    address_hash = models.CharField(max_length=64)
+    left_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["address_hash", "person"], name="former_address_once_a_person"),
+            models.CheckConstraint(
+                condition=models.Q(address_hash__regex="^[0-9a-f]{64}$"), name="former_address_is_a_hash"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"former address {self.pk}"
+
+
 class FactorReset(models.Model):
     """An administrator took away somebody's second factors, which were lost; on the server `by` is null."""
 

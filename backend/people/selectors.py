@@ -15,10 +15,11 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from backend.people.models import ApiToken, FirstAdministratorLink, Person
+from backend.people.models import ApiToken, FirstAdministratorLink, Person, address_hash
 from backend.people.rules import has_fresh_proof
 
 
@@ -52,6 +53,12 @@ def person_with_email(email: str) -> Person | None:
     wanted = email.strip().lower()
     found = Person.objects.filter(email__iexact=wanted, is_active=True)
     return next((person for person in found if person.email.lower() == wanted), None)
+
+
+def has_another_account(email: str, person: Person) -> bool:
+    """Whether an account that is not this person's has the address, in whatever case either is written."""
+    others = Person.objects.annotate(folded=Lower("email")).filter(erased_at=None).exclude(pk=person.pk)
+    return others.filter(Q(folded__in=folded_for([email])) | Q(address_hash=address_hash(email))).exists()
 
 
 def tokens_of(person: Person) -> QuerySet[ApiToken]:

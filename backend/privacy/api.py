@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from backend.core.api import validated
 from backend.events.api import ParticipantView
+from backend.events.services import check_fresh_proof
 from backend.people.api import READ_OR_ACT, PersonView
 from backend.privacy.selectors import export_for
 from backend.privacy.services import erase_account, leave_event
@@ -32,6 +33,7 @@ class MyDataView(PersonView):
 
     @extend_schema(operation_id="my_data_read", responses={200: MyDataSerializer})
     def get(self, request: Request) -> Response:  # noqa: ARG002
+        _check_fresh_proof(self)
         return Response(MyDataSerializer(export_for(self.person, timezone.now())).data)
 
 
@@ -50,6 +52,7 @@ class LeaveView(ParticipantView):
     @extend_schema(operation_id="events_leave", request=ConfirmSerializer, responses={204: None})
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Leave: my part is erased at once, meetings to come are cancelled, and an open case is held."""
+        _check_fresh_proof(self)
         data = validated(ConfirmSerializer, request)
         leave_event(attendee=self.attendee, **data, by=self.person, now=timezone.now())
         return Response(status=204)
@@ -61,6 +64,13 @@ class EraseAccountView(PersonView):
     @extend_schema(operation_id="me_erase", request=ConfirmSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
         """Erase my account and my part in every event, at once; I am signed out."""
+        _check_fresh_proof(self)
         data = validated(ConfirmSerializer, request)
         erase_account(person=self.person, **data, by=self.person, now=timezone.now())
         return Response(status=204)
+
+
+def _check_fresh_proof(view: PersonView) -> None:
+    """A browser's session proves anew who it is, as on the pages; a token has its scopes."""
+    if view.request.auth is None:
+        check_fresh_proof(person=view.person, request=view.request._request, now=timezone.now())

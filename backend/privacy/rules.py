@@ -199,6 +199,7 @@ TABLES = tuple(
             *_rules(
                 Rule.HASHED,
                 {
+                    "people_formeraddress": "An address that an account had before; as long as the account",
                     "people_knownminor": "That a forum knows an address as a minor’s; eight years",
                     "safeguarding_block": "Who blocked whom; three years after the account is gone",
                 },

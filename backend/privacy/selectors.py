@@ -122,6 +122,7 @@ def _account(attendee: Attendee) -> tuple[StoredField, ...]:
         reads_address = (Readers.LEADS,)
     return (
         StoredField("email", me.email, reads_address),
+        StoredField("former_addresses", me.former_addresses.count(), nobody),
         StoredField("account_name", me.name, nobody),
         StoredField("timezone", me.own_timezone, nobody),
         StoredField("quiet_hours", hours, nobody),
@@ -220,6 +221,9 @@ def export_for(person: Person, now: dt.datetime) -> Row:
 def _account_row(person: Person) -> Row:
     return {
         "email": person.email,
+        "addresses_left_at": list(
+            person.former_addresses.order_by("left_at").values_list("left_at", flat=True)
+        ),
         "name": person.name,
         "timezone": person.own_timezone,
         "quiet_from": person.quiet_from,

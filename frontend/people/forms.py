@@ -50,6 +50,14 @@ class ConfirmationForm(forms.Form):
     next = forms.CharField(required=False)
 
 
+class AddressForm(forms.Form):
+    """The address to change to; or the codes that were sent to the present one and to the new one."""
+
+    email = forms.CharField(required=False)
+    old_code = forms.CharField(required=False, max_length=40)
+    new_code = forms.CharField(required=False, max_length=40)
+
+
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     """A new passkey, and what it is called."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import cast
+from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
@@ -22,11 +22,12 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.core.errors import BusinessError, NotFound
-from backend.core.limits import Kind, is_too_often
+from backend.core.limits import Kind, count_use, is_too_often
 from backend.core.zones import zone_place
 from backend.events.models import Attendee
 from backend.events.rules import can_start_forums, is_event_open
 from backend.events.selectors import attendances_for, is_in_a_team
+from backend.events.services import ask_address_change, change_address
 from backend.people.models import QUIET_UNTIL, ApiToken
 from backend.people.rules import BY_CODE
 from backend.people.selectors import (
@@ -63,6 +64,7 @@ from frontend.events.words.times import browser_zone, zones_offered
 from frontend.fields import values_of
 from frontend.people.forms import (
     AccountNameForm,
+    AddressForm,
     ConfirmationForm,
     EndTokenForm,
     FirstAdministratorForm,
@@ -72,7 +74,13 @@ from frontend.people.forms import (
 )
 from frontend.people.words import browser_label
 
+ADDRESS_CHANGE = "address_change"  # in the session: the new address, the codes sent to both, and when
 CONFIRMATION = "confirmation"  # in the session: the code sent to somebody who is signed in, and when
+
+
+class WrongCodes(BusinessError):
+    code = "wrong_codes"
+    status = 422
 
 
 @public("says what Titian is and where to sign in; shows no names")
@@ -275,3 +283,44 @@ def confirm_by_code(request: Request) -> HttpResponse:
             problem = _("This is not the code of the newest mail, or it is too old. Ask for a new one.")
     context = {"is_sent": is_sent, "problem": problem, "after": values["next"]}
     return render(request, "people/confirm_by_code.html", context, status=422 if problem else 200)
+
+
+@signed_in
+@fresh_proof()
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_variables("values", "codes", "pending")
+def change_own_address(request: Request) -> HttpResponse:
+    """Change the address I sign in with: a code goes to the old and to the new one; both are typed."""
+    me, now = request.user, timezone.now()
+    values = values_of(AddressForm(request.POST))
+    email, codes, sent_at = request.session.get(ADDRESS_CHANGE, ("", ("", ""), 0.0))
+    if sent_at <= (now - ACCOUNT_MAIL_LIFE).timestamp():
+        email = ""
+    with catch_refusal() as outcome:
+        if request.method != "POST":
+            pass
+        elif values["email"] or not email:
+            count_use(Kind.CODE_ASKED, account=me.pk)
+            count_use(Kind.CODE_ASKED, account=values["email"].casefold())
+            codes = (get_adapter().generate_login_code(), get_adapter().generate_login_code())
+            email = ask_address_change(person=me, email=values["email"], codes=codes, now=now)
+            request.session[ADDRESS_CHANGE] = (email, codes, now.timestamp())
+        else:
+            _check_both(values, codes, f"{me.pk} {sent_at}")
+            change_address(person=me, email=email, now=now)
+            logout(request)
+            messages.success(request, _("Your address is changed. Sign in with the new one."))
+            return redirect("account_request_login_code")
+    refusal = outcome.refusal
+    context = {"email": email, "typed": values["email"], "problem": refusal.message if refusal else ""}
+    return render(request, "people/address.html", context, status=refusal.status if refusal else 200)
+
+
+def _check_both(values: dict[str, Any], codes: tuple[str, str], attempt: str) -> None:
+    """Refuse WrongCodes unless both are as they were sent, and TooOften after some attempts."""
+    count_use(Kind.SIGN_IN, account=attempt)
+    typed = (values["old_code"], values["new_code"])
+    if not all(
+        compare_user_code(actual=code, expected=expected) for code, expected in zip(typed, codes, strict=True)
+    ):
+        raise WrongCodes(_("One of the codes is not the one sent last: look at both mails, and type both."))

@@ -14,7 +14,7 @@ from backend.events.models import Attendee
 from backend.events.services import hide_attendee
 from backend.privacy.selectors import export_for, leaving_for, stored_for
 from backend.privacy.services import erase_account, leave_event
-from frontend.access import Request, participant
+from frontend.access import Request, fresh_proof, participant
 from frontend.fields import values_of
 from frontend.privacy.forms import LeaveForm
 from frontend.privacy.words import words_of
@@ -30,6 +30,7 @@ def my_data(request: Request, attendee: Attendee) -> HttpResponse:
 
 
 @participant
+@fresh_proof(to_read=True)
 @require_safe
 def my_data_file(request: Request, attendee: Attendee) -> HttpResponse:  # noqa: ARG001
     """Everything stored of me, at every forum, as a JSON file."""
@@ -51,6 +52,7 @@ def hide_me(request: Request, attendee: Attendee) -> HttpResponse:
 
 
 @participant
+@fresh_proof()
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: Request, attendee: Attendee) -> HttpResponse:
     """What happens when I leave this forum, or erase my account; on POST, do it and say so."""

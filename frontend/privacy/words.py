@@ -40,6 +40,7 @@ FIELDS = {
     "email": gettext_lazy("E-mail"),
     "account_name": gettext_lazy("Name of my account"),
     "timezone": gettext_lazy("Time zone I read in"),
+    "former_addresses": gettext_lazy("Earlier addresses, kept as codes that nobody can read"),
     "quiet_hours": gettext_lazy("Quiet hours"),
     "account_since": gettext_lazy("Account since"),
     "last_sign_in": gettext_lazy("Last sign-in"),

@@ -59,23 +59,23 @@ register.simple_tag(times.zone_note, takes_context=True)
 
 
 @register.filter
-def percent(share: float) -> str:
-    """A share of one as a whole percentage with a thin space that does not break.
+def percent(share: float | str | None) -> str:
+    """A share of one as a whole percentage with a thin space that does not break; a dash where there is none.
 
-    >>> percent(0.784)
-    '78\\u202f%'
+    >>> percent(0.784), percent(None)
+    ('78\\u202f%', '–')
     """
-    return f"{round(share * 100)}\u202f%"
+    return f"{round(share * 100)}\u202f%" if isinstance(share, (int, float)) else "–"
 
 
 @register.filter
-def share_across(ei_index: float | None) -> str:
+def share_across(ei_index: float | str | None) -> str:
     """The share of ties to other groups that an E-I index stands for, as a percentage.
 
     >>> share_across(0.5), share_across(None)
     ('75\u202f%', '–')
     """
-    return "–" if ei_index is None else percent((1 + ei_index) / 2)
+    return percent((1 + ei_index) / 2 if isinstance(ei_index, (int, float)) else None)
 
 
 @register.filter

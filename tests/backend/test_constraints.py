@@ -30,7 +30,7 @@ from backend.events.models import (
     Table,
     Topic,
 )
-from backend.people.models import ApiToken, KnownMinor
+from backend.people.models import ApiToken, FormerAddress, KnownMinor
 from backend.safeguarding.models import (
     AliasEntry,
     Block,
@@ -111,6 +111,9 @@ def people(forums: Forums) -> Tries:
     known = KnownMinor.objects.create(address_hash="a" * 64, event=forums.event, expires_at=NOW)
     yield "known_minor_once_per_event", again(known)
     yield "known_minor_has_a_hash", changed(known, address_hash=person.email)
+    former = FormerAddress.objects.create(person=person, address_hash="a" * 64, left_at=NOW)
+    yield "former_address_once_a_person", again(former)
+    yield "former_address_is_a_hash", changed(former, address_hash=person.email)
     token = ApiToken.objects.create(
         person=person,
         name="Mine",

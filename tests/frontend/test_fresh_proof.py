@@ -1,9 +1,10 @@
-"""Age classes, roles, lists taken away, hand-overs and tokens ask for a proof of the last 15 minutes."""
+"""Age classes, roles, files, hand-overs, leaving and tokens ask for a proof of the last 15 minutes."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from pathlib import Path
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 from django.test import Client
@@ -15,11 +16,11 @@ from tests.factories import make_attendee
 from tests.frontend.conftest import Cast, client_of
 from tests.frontend.test_second_factor_required import code_now, token_of
 
-READING = {"attendees_file", "who_needs_help", "done_file", "api_access"}
+READING = {"attendees_file", "who_needs_help", "done_file", "api_access", "my_data_file"}
 SENDING = {
     "attendees", "attendee_roles", "propose_adult", "decide_adult", "roles", "decide_role", "outside_contact",
     "starters", "start_forum", "forum_roles", "decide_forum_role", "hand_over_all", "hand_over",
-    "report_file", "reset_factor", *READING,
+    "report_file", "reset_factor", "leave", "change_address", *READING,
 }  # fmt: skip
 
 
@@ -68,6 +69,16 @@ def test_what_was_sent_is_done_after_the_proof_and_not_before(cast: Cast, htmx: 
     assert client.post(address, {**fields, "set_visibility": "listed"})["Location"].startswith("/e/")
 
 
+def test_no_link_to_them_would_save_the_page_that_asks_as_the_file() -> None:
+    folder = Path(urls.__file__).parent / "templates"
+    links = [
+        link for file in folder.rglob("*.html") for link in re.findall(r"<a\b.*?</a>", file.read_text(), re.S)
+    ]
+    asking = [link for link in links if any(f"url '{name}'" in link for name in READING)]
+    assert len(asking) >= len(READING)
+    assert not [link for link in asking if re.search(r"\sdownload\b[^\"]*>", link)]
+
+
 def test_a_list_is_downloaded_after_the_proof(cast: Cast) -> None:
     client, file = stale(cast.organiser.person), cast.address("attendees/files/attendees.csv")
     asked = client.get(file)
@@ -87,8 +98,12 @@ def test_a_browser_is_no_way_round_by_the_api_and_a_program_is_not_asked(cast: C
         ("patch", f"attendees/{cast.engineer.pk}/"),
         ("post", "roles/"),
         ("put", "outside-contact/"),
+        ("post", "leave/"),
+        ("get", "/api/v1/me/data/"),
+        ("post", "/api/v1/me/erase/"),
     ):
-        refused = getattr(old, method)(api + address)
+        where = urljoin(api, address)
+        refused = getattr(old, method)(where)
         assert (refused.status_code, refused.json()["code"]) == (403, "proof_required")
         for client in (fresh, by_token):
-            assert b"proof_required" not in getattr(client, method)(api + address).content
+            assert b"proof_required" not in getattr(client, method)(where).content

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from django.core import mail
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from backend.people.models import Person
-from tests.accounts import send_account_mails
+from tests.accounts import sign_in_by_code
 from tests.factories import make_attendee, make_event
 from tests.journeys.axe import faults_of
 
@@ -41,20 +39,6 @@ def add_virtual_authenticator(page: Page) -> None:
 def code_of(secret: str) -> str:
     """What an authenticator app with this key shows now."""
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
-
-
-def sign_in_by_code(page: Page, door: str, address: str) -> None:
-    """Ask for a code, read the mail, type it."""
-    page.goto(f"{door}/accounts/login/code/")
-    page.get_by_label("E-mail address").fill(address)
-    page.get_by_role("button", name="Send me a code").click()
-    field = page.get_by_label("Code")
-    expect(field).to_be_visible()
-    send_account_mails()
-    code = re.search(r"Your sign-in code: (\S+)", str(mail.outbox[-1].subject))
-    assert code is not None
-    field.fill(code[1])
-    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def sign_out(page: Page) -> None:

@@ -1,6 +1,7 @@
 """Writes to events: their set-up, venue, attendees and profiles. `importing` reads attendee lists."""
 
 from backend.events.services.about import change_about
+from backend.events.services.addresses import ask_address_change, change_address
 from backend.events.services.age_classes import (
     AdultsNotConfirmed,
     LeadHasToConsent,
@@ -126,7 +127,9 @@ __all__ = [
     "announce_opening",
     "appoint_lead",
     "appoint_organiser",
+    "ask_address_change",
     "change_about",
+    "change_address",
     "change_attendee",
     "change_organisation",
     "change_roles",

@@ -18,13 +18,14 @@ from backend.events.rules import (
     check_organiser,
     country_name,
 )
+from backend.events.selectors import attendees_by_former_address
 from backend.events.services.changes import announce_changes
 from backend.events.services.importing import CsvLine, CsvTable, import_attendees, normalise_text
 from backend.events.services.locks import lock_event, lock_rows
 from backend.events.services.organisations import find_or_create_organisations
 from backend.events.services.sectors import load_sectors
-from backend.people.models import Person
-from backend.people.selectors import folded_for
+from backend.people.models import Person, address_hash
+from backend.people.selectors import folded_for, plain_word
 from backend.people.services import check_email
 
 OWN_FIELDS = ("short_name", "title", "country", "languages")
@@ -113,6 +114,9 @@ def add_attendee(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime
         if found == wanted:
             shown_id = {} if attendee.is_under_alias else {"attendee_id": attendee.pk}
             raise AlreadyThere(_("Somebody with this address is on the list already."), **shown_id)
+    owner = attendees_by_former_address(event).get(address_hash(email))
+    if owner is not None and (owner.is_under_alias or plain_word(owner.name) == plain_word(new.name)):
+        raise AlreadyThere(_("Somebody who had this address before is on the list already."))
     names = [field.name for field in fields(new)]
     cells = tuple(email if name == "email" else getattr(new, name) for name in names)
     table = CsvTable(tuple(names), (CsvLine(1, cells),), (), "")

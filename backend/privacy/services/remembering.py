@@ -25,12 +25,12 @@ SALT = "titian.privacy.erasures"
 
 def remember_attendee(attendee: Attendee, person: Person, now: dt.datetime) -> None:
     """Remember that this attendee, of this account, is erased."""
-    _append((_key("attendee", attendee.pk, person.address_hash), now))
+    _remember("attendee", attendee.pk, person, now)
 
 
 def remember_person(person: Person, now: dt.datetime) -> None:
     """Remember that this account is erased."""
-    _append((_key("person", person.pk, person.address_hash), now))
+    _remember("person", person.pk, person, now)
 
 
 def replay_erasures(*, now: dt.datetime) -> int:
@@ -74,6 +74,12 @@ def _erase_person(person_id: int, now: dt.datetime) -> None:
 
 def _key(kind: str, pk: int, address: str) -> str:
     return salted_hmac(SALT, f"{kind}:{pk}:{address}", algorithm="sha256").hexdigest()
+
+
+def _remember(kind: str, pk: int, person: Person, now: dt.datetime) -> None:
+    """One line for each address the account has or had: an older backup may hold an older one."""
+    hashes = [person.address_hash, *person.former_addresses.values_list("address_hash", flat=True)]
+    _append(*((_key(kind, pk, address), now) for address in hashes))
 
 
 def merge_erasures(*, files: Iterable[Path]) -> int:

@@ -85,6 +85,12 @@ def test_before_the_first_run_the_page_offers_to_build_the_lists(desk):
     assert ProcrastinateJob.objects.filter(task_name="suggestions.build", status="todo").count() == 1
 
 
+def test_a_run_without_figures_shows_dashes(desk):
+    event, client = desk
+    make_run(event, {}, report={})
+    assert read(client, event).texts("#across tbody td") == ["–"] * 4
+
+
 def test_the_report_says_when_a_run_failed(desk):
     event, client = desk
     make_run(event, {}, report=REPORT)

@@ -18,7 +18,12 @@ from backend.events.rules import (
     check_organiser,
     check_takes_people,
 )
-from backend.events.selectors import ChosenTopics, chosen_topics, name_to_call
+from backend.events.selectors import (
+    ChosenTopics,
+    attendees_by_former_address,
+    chosen_topics,
+    name_to_call,
+)
 from backend.events.services.changes import announce_changes
 from backend.events.services.importing.reading import CsvTable
 from backend.events.services.importing.report import (
@@ -33,7 +38,7 @@ from backend.events.services.locks import import_lock, lock_rows
 from backend.events.services.organisations import find_or_create_organisations, move_organisations
 from backend.events.services.profiles import replace_interests
 from backend.events.services.sectors import load_sectors, sectors_by_word
-from backend.people.models import Person
+from backend.people.models import Person, address_hash
 from backend.people.selectors import folded_for, plain_word
 from backend.people.services import (
     BATCH,
@@ -142,6 +147,7 @@ def import_attendees(
     checked = [row for row in parsed if isinstance(row, ImportRow)]
     checked, left_out = _without_aliases_by_id(event, checked)
     found, strangers = _with_addresses(event, checked)
+    found, hidden = _with_present_addresses(event, found)
     rows, duplicates = _without_duplicates(found)
     refused = [*table.broken, *(row for row in parsed if isinstance(row, RefusedLine))]
     refused += [*strangers, *duplicates]
@@ -156,7 +162,7 @@ def import_attendees(
         dry_run=dry_run,
         added=result.added,
         updated=result.updated,
-        unchanged=result.unchanged + left_out,
+        unchanged=result.unchanged + left_out + hidden,
         unknown_age=result.unknown_age,
         refused=tuple(sorted(refused, key=lambda row: row.line)),
         notes=(*table.notes, *result.notes.sentences()),
@@ -296,6 +302,26 @@ def _with_addresses(event: Event, rows: Sequence[ImportRow]) -> tuple[list[Impor
                 )
             )
     return found, refused
+
+
+def _with_present_addresses(event: Event, rows: Sequence[ImportRow]) -> tuple[list[ImportRow], int]:
+    """The rows, those with an address that an attendee of the same name has left with their present one.
+
+    Those of somebody under an alias are left out; the second is their number.
+    """
+    left = attendees_by_former_address(event)
+    if not left:
+        return list(rows), 0
+    found, hidden = [], 0
+    for row in rows:
+        owner = left.get(address_hash(row.email))
+        if owner is not None and owner.is_under_alias:
+            hidden += 1
+        elif owner is not None and plain_word(owner.name) == plain_word(row.name):
+            found.append(replace(row, email=owner.person.email))
+        else:
+            found.append(row)
+    return found, hidden
 
 
 def _without_duplicates(rows: Sequence[ImportRow]) -> tuple[list[ImportRow], list[RefusedLine]]:

@@ -1,0 +1,108 @@
+"""Changing one's own address: confirmed at the old one and at the new one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from allauth.account.models import EmailAddress
+from django.core.mail import EmailMessage
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError, NotYours
+from backend.core.transactions import in_transaction
+from backend.events.models import Attendee
+from backend.events.rules import is_suspended, is_under_alias
+from backend.people.models import FormerAddress, KnownMinor, Person, address_hash
+from backend.people.selectors import has_another_account
+from backend.people.services import AddressTaken, check_email, end_all_sign_ins, queue_account_mail
+
+
+class AddressHeld(NotYours):
+    """Somebody else has to change the address of this account."""
+
+    code = "address_held"
+
+
+class SameAddress(BusinessError):
+    code = "same_address"
+    status = 400
+
+
+def ask_address_change(*, person: Person, email: str, codes: tuple[str, str], now: dt.datetime) -> str:
+    """Mail the first code to the account's address and the second to the new one; gives the new one, checked.
+
+    Whether the new address has an account is told only to who confirms it. Refuses AddressHeld, BadEmail
+    and SameAddress.
+    """
+    email = check_email(email)
+    _check_may_change(person, [person.address_hash], now)
+    if address_hash(email) == person.address_hash:
+        raise SameAddress(_("This is your address already: write the new one."))
+    subject = _("Your code to change your address: %(code)s")
+    text = _(
+        "Somebody who is signed in to your account wants to change its address to %(address)s. Type this "
+        "code on that page, and the one that was sent to the new address:\n\n%(code)s\n\n"
+        "If it was not you, sign out everywhere under “Sign-in and security”: nothing is changed yet."
+    )
+    new_text = _(
+        "Somebody wants to sign in with this address instead of the one they have. If it is you, type this "
+        "code on the page where you asked for it:\n\n%(code)s\n\nIf not, do nothing: nothing is changed."
+    )
+    for to, code, words in ((person.email, codes[0], text), (email, codes[1], new_text)):
+        values = {"code": code, "address": email}
+        queue_account_mail(mail=EmailMessage(subject % values, words % values, to=[to]), now=now)
+    return email
+
+
+@in_transaction
+def change_address(*, person: Person, email: str, now: dt.datetime) -> None:
+    """Give the account this address, which its owner has confirmed, and sign them out everywhere.
+
+    Blocks, cases and meetings are of the account and stay; the address before is kept as a hash. Its owner is
+    told there. Refuses AddressHeld, BadEmail, and AddressTaken where another account has the address.
+    """
+    email = check_email(email)
+    row = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    _check_may_change(row, [row.address_hash, address_hash(email)], now)
+    taken = AddressTaken(_("Another account has this address: sign in with it, or write another one."))
+    if has_another_account(email, row):
+        raise taken
+    before = row.email
+    FormerAddress.objects.filter(person=row, address_hash=address_hash(email)).delete()
+    FormerAddress.objects.get_or_create(person=row, address_hash=row.address_hash, defaults={"left_at": now})
+    EmailAddress.objects.filter(user=row.pk).delete()  # made anew when they sign in
+    row.email = email
+    try:
+        with transaction.atomic():
+            row.save(update_fields=["email"])
+    except IntegrityError:  # another account took it in this moment
+        raise taken from None
+    end_all_sign_ins(person=row)
+    text = _(
+        "You changed the address of your account; this one no longer signs in. If it was not you, tell an "
+        "organiser of your forum at once."
+    )
+    queue_account_mail(mail=EmailMessage(_("Your address was changed"), text, to=[before]), now=now)
+
+
+def _check_may_change(person: Person, hashes: list[str], now: dt.datetime) -> None:
+    """Adults who hold no office, under no alias and not suspended: to all others, the same words.
+
+    Of the hashes none may be known as a minor's. The new address's is looked at once its owner has confirmed
+    it: nobody learns here which addresses are.
+    """
+    others = ~Q(age_class=Attendee.AgeClass.ADULT) | ~Q(permission=Attendee.Permission.PARTICIPANT)
+    others |= is_under_alias() | is_suspended()
+    held = (
+        person.is_demo
+        or person.is_staff
+        or person.may_start_forums
+        or Attendee.objects.filter(others, person=person.pk).exists()
+        or KnownMinor.objects.filter(address_hash__in=hashes, expires_at__gt=now).exists()
+    )
+    if held:
+        raise AddressHeld(
+            _("You cannot change the address of this account yourself: ask the organisers of your forum.")
+        )

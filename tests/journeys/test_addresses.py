@@ -1,0 +1,52 @@
+"""Somebody changes the address they sign in with, in a real browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core import mail
+from playwright.sync_api import BrowserContext, expect
+
+from backend.events.models import Attendee
+from tests.accounts import send_account_mails, sign_in_by_code
+from tests.factories import make_attendee, make_event
+from tests.journeys.axe import faults_of
+
+NEW = "mali@ngo.example.org"
+
+
+@pytest.fixture
+def somebody(transactional_db: None) -> Attendee:
+    return make_attendee(make_event("moving"), name="Mali Wongsa")
+
+
+def test_codes_from_both_addresses_change_it_and_the_new_one_signs_in(
+    somebody: Attendee, context: BrowserContext, door: str
+) -> None:
+    page = context.new_page()
+    sign_in_by_code(page, door, somebody.person.email)
+    page.goto(f"{door}/accounts/2fa/")
+    page.get_by_role("link", name="Change your address").click()
+    assert faults_of(page) == []
+    page.get_by_label("New e-mail address").fill(somebody.person.email)
+    page.get_by_role("button", name="Send me both codes").click()
+    expect(page.get_by_role("alert")).to_contain_text("This is your address already")
+    page.get_by_label("New e-mail address").fill(NEW)
+    page.get_by_role("button", name="Send me both codes").click()
+    expect(page.get_by_label("Code sent to the new address")).to_be_visible()
+    assert faults_of(page) == []
+    send_account_mails()
+    codes = {one.to[0]: re.search(r"code .*: (\S+)", str(one.subject)) for one in mail.outbox}
+    old, new = codes[somebody.person.email], codes[NEW]
+    assert old is not None
+    assert new is not None
+    for typed in (old[1], new[1]):
+        page.get_by_label("Code sent to the old address").fill(old[1])
+        page.get_by_label("Code sent to the new address").fill(typed)
+        page.get_by_role("button", name="Change the address").click()
+        if typed == old[1]:
+            expect(page.get_by_role("alert")).to_contain_text("One of the codes is not the one sent last")
+    expect(page.get_by_text("Your address is changed. Sign in with the new one.")).to_be_visible()
+    sign_in_by_code(page, door, NEW)
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
