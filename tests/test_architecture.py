@@ -38,6 +38,7 @@ READS_AGE_CLASS_OR_VISIBILITY = {
     "backend/events/rules/consents.py": "of a minor a guardian consents, or there is no profile",
     "backend/events/rules/roles.py": "an event with minors opens once they are provided for",
     "backend/events/services/age_classes.py": "an organiser sets it",
+    "backend/events/services/addresses.py": "adults alone change their own address",
     "backend/events/rules/age_classes.py": "about whom two events' leads have to agree, told to leads alone",
     "backend/events/services/importing/attendees.py": "what a list changes, and how many ages stay unknown",
     "backend/events/services/attendees.py": "sets no minor's full name by hand",
