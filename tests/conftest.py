@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import hypothesis
 import psutil
 import pytest
 from django.conf import settings
@@ -39,14 +40,23 @@ QUIET_LIBRARIES = {
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
     "MALLOC_TOP_PAD_": str(64 << 20),
 }
+FIRST = "tests/test_schema.py"  # before any other test has touched the database
 LONGEST = (
     "tests/journeys/",
+    "tests/test_policy_call_sites.py",
+    "tests/test_hostile_texts.py",
+    "tests/test_reports_stay_with_leads.py",
     "tests/backend/meetings/test_state_machine.py",
     "tests/backend/benchmarks/test_load.py",
     "tests/backend/suggestions/",
-    "tests/matching/test_encoder.py",
-    "tests/matching/test_model.py",
+    "tests/backend/config/test_encoder.py",
+    "tests/backend/core/test_openapi.py",
+    "tests/backend/events/test_crowd.py",
+    "tests/backend/events/test_migrations.py",
+    "tests/matching/text/",
 )
+hypothesis.settings.register_profile("suite", deadline=None)  # how fast this machine is, is not tested
+hypothesis.settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -74,7 +84,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first: two workers that take a file each time they are free then end together."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    items.sort(key=lambda item: (not item.nodeid.startswith(FIRST), not item.nodeid.startswith(LONGEST)))
 
 
 def pytest_collection_finish() -> None:

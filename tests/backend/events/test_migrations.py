@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
+from pytest_django import DjangoDbBlocker
 
 from backend.events.models import Attendee, Event, Organisation, Sector
 from tests.factories import NOW
@@ -32,27 +34,40 @@ def released(executor: MigrationExecutor) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.fixture
-def filled(transactional_db: None) -> Iterator[StateApps]:
-    """An empty database at the schema of 0.2.0 is the default one; gives its models."""
-    ours, other = connections[DEFAULT_DB_ALIAS], connection.copy()
-    with ours.cursor() as cursor:
-        cursor.execute("create database filled template template0")
-    other.settings_dict["NAME"] = "filled"
-    connections[DEFAULT_DB_ALIAS] = other
-    try:
-        executor = MigrationExecutor(other)
-        yield executor.migrate(released(executor)).apps
-    finally:
-        other.close()
-        connections[DEFAULT_DB_ALIAS] = ours
+@dataclass(frozen=True)
+class Before:
+    """Rows that were there at 0.2.0: two events that share people, and two with people who did things."""
+
+    first: int
+    second: int
+    attendees: list[int]
+
+
+@pytest.fixture(scope="module")
+def migrated(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Before]:
+    """A database at the schema of 0.2.0 that was filled and then migrated is the default one."""
+    with django_db_blocker.unblock():
+        ours, other = connections[DEFAULT_DB_ALIAS], connection.copy()
         with ours.cursor() as cursor:
-            cursor.execute("drop database filled with (force)")
-
-
-def migrate() -> None:
-    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-    executor.migrate(executor.loader.graph.leaf_nodes())
+            cursor.execute("create database filled template template0")
+        other.settings_dict["NAME"] = "filled"
+        connections[DEFAULT_DB_ALIAS] = other
+        try:
+            executor = MigrationExecutor(other)
+            models = executor.migrate(released(executor)).apps
+            before = shared_houses(models)
+            people_who_did_things(models)
+            with other.cursor() as cursor:
+                cursor.execute("create table authtoken_token (key varchar(40) primary key)")
+            executor = MigrationExecutor(other)
+            executor.migrate(executor.loader.graph.leaf_nodes())
+            yield before
+        finally:
+            other.close()
+            connections[DEFAULT_DB_ALIAS] = ours
+            with ours.cursor() as cursor:
+                cursor.execute("drop database filled with (force)")
+            ours.close()
 
 
 def made_event(models: StateApps, slug: str) -> Any:
@@ -61,63 +76,33 @@ def made_event(models: StateApps, slug: str) -> Any:
     )
 
 
-def test_two_events_that_share_an_organisation_and_a_person_end_with_their_own(filled: StateApps) -> None:
-    sector = filled.get_model("people", "Sector").objects.create(
+def shared_houses(models: StateApps) -> Before:
+    sector = models.get_model("people", "Sector").objects.create(
         key="ngo", name="NGO", constituency="civil-society"
     )
-    filled.get_model("people", "Sector").objects.create(key="ngo-new", name="Ngo", constituency="other")
-    make_house = filled.get_model("people", "Organisation").objects.create
+    models.get_model("people", "Sector").objects.create(key="ngo-new", name="Ngo", constituency="other")
+    make_house = models.get_model("people", "Organisation").objects.create
     shared, lone = make_house(name="Shared", sector=sector), make_house(name="Lone", sector=sector)
     make_house(name="Of nobody", sector=sector)
-    make_person = filled.get_model("people", "Person").objects.create
+    make_person = models.get_model("people", "Person").objects.create
     both, one = (
         make_person(email=f"{name}@example.org", name=name, password="!") for name in ("Both", "One")
     )
-    first, second = made_event(filled, "first"), made_event(filled, "second")
-    attend = filled.get_model("events", "Attendee").objects.create
+    first, second = made_event(models, "first"), made_event(models, "second")
+    attend = models.get_model("events", "Attendee").objects.create
     ids = [
         attend(event=first, person=both, organisation=shared, age_class="adult").pk,
         attend(event=second, person=both, organisation=shared, age_class="minor").pk,
         attend(event=second, person=one, organisation=lone).pk,
         attend(event=first, person=one).pk,
     ]
-
-    migrate()
-
-    rows = Attendee.objects.select_related("organisation__sector").in_bulk(ids)
-    assert [(row.event_id, row.name, row.short_name, row.age_class) for row in rows.values()] == [
-        (first.pk, "Both", "", "adult"),
-        (second.pk, "Both", "", "minor"),
-        (second.pk, "One", "", "unknown"),
-        (first.pk, "One", "", "unknown"),
-    ]
-    houses = [rows[pk].organisation for pk in ids]
-    assert [house and (house.event_id, house.name, house.sector.key) for house in houses] == [
-        (first.pk, "Shared", "ngo"),
-        (second.pk, "Shared", "ngo"),
-        (second.pk, "Lone", "ngo"),
-        None,
-    ]
-    assert [house and house.sector.event_id for house in houses] == [first.pk, second.pk, second.pk, None]
-    assert list(Sector.objects.order_by("event").values_list("event", "key", "name", "position")) == [
-        (first.pk, "ngo", "NGO", 0), (first.pk, "ngo-new", "Ngo 2", 1),
-        (second.pk, "ngo", "NGO", 0), (second.pk, "ngo-new", "Ngo 2", 1),
-    ]  # fmt: skip
-    assert Organisation.objects.count() == 3
+    return Before(first.pk, second.pk, ids)
 
 
-def test_tokens_kept_in_clear_end(filled: StateApps) -> None:
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute("create table authtoken_token (key varchar(40) primary key)")
-        migrate()
-        cursor.execute("select to_regclass('authtoken_token'), to_regclass('people_apitoken')::text")
-        assert cursor.fetchone() == (None, "people_apitoken")
-
-
-def test_whoever_edited_their_profile_or_ever_signed_in_has_joined(filled: StateApps) -> None:
-    make_person = filled.get_model("people", "Person").objects.create
-    make_part = filled.get_model("events", "Attendee").objects.create
-    event, demo = made_event(filled, "one"), made_event(filled, "two")
+def people_who_did_things(models: StateApps) -> None:
+    make_person = models.get_model("people", "Person").objects.create
+    make_part = models.get_model("events", "Attendee").objects.create
+    event, demo = made_event(models, "one"), made_event(models, "two")
     before = NOW - dt.timedelta(days=1)
     for name, person, part in (
         ("edited", {}, {"edited_at": before}),
@@ -128,8 +113,44 @@ def test_whoever_edited_their_profile_or_ever_signed_in_has_joined(filled: State
         make_part(event=event, person=account, age_class="adult", **part)
     account = make_person(email="demo@demo.example.org", name="demo", is_demo=True)
     make_part(event=demo, person=account, age_class="adult", joined_at=before)
-    migrate()
-    joined = dict(Attendee.objects.values_list("name", "agreed_at"))
+
+
+def test_two_events_that_share_an_organisation_and_a_person_end_with_their_own(migrated: Before) -> None:
+    first, second = migrated.first, migrated.second
+    found = Attendee.objects.select_related("organisation__sector").in_bulk(migrated.attendees)
+    rows = [found[pk] for pk in migrated.attendees]
+    assert [(row.event_id, row.name, row.short_name, row.age_class) for row in rows] == [
+        (first, "Both", "", "adult"),
+        (second, "Both", "", "minor"),
+        (second, "One", "", "unknown"),
+        (first, "One", "", "unknown"),
+    ]
+    houses = [row.organisation for row in rows]
+    assert [house and (house.event_id, house.name, house.sector.key) for house in houses] == [
+        (first, "Shared", "ngo"),
+        (second, "Shared", "ngo"),
+        (second, "Lone", "ngo"),
+        None,
+    ]
+    assert [house and house.sector.event_id for house in houses] == [first, second, second, None]
+    sectors = Sector.objects.filter(event__in=[first, second]).order_by("event")
+    assert list(sectors.values_list("event", "key", "name", "position")) == [
+        (first, "ngo", "NGO", 0), (first, "ngo-new", "Ngo 2", 1),
+        (second, "ngo", "NGO", 0), (second, "ngo-new", "Ngo 2", 1),
+    ]  # fmt: skip
+    assert Organisation.objects.count() == 3
+
+
+def test_tokens_kept_in_clear_end(migrated: Before) -> None:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("select to_regclass('authtoken_token'), to_regclass('people_apitoken')::text")
+        assert cursor.fetchone() == (None, "people_apitoken")
+
+
+def test_whoever_edited_their_profile_or_ever_signed_in_has_joined(migrated: Before) -> None:
+    joined = dict(Attendee.objects.filter(event__slug__in=["one", "two"]).values_list("name", "agreed_at"))
+    before = NOW - dt.timedelta(days=1)
     assert joined == {"edited": before, "signed-in": before, "imported": None, "demo": joined["demo"]}
     assert joined["demo"] is not None
-    assert [*Event.objects.order_by("slug").values_list("shows_unjoined", flat=True)] == [False, True]
+    events = Event.objects.filter(slug__in=["one", "two"])
+    assert [*events.order_by("slug").values_list("shows_unjoined", flat=True)] == [False, True]
