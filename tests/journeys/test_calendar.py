@@ -7,17 +7,20 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import icalendar
 import pytest
+import vobject
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from playwright.sync_api import Page
 
 from backend.events.models import Attendee, Slot
 from backend.meetings.models import Meeting, Seat
-from backend.meetings.selectors.calendar import entry_for
+from backend.meetings.selectors.calendar import entry_for, feed_for
 from backend.meetings.services import feed_address, make_feed
 from backend.safeguarding.services import block_person
 from tests.backend.meetings.conftest import Forum, make_forum
 
+DAY = dt.timedelta(days=1)
 PARSER = Path(__file__).parent.parent / "vendor" / "ical.js"
 READ = """
 async ({parser, text}) => {
@@ -115,3 +118,73 @@ def test_a_browsers_parser_reads_no_name_after_a_block(page: Page, door: str) ->
             "Cancelled meeting",
             None,
         )
+
+
+ZONES = {
+    "Europe/London": dt.date(2027, 3, 27),
+    "America/New_York": dt.date(2027, 11, 6),
+}  # clocks change next
+Entry = tuple[str, int, str, float, float]
+
+
+def forum_over_a_change_of_clocks(zone: str, people: int) -> Forum:
+    """Somebody with so many others; half hours from the evening before the change to the evening after it."""
+    day = ZONES[zone]
+    forum = make_forum(people=0, tables=2, slots=0, timezone=zone, starts_on=day, ends_on=day + DAY)
+    opens = dt.datetime.combine(day, dt.time(20), forum.event.zone).astimezone(dt.UTC)
+    half = dt.timedelta(minutes=30)
+    forum.slots = [
+        Slot.objects.create(event=forum.event, starts_at=opens + n * half, ends_at=opens + (n + 1) * half)
+        for n in range(48)
+    ]
+    forum.join(people + 1)
+    return forum
+
+
+def as_icalendar_reads(text: str) -> set[Entry]:
+    return {
+        (
+            str(one["uid"]), int(one["sequence"]), str(one["status"]), one.decoded("dtstart").timestamp(),
+            one.decoded("dtend").timestamp(),
+        )
+        for one in icalendar.Calendar.from_ical(text).walk("VEVENT")
+    }  # fmt: skip
+
+
+def as_vobject_reads(text: str) -> set[Entry]:
+    return {
+        (
+            one.uid.value, int(one.sequence.value), one.status.value, one.dtstart.value.timestamp(),
+            one.dtend.value.timestamp(),
+        )
+        for one in vobject.readOne(text).vevent_list
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("zone", ZONES)
+def test_three_parsers_read_forty_entries_alike_after_moves_cancels_and_a_change_of_clocks(
+    page: Page, zone: str
+) -> None:
+    forum = forum_over_a_change_of_clocks(zone, 40)
+    me, *others = forum.people
+    meetings = [forum.arrange(me, other, slot) for other, slot in zip(others, forum.slots[:40], strict=True)]
+    for meeting, slot in zip(meetings[30:38], forum.slots[40:], strict=True):
+        forum.move(meeting, slot)
+    for meeting in meetings[:10]:
+        forum.cancel(me, meeting)
+    expected = {
+        (str(one.uid), one.sequence, "CANCELLED" if one.state == "cancelled" else "CONFIRMED",
+         one.period.lower.timestamp(), one.period.upper.timestamp())
+        for one in Meeting.objects.all()
+    }  # fmt: skip
+    text = feed_for(me, forum.now, forum.now).decode()
+    by_ical_js = {
+        (one["uid"], one["sequence"], one["status"], float(one["starts"]), float(one["ends"]))
+        for one in read(page, text)["entries"]
+    }
+    assert len(expected) == 40
+    assert sorted({sequence for _, sequence, *_ in expected}) == [0, 1]
+    assert as_icalendar_reads(text) == expected
+    assert as_vobject_reads(text) == expected
+    assert by_ical_js == expected

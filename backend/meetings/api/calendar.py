@@ -17,6 +17,7 @@ from backend.core.errors import NotFound
 from backend.events.api import ParticipantView
 from backend.meetings import selectors, services
 from backend.meetings.api.serializers import FeedSerializer
+from backend.meetings.models import CalendarFeed
 
 
 class CalendarFeedView(ParticipantView):
@@ -26,19 +27,25 @@ class CalendarFeedView(ParticipantView):
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """The address, made where there is none yet."""
         feed = services.make_feed(attendee=self.attendee, by=self.person, now=timezone.now())
-        return Response(FeedSerializer({"address": services.feed_address(feed)}).data)
+        return _address_of(feed)
 
     @extend_schema(operation_id="calendar_feed_rotate", request=None, responses={200: FeedSerializer})
     def put(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """A new address; the old one is revoked (404)."""
         feed = services.rotate_feed(attendee=self.attendee, by=self.person, now=timezone.now())
-        return Response(FeedSerializer({"address": services.feed_address(feed)}).data)
+        return _address_of(feed)
 
     @extend_schema(operation_id="calendar_feed_revoke", responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Close the address."""
         services.revoke_feed(attendee=self.attendee, by=self.person, now=timezone.now())
         return Response(status=204)
+
+
+def _address_of(feed: CalendarFeed) -> Response:
+    address = services.feed_address(feed)
+    body = {"address": address, "subscription": services.subscription_address(address)}
+    return Response(FeedSerializer(body).data)
 
 
 class MeetingFileView(ParticipantView):

@@ -319,6 +319,7 @@ class FeedSerializer(serializers.Serializer[dict[str, str]]):
     """A secret address that gives read access to the calendar."""
 
     address = serializers.URLField()
+    subscription = serializers.CharField(help_text="The same as a link that opens a calendar program.")
 
 
 class ProgrammeSessionSerializer(serializers.Serializer[Any]):

@@ -24,6 +24,7 @@ from backend.meetings.services.calendar_feeds import (
     read_feed,
     revoke_feed,
     rotate_feed,
+    subscription_address,
 )
 from backend.meetings.services.choosing import NotOffered
 from backend.meetings.services.closures import (
@@ -244,6 +245,7 @@ __all__ = [
     "share_contact",
     "start_forum",
     "start_rehearsal",
+    "subscription_address",
     "take_counter_offer",
     "undo_closure",
     "withdraw_counter_offer",

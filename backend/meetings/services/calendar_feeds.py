@@ -64,6 +64,15 @@ def feed_address(feed: CalendarFeed) -> str:
     return f"{settings.TITIAN_ADDRESS}/calendar/{_signer.sign(feed.key.hex)}.ics"
 
 
+def subscription_address(address: str) -> str:
+    """The address of a feed as a link that opens a calendar program instead of the browser.
+
+    >>> subscription_address("https://example.org/calendar/x.ics")
+    'webcal://example.org/calendar/x.ics'
+    """
+    return f"webcal://{address.partition('://')[2]}" if address else ""
+
+
 def read_feed(*, token: str, now: dt.datetime) -> FeedRead:
     """The calendar at this secret; refuses NotFound for a wrong, revoked or orphaned one.
 

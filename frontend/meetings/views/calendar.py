@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from backend.events.models import Attendee
 from backend.meetings.selectors import entry_for, feed_for, open_feed_for
-from backend.meetings.services import feed_address, make_feed, revoke_feed, rotate_feed
+from backend.meetings.services import feed_address, make_feed, revoke_feed, rotate_feed, subscription_address
 from frontend.access import Request, participant
 from frontend.fields import values_of
 from frontend.meetings.forms import CalendarFeedForm
@@ -43,7 +43,9 @@ def calendar(request: Request, attendee: Attendee) -> HttpResponse:
     """The address my calendar program reads; on POST, make one, a new one, or close it."""
     if request.method != "POST":
         feed = open_feed_for(attendee)
-        return render(request, "meetings/calendar.html", {"address": feed_address(feed) if feed else ""})
+        address = feed_address(feed) if feed else ""
+        context = {"address": address, "subscription": subscription_address(address)}
+        return render(request, "meetings/calendar.html", context)
     by, now = request.user, timezone.now()
     match values_of(CalendarFeedForm(request.POST))["do"]:
         case "rotate":

@@ -1,4 +1,4 @@
-// Beside htmx: short URLs, a lost connection, and the focus after a swap.
+// Beside htmx: short URLs, a lost connection, the focus after a swap, and a button that copies a field.
 "use strict";
 
 document.addEventListener("htmx:configRequest", (event) => {
@@ -32,3 +32,15 @@ document.addEventListener("click", (event) => {
   const open = document.querySelector(".more[open]");
   if (open && !open.contains(event.target)) open.open = false;
 });
+
+// A button that copies a field appears where the browser lets it; without it the field can be selected.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = button.dataset.copied;
+  });
+}

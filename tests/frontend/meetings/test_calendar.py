@@ -102,3 +102,16 @@ def test_an_organiser_calls_off_a_meeting_of_two_others_once_they_say_why(bookin
     assert "The organisers cancelled it:" in page
     assert "The hall is closed" in page
     assert boss.get(address).status_code == 404
+
+
+def test_the_calendar_page_gives_the_address_to_select_and_a_link_for_calendar_programs(booking):
+    cast = booking.cast
+    client = client_of(cast.official.person)
+    assert not page_of(client.get(cast.address("calendar/"))).has("a[href^='webcal:']")
+    page = page_of(client.post(cast.address("calendar/"), {"do": "make"}, follow=True))
+    address = page.attribute("#feed-address", "value")
+    assert page.attribute("a.button[href^='webcal:']", "href") == "webcal" + address[address.index(":") :]
+    assert page.attribute("[data-copy]", "data-copy") == "feed-address"
+    assert "hidden" in page.one("[data-copy]").attributes  # until a script can copy
+    api = client.post(f"/api/v1/events/{cast.event.slug}/calendar-feed/").json()
+    assert api["subscription"] == "webcal" + api["address"][api["address"].index(":") :]
