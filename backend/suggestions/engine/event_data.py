@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from backend.events.models import Alias, Attendee, Event, Interest, SessionPart
 from backend.events.models import Tie as TieRow
 from backend.events.rules import pair_of
-from backend.meetings.models import Availability
+from backend.meetings.models import Availability, ContactShare
 from backend.safeguarding.rules import matchable, refused_pairs
 from backend.suggestions.engine.texts import FIELDS
 from backend.suggestions.models import Feedback
@@ -55,6 +55,7 @@ def read_event_data(event: Event) -> EventData:
     # A pair is not suggested again once either said "not relevant".
     rejected = {pair_of(*pair) for pair in Feedback.objects.not_relevant_at(event)}
     excluded = refused_pairs(event).with_pairs(pair for pair in rejected if ids.issuperset(pair))
+    excluded = excluded.with_pairs(_connected_pairs(event, attendees))
     participants = tuple(
         Participant(
             id=row.pk,
@@ -74,15 +75,39 @@ def read_event_data(event: Event) -> EventData:
     return EventData(participants, ties, excluded, versions, event.interpreters)
 
 
+def _connected_pairs(event: Event, attendees: Sequence[Attendee]) -> set[tuple[int, int]]:
+    """Attendee ids of pairs that are connected, here or since an earlier edition: they need no introduction.
+
+    Excluded, and no ties: a reason that names whom one knows in common would tell a third person of it.
+    None of who appears under an alias now or did then, as with ties (S11).
+    """
+    ids, hidden = _known_by_name(event, attendees)
+    shares = ContactShare.objects.mutual().filter(
+        giver__in=ids, receiver__in=ids, giver__lt=F("receiver"), event__starts_on__lte=event.starts_on
+    )
+    return {
+        pair_of(ids[first], ids[second])
+        for edition, first, second in shares.values_list("event_id", "giver_id", "receiver_id")
+        if not hidden & {(first, edition), (second, edition)}
+    }
+
+
+def _known_by_name(
+    event: Event, attendees: Sequence[Attendee]
+) -> tuple[dict[int, int], set[tuple[int, int]]]:
+    """Attendee ids by account, without those under an alias at the event, and who is under one at which."""
+    people = {row.person_id: row.pk for row in attendees}
+    aliases = Alias.objects.filter(attendee__person__in=people)
+    hidden = set(aliases.values_list("attendee__person", "attendee__event"))
+    return {person: pk for person, pk in people.items() if (person, event.pk) not in hidden}, hidden
+
+
 def _read_ties(event: Event, attendees: Sequence[Attendee]) -> tuple[Tie, ...]:
     """Ties of earlier editions among these attendees, aged from the event's start, as attendee ids.
 
     None of who appears under an alias now or did then: that the two met would tell who it is (S11).
     """
-    people = {row.person_id: row.pk for row in attendees}
-    aliases = Alias.objects.filter(attendee__person__in=people)
-    hidden = set(aliases.values_list("attendee__person", "attendee__event"))
-    ids = {person: pk for person, pk in people.items() if (person, event.pk) not in hidden}
+    ids, hidden = _known_by_name(event, attendees)
     rows = TieRow.objects.filter(first__in=ids, second__in=ids, met_on__lt=event.starts_on)
     return tuple(
         Tie(
