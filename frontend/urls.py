@@ -152,6 +152,12 @@ urlpatterns = [
     path("e/<slug:slug>/people/<int:attendee_id>/", directory.person, name="person"),
     path("e/<slug:slug>/people/<int:attendee_id>/wish/", directory.wish, name="wish"),
     path("e/<slug:slug>/people/<int:attendee_id>/contact/", connections.share_contact, name="share_contact"),
+    path("e/<slug:slug>/meetings/<int:meeting_id>/follow-up/", meetings.follow_up, name="follow_up"),
+    path(
+        "e/<slug:slug>/meetings/<int:meeting_id>/follow-up/kept/",
+        meetings.follow_up_kept,
+        name="follow_up_kept",
+    ),
     path("e/<slug:slug>/connections/", connections.connections, name="connections"),
     path(
         "e/<slug:slug>/connections/connections.csv", connections.connections_table, name="connections_table"

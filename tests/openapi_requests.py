@@ -41,6 +41,7 @@ UNDESCRIBED = {
     "bad_contact_rule": "two groups, each a constituency or a sector of the event",
     "bad_contact": "a mail address, a telephone number, the address of a web page",
     "bad_closure": "the time ends after it starts, in the forum's days",
+    "bad_follow_up": "the day is from today on, at most a year away",
     "bad_grid": "a window ends after it starts, overlaps no other, lies in the forum's days and holds a slot",
     "bad_event": "the last day is not before the first, and at most 31 days are one forum",
     "bad_email": "an address of a mailbox",

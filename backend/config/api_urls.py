@@ -117,6 +117,7 @@ urlpatterns = [
     ),
     path("events/<slug:slug>/meetings/<int:meeting_id>/here/", meetings.ArriveView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/attest/", meetings.AttestView.as_view()),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/follow-up/", meetings.FollowUpView.as_view()),
     path("events/<slug:slug>/meetings/overview/", meetings.OverviewView.as_view()),
     path("events/<slug:slug>/meetings/rules/", meetings.RulesView.as_view()),
     path("events/<slug:slug>/meetings/told/", meetings.DisputeListView.as_view()),

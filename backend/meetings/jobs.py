@@ -36,7 +36,8 @@ def displace_meetings() -> None:
     queueing_lock="meetings.run_meeting_deadlines",
 )
 def run_meeting_deadlines(timestamp: int) -> None:  # noqa: ARG001
-    """Once a minute: end refused meetings, move those of closed times, expire requests, remind, attest."""
+    """Once a minute: end refused meetings, move those of closed times, expire requests, remind, attest,
+    remind of follow-ups."""
     now = timezone.now()
     services.end_refused_meetings(now=now)
     services.end_broken_sessions(now=now)
@@ -45,3 +46,4 @@ def run_meeting_deadlines(timestamp: int) -> None:  # noqa: ARG001
     services.remind_people(now=now)
     services.ask_whether_held(now=now)
     services.settle_unattested(now=now)
+    services.remind_follow_ups(now=now)

@@ -12,7 +12,7 @@ from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.events.models import Attendee
 from backend.events.rules import Doing, TextTooLong, check_allowed, clean_text
 from backend.events.selectors import shown_name
-from backend.meetings.models import Meeting, Notice, Seat
+from backend.meetings.models import Meeting, MeetingQuerySet, Notice, Seat
 from backend.people.models import Person
 from backend.safeguarding.rules import contactable_for
 
@@ -180,10 +180,16 @@ def has_meeting() -> Exists:
     )
 
 
-def have_met(attendee_id: int, other_id: int, now: dt.datetime) -> bool:
-    """Whether the two (ids) have an agreed meeting that has begun, unless both said it was not held."""
+def met_between(attendee_id: int, other_id: int, now: dt.datetime) -> MeetingQuerySet:
+    """The agreed meetings of the two (ids) that have begun, but for those both said were not held."""
     begun = Meeting.objects.one_to_one().filter(state__in=Meeting.MET_STATES, period__startswith__lte=now)
-    return begun.filter(seats__attendee=attendee_id).filter(seats__attendee=other_id).exists()
+    both = begun.filter(seats__attendee=attendee_id).filter(seats__attendee=other_id)
+    return both.order_by("-period", "-pk")
+
+
+def have_met(attendee_id: int, other_id: int, now: dt.datetime) -> bool:
+    """Whether the two (ids) have such a meeting."""
+    return met_between(attendee_id, other_id, now).exists()
 
 
 def is_sent_at_night(
@@ -304,6 +310,16 @@ def check_attestable(meeting: Meeting, seat: Seat, word: str, now: dt.datetime) 
                 "Tell the organisers if it is wrong."
             )
         )
+
+
+def check_has_met(meeting: Meeting, now: dt.datetime) -> None:
+    """Refuse AlreadyAnswered (not agreed, cancelled, or not held) and TooEarly (it has not begun)."""
+    if meeting.state not in Meeting.MET_STATES:
+        raise AlreadyAnswered(
+            _("Only of a meeting that was agreed and took place can something be noted."), state=meeting.state
+        )
+    if meeting.period.lower > now:
+        raise TooEarly(_("Note what you agreed once the meeting has begun."))
 
 
 def check_usefulness(usefulness: int | None, took_place: bool) -> None:

@@ -93,6 +93,12 @@ TABLES = tuple(
                 plain=("kind", "state", "uid"),
             ),
             TableRule(
+                "meetings_followup",
+                Rule.ANONYMISED,
+                "What somebody noted after a meeting, and whether they kept it; without a day deleted",
+                emptied=("agreed",),
+            ),
+            TableRule(
                 "safeguarding_delegationsession",
                 Rule.ANONYMISED,
                 "A request for a session with a delegation, and the session",

@@ -13,7 +13,7 @@ from backend.events.models import Attendee, GuardianConsent, Interest, SessionPa
 from backend.events.rules import appears_under_alias, has_consent
 from backend.events.selectors import attendances_for
 from backend.invitations.models import Invitation
-from backend.meetings.models import Availability, CalendarFeed, ContactShare, Meeting, Notice, Seat
+from backend.meetings.models import Availability, CalendarFeed, ContactShare, FollowUp, Meeting, Notice, Seat
 from backend.meetings.selectors import connections_for
 from backend.meetings.selectors.meetings import rows_for
 from backend.people.models import Person
@@ -142,6 +142,7 @@ def _activity(attendee: Attendee) -> tuple[StoredField, ...]:
         StoredField("meetings", meetings.of(attendee).count(), (Readers.MEETING, Readers.ORGANISERS)),
         StoredField("messages", meetings.filter(asker=attendee).exclude(message="").count(), meeting),
         StoredField("reported_meetings", _attested(attendee), (Readers.ORGANISERS,)),
+        StoredField("follow_ups", FollowUp.objects.filter(attendee=attendee).count(), nobody),
         StoredField("delegation_sessions", _delegation_sessions(attendee), (Readers.SESSION, Readers.LEADS)),
         StoredField("contacts_given", _contacts_given(attendee), (Readers.CONNECTED,)),
         StoredField("open_times", Availability.objects.filter(attendee=attendee).count(), meeting),
@@ -263,6 +264,10 @@ def _forum(attendee: Attendee, now: dt.datetime) -> Row:
         "forum": {"slug": attendee.event.slug, "name": attendee.event.name},
         "profile": profile | {"agreement_version": attendee.agreement_version},
         "meetings": _meetings(attendee, now),
+        "follow_ups": _rows(
+            FollowUp.objects.filter(attendee=attendee),
+            {"agreed": "agreed", "due_on": "due_on", "kept": "kept", "noted_at": "noted_at"},
+        ),
         "delegation_sessions": _rows(
             DelegationSeat.objects.filter(attendee=attendee).select_related("session"),
             {"part": "part", "answer": "answer", "state": "session__state", "asked_at": "session__asked_at"},

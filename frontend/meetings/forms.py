@@ -18,8 +18,8 @@ from backend.events.models import Event, Table
 from backend.events.rules import SlotGrid
 from backend.events.selectors import Profile
 from backend.events.services import TableData
-from backend.meetings.selectors import Choice, ContactDetails, GridDay, SessionChoices, SlotCell
-from backend.meetings.services import MeetingRequestData, SessionPlan
+from backend.meetings.selectors import Choice, ContactDetails, FollowUpRow, GridDay, SessionChoices, SlotCell
+from backend.meetings.services import AGREED_LIMIT, MeetingRequestData, SessionPlan
 from frontend.events.words.times import when
 from frontend.fields import IdField, IdsField, RefusableForm
 
@@ -113,6 +113,26 @@ class AttestForm(forms.Form):
 
     took_place = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
     usefulness = forms.IntegerField(required=False)
+
+
+class FollowUpForm(forms.Form):
+    """What was agreed at a meeting, and the day to follow it up."""
+
+    agreed = forms.CharField(
+        label=_("What you agreed, in one line"),
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input", "dir": "auto", "maxlength": AGREED_LIMIT}),
+    )
+    due_on = forms.DateField(
+        label=_("Remind me on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Write the day like 2027-03-01.")},
+    )
+
+    def __init__(self, data: QueryDict | None, noted: FollowUpRow | None = None) -> None:
+        initial = {"agreed": noted.agreed, "due_on": noted.due_on} if noted else {}
+        super().__init__(data, initial=initial, auto_id="follow-up-%s")
 
 
 class AnswerForm(forms.Form):

@@ -37,6 +37,9 @@ MAIL_KINDS = {
     Kind.REMINDER_DAY: gettext_lazy("Reminder, a day before"),
     Kind.REMINDER_SOON: gettext_lazy("Reminder, minutes before"),
     Kind.ATTEST: gettext_lazy("Question whether it took place"),
+    Kind.CONTACT_OFFERED: gettext_lazy("Somebody would like to stay in touch"),
+    Kind.CONNECTED: gettext_lazy("A connection"),
+    Kind.FOLLOW_UP: gettext_lazy("Reminder of a follow-up"),
 }
 MAIL_ERRORS = {
     "timeout": gettext_lazy("The mail server did not answer in time."),
@@ -157,6 +160,12 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
             return _("You meet %(name)s: %(when)s.") % (name | at)
         case Notice.Kind.ATTEST:
             return _("Did you meet %(name)s? Please say so.") % name
+        case Notice.Kind.CONTACT_OFFERED:
+            return _("%(name)s would like to stay in touch.") % name
+        case Notice.Kind.CONNECTED:
+            return _("You and %(name)s are connected.") % name
+        case Notice.Kind.FOLLOW_UP:
+            return _("You wanted to follow up with %(name)s. Is it done?") % name
     return str(dict(Notice.Kind.choices).get(notice.kind, ""))
 
 

@@ -48,6 +48,7 @@ FIELDS = {
     "meetings": gettext_lazy("Requests and meetings"),
     "messages": gettext_lazy("Messages I wrote with a request"),
     "reported_meetings": gettext_lazy("Meetings I said took place or not"),
+    "follow_ups": gettext_lazy("What I noted after meetings"),
     "delegation_sessions": gettext_lazy("Sessions with a delegation"),
     "contacts_given": gettext_lazy("People I gave my contact details"),
     "open_times": gettext_lazy("Times I opened for meetings"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from backend.directory.selectors import NeedsHelpRow, needs_help_rows
 from backend.directory.services import NEEDS_HELP_FILE, export_needs_help, nudge_people, preview_nudges
 from backend.events.models import Attendee, Event
+from backend.meetings.selectors import follow_up_figures_for
 from backend.stats.selectors import (
     CAUSES,
     MATRIX_STEPS,
@@ -58,6 +59,7 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
             "editions": edition_rows(tables["editions"], _edition_names(attendee.event)),
             "funnel": (funnel := pictures.funnel_bars(tables["funnel"])),
             "funnel_steps": list(zip(funnel, stats.funnel, strict=True)),
+            "follow_ups": follow_up_figures_for(attendee.event),
             "funnel_summary": words.funnel_sentence(stats),
             "exits": [(*_words(row.step, row.cause), row.count) for row in stats.exits if row.count],
             "heat": pictures.heat_map(stats, HeatMapForm(request.GET).choice(), names),

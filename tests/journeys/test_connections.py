@@ -40,7 +40,11 @@ def test_two_who_met_exchange_what_they_choose_and_one_takes_it_back(forum, book
     hers.goto(address)
     hers.get_by_role("button", name="Yes, we met").click()
     expect(hers.get_by_text("Thank you, noted.")).to_be_visible()
-    hers.goto(address)
+    hers.get_by_label("What you agreed, in one line").fill("Arif sends the log format")
+    hers.get_by_label("Remind me on").fill(str(timezone.now().date() + dt.timedelta(days=7)))
+    assert faults_of(hers) == []
+    hers.get_by_role("button", name="Save the note").click()
+    expect(hers.get_by_text("Is it done?")).to_be_visible()
     share(hers, "Arif Rahman", E_mail="", Telephone="+66 2 123 4567")
     his.goto(door + forum.address("connections/"))
     expect(his.get_by_text("123 4567")).to_have_count(0)

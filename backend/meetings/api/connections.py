@@ -52,6 +52,9 @@ class ConnectionSerializer(serializers.Serializer[Any]):
     mine = ContactDetailsSerializer()
     event = serializers.CharField(source="event_slug")
     since = serializers.DateTimeField()
+    here = serializers.IntegerField(
+        source="here_id", help_text="The other at this event, where we connected at another; else 0."
+    )
 
 
 class ContactOfferSerializer(serializers.Serializer[Any]):
@@ -75,7 +78,7 @@ class ConnectionListView(ParticipantView):
 
     @extend_schema(operation_id="connections_list", responses={200: ConnectionListsSerializer})
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        found = selectors.connections_for(self.person, timezone.now())
+        found = selectors.connections_for(self.person, timezone.now(), at=self.attendee)
         return Response(ConnectionListsSerializer(found).data)
 
 

@@ -231,6 +231,33 @@ class AttestView(MeetingAnswerView):
         return self.shown(meeting_id)
 
 
+class FollowUpView(MeetingAnswerView):
+    """What I noted after the meeting, for myself."""
+
+    @extend_schema(
+        operation_id="meetings_follow_up",
+        request=shapes.FollowUpDataSerializer,
+        responses={200: shapes.MeetingSerializer},
+    )
+    def put(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Note what we agreed and the day to follow it up; I am reminded once, on that day."""
+        services.note_follow_up(
+            **self.target(meeting_id), **validated(shapes.FollowUpDataSerializer, request)
+        )
+        return self.shown(meeting_id)
+
+    @extend_schema(
+        operation_id="meetings_follow_up_kept",
+        request=shapes.FollowUpKeptSerializer,
+        responses={200: shapes.MeetingSerializer},
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Say whether it was kept."""
+        kept = validated(shapes.FollowUpKeptSerializer, request)["kept"]
+        services.answer_follow_up(**self.target(meeting_id), kept=kept)
+        return self.shown(meeting_id)
+
+
 class AvailabilityView(ParticipantView):
     """When I can be asked: my grid of slots."""
 

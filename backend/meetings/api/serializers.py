@@ -33,6 +33,14 @@ class CounterOfferSerializer(serializers.Serializer[Any]):
     times = TimeSerializer(many=True)
 
 
+class FollowUpSerializer(serializers.Serializer[Any]):
+    """What I noted after the meeting; nobody else reads it."""
+
+    agreed = serializers.CharField()
+    due_on = serializers.DateField(allow_null=True)
+    kept = serializers.BooleanField(allow_null=True, help_text="None: I have not said yet.")
+
+
 class MeetingSerializer(serializers.Serializer[Any]):
     """A meeting as I may see it; `actions` are what I can do with it now."""
 
@@ -65,6 +73,8 @@ class MeetingSerializer(serializers.Serializer[Any]):
     my_word = serializers.CharField()
     my_usefulness = serializers.IntegerField(allow_null=True)
     actions = serializers.ListField(child=serializers.CharField())
+    can_follow_up = serializers.BooleanField(help_text="We met, as far as is known.")
+    follow_up = FollowUpSerializer(allow_null=True)
 
 
 class MeetingRequestDataSerializer(serializers.Serializer[Any]):
@@ -115,6 +125,17 @@ class AttestationSerializer(serializers.Serializer[Any]):
 
     took_place = serializers.BooleanField()
     usefulness = BoundedIntegerField(lowest=1, highest=5, required=False, allow_null=True, default=None)
+
+
+class FollowUpDataSerializer(serializers.Serializer[Any]):
+    """What we agreed, in one line, and the day to follow it up; with neither the note goes."""
+
+    agreed = TextField(max_length=300, allow_blank=True, default="")
+    due_on = serializers.DateField(allow_null=True, default=None)
+
+
+class FollowUpKeptSerializer(serializers.Serializer[Any]):
+    kept = serializers.BooleanField()
 
 
 class CellSerializer(serializers.Serializer[Any]):
@@ -269,6 +290,10 @@ class OverviewSerializer(serializers.Serializer[Any]):
     answer_hours = serializers.FloatField(allow_null=True)
     mails_waiting = serializers.IntegerField()
     mails_in_trouble = serializers.IntegerField(help_text="Refused for good, or stuck.")
+    follow_ups = serializers.IntegerField(allow_null=True, help_text="With a day; null: fewer than five.")
+    follow_ups_kept = serializers.IntegerField(
+        allow_null=True, help_text="Null: fewer than five, or fewer than five that are not."
+    )
 
 
 class DeliverySerializer(serializers.Serializer[Any]):

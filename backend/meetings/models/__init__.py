@@ -5,6 +5,7 @@ from backend.meetings.models.calendar_feeds import CalendarFeed
 from backend.meetings.models.closures import Closure, DisplacedMeeting
 from backend.meetings.models.connections import ContactShare, ContactShareQuerySet
 from backend.meetings.models.counter_offers import CounterOffer, CounterOfferTime
+from backend.meetings.models.follow_ups import FollowUp
 from backend.meetings.models.meetings import Meeting, MeetingQuerySet, RequestedTime, Seat
 from backend.meetings.models.notices import Delivery, Notice
 
@@ -18,6 +19,7 @@ __all__ = [
     "CounterOfferTime",
     "Delivery",
     "DisplacedMeeting",
+    "FollowUp",
     "Meeting",
     "MeetingQuerySet",
     "MeetingRules",

@@ -32,8 +32,19 @@ class Notice(models.Model):
         REMINDER_DAY = "reminder_day", _("You meet tomorrow")
         REMINDER_SOON = "reminder_soon", _("You meet in a few minutes")
         ATTEST = "attest", _("Did the meeting take place?")
+        CONTACT_OFFERED = "contact_offered", _("Somebody would like to stay in touch")
+        CONNECTED = "connected", _("You are connected")
+        FOLLOW_UP = "follow_up", _("A follow-up is due")
 
-    ONCE = (Kind.REMINDER_HALF, Kind.REMINDER_DAY, Kind.REMINDER_SOON, Kind.ATTEST)
+    ONCE = (
+        Kind.REMINDER_HALF,
+        Kind.REMINDER_DAY,
+        Kind.REMINDER_SOON,
+        Kind.ATTEST,
+        Kind.CONTACT_OFFERED,
+        Kind.CONNECTED,
+        Kind.FOLLOW_UP,
+    )
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
     attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="notices")
@@ -49,7 +60,17 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["meeting", "attendee", "kind"],
-                condition=Q(kind__in=["reminder_half", "reminder_day", "reminder_soon", "attest"]),
+                condition=Q(
+                    kind__in=[
+                        "reminder_half",
+                        "reminder_day",
+                        "reminder_soon",
+                        "attest",
+                        "contact_offered",
+                        "connected",
+                        "follow_up",
+                    ]
+                ),
                 name="notice_reminds_once",
             ),
         ]

@@ -73,6 +73,7 @@ from backend.meetings.selectors.deliveries import (
 from backend.meetings.selectors.disputes import Attestation, DisputeRow, dispute_row, disputes_for
 from backend.meetings.selectors.joining import Joining, joining_for
 from backend.meetings.selectors.meetings import (
+    FollowUpRow,
     MeetingRow,
     MoveOptions,
     OpenContact,
@@ -93,7 +94,12 @@ from backend.meetings.selectors.meetings import (
     times_to_offer,
 )
 from backend.meetings.selectors.notices import NoticeRow, notices_for
-from backend.meetings.selectors.overview import Overview, overview_for
+from backend.meetings.selectors.overview import (
+    FollowUpFigures,
+    Overview,
+    follow_up_figures_for,
+    overview_for,
+)
 from backend.meetings.selectors.sessions import (
     SessionDay,
     SessionRow,
@@ -124,6 +130,8 @@ __all__ = [
     "DeliveryFigures",
     "DeliveryRow",
     "DisputeRow",
+    "FollowUpFigures",
+    "FollowUpRow",
     "GridDay",
     "Joining",
     "LedDelegationSession",
@@ -177,6 +185,7 @@ __all__ = [
     "entry_for",
     "failing_deliveries",
     "feed_for",
+    "follow_up_figures_for",
     "free_slots_between",
     "has_open_time",
     "has_time_to_come",

@@ -210,10 +210,12 @@ def _entry(
     sequence: int,
     zone: dt.tzinfo,
 ) -> icalendar.Event:
-    """An entry in the zone's local time; in UTC in the second of an hour that a change of clocks repeats,
-    since a local time there means the first (RFC 5545, 3.3.5)."""
+    """An entry in the zone's local time; in UTC in an hour that a change of clocks repeats.
+
+    A local time there means the first (RFC 5545, 3.3.5), and not all programs read it so.
+    """
     begin, end = (moment.astimezone(zone) for moment in period)
-    if begin.fold or end.fold:
+    if _is_repeated(begin) or _is_repeated(end):
         begin, end = begin.astimezone(dt.UTC), end.astimezone(dt.UTC)
     entry = icalendar.Event()
     entry.add("uid", uid)
@@ -223,6 +225,11 @@ def _entry(
     entry.add("dtstart", begin)
     entry.add("dtend", end)
     return entry
+
+
+def _is_repeated(local: dt.datetime) -> bool:
+    """Whether the zone's clock shows this time twice."""
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
 
 
 def zone_between(name: str, first: dt.datetime, last: dt.datetime) -> icalendar.Timezone:

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.core.spreadsheets import csv_file
 from backend.events.models import Attendee
-from backend.events.rules import Doing, appears_under_alias, is_allowed
+from backend.events.rules import Doing, appears_under_alias, has_alias_anywhere, is_allowed
 from backend.meetings.models import ContactShare
 from backend.meetings.rules import have_met
 from backend.meetings.selectors.vcards import vcards
 from backend.people.models import Person
 from backend.safeguarding.rules import kept_contactable_for, may_contact
-from backend.safeguarding.selectors import PublicProfile, public_profiles_for
+from backend.safeguarding.selectors import PublicProfile, public_profiles_for, visible_ids_for
 
 COLUMNS = ("name", "title", "organisation", "email", "phone", "link", "forum", "connected_on")
 
@@ -48,7 +48,8 @@ class ConnectedPerson:
 class ConnectionRow:
     """A connection both agreed to: what the other gave, what I gave, and where we met.
 
-    `connection_id` is that of my own part, by which I end it.
+    `connection_id` is that of my own part, by which I end it. `here_id`: the other as an attendee of the
+    event asked about, where we connected at another one; else 0.
     """
 
     connection_id: int
@@ -58,6 +59,7 @@ class ConnectionRow:
     event_slug: str
     event_name: str
     since: dt.datetime
+    here_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,11 @@ class Connections:
     waiting: tuple[OfferRow, ...]
 
 
-def connections_for(person: Person, now: dt.datetime) -> Connections:
+def connections_for(person: Person, now: dt.datetime, *, at: Attendee | None = None) -> Connections:
     """The person's connections at all events; some queries for each event at which they have one.
 
-    What was given is read in one query: whoever ends a connection takes it from both at once.
+    `at`: their part in the event for which it is said who of the others is there, too. What was given is
+    read in one query: whoever ends a connection takes it from both at once.
     """
     both = ContactShare.objects.standing().filter(Q(giver=person) | Q(receiver=person))
     shares = {
@@ -95,6 +98,7 @@ def connections_for(person: Person, now: dt.datetime) -> Connections:
         for row in both.select_related("event").order_by("pk")
     }
     others = _others(person, shares.values(), now)
+    here = _others_at(at, shares.values(), now) if at is not None else {}
     found: list[ConnectionRow] = []
     to_answer: list[OfferRow] = []
     waiting: list[OfferRow] = []
@@ -105,14 +109,16 @@ def connections_for(person: Person, now: dt.datetime) -> Connections:
         if other is None or (answer is not None and not is_mine):
             continue
         if answer is not None:
-            found.append(_connection(row, answer, other))
+            found.append(_connection(row, answer, other, here.get(receiver_id, 0)))
         else:
             (waiting if is_mine else to_answer).append(_offer(row, other, is_mine))
     by_name = sorted(found, key=lambda one: (one.other.name.casefold(), one.connection_id))
     return Connections(tuple(by_name), tuple(to_answer), tuple(waiting))
 
 
-def _connection(mine: ContactShare, theirs: ContactShare, other: ConnectedPerson) -> ConnectionRow:
+def _connection(
+    mine: ContactShare, theirs: ContactShare, other: ConnectedPerson, here_id: int
+) -> ConnectionRow:
     return ConnectionRow(
         connection_id=mine.pk,
         other=other,
@@ -121,6 +127,7 @@ def _connection(mine: ContactShare, theirs: ContactShare, other: ConnectedPerson
         event_slug=mine.event.slug,
         event_name=mine.event.name,
         since=max(mine.given_at, theirs.given_at),
+        here_id=here_id,
     )
 
 
@@ -170,10 +177,37 @@ def _others(
     return found
 
 
+def _others_at(viewer: Attendee, shares: Iterable[ContactShare], now: dt.datetime) -> dict[int, int]:
+    """Who of these people, by account, the viewer sees at their event, though connected at another.
+
+    Nobody who appears under an alias at any event: that would tell who it is (S11).
+    """
+    people = {row.receiver_id for row in shares if row.event_id != viewer.event_id}
+    there = Attendee.objects.filter(event=viewer.event_id, person__in=people).exclude(has_alias_anywhere())
+    found = dict(there.values_list("pk", "person_id"))
+    seen = visible_ids_for(viewer=viewer, ids=found, channel="page", now=now)
+    return {found[pk]: pk for pk in seen}
+
+
 def _on_card(profile: PublicProfile) -> ConnectedPerson:
     return ConnectedPerson(
         profile.attendee_id, profile.name, profile.title, profile.organisation, profile.constituency
     )
+
+
+def waits_for_contact(attendee: Attendee, other_id: int) -> bool:
+    """Whether the other (id) gave something and waits for an answer. Without the policy: for mails."""
+    others = Attendee.objects.filter(pk=other_id).values("person")
+    here = ContactShare.objects.standing().filter(event=attendee.event_id)
+    given = here.filter(giver__in=others, receiver=attendee.person_id)
+    return given.exists() and not here.filter(giver=attendee.person_id, receiver__in=others).exists()
+
+
+def are_connected(attendee: Attendee, other_id: int) -> bool:
+    """Whether both gave something. Without the policy: for mails."""
+    others = Attendee.objects.filter(pk=other_id).values("person")
+    mine = ContactShare.objects.mutual().filter(event=attendee.event_id, giver=attendee.person_id)
+    return mine.filter(receiver__in=others).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, SessionPart, Slot, Table
 from backend.events.rules import Doing, interpreter_text, is_allowed
-from backend.meetings.models import CounterOffer, Meeting, MeetingQuerySet, Seat
+from backend.meetings.models import CounterOffer, FollowUp, Meeting, MeetingQuerySet, Seat
 from backend.meetings.rules import allowed_actions, is_asker, is_expired
 from backend.meetings.selectors.availability import (
     SlotChoice,
@@ -47,6 +47,15 @@ class CounterOfferRow:
     times: tuple[SlotChoice, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FollowUpRow:
+    """What the viewer noted after the meeting, for themself alone; `kept` is None while nothing is said."""
+
+    agreed: str
+    due_on: dt.date | None
+    kept: bool | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingRow:
     """A meeting as `viewer` may see it.
@@ -56,7 +65,7 @@ class MeetingRow:
     `state` is Meeting's, except that an unanswered request past its expiry is expired, and a disputed meeting
     has to each the state they reported. `my_answer` is the viewer's to a proposal: yes, no or empty; nothing
     in a row depends on the other's before both said yes. `i_am_here`, `other_is_here`: said to be at the
-    table. `counter_offer`: other times that are offered now.
+    table. `counter_offer`: other times that are offered now. `can_follow_up`: they met, as far as is known.
     `actions` are what the viewer may do now, as `rules.allowed_actions` names it. `interpreter` says which
     interpreter the two need; empty where none.
     """
@@ -92,6 +101,8 @@ class MeetingRow:
     my_word: str
     my_usefulness: int | None
     actions: tuple[str, ...]
+    can_follow_up: bool = False
+    follow_up: FollowUpRow | None = None
 
 
 def place_of(table: Table, uid: uuid.UUID) -> Place:
@@ -113,7 +124,7 @@ def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> t
     )
     others = {meeting.pk: _other_id(meeting, viewer) for meeting in found}
     profiles = public_profiles_for(viewer=viewer, ids=set(others.values()), channel="meeting", now=now)
-    offers = _counter_offers(found, now)
+    offers, follow_ups = _counter_offers(found, now), _follow_ups(viewer, found)
     waiting = {
         others[meeting.pk]
         for meeting in found
@@ -127,6 +138,7 @@ def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> t
             profiles[others[meeting.pk]],
             free.get(others[meeting.pk], ()),
             offers.get(meeting.pk),
+            follow_ups.get(meeting.pk),
             now,
         )
         for meeting in found
@@ -143,6 +155,15 @@ def _counter_offers(meetings: Sequence[Meeting], now: dt.datetime) -> dict[int, 
     return {offer.meeting_id: offer for offer in found}
 
 
+def _follow_ups(viewer: Attendee, meetings: Sequence[Meeting]) -> dict[int, FollowUpRow]:
+    """What the viewer noted after these, by meeting; no query where nobody can have met."""
+    ids = [one.pk for one in meetings if one.state in Meeting.CONFIRMED_STATES]
+    if not ids:
+        return {}
+    rows = FollowUp.objects.filter(attendee=viewer.pk, meeting__in=ids)
+    return {row.meeting_id: FollowUpRow(row.agreed, row.due_on, row.kept) for row in rows}
+
+
 def _other_id(meeting: Meeting, viewer: Attendee) -> int:
     """The id of the other attendee; 0 if none, because they left the event."""
     return next((seat.attendee_id for seat in meeting.seats.all() if seat.attendee_id != viewer.pk), 0)
@@ -154,6 +175,7 @@ def _row(
     other: PublicProfile,
     free: Sequence[Slot],
     offer: CounterOffer | None,
+    follow_up: FollowUpRow | None,
     now: dt.datetime,
 ) -> MeetingRow:
     mine = next(seat for seat in meeting.seats.all() if seat.attendee_id == viewer.pk)
@@ -192,6 +214,8 @@ def _row(
         my_word=mine.word,
         my_usefulness=mine.usefulness,
         actions=allowed_actions(viewer, meeting, mine, now, offer.made_by_id if offer else None),
+        can_follow_up=meeting.state in Meeting.MET_STATES and meeting.period.lower <= now,
+        follow_up=follow_up,
     )
 
 

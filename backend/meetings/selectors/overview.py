@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from django.db.models import Avg, Count, Exists, F, OuterRef
 
 from backend.events.models import Event
-from backend.meetings.models import Availability, Delivery, Meeting, MeetingQuerySet, Seat
+from backend.meetings.models import Availability, Delivery, FollowUp, Meeting, MeetingQuerySet, Seat
 from backend.meetings.rules import has_meeting
 from backend.meetings.selectors.deliveries import failing_deliveries
 from backend.safeguarding.rules import matchable
+from backend.safeguarding.selectors import count_or_few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class Overview:
     are of people's own requests. `held_by_one` are among `held`: one side has not reported. `not_held_by_one`
     are among `accepted`: one side says it did not take place, the other nothing. `disputed` are meeting ids,
     for the organiser's eyes only. `answer_hours` is the mean from request to answer, without what organisers
-    put forward. `mails_in_trouble` failed permanently, or are stuck.
+    put forward. `mails_in_trouble` failed permanently, or are stuck. `follow_ups` have a day; None: a few.
     """
 
     people: int
@@ -46,12 +47,33 @@ class Overview:
     answer_hours: float | None
     mails_waiting: int
     mails_in_trouble: int
+    follow_ups: int | None
+    follow_ups_kept: int | None
 
 
 def counted_meetings(event: Event) -> MeetingQuerySet:
     """The one-to-one meetings, requests and proposals of two people whom matching may read."""
     others = Seat.objects.filter(meeting=OuterRef("pk")).exclude(attendee__in=matchable(event))
     return Meeting.objects.filter(event=event, kind=Meeting.Kind.ONE_TO_ONE).exclude(Exists(others))
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpFigures:
+    """Follow-ups with a day, and those said to be kept; None where it is a few.
+
+    `kept` is None as well where few are left without it: the difference would tell of single people.
+    """
+
+    noted: int | None
+    kept: int | None
+
+
+def follow_up_figures_for(event: Event) -> FollowUpFigures:
+    """Follow-ups of meetings of two people whom matching may read. For organisers: counts alone."""
+    found = FollowUp.objects.filter(meeting__in=counted_meetings(event), due_on__isnull=False)
+    noted, kept = found.count(), found.filter(kept=True).count()
+    is_told = None not in (count_or_few(noted), count_or_few(kept), count_or_few(noted - kept))
+    return FollowUpFigures(count_or_few(noted), kept if is_told else None)
 
 
 def overview_for(event: Event, now: dt.datetime) -> Overview:
@@ -66,6 +88,7 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
     held = Meeting.State.HELD
     seats = Seat.objects.filter(meeting__event=event)
     hours = Avg(F("answered_at") - F("asked_at"))
+    follow_ups = follow_up_figures_for(event)
     took: dt.timedelta | None = meetings.answered().aggregate(took=hours)["took"]
     return Overview(
         people=people.count(),
@@ -92,4 +115,6 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
         answer_hours=round(took.total_seconds() / 3600, 2) if took is not None else None,
         mails_waiting=Delivery.objects.filter(notice__event=event, state=Delivery.State.QUEUED).count(),
         mails_in_trouble=failing_deliveries(event, now).count(),
+        follow_ups=follow_ups.noted,
+        follow_ups_kept=follow_ups.kept,
     )

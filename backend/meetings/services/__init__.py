@@ -70,6 +70,13 @@ from backend.meetings.services.delegation_sessions import (
     leave_delegation_session,
     propose_delegation_session,
 )
+from backend.meetings.services.follow_ups import (
+    AGREED_LIMIT,
+    BadFollowUp,
+    answer_follow_up,
+    note_follow_up,
+    remind_follow_ups,
+)
 from backend.meetings.services.joining import (
     PERSON_JOINED,
     AgeNotConfirmed,
@@ -135,6 +142,7 @@ from backend.meetings.services.sessions import (
 from backend.meetings.services.starting import start_forum
 
 __all__ = [
+    "AGREED_LIMIT",
     "DISPLACE_MEETINGS",
     "PERSON_JOINED",
     "SEND_DELEGATION_MAIL",
@@ -147,6 +155,7 @@ __all__ = [
     "AttendeeInMeeting",
     "BadContact",
     "BadDelegationSession",
+    "BadFollowUp",
     "BadKey",
     "BadRules",
     "BadTimes",
@@ -186,6 +195,7 @@ __all__ = [
     "add_slots",
     "answer_by_link",
     "answer_delegation_session",
+    "answer_follow_up",
     "arrange_meeting",
     "arrive",
     "ask_delegation_session",
@@ -223,12 +233,14 @@ __all__ = [
     "make_feed",
     "mark_read",
     "move_meeting",
+    "note_follow_up",
     "open_all_times",
     "open_slots",
     "propose_delegation_session",
     "propose_meeting",
     "read_feed",
     "refuse_counter_offer",
+    "remind_follow_ups",
     "remind_people",
     "remove_bookmark",
     "remove_speaker",

@@ -16,9 +16,10 @@ from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
 from backend.events.rules import Doing, appears_under_alias, clean_text
 from backend.events.selectors import shown_name
-from backend.meetings.models import ContactShare
-from backend.meetings.rules import check_own, have_met
+from backend.meetings.models import ContactShare, Notice
+from backend.meetings.rules import check_own, met_between
 from backend.meetings.services.locks import lock_attendees
+from backend.meetings.services.notices import notify
 from backend.people.models import Person
 from backend.safeguarding.rules import contactable_for
 
@@ -63,6 +64,7 @@ def share_contact(
 ) -> ContactShare:
     """Give the other how to reach one, or change what was given; they read it once they give something, too.
 
+    The first time the other is told: that one would like to stay in touch, or that the two are connected.
     Refuses NotYours, NotInThisState, NotFound, UnderAlias, NotMet, NothingShared and BadContact.
     """
     check_own(attendee, by, Doing.TAKE_PART)
@@ -75,19 +77,24 @@ def share_contact(
         raise UnderAlias(
             _("You appear under an alias here. Contact details would tell who you are, so none are shared.")
         )
-    if not have_met(attendee.pk, other.pk, now):
+    meeting = met_between(attendee.pk, other.pk, now).first()
+    if meeting is None:
         raise NotMet(
             _("You can share contact details with %(name)s once you have met. Ask for a meeting first.")
             % {"name": shown_name(other)}
         )
     values = {"email": given.email, "phone": given.phone, "link": given.link, "changed_at": now}
-    share, _is_new = ContactShare.objects.update_or_create(
+    share, is_new = ContactShare.objects.update_or_create(
         event_id=attendee.event_id,
         giver_id=attendee.person_id,
         receiver_id=other.person_id,
         defaults=values,
         create_defaults=values | {"given_at": now},
     )
+    if is_new:
+        is_mutual = ContactShare.objects.mutual().filter(pk=share.pk).exists()
+        kind = Notice.Kind.CONNECTED if is_mutual else Notice.Kind.CONTACT_OFFERED
+        notify(meeting, kind, to=[other.pk], now=now)
     return share
 
 

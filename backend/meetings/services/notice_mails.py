@@ -20,6 +20,7 @@ from backend.mails.services import mail_to
 from backend.meetings.models import Delivery, Meeting, Notice, Seat
 from backend.meetings.rules import LIMITS_WINDOW, OF_AN_OPEN_REQUEST, REQUEST_UPDATES
 from backend.meetings.selectors.calendar import invitation_for, method_of
+from backend.meetings.selectors.connections import are_connected, waits_for_contact
 from backend.meetings.selectors.meetings import MeetingRow, rows_for
 from backend.meetings.services.notice_words import (
     MailContent,
@@ -142,7 +143,7 @@ def content_for(notice: Notice, row: MeetingRow, reader: Attendee, now: dt.datet
 
     `row` is the meeting as the contact policy shows it to the reader now.
     """
-    if not _is_timely(notice, row, now):
+    if not (_is_timely(notice, row, now) and _is_still_so(notice, row, reader)):
         return None
     if notice.kind == Kind.CHANGED and not _was_mailed(notice):
         return requested_words(row, reader)  # the first they read of it
@@ -170,4 +171,18 @@ def _is_timely(notice: Notice, row: MeetingRow, now: dt.datetime) -> bool:
             return agreed and row.starts_at is not None and row.starts_at > now
         case Kind.ATTEST:
             return "attest" in row.actions and not row.my_word
+        case Kind.FOLLOW_UP:
+            return (
+                row.follow_up is not None and row.follow_up.kept is None and row.follow_up.due_on is not None
+            )
+    return True
+
+
+def _is_still_so(notice: Notice, row: MeetingRow, reader: Attendee) -> bool:
+    """Whether what the notice tells of a connection still holds."""
+    match Kind(notice.kind):
+        case Kind.CONTACT_OFFERED:
+            return waits_for_contact(reader, row.other.attendee_id)
+        case Kind.CONNECTED:
+            return are_connected(reader, row.other.attendee_id)
     return True

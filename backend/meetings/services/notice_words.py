@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -367,6 +368,39 @@ def _attest(row: MeetingRow, reader: Attendee) -> MailContent:
     )
 
 
+def _contact_offered(row: MeetingRow, reader: Attendee) -> MailContent:
+    return MailContent(
+        subject=_("%(name)s would like to stay in touch") % _names(row),
+        lines=(
+            _("%(who)s would like to stay in touch with you, and chose what to share.") % _names(row),
+            _("You read it once you share something, too. You need not answer."),
+        ),
+        links=(_connections_link(reader),),
+    )
+
+
+def _connected(row: MeetingRow, reader: Attendee) -> MailContent:
+    return MailContent(
+        subject=_("You and %(name)s are connected") % _names(row),
+        lines=(
+            _("%(who)s shared contact details with you, as you did.") % _names(row),
+            _("They are on your page “Connections”; either of you can end it at any time."),
+        ),
+        links=(_connections_link(reader),),
+    )
+
+
+def _follow_up(row: MeetingRow, reader: Attendee) -> MailContent:
+    return MailContent(
+        subject=_("You wanted to follow up with %(name)s") % _names(row),
+        lines=(
+            _("After your meeting with %(who)s you noted today as the day to follow it up.") % _names(row),
+            _("What you noted is on the meeting’s page. Say there whether it is done."),
+        ),
+        links=(_meeting_link(row, reader),),
+    )
+
+
 _WRITERS = {
     Kind.REQUESTED: requested_words,
     Kind.PROPOSED: _proposed,
@@ -385,6 +419,9 @@ _WRITERS = {
     Kind.REMINDER_DAY: _reminder_day,
     Kind.REMINDER_SOON: _reminder_soon,
     Kind.ATTEST: _attest,
+    Kind.CONTACT_OFFERED: _contact_offered,
+    Kind.CONNECTED: _connected,
+    Kind.FOLLOW_UP: _follow_up,
 }
 
 
@@ -399,6 +436,11 @@ def _names(row: MeetingRow) -> dict[str, str]:
 
 def _agenda_link(reader: Attendee) -> Link:
     return Link(_("See your meetings"), meeting_address(reader))
+
+
+def _connections_link(reader: Attendee) -> Link:
+    address = f"{settings.TITIAN_ADDRESS}/e/{reader.event.slug}/connections/"
+    return Link(_("Open my connections"), address, is_main=True)
 
 
 def _meeting_link(row: MeetingRow, reader: Attendee) -> Link:

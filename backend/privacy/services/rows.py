@@ -27,7 +27,7 @@ from backend.events.models import (
 from backend.events.services import announce_changes
 from backend.invitations.models import Invitation
 from backend.mails.models import MailTest
-from backend.meetings.models import Availability, CalendarFeed, Meeting, Notice
+from backend.meetings.models import Availability, CalendarFeed, FollowUp, Meeting, Notice
 from backend.meetings.services import forget_connections
 from backend.people.models import Person
 from backend.programme.models import PlannedMeeting
@@ -78,6 +78,8 @@ def erase_rows(attendee: Attendee, now: dt.datetime) -> None:
         for field in fields:
             model._default_manager.filter(**{field: attendee}).delete()
     forget_connections(person=attendee.person, event_id=attendee.event_id, even_kept=False)
+    FollowUp.objects.filter(attendee=attendee, due_on=None).delete()
+    FollowUp.objects.filter(attendee=attendee).update(agreed="")
     Feedback.objects.filter(Q(attendee=attendee) | Q(other=attendee)).update(note="")
     Meeting.objects.filter(asker=attendee).update(message="", key="")
     Meeting.objects.filter(ended_by=attendee).update(reason="")

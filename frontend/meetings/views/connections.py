@@ -27,7 +27,7 @@ from frontend.meetings.forms import ContactForm
 @require_safe
 def connections(request: Request, attendee: Attendee) -> HttpResponse:
     """My connections at all forums, who waits for my details, and whose I wait for."""
-    found = connections_for(request.user, timezone.now())
+    found = connections_for(request.user, timezone.now(), at=attendee)
     context = {"found": found, "is_under_alias": appears_under_alias(attendee)}
     return render(request, "meetings/connections.html", context)
 

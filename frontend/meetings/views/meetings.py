@@ -34,16 +34,18 @@ from backend.meetings.selectors import (
 )
 from backend.meetings.services import (
     accept_meeting,
+    answer_follow_up,
     attest_meeting,
     cancel_meeting,
     decline_meeting,
     mark_read,
+    note_follow_up,
     withdraw_request,
 )
 from backend.safeguarding.rules import why_not_open
 from frontend.access import Outcome, Request, catch_refusal, counted, organiser, participant
 from frontend.fields import values_of
-from frontend.meetings.forms import AcceptForm, AttestForm, MoveForm, ReasonForm
+from frontend.meetings.forms import AcceptForm, AttestForm, FollowUpForm, MoveForm, ReasonForm, YesOrNoForm
 from frontend.meetings.words import accepted_words, day_in
 
 NOTICES = 5
@@ -97,7 +99,8 @@ def meeting_page(
         "refusal": refusal,
         "typed": ReasonForm(request.POST)["reason"].value() or "",
         "usefulness": AttestForm(request.POST)["usefulness"].value() or "",
-        "refused_at": request.resolver_match.url_name if refusal and request.resolver_match else "",
+        "refused_at": (at := request.resolver_match.url_name if refusal and request.resolver_match else ""),
+        "follow_up": FollowUpForm(request.POST if at == "follow_up" else None, row.follow_up),
     }
     return render(request, "meetings/meeting.html", context, status=refusal.status if refusal else 200)
 
@@ -197,7 +200,33 @@ def attest(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespons
         by=request.user,
         now=timezone.now(),
     )
-    return _done(request, attendee, _("Thank you, noted."))
+    if not took_place:
+        return _done(request, attendee, _("Thank you, noted."))
+    messages.success(request, _("Thank you, noted. What came of it? You can note it below, for yourself."))
+    return redirect("meeting", attendee.event.slug, meeting_id)
+
+
+@participant
+@require_POST
+@refused_on_its_page
+def follow_up(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Note what was agreed, and the day to follow it up."""
+    values = values_of(FollowUpForm(request.POST))
+    note_follow_up(attendee=attendee, meeting_id=meeting_id, by=request.user, now=timezone.now(), **values)
+    messages.success(request, _("Saved. Nobody but you reads it."))
+    return redirect("meeting", attendee.event.slug, meeting_id)
+
+
+@participant
+@require_POST
+@refused_on_its_page
+def follow_up_kept(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+    """Say whether the follow-up was kept."""
+    form = YesOrNoForm(request.POST)
+    kept = values_of(form)["answer"] == form.YES
+    answer_follow_up(attendee=attendee, meeting_id=meeting_id, kept=kept, by=request.user, now=timezone.now())
+    messages.success(request, _("Thank you, noted."))
+    return redirect("meeting", attendee.event.slug, meeting_id)
 
 
 def _done(request: Request, attendee: Attendee, text: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from backend.meetings.models import (
     CounterOffer,
     CounterOfferTime,
     DisplacedMeeting,
+    FollowUp,
     Meeting,
     RequestedTime,
     Seat,
@@ -272,3 +273,16 @@ def test_a_contact_share_is_once_of_two_people_and_says_something(forum):
     refused_by("contact_share_says_something", lambda: of_it.update(email=""))
     refused_by("contact_share_kept_with_a_name", lambda: of_it.update(kept_at=NOW))
     refused_by("contact_share_kept_with_a_name", lambda: of_it.update(kept_name="A"))
+
+
+def test_a_follow_up_is_once_of_a_side_says_something_and_is_answered_with_its_day(forum):
+    a, b, *_ = forum.people
+    meeting = forum.accept(b, forum.ask(a, b, forum.slots[0]))
+    noted = FollowUp.objects.create(meeting=meeting, attendee=a, agreed="Send the draft")
+    of_it = FollowUp.objects.filter(pk=noted.pk)
+    refused_by("follow_up_once", lambda: FollowUp.objects.create(meeting=meeting, attendee=a, agreed="Two"))
+    refused_by("follow_up_says_something", lambda: of_it.update(agreed=""))
+    refused_by("follow_up_answered_has_a_date", lambda: of_it.update(kept=True, answered_at=NOW))
+    of_it.update(due_on=NOW.date())
+    refused_by("follow_up_answered_has_a_date", lambda: of_it.update(kept=True))
+    refused_by("follow_up_answered_has_a_date", lambda: of_it.update(answered_at=NOW))

@@ -9,6 +9,7 @@ import vobject
 from django.test import Client
 from rest_framework.test import APIClient
 
+from backend.events.models import Event
 from backend.meetings.models import ContactShare
 from backend.safeguarding.services import AliasData
 from backend.safeguarding.services.aliases import set_alias_of
@@ -133,6 +134,7 @@ def test_over_the_api_it_is_the_same(after: Booking) -> None:
     assert (asked["other"]["name"], asked["connection"]) == ("Mali Wongsa", 0)
     engineer.put(f"{root}people/{cast.official.pk}/contact/", {"phone": "+62 21 123 456"}, format="json")
     [row] = official.get(f"{root}connections/").json()["connections"]
+    assert row["here"] == 0
     assert row["theirs"] == {"email": "", "phone": "+62 21 123 456", "link": ""}
     address = f"{root}connections/{row['connection']}/"
     for file in (f"{address}contact.vcf", f"{root}connections/connections.vcf"):
@@ -143,3 +145,46 @@ def test_over_the_api_it_is_the_same(after: Booking) -> None:
     assert engineer.delete(address).status_code == 404
     assert official.delete(address).status_code == 204
     assert engineer.get(f"{root}connections/").json() == {"connections": [], "to_answer": [], "waiting": []}
+
+
+def test_after_a_meeting_one_notes_a_follow_up_and_says_that_it_is_done(after: Booking) -> None:
+    cast, meeting = after.cast, after.cast.event.meetings.get()
+    official, engineer = client_of(cast.official.person), client_of(cast.engineer.person)
+    page = page_of(official.post(after.page(meeting, "attest/"), {"took_place": "yes"}, follow=True))
+    assert page.text_of("#follow-up") == "What came of it"
+    day = str(after.now.date() + dt.timedelta(days=7))
+    typed = {"agreed": "Arif sends the log format", "due_on": day}
+    noted = page_of(official.post(after.page(meeting, "follow-up/"), typed, follow=True))
+    assert "Saved. Nobody but you reads it." in noted
+    assert noted.fields(".follow-up")["agreed"] == ["Arif sends the log format"]
+    assert "log format" not in page_of(engineer.get(after.page(meeting))).html
+    kept = official.post(after.page(meeting, "follow-up/kept/"), {"answer": "yes"}, follow=True)
+    assert "You said: it is done." in page_of(kept)
+    refused = official.post(after.page(meeting, "follow-up/"), {"agreed": "Kept", "due_on": "2020-01-01"})
+    assert refused.status_code == 400
+    assert page_of(refused).fields(".follow-up")["agreed"] == ["Kept"]
+    assert "at most a year away" in page_of(refused)
+    Event.objects.update(state=Event.State.ARCHIVED)
+    archived = page_of(official.get(after.page(meeting)))
+    assert "Arif sends the log format" in archived
+    assert not archived.has(".follow-up form")
+    assert official.post(after.page(meeting, "follow-up/"), typed).status_code == 409
+    desk = page_of(client_of(cast.organiser.person).get(cast.address("desk/")))
+    assert "Follow-ups that people noted with a day: fewer than 5; said to be done: fewer than 5." in desk
+
+
+def test_a_follow_up_over_the_api(after: Booking) -> None:
+    cast, meeting = after.cast, after.cast.event.meetings.get()
+    root = f"/api/v1/events/{cast.event.slug}/meetings/"
+    api = APIClient()
+    api.force_login(cast.official.person)
+    day = str(after.now.date() + dt.timedelta(days=7))
+    noted = api.put(f"{root}{meeting.pk}/follow-up/", {"agreed": "A word", "due_on": day}, format="json")
+    assert noted.json()["follow_up"] == {"agreed": "A word", "due_on": day, "kept": None}
+    kept = api.post(f"{root}{meeting.pk}/follow-up/", {"kept": False}, format="json")
+    assert kept.json()["follow_up"]["kept"] is False
+    assert api.put(f"{root}{meeting.pk}/follow-up/", {}, format="json").json()["follow_up"] is None
+    boss = APIClient()
+    boss.force_login(cast.organiser.person)
+    figures = boss.get(f"{root}overview/").json()
+    assert (figures["follow_ups"], figures["follow_ups_kept"]) == (0, 0)

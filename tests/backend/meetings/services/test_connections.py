@@ -255,6 +255,26 @@ def test_the_table_runs_no_formula(met: Forum) -> None:
     assert (row["name"], row["title"], row["email"]) == ("'=HYPERLINK(1)", "'@SUM(1)", b.person.email)
 
 
+def test_at_the_next_edition_one_sees_who_of_them_is_there_unless_under_an_alias(met: Forum) -> None:
+    a, b, c, _ = met.people
+    connect(met, a, b)
+    connect(met, a, c)
+    later = make_event("later", starts_on=dt.date(2027, 12, 9), ends_on=dt.date(2027, 12, 10))
+    here, other, alias = (make_attendee(later, person=one.person) for one in (a, b, c))
+
+    def seen() -> list[int]:
+        found = connections_for(a.person, met.now, at=here).connections
+        return sorted(row.here_id for row in found)
+
+    assert seen() == [other.pk, alias.pk]
+    data = AliasData(name="Officer C", organisation="Police", real_name=c.name, real_organisation="X")
+    set_alias_of(later, alias.pk, data, is_wish=True, by=None, now=met.now)
+    assert seen() == [0, other.pk]
+    Attendee.objects.filter(pk=other.pk).update(visibility="hidden")
+    assert seen() == [0, 0]
+    assert [row.here_id for row in connections_for(a.person, met.now, at=a).connections] == [0, 0]
+
+
 def purge(forum: Forum, *, days: int = 400) -> dt.datetime:
     now = dt.datetime.combine(forum.event.ends_on, dt.time(12), dt.UTC) + dt.timedelta(days=days)
     purge_event(event=forum.event, now=now)

@@ -75,6 +75,18 @@ def meeting_in_every_state(forum: Forum) -> dict[str, tuple[Attendee, EmailMulti
     after = forum.slots[0].ends_at + HOUR
     services.ask_whether_held(now=after)
     keep("attest", b, after)
+    for giver, other, kind in ((a, b, "contact_offered"), (b, a, "connected")):
+        services.share_contact(
+            attendee=giver, other_id=other.pk, data=services.ContactData("a@example.org"), by=giver.person,
+            now=after,
+        )  # fmt: skip
+        keep(kind, other, after)
+    services.note_follow_up(
+        attendee=a, meeting_id=meeting.pk, agreed="", due_on=after.astimezone(forum.event.zone).date(),
+        by=a.person, now=after,
+    )  # fmt: skip
+    services.remind_follow_ups(now=after)
+    keep("follow_up", a, after)
     forum.cancel(b, forum.accept(b, forum.ask(d, b, forum.slots[3])), reason="The minister calls")
     keep("cancelled", d)
     forum.decline(b, forum.ask(d, b), reason="Another time")
@@ -127,7 +139,12 @@ def test_every_link_in_every_mail_leads_to_a_page_of_ours(forum: Forum) -> None:
         for address in addresses:
             assert f'href="{address}"' in html
             assert address.startswith(django_settings.TITIAN_ADDRESS)
-            assert resolve(urlsplit(address).path).url_name in {"answer", "meeting", "meetings"}
+            assert resolve(urlsplit(address).path).url_name in {
+                "answer",
+                "connections",
+                "meeting",
+                "meetings",
+            }
 
 
 def test_a_request_for_any_time_names_the_first_six_and_says_that_there_are_more(forum: Forum) -> None:
