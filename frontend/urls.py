@@ -17,6 +17,7 @@ from frontend.events.views import (
     profile,
     roles,
     sectors,
+    status,
     topics,
 )
 from frontend.invitations import views as invitations
@@ -56,6 +57,7 @@ urlpatterns = [
     path("account/address/", people.change_own_address, name="change_address"),
     path("account/confirm/", people.confirm_by_code, name="confirm_by_code"),
     path("forums/", forums.forums, name="forums"),
+    path("forums/status/", status.installation_status, name="installation_status"),
     path("forums/start/", forums.start, name="start_forum"),
     path("forums/starters/", forums.starters, name="starters"),
     path("forums/<slug:slug>/roles/", forums.forum_roles, name="forum_roles"),

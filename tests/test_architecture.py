@@ -26,6 +26,7 @@ FOREIGN_VIEWS = {
     "healthz": "says ok and nothing else",
     ".well-known/": "says where to report a security problem",
     "readyz": "says whether the database answers; seconds since anything happened to the monitor alone",
+    "metrics": "counts and times of nobody, to the monitor alone",
     "accounts/": "signing in, open to everyone and rate limited",
     "admin/": "staff only, reference data only",
     "api/schema": "the description of the API holds no data",

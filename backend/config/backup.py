@@ -182,13 +182,23 @@ def _keep_erasures(folder: Path) -> None:
         put_in_place(aside, folder / ERASURES)
 
 
+def newest_backup(folder: Path) -> dt.datetime | None:
+    """When the newest backup in a folder was made; None where there is none."""
+    if not folder.is_dir():
+        return None
+    times = [found[1] for path in folder.iterdir() if (found := NAME.fullmatch(path.name))]
+    return _time_of(max(times)) if times else None
+
+
+def _time_of(name: str) -> dt.datetime:
+    return dt.datetime.strptime(name, TIME).replace(tzinfo=dt.UTC)
+
+
 def _prune(folder: Path, now: dt.datetime) -> int:
     """Delete the backups that are older than `settings.BACKUP_DAYS`; the newest always stays."""
     oldest = now - dt.timedelta(days=settings.BACKUP_DAYS)
     made = sorted((found[1], path) for path in folder.iterdir() if (found := NAME.fullmatch(path.name)))
-    old = [
-        path for time, path in made[:-1] if dt.datetime.strptime(time, TIME).replace(tzinfo=dt.UTC) < oldest
-    ]
+    old = [path for time, path in made[:-1] if _time_of(time) < oldest]
     for path in old:
         path.unlink()
     return len(old)

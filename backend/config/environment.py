@@ -46,6 +46,14 @@ def backup_key_from(name: str) -> str:
     return given
 
 
+def choice_from(name: str, choices: list[str]) -> str:
+    """One of the choices; empty where none is given."""
+    given = text_from(name)
+    if given and given not in choices:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(choices)}, not {given!r}.")
+    return given
+
+
 def flag_from(name: str, *, default: bool = False) -> bool:
     given = os.environ.get(name)
     if given is None:

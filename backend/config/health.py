@@ -66,7 +66,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
     Delays are for whoever runs Titian: the time of the last mail would tell a stranger who has an account.
     """
-    state, delays = readiness(timezone.now(), with_delays=may_read_delays(request))
+    state, delays = readiness(timezone.now(), with_delays=is_monitor(request))
     ready = state.reachable and state.migrated
     answer = {"ready": ready, "database": asdict(state)}
     if delays is not None:
@@ -74,7 +74,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse(answer, status=200 if ready else 503, headers=None if ready else _retry_later())
 
 
-def may_read_delays(request: HttpRequest) -> bool:
+def is_monitor(request: HttpRequest) -> bool:
     """With the monitor's token, or where no other machine reaches the pages."""
     if settings.TITIAN_MONITOR_TOKEN:
         given = request.headers.get("Authorization", "")
@@ -86,7 +86,7 @@ def readiness(now: dt.datetime, *, with_delays: bool) -> tuple[DatabaseState, De
     """The state of the database, and the delays where they are wanted and can be read."""
     try:
         migrated = _is_migrated()
-        return DatabaseState(True, migrated), _delays(now) if with_delays and migrated else None
+        return DatabaseState(True, migrated), delays_at(now) if with_delays and migrated else None
     except (DatabaseError, InterfaceError):
         connections.close_all()
         return DatabaseState(False, False), None
@@ -102,7 +102,8 @@ def _migrations() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None, ignore_no_migrations=True).graph.nodes)
 
 
-def _delays(now: dt.datetime) -> Delays:
+def delays_at(now: dt.datetime) -> Delays:
+    """How long jobs wait, and how long mails and worker have been silent."""
     with connection.cursor() as cursor:
         cursor.execute(WAITING_JOBS, [now, now])
         waiting = {str(queue): max(int(seconds), 0) for queue, seconds in cursor.fetchall()}
@@ -120,11 +121,16 @@ def _seconds_since_last(now: dt.datetime, **what: str) -> int | None:
     """Of the mails that keep what became of them; codes do not."""
     times = [
         tried_at
-        for model in apps.get_models()
-        if all(_has(model, field) for field in ("state", "error", "tried_at"))
+        for model in mail_models()
         if (tried_at := model._default_manager.filter(**what).aggregate(last=Max("tried_at"))["last"])
     ]
     return max(int((now - max(times)).total_seconds()), 0) if times else None
+
+
+def mail_models() -> list[type[models.Model]]:
+    """Those whose rows are mails and keep what became of them."""
+    fields = ("state", "error", "tried_at")
+    return [model for model in apps.get_models() if all(_has(model, field) for field in fields)]
 
 
 def _has(model: type[models.Model], field: str) -> bool:

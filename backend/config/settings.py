@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from backend.config.database import database_settings
 from backend.config.environment import (
     backup_key_from,
+    choice_from,
     contact_from,
     database_from,
     flag_from,
@@ -22,7 +23,7 @@ from backend.config.environment import (
     text_from,
     words_from,
 )
-from backend.config.logs import LOGGING as LOGGING
+from backend.config.logs import logging_settings
 from backend.config.secret import secret_key_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -53,9 +54,12 @@ TITIAN_ADDRESS = text_from(
     "TITIAN_ADDRESS", f"https://{_host}" if TITIAN_HTTPS else f"http://127.0.0.1:{TITIAN_PORT}"
 ).rstrip("/")
 
-TITIAN_IS_LOCAL = all(is_this_machine(host) for host in (TITIAN_HOST, *ALLOWED_HOSTS))
+TITIAN_IS_LOCAL = not TITIAN_HTTPS and all(
+    is_this_machine(host) for host in (TITIAN_HOST, *ALLOWED_HOSTS, urlsplit(TITIAN_ADDRESS).hostname or "")
+)
 TITIAN_SECURITY_CONTACT = contact_from("TITIAN_SECURITY_CONTACT")  # at /.well-known/security.txt
-TITIAN_MONITOR_TOKEN = text_from("TITIAN_MONITOR_TOKEN")  # what a monitor sends to read delays at /readyz
+TITIAN_MONITOR_TOKEN = text_from("TITIAN_MONITOR_TOKEN")  # what a monitor sends to read /metrics and delays
+LOGGING = logging_settings(as_json=choice_from("TITIAN_LOGS", ["text", "json"]) == "json")
 
 if TITIAN_DEMO and not flag_from("TITIAN_DEMO_PUBLIC"):
     refuse_public_demo([TITIAN_HOST, *ALLOWED_HOSTS, urlsplit(TITIAN_ADDRESS).hostname or ""])
@@ -207,7 +211,7 @@ DEFAULT_FROM_EMAIL = text_from("TITIAN_MAIL_FROM", "Titian <titian@localhost>")
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TITIAN_HTTPS else None
 SECURE_SSL_REDIRECT = TITIAN_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if TITIAN_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = hsts_from(is_https=TITIAN_HTTPS)
 SECURE_REFERRER_POLICY = "same-origin"

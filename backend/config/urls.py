@@ -11,6 +11,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from backend.config.health import failed, healthz, readyz
+from backend.config.metrics import metrics
 from backend.config.security import security_txt
 from backend.meetings.api import calendar_file
 
@@ -32,6 +33,7 @@ _CODE_ONLY = RedirectView.as_view(pattern_name="account_request_login_code", que
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
     path("accounts/login/", _CODE_ONLY),
     path("accounts/signup/", _CODE_ONLY),

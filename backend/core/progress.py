@@ -33,6 +33,27 @@ def show_step(console: Console, doing: str, *, has_bar: bool = False) -> Iterato
         console.print(f"{doing}: {took:.1f} s")
 
 
+class StageTimes:
+    """Passes progress on, and knows afterwards how many seconds each stage took."""
+
+    def __init__(self, on_progress: Callable[[str, float], None] | None) -> None:
+        self._on_progress = on_progress
+        self._begun: dict[str, float] = {}
+
+    def __call__(self, stage: str, share: float) -> None:
+        self._begun.setdefault(stage, time.monotonic())
+        if self._on_progress:
+            self._on_progress(stage, share)
+
+    def seconds(self) -> list[tuple[str, float]]:
+        """Of each stage in turn, until the next one begins, and of the last one until now."""
+        ends = [*list(self._begun.values())[1:], time.monotonic()][: len(self._begun)]
+        return [
+            (stage, round(end - begun, 3))
+            for (stage, begun), end in zip(self._begun.items(), ends, strict=True)
+        ]
+
+
 @contextmanager
 def progress_lines() -> Iterator[Callable[[str, float], None]]:
     """A function (what is being done, share done 0..1) that shows progress on stderr."""

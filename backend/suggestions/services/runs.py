@@ -14,6 +14,7 @@ from backend.core.advisory_lock import advisory_lock
 from backend.core.audit import record_act
 from backend.core.errors import BusinessError
 from backend.core.models import Act
+from backend.core.progress import StageTimes
 from backend.core.queue import enqueue
 from backend.core.transactions import in_transaction
 from backend.events.models import Alias, Event
@@ -105,8 +106,9 @@ def _build_locked(event: Event, now: dt.datetime, policy: Policy, progress: OnPr
     data = _event_data(event)
     run = Run.objects.create(event=event, model=engine.text_reader().model, started_at=now)
     try:
-        built = engine.build_lists(data, policy, progress)
-        run.policy, run.report = built.policy, built.report
+        times = StageTimes(progress)
+        built = engine.build_lists(data, policy, times)
+        run.policy, run.report = built.policy, {**built.report, "seconds": times.seconds()}
         run.matching_state = built.state
         with transaction.atomic():
             run.save(update_fields=["policy", "report", "matching_state"])

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from backend.config.request_log import Observed
 from backend.config.web import serve_pages
 
 THREADS = 2
@@ -31,4 +32,9 @@ class Command(BaseCommand):
 
         os.nice(NICENESS)
         listening = socket.socket(fileno=options["socket"])
-        serve_pages(application, listening, threads=THREADS, idle_seconds=options["idle_seconds"])
+        serve_pages(
+            Observed(application, behind_web=True),
+            listening,
+            threads=THREADS,
+            idle_seconds=options["idle_seconds"],
+        )

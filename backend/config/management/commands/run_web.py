@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand
 
 from backend.config.long_requests import PassingOn
 from backend.config.parent_watchdog import PARENT_ENV
+from backend.config.request_log import Observed
 from backend.config.supervision import bound_socket
 from backend.config.web import serve_pages
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
 
         elsewhere = options["long_requests"]
         serve_pages(
-            PassingOn(application, elsewhere) if elsewhere else application,
+            Observed(PassingOn(application, elsewhere) if elsewhere else application),
             _listening(options["socket"]),
             announces=PARENT_ENV in os.environ,
         )
