@@ -49,6 +49,7 @@ from frontend.suggestions import views as suggestions
 
 urlpatterns = [
     path("", people.welcome, name="welcome"),
+    path("service-worker.js", meetings.service_worker, name="service_worker"),
     path("first/<str:token>/", people.first_administrator, name="first_administrator"),
     path("account/sign-ins/", people.sign_ins, name="sign_ins"),
     path("account/sign-ins/<int:sign_in_id>/end/", people.end_one_sign_in, name="end_sign_in"),
@@ -268,6 +269,7 @@ urlpatterns = [
     path("e/<slug:slug>/sessions/<int:session_id>/bookmark/", sessions.bookmark, name="bookmark"),
     path("e/<slug:slug>/availability/", availability.availability, name="availability"),
     path("e/<slug:slug>/meetings/", meetings.meetings, name="meetings"),
+    path("e/<slug:slug>/meetings/offline/", meetings.offline_agenda, name="offline_agenda"),
     path("e/<slug:slug>/meetings/sheet/", meetings.day_sheet, name="day_sheet"),
     path("e/<slug:slug>/meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),
     path(

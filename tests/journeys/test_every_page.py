@@ -9,6 +9,7 @@ SEEN = {
     " block",
     "test_addresses.py": "change_address",
     "test_second_factor.py": "sign_ins confirm_by_code",
+    "test_offline.py": "offline_agenda",
     "test_home.py": "event_home home",
     "test_finding.py": "people saved_people session_companions working_on",
     "test_joining.py": "join join_step",
@@ -33,6 +34,7 @@ SEEN = {
 UNSEEN = {
     "demo_outbox_mail": "a mail as its reader's program draws it",
     "demo_outbox_file": "a file",
+    "service_worker": "a script",
     "my_data_file": "a file",
     "who_needs_help": "a file",
     "unmet_needs": "a file",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import Protocol
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -43,7 +44,7 @@ from backend.meetings.services import (
     withdraw_request,
 )
 from backend.safeguarding.rules import why_not_open
-from frontend.access import Outcome, Request, catch_refusal, counted, organiser, participant
+from frontend.access import Outcome, Request, catch_refusal, counted, organiser, participant, public
 from frontend.fields import values_of
 from frontend.meetings.forms import AcceptForm, AttestForm, FollowUpForm, MoveForm, ReasonForm, YesOrNoForm
 from frontend.meetings.words import accepted_words, day_in
@@ -73,6 +74,7 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
         "can_be_asked": sum(cell.can_be_asked for cell in cells),
         "has_opened": any(cell.is_open and not cell.is_past for cell in cells),
         "absent": why_not_open(attendee),
+        "keeps_offline": _keeps_offline(attendee),
         "today": day_in(attendee.event, now),
         "is_over": is_over(attendee.event, now),
         "now": now,
@@ -296,6 +298,29 @@ def notices(request: Request, attendee: Attendee) -> HttpResponse:
         "wished_by": wished_by(attendee, now) if has_wishes else (),
     }
     return render(request, "meetings/notices.html", context)
+
+
+@participant
+@require_safe
+def offline_agenda(request: Request, attendee: Attendee) -> HttpResponse:
+    """My agenda alone, for the service worker to show where there is no network; adults may keep it."""
+    if not _keeps_offline(attendee):
+        raise NotFound(_("There is no such page."))
+    now = timezone.now()
+    context = {"days": agenda_for(attendee, now).days, "kept_at": now}
+    return render(request, "meetings/offline_agenda.html", context)
+
+
+def _keeps_offline(attendee: Attendee) -> bool:
+    return why_not_open(attendee) not in ("minor", "age") and not attendee.event.is_rehearsal
+
+
+@public("a script without data")
+@require_safe
+def service_worker(request: Request) -> HttpResponse:  # noqa: ARG001
+    """The script that shows a kept agenda; served from the root, so that it answers for every page."""
+    text = (settings.BASE_DIR / "frontend" / "static" / "js" / "service-worker.js").read_text()
+    return HttpResponse(text, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 @participant
