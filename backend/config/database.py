@@ -92,11 +92,13 @@ def _check_migration_history() -> None:
         folder = used["EMBEDDED"]["data"]
         raise DatabaseUnusable(
             f"The database in {folder} was made by another version of Titian, which this one cannot read: "
-            f"remove that folder (rm -r {shlex.quote(folder)}) to start with an empty one."
+            "restore the backup made before the change (docs/deploy.md), or remove that folder "
+            f"(rm -r {shlex.quote(folder)}) to start with an empty one."
         )
     raise DatabaseUnusable(
         f"The database {used.get('NAME')!r} that DATABASE_URL names was made by another version of Titian, "
-        "which this one cannot read: name an empty database."
+        "which this one cannot read: restore the backup made before the change (docs/deploy.md), or name an "
+        "empty database."
     )
 
 

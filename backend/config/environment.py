@@ -6,6 +6,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,11 +15,16 @@ from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
 
+READ: set[str] = set()  # the names that were asked for
+# Of Titian's own processes and of its tests.
+NOT_SETTINGS = ("TITIAN_PARENT", "TITIAN_TEST_", "TITIAN_SOAK", "TITIAN_PATIENCE_MS")
+
 _YES = {"1", "true", "yes", "on"}
 _NO = {"0", "false", "no", "off", ""}
 
 
 def text_from(name: str, default: str = "") -> str:
+    READ.add(name)
     return os.environ.get(name, "").strip() or default
 
 
@@ -55,6 +61,7 @@ def choice_from(name: str, choices: list[str]) -> str:
 
 
 def flag_from(name: str, *, default: bool = False) -> bool:
+    READ.add(name)
     given = os.environ.get(name)
     if given is None:
         return default
@@ -62,6 +69,24 @@ def flag_from(name: str, *, default: bool = False) -> bool:
     if word not in _YES | _NO:
         raise ImproperlyConfigured(f"{name} must be 1 or 0, not {given!r}.")
     return word in _YES
+
+
+def choices_from(name: str, choices: list[str]) -> list[str]:
+    """Some of the choices, written with commas; all where none is given."""
+    given = words_from(name, choices)
+    for word in given:
+        if word not in choices:
+            raise ImproperlyConfigured(f"{name} must be some of {', '.join(choices)}, not {word!r}.")
+    return given
+
+
+def refuse_unknown() -> None:
+    """Raise ImproperlyConfigured where a variable of Titian is set that nothing reads: it is misspelt."""
+    for name in sorted(os.environ):
+        if name.startswith("TITIAN_") and name not in READ and not name.startswith(NOT_SETTINGS):
+            near = get_close_matches(name, READ, n=1)
+            advice = f"did you mean {near[0]}?" if near else "docs/running.md lists them."
+            raise ImproperlyConfigured(f"{name} is no setting of Titian: {advice}")
 
 
 def contact_from(name: str) -> str:

@@ -11,6 +11,7 @@ from backend.config.database import database_settings
 from backend.config.environment import (
     backup_key_from,
     choice_from,
+    choices_from,
     contact_from,
     database_from,
     flag_from,
@@ -20,11 +21,13 @@ from backend.config.environment import (
     mail_from,
     number_from,
     refuse_public_demo,
+    refuse_unknown,
     text_from,
     words_from,
 )
 from backend.config.logs import logging_settings
 from backend.config.secret import secret_key_from
+from backend.config.supervision import NAMES
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR = folder_from("TITIAN_VAR", BASE_DIR / "var")  # all made on this machine: secret, database, model, caches
@@ -61,7 +64,11 @@ TITIAN_SECURITY_CONTACT = contact_from("TITIAN_SECURITY_CONTACT")  # at /.well-k
 TITIAN_MONITOR_TOKEN = text_from("TITIAN_MONITOR_TOKEN")  # what a monitor sends to read /metrics and delays
 LOGGING = logging_settings(as_json=choice_from("TITIAN_LOGS", ["text", "json"]) == "json")
 
-if TITIAN_DEMO and not flag_from("TITIAN_DEMO_PUBLIC"):
+# What this machine runs; several machines share one database (docs/deploy.md).
+TITIAN_PROGRAMS = choices_from("TITIAN_PROGRAMS", list(NAMES))
+
+TITIAN_DEMO_PUBLIC = flag_from("TITIAN_DEMO_PUBLIC")
+if TITIAN_DEMO and not TITIAN_DEMO_PUBLIC:
     refuse_public_demo([TITIAN_HOST, *ALLOWED_HOSTS, urlsplit(TITIAN_ADDRESS).hostname or ""])
 
 DATABASES = {"default": database_settings(database_from("DATABASE_URL"), VAR / "postgres")}
@@ -238,6 +245,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
+
+refuse_unknown()  # everything has been read
 
 # --- API: denied unless a view says who may ---------------------------------------------------------------
 

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -57,6 +57,7 @@ PROGRAMS = (
     Program("worker", ("run_worker",)),
     Program("encoder", ("run_encoder",), on_demand=True),
 )
+NAMES = tuple(program.name for program in PROGRAMS)
 
 
 class Child(Protocol):
@@ -244,11 +245,12 @@ class Supervisor:
 def programs(
     folder: Path,
     *,
-    pages: socket.socket,
+    wanted: Collection[str] = NAMES,
+    pages: socket.socket | None,
     encoder: socket.socket | None = None,
     long_requests: tuple[socket.socket, Path] | None = None,
 ) -> list[ProgramChild]:
-    """Every program of the table with its socket; those on demand only where they have one.
+    """The wanted programs of the table, each with its socket; those on demand only where they have one.
 
     `long_requests`: the socket and its address. Without it the web process answers them itself.
     """
@@ -265,7 +267,7 @@ def programs(
             options=options.get(program.name, ()),
         )
         for program in PROGRAMS
-        if not program.on_demand or sockets.get(program.name) is not None
+        if program.name in wanted and (not program.on_demand or sockets.get(program.name) is not None)
     ]
 
 

@@ -250,7 +250,8 @@ def test_a_named_database_of_another_version_is_refused_and_nothing_removed(
     monkeypatch.delitem(connection.settings_dict, "EMBEDDED", raising=False)
     assert run_command(["manage.py", *command]) == 1
     (sentence,) = capsys.readouterr().err.splitlines()
-    assert sentence.endswith("which this one cannot read: name an empty database.")
+    assert sentence.endswith("or name an empty database.")
+    assert "restore the backup made before the change" in sentence
     monkeypatch.undo()
 
 
@@ -266,13 +267,16 @@ def test_every_command_says_whether_it_needs_the_tables() -> None:
         name for name, app in ours.items() if not load_command_class(app, name).requires_migrations_checks
     }
     assert without == {
+        "backup",
         "bench_matching",
         "dumpdata",
         "evaluate",
         "load_meetings",
+        "make_backup_key",
         "make_messages",
         "migrate",
         "plan_benchmark",
+        "restore",
         "run_encoder",
         "run_long_requests",
         "run_web",

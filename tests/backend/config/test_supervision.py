@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import pytest
 from django.conf import settings
 
 from backend.config import supervision
-from backend.config.supervision import CannotServe, Program, ProgramChild, Supervisor
+from backend.config.supervision import NAMES, CannotServe, Program, ProgramChild, Supervisor, programs
 from tests.servers import address_of_the_database, get, post
 
 # What `serve` runs once all is made ready; it prints its port and keeps web and worker alive until SIGTERM.
@@ -161,6 +162,17 @@ def test_what_takes_long_has_a_process_from_its_first_request_on_and_after_a_kil
         assert process is not None
         process.kill()
         next(line for line in supervisor.stdout if line.startswith("The long-requests process was killed"))
+
+
+def test_a_machine_runs_the_programs_that_its_setting_names() -> None:
+    def names(*wanted: str) -> list[str]:
+        with socket.socket() as pages, socket.socket() as encoder, socket.socket() as long:
+            sockets = {"pages": pages, "encoder": encoder, "long_requests": (long, Path("long"))}
+            return [child.name for child in programs(Path(), wanted=wanted, **sockets)]  # type: ignore[arg-type]
+
+    assert names("worker", "encoder") == ["worker", "encoder"]
+    assert names("web", "long-requests") == ["web", "long-requests"]
+    assert names(*NAMES) == [program.name for program in supervision.PROGRAMS]
 
 
 def test_every_program_of_the_table_is_a_command_of_titian() -> None:

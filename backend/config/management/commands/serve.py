@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import FrameType
 
@@ -33,8 +34,11 @@ from backend.config.supervision import (
     programs,
 )
 from backend.core import encoder, local_socket
+from backend.core.advisory_lock import advisory_lock
 from backend.core.progress import show_step
 from backend.people.selectors import administrators
+
+PREPARING = "prepare"  # held while the tables are made or changed
 
 
 class Command(BaseCommand):
@@ -51,7 +55,7 @@ class Command(BaseCommand):
                 f"Titian already runs from this folder ({settings.BASE_DIR}); end that one first."
             ) from None
         try:
-            with bound_socket(settings.TITIAN_HOST, settings.TITIAN_PORT) as listening:
+            with self._pages_socket() as listening:
                 self._prepare()
                 self._run(listening)
         except KeyboardInterrupt:
@@ -60,15 +64,22 @@ class Command(BaseCommand):
             self._stop_database()
             lock.release()
 
+    def _pages_socket(self) -> AbstractContextManager[socket.socket | None]:
+        """The port of the pages; None where this machine serves none."""
+        if "web" not in settings.TITIAN_PROGRAMS:
+            return nullcontext()
+        return bound_socket(settings.TITIAN_HOST, settings.TITIAN_PORT)
+
     def _prepare(self) -> None:
         self.console = Console(file=sys.stdout, highlight=False)
         with show_step(self.console, "Starting the database"):
             check_database()
-        with show_step(self.console, "Creating or updating its tables"):
-            call_command("migrate", interactive=False, verbosity=0)
-        if settings.ERASURES.exists():
-            with show_step(self.console, "Erasing again whom a restored backup brought back"):
-                call_command("replay_erasures", verbosity=0)
+        with advisory_lock(PREPARING, on_wait=self._say_waiting):
+            with show_step(self.console, "Creating or updating its tables"):
+                call_command("migrate", interactive=False, verbosity=0)
+            if settings.ERASURES.exists():
+                with show_step(self.console, "Erasing again whom a restored backup brought back"):
+                    call_command("replay_erasures", verbosity=0)
         if not settings.TITIAN_MODEL and not any(settings.MODEL_FOLDER.glob("*/manifest.json")):
             with show_step(self.console, "Unpacking the language model", has_bar=True):
                 _run_child("unpack_model")
@@ -86,16 +97,24 @@ class Command(BaseCommand):
             call_command("first_administrator", stdout=self.stdout)
             self.stdout.flush()  # a log file gets the link at once, too
 
-    def _run(self, listening: socket.socket) -> None:
+    def _say_waiting(self) -> None:
+        self.console.print("Another machine prepares the same database; waiting for it ...")
+
+    def _run(self, listening: socket.socket | None) -> None:
         """Keep database, web and worker running until a signal comes, and the encoder while it is used."""
-        listen(listening)
+        if listening:
+            listen(listening)
         connections.close_all()
         embedded = settings.DATABASES["default"].get("EMBEDDED")
         database = [DatabaseChild(server_in(**embedded))] if embedded else []
         readers, long_requests = self._encoder_socket(), self._long_requests_socket()
         try:
             children = programs(
-                settings.BASE_DIR, pages=listening, encoder=readers, long_requests=long_requests
+                settings.BASE_DIR,
+                wanted=settings.TITIAN_PROGRAMS,
+                pages=listening,
+                encoder=readers,
+                long_requests=long_requests,
             )
             Supervisor([*database, *children]).run()
         finally:
@@ -106,6 +125,8 @@ class Command(BaseCommand):
 
     def _encoder_socket(self) -> socket.socket | None:
         """Where requests to the language model wait; None, and a line about it, where none can be made."""
+        if "encoder" not in settings.TITIAN_PROGRAMS:
+            return None
         try:
             return encoder.listen()
         except OSError as error:
@@ -115,6 +136,8 @@ class Command(BaseCommand):
     def _long_requests_socket(self) -> tuple[socket.socket, Path] | None:
         """Where requests that take long wait; None, and a line about it, where none can be made."""
         address = settings.VAR / "long-requests.sock"
+        if not {"web", "long-requests"} <= set(settings.TITIAN_PROGRAMS):
+            return None
         try:
             return local_socket.listen(address), address
         except OSError as error:
