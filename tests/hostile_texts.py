@@ -17,6 +17,7 @@ from email import message_from_bytes, policy
 
 import icalendar
 import openpyxl
+import vobject
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.http.response import HttpResponseBase
@@ -27,7 +28,7 @@ from backend.core.models import UseCount
 from backend.core.spreadsheets import FORMULA_PREFIXES
 from backend.events.models import Attendee
 from backend.meetings import services
-from backend.meetings.models import Meeting, Notice
+from backend.meetings.models import ContactShare, Meeting, Notice
 from backend.meetings.services.notice_mails import mail_for
 from backend.suggestions.services import build_run
 from tests.backend.meetings.conftest import Forum, make_forum
@@ -166,6 +167,7 @@ class Trial:
         self._read_lists()
         self._read_files()
         self._read_feed()
+        self._read_connections()
         self._read_mails()
 
     def _address(self, page: str) -> str:
@@ -277,6 +279,24 @@ class Trial:
         entries = list(calendar.walk("VEVENT"))
         if len(entries) != min(len(slots), len(self.writers)) or any("attendee" in one for one in entries):
             self.outcome.faults.append(f"the feed has {len(entries)} entries")
+
+    def _read_connections(self) -> None:
+        """Connections with writers: a page, a table, and as many vCards as there are people."""
+        reader, client = self.reader, client_of(self.reader.person)
+        for writer in self.writers:
+            for giver, receiver in ((reader, writer), (writer, reader)):
+                ContactShare.objects.create(
+                    event=self.forum.event, giver=giver.person, receiver=receiver.person, phone="12345"
+                )
+        self._page(client.get(self._address("connections/")), "connections/")
+        rows = client.get(self._api("connections/")).json()["connections"]
+        book = client.get(self._address("connections/connections.vcf")).content.decode()
+        if len(list(vobject.readComponents(book))) != len(rows) or not rows:
+            self.outcome.faults.append("the address book has other cards than there are connections")
+        table = client.get(self._address("connections/connections.csv")).content
+        for cell, is_formula in _cells("connections.csv", table):
+            if is_formula or cell.lstrip().startswith(FORMULA_PREFIXES):
+                self.outcome.faults.append(f"connections.csv: {cell[:60]!r} is a formula")
 
     def _read_mails(self) -> None:
         """Every notice as a mail: its headers are ours, its reader is one, its HTML no element of a text."""

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from backend.events.models import Attendee
 
 MINORS_KEPT = 30  # days after the event, of whoever is not known to be an adult
 
@@ -253,6 +256,12 @@ TABLES = tuple(
     )
 )
 RULE_OF = {one.table: one for one in TABLES}
+
+
+def is_time_over(attendee: Attendee, moment: dt.datetime) -> bool:
+    """Whether an adult's time of keeping is over: the event's setting; organisers and leads stay."""
+    days = (moment.astimezone(attendee.event.zone).date() - attendee.event.ends_on).days
+    return attendee.permission == Attendee.Permission.PARTICIPANT and days > attendee.event.retention_days
 
 
 def as_markdown() -> str:

@@ -17,7 +17,9 @@ from django.utils.crypto import salted_hmac
 
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
+from backend.meetings.services import keep_connections
 from backend.people.models import Person
+from backend.privacy.rules import is_time_over
 from backend.privacy.services.erasing import erase_attendees, erase_person
 
 SALT = "titian.privacy.erasures"
@@ -42,7 +44,7 @@ def replay_erasures(*, now: dt.datetime) -> int:
     if not erased:
         return 0
     attendees = [
-        pk
+        (pk, erased[_key("attendee", pk, address)])
         for pk, address, since in Attendee.objects.order_by("pk").values_list(
             "pk", "person__address_hash", "joined_at"
         )
@@ -55,15 +57,19 @@ def replay_erasures(*, now: dt.datetime) -> int:
         .values_list("pk", "address_hash", "joined_at")
         if since < erased.get(_key("person", pk, address), since)
     ]
-    for pk in attendees:
-        _erase_attendee(pk, now)
+    for pk, erased_at in attendees:
+        _erase_attendee(pk, erased_at, now)
     for pk in people:
         _erase_person(pk, now)
     return len(attendees) + len(people)
 
 
 @in_transaction
-def _erase_attendee(attendee_id: int, now: dt.datetime) -> None:
+def _erase_attendee(attendee_id: int, erased_at: dt.datetime, now: dt.datetime) -> None:
+    """Erase the attendee again; where their time of keeping was over then, connections stay as they did."""
+    attendee = Attendee.objects.select_related("person", "event").get(pk=attendee_id)
+    if is_time_over(attendee, erased_at):
+        keep_connections(attendee=attendee, now=now)
     erase_attendees([attendee_id], now)
 
 

@@ -8,6 +8,7 @@ import io
 
 import pytest
 import vobject
+from django.db import transaction
 
 from backend.core.errors import NotFound, NotYours
 from backend.events.models import Attendee, Event
@@ -31,8 +32,8 @@ from backend.meetings.services import (
     end_connection,
     share_contact,
 )
-from backend.people.models import KnownMinor
-from backend.privacy.services import erase_account, leave_event, purge_event
+from backend.people.models import KnownMinor, Person
+from backend.privacy.services import erase_account, leave_event, purge_event, replay_erasures
 from backend.safeguarding.services import AliasData, suspend_person
 from backend.safeguarding.services.aliases import lift_alias, set_alias_of
 from tests.backend.meetings.conftest import Forum, make_forum
@@ -293,6 +294,30 @@ def test_a_purge_leaves_what_both_agreed_to_keep_and_nothing_else(met: Forum) ->
     assert connected(met, b) == [a.person.email]
     end_connection(connection_id=row.connection_id, by=a.person)
     assert connections_for(b.person, met.now) == EMPTY
+
+
+class RestoredError(Exception):
+    """Ends a block of which nothing is kept: the database is as the backup had it."""
+
+
+@pytest.mark.parametrize("how", ["purged", "left"])
+def test_a_restored_backup_keeps_the_connections_of_a_purge_and_of_nobody_who_left(
+    met: Forum, how: str
+) -> None:
+    a, b, *_ = met.people
+    connect(met, a, b)
+    Attendee.objects.update(joined_at=met.now - dt.timedelta(days=9))
+    Person.objects.update(joined_at=met.now - dt.timedelta(days=9))
+    with pytest.raises(RestoredError), transaction.atomic():
+        if how == "purged":
+            purge(met)
+        else:
+            leave_event(attendee=a, is_confirmed=True, by=a.person, now=met.now)
+        raise RestoredError
+    assert ContactShare.objects.filter(kept_at=None).count() == 2
+    replay_erasures(now=met.now + dt.timedelta(days=800))
+    assert connected(met, b) == ([a.person.email] if how == "purged" else [])
+    assert ContactShare.objects.count() == (2 if how == "purged" else 0)
 
 
 def test_a_purge_keeps_nothing_of_an_alias_a_block_or_whom_the_policy_hides(met: Forum) -> None:
