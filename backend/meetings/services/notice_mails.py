@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.template.backends.django import DjangoTemplates
 
 from backend.events.models import Attendee
+from backend.events.rules import appears_under_alias
 from backend.mails.selectors import Letterhead, letterhead_for
 from backend.mails.services import mail_to
 from backend.meetings.models import Delivery, Meeting, Notice, Seat
@@ -182,7 +183,8 @@ def _is_still_so(notice: Notice, row: MeetingRow, reader: Attendee) -> bool:
     """Whether what the notice tells of a connection still holds."""
     match Kind(notice.kind):
         case Kind.CONTACT_OFFERED:
-            return waits_for_contact(reader, row.other.attendee_id)
+            can_answer = not appears_under_alias(reader)
+            return can_answer and waits_for_contact(reader, row.other.attendee_id)
         case Kind.CONNECTED:
             return are_connected(reader, row.other.attendee_id)
     return True

@@ -23,6 +23,8 @@ from backend.meetings.services import (
 )
 from backend.meetings.services.notice_mails import mail_for
 from backend.privacy.services import leave_event
+from backend.safeguarding.services import AliasData
+from backend.safeguarding.services.aliases import set_alias_of
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import block_contact
 
@@ -232,4 +234,7 @@ def test_who_is_asked_to_stay_in_touch_is_told_once_and_the_first_of_the_connect
     assert (told(met, b), told(met, a)) == ([("contact_offered", False)], [("connected", False)])
     share(met, a, b)
     assert told(met, b) == [("contact_offered", True)]
+    data = AliasData(name="Officer B", organisation="Police", real_name=b.name, real_organisation="X")
+    set_alias_of(met.event, b.pk, data, is_wish=True, by=None, now=met.now)
+    assert told(met, b) == [("contact_offered", False)]  # who cannot answer is not asked
     assert Delivery.objects.filter(notice__kind="contact_offered").count() == 1
