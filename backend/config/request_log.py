@@ -14,7 +14,13 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import Resolver404, resolve
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+)
 
 from backend.config.logs import request_id
 
@@ -24,6 +30,7 @@ STATIC, NOWHERE = "static", "nowhere"
 HEADER, KEY = "X-Request-ID", "HTTP_X_REQUEST_ID"
 
 log = logging.getLogger("backend.requests")
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second row for each count: when it began
 registry = CollectorRegistry()  # of this process
 ProcessCollector(registry=registry)
 REQUESTS = Counter("titian_requests", "Requests answered.", ["view", "method", "status"], registry=registry)

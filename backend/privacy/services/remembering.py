@@ -93,7 +93,8 @@ def merge_erasures(*, files: Iterable[Path]) -> int:
     added = dict.fromkeys(line for file in files for line in _lines(file))
     for line in _lines(settings.ERASURES):
         added.pop(line, None)
-    _append(*added)
+    if added:
+        _append(*added)
     return len(added)
 
 

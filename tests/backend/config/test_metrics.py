@@ -125,6 +125,7 @@ def test_a_web_process_counts_requests_by_page_and_gives_each_an_id(transactiona
     assert "chosen-by-a-client" not in ids
     assert re.search(r'titian_requests_total\{method="GET",status="\d+",view="person"\} 1.0', told)
     assert 'view="nowhere"' in told
+    assert "_created" not in told
     assert "siti" not in told
     assert "no-forum" not in told
 

@@ -25,6 +25,7 @@ from backend.config.management.commands import serve
 from backend.config.parent_watchdog import PARENT_ENV
 from backend.config.supervision import CannotServe, bound_socket, listen
 from backend.core.queue import requeue_abandoned_jobs
+from backend.people.models import FirstAdministratorLink
 from tests.servers import address_of_the_database
 
 ENDS_WITH_ITS_PARENT = """
@@ -93,6 +94,13 @@ def test_the_first_link_is_in_a_log_file_at_once(transactional_db: None) -> None
         text=True,
     ).stdout
     assert "/first/" in printed
+
+
+@pytest.mark.django_db
+def test_a_machine_without_pages_offers_no_link_and_ends_none(settings: Settings) -> None:
+    settings.TITIAN_PROGRAMS = ["worker"]
+    serve.Command()._offer_first_administrator()
+    assert not FirstAdministratorLink.objects.exists()
 
 
 def test_web_and_worker_end_when_the_process_that_started_them_is_killed() -> None:

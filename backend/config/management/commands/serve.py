@@ -92,8 +92,8 @@ class Command(BaseCommand):
             _run_child("load_demo", "--with-lists")
 
     def _offer_first_administrator(self) -> None:
-        """Print a one-time link where nobody administers this installation yet."""
-        if not administrators().exists():
+        """Print a one-time link where nobody administers this installation yet, and pages are served."""
+        if "web" in settings.TITIAN_PROGRAMS and not administrators().exists():
             call_command("first_administrator", stdout=self.stdout)
             self.stdout.flush()  # a log file gets the link at once, too
 

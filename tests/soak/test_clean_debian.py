@@ -1,0 +1,95 @@
+"""Titian installs and answers on a Debian that has nothing but its base, by the steps of deploy/.
+
+It needs root, debootstrap and a package registry. TITIAN_SOAK_DEBIAN names another release than trixie.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from backend.config.supervision import bound_socket
+from tests.servers import get
+
+RELEASE = os.environ.get("TITIAN_SOAK_DEBIAN", "trixie")
+MIRROR = os.environ.get("TITIAN_SOAK_MIRROR", "http://deb.debian.org/debian")
+# How this machine reaches the registries; what is not there is not copied.
+OF_THIS_MACHINE = ("etc/resolv.conf", "etc/hosts", "etc/pip.conf", "etc/apt/apt.conf.d", "opt/wheels")
+AUTHORITIES = "etc/ssl/certs/ca-certificates.crt"
+
+
+def _copy(name: str, tree: Path) -> None:
+    source, target = Path("/", name), tree / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    elif source.exists():
+        shutil.copy(source, target)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Iterator[Path]:
+    """A clean Debian with these sources, in a folder."""
+    if os.geteuid() or not shutil.which("debootstrap"):
+        pytest.skip("It needs root and debootstrap.")
+    tree = tmp_path / "tree"
+    subprocess.run(["debootstrap", "--variant=minbase", RELEASE, tree, MIRROR], check=True)
+    for name in OF_THIS_MACHINE:
+        _copy(name, tree)
+    sources = tree / "srv" / "titian"
+    sources.mkdir(parents=True)
+    archive = subprocess.run(
+        ["git", "archive", "HEAD"], cwd=settings.BASE_DIR, check=True, capture_output=True
+    )
+    subprocess.run(["tar", "-x", "-C", sources], input=archive.stdout, check=True)
+    mounts = [("-t", "proc", "proc", tree / "proc"), ("--bind", "/dev", tree / "dev")]
+    for mount in mounts:
+        subprocess.run(["mount", *mount], check=True)
+    try:
+        yield tree
+    finally:
+        for mount in mounts:
+            subprocess.run(["umount", "--lazy", mount[-1]], check=True)
+
+
+def _steps(tree: Path, *steps: str) -> None:
+    subprocess.run(["chroot", tree, "/srv/titian/deploy/steps.sh", *steps], check=True)
+
+
+def test_the_steps_make_a_titian_that_answers(tree: Path) -> None:
+    _steps(tree, "packages", "account")
+    _copy(AUTHORITIES, tree)
+    _steps(tree, "application", "check", "units")
+    home = tree / "var" / "lib" / "titian"
+    assert not (home / "secret_key").exists()  # an image of it has no secret that others know
+    with bound_socket("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+    serve = subprocess.Popen(
+        [
+            *("chroot", "--userspec=titian:titian", tree, "sh", "-c"),
+            "cd /srv/titian && exec .venv/bin/python -u manage.py serve",
+        ],
+        env={"PATH": "/usr/bin:/bin", "TITIAN_VAR": "/var/lib/titian", "TITIAN_PORT": str(port)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    with serve:
+        assert serve.stdout is not None
+        try:
+            while "Titian answers at" not in (line := serve.stdout.readline()):
+                assert line, "serve ended"
+                print(line, end="")
+            assert get(port, "/readyz").status == 200
+        finally:
+            serve.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                serve.communicate(timeout=60)
+            serve.kill()
