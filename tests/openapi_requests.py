@@ -63,6 +63,7 @@ UNDESCRIBED = {
     "unknown_sector": "there is such a sector",
     "unknown_slot": "the event has this slot",
     "unknown_theme": "the event has this theme",
+    "unknown_digest": "it is one of those listed",
     "unknown_timezone": "there is such a zone",
     "unknown_zone": "there is such a time zone",
     "words_needed": "the words are not empty, or somebody is named or chosen",

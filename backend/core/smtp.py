@@ -81,6 +81,7 @@ def deliver_queued_mail(
     *,
     event_of: Callable[[Row], Sender],
     mail_for: Callable[[Row], EmailMessage | None],
+    after_sent: Callable[[], object] = lambda: None,
     now: dt.datetime,
 ) -> None:
     """Send the mail of one queued row and record the outcome; raises MailDelayed where it is to be retried.
@@ -89,7 +90,7 @@ def deliver_queued_mail(
     mail, or gives None where it is no longer wanted. Where its event sends no mail it is skipped. The row
     stays locked while the server is talked to, so that two workers never send the same mail. A worker that is
     killed after the server took the mail and before the transaction ends leaves it queued: it is sent twice
-    then.
+    then. `after_sent` is called in the transaction of a mail that the server took.
     """
     with transaction.atomic():
         row = lock_row()
@@ -105,6 +106,8 @@ def deliver_queued_mail(
             row.state, row.error = _state_after(result, row.attempts), result.error
         row.tried_at = now
         row.save(update_fields=["state", "attempts", "error", "tried_at"])
+        if row.state == MailState.SENT:
+            after_sent()
     if row.state == MailState.QUEUED:
         raise MailDelayed(row.error)
 

@@ -53,6 +53,8 @@ OF_A_MEETING_TO_COME = (
     Kind.REMINDER_SOON,
 )
 
+IN_DIGESTS = tuple(kind for kind in Kind if kind not in OF_A_MEETING_TO_COME)  # the calendar does not wait
+
 
 TO_ANSWER = ("take_counter", "refuse_counter")  # what is done with the other's counter-offer
 
@@ -192,10 +194,10 @@ def have_met(attendee_id: int, other_id: int, now: dt.datetime) -> bool:
     return met_between(attendee_id, other_id, now).exists()
 
 
-def is_sent_at_night(
-    kind: str, meeting: Meeting, *, quiet_until: dt.datetime, zone: dt.tzinfo, now: dt.datetime
+def cannot_wait(
+    kind: str, meeting: Meeting, *, until: dt.datetime, zone: dt.tzinfo, now: dt.datetime
 ) -> bool:
-    """Whether the mail of a notice of this kind cannot wait for the end of its reader's quiet hours.
+    """Whether the mail of a notice of this kind cannot wait for the end of quiet hours, or for a digest.
 
     So it is where the meeting begins, or the request ends, before they do or within the hour after, and where
     a meeting is cancelled on its own day, in the event's zone.
@@ -208,7 +210,7 @@ def is_sent_at_night(
     else:
         return False
     is_today = happens_at.astimezone(zone).date() == now.astimezone(zone).date()
-    is_soon = now < happens_at <= quiet_until + QUIET_MARGIN
+    is_soon = now < happens_at <= until + QUIET_MARGIN
     return is_soon or (kind == Kind.CANCELLED and is_today)
 
 

@@ -99,13 +99,14 @@ class MeSerializer(serializers.Serializer[Any]):
 
     The name is the account's; each event knows me by its own. My zone is shown beside the event's own; empty:
     that alone. Between `quiet_from` and `quiet_until`, in that zone, mails that can wait do; both null: at no
-    hour. Name and hours that are left out stay.
+    hour. With a `digest` mails that can wait come together. Name, hours and digest that are left out stay.
     """
 
     name = TextField(max_length=200, required=False)
     timezone = TextField(source="own_timezone", max_length=60, allow_blank=True)
     quiet_from = ClockField(required=False, allow_null=True)
     quiet_until = ClockField(required=False, allow_null=True)
+    digest = serializers.ChoiceField(choices=Person.Digest.choices, required=False, allow_blank=True)
 
 
 class MeView(PersonView):
@@ -126,6 +127,7 @@ class MeView(PersonView):
             timezone=data["own_timezone"],
             quiet_from=data.get("quiet_from", self.person.quiet_from),
             quiet_until=data.get("quiet_until", self.person.quiet_until),
+            digest=data.get("digest", self.person.digest),
             name=data.get("name"),
         )
         return self.get(request)

@@ -77,6 +77,11 @@ class PersonManager(BaseUserManager["Person"]):
 class Person(AbstractBaseUser, PermissionsMixin):
     """An account; permissions at an event are on Attendee, never here."""
 
+    class Digest(models.TextChoices):
+        NONE = "", _("Each at once")
+        TWICE_DAILY = "twice-daily", _("Together, twice a day")
+        DAILY = "daily", _("Together, once a day")
+
     email = models.EmailField(_("e-mail"), max_length=254, unique=True)
     address_hash = AddressHashField()
     name = models.CharField(_("name"), max_length=200)  # the owner's; an event knows them by Attendee.name
@@ -90,6 +95,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     # Between these hours, in the zone they read in, mails that can wait do; both empty: at no hour.
     quiet_from = models.TimeField(default=QUIET_FROM, null=True, blank=True)
     quiet_until = models.TimeField(default=QUIET_UNTIL, null=True, blank=True)
+    digest = models.CharField(
+        max_length=12, choices=Digest.choices, blank=True
+    )  # mails that can wait, together
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     # An erased account: nothing but the hash of its address, where blocks or cases need it, and until when.
     erased_at = models.DateTimeField(null=True, editable=False)
@@ -117,6 +125,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
                 condition=models.Q(erased_at=None, hash_expires_at=None)
                 | models.Q(erased_at__isnull=False, is_active=False, is_staff=False, is_superuser=False),
                 name="person_erased_is_closed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(digest__in=["", "twice-daily", "daily"]), name="person_digest_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(quiet_from__isnull=True, quiet_until__isnull=True)

@@ -11,6 +11,10 @@ from backend.people.models import Person
 
 PROOF_HOLDS = dt.timedelta(minutes=15)  # how long somebody who proved who they are may do what is sensitive
 BY_FACTOR, BY_CODE = "mfa", "code"  # how it was proved, as django-allauth notes it in the session
+DIGEST_TIMES: Mapping[str, tuple[dt.time, ...]] = {
+    Person.Digest.TWICE_DAILY: (dt.time(8), dt.time(17)),
+    Person.Digest.DAILY: (dt.time(8),),
+}
 GATHERING = dt.timedelta(minutes=3)  # what is mailed of a change waits so long for the next one
 
 
@@ -32,6 +36,17 @@ def quiet_hours_end(person: Person, event_zone: dt.tzinfo, now: dt.datetime) -> 
         return None
     day = local.date() if local.time() < ends else local.date() + dt.timedelta(days=1)
     return dt.datetime.combine(day, ends, zone)
+
+
+def next_digest(person: Person, event_zone: dt.tzinfo, now: dt.datetime) -> dt.datetime | None:
+    """When the person's next digest is mailed, by the clock they read from; None without digests."""
+    times = DIGEST_TIMES.get(person.digest, ())
+    zone = ZoneInfo(person.own_timezone) if person.own_timezone else event_zone
+    today = now.astimezone(zone).date()
+    moments = (
+        dt.datetime.combine(today + dt.timedelta(days=days), time, zone) for days in (0, 1) for time in times
+    )
+    return next((moment for moment in moments if moment > now), None)
 
 
 def has_proved_factor(proofs: Iterable[Mapping[str, Any]]) -> bool:

@@ -73,6 +73,11 @@ class UnknownTimezone(BusinessError):
     status = 400
 
 
+class UnknownDigest(BusinessError):
+    code = "unknown_digest"
+    status = 400
+
+
 class BadQuietHours(BusinessError):
     code = "bad_quiet_hours"
     status = 400
@@ -165,12 +170,19 @@ def set_own_name(*, person: Person, name: str) -> None:
 
 
 def set_reading_times(
-    *, person: Person, timezone: str, quiet_from: dt.time | None, quiet_until: dt.time | None
+    *,
+    person: Person,
+    timezone: str,
+    quiet_from: dt.time | None,
+    quiet_until: dt.time | None,
+    digest: str,
 ) -> None:
-    """Keep the zone the person reads in (empty: the event's own) and the hours in which mails wait.
+    """Keep the zone the person reads in (empty: the event's own), when mails wait, and which come together.
 
-    Without both hours mails are sent at any. Refuses UnknownTimezone and BadQuietHours.
+    Without both hours mails are sent at any. Refuses UnknownTimezone, BadQuietHours and UnknownDigest.
     """
+    if digest not in Person.Digest.values:
+        raise UnknownDigest(_("Choose whether mails come at once, twice a day, or once a day."))
     if timezone and timezone not in available_timezones():
         raise UnknownTimezone(
             _("There is no time zone “%(zone)s”: write it like Asia/Bangkok.") % {"zone": timezone[:60]}
@@ -179,8 +191,9 @@ def set_reading_times(
         raise BadQuietHours(
             _("Quiet hours begin at one time and end at another. Please choose both, or none.")
         )
-    person.own_timezone, person.quiet_from, person.quiet_until = timezone, quiet_from, quiet_until
-    person.save(update_fields=["own_timezone", "quiet_from", "quiet_until"])
+    person.own_timezone, person.digest = timezone, digest
+    person.quiet_from, person.quiet_until = quiet_from, quiet_until
+    person.save(update_fields=["own_timezone", "quiet_from", "quiet_until", "digest"])
 
 
 @in_transaction
@@ -190,15 +203,18 @@ def change_account(
     timezone: str,
     quiet_from: dt.time | None,
     quiet_until: dt.time | None,
+    digest: str,
     name: str | None,
 ) -> None:
     """Set the times the person reads in and, unless None, what the account is called.
 
-    Refuses UnknownTimezone, BadQuietHours and BadAccountName; nothing is saved then.
+    Refuses UnknownTimezone, BadQuietHours, UnknownDigest and BadAccountName; nothing is saved then.
     """
     if name is not None:
         set_own_name(person=person, name=name)
-    set_reading_times(person=person, timezone=timezone, quiet_from=quiet_from, quiet_until=quiet_until)
+    set_reading_times(
+        person=person, timezone=timezone, quiet_from=quiet_from, quiet_until=quiet_until, digest=digest
+    )
 
 
 @in_transaction

@@ -126,6 +126,7 @@ def _account(attendee: Attendee) -> tuple[StoredField, ...]:
         StoredField("account_name", me.name, nobody),
         StoredField("timezone", me.own_timezone, nobody),
         StoredField("quiet_hours", hours, nobody),
+        StoredField("digest", me.get_digest_display(), nobody),
         StoredField("account_since", me.joined_at, nobody),
         StoredField("last_sign_in", me.last_login, nobody),
         StoredField("api_tokens", tokens_of(me).count(), nobody),
@@ -229,6 +230,7 @@ def _account_row(person: Person) -> Row:
         "timezone": person.own_timezone,
         "quiet_from": person.quiet_from,
         "quiet_until": person.quiet_until,
+        "digest": person.digest,
         "since": person.joined_at,
         "last_sign_in": person.last_login,
         "api_tokens": list(

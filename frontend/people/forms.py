@@ -85,6 +85,7 @@ class ReadingTimesForm(forms.Form):
     """The zone I read times in (empty: the event's own), and the hours in which mails wait (empty: none)."""
 
     zone = forms.CharField(required=False)
+    digest = forms.CharField(required=False)
     quiet_from = forms.TimeField(required=False)
     quiet_until = forms.TimeField(required=False)
 

@@ -28,7 +28,7 @@ from backend.events.models import Attendee
 from backend.events.rules import can_start_forums, is_event_open
 from backend.events.selectors import attendances_for, is_in_a_team
 from backend.events.services import ask_address_change, change_address
-from backend.people.models import QUIET_UNTIL, ApiToken
+from backend.people.models import QUIET_UNTIL, ApiToken, Person
 from backend.people.rules import BY_CODE
 from backend.people.selectors import (
     administrators,
@@ -40,6 +40,7 @@ from backend.people.selectors import (
 from backend.people.services import (
     ACCOUNT_MAIL_LIFE,
     BadQuietHours,
+    UnknownDigest,
     UnknownTimezone,
     end_all_sign_ins,
     end_sign_in,
@@ -136,13 +137,15 @@ def zone(request: Request, attendee: Attendee) -> HttpResponse:
     """Choose my zone, the browser's own offered first, and my quiet hours. On POST, keep them."""
     me = request.user
     refusal, chosen, quiet = None, me.own_timezone or browser_zone(request), (me.quiet_from, me.quiet_until)
+    digest = me.digest
     if request.method == "POST":
         values = values_of(ReadingTimesForm(request.POST))
         chosen, quiet = values["zone"], (values["quiet_from"], values["quiet_until"])
+        digest = values["digest"]
         begins, ends = quiet if quiet[0] else (None, None)  # the page offers no hour without an end
         try:
-            set_reading_times(person=me, timezone=chosen, quiet_from=begins, quiet_until=ends)
-        except (UnknownTimezone, BadQuietHours) as refused:
+            set_reading_times(person=me, timezone=chosen, quiet_from=begins, quiet_until=ends, digest=digest)
+        except (UnknownTimezone, BadQuietHours, UnknownDigest) as refused:
             refusal = refused
         else:
             messages.success(request, _zone_saved(chosen, attendee))
@@ -154,6 +157,8 @@ def zone(request: Request, attendee: Attendee) -> HttpResponse:
         "quiet_from": quiet[0],
         "quiet_until": quiet[1] or QUIET_UNTIL,
         "hours": sorted({dt.time(hour) for hour in range(24)} | {time for time in quiet if time}),
+        "digest": digest,
+        "digests": Person.Digest.choices,
         "refusal": refusal,
     }
     return render(request, "people/zone.html", context, status=refusal.status if refusal else 200)

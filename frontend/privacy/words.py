@@ -42,6 +42,7 @@ FIELDS = {
     "timezone": gettext_lazy("Time zone I read in"),
     "former_addresses": gettext_lazy("Earlier addresses, kept as codes that nobody can read"),
     "quiet_hours": gettext_lazy("Quiet hours"),
+    "digest": gettext_lazy("When mails about requests come"),
     "account_since": gettext_lazy("Account since"),
     "last_sign_in": gettext_lazy("Last sign-in"),
     "api_tokens": gettext_lazy("Tokens for the API"),

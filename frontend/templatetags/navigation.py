@@ -144,7 +144,7 @@ def _own_navigation(request: Request) -> Navigation:
             _link(request, "connections", _("Connections")),
             _link(request, "calendar", _("Calendar")),
             _link(request, "my_delegation_sessions", _("Sessions with a delegation")),
-            _link(request, "zone", _("Time zone and quiet hours")),
+            _link(request, "zone", _("Time zone and mails")),
             _link(request, "my_data", _("My data")),
             _link(request, "api_access", _("API access")),
         ),
@@ -213,7 +213,7 @@ def _minor_navigation(request: Request) -> Navigation:
         more=(
             _link(request, "my_delegation_sessions", _("Sessions I am asked to")),
             _link(request, "safety", _("I do not feel safe")),
-            _link(request, "zone", _("Time zone and quiet hours")),
+            _link(request, "zone", _("Time zone and mails")),
             _link(request, "my_data", _("My data")),
         ),
         roles=(),

@@ -96,6 +96,7 @@ def people(forums: Forums) -> Tries:
     yield "person_of_the_demo_is_no_staff", changed(person, is_demo=True, is_staff=True)
     yield "person_erased_is_closed", changed(person, erased_at=NOW)
     yield "person_erased_is_closed", changed(person, hash_expires_at=NOW)
+    yield "person_digest_known", changed(person, digest="weekly")
     for quiet in ({"quiet_from": None}, {"quiet_from": dt.time(7), "quiet_until": dt.time(7)}):
         yield "person_quiet_hours_begin_and_end", changed(person, **{"quiet_until": dt.time(7)} | quiet)
     sector = organisation.sector

@@ -33,7 +33,7 @@ def example_mail(
     content = words_of(Kind(kind), {}, row, reader)
     nowhere = f"{settings.TITIAN_ADDRESS.rstrip('/')}/answer/{_('a-link-of-their-own')}/"
     links = tuple(replace(link, address=nowhere) for link in content.links)
-    return render_mail(replace(content, links=links), reader, head)
+    return render_mail([replace(content, links=links)], reader, head)
 
 
 def _example_meeting(kind: str, reader: Attendee, other: PublicProfile, now: dt.datetime) -> MeetingRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.mime.text import MIMEText
 from email.utils import format_datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import QuerySet
 from django.template.backends.django import DjangoTemplates
+from django.utils.translation import ngettext
 
 from backend.events.models import Attendee
 from backend.events.rules import appears_under_alias
@@ -50,26 +51,52 @@ def mail_for(notice: Notice, now: dt.datetime) -> EmailMultiAlternatives | None:
     closed account gets no mail.
     """
     reader = Attendee.objects.select_related("person", "event").get(pk=notice.attendee_id)
-    if not reader.person.is_active:
-        return None
-    if _is_overtaken(notice) or _is_one_too_many(notice, now):
-        return None
     meeting = Meeting.objects.get(pk=notice.meeting_id)
     row = next(iter(rows_for(reader, Meeting.objects.filter(pk=meeting.pk), now)), None)
-    if row is not None:
-        content = content_for(notice, row, reader, now)
-    elif notice.kind == Kind.CANCELLED:
-        content = anonymous_cancellation(meeting, reader)
-    else:
-        content = None
+    content = _content_of(notice, meeting, row, reader, now)
     if content is None:
         return None
     headers = {"Message-ID": message_id(notice), "Date": format_datetime(now)}
-    mail = render_mail(content, reader, letterhead_for(reader), headers)
+    mail = render_mail([content], reader, letterhead_for(reader), headers)
     if notice.kind in CALENDAR_CHANGES:
         entry = invitation_for(meeting, row, reader, now)
         mail.attach(_calendar_part(entry.decode(), method_of(row)))
     return mail
+
+
+def _content_of(
+    notice: Notice, meeting: Meeting, row: MeetingRow | None, reader: Attendee, now: dt.datetime
+) -> MailContent | None:
+    """What the mail of the notice says now; None where it is no longer wanted."""
+    if not reader.person.is_active or _is_overtaken(notice) or _is_one_too_many(notice, now):
+        return None
+    if row is not None:
+        return content_for(notice, row, reader, now)
+    return anonymous_cancellation(meeting, reader) if notice.kind == Kind.CANCELLED else None
+
+
+def wanted_notices(notices: Sequence[Notice], now: dt.datetime) -> list[tuple[Notice, MailContent]]:
+    """Those of one reader's notices whose mails are still wanted, with what each says, oldest first."""
+    reader = Attendee.objects.select_related("person", "event").get(pk=notices[0].attendee_id)
+    meetings = Meeting.objects.filter(pk__in=[notice.meeting_id for notice in notices])
+    rows = {row.meeting_id: row for row in rows_for(reader, meetings, now)}
+    ordered = sorted(notices, key=lambda notice: notice.pk)
+    found = (
+        (notice, _content_of(notice, notice.meeting, rows.get(notice.meeting_id), reader, now))
+        for notice in ordered
+    )
+    return [(notice, content) for notice, content in found if content is not None]
+
+
+def digest_of(wanted: Sequence[tuple[Notice, MailContent]], now: dt.datetime) -> EmailMultiAlternatives:
+    """One mail with all of them."""
+    reader = Attendee.objects.select_related("person", "event").get(pk=wanted[0][0].attendee_id)
+    subject = ngettext(
+        "%(count)s message about your meetings", "%(count)s messages about your meetings", len(wanted)
+    ) % {"count": len(wanted)}
+    headers = {"Message-ID": message_id(wanted[0][0]), "Date": format_datetime(now)}
+    contents = [content for _notice, content in wanted]
+    return render_mail(contents, reader, letterhead_for(reader), headers, subject=subject)
 
 
 # Of a request that is still open, the later of these mails says what the earlier would have said.
@@ -118,14 +145,20 @@ def message_id(notice: Notice) -> str:
 
 
 def render_mail(
-    content: MailContent, reader: Attendee, head: Letterhead, headers: Mapping[str, str] | None = None
+    contents: Sequence[MailContent],
+    reader: Attendee,
+    head: Letterhead,
+    headers: Mapping[str, str] | None = None,
+    *,
+    subject: str = "",
 ) -> EmailMultiAlternatives:
-    """A mail with these words to the reader."""
-    context = {"content": content, "event": reader.event, "head": head}
+    """A mail with these words to the reader; its subject is the first's unless another is given."""
+    subject = subject or contents[0].subject
+    context = {"subject": subject, "contents": contents, "event": reader.event, "head": head}
     return mail_to(
         reader,
         head,
-        subject=content.subject,
+        subject=subject,
         body=_templates.get_template("notice.txt").render(context),
         html=_templates.get_template("notice.html").render(context),
         headers=headers,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from backend.core.queue import MAIL, enqueue
 from backend.core.smtp import deliver_queued_mail
@@ -13,10 +15,10 @@ from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Event
 from backend.events.rules import Doing, check_organiser
 from backend.meetings.models import Delivery, Meeting, Notice, Seat
-from backend.meetings.rules import check_own, is_sent_at_night
-from backend.meetings.services.notice_mails import mail_for
+from backend.meetings.rules import IN_DIGESTS, cannot_wait, check_own
+from backend.meetings.services.notice_mails import digest_of, mail_for, wanted_notices
 from backend.people.models import Person
-from backend.people.rules import GATHERING, quiet_hours_end
+from backend.people.rules import GATHERING, next_digest, quiet_hours_end
 
 SEND_NOTICE = "meetings.send_notice"
 DAY = dt.timedelta(hours=24)
@@ -42,17 +44,28 @@ def notify(
     else:
         notices = Notice.objects.bulk_create(Notice(**key, **row, attendee_id=pk) for pk in ids)
     earliest = now + GATHERING if kind in GATHERED else now
-    due = {one: _held_until(one, meeting, readers[one.attendee_id], earliest) or earliest for one in notices}
+    due = {one: _due_at(one, meeting, readers[one.attendee_id], earliest) for one in notices}
     Delivery.objects.bulk_create(Delivery(notice=notice, due_at=at) for notice, at in due.items())
     for notice, at in due.items():
         _enqueue_mail(notice, not_before=at if at > now else None)
+
+
+def _due_at(notice: Notice, meeting: Meeting, reader: Attendee, earliest: dt.datetime) -> dt.datetime:
+    """When the notice is mailed: with the reader's next digest, after quiet hours, or at the earliest."""
+    zone = reader.event.zone
+    at = next_digest(reader.person, zone, earliest) if notice.kind in IN_DIGESTS else None
+    if at is not None:
+        at = quiet_hours_end(reader.person, zone, at) or at
+        if not cannot_wait(notice.kind, meeting, until=at, zone=zone, now=earliest):
+            return at
+    return _held_until(notice, meeting, reader, earliest) or earliest
 
 
 def _held_until(notice: Notice, meeting: Meeting, reader: Attendee, now: dt.datetime) -> dt.datetime | None:
     """When the reader's quiet hours end, where the notice's mail waits for that; else None."""
     zone = reader.event.zone
     ends_at = quiet_hours_end(reader.person, zone, now)
-    if ends_at is None or is_sent_at_night(notice.kind, meeting, quiet_until=ends_at, zone=zone, now=now):
+    if ends_at is None or cannot_wait(notice.kind, meeting, until=ends_at, zone=zone, now=now):
         return None
     return ends_at
 
@@ -84,15 +97,54 @@ def deliver_notice(*, notice_id: int, now: dt.datetime) -> None:
         Delivery.objects.filter(notice=notice).update(due_at=at)
         _enqueue_mail(notice, not_before=at)
         return
-    rows = Delivery.objects.select_for_update(of=("self",)).select_related(
-        "notice__meeting", "notice__attendee__event"
-    )
+    digest = Digest(notice_id, now)
     deliver_queued_mail(
-        lambda: rows.filter(notice=notice_id, state=Delivery.State.QUEUED).first(),
+        digest.lock,
         event_of=lambda delivery: delivery.notice.attendee.event,
-        mail_for=lambda delivery: mail_for(delivery.notice, now),
+        mail_for=digest.mail,
+        after_sent=digest.mark_others_sent,
         now=now,
     )
+
+
+@dataclass(slots=True)
+class Digest:
+    """The mail of a notice, with those of the same reader that wait for the same digest."""
+
+    notice_id: int
+    now: dt.datetime
+    others: list[Notice] = field(default_factory=list)
+
+    def lock(self) -> Delivery | None:
+        """The notice's delivery, and the others', locked; None where it is no longer queued."""
+        rows = Delivery.objects.select_for_update(of=("self",)).order_by("notice_id")
+        rows = rows.filter(state=Delivery.State.QUEUED)
+        rows = rows.select_related("notice__meeting", "notice__attendee__event", "notice__attendee__person")
+        own = Notice.objects.filter(pk=self.notice_id)
+        wanted = Q(notice=self.notice_id)
+        if own.filter(kind__in=IN_DIGESTS).exclude(attendee__person__digest="").exists():
+            attendee = Subquery(own.values("attendee")[:1])
+            wanted |= Q(notice__attendee=attendee, notice__kind__in=IN_DIGESTS, due_at__lte=self.now)
+        found = list(rows.filter(wanted))
+        self.others = [one.notice for one in found if one.notice_id != self.notice_id]
+        return next((one for one in found if one.notice_id == self.notice_id), None)
+
+    def mail(self, delivery: Delivery) -> EmailMultiAlternatives | None:
+        """The mail of all that are still wanted; None where the first is not."""
+        wanted = wanted_notices([delivery.notice, *self.others], self.now)
+        self.others = [notice for notice, _content in wanted if notice != delivery.notice]
+        if delivery.notice not in [notice for notice, _content in wanted]:
+            self.others = []
+            return None
+        if not self.others:
+            return mail_for(delivery.notice, self.now)
+        return digest_of(wanted, self.now)
+
+    def mark_others_sent(self) -> None:
+        """The others were in the mail that left."""
+        Delivery.objects.filter(notice__in=self.others).update(
+            state=Delivery.State.SENT, attempts=F("attempts") + 1, error="", tried_at=self.now
+        )
 
 
 @in_transaction

@@ -60,6 +60,7 @@ def close_account(person: Person, now: dt.datetime) -> None:
         is_active=False,
         may_start_forums=False,
         own_timezone="",
+        digest="",
         quiet_from=None,
         quiet_until=None,
         erased_at=now,

@@ -56,7 +56,7 @@ def test_hours_without_a_beginning_or_an_end_are_refused(
 ) -> None:
     person = Person.objects.create_user("siti@example.org", name="Siti Rahma")
     with pytest.raises(BadQuietHours):
-        set_reading_times(person=person, timezone="", quiet_from=begins, quiet_until=ends)
+        set_reading_times(person=person, timezone="", quiet_from=begins, quiet_until=ends, digest="")
     person.refresh_from_db()
     assert (person.quiet_from, person.quiet_until) == (dt.time(22), dt.time(7))
 
@@ -70,5 +70,7 @@ def test_the_api_reads_and_changes_them_and_leaves_them_where_they_are_left_out(
     assert mine.put("/api/v1/me/", {"timezone": ""}, format="json").json()["quiet_until"] == "07:00"
     sent = {"timezone": "", "quiet_from": None, "quiet_until": None}
     assert mine.put("/api/v1/me/", sent, format="json").json()["quiet_from"] is None
+    assert mine.put("/api/v1/me/", sent | {"digest": "daily"}, format="json").json()["digest"] == "daily"
+    assert mine.put("/api/v1/me/", sent, format="json").json()["digest"] == "daily"
     refused = mine.put("/api/v1/me/", sent | {"quiet_from": "23:00"}, format="json")
     assert (refused.status_code, refused.json()["code"]) == (400, "bad_quiet_hours")

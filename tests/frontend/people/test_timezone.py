@@ -94,13 +94,17 @@ def test_another_day_is_named(booking, official):
 
 def test_quiet_hours_are_chosen_on_the_same_page_and_switched_off(booking, official):
     address, me = booking.cast.address("zone/"), booking.cast.official.person
-    hours = {"zone": "", "quiet_from": "21:00", "quiet_until": "06:00"}
+    hours = {"zone": "", "quiet_from": "21:00", "quiet_until": "06:00", "digest": "daily"}
     official.post(address, hours)
     me.refresh_from_db()
-    assert (me.quiet_from, me.quiet_until) == (dt.time(21), dt.time(6))
+    assert (me.quiet_from, me.quiet_until, me.digest) == (dt.time(21), dt.time(6), "daily")
+    refused = official.post(address, hours | {"digest": "weekly"})
+    assert refused.status_code == 400
+    assert "Choose whether mails come at once" in page_of(refused)
     page = page_of(official.get(address))
     assert page.attributes("#quiet-from option[selected]", "value") == ["21:00"]
     assert page.attributes("#quiet-until option[selected]", "value") == ["06:00"]
+    assert page.attributes("input[name=digest][checked]", "value") == ["daily"]
     refused = official.post(address, hours | {"quiet_until": "21:00"})
     assert refused.status_code == 400
     assert "Quiet hours begin at one time and end at another" in refused.content.decode()

@@ -113,7 +113,7 @@ def test_a_minor_s_pages_are_few_and_say_who_sees_what(cast, lead, minor):
         "My profile",
         "Sessions I am asked to",
         "I do not feel safe",
-        "Time zone and quiet hours",
+        "Time zone and mails",
         "My data",
         "Sign-in and security",
     ]
