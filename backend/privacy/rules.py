@@ -66,7 +66,7 @@ TABLES = tuple(
                 "people_person",
                 Rule.ANONYMISED,
                 "The account: address, name, zone, quiet hours. Deleted where nothing is held or blocked",
-                emptied=("email", "address_hash", "name", "own_timezone", "password"),
+                emptied=("email", "address_hash", "name", "own_timezone", "digest", "password"),
             ),
             TableRule(
                 "events_attendee",
