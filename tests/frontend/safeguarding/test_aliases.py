@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from backend.core.models import UseCount
 from backend.events.models import Alias, Appointment, Attendee, Organisation
-from backend.meetings.models import Notice
+from backend.meetings.models import ContactShare, Notice
 from backend.meetings.services.notice_mails import mail_for
 from backend.people.models import Person
 from backend.safeguarding.models import AliasEntry, Report
@@ -59,6 +59,8 @@ def make_stage(*, is_elsewhere: bool = True) -> Stage:
         attending |= {(READER, ELSEWHERE), (OFFICER, ELSEWHERE)}
     stage = meet(4, attending, timezone.now())
     officer = stage.attendees[OFFICER, HERE]
+    # One reads one's connections of every forum, each under the name of that forum.
+    ContactShare.objects.exclude(event=officer.event).delete()
     officer.about = officer.offers = f"I am {officer.name}."
     officer.save()
     reason = {"code": "seeks_offers", "weight": 2, "evidence": {"seek": "words", "offer": officer.offers}}

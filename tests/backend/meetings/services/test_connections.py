@@ -170,6 +170,7 @@ def test_who_appears_under_an_alias_shares_nothing_and_the_other_cannot_tell(met
     data = AliasData(name="Officer B", organisation="Police", real_name=b.name, real_organisation="X")
     set_alias_of(met.event, b.pk, data, is_wish=True, by=None, now=met.now)
     found = connections_for(a.person, met.now)
+    assert not ContactShare.objects.filter(giver=b.person).exists()
     assert found.connections == ()
     assert [row.other.name for row in found.waiting] == ["Officer B", *(row.other.name for row in before)]
     share(met, a, b)  # as to anybody who does not answer
@@ -180,6 +181,8 @@ def test_who_appears_under_an_alias_shares_nothing_and_the_other_cannot_tell(met
     assert b.person.email not in connections_csv(a.person, met.now).decode()
     lead = make_attendee(met.event, permission="safeguarding-lead", visibility="hidden")
     lift_alias(event=met.event, attendee_id=b.pk, by=lead.person, now=met.now)
+    assert connected(met, a) == []
+    share(met, b, a)
     assert connected(met, a) == [b.person.email]
 
 
