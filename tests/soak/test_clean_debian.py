@@ -76,7 +76,11 @@ def test_the_steps_make_a_titian_that_answers(tree: Path) -> None:
             *("chroot", "--userspec=titian:titian", tree, "sh", "-c"),
             "cd /srv/titian && exec .venv/bin/python -u manage.py serve",
         ],
-        env={"PATH": "/usr/bin:/bin", "TITIAN_VAR": "/var/lib/titian", "TITIAN_PORT": str(port)},
+        env={
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "TITIAN_VAR": "/var/lib/titian",
+            "TITIAN_PORT": str(port),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
