@@ -218,6 +218,15 @@ def test_a_chaperone_of_another_session_does_not_count(scene):
     assert pairs(scene) == set()
 
 
+def test_a_minor_without_an_organisation_has_the_chaperone_of_their_country_and_no_other(scene):
+    scene.confirmed()
+    Attendee.objects.filter(pk=scene.minors[0].pk).update(organisation=None, country="Laos")
+    Chaperone.objects.update(organisation=None, country="Laos")
+    assert ("Chan", "Kham") in pairs(scene)
+    Chaperone.objects.update(country="Thailand")
+    assert pairs(scene) == set()
+
+
 def told(change: str) -> set[int]:
     jobs = ProcrastinateJob.objects.filter(task_name="meetings.send_delegation_mail", status="todo")
     return {job.args["attendee_id"] for job in jobs if job.args["change"] == change}
