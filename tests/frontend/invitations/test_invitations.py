@@ -14,6 +14,7 @@ from backend.people.models import Person
 from tests.factories import NOW, in_two_weeks, make_attendee, make_event
 from tests.frontend.conftest import client_of
 from tests.pages import page_of
+from tests.second_factor import give_factor
 from tests.smtp import MailServer
 from tests.worker import do_jobs
 
@@ -86,6 +87,20 @@ def test_an_organiser_previews_and_sends_and_the_link_signs_in_once(
     assert "Signed in by the link, and has not joined yet." in page_of(organiser.get(PAGE))
     Attendee.objects.filter(pk=mali.pk).update(agreed_at=NOW, agreement_version="1")
     assert page_of(organiser.get(f"{PAGE}?show=joined")).rows(cells="th") == [["Mali Wongsa"]]
+
+
+def test_a_link_stands_for_the_code_and_not_for_the_second_factor(
+    event: Event, organiser: Client, client: Client, post: MailServer
+) -> None:
+    mali = make_attendee(event, email="mali@example.org", has_joined=False)
+    give_factor(mali.person)
+    preview = page_of(organiser.post(PAGE, {"attendee": [mali.pk]}))
+    organiser.post(f"{PAGE}send/", preview.fields(".sending"))
+    do_jobs()
+    answer = client.post(link_in(post.mails[0]))
+    assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/accounts/2fa/authenticate/")
+    assert client.get("/e/forum/profile/").status_code == 302
+    assert "_auth_user_id" not in client.session
 
 
 def test_a_link_that_expired_or_is_cut_off_leads_to_a_code(
