@@ -218,6 +218,15 @@ def test_a_chaperone_of_another_session_does_not_count(scene):
     assert pairs(scene) == set()
 
 
+def test_a_minor_who_said_no_is_in_touch_with_nobody_of_it(scene):
+    session = scene.propose(scene.ask(), minor_ids=[minor.pk for minor in scene.minors])
+    scene.answer(session, scene.minors[1], is_yes=False)
+    for one in (scene.chaperone, scene.vetted, scene.minors[0]):
+        scene.answer(session, one)
+    scene.confirm(session)
+    assert {name for pair in pairs(scene) for name in pair} == {"Anan", "Chan", "Vera", "Kham"}
+
+
 def test_a_minor_without_an_organisation_has_the_chaperone_of_their_country_and_no_other(scene):
     scene.confirmed()
     Attendee.objects.filter(pk=scene.minors[0].pk).update(organisation=None, country="Laos")
