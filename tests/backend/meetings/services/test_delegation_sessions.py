@@ -227,6 +227,19 @@ def test_a_minor_who_said_no_is_in_touch_with_nobody_of_it(scene):
     assert {name for pair in pairs(scene) for name in pair} == {"Anan", "Chan", "Vera", "Kham"}
 
 
+def test_one_session_brings_nobody_in_touch_with_another(scene):
+    scene.confirmed()
+    other, young = make_attendee(scene.event, name="Olga Other"), scene.minors[1]
+    second = scene.ask(attendee=other, by=other.person)
+    scene.propose(second, minor_ids=[young.pk], slot_id=scene.slots[1].pk)
+    for one in (scene.chaperone, scene.vetted, young):
+        scene.answer(second, one)
+    scene.confirm(second)
+    assert may_contact(other, young, "delegation", NOW)
+    assert not may_contact(other, scene.minors[0], "delegation", NOW)
+    assert not may_contact(scene.asker, young, "delegation", NOW)
+
+
 def test_a_minor_without_an_organisation_has_the_chaperone_of_their_country_and_no_other(scene):
     scene.confirmed()
     Attendee.objects.filter(pk=scene.minors[0].pk).update(organisation=None, country="Laos")
