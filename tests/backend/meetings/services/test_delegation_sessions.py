@@ -28,7 +28,7 @@ from backend.safeguarding.models import (
     Report,
     Vetting,
 )
-from backend.safeguarding.rules import CHANNELS, contactable_for, may_contact
+from backend.safeguarding.rules import CHANNELS, adults_of_proposals, contactable_for, may_contact
 from tests.delegations import Delegations, make_delegations, vet
 from tests.factories import NOW, make_attendee, make_event, make_session
 
@@ -94,6 +94,32 @@ def test_a_minor_who_is_asked_reads_which_adults_and_no_words_of_theirs(scene):
     assert row.minors == ()
     assert "Words" not in repr(row)
     assert "youth council" not in repr(row)
+
+
+def test_the_adults_of_a_proposal_are_for_the_minors_asked_who_may_still_say_yes(scene):
+    def adults_for(one: Attendee) -> set[Attendee]:
+        return set(adults_of_proposals(one, NOW))
+
+    one, other = scene.minors
+    session = scene.propose(scene.ask(), minor_ids=[one.pk, other.pk])
+    assert adults_for(one) == adults_for(other) == set(scene.adults)
+    assert [adults_for(adult) for adult in scene.adults] == [set()] * 3
+    scene.answer(session, other, is_yes=False)
+    assert (adults_for(one), adults_for(other)) == (set(scene.adults), set())
+    parting = ContactRule.objects.create(
+        event=scene.event, constituency="government", other_constituency="youth"
+    )
+    assert adults_for(one) == set()
+    parting.delete()
+    place = OpenPlace.objects.get()
+    place.delete()
+    assert adults_for(one) == set()
+    OpenPlace.objects.create(table=place.table, recorded_at=NOW)
+    for adult in (scene.chaperone, scene.vetted):
+        scene.answer(session, adult)
+    scene.answer(session, one)
+    scene.confirm(session)
+    assert adults_for(one) == set()
 
 
 def test_a_refusal_is_final_and_the_asker_reads_only_that_it_does_not_take_place(scene):
