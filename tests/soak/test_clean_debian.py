@@ -1,6 +1,7 @@
 """Titian installs and answers on a Debian that has nothing but its base, by the steps of deploy/.
 
-It needs root, debootstrap and a package registry. TITIAN_SOAK_DEBIAN names another release than trixie.
+It needs root, debootstrap and a package registry. TITIAN_SOAK_DEBIAN names another release than trixie, and
+TITIAN_SOAK_MIRROR another place of packages than debootstrap's own.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from backend.config.supervision import bound_socket
 from tests.servers import get
 
 RELEASE = os.environ.get("TITIAN_SOAK_DEBIAN", "trixie")
-MIRROR = os.environ.get("TITIAN_SOAK_MIRROR", "http://deb.debian.org/debian")
+MIRROR = os.environ.get("TITIAN_SOAK_MIRROR")
 # How this machine reaches the registries; what is not there is not copied.
 OF_THIS_MACHINE = ("etc/resolv.conf", "etc/hosts", "etc/pip.conf", "etc/apt/apt.conf.d", "opt/wheels")
 AUTHORITIES = "etc/ssl/certs/ca-certificates.crt"
@@ -37,10 +38,10 @@ def _copy(name: str, tree: Path) -> None:
 @pytest.fixture
 def tree(tmp_path: Path) -> Iterator[Path]:
     """A clean Debian with these sources, in a folder."""
-    if os.geteuid() or not shutil.which("debootstrap"):
-        pytest.skip("It needs root and debootstrap.")
+    assert os.geteuid() == 0, "This test mounts folders: run it as root."
+    assert shutil.which("debootstrap"), "This test needs debootstrap: apt-get install debootstrap."
     tree = tmp_path / "tree"
-    subprocess.run(["debootstrap", "--variant=minbase", RELEASE, tree, MIRROR], check=True)
+    subprocess.run(["debootstrap", "--variant=minbase", RELEASE, tree, *filter(None, [MIRROR])], check=True)
     for name in OF_THIS_MACHINE:
         _copy(name, tree)
     sources = tree / "srv" / "titian"
