@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from backend.benchmarks.load.event import SLUG, LoadEvent, create_event
 from backend.events.models import Attendee
+from tests.database import count_rows_anew
 from tests.frontend.conftest import client_of
 
 CLIENT_TIMEOUT = 120.0
@@ -69,6 +70,7 @@ class Crowd:
     @classmethod
     def make(cls, size: int) -> Crowd:
         load = create_event(people=size, seed=1, now=timezone.now())
+        count_rows_anew()
         attendees = Attendee.objects.filter(event__slug=SLUG).select_related("person").order_by("pk")
         # Nobody has saved their own profile yet, so that the lists may change everybody.
         emails = tuple(attendee.person.email for attendee in attendees)

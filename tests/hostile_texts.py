@@ -19,7 +19,6 @@ import icalendar
 import openpyxl
 import vobject
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.http.response import HttpResponseBase
 from django.test import Client
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -32,6 +31,7 @@ from backend.meetings.models import ContactShare, Meeting, Notice
 from backend.meetings.services.notice_mails import mail_for
 from backend.suggestions.services import build_run
 from tests.backend.meetings.conftest import Forum, make_forum
+from tests.database import count_rows_anew
 from tests.frontend.conftest import client_of
 
 MEGABYTE = 1_000_000
@@ -159,8 +159,7 @@ class Trial:
             self._save(writer, text)
         self._import()
         build_run(event=self.forum.event, now=self.forum.now)
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # as autovacuum does within a minute of so many new rows
+        count_rows_anew()
         for place, (writer, text) in enumerate(zip(self.writers, self.texts, strict=True)):
             for way in ways[place % len(ways) :][:1] if self.one_way_each else ways:
                 way(writer, text)
