@@ -39,7 +39,7 @@ check: install  ## ruff, mypy, djlint, the layers, missing migrations, the catal
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy matching backend frontend manage.py
-	@$(BIN)/djlint --check --quiet frontend backend
+	@$(BIN)/djlint --check frontend backend
 	@$(BIN)/djlint --lint --quiet frontend backend
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
