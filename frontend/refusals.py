@@ -46,6 +46,7 @@ STEPS: Mapping[str, _Next] = {
     "part_paused": _Next("safety", _("Write to the safeguarding lead")),
     "old_agreement": _Next("join", _("Read them and join")),
     "request_expired": _Next("meetings", _("See my meetings and requests")),
+    "times_free": _Next("ask", _("See the times"), row="other"),
     "unknown_slot": _Next("availability", _("See my meeting times")),
 }
 ORGANISERS_STEPS: Mapping[str, _Next] = {

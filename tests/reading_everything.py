@@ -41,7 +41,7 @@ from backend.events.models import (
     Table,
 )
 from backend.meetings import services
-from backend.meetings.models import Availability, Closure, ContactShare, Meeting, Notice
+from backend.meetings.models import Availability, Closure, ContactShare, Meeting, Notice, WaitingListEntry
 from backend.meetings.services.notice_mails import mail_for
 from backend.people.models import KnownMinor, Person
 from backend.programme.models import Plan, PlannedMeeting
@@ -458,6 +458,7 @@ def _numbers_of(event: Event) -> dict[str, list[int]]:
         "appointment_id": Appointment.objects.of(event),
         "block_id": Block.objects.filter(blocker__attendances__event=event),
         "connection_id": ContactShare.objects.filter(event=event),
+        "entry_id": WaitingListEntry.objects.filter(event=event),
     }  # fmt: skip
     return {name: list(rows.values_list("pk", flat=True)[:1]) or [1] for name, rows in found.items()}
 

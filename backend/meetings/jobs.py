@@ -28,6 +28,12 @@ def displace_meetings() -> None:
     services.displace_meetings(now=timezone.now())
 
 
+@app.task(name=services.OFFER_FREED_TIMES, queue=CLOCK)
+def offer_freed_times(event_id: int, attendee_id: int) -> None:
+    """Offer what fell free to who waits: for one attendee, or for all of the event."""
+    services.offer_freed_times(now=timezone.now(), event_id=event_id, attendee_id=attendee_id)
+
+
 @app.periodic(cron="* * * * *")
 @app.task(
     name="meetings.run_meeting_deadlines",
@@ -36,13 +42,15 @@ def displace_meetings() -> None:
     queueing_lock="meetings.run_meeting_deadlines",
 )
 def run_meeting_deadlines(timestamp: int) -> None:  # noqa: ARG001
-    """Once a minute: end refused meetings, move those of closed times, expire requests, remind, attest,
-    remind of follow-ups."""
+    """Once a minute: end refused meetings, move those of closed times, expire requests, offer what
+    fell free to who waits, remind, attest, remind of follow-ups."""
     now = timezone.now()
     services.end_refused_meetings(now=now)
     services.end_broken_sessions(now=now)
     services.displace_meetings(now=now)
     services.expire_requests(now=now)
+    services.end_refused_waiting(now=now)
+    services.offer_freed_times(now=now)
     services.remind_people(now=now)
     services.ask_whether_held(now=now)
     services.settle_unattested(now=now)

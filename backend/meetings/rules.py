@@ -37,13 +37,21 @@ REQUEST_UPDATES = (
 LIMITS_WINDOW = dt.timedelta(
     hours=24
 )  # a day that begins at no midnight: no zone's night gives twice as many
+FREED_TIME_WAITS = dt.timedelta(hours=2)  # a time that fell free, for the answer to the first who waited
 QUIET_MARGIN = dt.timedelta(hours=1)  # what happens so soon after the reader's quiet hours is mailed in them
 ARRIVAL_MARGIN = dt.timedelta(minutes=15)  # from so long before a meeting on one can say that one is there
 ATTESTATION_WINDOW = dt.timedelta(hours=72)  # after it, one side's report that they met counts for both
 
 
 # Notices that tell of a request one can still answer or change, and of a meeting that is to take place.
-OF_AN_OPEN_REQUEST = (Kind.REQUESTED, Kind.PROPOSED, Kind.CHANGED, Kind.TIME_TAKEN, Kind.REMINDER_HALF)
+OF_AN_OPEN_REQUEST = (
+    Kind.REQUESTED,
+    Kind.PROPOSED,
+    Kind.CHANGED,
+    Kind.TIME_TAKEN,
+    Kind.TIME_FREED,
+    Kind.REMINDER_HALF,
+)
 OF_A_MEETING_TO_COME = (
     Kind.ACCEPTED,
     Kind.ARRANGED,

@@ -13,7 +13,16 @@ from backend.events.models import Attendee, GuardianConsent, Interest, SessionPa
 from backend.events.rules import appears_under_alias, has_consent
 from backend.events.selectors import attendances_for
 from backend.invitations.models import Invitation
-from backend.meetings.models import Availability, CalendarFeed, ContactShare, FollowUp, Meeting, Notice, Seat
+from backend.meetings.models import (
+    Availability,
+    CalendarFeed,
+    ContactShare,
+    FollowUp,
+    Meeting,
+    Notice,
+    Seat,
+    WaitingListEntry,
+)
 from backend.meetings.selectors import connections_for
 from backend.meetings.selectors.meetings import rows_for
 from backend.people.models import Person
@@ -143,6 +152,7 @@ def _activity(attendee: Attendee) -> tuple[StoredField, ...]:
         StoredField("meetings", meetings.of(attendee).count(), (Readers.MEETING, Readers.ORGANISERS)),
         StoredField("messages", meetings.filter(asker=attendee).exclude(message="").count(), meeting),
         StoredField("reported_meetings", _attested(attendee), (Readers.ORGANISERS,)),
+        StoredField("waiting_lists", WaitingListEntry.objects.filter(attendee=attendee).count(), nobody),
         StoredField("follow_ups", FollowUp.objects.filter(attendee=attendee).count(), nobody),
         StoredField("delegation_sessions", _delegation_sessions(attendee), (Readers.SESSION, Readers.LEADS)),
         StoredField("contacts_given", _contacts_given(attendee), (Readers.CONNECTED,)),
@@ -266,6 +276,10 @@ def _forum(attendee: Attendee, now: dt.datetime) -> Row:
         "forum": {"slug": attendee.event.slug, "name": attendee.event.name},
         "profile": profile | {"agreement_version": attendee.agreement_version},
         "meetings": _meetings(attendee, now),
+        "waiting_lists": _rows(
+            WaitingListEntry.objects.filter(attendee=attendee),
+            {"message": "message", "state": "state", "since": "created_at"},
+        ),
         "follow_ups": _rows(
             FollowUp.objects.filter(attendee=attendee),
             {"agreed": "agreed", "due_on": "due_on", "kept": "kept", "noted_at": "noted_at"},

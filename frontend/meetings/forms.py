@@ -83,6 +83,13 @@ class AskForm(forms.Form):
         )
 
 
+class WaitForm(AskForm):
+    """What somebody is asked as soon as a time falls free: as a request, without times."""
+
+    def clean(self) -> dict[str, Any]:
+        return {**forms.Form.clean(self), "slots": ()}  # type: ignore[dict-item]
+
+
 class AcceptForm(forms.Form):
     """The slot that is accepted; without one, the first that is free."""
 

@@ -31,6 +31,7 @@ MAIL_KINDS = {
     Kind.EXPIRED: gettext_lazy("A request expired"),
     Kind.CANCELLED: gettext_lazy("A meeting cancelled"),
     Kind.TIME_TAKEN: gettext_lazy("A time taken"),
+    Kind.TIME_FREED: gettext_lazy("A time fell free"),
     Kind.COUNTERED: gettext_lazy("Other times offered"),
     Kind.COUNTER_REFUSED: gettext_lazy("Other times refused"),
     Kind.REMINDER_HALF: gettext_lazy("Reminder to answer"),
@@ -111,6 +112,10 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
     name = {"name": row.other.name}
     at = {"when": when(row.starts_at, row.ends_at, event)} if row.starts_at and row.ends_at else {"when": ""}
     match notice.kind:
+        case Notice.Kind.REQUESTED if notice.facts.get("waited"):
+            return _("%(name)s waited for a free time with you, and asks to meet.") % name
+        case Notice.Kind.TIME_FREED:
+            return _("A time with %(name)s fell free, and they are asked to meet you then.") % name
         case Notice.Kind.REQUESTED:
             return _("%(name)s asks to meet you.") % name
         case Notice.Kind.PROPOSED:

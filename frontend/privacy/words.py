@@ -49,6 +49,7 @@ FIELDS = {
     "meetings": gettext_lazy("Requests and meetings"),
     "messages": gettext_lazy("Messages I wrote with a request"),
     "reported_meetings": gettext_lazy("Meetings I said took place or not"),
+    "waiting_lists": gettext_lazy("People I waited for, with what I wrote"),
     "follow_ups": gettext_lazy("What I noted after meetings"),
     "delegation_sessions": gettext_lazy("Sessions with a delegation"),
     "contacts_given": gettext_lazy("People I gave my contact details"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from backend.directory.selectors import NeedsHelpRow, needs_help_rows
 from backend.directory.services import NEEDS_HELP_FILE, export_needs_help, nudge_people, preview_nudges
 from backend.events.models import Attendee, Event
-from backend.meetings.selectors import follow_up_figures_for
+from backend.meetings.selectors import follow_up_figures_for, most_wanted_for
 from backend.stats.selectors import (
     CAUSES,
     MATRIX_STEPS,
@@ -87,6 +87,7 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
                 )
                 for row in needs_help
             ],
+            "wanted": most_wanted_for(attendee.event),
             "unmet": unmet_needs_for(attendee.event),
             "to_nudge": sum(row.can_be_nudged for row in needs_help),
         },

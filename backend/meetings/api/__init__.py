@@ -53,6 +53,7 @@ from backend.meetings.api.programme_sessions import (
     ProgrammeSessionView,
 )
 from backend.meetings.api.reports import MeetingReportView, ReportDetailView, UnsafeReportView
+from backend.meetings.api.waiting_list import MostWantedView, WaitingEntryView, WaitingListView
 
 __all__ = [
     "AcceptView",
@@ -89,6 +90,7 @@ __all__ = [
     "MeetingListView",
     "MeetingReportView",
     "MeetingView",
+    "MostWantedView",
     "MoveView",
     "NoticeListView",
     "OverviewView",
@@ -107,6 +109,8 @@ __all__ = [
     "TableView",
     "TakeCounterOfferView",
     "UnsafeReportView",
+    "WaitingEntryView",
+    "WaitingListView",
     "WithdrawView",
     "calendar_file",
 ]

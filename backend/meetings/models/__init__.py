@@ -1,4 +1,5 @@
-"""Availability, meetings with their seats, counter-offers, closures, notices, calendar feeds, connections."""
+"""Availability, meetings with their seats, counter-offers, waiting lists, closures, notices, calendar feeds,
+connections."""
 
 from backend.meetings.models.availability import Availability, MeetingRules
 from backend.meetings.models.calendar_feeds import CalendarFeed
@@ -8,6 +9,7 @@ from backend.meetings.models.counter_offers import CounterOffer, CounterOfferTim
 from backend.meetings.models.follow_ups import FollowUp
 from backend.meetings.models.meetings import Meeting, MeetingQuerySet, RequestedTime, Seat
 from backend.meetings.models.notices import Delivery, Notice
+from backend.meetings.models.waiting_list import WaitingListEntry, WaitingListQuerySet
 
 __all__ = [
     "Availability",
@@ -26,4 +28,6 @@ __all__ = [
     "Notice",
     "RequestedTime",
     "Seat",
+    "WaitingListEntry",
+    "WaitingListQuerySet",
 ]

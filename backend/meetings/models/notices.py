@@ -26,6 +26,7 @@ class Notice(models.Model):
         EXPIRED = "expired", _("A request expired")
         CANCELLED = "cancelled", _("A meeting was cancelled")
         TIME_TAKEN = "time_taken", _("A time you asked for was taken")
+        TIME_FREED = "time_freed", _("A time you waited for fell free")
         COUNTERED = "countered", _("Other times are offered")
         COUNTER_REFUSED = "counter_refused", _("The other times do not suit")
         REMINDER_HALF = "reminder_half", _("A request waits for your answer")

@@ -112,6 +112,14 @@ from backend.meetings.selectors.sessions import (
 )
 from backend.meetings.selectors.set_up import SetUp, set_up_for
 from backend.meetings.selectors.tables import PlaceKinds, place_kinds_for
+from backend.meetings.selectors.waiting_list import (
+    WaitingRow,
+    WantedRow,
+    can_wait_for,
+    most_wanted_for,
+    people_waiting_for,
+    waiting_for,
+)
 
 __all__ = [
     "Agenda",
@@ -161,11 +169,14 @@ __all__ = [
     "SlotCell",
     "SlotChoice",
     "Speaker",
+    "WaitingRow",
+    "WantedRow",
     "agenda_for",
     "answer_token",
     "answered_proposals",
     "availability_for",
     "can_share_contact",
+    "can_wait_for",
     "closed_everywhere",
     "closures_for",
     "common_slots",
@@ -197,6 +208,7 @@ __all__ = [
     "meeting_for",
     "meetings_between",
     "meetings_in",
+    "most_wanted_for",
     "move_options_for",
     "notices_for",
     "open_contacts_for",
@@ -206,6 +218,7 @@ __all__ = [
     "overview_for",
     "own_delegation_session",
     "own_delegation_sessions",
+    "people_waiting_for",
     "place_kinds_for",
     "possible_speakers",
     "read_answer_link",
@@ -223,5 +236,6 @@ __all__ = [
     "times_of_two",
     "times_to_offer",
     "unsent_deliveries",
+    "waiting_for",
     "with_open_time",
 ]

@@ -77,6 +77,7 @@ from backend.meetings.services.follow_ups import (
     note_follow_up,
     remind_follow_ups,
 )
+from backend.meetings.services.freed_times import OFFER_FREED_TIMES
 from backend.meetings.services.joining import (
     PERSON_JOINED,
     AgeNotConfirmed,
@@ -140,10 +141,18 @@ from backend.meetings.services.sessions import (
     remove_speaker,
 )
 from backend.meetings.services.starting import start_forum
+from backend.meetings.services.waiting_list import (
+    TimesFree,
+    end_refused_waiting,
+    join_waiting_list,
+    leave_waiting_list,
+    offer_freed_times,
+)
 
 __all__ = [
     "AGREED_LIMIT",
     "DISPLACE_MEETINGS",
+    "OFFER_FREED_TIMES",
     "PERSON_JOINED",
     "SEND_DELEGATION_MAIL",
     "SEND_NOTICE",
@@ -186,6 +195,7 @@ __all__ = [
     "SpeakerCannotRemove",
     "SpeakerInMeeting",
     "StepFreeNeeded",
+    "TimesFree",
     "TooEarly",
     "TooLate",
     "UnderAlias",
@@ -220,20 +230,24 @@ __all__ = [
     "end_connection",
     "end_everything_of",
     "end_refused_meetings",
+    "end_refused_waiting",
     "example_mail",
     "expire_requests",
     "feed_address",
     "forget_connections",
     "import_agenda",
     "join_event",
+    "join_waiting_list",
     "join_with_profile",
     "keep_connections",
     "leave_delegation_session",
+    "leave_waiting_list",
     "make_counter_offer",
     "make_feed",
     "mark_read",
     "move_meeting",
     "note_follow_up",
+    "offer_freed_times",
     "open_all_times",
     "open_slots",
     "propose_delegation_session",

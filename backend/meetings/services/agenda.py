@@ -10,6 +10,7 @@ from backend.events.models import Event, Session, SessionPart
 from backend.events.rules import Doing, check_organiser
 from backend.events.services import agenda
 from backend.events.services.agenda import AgendaChanges, AgendaFile, SessionData
+from backend.meetings.services.freed_times import announce_freed_times
 from backend.meetings.services.locks import lock_attendees
 from backend.meetings.services.requests import release_requests
 from backend.people.models import Person
@@ -29,6 +30,7 @@ def change_session(
     session = agenda.change_session(event=event, session_id=session_id, data=data, by=by)
     if before and (before.starts_at, before.ends_at) != (session.starts_at, session.ends_at):
         _release([session], now)
+        announce_freed_times(event.pk)
     return session
 
 
@@ -44,6 +46,7 @@ def import_agenda(
     _lock_people(event)
     changes = agenda.import_agenda(event=event, file=file, remove_missing=remove_missing, by=by)
     _release([change.session for change in changes.moved if change.session], now)
+    announce_freed_times(event.pk)
     return changes
 
 

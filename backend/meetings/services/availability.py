@@ -13,6 +13,7 @@ from backend.events.models import Attendee, Slot
 from backend.events.rules import Doing
 from backend.meetings.models import Availability
 from backend.meetings.rules import check_own
+from backend.meetings.services.freed_times import announce_freed_times
 from backend.meetings.services.locks import lock_attendees
 from backend.meetings.services.requests import release_requests
 from backend.people.models import Person
@@ -35,6 +36,8 @@ def open_slots(*, attendee: Attendee, slot_ids: Collection[int], by: Person, now
     Availability.objects.bulk_create(
         Availability(event_id=attendee.event_id, attendee=attendee, slot_id=pk) for pk in sorted(closed)
     )
+    if closed:
+        announce_freed_times(attendee.event_id, [attendee.pk])
     return len(closed)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError
 from backend.events.models import Slot, Table
-from backend.meetings.models import CounterOffer, Meeting, Seat
+from backend.meetings.models import CounterOffer, Meeting, Seat, WaitingListEntry
 from backend.meetings.rules import MAX_ALTERNATIVES
 from backend.meetings.selectors.availability import common_slots
 from backend.meetings.selectors.meetings import seated_ids
@@ -84,6 +84,7 @@ def book_meeting(*, meeting: Meeting, slot: Slot, preferred: Table | None = None
             raise
         raise slot_taken(meeting, now) from error
     CounterOffer.objects.overtake(meeting)
+    WaitingListEntry.objects.end_between(seated_ids(meeting.pk))
     meeting.state, meeting.slot, meeting.period = Meeting.State.ACCEPTED, slot, period
     meeting.answered_at = meeting.changed_at = now
     for table in sorted(free_tables(meeting, slot), key=lambda table: table != preferred):

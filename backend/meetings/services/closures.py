@@ -22,6 +22,7 @@ from backend.meetings.selectors.meetings import seated_ids
 from backend.meetings.selectors.tables import free_tables
 from backend.meetings.services.booking import NoTableFree, SlotTaken
 from backend.meetings.services.delegation_sessions import end_session_of
+from backend.meetings.services.freed_times import announce_freed_times
 from backend.meetings.services.locks import lock_meeting
 from backend.meetings.services.meetings import cancel_locked_meeting
 from backend.meetings.services.moving import rebook
@@ -160,6 +161,7 @@ def reopen_period(*, event: Event, closure_id: int, by: Person, now: dt.datetime
     if closure.reopened_at is None:
         closure.reopened_at = now
         closure.save(update_fields=["reopened_at"])
+        announce_freed_times(event.pk)
     return closure
 
 

@@ -31,7 +31,13 @@ from backend.meetings.services.choosing import NotOffered
 from backend.meetings.services.locks import lock_own_meeting
 from backend.meetings.services.moving import rebook
 from backend.meetings.services.notices import notify
-from backend.meetings.services.requests import AskedTooOften, BadTimes, check_known_slots, release_requests
+from backend.meetings.services.requests import (
+    AskedTooOften,
+    BadTimes,
+    check_known_slots,
+    pass_freed_time_on,
+    release_requests,
+)
 from backend.people.models import Person
 
 
@@ -85,6 +91,7 @@ def make_counter_offer(
             hours=rules_for(meeting.event_id).expiry_hours,
         )
         meeting.expires_at = max(meeting.expires_at, until)
+        pass_freed_time_on(meeting)
         meeting.save(update_fields=["expires_at"])
     notify(meeting, Notice.Kind.COUNTERED, to=[other_id_in(meeting, attendee)], now=now)
     return meeting

@@ -24,6 +24,7 @@ from backend.events.services import add_slots as add_slot_rows
 from backend.meetings.models import Availability
 from backend.meetings.rules import MIN_NOTICE
 from backend.meetings.selectors import with_open_time
+from backend.meetings.services.freed_times import announce_freed_times
 from backend.people.models import Person
 from backend.people.services import BATCH
 from backend.safeguarding.rules import is_known_adult
@@ -119,6 +120,7 @@ def open_all_times(
             )
         )
     _open(event.pk, sorted(ids), to_come)
+    announce_freed_times(event.pk)
     return list(Attendee.objects.filter(pk__in=ids).select_related("event", "person").order_by("pk"))
 
 
@@ -137,6 +139,7 @@ def add_slots(*, event: Event, periods: Iterable[Period], by: Person) -> int:
     if before:
         people = people.filter(pk__in=Availability.objects.filter(event=event).values("attendee"))
     _open(event.pk, list(people.order_by("pk").values_list("pk", flat=True)), new)
+    announce_freed_times(event.pk)
     return added
 
 

@@ -49,7 +49,7 @@ def _example_meeting(kind: str, reader: Attendee, other: PublicProfile, now: dt.
         uid=uuid.UUID(int=0),
         sequence=0,
         state=Meeting.State.REQUESTED if kind in OPEN_KINDS else Meeting.State.ACCEPTED,
-        asked_by_me=kind in (Kind.ACCEPTED, Kind.DECLINED, Kind.EXPIRED, Kind.COUNTERED),
+        asked_by_me=kind in (Kind.ACCEPTED, Kind.DECLINED, Kind.EXPIRED, Kind.TIME_FREED, Kind.COUNTERED),
         by_organisers=kind == Kind.PROPOSED,
         other=other,
         message=_("I would like to hear how you work with schools.") if kind in OPEN_KINDS else "",

@@ -13,7 +13,7 @@ from backend.events.models import Attendee, Event, Table
 from backend.events.rules import Doing, check_organiser
 from backend.events.services import TableData
 from backend.events.services import change_table as change_table_row
-from backend.meetings.models import Meeting, Notice, Seat
+from backend.meetings.models import Meeting, Notice, Seat, WaitingListEntry
 from backend.meetings.rules import (
     check_cancellable,
     check_own,
@@ -27,6 +27,7 @@ from backend.meetings.selectors.meetings import (
     seated_ids,
 )
 from backend.meetings.services.delegation_sessions import leave_sessions
+from backend.meetings.services.freed_times import announce_freed_times
 from backend.meetings.services.locks import lock_attendees, lock_meeting, lock_own_meeting, lock_requests
 from backend.meetings.services.notices import notify
 from backend.meetings.services.requests import (
@@ -85,7 +86,9 @@ def cancel_locked_meeting(meeting: Meeting, attendee: Attendee | None, reason: s
     meeting.sequence += 1
     meeting.changed_at = now
     meeting.save(update_fields=["state", "ended_by", "reason", "sequence", "changed_at"])
-    notify(meeting, Notice.Kind.CANCELLED, to=seated_ids(meeting.pk), now=now)
+    both = seated_ids(meeting.pk)
+    notify(meeting, Notice.Kind.CANCELLED, to=both, now=now)
+    announce_freed_times(meeting.event_id, both)
 
 
 def end_refused_meetings(*, now: dt.datetime) -> int:
@@ -127,6 +130,8 @@ def end_everything_of(*, attendee_ids: Collection[int], now: dt.datetime) -> Non
     sitting = DelegationSeat.objects.filter(session__in=sessions.filter(seats__attendee__in=attendee_ids))
     lock_attendees({*attendee_ids, *seated, *sitting.values_list("attendee_id", flat=True)})
     lock_requests(attendee_ids, now)
+    waiting = WaitingListEntry.objects.waiting().touching(attendee_ids)
+    waiting.update(state=WaitingListEntry.State.ENDED)
     leave_sessions(attendee_ids=attendee_ids, now=now)
     for meeting in Meeting.objects.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk"):
         if meeting.state in Meeting.OPEN_STATES:

@@ -16,6 +16,7 @@ from backend.meetings.selectors.availability import times_of_two
 from backend.meetings.selectors.meetings import seated_ids
 from backend.meetings.selectors.tables import free_tables
 from backend.meetings.services.booking import NoTableFree, SlotTaken, book_meeting, slot_details
+from backend.meetings.services.freed_times import announce_freed_times
 from backend.meetings.services.locks import lock_meeting
 from backend.meetings.services.notices import notify
 from backend.meetings.services.requests import release_requests
@@ -75,3 +76,4 @@ def rebook(
     both = seated_ids(meeting.pk)
     release_requests(attendee_ids=both, starts_at=slot.starts_at, ends_at=slot.ends_at, now=now)
     notify(meeting, Notice.Kind.MOVED, to=both, now=now, **facts)
+    announce_freed_times(meeting.event_id, both)

@@ -195,6 +195,8 @@ def _is_timely(notice: Notice, row: MeetingRow, now: dt.datetime) -> bool:
             return "take_counter" in row.actions
         case Kind.TIME_TAKEN:
             return to_answer or row.my_answer == Seat.Answer.YES
+        case Kind.TIME_FREED:
+            return row.state == Meeting.State.REQUESTED
         case Kind.ACCEPTED | Kind.ARRANGED:
             return row.state != Meeting.State.CANCELLED
         case Kind.MOVED:

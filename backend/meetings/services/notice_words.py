@@ -49,6 +49,8 @@ def words_of(kind: Notice.Kind, facts: Mapping[str, Any], row: MeetingRow, reade
         return _times_lost(row, reader)
     if facts.get("by_agreement"):
         return _moved_by_agreement(row, reader)
+    if kind == Kind.REQUESTED and facts.get("waited"):
+        return _waited(row, reader)
     return _WRITERS[kind](row, reader)
 
 
@@ -89,6 +91,30 @@ def _ask(row: MeetingRow, reader: Attendee, subject: str, *first: str) -> MailCo
 
 def requested_words(row: MeetingRow, reader: Attendee) -> MailContent:
     return _ask(row, reader, _("%(name)s asks to meet you"), _("%(who)s asks to meet you, one to one."))
+
+
+def _waited(row: MeetingRow, reader: Attendee) -> MailContent:
+    return _ask(
+        row,
+        reader,
+        _("%(name)s waited for a free time with you"),
+        _("%(who)s waited for a free time with you. One fell free, so they ask to meet you then."),
+    )
+
+
+def _time_freed(row: MeetingRow, reader: Attendee) -> MailContent:
+    until = " = ".join(reader_words(row.expires_at, None, reader))
+    return MailContent(
+        subject=_("A time fell free: %(name)s is asked to meet you") % _names(row),
+        lines=(
+            _("You waited for a free time with %(who)s. One fell free: your request was sent.") % _names(row),
+            _("It waits for an answer until %(until)s; then the time goes to the next who waits.")
+            % {"until": until},
+        ),
+        times=_times(row, reader),
+        quote=row.message,
+        links=(_agenda_link(reader),),
+    )
 
 
 def _proposed(row: MeetingRow, reader: Attendee) -> MailContent:
@@ -413,6 +439,7 @@ _WRITERS = {
     Kind.EXPIRED: _expired,
     Kind.CANCELLED: _cancelled,
     Kind.TIME_TAKEN: _time_taken,
+    Kind.TIME_FREED: _time_freed,
     Kind.COUNTERED: _countered,
     Kind.COUNTER_REFUSED: _counter_refused,
     Kind.REMINDER_HALF: _reminder_half,

@@ -15,7 +15,15 @@ from backend.core.period import overlapping
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee, Slot, Theme
 from backend.events.rules import Doing, TextTooLong, check_allowed, clean_text
-from backend.meetings.models import Availability, CounterOffer, Meeting, Notice, RequestedTime, Seat
+from backend.meetings.models import (
+    Availability,
+    CounterOffer,
+    Meeting,
+    Notice,
+    RequestedTime,
+    Seat,
+    WaitingListEntry,
+)
 from backend.meetings.models.meetings import MAX_TIMES
 from backend.meetings.rules import (
     ASKER_REQUESTS,
@@ -39,6 +47,7 @@ from backend.meetings.selectors.availability import common_slots, rules_for
 from backend.meetings.selectors.meetings import other_id_in, seated_ids
 from backend.meetings.selectors.tables import place_kinds_for
 from backend.meetings.services.booking import SlotTaken, slot_details
+from backend.meetings.services.freed_times import announce_freed_times
 from backend.meetings.services.locks import (
     lock_attendees,
     lock_meeting,
@@ -136,27 +145,31 @@ def request_meeting(
         return first
     check_reachable(attendee, other_id, now)
     other = Attendee.objects.get(pk=other_id)
-    rules = rules_for(attendee.event_id)
-    _check_pair(attendee, other, now)
-    if Meeting.objects.open_at(now).filter(asker=attendee.pk).count() >= rules.open_requests:
-        raise CapReached(
-            ngettext(
-                "You have %(count)d request waiting for an answer, the most this forum allows. "
-                "Withdraw it, or wait: every answer makes room for another.",
-                "You have %(count)d requests waiting for an answer, the most this forum allows. "
-                "Withdraw one, or wait: every answer makes room for another.",
-                rules.open_requests,
-            )
-            % {"count": rules.open_requests},
-            cap=rules.open_requests,
-        )
-    _check_frequency(attendee, other, max(ASKER_REQUESTS, 2 * rules.open_requests), now)
+    check_may_ask(attendee, other, now)
     last = _check_data(attendee, other, data, now)
-    meeting = Meeting(event_id=attendee.event_id, asker=attendee, key=key, asked_at=now)
-    _apply(meeting, data, now)
-    meeting.expires_at = expiry_of(
-        asked_at=now, changed_at=now, last_starts_at=last.starts_at, hours=rules.expiry_hours
+    hours = rules_for(attendee.event_id).expiry_hours
+    until = expiry_of(asked_at=now, changed_at=now, last_starts_at=last.starts_at, hours=hours)
+    meeting = write_request(attendee, other, data, key=key, expires_at=until, now=now)
+    waited = WaitingListEntry.objects.waiting().filter(attendee=attendee, other=other)
+    waited.update(state=WaitingListEntry.State.ENDED)
+    notify(meeting, Notice.Kind.REQUESTED, to=[other_id], now=now)
+    return meeting
+
+
+def write_request(
+    attendee: Attendee,
+    other: Attendee,
+    data: MeetingRequestData,
+    *,
+    key: str = "",
+    expires_at: dt.datetime,
+    now: dt.datetime,
+) -> Meeting:
+    """Store a checked request of two locked attendees."""
+    meeting = Meeting(
+        event_id=attendee.event_id, asker=attendee, key=key, asked_at=now, expires_at=expires_at
     )
+    _apply(meeting, data, now)
     meeting.save()
     parts = {attendee.pk: Seat.Part.ASKER, other.pk: Seat.Part.INVITED}
     Seat.objects.bulk_create(
@@ -164,7 +177,6 @@ def request_meeting(
         for pk in sorted(parts)
     )
     offer_slots(meeting, data.slot_ids)
-    notify(meeting, Notice.Kind.REQUESTED, to=[other_id], now=now)
     return meeting
 
 
@@ -199,6 +211,7 @@ def edit_request(
         return Meeting.objects.get(pk=meeting.pk)
     _check_edits(meeting, now)
     CounterOffer.objects.overtake(meeting)
+    pass_freed_time_on(meeting)
     meeting.expires_at = expiry_of(
         asked_at=meeting.asked_at,
         changed_at=now,
@@ -233,6 +246,7 @@ def close_request(
     meeting.answered_at = meeting.changed_at = now
     meeting.save(update_fields=["state", "ended_by", "reason", "answered_at", "changed_at"])
     notify(meeting, kind, to=[other_id_in(meeting, attendee)], now=now)
+    pass_freed_time_on(meeting)
     return meeting
 
 
@@ -294,8 +308,11 @@ def _release(
             for position, slot in enumerate(kept, start=1)
         )
     if not kept:
+        WaitingListEntry.objects.wait_again(request)
         expire_request(request, now)
         return
+    if lost:
+        WaitingListEntry.objects.settle(request)
     rules = rules_for(request.event_id)
     request.expires_at = expiry_of(
         asked_at=request.asked_at,
@@ -331,6 +348,13 @@ def expire_request(meeting: Meeting, now: dt.datetime) -> None:
     meeting.answered_at = meeting.changed_at = now
     meeting.save(update_fields=["state", "answered_at", "changed_at"])
     notify(meeting, Notice.Kind.EXPIRED, to=seated_ids(meeting.pk), now=now)
+    pass_freed_time_on(meeting)
+
+
+def pass_freed_time_on(meeting: Meeting) -> None:
+    """What was given to the one who waited longest is over, or no longer as given: the next one's turn."""
+    WaitingListEntry.objects.settle(meeting)
+    announce_freed_times(meeting.event_id, seated_ids(meeting.pk))
 
 
 def end_each(meetings: QuerySet[Meeting], end: Callable[[Meeting], bool]) -> int:
@@ -342,6 +366,26 @@ def end_each(meetings: QuerySet[Meeting], end: Callable[[Meeting], bool]) -> int
 @in_transaction
 def _end_one(meeting_id: int, end: Callable[[Meeting], bool]) -> bool:
     return end(lock_meeting(meeting_id))
+
+
+def check_may_ask(attendee: Attendee, other: Attendee, now: dt.datetime) -> None:
+    """Refuse AlreadyAsked, CapReached and AskedTooOften; who waits for a time counts in the cap."""
+    _check_pair(attendee, other, now)
+    cap = rules_for(attendee.event_id).open_requests
+    waits_for = WaitingListEntry.objects.waiting().filter(attendee=attendee).exclude(other=other)
+    if Meeting.objects.open_at(now).filter(asker=attendee.pk).count() + waits_for.count() >= cap:
+        raise CapReached(
+            ngettext(
+                "You have %(count)d request waiting for an answer, the most this forum allows. "
+                "Withdraw it, or wait: every answer makes room for another.",
+                "You have %(count)d requests waiting for an answer, the most this forum allows. "
+                "Withdraw one, or wait: every answer makes room for another.",
+                cap,
+            )
+            % {"count": cap},
+            cap=cap,
+        )
+    _check_frequency(attendee, other, max(ASKER_REQUESTS, 2 * cap), now)
 
 
 def _check_pair(attendee: Attendee, other: Attendee, now: dt.datetime) -> None:
@@ -377,7 +421,8 @@ def _check_frequency(attendee: Attendee, other: Attendee, a_day: int, now: dt.da
                 "You have asked this person %(count)d times, the most one may at a forum. "
                 "They can still ask you."
             )
-            % {"count": PAIR_REQUESTS}
+            % {"count": PAIR_REQUESTS},
+            is_final=True,
         )
     if of_other.filter(asked_at__gt=now - PAIR_INTERVAL).exists():
         raise AskedTooOften(
@@ -407,6 +452,27 @@ def _check_data(attendee: Attendee, other: Attendee, data: MeetingRequestData, n
     """The last slot in which the two could meet as asked; refuses what `request_meeting` refuses."""
     if len(data.slot_ids) > MAX_TIMES or len(set(data.slot_ids)) < len(data.slot_ids):
         raise BadTimes(_("Offer one to %(limit)d different times, or any time.") % {"limit": MAX_TIMES})
+    check_known_slots(attendee.event_id, data.slot_ids)
+    free = check_wish(attendee, other, data, now)
+    wanted = [slot for slot in free if not data.slot_ids or slot.pk in data.slot_ids]
+    if not wanted or len(wanted) < len(data.slot_ids):
+        sentence = (
+            _("One of these times is not free for you both. Please choose others.")
+            if data.slot_ids
+            else _("There is no time for which you both are free. Open more times, and try again.")
+        )
+        raise SlotTaken(
+            sentence,
+            alternatives=slot_details(free[:MAX_ALTERNATIVES]),
+            **({} if free else {"can_wait": True}),
+        )
+    return wanted[-1]
+
+
+def check_wish(
+    attendee: Attendee, other: Attendee, data: MeetingRequestData, now: dt.datetime
+) -> tuple[Slot, ...]:
+    """The slots free for both; refuses TextTooLong, UnknownTheme, NoSuchPlace and NoOpenSlots."""
     if len(clean_text(data.message)) > MESSAGE_LIMIT:
         raise TextTooLong(
             _("Please keep the message under %(limit)s characters.") % {"limit": f"{MESSAGE_LIMIT:,}"},
@@ -417,8 +483,7 @@ def _check_data(attendee: Attendee, other: Attendee, data: MeetingRequestData, n
             _("This event has no theme “%(theme)s”. Choose one of its themes.") % {"theme": data.theme[:60]},
             theme=data.theme,
         )
-    check_known_slots(attendee.event_id, data.slot_ids)
-    _check_place(attendee.event_id, data)
+    check_place(attendee.event_id, data)
     if not Availability.objects.filter(attendee=other, slot__starts_at__gt=now).exists():
         raise NoOpenSlots(
             _(
@@ -427,16 +492,7 @@ def _check_data(attendee: Attendee, other: Attendee, data: MeetingRequestData, n
             ),
             other=other.pk,
         )
-    free = common_slots(attendee.pk, [other.pk], after=now + MIN_NOTICE)[other.pk]
-    wanted = [slot for slot in free if not data.slot_ids or slot.pk in data.slot_ids]
-    if not wanted or len(wanted) < len(data.slot_ids):
-        sentence = (
-            _("One of these times is not free for you both. Please choose others.")
-            if data.slot_ids
-            else _("There is no time for which you both are free. Open more times, and try again.")
-        )
-        raise SlotTaken(sentence, alternatives=slot_details(free[:MAX_ALTERNATIVES]))
-    return wanted[-1]
+    return common_slots(attendee.pk, [other.pk], after=now + MIN_NOTICE)[other.pk]
 
 
 def check_known_slots(event_id: int, slot_ids: Collection[int]) -> None:
@@ -450,7 +506,7 @@ def check_known_slots(event_id: int, slot_ids: Collection[int]) -> None:
         )
 
 
-def _check_place(event_id: int, data: MeetingRequestData) -> None:
+def check_place(event_id: int, data: MeetingRequestData) -> None:
     """Refuse NoSuchPlace where the event has no place of the kind asked for, free or taken."""
     kinds = place_kinds_for(event_id)
     if not kinds.table and not kinds.online:

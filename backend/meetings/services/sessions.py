@@ -14,6 +14,7 @@ from backend.events.rules import Doing, check_organiser
 from backend.events.selectors import session_for
 from backend.meetings.models import Seat
 from backend.meetings.rules import check_own
+from backend.meetings.services.freed_times import announce_freed_times
 from backend.meetings.services.locks import lock_attendees
 from backend.meetings.services.requests import release_requests
 from backend.people.models import Person
@@ -83,6 +84,7 @@ def remove_bookmark(*, attendee: Attendee, session_id: int, by: Person) -> None:
             % {"title": session.title}
         )
     part.delete()
+    announce_freed_times(attendee.event_id, [attendee.pk])
 
 
 @in_transaction
@@ -119,6 +121,7 @@ def remove_speaker(*, event: Event, session_id: int, attendee_id: int, by: Perso
     session, attendee = _session_and_attendee(event, session_id, attendee_id, by)
     lock_attendees([attendee.pk])
     SessionPart.objects.filter(attendee=attendee, session=session, part=SPEAKING).delete()
+    announce_freed_times(event.pk, [attendee.pk])
 
 
 def _session_and_attendee(

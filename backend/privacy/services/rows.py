@@ -27,7 +27,7 @@ from backend.events.models import (
 from backend.events.services import announce_changes
 from backend.invitations.models import Invitation
 from backend.mails.models import MailTest
-from backend.meetings.models import Availability, CalendarFeed, FollowUp, Meeting, Notice
+from backend.meetings.models import Availability, CalendarFeed, FollowUp, Meeting, Notice, WaitingListEntry
 from backend.meetings.services import forget_connections
 from backend.people.models import Person
 from backend.programme.models import PlannedMeeting
@@ -66,6 +66,7 @@ OWN_ROWS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (SuggestionView, ("attendee", "other")),
     (TimesMail, ("attendee",)),
     (Vetting, ("attendee",)),
+    (WaitingListEntry, ("attendee", "other")),
     (WishToMeet, ("asker", "other")),
 )
 

@@ -30,8 +30,10 @@ from backend.meetings.selectors import (
     meeting_for,
     move_options_for,
     notices_for,
+    people_waiting_for,
     requests_sent,
     requests_to_answer,
+    waiting_for,
 )
 from backend.meetings.services import (
     accept_meeting,
@@ -63,6 +65,8 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
         "to_answer": requests_to_answer(attendee, now),
         "sent": requests_sent(attendee, now),
         "proposals": answered_proposals(attendee, now),
+        "waits_for": waiting_for(attendee, now),
+        "waiting_for_me": people_waiting_for(attendee, now),
         "agenda": agenda,
         "to_attest": [
             item.meeting

@@ -9,9 +9,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.core.errors import BusinessError
 from backend.core.limits import Kind
@@ -20,17 +21,25 @@ from backend.events.models import Attendee
 from backend.events.selectors import profile_for
 from backend.meetings.selectors import (
     MeetingRow,
+    WaitingRow,
     availability_for,
+    can_wait_for,
     free_slots_between,
     meeting_for,
     meetings_between,
     place_kinds_for,
+    waiting_for,
 )
-from backend.meetings.services import edit_request, request_meeting
+from backend.meetings.services import (
+    edit_request,
+    join_waiting_list,
+    leave_waiting_list,
+    request_meeting,
+)
 from backend.safeguarding.selectors import PublicProfile
 from backend.suggestions.selectors import suggestion_between
 from frontend.access import Outcome, Request, catch_refusal, counted, participant
-from frontend.meetings.forms import AskForm
+from frontend.meetings.forms import AskForm, WaitForm
 from frontend.meetings.words import by_day, first_line, theme_of
 
 
@@ -64,6 +73,35 @@ def ask(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
 
 
 @participant
+@require_POST
+@counted(Kind.MEETING_ASKED)
+def wait(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
+    """Wait for the first time that falls free for both, or change what is asked then."""
+    now, outcome = timezone.now(), Outcome()
+    other = person_for(viewer=attendee, attendee_id=attendee_id, now=now).other
+    form = WaitForm(request.POST, profile_for(attendee), {})
+    if form.is_valid():
+        with catch_refusal() as outcome:
+            join_waiting_list(
+                attendee=attendee, other_id=attendee_id, data=form.request_data(), by=request.user, now=now
+            )
+        if outcome.refusal is None:
+            text = _("You wait for a free time with %(name)s. You are told as soon as one falls free.")
+            messages.success(request, text % {"name": other.name})
+            return redirect("meetings", attendee.event.slug)
+    return _page(request, attendee, other, form, outcome.refusal, now)
+
+
+@participant
+@require_POST
+def wait_no_longer(request: Request, attendee: Attendee, entry_id: int) -> HttpResponse:
+    """Leave a waiting list."""
+    leave_waiting_list(attendee=attendee, entry_id=entry_id, by=request.user)
+    messages.success(request, _("You wait no longer. Nobody is told."))
+    return redirect("meetings", attendee.event.slug)
+
+
+@participant
 @require_http_methods(["GET", "HEAD", "POST"])
 @counted(Kind.MEETING_ASKED)
 def change(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
@@ -90,12 +128,21 @@ def _new_form(request: Request, attendee: Attendee, other: PublicProfile, now: d
     profile = profile_for(attendee)
     card = suggestion_between(attendee=attendee, other_id=other.attendee_id, now=now)
     topics = {topic.key: topic.name for theme in profile.themes for topic in theme.topics}
+    if (entry := _entry_of(attendee, other, now)) is not None:
+        initial = {"message": entry.message, "theme": entry.theme, "online": entry.is_online}
+        initial |= {"step_free": entry.needs_step_free, "key": uuid.uuid4().hex}
+        return AskForm(request.POST if request.method == "POST" else None, profile, initial)
     initial = {
         "message": first_line(card, other.short_name or other.name, topics),
         "theme": theme_of(card, profile),
         "key": uuid.uuid4().hex,
     }
     return AskForm(request.POST if request.method == "POST" else None, profile, initial)
+
+
+def _entry_of(attendee: Attendee, other: PublicProfile, now: dt.datetime) -> WaitingRow | None:
+    rows = waiting_for(attendee, now)
+    return next((row for row in rows if row.other.attendee_id == other.attendee_id), None)
 
 
 def _initial_of(row: MeetingRow) -> dict[str, Any]:
@@ -124,7 +171,11 @@ def _page(
     field = str(refusal.details.get("field", "")) if refusal else ""
     if refusal and field in form.fields:
         form.add_error(field, refusal.message)
+    can_wait = row is None and not free and can_wait_for(attendee, other.attendee_id, now)
     context = {
+        "can_wait": can_wait,
+        "send_to": _address(attendee, other, row, can_wait),
+        "waits": _entry_of(attendee, other, now) if row is None else None,
         "other": other,
         "form": form,
         "row": row,
@@ -137,6 +188,13 @@ def _page(
     }
     status = refusal.status if refusal else 422 if form.errors else 200
     return render(request, "meetings/ask.html", context, status=status)
+
+
+def _address(attendee: Attendee, other: PublicProfile, row: MeetingRow | None, can_wait: bool) -> str:
+    """Where the form is sent: to change a request, to wait for a time, or to ask."""
+    if row is not None:
+        return reverse("change_request", args=[attendee.event.slug, row.meeting_id])
+    return reverse("wait" if can_wait else "ask", args=[attendee.event.slug, other.attendee_id])
 
 
 def _alternatives(refusal: BusinessError) -> set[object]:

@@ -9,7 +9,7 @@ import pytest
 
 from backend.events.models import Attendee, Event, Slot, Table
 from backend.meetings import services
-from backend.meetings.models import Availability, Meeting
+from backend.meetings.models import Availability, Meeting, WaitingListEntry
 from tests.factories import NOW, make_attendee, make_event
 
 
@@ -125,6 +125,16 @@ class Forum:
     def withdraw_counter(self, attendee: Attendee, meeting: Meeting) -> Meeting:
         return services.withdraw_counter_offer(
             attendee=attendee, meeting_id=meeting.pk, by=attendee.person, now=self.now
+        )
+
+    def wait(self, attendee: Attendee, other: Attendee, **wish: object) -> WaitingListEntry:
+        """Wait for a free time with the other."""
+        return services.join_waiting_list(
+            attendee=attendee,
+            other_id=other.pk,
+            data=services.MeetingRequestData(**wish),
+            by=attendee.person,
+            now=self.now,
         )
 
     def edit(self, attendee: Attendee, meeting: Meeting, *slots: Slot, **wish: object) -> Meeting:

@@ -19,6 +19,7 @@ from backend.meetings.models import (
     Meeting,
     RequestedTime,
     Seat,
+    WaitingListEntry,
 )
 from tests.backend.meetings.conftest import make_forum
 from tests.database import refused_by
@@ -286,3 +287,39 @@ def test_a_follow_up_is_once_of_a_side_says_something_and_is_answered_with_its_d
     of_it.update(due_on=NOW.date())
     refused_by("follow_up_answered_has_a_date", lambda: of_it.update(kept=True))
     refused_by("follow_up_answered_has_a_date", lambda: of_it.update(answered_at=NOW))
+
+
+def test_one_waits_once_for_another_and_a_time_is_given_to_one_who_waits(forum):
+    a, b, c, _ = forum.people
+    row = {"event": forum.event, "other": c, "created_at": NOW}
+    waiting = WaitingListEntry.objects.create(**row, attendee=a)
+    of_it = WaitingListEntry.objects.filter(pk=waiting.pk)
+    refused_by("waiting_list_once", lambda: WaitingListEntry.objects.create(**row, attendee=a))
+    refused_by("waiting_list_of_two", lambda: of_it.update(attendee=c))
+    for state in ("asked", "gone"):
+        refused_by("waiting_list_asked_has_a_request", lambda state=state: of_it.update(state=state))
+    period = DateTimeTZRange(NOW, NOW + HOUR)
+    refused_by("waiting_list_asked_has_a_request", lambda: of_it.update(period=period))
+    of_it.update(state="asked", meeting=bare_meeting(forum), period=period)
+    other = {"state": "asked", "attendee": b, "meeting": bare_meeting(forum, asker=b)}
+    half = DateTimeTZRange(NOW + HOUR / 2, NOW + 2 * HOUR)
+    refused_by(
+        "waiting_list_time_given_once", lambda: WaitingListEntry.objects.create(**row, **other, period=half)
+    )
+    after = DateTimeTZRange(NOW + HOUR, NOW + 2 * HOUR)
+    WaitingListEntry.objects.create(**row, **other, period=after)
+    of_it.update(state="ended")
+    WaitingListEntry.objects.create(**row, attendee=a)  # waits anew
+
+
+def test_whom_one_waits_for_with_what_and_the_request_it_became_are_of_the_same_event(forum):
+    there = make_forum(slug="elsewhere")
+    a, b, *_ = forum.people
+    waiting = WaitingListEntry.objects.create(event=forum.event, attendee=a, other=b)
+    of_it = WaitingListEntry.objects.filter(pk=waiting.pk)
+    stranger = there.people[0]
+    refused_by("waiting_list_attendee_same_event", lambda: of_it.update(attendee=stranger))
+    refused_by("waiting_list_other_same_event", lambda: of_it.update(other=stranger))
+    refused_by("waiting_list_theme_same_event", lambda: of_it.update(theme=there.event.themes.first()))
+    meeting = bare_meeting(there)
+    refused_by("waiting_list_meeting_same_event", lambda: of_it.update(state="ended", meeting=meeting))

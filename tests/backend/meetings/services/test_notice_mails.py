@@ -106,6 +106,14 @@ def meeting_in_every_state(forum: Forum) -> dict[str, tuple[Attendee, EmailMulti
         event=forum.event, table_id=table.pk, data=TableData(label="Terrace"), by=boss.person, now=forum.now
     )
     keep("moved", a)
+    taken, waits = forum.join(2)
+    times = [slot.pk for slot in forum.slots[1:]]
+    services.close_slots(attendee=taken, slot_ids=times, by=taken.person, now=forum.now)
+    meeting = forum.arrange(taken, c, forum.slots[0])
+    forum.wait(waits, taken)
+    forum.cancel(taken, meeting)
+    services.offer_freed_times(now=forum.now)
+    keep("time_freed", waits)
     forum.now += HOUR
     late = forum.ask(d, b).expires_at
     services.expire_requests(now=late)
