@@ -34,6 +34,7 @@ from frontend.meetings.views import (
     counter_offers,
     delegations,
     meetings,
+    office_hours,
     rehearsal,
     requests,
     sessions,
@@ -273,6 +274,30 @@ urlpatterns = [
     path("e/<slug:slug>/meetings/", meetings.meetings, name="meetings"),
     path("e/<slug:slug>/meetings/offline/", meetings.offline_agenda, name="offline_agenda"),
     path("e/<slug:slug>/meetings/sheet/", meetings.day_sheet, name="day_sheet"),
+    path("e/<slug:slug>/meetings/office-hours/new/", office_hours.new_office_hour, name="new_office_hour"),
+    path(
+        "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/", office_hours.office_hour, name="office_hour"
+    ),
+    path(
+        "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/add/",
+        office_hours.add_guest,
+        name="add_guest",
+    ),
+    path(
+        "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/leave/",
+        office_hours.leave,
+        name="leave_office_hour",
+    ),
+    path(
+        "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/cancel/",
+        office_hours.cancel,
+        name="cancel_office_hour",
+    ),
+    path(
+        "e/<slug:slug>/meetings/office-hours/<int:meeting_id>/here/",
+        office_hours.arrive,
+        name="arrive_at_office_hour",
+    ),
     path("e/<slug:slug>/meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),
     path(
         "e/<slug:slug>/meetings/<int:meeting_id>/meeting.ics",

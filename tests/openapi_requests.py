@@ -37,6 +37,7 @@ from tests.factories import make_attendee, make_run, make_session, token_of
 ROLES = ("anonymous", "participant", "organiser", "lead")
 # What a description field by field cannot say: 400 to a request that it allows.
 UNDESCRIBED = {
+    "about_needed": "what an office hour is about is more than blanks",
     "bad_aims": "the least is at most the most; two constituencies with scope between, none without",
     "bad_contact_rule": "two groups, each a constituency or a sector of the event",
     "bad_contact": "a mail address, a telephone number, the address of a web page",

@@ -19,7 +19,7 @@ from backend.safeguarding.api import (
     ReportListView,
 )
 from backend.stats.api import StatsFileView, StatsView
-from backend.suggestions.api import FeedbackView, SuggestionListView, UnderstoodView
+from backend.suggestions.api import FeedbackView, SharedNeedListView, SuggestionListView, UnderstoodView
 
 urlpatterns = [
     path("me/", MeView.as_view()),
@@ -121,6 +121,13 @@ urlpatterns = [
     path("events/<slug:slug>/meetings/<int:meeting_id>/here/", meetings.ArriveView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/attest/", meetings.AttestView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/follow-up/", meetings.FollowUpView.as_view()),
+    path("events/<slug:slug>/office-hours/", meetings.OfficeHourListView.as_view()),
+    path("events/<slug:slug>/office-hours/proposed/", SharedNeedListView.as_view()),
+    path("events/<slug:slug>/office-hours/<int:meeting_id>/", meetings.OfficeHourView.as_view()),
+    path("events/<slug:slug>/office-hours/<int:meeting_id>/guests/", meetings.OfficeHourGuestView.as_view()),
+    path("events/<slug:slug>/office-hours/<int:meeting_id>/leave/", meetings.OfficeHourLeaveView.as_view()),
+    path("events/<slug:slug>/office-hours/<int:meeting_id>/cancel/", meetings.OfficeHourCancelView.as_view()),
+    path("events/<slug:slug>/office-hours/<int:meeting_id>/here/", meetings.OfficeHourArriveView.as_view()),
     path("events/<slug:slug>/meetings/overview/", meetings.OverviewView.as_view()),
     path("events/<slug:slug>/meetings/rules/", meetings.RulesView.as_view()),
     path("events/<slug:slug>/meetings/told/", meetings.DisputeListView.as_view()),

@@ -46,6 +46,7 @@ def run_meeting_deadlines(timestamp: int) -> None:  # noqa: ARG001
     fell free to who waits, remind, attest, remind of follow-ups."""
     now = timezone.now()
     services.end_refused_meetings(now=now)
+    services.end_refused_seats(now=now)
     services.end_broken_sessions(now=now)
     services.displace_meetings(now=now)
     services.expire_requests(now=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
@@ -54,6 +54,7 @@ OF_AN_OPEN_REQUEST = (
 )
 OF_A_MEETING_TO_COME = (
     Kind.ACCEPTED,
+    Kind.OFFICE_HOUR,
     Kind.ARRANGED,
     Kind.MOVED,
     Kind.CANCELLED,
@@ -177,6 +178,20 @@ def may_meet(seated: Collection[int], now: dt.datetime) -> bool:
     """Whether the contact policy lets these attendees (ids) meet; never with fewer than two of them."""
     first = Attendee.objects.filter(pk__in=seated).order_by("pk").first()
     return first is not None and can_see_meeting(first, seated, now)
+
+
+def seated_together(host: Attendee, guests: Sequence[int], now: dt.datetime) -> tuple[int, ...]:
+    """Of these guests (ids), in this order, those who may sit with the host and with each other.
+
+    The contact policy is asked of every pair; of two that it parts the first stays. One query per guest.
+    """
+    near = set(contactable_for(host, "meeting", now, guests).values_list("pk", flat=True))
+    people = Attendee.objects.in_bulk(near)
+    kept: list[int] = []
+    for pk in guests:
+        if pk in people and contactable_for(people[pk], "meeting", now, kept).count() == len(kept):
+            kept.append(pk)
+    return tuple(kept)
 
 
 def has_meeting() -> Exists:

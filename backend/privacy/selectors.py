@@ -25,6 +25,7 @@ from backend.meetings.models import (
 )
 from backend.meetings.selectors import connections_for
 from backend.meetings.selectors.meetings import rows_for
+from backend.meetings.selectors.office_hours import office_rows_for
 from backend.people.models import Person
 from backend.people.selectors import tokens_of
 from backend.safeguarding.models import Block, DelegationSeat, Report
@@ -146,10 +147,11 @@ def _activity(attendee: Attendee) -> tuple[StoredField, ...]:
     nobody, meeting = (Readers.NOBODY,), (Readers.MEETING,)
     feedback = Feedback.objects.filter(attendee=attendee)
     meetings = Meeting.objects.one_to_one()
+    not_of_groups = meetings | Meeting.objects.office_hours()
     parts = SessionPart.objects.filter(attendee=attendee)
     sessions = (Readers.PEOPLE,) if attendee.shows_sessions else nobody
     return (
-        StoredField("meetings", meetings.of(attendee).count(), (Readers.MEETING, Readers.ORGANISERS)),
+        StoredField("meetings", not_of_groups.of(attendee).count(), (Readers.MEETING, Readers.ORGANISERS)),
         StoredField("messages", meetings.filter(asker=attendee).exclude(message="").count(), meeting),
         StoredField("reported_meetings", _attested(attendee), (Readers.ORGANISERS,)),
         StoredField("waiting_lists", WaitingListEntry.objects.filter(attendee=attendee).count(), nobody),
@@ -211,7 +213,7 @@ class Leaving:
 
 def leaving_for(attendee: Attendee, now: dt.datetime) -> Leaving:
     """What ends when the attendee leaves."""
-    mine = Meeting.objects.one_to_one().of(attendee)
+    mine = Meeting.objects.exclude(kind=Meeting.Kind.GROUP).of(attendee)
     forums = Attendee.objects.filter(person=attendee.person_id).count()
     return Leaving(mine.to_come(now).count(), mine.open_at(now).count(), forums)
 
@@ -280,6 +282,7 @@ def _forum(attendee: Attendee, now: dt.datetime) -> Row:
             WaitingListEntry.objects.filter(attendee=attendee),
             {"message": "message", "state": "state", "since": "created_at"},
         ),
+        "office_hours": _office_hours(attendee, now),
         "follow_ups": _rows(
             FollowUp.objects.filter(attendee=attendee),
             {"agreed": "agreed", "due_on": "due_on", "kept": "kept", "noted_at": "noted_at"},
@@ -326,6 +329,25 @@ def _forum(attendee: Attendee, now: dt.datetime) -> Row:
 def _rows(found: Any, columns: Mapping[str, str]) -> list[Row]:
     values = found.order_by("pk").values_list(*columns.values())
     return [dict(zip(columns, row, strict=True)) for row in values]
+
+
+def _office_hours(attendee: Attendee, now: dt.datetime) -> list[Row]:
+    """The office hours with the host's name where the policy shows it, and no other guest's."""
+    mine = Meeting.objects.office_hours().of(attendee)
+    shown = {row.meeting_id: row for row in office_rows_for(attendee, mine, now)}
+    rows = []
+    for meeting in mine.order_by("pk"):
+        row = shown.get(meeting.pk)
+        rows.append(
+            {
+                "i_am_host": meeting.asker_id == attendee.pk,
+                "host": row.host.name if row and row.host else None,
+                "about": row.about if row else "",
+                "state": row.state if row else None,
+                "starts_at": meeting.period.lower,
+            }
+        )
+    return rows
 
 
 def _meetings(attendee: Attendee, now: dt.datetime) -> list[Row]:

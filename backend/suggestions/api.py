@@ -61,6 +61,18 @@ class FeedbackSerializer(serializers.Serializer[Any]):
     )
 
 
+class SharedNeedSerializer(serializers.Serializer[Any]):
+    """Three or more requests to me about the same, which one office hour could answer."""
+
+    name = serializers.CharField()
+    theme = serializers.CharField(help_text="A theme's key.")
+    requests = serializers.ListField(
+        child=serializers.IntegerField(),
+        source="request_ids",
+        help_text="The first asked first; the first eight are proposed.",
+    )
+
+
 FILTERS = [
     OpenApiParameter(name, str, description=f"Only people of this {name}.") for name in selectors.FILTER_NAMES
 ]
@@ -80,6 +92,15 @@ class SuggestionListView(ParticipantView):
             attendee=self.attendee, now=timezone.now(), filters=selectors.Filters(**values)
         )
         return Response(SuggestionListSerializer(found).data)
+
+
+class SharedNeedListView(ParticipantView):
+    """What several asked me about, most requests first."""
+
+    @extend_schema(operation_id="office_hours_proposed", responses={200: SharedNeedSerializer(many=True)})
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        found = selectors.shared_needs_for(self.attendee, timezone.now())
+        return Response(SharedNeedSerializer(found, many=True).data)
 
 
 class FeedbackView(ParticipantView):

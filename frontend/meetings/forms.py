@@ -19,7 +19,7 @@ from backend.events.rules import SlotGrid
 from backend.events.selectors import Profile
 from backend.events.services import TableData
 from backend.meetings.selectors import Choice, ContactDetails, FollowUpRow, GridDay, SessionChoices, SlotCell
-from backend.meetings.services import AGREED_LIMIT, MeetingRequestData, SessionPlan
+from backend.meetings.services import AGREED_LIMIT, MeetingRequestData, OfficeHourData, SessionPlan
 from frontend.events.words.times import when
 from frontend.fields import IdField, IdsField, RefusableForm
 
@@ -100,6 +100,33 @@ class CounterOfferForm(forms.Form):
     """The times offered instead."""
 
     slots = IdsField(required=False)
+
+
+class OfficeHourForm(forms.Form):
+    """Whom to invite, when, about what, and where."""
+
+    requests = IdsField(required=False)
+    slot = IdField(required=False)
+    about = forms.CharField(required=False)
+    theme = forms.CharField(required=False)
+    place = forms.ChoiceField(choices=[("table", "table"), ("online", "online")], required=False)
+    key = forms.CharField(required=False, strip=False)
+
+    def office_hour_data(self) -> OfficeHourData:
+        values = self.cleaned_data
+        return OfficeHourData(
+            request_ids=values["requests"],
+            slot_id=values["slot"] or 0,
+            about=values["about"],
+            theme=values["theme"],
+            is_online=values["place"] == "online",
+        )
+
+
+class GuestForm(forms.Form):
+    """The office hour with which a request is answered."""
+
+    request = IdField()
 
 
 class MoveForm(forms.Form):

@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from backend.events.models import Event
 from backend.events.selectors import Profile
 from backend.meetings.models import Notice
-from backend.meetings.selectors import DeliveryRow, MeetingRow, NoticeRow, SessionRow, SlotChoice
+from backend.meetings.selectors import (
+    DeliveryRow,
+    MeetingRow,
+    NoticeRow,
+    OfficeHourRow,
+    SessionRow,
+    SlotChoice,
+)
 from backend.suggestions.selectors import ReasonRow, SuggestionCard
 from frontend.events.words.times import when
 
@@ -41,6 +48,8 @@ MAIL_KINDS = {
     Kind.CONTACT_OFFERED: gettext_lazy("Somebody would like to stay in touch"),
     Kind.CONNECTED: gettext_lazy("A connection"),
     Kind.FOLLOW_UP: gettext_lazy("Reminder of a follow-up"),
+    Kind.OFFICE_HOUR: gettext_lazy("An invitation to an office hour"),
+    Kind.OFFICE_LEFT: gettext_lazy("A free place in an office hour"),
 }
 MAIL_ERRORS = {
     "timeout": gettext_lazy("The mail server did not answer in time."),
@@ -106,6 +115,8 @@ def theme_of(card: SuggestionCard | None, profile: Profile) -> str:
 
 def notice_words(notice: NoticeRow, event: Event) -> str:
     """A notice in one sentence, with its meeting as it may be seen now."""
+    if notice.office_hour is not None:
+        return office_notice_words(notice.kind, notice.office_hour, event)
     row = notice.meeting
     if row is None:
         return _("A meeting of yours is cancelled. Its time is yours again.")
@@ -172,6 +183,26 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
         case Notice.Kind.FOLLOW_UP:
             return _("You wanted to follow up with %(name)s. Is it done?") % name
     return str(dict(Notice.Kind.choices).get(notice.kind, ""))
+
+
+def office_notice_words(kind: str, row: OfficeHourRow, event: Event) -> str:
+    """A notice of an office hour in one sentence."""
+    named = {
+        "about": row.about,
+        "host": row.host.name if row.host else "",
+        "when": when(row.starts_at, row.ends_at, event),
+        "place": row.place.label,
+    }
+    match kind:
+        case Notice.Kind.OFFICE_HOUR:
+            return _("%(host)s invites you to an office hour: “%(about)s”, %(when)s.") % named
+        case Notice.Kind.OFFICE_LEFT:
+            return _("A guest does not come to your office hour “%(about)s”: a place is free.") % named
+        case Notice.Kind.MOVED:
+            return _("The office hour “%(about)s” is now at %(place)s, %(when)s.") % named
+        case Notice.Kind.CANCELLED:
+            return _("The office hour “%(about)s” is off for you. Its time is yours again.") % named
+    return _("Office hour “%(about)s”: %(when)s.") % named
 
 
 def _times_taken(asked_by_me: bool, are_new: bool) -> str:

@@ -30,7 +30,7 @@ def causes_for(event: Event, ids: Collection[int], now: dt.datetime) -> dict[int
     )
     has_slots = Slot.objects.filter(event=event, starts_at__gt=now + MIN_NOTICE).exists()
     unanswered, waiting = _open_meetings(event, ids, now)
-    asked = set(Meeting.objects.filter(asker__in=ids).values_list("asker_id", flat=True))
+    asked = set(Meeting.objects.one_to_one().filter(asker__in=ids).values_list("asker_id", flat=True))
     causes = {}
     for row in rows:
         holds = {
@@ -87,5 +87,7 @@ def just_told(ids: Collection[int], since: dt.datetime) -> set[int]:
         *Invitation.objects.filter(reached, attendee__in=ids, queued_at__gt=since)
         .exclude(kind=Invitation.Kind.TEST)
         .values_list("attendee_id", flat=True),
-        *Meeting.objects.filter(asker__in=ids, asked_at__gt=since).values_list("asker_id", flat=True),
+        *Meeting.objects.one_to_one()
+        .filter(asker__in=ids, asked_at__gt=since)
+        .values_list("asker_id", flat=True),
     }

@@ -13,6 +13,14 @@ from backend.meetings.api.connections import (
 from backend.meetings.api.contact_rules import ContactRuleListView, ContactRulePreviewView, ContactRuleView
 from backend.meetings.api.forums import EventListView, RehearsalView
 from backend.meetings.api.joining import JoiningView
+from backend.meetings.api.office_hours import (
+    OfficeHourArriveView,
+    OfficeHourCancelView,
+    OfficeHourGuestView,
+    OfficeHourLeaveView,
+    OfficeHourListView,
+    OfficeHourView,
+)
 from backend.meetings.api.organiser import (
     CancelForBothView,
     DisputeListView,
@@ -93,6 +101,12 @@ __all__ = [
     "MostWantedView",
     "MoveView",
     "NoticeListView",
+    "OfficeHourArriveView",
+    "OfficeHourCancelView",
+    "OfficeHourGuestView",
+    "OfficeHourLeaveView",
+    "OfficeHourListView",
+    "OfficeHourView",
     "OverviewView",
     "ProgrammeImportView",
     "ProgrammeSessionListView",

@@ -61,7 +61,9 @@ class MeetingListView(MeetingAnswerView):
     def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         now = timezone.now()
         lists = {
-            "to_answer": selectors.requests_to_answer(self.attendee, now),
+            "to_answer": selectors.with_office_hours(
+                self.attendee, selectors.requests_to_answer(self.attendee, now), now
+            ),
             "sent": selectors.requests_sent(self.attendee, now),
             "agreed": selectors.confirmed_meetings_for(self.attendee, now),
         }

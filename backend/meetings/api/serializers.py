@@ -41,6 +41,12 @@ class FollowUpSerializer(serializers.Serializer[Any]):
     kept = serializers.BooleanField(allow_null=True, help_text="None: I have not said yet.")
 
 
+class OpenOfficeHourSerializer(serializers.Serializer[Any]):
+    office_hour = serializers.IntegerField(source="meeting_id")
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+
+
 class MeetingSerializer(serializers.Serializer[Any]):
     """A meeting as I may see it; `actions` are what I can do with it now."""
 
@@ -75,6 +81,9 @@ class MeetingSerializer(serializers.Serializer[Any]):
     actions = serializers.ListField(child=serializers.CharField())
     can_follow_up = serializers.BooleanField(help_text="We met, as far as is known.")
     follow_up = FollowUpSerializer(allow_null=True)
+    office_hours = OpenOfficeHourSerializer(
+        many=True, help_text="My office hours with a place left that this request could be answered with."
+    )
 
 
 class MeetingRequestDataSerializer(serializers.Serializer[Any]):
@@ -169,6 +178,12 @@ class AgendaItemSerializer(serializers.Serializer[Any]):
     session = serializers.IntegerField(source="session_id", allow_null=True)
     is_speaking = serializers.BooleanField()
     meeting = MeetingSerializer(allow_null=True)
+    office_hour = serializers.IntegerField(
+        source="office_hour.meeting_id",
+        default=None,
+        allow_null=True,
+        help_text="One I am in.",
+    )
 
 
 class AgendaDaySerializer(serializers.Serializer[Any]):
@@ -218,6 +233,9 @@ class NoticeSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     is_read = serializers.BooleanField()
     meeting = MeetingSerializer(allow_null=True, help_text="None: one I may no longer see is off.")
+    office_hour = serializers.IntegerField(
+        source="office_hour.meeting_id", default=None, allow_null=True, help_text="What it is about, instead."
+    )
 
 
 class PeriodSerializer(serializers.Serializer[Any]):

@@ -17,14 +17,19 @@ from backend.events.models import Attendee, Event, Slot, Table, Theme
 from backend.safeguarding.models import DelegationSession
 
 MAX_TIMES = 3
+MAX_GUESTS = 8  # of an office hour: as many as a table seats and a host can hear in one slot
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     """Filters for meetings. None of these decides who may see one: the contact policy does."""
 
     def one_to_one(self) -> MeetingQuerySet:
-        """Those of two people; the others hold the time and place of a session with a delegation."""
+        """Those of two people; the others are office hours, and what a session with a delegation holds."""
         return self.filter(kind=Meeting.Kind.ONE_TO_ONE)
+
+    def office_hours(self) -> MeetingQuerySet:
+        """Those of one host and the guests who asked them about the same."""
+        return self.filter(kind=Meeting.Kind.OFFICE_HOURS)
 
     def of(self, attendee: Attendee) -> MeetingQuerySet:
         return self.filter(seats__attendee=attendee.pk)
@@ -70,6 +75,7 @@ class Meeting(models.Model):
     class Kind(models.TextChoices):
         ONE_TO_ONE = "one_to_one", _("One to one")
         GROUP = "group", _("Group")
+        OFFICE_HOURS = "office_hours", _("Office hour")
 
     class State(models.TextChoices):
         REQUESTED = "requested", _("Asked")
@@ -79,6 +85,7 @@ class Meeting(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         EXPIRED = "expired", _("Expired")
         CANCELLED = "cancelled", _("Cancelled")
+        GATHERED = "gathered", _("Answered with an office hour")
         HELD = "held", _("Held")
         NOT_HELD = "not_held", _("Did not take place")
         DISPUTED = "disputed", _("The two reports differ")
@@ -92,12 +99,12 @@ class Meeting(models.Model):
         State.HELD,
     )  # not: fell through, disputed
     MET_STATES = (State.ACCEPTED, State.HELD, State.DISPUTED)  # of one whose time has begun
-    ANSWERED_STATES = (*EVER_CONFIRMED_STATES, State.DECLINED)
+    ANSWERED_STATES = (*EVER_CONFIRMED_STATES, State.DECLINED, State.GATHERED)
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="meetings")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.ONE_TO_ONE)
     state = models.CharField(max_length=12, choices=State.choices, default=State.REQUESTED)
-    asker = models.ForeignKey(  # null where organisers put it forward
+    asker = models.ForeignKey(  # null where organisers put it forward; of an office hour, its host
         Attendee, null=True, blank=True, on_delete=models.CASCADE, related_name="meetings_asked"
     )
     message = models.TextField(blank=True)  # the asker's, or why the organisers put it forward
@@ -117,6 +124,9 @@ class Meeting(models.Model):
 
     delegation_session = models.OneToOneField(  # whose time and place a group meeting holds
         DelegationSession, null=True, blank=True, on_delete=models.CASCADE, related_name="meeting"
+    )
+    office_hour = models.ForeignKey(  # that answers this request, which then has no time of its own
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="gathered"
     )
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0)  # raised by each change after the acceptance (RFC 5545)
@@ -160,7 +170,8 @@ class Meeting(models.Model):
                 condition=~Q(state="proposed") | Q(asker__isnull=True), name="meeting_proposed_has_no_asker"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["requested", "declined", "withdrawn"]) | Q(asker__isnull=False),
+                condition=~Q(state__in=["requested", "declined", "withdrawn", "gathered"])
+                | Q(asker__isnull=False),
                 name="meeting_requested_has_an_asker",
             ),
             models.CheckConstraint(
@@ -170,12 +181,22 @@ class Meeting(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind="one_to_one", delegation_session=None)
-                | Q(kind="group", delegation_session__isnull=False, asker=None),
+                | Q(kind="group", delegation_session__isnull=False, asker=None)
+                | Q(kind="office_hours", delegation_session=None, asker__isnull=False),
                 name="meeting_kind_known",
             ),
             models.CheckConstraint(
+                condition=Q(state="gathered", kind="one_to_one", office_hour__isnull=False)
+                | ~Q(state="gathered") & Q(office_hour=None),
+                name="meeting_gathered_in_an_office_hour",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="office_hours") | Q(state__in=["accepted", "cancelled"]),
+                name="meeting_office_hour_is_agreed",
+            ),
+            models.CheckConstraint(
                 condition=Q(
-                    state__in=["requested", "proposed", "declined", "withdrawn", "expired"],
+                    state__in=["requested", "proposed", "declined", "withdrawn", "expired", "gathered"],
                     slot__isnull=True,
                     table__isnull=True,
                     period__isnull=True,
@@ -232,6 +253,8 @@ class Seat(models.Model):
         INVITED = "invited", _("Invited")
         FIRST = "first", _("First of the two")  # first and second where organisers put it forward
         SECOND = "second", _("Second of the two")
+        HOST = "host", _("Host")  # of an office hour; all others in it are guests
+        GUEST = "guest", _("Guest")
 
     class Answer(models.TextChoices):
         """The attendee's answer to a proposal; it can be changed until both said yes, or it expires."""
@@ -250,6 +273,7 @@ class Seat(models.Model):
     kind = models.CharField(max_length=12, choices=Meeting.Kind.choices, default=Meeting.Kind.ONE_TO_ONE)
     attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="seats")
     part = models.CharField(max_length=8, choices=Part.choices)
+    place = models.PositiveSmallIntegerField(null=True, blank=True)  # a guest's, until they leave
     period = DateTimeRangeField(null=True, blank=True)
     is_active = models.BooleanField(default=False)
     answer = models.CharField(max_length=3, choices=Answer.choices, blank=True)
@@ -270,7 +294,19 @@ class Seat(models.Model):
                 name="seat_one_to_one_has_two",
             ),
             models.CheckConstraint(
-                condition=Q(part__in=["asker", "invited", "first", "second"]), name="seat_part_known"
+                condition=Q(part__in=["asker", "invited", "first", "second"]) & ~Q(kind="office_hours")
+                | Q(part__in=["host", "guest"], kind="office_hours"),
+                name="seat_part_known",
+            ),
+            models.UniqueConstraint(
+                fields=["meeting"], condition=Q(part="host"), name="seat_office_hour_has_one_host"
+            ),
+            # With the check below: an office hour has at most eight guests, whoever writes at once.
+            models.UniqueConstraint(fields=["meeting", "place"], name="seat_one_guest_per_place"),
+            models.CheckConstraint(
+                condition=Q(part="guest", place__isnull=False, place__gte=1, place__lte=MAX_GUESTS)
+                | Q(place=None) & ~Q(part="guest", is_active=True),
+                name="seat_place_of_a_guest",
             ),
             models.CheckConstraint(
                 condition=Q(answer="") | Q(answer__in=["yes", "no"], part__in=["first", "second"]),

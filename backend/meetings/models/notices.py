@@ -36,6 +36,8 @@ class Notice(models.Model):
         CONTACT_OFFERED = "contact_offered", _("Somebody would like to stay in touch")
         CONNECTED = "connected", _("You are connected")
         FOLLOW_UP = "follow_up", _("A follow-up is due")
+        OFFICE_HOUR = "office_hour", _("You are invited to an office hour")
+        OFFICE_LEFT = "office_left", _("A guest does not come to your office hour")
 
     ONCE = (
         Kind.REMINDER_HALF,

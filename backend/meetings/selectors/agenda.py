@@ -12,13 +12,15 @@ from backend.events.models import Attendee, SessionPart
 from backend.meetings.models import Meeting
 from backend.meetings.selectors.delegation_sessions import own_delegation_sessions
 from backend.meetings.selectors.meetings import MeetingRow, rows_for
+from backend.meetings.selectors.office_hours import OfficeHourRow, office_hours_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaItem:
-    """A session of the programme, a meeting, or a session with a delegation, which names nobody.
+    """A session of the programme, a meeting, an office hour, or a session with a delegation, which names
+    nobody.
 
-    `session_id` is set for the first, `meeting` for the second.
+    `session_id` is set for the first, `meeting` for the second, `office_hour` for the third.
     """
 
     starts_at: dt.datetime
@@ -30,6 +32,7 @@ class AgendaItem:
     is_speaking: bool = False
     with_delegation: bool = False
     meeting: MeetingRow | None = None
+    office_hour: OfficeHourRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,17 @@ def agenda_for(attendee: Attendee, now: dt.datetime) -> Agenda:
             attendee, Meeting.objects.filter(state__in=Meeting.CONFIRMED_STATES).order_by("pk"), now
         )
         if row.starts_at and row.ends_at and row.place
+    ]
+    items += [
+        AgendaItem(
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            title=_("Office hour: %(about)s") % {"about": row.about},
+            room=row.place.label,
+            office_hour=row,
+        )
+        for row in office_hours_for(attendee, now)
+        if row.state == Meeting.State.ACCEPTED
     ]
     items += [
         AgendaItem(

@@ -25,6 +25,7 @@ from backend.events.selectors import shown_name
 from backend.meetings.models import CalendarFeed, Meeting
 from backend.meetings.selectors.delegation_sessions import own_delegation_sessions
 from backend.meetings.selectors.meetings import MeetingRow, Place, meeting_for, place_of, rows_for
+from backend.meetings.selectors.office_hours import OfficeHourRow, office_hour_for, office_rows_for
 from backend.meetings.selectors.times import reader_words
 
 PRODUCT = "-//Titian//Titian 1//EN"
@@ -44,6 +45,9 @@ def feed_for(attendee: Attendee, since: dt.datetime, now: dt.datetime) -> bytes:
     rows = {row.meeting_id: row for row in rows_for(attendee, confirmed, now)}
     entries = [_meeting(meeting, rows.get(meeting.pk), attendee, meeting.changed_at) for meeting in meetings]
     held = {row.session_id for row in own_delegation_sessions(attendee, now) if row.state in HELD}
+    hours = ever.office_hours()
+    own = {row.meeting_id: row for row in office_rows_for(attendee, hours, now)}
+    entries += [_office_hour(one, own.get(one.pk), attendee, one.changed_at) for one in hours]
     groups = ever.filter(kind=Meeting.Kind.GROUP).select_related("table")
     entries += [_with_delegation(group, group.delegation_session_id in held, attendee) for group in groups]
     parts = SessionPart.objects.filter(attendee=attendee.pk).select_related("session")
@@ -55,12 +59,17 @@ def feed_for(attendee: Attendee, since: dt.datetime, now: dt.datetime) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def invitation_for(meeting: Meeting, row: MeetingRow | None, reader: Attendee, now: dt.datetime) -> bytes:
+def invitation_for(
+    meeting: Meeting, row: MeetingRow | OfficeHourRow | None, reader: Attendee, now: dt.datetime
+) -> bytes:
     """The entry of one meeting as a mail carries it: METHOD:REQUEST, or CANCEL once it is off for the reader.
 
     Without a row (withheld by the contact policy) it is cancelled and has no name.
     """
-    entry = _meeting(meeting, row, reader, now)
+    if isinstance(row, OfficeHourRow) or meeting.kind == Meeting.Kind.OFFICE_HOURS:
+        entry = _office_hour(meeting, row if isinstance(row, OfficeHourRow) else None, reader, now)
+    else:
+        entry = _meeting(meeting, row, reader, now)
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     entry.add("organizer", f"mailto:{sender}", parameters={"CN": one_line(reader.event.name)})
     entry.add(
@@ -75,13 +84,17 @@ def invitation_for(meeting: Meeting, row: MeetingRow | None, reader: Attendee, n
 
 def entry_for(reader: Attendee, meeting_id: int, now: dt.datetime) -> bytes:
     """One meeting of the reader as its mail carries it; refuses NotFound for others' and for a request."""
-    row = meeting_for(reader, meeting_id, now)
+    row: MeetingRow | OfficeHourRow
+    if Meeting.objects.office_hours().filter(pk=meeting_id).exists():
+        row = office_hour_for(reader, meeting_id, now)
+    else:
+        row = meeting_for(reader, meeting_id, now)
     if row.starts_at is None:
         raise NotFound(_("This meeting is not agreed yet, so there is nothing for a calendar."))
     return invitation_for(Meeting.objects.get(pk=meeting_id), row, reader, now)
 
 
-def method_of(row: MeetingRow | None) -> str:
+def method_of(row: MeetingRow | OfficeHourRow | None) -> str:
     return "CANCEL" if row is None or row.state == Meeting.State.CANCELLED else "REQUEST"
 
 
@@ -138,6 +151,42 @@ def _meeting(
         need = row.interpreter if row is not None else ""
         entry.add("description", f"{words}\n{need}" if need else words)
     return entry
+
+
+def _office_hour(
+    meeting: Meeting, row: OfficeHourRow | None, reader: Attendee, stamp: dt.datetime
+) -> icalendar.Event:
+    """An office hour; the entry names its host and no guest, as calendars are often shared."""
+    is_off = row is None or row.state == Meeting.State.CANCELLED
+    entry = _entry(
+        uid=str(meeting.uid),
+        summary=_office_summary(row),
+        period=(meeting.period.lower, meeting.period.upper),
+        stamp=stamp,
+        sequence=row.sequence if row else meeting.sequence + (meeting.state != Meeting.State.CANCELLED),
+        zone=reader.event.zone,
+    )
+    entry.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    entry.add("transp", "TRANSPARENT" if is_off else "OPAQUE")
+    entry.add("last-modified", meeting.changed_at)
+    if row is not None and not is_off:
+        entry.add("location", one_line(location_words(row.place, reader)))
+        if row.theme_name:
+            entry.add("categories", [one_line(row.theme_name)])
+        entry.add("url", meeting_address(reader))
+        entry.add("description", _description(meeting.period.lower, meeting.period.upper, reader))
+    return entry
+
+
+def _office_summary(row: OfficeHourRow | None) -> str:
+    if row is None:
+        return _("Cancelled meeting")
+    named = {"about": row.about, "host": row.host.name if row.host else ""}
+    if row.state == Meeting.State.CANCELLED:
+        return _("Cancelled: office hour “%(about)s”") % named
+    if row.is_host:
+        return _("Your office hour “%(about)s”") % named
+    return _("Office hour with %(host)s: “%(about)s”") % named
 
 
 def _with_delegation(meeting: Meeting, is_on: bool, reader: Attendee) -> icalendar.Event:

@@ -56,6 +56,15 @@ class FollowUpRow:
     kept: bool | None
 
 
+@dataclass(frozen=True, slots=True)
+class OpenOfficeHour:
+    """An office hour of the viewer's with a place left, at a time at which the asker is free."""
+
+    meeting_id: int
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingRow:
     """A meeting as `viewer` may see it.
@@ -67,7 +76,8 @@ class MeetingRow:
     in a row depends on the other's before both said yes. `i_am_here`, `other_is_here`: said to be at the
     table. `counter_offer`: other times that are offered now. `can_follow_up`: they met, as far as is known.
     `actions` are what the viewer may do now, as `rules.allowed_actions` names it. `interpreter` says which
-    interpreter the two need; empty where none.
+    interpreter the two need; empty where none. `office_hours`: office hours of the viewer's that the asker
+    could join.
     """
 
     meeting_id: int
@@ -103,6 +113,7 @@ class MeetingRow:
     actions: tuple[str, ...]
     can_follow_up: bool = False
     follow_up: FollowUpRow | None = None
+    office_hours: tuple[OpenOfficeHour, ...] = ()
 
 
 def place_of(table: Table, uid: uuid.UUID) -> Place:
@@ -362,10 +373,18 @@ def move_options_for(event: Event, meeting_id: int, now: dt.datetime) -> MoveOpt
 
 
 def seated_ids(meeting_id: int) -> list[int]:
-    """The attendees of a meeting, by id; they never change."""
+    """The attendees of a meeting, by id; of two they never change, and of an office hour who left is among
+    them."""
     return list(
         Seat.objects.filter(meeting=meeting_id).order_by("attendee_id").values_list("attendee_id", flat=True)
     )
+
+
+def present_ids(meeting_id: int) -> list[int]:
+    """The attendees of a meeting, by id, without who left an office hour."""
+    left = Q(part=Seat.Part.GUEST, place=None)
+    seats = Seat.objects.filter(meeting=meeting_id).exclude(left).order_by("attendee_id")
+    return list(seats.values_list("attendee_id", flat=True))
 
 
 def other_id_in(meeting: Meeting, attendee: Attendee) -> int:
@@ -412,10 +431,13 @@ class ReportedMeeting:
 def other_attendee_id(attendee: Attendee, meeting_id: int) -> int | None:
     """The other attendee of a one-to-one meeting in which this one has a seat, or None.
 
+    Of an office hour it is the host, for who has or had a place in it: guests are reported on their pages.
+
     Does not ask the contact policy: use it for reports, never to show a person.
     """
-    mine = Meeting.objects.of(attendee).filter(pk=meeting_id, kind=Meeting.Kind.ONE_TO_ONE)
+    mine = Meeting.objects.of(attendee).filter(pk=meeting_id).exclude(kind=Meeting.Kind.GROUP)
     others = Seat.objects.filter(meeting__in=mine).exclude(attendee=attendee.pk)
+    others = others.exclude(part=Seat.Part.GUEST)
     return others.values_list("attendee_id", flat=True).first()
 
 

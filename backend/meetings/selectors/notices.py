@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from backend.events.models import Attendee
 from backend.meetings.models import Meeting, Notice
 from backend.meetings.selectors.meetings import MeetingRow, rows_for
+from backend.meetings.selectors.office_hours import OfficeHourRow, office_rows_for
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """A notice with its meeting as the attendee may see it now."""
+    """A notice with its meeting, or office hour, as the attendee may see it now."""
 
     notice_id: int
     kind: str
@@ -21,6 +22,7 @@ class NoticeRow:
     is_read: bool
     meeting_id: int
     meeting: MeetingRow | None
+    office_hour: OfficeHourRow | None = None
 
 
 def notices_for(attendee: Attendee, now: dt.datetime, *, limit: int = 50) -> tuple[NoticeRow, ...]:
@@ -31,6 +33,7 @@ def notices_for(attendee: Attendee, now: dt.datetime, *, limit: int = 50) -> tup
     notices = list(Notice.objects.filter(attendee=attendee.pk).order_by("-created_at", "-pk")[:limit])
     meetings = Meeting.objects.filter(pk__in=[notice.meeting_id for notice in notices])
     rows = {row.meeting_id: row for row in rows_for(attendee, meetings, now)}
+    hours = {row.meeting_id: row for row in office_rows_for(attendee, meetings, now)}
     return tuple(
         NoticeRow(
             notice.pk,
@@ -40,7 +43,8 @@ def notices_for(attendee: Attendee, now: dt.datetime, *, limit: int = 50) -> tup
             notice.read_at is not None,
             notice.meeting_id,
             rows.get(notice.meeting_id),
+            hours.get(notice.meeting_id),
         )
         for notice in notices
-        if notice.meeting_id in rows or notice.kind == Notice.Kind.CANCELLED
+        if notice.meeting_id in rows or notice.meeting_id in hours or notice.kind == Notice.Kind.CANCELLED
     )

@@ -12,6 +12,7 @@ from backend.events.models import Attendee, Event, Session, SessionPart
 from backend.events.selectors import name_in_lists
 from backend.meetings.models import Availability, Meeting, Seat
 from backend.meetings.selectors.meetings import MeetingRow, rows_for
+from backend.meetings.selectors.office_hours import office_hours_for
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 
 
@@ -104,13 +105,18 @@ def _rows(attendee: Attendee, sessions: list[Session], now: dt.datetime) -> list
         for row in rows_for(attendee, agreed, now)
         if row.starts_at and row.ends_at
     ]
+    hours = [
+        Period(row.starts_at, row.ends_at)
+        for row in office_hours_for(attendee, now)
+        if row.state == Meeting.State.ACCEPTED
+    ]
     opened = Availability.objects.filter(attendee=attendee.pk, slot__starts_at__gt=now)
     slots = [Period(*both) for both in opened.values_list("slot__starts_at", "slot__ends_at")]
     periods = {session.pk: Period(session.starts_at, session.ends_at) for session in sessions}
     rows = []
     for session in sessions:
         period = periods[session.pk]
-        busy = [periods[pk] for pk in mine if pk != session.pk] + [taken for taken, _ in meetings]
+        busy = [periods[pk] for pk in mine if pk != session.pk] + [taken for taken, _ in meetings] + hours
         theme = session.theme
         rows.append(
             SessionRow(

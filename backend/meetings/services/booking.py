@@ -15,7 +15,7 @@ from backend.events.models import Slot, Table
 from backend.meetings.models import CounterOffer, Meeting, Seat, WaitingListEntry
 from backend.meetings.rules import MAX_ALTERNATIVES
 from backend.meetings.selectors.availability import common_slots
-from backend.meetings.selectors.meetings import seated_ids
+from backend.meetings.selectors.meetings import present_ids, seated_ids
 from backend.meetings.selectors.tables import free_tables, slots_with_table, suitable_tables
 from backend.meetings.services.locks import lock_requests
 
@@ -37,7 +37,9 @@ class NoTableFree(BusinessError):
 
 def alternatives_for(meeting: Meeting, now: dt.datetime) -> list[dict[str, object]]:
     """The next slots in which both are free and a table is, as refusals give them."""
-    first, second = seated_ids(meeting.pk)
+    if len(seated := seated_ids(meeting.pk)) != 2:  # an office hour stays where it is
+        return []
+    first, second = seated
     free = slots_with_table(meeting, common_slots(first, [second], after=now)[second])
     return slot_details(free[:MAX_ALTERNATIVES])
 
@@ -68,15 +70,16 @@ def no_table_free(meeting: Meeting, now: dt.datetime) -> NoTableFree:
 
 
 def book_meeting(*, meeting: Meeting, slot: Slot, preferred: Table | None = None, now: dt.datetime) -> None:
-    """Accept the meeting: both seats get the slot, the meeting the preferred table or the first free one.
+    """Accept the meeting: all seats get the slot, the meeting the preferred table or the first free one.
 
     Refuses SlotTaken and NoTableFree; either rolls back the caller's transaction.
     """
     period = DateTimeTZRange(slot.starts_at, slot.ends_at)
-    lock_requests(seated_ids(meeting.pk), now)  # which lose the slot: before the table, as everybody does
+    present = present_ids(meeting.pk)
+    lock_requests(present, now)  # which lose the slot: before the table, as everybody does
     try:
         with transaction.atomic():
-            for seat in Seat.objects.filter(meeting=meeting).order_by("attendee_id"):
+            for seat in Seat.objects.filter(meeting=meeting, attendee__in=present).order_by("attendee_id"):
                 seat.period, seat.is_active, seat.here_at = period, True, None
                 seat.save(update_fields=["period", "is_active", "here_at"])
     except (IntegrityError, OperationalError) as error:
@@ -84,7 +87,8 @@ def book_meeting(*, meeting: Meeting, slot: Slot, preferred: Table | None = None
             raise
         raise slot_taken(meeting, now) from error
     CounterOffer.objects.overtake(meeting)
-    WaitingListEntry.objects.end_between(seated_ids(meeting.pk))
+    if meeting.kind == Meeting.Kind.ONE_TO_ONE:
+        WaitingListEntry.objects.end_between(seated_ids(meeting.pk))
     meeting.state, meeting.slot, meeting.period = Meeting.State.ACCEPTED, slot, period
     meeting.answered_at = meeting.changed_at = now
     for table in sorted(free_tables(meeting, slot), key=lambda table: table != preferred):

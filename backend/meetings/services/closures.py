@@ -18,7 +18,7 @@ from backend.meetings.models import Closure, DisplacedMeeting, Meeting
 from backend.meetings.rules import MIN_NOTICE, may_meet
 from backend.meetings.selectors.availability import common_slots
 from backend.meetings.selectors.closures import UNDO_WINDOW, meetings_to_displace, rooms_for
-from backend.meetings.selectors.meetings import seated_ids
+from backend.meetings.selectors.meetings import present_ids, seated_ids
 from backend.meetings.selectors.tables import free_tables
 from backend.meetings.services.booking import NoTableFree, SlotTaken
 from backend.meetings.services.delegation_sessions import end_session_of
@@ -26,6 +26,7 @@ from backend.meetings.services.freed_times import announce_freed_times
 from backend.meetings.services.locks import lock_meeting
 from backend.meetings.services.meetings import cancel_locked_meeting
 from backend.meetings.services.moving import rebook
+from backend.meetings.services.office_hours import cancel_locked_office_hour
 from backend.people.models import Person
 
 DISPLACE_MEETINGS = "meetings.displace_meetings"
@@ -120,7 +121,9 @@ def _displace(closure: Closure, meeting_id: int, now: dt.datetime) -> None:
         return
     outcome = Outcome.MOVED if _move(meeting, slot, now) else Outcome.CANCELLED
     if outcome == Outcome.CANCELLED:
-        cancel_locked_meeting(meeting, None, closure.reason or _("The organisers closed this time."), now)
+        reason = closure.reason or _("The organisers closed this time.")
+        is_office_hour = meeting.kind == Meeting.Kind.OFFICE_HOURS
+        (cancel_locked_office_hour if is_office_hour else cancel_locked_meeting)(meeting, None, reason, now)
     DisplacedMeeting.objects.update_or_create(
         closure=closure,
         meeting=meeting,
@@ -130,8 +133,10 @@ def _displace(closure: Closure, meeting_id: int, now: dt.datetime) -> None:
 
 def _move(meeting: Meeting, slot: Slot, now: dt.datetime) -> bool:
     """Book a locked meeting again: at its own time, or at the nearest; False where none is left."""
-    first, second = seated_ids(meeting.pk)
-    free = common_slots(first, [second], after=now + MIN_NOTICE)[second]
+    free: tuple[Slot, ...] = ()
+    if meeting.kind == Meeting.Kind.ONE_TO_ONE:  # an office hour takes another table, and no other time
+        first, second = seated_ids(meeting.pk)
+        free = common_slots(first, [second], after=now + MIN_NOTICE)[second]
     nearest = sorted(free, key=lambda one: (abs(one.starts_at - slot.starts_at), one.starts_at))
     here = [slot] if slot.starts_at > now and free_tables(meeting, slot) else []
     return any(_rebook(meeting, one, None, now) for one in [*here, *nearest[:MAX_TRIES]])
@@ -188,7 +193,7 @@ def undo_closure(*, event: Event, closure_id: int, by: Person, now: dt.datetime)
 @in_transaction
 def _restore(displaced: DisplacedMeeting, now: dt.datetime) -> bool:
     meeting = lock_meeting(displaced.meeting_id)
-    both, slot = seated_ids(meeting.pk), displaced.slot
+    both, slot = present_ids(meeting.pk), displaced.slot
     in_session = SessionPart.objects.filter(
         overlapping(slot.starts_at, slot.ends_at, of="session"), attendee__in=both
     )

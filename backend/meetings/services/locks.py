@@ -36,11 +36,11 @@ def lock_meeting(meeting_id: int, seated: Iterable[int] | None = None) -> Meetin
 
 
 def lock_own_meeting(attendee: Attendee, meeting_id: int, by: Person, now: dt.datetime) -> Meeting:
-    """The attendee's own meeting, locked; refuses NotYours, and NotFound where contact is not allowed."""
+    """The attendee's own meeting of two, locked; refuses NotYours, and NotFound without contact."""
     check_own(attendee, by, Doing.TAKE_PART)
     seated = seated_ids(meeting_id)
     if attendee.pk in seated:
         meeting = lock_meeting(meeting_id, seated)
-        if can_see_meeting(attendee, seated, now):
+        if meeting.kind == Meeting.Kind.ONE_TO_ONE and can_see_meeting(attendee, seated, now):
             return meeting
     raise NotFound(_("There is no such meeting, or you cannot see it."))

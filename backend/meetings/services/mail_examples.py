@@ -16,12 +16,15 @@ from backend.meetings.models import Meeting, Notice
 from backend.meetings.rules import OF_AN_OPEN_REQUEST
 from backend.meetings.selectors.availability import SlotChoice
 from backend.meetings.selectors.meetings import CounterOfferRow, MeetingRow, Place
+from backend.meetings.selectors.office_hours import OfficeHourRow
 from backend.meetings.services.notice_mails import render_mail
 from backend.meetings.services.notice_words import words_of
+from backend.meetings.services.office_words import office_words
 from backend.safeguarding.selectors import PublicProfile
 
 HALF_HOUR = dt.timedelta(minutes=30)
 Kind = Notice.Kind
+OFFICE_KINDS = (Kind.OFFICE_HOUR, Kind.OFFICE_LEFT)
 OPEN_KINDS = (*OF_AN_OPEN_REQUEST, Kind.COUNTERED, Kind.COUNTER_REFUSED)
 
 
@@ -29,11 +32,40 @@ def example_mail(
     kind: str, reader: Attendee, other: PublicProfile, head: Letterhead, now: dt.datetime
 ) -> EmailMessage:
     """The mail of a notice of this kind, about a made-up meeting with `other`; its links lead nowhere."""
-    row = _example_meeting(kind, reader, other, now)
-    content = words_of(Kind(kind), {}, row, reader)
+    if kind in OFFICE_KINDS:
+        content = office_words(Kind(kind), _example_office_hour(kind, reader, other, now), reader)
+    else:
+        content = words_of(Kind(kind), {}, _example_meeting(kind, reader, other, now), reader)
     nowhere = f"{settings.TITIAN_ADDRESS.rstrip('/')}/answer/{_('a-link-of-their-own')}/"
     links = tuple(replace(link, address=nowhere) for link in content.links)
     return render_mail([replace(content, links=links)], reader, head)
+
+
+def _example_office_hour(
+    kind: str, reader: Attendee, other: PublicProfile, now: dt.datetime
+) -> OfficeHourRow:
+    """One that `other` hosts, or the reader where a guest of theirs left."""
+    starts_at = dt.datetime.combine(reader.event.starts_on, dt.time(10), reader.event.zone)
+    return OfficeHourRow(
+        meeting_id=0,
+        uid=uuid.UUID(int=0),
+        sequence=0,
+        state=Meeting.State.ACCEPTED,
+        host=None if kind == Kind.OFFICE_LEFT else other,
+        guests=(other,) if kind == Kind.OFFICE_LEFT else (),
+        about=_("Reports that reach the police in time"),
+        theme_name="",
+        is_online=False,
+        starts_at=starts_at,
+        ends_at=starts_at + HALF_HOUR,
+        place=Place(_("Table 1"), reader.event.venue, step_free=True, is_online=False, link=""),
+        places_left=5,
+        reason="",
+        i_am_here=False,
+        here=(),
+        changed_at=now,
+        actions=(),
+    )
 
 
 def _example_meeting(kind: str, reader: Attendee, other: PublicProfile, now: dt.datetime) -> MeetingRow:

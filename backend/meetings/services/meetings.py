@@ -24,12 +24,14 @@ from backend.meetings.selectors.meetings import (
     ids_near,
     meetings_without_contact,
     other_attendee_id,
+    present_ids,
     seated_ids,
 )
 from backend.meetings.services.delegation_sessions import leave_sessions
 from backend.meetings.services.freed_times import announce_freed_times
 from backend.meetings.services.locks import lock_attendees, lock_meeting, lock_own_meeting, lock_requests
 from backend.meetings.services.notices import notify
+from backend.meetings.services.office_hours import leave_office_hours
 from backend.meetings.services.requests import (
     end_each,
     expire_request,
@@ -128,11 +130,14 @@ def end_everything_of(*, attendee_ids: Collection[int], now: dt.datetime) -> Non
     seated = Seat.objects.filter(meeting__in=ids).values_list("attendee_id", flat=True)
     sessions = DelegationSession.objects.exclude(state=DelegationSession.State.ENDED)
     sitting = DelegationSeat.objects.filter(session__in=sessions.filter(seats__attendee__in=attendee_ids))
-    lock_attendees({*attendee_ids, *seated, *sitting.values_list("attendee_id", flat=True)})
+    hours = Meeting.objects.office_hours().to_come(now).filter(seats__attendee__in=attendee_ids)
+    beside = Seat.objects.filter(meeting__in=hours.values("pk")).values_list("attendee_id", flat=True)
+    lock_attendees({*attendee_ids, *seated, *beside, *sitting.values_list("attendee_id", flat=True)})
     lock_requests(attendee_ids, now)
     waiting = WaitingListEntry.objects.waiting().touching(attendee_ids)
     waiting.update(state=WaitingListEntry.State.ENDED)
     leave_sessions(attendee_ids=attendee_ids, now=now)
+    leave_office_hours(attendee_ids=attendee_ids, now=now)
     for meeting in Meeting.objects.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk"):
         if meeting.state in Meeting.OPEN_STATES:
             expire_request(meeting, now)
@@ -164,7 +169,7 @@ def change_table(*, event: Event, table_id: int, data: TableData, by: Person, no
             continue
         meeting.sequence, meeting.changed_at = meeting.sequence + 1, now
         meeting.save(update_fields=["sequence", "changed_at"])
-        notify(meeting, Notice.Kind.MOVED, to=seated_ids(meeting.pk), now=now)
+        notify(meeting, Notice.Kind.MOVED, to=present_ids(meeting.pk), now=now)
     return table
 
 

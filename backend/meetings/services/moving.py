@@ -13,7 +13,7 @@ from backend.events.rules import Doing, check_organiser
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.meetings.rules import MAX_ALTERNATIVES, TooLate, check_cancellable
 from backend.meetings.selectors.availability import times_of_two
-from backend.meetings.selectors.meetings import seated_ids
+from backend.meetings.selectors.meetings import present_ids, seated_ids
 from backend.meetings.selectors.tables import free_tables
 from backend.meetings.services.booking import NoTableFree, SlotTaken, book_meeting, slot_details
 from backend.meetings.services.freed_times import announce_freed_times
@@ -73,7 +73,7 @@ def rebook(
     meeting.answered_at, meeting.sequence = answered_at, meeting.sequence + 1
     meeting.ended_by, meeting.reason = None, ""
     meeting.save(update_fields=["answered_at", "sequence", "ended_by", "reason"])
-    both = seated_ids(meeting.pk)
+    both = present_ids(meeting.pk)
     release_requests(attendee_ids=both, starts_at=slot.starts_at, ends_at=slot.ends_at, now=now)
     notify(meeting, Notice.Kind.MOVED, to=both, now=now, **facts)
     announce_freed_times(meeting.event_id, both)

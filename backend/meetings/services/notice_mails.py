@@ -24,15 +24,17 @@ from backend.meetings.rules import LIMITS_WINDOW, OF_AN_OPEN_REQUEST, REQUEST_UP
 from backend.meetings.selectors.calendar import invitation_for, method_of
 from backend.meetings.selectors.connections import are_connected, waits_for_contact
 from backend.meetings.selectors.meetings import MeetingRow, rows_for
+from backend.meetings.selectors.office_hours import OfficeHourRow, office_rows_for
 from backend.meetings.services.notice_words import (
     MailContent,
     anonymous_cancellation,
     requested_words,
     words_of,
 )
+from backend.meetings.services.office_words import office_words
 
 Kind = Notice.Kind
-CALENDAR_CHANGES = (Kind.ACCEPTED, Kind.ARRANGED, Kind.MOVED, Kind.CANCELLED)
+CALENDAR_CHANGES = (Kind.ACCEPTED, Kind.ARRANGED, Kind.OFFICE_HOUR, Kind.MOVED, Kind.CANCELLED)
 
 _templates = DjangoTemplates(
     {
@@ -52,7 +54,7 @@ def mail_for(notice: Notice, now: dt.datetime) -> EmailMultiAlternatives | None:
     """
     reader = Attendee.objects.select_related("person", "event").get(pk=notice.attendee_id)
     meeting = Meeting.objects.get(pk=notice.meeting_id)
-    row = next(iter(rows_for(reader, Meeting.objects.filter(pk=meeting.pk), now)), None)
+    row = _rows_of([meeting.pk], reader, now).get(meeting.pk)
     content = _content_of(notice, meeting, row, reader, now)
     if content is None:
         return None
@@ -64,12 +66,29 @@ def mail_for(notice: Notice, now: dt.datetime) -> EmailMultiAlternatives | None:
     return mail
 
 
+def _rows_of(
+    meeting_ids: Sequence[int], reader: Attendee, now: dt.datetime
+) -> dict[int, MeetingRow | OfficeHourRow]:
+    """These meetings (ids) and office hours as the contact policy shows them to the reader now."""
+    meetings = Meeting.objects.filter(pk__in=meeting_ids)
+    rows: dict[int, MeetingRow | OfficeHourRow] = {
+        row.meeting_id: row for row in rows_for(reader, meetings, now)
+    }
+    return rows | {row.meeting_id: row for row in office_rows_for(reader, meetings, now)}
+
+
 def _content_of(
-    notice: Notice, meeting: Meeting, row: MeetingRow | None, reader: Attendee, now: dt.datetime
+    notice: Notice,
+    meeting: Meeting,
+    row: MeetingRow | OfficeHourRow | None,
+    reader: Attendee,
+    now: dt.datetime,
 ) -> MailContent | None:
     """What the mail of the notice says now; None where it is no longer wanted."""
     if not reader.person.is_active or _is_overtaken(notice) or _is_one_too_many(notice, now):
         return None
+    if isinstance(row, OfficeHourRow):
+        return office_words(Kind(notice.kind), row, reader) if _is_wanted(notice, row, now) else None
     if row is not None:
         return content_for(notice, row, reader, now)
     return anonymous_cancellation(meeting, reader) if notice.kind == Kind.CANCELLED else None
@@ -78,8 +97,7 @@ def _content_of(
 def wanted_notices(notices: Sequence[Notice], now: dt.datetime) -> list[tuple[Notice, MailContent]]:
     """Those of one reader's notices whose mails are still wanted, with what each says, oldest first."""
     reader = Attendee.objects.select_related("person", "event").get(pk=notices[0].attendee_id)
-    meetings = Meeting.objects.filter(pk__in=[notice.meeting_id for notice in notices])
-    rows = {row.meeting_id: row for row in rows_for(reader, meetings, now)}
+    rows = _rows_of([notice.meeting_id for notice in notices], reader, now)
     ordered = sorted(notices, key=lambda notice: notice.pk)
     found = (
         (notice, _content_of(notice, notice.meeting, rows.get(notice.meeting_id), reader, now))
@@ -182,6 +200,19 @@ def content_for(notice: Notice, row: MeetingRow, reader: Attendee, now: dt.datet
     if notice.kind == Kind.CHANGED and not _was_mailed(notice):
         return requested_words(row, reader)  # the first they read of it
     return words_of(Kind(notice.kind), notice.facts, row, reader)
+
+
+def _is_wanted(notice: Notice, row: OfficeHourRow, now: dt.datetime) -> bool:
+    """Whether the notice of an office hour is still true and needed."""
+    is_on = row.state == Meeting.State.ACCEPTED
+    match Kind(notice.kind):
+        case Kind.CANCELLED:
+            return not is_on
+        case Kind.MOVED:
+            return is_on and notice.sequence == row.sequence and row.ends_at > now
+        case Kind.OFFICE_HOUR | Kind.OFFICE_LEFT | Kind.REMINDER_DAY | Kind.REMINDER_SOON:
+            return is_on and row.starts_at > now
+    return False
 
 
 def _is_timely(notice: Notice, row: MeetingRow, now: dt.datetime) -> bool:

@@ -177,11 +177,14 @@ def remind_people(*, now: dt.datetime) -> int:
     to_come = Meeting.objects.one_to_one().filter(state=Meeting.State.ACCEPTED, period__startswith__gt=now)
     day = to_come.filter(period__startswith__lte=now + DAY, answered_at__lte=F("slot__starts_at") - DAY)
     soon = to_come.filter(period__startswith__lte=now + SOON)
+    hours = Meeting.objects.office_hours().filter(state=Meeting.State.ACCEPTED, period__startswith__gt=now)
+    soon |= hours.filter(period__startswith__lte=now + SOON)
+    day |= hours.filter(period__startswith__lte=now + DAY, answered_at__lte=F("slot__starts_at") - DAY)
     return (
         _remind(half_way.requests(), Notice.Kind.REMINDER_HALF, Q(part=Seat.Part.INVITED), now)
         + _remind(unanswered, Notice.Kind.REMINDER_HALF, Q(answer=""), now)
-        + _remind(day, Notice.Kind.REMINDER_DAY, Q(), now)
-        + _remind(soon, Notice.Kind.REMINDER_SOON, Q(), now)
+        + _remind(day, Notice.Kind.REMINDER_DAY, Q(is_active=True), now)
+        + _remind(soon, Notice.Kind.REMINDER_SOON, Q(is_active=True), now)
     )
 
 

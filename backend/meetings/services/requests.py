@@ -138,7 +138,7 @@ def request_meeting(
     lock_attendees([attendee.pk, other_id])
     if key and (first := Meeting.objects.filter(asker=attendee.pk, key=key).first()):
         seated = seated_ids(first.pk)
-        if other_id_in(first, attendee) not in (other_id, 0):
+        if first.kind != Meeting.Kind.ONE_TO_ONE or other_id_in(first, attendee) not in (other_id, 0):
             raise KeyReused(_("This key was used to ask somebody else; every request needs its own."))
         if not can_see_meeting(attendee, seated, now):
             raise NotFound(_("There is no such person at this forum, or you cannot see them."))
@@ -406,7 +406,7 @@ def _check_pair(attendee: Attendee, other: Attendee, now: dt.datetime) -> None:
 
 def meeting_between(attendee_id: int, other_id: int, now: dt.datetime) -> Meeting | None:
     """The open request or proposal between the two, or else their meeting to come."""
-    both = Meeting.objects.filter(seats__attendee=attendee_id)
+    both = Meeting.objects.exclude(kind=Meeting.Kind.OFFICE_HOURS).filter(seats__attendee=attendee_id)
     both = both.filter(pk__in=Meeting.objects.filter(seats__attendee=other_id).values("pk"))
     return both.open_at(now).first() or both.to_come(now).first()
 

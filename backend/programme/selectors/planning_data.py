@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db.models import OuterRef
+from django.utils.translation import gettext as _
 
 from backend.events.models import Attendee, Event, SessionPart, Slot, Table
 from backend.events.rules import IdPair, pair_of
@@ -39,6 +40,9 @@ def read_planning_data(event: Event, now: dt.datetime) -> PlanningData:
     for part in parts.order_by("session__starts_at", "pk"):
         session = part.session
         busy[part.attendee_id].append(BusyPeriod(session.starts_at, session.ends_at, session.title))
+    hours = Seat.objects.filter(event=event, kind=Meeting.Kind.OFFICE_HOURS, is_active=True)
+    for seat in hours.order_by("period", "pk"):
+        busy[seat.attendee_id].append(BusyPeriod(seat.period.lower, seat.period.upper, _("Office hour")))
     pairs = _pairs_in(Meeting.objects.filter(event=event).prefetch_related("seats", "times"))
     slots = tuple(Slot.objects.filter(event=event))
     lapsed = (*Meeting.OPEN_STATES, Meeting.State.EXPIRED)

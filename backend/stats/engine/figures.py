@@ -34,7 +34,7 @@ class FunnelStep:
 class DropOut:
     """How many dropped out after `step`, and why.
 
-    Causes: not_viewed; not_requested; declined, withdrawn, expired, waiting;
+    Causes: not_viewed; not_requested; declined, withdrawn, office_hour, expired, waiting;
     not_agreed, proposal_open; cancelled, not_held, disputed,
     to_come; not_useful, not_rated.
     """

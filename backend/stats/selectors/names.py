@@ -33,6 +33,7 @@ CAUSES = {
     "not_requested": gettext_lazy("viewed, but not asked"),
     "declined": gettext_lazy("declined"),
     "withdrawn": gettext_lazy("withdrawn"),
+    "office_hour": gettext_lazy("answered with an office hour"),
     "expired": gettext_lazy("not answered in time"),
     "waiting": gettext_lazy("waiting for an answer"),
     "not_agreed": gettext_lazy("did not come about"),

@@ -40,6 +40,7 @@ from backend.suggestions.selectors.runs import (
     run_status_for,
     stale_ids_for,
 )
+from backend.suggestions.selectors.shared_needs import SharedNeed, shared_needs_for
 from backend.suggestions.selectors.shared_reasons import shared_reason_for
 from backend.suggestions.selectors.unmet import (
     UnmetNeeds,
@@ -60,6 +61,7 @@ __all__ = [
     "PairInspection",
     "ReasonRow",
     "RunStatus",
+    "SharedNeed",
     "SuggestionCard",
     "SuggestionList",
     "UnmetNeeds",
@@ -81,6 +83,7 @@ __all__ = [
     "outdated_ids",
     "pair_inspection_for",
     "run_status_for",
+    "shared_needs_for",
     "shared_reason_for",
     "stale_ids_for",
     "strength_of",

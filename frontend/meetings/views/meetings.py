@@ -33,7 +33,9 @@ from backend.meetings.selectors import (
     people_waiting_for,
     requests_sent,
     requests_to_answer,
+    requests_to_gather,
     waiting_for,
+    with_office_hours,
 )
 from backend.meetings.services import (
     accept_meeting,
@@ -46,6 +48,7 @@ from backend.meetings.services import (
     withdraw_request,
 )
 from backend.safeguarding.rules import why_not_open
+from backend.suggestions.selectors import shared_needs_for
 from frontend.access import Outcome, Request, catch_refusal, counted, organiser, participant, public
 from frontend.fields import values_of
 from frontend.meetings.forms import AcceptForm, AttestForm, FollowUpForm, MoveForm, ReasonForm, YesOrNoForm
@@ -60,9 +63,11 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
     """Requests to answer, my agenda by day, my own requests, and the latest notices."""
     now = timezone.now()
     agenda = agenda_for(attendee, now)
+    to_answer = with_office_hours(attendee, requests_to_answer(attendee, now), now)
     cells = [cell for day in availability_for(attendee, now) for cell in day.cells]
     context = {
-        "to_answer": requests_to_answer(attendee, now),
+        "to_answer": to_answer,
+        "shared_needs": shared_needs_for(attendee, now, requests_to_gather(attendee, now, to_answer)),
         "sent": requests_sent(attendee, now),
         "proposals": answered_proposals(attendee, now),
         "waits_for": waiting_for(attendee, now),

@@ -100,6 +100,43 @@ def test_a_proposal_has_no_asker_and_two_answers_of_its_own(forum):
     )
 
 
+def test_an_office_hour_has_one_host_and_at_most_eight_guests_in_places_of_their_own(forum):
+    a, b, c, _ = forum.people
+    period = DateTimeTZRange(NOW, NOW + HOUR)
+    hours = {"kind": Meeting.Kind.OFFICE_HOURS}
+    agreed = hours | {"state": "accepted", "slot": forum.slots[0], "table": forum.tables[0], "period": period}
+    refused_by("meeting_kind_known", lambda: bare_meeting(forum, asker=None, **agreed))
+    refused_by("meeting_office_hour_is_agreed", lambda: bare_meeting(forum, **hours))
+    meeting = bare_meeting(forum, **agreed)
+    refused_by("seat_part_known", lambda: seat(forum, meeting, a, "asker", **hours))
+    refused_by("seat_part_known", lambda: seat(forum, bare_meeting(forum), a, "host"))
+    seat(forum, meeting, a, "host", **hours)
+    refused_by("seat_office_hour_has_one_host", lambda: seat(forum, meeting, b, "host", **hours))
+    for place in (0, 9):
+        refused_by(
+            "seat_place_of_a_guest",
+            lambda place=place: seat(forum, meeting, b, "guest", place=place, **hours),
+        )
+    refused_by("seat_place_of_a_guest", lambda: seat(forum, bare_meeting(forum), a, place=1))
+    active = hours | {"period": period, "is_active": True}
+    refused_by("seat_place_of_a_guest", lambda: seat(forum, meeting, b, "guest", **active))
+    seat(forum, meeting, b, "guest", place=8, **active)
+    refused_by("seat_one_guest_per_place", lambda: seat(forum, meeting, c, "guest", place=8, **active))
+    seat(forum, meeting, c, "guest", **hours)  # who left
+    gathered = {"state": "gathered", "office_hour": meeting}
+    refused_by("meeting_gathered_in_an_office_hour", lambda: bare_meeting(forum, state="gathered"))
+    refused_by("meeting_gathered_in_an_office_hour", lambda: bare_meeting(forum, office_hour=meeting))
+    refused_by("meeting_requested_has_an_asker", lambda: bare_meeting(forum, asker=None, **gathered))
+    bare_meeting(forum, **gathered)
+    elsewhere = make_forum(slug="elsewhere", people=1)
+    refused_by(
+        "meeting_office_hour_same_event",
+        lambda: Meeting.objects.create(
+            event=elsewhere.event, asker=elsewhere.people[0], expires_at=NOW + HOUR, **gathered
+        ),
+    )
+
+
 def test_everything_a_meeting_names_belongs_to_its_event(forum):
     elsewhere = make_forum(slug="elsewhere", people=1)
     meeting, stranger = bare_meeting(forum), elsewhere.people[0]

@@ -14,14 +14,15 @@ from backend.core.errors import BusinessError
 from backend.events.models import Attendee, SessionPart, Table
 from backend.events.services import TableData
 from backend.meetings import services
-from backend.meetings.models import ContactShare, Meeting, Seat
+from backend.meetings.models import ContactShare, Meeting, Notice, Seat
 from backend.meetings.selectors import connections_for
-from backend.meetings.services import answers, booking, change_table, locks, sessions
+from backend.meetings.services import answers, booking, change_table, locks, office_hours, sessions
 from tests.backend.meetings.conftest import Forum, make_forum
-from tests.factories import make_attendee
+from tests.factories import NOW, make_attendee
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+PLACES = "seat_one_guest_per_place"
 SEATS = "seat_one_per_attendee_at_a_time"
 TABLES = "meeting_one_per_table_at_a_time"
 PATIENCE = 30  # seconds until a test that hangs fails
@@ -43,6 +44,29 @@ def drop_constraint():
     for model, constraint in dropped:
         with connection.schema_editor() as editor:
             editor.add_constraint(model, constraint)
+
+
+@pytest.fixture
+def lets_look_first(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """A function: so many who take a place of an office hour wait for no lock, and all look, then write."""
+
+    def prepare(writers: int) -> None:
+        monkeypatch.setattr(office_hours, "lock_attendees", lambda ids: None)
+        monkeypatch.setattr(office_hours, "lock_requests", lambda ids, now: None)
+        monkeypatch.setattr(office_hours, "release_requests", lambda **arguments: None)
+        monkeypatch.setattr(office_hours, "_locked_one", lambda pk: Meeting.objects.get(pk=pk))
+        all_have_looked, waited = threading.Barrier(writers), threading.local()
+        take_place = office_hours._take_place
+
+        def wait_first(*arguments: object) -> None:
+            if not hasattr(waited, "once"):
+                waited.once = True
+                all_have_looked.wait(PATIENCE)
+            take_place(*arguments)
+
+        monkeypatch.setattr(office_hours, "_take_place", wait_first)
+
+    return prepare
 
 
 def at_once(*calls: Callable[[], object]) -> list[str]:
@@ -83,6 +107,72 @@ def waits_for(monkeypatch: pytest.MonkeyPatch, others: threading.Barrier, owner:
         return function(*arguments, **named)
 
     monkeypatch.setattr(owner, name, wait_first)
+
+
+def two_places_left() -> tuple[Meeting, list[Callable[[], object]]]:
+    """An office hour with six guests, and four more who asked, whom the host adds each in their own tab."""
+    forum = make_forum(people=11)
+    host, *askers = forum.people
+    now = forum.now
+    requests = [forum.ask(asker, host, forum.slots[0]) for asker in askers]
+    data = services.OfficeHourData(
+        request_ids=tuple(one.pk for one in requests[:6]), slot_id=forum.slots[1].pk, about="Evidence"
+    )
+    meeting = services.open_office_hour(attendee=host, data=data, by=host.person, now=now)
+    target = {"attendee": host, "meeting_id": meeting.pk, "by": host.person, "now": now}
+    return meeting, [
+        lambda pk=request.pk: services.add_guest(**target, request_id=pk) for request in requests[6:]
+    ]
+
+
+def places_of(meeting: Meeting) -> list[int]:
+    seats = Seat.objects.filter(meeting=meeting, part="guest", is_active=True)
+    return sorted(seats.values_list("place", flat=True))
+
+
+def test_without_the_constraint_and_the_locks_four_take_the_two_last_places(drop_constraint, lets_look_first):
+    meeting, calls = two_places_left()
+    drop_constraint(Seat, PLACES)
+    lets_look_first(4)
+    assert at_once(*calls) == ["ok"] * 4
+    assert places_of(meeting) == [1, 2, 3, 4, 5, 6, 7, 7, 7, 7]
+
+
+def test_the_constraint_alone_gives_the_two_last_places_to_two(lets_look_first):
+    meeting, calls = two_places_left()
+    lets_look_first(4)
+    assert sorted(at_once(*calls)) == ["office_hour_full"] * 2 + ["ok"] * 2
+    assert places_of(meeting) == list(range(1, 9))
+
+
+def test_with_constraint_and_locks_two_get_the_last_places_and_the_other_requests_stay_open():
+    meeting, calls = two_places_left()
+    assert sorted(at_once(*calls)) == ["office_hour_full"] * 2 + ["ok"] * 2
+    assert places_of(meeting) == list(range(1, 9))
+    assert Meeting.objects.requests().count() == 2
+
+
+def test_an_office_hour_opened_twice_at_once_with_one_key_is_one():
+    forum = make_forum(people=4)
+    host, *askers = forum.people
+    ids = tuple(forum.ask(asker, host, forum.slots[0]).pk for asker in askers)
+    data = services.OfficeHourData(request_ids=ids, slot_id=forum.slots[1].pk, about="Evidence")
+    open_it = {"attendee": host, "data": data, "key": "once", "by": host.person, "now": forum.now}
+    assert at_once(*[lambda: services.open_office_hour(**open_it)] * 4) == ["ok"] * 4
+    assert Meeting.objects.office_hours().count() == 1
+
+
+def test_a_guest_who_leaves_while_the_host_cancels_is_told_once_that_it_is_off():
+    meeting, _calls = two_places_left()
+    host, guest = meeting.asker, Seat.objects.get(meeting=meeting, place=1).attendee
+    by = {"meeting_id": meeting.pk, "now": NOW}
+    answers_ = at_once(
+        lambda: services.leave_office_hour(attendee=guest, by=guest.person, **by),
+        lambda: services.cancel_office_hour(attendee=host, reason="Ill", by=host.person, **by),
+    )
+    assert answers_[1] == "ok"
+    assert answers_[0] in ("ok", "already_answered")
+    assert Notice.objects.filter(meeting=meeting, attendee=guest, kind="cancelled").count() == 1
 
 
 def accepts(forum: Forum, count: int) -> list[Callable[[], object]]:

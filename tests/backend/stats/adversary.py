@@ -206,7 +206,7 @@ class Adversary:
         after = {
             "suggested": {"not_viewed"},
             "viewed": {"not_requested"},
-            "requested": {"declined", "withdrawn", "expired", "waiting"},
+            "requested": {"declined", "withdrawn", "office_hour", "expired", "waiting"},
             "proposed": {"not_agreed", "proposal_open"},
             "accepted": {"to_come", "cancelled", "not_held", "disputed"},
             "held": {"not_useful", "not_rated"},

@@ -1,0 +1,216 @@
+"""Office hours as their host and their guests see them; the contact policy is asked of every pair."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from backend.core.errors import NotFound
+from backend.events.models import Attendee, Slot
+from backend.meetings.models import Availability, Meeting, MeetingQuerySet, Seat
+from backend.meetings.models.meetings import MAX_GUESTS
+from backend.meetings.rules import ARRIVAL_MARGIN, MIN_NOTICE, seated_together
+from backend.meetings.selectors.availability import SlotChoice, busy_during, common_slots, slot_choice_of
+from backend.meetings.selectors.meetings import (
+    MeetingRow,
+    OpenOfficeHour,
+    Place,
+    place_of,
+    requests_to_answer,
+)
+from backend.safeguarding.selectors import PublicProfile, public_profiles_for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeHourRow:
+    """An office hour as `viewer` may see it.
+
+    `host` is None where it is the viewer. `guests` are the others with a place; nobody once the viewer has
+    none, and `state` is cancelled then. `about` are the host's words. `actions` are what the viewer may do
+    now: add, cancel, leave, arrive.
+    """
+
+    meeting_id: int
+    uid: uuid.UUID
+    sequence: int
+    state: str
+    host: PublicProfile | None
+    guests: tuple[PublicProfile, ...]
+    about: str
+    theme_name: str
+    is_online: bool
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    place: Place
+    places_left: int
+    reason: str
+    i_am_here: bool
+    here: tuple[str, ...]
+    changed_at: dt.datetime
+    actions: tuple[str, ...]
+
+    @property
+    def is_host(self) -> bool:
+        return self.host is None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeTime:
+    """A time the host has; `free` are the askers (ids) who are free then, too."""
+
+    time: SlotChoice
+    free: frozenset[int]
+
+
+def guest_ids(meeting: Meeting) -> list[int]:
+    """The guests (ids) who have a place, in the order of the places."""
+    seated = [seat for seat in meeting.seats.all() if seat.place is not None]
+    return [seat.attendee_id for seat in sorted(seated, key=lambda seat: seat.place or 0)]
+
+
+def office_rows_for(
+    viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime
+) -> tuple[OfficeHourRow, ...]:
+    """The viewer's office hours among these, in their order; a guest has none whose host the policy hides."""
+    mine = meetings.office_hours().of(viewer).select_related("theme", "table", "asker")
+    found = [_row(viewer, meeting, now) for meeting in mine.prefetch_related("seats")]
+    return tuple(row for row in found if row is not None)
+
+
+def _row(viewer: Attendee, meeting: Meeting, now: dt.datetime) -> OfficeHourRow | None:
+    if meeting.asker is None or meeting.table is None:
+        return None
+    host_id = meeting.asker.pk
+    is_host = host_id == viewer.pk
+    kept = seated_together(meeting.asker, guest_ids(meeting), now)
+    near = {host_id, *kept} - {viewer.pk}
+    profiles = public_profiles_for(viewer=viewer, ids=near, channel="meeting", now=now)
+    host = profiles.get(host_id)
+    if host is None and not is_host:
+        return None
+    is_in_it = is_host or viewer.pk in kept
+    state = meeting.state if is_in_it else Meeting.State.CANCELLED.value
+    seats = {seat.attendee_id: seat for seat in meeting.seats.all()}
+    shown = tuple(profiles[pk] for pk in kept if pk in profiles) if is_in_it else ()
+    beside = [profile for profile in (host, *shown) if profile is not None]
+    left = MAX_GUESTS - len(guest_ids(meeting))
+    return OfficeHourRow(
+        meeting_id=meeting.pk,
+        uid=meeting.uid,
+        # As calendars have it: withheld early, it counts as cancelled with the next number.
+        sequence=meeting.sequence + (not is_in_it and seats[viewer.pk].is_active),
+        state=state,
+        host=host,
+        guests=shown,
+        about=meeting.message,
+        theme_name=meeting.theme.name if meeting.theme else "",
+        is_online=meeting.is_online,
+        starts_at=meeting.period.lower,
+        ends_at=meeting.period.upper,
+        place=place_of(meeting.table, meeting.uid),
+        places_left=left,
+        reason=meeting.reason if is_in_it else "",
+        i_am_here=seats[viewer.pk].here_at is not None,
+        here=tuple(one.name for one in beside if is_in_it and seats[one.attendee_id].here_at),
+        changed_at=meeting.changed_at,
+        actions=_actions(meeting, seats[viewer.pk], state, left, now),
+    )
+
+
+def _actions(meeting: Meeting, seat: Seat, state: str, left: int, now: dt.datetime) -> tuple[str, ...]:
+    if state != Meeting.State.ACCEPTED or meeting.period.upper <= now:
+        return ()
+    can_arrive = seat.here_at is None and now >= meeting.period.lower - ARRIVAL_MARGIN
+    arrive = ("arrive",) if can_arrive else ()
+    if seat.part == Seat.Part.GUEST:
+        return ("leave", *arrive)
+    return ("cancel", *(("add",) if left and meeting.period.lower > now else ()), *arrive)
+
+
+def office_hours_for(attendee: Attendee, now: dt.datetime) -> tuple[OfficeHourRow, ...]:
+    """All the attendee's, by time."""
+    return office_rows_for(attendee, Meeting.objects.order_by("period", "pk"), now)
+
+
+def office_hour_for(attendee: Attendee, meeting_id: int, now: dt.datetime) -> OfficeHourRow:
+    """One of the attendee's; refuses NotFound."""
+    for row in office_rows_for(attendee, Meeting.objects.filter(pk=meeting_id), now):
+        return row
+    raise NotFound(_("There is no such office hour, or you cannot see it."))
+
+
+def requests_to_gather(
+    attendee: Attendee, now: dt.datetime, rows: Sequence[MeetingRow] | None = None
+) -> tuple[MeetingRow, ...]:
+    """The requests of others that wait for the attendee's answer, the first asked first.
+
+    `rows`: what `requests_to_answer` gives, where it was read already.
+    """
+    rows = [
+        row
+        for row in (requests_to_answer(attendee, now) if rows is None else rows)
+        if row.state == Meeting.State.REQUESTED and not row.asked_by_me
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.asked_at, row.meeting_id)))
+
+
+def those_together(host: Attendee, rows: Sequence[MeetingRow], now: dt.datetime) -> tuple[MeetingRow, ...]:
+    """Of these requests, in their order, those whose askers may sit together."""
+    kept = set(seated_together(host, [row.other.attendee_id for row in rows], now))
+    return tuple(row for row in rows if row.other.attendee_id in kept)
+
+
+def office_times_for(host: Attendee, asker_ids: Sequence[int], now: dt.datetime) -> tuple[OfficeTime, ...]:
+    """The host's free times at which two or more of these are free as well, earliest first."""
+    free: dict[int, set[int]] = {}
+    slots: dict[int, Slot] = {}
+    for pk, common in common_slots(host.pk, asker_ids, after=now + MIN_NOTICE).items():
+        for slot in common:
+            slots[slot.pk] = slot
+            free.setdefault(slot.pk, set()).add(pk)
+    ordered = sorted(slots.values(), key=lambda slot: (slot.starts_at, slot.ends_at, slot.pk))
+    return tuple(
+        OfficeTime(slot_choice_of(slot), frozenset(free[slot.pk]))
+        for slot in ordered
+        if len(free[slot.pk]) > 1
+    )
+
+
+def is_free_at(attendee_id: int, slot: Slot) -> bool:
+    """Whether the attendee (id) opened this slot and is not busy then."""
+    opened = Availability.objects.filter(attendee=attendee_id, slot=slot)
+    busy = Attendee.objects.filter(busy_during(attendee_id, slot.starts_at, slot.ends_at), pk=attendee_id)
+    return opened.exists() and not busy.exists()
+
+
+def with_office_hours(host: Attendee, rows: Sequence[MeetingRow], now: dt.datetime) -> tuple[MeetingRow, ...]:
+    """These requests to the host, each with the office hours of theirs that its asker could join."""
+    coming = Meeting.objects.office_hours().filter(
+        asker=host.pk, state=Meeting.State.ACCEPTED, period__startswith__gt=now
+    )
+    meetings = list(coming.select_related("slot").prefetch_related("seats").order_by("period", "pk"))
+    open_ones = [meeting for meeting in meetings if len(guest_ids(meeting)) < MAX_GUESTS]
+    if not open_ones:
+        return tuple(rows)
+    return tuple(
+        replace(row, office_hours=_places(host, row.other.attendee_id, open_ones, now))
+        if row.state == Meeting.State.REQUESTED and not row.asked_by_me
+        else row
+        for row in rows
+    )
+
+
+def _places(
+    host: Attendee, asker_id: int, meetings: Sequence[Meeting], now: dt.datetime
+) -> tuple[OpenOfficeHour, ...]:
+    return tuple(
+        OpenOfficeHour(meeting.pk, meeting.period.lower, meeting.period.upper)
+        for meeting in meetings
+        if meeting.slot is not None
+        and is_free_at(asker_id, meeting.slot)
+        and asker_id in seated_together(host, [*guest_ids(meeting), asker_id], now)
+    )
