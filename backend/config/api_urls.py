@@ -112,6 +112,10 @@ urlpatterns = [
         "events/<slug:slug>/meetings/<int:meeting_id>/other-times/refuse/",
         meetings.RefuseCounterOfferView.as_view(),
     ),
+    path("events/<slug:slug>/meetings/<int:meeting_id>/question/", meetings.QuestionView.as_view()),
+    path(
+        "events/<slug:slug>/meetings/<int:meeting_id>/question/answer/", meetings.QuestionAnswerView.as_view()
+    ),
     path("events/<slug:slug>/meetings/<int:meeting_id>/withdraw/", meetings.WithdrawView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/cancel/", meetings.CancelView.as_view()),
     path("events/<slug:slug>/meetings/<int:meeting_id>/move/", meetings.MoveView.as_view()),

@@ -12,7 +12,7 @@ from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.events.models import Attendee
 from backend.events.rules import Doing, TextTooLong, check_allowed, clean_text
 from backend.events.selectors import shown_name
-from backend.meetings.models import Meeting, MeetingQuerySet, Notice, Seat
+from backend.meetings.models import Meeting, MeetingQuerySet, Notice, Question, Seat
 from backend.people.models import Person
 from backend.safeguarding.rules import contactable_for
 
@@ -50,6 +50,8 @@ OF_AN_OPEN_REQUEST = (
     Kind.CHANGED,
     Kind.TIME_TAKEN,
     Kind.TIME_FREED,
+    Kind.QUESTION,
+    Kind.REPLY,
     Kind.REMINDER_HALF,
 )
 OF_A_MEETING_TO_COME = (
@@ -238,20 +240,29 @@ def cannot_wait(
 
 
 def allowed_actions(
-    attendee: Attendee, meeting: Meeting, seat: Seat, now: dt.datetime, countered_by: int | None = None
+    attendee: Attendee,
+    meeting: Meeting,
+    seat: Seat,
+    now: dt.datetime,
+    countered_by: int | None = None,
+    question: Question | None = None,
 ) -> tuple[str, ...]:
     """What the attendee with this seat may do now: accept, decline, edit, withdraw, cancel, attest.
 
     Of other times: counter, take_counter, refuse_counter, withdraw_counter. `countered_by`: the attendee (id)
-    whose counter-offer is open. At the table: arrive.
+    whose counter-offer is open. Of the question about a request: ask_question, answer_question. At the table:
+    arrive.
     """
     if is_expired(meeting, now):
         return ()
     if meeting.state == Meeting.State.REQUESTED:
         if is_asker(attendee, meeting):
-            return ("edit", "withdraw", *(TO_ANSWER if countered_by else ()))
+            is_asked = question is not None and not question.answer
+            to_say = ("answer_question",) if is_asked else ()
+            return ("edit", "withdraw", *(TO_ANSWER if countered_by else ()), *to_say)
         own = ("withdraw_counter",) if countered_by else ()
-        return ("accept", "decline", *(() if meeting.any_time else ("counter",)), *own)
+        to_ask = ("ask_question",) if question is None else ()
+        return ("accept", "decline", *(() if meeting.any_time else ("counter",)), *own, *to_ask)
     if meeting.state == Meeting.State.PROPOSED:
         given = {Seat.Answer.YES.value: "accept", Seat.Answer.NO.value: "decline"}.get(seat.answer)
         return tuple(action for action in ("accept", "decline") if action != given)

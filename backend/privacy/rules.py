@@ -149,6 +149,7 @@ TABLES = tuple(
                     "meetings_contactshare": "How one person reaches another; kept where both gave it",
                     "meetings_delivery": "What became of the mail of a notice",
                     "meetings_notice": "News about meetings",
+                    "meetings_question": "A question about a request to meet, and its answer",
                     "meetings_waitinglistentry": "Who waits for a free time with whom, with the message",
                     "people_apitoken": "A token for the API: its name, hash, scopes and times",
                     "people_person_groups": "Groups of an administrator",

@@ -20,11 +20,12 @@ from backend.meetings.models import (
     FollowUp,
     Meeting,
     Notice,
+    Question,
     Seat,
     WaitingListEntry,
 )
 from backend.meetings.selectors import connections_for
-from backend.meetings.selectors.meetings import rows_for
+from backend.meetings.selectors.meetings import MeetingRow, rows_for
 from backend.meetings.selectors.office_hours import office_rows_for
 from backend.people.models import Person
 from backend.people.selectors import tokens_of
@@ -153,6 +154,7 @@ def _activity(attendee: Attendee) -> tuple[StoredField, ...]:
     return (
         StoredField("meetings", not_of_groups.of(attendee).count(), (Readers.MEETING, Readers.ORGANISERS)),
         StoredField("messages", meetings.filter(asker=attendee).exclude(message="").count(), meeting),
+        StoredField("questions", Question.objects.filter(meeting__in=meetings.of(attendee)).count(), meeting),
         StoredField("reported_meetings", _attested(attendee), (Readers.ORGANISERS,)),
         StoredField("waiting_lists", WaitingListEntry.objects.filter(attendee=attendee).count(), nobody),
         StoredField("follow_ups", FollowUp.objects.filter(attendee=attendee).count(), nobody),
@@ -362,9 +364,14 @@ def _meetings(attendee: Attendee, now: dt.datetime) -> list[Row]:
             "asked_at": meeting.asked_at,
             "starts_at": meeting.period.lower if meeting.period else None,
             "message": meeting.message if meeting.asker_id == attendee.pk or meeting.pk in shown else "",
+            "question": _question(shown[meeting.pk]) if meeting.pk in shown else None,
             "my_answer": seats[meeting.pk].answer,
             "my_word": seats[meeting.pk].word,
             "my_usefulness": seats[meeting.pk].usefulness,
         }
         for meeting in mine.order_by("pk")
     ]
+
+
+def _question(row: MeetingRow) -> Row | None:
+    return {"text": row.question.text, "answer": row.question.answer} if row.question else None

@@ -142,6 +142,12 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(required=False)
 
 
+class QuestionForm(forms.Form):
+    """A question about a request, or its answer."""
+
+    text = forms.CharField(required=False)
+
+
 class AttestForm(forms.Form):
     """Whether a meeting took place and, if so, how useful it was."""
 

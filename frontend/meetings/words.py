@@ -41,6 +41,8 @@ MAIL_KINDS = {
     Kind.TIME_FREED: gettext_lazy("A time fell free"),
     Kind.COUNTERED: gettext_lazy("Other times offered"),
     Kind.COUNTER_REFUSED: gettext_lazy("Other times refused"),
+    Kind.QUESTION: gettext_lazy("A question about a request"),
+    Kind.REPLY: gettext_lazy("A question answered"),
     Kind.REMINDER_HALF: gettext_lazy("Reminder to answer"),
     Kind.REMINDER_DAY: gettext_lazy("Reminder, a day before"),
     Kind.REMINDER_SOON: gettext_lazy("Reminder, minutes before"),
@@ -160,6 +162,10 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
             return _("%(name)s offers other times to meet.") % name
         case Notice.Kind.COUNTER_REFUSED:
             return _("The other times you offered do not suit %(name)s.") % name
+        case Notice.Kind.QUESTION:
+            return _("%(name)s asks you something before you meet.") % name
+        case Notice.Kind.REPLY:
+            return _("%(name)s answered your question.") % name
         case Notice.Kind.TIME_TAKEN if row.by_organisers and notice.facts.get("are_new"):
             return (
                 _("The time proposed for you and %(name)s is taken. Please answer for the next one.") % name

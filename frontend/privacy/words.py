@@ -48,6 +48,7 @@ FIELDS = {
     "api_tokens": gettext_lazy("Tokens for the API"),
     "meetings": gettext_lazy("Requests and meetings"),
     "messages": gettext_lazy("Messages I wrote with a request"),
+    "questions": gettext_lazy("Questions about requests, and answers"),
     "reported_meetings": gettext_lazy("Meetings I said took place or not"),
     "waiting_lists": gettext_lazy("People I waited for, with what I wrote"),
     "follow_ups": gettext_lazy("What I noted after meetings"),

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from backend.meetings.models import Availability, Meeting
 from tests.factories import make_attendee, make_session
-from tests.journeys.axe import PAGE_SIZES
+from tests.journeys.axe import PAGE_SIZES, faults_of
 from tests.journeys.conftest import accept, ask, mail_to
 
 OFFICIAL = "A ministry official from Thailand"
@@ -221,3 +221,35 @@ def test_a_day_of_twelve_meetings_and_a_session_prints_on_one_sheet_of_a4(
     page.goto(door + forum.address("meetings/sheet/"))
     sheet = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
+
+
+def test_who_is_asked_asks_a_question_first_and_accepts_after_the_answer(
+    forum, booking, browser, context, door, post
+):
+    a, b = forum.official, forum.named("Arif Rahman")
+    meeting = ask(a, b, booking[0], booking[2])
+    phone = browser.new_context(viewport=PAGE_SIZES["phone"], has_touch=True)
+    arif, mali = signed_in(phone, door, b), signed_in(context, door, a)
+    arif.goto(door + forum.address("meetings/"))
+    arif.get_by_text("Ask a question first …").click()
+    arif.get_by_label("What would you like to know first?").fill("Is it about chats or about pictures?")
+    arif.get_by_role("button", name="Send the question").click()
+    expect(arif.get_by_text("Your question is sent.")).to_be_visible()
+    assert faults_of(arif) == []
+
+    text = mail_to(post, a, "has a question before you meet").get_body(("plain",)).get_content()
+    assert "Is it about chats or about pictures?" in text
+    (link,) = re.findall(rf"{door}/e/\S+/meetings/{meeting.pk}/", text)
+    mali.goto(link)
+    mali.get_by_label("Your answer").fill("About chats, as platforms keep them.")
+    assert faults_of(mali) == []
+    mali.get_by_role("button", name="Send the answer").click()
+    expect(mali.get_by_text("Your answer is sent.")).to_be_visible()
+
+    text = mail_to(post, b, "answered your question").get_body(("plain",)).get_content()
+    assert "About chats, as platforms keep them." in text
+    accept_link = re.findall(rf"{door}/answer/\S+", text)[0]
+    arif.goto(accept_link)
+    arif.get_by_role("button", name=re.compile("^Accept ")).click()
+    expect(arif.get_by_text("You meet Mali Wongsa")).to_be_visible()
+    phone.close()

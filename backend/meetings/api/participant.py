@@ -213,6 +213,34 @@ class RefuseCounterOfferView(MeetingAnswerView):
         return self.shown(meeting_id)
 
 
+class QuestionView(MeetingAnswerView):
+    """One question about a request I got."""
+
+    @extend_schema(
+        operation_id="meetings_ask_question",
+        request=shapes.QuestionTextSerializer,
+        responses={200: shapes.MeetingSerializer},
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Ask it, before I accept or decline; the request waits its time anew."""
+        services.ask_question(**self.target(meeting_id), **validated(shapes.QuestionTextSerializer, request))
+        return self.shown(meeting_id)
+
+
+class QuestionAnswerView(MeetingAnswerView):
+    @extend_schema(
+        operation_id="meetings_answer_question",
+        request=shapes.QuestionTextSerializer,
+        responses={200: shapes.MeetingSerializer},
+    )
+    def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002
+        """Answer the question about my request, once."""
+        services.answer_question(
+            **self.target(meeting_id), **validated(shapes.QuestionTextSerializer, request)
+        )
+        return self.shown(meeting_id)
+
+
 class ArriveView(MeetingAnswerView):
     @extend_schema(operation_id="meetings_arrive", request=None, responses={200: shapes.MeetingSerializer})
     def post(self, request: Request, slug: str, meeting_id: int) -> Response:  # noqa: ARG002

@@ -27,12 +27,14 @@ from backend.safeguarding.services import read_report
 
 
 class ReportedMeetingSerializer(serializers.Serializer[Any]):
-    """The meeting a report is about; `asker` wrote the message."""
+    """The meeting a report is about; `asker` wrote the message and the answer."""
 
     meeting = serializers.IntegerField(source="meeting_id")
     state = serializers.CharField()
     asker = serializers.IntegerField(source="asker_id")
     message = serializers.CharField()
+    question = serializers.CharField()
+    answer = serializers.CharField()
     asked_at = serializers.DateTimeField()
     starts_at = serializers.DateTimeField(allow_null=True)
     ends_at = serializers.DateTimeField(allow_null=True)

@@ -33,6 +33,13 @@ class CounterOfferSerializer(serializers.Serializer[Any]):
     times = TimeSerializer(many=True)
 
 
+class QuestionSerializer(serializers.Serializer[Any]):
+    """What the one who is asked to meet wants to know first."""
+
+    text = serializers.CharField()
+    answer = serializers.CharField(help_text="Empty while there is none.")
+
+
 class FollowUpSerializer(serializers.Serializer[Any]):
     """What I noted after the meeting; nobody else reads it."""
 
@@ -67,6 +74,7 @@ class MeetingSerializer(serializers.Serializer[Any]):
     interpreter = serializers.CharField(help_text="Which interpreter we need, in words; empty where none.")
     times = TimeSerializer(many=True)
     counter_offer = CounterOfferSerializer(allow_null=True)
+    question = QuestionSerializer(allow_null=True)
     starts_at = serializers.DateTimeField(allow_null=True)
     ends_at = serializers.DateTimeField(allow_null=True)
     place = PlaceSerializer(allow_null=True)
@@ -134,6 +142,12 @@ class AttestationSerializer(serializers.Serializer[Any]):
 
     took_place = serializers.BooleanField()
     usefulness = BoundedIntegerField(lowest=1, highest=5, required=False, allow_null=True, default=None)
+
+
+class QuestionTextSerializer(serializers.Serializer[Any]):
+    """A question or its answer."""
+
+    text = TextField(max_length=500)
 
 
 class FollowUpDataSerializer(serializers.Serializer[Any]):

@@ -1,5 +1,4 @@
-"""Availability, meetings with their seats, counter-offers, waiting lists, closures, notices, calendar feeds,
-connections."""
+"""Meetings with their seats, counter-offers, questions and waiting lists; availability, notices and more."""
 
 from backend.meetings.models.availability import Availability, MeetingRules
 from backend.meetings.models.calendar_feeds import CalendarFeed
@@ -9,6 +8,7 @@ from backend.meetings.models.counter_offers import CounterOffer, CounterOfferTim
 from backend.meetings.models.follow_ups import FollowUp
 from backend.meetings.models.meetings import Meeting, MeetingQuerySet, RequestedTime, Seat
 from backend.meetings.models.notices import Delivery, Notice
+from backend.meetings.models.questions import Question
 from backend.meetings.models.waiting_list import WaitingListEntry, WaitingListQuerySet
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "MeetingQuerySet",
     "MeetingRules",
     "Notice",
+    "Question",
     "RequestedTime",
     "Seat",
     "WaitingListEntry",

@@ -29,6 +29,8 @@ class Notice(models.Model):
         TIME_FREED = "time_freed", _("A time you waited for fell free")
         COUNTERED = "countered", _("Other times are offered")
         COUNTER_REFUSED = "counter_refused", _("The other times do not suit")
+        QUESTION = "question", _("A question about your request")
+        REPLY = "reply", _("Your question is answered")
         REMINDER_HALF = "reminder_half", _("A request waits for your answer")
         REMINDER_DAY = "reminder_day", _("You meet tomorrow")
         REMINDER_SOON = "reminder_soon", _("You meet in a few minutes")

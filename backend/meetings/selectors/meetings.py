@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, SessionPart, Slot, Table
 from backend.events.rules import Doing, interpreter_text, is_allowed
-from backend.meetings.models import CounterOffer, FollowUp, Meeting, MeetingQuerySet, Seat
+from backend.meetings.models import CounterOffer, FollowUp, Meeting, MeetingQuerySet, Question, Seat
 from backend.meetings.rules import allowed_actions, is_asker, is_expired
 from backend.meetings.selectors.availability import (
     SlotChoice,
@@ -48,6 +48,14 @@ class CounterOfferRow:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """What the one who is asked to meet wants to know first; `answer` is empty while there is none."""
+
+    text: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class FollowUpRow:
     """What the viewer noted after the meeting, for themself alone; `kept` is None while nothing is said."""
 
@@ -74,10 +82,10 @@ class MeetingRow:
     `state` is Meeting's, except that an unanswered request past its expiry is expired, and a disputed meeting
     has to each the state they reported. `my_answer` is the viewer's to a proposal: yes, no or empty; nothing
     in a row depends on the other's before both said yes. `i_am_here`, `other_is_here`: said to be at the
-    table. `counter_offer`: other times that are offered now. `can_follow_up`: they met, as far as is known.
-    `actions` are what the viewer may do now, as `rules.allowed_actions` names it. `interpreter` says which
-    interpreter the two need; empty where none. `office_hours`: office hours of the viewer's that the asker
-    could join.
+    table. `counter_offer`: other times that are offered now. `question`: about a request, before an answer.
+    `can_follow_up`: they met, as far as is known. `actions` are what the viewer may do now, as
+    `rules.allowed_actions` names it. `interpreter` says which interpreter the two need; empty where none.
+    `office_hours`: office hours of the viewer's that the asker could join.
     """
 
     meeting_id: int
@@ -96,6 +104,7 @@ class MeetingRow:
     interpreter: str
     times: tuple[SlotChoice, ...]
     counter_offer: CounterOfferRow | None
+    question: QuestionRow | None
     starts_at: dt.datetime | None
     ends_at: dt.datetime | None
     place: Place | None
@@ -130,7 +139,7 @@ def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> t
     found = list(
         meetings.one_to_one()
         .of(viewer)
-        .select_related("theme", "slot", "table")
+        .select_related("theme", "slot", "table", "question")
         .prefetch_related("seats", "times__slot")
     )
     others = {meeting.pk: _other_id(meeting, viewer) for meeting in found}
@@ -190,6 +199,7 @@ def _row(
     now: dt.datetime,
 ) -> MeetingRow:
     mine = next(seat for seat in meeting.seats.all() if seat.attendee_id == viewer.pk)
+    question: Question | None = getattr(meeting, "question", None)
     state = _shown_state(meeting, mine, now)
     return MeetingRow(
         meeting_id=meeting.pk,
@@ -210,6 +220,7 @@ def _row(
         counter_offer=CounterOfferRow(offer.made_by_id == viewer.pk, _still_free(offer, free))
         if offer
         else None,
+        question=QuestionRow(question.text, question.answer) if question else None,
         starts_at=meeting.period.lower if meeting.period else None,
         ends_at=meeting.period.upper if meeting.period else None,
         place=place_of(meeting.table, meeting.uid) if meeting.table else None,
@@ -224,7 +235,7 @@ def _row(
         other_is_here=any(seat.here_at and seat.pk != mine.pk for seat in meeting.seats.all()),
         my_word=mine.word,
         my_usefulness=mine.usefulness,
-        actions=allowed_actions(viewer, meeting, mine, now, offer.made_by_id if offer else None),
+        actions=allowed_actions(viewer, meeting, mine, now, offer.made_by_id if offer else None, question),
         can_follow_up=meeting.state in Meeting.MET_STATES and meeting.period.lower <= now,
         follow_up=follow_up,
     )
@@ -250,13 +261,15 @@ def _still_free(offering: Meeting | CounterOffer, free: Sequence[Slot]) -> tuple
 
 
 def requests_to_answer(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:
-    """Requests, proposals and counter-offers that wait for the attendee's answer, the first to expire first;
-    none where the event's state lets nobody ask any more."""
+    """Requests, proposals, counter-offers and questions that wait for the attendee's answer, the first to
+    expire first; none where the event's state lets nobody ask any more."""
     if not is_allowed(attendee.event, Doing.ASK):
         return ()
     to_others = CounterOffer.objects.open_at(now).exclude(made_by=attendee.pk)
     asked = Q(pk__in=Meeting.objects.open_at(now).exclude(asker=attendee.pk).values("pk"))
-    waiting = Meeting.objects.filter(asked | Q(pk__in=to_others.values("meeting")))
+    questioned = Meeting.objects.requests().open_at(now).filter(asker=attendee.pk, question__answer="")
+    to_say = Q(pk__in=to_others.values("meeting")) | Q(pk__in=questioned.values("pk"))
+    waiting = Meeting.objects.filter(asked | to_say)
     rows = rows_for(attendee, waiting.order_by("expires_at", "pk"), now)
     return tuple(row for row in rows if not row.my_answer)
 
@@ -415,13 +428,15 @@ def meetings_without_contact(meetings: QuerySet[Meeting], now: dt.datetime) -> s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedMeeting:
-    """The meeting a report is about, as a safeguarding lead reads it; `asker_id` wrote the message."""
+    """The meeting a report is about, as a safeguarding lead reads it; `asker_id` wrote message and answer."""
 
     meeting_id: int
     state: str
     state_words: str
     asker_id: int | None
     message: str
+    question: str
+    answer: str
     asked_at: dt.datetime
     starts_at: dt.datetime | None
     ends_at: dt.datetime | None
@@ -459,18 +474,21 @@ def ids_near(attendee: Attendee) -> set[int]:
 def reported_meeting(*, event_id: int, meeting_id: int | None) -> ReportedMeeting | None:
     """The meeting of a report, for a lead whose reading was logged; None where it is gone."""
     found = (
-        Meeting.objects.select_related("table").filter(event=event_id, pk=meeting_id).first()
+        Meeting.objects.select_related("table", "question").filter(event=event_id, pk=meeting_id).first()
         if meeting_id
         else None
     )
     if found is None:
         return None
+    question: Question | None = getattr(found, "question", None)
     return ReportedMeeting(
         meeting_id=found.pk,
         state=found.state,
         state_words=found.get_state_display(),
         asker_id=found.asker_id,
         message=found.message,
+        question=question.text if question else "",
+        answer=question.answer if question else "",
         asked_at=found.asked_at,
         starts_at=found.period.lower if found.period else None,
         ends_at=found.period.upper if found.period else None,

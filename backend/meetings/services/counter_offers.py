@@ -21,10 +21,9 @@ from backend.meetings.rules import (
     TooLate,
     check_cancellable,
     check_open_request,
-    expiry_of,
     is_asker,
 )
-from backend.meetings.selectors.availability import common_slots, rules_for
+from backend.meetings.selectors.availability import common_slots
 from backend.meetings.selectors.meetings import other_id_in
 from backend.meetings.services.booking import SlotTaken, book_meeting, slot_details, slot_taken
 from backend.meetings.services.choosing import NotOffered
@@ -35,7 +34,7 @@ from backend.meetings.services.requests import (
     AskedTooOften,
     BadTimes,
     check_known_slots,
-    pass_freed_time_on,
+    keep_open,
     release_requests,
 )
 from backend.people.models import Person
@@ -84,15 +83,7 @@ def make_counter_offer(
         for position, slot_id in enumerate(slot_ids, start=1)
     )
     if meeting.state == Meeting.State.REQUESTED:
-        until = expiry_of(
-            asked_at=now,
-            changed_at=now,
-            last_starts_at=last.starts_at,
-            hours=rules_for(meeting.event_id).expiry_hours,
-        )
-        meeting.expires_at = max(meeting.expires_at, until)
-        pass_freed_time_on(meeting)
-        meeting.save(update_fields=["expires_at"])
+        keep_open(meeting, now, last_starts_at=last.starts_at)
     notify(meeting, Notice.Kind.COUNTERED, to=[other_id_in(meeting, attendee)], now=now)
     return meeting
 

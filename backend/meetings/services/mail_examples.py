@@ -15,7 +15,7 @@ from backend.mails.selectors import Letterhead
 from backend.meetings.models import Meeting, Notice
 from backend.meetings.rules import OF_AN_OPEN_REQUEST
 from backend.meetings.selectors.availability import SlotChoice
-from backend.meetings.selectors.meetings import CounterOfferRow, MeetingRow, Place
+from backend.meetings.selectors.meetings import CounterOfferRow, MeetingRow, Place, QuestionRow
 from backend.meetings.selectors.office_hours import OfficeHourRow
 from backend.meetings.services.notice_mails import render_mail
 from backend.meetings.services.notice_words import words_of
@@ -81,7 +81,15 @@ def _example_meeting(kind: str, reader: Attendee, other: PublicProfile, now: dt.
         uid=uuid.UUID(int=0),
         sequence=0,
         state=Meeting.State.REQUESTED if kind in OPEN_KINDS else Meeting.State.ACCEPTED,
-        asked_by_me=kind in (Kind.ACCEPTED, Kind.DECLINED, Kind.EXPIRED, Kind.TIME_FREED, Kind.COUNTERED),
+        asked_by_me=kind
+        in (
+            Kind.ACCEPTED,
+            Kind.DECLINED,
+            Kind.EXPIRED,
+            Kind.TIME_FREED,
+            Kind.COUNTERED,
+            Kind.QUESTION,
+        ),
         by_organisers=kind == Kind.PROPOSED,
         other=other,
         message=_("I would like to hear how you work with schools.") if kind in OPEN_KINDS else "",
@@ -93,6 +101,9 @@ def _example_meeting(kind: str, reader: Attendee, other: PublicProfile, now: dt.
         interpreter="",
         times=times if kind in OPEN_KINDS else (),
         counter_offer=CounterOfferRow(by_me=False, times=times) if kind == Kind.COUNTERED else None,
+        question=QuestionRow(_("Is it about schools alone?"), _("About parents, too."))
+        if kind in (Kind.QUESTION, Kind.REPLY)
+        else None,
         starts_at=starts_at,
         ends_at=starts_at + HALF_HOUR,
         place=Place(_("Table 1"), event.venue, step_free=True, is_online=False, link=""),

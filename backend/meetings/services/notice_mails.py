@@ -220,8 +220,10 @@ def _is_timely(notice: Notice, row: MeetingRow, now: dt.datetime) -> bool:
     agreed = row.state == Meeting.State.ACCEPTED
     to_answer = row.state in Meeting.OPEN_STATES and not row.my_answer
     match Kind(notice.kind):
-        case Kind.REQUESTED | Kind.PROPOSED | Kind.CHANGED | Kind.REMINDER_HALF:
+        case Kind.REQUESTED | Kind.PROPOSED | Kind.CHANGED | Kind.REPLY | Kind.REMINDER_HALF:
             return to_answer
+        case Kind.QUESTION:
+            return "answer_question" in row.actions
         case Kind.COUNTERED:
             return "take_counter" in row.actions
         case Kind.TIME_TAKEN:

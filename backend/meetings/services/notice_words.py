@@ -258,6 +258,24 @@ def _counter_refused(row: MeetingRow, reader: Attendee) -> MailContent:
     )
 
 
+def _question(row: MeetingRow, reader: Attendee) -> MailContent:
+    until = " = ".join(reader_words(row.expires_at, None, reader))
+    return MailContent(
+        subject=_("%(name)s has a question before you meet") % _names(row),
+        lines=(
+            _("%(who)s would like to know something before answering your request.") % _names(row),
+            _("You can answer once, on the request’s page, until %(until)s.") % {"until": until},
+        ),
+        quote=row.question.text if row.question else "",
+        links=(_meeting_link(row, reader, _("Answer the question")), _agenda_link(reader)),
+    )
+
+
+def _reply(row: MeetingRow, reader: Attendee) -> MailContent:
+    subject, line = _("%(name)s answered your question"), _("%(who)s answered your question:")
+    return replace(_ask(row, reader, subject, line), quote=row.question.answer if row.question else "")
+
+
 def _declined(row: MeetingRow, reader: Attendee) -> MailContent:
     return MailContent(
         subject=_("%(name)s declined your request to meet") % _names(row),
@@ -442,6 +460,8 @@ _WRITERS = {
     Kind.TIME_FREED: _time_freed,
     Kind.COUNTERED: _countered,
     Kind.COUNTER_REFUSED: _counter_refused,
+    Kind.QUESTION: _question,
+    Kind.REPLY: _reply,
     Kind.REMINDER_HALF: _reminder_half,
     Kind.REMINDER_DAY: _reminder_day,
     Kind.REMINDER_SOON: _reminder_soon,
@@ -470,8 +490,8 @@ def _connections_link(reader: Attendee) -> Link:
     return Link(_("Open my connections"), address, is_main=True)
 
 
-def _meeting_link(row: MeetingRow, reader: Attendee) -> Link:
-    return Link(_("Open the meeting"), f"{meeting_address(reader)}{row.meeting_id}/", is_main=True)
+def _meeting_link(row: MeetingRow, reader: Attendee, label: str = "") -> Link:
+    return Link(label or _("Open the meeting"), f"{meeting_address(reader)}{row.meeting_id}/", is_main=True)
 
 
 def _period(row: MeetingRow, reader: Attendee) -> tuple[tuple[str, ...], ...]:

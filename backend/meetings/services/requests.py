@@ -223,6 +223,32 @@ def edit_request(
     return meeting
 
 
+def keep_open(meeting: Meeting, now: dt.datetime, *, last_starts_at: dt.datetime | None = None) -> None:
+    """Let a locked request wait as long as one asked now; never shorter than before, and not in the way of
+    who waits for its time.
+
+    `last_starts_at`: of the last slot that is offered; by default of those the request offers itself.
+    """
+    if last_starts_at is None:
+        last_starts_at = _last_offered(meeting, now)
+    if last_starts_at is None:
+        return
+    hours = rules_for(meeting.event_id).expiry_hours
+    until = expiry_of(asked_at=now, changed_at=now, last_starts_at=last_starts_at, hours=hours)
+    meeting.expires_at = max(meeting.expires_at, until)
+    pass_freed_time_on(meeting)
+    meeting.save(update_fields=["expires_at"])
+
+
+def _last_offered(meeting: Meeting, now: dt.datetime) -> dt.datetime | None:
+    if not meeting.any_time:
+        times = RequestedTime.objects.filter(meeting=meeting).select_related("slot")
+        return max((time.slot.starts_at for time in times), default=None)
+    first, second = seated_ids(meeting.pk)
+    free = common_slots(first, [second], after=now + MIN_NOTICE)[second]
+    return free[-1].starts_at if free else None
+
+
 @in_transaction
 def withdraw_request(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.datetime) -> Meeting:
     """Take one's own request back; doing it again changes nothing.

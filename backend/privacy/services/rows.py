@@ -27,7 +27,15 @@ from backend.events.models import (
 from backend.events.services import announce_changes
 from backend.invitations.models import Invitation
 from backend.mails.models import MailTest
-from backend.meetings.models import Availability, CalendarFeed, FollowUp, Meeting, Notice, WaitingListEntry
+from backend.meetings.models import (
+    Availability,
+    CalendarFeed,
+    FollowUp,
+    Meeting,
+    Notice,
+    Question,
+    WaitingListEntry,
+)
 from backend.meetings.services import forget_connections
 from backend.people.models import Person
 from backend.programme.models import PlannedMeeting
@@ -82,6 +90,7 @@ def erase_rows(attendee: Attendee, now: dt.datetime) -> None:
     FollowUp.objects.filter(attendee=attendee, due_on=None).delete()
     FollowUp.objects.filter(attendee=attendee).update(agreed="")
     Feedback.objects.filter(Q(attendee=attendee) | Q(other=attendee)).update(note="")
+    Question.objects.filter(meeting__seats__attendee=attendee).delete()
     Meeting.objects.filter(asker=attendee).update(message="", key="")
     Meeting.objects.filter(ended_by=attendee).update(reason="")
     asked = DelegationSeat.objects.filter(attendee=attendee, part=DelegationSeat.Part.ASKER)

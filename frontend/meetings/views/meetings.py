@@ -51,7 +51,15 @@ from backend.safeguarding.rules import why_not_open
 from backend.suggestions.selectors import shared_needs_for
 from frontend.access import Outcome, Request, catch_refusal, counted, organiser, participant, public
 from frontend.fields import values_of
-from frontend.meetings.forms import AcceptForm, AttestForm, FollowUpForm, MoveForm, ReasonForm, YesOrNoForm
+from frontend.meetings.forms import (
+    AcceptForm,
+    AttestForm,
+    FollowUpForm,
+    MoveForm,
+    QuestionForm,
+    ReasonForm,
+    YesOrNoForm,
+)
 from frontend.meetings.words import accepted_words, day_in
 
 NOTICES = 5
@@ -108,7 +116,9 @@ def meeting_page(
         "row": row,
         "can_share_contact": can_share_contact(attendee, row.other.attendee_id, now),
         "refusal": refusal,
-        "typed": ReasonForm(request.POST)["reason"].value() or "",
+        "typed": ReasonForm(request.POST)["reason"].value()
+        or QuestionForm(request.POST)["text"].value()
+        or "",
         "usefulness": AttestForm(request.POST)["usefulness"].value() or "",
         "refused_at": (at := request.resolver_match.url_name if refusal and request.resolver_match else ""),
         "follow_up": FollowUpForm(request.POST if at == "follow_up" else None, row.follow_up),

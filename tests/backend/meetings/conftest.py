@@ -137,6 +137,16 @@ class Forum:
             now=self.now,
         )
 
+    def question(self, attendee: Attendee, meeting: Meeting, text: str) -> Meeting:
+        return services.ask_question(
+            attendee=attendee, meeting_id=meeting.pk, text=text, by=attendee.person, now=self.now
+        )
+
+    def reply(self, attendee: Attendee, meeting: Meeting, text: str) -> Meeting:
+        return services.answer_question(
+            attendee=attendee, meeting_id=meeting.pk, text=text, by=attendee.person, now=self.now
+        )
+
     def edit(self, attendee: Attendee, meeting: Meeting, *slots: Slot, **wish: object) -> Meeting:
         return services.edit_request(
             attendee=attendee,

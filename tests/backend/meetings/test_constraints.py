@@ -17,6 +17,7 @@ from backend.meetings.models import (
     DisplacedMeeting,
     FollowUp,
     Meeting,
+    Question,
     RequestedTime,
     Seat,
     WaitingListEntry,
@@ -360,3 +361,14 @@ def test_whom_one_waits_for_with_what_and_the_request_it_became_are_of_the_same_
     refused_by("waiting_list_theme_same_event", lambda: of_it.update(theme=there.event.themes.first()))
     meeting = bare_meeting(there)
     refused_by("waiting_list_meeting_same_event", lambda: of_it.update(state="ended", meeting=meeting))
+
+
+def test_a_question_says_something_and_an_answer_has_a_time(forum):
+    meeting = bare_meeting(forum)
+
+    def write(**fields):
+        return lambda: Question.objects.create(meeting=meeting, **fields)
+
+    refused_by("question_says_something", write(text=""))
+    refused_by("question_answered_has_a_time", write(text="Which?", answer="This"))
+    refused_by("question_answered_has_a_time", write(text="Which?", answered_at=NOW))

@@ -25,7 +25,10 @@ def test_a_request_is_the_asker_s_to_change_and_the_other_s_to_answer_until_it_e
     a, b, *_ = forum.people
     request = forum.ask(a, b, forum.slots[0])
     last = request.expires_at - dt.timedelta(seconds=1)
-    assert actions(request, forum, last) == [("edit", "withdraw"), ("accept", "decline", "counter")]
+    assert actions(request, forum, last) == [
+        ("edit", "withdraw"),
+        ("accept", "decline", "counter", "ask_question"),
+    ]
     assert not is_expired(request, last)
     assert actions(request, forum, request.expires_at) == [(), ()]
     assert is_expired(request, request.expires_at)

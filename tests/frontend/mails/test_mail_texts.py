@@ -139,7 +139,7 @@ def test_every_kind_goes_out_as_a_test_to_its_organiser_alone(
         assert organiser.post(f"{API}test/", {"kind": kind}, **JSON).status_code == 204
     assert organiser.post(f"{API}test/", {"kind": "made-up"}, **JSON).status_code == 404
     do_jobs()
-    assert len(post.mails) == len(kinds) == 34
+    assert len(post.mails) == len(kinds)
     assert {mail["To"] for mail in post.mails} == {"olga@example.org"}
     assert all(mail["Subject"].startswith("Test: ") for mail in post.mails)
     assert "Sawasdee Olga Organiser!" in text_of(post.mails[2])
