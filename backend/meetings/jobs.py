@@ -43,7 +43,7 @@ def offer_freed_times(event_id: int, attendee_id: int) -> None:
 )
 def run_meeting_deadlines(timestamp: int) -> None:  # noqa: ARG001
     """Once a minute: end refused meetings, move those of closed times, expire requests, offer what
-    fell free to who waits, remind, attest, remind of follow-ups."""
+    fell free to who waits, remind, give tables free, attest, remind of follow-ups."""
     now = timezone.now()
     services.end_refused_meetings(now=now)
     services.end_refused_seats(now=now)
@@ -53,6 +53,7 @@ def run_meeting_deadlines(timestamp: int) -> None:  # noqa: ARG001
     services.end_refused_waiting(now=now)
     services.offer_freed_times(now=now)
     services.remind_people(now=now)
+    services.free_absent_tables(now=now)
     services.ask_whether_held(now=now)
     services.settle_unattested(now=now)
     services.remind_follow_ups(now=now)

@@ -40,6 +40,7 @@ LIMITS_WINDOW = dt.timedelta(
 FREED_TIME_WAITS = dt.timedelta(hours=2)  # a time that fell free, for the answer to the first who waited
 QUIET_MARGIN = dt.timedelta(hours=1)  # what happens so soon after the reader's quiet hours is mailed in them
 ARRIVAL_MARGIN = dt.timedelta(minutes=15)  # from so long before a meeting on one can say that one is there
+ABSENT_AFTER = dt.timedelta(minutes=15)  # of neither of whom has said so then, others can have the table
 ATTESTATION_WINDOW = dt.timedelta(hours=72)  # after it, one side's report that they met counts for both
 
 
@@ -62,6 +63,7 @@ OF_A_MEETING_TO_COME = (
     Kind.CANCELLED,
     Kind.REMINDER_DAY,
     Kind.REMINDER_SOON,
+    Kind.TABLE_FREED,
 )
 
 IN_DIGESTS = tuple(kind for kind in Kind if kind not in OF_A_MEETING_TO_COME)  # the calendar does not wait
@@ -279,7 +281,8 @@ def _on_the_way(
     attendee: Attendee, meeting: Meeting, seat: Seat, now: dt.datetime, countered_by: int | None
 ) -> tuple[str, ...]:
     """What there is to do about an agreed meeting beside cancelling it."""
-    arrive = ("arrive",) if seat.here_at is None and now >= meeting.period.lower - ARRIVAL_MARGIN else ()
+    can_arrive = seat.here_at is None or meeting.table_freed_at is not None
+    arrive = ("arrive",) if can_arrive and now >= meeting.period.lower - ARRIVAL_MARGIN else ()
     if meeting.period.lower <= now:
         return arrive
     if countered_by is None:

@@ -46,6 +46,7 @@ MAIL_KINDS = {
     Kind.REMINDER_HALF: gettext_lazy("Reminder to answer"),
     Kind.REMINDER_DAY: gettext_lazy("Reminder, a day before"),
     Kind.REMINDER_SOON: gettext_lazy("Reminder, minutes before"),
+    Kind.TABLE_FREED: gettext_lazy("A table given free"),
     Kind.ATTEST: gettext_lazy("Question whether it took place"),
     Kind.CONTACT_OFFERED: gettext_lazy("Somebody would like to stay in touch"),
     Kind.CONNECTED: gettext_lazy("A connection"),
@@ -152,6 +153,10 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
             return _("%(name)s took the request back.") % name
         case Notice.Kind.EXPIRED if row.by_organisers:
             return _("The meeting with %(name)s that the organisers proposed did not come about.") % name
+        case Notice.Kind.EXPIRED if row.asked_by_me and notice.facts.get("waits_again"):
+            return _("The time with %(name)s is taken. You have your old place in the waiting list.") % name
+        case Notice.Kind.EXPIRED if row.asked_by_me and notice.facts.get("waited"):
+            return _("%(name)s gave no answer in time. You can wait for another time.") % name
         case Notice.Kind.EXPIRED:
             return _("The request between you and %(name)s expired.") % name
         case Notice.Kind.CANCELLED if row.ended_by_me:
@@ -180,6 +185,8 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
             return _("%(name)s still waits for your answer.") % name
         case Notice.Kind.REMINDER_DAY | Notice.Kind.REMINDER_SOON:
             return _("You meet %(name)s: %(when)s.") % (name | at)
+        case Notice.Kind.TABLE_FREED:
+            return _("Your table for %(name)s was given free. Say “I am here” to get one.") % name
         case Notice.Kind.ATTEST:
             return _("Did you meet %(name)s? Please say so.") % name
         case Notice.Kind.CONTACT_OFFERED:

@@ -84,6 +84,9 @@ class MeetingSerializer(serializers.Serializer[Any]):
     my_answer = serializers.CharField(help_text="To a proposal: yes, no, or nothing yet.")
     i_am_here = serializers.BooleanField(help_text="I said that I am at the table.")
     other_is_here = serializers.BooleanField()
+    is_table_freed = serializers.BooleanField(
+        help_text="Neither was there in time: others can have the table, until one of us says to be there."
+    )
     my_word = serializers.CharField()
     my_usefulness = serializers.IntegerField(allow_null=True)
     actions = serializers.ListField(child=serializers.CharField())

@@ -118,6 +118,7 @@ class Meeting(models.Model):
         Table, null=True, blank=True, on_delete=models.RESTRICT, related_name="meetings"
     )
     period = DateTimeRangeField(null=True, blank=True)
+    table_freed_at = models.DateTimeField(null=True, blank=True)  # nobody had come: others can have it
     preferred_table = models.ForeignKey(  # where a proposal is planned, if it is free once both say yes
         Table, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -215,7 +216,11 @@ class Meeting(models.Model):
                     (single_id_range("table"), RangeOperators.OVERLAPS),
                     ("period", RangeOperators.OVERLAPS),
                 ],
-                condition=Q(state__in=["accepted", "held", "not_held", "disputed"], is_online=False),
+                condition=Q(
+                    state__in=["accepted", "held", "not_held", "disputed"],
+                    is_online=False,
+                    table_freed_at__isnull=True,
+                ),
             ),
         ]
 

@@ -34,6 +34,7 @@ class Notice(models.Model):
         REMINDER_HALF = "reminder_half", _("A request waits for your answer")
         REMINDER_DAY = "reminder_day", _("You meet tomorrow")
         REMINDER_SOON = "reminder_soon", _("You meet in a few minutes")
+        TABLE_FREED = "table_freed", _("Your table was given free")
         ATTEST = "attest", _("Did the meeting take place?")
         CONTACT_OFFERED = "contact_offered", _("Somebody would like to stay in touch")
         CONNECTED = "connected", _("You are connected")

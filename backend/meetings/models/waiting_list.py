@@ -29,15 +29,15 @@ class WaitingListQuerySet(models.QuerySet["WaitingListEntry"]):
         """Those of which one of these attendees is a side."""
         return self.filter(Q(attendee__in=attendee_ids) | Q(other__in=attendee_ids))
 
-    def settle(self, meeting: Meeting) -> None:
+    def settle(self, meeting: Meeting) -> bool:
         """The request that an entry became is answered, changed or over: its time is given to nobody now."""
         asked = self.filter(meeting=meeting, state=WaitingListEntry.State.ASKED)
-        asked.update(state=WaitingListEntry.State.ENDED)
+        return bool(asked.update(state=WaitingListEntry.State.ENDED))
 
-    def wait_again(self, meeting: Meeting) -> None:
+    def wait_again(self, meeting: Meeting) -> bool:
         """The time was taken by somebody else before the answer: the entry has its old place again."""
         asked = self.filter(meeting=meeting, state=WaitingListEntry.State.ASKED)
-        asked.update(state=WaitingListEntry.State.WAITING, meeting=None, period=None)
+        return bool(asked.update(state=WaitingListEntry.State.WAITING, meeting=None, period=None))
 
     def end_between(self, attendee_ids: Collection[int]) -> None:
         """These two meet: neither waits for the other any more."""

@@ -82,9 +82,10 @@ class MeetingRow:
     `state` is Meeting's, except that an unanswered request past its expiry is expired, and a disputed meeting
     has to each the state they reported. `my_answer` is the viewer's to a proposal: yes, no or empty; nothing
     in a row depends on the other's before both said yes. `i_am_here`, `other_is_here`: said to be at the
-    table. `counter_offer`: other times that are offered now. `question`: about a request, before an answer.
-    `can_follow_up`: they met, as far as is known. `actions` are what the viewer may do now, as
-    `rules.allowed_actions` names it. `interpreter` says which interpreter the two need; empty where none.
+    table; `is_table_freed`: neither was there in time. `counter_offer`: other times that are offered now.
+    `question`: about a request, before an answer. `can_follow_up`: they met, as far as is known.
+    `actions` are what the viewer may do now, as `rules.allowed_actions` names it. `interpreter` says which
+    interpreter the two need; empty where none.
     `office_hours`: office hours of the viewer's that the asker could join.
     """
 
@@ -117,6 +118,7 @@ class MeetingRow:
     my_answer: str
     i_am_here: bool
     other_is_here: bool
+    is_table_freed: bool
     my_word: str
     my_usefulness: int | None
     actions: tuple[str, ...]
@@ -233,6 +235,7 @@ def _row(
         my_answer=mine.answer,
         i_am_here=mine.here_at is not None,
         other_is_here=any(seat.here_at and seat.pk != mine.pk for seat in meeting.seats.all()),
+        is_table_freed=meeting.table_freed_at is not None,
         my_word=mine.word,
         my_usefulness=mine.usefulness,
         actions=allowed_actions(viewer, meeting, mine, now, offer.made_by_id if offer else None, question),

@@ -44,6 +44,7 @@ def free_tables(meeting: Meeting, slot: Slot) -> Sequence[Table]:
         overlapping_range(slot.starts_at, slot.ends_at),
         table=OuterRef("pk"),
         is_online=False,
+        table_freed_at=None,
         state__in=Meeting.CONFIRMED_STATES,
     )
     closed = closed_tables(slot.starts_at, slot.ends_at)
@@ -57,6 +58,7 @@ def slots_with_table(meeting: Meeting, slots: Iterable[Slot]) -> tuple[Slot, ...
         overlapping_range(OuterRef(OuterRef("starts_at")), OuterRef(OuterRef("ends_at"))),
         table=OuterRef("pk"),
         is_online=False,
+        table_freed_at=None,
         state__in=Meeting.CONFIRMED_STATES,
     )
     closed = closed_tables(OuterRef(OuterRef("starts_at")), OuterRef(OuterRef("ends_at")))

@@ -13,7 +13,7 @@ from backend.meetings.rules import (
 from backend.meetings.services.agenda import change_session, import_agenda
 from backend.meetings.services.answer_links import answer_by_link
 from backend.meetings.services.answers import accept_meeting, decline_meeting
-from backend.meetings.services.arrivals import arrive
+from backend.meetings.services.arrivals import arrive, free_absent_tables
 from backend.meetings.services.attestations import ask_whether_held, attest_meeting, settle_unattested
 from backend.meetings.services.availability import UnknownSlot, change_slots, close_slots, open_slots
 from backend.meetings.services.booking import NoTableFree, SlotTaken
@@ -271,6 +271,7 @@ __all__ = [
     "expire_requests",
     "feed_address",
     "forget_connections",
+    "free_absent_tables",
     "import_agenda",
     "join_event",
     "join_waiting_list",

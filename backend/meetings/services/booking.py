@@ -90,14 +90,15 @@ def book_meeting(*, meeting: Meeting, slot: Slot, preferred: Table | None = None
     if meeting.kind == Meeting.Kind.ONE_TO_ONE:
         WaitingListEntry.objects.end_between(seated_ids(meeting.pk))
     meeting.state, meeting.slot, meeting.period = Meeting.State.ACCEPTED, slot, period
+    meeting.table_freed_at = None
     meeting.answered_at = meeting.changed_at = now
     for table in sorted(free_tables(meeting, slot), key=lambda table: table != preferred):
-        if _book_table(meeting, table):
+        if book_table(meeting, table):
             return
     raise no_table_free(meeting, now)
 
 
-def _book_table(meeting: Meeting, table: Table) -> bool:
+def book_table(meeting: Meeting, table: Table) -> bool:
     """Save the meeting at this table; False where the table is taken or unsuitable by now.
 
     The row lock serialises two bookings of one table: at the same moment in an exclusion constraint they
@@ -110,7 +111,8 @@ def _book_table(meeting: Meeting, table: Table) -> bool:
                 suitable = Table.objects.filter(suitable_tables(meeting), pk=table.pk)
                 if not list(suitable.select_for_update(no_key=True)):
                     return False
-            meeting.save(update_fields=["state", "slot", "period", "table", "answered_at", "changed_at"])
+            fields = ["state", "slot", "period", "table", "table_freed_at", "answered_at", "changed_at"]
+            meeting.save(update_fields=fields)
     except (IntegrityError, OperationalError) as error:
         if not violates(error, TABLE_CONSTRAINT):
             raise

@@ -116,6 +116,7 @@ def _example_meeting(kind: str, reader: Attendee, other: PublicProfile, now: dt.
         my_answer="",
         i_am_here=False,
         other_is_here=False,
+        is_table_freed=kind == Kind.TABLE_FREED,
         my_word="",
         my_usefulness=None,
         actions=(),

@@ -238,6 +238,8 @@ def _is_timely(notice: Notice, row: MeetingRow, now: dt.datetime) -> bool:
             )
         case Kind.REMINDER_DAY | Kind.REMINDER_SOON:
             return agreed and row.starts_at is not None and row.starts_at > now
+        case Kind.TABLE_FREED:
+            return agreed and row.is_table_freed and row.ends_at is not None and row.ends_at > now
         case Kind.ATTEST:
             return "attest" in row.actions and not row.my_word
         case Kind.FOLLOW_UP:

@@ -47,10 +47,14 @@ def words_of(kind: Notice.Kind, facts: Mapping[str, Any], row: MeetingRow, reade
     """What a notice of this kind, with these facts of its moment, says of the meeting as it is now."""
     if facts.get("are_new"):
         return _times_lost(row, reader)
+    if facts.get("new_table"):
+        return _another_table(row, reader)
     if facts.get("by_agreement"):
         return _moved_by_agreement(row, reader)
     if kind == Kind.REQUESTED and facts.get("waited"):
         return _waited(row, reader)
+    if kind == Kind.EXPIRED and row.asked_by_me and (facts.get("waited") or facts.get("waits_again")):
+        return _freed_time_lost(row, reader, waits_again=bool(facts.get("waits_again")))
     return _WRITERS[kind](row, reader)
 
 
@@ -114,6 +118,22 @@ def _time_freed(row: MeetingRow, reader: Attendee) -> MailContent:
         times=_times(row, reader),
         quote=row.message,
         links=(_agenda_link(reader),),
+    )
+
+
+def _freed_time_lost(row: MeetingRow, reader: Attendee, *, waits_again: bool) -> MailContent:
+    if waits_again:
+        subject = _("The time with %(name)s is taken; you wait again")
+        line = _(
+            "%(who)s agreed to meet somebody else at the time that fell free. You have your old place again."
+        )
+    else:
+        subject = _("The time with %(name)s passed without an answer")
+        line = _(
+            "%(who)s gave no answer in time, so the time goes to the next who waits. You can wait again."
+        )
+    return MailContent(
+        subject=subject % _names(row), lines=(line % _names(row),), links=(_agenda_link(reader),)
     )
 
 
@@ -217,6 +237,32 @@ def _moved_by_agreement(row: MeetingRow, reader: Attendee) -> MailContent:
             _("You and %(who)s agreed on another time: this holds now.") % _names(row),
             _("The attached entry changes it in your calendar."),
         ),
+    )
+
+
+def _another_table(row: MeetingRow, reader: Attendee) -> MailContent:
+    return _confirmed_meeting(
+        row,
+        reader,
+        subject=_("Your meeting with %(name)s is at another table") % _names(row),
+        lines=(
+            _("Your table was given free. You have another one for your meeting with %(who)s now.")
+            % _names(row),
+            _("The attached entry changes it in your calendar."),
+        ),
+    )
+
+
+def _table_freed(row: MeetingRow, reader: Attendee) -> MailContent:
+    return MailContent(
+        subject=_("Your table for %(name)s was given free") % _names(row),
+        lines=(
+            _("Neither of you has said “I am here” for your meeting with %(who)s: others can have the table.")
+            % _names(row),
+            _("You still meet: press “I am here” on its page, and you two get a table that is free."),
+        ),
+        times=_period(row, reader),
+        links=(_meeting_link(row, reader), _agenda_link(reader)),
     )
 
 
@@ -465,6 +511,7 @@ _WRITERS = {
     Kind.REMINDER_HALF: _reminder_half,
     Kind.REMINDER_DAY: _reminder_day,
     Kind.REMINDER_SOON: _reminder_soon,
+    Kind.TABLE_FREED: _table_freed,
     Kind.ATTEST: _attest,
     Kind.CONTACT_OFFERED: _contact_offered,
     Kind.CONNECTED: _connected,

@@ -334,8 +334,8 @@ def _release(
             for position, slot in enumerate(kept, start=1)
         )
     if not kept:
-        WaitingListEntry.objects.wait_again(request)
-        expire_request(request, now)
+        again = WaitingListEntry.objects.wait_again(request)
+        expire_request(request, now, **({"waits_again": 1} if again else {}))
         return
     if lost:
         WaitingListEntry.objects.settle(request)
@@ -368,19 +368,24 @@ def expire_requests(*, now: dt.datetime) -> int:
     return end_each(Meeting.objects.unsettled().filter(expires_at__lte=now), end)
 
 
-def expire_request(meeting: Meeting, now: dt.datetime) -> None:
-    """Expire one locked request or proposal, with a notice to both."""
+def expire_request(meeting: Meeting, now: dt.datetime, **facts: int) -> None:
+    """Expire one locked request or proposal, with a notice of these facts to both."""
     meeting.state = Meeting.State.EXPIRED
     meeting.answered_at = meeting.changed_at = now
     meeting.save(update_fields=["state", "answered_at", "changed_at"])
-    notify(meeting, Notice.Kind.EXPIRED, to=seated_ids(meeting.pk), now=now)
-    pass_freed_time_on(meeting)
+    if pass_freed_time_on(meeting):
+        facts["waited"] = 1
+    notify(meeting, Notice.Kind.EXPIRED, to=seated_ids(meeting.pk), now=now, **facts)
 
 
-def pass_freed_time_on(meeting: Meeting) -> None:
-    """What was given to the one who waited longest is over, or no longer as given: the next one's turn."""
-    WaitingListEntry.objects.settle(meeting)
+def pass_freed_time_on(meeting: Meeting) -> bool:
+    """What was given to the one who waited longest is over, or no longer as given: the next one's turn.
+
+    False where the request was never on a waiting list.
+    """
+    was_given = WaitingListEntry.objects.settle(meeting)
     announce_freed_times(meeting.event_id, seated_ids(meeting.pk))
+    return was_given
 
 
 def end_each(meetings: QuerySet[Meeting], end: Callable[[Meeting], bool]) -> int:

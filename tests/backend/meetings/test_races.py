@@ -371,8 +371,8 @@ def test_a_table_that_loses_its_mark_after_it_was_chosen_is_not_given_to_who_nee
     a, b = forum.people
     meeting = forum.ask(a, b, forum.slots[0], needs_step_free=True)
     is_chosen, has_changed = threading.Barrier(2), threading.Barrier(2)
-    waits_for(monkeypatch, has_changed, booking, "_book_table")
-    waits_for(monkeypatch, is_chosen, booking, "_book_table")
+    waits_for(monkeypatch, has_changed, booking, "book_table")
+    waits_for(monkeypatch, is_chosen, booking, "book_table")
 
     def change() -> None:
         is_chosen.wait(PATIENCE)

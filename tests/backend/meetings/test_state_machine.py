@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from backend.core.period import Period
 from backend.events.models import Attendee
 from backend.meetings import selectors, services
-from backend.meetings.models import CounterOffer, Meeting, Notice, Seat
+from backend.meetings.models import CounterOffer, Meeting, Notice, Seat, WaitingListEntry
 from backend.safeguarding.rules import may_contact
 from tests.backend.meetings.state_machine import PEOPLE, SLOTS, ZONES, MeetingMachineBase
 from tests.factories import block_contact, unblock_contact
@@ -110,6 +110,40 @@ class MeetingMachine(MeetingMachineBase):
     )
     def say_anything(self, m: int, state: str, by: str, verb: str) -> None:
         self._with(state, m, by, getattr(self.forum, verb))
+
+    @rule(pair=two, first=sometimes)
+    def wait_for_a_time(self, pair: list[int], first: bool) -> None:
+        """Often in vain, as they have times in common; sometimes the other closes all that is free."""
+        waiter, other = map(self._who, pair)
+        if first:
+            to_come = [slot.pk for slot in self.forum.slots if slot.starts_at > self.forum.now]
+            services.close_slots(attendee=other, slot_ids=to_come[1:], by=other.person, now=self.forum.now)
+        self._try(lambda: self.forum.wait(waiter, other))
+
+    @rule(number=any_meeting)
+    def stop_waiting(self, number: int) -> None:
+        entries = list(WaitingListEntry.objects.order_by("pk").select_related("attendee__person"))
+        if entries:
+            entry = entries[number % len(entries)]
+            mine = {"attendee": entry.attendee, "entry_id": entry.pk, "by": entry.attendee.person}
+            self._try(lambda: services.leave_waiting_list(**mine))
+
+    @rule()
+    def offer_what_fell_free(self) -> None:
+        services.end_refused_waiting(now=self.forum.now)
+        services.offer_freed_times(now=self.forum.now)
+
+    @invariant()
+    def what_was_given_to_who_waited_is_asked_for_then_and_nobody_waits_for_whom_they_meet(self) -> None:
+        for entry in WaitingListEntry.objects.filter(state="asked").select_related("meeting"):
+            assert entry.meeting.state == "requested"
+            [time] = entry.meeting.times.select_related("slot")
+            given = (entry.period.lower, entry.period.upper)
+            assert given == (time.slot.starts_at, time.slot.ends_at)
+        for entry in WaitingListEntry.objects.waiting():
+            both = Meeting.objects.filter(seats__attendee=entry.attendee_id, state="accepted")
+            both = both.filter(pk__in=Seat.objects.filter(attendee=entry.other_id).values("meeting"))
+            assert not both.filter(answered_at__gte=entry.created_at).exists()
 
     @rule(m=any_meeting, state=st.sampled_from(["requested", "accepted"]), by=a_side, slots=some_slots)
     def counter(self, m: int, state: str, by: str, slots: list[int]) -> None:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
+from collections.abc import Callable
 
 import pytest
 
+from backend.events.models import Slot
 from backend.meetings import services
 from backend.meetings.models import Meeting, WaitingListEntry
-from backend.meetings.services import waiting_list
+from backend.meetings.services import arrivals, booking, waiting_list
 from tests.backend.meetings.conftest import Forum, make_forum
-from tests.backend.meetings.test_races import at_once, double_booked, drop_constraint, waits_for
+from tests.backend.meetings.test_races import (
+    TABLES,
+    at_once,
+    double_booked,
+    drop_constraint,
+    tables_taken_twice,
+    waits_for,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,3 +116,47 @@ def test_two_who_join_twice_at_once_wait_once_each():
     wanted, _, _, _, last = forum.people
     assert at_once(*[lambda: forum.wait(last, wanted)] * 4) == ["ok"] * 4
     assert WaitingListEntry.objects.filter(attendee=last).count() == 1
+
+
+def late_and_next() -> tuple[Forum, list[Callable[[], object]]]:
+    """Two come late to the one table, which was given free, while two others agree on the next time.
+
+    The two times overlap by a moment.
+    """
+    forum = make_forum(people=4, tables=1, slots=1)
+    a, b, c, d = forum.people
+    late = forum.accept(b, forum.ask(a, b, forum.slots[0]))
+    forum.now = forum.slots[0].starts_at + dt.timedelta(minutes=15)
+    starts_at = forum.slots[0].ends_at - dt.timedelta(minutes=1)
+    after = Slot.objects.create(
+        event=forum.event, starts_at=starts_at, ends_at=starts_at + dt.timedelta(minutes=30)
+    )
+    for one in (c, d):
+        forum.open(one, [after])
+    request = forum.ask(c, d, after)
+    Meeting.objects.filter(pk=late.pk).update(table_freed_at=forum.now)
+    come = {"attendee": a, "meeting_id": late.pk, "by": a.person, "now": forum.now}
+    return forum, [lambda: services.arrive(**come), lambda: forum.accept(d, request, after)]
+
+
+def both_have_chosen_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = threading.Barrier(2)
+    for owner in (arrivals, booking):
+        waits_for(monkeypatch, both, owner, "book_table")
+
+
+def test_without_the_constraint_a_freed_table_is_taken_by_the_late_and_by_others(
+    monkeypatch, drop_constraint
+):
+    _forum, calls = late_and_next()
+    drop_constraint(Meeting, TABLES)
+    both_have_chosen_the_table(monkeypatch)
+    assert at_once(*calls) == ["ok", "ok"]
+    assert tables_taken_twice() == 1
+
+
+def test_a_freed_table_is_taken_by_the_late_or_by_others_and_never_by_both(monkeypatch):
+    _forum, calls = late_and_next()
+    both_have_chosen_the_table(monkeypatch)
+    assert at_once(*calls) in (["ok", "ok"], ["ok", "no_table_free"])
+    assert Meeting.objects.filter(state="accepted", table_freed_at=None).count() == 1

@@ -13,7 +13,7 @@ from django.urls import resolve
 from backend.events.models import Attendee, Slot
 from backend.events.services import TableData
 from backend.meetings import services
-from backend.meetings.models import Delivery, Meeting, Notice
+from backend.meetings.models import Delivery, Meeting, Notice, Seat
 from backend.meetings.selectors.answer_links import read_answer_link
 from backend.meetings.services import change_table, deliver_notice
 from backend.meetings.services.notice_mails import mail_for
@@ -42,6 +42,12 @@ def requests_are_sent(now: dt.datetime) -> None:
     """As if the worker had sent the mails of all requests."""
     mails = Delivery.objects.filter(notice__kind="requested")
     mails.update(state="sent", attempts=1, tried_at=now)
+
+
+def other_pair(forum: Forum) -> Meeting:
+    """Two more people who meet at the first time, and who are there."""
+    e, f = forum.join(2)
+    return forum.accept(f, forum.ask(e, f, forum.slots[0]))
 
 
 def meeting_in_every_state(forum: Forum) -> dict[str, tuple[Attendee, EmailMultiAlternatives | None]]:
@@ -76,6 +82,9 @@ def meeting_in_every_state(forum: Forum) -> dict[str, tuple[Attendee, EmailMulti
     for kind, now in (("reminder_day", starts_at - 23 * HOUR), ("reminder_soon", starts_at - HOUR / 12)):
         services.remind_people(now=now)
         keep(kind, a, now)
+    Seat.objects.filter(meeting=other_pair(forum)).update(here_at=starts_at)
+    services.free_absent_tables(now=starts_at + HOUR / 4)
+    keep("table_freed", a, starts_at + HOUR / 4)
     after = forum.slots[0].ends_at + HOUR
     services.ask_whether_held(now=after)
     keep("attest", b, after)

@@ -89,6 +89,7 @@ def test_without_an_answer_the_next_gets_it_after_two_hours(full: Forum):
         assert states(*entries) == ["ended"] * place + ["asked"] + ["waiting"] * (2 - place)
         full.now += FREED_TIME_WAITS
         services.expire_requests(now=full.now)
+        assert "the time goes to the next who waits" in mail_of(waiter, full)
         offer(full)
     assert states(*entries) == ["ended"] * 3
 
@@ -125,6 +126,7 @@ def test_who_lost_the_time_to_somebody_else_has_the_old_place_again(full: Forum)
     assert states(first, second) == ["asked", "waiting"]
     full.accept(wanted, full.ask(d, wanted, full.slots[0]))  # pending blocks nobody
     assert states(first, second) == ["waiting", "waiting"]
+    assert "You have your old place again." in mail_of(f, full)
     full.now += dt.timedelta(hours=1)  # two requests of one to the same are an hour apart
     free(full)
     assert states(first, second) == ["asked", "waiting"]
