@@ -1,4 +1,4 @@
-"""Concurrent HTTP clients that request, accept, decline and cancel meetings, and log every response."""
+"""Concurrent HTTP clients that ask, answer, move, cancel, wait and hold office hours, and log all of it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Any
 
 from backend.benchmarks.load.event import SLUG, LoadEvent, LoadUser
 
 MAX_ATTEMPTS = 12
 TIMEOUT_SECONDS = 30
+OFFICE_HOURS_EVERY = 20  # steps of the load
+MAX_GUESTS = 8
 
 
 @dataclass(slots=True)
@@ -26,6 +29,10 @@ class ResponseLog:
     requested: dict[str, tuple[int, int]] = field(default_factory=dict)  # key -> (meeting, asker)
     accepted: dict[int, str] = field(default_factory=dict)  # meeting -> its start
     ended: dict[int, str] = field(default_factory=dict)  # meeting -> declined, withdrawn, cancelled
+    moved: set[int] = field(default_factory=set)  # meetings that have another time by agreement of the two
+    waiting: set[tuple[int, int]] = field(default_factory=set)  # who waits for whom
+    left_open: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # of whom: meeting, asker
+    office_hours: dict[int, set[int]] = field(default_factory=dict)  # meeting -> guests
     refused: int = 0
     errors: int = 0
     unanswered: int = 0
@@ -105,7 +112,10 @@ def run_clients(
                     return
                 if number == requests // 2 and on_half_way is not None:
                     on_half_way()
-                _run_scenario(client, event, number, random.Random(f"{seed}/{number}"))  # noqa: S311
+                rng = random.Random(f"{seed}/{number}")  # noqa: S311 - a load, not a secret
+                if number % OFFICE_HOURS_EVERY == OFFICE_HOURS_EVERY - 1:
+                    _open_office_hour(client, event, number, rng)
+                _run_scenario(client, event, number, rng)
                 progress("Asking and answering", (number + 1) / requests)
 
     began = time.perf_counter()
@@ -119,32 +129,37 @@ def run_clients(
 def _run_scenario(client: Client, event: LoadEvent, number: int, rng: random.Random) -> None:
     """One request and its answer; one in ten goes to one of a few popular people."""
     log, lock = client.log, client.lock
-    candidates = event.users[: max(len(event.users) // 50, 2)] if rng.random() < 0.1 else event.users
-    other = rng.choice(candidates)
+    is_popular = rng.random() < 0.1
+    other = rng.choice(event.popular if is_popular else event.users)
     asker = rng.choice([user for user in rng.sample(event.users, 2) if user != other])
     if rng.random() < 0.7:
-        status, free = client.call(asker, "GET", f"people/{other.attendee_id}/free-slots/")
-        rows = free.get("rows") if status == 200 else None
-        slots = [row["slot"] for row in rows] if isinstance(rows, list) else []
+        slots = _free_slots(client, asker, other.attendee_id)
         wanted = rng.sample(slots, min(3, len(slots)))
     else:  # from an outdated page
         wanted = rng.sample(event.slot_ids, 2)
     key = f"load-{number}"
     body = {"other": other.attendee_id, "slots": wanted, "message": f"Request {number}"}
     status, created = client.call(asker, "POST", "meetings/", body, key)
+    if status == 409 and rng.random() < 0.5:
+        _wait(client, asker, other)
     if status != 201:
         return
     meeting = int(str(created["meeting"]))
     with lock:
         log.requested[key] = (meeting, asker.attendee_id)
     outcome = rng.random()
-    if outcome < 0.75:
+    if is_popular and rng.random() < 0.4:
+        with lock:
+            log.left_open.setdefault(other.attendee_id, []).append((meeting, asker.attendee_id))
+    elif outcome < 0.75:
         status, accepted = client.call(other, "POST", f"meetings/{meeting}/accept/")
         if status == 200:
             with lock:
                 log.accepted[meeting] = str(accepted["starts_at"])
             if outcome < 0.05:
                 _end(client, asker, meeting, "cancel", "cancelled")
+            elif outcome < 0.15:
+                _move(client, asker, other, meeting, rng)
     elif outcome < 0.85:
         _end(client, other, meeting, "decline", "declined")
     elif outcome < 0.9:
@@ -156,3 +171,52 @@ def _end(client: Client, user: LoadUser, meeting: int, verb: str, state: str) ->
     if status == 200:
         with client.lock:
             client.log.ended[meeting] = state
+
+
+def _free_slots(client: Client, user: LoadUser, other_id: int) -> list[int]:
+    status, free = client.call(user, "GET", f"people/{other_id}/free-slots/")
+    rows: Any = free.get("rows") if status == 200 else None
+    return [row["slot"] for row in rows or []]
+
+
+def _move(client: Client, user: LoadUser, other: LoadUser, meeting: int, rng: random.Random) -> None:
+    """One offers another time for an agreed meeting, and the other takes it."""
+    slots = _free_slots(client, user, other.attendee_id)
+    if not slots:
+        return
+    slot = rng.choice(slots)
+    path = f"meetings/{meeting}/other-times/"
+    status, _offered = client.call(user, "PUT", path, {"slots": [slot]})
+    if status != 200:
+        return
+    status, moved = client.call(other, "POST", f"{path}take/", {"slot": slot})
+    if status == 200:
+        with client.lock:
+            client.log.accepted[meeting] = str(moved["starts_at"])
+            client.log.moved.add(meeting)
+
+
+def _wait(client: Client, user: LoadUser, other: LoadUser) -> None:
+    body = {"other": other.attendee_id, "message": "Whenever you have time"}
+    status, _lists = client.call(user, "POST", "waiting-list/", body)
+    if status == 201:
+        with client.lock:
+            client.log.waiting.add((user.attendee_id, other.attendee_id))
+
+
+def _open_office_hour(client: Client, event: LoadEvent, number: int, rng: random.Random) -> None:
+    """One of the popular people answers up to eight requests at once."""
+    log, lock = client.log, client.lock
+    host = rng.choice(event.popular)
+    with lock:
+        requests = log.left_open.pop(host.attendee_id, [])[:MAX_GUESTS]
+    slots = _free_slots(client, host, requests[0][1]) if requests else []
+    if not slots:
+        return
+    ids = [meeting for meeting, _asker in requests]
+    body = {"requests": ids, "slot": rng.choice(slots), "about": "What you all asked"}
+    status, opened = client.call(host, "POST", "office-hours/", body, f"office-{number}")
+    if status == 201:
+        guests: Any = opened["guests"]
+        with lock:
+            log.office_hours[int(str(opened["office_hour"]))] = {guest["attendee_id"] for guest in guests}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from backend.benchmarks.load.clients import ResponseLog
-from backend.meetings.models import Meeting
+from backend.meetings.models import Meeting, Seat, WaitingListEntry
 from backend.meetings.services import SEND_NOTICE
 
 # Counted by comparing pairs, not by relying on the constraints under test.
@@ -23,7 +23,7 @@ DOUBLE_TABLES = """
 """
 DOUBLE_REQUESTS = """
     SELECT coalesce(sum(times - 1), 0) FROM (SELECT count(*) AS times FROM meetings_meeting WHERE asker_id IS
-    NOT NULL GROUP BY asker_id, key) AS asked
+    NOT NULL AND key <> '' GROUP BY asker_id, key) AS asked
 """
 LOST_MAILS = """
     SELECT count(*) FROM meetings_notice n LEFT JOIN meetings_delivery d ON d.notice_id = n.id
@@ -45,6 +45,11 @@ class LoadResult:
     errors_5xx: int
     double_bookings: int
     lost: int
+    moved: int
+    waited: int
+    given_a_freed_time: int
+    office_hours: int
+    guests: int
     rps: float
     p50_ms: float
     p95_ms: float
@@ -68,7 +73,12 @@ def check_load(log: ResponseLog, *, requests: int) -> LoadResult:
         refused=log.refused,
         errors_5xx=log.errors,
         double_bookings=_count(DOUBLE_SEATS) + _count(DOUBLE_TABLES) + _count(DOUBLE_REQUESTS),
-        lost=log.unanswered + _contradictions(log) + _count(LOST_MAILS, SEND_NOTICE),
+        lost=log.unanswered + _contradictions(log) + _lost_places(log) + _count(LOST_MAILS, SEND_NOTICE),
+        moved=len(log.moved),
+        waited=len(log.waiting),
+        given_a_freed_time=WaitingListEntry.objects.filter(meeting__isnull=False).count(),
+        office_hours=len(log.office_hours),
+        guests=sum(map(len, log.office_hours.values())),
         rps=round(len(log.latencies) / log.seconds, 1) if log.seconds else 0.0,
         p50_ms=_percentile(latencies, 50),
         p95_ms=_percentile(latencies, 95),
@@ -99,6 +109,17 @@ def _contradictions(log: ResponseLog) -> int:
         found = stored.get(meeting_id)
         count += found is None or found.state != state
     return count
+
+
+def _lost_places(log: ResponseLog) -> int:
+    """Entries of waiting lists, and guests of office hours, that the database does not have."""
+    entries = set(WaitingListEntry.objects.values_list("attendee_id", "other_id"))
+    seats = Seat.objects.filter(meeting__in=log.office_hours, part=Seat.Part.GUEST, is_active=True)
+    found: dict[int, set[int]] = {}
+    for meeting_id, attendee_id in seats.values_list("meeting_id", "attendee_id"):
+        found.setdefault(meeting_id, set()).add(attendee_id)
+    missing = (guests - found.get(meeting, set()) for meeting, guests in log.office_hours.items())
+    return len(log.waiting - entries) + sum(map(len, missing))
 
 
 def _logged_meetings(log: ResponseLog) -> list[int]:

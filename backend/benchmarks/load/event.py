@@ -15,6 +15,7 @@ from backend.people.selectors import token_hash
 
 SLUG = "load"
 OPEN_SHARE = 0.6  # of the slots, per attendee
+OPEN_OF_POPULAR = 6  # slots: soon none is left, and people wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,15 @@ class LoadUser:
 class LoadEvent:
     users: tuple[LoadUser, ...]
     slot_ids: tuple[int, ...]
+
+    @property
+    def popular(self) -> tuple[LoadUser, ...]:
+        """One in fifty, whom many ask and who have little time."""
+        return self.users[: popular_among(len(self.users))]
+
+
+def popular_among(people: int) -> int:
+    return max(people // 50, 2)
 
 
 def create_event(*, people: int, seed: int, now: dt.datetime) -> LoadEvent:
@@ -81,11 +91,12 @@ def create_event(*, people: int, seed: int, now: dt.datetime) -> LoadEvent:
         for person in accounts
     )
     opened = max(round(OPEN_SHARE * len(slots)), 1)
+    few = min(OPEN_OF_POPULAR, opened)
     Availability.objects.bulk_create(
         (
             Availability(event=event, attendee=attendee, slot=slot)
-            for attendee in attendees
-            for slot in rng.sample(slots, opened)
+            for number, attendee in enumerate(attendees)
+            for slot in rng.sample(slots, few if number < popular_among(people) else opened)
         ),
         batch_size=5_000,
     )

@@ -38,7 +38,7 @@ def test_a_log_the_database_agrees_with_passes(logged):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "loss",
-    ["meeting", "slot", "state", "asker", "mail", "answer", "error"],
+    ["meeting", "slot", "state", "asker", "mail", "answer", "wait", "guest", "error"],
     ids=lambda loss: f"a lost {loss}",
 )
 def test_every_loss_is_counted(logged, loss):
@@ -57,6 +57,10 @@ def test_every_loss_is_counted(logged, loss):
         assert Notice.objects.count() == 3
     elif loss == "answer":
         log.unanswered = 1
+    elif loss == "wait":
+        log.waiting.add((meeting.asker_id, meeting.asker_id + 1))
+    elif loss == "guest":
+        log.office_hours[meeting.pk] = {meeting.asker_id}
     else:
         log.errors = 1
     result = check_load(log, requests=1)
@@ -92,6 +96,11 @@ def test_a_small_load_with_a_kill_half_way_loses_nothing(tmp_path):
         "errors_5xx",
         "double_bookings",
         "lost",
+        "moved",
+        "waited",
+        "given_a_freed_time",
+        "office_hours",
+        "guests",
         "rps",
         "p50_ms",
         "p95_ms",
