@@ -13,8 +13,10 @@ from backend.events.selectors import country_contacts_of, delegation_of, name_to
 from backend.meetings.models import Meeting
 from backend.meetings.selectors import (
     MeetingRow,
+    OfficeHourRow,
     availability_for,
     confirmed_meetings_for,
+    office_hours_for,
     open_contacts_for,
     own_delegation_sessions,
     requests_to_answer,
@@ -30,12 +32,14 @@ FRESH = 3
 class Home:
     """The attendee's own part in the event, now.
 
-    `minutes_to_go` is None without a next meeting, and 0 while it is going on. `suggestions` are the best on
-    the attendee's list whom they have neither saved nor asked. `wished_by` would like to meet the
-    attendee, who has no open time. `absent` says why others do not see the attendee, empty where they do.
+    `office_hours` are those to come, the next first. `minutes_to_go` is None without a next meeting, and 0
+    while it is going on. `suggestions` are the best on the attendee's list whom they have neither saved nor
+    asked. `wished_by` would like to meet the attendee, who has no open time. `absent` says why others do not
+    see the attendee, empty where they do.
     """
 
     next_meeting: MeetingRow | None
+    office_hours: tuple[OfficeHourRow, ...]
     minutes_to_go: int | None
     meetings_to_come: int
     to_answer: tuple[MeetingRow, ...]
@@ -90,6 +94,11 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
     has_time = any(cell.is_open for cell in cells)
     return Home(
         next_meeting=following,
+        office_hours=tuple(
+            row
+            for row in office_hours_for(attendee, now)
+            if row.state == Meeting.State.ACCEPTED and row.ends_at > now
+        ),
         minutes_to_go=minutes_to_go(following, now),
         meetings_to_come=len(to_come),
         to_answer=requests_to_answer(attendee, now),

@@ -329,6 +329,8 @@ class OverviewSerializer(serializers.Serializer[Any]):
     follow_ups_kept = serializers.IntegerField(
         allow_null=True, help_text="Null: fewer than five, or fewer than five that are not."
     )
+    office_hours = serializers.IntegerField(help_text="To come and over; in no other figure.")
+    office_hour_guests = serializers.IntegerField()
 
 
 class DeliverySerializer(serializers.Serializer[Any]):

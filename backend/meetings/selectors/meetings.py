@@ -86,7 +86,7 @@ class MeetingRow:
     `question`: about a request, before an answer. `can_follow_up`: they met, as far as is known.
     `actions` are what the viewer may do now, as `rules.allowed_actions` names it. `interpreter` says which
     interpreter the two need; empty where none.
-    `office_hours`: office hours of the viewer's that the asker could join.
+    `office_hours`: the viewer's, which the asker could join; `answered_in`: the one that answered it.
     """
 
     meeting_id: int
@@ -125,6 +125,7 @@ class MeetingRow:
     can_follow_up: bool = False
     follow_up: FollowUpRow | None = None
     office_hours: tuple[OpenOfficeHour, ...] = ()
+    answered_in: int | None = None
 
 
 def place_of(table: Table, uid: uuid.UUID) -> Place:
@@ -241,6 +242,7 @@ def _row(
         actions=allowed_actions(viewer, meeting, mine, now, offer.made_by_id if offer else None, question),
         can_follow_up=meeting.state in Meeting.MET_STATES and meeting.period.lower <= now,
         follow_up=follow_up,
+        answered_in=meeting.office_hour_id,
     )
 
 

@@ -49,6 +49,8 @@ class Overview:
     mails_in_trouble: int
     follow_ups: int | None
     follow_ups_kept: int | None
+    office_hours: int
+    office_hour_guests: int
 
 
 def counted_meetings(event: Event) -> MeetingQuerySet:
@@ -89,6 +91,7 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
     seats = Seat.objects.filter(meeting__event=event)
     hours = Avg(F("answered_at") - F("asked_at"))
     follow_ups = follow_up_figures_for(event)
+    gathered = Meeting.objects.office_hours().filter(event=event, state=Meeting.State.ACCEPTED)
     took: dt.timedelta | None = meetings.answered().aggregate(took=hours)["took"]
     return Overview(
         people=people.count(),
@@ -117,4 +120,6 @@ def overview_for(event: Event, now: dt.datetime) -> Overview:
         mails_in_trouble=failing_deliveries(event, now).count(),
         follow_ups=follow_ups.noted,
         follow_ups_kept=follow_ups.kept,
+        office_hours=gathered.count(),
+        office_hour_guests=seats.filter(meeting__in=gathered, place__isnull=False).count(),
     )

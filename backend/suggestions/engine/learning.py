@@ -127,7 +127,7 @@ def read_answers(event: Event, data: EventData, now: dt.datetime) -> list[Answer
     received: dict[tuple[int, int], AnswerRow] = {}
     for asker, other, state, _, answered in meetings:
         if state in Meeting.ANSWERED_STATES and answered is not None and usable((asker, other)):
-            yes = state in Meeting.EVER_CONFIRMED_STATES
+            yes = state in (*Meeting.EVER_CONFIRMED_STATES, Meeting.State.GATHERED)
             received[other, asker] = AnswerRow(other, asker, yes, 1.0, _day(answered), ASKED)
     return found + list(received.values()) + [r for r in _met_answers(event) if usable((r.attendee, r.other))]
 

@@ -16,7 +16,7 @@ from backend.core.errors import BusinessError, NotFound
 from backend.events.models import Attendee
 from backend.events.selectors import appointments_for, country_contacts_of, outside_contact_of
 from backend.meetings import services as meetings
-from backend.meetings.selectors import meeting_for, other_attendee_id
+from backend.meetings.selectors import meeting_for, office_hours_for, other_attendee_id
 from backend.safeguarding import services
 from backend.safeguarding.models import Report
 from backend.safeguarding.selectors import (
@@ -99,8 +99,10 @@ def report_meeting(request: Request, attendee: Attendee, meeting_id: int) -> Htt
     other_id = other_attendee_id(attendee, meeting_id)
     if other_id is None:
         raise NotFound(_("There is no such meeting, or you cannot see it."))
+    hours = [row for row in office_hours_for(attendee, now) if row.meeting_id == meeting_id]
     try:
-        name = meeting_for(attendee, meeting_id, now).other.name
+        host = hours[0].host if hours else None
+        name = host.name if host else meeting_for(attendee, meeting_id, now).other.name
     except NotFound:
         name = ""
 

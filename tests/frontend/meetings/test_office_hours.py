@@ -11,7 +11,9 @@ from django.utils import timezone
 from backend.events.models import Attendee, Interest, Topic
 from backend.meetings import services
 from backend.meetings.models import Meeting
+from backend.meetings.selectors import overview_for
 from backend.meetings.selectors.calendar import feed_for
+from backend.privacy.selectors import export_for
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.factories import block_contact, in_two_weeks, token_of
 from tests.frontend.conftest import client_of
@@ -72,6 +74,9 @@ def test_the_host_answers_those_who_asked_the_same_with_one_press(forum: Forum) 
     assert done.redirect_chain[-1][0] == address(forum, f"office-hours/{meeting.pk}/")
     for asker in askers[:4]:
         assert asker.name in page_of(done)
+    request = Meeting.objects.get(asker=askers[0], state="gathered")
+    answered = page_of(client.get(address(forum, f"{request.pk}/")))
+    assert ("See the office hour", done.redirect_chain[-1][0]) in answered.links()
     (guest, *_rest) = askers
     theirs = page_of(client_of(guest.person).get(address(forum)))
     assert "invites you to an office hour" in theirs
@@ -217,3 +222,17 @@ def test_times_of_an_office_hour_are_mailed_ten_minutes_before(forum: Forum) -> 
     services.remind_people(now=soon)
     reminded = set(meeting.notices.filter(kind="reminder_soon").values_list("attendee", flat=True))
     assert reminded == {one.pk for one in forum.people[:5]}
+
+
+def test_home_and_my_data_know_of_it_and_organisers_read_how_many_there_are(forum: Forum) -> None:
+    guest = forum.people[1]
+    opened(forum)
+    home = page_of(client_of(guest.person).get(f"/e/{forum.event.slug}/home/"))
+    assert f"With {forum.people[0].name} and 3 other guests" in home
+    (mine,) = export_for(guest.person, forum.now)["forums"][0]["office_hours"]
+    assert (mine["host"], mine["about"], mine["i_am_host"]) == (forum.people[0].name, ABOUT, False)
+    figures = overview_for(forum.event, forum.now)
+    assert (figures.office_hours, figures.office_hour_guests) == (1, 4)
+    assert (figures.accepted, figures.people_without_meeting) == (0, 6)
+    shown = page_of(client_of(forum.boss().person).get(f"/e/{forum.event.slug}/set-up/venue/"))
+    assert "1, with 4 guests" in shown

@@ -182,3 +182,49 @@ def test_what_cannot_be_closed_is_refused_in_a_sentence(forum, boss):
     with pytest.raises(OrganisersOnly):
         close(forum, a, slot)
     assert not DisplacedMeeting.objects.exists()
+
+
+def office_hour(forum, slot):
+    host, *askers = forum.people
+    requests = [forum.ask(asker, host, forum.slots[5]) for asker in askers]
+    data = services.OfficeHourData(
+        request_ids=tuple(one.pk for one in requests), slot_id=slot.pk, about="Evidence"
+    )
+    return services.open_office_hour(attendee=host, data=data, by=host.person, now=forum.now)
+
+
+def test_an_office_hour_takes_another_table_at_its_own_time_and_goes_back(forum, boss):
+    meeting = office_hour(forum, forum.slots[2])
+    Notice.objects.all().delete()
+    closed = close(forum, boss, forum.slots[2], room=meeting.table.label)
+    assert services.displace_meetings(now=forum.now) == 1
+    before = meeting.table
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.slot) == ("accepted", forum.slots[2])
+    assert meeting.table != before
+    assert sorted(Notice.objects.values_list("attendee_id", "kind")) == sorted(
+        (one.pk, "moved") for one in forum.people
+    )
+    services.undo_closure(event=forum.event, closure_id=closed.pk, by=boss.person, now=forum.now)
+    meeting.refresh_from_db()
+    assert meeting.table == before
+
+
+def test_an_office_hour_at_a_closed_time_ends_with_the_reason_and_moves_to_no_other(forum, boss):
+    meeting = office_hour(forum, forum.slots[2])
+    close(forum, boss, forum.slots[2], reason="The hall is flooded.")
+    services.displace_meetings(now=forum.now)
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.reason) == ("cancelled", "The hall is flooded.")
+    assert not meeting.seats.filter(is_active=True).exists()
+    told = Notice.objects.filter(kind="cancelled").values_list("attendee_id", flat=True)
+    assert set(told) == {one.pk for one in forum.people}
+
+
+def test_the_planner_keeps_an_office_hour_free_for_everybody_in_it(forum):
+    meeting = office_hour(forum, forum.slots[2])
+    busy = read_planning_data(forum.event, forum.now).busy
+    for one in forum.people:
+        assert [(period.starts_at, period.title) for period in busy[one.pk]] == [
+            (meeting.slot.starts_at, "Office hour")
+        ]

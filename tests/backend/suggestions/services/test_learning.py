@@ -8,6 +8,8 @@ from django.core.management import call_command
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import NotFound, OrganisersOnly
+from backend.events.models import Slot, Table
+from backend.meetings.models import Meeting
 from backend.suggestions import jobs, services
 from backend.suggestions.engine import read_event_data
 from backend.suggestions.engine.learning import read_answers, read_editions
@@ -254,6 +256,20 @@ def test_requests_are_answered_by_who_received_them_and_meetings_by_both(event):
         (c.pk, a.pk, 1): (True, 1.0),
         (a.pk, c.pk, 2): (True, 1.0),
     }
+
+
+def test_a_request_answered_with_an_office_hour_was_a_yes_of_who_answered(event):
+    a, _b, c = event.attendees.order_by("pk")[:3]
+    slot = Slot.objects.create(event=event, starts_at=NOW, ends_at=NOW + dt.timedelta(minutes=30))
+    hour = Meeting.objects.create(
+        event=event, kind="office_hours", asker=c, state="accepted", expires_at=NOW, slot=slot,
+        table=Table.objects.create(event=event, label="T9"), period=(slot.starts_at, slot.ends_at),
+    )  # fmt: skip
+    request = make_meeting(a, c, "requested", hours=2)
+    Meeting.objects.filter(pk=request.pk).update(
+        state="gathered", office_hour=hour, answered_at=NOW + dt.timedelta(hours=2)
+    )
+    assert answers_of(event) == {(c.pk, a.pk, 1): (True, 1.0)}
 
 
 @pytest.mark.parametrize("how", ["block", "report"])
