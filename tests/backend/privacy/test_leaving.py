@@ -19,7 +19,7 @@ from backend.events.models import Attendee, Organisation, SessionPart, Suspensio
 from backend.events.services.appointments import LastOrganiser
 from backend.events.services.importing import import_attendees, read_csv
 from backend.invitations.models import Invitation
-from backend.meetings.models import Meeting, Notice, Seat
+from backend.meetings.models import Meeting, Notice, Seat, WaitingListEntry
 from backend.people.models import ApiToken, Person, address_hash
 from backend.people.services import make_token
 from backend.privacy.services import (
@@ -76,6 +76,10 @@ def leaver(forum: Forum) -> Attendee:
     Feedback.objects.create(attendee=a, other=one, verdict="good", note=f"{NAME}: call her")
     ProfileVisit.objects.create(event=forum.event, attendee=a, other=one)
     WishToMeet.objects.create(event=forum.event, asker=one, other=b)
+    for first, second in ((one, c), (c, one)):
+        WaitingListEntry.objects.create(
+            event=forum.event, attendee=first, other=second, message=f"{NAME}: {MESSAGE}"
+        )
     SessionPart.objects.create(event=forum.event, attendee=one, session=make_session(forum.event))
     Invitation.objects.create(
         attendee=one, number=1, queued_at=forum.now, address_hash=one.person.address_hash, token_hash="f" * 64
@@ -119,7 +123,7 @@ def test_after_an_erasure_no_table_session_job_or_file_holds_anything_of_the_per
     forum: Forum, leaver: Attendee, erasures: Path
 ) -> None:
     hashes = (address_hash(ADDRESS), text_hash(SEEKS), text_hash(OFFERS))
-    assert len(found(*WORDS)) == 11
+    assert len(found(*WORDS)) == 12
     assert found(*hashes) == {"people_person", "invitations_invitation", "suggestions_embedding"}
     erase(leaver.person, forum.now)
     assert found(*WORDS) == set()

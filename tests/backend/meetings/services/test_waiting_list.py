@@ -301,3 +301,16 @@ def test_who_asks_or_meets_in_another_way_waits_no_more(full: Forum):
     assert states(first, second) == ["ended", "waiting"]
     full.accept(g, full.ask(wanted, g, full.slots[0]))
     assert states(second) == ["ended"]
+
+
+@pytest.mark.parametrize("age_class", ["minor", "unknown"])
+def test_no_minor_waits_or_is_waited_for(full: Forum, age_class: str):
+    wanted, *_, f, g = full.people
+    entry = full.wait(f, wanted)
+    Attendee.objects.filter(pk=f.pk).update(age_class=age_class)
+    young = Attendee.objects.select_related("event", "person").get(pk=f.pk)
+    assert code(lambda: full.wait(young, wanted)) == "not_found"
+    assert code(lambda: full.wait(g, young)) == "not_found"
+    free(full)  # to whom became one while they waited, too, nothing is offered
+    assert states(entry) == ["ended"]
+    assert not Meeting.objects.requests().exists()
