@@ -53,7 +53,7 @@ audit: install  ## known vulnerabilities of what is installed; asks the package 
 messages: install  ## write the catalogue of translatable texts, frontend/locale/django.pot
 	@$(BIN)/python manage.py make_messages
 
-BENCHES := bench_encoder bench_encoder_process bench_graph bench_pairs bench_update bench_markets bench_languages bench_learning
+BENCHES := bench_encoder bench_encoder_process bench_graph bench_pairs bench_update bench_markets bench_languages bench_learning bench_polling
 bench: install  ## how fast and how good, against a peer or the limit in the same run (DATA=FOLDER of sets to rank)
 	@status=0; for one in $(BENCHES); do \
 		echo; echo "== $$one"; DJANGO_SETTINGS_MODULE=backend.config.settings $(BIN)/python -m tests.benchmarks.$$one || status=1; done; \
