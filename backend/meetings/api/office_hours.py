@@ -37,7 +37,9 @@ class OfficeHourSerializer(serializers.Serializer[Any]):
     places_left = serializers.IntegerField()
     reason = serializers.CharField()
     i_am_here = serializers.BooleanField()
-    here = serializers.ListField(child=serializers.CharField(), help_text="Who said that they are there.")
+    here = serializers.ListField(
+        child=serializers.IntegerField(), help_text="The others (attendee ids) who said that they are there."
+    )
     actions = serializers.ListField(child=serializers.CharField())
 
 

@@ -30,7 +30,8 @@ class OfficeHourRow:
     """An office hour as `viewer` may see it.
 
     `host` is None where it is the viewer. `guests` are the others with a place; nobody once the viewer has
-    none, and `state` is cancelled then. `about` are the host's words. `actions` are what the viewer may do
+    none, and `state` is cancelled then. `about` are the host's words. `here`: who of the others (ids) said to
+    be there. `actions` are what the viewer may do
     now: add, cancel, leave, arrive.
     """
 
@@ -49,7 +50,7 @@ class OfficeHourRow:
     places_left: int
     reason: str
     i_am_here: bool
-    here: tuple[str, ...]
+    here: tuple[int, ...]
     changed_at: dt.datetime
     actions: tuple[str, ...]
 
@@ -97,7 +98,7 @@ def _row(viewer: Attendee, meeting: Meeting, now: dt.datetime) -> OfficeHourRow 
     seats = {seat.attendee_id: seat for seat in meeting.seats.all()}
     shown = tuple(profiles[pk] for pk in kept if pk in profiles) if is_in_it else ()
     beside = [profile for profile in (host, *shown) if profile is not None]
-    left = MAX_GUESTS - len(guest_ids(meeting))
+    left = MAX_GUESTS - len(kept)  # of the places held, none is counted that its guest will lose
     return OfficeHourRow(
         meeting_id=meeting.pk,
         uid=meeting.uid,
@@ -115,7 +116,7 @@ def _row(viewer: Attendee, meeting: Meeting, now: dt.datetime) -> OfficeHourRow 
         places_left=left,
         reason=meeting.reason if is_in_it else "",
         i_am_here=seats[viewer.pk].here_at is not None,
-        here=tuple(one.name for one in beside if is_in_it and seats[one.attendee_id].here_at),
+        here=tuple(one.attendee_id for one in beside if is_in_it and seats[one.attendee_id].here_at),
         changed_at=meeting.changed_at,
         actions=_actions(meeting, seats[viewer.pk], state, left, now),
     )

@@ -41,6 +41,7 @@ from backend.meetings.services.freed_times import announce_freed_times
 from backend.meetings.services.locks import lock_attendees, lock_requests
 from backend.meetings.services.notices import notify
 from backend.meetings.services.requests import (
+    BadTimes,
     KeyReused,
     UnknownTheme,
     check_key,
@@ -106,6 +107,8 @@ def open_office_hour(
     check_own(attendee, by, Doing.ASK)
     check_key(key)
     about = _clean_about(data.about)
+    if not data.slot_id:
+        raise BadTimes(_("Choose one of your free times."))
     check_known_slots(attendee.event_id, [data.slot_id])
     if len(data.request_ids) > MAX_GUESTS:
         raise TooManyGuests(_("An office hour has at most %(count)d guests.") % {"count": MAX_GUESTS})

@@ -95,6 +95,7 @@ def test_what_is_refused_is_said_on_the_form_and_what_was_typed_stays(forum: For
     refused = client.post(page, fields | {"about": "My words"})
     assert refused.status_code == 400
     assert page_of(refused).fields()["about"] == ["My words"]
+    assert "Choose one of your free times." in page_of(refused)
 
 
 def test_without_three_who_asked_the_same_the_page_says_what_to_do() -> None:

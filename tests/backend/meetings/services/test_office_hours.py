@@ -144,6 +144,7 @@ def test_a_block_between_two_guests_or_with_the_host_ends_a_place_at_once() -> N
     assert names_beside(a, meeting, forum) == {b.name}
     assert office_hour_for(c, meeting.pk, forum.now).state == "cancelled"
     assert office_hours_for(d, forum.now) == ()
+    assert office_hour_for(host, meeting.pk, forum.now).places_left == 6
     assert services.end_refused_seats(now=forum.now) == 1
     assert list(Seat.objects.filter(meeting=meeting, is_active=True).values_list("attendee", flat=True)) == [
         host.pk, a.pk, b.pk,
@@ -291,8 +292,8 @@ def test_a_guest_says_that_they_are_there_and_the_others_see_it() -> None:
     meeting = opened(forum, asked_by(forum, [a, b]), forum.slots[0])
     now = forum.slots[0].starts_at
     services.arrive_at_office_hour(attendee=a, meeting_id=meeting.pk, by=a.person, now=now)
-    assert office_hour_for(host, meeting.pk, now).here == (a.name,)
-    assert office_hour_for(b, meeting.pk, now).here == (a.name,)
+    assert office_hour_for(host, meeting.pk, now).here == (a.pk,)
+    assert office_hour_for(b, meeting.pk, now).here == (a.pk,)
     assert office_hour_for(a, meeting.pk, now).i_am_here
 
 
