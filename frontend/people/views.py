@@ -28,6 +28,7 @@ from backend.events.models import Attendee
 from backend.events.rules import can_start_forums, is_event_open
 from backend.events.selectors import attendances_for, is_in_a_team
 from backend.events.services import ask_address_change, change_address
+from backend.meetings.selectors import connections_for
 from backend.people.models import QUIET_UNTIL, ApiToken, Person
 from backend.people.rules import BY_CODE
 from backend.people.selectors import (
@@ -96,6 +97,8 @@ def welcome(request: Request) -> HttpResponse:
         "attendances": attendances,
         "demo": settings.TITIAN_DEMO,
         "has_administrator": administrators().exists(),
+        "has_connections": request.user.is_authenticated
+        and bool(connections_for(request.user, timezone.now()).connections),
         "may_start": may_start,
     }
     return render(request, "people/welcome.html", context)

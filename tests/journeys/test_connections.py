@@ -60,6 +60,10 @@ def test_two_who_met_exchange_what_they_choose_and_one_takes_it_back(forum, book
         hers.get_by_role("link", name="Save the contact (.vcf) (Arif Rahman)").click()
     card = vobject.readOne(Path(download.value.path()).read_text())
     assert (card.fn.value, card.email.value) == ("Arif Rahman", arif.person.email)
+    hers.goto(f"{door}/account/connections/")
+    expect(hers.get_by_role("link", name="https://example.org/arif")).to_be_visible()
+    assert faults_of(hers) == []
+    hers.goto(door + forum.address("connections/"))
     hers.get_by_text("End the connection …").click()
     assert faults_of(hers) == []
     hers.get_by_role("button", name="Stop sharing with Arif Rahman").click()

@@ -19,7 +19,7 @@ from backend.meetings.selectors import (
     share_page_for,
 )
 from backend.meetings.services import ContactData
-from frontend.access import Request, catch_refusal, participant
+from frontend.access import Request, catch_refusal, participant, signed_in
 from frontend.meetings.forms import ContactForm
 
 
@@ -30,6 +30,30 @@ def connections(request: Request, attendee: Attendee) -> HttpResponse:
     found = connections_for(request.user, timezone.now(), at=attendee)
     context = {"found": found, "is_under_alias": appears_under_alias(attendee)}
     return render(request, "meetings/connections.html", context)
+
+
+@signed_in
+@require_safe
+def kept_connections(request: Request) -> HttpResponse:
+    """My connections at all forums, of which I need be at none any more."""
+    return render(
+        request, "meetings/kept_connections.html", {"found": connections_for(request.user, timezone.now())}
+    )
+
+
+@signed_in
+@require_POST
+def end_kept(request: Request, connection_id: int) -> HttpResponse:
+    """Take back what I gave, of whichever forum."""
+    _end(request, connection_id)
+    return redirect("kept_connections")
+
+
+@signed_in
+@require_safe
+def kept_address_book(request: Request) -> HttpResponse:
+    """My connections for an address book."""
+    return _file(connections_vcf(request.user, timezone.now()), "text/vcard", "connections.vcf")
 
 
 @participant
@@ -61,9 +85,13 @@ def share_contact(request: Request, attendee: Attendee, attendee_id: int) -> Htt
 @require_POST
 def end(request: Request, attendee: Attendee, connection_id: int) -> HttpResponse:
     """Take back what I gave; the connection ends for both."""
+    _end(request, connection_id)
+    return redirect("connections", attendee.event.slug)
+
+
+def _end(request: Request, connection_id: int) -> None:
     services.end_connection(connection_id=connection_id, by=request.user)
     messages.success(request, _("Ended. Neither of you reads the other’s contact details any more."))
-    return redirect("connections", attendee.event.slug)
 
 
 @participant

@@ -11,8 +11,10 @@ from rest_framework.test import APIClient
 
 from backend.events.models import Event
 from backend.meetings.models import ContactShare
+from backend.privacy.services import purge_event
 from backend.safeguarding.services import AliasData
 from backend.safeguarding.services.aliases import set_alias_of
+from tests.factories import make_attendee, make_event
 from tests.frontend.conftest import Booking, client_of
 from tests.pages import page_of
 
@@ -188,3 +190,27 @@ def test_a_follow_up_over_the_api(after: Booking) -> None:
     boss.force_login(cast.organiser.person)
     figures = boss.get(f"{root}overview/").json()
     assert (figures["follow_ups"], figures["follow_ups_kept"]) == (0, 0)
+
+
+def test_what_both_kept_is_read_saved_and_ended_once_the_forum_is_gone(after: Booking) -> None:
+    cast = after.cast
+    official, engineer, to_engineer, to_official = sides(after)
+    stranger = client_of(make_attendee(make_event(slug="elsewhere")).person)
+    official.post(to_engineer, {"email": "", "phone": "+66 2 123 4567", "link": ""})
+    engineer.post(to_official, {"email": "arif@example.org", "phone": "", "link": ""})
+    assert "My connections at all forums" not in page_of(stranger.get("/", follow=True))
+    purge_event(event=cast.event, now=after.now + dt.timedelta(days=400))
+    assert official.get(cast.address("connections/")).status_code == 404
+    address = "/account/connections/"
+    assert address in [link for _, link in page_of(official.get("/")).links()]
+    page = page_of(official.get(address))
+    assert "arif@example.org" in page
+    assert "Arif Rahman" in page
+    card = vobject.readOne(official.get(f"{address}connections.vcf").content.decode())
+    assert card.email.value == "arif@example.org"
+    for other in (stranger, Client()):
+        assert "arif@example.org" not in other.get(address, follow=True).content.decode()
+    (action,) = [one for one in page.attributes("form", "action") if one.startswith(address)]
+    assert stranger.post(action).status_code == 404
+    assert "No connections yet" in page_of(official.post(action, follow=True))
+    assert "No connections yet" in page_of(engineer.get(address))
