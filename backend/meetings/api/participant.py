@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
+from django.http import HttpResponseBase
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -342,11 +347,17 @@ class AgendaView(ParticipantView):
 
 
 class AgendaNowView(ParticipantView):
-    @extend_schema(operation_id="agenda_now", responses={200: shapes.AgendaNowSerializer})
-    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
-        """What of my agenda is going on at this moment, and what starts next."""
+    @extend_schema(operation_id="agenda_now", responses={200: shapes.AgendaNowSerializer, 304: None})
+    def get(self, request: Request, slug: str) -> HttpResponseBase:  # noqa: ARG002
+        """What of my agenda is going on at this moment, and what starts next; 304 while it is as before.
+
+        Ask again with the ETag of the last answer as If-None-Match.
+        """
         agenda = selectors.agenda_for(self.attendee, timezone.now())
-        return Response(shapes.AgendaNowSerializer(agenda).data)
+        data = shapes.AgendaNowSerializer(agenda).data
+        etag = quote_etag(sha256(JSONRenderer().render(data)).hexdigest())
+        response = Response(data, headers={"ETag": etag})
+        return get_conditional_response(request._request, etag=etag, response=response) or response
 
 
 class SessionListView(ParticipantView):

@@ -100,13 +100,19 @@ def test_a_program_reads_what_is_on_now_one_meeting_as_a_file_and_one_s_zone(
     time_machine.move_to(session.starts_at + dt.timedelta(minutes=1), tick=False)  # type: ignore[attr-defined]
     mine = APIClient()
     mine.force_login(a.person)
-    now = mine.get("/api/v1/events/forum/agenda/now/").json()
+    asked = mine.get("/api/v1/events/forum/agenda/now/")
+    again = {"If-None-Match": asked["ETag"]}
+    assert mine.get("/api/v1/events/forum/agenda/now/", headers=again).status_code == 304
+    now = asked.json()
     assert [item["session"] for item in now["current"]] == [session.pk]
     assert now["following"]["meeting"]["meeting"] == meeting.pk
 
     base = "/api/v1/events/forum/meetings/"
     file = mine.get(f"{base}{meeting.pk}/meeting.ics", headers={"Accept": "text/calendar"})
     assert (file.status_code, file["Content-Type"]) == (200, "text/calendar; charset=utf-8")
+    forum.cancel(b, meeting)
+    changed = mine.get("/api/v1/events/forum/agenda/now/", headers=again)
+    assert (changed.status_code, changed.json()["following"]) == (200, None)
     assert str(Meeting.objects.get(pk=meeting.pk).uid) in file.content.decode()
     assert mine.get(f"{base}{request.pk}/meeting.ics").status_code == 404
     other = APIClient()
