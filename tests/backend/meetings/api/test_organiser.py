@@ -18,9 +18,10 @@ PROGRAMMES = Path(__file__).parents[3] / "fixtures" / "programmes"
 @pytest.fixture
 def api(forum):
     client = APIClient()
-    client.force_login(make_attendee(forum.event, permission="organiser", visibility="hidden").person)
+    organiser = make_attendee(forum.event, permission="organiser", visibility="hidden").person
 
     def send(method, path, **body):
+        client.force_login(organiser)  # at whatever time it is by now
         answer = getattr(client, method)(BASE + path, body or None, format="json")
         return answer.status_code, answer.json() if answer.content else None
 
