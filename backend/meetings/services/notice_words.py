@@ -125,7 +125,8 @@ def _freed_time_lost(row: MeetingRow, reader: Attendee, *, waits_again: bool) ->
     if waits_again:
         subject = _("The time with %(name)s is taken; you wait again")
         line = _(
-            "%(who)s agreed to meet somebody else at the time that fell free. You have your old place again."
+            "You and %(who)s are not both free any more at the time that fell free. "
+            "You have your old place again."
         )
     else:
         subject = _("The time with %(name)s passed without an answer")

@@ -334,6 +334,8 @@ def _release(
             for position, slot in enumerate(kept, start=1)
         )
     if not kept:
+        if _asked_in_vain(request) >= PAIR_REQUESTS:  # they could not be asked again
+            WaitingListEntry.objects.settle(request)
         again = WaitingListEntry.objects.wait_again(request)
         expire_request(request, now, **({"waits_again": 1} if again else {}))
         return
@@ -351,6 +353,13 @@ def _release(
         readers -= {seat.attendee_id for seat in request.seats.all() if seat.answer == Seat.Answer.NO}
         times = [slot.starts_at.isoformat() for slot in kept]
         notify(request, Notice.Kind.TIME_TAKEN, to=readers, now=now, slots=times, are_new=are_new)
+
+
+def _asked_in_vain(request: Meeting) -> int:
+    """How often the asker has asked the same person without a result, with this request."""
+    invited = Seat.objects.filter(meeting=request, part=Seat.Part.INVITED).values("attendee")
+    asked = Meeting.objects.without_result().filter(event=request.event_id, asker=request.asker_id)
+    return asked.filter(asker__isnull=False, seats__attendee__in=invited).count()
 
 
 def expire_requests(*, now: dt.datetime) -> int:

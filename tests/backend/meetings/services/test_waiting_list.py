@@ -132,6 +132,30 @@ def test_who_lost_the_time_to_somebody_else_has_the_old_place_again(full: Forum)
     assert states(first, second) == ["asked", "waiting"]
 
 
+def test_a_time_lost_by_ones_own_doing_is_not_said_to_be_the_others(full: Forum):
+    wanted, *_, e, f, _ = full.people
+    entry = full.wait(f, wanted)
+    free(full)
+    full.accept(f, full.ask(e, f, full.slots[0]))
+    assert states(entry) == ["waiting"]
+    lost = mail_for(Notice.objects.get(attendee=f, kind=Notice.Kind.EXPIRED), full.now)
+    assert "are not both free any more" in lost.body
+    assert "somebody else" not in lost.body
+
+
+def test_who_lost_three_times_waits_no_more_and_reads_no_word_of_waiting(full: Forum):
+    wanted, _, _, d, _, f, _ = full.people
+    entry = full.wait(f, wanted)
+    for state in ("waiting", "waiting", "ended"):
+        free(full)
+        assert states(entry) == ["asked"]
+        full.accept(wanted, full.ask(d, wanted, full.slots[0]))
+        assert states(entry) == [state]
+        full.now += dt.timedelta(hours=1)
+    assert "expired" in mail_of(f, full)
+    assert "place again" not in mail_of(f, full)
+
+
 def test_an_answer_is_due_shortly_before_a_time_that_is_soon_and_none_is_offered_after_that(full: Forum):
     wanted, *_, f, g = full.people
     full.wait(f, wanted)
