@@ -204,7 +204,7 @@ def office_notice_words(kind: str, row: OfficeHourRow, event: Event) -> str:
         "about": row.about,
         "host": row.host.name if row.host else "",
         "when": when(row.starts_at, row.ends_at, event),
-        "place": row.place.label,
+        "place": row.place.label if row.place else "",
     }
     match kind:
         case Notice.Kind.OFFICE_HOUR:

@@ -33,7 +33,7 @@ class OfficeHourSerializer(serializers.Serializer[Any]):
     is_online = serializers.BooleanField()
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
-    place = PlaceSerializer()
+    place = PlaceSerializer(allow_null=True, help_text="None: I have no place in it any more.")
     places_left = serializers.IntegerField()
     reason = serializers.CharField()
     i_am_here = serializers.BooleanField()

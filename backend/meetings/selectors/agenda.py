@@ -89,7 +89,7 @@ def agenda_for(attendee: Attendee, now: dt.datetime) -> Agenda:
             office_hour=row,
         )
         for row in office_hours_for(attendee, now)
-        if row.state == Meeting.State.ACCEPTED
+        if row.state == Meeting.State.ACCEPTED and row.place
     ]
     items += [
         AgendaItem(

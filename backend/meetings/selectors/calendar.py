@@ -169,7 +169,7 @@ def _office_hour(
     entry.add("status", "CANCELLED" if is_off else "CONFIRMED")
     entry.add("transp", "TRANSPARENT" if is_off else "OPAQUE")
     entry.add("last-modified", meeting.changed_at)
-    if row is not None and not is_off:
+    if row is not None and row.place is not None and not is_off:
         entry.add("location", one_line(location_words(row.place, reader)))
         if row.theme_name:
             entry.add("categories", [one_line(row.theme_name)])

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Slot
 from backend.meetings.models import Availability, Meeting, MeetingQuerySet, Seat
 from backend.meetings.models.meetings import MAX_GUESTS
-from backend.meetings.rules import ARRIVAL_MARGIN, MIN_NOTICE, seated_together
+from backend.meetings.rules import ARRIVAL_MARGIN, MIN_NOTICE, can_see_meeting, seated_together
 from backend.meetings.selectors.availability import SlotChoice, busy_during, common_slots, slot_choice_of
 from backend.meetings.selectors.meetings import (
     MeetingRow,
@@ -30,9 +31,8 @@ class OfficeHourRow:
     """An office hour as `viewer` may see it.
 
     `host` is None where it is the viewer. `guests` are the others with a place; nobody once the viewer has
-    none, and `state` is cancelled then. `about` are the host's words. `here`: who of the others (ids) said to
-    be there. `actions` are what the viewer may do
-    now: add, cancel, leave, arrive.
+    none: `state` is cancelled then, and `place` None. `about` are the host's words. `here`: who of the
+    others (ids) said to be there. `actions` are what the viewer may do now: add, cancel, leave, arrive.
     """
 
     meeting_id: int
@@ -46,7 +46,7 @@ class OfficeHourRow:
     is_online: bool
     starts_at: dt.datetime
     ends_at: dt.datetime
-    place: Place
+    place: Place | None
     places_left: int
     reason: str
     i_am_here: bool
@@ -112,7 +112,7 @@ def _row(viewer: Attendee, meeting: Meeting, now: dt.datetime) -> OfficeHourRow 
         is_online=meeting.is_online,
         starts_at=meeting.period.lower,
         ends_at=meeting.period.upper,
-        place=place_of(meeting.table, meeting.uid),
+        place=place_of(meeting.table, meeting.uid) if is_in_it else None,
         places_left=left,
         reason=meeting.reason if is_in_it else "",
         i_am_here=seats[viewer.pk].here_at is not None,
@@ -193,25 +193,45 @@ def with_office_hours(host: Attendee, rows: Sequence[MeetingRow], now: dt.dateti
     coming = Meeting.objects.office_hours().filter(
         asker=host.pk, state=Meeting.State.ACCEPTED, period__startswith__gt=now
     )
-    meetings = list(coming.select_related("slot").prefetch_related("seats").order_by("period", "pk"))
+    meetings = list(coming.select_related("slot", "table").prefetch_related("seats").order_by("period", "pk"))
     open_ones = [meeting for meeting in meetings if len(guest_ids(meeting)) < MAX_GUESTS]
-    if not open_ones:
-        return tuple(rows)
+    asking = {row.other.attendee_id for row in rows if row.state == Meeting.State.REQUESTED}
+    people = Attendee.objects.in_bulk(asking) if open_ones else {}
+    free = {meeting.pk: _free_at(people, meeting.slot) for meeting in open_ones} if people else {}
     return tuple(
-        replace(row, office_hours=_places(host, row.other.attendee_id, open_ones, now))
-        if row.state == Meeting.State.REQUESTED and not row.asked_by_me
+        replace(row, office_hours=_places(people[row.other.attendee_id], row, open_ones, free, now))
+        if row.other.attendee_id in people and not row.asked_by_me and row.state == Meeting.State.REQUESTED
         else row
         for row in rows
     )
 
 
+def _free_at(attendee_ids: Collection[int], slot: Slot | None) -> set[int]:
+    """Those of these attendees (ids) who opened the slot and are not busy then; one query."""
+    if slot is None:
+        return set()
+    busy = busy_during(OuterRef("attendee"), slot.starts_at, slot.ends_at)
+    free = Availability.objects.filter(attendee__in=attendee_ids, slot=slot).exclude(busy)
+    return set(free.values_list("attendee_id", flat=True))
+
+
 def _places(
-    host: Attendee, asker_id: int, meetings: Sequence[Meeting], now: dt.datetime
+    asker: Attendee,
+    row: MeetingRow,
+    meetings: Sequence[Meeting],
+    free: Mapping[int, Collection[int]],
+    now: dt.datetime,
 ) -> tuple[OpenOfficeHour, ...]:
+    """Those of these office hours in which the asker could sit with everybody; one query for each."""
     return tuple(
         OpenOfficeHour(meeting.pk, meeting.period.lower, meeting.period.upper)
         for meeting in meetings
-        if meeting.slot is not None
-        and is_free_at(asker_id, meeting.slot)
-        and asker_id in seated_together(host, [*guest_ids(meeting), asker_id], now)
+        if asker.pk in free[meeting.pk]
+        and suits_guest(meeting, needs_step_free=row.needs_step_free)
+        and can_see_meeting(asker, {asker.pk, meeting.asker_id or 0, *guest_ids(meeting)}, now)
     )
+
+
+def suits_guest(meeting: Meeting, *, needs_step_free: bool) -> bool:
+    """Whether the place of an office hour is one for a guest with this need."""
+    return meeting.is_online or not needs_step_free or (meeting.table is not None and meeting.table.step_free)

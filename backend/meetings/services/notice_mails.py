@@ -210,7 +210,9 @@ def _is_wanted(notice: Notice, row: OfficeHourRow, now: dt.datetime) -> bool:
             return not is_on
         case Kind.MOVED:
             return is_on and notice.sequence == row.sequence and row.ends_at > now
-        case Kind.OFFICE_HOUR | Kind.OFFICE_LEFT | Kind.REMINDER_DAY | Kind.REMINDER_SOON:
+        case Kind.OFFICE_LEFT:
+            return is_on and row.places_left > 0 and row.starts_at > now
+        case Kind.OFFICE_HOUR | Kind.REMINDER_DAY | Kind.REMINDER_SOON:
             return is_on and row.starts_at > now
     return False
 

@@ -18,17 +18,18 @@ from backend.events.rules import Doing, TextTooLong, clean_text
 from backend.meetings.models import CounterOffer, Meeting, Notice, Seat, WaitingListEntry
 from backend.meetings.models.meetings import MAX_GUESTS
 from backend.meetings.rules import (
-    AlreadyAnswered,
     TooLate,
+    can_see_meeting,
     check_arrival,
     check_cancellable,
+    check_open_request,
     check_own,
     clean_cancel_reason,
     seated_together,
 )
 from backend.meetings.selectors.availability import common_slots
 from backend.meetings.selectors.meetings import present_ids, seated_ids
-from backend.meetings.selectors.office_hours import guest_ids, is_free_at
+from backend.meetings.selectors.office_hours import guest_ids, is_free_at, suits_guest
 from backend.meetings.selectors.tables import free_tables, suitable_tables
 from backend.meetings.services.booking import (
     SEAT_CONSTRAINT,
@@ -252,7 +253,8 @@ def add_guest(
     """Answer one more request with an office hour of the host's that has a place left.
 
     Adding the same again changes nothing. Refuses NotYours, NotInThisState, NotFound, AlreadyAnswered,
-    TooLate, SlotTaken (the asker cannot come then, for whatever cause) and OfficeHourFull.
+    RequestExpired, TooLate, SlotTaken (the asker cannot come then, for whatever cause), NoTableFree (its
+    table has steps, and they asked for one without) and OfficeHourFull.
     """
     check_own(attendee, by, Doing.ASK)
     asker_id = _askers(attendee, [request_id]).get(request_id)
@@ -261,26 +263,26 @@ def add_guest(
     lock_attendees([attendee.pk, asker_id])
     lock_requests([attendee.pk, asker_id], now)
     meeting = _lock_hosted(attendee, meeting_id)
+    if not can_see_meeting(attendee, {attendee.pk, asker_id}, now):
+        raise NotFound(_("There is no such request, or you cannot see it."))
     request = Meeting.objects.get(pk=request_id)
     if request.office_hour_id == meeting.pk:
         return meeting
     check_cancellable(meeting, now)
     if meeting.period.lower <= now:
         raise TooLate(_("This office hour has begun, so nobody can be added any more."))
-    if request.state != Meeting.State.REQUESTED or request.expires_at <= now:
-        raise AlreadyAnswered(
-            _("This request is no longer open: %(state)s. Your meetings show how it stands.")
-            % {"state": request.get_state_display().lower()},
-            state=request.state,
-        )
+    check_open_request(request, now)
     seated = guest_ids(meeting)
     can_come = meeting.slot is not None and is_free_at(asker_id, meeting.slot)
     if not can_come or asker_id not in seated_together(attendee, [*seated, asker_id], now):
         raise _cannot_come()
+    if not suits_guest(meeting, needs_step_free=request.needs_step_free):
+        raise NoTableFree(_("They asked for a table without steps, and this one has some."))
     place_guest(meeting, asker_id)
     _gather(request, meeting, now)
     meeting.sequence, meeting.changed_at = meeting.sequence + 1, now
-    meeting.save(update_fields=["sequence", "changed_at"])
+    meeting.needs_step_free |= request.needs_step_free and not meeting.is_online
+    meeting.save(update_fields=["sequence", "changed_at", "needs_step_free"])
     begin, end = meeting.period.lower, meeting.period.upper
     release_requests(attendee_ids=[asker_id], starts_at=begin, ends_at=end, now=now)
     notify(meeting, Notice.Kind.OFFICE_HOUR, to=[asker_id], now=now)

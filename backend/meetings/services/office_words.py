@@ -24,7 +24,7 @@ def office_words(kind: Notice.Kind, row: OfficeHourRow, reader: Attendee) -> Mai
         subject=subject,
         lines=lines,
         times=(reader_words(row.starts_at, row.ends_at, reader),),
-        where=location_words(row.place, reader),
+        where=location_words(row.place, reader) if row.place else "",
         links=(
             Link(_("Open the office hour"), office_hour_address(row, reader), is_main=True),
             _agenda_link(reader),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.core.errors import BusinessError, NotFound
-from backend.events.models import Attendee, Slot
+from backend.events.models import Attendee, Slot, Table
 from backend.meetings import services
 from backend.meetings.models import Meeting, Notice, Seat, WaitingListEntry
 from backend.meetings.selectors import agenda_for
@@ -364,3 +364,56 @@ def test_what_falls_free_by_it_is_offered_to_who_waits_and_who_comes_waits_no_lo
     again = asked_by(forum, [a])
     opened(forum, [asked, *again], forum.slots[0])
     assert WaitingListEntry.objects.get(attendee=waiting).state == "ended"
+
+
+def test_who_lost_their_place_reads_no_more_where_the_others_sit() -> None:
+    forum = make_forum(people=4)
+    _host, a, b, c = forum.people
+    meeting = opened(forum, asked_by(forum, [a, b, c]), forum.slots[0])
+    assert office_hour_for(c, meeting.pk, forum.now).place.label == "T1"
+    block_contact("block", a, c)
+    assert office_hour_for(c, meeting.pk, forum.now).place is None
+    left(forum, b, meeting)
+    assert office_hour_for(b, meeting.pk, forum.now).place is None
+
+
+def test_a_request_that_the_policy_hides_is_not_there_to_add() -> None:
+    forum = make_forum(people=6)
+    host, a, b, hidden, withdrawn, overdue = forum.people
+    requests = asked_by(forum, [a, b, hidden, withdrawn, overdue])
+    meeting = opened(forum, requests[:2], forum.slots[0])
+    forum.withdraw(withdrawn, requests[3])
+    for one in (hidden, withdrawn):
+        block_contact("block", one, host)
+    assert [refusal_of(lambda one=one: added(forum, meeting, one)) for one in requests[2:4]] == [
+        "not_found"
+    ] * 2
+    Meeting.objects.filter(pk=requests[4].pk).update(expires_at=forum.now)
+    assert refusal_of(lambda: added(forum, meeting, requests[4])) == "request_expired"
+
+
+def test_who_needs_a_table_without_steps_is_added_to_no_other() -> None:
+    forum = make_forum(people=5, tables=1)
+    host, a, b, c, d = forum.people
+    flat = Table.objects.create(event=forum.event, label="Flat", step_free=True)
+    requests = asked_by(forum, [a, b], forum.slots[0])
+    requests += [forum.ask(one, host, forum.slots[0], needs_step_free=True) for one in (c, d)]
+    meeting = opened(forum, requests[:2], forum.slots[0])
+    offered = {
+        row.meeting_id: row.office_hours
+        for row in with_office_hours(host, requests_to_gather(host, forum.now), forum.now)
+    }
+    assert offered == {requests[2].pk: (), requests[3].pk: ()}
+    assert refusal_of(lambda: added(forum, meeting, requests[2])) == "no_table_free"
+    Meeting.objects.filter(pk=meeting.pk).update(table=flat)
+    assert added(forum, meeting, requests[2]).needs_step_free
+
+
+def test_the_office_hours_of_many_requests_cost_a_query_each(django_assert_max_num_queries) -> None:
+    forum = make_forum(people=16, slots=2)
+    host, *askers = forum.people
+    opened(forum, asked_by(forum, askers, forum.slots[0])[:7], forum.slots[1])
+    rows = requests_to_gather(host, forum.now)
+    with django_assert_max_num_queries(len(rows) + 4):
+        found = with_office_hours(host, rows, forum.now)
+    assert [len(row.office_hours) for row in found] == [1] * 8
