@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import combinations
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -201,7 +202,8 @@ def _restore(displaced: DisplacedMeeting, now: dt.datetime) -> bool:
         meeting.sequence != displaced.sequence
         or slot.starts_at <= now
         or in_session.exists()
-        or not may_meet(both, now)
+        or len(both) < 2
+        or not all(may_meet(pair, now) for pair in combinations(both, 2))  # also guests with each other
         or not _rebook(meeting, slot, displaced.table, now)
     ):
         return False

@@ -221,6 +221,15 @@ def test_an_office_hour_at_a_closed_time_ends_with_the_reason_and_moves_to_no_ot
     assert set(told) == {one.pk for one in forum.people}
 
 
+def test_an_undo_seats_no_two_guests_whom_the_policy_parted_meanwhile(forum, boss):
+    meeting = office_hour(forum, forum.slots[2])
+    closed = close(forum, boss, forum.slots[2])
+    services.displace_meetings(now=forum.now)
+    block_contact("block", *forum.people[-2:])
+    assert services.undo_closure(event=forum.event, closure_id=closed.pk, by=boss.person, now=forum.now) == 0
+    assert not meeting.seats.filter(is_active=True).exists()
+
+
 def test_the_planner_keeps_an_office_hour_free_for_everybody_in_it(forum):
     meeting = office_hour(forum, forum.slots[2])
     busy = read_planning_data(forum.event, forum.now).busy
