@@ -143,11 +143,12 @@ def test_a_job_is_done_again_when_its_connection_is_lost() -> None:
     ("query", "away"),
     [
         ("select pg_terminate_backend(pg_backend_pid())", True),
+        ("do $$ begin raise exception using errcode = 'disk_full'; end $$", True),
         ("set statement_timeout = 1; select pg_sleep(10)", False),
     ],
-    ids=["connection ended", "query too slow"],
+    ids=["connection ended", "disk full", "query too slow"],
 )
-def test_only_a_lost_connection_counts_as_an_outage(query: str, away: bool) -> None:
+def test_only_what_the_server_lacks_counts_as_an_outage(query: str, away: bool) -> None:
     with pytest.raises(OperationalError) as caught, connection.cursor() as cursor:
         cursor.execute(query)
     connection.close()

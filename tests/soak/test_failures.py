@@ -1,15 +1,20 @@
-"""Each process is killed in turn under load: what users saw, what was lost, and how soon it was back."""
+"""What can go wrong under load, one after the other: what users saw, what was lost, how soon all was back."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 import psycopg
@@ -26,9 +31,16 @@ from backend.benchmarks.load.event import create_event
 from backend.config.embedded import DATABASE, USER, EmbeddedPostgres
 from backend.config.parent_watchdog import PARENT_ENV
 from tests.servers import get
+from tests.socket_proxy import SocketProxy
 
-MOST_SECONDS = 30.0
-HEADER = "| killed | repeated: 503, broken off | errors | slowest call (s) | lost | pages (s) | worker (s) |"
+MOST_SECONDS = 60.0
+CUT_SECONDS = 30.0
+FULL_SECONDS = 10.0
+DISK = "600m"
+KILLED = ("web", "worker", "database")
+LOSES_WORKER = ("worker", "database", "database restarted")
+TROUBLES = (*KILLED, "database restarted", "way to the database cut", "disk full")
+HEADER = "| trouble | repeated: 503, broken off | errors | slowest call (s) | lost | pages (s) | worker (s) |"
 
 # What `serve` runs: it owns the database of the folder it is given, and prints its port.
 SUPERVISOR = """
@@ -59,10 +71,37 @@ class Installation:
     server: EmbeddedPostgres
     process: subprocess.Popen[str]
     port: int
+    way: SocketProxy
+    endings: list[threading.Timer] = field(default_factory=list)
 
-    def kill(self, name: str) -> None:
+    def trouble(self, name: str) -> None:
+        """Make it, and where it lasts, end it after its time."""
+        if name == "database restarted":
+            self._postmaster().send_signal(signal.SIGINT)  # a fast shutdown; `serve` starts it again
+        elif name == "way to the database cut":
+            self.way.cut()
+            self._end_after(CUT_SECONDS, self.way.mend)
+        elif name == "disk full":
+            filler = self.server.data.parent / "filler"
+            _fill(filler)
+            self._end_after(FULL_SECONDS, filler.unlink)
+        else:
+            self._kill(name)
+
+    def _end_after(self, seconds: float, end: Callable[[], None]) -> None:
+        self.endings.append(threading.Timer(seconds, end))
+        self.endings[-1].start()
+
+    def wait_until_ended(self) -> None:
+        for ending in self.endings:
+            ending.join()
+
+    def _postmaster(self) -> psutil.Process:
+        return psutil.Process(int((self.server.data / "postmaster.pid").read_text().split()[0]))
+
+    def _kill(self, name: str) -> None:
         if name == "database":
-            psutil.Process(int((self.server.data / "postmaster.pid").read_text().split()[0])).kill()
+            self._postmaster().kill()
             return
         for child in psutil.Process(self.process.pid).children():
             if f"run_{name}" in child.cmdline():
@@ -77,9 +116,13 @@ class Installation:
 
 @pytest.fixture
 def installation(django_db_blocker: object) -> Iterator[Installation]:
-    data = settings.VAR / "test-postgres" / f"kills-{os.getpid()}"
-    server = EmbeddedPostgres(data)
-    address = f"postgresql://{USER}:{server.password}@/{DATABASE}?host={server.socket_folder}"
+    disk = settings.VAR / "test-postgres" / f"kills-{os.getpid()}"
+    disk.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=755", "tmpfs", str(disk)]
+    subprocess.run(mount, check=True)  # a disk of its own, that can be full: this needs root
+    server = EmbeddedPostgres(disk / "data")
+    folder = Path(tempfile.mkdtemp())
+    address = f"postgresql://{USER}:{server.password}@/{DATABASE}?host={folder}"
     environment = os.environ | {
         "DATABASE_URL": address, "TITIAN_MODEL": os.devnull, "TITIAN_DEMO": "0", "EMAIL_URL": "dummymail://",
         PARENT_ENV: str(os.getpid()),
@@ -88,26 +131,40 @@ def installation(django_db_blocker: object) -> Iterator[Installation]:
     server.ensure_running()
     connections.close_all()
     connection.settings_dict.update(
-        NAME=DATABASE, PASSWORD=server.password, HOST=str(server.socket_folder), EMBEDDED={"data": str(data)}
+        NAME=DATABASE,
+        PASSWORD=server.password,
+        HOST=str(server.socket_folder),
+        EMBEDDED={"data": str(server.data)},
     )
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         call_command("migrate", verbosity=0)
         connections.close_all()
         server.stop()  # from here on it belongs to the supervisor
+        way = SocketProxy(folder, server.socket_folder)
         process = subprocess.Popen(
-            [sys.executable, "-c", SUPERVISOR, str(data)],
+            [sys.executable, "-c", SUPERVISOR, str(server.data)],
             cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         try:
             assert process.stdout is not None
-            yield Installation(server, process, int(process.stdout.readline()))
+            yield Installation(server, process, int(process.stdout.readline()), way)
         finally:
             connections.close_all()
             process.terminate()
             process.communicate(timeout=60)
             server.stop()
             connection.settings_dict.update(ours)
-            subprocess.run(["rm", "-rf", str(data), f"{data}.lock", f"{data}.password"], check=True)
+            way.close()
+            shutil.rmtree(folder)
+            subprocess.run(["umount", str(disk)], check=True)
+            disk.rmdir()
+
+
+def _fill(file: Path) -> None:
+    """Write until nothing is left on the disk."""
+    with suppress(OSError), file.open("wb", buffering=0) as filler:
+        while True:
+            filler.write(bytes(65_536))
 
 
 @dataclass
@@ -150,23 +207,23 @@ def _seconds_until(holds: Callable[[], bool]) -> float:
     return time.monotonic() - began
 
 
-def test_nothing_is_lost_when_a_process_is_killed_under_load(
+def test_nothing_is_lost_whatever_fails_under_load(
     installation: Installation, amount: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = create_event(people=120, seed=1, now=timezone.now())
     lines, requests = [HEADER, "|---|---|---|---|---|---|---|"], max(amount(600), 60)
-    for round_number, name in enumerate(("web", "worker", "database")):
+    for round_number, name in enumerate(TROUBLES):
         seen, back = Seen(), {"pages": 0.0, "worker": 0.0}
         monkeypatch.setattr(clients, "Client", seen.client())
         before, watchers = installation.newest_worker(), []
 
-        def kill(
+        def make_trouble(
             name: str = name,
             back: dict[str, float] = back,
             before: int = before,
             watchers: list[threading.Thread] = watchers,
         ) -> None:
-            installation.kill(name)
+            installation.trouble(name)
 
             def watch(what: str, holds: Callable[[], bool]) -> None:
                 back[what] = _seconds_until(holds)
@@ -175,7 +232,11 @@ def test_nothing_is_lost_when_a_process_is_killed_under_load(
                 target=watch, args=("pages", lambda: get(installation.port, "/readyz").status == 200)
             )
             worker = threading.Thread(
-                target=watch, args=("worker", lambda: name == "web" or installation.newest_worker() > before)
+                target=watch,
+                args=(
+                    "worker",
+                    lambda: name not in LOSES_WORKER or installation.newest_worker() > before,
+                ),
             )
             watchers.extend((pages, worker))
             for watcher in watchers:
@@ -183,8 +244,9 @@ def test_nothing_is_lost_when_a_process_is_killed_under_load(
 
         log = run_clients(
             event, port=installation.port, requests=requests, workers=8, seed=round_number,
-            on_half_way=kill, progress=lambda _text, _share: None,
+            on_half_way=make_trouble, progress=lambda _text, _share: None,
         )  # fmt: skip
+        installation.wait_until_ended()
         for watcher in watchers:
             watcher.join()
         connections.close_all()
