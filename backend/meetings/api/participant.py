@@ -221,6 +221,8 @@ class RefuseCounterOfferView(MeetingAnswerView):
 class QuestionView(MeetingAnswerView):
     """One question about a request I got."""
 
+    counts = {"POST": Kind.MESSAGE_SENT}
+
     @extend_schema(
         operation_id="meetings_ask_question",
         request=shapes.QuestionTextSerializer,
@@ -233,6 +235,8 @@ class QuestionView(MeetingAnswerView):
 
 
 class QuestionAnswerView(MeetingAnswerView):
+    counts = {"POST": Kind.MESSAGE_SENT}
+
     @extend_schema(
         operation_id="meetings_answer_question",
         request=shapes.QuestionTextSerializer,

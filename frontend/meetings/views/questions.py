@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from backend.core.limits import Kind
 from backend.events.models import Attendee
 from backend.meetings.services import answer_question, ask_question
-from frontend.access import Request, participant
+from frontend.access import Request, counted, participant
 from frontend.fields import values_of
 from frontend.meetings.forms import QuestionForm
 from frontend.meetings.views.meetings import refused_on_its_page
@@ -20,6 +21,7 @@ from frontend.meetings.views.meetings import refused_on_its_page
 @participant
 @require_POST
 @refused_on_its_page
+@counted(Kind.MESSAGE_SENT)
 def question(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Ask a question about a request I got."""
     text = values_of(QuestionForm(request.POST))["text"]
@@ -31,6 +33,7 @@ def question(request: Request, attendee: Attendee, meeting_id: int) -> HttpRespo
 @participant
 @require_POST
 @refused_on_its_page
+@counted(Kind.MESSAGE_SENT)
 def question_answer(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
     """Answer the question about my request."""
     text = values_of(QuestionForm(request.POST))["text"]

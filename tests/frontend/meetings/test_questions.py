@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from backend.core.limits import LIMITS, Kind, count_use
 from backend.meetings.models import Meeting, Question
 from tests.factories import token_of
 from tests.frontend.conftest import Booking, client_of
@@ -46,6 +47,18 @@ def test_what_was_typed_stays_after_a_refusal(booking, asked):
     page = page_of(answer)
     assert "Please keep it under 500 characters." in page
     assert page.text_of("textarea[name=text]").strip() == "y" * 501
+    assert not Question.objects.exists()
+
+
+def test_questions_and_answers_count_as_messages(booking, asked):
+    cast = booking.cast
+    for writer, path in ((cast.engineer, "question/"), (cast.official, "question/answer/")):
+        client = client_of(writer.person)
+        for _time in range(LIMITS[Kind.MESSAGE_SENT][0].by_account):
+            count_use(Kind.MESSAGE_SENT, account=writer.person_id)
+        assert client.post(booking.page(asked, path), {"text": WHICH}).status_code == 429
+        address = f"/api/v1/events/{cast.event.slug}/meetings/{asked.pk}/{path}"
+        assert client.post(address, {"text": WHICH}, content_type="application/json").status_code == 429
     assert not Question.objects.exists()
 
 
