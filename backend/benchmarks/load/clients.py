@@ -32,6 +32,7 @@ class ResponseLog:
     moved: set[int] = field(default_factory=set)  # meetings that have another time by agreement of the two
     waiting: set[tuple[int, int]] = field(default_factory=set)  # who waits for whom
     left_open: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # of whom: meeting, asker
+    of_popular: dict[int, list[int]] = field(default_factory=dict)  # the one asked -> agreed meetings
     office_hours: dict[int, set[int]] = field(default_factory=dict)  # meeting -> guests
     refused: int = 0
     errors: int = 0
@@ -156,6 +157,8 @@ def _run_scenario(client: Client, event: LoadEvent, number: int, rng: random.Ran
         if status == 200:
             with lock:
                 log.accepted[meeting] = str(accepted["starts_at"])
+                if is_popular:
+                    log.of_popular.setdefault(other.attendee_id, []).append(meeting)
             if outcome < 0.05:
                 _end(client, asker, meeting, "cancel", "cancelled")
             elif outcome < 0.15:
@@ -197,11 +200,17 @@ def _move(client: Client, user: LoadUser, other: LoadUser, meeting: int, rng: ra
 
 
 def _wait(client: Client, user: LoadUser, other: LoadUser) -> None:
+    """One waits for the other, who then cancels a meeting: its time goes to who waited longest."""
     body = {"other": other.attendee_id, "message": "Whenever you have time"}
     status, _lists = client.call(user, "POST", "waiting-list/", body)
-    if status == 201:
-        with client.lock:
-            client.log.waiting.add((user.attendee_id, other.attendee_id))
+    if status != 201:
+        return
+    with client.lock:
+        client.log.waiting.add((user.attendee_id, other.attendee_id))
+        agreed = client.log.of_popular.get(other.attendee_id)
+        meeting = agreed.pop() if agreed else None
+    if meeting is not None:
+        _end(client, other, meeting, "cancel", "cancelled")
 
 
 def _open_office_hour(client: Client, event: LoadEvent, number: int, rng: random.Random) -> None:
