@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Protocol
 
@@ -130,19 +131,33 @@ class MeetingPageView(Protocol):
     def __call__(self, request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse: ...
 
 
-def refused_on_its_page(view: MeetingPageView) -> MeetingPageView:
-    """Show a refusal of a view of one meeting on the meeting's page; NotFound stays a 404."""
+class RefusedPage(Protocol):
+    """The page of one meeting, with the sentence of a refusal."""
 
-    @wraps(view)
-    def wrapped(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
-        try:
-            return view(request, attendee, meeting_id)
-        except NotFound:
-            raise
-        except BusinessError as refusal:
-            return meeting_page(request, attendee, meeting_id, refusal)
+    def __call__(
+        self, request: Request, attendee: Attendee, meeting_id: int, refusal: BusinessError
+    ) -> HttpResponse: ...
 
-    return wrapped
+
+def refused_on(page: RefusedPage) -> Callable[[MeetingPageView], MeetingPageView]:
+    """Show a refusal of a view of one meeting on this page; NotFound stays a 404."""
+
+    def wear(view: MeetingPageView) -> MeetingPageView:
+        @wraps(view)
+        def wrapped(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+            try:
+                return view(request, attendee, meeting_id)
+            except NotFound:
+                raise
+            except BusinessError as refusal:
+                return page(request, attendee, meeting_id, refusal)
+
+        return wrapped
+
+    return wear
+
+
+refused_on_its_page = refused_on(meeting_page)
 
 
 @participant

@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import wraps
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from backend.core.errors import BusinessError, NotFound
+from backend.core.errors import BusinessError
 from backend.core.limits import Kind
 from backend.events.models import Attendee
 from backend.meetings import services
@@ -32,7 +31,7 @@ from backend.suggestions.selectors import SharedNeed, shared_needs_for
 from frontend.access import Outcome, Request, catch_refusal, counted, participant
 from frontend.fields import values_of
 from frontend.meetings.forms import GuestForm, OfficeHourForm, ReasonForm
-from frontend.meetings.views.meetings import MeetingPageView
+from frontend.meetings.views.meetings import refused_on
 
 MAX_TIMES_SHOWN = 12
 
@@ -148,19 +147,7 @@ def _page(
     )
 
 
-def _refused_on_its_page(view: MeetingPageView) -> MeetingPageView:
-    """Show a refusal on the office hour's page; NotFound stays a 404."""
-
-    @wraps(view)
-    def wrapped(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
-        try:
-            return view(request, attendee, meeting_id)
-        except NotFound:
-            raise
-        except BusinessError as refusal:
-            return _page(request, attendee, meeting_id, refusal)
-
-    return wrapped
+_refused_on_its_page = refused_on(_page)
 
 
 @participant
