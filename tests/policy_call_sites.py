@@ -126,9 +126,9 @@ def _every_report(lead: Any) -> Any:
 
 
 def _all_profiles(*, viewer: Any, ids: Any, channel: str, now: Any) -> Any:
-    from backend.safeguarding.selectors import public_profile_of
+    from backend.safeguarding.selectors import public_profiles_of
 
-    return {row.pk: public_profile_of(row) for row in _everybody(viewer.event).with_card().filter(pk__in=ids)}
+    return public_profiles_of(_everybody(viewer.event).filter(pk__in=ids))
 
 
 def _anybody(*, viewer: Any, attendee_id: int, now: Any) -> Any:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
 from backend.events.models import (
     Appointment,
@@ -84,17 +85,26 @@ class Profile:
 
 def signed_in_person(person_id: int) -> Person | None:
     """The account that a session is of, with all that the rules of signing in ask of it, in one query."""
+    return next(iter(_signed_in.fetch(person=person_id)), None)
+
+
+def _people_signed_in(person: int) -> QuerySet[Person]:
     people = Person.objects.annotate(**{HAS_FACTOR: Exists(second_factors())}, **roles_held())
-    return people.filter(pk=person_id).first()
+    return people.filter(pk=person)
+
+
+def _parts_in(person: int, slug: str) -> AttendeeQuerySet:
+    own = Attendee.objects.select_related("event", "person", "organisation__sector")
+    return own.filter(event__slug=slug, person=person, person__is_active=True)
+
+
+_signed_in = CompiledRows(_people_signed_in, person=-1)
+_parts = CompiledRows(_parts_in, person=-1, slug="-")
 
 
 def attendee_for(person: Person, slug: str) -> Attendee:
     """The person's own part in the event; refuses NotFound to a stranger, as for an unknown event."""
-    found = (
-        Attendee.objects.select_related("event", "person", "organisation__sector")
-        .filter(event__slug=slug, person=person.pk, person__is_active=True)
-        .first()
-    )
+    found = next(iter(_parts.fetch(person=person.pk, slug=slug)), None)
     if found is None:
         raise NotFound(
             _(
@@ -173,17 +183,22 @@ def event_for(slug: str) -> Event:
 
 
 def profile_for(attendee: Attendee) -> Profile:
-    """The attendee's own profile with all topics of the event, in three queries."""
-    interests = {row.topic_id: row for row in Interest.objects.filter(attendee=attendee)}
-    themes = []
-    for theme in Theme.objects.filter(event=attendee.event_id).prefetch_related("topics"):
-        topics = []
-        for topic in theme.topics.all():
-            row = interests.get(topic.pk)
-            seeks, offers = (row.seeks, row.offers) if row else (False, False)
-            topics.append(TopicChoice(topic.key, topic.name, topic.description, seeks, offers))
-        themes.append(ThemeChoices(theme.key, theme.name, tuple(topics)))
-    return Profile(attendee, tuple(themes))
+    """The attendee's own profile with all topics of the event, in two queries."""
+    mine = Interest.objects.filter(attendee=attendee.pk).values_list("topic_id", "seeks", "offers")
+    interests = {topic_id: (seeks, offers) for topic_id, seeks, offers in mine}
+    rows = (
+        Theme.objects.filter(event=attendee.event_id)
+        .order_by("position", "topics__position")
+        .values_list("key", "name", "topics", "topics__key", "topics__name", "topics__description")
+    )
+    themes: dict[str, ThemeChoices] = {}
+    for key, name, topic_id, topic_key, topic_name, description in rows:
+        theme = themes.setdefault(key, ThemeChoices(key, name, ()))
+        if topic_id is not None:  # a theme may have none
+            seeks, offers = interests.get(topic_id, (False, False))
+            topic = TopicChoice(topic_key, topic_name, description, seeks, offers)
+            themes[key] = replace(theme, topics=(*theme.topics, topic))
+    return Profile(attendee, tuple(themes.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +230,13 @@ def ids_declaring_need(attendees: QuerySet[Attendee]) -> frozenset[int]:
     sought = Interest.objects.filter(attendee=OuterRef("pk"), seeks=True)
     return frozenset(
         attendees.filter(Q(seeks__regex=r"\S") | Exists(sought)).order_by().values_list("pk", flat=True)
+    )
+
+
+def declares_need(attendee: Attendee) -> bool:
+    """Whether the attendee, as loaded, seeks something; the database is asked where no words say so."""
+    return bool(attendee.seeks.strip()) or attendee.pk in ids_declaring_need(
+        Attendee.objects.filter(pk=attendee.pk)
     )
 
 
@@ -315,12 +337,15 @@ class PersonNamed:
     country: str
 
 
+SHOWN_NAME = "name"  # the field of an attendee
+
+
 def shown_name(attendee: Attendee) -> str:
     """The name of an attendee as their event knows it, for whoever the contact policy shows them to.
 
     What others read of a person at an event comes from here, never from the account, which is its owner's.
     """
-    return attendee.name
+    return str(getattr(attendee, SHOWN_NAME))
 
 
 def name_to_call(attendee: Attendee) -> str:

@@ -380,7 +380,7 @@ def refused_pairs(event: Event, *, among: Collection[int] | None = None) -> Refu
     reports = Report.objects.filter(
         reporter__person__in=ids, reported__person__in=ids, keeps_apart=True
     ).values_list("reporter__person_id", "reported__person_id")
-    pairs = ((ids[first], ids[second]) for first, second in (*blocks, *reports))
+    pairs = ((ids[first], ids[second]) for first, second in blocks.union(reports))
     rules = ContactRule.objects.filter(event=event)
     groups = tuple(groups_of(rule, people) for rule in rules)
     return RefusedPairs(frozenset(pair_of(*pair) for pair in pairs), groups)

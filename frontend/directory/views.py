@@ -85,7 +85,7 @@ def home_page(request: Request, attendee: Attendee) -> HttpResponse:
         "home": found,
         "next": next_meeting_words(found.next_meeting, found.minutes_to_go, is_over=found.is_over),
         "gap": gap_text(found.gap, attendee.event),
-        "underway": open_contacts_for(attendee, now),
+        "underway": found.underway,
         "without_time": without_open_time(viewer=attendee, ids=shown, now=now),
         "topic_names": topic_names_for(attendee.event),
     }

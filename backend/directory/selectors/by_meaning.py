@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Case, FloatField, Q, When, prefetch_related_objects
+from django.db.models import Case, FloatField, Q, When
 from pgvector.django import MaxInnerProduct
 
 from backend.core.texts import folded
@@ -21,10 +21,10 @@ from backend.directory.selectors.finding import (
     narrowed,
     values_of,
 )
-from backend.events.models import Attendee, interests_of_cards
+from backend.events.models import Attendee
 from backend.meetings.selectors import days_with_time
 from backend.safeguarding.rules import contactable_for
-from backend.safeguarding.selectors import public_profile_of, visible_ids_for
+from backend.safeguarding.selectors import public_profiles_of, visible_ids_for
 from backend.suggestions.engine import (
     FIELDS,
     NEAR,
@@ -68,10 +68,10 @@ def found_by_meaning(
     pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    prefetch_related_objects([one for one, _quote in shown], interests_of_cards())
-    values = values_of(viewer, [one for one, _quote in found], now)
+    profiles = public_profiles_of(Attendee.objects.filter(pk__in=[one.pk for one, _quote in shown]))
+    values = values_of(viewer, [one.pk for one, _quote in found], now)
     return Found(
-        people=tuple(public_profile_of(one) for one, _quote in shown),
+        people=tuple(profiles[one.pk] for one, _quote in shown if one.pk in profiles),
         total=len(found),
         page=page,
         pages=pages,
@@ -85,8 +85,7 @@ def _by_vector(
     viewer: Attendee, wanted: Wanted, vector: TextVectors, now: dt.datetime
 ) -> list[tuple[Attendee, Quotation]]:
     nearest = _nearest_of_visible(viewer, wanted, vector, now)
-    rows = Attendee.objects.filter(pk__in=nearest).select_related("organisation__sector")
-    people = {one.pk: one for one in rows}
+    people = {one.pk: one for one in Attendee.objects.filter(pk__in=nearest)}
     hits: dict[int, tuple[NearText, str]] = {}
     for pk, texts in nearest.items():
         for near in texts if pk in people else ():
@@ -164,7 +163,7 @@ def _by_words(viewer: Attendee, wanted: Wanted, now: dt.datetime) -> list[tuple[
     visible = contactable_for(viewer, CHANNEL, now)
     if wanted.filters:
         visible = visible.filter(pk__in=narrowed(viewer.event_id, wanted).order_by().values("pk"))
-    people = list(visible.filter(occurs).select_related("organisation__sector"))
+    people = list(visible.filter(occurs))
     if wanted.day:
         days = days_with_time([one.pk for one in people], viewer.event.zone, now)
         people = [one for one in people if wanted.day in {str(day) for day in days.get(one.pk, ())}]

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TypeVar
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection, transaction
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q
 
 from backend.core.api import MAX_ID
 from backend.core.compiled import any_of
@@ -23,12 +24,12 @@ from backend.events.models import (
     Organisation,
     Session,
     Topic,
-    interests_of_cards,
 )
-from backend.events.selectors import shown_name
+from backend.events.selectors import SHOWN_NAME
 from backend.meetings.selectors import days_with_time
+from backend.people.models import Constituency
 from backend.safeguarding.rules import contactable_for, group_of_attendee
-from backend.safeguarding.selectors import PublicProfile, public_profile_of, visible_ids_for
+from backend.safeguarding.selectors import PublicProfile, public_profiles_of, visible_ids_for
 
 CHANNEL = "directory"
 PAGE_SIZE = 30
@@ -145,13 +146,13 @@ def found_for(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime) 
         named = Attendee.objects.filter(pk__in=any_of([pk for pk in keyed.attendees if pk in visible]))
         people = people_near(named, query)
     values = values_of(viewer, people, now)
-    admitted = [one for one in people if fits(values[one.pk], chosen)]
+    admitted = [pk for pk in people if pk in values and fits(values[pk], chosen)]
     pages = max(1, -(-len(admitted) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     shown = admitted[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    prefetch_related_objects(shown, interests_of_cards())
+    profiles = public_profiles_of(Attendee.objects.filter(pk__in=shown))
     return Found(
-        people=tuple(public_profile_of(one) for one in shown),
+        people=tuple(profiles[pk] for pk in shown if pk in profiles),
         total=len(admitted),
         page=page,
         pages=pages,
@@ -210,15 +211,14 @@ def _with_keys(query: engine.NameQuery) -> Q:
     return found
 
 
-def people_near(people: AttendeeQuerySet, query: engine.NameQuery | None) -> list[Attendee]:
-    """Those whose name is near, the nearest first, then by name; all of them without a search; one query."""
-    found: list[tuple[engine.Closeness, str, int, Attendee]] = []
-    for one in people.select_related("organisation__sector").defer("about", "seeks", "offers"):
-        name = shown_name(one)
-        near = engine.closeness_of(query, name, one.short_name) if query else engine.Closeness.SAME
+def people_near(people: AttendeeQuerySet, query: engine.NameQuery | None) -> list[int]:
+    """Whose name is near, as ids, the nearest first, then by name; without a search all; one query."""
+    found: list[tuple[engine.Closeness, str, int]] = []
+    for pk, name, short_name in people.values_list("pk", SHOWN_NAME, "short_name"):
+        near = engine.closeness_of(query, name, short_name) if query else engine.Closeness.SAME
         if near is not None:
-            found.append((near, folded(name), one.pk, one))
-    return [one for _near, _name, _pk, one in sorted(found, key=lambda row: row[:3])]
+            found.append((near, folded(name), pk))
+    return [pk for _near, _name, pk in sorted(found)]
 
 
 @dataclass(slots=True)
@@ -230,32 +230,43 @@ class FilterValues:
     organisation_name: str = ""
 
 
-def values_of(viewer: Attendee, people: Collection[Attendee], now: dt.datetime) -> dict[int, FilterValues]:
-    """By attendee id, the values of each filter; two queries."""
-    ids = [one.pk for one in people]
-    themes: dict[int, set[str]] = {}
-    topics: dict[int, set[str]] = {}
-    interests = Interest.objects.filter(attendee__in=ids)
-    for pk, topic, theme in interests.values_list("attendee_id", "topic__key", "topic__theme__key"):
-        topics.setdefault(pk, set()).add(topic)
-        themes.setdefault(pk, set()).add(theme)
+def values_of(viewer: Attendee, ids: Collection[int], now: dt.datetime) -> dict[int, FilterValues]:
+    """By attendee id, the values of each filter; three queries."""
+    wanted = any_of(list(ids))
+    interests = Interest.objects.filter(attendee__in=wanted).order_by().values_list("attendee_id")
+    chosen = {
+        pk: (topics, set(themes))
+        for pk, topics, themes in interests.annotate(
+            topics=ArrayAgg("topic__key"), themes=ArrayAgg("topic__theme__key")
+        )
+    }
     days = days_with_time(ids, viewer.event.zone, now)
+    people = Attendee.objects.filter(pk__in=wanted).values_list(
+        "pk",
+        "country",
+        "languages",
+        "organisation_id",
+        "organisation__name",
+        "organisation__sector__key",
+        "organisation__sector__name",
+        "organisation__sector__constituency",
+    )
     found = {}
-    for one in people:
-        house = one.organisation
-        found[one.pk] = FilterValues(
+    for pk, country, languages, house, house_name, sector, sector_name, constituency in people:
+        topics, themes = chosen.get(pk, ((), ()))
+        found[pk] = FilterValues(
             {
-                "constituency": (one.constituency,),
-                "sector": (house.sector.key,) if house else (),
-                "theme": themes.get(one.pk, ()),
-                "topic": topics.get(one.pk, ()),
-                "country": (one.country,) if one.country else (),
-                "language": set(one.languages),
-                "day": {str(day) for day in days.get(one.pk, ())},
-                "organisation": (str(house.pk),) if house else (),
+                "constituency": (constituency or Constituency.OTHER.value,),
+                "sector": (sector,) if sector else (),
+                "theme": themes,
+                "topic": topics,
+                "country": (country,) if country else (),
+                "language": set(languages),
+                "day": {str(day) for day in days.get(pk, ())},
+                "organisation": (str(house),) if house else (),
             },
-            house.sector.name if house else "",
-            house.name if house else "",
+            sector_name or "",
+            house_name or "",
         )
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.directory.rules import Gap, first_gap
@@ -14,11 +15,13 @@ from backend.meetings.models import Meeting
 from backend.meetings.selectors import (
     MeetingRow,
     OfficeHourRow,
+    OpenContact,
     availability_for,
     confirmed_meetings_for,
     office_hours_for,
     open_contacts_for,
     own_delegation_sessions,
+    own_rows,
     requests_to_answer,
 )
 from backend.safeguarding.rules import why_not_open
@@ -33,9 +36,9 @@ class Home:
     """The attendee's own part in the event, now.
 
     `office_hours` are those to come, the next first. `minutes_to_go` is None without a next meeting, and 0
-    while it is going on. `suggestions` are the best on the attendee's list whom they have neither saved nor
-    asked. `wished_by` would like to meet the attendee, who has no open time. `absent` says why others do not
-    see the attendee, empty where they do.
+    while it is going on. `underway`: what `open_contacts_for` gives. `suggestions` are the best on the
+    attendee's list whom they have neither saved nor asked. `wished_by` would like to meet the attendee, who
+    has no open time. `absent` says why others do not see the attendee, empty where they do.
     """
 
     next_meeting: MeetingRow | None
@@ -43,6 +46,7 @@ class Home:
     minutes_to_go: int | None
     meetings_to_come: int
     to_answer: tuple[MeetingRow, ...]
+    underway: Mapping[int, OpenContact]
     suggestions: tuple[SuggestionCard, ...]
     suggested: int
     wished_by: tuple[PublicProfile, ...]
@@ -83,7 +87,8 @@ def minor_home_for(attendee: Attendee, now: dt.datetime) -> MinorHome:
 
 def home_for(attendee: Attendee, now: dt.datetime) -> Home:
     """The attendee's home in a constant number of queries; its numbers are those of the pages it links to."""
-    to_come = meetings_to_come(attendee, now)
+    rows = own_rows(attendee, now)
+    to_come = meetings_to_come(attendee, now, rows)
     following = to_come[0] if to_come else None
     underway = open_contacts_for(attendee, now)
     found = suggestions_for(attendee=attendee, now=now)
@@ -101,7 +106,8 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
         ),
         minutes_to_go=minutes_to_go(following, now),
         meetings_to_come=len(to_come),
-        to_answer=requests_to_answer(attendee, now),
+        to_answer=requests_to_answer(attendee, now, rows),
+        underway=underway,
         suggestions=tuple(fresh[:FRESH]),
         suggested=found.total,
         wished_by=() if has_time else wished_by(attendee, now),
@@ -118,9 +124,14 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
     )
 
 
-def meetings_to_come(attendee: Attendee, now: dt.datetime) -> list[MeetingRow]:
-    """The attendee's agreed meetings that are not over, the next first."""
-    confirmed = confirmed_meetings_for(attendee, now)
+def meetings_to_come(
+    attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingRow] | None = None
+) -> list[MeetingRow]:
+    """The attendee's agreed meetings that are not over, the next first.
+
+    `rows`: what `own_rows` gives, where it was read already.
+    """
+    confirmed = confirmed_meetings_for(attendee, now, rows)
     return [
         row for row in confirmed if row.state == Meeting.State.ACCEPTED and row.ends_at and row.ends_at > now
     ]

@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import prefetch_related_objects
-
 from backend.core.texts import folded
 from backend.directory.models import ProfileVisit
 from backend.directory.selectors.finding import CHANNEL, PAGE_SIZE
-from backend.events.models import Attendee, SessionPart, interests_of_cards
+from backend.events.models import Attendee, SessionPart
 from backend.events.selectors import shown_name
 from backend.safeguarding.rules import contactable_for
-from backend.safeguarding.selectors import PublicProfile, public_profile_of, public_profiles_for
+from backend.safeguarding.selectors import PublicProfile, public_profiles_for, public_profiles_of
 from backend.suggestions.models import Feedback
 
 
@@ -74,14 +72,16 @@ def session_companions_for(*, viewer: Attendee, page: int, now: dt.datetime) -> 
     rows = parts.order_by("session__starts_at", "session_id").values_list("attendee_id", "session__title")
     for pk, title in rows:
         titles.setdefault(pk, []).append(title)
-    people = visible.filter(pk__in=titles).select_related("organisation__sector")
+    people = visible.filter(pk__in=titles)
     ordered = sorted(people, key=lambda one: (-len(titles[one.pk]), folded(shown_name(one)), one.pk))
     pages = max(1, -(-len(ordered) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     shown = ordered[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    prefetch_related_objects(shown, interests_of_cards())
+    profiles = public_profiles_of(Attendee.objects.filter(pk__in=[one.pk for one in shown]))
     return SessionCompanions(
-        people=tuple(SessionCompanion(public_profile_of(one), tuple(titles[one.pk])) for one in shown),
+        people=tuple(
+            SessionCompanion(profiles[one.pk], tuple(titles[one.pk])) for one in shown if one.pk in profiles
+        ),
         total=len(ordered),
         page=page,
         pages=pages,

@@ -12,8 +12,7 @@ from backend.core.errors import NotFound
 from backend.directory.models import WishToMeet
 from backend.events.models import Attendee, SessionPart
 from backend.meetings.selectors import with_open_time
-from backend.safeguarding.rules import contactable_for
-from backend.safeguarding.selectors import PublicProfile, public_profile_of, public_profiles_for
+from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 from backend.suggestions.models import Feedback
 
 
@@ -38,8 +37,9 @@ class PersonPage:
 
 def person_for(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> PersonPage:
     """The page of another attendee of the viewer's event; refuses NotFound where contact is not allowed."""
-    found = contactable_for(viewer, "page", now, [attendee_id]).with_card().first()
-    if found is None:
+    other = public_profiles_for(viewer=viewer, ids=[attendee_id], channel="page", now=now).get(attendee_id)
+    found = Attendee.objects.filter(pk=attendee_id).first() if other else None
+    if other is None or found is None:
         raise NotFound(_("There is no such person at this forum, or you cannot see them."))
     shared = (
         SessionPart.objects.seen_by_others()
@@ -50,7 +50,7 @@ def person_for(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> Perso
     saved = Feedback.objects.filter(attendee=viewer.pk, other=found.pk, verdict=Feedback.Verdict.GOOD).first()
     absent = without_open_time(viewer=viewer, ids=[found.pk], now=now)
     return PersonPage(
-        other=public_profile_of(found),
+        other=other,
         about=found.about,
         seeks=found.seeks,
         offers=found.offers,

@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
 from backend.core.texts import folded
 from backend.directory.selectors.finding import CHANNEL
-from backend.events.models import Attendee, Interest, Session, Theme, Topic, interests_of_cards
+from backend.events.models import Attendee, Interest, Session, Theme, Topic
 from backend.events.selectors import shown_name
 from backend.safeguarding.rules import contactable_for
-from backend.safeguarding.selectors import PublicProfile, public_profile_of
+from backend.safeguarding.selectors import PublicProfile, public_profiles_of
 
 SHOWN_OF_A_SECTOR = 6
 
@@ -83,8 +82,8 @@ def working_on_for(*, viewer: Attendee, topic: str, theme: str, now: dt.datetime
         sector = one.organisation.sector if one.organisation else None
         place = (sector.position, sector.pk) if sector else (len(people) + 1_000_000, 0)
         groups.setdefault(place, []).append(one)
-    shown = [one for group in groups.values() for one in group[:SHOWN_OF_A_SECTOR]]
-    prefetch_related_objects(shown, interests_of_cards())
+    shown = [one.pk for group in groups.values() for one in group[:SHOWN_OF_A_SECTOR]]
+    profiles = public_profiles_of(Attendee.objects.filter(pk__in=shown))
     sessions = Session.objects.filter(theme=of_theme).order_by("starts_at", "pk")
     return WorkingOn(
         topic=chosen.key if chosen else "",
@@ -92,7 +91,7 @@ def working_on_for(*, viewer: Attendee, topic: str, theme: str, now: dt.datetime
         name=chosen.name if chosen else of_theme.name,
         description=chosen.description if chosen else "",
         theme_name=of_theme.name,
-        sectors=tuple(_group(groups[place], sides) for place in sorted(groups)),
+        sectors=tuple(_group(groups[place], sides, profiles) for place in sorted(groups)),
         total=len(people),
         seeks=sum(sides[one.pk][0] for one in people),
         offers=sum(sides[one.pk][1] for one in people),
@@ -100,13 +99,15 @@ def working_on_for(*, viewer: Attendee, topic: str, theme: str, now: dt.datetime
     )
 
 
-def _group(people: list[Attendee], sides: dict[int, tuple[bool, bool]]) -> SectorWorkers:
+def _group(
+    people: list[Attendee], sides: dict[int, tuple[bool, bool]], profiles: dict[int, PublicProfile]
+) -> SectorWorkers:
     sector = people[0].organisation.sector if people[0].organisation else None
     return SectorWorkers(
         key=sector.key if sector else "",
         name=sector.name if sector else "",
         constituency=people[0].constituency,
-        people=tuple(Worker(public_profile_of(one), *sides[one.pk]) for one in people[:SHOWN_OF_A_SECTOR]),
+        people=tuple(Worker(profiles[one.pk], *sides[one.pk]) for one in people[:SHOWN_OF_A_SECTOR]),
         total=len(people),
         seeks=sum(sides[one.pk][0] for one in people),
         offers=sum(sides[one.pk][1] for one in people),

@@ -9,7 +9,6 @@ from backend.events.models.attendees import (
     Interest,
     Organisation,
     Sector,
-    interests_of_cards,
 )
 from backend.events.models.consents import GuardianConsent
 from backend.events.models.events import Event, Theme, Tie, Topic
@@ -40,5 +39,4 @@ __all__ = [
     "Theme",
     "Tie",
     "Topic",
-    "interests_of_cards",
 ]

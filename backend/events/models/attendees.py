@@ -76,8 +76,9 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
         return self.annotate(**flag)
 
     def with_card(self) -> AttendeeQuerySet:
-        """Everything a card shows, in a constant number of queries."""
-        return self.select_related("person", "organisation__sector").prefetch_related(interests_of_cards())
+        """Everything organisers read of an attendee, in a constant number of queries."""
+        topics = models.Prefetch("interests", Interest.objects.select_related("topic").order_by("topic_id"))
+        return self.select_related("person", "organisation__sector").prefetch_related(topics)
 
 
 AttendeeManager = models.Manager.from_queryset(AttendeeQuerySet)
@@ -88,11 +89,6 @@ class PresentManager(AttendeeManager["Attendee"]):
 
     def get_queryset(self) -> AttendeeQuerySet:
         return cast(AttendeeQuerySet, super().get_queryset().filter(left_at=None))
-
-
-def interests_of_cards() -> models.Prefetch[Any]:
-    """What a card shows of topics, to prefetch."""
-    return models.Prefetch("interests", Interest.objects.select_related("topic__theme").order_by("topic_id"))
 
 
 # Whoever is set as a minor, by whatever code, is known as one for eight years: who was ten is eighteen then.

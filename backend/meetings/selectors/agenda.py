@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from backend.events.models import Attendee, SessionPart
 from backend.meetings.models import Meeting
 from backend.meetings.selectors.delegation_sessions import own_delegation_sessions
-from backend.meetings.selectors.meetings import MeetingRow, rows_for
+from backend.meetings.selectors.meetings import MeetingRow, rows_among
 from backend.meetings.selectors.office_hours import OfficeHourRow, office_hours_for
 
 
@@ -52,8 +53,12 @@ class Agenda:
     following: AgendaItem | None
 
 
-def agenda_for(attendee: Attendee, now: dt.datetime) -> Agenda:
-    """The attendee's sessions and meetings by day of the event's zone."""
+def agenda_for(attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingRow] | None = None) -> Agenda:
+    """The attendee's sessions and meetings by day of the event's zone.
+
+    `rows`: what `own_rows` gives, where it was read already.
+    """
+    confirmed = Meeting.objects.filter(state__in=Meeting.CONFIRMED_STATES).order_by("pk")
     parts = SessionPart.objects.filter(attendee=attendee.pk).select_related("session")
     items = [
         AgendaItem(
@@ -75,9 +80,7 @@ def agenda_for(attendee: Attendee, now: dt.datetime) -> Agenda:
             room=row.place.label,
             meeting=row,
         )
-        for row in rows_for(
-            attendee, Meeting.objects.filter(state__in=Meeting.CONFIRMED_STATES).order_by("pk"), now
-        )
+        for row in rows_among(attendee, confirmed, now, rows)
         if row.starts_at and row.ends_at and row.place
     ]
     items += [

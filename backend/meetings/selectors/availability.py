@@ -137,8 +137,10 @@ def days_with_time(ids: Collection[int], zone: dt.tzinfo, now: dt.datetime) -> d
 
     Who has none is not there. Only ids that the contact policy let through may be given.
     """
-    free = Availability.objects.filter(attendee__in=ids, slot__starts_at__gt=now + MIN_NOTICE).exclude(
-        busy_during(OuterRef("attendee"), OuterRef("slot__starts_at"), OuterRef("slot__ends_at"))
+    free = Availability.objects.filter(
+        free_during(OuterRef("attendee"), OuterRef("slot__starts_at"), OuterRef("slot__ends_at")),
+        attendee__in=any_of(list(ids)),
+        slot__starts_at__gt=now + MIN_NOTICE,
     )
     day = TruncDate("slot__starts_at", tzinfo=zone)
     found: dict[int, set[dt.date]] = {}
@@ -151,9 +153,24 @@ def busy_during(
     attendee: int | OuterRef, starts_at: OuterRef | dt.datetime, ends_at: OuterRef | dt.datetime
 ) -> Q:
     """Condition: a session or confirmed meeting of the attendee overlaps [starts_at, ends_at)."""
+    session, seat = _taking(attendee, starts_at, ends_at)
+    return Q(session) | Q(seat)
+
+
+def free_during(
+    attendee: int | OuterRef, starts_at: OuterRef | dt.datetime, ends_at: OuterRef | dt.datetime
+) -> Q:
+    """Condition: neither does. Of many rows the database joins these, and looks at each for `busy_during`."""
+    session, seat = _taking(attendee, starts_at, ends_at)
+    return ~Q(session) & ~Q(seat)
+
+
+def _taking(
+    attendee: int | OuterRef, starts_at: OuterRef | dt.datetime, ends_at: OuterRef | dt.datetime
+) -> tuple[Exists, Exists]:
     sessions = SessionPart.objects.filter(overlapping(starts_at, ends_at, of="session"), attendee=attendee)
     seats = Seat.objects.filter(overlapping_range(starts_at, ends_at), attendee=attendee, is_active=True)
-    return Q(Exists(sessions)) | Q(Exists(seats))
+    return Exists(sessions), Exists(seats)
 
 
 def common_slots(

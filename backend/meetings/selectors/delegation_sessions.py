@@ -72,6 +72,8 @@ def own_delegation_sessions(attendee: Attendee, now: dt.datetime) -> tuple[OwnDe
         seat.session_id: seat
         for seat in DelegationSeat.objects.filter(attendee=attendee.pk).exclude(answer=ANSWER.NO)
     }
+    if not mine:
+        return ()
     sessions = list(
         DelegationSession.objects.filter(pk__in=mine)
         .select_related("topic", "slot", "table")

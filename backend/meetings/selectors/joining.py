@@ -9,7 +9,7 @@ from backend.events.models import Attendee
 from backend.events.rules import Agreement, current_agreement
 from backend.events.selectors import profile_for
 from backend.safeguarding.rules import is_known_adult, why_not_open
-from backend.safeguarding.selectors import PublicProfile, public_profile_of
+from backend.safeguarding.selectors import PublicProfile, public_profiles_of
 
 STEPS = (1, 2, 3)  # who I am and what I accept, what I offer, what I seek
 
@@ -39,7 +39,7 @@ def joining_for(attendee: Attendee, now: dt.datetime) -> Joining:
     )
     return Joining(
         attendee=attendee,
-        card=public_profile_of(Attendee.objects.with_card().get(pk=attendee.pk)),
+        card=public_profiles_of(Attendee.objects.filter(pk=attendee.pk))[attendee.pk],
         agreement=current_agreement(),
         next_step=next((step for step, is_done in zip(STEPS, done, strict=True) if not is_done), 0),
         why_not=_why_not(attendee, now),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from backend.core.errors import NotFound
@@ -143,8 +143,9 @@ def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> t
         meetings.one_to_one()
         .of(viewer)
         .select_related("theme", "slot", "table", "question")
-        .prefetch_related("seats", "times__slot")
+        .prefetch_related("seats")
     )
+    prefetch_related_objects([one for one in found if one.state in Meeting.OPEN_STATES], "times__slot")
     others = {meeting.pk: _other_id(meeting, viewer) for meeting in found}
     profiles = public_profiles_for(viewer=viewer, ids=set(others.values()), channel="meeting", now=now)
     offers, follow_ups = _counter_offers(found, now), _follow_ups(viewer, found)
@@ -167,6 +168,21 @@ def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> t
         for meeting in found
         if others[meeting.pk] in profiles
     )
+
+
+def own_rows(attendee: Attendee, now: dt.datetime) -> dict[int, MeetingRow]:
+    """All the attendee's meetings by id, for a page that shows several of the choices below."""
+    return {row.meeting_id: row for row in rows_for(attendee, Meeting.objects.all(), now)}
+
+
+def rows_among(
+    attendee: Attendee, meetings: MeetingQuerySet, now: dt.datetime, rows: Mapping[int, MeetingRow] | None
+) -> tuple[MeetingRow, ...]:
+    """As `rows_for`; taken from `rows`, what `own_rows` gives, where it was read already."""
+    if rows is None:
+        return rows_for(attendee, meetings, now)
+    ids = meetings.one_to_one().of(attendee).values_list("pk", flat=True) if rows else ()
+    return tuple(rows[pk] for pk in ids if pk in rows)
 
 
 def _counter_offers(meetings: Sequence[Meeting], now: dt.datetime) -> dict[int, CounterOffer]:
@@ -265,7 +281,9 @@ def _still_free(offering: Meeting | CounterOffer, free: Sequence[Slot]) -> tuple
     return tuple(slot_choice_of(time.slot) for time in offering.times.all() if time.slot_id in free_ids)
 
 
-def requests_to_answer(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:
+def requests_to_answer(
+    attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingRow] | None = None
+) -> tuple[MeetingRow, ...]:
     """Requests, proposals, counter-offers and questions that wait for the attendee's answer, the first to
     expire first; none where the event's state lets nobody ask any more."""
     if not is_allowed(attendee.event, Doing.ASK):
@@ -275,34 +293,40 @@ def requests_to_answer(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow
     questioned = Meeting.objects.requests().open_at(now).filter(asker=attendee.pk, question__answer="")
     to_say = Q(pk__in=to_others.values("meeting")) | Q(pk__in=questioned.values("pk"))
     waiting = Meeting.objects.filter(asked | to_say)
-    rows = rows_for(attendee, waiting.order_by("expires_at", "pk"), now)
-    return tuple(row for row in rows if not row.my_answer)
+    found = rows_among(attendee, waiting.order_by("expires_at", "pk"), now, rows)
+    return tuple(row for row in found if not row.my_answer)
 
 
-def answered_proposals(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:
+def answered_proposals(
+    attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingRow] | None = None
+) -> tuple[MeetingRow, ...]:
     """Proposals the attendee answered that are not agreed, and those that did not come about.
 
     Those still open first, the first to expire first; then the others, newest first.
     """
     made = Meeting.objects.filter(asker=None, state__in=Meeting.NEVER_CONFIRMED_STATES)
-    rows = rows_for(attendee, made.order_by("expires_at", "pk"), now)
-    is_open = [row for row in rows if row.state == Meeting.State.PROPOSED and row.my_answer]
-    return (*is_open, *reversed([row for row in rows if row.state == Meeting.State.EXPIRED]))
+    found = rows_among(attendee, made.order_by("expires_at", "pk"), now, rows)
+    is_open = [row for row in found if row.state == Meeting.State.PROPOSED and row.my_answer]
+    return (*is_open, *reversed([row for row in found if row.state == Meeting.State.EXPIRED]))
 
 
-def requests_sent(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:
+def requests_sent(
+    attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingRow] | None = None
+) -> tuple[MeetingRow, ...]:
     """The attendee's own requests that were never confirmed: those that wait first, then the newest."""
     sent = Meeting.objects.filter(asker=attendee.pk, state__in=Meeting.NEVER_CONFIRMED_STATES).order_by(
         "-asked_at", "-pk"
     )
-    rows = rows_for(attendee, sent, now)
-    return tuple(sorted(rows, key=lambda row: row.state != Meeting.State.REQUESTED))
+    found = rows_among(attendee, sent, now, rows)
+    return tuple(sorted(found, key=lambda row: row.state != Meeting.State.REQUESTED))
 
 
-def confirmed_meetings_for(attendee: Attendee, now: dt.datetime) -> tuple[MeetingRow, ...]:
+def confirmed_meetings_for(
+    attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingRow] | None = None
+) -> tuple[MeetingRow, ...]:
     """Every meeting that was ever confirmed, cancelled ones included, by time."""
     confirmed = Meeting.objects.filter(state__in=Meeting.EVER_CONFIRMED_STATES)
-    return rows_for(attendee, confirmed.order_by("period", "pk"), now)
+    return rows_among(attendee, confirmed.order_by("period", "pk"), now, rows)
 
 
 def meeting_for(attendee: Attendee, meeting_id: int, now: dt.datetime) -> MeetingRow:

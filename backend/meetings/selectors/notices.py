@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.events.models import Attendee
 from backend.meetings.models import Meeting, Notice
-from backend.meetings.selectors.meetings import MeetingRow, rows_for
+from backend.meetings.selectors.meetings import MeetingRow, rows_among
 from backend.meetings.selectors.office_hours import OfficeHourRow, office_rows_for
 
 
@@ -25,14 +26,16 @@ class NoticeRow:
     office_hour: OfficeHourRow | None = None
 
 
-def notices_for(attendee: Attendee, now: dt.datetime, *, limit: int = 50) -> tuple[NoticeRow, ...]:
+def notices_for(
+    attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingRow] | None = None, *, limit: int = 50
+) -> tuple[NoticeRow, ...]:
     """The attendee's latest notices, newest first.
 
     Of a meeting that the contact policy hides, only the cancellation is listed, without the meeting.
     """
     notices = list(Notice.objects.filter(attendee=attendee.pk).order_by("-created_at", "-pk")[:limit])
     meetings = Meeting.objects.filter(pk__in=[notice.meeting_id for notice in notices])
-    rows = {row.meeting_id: row for row in rows_for(attendee, meetings, now)}
+    shown = {row.meeting_id: row for row in rows_among(attendee, meetings, now, rows)}
     hours = {row.meeting_id: row for row in office_rows_for(attendee, meetings, now)}
     return tuple(
         NoticeRow(
@@ -42,9 +45,9 @@ def notices_for(attendee: Attendee, now: dt.datetime, *, limit: int = 50) -> tup
             notice.created_at,
             notice.read_at is not None,
             notice.meeting_id,
-            rows.get(notice.meeting_id),
+            shown.get(notice.meeting_id),
             hours.get(notice.meeting_id),
         )
         for notice in notices
-        if notice.meeting_id in rows or notice.meeting_id in hours or notice.kind == Notice.Kind.CANCELLED
+        if notice.meeting_id in shown or notice.meeting_id in hours or notice.kind == Notice.Kind.CANCELLED
     )

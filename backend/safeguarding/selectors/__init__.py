@@ -32,8 +32,8 @@ from backend.safeguarding.selectors.public_profiles import (
     TargetPerson,
     TopicInterest,
     person_for_attendee,
-    public_profile_of,
     public_profiles_for,
+    public_profiles_of,
     visible_ids_for,
 )
 from backend.safeguarding.selectors.reports import (
@@ -125,8 +125,8 @@ __all__ = [
     "people_called",
     "person_for_attendee",
     "person_of_event",
-    "public_profile_of",
     "public_profiles_for",
+    "public_profiles_of",
     "report_page_for",
     "reports_for",
     "sessions_naming",

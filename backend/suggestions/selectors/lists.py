@@ -5,19 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db.models import QuerySet
 
 from backend.events.models import Attendee
 from backend.events.rules import interpreter_text, pair_of
-from backend.events.selectors import PersonNamed, ids_declaring_need
+from backend.events.selectors import PersonNamed, declares_need
 from backend.safeguarding.rules import refused_pairs
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 from backend.suggestions import engine
-from backend.suggestions.models import LIST_SIZE, Feedback, ListReading, Suggestion
-from backend.suggestions.selectors.runs import current_run, is_stale
+from backend.suggestions.models import LIST_SIZE, Feedback, Suggestion
+from backend.suggestions.selectors.runs import current_reading, current_run, is_stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,11 @@ def suggestions_for(
     once, whatever the Run says, and so is whoever the attendee called not relevant.
     """
     filters = filters or Filters()
-    run = current_run(attendee.event_id)
+    # Read first: a list published between the two queries must still count as stale.
+    run, reading = current_reading(attendee)
     if run is None:
         return SuggestionList((), 0, {}, filters, None, False)
-    # Read first: a list published between the two queries must still count as stale.
-    reading = ListReading.objects.filter(run=run, attendee=attendee.pk).first()
-    cards = _cards(attendee, Suggestion.objects.filter(run=run, attendee=attendee.pk), now)[:LIST_SIZE]
+    cards = _cards(attendee, Suggestion.objects.filter(run=run, attendee=attendee.pk), now, most=LIST_SIZE)
     admitted = [card for card in cards if filters.admit(card.other)]
     return SuggestionList(
         cards=tuple(admitted[:limit]),
@@ -135,10 +134,11 @@ def _cards(
     now: dt.datetime,
     *,
     kept: int | None = None,
+    most: int | None = None,
 ) -> list[SuggestionCard]:
     """Cards of these suggestions in rank order, without whom the contact policy or the attendee refuses.
 
-    `kept`: the id of one shown although the attendee refused them.
+    `kept`: the id of one shown although the attendee refused them. `most`: so many cards at most.
     """
     found = list(rows.order_by("rank"))
     between = {
@@ -151,34 +151,37 @@ def _cards(
     profiles = public_profiles_for(
         viewer=attendee, ids={row.other_id for row in found} | between, channel="suggestion", now=now
     )
-    refused_among = refused_pairs(attendee.event, among=profiles) if between else set()
-    need_declared = attendee.pk in ids_declaring_need(Attendee.objects.filter(pk=attendee.pk))
-    cards = []
-    for row in found:
-        refused = verdicts.get(row.other_id) == Feedback.Verdict.NOT_RELEVANT
-        if row.other_id not in profiles or (refused and row.other_id != kept):
-            continue
-        cards.append(
-            SuggestionCard(
-                other=profiles[row.other_id],
-                rank=row.rank,
-                score=row.score,
-                strength=engine.strength_of(row.score, need_declared=need_declared),
-                exploratory=row.exploratory,
-                reasons=tuple(
-                    visible_reasons(
-                        row.reasons,
-                        row.other_id,
-                        profiles,
-                        refused_among,
-                        shows_sessions=profiles[row.other_id].shows_sessions,
-                    )
-                ),
-                saved=verdicts.get(row.other_id) == Feedback.Verdict.GOOD,
-                interpreter=interpreter_text(attendee, profiles[row.other_id], attendee.event),
-            )
+    shown = [
+        row
+        for row in found
+        if row.other_id in profiles
+        and (verdicts.get(row.other_id) != Feedback.Verdict.NOT_RELEVANT or row.other_id == kept)
+    ][:most]
+    between &= profiles.keys()
+    named = between | {row.other_id for row in shown}
+    refused_among = refused_pairs(attendee.event, among=named) if between else set()
+    need_declared = declares_need(attendee)
+    return [
+        SuggestionCard(
+            other=(other := profiles[row.other_id]),
+            rank=place,
+            score=row.score,
+            strength=engine.strength_of(row.score, need_declared=need_declared),
+            exploratory=row.exploratory,
+            reasons=tuple(
+                visible_reasons(
+                    row.reasons,
+                    row.other_id,
+                    profiles,
+                    refused_among,
+                    shows_sessions=other.shows_sessions,
+                )
+            ),
+            saved=verdicts.get(row.other_id) == Feedback.Verdict.GOOD,
+            interpreter=interpreter_text(attendee, other, attendee.event),
         )
-    return [replace(card, rank=place) for place, card in enumerate(cards, start=1)]
+        for place, row in enumerate(shown, start=1)
+    ]
 
 
 def visible_reasons(

@@ -19,19 +19,29 @@ def current_run(event: Event | int) -> Run | None:
     return Run.objects.defer("matching_state").filter(event=event, state=Run.State.CURRENT).first()
 
 
+def current_reading(attendee: Attendee) -> tuple[Run | None, ListReading | None]:
+    """The event's published Run, without what it was computed with, and what it read of the attendee."""
+    mine = ListReading.objects.filter(
+        run__event=attendee.event_id, run__state=Run.State.CURRENT, attendee=attendee.pk
+    )
+    reading = mine.select_related("run").defer("run__matching_state", "run__report", "run__policy").first()
+    return (reading.run, reading) if reading else (current_run(attendee.event_id), None)
+
+
 def is_stale(attendee: Attendee, reading: ListReading | None) -> bool:
-    """Whether the attendee's list was computed from another version of their profile, or not yet."""
-    if not matchable(attendee.event).filter(pk=attendee.pk).exists():
+    """Whether the attendee's list was computed from another version of their profile, or not yet.
+
+    Never of whom matching may not read; asked of the database where the versions differ alone.
+    """
+    if reading is not None and reading.profile_changed_at == attendee.changed_at:
         return False
-    return reading is None or reading.profile_changed_at != attendee.changed_at
+    return matchable(attendee.event).filter(pk=attendee.pk).exists()
 
 
 def is_being_matched(attendee: Attendee) -> bool:
     """Whether a list of the attendee's present profile is being computed; never before the first Run."""
-    run = current_run(attendee.event_id)
-    return run is not None and is_stale(
-        attendee, ListReading.objects.filter(run=run, attendee=attendee.pk).first()
-    )
+    run, reading = current_reading(attendee)
+    return run is not None and is_stale(attendee, reading)
 
 
 def stale_ids_for(event: Event, run: Run) -> set[int]:

@@ -114,10 +114,12 @@ def record_views(*, attendee: Attendee, other_ids: Iterable[int], by: Person, no
         raise NotYourList(_("Only the attendee can look at their list."))
     if not is_allowed(attendee.event, Doing.TAKE_PART):
         return
-    listed = Suggestion.objects.filter(
-        run__state=Run.State.CURRENT, attendee=attendee.pk, other__in=list(other_ids)
-    )
-    seen = SuggestionView.objects.filter(attendee=attendee.pk)
+    ids = set(other_ids)
+    seen = SuggestionView.objects.filter(attendee=attendee.pk, other__in=ids)
+    new = ids.difference(seen.values_list("other_id", flat=True))
+    if not new:
+        return
+    listed = Suggestion.objects.filter(run__state=Run.State.CURRENT, attendee=attendee.pk, other__in=new)
     SuggestionView.objects.bulk_create(
         [
             SuggestionView(
@@ -127,7 +129,7 @@ def record_views(*, attendee: Attendee, other_ids: Iterable[int], by: Person, no
                 propensity=shown.propensity,
                 viewed_at=now,
             )
-            for shown in listed.exclude(other__in=seen.values("other")).order_by("other_id")
+            for shown in listed.order_by("other_id")
         ],
         ignore_conflicts=True,  # two requests of one reader at once
     )

@@ -31,6 +31,7 @@ from backend.meetings.selectors import (
     meeting_for,
     move_options_for,
     notices_for,
+    own_rows,
     people_waiting_for,
     requests_sent,
     requests_to_answer,
@@ -71,14 +72,15 @@ NOTICES = 5
 def meetings(request: Request, attendee: Attendee) -> HttpResponse:
     """Requests to answer, my agenda by day, my own requests, and the latest notices."""
     now = timezone.now()
-    agenda = agenda_for(attendee, now)
-    to_answer = with_office_hours(attendee, requests_to_answer(attendee, now), now)
+    rows = own_rows(attendee, now)
+    agenda = agenda_for(attendee, now, rows)
+    to_answer = with_office_hours(attendee, requests_to_answer(attendee, now, rows), now)
     cells = [cell for day in availability_for(attendee, now) for cell in day.cells]
     context = {
         "to_answer": to_answer,
         "shared_needs": shared_needs_for(attendee, now, requests_to_gather(attendee, now, to_answer)),
-        "sent": requests_sent(attendee, now),
-        "proposals": answered_proposals(attendee, now),
+        "sent": requests_sent(attendee, now, rows),
+        "proposals": answered_proposals(attendee, now, rows),
         "waits_for": waiting_for(attendee, now),
         "waiting_for_me": people_waiting_for(attendee, now),
         "agenda": agenda,
@@ -88,7 +90,7 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
             for item in day.items
             if item.meeting and "attest" in item.meeting.actions and not item.meeting.my_word
         ],
-        "notices": notices_for(attendee, now, limit=NOTICES),
+        "notices": notices_for(attendee, now, rows, limit=NOTICES),
         "can_be_asked": sum(cell.can_be_asked for cell in cells),
         "has_opened": any(cell.is_open and not cell.is_past for cell in cells),
         "absent": why_not_open(attendee),

@@ -96,6 +96,7 @@ def test_a_page_of_sixty_takes_as_many_queries_as_one_of_three(crowd) -> None:
     make_run(event, {reader: others[:60], others[0]: others[1:4]})
     counts = []
     for owner in (reader, others[0]):
+        owner.seeks = "Evidence across borders"
         with CaptureQueriesContext(connection) as queries:
             suggestions_for(attendee=owner, now=NOW)
         counts.append(len(queries))

@@ -48,5 +48,5 @@ def test_one_view_and_two_take_the_same_number_of_queries(forum, django_assert_n
     me, one, two, _ = forum
     for ids in ([one.pk], [one.pk, two.pk], [one.pk, two.pk]):
         SuggestionView.objects.all().delete()
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             record_views(attendee=me, other_ids=ids, by=me.person, now=NOW)
