@@ -14,6 +14,7 @@ from frontend.events.views import (
     attendees,
     forums,
     joining,
+    merging,
     profile,
     roles,
     sectors,
@@ -90,6 +91,8 @@ urlpatterns = [
     path("e/<slug:slug>/join/<int:step>/understood/", joining.understood, name="understood"),
     path("e/<slug:slug>/profile/", profile.profile, name="profile"),
     path("e/<slug:slug>/api-access/", people.api_access, name="api_access"),
+    path("e/<slug:slug>/twice/", merging.twice, name="twice"),
+    path("e/<slug:slug>/twice/<int:merge_id>/", merging.answer_twice, name="answer_twice"),
     path("e/<slug:slug>/my-data/", privacy.my_data, name="my_data"),
     path("e/<slug:slug>/my-data/my-data.json", privacy.my_data_file, name="my_data_file"),
     path("e/<slug:slug>/my-data/hide/", privacy.hide_me, name="hide_me"),
@@ -113,6 +116,10 @@ urlpatterns = [
     path("e/<slug:slug>/attendees/add/", attendee.add, name="add_attendee"),
     path("e/<slug:slug>/attendees/<int:attendee_id>/", attendee.attendee_page, name="attendee"),
     path("e/<slug:slug>/attendees/<int:attendee_id>/roles/", attendee.roles, name="attendee_roles"),
+    path(
+        "e/<slug:slug>/attendees/<int:attendee_id>/twice/", merging.choose_duplicate, name="choose_duplicate"
+    ),
+    path("e/<slug:slug>/attendees/<int:attendee_id>/twice/<int:duplicate_id>/", merging.merge, name="merge"),
     path("e/<slug:slug>/attendees/<int:attendee_id>/times/", attendee.times, name="attendee_times"),
     path(
         "e/<slug:slug>/attendees/<int:attendee_id>/organisation/",

@@ -54,6 +54,7 @@ READS_AGE_CLASS_OR_VISIBILITY = {
     "backend/privacy/services/accounts.py": "a block keeps the hash of an erased account",
     "backend/privacy/services/closing.py": "a block ends with the hash of an erased account",
     "backend/stats/rules/access.py": "of those who left adults alone count on",
+    "backend/privacy/services/merging.py": "keeps the more protected of two entries of one person",
     "backend/privacy/selectors.py": "says to oneself who reads what",
     "frontend/privacy/views.py": "shows oneself whether one is listed",
     "backend/meetings/services/joining.py": "organisers open times for whom they set as an adult",

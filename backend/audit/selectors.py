@@ -51,11 +51,11 @@ SET_UP_TRACES = {
 KINDS = (
     *ATTENDEE_FIELDS, "imported", "started", "opened", "state", *SET_UP_TRACES, "plan", "planned", "lists",
     "meetings", "nudged", Act.Kind.TIMES_OPENED.value, Act.Kind.INVITED.value, Act.Kind.DOWNLOADED.value,
-    "contact",
+    Act.Kind.MERGED.value, "contact",
 )  # fmt: skip
 OWN_NOUNS = (
     Act.Kind.DOWNLOADED, Act.Kind.OPENED, Act.Kind.STARTED, Act.Kind.STATE_CHANGED, Act.Kind.INVITED,
-    Act.Kind.TIMES_OPENED,
+    Act.Kind.TIMES_OPENED, Act.Kind.MERGED,
 )  # fmt: skip
 CONTACT_ACTS = (Act.Kind.PARTED, Act.Kind.REJOINED)
 ROLE_ACTS = (Act.Kind.ROLE_PROPOSED, Act.Kind.ROLE_REFUSED)

@@ -13,7 +13,7 @@ class Act(models.Model):
 
     A file was downloaded, lists were rebuilt or their weights chosen, the forum was opened, an organiser or
     safeguarding lead was proposed or refused, invitations were sent, times were opened for people, two groups
-    were parted or let meet again.
+    were parted or let meet again, two entries of one person were made one.
     """
 
     class Kind(models.TextChoices):
@@ -32,6 +32,7 @@ class Act(models.Model):
         REJOINED = "rejoined", "let two groups meet again"
         ROLE_PROPOSED = "proposed", "proposed an organiser or lead"
         ROLE_REFUSED = "refused", "refused a proposed organiser or lead"
+        MERGED = "merged", "made two entries of one person one"
 
     event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey("people.Person", null=True, on_delete=models.SET_NULL, related_name="+")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from backend.core.queue import CLOCK
+from backend.core.queue import CLOCK, MAIL
+from backend.core.smtp import Backoff
 from backend.privacy import services
+from backend.privacy.services import merge_mails
 
 
 @app.periodic(cron="45 18 * * *")
@@ -17,3 +19,9 @@ def purge(timestamp: int) -> None:  # noqa: ARG001
     services.close_cases(now=now)
     services.forget_expired(now=now)
     services.purge_all(now=now)
+
+
+@app.task(name=merge_mails.SEND_MERGE_MAIL, queue=MAIL, retry=Backoff())
+def send_merge_mail(merge_id: int, change: str, person_id: int) -> None:
+    """Mail one of two addresses of one person."""
+    merge_mails.send_merge_mail(merge_id=merge_id, change=change, person_id=person_id)

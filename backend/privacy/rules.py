@@ -169,6 +169,7 @@ TABLES = tuple(
                 {
                     "core_act": "What an organiser did: which file, which change of state",
                     "events_ageagreement": "That leads of two forums agreed on an age class",
+                    "events_merge": "That two entries were said to be one person, and what came of it",
                     "events_appointment": "Who was organiser or lead from when to when",
                     "meetings_counteroffer": "That one of the two offered other times, and what came of it",
                     "meetings_counteroffertime": "The times offered instead",

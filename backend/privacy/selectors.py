@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from backend.directory.models import ProfileVisit, WishToMeet
-from backend.events.models import Attendee, GuardianConsent, Interest, SessionPart
+from backend.events.models import Attendee, GuardianConsent, Interest, Merge, SessionPart
 from backend.events.rules import appears_under_alias, has_consent
 from backend.events.selectors import attendances_for
 from backend.invitations.models import Invitation
@@ -375,3 +377,9 @@ def _meetings(attendee: Attendee, now: dt.datetime) -> list[Row]:
 
 def _question(row: MeetingRow) -> Row | None:
     return {"text": row.question.text, "answer": row.question.answer} if row.question else None
+
+
+def merges_waiting_for(attendee: Attendee, now: dt.datetime) -> list[Merge]:
+    """The questions whether another entry is them, too, that this attendee has not answered; oldest first."""
+    mine = Q(kept=attendee, kept_agreed_at=None) | Q(duplicate=attendee, duplicate_agreed_at=None)
+    return list(Merge.objects.waiting(now).filter(mine).order_by("proposed_at"))

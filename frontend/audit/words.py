@@ -32,6 +32,7 @@ KINDS = {
     "nudged": gettext_lazy("Nudges"),
     "invited": gettext_lazy("Invitations"),
     "times": gettext_lazy("Times opened for people"),
+    "merged": gettext_lazy("Entries made one"),
     "contact": gettext_lazy("Contact rules"),
     "took": gettext_lazy("Downloads"),
 }
@@ -52,6 +53,7 @@ FIXED_TEXTS = {
     ("permission", "proposed:safeguarding-lead"): gettext_lazy("Proposed a safeguarding lead"),
     ("permission", "refused:organiser"): gettext_lazy("Did not confirm a proposed organiser"),
     ("permission", "refused:safeguarding-lead"): gettext_lazy("Did not confirm a proposed safeguarding lead"),
+    ("merged", "merged"): gettext_lazy("Made two entries of one person one"),
     ("rules", "added"): gettext_lazy("Set how many requests may wait and for how long"),
     ("rules", "changed"): gettext_lazy("Changed how many requests may wait and for how long"),
     ("publishing", "added"): gettext_lazy("Set how programmes are published"),

@@ -22,6 +22,7 @@ from backend.events.models import (
     Event,
     GuardianConsent,
     Interest,
+    Merge,
     OutsideContact,
     Session,
     SessionPart,
@@ -157,6 +158,12 @@ def events(forums: Forums) -> Tries:
     yield "attendee_left_says_nothing", changed(a, left_at=NOW)
     yield "attendee_agreed_to_a_version", changed(a, agreed_at=NOW, agreement_version="")
     yield "attendee_agreed_to_a_version", changed(a, agreed_at=None, agreement_version="2026-11")
+    merge = Merge.objects.create(event=event, kept=a, duplicate=forums.b, proposed_at=NOW)
+    yield "merge_of_two", changed(merge, duplicate=a)
+    yield "merge_one_at_a_time", again(merge)
+    yield "merge_is_done_or_ended", changed(merge, done_at=NOW, ended_at=NOW)
+    yield "merge_kept_same_event", changed(merge, kept=forums.stranger)
+    yield "merge_duplicate_same_event", changed(merge, duplicate=forums.stranger)
     proposal = AdultProposal.objects.create(attendee=a, proposed_at=NOW)
     yield "adult_proposal_once_open", again(proposal)
     yield "adult_proposal_decided_has_a_time", changed(proposal, state="consented")

@@ -15,7 +15,7 @@ SEEN = {
     "test_joining.py": "join join_step",
     "test_desk.py": "desk desk_print nudge done attendees import_list",
     "test_official.py": "matching lists pair",
-    "test_roster.py": "attendee add_attendee",
+    "test_roster.py": "attendee add_attendee choose_duplicate merge twice",
     "test_reports.py": "report_person report_sent reports report report_about link_report safety_news"
     " suspensions suspend report_contacts",
     "test_meeting_pages.py": "answer ask availability calendar cancel_for_both change_request counter"

@@ -67,3 +67,29 @@ def test_a_walk_in_is_added_found_corrected_and_several_are_named_before_they_ch
         "José Álvarez",
         "Person 7",
     }
+
+
+def test_two_entries_of_one_person_are_found_compared_and_asked_about(desk, door):
+    event, page = desk
+    one = make_attendee(event, name="Ana Reyes", email="ana@ministry.example", seeks="Chat evidence")
+    twin = make_attendee(event, name="Ana Reyes", email="ana@home.example", offers="Training for prosecutors")
+    page.goto(f"{door}/e/{event.slug}/attendees/{one.pk}/")
+    page.get_by_role("link", name="Find the other entry").click()
+    assert faults_of(page) == []
+    page.get_by_role("link", name="Ana Reyes").last.click()
+    expect(page.get_by_role("cell", name="Training for prosecutors")).to_be_visible()
+    assert faults_of(page) == []
+    page.get_by_role("button", name="Ask both addresses").click()
+    expect(page.locator("#messages")).to_contain_text("Both addresses are asked by mail.")
+    for person in (twin, one):
+        client = Client()
+        client.force_login(person.person)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": door}])
+        page.goto(f"{door}/e/{event.slug}/twice/")
+        assert faults_of(page) == []
+        page.get_by_role("button", name="Yes, both are me").click()
+    expect(page.locator("#messages")).to_contain_text("one now")
+    one.refresh_from_db()
+    assert (one.seeks, one.offers) == ("Chat evidence", "Training for prosecutors")
+    assert not Attendee.objects.filter(pk=twin.pk).exists()

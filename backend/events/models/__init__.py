@@ -12,10 +12,12 @@ from backend.events.models.attendees import (
 )
 from backend.events.models.consents import GuardianConsent
 from backend.events.models.events import Event, Theme, Tie, Topic
+from backend.events.models.merges import MERGE_LIFE, Merge, MergeQuerySet
 from backend.events.models.roles import Appointment, AppointmentQuerySet, CountryContact, OutsideContact
 from backend.events.models.suspensions import Suspension
 
 __all__ = [
+    "MERGE_LIFE",
     "AdultProposal",
     "AgeAgreement",
     "AgeAlert",
@@ -28,6 +30,8 @@ __all__ = [
     "Event",
     "GuardianConsent",
     "Interest",
+    "Merge",
+    "MergeQuerySet",
     "Organisation",
     "OutsideContact",
     "Sector",

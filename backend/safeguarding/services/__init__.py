@@ -15,6 +15,7 @@ from backend.safeguarding.services.aliases import (
     read_alias,
     set_alias,
 )
+from backend.safeguarding.services.announce import announce_changed_people
 from backend.safeguarding.services.blocks import CannotBlockSelf, block_person, unblock_person
 from backend.safeguarding.services.consent_mails import (
     remind_of_consents,
@@ -120,6 +121,7 @@ __all__ = [
     "alert_all_leads",
     "alert_leads",
     "alert_outside",
+    "announce_changed_people",
     "answer_consent",
     "ask_consent",
     "assign_report",

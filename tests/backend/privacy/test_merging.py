@@ -1,0 +1,322 @@
+"""Two entries of one person become one: nobody is less protected, and nothing of theirs is lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.apps import apps
+
+from backend.core.errors import NotFound, OrganisersOnly
+from backend.core.models import Act
+from backend.directory.models import WishToMeet
+from backend.events.models import Alias, Attendee, Interest, Merge, Tie
+from backend.events.services.importing import import_attendees, read_csv
+from backend.meetings.models import ContactShare, Meeting, Notice, Seat
+from backend.people.models import KnownMinor, Person, address_hash
+from backend.privacy.services import CannotMerge, LeadMerges, MergeWaits, answer_merge, merge_attendees
+from backend.privacy.services.merging import CARRIED, PROTECTING
+from backend.safeguarding.models import Block, Report
+from backend.safeguarding.rules import may_contact
+from backend.safeguarding.services import block_person, file_report, suspend_person
+from tests.backend.meetings.conftest import Forum, make_forum
+from tests.factories import NOW, make_attendee, make_event, make_tie
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def forum() -> Forum:
+    return make_forum(people=5)
+
+
+@pytest.fixture
+def organiser(forum: Forum) -> Person:
+    return make_attendee(forum.event, permission="organiser").person
+
+
+@pytest.fixture
+def lead(forum: Forum) -> Person:
+    return make_attendee(forum.event, permission="safeguarding-lead").person
+
+
+def _merge(forum: Forum, kept: Attendee, duplicate: Attendee, by: Person) -> Merge:
+    """The merge, agreed to by both addresses where they are asked."""
+    merge = merge_attendees(event=forum.event, kept_id=kept.pk, duplicate_id=duplicate.pk, by=by, now=NOW)
+    if merge.done_at is None:
+        for one in (kept, duplicate):
+            answer_merge(attendee=one, merge_id=merge.pk, is_same=True, by=one.person, now=NOW)
+    merge.refresh_from_db()
+    return merge
+
+
+def _unjoined(forum: Forum, **fields: object) -> Attendee:
+    return make_attendee(forum.event, agreed_at=None, agreement_version="", **fields)
+
+
+def test_an_entry_that_has_not_joined_is_taken_over_at_once(forum: Forum, organiser: Person) -> None:
+    kept, other, *_rest = forum.people
+    Attendee.objects.filter(pk=kept.pk).update(about="", title="Head of unit")
+    twin = _unjoined(
+        forum, name=kept.name, email="other@address.example", about="Case work", title="Head",
+        seeks_topics=["sextortion"],
+    )  # fmt: skip
+    WishToMeet.objects.create(event=forum.event, asker=twin, other=other)
+    merge = _merge(forum, kept, twin, organiser)
+    kept.refresh_from_db()
+    assert (kept.about, kept.title) == ("Case work", "Head of unit")
+    assert WishToMeet.objects.get().asker == kept
+    assert not Attendee.objects.filter(pk=twin.pk).exists()
+    assert Act.objects.filter(event=forum.event, kind=Act.Kind.MERGED, person=organiser).count() == 1
+    assert merge.done_at == NOW
+    with pytest.raises(NotFound):
+        _merge(forum, kept, twin, organiser)
+
+
+def test_own_topics_stay_and_missing_ones_come(forum: Forum, organiser: Person) -> None:
+    kept, second, *_rest = forum.people
+    Interest.objects.filter(attendee__in=[kept, second]).delete()
+    own = Interest.objects.create(
+        event=forum.event, attendee=kept, topic=forum.event.themes.first().topics.first(), seeks=True
+    )
+    _merge(forum, kept, _unjoined(forum, offers_topics=["sextortion"]), organiser)
+    assert list(Interest.objects.filter(attendee=kept)) == [own]
+    _merge(forum, second, _unjoined(forum, offers_topics=["sextortion"]), organiser)
+    assert Interest.objects.get(attendee=second).topic.key == "sextortion"
+
+
+def test_both_who_joined_are_asked_and_nothing_happens_before(forum: Forum, organiser: Person) -> None:
+    kept, twin, other, *_rest = forum.people
+    asked = forum.ask(twin, other, forum.slots[0], message="Shall we?")
+    merge = merge_attendees(event=forum.event, kept_id=kept.pk, duplicate_id=twin.pk, by=organiser, now=NOW)
+    assert (merge.done_at, Meeting.objects.get(pk=asked.pk).asker) == (None, twin)
+    with pytest.raises(MergeWaits):
+        merge_attendees(event=forum.event, kept_id=kept.pk, duplicate_id=twin.pk, by=organiser, now=NOW)
+    with pytest.raises(NotFound):
+        answer_merge(attendee=other, merge_id=merge.pk, is_same=True, by=other.person, now=NOW)
+    for _again in range(2):  # one address twice is one address
+        merge = answer_merge(attendee=twin, merge_id=merge.pk, is_same=True, by=twin.person, now=NOW)
+        assert merge.done_at is None
+    answer_merge(attendee=kept, merge_id=merge.pk, is_same=True, by=kept.person, now=NOW)
+    assert Meeting.objects.get(pk=asked.pk).asker == kept
+    assert set(Seat.objects.filter(meeting=asked.pk).values_list("attendee", flat=True)) == {
+        kept.pk,
+        other.pk,
+    }
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_one_no_ends_it(forum: Forum, organiser: Person, who: int) -> None:
+    kept, twin, *_rest = forum.people
+    merge = merge_attendees(event=forum.event, kept_id=kept.pk, duplicate_id=twin.pk, by=organiser, now=NOW)
+    one = (kept, twin)[who]
+    answer_merge(attendee=one, merge_id=merge.pk, is_same=False, by=one.person, now=NOW)
+    for other in (kept, twin):
+        with pytest.raises(NotFound):
+            answer_merge(attendee=other, merge_id=merge.pk, is_same=True, by=other.person, now=NOW)
+    assert Attendee.objects.filter(pk=twin.pk).exists()
+
+
+def test_the_question_ends_after_two_weeks_and_can_be_asked_anew(forum: Forum, organiser: Person) -> None:
+    kept, twin, *_rest = forum.people
+    first = merge_attendees(
+        event=forum.event,
+        kept_id=kept.pk,
+        duplicate_id=twin.pk,
+        by=organiser,
+        now=NOW - dt.timedelta(days=15),
+    )
+    with pytest.raises(NotFound):
+        answer_merge(attendee=kept, merge_id=first.pk, is_same=True, by=kept.person, now=NOW)
+    again = _merge(forum, kept, twin, organiser)
+    first.refresh_from_db()
+    assert (first.ended_at, again.done_at) == (NOW, NOW)
+
+
+def test_meetings_come_along_and_those_that_clash_end_with_a_notice(forum: Forum, organiser: Person) -> None:
+    kept, twin, a, b, c = forum.people
+    moved = forum.accept(a, forum.ask(twin, a, forum.slots[0]))
+    forum.accept(b, forum.ask(kept, b, forum.slots[1]))
+    clashing = forum.accept(c, forum.ask(twin, c, forum.slots[1]))
+    twice = forum.ask(twin, b, forum.slots[2])  # the kept one meets b already
+    between = forum.ask(twin, kept, forum.slots[3])
+    _merge(forum, kept, twin, organiser)
+    assert Seat.objects.get(meeting=moved.pk, attendee=kept).is_active
+    assert Meeting.objects.get(pk=moved.pk).state == "accepted"
+    assert Meeting.objects.get(pk=clashing.pk).state == "cancelled"
+    assert Notice.objects.filter(meeting=clashing.pk, attendee=c, kind="cancelled").exists()
+    assert {Meeting.objects.get(pk=one.pk).state for one in (twice, between)} == {"expired"}
+    assert Meeting.objects.filter(seats__attendee=kept, state="accepted").count() == 2
+
+
+def test_blocks_and_reports_of_either_hold_for_the_one(forum: Forum, organiser: Person) -> None:
+    kept, twin, blocked, blocker, reported = forum.people
+    block_person(blocked=blocked.person, by=twin.person, now=NOW)
+    block_person(blocked=twin.person, by=blocker.person, now=NOW)
+    report = file_report(
+        reporter=twin, reported_id=reported.pk, category="harassment", words="Follows me", now=NOW
+    )
+    assert all(may_contact(kept, one, "meeting", NOW) for one in (blocked, blocker, reported))
+    _merge(forum, kept, twin, organiser)
+    kept = Attendee.objects.get(pk=kept.pk)
+    for channel in ("page", "directory", "meeting", "suggestion"):
+        assert not any(may_contact(kept, one, channel, NOW) for one in (blocked, blocker, reported))
+        assert not any(may_contact(one, kept, channel, NOW) for one in (blocked, blocker, reported))
+    assert Report.objects.get(pk=report.pk).reporter == kept
+    pairs = set(Block.objects.values_list("blocker", "blocked"))
+    assert {(kept.person_id, blocked.person_id), (blocker.person_id, kept.person_id)} <= pairs
+
+
+def test_a_suspension_comes_along(forum: Forum, organiser: Person, lead: Person) -> None:
+    kept, other = forum.people[:2]
+    twin = _unjoined(forum)
+    suspended = suspend_person(
+        lead=lead.attendances.get(), attendee_id=twin.pk, reason="Until heard", by=lead, now=NOW
+    )
+    _merge(forum, kept, twin, organiser)
+    suspended.refresh_from_db()
+    assert suspended.attendee == kept
+    assert not may_contact(other, Attendee.objects.get(pk=kept.pk), "page", NOW)
+
+
+@pytest.mark.parametrize("age_class", ["minor", "unknown"])
+def test_where_one_is_no_known_adult_a_lead_does_it_and_the_more_protected_class_stays(
+    forum: Forum, organiser: Person, lead: Person, age_class: str
+) -> None:
+    kept = forum.people[0]
+    twin = _unjoined(forum, age_class=age_class)
+    with pytest.raises(LeadMerges):
+        _merge(forum, kept, twin, organiser)
+    _merge(forum, kept, twin, lead)
+    kept.refresh_from_db()
+    assert kept.age_class == age_class
+    if age_class == "minor":
+        assert KnownMinor.objects.filter(address_hash=kept.person.address_hash).exists()
+
+
+def test_who_is_known_as_a_minor_elsewhere_is_no_known_adult_here(
+    forum: Forum, organiser: Person, lead: Person
+) -> None:
+    kept, twin = forum.people[0], _unjoined(forum)
+    elsewhere = make_event("elsewhere")
+    KnownMinor.objects.create(
+        address_hash=twin.person.address_hash, event=elsewhere, expires_at=NOW + dt.timedelta(days=900)
+    )
+    with pytest.raises(LeadMerges):
+        _merge(forum, kept, twin, organiser)
+    _merge(forum, kept, twin, lead)
+    assert KnownMinor.objects.filter(address_hash=kept.person.address_hash, event=elsewhere).exists()
+    assert not may_contact(forum.people[1], Attendee.objects.get(pk=kept.pk), "page", NOW)
+
+
+def test_whoever_is_hidden_in_one_entry_is_hidden(forum: Forum, organiser: Person) -> None:
+    kept = forum.people[0]
+    _merge(forum, kept, _unjoined(forum, visibility="hidden"), organiser)
+    kept.refresh_from_db()
+    assert kept.visibility == "hidden"
+
+
+def test_only_participants_of_this_forum_are_merged_and_by_its_organisers(
+    forum: Forum, organiser: Person, lead: Person
+) -> None:
+    kept, twin, other, *_rest = forum.people
+    for by in (other.person, make_attendee(make_event("elsewhere"), permission="organiser").person, lead):
+        with pytest.raises(OrganisersOnly):
+            _merge(forum, kept, twin, by)
+    stranger = make_attendee(make_event("further"))
+    for pair in ((kept, stranger), (stranger, kept), (kept, kept)):
+        with pytest.raises(NotFound):
+            _merge(forum, *pair, organiser)
+    in_charge = make_attendee(forum.event, permission="organiser")
+    chaperone = make_attendee(forum.event, role="chaperone")
+    hidden = make_attendee(forum.event)
+    Alias.objects.create(attendee=hidden, name="A. Nobody", is_wish=True, set_at=NOW)
+    joined_later = _unjoined(forum)
+    for pair in (
+        (kept, in_charge),
+        (in_charge, kept),
+        (kept, chaperone),
+        (kept, hidden),
+        (joined_later, kept),
+    ):
+        with pytest.raises(CannotMerge):
+            _merge(forum, *pair, organiser)
+    assert not Merge.objects.exists()
+
+
+def test_a_role_taken_up_between_question_and_answer_ends_it(forum: Forum, organiser: Person) -> None:
+    kept, twin, *_rest = forum.people
+    merge = merge_attendees(event=forum.event, kept_id=kept.pk, duplicate_id=twin.pk, by=organiser, now=NOW)
+    answer_merge(attendee=kept, merge_id=merge.pk, is_same=True, by=kept.person, now=NOW)
+    Attendee.objects.filter(pk=kept.pk).update(role="chaperone")
+    with pytest.raises(CannotMerge):
+        answer_merge(attendee=twin, merge_id=merge.pk, is_same=True, by=twin.person, now=NOW)
+    assert Attendee.objects.filter(pk=twin.pk).exists()
+
+
+def test_ties_and_contacts_come_along(forum: Forum, organiser: Person) -> None:
+    kept, twin, met, other, _rest = forum.people
+    earlier = make_event("earlier")
+    make_tie(earlier, twin, met)
+    make_tie(earlier, twin, kept)
+    for giver, receiver in ((twin, other), (other, twin), (twin, kept)):
+        ContactShare.objects.create(
+            event=forum.event, giver=giver.person, receiver=receiver.person, email="x@y.example"
+        )
+    _merge(forum, kept, twin, organiser)
+    assert Tie.objects.filter(
+        edition=earlier, first=min(kept.person_id, met.person_id), second=max(kept.person_id, met.person_id)
+    ).exists()
+    shares = ContactShare.objects.filter(event=forum.event).values_list("giver", "receiver")
+    assert set(shares) == {(kept.person_id, other.person_id), (other.person_id, kept.person_id)}
+
+
+def test_a_list_that_names_the_address_given_up_finds_the_one(forum: Forum, organiser: Person) -> None:
+    kept, twin = forum.people[0], _unjoined(forum, email="given-up@address.example")
+    _merge(forum, kept, twin, organiser)
+    table = read_csv(f"name,email\n{kept.name},given-up@address.example\n".encode())
+    before = Attendee.objects.filter(event=forum.event).count()
+    import_attendees(event=forum.event, table=table, by=organiser, now=NOW)
+    assert Attendee.objects.filter(event=forum.event).count() == before
+    assert kept.person.former_addresses.get().address_hash == address_hash("given-up@address.example")
+
+
+def test_every_row_that_names_an_attendee_is_carried_over_or_left_to_the_erasure() -> None:
+    """A new table that refers to attendees has to say which; what has code of its own is named here."""
+    by_hand = {
+        ("events_interest", "attendee"), ("meetings_availability", "attendee"), ("meetings_seat", "attendee"),
+        ("meetings_meeting", "asker"), ("meetings_meeting", "ended_by"), ("meetings_counteroffer", "made_by"),
+        ("meetings_followup", "attendee"),
+    }  # fmt: skip
+    of_a_role = {
+        ("events_agealert", "lead"), ("events_appointment", "attendee"), ("safeguarding_alert", "lead"),
+        ("safeguarding_report", "assigned_to"), ("safeguarding_report", "closed_by"),
+        ("safeguarding_reportalert", "lead"), ("safeguarding_reporthandover", "lead"),
+        ("mails_mailtest", "attendee"), ("safeguarding_chaperone", "attendee"),
+    }  # fmt: skip
+    proven_anew = {("safeguarding_vetting", "attendee"), ("events_adultproposal", "attendee")}
+    of_the_entry = {
+        ("audit_nudgetrace", "attendee"), ("audit_plannedtrace", "first"), ("audit_plannedtrace", "second"),
+        ("audit_proposaltrace", "attendee"), ("directory_nudge", "attendee"),
+        ("directory_profilevisit", "attendee"), ("directory_profilevisit", "other"),
+        ("directory_searchname", "attendee"), ("directory_searchtext", "attendee"),
+        ("directory_timesmail", "attendee"), ("events_agealert", "attendee"), ("events_alias", "attendee"),
+        ("events_merge", "duplicate"), ("events_merge", "kept"), ("invitations_invitation", "attendee"),
+        ("meetings_calendarfeed", "attendee"), ("meetings_notice", "attendee"),
+        ("programme_plannedmeeting", "first"), ("programme_plannedmeeting", "second"),
+        ("safeguarding_aliasentry", "attendee"), ("safeguarding_delegationseat", "attendee"),
+        ("safeguarding_heldidentity", "attendee"), ("safeguarding_reportentry", "about"),
+        ("suggestions_listreading", "attendee"), ("suggestions_suggestion", "attendee"),
+        ("suggestions_suggestion", "other"), ("suggestions_suggestionview", "attendee"),
+        ("suggestions_suggestionview", "other"),
+    }  # fmt: skip
+    carried = {(model._meta.db_table, field) for model, field in (*CARRIED, *PROTECTING)}
+    found = {
+        (model._meta.db_table, field.name)
+        for model in apps.get_models()
+        if not model._meta.proxy
+        for field in model._meta.concrete_fields
+        if field.related_model is Attendee
+    }
+    assert found == (carried | by_hand | of_a_role | proven_anew | of_the_entry) & found
+    assert found >= carried | by_hand | proven_anew
