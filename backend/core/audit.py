@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pghistory
 from django.db.models import Model
 
 from backend.core.models import Act
@@ -18,3 +19,8 @@ def record_act(*, event: Model, by: Model | None, kind: str, what: str = "", now
     Act.objects.create(
         event_id=event.pk, person_id=by.pk if by else None, kind=kind, what=what[:120], done_at=now
     )
+
+
+def note_principal(attendee_id: int) -> None:
+    """Have the traces of this request say for whom its person acts; without a request nothing is traced."""
+    pghistory.context(acting_for=attendee_id)

@@ -16,6 +16,12 @@ def send_notice(notice_id: int) -> None:
     services.deliver_notice(notice_id=notice_id, now=timezone.now())
 
 
+@app.task(name=services.SEND_ASSISTANT_MAIL, queue=MAIL, retry=Backoff())
+def send_assistant_mail(assistant_id: int, change: str) -> None:
+    """Mail one of the two that somebody is asked to act for another, agreed, or that it ended."""
+    services.send_assistant_mail(assistant_id=assistant_id, change=change, now=timezone.now())
+
+
 @app.task(name=services.SEND_DELEGATION_MAIL, queue=MAIL, priority=URGENT, retry=Backoff())
 def send_delegation_mail(session_id: int, attendee_id: int, change: str) -> None:
     """Mail one of those in a session with a delegation, or a lead."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, NotFound, NotYours
-from backend.events.models import Attendee
-from backend.events.rules import Doing, TextTooLong, check_allowed, clean_text
+from backend.events.models import Attendee, AttendeeQuerySet
+from backend.events.rules import Doing, TextTooLong, check_allowed, clean_text, is_over, is_under_alias
 from backend.events.selectors import shown_name
-from backend.meetings.models import Meeting, MeetingQuerySet, Notice, Question, Seat
+from backend.meetings.models import Assistant, Meeting, MeetingQuerySet, Notice, Question, Seat
 from backend.people.models import Person
-from backend.safeguarding.rules import contactable_for
+from backend.safeguarding.models import Chaperone
+from backend.safeguarding.rules import contactable_for, is_open, is_reachable_by
 
 Kind = Notice.Kind
 
@@ -41,6 +42,8 @@ FREED_TIME_WAITS = dt.timedelta(hours=2)  # a time that fell free, for the answe
 QUIET_MARGIN = dt.timedelta(hours=1)  # what happens so soon after the reader's quiet hours is mailed in them
 ARRIVAL_MARGIN = dt.timedelta(minutes=15)  # from so long before a meeting on one can say that one is there
 ABSENT_AFTER = dt.timedelta(minutes=15)  # of neither of whom has said so then, others can have the table
+MAX_ASSISTANTS = 2  # of one principal
+MAX_PRINCIPALS = 5  # of one assistant
 ATTESTATION_WINDOW = dt.timedelta(hours=72)  # after it, one side's report that they met counts for both
 
 
@@ -69,6 +72,7 @@ OF_A_MEETING_TO_COME = (
 IN_DIGESTS = tuple(kind for kind in Kind if kind not in OF_A_MEETING_TO_COME)  # the calendar does not wait
 
 
+BY_ASSISTANTS = ("accept", "decline", "withdraw", "cancel")  # of `allowed_actions`, what these may do
 TO_ANSWER = ("take_counter", "refuse_counter")  # what is done with the other's counter-offer
 
 
@@ -135,6 +139,44 @@ def check_own(attendee: Attendee, by: Person, doing: Doing | None = None) -> Non
         raise NotYours(_("Only the attendee can do this."))
     if doing is not None:
         check_allowed(attendee.event, doing)
+
+
+def has_no_duty() -> Q:
+    """Condition on attendees: no organiser, lead or chaperone, and under their own name.
+
+    Only these act for others, and have others act for them.
+    """
+    duty = Q(role=Attendee.Role.CHAPERONE) | Q(Exists(Chaperone.objects.filter(attendee=OuterRef("pk"))))
+    return Q(permission=Attendee.Permission.PARTICIPANT) & ~duty & ~is_under_alias()
+
+
+def can_have_assistants(attendee: Attendee, now: dt.datetime) -> bool:
+    """Whether the attendee may name an assistant: an open adult who joined, without a duty; not after it."""
+    may = Attendee.objects.filter(is_open(now), is_reachable_by("meeting"), has_no_duty(), pk=attendee.pk)
+    return not is_over(attendee.event, now) and may.exists()
+
+
+def pairable_with(attendee: Attendee, now: dt.datetime, among: Collection[int]) -> AttendeeQuerySet:
+    """Of these attendees (ids), who could act for this one, and for whom this one could, if both agreed.
+
+    The contact policy lets the two meet (so both are open adults who joined), neither has a duty at the
+    event, and it is not over. Deny by default; all is read from the database.
+    """
+    me = Attendee.objects.filter(has_no_duty(), pk=attendee.pk).select_related("event").first()
+    if me is None or is_over(me.event, now):
+        return Attendee.objects.none()
+    return contactable_for(me, "meeting", now, among).filter(has_no_duty())
+
+
+def principals_of(assistant: Attendee, now: dt.datetime) -> AttendeeQuerySet:
+    """The attendees for whom this one may act at this moment: named, agreed to, not ended, and pairable."""
+    mine = Assistant.objects.in_force().filter(event=assistant.event_id, attendee=assistant.pk)
+    return pairable_with(assistant, now, list(mine.values_list("principal", flat=True)))
+
+
+def may_act_for(assistant: Attendee, principal: Attendee, now: dt.datetime) -> bool:
+    """Whether this attendee may act for that one: the QuerySet twin asked for one person."""
+    return principals_of(assistant, now).filter(pk=principal.pk).exists()
 
 
 def check_reachable(attendee: Attendee, other_id: int, now: dt.datetime) -> None:

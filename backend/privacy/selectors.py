@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from backend.directory.models import ProfileVisit, WishToMeet
 from backend.events.models import Attendee, GuardianConsent, Interest, Merge, SessionPart
@@ -16,6 +16,7 @@ from backend.events.rules import appears_under_alias, has_consent
 from backend.events.selectors import attendances_for
 from backend.invitations.models import Invitation
 from backend.meetings.models import (
+    Assistant,
     Availability,
     CalendarFeed,
     ContactShare,
@@ -49,6 +50,7 @@ class Readers(enum.StrEnum):
     PEOPLE = "people"  # whom the contact policy lets see the person
     MEETING = "meeting"  # the other person of a meeting
     CONNECTED = "connected"  # whom they gave it to, once both gave
+    ASSISTANTS = "assistants"  # the other of the two
     SESSION = "session"  # of a minor: the adults of a session with their delegation
 
 
@@ -158,6 +160,7 @@ def _activity(attendee: Attendee) -> tuple[StoredField, ...]:
         StoredField("messages", meetings.filter(asker=attendee).exclude(message="").count(), meeting),
         StoredField("questions", Question.objects.filter(meeting__in=meetings.of(attendee)).count(), meeting),
         StoredField("reported_meetings", _attested(attendee), (Readers.ORGANISERS,)),
+        StoredField("assistants", _assistants(attendee).count(), (Readers.ASSISTANTS,)),
         StoredField("waiting_lists", WaitingListEntry.objects.filter(attendee=attendee).count(), nobody),
         StoredField("follow_ups", FollowUp.objects.filter(attendee=attendee).count(), nobody),
         StoredField("delegation_sessions", _delegation_sessions(attendee), (Readers.SESSION, Readers.LEADS)),
@@ -175,6 +178,11 @@ def _activity(attendee: Attendee) -> tuple[StoredField, ...]:
             "invitations", Invitation.objects.filter(attendee=attendee).count(), (Readers.ORGANISERS,)
         ),
     )
+
+
+def _assistants(attendee: Attendee) -> QuerySet[Assistant]:
+    """Who may act for them, was asked to, or for whom they act."""
+    return Assistant.objects.filter(Q(principal=attendee) | Q(attendee=attendee))
 
 
 def _contacts_given(attendee: Attendee) -> int:
@@ -282,6 +290,7 @@ def _forum(attendee: Attendee, now: dt.datetime) -> Row:
         "forum": {"slug": attendee.event.slug, "name": attendee.event.name},
         "profile": profile | {"agreement_version": attendee.agreement_version},
         "meetings": _meetings(attendee, now),
+        "assistants": _assistants_rows(attendee),
         "waiting_lists": _rows(
             WaitingListEntry.objects.filter(attendee=attendee),
             {"message": "message", "state": "state", "since": "created_at"},
@@ -333,6 +342,19 @@ def _forum(attendee: Attendee, now: dt.datetime) -> Row:
 def _rows(found: Any, columns: Mapping[str, str]) -> list[Row]:
     values = found.order_by("pk").values_list(*columns.values())
     return [dict(zip(columns, row, strict=True)) for row in values]
+
+
+def _assistants_rows(attendee: Attendee) -> list[Row]:
+    """When somebody was named, agreed and ended; `acts` says whether it is this one who acts."""
+    return [
+        {
+            "acts": row.attendee_id == attendee.pk,
+            "named_at": row.named_at,
+            "accepted_at": row.accepted_at,
+            "ended_at": row.ended_at,
+        }
+        for row in _assistants(attendee).order_by("pk")
+    ]
 
 
 def _office_hours(attendee: Attendee, now: dt.datetime) -> list[Row]:

@@ -19,6 +19,7 @@ from backend.meetings.selectors import (
     OfficeHourRow,
     SessionRow,
     SlotChoice,
+    acted_notice_words,
 )
 from backend.suggestions.selectors import ReasonRow, SuggestionCard
 from frontend.events.words.times import when
@@ -123,6 +124,8 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
     row = notice.meeting
     if row is None:
         return _("A meeting of yours is cancelled. Its time is yours again.")
+    if acted := acted_notice_words(notice.kind, notice.facts, row):
+        return acted
     name = {"name": row.other.name}
     at = {"when": when(row.starts_at, row.ends_at, event)} if row.starts_at and row.ends_at else {"when": ""}
     match notice.kind:

@@ -50,6 +50,7 @@ FIELDS = {
     "messages": gettext_lazy("Messages I wrote with a request"),
     "questions": gettext_lazy("Questions about requests, and answers"),
     "reported_meetings": gettext_lazy("Meetings I said took place or not"),
+    "assistants": gettext_lazy("Who may act for me or was asked to, and for whom I act"),
     "waiting_lists": gettext_lazy("People I waited for, with what I wrote"),
     "follow_ups": gettext_lazy("What I noted after meetings"),
     "delegation_sessions": gettext_lazy("Sessions with a delegation"),
@@ -75,6 +76,7 @@ READERS = {
     Readers.LEADS: gettext_lazy("safeguarding leads"),
     Readers.MEETING: gettext_lazy("the person you meet"),
     Readers.CONNECTED: gettext_lazy("whom you gave them to, once both of you gave"),
+    Readers.ASSISTANTS: gettext_lazy("the other of the two"),
     Readers.SESSION: gettext_lazy("those in a session with a delegation with you"),
 }
 

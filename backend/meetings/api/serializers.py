@@ -92,6 +92,11 @@ class MeetingSerializer(serializers.Serializer[Any]):
     actions = serializers.ListField(child=serializers.CharField())
     can_follow_up = serializers.BooleanField(help_text="We met, as far as is known.")
     follow_up = FollowUpSerializer(allow_null=True)
+    my_assistant = serializers.CharField(
+        allow_null=True,
+        help_text="Who last answered or ended it for me; None: I did. Empty: not to be named.",
+    )
+    other_assistant = serializers.CharField(allow_null=True, help_text="The same of the other.")
     office_hours = OpenOfficeHourSerializer(
         many=True, help_text="My office hours with a place left that this request could be answered with."
     )

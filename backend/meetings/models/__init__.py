@@ -1,5 +1,6 @@
 """Meetings with their seats, counter-offers, questions and waiting lists; availability, notices and more."""
 
+from backend.meetings.models.assistants import Assistant, AssistantQuerySet
 from backend.meetings.models.availability import Availability, MeetingRules
 from backend.meetings.models.calendar_feeds import CalendarFeed
 from backend.meetings.models.closures import Closure, DisplacedMeeting
@@ -12,6 +13,8 @@ from backend.meetings.models.questions import Question
 from backend.meetings.models.waiting_list import WaitingListEntry, WaitingListQuerySet
 
 __all__ = [
+    "Assistant",
+    "AssistantQuerySet",
     "Availability",
     "CalendarFeed",
     "Closure",

@@ -283,6 +283,9 @@ class Seat(models.Model):
     is_active = models.BooleanField(default=False)
     answer = models.CharField(max_length=3, choices=Answer.choices, blank=True)
     here_at = models.DateTimeField(null=True, blank=True)  # when they said that they are at the table
+    assistant = models.ForeignKey(  # who last answered or ended it for the attendee; null: they themself
+        Attendee, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     word = models.CharField(max_length=8, choices=Word.choices, blank=True)
     usefulness = models.PositiveSmallIntegerField(null=True, blank=True)
     attested_at = models.DateTimeField(null=True, blank=True)
@@ -291,6 +294,9 @@ class Seat(models.Model):
         ordering = ["attendee_id"]
         constraints = [
             models.UniqueConstraint(fields=["meeting", "attendee"], name="seat_once"),
+            models.CheckConstraint(
+                condition=Q(assistant=None) | ~Q(assistant=F("attendee")), name="seat_assistant_is_another"
+            ),
             # With seat_once: two different attendees, one asker and one invited, or a first and a second.
             models.UniqueConstraint(
                 F("meeting"),

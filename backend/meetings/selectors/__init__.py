@@ -1,5 +1,6 @@
 """Reads: an attendee's requests, meetings, agenda and availability, and the organisers' figures."""
 
+from backend.meetings.selectors.acted_words import acted_notice_words, acted_words
 from backend.meetings.selectors.agenda import Agenda, AgendaDay, AgendaItem, agenda_for
 from backend.meetings.selectors.answer_links import (
     AnswerLink,
@@ -12,6 +13,15 @@ from backend.meetings.selectors.answer_links import (
     make_answer_link,
     open_token,
     read_answer_link,
+)
+from backend.meetings.selectors.assistants import (
+    ActingFor,
+    AssistantRow,
+    PrincipalRow,
+    acting_for,
+    asking_principals,
+    assistants_for,
+    principals_for,
 )
 from backend.meetings.selectors.availability import (
     GridDay,
@@ -135,10 +145,12 @@ from backend.meetings.selectors.waiting_list import (
 )
 
 __all__ = [
+    "ActingFor",
     "Agenda",
     "AgendaDay",
     "AgendaItem",
     "AnswerLink",
+    "AssistantRow",
     "Attestation",
     "Choice",
     "ClosureRow",
@@ -173,6 +185,7 @@ __all__ = [
     "OwnDelegationSession",
     "Place",
     "PlaceKinds",
+    "PrincipalRow",
     "Purpose",
     "QuestionRow",
     "ReportedMeeting",
@@ -188,9 +201,14 @@ __all__ = [
     "Speaker",
     "WaitingRow",
     "WantedRow",
+    "acted_notice_words",
+    "acted_words",
+    "acting_for",
     "agenda_for",
     "answer_token",
     "answered_proposals",
+    "asking_principals",
+    "assistants_for",
     "availability_for",
     "can_share_contact",
     "can_wait_for",
@@ -242,6 +260,7 @@ __all__ = [
     "people_waiting_for",
     "place_kinds_for",
     "possible_speakers",
+    "principals_for",
     "read_answer_link",
     "reported_meeting",
     "requests_sent",

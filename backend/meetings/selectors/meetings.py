@@ -86,6 +86,8 @@ class MeetingRow:
     `question`: about a request, before an answer. `can_follow_up`: they met, as far as is known.
     `actions` are what the viewer may do now, as `rules.allowed_actions` names it. `interpreter` says which
     interpreter the two need; empty where none.
+    `my_assistant`, `other_assistant`: the name of who last answered or ended it for the viewer, and for the
+    other: empty where the viewer may not see them, None where it was no assistant.
     `office_hours`: the viewer's, which the asker could join; `answered_in`: the one that answered it.
     """
 
@@ -126,6 +128,9 @@ class MeetingRow:
     follow_up: FollowUpRow | None = None
     office_hours: tuple[OpenOfficeHour, ...] = ()
     answered_in: int | None = None
+    my_assistant: str | None = None
+    other_assistant: str | None = None
+    ended_by_other: bool = False
 
 
 def place_of(table: Table, uid: uuid.UUID) -> Place:
@@ -147,7 +152,9 @@ def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> t
     )
     prefetch_related_objects([one for one in found if one.state in Meeting.OPEN_STATES], "times__slot")
     others = {meeting.pk: _other_id(meeting, viewer) for meeting in found}
-    profiles = public_profiles_for(viewer=viewer, ids=set(others.values()), channel="meeting", now=now)
+    acted = {seat.assistant_id for meeting in found for seat in meeting.seats.all() if seat.assistant_id}
+    ids = acted.union(others.values())
+    profiles = public_profiles_for(viewer=viewer, ids=ids, channel="meeting", now=now)
     offers, follow_ups = _counter_offers(found, now), _follow_ups(viewer, found)
     waiting = {
         others[meeting.pk]
@@ -159,7 +166,7 @@ def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> t
         _row(
             viewer,
             meeting,
-            profiles[others[meeting.pk]],
+            profiles,
             free.get(others[meeting.pk], ()),
             offers.get(meeting.pk),
             follow_ups.get(meeting.pk),
@@ -211,13 +218,15 @@ def _other_id(meeting: Meeting, viewer: Attendee) -> int:
 def _row(
     viewer: Attendee,
     meeting: Meeting,
-    other: PublicProfile,
+    profiles: Mapping[int, PublicProfile],
     free: Sequence[Slot],
     offer: CounterOffer | None,
     follow_up: FollowUpRow | None,
     now: dt.datetime,
 ) -> MeetingRow:
     mine = next(seat for seat in meeting.seats.all() if seat.attendee_id == viewer.pk)
+    theirs = next(seat for seat in meeting.seats.all() if seat.pk != mine.pk)
+    other = profiles[theirs.attendee_id]
     question: Question | None = getattr(meeting, "question", None)
     state = _shown_state(meeting, mine, now)
     return MeetingRow(
@@ -251,7 +260,7 @@ def _row(
         ended_by_organisers=meeting.ended_by_id is None and bool(meeting.reason),  # a rule gives no reason
         my_answer=mine.answer,
         i_am_here=mine.here_at is not None,
-        other_is_here=any(seat.here_at and seat.pk != mine.pk for seat in meeting.seats.all()),
+        other_is_here=theirs.here_at is not None,
         is_table_freed=meeting.table_freed_at is not None,
         my_word=mine.word,
         my_usefulness=mine.usefulness,
@@ -259,7 +268,17 @@ def _row(
         can_follow_up=meeting.state in Meeting.MET_STATES and meeting.period.lower <= now,
         follow_up=follow_up,
         answered_in=meeting.office_hour_id,
+        my_assistant=_assistant_name(mine, profiles),
+        other_assistant=_assistant_name(theirs, profiles),
+        ended_by_other=meeting.ended_by_id == theirs.attendee_id,
     )
+
+
+def _assistant_name(seat: Seat, profiles: Mapping[int, PublicProfile]) -> str | None:
+    if seat.assistant_id is None:
+        return None
+    profile = profiles.get(seat.assistant_id)
+    return profile.name if profile else ""
 
 
 def _shown_state(meeting: Meeting, mine: Seat, now: dt.datetime) -> str:

@@ -12,8 +12,17 @@ from backend.meetings.rules import (
 )
 from backend.meetings.services.agenda import change_session, import_agenda
 from backend.meetings.services.answer_links import answer_by_link
-from backend.meetings.services.answers import accept_meeting, decline_meeting
+from backend.meetings.services.answers import accept_meeting, decline_meeting, withdraw_request
 from backend.meetings.services.arrivals import arrive, free_absent_tables
+from backend.meetings.services.assistant_mails import SEND_ASSISTANT_MAIL, send_assistant_mail
+from backend.meetings.services.assistants import (
+    CannotAssist,
+    TooManyAssistants,
+    TooManyPrincipals,
+    accept_principal,
+    end_assistant,
+    name_assistant,
+)
 from backend.meetings.services.attestations import ask_whether_held, attest_meeting, settle_unattested
 from backend.meetings.services.availability import UnknownSlot, change_slots, close_slots, open_slots
 from backend.meetings.services.booking import NoTableFree, SlotTaken
@@ -149,7 +158,6 @@ from backend.meetings.services.requests import (
     edit_request,
     expire_requests,
     request_meeting,
-    withdraw_request,
 )
 from backend.meetings.services.rules import BadRules, set_rules
 from backend.meetings.services.sessions import (
@@ -177,6 +185,7 @@ __all__ = [
     "OFFER_FREED_TIMES",
     "PERSON_JOINED",
     "QUESTION_LIMIT",
+    "SEND_ASSISTANT_MAIL",
     "SEND_DELEGATION_MAIL",
     "SEND_NOTICE",
     "AboutNeeded",
@@ -194,6 +203,7 @@ __all__ = [
     "BadRules",
     "BadTimes",
     "BadUsefulness",
+    "CannotAssist",
     "CapReached",
     "ContactData",
     "CounterOfferWaits",
@@ -227,11 +237,14 @@ __all__ = [
     "TooEarly",
     "TooFewGuests",
     "TooLate",
+    "TooManyAssistants",
     "TooManyGuests",
+    "TooManyPrincipals",
     "UnderAlias",
     "UnknownSlot",
     "UnknownTheme",
     "accept_meeting",
+    "accept_principal",
     "add_guest",
     "add_slots",
     "answer_by_link",
@@ -261,6 +274,7 @@ __all__ = [
     "deliver_notice",
     "displace_meetings",
     "edit_request",
+    "end_assistant",
     "end_broken_sessions",
     "end_connection",
     "end_everything_of",
@@ -284,6 +298,7 @@ __all__ = [
     "make_feed",
     "mark_read",
     "move_meeting",
+    "name_assistant",
     "note_follow_up",
     "offer_freed_times",
     "open_all_times",
@@ -304,6 +319,7 @@ __all__ = [
     "resend_mails",
     "revoke_feed",
     "rotate_feed",
+    "send_assistant_mail",
     "send_delegation_mail",
     "set_rules",
     "settle_unattested",

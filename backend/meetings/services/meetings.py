@@ -27,9 +27,10 @@ from backend.meetings.selectors.meetings import (
     present_ids,
     seated_ids,
 )
+from backend.meetings.services.acting import lock_meeting_to_act, note_who_acts
 from backend.meetings.services.delegation_sessions import leave_sessions
 from backend.meetings.services.freed_times import announce_freed_times
-from backend.meetings.services.locks import lock_attendees, lock_meeting, lock_own_meeting, lock_requests
+from backend.meetings.services.locks import lock_attendees, lock_meeting, lock_requests
 from backend.meetings.services.notices import notify
 from backend.meetings.services.office_hours import leave_office_hours
 from backend.meetings.services.requests import (
@@ -53,11 +54,11 @@ def cancel_meeting(
 ) -> Meeting:
     """Cancel a confirmed meeting; both get a notice with the reason, and both are free again.
 
-    Cancelling again changes nothing. Refuses NotYours, NotFound, ReasonNeeded, TextTooLong, AlreadyAnswered
-    (never confirmed, or settled) and TooLate (it is over).
+    An assistant of the attendee may do it. Cancelling again changes nothing. Refuses NotYours, NotFound,
+    ReasonNeeded, TextTooLong, AlreadyAnswered (never confirmed, or settled) and TooLate (it is over).
     """
-    meeting = lock_own_meeting(attendee, meeting_id, by, now)
-    return _cancel_with_reason(meeting, attendee, reason, now)
+    meeting, assistant = lock_meeting_to_act(attendee, meeting_id, by, now)
+    return _cancel_with_reason(meeting, attendee, reason, now, assistant)
 
 
 @in_transaction
@@ -73,15 +74,25 @@ def cancel_for_both(*, event: Event, meeting_id: int, reason: str, by: Person, n
 
 
 def _cancel_with_reason(
-    meeting: Meeting, attendee: Attendee | None, reason: str, now: dt.datetime
+    meeting: Meeting,
+    attendee: Attendee | None,
+    reason: str,
+    now: dt.datetime,
+    assistant: Attendee | None = None,
 ) -> Meeting:
     if meeting.state != Meeting.State.CANCELLED:
         check_cancellable(meeting, now)
-        cancel_locked_meeting(meeting, attendee, clean_cancel_reason(reason), now)
+        cancel_locked_meeting(meeting, attendee, clean_cancel_reason(reason), now, assistant)
     return meeting
 
 
-def cancel_locked_meeting(meeting: Meeting, attendee: Attendee | None, reason: str, now: dt.datetime) -> None:
+def cancel_locked_meeting(
+    meeting: Meeting,
+    attendee: Attendee | None,
+    reason: str,
+    now: dt.datetime,
+    assistant: Attendee | None = None,
+) -> None:
     """Free both and the table; the caller has locked the meeting."""
     Seat.objects.filter(meeting=meeting).update(is_active=False)
     meeting.state, meeting.ended_by, meeting.reason = Meeting.State.CANCELLED, attendee, reason
@@ -89,7 +100,8 @@ def cancel_locked_meeting(meeting: Meeting, attendee: Attendee | None, reason: s
     meeting.changed_at = now
     meeting.save(update_fields=["state", "ended_by", "reason", "sequence", "changed_at"])
     both = seated_ids(meeting.pk)
-    notify(meeting, Notice.Kind.CANCELLED, to=both, now=now)
+    acting = note_who_acts(meeting, attendee, assistant) if attendee else {}
+    notify(meeting, Notice.Kind.CANCELLED, to=both, now=now, **acting)
     announce_freed_times(meeting.event_id, both)
 
 

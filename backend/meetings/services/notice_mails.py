@@ -128,7 +128,7 @@ _OVERTAKEN_BY = {
 
 def _is_overtaken(notice: Notice) -> bool:
     """Whether another mail says the same later, or this one takes back what the reader was never mailed."""
-    if notice.kind == Kind.WITHDRAWN:
+    if notice.kind == Kind.WITHDRAWN and notice.facts.get("acted_for") != notice.attendee_id:
         return not _was_mailed(notice)
     later = Notice.objects.filter(meeting=notice.meeting_id, attendee=notice.attendee_id, pk__gt=notice.pk)
     return later.filter(kind__in=_OVERTAKEN_BY.get(Kind(notice.kind), ())).exists()

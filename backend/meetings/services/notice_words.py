@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from backend.events.models import Attendee
 from backend.meetings.models import Meeting, Notice
+from backend.meetings.selectors.acted_words import acted_notice_words
 from backend.meetings.selectors.answer_links import Purpose, make_answer_link
 from backend.meetings.selectors.availability import SlotChoice
 from backend.meetings.selectors.calendar import location_words, meeting_address
@@ -45,6 +46,8 @@ class MailContent:
 
 def words_of(kind: Notice.Kind, facts: Mapping[str, Any], row: MeetingRow, reader: Attendee) -> MailContent:
     """What a notice of this kind, with these facts of its moment, says of the meeting as it is now."""
+    if acted := acted_notice_words(kind, facts, row):
+        return _acted(acted, kind, row, reader, is_mine=facts["acted_for"] == reader.pk)
     if facts.get("are_new"):
         return _times_lost(row, reader)
     if facts.get("new_table"):
@@ -56,6 +59,15 @@ def words_of(kind: Notice.Kind, facts: Mapping[str, Any], row: MeetingRow, reade
     if kind == Kind.EXPIRED and row.asked_by_me and (facts.get("waited") or facts.get("waits_again")):
         return _freed_time_lost(row, reader, waits_again=bool(facts.get("waits_again")))
     return _WRITERS[kind](row, reader)
+
+
+def _acted(acted: str, kind: Kind, row: MeetingRow, reader: Attendee, *, is_mine: bool) -> MailContent:
+    """As if the principal had done it, but for the line that says who did."""
+    content = _WRITERS[kind](row, reader)
+    if not is_mine:
+        return replace(content, lines=(acted, *content.lines[1:]))
+    more = content.lines[1:] if kind in (Kind.ACCEPTED, Kind.CANCELLED) else ()
+    return replace(content, subject=acted.rstrip("."), lines=(acted, *more), quote=row.reason)
 
 
 def anonymous_cancellation(meeting: Meeting, reader: Attendee) -> MailContent:

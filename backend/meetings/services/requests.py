@@ -1,4 +1,4 @@
-"""Requests to meet: asked, changed, taken back; these and proposals: released from slots, and expired."""
+"""Requests to meet: asked and changed; these and proposals: released from slots, and expired."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ from backend.meetings.rules import (
     check_open_request,
     check_own,
     check_reachable,
-    clean_reason,
     expiry_of,
     is_asker,
 )
@@ -247,33 +246,6 @@ def _last_offered(meeting: Meeting, now: dt.datetime) -> dt.datetime | None:
     first, second = seated_ids(meeting.pk)
     free = common_slots(first, [second], after=now + MIN_NOTICE)[second]
     return free[-1].starts_at if free else None
-
-
-@in_transaction
-def withdraw_request(*, attendee: Attendee, meeting_id: int, by: Person, now: dt.datetime) -> Meeting:
-    """Take one's own request back; doing it again changes nothing.
-
-    Refuses NotYours, NotFound, AlreadyAnswered and RequestExpired.
-    """
-    meeting = lock_own_meeting(attendee, meeting_id, by, now)
-    if not is_asker(attendee, meeting):
-        raise NotYours(_("You were asked: decline the request instead."))
-    return close_request(meeting, Meeting.State.WITHDRAWN, Notice.Kind.WITHDRAWN, attendee, "", now)
-
-
-def close_request(
-    meeting: Meeting, state: str, kind: str, attendee: Attendee, reason: str, now: dt.datetime
-) -> Meeting:
-    """End a locked request in this state; refuses AlreadyAnswered, RequestExpired and TextTooLong."""
-    if meeting.state == state:
-        return meeting
-    check_open_request(meeting, now)
-    meeting.state, meeting.ended_by, meeting.reason = state, attendee, clean_reason(reason)
-    meeting.answered_at = meeting.changed_at = now
-    meeting.save(update_fields=["state", "ended_by", "reason", "answered_at", "changed_at"])
-    notify(meeting, kind, to=[other_id_in(meeting, attendee)], now=now)
-    pass_freed_time_on(meeting)
-    return meeting
 
 
 def release_requests(

@@ -9,7 +9,7 @@ import datetime as dt
 import uuid
 
 from django.contrib.auth.hashers import make_password
-from django.db.models import Model, Q
+from django.db.models import Exists, Model, OuterRef, Q
 
 from backend.directory.models import Nudge, ProfileVisit, SearchName, SearchText, TimesMail, WishToMeet
 from backend.events.models import (
@@ -28,12 +28,14 @@ from backend.events.services import announce_changes
 from backend.invitations.models import Invitation
 from backend.mails.models import MailTest
 from backend.meetings.models import (
+    Assistant,
     Availability,
     CalendarFeed,
     FollowUp,
     Meeting,
     Notice,
     Question,
+    Seat,
     WaitingListEntry,
 )
 from backend.meetings.services import forget_connections
@@ -58,6 +60,7 @@ OWN_ROWS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (AdultProposal, ("attendee",)),
     (AgeAlert, ("attendee", "lead")),
     (Alias, ("attendee",)),
+    (Assistant, ("principal", "attendee")),
     (Availability, ("attendee",)),
     (CalendarFeed, ("attendee",)),
     (Chaperone, ("attendee",)),
@@ -92,7 +95,10 @@ def erase_rows(attendee: Attendee, now: dt.datetime) -> None:
     Feedback.objects.filter(Q(attendee=attendee) | Q(other=attendee)).update(note="")
     Question.objects.filter(meeting__seats__attendee=attendee).delete()
     Meeting.objects.filter(asker=attendee).update(message="", key="")
-    Meeting.objects.filter(ended_by=attendee).update(reason="")
+    acted = Seat.objects.filter(assistant=attendee, attendee=OuterRef("ended_by"), meeting=OuterRef("pk"))
+    Meeting.objects.filter(Q(ended_by=attendee) | Q(Exists(acted))).update(reason="")
+    named = Assistant.objects.waiting().filter(event=attendee.event_id)
+    named.filter(address_hash=attendee.person.address_hash).delete()
     asked = DelegationSeat.objects.filter(attendee=attendee, part=DelegationSeat.Part.ASKER)
     DelegationSession.objects.filter(pk__in=asked.values("session")).update(wish=NO_WISH, words="")
     invitations = Invitation.objects.filter(attendee=attendee)

@@ -9,7 +9,7 @@ import pytest
 
 from backend.events.models import Attendee, Event, Slot, Table
 from backend.meetings import services
-from backend.meetings.models import Availability, Meeting, WaitingListEntry
+from backend.meetings.models import Assistant, Availability, Meeting, WaitingListEntry
 from tests.factories import NOW, make_attendee, make_event
 
 
@@ -135,6 +135,15 @@ class Forum:
             data=services.MeetingRequestData(**wish),
             by=attendee.person,
             now=self.now,
+        )
+
+    def assist(self, assistant: Attendee, principal: Attendee) -> Assistant:
+        """The principal names the assistant, who agrees."""
+        named = services.name_assistant(
+            attendee=principal, email=assistant.person.email, by=principal.person, now=self.now
+        )
+        return services.accept_principal(
+            attendee=assistant, assistant_id=named.pk, by=assistant.person, now=self.now
         )
 
     def question(self, attendee: Attendee, meeting: Meeting, text: str) -> Meeting:

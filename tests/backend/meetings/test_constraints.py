@@ -9,6 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from backend.events.models import Slot, Table
 from backend.meetings.models import (
+    Assistant,
     Availability,
     Closure,
     ContactShare,
@@ -372,3 +373,36 @@ def test_a_question_says_something_and_an_answer_has_a_time(forum):
     refused_by("question_says_something", write(text=""))
     refused_by("question_answered_has_a_time", write(text="Which?", answer="This"))
     refused_by("question_answered_has_a_time", write(text="Which?", answered_at=NOW))
+
+
+def test_an_assistant_is_somebody_else_of_the_event_named_once(forum):
+    a, b, c, _ = forum.people
+    stranger = make_forum(people=1).people[0]
+
+    def name(principal=a, attendee=b, digit="a", **fields):
+        whole = {"named_at": NOW, "accepted_at": NOW if attendee else None} | fields
+        return Assistant.objects.create(
+            event=forum.event, principal=principal, attendee=attendee, address_hash=64 * digit, **whole
+        )
+
+    name()
+    refused_by("assistant_once_per_address", lambda: name(attendee=c))
+    refused_by("assistant_once", lambda: name(digit="b"))
+    refused_by("assistant_of_somebody_else", lambda: name(attendee=a, digit="b"))
+    refused_by("assistant_accepted_by_somebody", lambda: name(attendee=None, digit="b", accepted_at=NOW))
+    refused_by("assistant_accepted_by_somebody", lambda: name(attendee=c, digit="b", accepted_at=None))
+    refused_by("assistant_has_an_address_hash", lambda: name(attendee=c, digit="B"))
+    refused_by("assistant_attendee_same_event", lambda: name(attendee=stranger, digit="b"))
+    refused_by("assistant_principal_same_event", lambda: name(principal=stranger, digit="b"))
+    name(principal=c)  # of whom they act, too
+    Assistant.objects.filter(principal=a).update(ended_at=NOW)
+    name()  # again, once it ended
+
+
+def test_who_acts_on_a_seat_is_another_attendee_of_the_event(forum):
+    a, b, *_ = forum.people
+    stranger = make_forum(people=1).people[0]
+    meeting = bare_meeting(forum)
+    refused_by("seat_assistant_is_another", lambda: seat(forum, meeting, a, assistant=a))
+    refused_by("seat_assistant_same_event", lambda: seat(forum, meeting, a, assistant=stranger))
+    seat(forum, meeting, a, assistant=b)

@@ -1,0 +1,295 @@
+"""Who may act for whom: named, agreed to, ended; and each condition without which nobody may."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+
+from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.events.models import Alias, Attendee, Event, Suspension
+from backend.meetings import services
+from backend.meetings.models import Assistant
+from backend.meetings.rules import may_act_for
+from backend.meetings.selectors import acting_for, asking_principals, assistants_for, principals_for
+from backend.people.services import BadEmail
+from backend.privacy.services import leave_event
+from backend.safeguarding.models import Chaperone, ContactRule
+from tests.backend.meetings.conftest import Forum
+from tests.factories import NOW, appoint, block_contact, make_attendee, make_event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pair(forum: Forum) -> tuple[Attendee, Attendee]:
+    """A minister, and who acts for them."""
+    minister, ana, *_ = forum.people
+    forum.assist(ana, minister)
+    return minister, ana
+
+
+def name(forum: Forum, principal: Attendee, email: str) -> Assistant:
+    return services.name_assistant(attendee=principal, email=email, by=principal.person, now=forum.now)
+
+
+def accept(forum: Forum, attendee: Attendee, row: Assistant) -> Assistant:
+    return services.accept_principal(
+        attendee=attendee, assistant_id=row.pk, by=attendee.person, now=forum.now
+    )
+
+
+def end(forum: Forum, attendee: Attendee, row: Assistant) -> None:
+    services.end_assistant(attendee=attendee, assistant_id=row.pk, by=attendee.person, now=forum.now)
+
+
+def set_fields(**fields: object) -> Callable[[Attendee, Attendee], object]:
+    return lambda one, _other: Attendee.objects.filter(pk=one.pk).update(**fields)
+
+
+def suspend(one: Attendee, _other: Attendee) -> None:
+    Suspension.objects.create(attendee=one, reason="x", suspended_by=one.person, suspended_at=NOW)
+
+
+def close_account(one: Attendee, _other: Attendee) -> None:
+    one.person.is_active = False
+    one.person.save()
+
+
+def known_elsewhere(one: Attendee, _other: Attendee) -> None:
+    make_attendee(make_event("elsewhere"), person=one.person, age_class="minor")
+
+
+def under_alias(one: Attendee, _other: Attendee) -> None:
+    Alias.objects.create(attendee=one, name="Real Name", is_wish=True, set_at=NOW)
+
+
+def looks_after_minors(one: Attendee, _other: Attendee) -> None:
+    Chaperone.objects.create(event=one.event, attendee=one, country="Thailand", recorded_at=NOW)
+
+
+def of_either(one: Attendee, other: Attendee) -> tuple[tuple[Attendee, Attendee], ...]:
+    return (one, other), (other, one)
+
+
+# Each alone is enough to refuse, whichever of the two it is about.
+CHANGES: dict[str, Callable[[Attendee, Attendee], object]] = {
+    "a minor": set_fields(age_class="minor"),
+    "of unknown age": set_fields(age_class="unknown"),
+    "known as a minor elsewhere": known_elsewhere,
+    "hidden": set_fields(visibility="hidden"),
+    "not joined": set_fields(agreed_at=None, agreement_version=""),
+    "an organiser": lambda one, _other: appoint(one, "organiser"),
+    "a lead": lambda one, _other: appoint(one, "safeguarding-lead"),
+    "a chaperone by role": set_fields(role="chaperone"),
+    "a chaperone": looks_after_minors,
+    "under an alias": under_alias,
+    "suspended": suspend,
+    "without an account": close_account,
+    "blocked": lambda one, other: block_contact("block", one, other),
+    "reported": lambda one, other: block_contact("report", one, other),
+    "left": lambda one, _other: leave_event(attendee=one, is_confirmed=True, by=one.person, now=NOW),
+}
+
+
+@pytest.mark.parametrize("whose", [0, 1], ids=["principal", "assistant"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_each_condition_alone_ends_it_at_once(
+    forum: Forum, pair: tuple[Attendee, Attendee], change: str, whose: int
+) -> None:
+    minister, ana = pair
+    meeting = forum.ask(forum.people[2], minister, forum.slots[0])
+    assert may_act_for(ana, minister, forum.now)
+    assert [row.waiting for row in principals_for(ana, forum.now)] == [1]
+    CHANGES[change](*of_either(*pair)[whose])
+    assert not may_act_for(ana, minister, forum.now)
+    assert principals_for(ana, forum.now) == ()
+    assert not any(row.may_act for row in assistants_for(minister, forum.now))
+    with pytest.raises(NotFound):
+        acting_for(ana, minister.pk, forum.now)
+    with pytest.raises(NotYours):
+        services.accept_meeting(attendee=minister, meeting_id=meeting.pk, by=ana.person, now=forum.now)
+
+
+@pytest.mark.parametrize("whose", [0, 1], ids=["principal", "assistant"])
+@pytest.mark.parametrize("change", [one for one in CHANGES if one != "left"])
+def test_nobody_is_asked_who_could_not_act(forum: Forum, change: str, whose: int) -> None:
+    minister, ana, *_ = forum.people
+    row = name(forum, minister, ana.person.email)
+    assert [one.assistant_id for one in asking_principals(ana, forum.now)] == [row.pk]
+    CHANGES[change](*of_either(minister, ana)[whose])
+    ana = Attendee.objects.select_related("person", "event").get(pk=ana.pk)
+    assert asking_principals(ana, forum.now) == ()
+    with pytest.raises(NotFound):
+        accept(forum, ana, row)
+
+
+def test_a_contact_rule_and_the_end_of_the_forum_end_it(
+    forum: Forum, pair: tuple[Attendee, Attendee]
+) -> None:
+    minister, ana = pair
+    last = dt.datetime.combine(forum.event.ends_on, dt.time(23, 59), forum.event.zone)
+    assert may_act_for(ana, minister, last)
+    assert not may_act_for(ana, minister, last + dt.timedelta(minutes=1))
+    Event.objects.filter(pk=forum.event.pk).update(state="closed")
+    assert not may_act_for(ana, minister, forum.now)
+    Event.objects.filter(pk=forum.event.pk).update(state="open")
+    assert may_act_for(ana, minister, forum.now)
+    ContactRule.objects.create(event=forum.event, constituency="government", other_constituency="government")
+    assert not may_act_for(ana, minister, forum.now)
+
+
+def test_only_who_agreed_may_and_only_for_whom_and_not_the_other_way(forum: Forum) -> None:
+    minister, ana, ben, _ = forum.people
+    row = name(forum, minister, f" {ana.person.email.upper()} ")
+    assert not may_act_for(ana, minister, forum.now)
+    accept(forum, ana, row)
+    assert may_act_for(ana, minister, forum.now)
+    assert not may_act_for(minister, ana, forum.now)
+    assert not may_act_for(ana, ben, forum.now)
+    assert not may_act_for(ben, minister, forum.now)
+    assert not may_act_for(minister, minister, forum.now)
+
+
+@pytest.mark.parametrize("by", [0, 1], ids=["principal", "assistant"])
+def test_either_ends_it_at_once_and_again_changes_nothing(
+    forum: Forum, pair: tuple[Attendee, Attendee], by: int
+) -> None:
+    minister, ana = pair
+    row = Assistant.objects.get()
+    for _again in range(2):
+        end(forum, pair[by], row)
+        assert not may_act_for(ana, minister, forum.now)
+    assert assistants_for(minister, forum.now) == ()
+    assert may_act_for(ana, minister, forum.now) is False
+    forum.assist(ana, minister)  # anew
+    assert may_act_for(ana, minister, forum.now)
+
+
+def test_ending_is_possible_after_the_forum_and_for_nobody_else(
+    forum: Forum, pair: tuple[Attendee, Attendee]
+) -> None:
+    minister, _ana = pair
+    row = Assistant.objects.get()
+    with pytest.raises(NotFound):
+        end(forum, forum.people[2], row)
+    with pytest.raises(NotYours):
+        services.end_assistant(
+            attendee=minister, assistant_id=row.pk, by=forum.people[2].person, now=forum.now
+        )
+    Event.objects.filter(pk=forum.event.pk).update(state="archived")
+    end(forum, Attendee.objects.get(pk=minister.pk), row)
+    assert not Assistant.objects.in_force().exists()
+
+
+def test_whatever_the_address_the_principal_reads_the_same(forum: Forum) -> None:
+    minister, ana, *_ = forum.people
+    minor = make_attendee(forum.event, age_class="minor")
+    pages = []
+    for email in (ana.person.email, minor.person.email, "nobody@example.org"):
+        row = name(forum, minister, email)
+        assert name(forum, minister, email.upper()) == row
+        (shown,) = assistants_for(minister, forum.now)
+        pages.append((shown.profile, shown.named_at, shown.accepted_at, shown.may_act))
+        assert asking_principals(minor, forum.now) == ()
+        end(forum, minister, row)
+    assert len(set(pages)) == 1
+
+
+def test_whoever_has_the_address_may_say_no_and_joins_later_or_not(forum: Forum) -> None:
+    minister, *_ = forum.people
+    row = name(forum, minister, "late@example.org")
+    late = make_attendee(forum.event, email="late@example.org")
+    assert [one.profile.attendee_id for one in asking_principals(late, forum.now)] == [minister.pk]
+    end(forum, late, row)
+    assert asking_principals(late, forum.now) == ()
+    assert assistants_for(minister, forum.now) == ()
+    with pytest.raises(NotFound):
+        accept(forum, late, row)
+
+
+def test_somebody_else_cannot_accept(forum: Forum) -> None:
+    minister, ana, ben, _ = forum.people
+    row = name(forum, minister, ana.person.email)
+    with pytest.raises(NotFound):
+        accept(forum, ben, row)
+    with pytest.raises(NotYours):
+        services.accept_principal(attendee=ana, assistant_id=row.pk, by=ben.person, now=forum.now)
+    with pytest.raises(NotFound):
+        end(forum, ben, row)
+    with pytest.raises(NotFound):
+        end(forum, ben, Assistant(pk=0))
+    for _again in range(2):
+        accept(forum, ana, row)
+
+
+def test_two_assistants_and_five_principals_are_the_most(forum: Forum) -> None:
+    minister, ana, ben, _ = forum.people
+    forum.assist(ana, minister)
+    name(forum, minister, "somebody@example.org")
+    with pytest.raises(services.TooManyAssistants):
+        name(forum, minister, ben.person.email)
+    for principal in forum.join(4):
+        forum.assist(ana, principal)
+    with pytest.raises(services.TooManyPrincipals):
+        forum.assist(ana, forum.join(1)[0])
+    assert len(principals_for(ana, forum.now)) == 5
+
+
+NONE = {
+    "minor": {"age_class": "minor"},
+    "unknown": {"age_class": "unknown"},
+    "hidden": {"visibility": "hidden"},
+    "not joined": {"has_joined": False},
+    "chaperone": {"role": "chaperone"},
+    "organiser": {"permission": "organiser"},
+    "lead": {"permission": "safeguarding-lead"},
+}
+
+
+@pytest.mark.parametrize("who", NONE)
+def test_who_has_no_assistant_names_none(forum: Forum, who: str) -> None:
+    with pytest.raises(services.CannotAssist):
+        name(forum, make_attendee(forum.event, **NONE[who]), "a@example.org")
+    assert not Assistant.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("email", "refusal"), [("nothing", BadEmail), ("own@example.org", services.CannotAssist)]
+)
+def test_an_assistant_is_named_by_an_address_of_somebody_else(
+    forum: Forum, email: str, refusal: type[BusinessError]
+) -> None:
+    with pytest.raises(refusal):
+        name(forum, make_attendee(forum.event, email="own@example.org"), email)
+    assert not Assistant.objects.exists()
+
+
+def test_whom_the_policy_hides_since_is_not_named_to_the_principal(
+    forum: Forum, pair: tuple[Attendee, Attendee]
+) -> None:
+    minister, ana = pair
+    (row,) = assistants_for(minister, forum.now)
+    assert row.profile is not None
+    assert (row.profile.name, row.may_act) == (ana.name, True)
+    block_contact("block", ana, minister)
+    (row,) = assistants_for(minister, forum.now)
+    assert (row.profile, row.may_act) == (None, False)
+
+
+def test_after_the_forum_nobody_names_an_assistant(forum: Forum) -> None:
+    forum.now = dt.datetime.combine(forum.event.ends_on, dt.time(12), dt.UTC) + dt.timedelta(days=1)
+    with pytest.raises(services.CannotAssist):
+        name(forum, forum.people[0], "a@example.org")
+
+
+def test_leaving_deletes_who_acts_for_them_and_who_asked_them(forum: Forum) -> None:
+    minister, ana, ben, _ = forum.people
+    forum.assist(ana, minister)
+    name(forum, minister, ben.person.email)
+    name(forum, ana, "else@example.org")
+    leave_event(attendee=ben, is_confirmed=True, by=ben.person, now=forum.now)
+    assert Assistant.objects.count() == 2
+    leave_event(attendee=ana, is_confirmed=True, by=ana.person, now=forum.now)
+    assert not Assistant.objects.exists()

@@ -1,0 +1,71 @@
+"""An assistant is refused for the principal by every service but the four that admit them."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from backend.core.errors import BusinessError, NotYours
+from backend.meetings.services import accept_meeting, cancel_meeting, decline_meeting, withdraw_request
+from backend.suggestions.services import NotYourList
+from tests.backend.meetings.conftest import make_forum
+
+FEATURES = (
+    "people", "events", "mails", "safeguarding", "invitations", "meetings", "suggestions", "directory",
+    "programme", "audit", "stats", "privacy",
+)  # fmt: skip
+ADMITTING = {accept_meeting, cancel_meeting, decline_meeting, withdraw_request}
+SAMPLES: dict[str, Any] = {"str": "x", "int": 0, "bool": True}
+
+
+def own_services() -> list[Any]:
+    """The services that somebody calls for their own part in an event: with an attendee, and `by`."""
+    services = []
+    for feature in FEATURES:
+        try:
+            found = vars(importlib.import_module(f"backend.{feature}.services"))
+        except ModuleNotFoundError:
+            continue
+        for name, service in sorted(found.items()):
+            if inspect.isfunction(service) and not name.startswith("_") and name.islower():
+                given = inspect.signature(service).parameters
+                if "by" in given and any(one.annotation == "Attendee" for one in given.values()):
+                    services.append(pytest.param(service, id=f"{feature}.{name}"))
+    return services
+
+
+def test_the_walk_finds_the_services_it_is_about() -> None:
+    found = [param.values[0] for param in own_services()]
+    assert set(found) >= ADMITTING
+    assert len(found) > 60
+    assert {one.__name__ for one in found} >= {"report_person", "share_contact", "leave_event", "make_feed"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("service", own_services())
+def test_every_service_but_four_refuses_an_assistant(service: Callable[..., Any]) -> None:
+    forum = make_forum()
+    minister, ana, other, _ = forum.people
+    forum.assist(ana, minister)
+    known = {
+        "by": ana.person,
+        "now": forum.now,
+        "meeting_id": forum.ask(other, minister, forum.slots[0]).pk,
+    }
+    given = {
+        name: minister if one.annotation == "Attendee" else known.get(name, SAMPLES.get(str(one.annotation)))
+        for name, one in inspect.signature(service).parameters.items()
+        if one.default is one.empty or name in known
+    }
+    if service in (accept_meeting, decline_meeting):
+        service(**given)
+    elif service in ADMITTING:
+        with pytest.raises(BusinessError, match=r"Only a meeting to come|You were asked"):
+            service(**given)
+    else:
+        with pytest.raises((NotYours, NotYourList)):
+            service(**given)
