@@ -71,10 +71,10 @@ def titian_scores(
     meetings.
     """
     dataset = prepare_dataset(given.people, given.ties, vectors, (), policy)
-    features, walks = fit_standardiser(
+    features = fit_standardiser(
         prepare_features(dataset.participants, vectors, dataset.incidence, policy, priors=priors), policy
     )
-    return predict_all(Scorer.from_features(features, policy), walks)
+    return predict_all(Scorer.from_features(features, policy))
 
 
 def baseline_rankers(given: EvaluationSet, vectors: Vectors) -> dict[str, Callable[[], Array]]:

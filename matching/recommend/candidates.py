@@ -8,11 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.policy import Policy
+from matching.recommend.blocks import blocks_of
 from matching.recommend.parallel import parallel_map
-from matching.recommend.scoring import reciprocal_score
+from matching.recommend.scoring import Scorer, reciprocal_score, score_tiles
+from matching.recommend.unmet import BestAnswers
 from matching.types import Array
 
-BLOCK_ROWS = 512
+
+def _with_spare(number: int) -> int:
+    """How many are kept by provisional means so that the best by the final ones are among them."""
+    return number + number // 4 + 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,205 @@ class CandidatePairs:
         """The row pointers (n + 1,), as of a CSR matrix."""
         return np.searchsorted(self.left, np.arange(len(self.mean_scores) + 1))
 
+    def log_odds_of(self, left: Array, right: Array) -> Array:
+        """Those of the pairs left[k], right[k], (k,); NaN for who is no candidate."""
+        people = len(self.mean_scores)
+        keys = self.left.astype(np.int64) * people + self.right
+        wanted = left.astype(np.int64) * people + right
+        at = np.minimum(np.searchsorted(keys, wanted), max(0, len(keys) - 1))
+        if not len(keys):
+            return np.full(len(wanted), np.nan)
+        return np.where(keys[at] == wanted, self.log_odds[at], np.nan)
 
-def find_candidates(
-    log_odds: Array, groups: Array, policy: Policy, on_progress: Callable[[float], None] = lambda _: None
+
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """Candidates of the people of one block: row (m,) in the block, column (m,) of all people, their
+    reciprocal score, and the log odds of the row accepting the column and in reverse."""
+
+    row: Array
+    column: Array
+    score: Array
+    forward: Array
+    backward: Array
+
+    @classmethod
+    def of(
+        cls, row: Array, column: Array, people: Array, score: Array, forward: Array, backward: Array
+    ) -> _Entries:
+        """Of positions (m,) in a tile, whose columns are `people`."""
+        values = (matrix[row, column] for matrix in (score, forward, backward))
+        return cls(row.astype(np.uint16), people[column], *values)
+
+    @classmethod
+    def joined(cls, parts: list[_Entries]) -> _Entries:
+        """All of the parts, in order."""
+        return cls(*(np.concatenate([getattr(e, name) for e in parts]) for name in cls.__slots__))
+
+    def __getitem__(self, at: Array) -> _Entries:
+        return _Entries(*(getattr(self, name)[at] for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one tile adds: of each block in it the sums of scores (len block,), new entries, and the bounds
+    they were found by."""
+
+    block: slice
+    sums: Array
+    bounds: Array
+    entries: _Entries
+
+
+class CandidatePool:
+    """The best of each person among the tiles taken in so far; what is kept is linear in the people.
+
+    Scores are centred by provisional means, of everybody with the people of the first block, until all tiles
+    are in. A fourth more than asked for are kept by these, and chosen from by the means of all. With one
+    block both are the same.
+    """
+
+    def __init__(self, groups: Array, policy: Policy) -> None:
+        people = len(groups)
+        self.groups, self.number = groups, int(groups.max(initial=0)) + 1
+        self.pool, self.each_other = policy.pool, policy.pool_each_other
+        self.blocks = blocks_of(people)
+        self.sums = np.zeros(people)
+        self.means = np.zeros(people, np.float32)
+        self.bounds = np.full((people, self.number), -np.inf, np.float32)
+        self.kept: list[list[_Entries]] = [[] for _ in self.blocks]
+        self.most = [0 for _ in self.blocks]
+
+    def search(self, i: slice, j: slice, forward: Array, backward: Array) -> list[_Found]:
+        """What the tile of blocks i and j adds, by their log odds (len i, len j): for `add`.
+
+        Any thread may search once the first tile, of the first block with itself, has been added, and the
+        first block's tiles before others.
+        """
+        score = reciprocal_score(forward, backward)
+        across, down = score.sum(axis=1), score.sum(axis=0)
+        if i == self.blocks[0]:
+            self.means[j] = down / max(1, len(score) - (i == j))
+        people = np.arange(len(self.groups), dtype=np.int32)
+        key, bounds, lowest = self._open(i, j, score, score - self.means[j])
+        row, column = _positions(key > lowest[:, self.groups[j]], score)
+        entries = _Entries.of(row, column, people[j], score, forward, backward)
+        found = [_Found(i, across, bounds, entries)]
+        if i != j:
+            key, bounds, lowest = self._open(j, i, score.T, (score - self.means[i][:, None]).T)
+            row, column = _positions(np.ascontiguousarray(lowest.T)[self.groups[i]] < key.T, score)
+            entries = _Entries.of(column, row, people[i], score.T, backward.T, forward.T)
+            found.append(_Found(j, down, bounds, entries))
+        return found
+
+    def _open(self, rows: slice, columns: slice, score: Array, key: Array) -> tuple[Array, Array, Array]:
+        """The keys of a tile, the bounds of its rows, (len rows, groups), and what keys must be above.
+
+        Rows that know no bounds yet get those of this tile alone.
+        """
+        bounds = self.bounds[rows]
+        if np.isfinite(bounds).any():
+            return key, bounds, bounds
+        key, group = np.where(score > 0, key, -np.inf), self.groups[columns]
+        bounds = self._bounds(self.groups[rows], lambda g: key if g is None else key[:, group == g])
+        return key, bounds, np.nextafter(bounds, np.float32(-np.inf))
+
+    def _bounds(self, own: Array, keys_of: Callable[[int | None], Array]) -> Array:
+        """The key of the last that is kept of each group, (len own, groups), for rows of the groups `own`;
+        keys_of: (len own, any) keys of a group, of all for None."""
+        overall = _kth_largest(keys_of(None), _with_spare(self.pool))
+        bounds = np.repeat(overall[:, None], self.number, axis=1)
+        for group in range(self.number) if self.each_other else ():
+            last = _kth_largest(keys_of(group), _with_spare(self.each_other))
+            bounds[:, group] = np.where(own == group, overall, np.minimum(overall, last))
+        return bounds
+
+    def add(self, found: list[_Found]) -> None:
+        """Take in what a tile adds; in the order of the tiles, so that ties fall alike on any machine."""
+        for one in found:
+            block = one.block.start
+            self.sums[one.block] += one.sums
+            self.bounds[one.block] = np.maximum(self.bounds[one.block], one.bounds)
+            kept = self.kept[block]
+            kept.append(one.entries)
+            size = sum(len(entries.row) for entries in kept)
+            if len(kept) == 1:
+                self.most[block] = 2 * size
+            elif size > self.most[block]:
+                self._prune(one.block)
+
+    def _prune(self, block: slice) -> None:
+        entries, own = _Entries.joined(self.kept[block.start]), self.groups[block]
+        key, group = entries.score - self.means[entries.column], self.groups[entries.column]
+
+        def keys_of(one: int | None) -> Array:
+            these = slice(None) if one is None else group == one
+            return _by_row(entries.row[these], key[these], len(own))
+
+        bounds = self._bounds(own, keys_of)
+        self.bounds[block] = bounds
+        entries = entries[key >= bounds[entries.row, group]]
+        self.kept[block.start], self.most[block.start] = [entries], 2 * len(entries.row)
+
+    def pairs(self) -> CandidatePairs:
+        """The candidates, once all tiles are in."""
+        people = len(self.groups)
+        means = (self.sums / max(1, people - 1)).astype(np.float32)
+
+        def choose(block: slice) -> _Entries:
+            entries = _Entries.joined(self.kept[block.start])
+            self.kept[block.start] = []
+            chosen = entries[self._chosen(entries, means, self.groups[block])]
+            row = np.arange(people, dtype=np.int32)[block][chosen.row]
+            return _Entries(row, chosen.column, chosen.score, chosen.forward, chosen.backward)
+
+        none = _Entries(*(np.zeros(0, kind) for kind in (np.int32, np.int32, *(np.float32,) * 3)))
+        chosen = _Entries.joined([none, *parallel_map(choose, self.blocks)])
+        return _symmetric(chosen, means)
+
+    def _chosen(self, entries: _Entries, means: Array, own: Array) -> Array:
+        """The positions of the `pool` best of each row and of the `each_other` best of each other group."""
+        group = self.groups[entries.column]
+        key = (entries.score - means[entries.column]).astype(np.float64)
+        order = np.lexsort((entries.column, -key, entries.row))
+        row, group = entries.row[order].astype(np.int64), group[order]
+        kept = _rank(row) < self.pool
+        if self.each_other:
+            kept |= (group != own[row]) & (_rank(row * self.number + group) < self.each_other)
+        return np.asarray(order[kept])
+
+
+def _symmetric(chosen: _Entries, means: Array) -> CandidatePairs:
+    people = len(means)
+    left, right = chosen.row.astype(np.int64), chosen.column.astype(np.int64)
+    keys = np.concatenate([left * people + right, right * people + left])
+    keys, first = np.unique(keys, return_index=True)
+    forward, backward = (
+        np.concatenate(ends)[first].astype(np.float64)
+        for ends in ((chosen.forward, chosen.backward), (chosen.backward, chosen.forward))
+    )
+    left, right = keys // max(1, people), keys % max(1, people)
+    return CandidatePairs(left, right, forward, reciprocal_score(forward, backward), means)
+
+
+def score_candidates(
+    scorer: Scorer,
+    groups: Array,
+    exclusion_mask: Callable[[slice, slice], Array] | None = None,
+    on_progress: Callable[[float], None] = lambda _: None,
+    best: BestAnswers | None = None,
 ) -> CandidatePairs:
+    """The candidates of everybody, scored tile by tile with no array of all pairs; `exclusion_mask` and
+    `best` as for `score_tiles`."""
+    pool = CandidatePool(groups, scorer.policy)
+    for found in score_tiles(scorer, pool.search, exclusion_mask, on_progress, best):
+        pool.add(found)
+    return pool.pairs()
+
+
+def find_candidates(log_odds: Array, groups: Array, policy: Policy) -> CandidatePairs:
     """Per person the `pool` best by h_ij - mean h_j and the `pool_each_other` best of each other
-    constituency, made symmetric; exact.
+    constituency, made symmetric; of log odds that are known already.
 
     log_odds: (n, n), -inf for excluded pairs; groups: (n,) codes. Centring limits popularity bias.
 
@@ -48,50 +246,11 @@ def find_candidates(
     >>> list(zip(pairs.left.tolist(), pairs.right.tolist()))
     [(0, 1), (0, 2), (1, 0), (2, 0)]
     """
-    people = len(groups)
-    blocks = [slice(start, min(start + BLOCK_ROWS, people)) for start in range(0, people, BLOCK_ROWS)]
-
-    def score_of(rows: slice, columns: slice) -> Array:
-        return reciprocal_score(log_odds[rows, columns], log_odds[columns, rows].T)
-
-    def sums_of(rows: slice) -> tuple[Array, Array]:
-        """The sums over all later columns, and over these rows for all columns after them."""
-        score = score_of(rows, slice(rows.start, people))
-        return score.sum(axis=1), score[:, rows.stop - rows.start :].sum(axis=0)
-
-    means = np.zeros(people, np.float32)
-    for rows, (across, down) in zip(blocks, parallel_map(sums_of, blocks), strict=True):
-        means[rows] += across
-        means[rows.stop :] += down
-    means /= max(1, people - 1)
-    order = np.argsort(groups, kind="stable")
-    bounds = np.searchsorted(groups[order], np.arange(int(groups.max(initial=0)) + 2))
-
-    def keys_of(rows: slice) -> Array:
-        score = score_of(rows, slice(None))
-        score = np.where(score > 0, score - means[None, :], -np.inf)[:, order]
-        chosen = [_top_k(score, policy.pool)]
-        for group in range(len(bounds) - 1):
-            own = groups[rows] == group
-            if policy.pool_each_other and not own.all():
-                extra = _top_k(score[~own, bounds[group] : bounds[group + 1]], policy.pool_each_other)
-                chosen.append(
-                    np.column_stack([np.flatnonzero(~own)[extra[:, 0]], extra[:, 1] + bounds[group]])
-                )
-        entries = np.vstack(chosen)
-        left, right = entries[:, 0] + rows.start, order[entries[:, 1]]
-        return np.concatenate([left * people + right, right * people + left])
-
-    kept: list[Array] = []
-    for rows, found in zip(blocks, parallel_map(keys_of, blocks), strict=True):
-        kept.append(found)
-        on_progress(rows.stop / people)
-    keys = np.sort(np.concatenate(kept)) if kept else np.zeros(0, np.int64)
-    keys = keys[np.diff(keys, prepend=-1) > 0]
-    left, right = keys // max(1, people), keys % max(1, people)
-    forward, backward = (log_odds[ends].astype(np.float64) for ends in ((left, right), (right, left)))
-    score = reciprocal_score(forward, backward)
-    return CandidatePairs(left, right, forward, score, means)
+    pool = CandidatePool(groups, policy)
+    for first, i in enumerate(pool.blocks):
+        for j in pool.blocks[first:]:
+            pool.add(pool.search(i, j, log_odds[i, j], log_odds[j, i].T))
+    return pool.pairs()
 
 
 def candidates_of(score: Array, means: Array, groups: Array, own: int, policy: Policy) -> Array:
@@ -122,3 +281,41 @@ def _top_k(score: Array, k: int) -> Array:
     flat = columns.ravel()
     finite = np.isfinite(score[rows, flat])
     return np.column_stack([rows[finite], flat[finite]]).astype(np.int64)
+
+
+def _positions(chosen: Array, score: Array) -> tuple[Array, Array]:
+    """(rows, columns) of the chosen pairs of a tile that are not excluded, whose score is above 0."""
+    flat = np.flatnonzero(chosen)
+    flat = flat[score.ravel()[flat] > 0]
+    return np.divmod(flat, score.shape[1])
+
+
+def _kth_largest(keys: Array, k: int) -> Array:
+    """Of each row, (n,); -inf with fewer than k."""
+    if keys.shape[1] < k:
+        return np.full(len(keys), -np.inf, keys.dtype)
+    at = keys.shape[1] - k
+    return np.asarray(np.partition(keys, at, axis=1)[:, at])
+
+
+def _by_row(row: Array, key: Array, rows: int) -> Array:
+    """The keys of each row side by side, (rows, most of one row), -inf where a row has fewer."""
+    order = np.argsort(row, kind="stable")
+    row = row[order]
+    count = np.bincount(row, minlength=rows)
+    rank = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    table = np.full((rows, int(count.max(initial=0))), -np.inf, key.dtype)
+    table[row, rank] = key[order]
+    return table
+
+
+def _rank(of: Array) -> Array:
+    """How many of the same value stand before each, (m,).
+
+    >>> _rank(np.array([5, 5, 7, 5])).tolist()
+    [0, 1, 0, 2]
+    """
+    order, count = np.argsort(of, kind="stable"), np.bincount(of)
+    rank = np.empty(len(of), np.int64)
+    rank[order] = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)
+    return rank

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from matching.recommend.blocks import Rows
 from matching.types import Array, Participant, Tie
 
 SELF, ORGANISATION, MET, EXCLUDED, LANGUAGE = "self", "organisation", "met", "excluded", "language"
@@ -29,7 +30,7 @@ class NoCommonLanguage:
             languages[row, [column[name] for name in p.languages]] = 1
         return cls(languages)
 
-    def mask(self, i: slice, j: slice) -> Array:
+    def mask(self, i: Rows, j: slice) -> Array:
         """Rows i with rows j, bool (len i, len j)."""
         if not self.languages.shape[1]:
             return np.zeros((len(self.languages[i]), len(self.languages[j])), bool)
@@ -75,13 +76,13 @@ class Exclusions:
             met=_pair_matrix(((t.a, t.b) for t in ties), row_of),
         )
 
-    def mask(self, i: slice, j: slice) -> Array:
+    def mask(self, i: Rows, j: slice) -> Array:
         """The excluded pairs of rows i with rows j, bool (len i, len j)."""
         mask: Array = self.organisation[i][:, None] == self.organisation[j][None, :]
         if self.languages is not None:
             mask |= self.languages.mask(i, j)
         for matrix in (self.excluded_pairs, self.met):
-            block = matrix[i, j].tocoo()
+            block = matrix[i][:, j].tocoo()
             mask[block.row, block.col] = True
         return mask
 

@@ -59,7 +59,7 @@ def explain_pair(
         priors=priors,
     )
     if state is None:
-        features, _ = fit_standardiser(features, policy)
+        features = fit_standardiser(features, policy)
     left, right = np.array([a, b]), np.array([b, a])
     values = standardised_features(features, policy, left, right, _resolvent_entries(features.walk, a, b))
     exclusion = dataset.exclusions.reason(a, b)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from matching.recommend.blocks import Rows
 from matching.types import Array
 
 DENSE_SHARE = 1 / 40  # a column used by more than this share of rows is cheaper as a dense product
@@ -47,7 +48,7 @@ class GramMatrix:
         rare = _without(self.rows, is_frequent), _without(self.other, is_frequent)
         return GramMatrix(self.rows, self.other, (dense, rare))
 
-    def tile(self, left: slice, right: slice) -> Array:
+    def tile(self, left: Rows, right: slice) -> Array:
         """The products of two slices of rows, dense float32 (len left, len right)."""
         if self.split is None:
             return np.asarray((self.rows[left] @ self.other[right].T).toarray())

@@ -132,36 +132,38 @@ def listed_pairs(lists: RankedLists) -> tuple[Array, Array, Array]:
     return owner, lists.others[owner, position].astype(np.int64), position + 1
 
 
-def evaluate_lists(lists: RankedLists, log_odds: Array) -> tuple[float, float]:
-    """(expected meetings per person, mean score) of the lists, from log odds (n, n)."""
+BackwardLogOdds = Callable[[Array, Array], Array]
+"""Rows of owners and of who is listed, (m,) each -> the log odds of the listed accepting the owner."""
+
+
+def evaluate_lists(lists: RankedLists, backward_of: BackwardLogOdds) -> tuple[float, float]:
+    """(expected meetings per person, mean score) of the lists."""
     owner, other, rank = listed_pairs(lists)
     if owner.size == 0:
         return 0.0, 0.0
-    forward, backward = (
-        probability(log_odds[ends].astype(np.float64)) for ends in ((owner, other), (other, owner))
-    )
-    meetings = expected_meetings(owner, other, rank, forward, backward, len(log_odds))
+    forward = probability(lists.score[lists.others >= 0])
+    backward = probability(backward_of(owner, other))
+    meetings = expected_meetings(owner, other, rank, forward, backward, len(lists.others))
     return float(meetings.mean()), float(forward.mean())
 
 
 def make_report(
     dataset: Dataset,
-    log_odds: Array,
+    backward_of: BackwardLogOdds,
     balanced: BalanceResult,
     lists: RankedLists,
     without_floor: RankedLists | None,
     best: BestAnswers,
 ) -> RunReport:
-    """The report of a run with log odds (n, n); `without_floor`: its lists without E-I floor, None if the
-    same."""
+    """The report of a run; `without_floor`: its lists without E-I floor, None if the same."""
     people = len(dataset.ids)
     owner, other, _ = listed_pairs(lists)
     exposure = np.bincount(other, minlength=people)
     has_capacity = dataset.capacity > 0
-    meetings, score = evaluate_lists(lists, log_odds)
+    meetings, score = evaluate_lists(lists, backward_of)
     free_meetings, free_score = meetings, score
     if without_floor is not None:
-        free_meetings, free_score = evaluate_lists(without_floor, log_odds)
+        free_meetings, free_score = evaluate_lists(without_floor, backward_of)
     scores = np.bincount(owner, weights=probability(lists.score[lists.others >= 0]), minlength=people)
     filled = np.bincount(owner, minlength=people)
     external = dataset.groups[owner] != dataset.groups[other]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,8 @@ import scipy.sparse as sp
 from matching.recommend.parallel import parallel_map
 from matching.types import Array
 
-BLOCK = 128
+BLOCK = 32
+"""Sources solved at once: their columns stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,6 @@ class RandomWalk:
 
     among: sp.csr_matrix
     out: sp.csr_matrix
-    backward: sp.csr_matrix
     degree: Array
     linked: Array
     restart: float
@@ -51,34 +51,36 @@ class RandomWalk:
         return cls(
             among=sp.csr_matrix(left @ people @ left * keep, dtype=dtype),
             out=sp.csr_matrix(out, dtype=dtype),
-            backward=sp.csr_matrix(out.T, dtype=dtype),
             degree=degree,
             linked=ties + np.asarray(counted.sum(axis=1)).ravel() > 0,
             restart=restart,
         )
 
     def step(self, x: Array) -> Array:
-        """M x."""
-        moved: Array = self.out @ (self.backward @ x)
+        """M x. Both transposes read x in the order of its rows and write in a smaller array."""
+        moved: Array = self.out @ (self.out.T @ x)
         if self.among.nnz:
-            moved += self.among @ x
+            moved += self.among.T @ x
         return moved
 
     def columns(self, sources: Array, tolerance: float) -> Array:
-        """(I - M)^-1 e_s for each source s, (n, len(sources)), to a residual norm below `tolerance`."""
+        """(I - M)^-1 e_s for each source s, (n, len(sources)), to a residual norm below `tolerance`; the same
+        whichever sources are solved together."""
         dtype = self.out.dtype
         people = self.among.shape[0]
         x = np.zeros((people, len(sources)), dtype)
-        residual = np.zeros_like(x)
+        residual, scaled = np.zeros_like(x), np.empty_like(x)
         residual[sources, np.arange(len(sources))] = 1
         direction = residual.copy()
         power = np.einsum("ij,ij->j", residual, residual)
         # The condition number is at most (2 - restart)/restart: 400 iterations are never needed.
         for _ in range(400):
-            moved = direction - self.step(direction)
+            moved = self.step(direction)
+            np.subtract(direction, moved, out=moved)
             length = power / np.maximum(np.einsum("ij,ij->j", direction, moved), np.finfo(dtype).tiny)
-            x += direction * length
-            residual -= moved * length
+            length[power <= tolerance**2] = 0
+            x += np.multiply(direction, length, out=scaled)
+            residual -= np.multiply(moved, length, out=scaled)
             new_power = np.einsum("ij,ij->j", residual, residual)
             if new_power.max() <= tolerance**2:
                 break
@@ -101,15 +103,43 @@ def resolvent(walk: RandomWalk, *, tolerance: float = 1e-5) -> Array:
     >>> (0.15 * resolvent(walk)).round(4).tolist()
     [[0.5404999852180481, 0.4595000147819519], [0.4595000147819519, 0.5404999852180481]]
     """
-    people = walk.among.shape[0]
-    whole = np.empty((people, people), walk.out.dtype)
+    everybody = slice(0, walk.among.shape[0])
+    return resolvent_tiles(walk, everybody, [everybody], tolerance)[0]
+
+
+def resolvent_tiles(walk: RandomWalk, rows: slice, blocks: Sequence[slice], tolerance: float) -> list[Array]:
+    """The rows Y[rows, block] of each block of columns, (len rows, len block) each."""
+    sources = np.arange(walk.among.shape[0])[rows]
+    tiles = [
+        np.empty((len(sources), len(range(*block.indices(walk.among.shape[0])))), walk.out.dtype)
+        for block in blocks
+    ]
 
     def fill(start: int) -> None:
-        sources = np.arange(start, min(start + BLOCK, people))
-        whole[sources] = walk.columns(sources, tolerance).T
+        these = slice(start, start + BLOCK)
+        columns = walk.columns(sources[these], tolerance)
+        for tile, block in zip(tiles, blocks, strict=True):
+            tile[these] = columns[block].T
 
-    list(parallel_map(fill, range(0, people, BLOCK)))
-    return whole
+    list(parallel_map(fill, range(0, len(sources), BLOCK)))
+    return tiles
+
+
+def resolvent_entries(walk: RandomWalk, left: Array, right: Array, tolerance: float) -> Array:
+    """Y_ij of the pairs left[k], right[k], (k,), from the columns of each different left."""
+    sources, at = np.unique(left, return_inverse=True)
+    order = np.argsort(at, kind="stable")
+    starts = np.searchsorted(at[order], np.arange(0, len(sources) + BLOCK, BLOCK))
+    entries = np.empty(len(left), walk.out.dtype)
+
+    def fill(number: int) -> None:
+        first = number * BLOCK
+        these = order[starts[number] : starts[number + 1]]
+        columns = walk.columns(sources[first : first + BLOCK], tolerance)
+        entries[these] = columns[right[these], at[these] - first]
+
+    list(parallel_map(fill, range(-(-len(sources) // BLOCK))))
+    return entries
 
 
 def personalised_pagerank(

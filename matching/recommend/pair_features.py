@@ -12,7 +12,8 @@ import numpy as np
 from matching.policy import Policy
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import FIELDS, Priors, prepare_features
-from matching.recommend.scoring import FEATURES, fit_standardiser, standardised_features
+from matching.recommend.pagerank import resolvent_entries
+from matching.recommend.scoring import FEATURES, WALK_TOLERANCE, fit_standardiser, standardised_features
 from matching.text import split_sentences
 from matching.types import Array, Participant, Tie, Vectors
 
@@ -37,11 +38,13 @@ def pair_features(
     """
     dataset = prepare_dataset(participants, ties, vectors, (), policy)
     unfitted = prepare_features(dataset.participants, vectors, dataset.incidence, policy, priors=priors)
-    features, resolvent = fit_standardiser(unfitted, policy)
+    features = fit_standardiser(unfitted, policy)
     rows = np.searchsorted(dataset.ids, np.asarray(pairs, np.int64).reshape(-1, 2))
+    entries = None
+    if features.walk is not None:
+        entries = resolvent_entries(features.walk, rows[:, 0], rows[:, 1], WALK_TOLERANCE)
     found = []
     for left, right in (rows.T, rows.T[::-1]):
-        entries = None if resolvent is None else resolvent[left, right]
         parts = standardised_features(features, policy, left, right, entries)
         found.append(np.stack([parts[name] for name in FEATURES], axis=1))
     return found[0], found[1]

@@ -9,7 +9,7 @@ import numpy as np
 
 from matching.policy import Policy
 from matching.recommend.balance import BalanceResult, balance_pairs, matching_weights
-from matching.recommend.candidates import find_candidates
+from matching.recommend.candidates import score_candidates
 from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import Features, Priors, prepare_features
 from matching.recommend.measures import make_report
@@ -22,7 +22,14 @@ from matching.recommend.ranking import (
     make_shortlists,
 )
 from matching.recommend.reasons import ReasonBuilder
-from matching.recommend.scoring import Scorer, fit_standardiser, predict_all, probability, reciprocal_score
+from matching.recommend.scoring import (
+    Scorer,
+    fit_standardiser,
+    log_odds_of_pairs,
+    log_odds_of_rows,
+    probability,
+    reciprocal_score,
+)
 from matching.recommend.state import RunState
 from matching.recommend.unmet import BestAnswers
 from matching.types import Array, Lists, Participant, RunReport, Suggested, Tie, Vectors
@@ -72,34 +79,26 @@ def build_run(
     report_stage("graph", 0.0)
     dataset = prepare_dataset(participants, ties, vectors, excluded, policy)
     unfitted = prepare_features(dataset.participants, vectors, dataset.incidence, policy, priors=priors)
-    features, walk_resolvent = fit_standardiser(unfitted, policy)
+    features = fit_standardiser(unfitted, policy)
     del unfitted
     report_stage("pairs", 0.0)
-    best = BestAnswers.empty(len(dataset.ids))
-    log_odds = predict_all(
-        Scorer.from_features(features, policy),
-        walk_resolvent,
-        dataset.exclusions.mask,
-        lambda share: report_stage("pairs", 0.7 * share),
-        best,
+    best, scorer = BestAnswers.empty(len(dataset.ids)), Scorer.from_features(features, policy)
+    pairs = score_candidates(
+        scorer, dataset.groups, dataset.exclusions.mask, lambda share: report_stage("pairs", share), best
     )
-    pairs = find_candidates(
-        log_odds, dataset.groups, policy, lambda share: report_stage("pairs", 0.7 + 0.3 * share)
-    )
-    del walk_resolvent
     report_stage("balance", 0.0)
     balanced = balance_pairs(
         pairs, dataset.groups, dataset.capacity, policy, lambda share: report_stage("balance", share)
     )
     report_stage("lists", 0.0)
 
-    def rank(balanced: BalanceResult, log_odds: Array) -> tuple[RankedLists, RunState]:
+    def rank(balanced: BalanceResult) -> tuple[RankedLists, RunState]:
         shortlists = make_shortlists(
             pairs.left, pairs.right, balanced.weights, pairs.log_odds, dataset.groups, policy
         )
 
         def full_rows(rows: Array) -> tuple[Array, Array]:
-            forward, backward = (log_odds[rows].astype(float), log_odds[:, rows].T.astype(float))
+            forward, backward = log_odds_of_rows(scorer, rows, dataset.exclusions.mask)
             score = reciprocal_score(forward, backward)
             weights = matching_weights(
                 rows, score, dataset.groups, balanced.scale, balanced.bonus, policy.beta
@@ -130,13 +129,19 @@ def build_run(
         )
         return lists, state
 
-    ranked, state = rank(balanced, log_odds)
+    def backward_of(owner: Array, other: Array) -> Array:
+        backward = pairs.log_odds_of(other, owner)
+        beyond = np.isnan(backward)
+        if beyond.any():
+            backward[beyond] = log_odds_of_pairs(features, policy, other[beyond], owner[beyond])[0]
+        return backward
+
+    ranked, state = rank(balanced)
     without_floor = None
     if balanced.bonus > 0:
         free = balance_pairs(pairs, dataset.groups, dataset.capacity, replace(policy, ei_floor=-1.0))
-        without_floor = rank(free, log_odds)[0]
-    report = make_report(dataset, log_odds, balanced, ranked, without_floor, best)
-    del log_odds
+        without_floor = rank(free)[0]
+    report = make_report(dataset, backward_of, balanced, ranked, without_floor, best)
     report_stage("lists", 0.5)
     extended = extend_lists(ranked, pairs.left, pairs.right, pairs.log_odds, policy.further)
     lists = explain_lists(dataset, features, policy, balanced.bonus, extended, np.arange(len(dataset.ids)))

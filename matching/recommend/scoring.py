@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
 from matching.policy import Policy
+from matching.recommend.blocks import Rows, blocks_of
 from matching.recommend.features import (
     Features,
     RawFeatures,
@@ -18,15 +20,16 @@ from matching.recommend.features import (
     sample_pairs,
 )
 from matching.recommend.gram import GramMatrix
-from matching.recommend.pagerank import resolvent
+from matching.recommend.pagerank import resolvent_entries, resolvent_tiles
 from matching.recommend.parallel import parallel_map
 from matching.recommend.unmet import BestAnswers
 from matching.types import Array
 
-TILE = 1024
 MAX_LEXICAL_Z = 3.0
 """Cap of the standardised lexical similarity: near-duplicate texts are no better than similar ones."""
 MAX_LOGIT = 80.0
+WALK_TOLERANCE = 1e-4
+"""Of the residual of each column of the walk's resolvent."""
 FEATURES = (
     "text",
     "topic",
@@ -40,16 +43,16 @@ FEATURES = (
     "no_common_language",
 )
 OVERLAP_ROWS = 512
+Result = TypeVar("Result")
 NO_ANSWER = np.float32(1e3)
 """What a missing about loses against an offer, so that the larger of both is the offer."""
 
 
-def fit_standardiser(features: Features, policy: Policy) -> tuple[Features, Array | None]:
-    """Fit all statistics over sampled pairs; also returns the resolvent (n, n) of the walk, which is
-    costly."""
+def fit_standardiser(features: Features, policy: Policy) -> Features:
+    """Fit all statistics over sampled pairs; those of the walk over pairs whose first is in the first block,
+    since a whole column is solved for each."""
     left, right = sample_pairs(features.people, policy.seed)
     raw = raw_features(features, left, right)
-    walk_resolvent = None if features.walk is None else resolvent(features.walk, tolerance=1e-4)
 
     def statistics_of(values: Array) -> ScoreStatistics:
         return ScoreStatistics.from_sample(values[np.isfinite(values)])
@@ -64,13 +67,16 @@ def fit_standardiser(features: Features, policy: Policy) -> tuple[Features, Arra
         overlap_cap=_positive_cap(features.overlap, policy.seed),
         odd_cap=_positive_cap(features.odd_paths, policy.seed),
     )
-    if walk_resolvent is not None and features.walk is not None:
-        value = log_pagerank(features.walk, walk_resolvent[left, right], left, right)
+    if features.walk is not None:
+        left = left - left % len(blocks_of(features.people))
+        left, right = left[left != right], right[left != right]
+        entries = resolvent_entries(features.walk, left, right, WALK_TOLERANCE)
+        value = log_pagerank(features.walk, entries, left, right)
         reached = value[np.isfinite(value)]
         floor = float(reached.min()) if reached.size else 0.0
         statistics = ScoreStatistics.from_sample(np.maximum(value[~np.isnan(value)], floor))
         standardiser = replace(standardiser, pagerank=statistics, pagerank_floor=floor)
-    return replace(features, standardiser=standardiser), walk_resolvent
+    return replace(features, standardiser=standardiser)
 
 
 def _positive_cap(gram: GramMatrix | None, seed: int) -> float:
@@ -252,7 +258,7 @@ class _Cosines:
     right: Array
     shift: Array
 
-    def forward(self, i: slice, j: slice) -> Array:
+    def forward(self, i: Rows, j: slice) -> Array:
         """Of i -> j, (len i, len j)."""
         left, shift = self.left[i], self.shift[j].T
         part: Array = (self.a[i] * left) @ self.b[j].T
@@ -260,7 +266,7 @@ class _Cosines:
         part *= self.right[j].T
         return part
 
-    def backward(self, i: slice, j: slice) -> Array:
+    def backward(self, i: Rows, j: slice) -> Array:
         """Of j -> i, (len i, len j)."""
         right = self.right[i]
         part: Array = (self.b[i] * right) @ self.a[j].T
@@ -331,11 +337,11 @@ class Scorer:
         features = replace(f, lexical=f.lexical.for_all_tiles(), overlap=overlap, odd_paths=odd_paths)
         return replace(self, features=features)
 
-    def tile(self, i: slice, j: slice, resolvent_tile: Array | None) -> tuple[Array, Array]:
+    def tile(self, i: Rows, j: slice, resolvent_tile: Array | None) -> tuple[Array, Array]:
         """w of i -> j and of j -> i, both float32 (len i, len j); `resolvent_tile` of the same shape."""
         return self.add_others(i, j, self.answers(i, j), resolvent_tile)
 
-    def answers(self, i: slice, j: slice) -> tuple[Array, Array]:
+    def answers(self, i: Rows, j: slice) -> tuple[Array, Array]:
         """Text and topics of i -> j and of j -> i alone."""
         f = self.features
         forward = self.offered.forward(i, j)
@@ -349,7 +355,7 @@ class Scorer:
         return forward, backward
 
     def add_others(
-        self, i: slice, j: slice, answers: tuple[Array, Array], resolvent_tile: Array | None
+        self, i: Rows, j: slice, answers: tuple[Array, Array], resolvent_tile: Array | None
     ) -> tuple[Array, Array]:
         """The answers with all other features added, in place."""
         f, p = self.features, self.policy
@@ -378,7 +384,7 @@ class Scorer:
             self._add_pagerank(forward, backward, i, j, resolvent_tile)
         return forward, backward
 
-    def _lexical(self, i: slice, j: slice) -> Array:
+    def _lexical(self, i: Rows, j: slice) -> Array:
         f, y = self.features, self.features.standardiser.lexical
         factor = f.lexical_factor * f.has_terms[:, None]
         part = f.lexical.tile(i, j)
@@ -389,7 +395,7 @@ class Scorer:
         return part
 
     def _add_pagerank(
-        self, forward: Array, backward: Array, i: slice, j: slice, resolvent_tile: Array
+        self, forward: Array, backward: Array, i: Rows, j: slice, resolvent_tile: Array
     ) -> None:
         f, y = self.features, self.features.standardiser
         assert f.walk is not None
@@ -411,29 +417,26 @@ def _has_content(rows: Array) -> Array:
     return has_content
 
 
-def predict_all(
+def score_tiles(
     scorer: Scorer,
-    walk_resolvent: Array | None,
+    take: Callable[[slice, slice, Array, Array], Result],
     exclusion_mask: Callable[[slice, slice], Array] | None = None,
     on_progress: Callable[[float], None] = lambda _: None,
     best: BestAnswers | None = None,
-) -> Array:
-    """ln odds, float32 (n, n), of the row's person accepting to meet the column's; -inf for excluded pairs.
+) -> Iterator[Result]:
+    """take(i, j, forward, backward) of every two blocks of people, i not after j, in order, from several
+    threads: ln odds, float32 (len i, len j), of i accepting j and of j accepting i; -inf for excluded pairs.
 
-    The resolvent (n, n) is overwritten with the result; `best` is filled. `exclusion_mask(i, j)` is that of
-    Exclusions.
+    The first tile's result is yielded before the next is scored. `best` is filled. `exclusion_mask(i, j)` is
+    that of Exclusions. Memory is that of the tiles of one i: linear in the people.
     """
-    people, scorer = scorer.features.people, scorer.for_all_tiles()
-    log_odds = walk_resolvent
-    if log_odds is None:
-        log_odds = np.empty((people, people), np.float32)
-    blocks = [slice(start, min(start + TILE, people)) for start in range(0, people, TILE)]
-    tiles = [(i, j) for a, i in enumerate(blocks) for j in blocks[a:]]
+    scorer = scorer.for_all_tiles()
+    walk = scorer.features.walk if scorer.policy.pagerank else None
+    blocks = blocks_of(scorer.features.people)
 
-    def fill(tile: tuple[slice, slice]) -> None:
-        i, j = tile
+    def score(tile: tuple[slice, slice, Array | None]) -> Result:
+        i, j, resolvent_tile = tile
         excluded = None if exclusion_mask is None else exclusion_mask(i, j)
-        resolvent_tile = None if walk_resolvent is None else walk_resolvent[i, j]
         answers = scorer.answers(i, j)
         if best is not None:
             best.update(i, j, *answers, excluded)
@@ -441,9 +444,61 @@ def predict_all(
         forward, backward = acceptance_log_odds(*needs, scorer.policy)
         if excluded is not None:
             forward[excluded] = backward[excluded] = -np.inf
+        if i == j:  # each pair stands twice in the tile: let both be rounded alike
+            backward = np.ascontiguousarray(forward.T)
+        return take(i, j, forward, backward)
+
+    done, number = 0, len(blocks) * (len(blocks) + 1) // 2
+    for first, i in enumerate(blocks):
+        later = blocks[first:]
+        walked = [None] * len(later) if walk is None else resolvent_tiles(walk, i, later, WALK_TOLERANCE)
+        tiles = [(i, j, tile) for j, tile in zip(later, walked, strict=True)]
+        del walked
+        for batch in (tiles[:1], tiles[1:]) if first == 0 else (tiles,):
+            for result in parallel_map(score, batch):
+                done += 1
+                on_progress(done / number)
+                yield result
+
+
+def predict_all(
+    scorer: Scorer,
+    exclusion_mask: Callable[[slice, slice], Array] | None = None,
+    best: BestAnswers | None = None,
+) -> Array:
+    """All of `score_tiles` in one array, (n, n): for an evaluation, which ranks everybody."""
+    people = scorer.features.people
+    log_odds = np.empty((people, people), np.float32)
+
+    def fill(i: slice, j: slice, forward: Array, backward: Array) -> None:
         log_odds[i, j] = forward
         log_odds[j, i] = backward.T
 
-    for done, _ in enumerate(parallel_map(fill, tiles), start=1):
-        on_progress(done / len(tiles))
+    for _ in score_tiles(scorer, fill, exclusion_mask, best=best):
+        pass
     return log_odds
+
+
+def log_odds_of_rows(
+    scorer: Scorer, rows: Array, exclusion_mask: Callable[[Array, slice], Array]
+) -> tuple[Array, Array]:
+    """ln odds of the people `rows` (k,) accepting everybody and of everybody accepting them, float64 (k, n);
+    -inf for excluded pairs."""
+    everybody, walk = slice(0, scorer.features.people), scorer.features.walk
+    resolvent_rows = None if walk is None else walk.columns(rows, WALK_TOLERANCE).T
+    mine, theirs = scorer.tile(rows, everybody, resolvent_rows)
+    forward, backward = acceptance_log_odds(mine.astype(np.float64), theirs.astype(np.float64), scorer.policy)
+    excluded = exclusion_mask(rows, everybody)
+    forward[excluded] = backward[excluded] = -np.inf
+    return forward, backward
+
+
+def log_odds_of_pairs(features: Features, policy: Policy, left: Array, right: Array) -> tuple[Array, Array]:
+    """ln odds of left[k] accepting right[k] and in reverse, (k,), excluded or not."""
+    walk = features.walk
+    entries = None if walk is None else resolvent_entries(walk, left, right, WALK_TOLERANCE)
+    forward, backward = (
+        need(standardised_features(features, policy, *ends, entries), policy)
+        for ends in ((left, right), (right, left))
+    )
+    return acceptance_log_odds(forward, backward, policy)

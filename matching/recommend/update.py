@@ -24,7 +24,7 @@ from matching.recommend.ranking import (
     make_shortlists,
 )
 from matching.recommend.run import explain_lists
-from matching.recommend.scoring import Scorer, acceptance_log_odds, reciprocal_score
+from matching.recommend.scoring import Scorer, log_odds_of_rows, reciprocal_score
 from matching.recommend.state import RunState
 from matching.text.tfidf import count_field_terms
 from matching.types import Array, Lists, Participant, Tie, Vectors
@@ -162,15 +162,8 @@ def _lists_with_leavers(state: RunState, old_rows: Array, lists: RankedLists) ->
 def _log_odds_of(scorer: Scorer, dataset: Dataset, i: int) -> tuple[Array, Array]:
     """Log odds of row i for everybody and of everybody for row i, float64 (n,) each; -inf for excluded
     pairs."""
-    one, everybody = slice(i, i + 1), slice(0, len(dataset.ids))
-    walk = scorer.features.walk
-    resolvent_row = None if walk is None else walk.columns(np.array([i]), 1e-4).T
-    excluded = dataset.exclusions.mask(one, everybody)[0]
-    mine, theirs = scorer.tile(one, everybody, resolvent_row)
-    forward, backward = acceptance_log_odds(
-        mine[0].astype(np.float64), theirs[0].astype(np.float64), scorer.policy
-    )
-    return np.where(excluded, -np.inf, forward), np.where(excluded, -np.inf, backward)
+    forward, backward = log_odds_of_rows(scorer, np.array([i]), dataset.exclusions.mask)
+    return forward[0], backward[0]
 
 
 def _rebalance(
@@ -284,8 +277,7 @@ def _rerank(
     caps = exposure_caps(dataset.capacity, policy)
 
     def full_rows(some: Array) -> tuple[Array, Array]:
-        both = [_log_odds_of(scorer, dataset, i) for i in some.tolist()]
-        forward, backward = (np.array([ends[way] for ends in both]) for way in (0, 1))
+        forward, backward = log_odds_of_rows(scorer, some, dataset.exclusions.mask)
         score = reciprocal_score(forward, backward)
         weights = matching_weights(some, score, dataset.groups, state.scale, state.bonus, policy.beta)
         return weights, forward

@@ -1,8 +1,9 @@
 """The pair stage against semantic_search, NearestNeighbors and the bare arithmetic, in one process.
 
 Run by `make bench`, or alone: `python -m tests.benchmarks.bench_pairs [--people N ...]`. The peers answer one
-direction from one vector per person; ours answers both from eight features. Ours runs first, so that the peak
-of memory is ours alone, its preparation included. Exit 1 above five times the limit.
+direction from one vector per person; ours answers both from ten features and solves everybody's walk. Ours
+runs first, so that the peak of memory is ours alone, its preparation included. Exit 1 above five times the
+limit.
 """
 
 import argparse
@@ -14,10 +15,10 @@ from itertools import pairwise
 from backend.benchmarks.management.commands.bench_matching import limit_seconds
 from backend.benchmarks.synthetic import synthetic_people
 from matching.policy import Policy
-from matching.recommend.candidates import find_candidates
+from matching.recommend.candidates import score_candidates
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import prepare_features
-from matching.recommend.scoring import Scorer, fit_standardiser, predict_all
+from matching.recommend.scoring import Scorer, fit_standardiser
 
 MOST_TIMES, BEST, JUDGED_PEOPLE = 5, 100, 10_000
 
@@ -33,13 +34,12 @@ def ours(people):
     participants, ties, vectors = synthetic_people(people)
     policy = Policy()
     dataset = prepare_dataset(participants, ties, vectors, (), policy)
-    features, walks = fit_standardiser(
+    features = fit_standardiser(
         prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy
     )
 
     def stage():
-        log_odds = predict_all(Scorer.from_features(features, policy), walks, dataset.exclusions.mask)
-        find_candidates(log_odds, dataset.groups, policy)
+        score_candidates(Scorer.from_features(features, policy), dataset.groups, dataset.exclusions.mask)
 
     return timed(stage), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 

@@ -23,7 +23,13 @@ from matching.recommend.graph import (
     smooth_over_ties,
     weighted_common_neighbours,
 )
-from matching.recommend.pagerank import RandomWalk, personalised_pagerank, resolvent
+from matching.recommend.pagerank import (
+    RandomWalk,
+    personalised_pagerank,
+    resolvent,
+    resolvent_entries,
+    resolvent_tiles,
+)
 from matching.types import Participant, Tie
 
 
@@ -143,6 +149,20 @@ def test_the_logarithm_used_in_scores_is_that_of_pagerank():
     value = log_pagerank(walk, resolvent(walk, tolerance=1e-6)[left, right], left, right)
     assert value[:3] + np.log(0.15) == pytest.approx(np.log(exact[left, right][:3]), abs=1e-4)
     assert np.isnan(value[3])
+
+
+def test_tiles_and_entries_of_the_resolvent_are_those_of_the_whole():
+    people, ties = typed_forum()
+    incidence = build_incidence(people, ties, Policy())
+    walk = RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15)
+    whole, blocks = resolvent(walk, tolerance=1e-6), [slice(0, None, 2), slice(1, None, 2)]
+    for tile, columns in zip(resolvent_tiles(walk, blocks[1], blocks, 1e-6), blocks, strict=True):
+        assert tile == pytest.approx(whole[blocks[1], columns], abs=1e-5)
+    left, right = np.array([5, 0, 5, 2]), np.array([1, 0, 3, 2])
+    assert resolvent_entries(walk, left, right, 1e-6) == pytest.approx(whole[left, right], abs=1e-5)
+    assert whole @ (np.eye(len(people)) - walk.step(np.eye(len(people), dtype=np.float32))) == pytest.approx(
+        np.eye(len(people)), abs=1e-4
+    )
 
 
 def test_repeated_ties_add_up_decay_and_keep_the_newest_label():

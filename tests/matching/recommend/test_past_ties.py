@@ -72,10 +72,10 @@ def test_pairs_are_scored_as_by_a_run():
     given, ties = people(), [Tie(0, 9), Tie(1, 8), Tie(9, 1)]
     policy = Policy()
     dataset = prepare_dataset(given, ties, read(given), (), policy)
-    features, resolvent = fit_standardiser(
+    features = fit_standardiser(
         prepare_features(dataset.participants, read(given), dataset.incidence, policy), policy
     )
-    p = probability(predict_all(Scorer.from_features(features, policy), resolvent))
+    p = probability(predict_all(Scorer.from_features(features, policy)))
     there, back = pair_features(given, ties, read(given), np.array([(0, 1), (7, 3)]), policy=policy)
     needs = [need(dict(zip(FEATURES, side.T, strict=True)), policy) for side in (there, back)]
     assert acceptance_probabilities(*needs, policy)[0] == pytest.approx(p[[0, 7], [1, 3]], rel=1e-3)

@@ -11,17 +11,20 @@ from scipy.special import logit
 from sklearn.decomposition import TruncatedSVD
 
 from matching.policy import Policy
-from matching.recommend.candidates import candidates_of, find_candidates
+from matching.recommend.candidates import candidates_of, find_candidates, score_candidates
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import ScoreStatistics, prepare_features, raw_features, sample_pairs
 from matching.recommend.gram import GramMatrix
 from matching.recommend.graph import adamic_adar_3path
+from matching.recommend.pagerank import resolvent
 from matching.recommend.run import build_run
 from matching.recommend.scoring import (
     MAX_LEXICAL_Z,
     Scorer,
     acceptance_probabilities,
     fit_standardiser,
+    log_odds_of_pairs,
+    log_odds_of_rows,
     need,
     predict_all,
     probability,
@@ -49,15 +52,14 @@ SCORERS = {
 
 def score(people, ties, vectors, policy, excluded=()):
     dataset = prepare_dataset(people, ties, vectors, excluded, policy)
-    features, walked = fit_standardiser(
+    features = fit_standardiser(
         prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy
     )
-    kept = None if walked is None else walked.copy()
     return (
         dataset,
         features,
-        kept,
-        probability(predict_all(Scorer.from_features(features, policy), walked, dataset.exclusions.mask)),
+        None if features.walk is None else resolvent(features.walk, tolerance=1e-4),
+        probability(predict_all(Scorer.from_features(features, policy), dataset.exclusions.mask)),
     )
 
 
@@ -323,6 +325,57 @@ def test_candidates_are_the_best_after_centring_and_of_each_other_constituency(s
         own = candidates_of(h[i], means, groups, int(groups[i]), policy)
         assert set(own.tolist()) == set(chosen)
     assert set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)) == expected
+
+
+def test_candidates_scored_tile_by_tile_are_those_of_all_pairs_at_once():
+    """Three blocks of people: kept by provisional means, chosen by those of all."""
+    people, ties, vectors = make_people(2500, 3, ties=2000)
+    policy = Policy(pool=30, pool_each_other=4)
+    dataset, features, _, p = score(people, ties, vectors, policy)
+    scorer = Scorer.from_features(features, policy)
+    pairs = score_candidates(scorer, dataset.groups, dataset.exclusions.mask)
+    log_odds = predict_all(scorer, dataset.exclusions.mask)
+    h = reciprocal_score(log_odds, log_odds.T)
+    means = h.sum(axis=1) / (len(people) - 1)
+    chosen = set()
+    for i in range(len(people)):
+        for j in candidates_of(h[i], means, dataset.groups, int(dataset.groups[i]), policy).tolist():
+            chosen |= {(i, j), (j, i)}
+    found = set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
+    assert len(found ^ chosen) <= len(chosen) // 10_000  # rounding decides between equals
+    assert pairs.mean_scores == pytest.approx(means, abs=1e-5)
+    assert (pairs.log_odds == log_odds[pairs.left, pairs.right]).all()
+    turned = pairs.log_odds_of(pairs.right, pairs.left)
+    assert (pairs.score == reciprocal_score(turned, pairs.log_odds)).all()
+    assert (pairs.log_odds_of(pairs.left, pairs.right) == pairs.log_odds).all()
+    strangers = p > 0
+    strangers[pairs.left, pairs.right] = False
+    left, right = np.nonzero(strangers)
+    assert np.isnan(pairs.log_odds_of(left, right)).all()
+
+
+def test_candidates_of_many_who_are_all_alike_are_as_many_as_of_few():
+    odds = np.zeros((2100, 2100), np.float32)
+    np.fill_diagonal(odds, -np.inf)
+    pairs = find_candidates(odds, np.arange(2100) % 2, Policy(pool=20, pool_each_other=5))
+    assert (np.bincount(pairs.left, minlength=2100) >= 20).all()
+    again = find_candidates(odds, np.arange(2100) % 2, Policy(pool=20, pool_each_other=5))
+    assert (pairs.right == again.right).all()
+
+
+def test_log_odds_of_rows_and_of_pairs_are_those_of_the_tiles():
+    people, ties, vectors = make_people(90, 3, ties=80)
+    policy = Policy(network_declared=1)
+    dataset, features, _, p = score(people, ties, vectors, policy)
+    rows = np.array([7, 3, 60])
+    scorer = Scorer.from_features(features, policy)
+    forward, backward = log_odds_of_rows(scorer, rows, dataset.exclusions.mask)
+    assert probability(forward) == pytest.approx(p[rows], abs=1e-3)
+    assert probability(backward) == pytest.approx(p[:, rows].T, abs=1e-3)
+    left, right = np.nonzero(p > 0)
+    there, back = log_odds_of_pairs(features, policy, left, right)
+    assert probability(there) == pytest.approx(p[left, right], abs=1e-3)
+    assert probability(back) == pytest.approx(p[right, left], abs=1e-3)
 
 
 def test_the_idf_of_one_term_is_that_of_its_bucket():

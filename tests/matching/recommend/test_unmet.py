@@ -26,11 +26,11 @@ def test_the_best_answers_are_the_largest_over_allowed_pairs_of_any_tiling():
     people, ties, vectors = make_people(60, 2, ties=30)
     policy = Policy()
     dataset = prepare_dataset(people, ties, vectors, (), policy)
-    features, walks = fit_standardiser(
+    features = fit_standardiser(
         prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy
     )
     best = BestAnswers.empty(60)
-    predict_all(Scorer.from_features(features, policy), walks, dataset.exclusions.mask, best=best)
+    predict_all(Scorer.from_features(features, policy), dataset.exclusions.mask, best=best)
     left, right = (ends.ravel() for ends in np.indices((60, 60)))
     parts = standardised_features(features, policy, left, right, None)
     answers = need({name: parts[name] for name in ("text", "topic")}, policy).reshape(60, 60)
