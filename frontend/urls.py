@@ -60,6 +60,7 @@ urlpatterns = [
     path("account/connections/", connections.kept_connections, name="kept_connections"),
     path("account/connections/connections.vcf", connections.kept_address_book, name="kept_address_book"),
     path("account/connections/<int:connection_id>/end/", connections.end_kept, name="end_kept_connection"),
+    path("account/who/", people.choose_person, name="choose_person"),
     path("account/reset-factor/", people.reset_factor, name="reset_factor"),
     path("account/address/", people.change_own_address, name="change_address"),
     path("account/confirm/", people.confirm_by_code, name="confirm_by_code"),
@@ -113,7 +114,7 @@ urlpatterns = [
     path("e/<slug:slug>/roles/<int:appointment_id>/", roles.decide_role, name="decide_role"),
     path("e/<slug:slug>/attendees/import/", attendees.import_list, name="import_list"),
     path("e/<slug:slug>/attendees/files/<str:name>", attendees.download, name="attendees_file"),
-    path("e/<slug:slug>/attendees/add/", attendee.add, name="add_attendee"),
+    path("e/<slug:slug>/attendees/add/", attendee.add_person, name="add_attendee"),
     path("e/<slug:slug>/attendees/<int:attendee_id>/", attendee.attendee_page, name="attendee"),
     path("e/<slug:slug>/attendees/<int:attendee_id>/roles/", attendee.roles, name="attendee_roles"),
     path(

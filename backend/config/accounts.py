@@ -10,17 +10,19 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.stages import LoginStage
 from allauth.core import context as allauth_context
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import user_logged_in
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,10 +32,10 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from backend.config.middleware import SEEN_AT
 from backend.core.encryption import decrypt, encrypt
-from backend.events.selectors import signed_in_person
+from backend.events.selectors import mailbox_choices, signed_in_person
 from backend.people.models import ApiToken, Person
-from backend.people.rules import BY_FACTOR
-from backend.people.selectors import is_confirmed
+from backend.people.rules import BY_CODE, BY_FACTOR
+from backend.people.selectors import is_confirmed, who_reads_the_mailbox_of
 from backend.people.services import queue_account_mail, use_token
 
 _FACTOR = "second factor"  # what the key of stored secrets is for
@@ -98,6 +100,42 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return bool(super().is_safe_url(url))
         except ValueError:
             return False
+
+    def get_login_stages(self) -> list[str]:
+        """Who of a mailbox it is, is asked between the code and a second factor."""
+        stages: list[str] = super().get_login_stages()
+        after = stages.index("allauth.account.stages.LoginByCodeStage") + 1
+        return [*stages[:after], f"{__name__}.{MailboxStage.__name__}", *stages[after:]]
+
+
+class MailboxStage(LoginStage):  # type: ignore[misc]
+    """Where two people read the mailbox that the code came to: which of them it is."""
+
+    key = "mailbox"
+    urlname = "choose_person"
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        if self.login.user is None or who_reads_the_mailbox_of(self.login.user).count() < 2:
+            return None, True
+        people = list(mailbox_choices(self.login.user, timezone.now()))
+        if not self.login.email:  # no code: a link or a passkey is of one of them
+            people = [one for one in people if one.pk == self.login.user.pk]
+        if not people:
+            messages.error(
+                self.request,
+                _("Another person reads this mailbox, so it cannot sign you in. Ask the organisers."),
+            )
+            return HttpResponseRedirect(reverse(settings.LOGIN_URL)), False
+        if len(people) == 1:
+            self.choose(people[0])
+            return None, True
+        return HttpResponseRedirect(reverse(self.urlname)), True
+
+    def choose(self, person: Person) -> None:
+        """Go on as this person, whom the code proves as much."""
+        if self.login.user.pk != person.pk:
+            self.login.user = person
+            record_authentication(self.request, person, BY_CODE)
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

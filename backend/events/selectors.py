@@ -43,11 +43,12 @@ from backend.events.rules import (
     is_empty_profile,
     is_lead,
     made_up_in,
+    may_share_mailbox,
     roles_held,
     standing_of,
 )
 from backend.people.models import FormerAddress, Person
-from backend.people.selectors import HAS_FACTOR, second_factors
+from backend.people.selectors import HAS_FACTOR, second_factors, who_reads_the_mailbox_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,11 @@ def attendees_by_former_address(event: Event) -> dict[str, Attendee]:
     people = Attendee.objects.filter(event=event, person__in=[person for _hash, person in hashes])
     there = {one.person_id: one for one in people.select_related("person").knowing_aliases()}
     return {address: there[person] for address, person in hashes if person in there}
+
+
+def mailbox_choices(person: Person, now: dt.datetime) -> QuerySet[Person]:
+    """Of those who read the mailbox of this person: who may sign in by it, where there are several."""
+    return who_reads_the_mailbox_of(person).filter(may_share_mailbox(now))
 
 
 def is_in_a_team(person: Person) -> bool:

@@ -62,7 +62,7 @@ class PersonManager(BaseUserManager["Person"]):
     """People are found by e-mail without regard to case and kept with the spelling they came with."""
 
     def get_by_natural_key(self, username: str | None) -> Person:
-        return self.get(email__iexact=username)
+        return self.get(email__iexact=username, shares_with=None)
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> Person:
         person = self.model(email=email.strip(), **fields)
@@ -82,7 +82,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
         TWICE_DAILY = "twice-daily", _("Together, twice a day")
         DAILY = "daily", _("Together, once a day")
 
-    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
+    email = models.EmailField(_("e-mail"), max_length=254)
+    # Of the second of two people who read one mailbox: the first. The address of both is the same.
+    shares_with = models.OneToOneField(
+        "self", null=True, blank=True, editable=False, on_delete=models.RESTRICT, related_name="shared_by"
+    )
     address_hash = AddressHashField()
     name = models.CharField(_("name"), max_length=200)  # the owner's; an event knows them by Attendee.name
     is_active = models.BooleanField(default=True)
@@ -111,8 +115,14 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         verbose_name_plural = "people"
+        indexes = [models.Index(Lower("email"), name="person_by_email")]
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="person_email_unique"),
+            models.UniqueConstraint(
+                Lower("email"), condition=models.Q(shares_with=None), name="person_email_unique"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(shares_with=models.F("id")), name="person_shares_with_another"
+            ),
             models.CheckConstraint(condition=~models.Q(name=""), name="person_has_a_name"),
             models.CheckConstraint(
                 condition=models.Q(address_hash__regex="^[0-9a-f]{64}$"), name="person_has_an_address_hash"

@@ -14,7 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -48,11 +48,21 @@ def folded_for(texts: Sequence[str]) -> list[str]:
 def person_with_email(email: str) -> Person | None:
     """The open account with this address, in whatever case either is written; None where there is none.
 
+    Of two who read one mailbox it is the first.
+
     The database compares in capitals, where ſ is S and ı is I: another mailbox, perhaps a stranger's.
     """
     wanted = email.strip().lower()
-    found = Person.objects.filter(email__iexact=wanted, is_active=True)
+    found = Person.objects.filter(email__iexact=wanted, is_active=True).order_by(
+        F("shares_with").asc(nulls_first=True)
+    )
     return next((person for person in found if person.email.lower() == wanted), None)
+
+
+def who_reads_the_mailbox_of(person: Person) -> QuerySet[Person]:
+    """The open accounts whose mail goes where this one's does, the person among them."""
+    first = person.shares_with_id or person.pk
+    return Person.objects.filter(Q(pk=first) | Q(shares_with=first), is_active=True).order_by("name", "pk")
 
 
 def has_another_account(email: str, person: Person) -> bool:

@@ -19,6 +19,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -43,8 +44,10 @@ from backend.people.selectors import (
     first_link_hash,
     folded_for,
     person_with_email,
+    plain_word,
     token_for,
     token_hash,
+    who_reads_the_mailbox_of,
 )
 
 BATCH = 2_000
@@ -136,10 +139,12 @@ def find_or_create_people(*, names: Mapping[str, str], save: bool = True) -> dic
     """The people with these e-mail addresses, by the address as given; who is missing gets an account.
 
     `names` gives each address its name, used for new accounts only. Addresses that differ in case alone
-    are one person. Without `save`, new accounts are not stored.
+    are one person, unless two read that mailbox: then it is the second where the name is theirs, else the
+    first. Without `save`, new accounts are not stored.
     """
     folded = dict(zip(names, folded_for(list(names)), strict=True))
-    known = _people_by_email(set(folded.values()))
+    wanted = {fold: plain_word(names[email]) for email, fold in folded.items()}
+    known = _people_by_email(wanted)
     missing = {
         fold: Person(email=email, name=names[email], password=make_password(None))
         for email, fold in reversed(folded.items())
@@ -150,14 +155,19 @@ def find_or_create_people(*, names: Mapping[str, str], save: bool = True) -> dic
         Person.objects.bulk_create(
             [missing[fold] for fold in sorted(missing)], batch_size=BATCH, ignore_conflicts=True
         )
-        missing = _people_by_email(set(missing))
+        missing = _people_by_email({fold: wanted[fold] for fold in missing})
     known |= missing
     return {email: known[fold] for email, fold in folded.items()}
 
 
-def _people_by_email(folded: set[str]) -> dict[str, Person]:
-    rows = Person.objects.annotate(folded=Lower("email")).filter(folded__in=folded)
-    return {row.folded: row for row in rows}
+def _people_by_email(names: Mapping[str, str]) -> dict[str, Person]:
+    """By the folded address; `names` are the plain words of whom each address is asked for."""
+    rows = Person.objects.annotate(folded=Lower("email")).filter(folded__in=names)
+    found: dict[str, Person] = {}
+    for row in rows.order_by(F("shares_with").asc(nulls_first=True)):
+        if row.folded not in found or plain_word(row.name) == names[row.folded]:
+            found[row.folded] = row
+    return found
 
 
 def set_own_name(*, person: Person, name: str) -> None:
@@ -290,6 +300,15 @@ def end_sign_in(*, person: Person, sign_in_id: int) -> str:
     Session.objects.filter(session_key=row.session_key).delete()
     row.delete()
     return str(row.session_key)
+
+
+@in_transaction
+def give_up_mailbox(person: Person) -> None:
+    """Leave the mailbox to the other who reads it, in the transaction that changes the person's address."""
+    other = Person.objects.filter(shares_with=person).first()
+    if other is not None:
+        Person.objects.filter(pk=person.pk).update(shares_with=other)
+        Person.objects.filter(pk=other.pk).update(shares_with=None)
 
 
 @in_transaction
@@ -441,6 +460,8 @@ def allow_starting(*, email: str, allowed: bool, by: Person) -> Person:
     person = find_or_create_people(names={email: email.partition("@")[0]})[email]
     if person.is_demo:
         raise BadEmail(_("This is an account of the demo, which anybody can enter: choose a real person."))
+    if allowed and who_reads_the_mailbox_of(person).count() > 1:
+        raise BadEmail(_("Two people read this mailbox: one who starts forums has an address of their own."))
     person.may_start_forums = allowed
     person.save(update_fields=["may_start_forums"])
     return person

@@ -50,6 +50,12 @@ class ConfirmationForm(forms.Form):
     next = forms.CharField(required=False)
 
 
+class PersonForm(forms.Form):
+    """Who of a mailbox signs in."""
+
+    person = IdField()
+
+
 class AddressForm(forms.Form):
     """The address to change to; or the codes that were sent to the present one and to the new one."""
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.reauthentication import resume_request
+from allauth.account.stages import LoginStageController
 from allauth.account.utils import perform_login
 from allauth.core.internal.cryptokit import compare_user_code
 from django.conf import settings
@@ -21,12 +22,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from backend.config.accounts import MailboxStage
 from backend.core.errors import BusinessError, NotFound
 from backend.core.limits import Kind, count_use, is_too_often
 from backend.core.zones import zone_place
 from backend.events.models import Attendee
 from backend.events.rules import can_start_forums, is_event_open
-from backend.events.selectors import attendances_for, is_in_a_team
+from backend.events.selectors import attendances_for, is_in_a_team, mailbox_choices
 from backend.events.services import ask_address_change, change_address
 from backend.meetings.selectors import connections_for
 from backend.people.models import QUIET_UNTIL, ApiToken, Person
@@ -70,6 +72,7 @@ from frontend.people.forms import (
     ConfirmationForm,
     EndTokenForm,
     FirstAdministratorForm,
+    PersonForm,
     ReadingTimesForm,
     ResetForm,
     TokenForm,
@@ -132,6 +135,22 @@ def first_administrator(request: Request, token: str) -> HttpResponse:
             return cast(HttpResponse, perform_login(request, person, redirect_url=reverse("forums")))
     status = 422 if form.is_bound else 200
     return render(request, "people/first_administrator.html", {"form": form}, status=status)
+
+
+@public("between the code and being signed in: who of a mailbox it is")
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_person(request: Request) -> HttpResponse:
+    """Whose part it is that the code signs in, where two people read the mailbox; a POST goes on as one."""
+    stage = LoginStageController.enter(request, MailboxStage.key)
+    if stage is None:
+        return redirect(settings.LOGIN_URL)
+    people = mailbox_choices(stage.login.user, timezone.now())
+    if request.method == "POST":
+        chosen = people.filter(pk=values_of(PersonForm(request.POST))["person"]).first()
+        if chosen is not None:
+            stage.choose(chosen)
+            return cast(HttpResponse, stage.exit())
+    return render(request, "people/choose_person.html", {"people": people})
 
 
 @participant

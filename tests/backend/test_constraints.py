@@ -93,6 +93,7 @@ def people(forums: Forums) -> Tries:
     person, organisation = forums.a.person, forums.a.organisation
     assert organisation is not None
     yield "person_email_unique", again(person, email=person.email.upper())
+    yield "person_shares_with_another", changed(person, shares_with=person)
     yield "person_has_a_name", changed(person, name="")
     yield "person_of_the_demo_is_no_staff", changed(person, is_demo=True, is_staff=True)
     yield "person_erased_is_closed", changed(person, erased_at=NOW)

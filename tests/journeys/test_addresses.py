@@ -6,9 +6,12 @@ import re
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, expect
 
 from backend.events.models import Attendee
+from backend.events.services import add_to_mailbox
+from backend.events.services.attendees import NewAttendee
 from tests.accounts import send_account_mails, sign_in_by_code
 from tests.factories import make_attendee, make_event
 from tests.journeys.axe import faults_of
@@ -50,3 +53,20 @@ def test_codes_from_both_addresses_change_it_and_the_new_one_signs_in(
     expect(page.get_by_text("Your address is changed. Sign in with the new one.")).to_be_visible()
     sign_in_by_code(page, door, NEW)
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def test_two_who_read_one_mailbox_say_who_they_are(
+    somebody: Attendee, context: BrowserContext, door: str
+) -> None:
+    host = make_attendee(somebody.event, permission="organiser").person
+    new = NewAttendee(email=somebody.person.email, name="Ben Cruz", age_class="adult")
+    add_to_mailbox(event=somebody.event, new=new, by=host, now=timezone.now())
+    page = context.new_page()
+    for name in ("Ben Cruz", "Mali Wongsa"):
+        sign_in_by_code(page, door, somebody.person.email)
+        expect(page.get_by_role("heading", name="Who are you?")).to_be_visible()
+        assert faults_of(page) == []
+        page.get_by_role("button", name=name).click()
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+        expect(page.get_by_text(name).first).to_be_visible()
+        context.clear_cookies()

@@ -7,7 +7,7 @@ from frontend.urls import urlpatterns
 SEEN = {
     "test_pages.py": "welcome demo_enter demo_outbox profile api_access my_data leave suggestions person"
     " block",
-    "test_addresses.py": "change_address",
+    "test_addresses.py": "change_address choose_person",
     "test_second_factor.py": "sign_ins confirm_by_code",
     "test_offline.py": "offline_agenda",
     "test_home.py": "event_home home",

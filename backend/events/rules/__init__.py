@@ -24,6 +24,7 @@ from backend.events.rules.attendees import (
     TEXT_LIMIT,
     DemoAccount,
     IdPair,
+    SharesMailbox,
     TextTooLong,
     check_can_hold_role,
     check_organiser,
@@ -52,6 +53,7 @@ from backend.events.rules.languages import (
     languages_in_common,
     needs_interpreter,
 )
+from backend.events.rules.mailboxes import may_share_mailbox
 from backend.events.rules.names import first_name_in
 from backend.events.rules.rehearsals import MADE_UP_DOMAIN, RehearsalOnly, check_takes_people, made_up_in
 from backend.events.rules.roles import (
@@ -123,6 +125,7 @@ __all__ = [
     "RehearsalOnly",
     "SecondFactorRequired",
     "SetByLead",
+    "SharesMailbox",
     "SlotGrid",
     "Standing",
     "TextTooLong",
@@ -176,6 +179,7 @@ __all__ = [
     "leads_of",
     "made_up_in",
     "may_have_profile",
+    "may_share_mailbox",
     "needs_interpreter",
     "organisers_of",
     "pair_of",

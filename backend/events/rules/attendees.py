@@ -12,6 +12,7 @@ from backend.core.errors import BusinessError, OrganisersOnly
 from backend.events.models import Attendee, Event, Interest
 from backend.events.rules.states import Doing, check_allowed
 from backend.people.models import Person
+from backend.people.selectors import who_reads_the_mailbox_of
 
 IdPair = tuple[int, int]
 
@@ -22,6 +23,12 @@ LANGUAGE_LIMIT = 12
 class TextTooLong(BusinessError):
     code = "text_too_long"
     status = 400
+
+
+class SharesMailbox(BusinessError):
+    """Another person reads the mailbox, so a code opens no office."""
+
+    code = "shares_mailbox"
 
 
 class DemoAccount(BusinessError):
@@ -50,8 +57,13 @@ def check_organiser(person: Person, event: Event, doing: Doing | None = None) ->
 def check_can_hold_role(person: Person, event: Event) -> None:
     """Refuse DemoAccount: anybody enters as a demo account, so it has a role in the demo's forum alone.
 
-    The demo's forum is known by its organisers: no other has one of the demo's.
+    The demo's forum is known by its organisers: no other has one of the demo's. Refuses SharesMailbox, too.
     """
+    if who_reads_the_mailbox_of(person).count() > 1:
+        raise SharesMailbox(
+            _("%(name)s shares an address with another person: they change it first, on their own page.")
+            % {"name": person.name}
+        )
     organisers = Attendee.objects.filter(event=event, permission=Attendee.Permission.ORGANISER)
     if person.is_demo and not organisers.filter(person__is_demo=True).exists():
         raise DemoAccount(

@@ -35,6 +35,7 @@ from backend.events.services.country_contacts import (
 )
 from backend.events.services.joining import OldAgreement, record_agreement
 from backend.events.services.locks import import_lock, lock_attendees, lock_event, lock_rows
+from backend.events.services.mailboxes import CannotShareMailbox, add_to_mailbox
 from backend.events.services.opening import change_state, follow_days, open_event, set_outside_contact
 from backend.events.services.profiles import (
     ProfileChange,
@@ -101,6 +102,7 @@ __all__ = [
     "BadSector",
     "BadTable",
     "BadTopic",
+    "CannotShareMailbox",
     "CountryContactOnce",
     "ForumData",
     "LeadHasToConsent",
@@ -121,6 +123,7 @@ __all__ = [
     "add_table",
     "add_tables",
     "add_theme",
+    "add_to_mailbox",
     "add_topic",
     "agree_adult",
     "announce_changes",

@@ -16,7 +16,13 @@ from backend.events.models import Attendee
 from backend.events.rules import is_suspended, is_under_alias
 from backend.people.models import FormerAddress, KnownMinor, Person, address_hash
 from backend.people.selectors import has_another_account
-from backend.people.services import AddressTaken, check_email, end_all_sign_ins, queue_account_mail
+from backend.people.services import (
+    AddressTaken,
+    check_email,
+    end_all_sign_ins,
+    give_up_mailbox,
+    queue_account_mail,
+)
 
 
 class AddressHeld(NotYours):
@@ -73,10 +79,11 @@ def change_address(*, person: Person, email: str, now: dt.datetime) -> None:
     FormerAddress.objects.filter(person=row, address_hash=address_hash(email)).delete()
     FormerAddress.objects.get_or_create(person=row, address_hash=row.address_hash, defaults={"left_at": now})
     EmailAddress.objects.filter(user=row.pk).delete()  # made anew when they sign in
-    row.email = email
+    give_up_mailbox(row)
+    row.email, row.shares_with = email, None
     try:
         with transaction.atomic():
-            row.save(update_fields=["email"])
+            row.save(update_fields=["email", "shares_with"])
     except IntegrityError:  # another account took it in this moment
         raise taken from None
     end_all_sign_ins(person=row)

@@ -143,7 +143,7 @@ def change_attendee(
         raise NotFound(_("There is no such person at this forum. Choose one of its list of people."))
     wanted = _values(change)
     if "organisation" in wanted:
-        wanted["organisation"] = _organisation(event, str(wanted["organisation"]))
+        wanted["organisation"] = organisation_named(event, str(wanted["organisation"]))
     attendee = rows.select_for_update(no_key=True, of=("self",)).get()
     if attendee.age_class == Attendee.AgeClass.MINOR and wanted.get("name", attendee.name) != attendee.name:
         raise BadAttendee(_("A minor's full name is shown nowhere: correct it by an import."))
@@ -192,7 +192,7 @@ def _values(change: AttendeeChange) -> dict[str, object]:
     return wanted
 
 
-def _organisation(event: Event, name: str) -> Organisation | None:
+def organisation_named(event: Event, name: str) -> Organisation | None:
     """The event's organisation of this name, made where there is none; None for no name."""
     if not name:
         return None

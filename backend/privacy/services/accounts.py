@@ -18,7 +18,7 @@ from backend.core.erasure import address_erased
 from backend.events.models import Attendee, Tie
 from backend.meetings.models import ContactShare
 from backend.people.models import Person
-from backend.people.services import end_tokens
+from backend.people.services import end_tokens, give_up_mailbox
 from backend.privacy.services.rows import LEFT_NAME, no_address
 from backend.safeguarding.models import Block
 
@@ -40,6 +40,7 @@ def end_sessions(person: Person) -> None:
 def close_account(person: Person, now: dt.datetime) -> None:
     """Delete the account, or leave a row with nothing but the hash of its address, for HASH_LIFE."""
     address_erased.send(sender=Person, address=person.email, name=person.name)
+    give_up_mailbox(person)
     if not is_needed(person):
         person.delete()
         return
@@ -54,6 +55,7 @@ def close_account(person: Person, now: dt.datetime) -> None:
     # Not `save`, which would set the hash anew.
     Person.objects.filter(pk=person.pk).update(
         email=no_address(),
+        shares_with=None,
         name=LEFT_NAME,
         password=make_password(None),
         last_login=None,

@@ -21,6 +21,7 @@ from backend.events.rules import country_names
 from backend.events.services import (
     LeadHasToConsent,
     add_attendee,
+    add_to_mailbox,
     change_attendee,
     change_organisation,
     change_roles,
@@ -129,13 +130,14 @@ def organisation(request: Request, attendee: Attendee, attendee_id: int) -> Http
 
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: Request, attendee: Attendee) -> HttpResponse:
+def add_person(request: Request, attendee: Attendee) -> HttpResponse:
     """Add one person by hand; whoever is on the list already is shown by a link."""
     event, refusal = attendee.event, None
     form = NewAttendeeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            added = add_attendee(event=event, new=form.new_attendee(), by=request.user, now=timezone.now())
+            add = add_to_mailbox if form.cleaned_data["shares_mailbox"] else add_attendee
+            added = add(event=event, new=form.new_attendee(), by=request.user, now=timezone.now())
         except BusinessError as error:
             refusal = error
         else:

@@ -1,0 +1,75 @@
+"""Two people who read one mailbox: each an account of their own, chosen by name at sign-in."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.auth.hashers import make_password
+from django.utils.translation import gettext as _
+
+from backend.core.errors import BusinessError
+from backend.core.transactions import in_transaction
+from backend.events.models import Attendee, Event
+from backend.events.rules import Doing, check_organiser, may_share_mailbox
+from backend.events.services.attendees import NewAttendee, organisation_named
+from backend.events.services.changes import announce_changes
+from backend.events.services.importing import normalise_text
+from backend.events.services.locks import lock_event
+from backend.people.models import Person
+from backend.people.selectors import person_with_email, plain_word, who_reads_the_mailbox_of
+from backend.people.services import check_email, check_name
+
+
+class CannotShareMailbox(BusinessError):
+    """Not both are known adults without an office, or two people read the mailbox already."""
+
+    code = "cannot_share_mailbox"
+
+
+@in_transaction
+def add_to_mailbox(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime) -> Attendee:
+    """Add somebody who reads the mailbox of an account there is, with an account of their own.
+
+    Who has the account signs in as before, and is asked which of the two it is. Refuses OrganisersOnly,
+    BadEmail, BadName, and CannotShareMailbox.
+    """
+    check_organiser(by, event, Doing.EDIT)
+    name = check_name(new.name)
+    lock_event(event.pk)
+    first = person_with_email(check_email(new.email))
+    is_adult = new.age_class == Attendee.AgeClass.ADULT
+    refused = CannotShareMailbox(
+        _("Two known adults without an office can share an address, and no third. Write another address.")
+    )
+    if first is None or not is_adult or plain_word(first.name) == plain_word(name):
+        raise refused
+    if not Attendee.objects.filter(event=event, person__in=who_reads_the_mailbox_of(first)).exists():
+        raise refused  # whether an account exists elsewhere is not told
+    first = Person.objects.select_for_update(no_key=True).get(pk=first.pk)
+    readers = list(who_reads_the_mailbox_of(first))
+    second = next((one for one in readers if one.pk != first.pk), None)
+    if second is not None and plain_word(second.name) != plain_word(name):
+        raise refused
+    if Person.objects.filter(may_share_mailbox(now), pk__in=[one.pk for one in readers]).count() < len(
+        readers
+    ):
+        raise refused
+    if second is None:
+        second = Person.objects.create(
+            email=first.email,
+            name=name,
+            shares_with=first,
+            is_demo=first.is_demo,
+            password=make_password(None),
+        )
+    attendee, _created = Attendee.objects.get_or_create(
+        event=event,
+        person=second,
+        defaults={
+            "name": name,
+            "organisation": organisation_named(event, normalise_text(new.organisation)),
+            "age_class": Attendee.AgeClass.ADULT,
+        },
+    )
+    announce_changes(event.pk)
+    return attendee

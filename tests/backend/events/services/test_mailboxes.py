@@ -1,0 +1,184 @@
+"""Two people who read one mailbox have an account each, and neither opens an office or a minor's page."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from backend.core.errors import OrganisersOnly
+from backend.events.models import Alias, Attendee, Event
+from backend.events.rules import SharesMailbox
+from backend.events.selectors import mailbox_choices
+from backend.events.services import CannotShareMailbox, add_to_mailbox, change_address, propose_role
+from backend.events.services.attendees import NewAttendee
+from backend.events.services.importing import import_attendees, read_csv
+from backend.people.models import KnownMinor, Person
+from backend.people.selectors import person_with_email, who_reads_the_mailbox_of
+from backend.people.services import BadEmail, allow_starting
+from backend.privacy.services import erase_account
+from tests.factories import NOW, make_attendee, make_event
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "office@ministry.example"
+
+
+@pytest.fixture
+def event() -> Event:
+    return make_event("desk")
+
+
+@pytest.fixture
+def organiser(event: Event) -> Person:
+    return make_attendee(event, permission="organiser").person
+
+
+@pytest.fixture
+def first(event: Event) -> Attendee:
+    return make_attendee(event, name="Ana Reyes", email=ADDRESS)
+
+
+def _add(event: Event, by: Person, name: str = "Ben Cruz", email: str = ADDRESS, **given: str) -> Attendee:
+    new = NewAttendee(email=email, name=name, **{"age_class": "adult", **given})
+    return add_to_mailbox(event=event, new=new, by=by, now=NOW)
+
+
+def test_the_second_has_an_account_a_part_and_the_same_address(
+    event: Event, organiser: Person, first: Attendee
+) -> None:
+    second = _add(event, organiser, email=ADDRESS.upper(), organisation="Ministry of ICT")
+    assert (second.name, second.organisation.name, second.age_class) == (
+        "Ben Cruz",
+        "Ministry of ICT",
+        "adult",
+    )
+    assert second.person.email == first.person.email
+    assert second.person.address_hash == first.person.address_hash
+    for one in (first.person, second.person):
+        assert {row.name for row in who_reads_the_mailbox_of(one)} == {"Ana Reyes", "Ben Cruz"}
+        assert mailbox_choices(one, NOW).count() == 2
+    assert person_with_email(ADDRESS) == first.person
+    assert _add(event, organiser, name="ben  cruz") == second  # said again
+
+
+def test_at_another_forum_it_is_the_same_account(event: Event, organiser: Person, first: Attendee) -> None:
+    second = _add(event, organiser)
+    later = make_event("later")
+    hosts = make_attendee(later, permission="organiser").person
+    with pytest.raises(CannotShareMailbox):  # whether the address has an account elsewhere is not told
+        _add(later, hosts)
+    make_attendee(later, person=first.person)
+    assert _add(later, hosts).person == second.person
+
+
+def test_neither_a_third_nor_the_same_name_nor_an_unknown_address(
+    event: Event, organiser: Person, first: Attendee
+) -> None:
+    for given in ({"name": "ANA REYES"}, {"email": "nobody@example.org"}, {"age_class": "unknown"}):
+        with pytest.raises(CannotShareMailbox):
+            _add(event, organiser, **given)
+    _add(event, organiser)
+    with pytest.raises(CannotShareMailbox):
+        _add(event, organiser, name="Chit Su")
+    with pytest.raises(OrganisersOnly):
+        _add(event, first.person, name="Chit Su")
+
+
+PROTECTED = (
+    "minor",
+    "unknown",
+    "minor elsewhere",
+    "organiser",
+    "lead",
+    "chaperone",
+    "alias",
+    "staff",
+    "starter",
+)
+
+
+@pytest.mark.parametrize("what", PROTECTED)
+def test_whoever_is_no_plain_adult_shares_no_mailbox(
+    event: Event, organiser: Person, first: Attendee, what: str
+) -> None:
+    _make(first, what)
+    with pytest.raises(CannotShareMailbox):
+        _add(event, organiser)
+
+
+@pytest.mark.parametrize("what", PROTECTED)
+def test_whoever_becomes_one_is_signed_in_by_no_code_to_it(
+    event: Event, organiser: Person, first: Attendee, what: str
+) -> None:
+    second = _add(event, organiser)
+    _make(first, what)
+    # What is known of a minor goes by the address, so it holds for both.
+    left = [] if what in ("minor", "minor elsewhere") else [second.person]
+    assert list(mailbox_choices(first.person, NOW)) == left
+
+
+def _make(attendee: Attendee, what: str) -> None:
+    if what in ("minor", "unknown"):
+        attendee.age_class = what
+    elif what == "minor elsewhere":
+        KnownMinor.objects.create(
+            address_hash=attendee.person.address_hash,
+            event=make_event("elsewhere"),
+            expires_at=NOW + dt.timedelta(days=900),
+        )
+    elif what in ("organiser", "lead"):
+        attendee.permission = "safeguarding-lead" if what == "lead" else what
+    elif what == "chaperone":
+        attendee.role = what
+    elif what == "alias":
+        Alias.objects.create(attendee=attendee, name="Real Name", is_wish=True, set_at=NOW)
+    else:
+        field = {"staff": "is_staff", "starter": "may_start_forums"}[what]
+        Person.objects.filter(pk=attendee.person_id).update(**{field: True})
+    attendee.save()
+
+
+def test_nobody_who_shares_a_mailbox_is_given_an_office(
+    event: Event, organiser: Person, first: Attendee
+) -> None:
+    second = _add(event, organiser)
+    for one in (first, second):
+        with pytest.raises(SharesMailbox):
+            propose_role(event=event, attendee_id=one.pk, permission="organiser", by=organiser, now=NOW)
+    root = Person.objects.create_superuser("root@example.org", name="Root")
+    with pytest.raises(BadEmail):
+        allow_starting(email=ADDRESS, allowed=True, by=root)
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_one_who_moves_away_leaves_the_mailbox_to_the_other(
+    event: Event, organiser: Person, first: Attendee, who: int
+) -> None:
+    both = [first.person, _add(event, organiser).person]
+    change_address(person=both[who], email="own@example.org", now=NOW)
+    for one in both:
+        one.refresh_from_db()
+        assert (one.shares_with, who_reads_the_mailbox_of(one).count()) == (None, 1)
+    assert (both[who].email, both[1 - who].email) == ("own@example.org", ADDRESS)
+    assert person_with_email(ADDRESS) == both[1 - who]
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_one_who_erases_their_account_leaves_the_other_s(
+    event: Event, organiser: Person, first: Attendee, who: int
+) -> None:
+    both = [first.person, _add(event, organiser).person]
+    erase_account(person=both[who], is_confirmed=True, by=both[who], now=NOW)
+    other = Person.objects.get(pk=both[1 - who].pk)
+    assert (other.shares_with, other.email, other.is_active) == (None, ADDRESS, True)
+    assert person_with_email(ADDRESS) == other
+
+
+def test_a_list_finds_the_one_it_names(event: Event, organiser: Person, first: Attendee) -> None:
+    second = _add(event, organiser)
+    for one, country in ((first, "Thailand"), (second, "Philippines")):
+        text = f"name,email,country\n{one.name},{ADDRESS},{country}\n"
+        import_attendees(event=event, table=read_csv(text.encode()), by=organiser, now=NOW)
+        one.refresh_from_db()
+        assert one.country == country
+    assert [one.name for one in (first, second)] == ["Ana Reyes", "Ben Cruz"]
