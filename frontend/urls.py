@@ -26,6 +26,7 @@ from frontend.mails import views as mails
 from frontend.meetings.views import (
     agenda,
     answer_links,
+    assistants,
     availability,
     calendar,
     checklist,
@@ -351,6 +352,30 @@ urlpatterns = [
     path("e/<slug:slug>/meetings/<int:meeting_id>/attest/", meetings.attest, name="attest"),
     path("e/<slug:slug>/calendar/", calendar.calendar, name="calendar"),
     path("e/<slug:slug>/calendar/titian.ics", calendar.calendar_download, name="calendar_download"),
+    path("e/<slug:slug>/assistants/", assistants.assistants, name="assistants"),
+    path("e/<slug:slug>/assistants/<int:assistant_id>/accept/", assistants.accept, name="accept_principal"),
+    path("e/<slug:slug>/assistants/<int:assistant_id>/end/", assistants.end, name="end_assistant"),
+    path("e/<slug:slug>/for/<int:attendee_id>/", assistants.acting, name="acting_for"),
+    path(
+        "e/<slug:slug>/for/<int:attendee_id>/meetings/<int:meeting_id>/accept/",
+        assistants.accept_for,
+        name="accept_for",
+    ),
+    path(
+        "e/<slug:slug>/for/<int:attendee_id>/meetings/<int:meeting_id>/decline/",
+        assistants.decline_for,
+        name="decline_for",
+    ),
+    path(
+        "e/<slug:slug>/for/<int:attendee_id>/meetings/<int:meeting_id>/withdraw/",
+        assistants.withdraw_for,
+        name="withdraw_for",
+    ),
+    path(
+        "e/<slug:slug>/for/<int:attendee_id>/meetings/<int:meeting_id>/cancel/",
+        assistants.cancel_for,
+        name="cancel_for",
+    ),
     path("e/<slug:slug>/notices/", meetings.notices, name="notices"),
     path("e/<slug:slug>/zone/", people.zone, name="zone"),
     path("e/<slug:slug>/zone/name/", people.account_name, name="account_name"),

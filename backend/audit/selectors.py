@@ -51,7 +51,7 @@ SET_UP_TRACES = {
 KINDS = (
     *ATTENDEE_FIELDS, "imported", "started", "opened", "state", *SET_UP_TRACES, "plan", "planned", "lists",
     "meetings", "nudged", Act.Kind.TIMES_OPENED.value, Act.Kind.INVITED.value, Act.Kind.DOWNLOADED.value,
-    Act.Kind.MERGED.value, "contact",
+    Act.Kind.MERGED.value, "contact", "acted",
 )  # fmt: skip
 OWN_NOUNS = (
     Act.Kind.DOWNLOADED, Act.Kind.OPENED, Act.Kind.STARTED, Act.Kind.STATE_CHANGED, Act.Kind.INVITED,
@@ -234,6 +234,7 @@ def _planned_meeting_changes(event: Event) -> Iterator[_TraceGroup]:
 def _changes_to_others(event: Event) -> Iterator[_TraceGroup]:
     """Meetings put forward, agreed, moved or cancelled by somebody without a seat in them, and nudges.
 
+    What an assistant answered or ended for an attendee names that attendee.
     A lead's change to a meeting is left out, as it may reveal a report; so is a request that expired because
     one of its two agreed to another meeting.
     """
@@ -242,10 +243,13 @@ def _changes_to_others(event: Event) -> Iterator[_TraceGroup]:
     )
     own = Seat.objects.filter(meeting=OuterRef("pgh_obj_id"), attendee__person=OuterRef("user"))
     what = Case(When(pgh_label="state", then=F("state")), default=F("pgh_label"), output_field=TextField())
-    changed = traces.MeetingTrace._default_manager.annotate(what=what)
-    meetings = _grouped_rows(changed.filter(event=event.pk), "what").filter(user__isnull=False)
-    meetings = meetings.exclude(what=Meeting.State.EXPIRED)
-    yield from _groups(meetings.exclude(Exists(own)).exclude(Exists(lead)), "meetings", "what")
+    acting_for = Cast(KeyTextTransform("acting_for", "pgh_context__metadata"), BigIntegerField())
+    changed = traces.MeetingTrace._default_manager.annotate(what=what, acting_for=acting_for)
+    meetings = _grouped_rows(changed.filter(event=event.pk), "what", "acting_for")
+    meetings = meetings.filter(user__isnull=False).exclude(what=Meeting.State.EXPIRED)
+    for row in meetings.exclude(Exists(own)).exclude(Exists(lead)):
+        kind, attendees = ("acted", (row["acting_for"],)) if row["acting_for"] else ("meetings", ())
+        yield _TraceGroup(row["at"], row["user"], kind, row["what"], row["count"], attendees)
     here = Attendee.objects.filter(event=event)
     nudged = _grouped(traces.NudgeTrace, "pgh_label", whose="attendee_id", attendee__in=here)
     for row in nudged:

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     READ_ALONG = "read along"
     MEETING_ASKED = "meeting asked"
     MESSAGE_SENT = "message sent"
+    ASSISTANT_NAMED = "assistant named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ LIMITS: Mapping[Kind, tuple[Limit, ...]] = {
     Kind.READ_ALONG: (Limit(MINUTE, 40, 4_000),),  # a pause in typing is a request
     Kind.MEETING_ASKED: (Limit(TEN_MINUTES, 60, 60_000),),
     Kind.MESSAGE_SENT: (Limit(TEN_MINUTES, 60, 60_000),),
+    Kind.ASSISTANT_NAMED: (Limit(HOUR, 10),),
 }
 REFUSALS: Mapping[Kind, _StrPromise] = {
     Kind.CODE_ASKED: gettext_lazy(

@@ -34,6 +34,7 @@ KINDS = {
     "times": gettext_lazy("Times opened for people"),
     "merged": gettext_lazy("Entries made one"),
     "contact": gettext_lazy("Contact rules"),
+    "acted": gettext_lazy("Assistants"),
     "took": gettext_lazy("Downloads"),
 }
 FIELD_TEXTS = {
@@ -73,6 +74,12 @@ CONTACT_TEXTS = {
     "parted": gettext_lazy("Parted two groups: %(groups)s"),
     "rejoined": gettext_lazy("Let two groups meet again: %(groups)s"),
 }
+ACTED_TEXTS = {
+    "accepted": gettext_lazy("Acting for %(whom)s: accepted a request"),
+    "declined": gettext_lazy("Acting for %(whom)s: declined a request"),
+    "withdrawn": gettext_lazy("Acting for %(whom)s: took a request back"),
+    "cancelled": gettext_lazy("Acting for %(whom)s: cancelled a meeting"),
+}
 PLAN_TEXTS = {
     "again": gettext_lazy("Had programme %(plan)d planned again"),
     "stopped": gettext_lazy("Stopped the planner at programme %(plan)d"),
@@ -108,6 +115,8 @@ def audit_entry_text(entry: AuditEntry, *, named: bool = True) -> str:
     if entry.kind == "contact":
         kind, _colon, groups = entry.what.partition(":")
         return CONTACT_TEXTS[kind] % {"groups": groups}
+    if entry.kind == "acted":
+        return ACTED_TEXTS[entry.what] % {"whom": _whom(entry, named)}
     if entry.kind == "nudged":
         return _("Nudged %(whom)s") % {"whom": _whom(entry, named)}
     if entry.kind == "plan":

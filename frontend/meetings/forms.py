@@ -142,6 +142,16 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(required=False)
 
 
+class AssistantForm(RefusableForm):
+    """Whom I name as my assistant, by their address."""
+
+    email = forms.CharField(
+        label=_("Their e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+
+
 class QuestionForm(forms.Form):
     """A question about a request, or its answer."""
 

@@ -61,6 +61,8 @@ BELONGS_TO = {
     "working_on": "people",
     "meeting": "meetings",
     "counter": "meetings",
+    "assistants": "meetings",
+    "acting_for": "meetings",
     "office_hour": "meetings",
     "new_office_hour": "meetings",
     "share_contact": "connections",

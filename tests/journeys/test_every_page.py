@@ -28,6 +28,7 @@ SEEN = {
     "test_delegation_sessions.py": "delegation_sessions delegation_session my_delegation_sessions",
     "test_proposals.py": "by_hand move",
     "test_connections.py": "connections kept_connections share_contact",
+    "test_assistants.py": "assistants acting_for",
     "test_office_hours.py": "new_office_hour office_hour",
     "test_first_forum.py": "first_administrator forums start_forum installation_status",
     "test_programme_pages.py": "programme plan planned plan_doors plan_days",

@@ -16,12 +16,15 @@ from backend.meetings.selectors import (
     MeetingRow,
     OfficeHourRow,
     OpenContact,
+    PrincipalRow,
+    asking_principals,
     availability_for,
     confirmed_meetings_for,
     office_hours_for,
     open_contacts_for,
     own_delegation_sessions,
     own_rows,
+    principals_for,
     requests_to_answer,
 )
 from backend.safeguarding.rules import why_not_open
@@ -37,7 +40,8 @@ class Home:
 
     `office_hours` are those to come, the next first. `minutes_to_go` is None without a next meeting, and 0
     while it is going on. `underway`: what `open_contacts_for` gives. `suggestions` are the best on the
-    attendee's list whom they have neither saved nor asked. `wished_by` would like to meet the attendee, who
+    attendee's list whom they have neither saved nor asked. `principals`: for whom they act, and who is
+    `asking` them to. `wished_by` would like to meet the attendee, who
     has no open time. `absent` says why others do not see the attendee, empty where they do.
     """
 
@@ -49,6 +53,8 @@ class Home:
     underway: Mapping[int, OpenContact]
     suggestions: tuple[SuggestionCard, ...]
     suggested: int
+    principals: tuple[PrincipalRow, ...]
+    asking: tuple[PrincipalRow, ...]
     wished_by: tuple[PublicProfile, ...]
     open_times: int
     gap: Gap
@@ -110,6 +116,8 @@ def home_for(attendee: Attendee, now: dt.datetime) -> Home:
         underway=underway,
         suggestions=tuple(fresh[:FRESH]),
         suggested=found.total,
+        principals=principals_for(attendee, now),
+        asking=asking_principals(attendee, now),
         wished_by=() if has_time else wished_by(attendee, now),
         open_times=sum(cell.can_be_asked for cell in cells),
         gap=first_gap(

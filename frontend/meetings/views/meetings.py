@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Protocol
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -22,8 +22,10 @@ from backend.events.rules import Doing, is_allowed, is_over
 from backend.meetings import services
 from backend.meetings.models import Meeting
 from backend.meetings.selectors import (
+    acted_words,
     agenda_for,
     answered_proposals,
+    asking_principals,
     availability_for,
     can_share_contact,
     confirmed_slot,
@@ -33,6 +35,7 @@ from backend.meetings.selectors import (
     notices_for,
     own_rows,
     people_waiting_for,
+    principals_for,
     requests_sent,
     requests_to_answer,
     requests_to_gather,
@@ -51,7 +54,16 @@ from backend.meetings.services import (
 )
 from backend.safeguarding.rules import why_not_open
 from backend.suggestions.selectors import shared_needs_for
-from frontend.access import Outcome, Request, catch_refusal, counted, organiser, participant, public
+from frontend.access import (
+    Outcome,
+    Request,
+    View,
+    catch_refusal,
+    counted,
+    organiser,
+    participant,
+    public,
+)
 from frontend.fields import values_of
 from frontend.meetings.forms import (
     AcceptForm,
@@ -90,6 +102,8 @@ def meetings(request: Request, attendee: Attendee) -> HttpResponse:
             for item in day.items
             if item.meeting and "attest" in item.meeting.actions and not item.meeting.my_word
         ],
+        "principals": principals_for(attendee, now),
+        "asking": asking_principals(attendee, now),
         "notices": notices_for(attendee, now, rows, limit=NOTICES),
         "can_be_asked": sum(cell.can_be_asked for cell in cells),
         "has_opened": any(cell.is_open and not cell.is_past for cell in cells),
@@ -117,6 +131,7 @@ def meeting_page(
     row = meeting_for(attendee, meeting_id, now)
     context = {
         "row": row,
+        "acted": acted_words(row),
         "can_share_contact": can_share_contact(attendee, row.other.attendee_id, now),
         "refusal": refusal,
         "typed": ReasonForm(request.POST)["reason"].value()
@@ -129,30 +144,18 @@ def meeting_page(
     return render(request, "meetings/meeting.html", context, status=refusal.status if refusal else 200)
 
 
-class MeetingPageView(Protocol):
-    def __call__(self, request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse: ...
+def refused_on(page: View) -> Callable[[View], View]:
+    """Show a refusal of a view on this page, which takes the same arguments; NotFound stays a 404."""
 
-
-class RefusedPage(Protocol):
-    """The page of one meeting, with the sentence of a refusal."""
-
-    def __call__(
-        self, request: Request, attendee: Attendee, meeting_id: int, refusal: BusinessError
-    ) -> HttpResponse: ...
-
-
-def refused_on(page: RefusedPage) -> Callable[[MeetingPageView], MeetingPageView]:
-    """Show a refusal of a view of one meeting on this page; NotFound stays a 404."""
-
-    def wear(view: MeetingPageView) -> MeetingPageView:
+    def wear(view: View) -> View:
         @wraps(view)
-        def wrapped(request: Request, attendee: Attendee, meeting_id: int) -> HttpResponse:
+        def wrapped(request: Request, **named: Any) -> HttpResponse:
             try:
-                return view(request, attendee, meeting_id)
+                return view(request, **named)
             except NotFound:
                 raise
             except BusinessError as refusal:
-                return page(request, attendee, meeting_id, refusal)
+                return page(request, refusal=refusal, **named)
 
         return wrapped
 
