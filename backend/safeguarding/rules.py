@@ -15,7 +15,7 @@ from typing import Literal, get_args
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Now
 
-from backend.core.compiled import CompiledQuery, any_of
+from backend.core.compiled import CompiledQuery, CompiledRows, any_of
 from backend.events.models import Appointment, Attendee, AttendeeQuerySet, Event, Organisation, Suspension
 from backend.events.rules import (
     LEAD,
@@ -215,7 +215,7 @@ def _contactable_through(
 ) -> AttendeeQuerySet:
     """As `contactable_for`, of the ids of an attendee, their account and their event."""
     within_reach = is_open(now) & is_reachable_by(channel)
-    me = Attendee.objects.filter(within_reach, pk=viewer, event=OuterRef("event"))
+    me = Attendee.objects.filter(within_reach, pk=viewer, event=event)  # of no other row: looked at once
     found = (
         Attendee.objects.filter(within_reach, Exists(me), event=event)
         .exclude(is_contact_blocked(person, OuterRef("person")))
@@ -375,15 +375,25 @@ def refused_pairs(event: Event, *, among: Collection[int] | None = None) -> Refu
     (attendee ids).
     """
     people = matchable(event) if among is None else matchable(event).filter(pk__in=among)
-    ids = dict(people.values_list("person_id", "id"))
-    blocks = Block.objects.filter(blocker__in=ids, blocked__in=ids).values_list("blocker_id", "blocked_id")
-    reports = Report.objects.filter(
-        reporter__person__in=ids, reported__person__in=ids, keeps_apart=True
-    ).values_list("reporter__person_id", "reported__person_id")
-    pairs = ((ids[first], ids[second]) for first, second in blocks.union(reports))
+    ids = dict(people.values_list("person_id", "pk"))
+    apart = _apart_rows.fetch(people=list(ids)) if ids else []
     rules = ContactRule.objects.filter(event=event)
     groups = tuple(groups_of(rule, people) for rule in rules)
-    return RefusedPairs(frozenset(pair_of(*pair) for pair in pairs), groups)
+    return RefusedPairs(frozenset(pair_of(ids[first], ids[second]) for first, second in apart), groups)
+
+
+def _apart_among(people: list[int]) -> QuerySet[Block, tuple[int, int]]:
+    """Rows of two of these accounts between whom there is a block or a report in force."""
+    blocks = Block.objects.filter(blocker__in=any_of(people), blocked__in=any_of(people))
+    reports = Report.objects.filter(
+        reporter__person__in=any_of(people), reported__person__in=any_of(people), keeps_apart=True
+    )
+    return blocks.values_list("blocker_id", "blocked_id").union(
+        reports.values_list("reporter__person_id", "reported__person_id")
+    )
+
+
+_apart_rows = CompiledRows(_apart_among, people=[-1])
 
 
 def groups_of(rule: ContactRule, people: AttendeeQuerySet) -> tuple[frozenset[int], frozenset[int]]:

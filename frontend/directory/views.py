@@ -46,6 +46,7 @@ from frontend.access import Request, counted, participant
 from frontend.directory.forms import FindForm, NoteForm, TopicForm, VersionForm
 from frontend.directory.words import filter_choices, gap_text, next_meeting_words
 from frontend.fields import BackForm, values_of
+from frontend.suggestions.words import cause_choices
 
 HOMES = {Attendee.Permission.ORGANISER: "desk", Attendee.Permission.SAFEGUARDING_LEAD: "reports"}
 
@@ -154,7 +155,7 @@ def person_context(attendee: Attendee, attendee_id: int, now: dt.datetime) -> di
         "card": suggestion_between(attendee=attendee, other_id=attendee_id, now=now),
         "themes": [(theme, topics) for theme, topics in themes if topics],
         "topic_names": {topic.key: topic.name for theme in profile.themes for topic in theme.topics},
-        "causes": Feedback.Cause.choices,
+        "causes": cause_choices(),
     }
 
 

@@ -52,6 +52,7 @@ from frontend.suggestions.forms import (
     filters_in_address,
     filters_in_query,
 )
+from frontend.suggestions.words import cause_choices
 
 SLOW_AFTER = dt.timedelta(seconds=45)
 
@@ -125,7 +126,7 @@ def list_context(attendee: Attendee, filters: Filters, now: dt.datetime) -> dict
         "choices": choices_in(found, theme_names),
         "topic_names": {topic.key: topic.name for theme in profile.themes for topic in theme.topics},
         "theme_names": theme_names,
-        "causes": Feedback.Cause.choices,
+        "causes": cause_choices(),
         "underway": open_contacts_for(attendee, now),
         "without_time": without_open_time(
             viewer=attendee, ids=[card.other.attendee_id for card in found.cards], now=now

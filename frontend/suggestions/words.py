@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from backend.suggestions.models import Feedback
 from backend.suggestions.selectors import LEAST_TOLD, ReasonRow
 from frontend.events.words.languages import language_name
 from frontend.people.words import constituency_label
@@ -55,6 +56,11 @@ REASONS: dict[str, Promise] = {
     "bridge": gettext_lazy("A bridge across sectors"),
     "peer": gettext_lazy("Peers"),
 }
+
+
+def cause_choices() -> tuple[tuple[str, str], ...]:
+    """Why somebody is not relevant: each value with its words."""
+    return tuple((value, str(words)) for value, words in Feedback.Cause.choices)
 
 
 def feature_label(feature: str) -> str:
@@ -138,11 +144,15 @@ class ReasonBlock:
     sentences: list[str]
 
 
-def reason_blocks(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) -> list[ReasonBlock]:
+def reason_texts(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) -> list[ReasonText]:
+    """The reasons in words, in their order."""
+    return [reason_text(reason, topic_names) for reason in reasons]
+
+
+def reason_blocks(texts: Iterable[ReasonText]) -> list[ReasonBlock]:
     """All reasons in their order, sentences that follow each other in one block."""
     blocks: list[ReasonBlock] = []
-    for reason in reasons:
-        text = reason_text(reason, topic_names)
+    for text in texts:
         if text.mine:
             blocks.append(ReasonBlock(text, []))
         elif blocks and blocks[-1].quotations is None:
@@ -152,16 +162,16 @@ def reason_blocks(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) 
     return blocks
 
 
-def short_reason_blocks(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) -> list[ReasonBlock]:
+def short_reason_blocks(texts: Iterable[ReasonText]) -> list[ReasonBlock]:
     """As `reason_blocks`, with the first quotations only."""
-    rows = list(reasons)
-    quoting = [row for row in rows if reason_text(row, topic_names).mine]
-    return reason_blocks([row for row in rows if row not in quoting[1:]], topic_names)
+    rows = list(texts)
+    further = quoting_reasons(rows)[1:]
+    return reason_blocks(text for text in rows if text not in further)
 
 
-def quoting_reasons(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) -> list[ReasonText]:
+def quoting_reasons(texts: Iterable[ReasonText]) -> list[ReasonText]:
     """The reasons that quote both sides."""
-    return [text for reason in reasons if (text := reason_text(reason, topic_names)).mine]
+    return [text for text in texts if text.mine]
 
 
 Evidence = Mapping[str, Any]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.db.models import Model
 from django.template.context import Context
 from django.template.defaultfilters import date as format_date
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from backend.core.zones import zone_place
@@ -32,9 +36,12 @@ from frontend.suggestions.words import (
     reason_blocks,
     reason_label,
     reason_text,
+    reason_texts,
     short_reason_blocks,
     strength_label,
 )
+
+KEPT_DRAWN = 2_000  # some kilobytes each
 
 register = template.Library()
 register.filter("language_name", language_name)
@@ -49,6 +56,7 @@ register.filter("feature_label", feature_label)
 register.filter("field_label", field_label)
 register.filter("reason_label", reason_label)
 register.filter("reason_text", reason_text)
+register.filter("reason_texts", reason_texts)
 register.filter("quoting_reasons", quoting_reasons)
 register.filter("reason_blocks", reason_blocks)
 register.filter("short_reason_blocks", short_reason_blocks)
@@ -162,6 +170,25 @@ def joined(*parts: object, separator: str = ", ") -> str:
 def language_names(codes: Iterable[str]) -> str:
     """The names of the languages, with commas between them."""
     return ", ".join(str(language_name(code)) for code in codes)
+
+
+@register.simple_tag
+def drawn(template_name: str, **values: Hashable) -> str:
+    """The template with these values and nothing else, kept in this process for whoever is shown the same.
+
+    For what is the same for every reader: texts, numbers, and rows of them. It is found again by the values
+    themselves, so what changes is drawn anew; who may be shown what is decided before (decision 30).
+    Refuses TypeError for a row of the database, which is equal to what it was before a change.
+    """
+    for value in values.values():
+        if isinstance(value, Model):
+            raise TypeError(f"{template_name}: give what it shows of {value._meta.label}, not the row.")
+    return _drawn(template_name, get_language(), tuple(values.items()))
+
+
+@lru_cache(maxsize=KEPT_DRAWN)
+def _drawn(template_name: str, _language: str | None, values: tuple[tuple[str, Hashable], ...]) -> str:
+    return render_to_string(template_name, dict(values))
 
 
 @register.simple_tag

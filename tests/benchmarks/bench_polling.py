@@ -7,18 +7,14 @@ Real web processes on the loopback, a database and sign-ins of their own; client
 
 from __future__ import annotations
 
-import http.client
 import os
 import sys
-import threading
-import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from collections.abc import Sequence
 
 import django
 
-CLIENTS = 8
+from tests.benchmarks.http_load import CLIENTS, asker, closed_loop, open_loop, signed_in
+
 PROCESSES = 2
 EVERY = 30.0  # seconds between two questions of one page
 SECONDS = 30.0
@@ -42,16 +38,16 @@ def main() -> None:
             )
         )
         _agree_meetings(readers)
-        cookies = [_signed_in(reader) for reader in readers]
+        cookies = [signed_in(reader) for reader in readers]
         paths = [f"/e/{SLUG}/home/next/?version={_version(reader)}" for reader in readers]
         servers = Servers(address, processes=PROCESSES)
         try:
             servers.wait_until_up()
-            ask = _asker(servers.port)
-            _closed_loop(lambda n: ask(paths[n % people], cookies[n % people]), 3.0)  # warm
-            bare = _closed_loop(lambda _n: ask("/healthz", "")[0], 10.0)
-            most = _closed_loop(lambda n: ask(paths[n % people], cookies[n % people]), 10.0)
-            waits = _open_loop(lambda n: ask(paths[n % people], cookies[n % people]), people / EVERY)
+            ask = asker(servers.port)
+            closed_loop(lambda n: ask(paths[n % people], cookies[n % people]), 3.0)  # warm
+            bare = closed_loop(lambda _n: ask("/healthz", ""), 10.0)
+            most = closed_loop(lambda n: ask(paths[n % people], cookies[n % people]), 10.0)
+            waits = open_loop(lambda n: ask(paths[n % people], cookies[n % people]), people / EVERY, SECONDS)
         finally:
             servers.stop()
     statuses = {status for status, _wait in waits}
@@ -82,15 +78,6 @@ def _agree_meetings(readers: Sequence[object]) -> None:
             print(f"no meeting of {first.pk} and {second.pk}: {refusal.code}")
 
 
-def _signed_in(reader: object) -> str:
-    from django.conf import settings
-    from django.test import Client
-
-    client = Client()
-    client.force_login(reader.person)
-    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-
-
 def _version(reader: object) -> str:
     """What the reader's page shows already."""
     from django.utils import timezone
@@ -102,52 +89,6 @@ def _version(reader: object) -> str:
     now = timezone.now()
     row = next(iter(meetings_to_come(reader, now)), None)
     return next_meeting_words(row, minutes_to_go(row, now), is_over=is_over(reader.event, now)).version
-
-
-def _asker(port: int) -> Callable[[str, str], tuple[int, float]]:
-    """Asks over the thread's own kept-open connection; gives the status and the seconds it took."""
-    own = threading.local()
-
-    def ask(path: str, cookie: str) -> tuple[int, float]:
-        if not hasattr(own, "connection"):
-            own.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        began = time.perf_counter()
-        own.connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
-        with closing(own.connection.getresponse()) as answer:
-            answer.read()
-            return answer.status, time.perf_counter() - began
-
-    return ask
-
-
-def _closed_loop(ask: Callable[[int], object], seconds: float) -> float:
-    """Answers a second where every client asks again at once."""
-    ends = time.monotonic() + seconds
-
-    def run(client: int) -> int:
-        done = 0
-        while time.monotonic() < ends:
-            ask(client + done * CLIENTS)
-            done += 1
-        return done
-
-    began = time.monotonic()
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        return sum(pool.map(run, range(CLIENTS))) / (time.monotonic() - began)
-
-
-def _open_loop(ask: Callable[[int], tuple[int, float]], rate: float) -> list[tuple[int, float]]:
-    """Questions at fixed times whatever the answers take, so that a slow answer counts as the wait it is."""
-    began = time.monotonic()
-
-    def at(number: int) -> tuple[int, float]:
-        due = began + number / rate
-        time.sleep(max(due - time.monotonic(), 0.0))
-        status, _seconds = ask(number)
-        return status, time.monotonic() - due
-
-    with ThreadPoolExecutor(8 * CLIENTS) as pool:
-        return list(pool.map(at, range(int(rate * SECONDS))))
 
 
 if __name__ == "__main__":

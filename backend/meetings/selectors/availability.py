@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now, TruncDate
 
-from backend.core.compiled import CompiledQuery, any_of
+from backend.core.compiled import CompiledQuery, CompiledRows, any_of
 from backend.core.period import Period, overlapping, overlapping_range, overlaps
 from backend.events.models import Attendee, SessionPart, Slot
 from backend.meetings.models import Availability, Closure, MeetingRules, Seat
@@ -124,12 +125,23 @@ def has_open_time(attendee_id: int, now: dt.datetime) -> bool:
 
 def has_time_to_come(now: dt.datetime | Now) -> Exists:
     """Condition on attendees: they opened a time that can still be asked for, free or taken."""
-    return Exists(Availability.objects.filter(attendee=OuterRef("pk"), slot__starts_at__gt=now + MIN_NOTICE))
+    return _has_time_after(now + MIN_NOTICE)
+
+
+def _has_time_after(moment: dt.datetime | Combinable) -> Exists:
+    return Exists(Availability.objects.filter(attendee=OuterRef("pk"), slot__starts_at__gt=moment))
 
 
 def with_open_time(ids: Collection[int], now: dt.datetime) -> set[int]:
     """Those of these attendees who opened a time that can still be asked for, free or taken; one query."""
-    return set(Attendee.objects.filter(has_time_to_come(now), pk__in=ids).values_list("pk", flat=True))
+    return set(_with_time.fetch(among=list(ids), moment=now + MIN_NOTICE)) if ids else set()
+
+
+def _with_time_after(among: list[int], moment: dt.datetime) -> QuerySet[Attendee, int]:
+    return Attendee.objects.filter(_has_time_after(moment), pk__in=any_of(among)).values_list("pk", flat=True)
+
+
+_with_time = CompiledRows(_with_time_after, among=[-1], moment=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
 def days_with_time(ids: Collection[int], zone: dt.tzinfo, now: dt.datetime) -> dict[int, set[dt.date]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, SessionPart, Slot, Table
 from backend.events.rules import Doing, interpreter_text, is_allowed
@@ -385,17 +386,27 @@ def open_contacts_for(attendee: Attendee, now: dt.datetime) -> dict[int, OpenCon
 
     Without names: pages take the public profiles from the contact policy.
     """
-    waiting = Q(meeting__state__in=Meeting.OPEN_STATES, meeting__expires_at__gt=now)
-    to_come = Q(meeting__state=Meeting.State.ACCEPTED, meeting__period__endswith__gt=now)
-    mine = Seat.objects.filter(waiting | to_come, attendee=attendee.pk, kind=Meeting.Kind.ONE_TO_ONE)
-    answer = Subquery(mine.filter(meeting=OuterRef("meeting")).values("answer"))
-    rows = Seat.objects.filter(meeting__in=mine.values("meeting")).exclude(attendee=attendee.pk)
     return {
         other: OpenContact(meeting_id, state, asker == attendee.pk, my_answer)
-        for other, meeting_id, state, asker, my_answer in rows.order_by("meeting_id").values_list(
-            "attendee_id", "meeting_id", "meeting__state", "meeting__asker_id", answer
-        )
+        for other, meeting_id, state, asker, my_answer in _open_seats.fetch(attendee=attendee.pk, now=now)
     }
+
+
+def _open_seats_beside(
+    attendee: int, now: dt.datetime
+) -> QuerySet[Seat, tuple[int, int, str, int | None, str]]:
+    """The others' seats of what is open: who, the meeting, its state and asker, and the attendee's answer."""
+    waiting = Q(meeting__state__in=Meeting.OPEN_STATES, meeting__expires_at__gt=now)
+    to_come = Q(meeting__state=Meeting.State.ACCEPTED, meeting__period__endswith__gt=now)
+    mine = Seat.objects.filter(waiting | to_come, attendee=attendee, kind=Meeting.Kind.ONE_TO_ONE)
+    answer = Subquery(mine.filter(meeting=OuterRef("meeting")).values("answer"))
+    others = Seat.objects.filter(meeting__in=mine.values("meeting")).exclude(attendee=attendee)
+    return others.order_by("meeting_id").values_list(
+        "attendee_id", "meeting_id", "meeting__state", "meeting__asker_id", answer
+    )
+
+
+_open_seats = CompiledRows(_open_seats_beside, attendee=-1, now=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
 def confirmed_slot(event: Event, meeting_id: int) -> Slot:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from backend.core.period import Period
@@ -40,6 +40,11 @@ class SessionRow:
     meeting: MeetingRow | None
     times: int
     speakers: tuple[PublicProfile, ...]
+
+    @property
+    def for_everybody(self) -> SessionRow:
+        """The session without what is the reader's own: the same for all who are shown these speakers."""
+        return replace(self, part="", meeting=None, times=0)
 
 
 @dataclass(frozen=True, slots=True)

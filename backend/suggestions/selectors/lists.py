@@ -124,8 +124,8 @@ def suggestion_between(*, attendee: Attendee, other_id: int, now: dt.datetime) -
     run = current_run(attendee.event_id)
     if run is None:
         return None
-    cards = _cards(attendee, Suggestion.objects.filter(run=run, attendee=attendee.pk), now, kept=other_id)
-    return next((card for card in cards if card.other.attendee_id == other_id), None)
+    cards = _cards(attendee, Suggestion.objects.filter(run=run, attendee=attendee.pk), now, only=other_id)
+    return next(iter(cards), None)
 
 
 def _cards(
@@ -133,17 +133,21 @@ def _cards(
     rows: QuerySet[Suggestion],
     now: dt.datetime,
     *,
-    kept: int | None = None,
+    only: int | None = None,
     most: int | None = None,
 ) -> list[SuggestionCard]:
     """Cards of these suggestions in rank order, without whom the contact policy or the attendee refuses.
 
-    `kept`: the id of one shown although the attendee refused them. `most`: so many cards at most.
+    `only`: the card of this person (id) alone, also where the attendee refused them. `most`: so many cards
+    at most.
     """
     found = list(rows.order_by("rank"))
+    wanted = [row for row in found if only in (None, row.other_id)]
+    if not wanted:
+        return []
     between = {
         reason["evidence"]["person"]
-        for row in found
+        for row in wanted
         for reason in row.reasons
         if "person" in reason["evidence"]
     }
@@ -155,8 +159,11 @@ def _cards(
         row
         for row in found
         if row.other_id in profiles
-        and (verdicts.get(row.other_id) != Feedback.Verdict.NOT_RELEVANT or row.other_id == kept)
+        and (verdicts.get(row.other_id) != Feedback.Verdict.NOT_RELEVANT or row.other_id == only)
     ][:most]
+    places = {row.other_id: place for place, row in enumerate(shown, start=1)}
+    if only is not None:
+        shown = [row for row in wanted if row.other_id in places]
     between &= profiles.keys()
     named = between | {row.other_id for row in shown}
     refused_among = refused_pairs(attendee.event, among=named) if between else set()
@@ -164,7 +171,7 @@ def _cards(
     return [
         SuggestionCard(
             other=(other := profiles[row.other_id]),
-            rank=place,
+            rank=places[row.other_id],
             score=row.score,
             strength=engine.strength_of(row.score, need_declared=need_declared),
             exploratory=row.exploratory,
@@ -180,7 +187,7 @@ def _cards(
             saved=verdicts.get(row.other_id) == Feedback.Verdict.GOOD,
             interpreter=interpreter_text(attendee, other, attendee.event),
         )
-        for place, row in enumerate(shown, start=1)
+        for row in shown
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from backend.events.rules.languages import LANGUAGES, Language, language_name
 
 __all__ = ["LANGUAGES", "Language", "language_name", "language_of"]
@@ -18,6 +20,7 @@ _SCRIPTS = (
     ("ja", 0x3040, 0x30FF),
     ("zh", 0x4E00, 0x9FFF),
 )
+_OF_ONE_LANGUAGE = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for _code, first, last in _SCRIPTS)}]")
 
 
 def language_of(text: str) -> str:
@@ -26,6 +29,8 @@ def language_of(text: str) -> str:
     >>> language_of("ต้องการแนวปฏิบัติร่วมกัน"), language_of("Who can help?")
     ('th', '')
     """
+    if not _OF_ONE_LANGUAGE.search(text):
+        return ""
     letters = [ord(letter) for letter in text if letter.isalpha()]
     for code, first, last in _SCRIPTS:
         if sum(first <= letter <= last for letter in letters) * 2 > len(letters):

@@ -11,6 +11,7 @@ from frontend.suggestions.words import (
     amount_label,
     reason_blocks,
     reason_text,
+    reason_texts,
     short_reason_blocks,
 )
 from matching.recommend import scoring
@@ -108,8 +109,9 @@ def test_reasons_are_shown_in_the_order_they_weigh(reasons, shape, short):
     def shape_of(blocks):
         return ["quote" if block.quotations else len(block.sentences) for block in blocks]
 
-    assert shape_of(reason_blocks(reasons, TOPICS)) == shape
-    assert shape_of(short_reason_blocks(reasons, TOPICS)) == short
+    texts = reason_texts(reasons, TOPICS)
+    assert shape_of(reason_blocks(texts)) == shape
+    assert shape_of(short_reason_blocks(texts)) == short
 
 
 def test_every_strength_feature_and_amount_has_its_words():

@@ -1,0 +1,51 @@
+"""Fragments kept by their values: drawn once for the same, anew for what changed, and never of a row."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.events.models import Event
+from backend.safeguarding.models import Block
+from frontend.templatetags.ui import _drawn, drawn
+from tests.factories import NOW
+from tests.frontend.conftest import client_of
+
+CAUSES = "suggestions/_causes.html"
+
+
+def test_the_same_values_are_drawn_once_and_others_anew():
+    _drawn.cache_clear()
+    first = drawn(CAUSES, causes=(("known", "We know each other"),))
+    assert drawn(CAUSES, causes=(("known", "We know each other"),)) == first
+    assert "We have met" in drawn(CAUSES, causes=(("known", "We have met"),))
+    assert (_drawn.cache_info().hits, _drawn.cache_info().misses) == (1, 2)
+
+
+def test_what_somebody_wrote_is_escaped():
+    assert "&lt;b&gt;" in drawn(CAUSES, causes=(("known", "<b>"),))
+
+
+def test_a_row_of_the_database_is_refused():
+    with pytest.raises(TypeError, match="not the row"):
+        drawn(CAUSES, causes=Event(slug="forum"))
+
+
+def test_a_block_and_a_new_title_are_seen_at_the_next_request(booking):
+    cast = booking.cast
+    session = cast.event.sessions.create(
+        title="Keynote", starts_at=booking.slots[0].starts_at, ends_at=booking.slots[1].ends_at
+    )
+    session.parts.create(event=cast.event, attendee=cast.engineer, part="speaking")
+    name, address = cast.engineer.name, cast.address("sessions/")
+    reader, other = client_of(cast.official.person), client_of(cast.lawyer.person)
+    for client in (reader, other):
+        assert name in client.get(address).content.decode()
+    Block.objects.create(blocker=cast.engineer.person, blocked=cast.official.person, created_at=NOW)
+    assert name not in reader.get(address).content.decode()
+    assert name in other.get(address).content.decode()
+    session.title = "Opening"
+    session.save()
+    assert "Opening" in other.get(address).content.decode()
+    cast.engineer.visibility = "hidden"
+    cast.engineer.save()
+    assert name not in other.get(address).content.decode()
