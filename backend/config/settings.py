@@ -182,8 +182,8 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-# Codes by mail are counted in the database, by core.limits; second factors by allauth, in the web process.
-ACCOUNT_RATE_LIMITS = {"request_login_code": None, "login_failed": "500/m/ip,5/300s/key"}
+# Codes by mail and second factors are counted in the database, by core.limits.
+ACCOUNT_RATE_LIMITS = {"request_login_code": None, "login_failed": None}
 MFA_RATE_LIMITS = {"webauthn_login": "3000/10m/ip"}  # a venue is behind one address
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail to its owner when a second factor comes or goes
@@ -194,7 +194,11 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TITIAN_HTTPS else 0
 # A second factor beside the code (decision 22).
 MFA_ADAPTER = "backend.config.accounts.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
-MFA_FORMS = {"add_webauthn": "frontend.people.forms.PasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "frontend.people.forms.PasskeyForm",
+    "authenticate": "frontend.people.forms.FactorForm",
+    "reauthenticate": "frontend.people.forms.FactorProofForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Titian"
 MFA_TOTP_TOLERANCE = 1  # one code before and after, for clocks that are half a minute wrong

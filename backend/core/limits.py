@@ -32,6 +32,8 @@ class TooOften(BusinessError):
 class Kind(StrEnum):
     CODE_ASKED = "code asked"
     CODE_TYPED = "code typed"
+    FACTOR_TYPED = "factor typed"
+    FACTOR_USED = "factor used"
     SIGN_IN = "sign-in"
     LINK_USED = "link used"
     SEARCHED = "searched"
@@ -56,6 +58,8 @@ MINUTE, TEN_MINUTES, HOUR = 60, 600, 3600
 LIMITS: Mapping[Kind, tuple[Limit, ...]] = {
     Kind.CODE_ASKED: (Limit(TEN_MINUTES, 6, 3_000),),
     Kind.CODE_TYPED: (Limit(TEN_MINUTES, 15, 5_000),),  # of one mail address, whichever codes it was sent
+    Kind.FACTOR_TYPED: (Limit(TEN_MINUTES, 10),),  # of an authenticator app, and recovery codes
+    Kind.FACTOR_USED: (Limit(TEN_MINUTES, 1),),  # the account is that code of an account: it opens once
     Kind.SIGN_IN: (Limit(HOUR, 5),),  # codes typed for one that was sent; the account is that sign-in
     Kind.LINK_USED: (Limit(HOUR, 5),),  # the account is the link of an invitation
     Kind.SEARCHED: (Limit(MINUTE, 60, 6_000), Limit(HOUR, 400, 40_000)),  # reading, not copying
@@ -70,6 +74,7 @@ REFUSALS: Mapping[Kind, _StrPromise] = {
         "Codes were asked for very often. Use the newest one in your mail, or ask again in ten minutes."
     ),
     Kind.CODE_TYPED: gettext_lazy("Too many codes were typed for this address. Try again in ten minutes."),
+    Kind.FACTOR_TYPED: gettext_lazy("Too many codes were typed for this account. Try again in ten minutes."),
     Kind.SEARCHED: gettext_lazy("You have searched very often just now. Please go on in a few minutes."),
     Kind.PROFILE_READ: gettext_lazy("You have read very many profiles. Please go on in a few minutes."),
     Kind.READ_ALONG: gettext_lazy("That was read very often just now. We read along again in a minute."),

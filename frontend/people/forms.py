@@ -7,6 +7,8 @@ from typing import cast
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.core import context
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.http import QueryDict
@@ -41,6 +43,30 @@ class CodeConfirmForm(ConfirmLoginCodeForm):  # type: ignore[misc]
         if is_too_often(Kind.SIGN_IN, account=f"{request.session.session_key} {state['at']}"):
             raise get_adapter().validation_error("too_many_login_attempts")
         return str(super().clean_code())
+
+
+class CountedFactor:
+    """Counts each typed code of an app, and each recovery code, by the account, in every web process alike.
+
+    A code that has opened the account once does not a second time.
+    """
+
+    user: Person
+
+    def clean_code(self) -> str:
+        count_use(Kind.FACTOR_TYPED, account=self.user.pk)
+        code = str(super().clean_code())  # type: ignore[misc]
+        if is_too_often(Kind.FACTOR_USED, account=f"{self.user.pk} {code}"):
+            raise get_mfa_adapter().validation_error("incorrect_code")
+        return code
+
+
+class FactorForm(CountedFactor, AuthenticateForm):  # type: ignore[misc]
+    """The second factor of a sign-in."""
+
+
+class FactorProofForm(CountedFactor, ReauthenticateForm):  # type: ignore[misc]
+    """The second factor as a fresh proof."""
 
 
 class ConfirmationForm(forms.Form):

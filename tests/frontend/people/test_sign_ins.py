@@ -8,19 +8,22 @@ import re
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
+from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
 from backend.people.models import ApiToken, Person
 from backend.people.services import make_token
 from tests.accounts import send_account_mails
+from tests.frontend.test_second_factor_required import code_now
 from tests.pages import page_of
-from tests.second_factor import without_factor
+from tests.second_factor import give_factor, without_factor
 
 pytestmark = pytest.mark.django_db
 
 SIGN_INS = "/account/sign-ins/"
 ADD_A_PASSKEY = "/accounts/2fa/webauthn/add/"
+SECOND_FACTOR = "/accounts/2fa/authenticate/"
 
 
 @pytest.fixture
@@ -101,6 +104,36 @@ def test_a_code_to_confirm_is_compared_five_times_and_leads_nowhere_else(person:
     client.post("/account/confirm/")
     away = client.post("/account/confirm/", {"code": newest_code(), "next": "https://example.com/"})
     assert away["Location"] == "/"
+
+
+def _at_the_second_factor(person: Person) -> Client:
+    client = Client()
+    client.post("/accounts/login/code/", {"email": person.email})
+    client.post("/accounts/login/code/confirm/", {"code": newest_code()})
+    return client
+
+
+def test_who_guesses_codes_of_an_app_is_stopped_in_every_process(person: Person) -> None:
+    give_factor(person)
+    client = _at_the_second_factor(person)
+    for _guess in range(10):
+        caches["default"].clear()  # what one process remembers
+        assert client.post(SECOND_FACTOR, {"code": "000000"}).status_code == 200
+    caches["default"].clear()
+    stopped = client.post(SECOND_FACTOR, {"code": code_now()})
+    assert (stopped.status_code, "Too many codes" in page_of(stopped)) == (429, True)
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_code_of_an_app_opens_the_account_once_in_every_process(person: Person) -> None:
+    give_factor(person)
+    code = code_now()
+    first, second = _at_the_second_factor(person), _at_the_second_factor(person)
+    first.post(SECOND_FACTOR, {"code": code})
+    assert first.session["_auth_user_id"] == str(person.pk)
+    caches["default"].clear()
+    second.post(SECOND_FACTOR, {"code": code})
+    assert "_auth_user_id" not in second.session
 
 
 def test_secrets_of_factors_are_encrypted_and_worthless_under_another_key(
