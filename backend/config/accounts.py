@@ -115,21 +115,33 @@ class MailboxStage(LoginStage):  # type: ignore[misc]
     urlname = "choose_person"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        if self.login.user is None or who_reads_the_mailbox_of(self.login.user).count() < 2:
+        user = self.login.user
+        if user is None or (self.is_of(user) and who_reads_the_mailbox_of(user).count() < 2):
             return None, True
-        people = list(mailbox_choices(self.login.user, timezone.now()))
-        if not self.login.email:  # no code: a link or a passkey is of one of them
-            people = [one for one in people if one.pk == self.login.user.pk]
+        people = self.people()
         if not people:
             messages.error(
                 self.request,
-                _("Another person reads this mailbox, so it cannot sign you in. Ask the organisers."),
+                _("Another person reads this mailbox, so it cannot sign you in. Ask the organisers.")
+                if self.is_of(user)
+                else _("The address of this account was changed: sign in with the new one."),
             )
             return HttpResponseRedirect(reverse(settings.LOGIN_URL)), False
         if len(people) == 1:
             self.choose(people[0])
             return None, True
         return HttpResponseRedirect(reverse(self.urlname)), True
+
+    def is_of(self, person: Person) -> bool:
+        """Whether the code, where there is one, came to the address that the person has now."""
+        return not self.login.email or self.login.email.lower() == person.email.lower()
+
+    def people(self) -> list[Person]:
+        """Who may go on at this moment; without a code, by a link or a passkey, the one it is of."""
+        found = mailbox_choices(self.login.user, timezone.now())
+        if not self.login.email:
+            found = found.filter(pk=self.login.user.pk)
+        return [one for one in found if self.is_of(one)]
 
     def choose(self, person: Person) -> None:
         """Go on as this person, whom the code proves as much."""

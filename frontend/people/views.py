@@ -28,7 +28,7 @@ from backend.core.limits import Kind, count_use, is_too_often
 from backend.core.zones import zone_place
 from backend.events.models import Attendee
 from backend.events.rules import can_start_forums, is_event_open
-from backend.events.selectors import attendances_for, is_in_a_team, mailbox_choices
+from backend.events.selectors import attendances_for, is_in_a_team
 from backend.events.services import ask_address_change, change_address
 from backend.meetings.selectors import connections_for
 from backend.people.models import QUIET_UNTIL, ApiToken, Person
@@ -144,9 +144,10 @@ def choose_person(request: Request) -> HttpResponse:
     stage = LoginStageController.enter(request, MailboxStage.key)
     if stage is None:
         return redirect(settings.LOGIN_URL)
-    people = mailbox_choices(stage.login.user, timezone.now())
+    people = stage.people()
     if request.method == "POST":
-        chosen = people.filter(pk=values_of(PersonForm(request.POST))["person"]).first()
+        wanted = values_of(PersonForm(request.POST))["person"]
+        chosen = next((one for one in people if one.pk == wanted), None)
         if chosen is not None:
             stage.choose(chosen)
             return cast(HttpResponse, stage.exit())

@@ -17,7 +17,7 @@ def may_share_mailbox(now: dt.datetime) -> Q:
     """
     parts = Attendee.objects.filter(person=OuterRef("pk"))
     others = ~Q(age_class=Attendee.AgeClass.ADULT) | ~Q(permission=Attendee.Permission.PARTICIPANT)
-    others |= Q(role=Attendee.Role.CHAPERONE) | is_held_as_minor(now)
+    others |= Q(role=Attendee.Role.CHAPERONE) | Q(chaperoned__isnull=False) | is_held_as_minor(now)
     waiting = [Appointment.State.PROPOSED, Appointment.State.CONFIRMED]
     offices = Appointment.objects.filter(attendee__person=OuterRef("pk"), state__in=waiting)
     aliases = Alias.objects.filter(attendee__person=OuterRef("pk"))

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from backend.events.models import Attendee
-from backend.events.services import add_to_mailbox
+from backend.events.services import add_to_mailbox, change_address
 from backend.events.services.attendees import NewAttendee
 from backend.invitations.services import preview_invitations, send_invitations
 from backend.people.models import Person
@@ -92,6 +92,18 @@ def test_the_one_with_a_second_factor_is_asked_for_it(both: list[Person]) -> Non
     client = _after_the_code()
     client.post(WHO, {"person": both[1].pk})
     assert client.session["_auth_user_id"] == str(both[1].pk)
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_a_code_to_the_mailbox_opens_nobody_who_has_moved_away_since(both: list[Person], who: int) -> None:
+    asked = Client()
+    asked.post("/accounts/login/code/", {"email": ADDRESS})
+    code, after_the_code = newest_code(), _after_the_code()
+    change_address(person=both[who], email="own@example.org", now=timezone.now())
+    after_the_code.post(WHO, {"person": both[who].pk})
+    assert "_auth_user_id" not in after_the_code.session
+    asked.post("/accounts/login/code/confirm/", {"code": code})
+    assert asked.session.get("_auth_user_id") != str(both[who].pk)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from backend.core.advisory_lock import advisory_lock
@@ -17,6 +18,7 @@ from backend.events.rules import (
     check_allowed,
     check_organiser,
     check_takes_people,
+    is_under_alias,
 )
 from backend.events.selectors import (
     ChosenTopics,
@@ -148,9 +150,10 @@ def import_attendees(
     checked, left_out = _without_aliases_by_id(event, checked)
     found, strangers = _with_addresses(event, checked)
     found, hidden = _with_present_addresses(event, found)
+    found, unnamed = _of_one_reader(event, found)
     rows, duplicates = _without_duplicates(found)
     refused = [*table.broken, *(row for row in parsed if isinstance(row, RefusedLine))]
-    refused += [*strangers, *duplicates]
+    refused += [*strangers, *unnamed, *duplicates]
     if dry_run:
         with read_only():
             result = _import_rows(event, rows, by, now, confirmed_adults, save=False, on_progress=on_progress)
@@ -324,16 +327,47 @@ def _with_present_addresses(event: Event, rows: Sequence[ImportRow]) -> tuple[li
     return found, hidden
 
 
-def _without_duplicates(rows: Sequence[ImportRow]) -> tuple[list[ImportRow], list[RefusedLine]]:
-    """The first row of each e-mail address, and the others as refusals."""
-    first: dict[str, ImportRow] = {}
-    duplicates = []
+def _of_one_reader(event: Event, rows: Sequence[ImportRow]) -> tuple[list[ImportRow], list[RefusedLine]]:
+    """The rows, those to a mailbox that two attendees read with the id of the one they name.
+
+    Refused are those that name neither: the line would be written into the wrong entry.
+    """
+    shares = Q(person__shares_with__isnull=False) | Q(person__shared_by__isnull=False)
+    people = Attendee.objects.filter(shares, event=event).exclude(is_under_alias()).select_related("person")
+    readers = list(people.order_by("pk"))
+    if not readers:
+        return list(rows), []
+    of_mailbox: dict[str, list[Attendee]] = {}
+    for one, email in zip(readers, folded_for([one.person.email for one in readers]), strict=True):
+        of_mailbox.setdefault(email, []).append(one)
+    found, refused = [], []
     for row, email in zip(rows, folded_for([row.email for row in rows]), strict=True):
-        if email in first:
-            reason = _("duplicate of line %(line)s") % {"line": first[email].line}
+        both, name = of_mailbox.get(email, []), plain_word(row.name)
+        named = [one for one in both if plain_word(one.name) == name]
+        named += [one for one in both if plain_word(one.person.name) == name]
+        if row.attendee_id is not None or len(both) < 2:
+            found.append(row)
+        elif named:
+            found.append(replace(row, attendee_id=named[0].pk))
+        else:
+            reason = _("two people of this forum have this address: write the name of one as the list has it")
+            refused.append(RefusedLine(row.line, row.email, reason))
+    return found, refused
+
+
+def _without_duplicates(rows: Sequence[ImportRow]) -> tuple[list[ImportRow], list[RefusedLine]]:
+    """The first row of each address, or of each id where two people have it; the others as refusals."""
+    first: dict[str, dict[int | None, ImportRow]] = {}
+    kept, duplicates = [], []
+    for row, email in zip(rows, folded_for([row.email for row in rows]), strict=True):
+        before = first.setdefault(email, {})
+        if before and (None in (*before, row.attendee_id) or row.attendee_id in before):
+            reason = _("duplicate of line %(line)s") % {"line": next(iter(before.values())).line}
             duplicates.append(RefusedLine(row.line, "" if row.attendee_id else row.email, reason))
-        first.setdefault(email, row)
-    return list(first.values()), duplicates
+            continue
+        before[row.attendee_id] = row
+        kept.append(row)
+    return kept, duplicates
 
 
 def _import_organisations(
@@ -399,11 +433,13 @@ def _entries(
     An organiser's own age class is for another organiser to set (S1).
     """
     people = find_or_create_people(names={row.email: row.name for row in rows}, save=save)
-    known = _attendees_of(event, [person.pk for person in people.values() if person.pk], save)
+    ids = [row.attendee_id for row in rows if row.attendee_id]
+    by_id = {one.pk: one.person for one in Attendee.objects.filter(pk__in=ids).select_related("person")}
+    found = [by_id.get(row.attendee_id or 0) or people[row.email] for row in rows]
+    known = _attendees_of(event, [person.pk for person in found if person.pk], save)
     topics = chosen_topics(Interest.objects.filter(attendee__in=[one.pk for one in known.values()]))
     entries = []
-    for row in rows:
-        person = people[row.email]
+    for row, person in zip(rows, found, strict=True):
         attendee = known.get(person.pk)
         is_new = attendee is None
         if attendee is None:

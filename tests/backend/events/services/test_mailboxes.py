@@ -17,6 +17,7 @@ from backend.people.models import KnownMinor, Person
 from backend.people.selectors import person_with_email, who_reads_the_mailbox_of
 from backend.people.services import BadEmail, allow_starting
 from backend.privacy.services import erase_account
+from backend.safeguarding.models import Chaperone
 from tests.factories import NOW, make_attendee, make_event
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,7 @@ PROTECTED = (
     "organiser",
     "lead",
     "chaperone",
+    "chaperone of a delegation",
     "alias",
     "staff",
     "starter",
@@ -130,6 +132,8 @@ def _make(attendee: Attendee, what: str) -> None:
         attendee.permission = "safeguarding-lead" if what == "lead" else what
     elif what == "chaperone":
         attendee.role = what
+    elif what == "chaperone of a delegation":  # whatever role a list gives them afterwards
+        Chaperone.objects.create(event=attendee.event, attendee=attendee, country="Laos", recorded_at=NOW)
     elif what == "alias":
         Alias.objects.create(attendee=attendee, name="Real Name", is_wish=True, set_at=NOW)
     else:
@@ -182,3 +186,27 @@ def test_a_list_finds_the_one_it_names(event: Event, organiser: Person, first: A
         one.refresh_from_db()
         assert one.country == country
     assert [one.name for one in (first, second)] == ["Ana Reyes", "Ben Cruz"]
+
+
+def test_a_line_changes_the_one_of_the_two_it_is_of(event: Event, organiser: Person, first: Attendee) -> None:
+    second = _add(event, organiser)
+    Attendee.objects.filter(pk=second.pk).update(name="Dr Ben Cruz")
+    lines = [
+        f"{second.pk},Benjamin Cruz,{ADDRESS},unknown",  # by the id, whatever the name
+        f"{first.pk},Ana Reyes,{ADDRESS},",
+        f",Cruz,{ADDRESS},minor",  # neither of the two
+    ]
+    table = read_csv("\n".join(["id,name,email,age_class", *lines]).encode())
+    report = import_attendees(event=event, table=table, by=organiser, now=NOW)
+    assert [(one.line, "two people" in one.reason) for one in report.refused] == [(4, True)]
+    for one in (first, second):
+        one.refresh_from_db()
+    assert (first.name, first.age_class) == ("Ana Reyes", "adult")
+    assert (second.name, second.age_class) == ("Benjamin Cruz", "unknown")
+    lines = [f"Benjamin Cruz,{ADDRESS},Peru", f"Ana Reyes,{ADDRESS},Fiji", f"Ana Reyes,{ADDRESS},Cuba"]
+    table = read_csv("\n".join(["name,email,country", *lines]).encode())
+    report = import_attendees(event=event, table=table, by=organiser, now=NOW)
+    assert [one.line for one in report.refused] == [4]
+    for one in (first, second):
+        one.refresh_from_db()
+    assert [first.country, second.country] == ["Fiji", "Peru"]
