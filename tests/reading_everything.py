@@ -41,7 +41,16 @@ from backend.events.models import (
     Table,
 )
 from backend.meetings import services
-from backend.meetings.models import Availability, Closure, ContactShare, Meeting, Notice, WaitingListEntry
+from backend.meetings.models import (
+    Assistant,
+    Availability,
+    Closure,
+    ContactShare,
+    Meeting,
+    Notice,
+    Seat,
+    WaitingListEntry,
+)
 from backend.meetings.services.notice_mails import mail_for
 from backend.people.models import KnownMinor, Person
 from backend.programme.models import Plan, PlannedMeeting
@@ -182,6 +191,7 @@ def _meet(stage: Stage, number: int) -> None:
         feed = services.make_feed(attendee=attendee, by=attendee.person, now=now)
         stage.feeds[attendee.person_id, number] = services.feed_address(feed)
     make_run(event, {one: [other for other in people if other != one] for one in people}, report=REPORT)
+    _let_act(event, here, now)
     busy = set()
     for place, pair in enumerate(pairs):
         one, other = pair if place % 2 else pair[::-1]
@@ -195,6 +205,10 @@ def _meet(stage: Stage, number: int) -> None:
             services.accept_meeting(
                 attendee=other, meeting_id=meeting.pk, slot_id=None, by=other.person, now=now
             )
+    for seat in Seat.objects.filter(meeting__event=event).exclude(attendee=here[READER]):
+        mates = [one for pk, one in here.items() if are_together(_number(stage, seat.attendee), pk)]
+        seat.assistant = next(one for one in reversed(mates) if one != seat.attendee)
+        seat.save(update_fields=["assistant"])
     ContactShare.objects.bulk_create(
         ContactShare(
             event=event, giver=giver.person, receiver=receiver.person,
@@ -211,6 +225,20 @@ def _meet(stage: Stage, number: int) -> None:
         for first, second, table in zip(people[::2], people[1::2], event.tables.all(), strict=False)
     )
     stage.plans[number] = plan.pk
+
+
+def _let_act(event: Event, here: dict[int, Attendee], now: dt.datetime) -> None:
+    """The reader acts for everybody, the first of each situation for the reader, and all ask the reader."""
+    reader = here[READER]
+    pairs = [(one, reader) for one in here.values() if one != reader]
+    pairs += [(reader, one) for number, one in here.items() if number % OTHERS == 1]
+    Assistant.objects.bulk_create(
+        Assistant(
+            event=event, principal=principal, attendee=acting, accepted_at=now,
+            address_hash=acting.person.address_hash,
+        )
+        for principal, acting in pairs
+    )  # fmt: skip
 
 
 def _number(stage: Stage, attendee: Attendee) -> int:

@@ -21,6 +21,7 @@ from backend.meetings.selectors.assistants import (
     acting_for,
     asking_principals,
     assistants_for,
+    names_of_readers,
     principals_for,
 )
 from backend.meetings.selectors.availability import (
@@ -245,6 +246,7 @@ __all__ = [
     "meetings_in",
     "most_wanted_for",
     "move_options_for",
+    "names_of_readers",
     "notices_for",
     "office_hour_for",
     "office_hours_for",

@@ -109,6 +109,21 @@ def principals_for(assistant: Attendee, now: dt.datetime) -> tuple[PrincipalRow,
     )
 
 
+def names_of_readers(asker: Attendee, principal_id: int, now: dt.datetime) -> tuple[str, ...]:
+    """Who reads and may answer, beside the principal, what this attendee asks of them: names, in order.
+
+    An assistant whom the policy parts from the asker reads nothing of it, and is not named.
+    """
+    named = Assistant.objects.in_force().filter(event=asker.event_id, principal=principal_id)
+    ids = list(named.values_list("attendee", flat=True))
+    principal = Attendee.objects.filter(pk=principal_id).first() if ids else None
+    if principal is None:
+        return ()
+    acting = pairable_with(principal, now, ids).values_list("pk", flat=True)
+    profiles = public_profiles_for(viewer=asker, ids=acting, channel="meeting", now=now)
+    return tuple(sorted(one.name for one in profiles.values()))
+
+
 def acting_for(assistant: Attendee, principal_id: int, now: dt.datetime) -> ActingFor:
     """What the assistant may see of this principal's; refuses NotFound for whom they do not act."""
     people = principals_of(assistant, now).filter(pk=principal_id)

@@ -45,6 +45,7 @@ from backend.meetings.rules import (
 from backend.meetings.selectors.availability import common_slots, rules_for
 from backend.meetings.selectors.meetings import other_id_in, seated_ids
 from backend.meetings.selectors.tables import place_kinds_for
+from backend.meetings.services.assistant_mails import mail_assistants
 from backend.meetings.services.booking import SlotTaken, slot_details
 from backend.meetings.services.freed_times import announce_freed_times
 from backend.meetings.services.locks import (
@@ -152,6 +153,7 @@ def request_meeting(
     waited = WaitingListEntry.objects.waiting().filter(attendee=attendee, other=other)
     waited.update(state=WaitingListEntry.State.ENDED)
     notify(meeting, Notice.Kind.REQUESTED, to=[other_id], now=now)
+    mail_assistants(other_id, now)
     return meeting
 
 

@@ -26,6 +26,7 @@ from backend.meetings.rules import (
 )
 from backend.meetings.selectors.availability import common_slots
 from backend.meetings.selectors.tables import slots_with_table
+from backend.meetings.services.assistant_mails import mail_assistants
 from backend.meetings.services.booking import slot_details, violates
 from backend.meetings.services.locks import lock_attendees
 from backend.meetings.services.notices import notify
@@ -211,6 +212,7 @@ def _ask(entry: WaitingListEntry, slot: Slot, now: dt.datetime) -> bool:
             raise
         return False
     notify(meeting, Notice.Kind.REQUESTED, to=[entry.other_id], now=now, waited=1)
+    mail_assistants(entry.other_id, now)
     notify(meeting, Notice.Kind.TIME_FREED, to=[entry.attendee_id], now=now)
     return True
 

@@ -27,6 +27,7 @@ from backend.meetings.selectors import (
     free_slots_between,
     meeting_for,
     meetings_between,
+    names_of_readers,
     place_kinds_for,
     waiting_for,
 )
@@ -180,6 +181,7 @@ def _page(
         "form": form,
         "row": row,
         "days": by_day(attendee.event, free),
+        "readers": names_of_readers(attendee, other.attendee_id, now),
         "places": place_kinds_for(attendee.event_id),
         "has_open": bool(free)
         or any(cell.can_be_asked for day in availability_for(attendee, now) for cell in day.cells),

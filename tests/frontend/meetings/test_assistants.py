@@ -100,6 +100,8 @@ def test_what_is_no_address_is_said_at_the_field_and_too_many_are_refused(bookin
 def test_the_assistant_answers_and_all_three_read_who_did(booking, hers):
     cast = booking.cast
     first = booking.ask(cast.engineer, cast.official, *booking.slots[:2], message="Dear Mali")
+    asking = page_of(client_of(cast.lawyer.person).get(cast.address(f"people/{cast.official.pk}/ask/")))
+    assert "Ana Reyes reads it, too, and may answer for Mali Wongsa." in asking
     second = booking.ask(cast.lawyer, cast.official, booking.slots[2])
     for page in ("home/", "meetings/"):
         assert "Mali Wongsa: 2 requests wait" in page_of(hers.get(cast.address(page)))

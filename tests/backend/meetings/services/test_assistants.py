@@ -6,13 +6,21 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.core import mail
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from backend.core.errors import BusinessError, NotFound, NotYours
 from backend.events.models import Alias, Attendee, Event, Suspension
 from backend.meetings import services
-from backend.meetings.models import Assistant
+from backend.meetings.models import Assistant, Meeting
 from backend.meetings.rules import may_act_for
-from backend.meetings.selectors import acting_for, asking_principals, assistants_for, principals_for
+from backend.meetings.selectors import (
+    acting_for,
+    asking_principals,
+    assistants_for,
+    names_of_readers,
+    principals_for,
+)
 from backend.people.services import BadEmail
 from backend.privacy.services import leave_event
 from backend.safeguarding.models import Chaperone, ContactRule
@@ -293,3 +301,84 @@ def test_leaving_deletes_who_acts_for_them_and_who_asked_them(forum: Forum) -> N
     assert Assistant.objects.count() == 2
     leave_event(attendee=ana, is_confirmed=True, by=ana.person, now=forum.now)
     assert not Assistant.objects.exists()
+
+
+def mailed(row: Assistant, change: str, forum: Forum) -> list[tuple[list[str], str, str]]:
+    """What the job of this mail sends: to whom, subject, and text."""
+    mail.outbox.clear()
+    services.send_assistant_mail(assistant_id=row.pk, change=change, now=forum.now)
+    return [(one.to, one.subject, one.body) for one in mail.outbox]
+
+
+def test_each_of_the_two_is_mailed_what_the_other_did(forum: Forum) -> None:
+    minister, ana, *_ = forum.people
+    row = name(forum, minister, ana.person.email)
+    ((to, subject, body),) = mailed(row, "asked", forum)
+    assert to == [ana.person.email]
+    assert subject == f"{minister.name} asks you to act for them"
+    assert f"/e/{forum.event.slug}/assistants/" in body
+    assert mailed(row, "accepted", forum) == []
+    accept(forum, ana, row)
+    assert mailed(row, "asked", forum) == []  # answered already
+    ((to, subject, _body),) = mailed(row, "accepted", forum)
+    assert (to, subject) == ([minister.person.email], f"{ana.name} may act for you now")
+    end(forum, minister, row)
+    ((to, subject, _body),) = mailed(row, "ended-by-principal", forum)
+    assert (to, subject) == ([ana.person.email], f"You do not act for {minister.name} any more")
+    ((to, subject, _body),) = mailed(row, "ended-by-assistant", forum)
+    assert (to, subject) == ([minister.person.email], f"{ana.name} does not act for you any more")
+    assert mailed(row, "accepted", forum) == []
+
+
+@pytest.mark.parametrize("change", [one for one in CHANGES if one != "left"])
+def test_nobody_who_could_not_act_is_mailed(forum: Forum, change: str) -> None:
+    minister, ana, *_ = forum.people
+    row = name(forum, minister, ana.person.email)
+    CHANGES[change](ana, minister)
+    assert mailed(row, "asked", forum) == []
+    assert mailed(name(forum, minister, "nobody@example.org"), "asked", forum) == []
+
+
+def test_a_mail_waits_for_the_end_of_quiet_hours(forum: Forum) -> None:
+    minister, ana, *_ = forum.people
+    row = name(forum, minister, ana.person.email)
+    ana.person.quiet_from, ana.person.quiet_until = dt.time(0), dt.time(23, 59)
+    ana.person.save()
+    assert mailed(row, "asked", forum) == []
+    waiting = ProcrastinateJob.objects.filter(task_name=services.SEND_ASSISTANT_MAIL)
+    assert waiting.filter(scheduled_at__gt=forum.now).exists()
+
+
+def test_one_mail_says_how_many_requests_wait_and_names_no_asker(forum: Forum) -> None:
+    minister, ana, other, third = forum.people
+    forum.assist(ana, minister)
+    row = Assistant.objects.get()
+    assert mailed(row, "waiting", forum) == []
+    asked = forum.ask(other, minister, forum.slots[0])
+    forum.ask(third, minister, forum.slots[1])
+    forum.ask(ana, minister, forum.slots[2])  # which is the minister's to answer
+    jobs = ProcrastinateJob.objects.filter(task_name=services.SEND_ASSISTANT_MAIL)
+    assert [job.args["change"] for job in jobs].count("waiting") == 1
+    ((to, subject, body),) = mailed(row, "waiting", forum)
+    assert (to, subject) == ([ana.person.email], f"{minister.name} is asked to meet")
+    assert f"2 requests to meet {minister.name}" in body
+    assert other.name not in body
+    block_contact("block", other, ana)
+    ((_to, _subject, body),) = mailed(row, "waiting", forum)
+    assert f"1 request to meet {minister.name}" in body
+    forum.decline(minister, asked)
+    forum.decline(minister, Meeting.objects.get(asker=third))
+    assert mailed(row, "waiting", forum) == []
+
+
+def test_who_asks_reads_which_assistants_read_it_too(forum: Forum) -> None:
+    minister, ana, other, third = forum.people
+    assert names_of_readers(other, minister.pk, forum.now) == ()
+    forum.assist(ana, minister)
+    assert names_of_readers(other, minister.pk, forum.now) == (ana.name,)
+    assert names_of_readers(minister, ana.pk, forum.now) == ()
+    block_contact("block", ana, other)
+    assert names_of_readers(other, minister.pk, forum.now) == ()
+    assert names_of_readers(third, minister.pk, forum.now) == (ana.name,)
+    Attendee.objects.filter(pk=ana.pk).update(role="chaperone")
+    assert names_of_readers(third, minister.pk, forum.now) == ()
