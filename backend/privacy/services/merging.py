@@ -19,6 +19,7 @@ from backend.core.models import Act
 from backend.core.transactions import in_transaction
 from backend.directory.models import WishToMeet
 from backend.events.models import (
+    Alias,
     Attendee,
     Event,
     GuardianConsent,
@@ -28,7 +29,14 @@ from backend.events.models import (
     Suspension,
     Tie,
 )
-from backend.events.rules import Doing, appears_under_alias, check_allowed, check_lead, check_organiser
+from backend.events.rules import (
+    Doing,
+    appears_under_alias,
+    check_allowed,
+    check_lead,
+    check_organiser,
+    leads_of,
+)
 from backend.events.services import lock_attendees, lock_event
 from backend.meetings.models import (
     Availability,
@@ -42,7 +50,7 @@ from backend.meetings.models import (
 from backend.people.models import FormerAddress, KnownMinor, Person
 from backend.privacy.services.erasing import erase_attendees
 from backend.privacy.services.merge_mails import ASKED, DONE, tell_of_merge
-from backend.safeguarding.models import Block, Report, ReportLink
+from backend.safeguarding.models import Block, Chaperone, Report, ReportLink
 from backend.safeguarding.rules import is_known_adult
 from backend.safeguarding.services import announce_changed_people
 from backend.suggestions.models import Feedback
@@ -88,7 +96,7 @@ class MergeWaits(BusinessError):
 
 @in_transaction
 def merge_attendees(*, event: Event, kept_id: int, duplicate_id: int, by: Person, now: dt.datetime) -> Merge:
-    """Make two attendees of the event one; where both have joined, ask both addresses first.
+    """Make two attendees of the event one; where somebody uses the duplicate's account, ask both first.
 
     Merging is for organisers, and for a safeguarding lead where one of the two is not a known adult. Refuses
     OrganisersOnly, NotFound, LeadMerges, CannotMerge and MergeWaits; nothing is stored then.
@@ -102,7 +110,7 @@ def merge_attendees(*, event: Event, kept_id: int, duplicate_id: int, by: Person
         raise MergeWaits(_("Both addresses were asked already: it is done once both have said yes."))
     before.update(ended_at=now)
     merge = Merge.objects.create(event=event, kept=kept, duplicate=duplicate, proposed_by=by, proposed_at=now)
-    if duplicate.has_joined:
+    if duplicate.has_joined or _is_used(duplicate.person):
         tell_of_merge(merge, ASKED, [kept.person, duplicate.person])
     else:
         _merge(merge, now)
@@ -118,11 +126,14 @@ def answer_merge(*, attendee: Attendee, merge_id: int, is_same: bool, by: Person
     if attendee.person_id != by.pk:
         raise NotYours(_("Only the person themself can do this."))
     check_allowed(attendee.event, Doing.TAKE_PART)
+    closed = NotFound(_("This question is not open any more. Ask an organiser of the forum."))
     found = Merge.objects.waiting(now).filter(Q(kept=attendee) | Q(duplicate=attendee), pk=merge_id).first()
     if found is None:
-        raise NotFound(_("This question is not open any more. Ask an organiser of the forum."))
+        raise closed
     kept, duplicate = _lock_both(attendee.event, found.kept_id, found.duplicate_id)
-    merge = Merge.objects.waiting(now).select_for_update(no_key=True).get(pk=merge_id)
+    merge = Merge.objects.waiting(now).select_for_update(no_key=True).filter(pk=merge_id).first()
+    if merge is None:  # answered in this moment
+        raise closed
     if not is_same:
         merge.ended_at = now
         merge.save(update_fields=["ended_at"])
@@ -133,8 +144,20 @@ def answer_merge(*, attendee: Attendee, merge_id: int, is_same: bool, by: Person
     merge.save(update_fields=[field])
     if merge.kept_agreed_at and merge.duplicate_agreed_at:
         _check_may_merge(kept, duplicate)
+        if not _are_known_adults(kept, duplicate, now) and not _is_of_lead(merge):
+            raise CannotMerge(_("A safeguarding lead of the forum has to ask this anew."))
         _merge(merge, now)
     return merge
+
+
+def _is_used(person: Person) -> bool:
+    """Whether somebody has signed in with the account, at whatever forum, or it has blocks and reports.
+
+    These are the person's own: nobody else reads whom they blocked, so an organiser's word is not enough.
+    """
+    blocks = Block.objects.filter(blocker=person).exists()
+    reports = Report.objects.filter(reporter__person=person).exists()
+    return person.last_login is not None or blocks or reports
 
 
 def _lock_both(event: Event, kept_id: int, duplicate_id: int) -> tuple[Attendee, Attendee]:
@@ -149,8 +172,7 @@ def _lock_both(event: Event, kept_id: int, duplicate_id: int) -> tuple[Attendee,
 
 
 def _check_by(kept: Attendee, duplicate: Attendee, by: Person, now: dt.datetime) -> None:
-    both = Attendee.objects.filter(pk__in=[kept.pk, duplicate.pk])
-    if both.filter(is_known_adult(now)).count() == 2:
+    if _are_known_adults(kept, duplicate, now):
         return check_organiser(by, kept.event, Doing.EDIT)
     try:
         return check_lead(by, kept.event)
@@ -161,9 +183,20 @@ def _check_by(kept: Attendee, duplicate: Attendee, by: Person, now: dt.datetime)
     )
 
 
+def _are_known_adults(kept: Attendee, duplicate: Attendee, now: dt.datetime) -> bool:
+    both = Attendee.objects.filter(pk__in=[kept.pk, duplicate.pk])
+    return both.filter(is_known_adult(now)).count() == 2
+
+
+def _is_of_lead(merge: Merge) -> bool:
+    """Whether who asked for it is a lead of the event now."""
+    return leads_of(merge.event).filter(person=merge.proposed_by_id).exists()
+
+
 def _check_may_merge(kept: Attendee, duplicate: Attendee) -> None:
     for one in (kept, duplicate):
-        if one.permission != Attendee.Permission.PARTICIPANT or one.role == Attendee.Role.CHAPERONE:
+        is_chaperone = one.role == Attendee.Role.CHAPERONE or Chaperone.objects.filter(attendee=one).exists()
+        if one.permission != Attendee.Permission.PARTICIPANT or is_chaperone:
             raise CannotMerge(
                 _("Organisers, safeguarding leads and chaperones are not merged: end that role first.")
             )
@@ -202,6 +235,7 @@ def _carry_protection(kept: Attendee, duplicate: Attendee, now: dt.datetime) -> 
     """What keeps either of them, or others from them, safe holds for the one who is kept."""
     for model, field in PROTECTING:
         _carry(model, field, kept.pk, duplicate.pk)
+    _keep_refusal(kept, now)
     mine, theirs = kept.person_id, duplicate.person_id
     blocks = Block.objects.filter(Q(blocker=theirs) | Q(blocked=theirs))
     pairs = {
@@ -219,6 +253,17 @@ def _carry_protection(kept: Attendee, duplicate: Attendee, now: dt.datetime) -> 
         ignore_conflicts=True,
     )
     announce_changed_people(mine, now=now)
+
+
+def _keep_refusal(kept: Attendee, now: dt.datetime) -> None:
+    """A guardian's no to one entry ends an older consent to the other."""
+    state = GuardianConsent.State
+    consents = GuardianConsent.objects.filter(attendee=kept)
+    valid = consents.filter(state__in=[state.ASKED, state.GIVEN]).first()
+    noes = consents.filter(state__in=[state.REFUSED, state.WITHDRAWN])
+    if valid and noes.filter(decided_at__gte=valid.decided_at or valid.recorded_at).exists():
+        valid.state, valid.decided_at = state.WITHDRAWN, now
+        valid.save(update_fields=["state", "decided_at"])
 
 
 def _complete_profile(kept: Attendee, duplicate: Attendee, now: dt.datetime) -> None:
@@ -271,9 +316,13 @@ _ENDED = (Meeting.State.DECLINED, Meeting.State.WITHDRAWN, Meeting.State.EXPIRED
 
 
 def _carry_ties(kept: Attendee, duplicate: Attendee) -> None:
-    """Whom the duplicate's account met at editions, the kept one's has met; those of this one move."""
+    """Whom the duplicate's account met at editions, the kept one's has met; those of this one move.
+
+    Not from where the duplicate's appeared under an alias: that the two met would tell who it is (S11).
+    """
     mine, theirs = kept.person_id, duplicate.person_id
-    ties = Tie.objects.filter(Q(first=theirs) | Q(second=theirs))
+    aliases = Alias.objects.filter(attendee__person=theirs).values("attendee__event")
+    ties = Tie.objects.filter(Q(first=theirs) | Q(second=theirs)).exclude(edition__in=aliases)
     added = []
     for tie in ties:
         other = tie.second_id if tie.first_id == theirs else tie.first_id

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.apps import apps
+from django.db.models import Q
 
 from backend.core.errors import NotFound, OrganisersOnly
 from backend.core.models import Act
 from backend.directory.models import WishToMeet
-from backend.events.models import Alias, Attendee, Interest, Merge, Tie
+from backend.events.models import Alias, Attendee, GuardianConsent, Interest, Merge, Tie
 from backend.events.services.importing import import_attendees, read_csv
 from backend.meetings.models import ContactShare, Meeting, Notice, Seat
 from backend.people.models import KnownMinor, Person, address_hash
 from backend.privacy.services import CannotMerge, LeadMerges, MergeWaits, answer_merge, merge_attendees
 from backend.privacy.services.merging import CARRIED, PROTECTING
-from backend.safeguarding.models import Block, Report
+from backend.safeguarding.models import Block, Chaperone, Report
 from backend.safeguarding.rules import may_contact
+from backend.safeguarding.selectors import blocks_made_by
 from backend.safeguarding.services import block_person, file_report, suspend_person
 from tests.backend.meetings.conftest import Forum, make_forum
+from tests.backend.meetings.test_lock_order import begin, holding, wait_until_waiting
 from tests.factories import NOW, make_attendee, make_event, make_tie
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +59,14 @@ def _unjoined(forum: Forum, **fields: object) -> Attendee:
     return make_attendee(forum.event, agreed_at=None, agreement_version="", **fields)
 
 
+def _consent(attendee: Attendee, state: str, decided_at: dt.datetime) -> GuardianConsent:
+    return GuardianConsent.objects.create(
+        attendee=attendee, guardian="A Parent", way="paper", wording="2026-11-27", seen_by="A Lead",
+        recorded_at=NOW - dt.timedelta(days=9), state=state, decided_at=decided_at,
+        expires_at=NOW + dt.timedelta(days=90),
+    )  # fmt: skip
+
+
 def test_an_entry_that_has_not_joined_is_taken_over_at_once(forum: Forum, organiser: Person) -> None:
     kept, other, *_rest = forum.people
     Attendee.objects.filter(pk=kept.pk).update(about="", title="Head of unit")
@@ -71,6 +84,28 @@ def test_an_entry_that_has_not_joined_is_taken_over_at_once(forum: Forum, organi
     assert merge.done_at == NOW
     with pytest.raises(NotFound):
         _merge(forum, kept, twin, organiser)
+
+
+@pytest.mark.parametrize("used", ["signed in", "blocked somebody", "reported somebody"])
+def test_an_account_that_somebody_uses_is_asked_though_it_has_not_joined_here(
+    forum: Forum, organiser: Person, used: str
+) -> None:
+    """Or an organiser reads on the page of a friend whom a stranger blocked, and when they met whom."""
+    kept, other, *_rest = forum.people
+    twin = _unjoined(forum)
+    if used == "signed in":
+        Person.objects.filter(pk=twin.person_id).update(last_login=NOW)
+    elif used == "blocked somebody":
+        block_person(blocked=other.person, by=twin.person, now=NOW)
+    else:
+        file_report(reporter=twin, reported_id=other.pk, category="harassment", words="Follows me", now=NOW)
+    merge = merge_attendees(event=forum.event, kept_id=kept.pk, duplicate_id=twin.pk, by=organiser, now=NOW)
+    assert merge.done_at is None
+    assert not blocks_made_by(kept)
+    assert not Report.objects.filter(reporter=kept).exists()
+    for one in (kept, twin):
+        answer_merge(attendee=one, merge_id=merge.pk, is_same=True, by=one.person, now=NOW)
+    assert not Attendee.objects.filter(pk=twin.pk).exists()
 
 
 def test_own_topics_stay_and_missing_ones_come(forum: Forum, organiser: Person) -> None:
@@ -229,6 +264,8 @@ def test_only_participants_of_this_forum_are_merged_and_by_its_organisers(
             _merge(forum, *pair, organiser)
     in_charge = make_attendee(forum.event, permission="organiser")
     chaperone = make_attendee(forum.event, role="chaperone")
+    looks_after = make_attendee(forum.event)
+    Chaperone.objects.create(event=forum.event, attendee=looks_after, country="Laos", recorded_at=NOW)
     hidden = make_attendee(forum.event)
     Alias.objects.create(attendee=hidden, name="A. Nobody", is_wish=True, set_at=NOW)
     joined_later = _unjoined(forum)
@@ -236,6 +273,7 @@ def test_only_participants_of_this_forum_are_merged_and_by_its_organisers(
         (kept, in_charge),
         (in_charge, kept),
         (kept, chaperone),
+        (kept, looks_after),
         (kept, hidden),
         (joined_later, kept),
     ):
@@ -252,6 +290,54 @@ def test_a_role_taken_up_between_question_and_answer_ends_it(forum: Forum, organ
     with pytest.raises(CannotMerge):
         answer_merge(attendee=twin, merge_id=merge.pk, is_same=True, by=twin.person, now=NOW)
     assert Attendee.objects.filter(pk=twin.pk).exists()
+
+
+def test_who_is_no_known_adult_any_more_is_for_a_lead_to_ask(
+    forum: Forum, organiser: Person, lead: Person
+) -> None:
+    kept, twin, *_rest = forum.people
+    merge = merge_attendees(event=forum.event, kept_id=kept.pk, duplicate_id=twin.pk, by=organiser, now=NOW)
+    answer_merge(attendee=kept, merge_id=merge.pk, is_same=True, by=kept.person, now=NOW)
+    Attendee.objects.filter(pk=twin.pk).update(age_class="unknown")
+    with pytest.raises(CannotMerge):
+        answer_merge(attendee=twin, merge_id=merge.pk, is_same=True, by=twin.person, now=NOW)
+    answer_merge(attendee=twin, merge_id=merge.pk, is_same=False, by=twin.person, now=NOW)
+    assert _merge(forum, kept, twin, lead).done_at == NOW
+
+
+def test_a_guardian_s_no_to_one_entry_ends_an_older_yes_to_the_other(forum: Forum, lead: Person) -> None:
+    for said_no_after, state in ((dt.timedelta(hours=1), "withdrawn"), (-dt.timedelta(hours=1), "given")):
+        kept, twin = _unjoined(forum, age_class="minor"), _unjoined(forum, age_class="minor")
+        given = _consent(kept, "given", NOW)
+        _consent(twin, "withdrawn", NOW + said_no_after)
+        _merge(forum, kept, twin, lead)
+        given.refresh_from_db()
+        assert given.state == state
+
+
+def test_ties_from_under_an_alias_do_not_come_along(forum: Forum, organiser: Person) -> None:
+    kept, twin, met, *_rest = forum.people
+    earlier = make_event("earlier")
+    then = make_attendee(earlier, person=twin.person)
+    Alias.objects.create(attendee=then, name="Real Name", is_wish=True, set_at=NOW)
+    make_tie(earlier, twin, met)
+    _merge(forum, kept, twin, organiser)
+    assert not Tie.objects.filter(Q(first=kept.person) | Q(second=kept.person)).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_answers_in_one_moment_are_one_and_a_sentence(forum: Forum, organiser: Person) -> None:
+    kept, twin, *_rest = forum.people
+    merge = merge_attendees(event=forum.event, kept_id=kept.pk, duplicate_id=twin.pk, by=organiser, now=NOW)
+
+    def no(one: Attendee) -> Callable[[], object]:
+        return lambda: answer_merge(attendee=one, merge_id=merge.pk, is_same=False, by=one.person, now=NOW)
+
+    with ThreadPoolExecutor(2) as pool:
+        with holding(kept):
+            answers = begin(pool, no(kept), no(twin))
+            wait_until_waiting(2)
+        assert sorted(answer() for answer in answers) == ["not_found", "ok"]
 
 
 def test_ties_and_contacts_come_along(forum: Forum, organiser: Person) -> None:
