@@ -11,11 +11,13 @@ DIMENSIONS = 384
 CONSTITUENCIES = ("government", "civil society", "industry", "academia", "intergovernmental")
 SHARES = (0.35, 0.25, 0.2, 0.12, 0.08)
 WORDS_PER_TEXT, WORDS = 25, 4_000
+THEMES, THEME_SHARE = 40, 0.4
+"""Vectors of one theme have this cosine on average."""
 
 
 def synthetic_people(people: int, seed: int = 0) -> tuple[list[Participant], list[Tie], Vectors]:
     """Three texts of 25 words from a Zipf vocabulary, 3 of 17 topics sought and offered, 4 sessions, 3 old
-    ties each, an organisation for every four."""
+    ties each, an organisation for every four; vectors about the theme of each text, of which there are 40."""
     rng = np.random.default_rng(seed)
     words = np.array([f"word{k}" for k in range(WORDS)])
     weights = 1 / np.arange(1, WORDS + 1)
@@ -49,10 +51,20 @@ def synthetic_people(people: int, seed: int = 0) -> tuple[list[Participant], lis
         for (a, b), age in zip(ends, rng.integers(1, 4, len(ends)), strict=True)
         if a != b
     ]
-    return participants, ties, Vectors(*(_unit_rows(rng, people) for _ in range(3)))
+    return participants, ties, Vectors(*(_about_themes(rng, people) for _ in range(3)))
 
 
-def _unit_rows(rng: np.random.Generator, people: int) -> npt.NDArray[np.float32]:
-    rows = rng.standard_normal((people, DIMENSIONS), dtype=np.float32)
+def _about_themes(rng: np.random.Generator, people: int) -> npt.NDArray[np.float32]:
+    """Unit rows (people, DIMENSIONS), each of a random theme; themes are those of any call."""
+    themes = _unit_rows(np.random.default_rng(0), THEMES)[rng.integers(0, THEMES, people)]
+    rows = np.sqrt(THEME_SHARE) * themes + np.sqrt(1 - THEME_SHARE) * _unit_rows(rng, people)
+    return _normalised(rows.astype(np.float32))
+
+
+def _unit_rows(rng: np.random.Generator, rows: int) -> npt.NDArray[np.float32]:
+    return _normalised(rng.standard_normal((rows, DIMENSIONS), dtype=np.float32))
+
+
+def _normalised(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     return rows

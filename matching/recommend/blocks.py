@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from matching.types import Array
 
-TILE = 1024
+TILE, STRIP = 1024, 32
 Rows = slice | Array
 """Rows of people: a block, or their numbers (k,)."""
+
+
+def strips_of(rows: int) -> list[slice]:
+    """The rows of a tile in strips, so that what is computed of each element stays in the cache.
+
+    >>> strips_of(80)
+    [slice(0, 32, None), slice(32, 64, None), slice(64, 80, None)]
+    """
+    return [slice(start, min(start + STRIP, rows)) for start in range(0, rows, STRIP)]
 
 
 def blocks_of(people: int) -> list[slice]:

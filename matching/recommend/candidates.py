@@ -8,24 +8,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.policy import Policy
-from matching.recommend.blocks import blocks_of
+from matching.recommend.blocks import blocks_of, strips_of
 from matching.recommend.parallel import parallel_map
 from matching.recommend.scoring import Scorer, reciprocal_score, score_tiles
 from matching.recommend.unmet import BestAnswers
 from matching.types import Array
 
-
-def _with_spare(number: int) -> int:
-    """How many are kept by provisional means so that the best by the final ones are among them."""
-    return number + number // 4 + 4
+LEAST = np.float32(-2)
+"""Below the key of any pair: scores and their means lie in [0, 1]."""
+SPARE = 4
+"""Kept beyond what is asked for, however exact the means are."""
 
 
 @dataclass(frozen=True, slots=True)
 class CandidatePairs:
     """Candidate pairs sorted by (left, right), symmetric: with (i, j) comes (j, i).
 
-    left, right: (m,) rows; log_odds: (m,) of the left accepting the right; score: (m,) reciprocal scores;
-    mean_scores: (n,) each person's mean reciprocal score.
+    left, right: (m,) rows, int32; log_odds: (m,) of the left accepting the right, float32; score: (m,)
+    reciprocal scores, float64; mean_scores: (n,) each person's mean reciprocal score.
     """
 
     left: Array
@@ -40,14 +40,16 @@ class CandidatePairs:
         return np.searchsorted(self.left, np.arange(len(self.mean_scores) + 1))
 
     def log_odds_of(self, left: Array, right: Array) -> Array:
-        """Those of the pairs left[k], right[k], (k,); NaN for who is no candidate."""
-        people = len(self.mean_scores)
-        keys = self.left.astype(np.int64) * people + self.right
-        wanted = left.astype(np.int64) * people + right
-        at = np.minimum(np.searchsorted(keys, wanted), max(0, len(keys) - 1))
-        if not len(keys):
-            return np.full(len(wanted), np.nan)
-        return np.where(keys[at] == wanted, self.log_odds[at], np.nan)
+        """Those of the pairs left[k], right[k], float64 (k,); NaN for who is no candidate."""
+        keys, wanted = (self._keys(*ends) for ends in ((self.left, self.right), (left, right)))
+        found = np.full(len(wanted), np.nan)
+        at = np.searchsorted(keys, wanted)
+        known = np.isin(wanted, keys)
+        found[known] = self.log_odds[at[known]]
+        return found
+
+    def _keys(self, left: Array, right: Array) -> Array:
+        return left.astype(np.int64) * len(self.mean_scores) + right
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,6 @@ class _Entries:
     score: Array
     forward: Array
     backward: Array
-
-    @classmethod
-    def of(
-        cls, row: Array, column: Array, people: Array, score: Array, forward: Array, backward: Array
-    ) -> _Entries:
-        """Of positions (m,) in a tile, whose columns are `people`."""
-        values = (matrix[row, column] for matrix in (score, forward, backward))
-        return cls(row.astype(np.uint16), people[column], *values)
 
     @classmethod
     def joined(cls, parts: list[_Entries]) -> _Entries:
@@ -92,9 +86,9 @@ class _Found:
 class CandidatePool:
     """The best of each person among the tiles taken in so far; what is kept is linear in the people.
 
-    Scores are centred by provisional means, of everybody with the people of the first block, until all tiles
-    are in. A fourth more than asked for are kept by these, and chosen from by the means of all. With one
-    block both are the same.
+    Scores are centred by means with the blocks so far until all tiles are in. More than asked for are kept by
+    these, twice as many by those of one block alone, and chosen from by the means of all. With one block
+    both are the same.
     """
 
     def __init__(self, groups: Array, policy: Policy) -> None:
@@ -104,7 +98,7 @@ class CandidatePool:
         self.blocks = blocks_of(people)
         self.sums = np.zeros(people)
         self.means = np.zeros(people, np.float32)
-        self.bounds = np.full((people, self.number), -np.inf, np.float32)
+        self.bounds = np.full((people, self.number), LEAST)
         self.kept: list[list[_Entries]] = [[] for _ in self.blocks]
         self.most = [0 for _ in self.blocks]
 
@@ -114,41 +108,52 @@ class CandidatePool:
         Any thread may search once the first tile, of the first block with itself, has been added, and the
         first block's tiles before others.
         """
-        score = reciprocal_score(forward, backward)
+        score = np.empty_like(forward)
+        for strip in strips_of(len(score)):
+            score[strip] = reciprocal_score(forward[strip], backward[strip])
         across, down = score.sum(axis=1), score.sum(axis=0)
-        if i == self.blocks[0]:
+        if i == self.blocks[0]:  # no mean is known yet but this tile's
             self.means[j] = down / max(1, len(score) - (i == j))
-        people = np.arange(len(self.groups), dtype=np.int32)
-        key, bounds, lowest = self._open(i, j, score, score - self.means[j])
-        row, column = _positions(key > lowest[:, self.groups[j]], score)
-        entries = _Entries.of(row, column, people[j], score, forward, backward)
-        found = [_Found(i, across, bounds, entries)]
+        found = [_Found(i, across, *self._best(i, j, score, forward, backward))]
         if i != j:
-            key, bounds, lowest = self._open(j, i, score.T, (score - self.means[i][:, None]).T)
-            row, column = _positions(np.ascontiguousarray(lowest.T)[self.groups[i]] < key.T, score)
-            entries = _Entries.of(column, row, people[i], score.T, backward.T, forward.T)
-            found.append(_Found(j, down, bounds, entries))
+            found.append(_Found(j, down, *self._best(j, i, score.T, backward.T, forward.T)))
         return found
 
-    def _open(self, rows: slice, columns: slice, score: Array, key: Array) -> tuple[Array, Array, Array]:
-        """The keys of a tile, the bounds of its rows, (len rows, groups), and what keys must be above.
-
-        Rows that know no bounds yet get those of this tile alone.
-        """
+    def _best(
+        self, rows: slice, columns: slice, score: Array, forward: Array, backward: Array
+    ) -> tuple[Array, _Entries]:
+        """The bounds of rows, (len rows, groups), and the entries above them."""
         bounds = self.bounds[rows]
-        if np.isfinite(bounds).any():
-            return key, bounds, bounds
-        key, group = np.where(score > 0, key, -np.inf), self.groups[columns]
-        bounds = self._bounds(self.groups[rows], lambda g: key if g is None else key[:, group == g])
-        return key, bounds, np.nextafter(bounds, np.float32(-np.inf))
+        means, group = self.means[columns], self.groups[columns]
+        lowest = bounds
+        if not (bounds > LEAST).any():  # rows that know no bounds yet get those of this tile alone
+            key = np.where(score > 0, score - means, LEAST)
+            bounds = self._bounds(rows, lambda one: key if one is None else key[:, group == one])
+            lowest = np.nextafter(bounds, LEAST)
+        # Products with a one-hot matrix give each pair the bound of its column's group.
+        of_group = (group[:, None] == np.arange(self.number)).astype(np.float32)
+        if score.flags.c_contiguous:
+            row, column = _positions(score, lambda strip: score[strip] - means > lowest[strip] @ of_group.T)
+        else:  # a tile turned round, read in the order of memory
+            turned = score.T
+            column, row = _positions(
+                turned, lambda strip: turned[strip] - means[strip, None] > of_group[strip] @ lowest.T
+            )
+        people = np.arange(len(self.groups), dtype=np.int32)[columns]
+        values = (matrix[row, column] for matrix in (score, forward, backward))
+        return bounds, _Entries(row.astype(np.uint16), people[column], *values)
 
-    def _bounds(self, own: Array, keys_of: Callable[[int | None], Array]) -> Array:
-        """The key of the last that is kept of each group, (len own, groups), for rows of the groups `own`;
-        keys_of: (len own, any) keys of a group, of all for None."""
-        overall = _kth_largest(keys_of(None), _with_spare(self.pool))
+    def _bounds(self, rows: slice, keys_of: Callable[[int | None], Array]) -> Array:
+        """The key of the last that is kept of each group, (len rows, groups); keys_of: the rows' keys (len
+        rows, any) of people of a group, of all for None.
+
+        Who stands in an early block is compared by means of few people and keeps more.
+        """
+        own, spare = self.groups[rows], 1 + (rows.start + 1) ** -0.5
+        overall = _kth_largest(keys_of(None), int(self.pool * spare) + SPARE)
         bounds = np.repeat(overall[:, None], self.number, axis=1)
         for group in range(self.number) if self.each_other else ():
-            last = _kth_largest(keys_of(group), _with_spare(self.each_other))
+            last = _kth_largest(keys_of(group), int(self.each_other * spare) + SPARE)
             bounds[:, group] = np.where(own == group, overall, np.minimum(overall, last))
         return bounds
 
@@ -165,6 +170,16 @@ class CandidatePool:
                 self.most[block] = 2 * size
             elif size > self.most[block]:
                 self._prune(one.block)
+        if found[-1].block == self.blocks[-1]:  # the last tile of a block with the later ones
+            self._renew_means(found[0].block.start)
+
+    def _renew_means(self, done: int) -> None:
+        """Means with all people for blocks up to number `done`, with the people of these for later ones."""
+        people = len(self.groups)
+        seen = sum(len(range(*block.indices(people))) for block in self.blocks[: done + 1])
+        for number, block in enumerate(self.blocks):
+            others = people - 1 if number <= done else seen
+            self.means[block] = self.sums[block] / max(1, others)
 
     def _prune(self, block: slice) -> None:
         entries, own = _Entries.joined(self.kept[block.start]), self.groups[block]
@@ -174,7 +189,7 @@ class CandidatePool:
             these = slice(None) if one is None else group == one
             return _by_row(entries.row[these], key[these], len(own))
 
-        bounds = self._bounds(own, keys_of)
+        bounds = self._bounds(block, keys_of)
         self.bounds[block] = bounds
         entries = entries[key >= bounds[entries.row, group]]
         self.kept[block.start], self.most[block.start] = [entries], 2 * len(entries.row)
@@ -208,16 +223,19 @@ class CandidatePool:
 
 
 def _symmetric(chosen: _Entries, means: Array) -> CandidatePairs:
-    people = len(means)
-    left, right = chosen.row.astype(np.int64), chosen.column.astype(np.int64)
-    keys = np.concatenate([left * people + right, right * people + left])
-    keys, first = np.unique(keys, return_index=True)
+    """The candidates chosen by either side, of both."""
+    left, right = (
+        np.concatenate(ends) for ends in ((chosen.row, chosen.column), (chosen.column, chosen.row))
+    )
+    order = np.lexsort((right, left))
+    new = (np.diff(left[order], prepend=-1) != 0) | (np.diff(right[order], prepend=-1) != 0)
+    order = order[new]
     forward, backward = (
-        np.concatenate(ends)[first].astype(np.float64)
+        np.concatenate(ends)[order]
         for ends in ((chosen.forward, chosen.backward), (chosen.backward, chosen.forward))
     )
-    left, right = keys // max(1, people), keys % max(1, people)
-    return CandidatePairs(left, right, forward, reciprocal_score(forward, backward), means)
+    score = reciprocal_score(forward.astype(np.float64), backward.astype(np.float64))
+    return CandidatePairs(left[order], right[order], forward, score, means)
 
 
 def score_candidates(
@@ -283,28 +301,30 @@ def _top_k(score: Array, k: int) -> Array:
     return np.column_stack([rows[finite], flat[finite]]).astype(np.int64)
 
 
-def _positions(chosen: Array, score: Array) -> tuple[Array, Array]:
-    """(rows, columns) of the chosen pairs of a tile that are not excluded, whose score is above 0."""
-    flat = np.flatnonzero(chosen)
+def _positions(score: Array, above: Callable[[slice], Array]) -> tuple[Array, Array]:
+    """(rows, columns) of the pairs of a tile that `above` tells, strip by strip, but for excluded ones, whose
+    score is 0."""
+    found = [np.flatnonzero(above(strip)) + strip.start * score.shape[1] for strip in strips_of(len(score))]
+    flat = np.concatenate(found)
     flat = flat[score.ravel()[flat] > 0]
     return np.divmod(flat, score.shape[1])
 
 
 def _kth_largest(keys: Array, k: int) -> Array:
-    """Of each row, (n,); -inf with fewer than k."""
+    """Of each row, (n,); LEAST with fewer than k."""
     if keys.shape[1] < k:
-        return np.full(len(keys), -np.inf, keys.dtype)
+        return np.full(len(keys), LEAST)
     at = keys.shape[1] - k
     return np.asarray(np.partition(keys, at, axis=1)[:, at])
 
 
 def _by_row(row: Array, key: Array, rows: int) -> Array:
-    """The keys of each row side by side, (rows, most of one row), -inf where a row has fewer."""
+    """The keys of each row side by side, (rows, most of one row), LEAST where a row has fewer."""
     order = np.argsort(row, kind="stable")
     row = row[order]
     count = np.bincount(row, minlength=rows)
     rank = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    table = np.full((rows, int(count.max(initial=0))), -np.inf, key.dtype)
+    table = np.full((rows, int(count.max(initial=0))), LEAST)
     table[row, rank] = key[order]
     return table
 

@@ -12,6 +12,7 @@ from matching.types import Array
 
 DENSE_SHARE = 1 / 40  # a column used by more than this share of rows is cheaper as a dense product
 MAX_DENSE = 512
+PAIRS = 10_000  # whose rows are copied at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,12 @@ class GramMatrix:
 
     def pairs(self, left: Array, right: Array) -> Array:
         """The products of row left[k] with row right[k], float32 (k,)."""
-        return np.asarray(self.rows[left].multiply(self.other[right]).sum(axis=1), np.float32).ravel()
+        products = np.empty(len(left), np.float32)
+        for start in range(0, len(left), PAIRS):
+            these = slice(start, start + PAIRS)
+            both = self.rows[left[these]].multiply(self.other[right[these]])
+            products[these] = np.asarray(both.sum(axis=1)).ravel()
+        return products
 
 
 def _dense(rows: sp.csr_matrix, columns: Array) -> Array:

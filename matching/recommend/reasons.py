@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -33,6 +34,8 @@ MIN_WEIGHT = 0.005
 """A part that rounds to 0.00 is no reason."""
 MAX_REASONS = 3
 EXCERPT_LENGTH = 160
+PAIRS = 10_000
+"""How many pairs are explained at once: more would be held in Python objects for nothing."""
 MIN_TERM_IDF = 1.5  # an idf reached by terms that at most about 60 % of people use
 NEEDS = ("seeks_offers", "offers_seeks", "topic_offered", "topic_sought")
 """The parts that answer a need."""
@@ -73,7 +76,7 @@ class ReasonBuilder:
     incidence: Incidence
     policy: Policy
     bonus: float
-    terms: dict[int, tuple[frozenset[str], ...]]
+    terms: dict[int, tuple[tuple[str, ...], ...]]
     term_weights: dict[str, float]
     shares: dict[int, Shares]
     nodes: list[Node]
@@ -100,6 +103,13 @@ class ReasonBuilder:
         A weight is the part's share of the log-odds of left[k]: what the part adds to a need, times the share
         of the odds that come from this need (`own_and_other_odds`).
         """
+        found: list[tuple[Reason, ...]] = []
+        for start in range(0, len(left), PAIRS):
+            these = slice(start, start + PAIRS)
+            found += self._reasons_of_some(left[these], right[these])
+        return found
+
+    def _reasons_of_some(self, left: Array, right: Array) -> list[tuple[Reason, ...]]:
         parts, by_about = self._parts(left, right)
         names, table = list(parts), np.column_stack(list(parts.values()))
         ranked = np.argsort(-table, axis=1, kind="stable")
@@ -211,16 +221,24 @@ class ReasonBuilder:
 
     def _shared_terms(self, i: int, j: int, most: int = 3) -> list[str]:
         """The rarest terms that one seeks and the other offers, or that both are about."""
-        (seeks, offers, about), (their_seeks, their_offers, their_about) = self._terms(i), self._terms(j)
+        (seeks, offers, about), (their_seeks, their_offers, their_about) = (
+            map(set, self._terms(row)) for row in (i, j)
+        )
         shared = seeks & their_offers | offers & their_seeks | about & their_about
         return rarest_terms({term: self.term_weights[term] for term in shared}, most)
 
-    def _terms(self, row: int) -> tuple[frozenset[str], ...]:
-        """The rare terms that can be shown to a reader, of what a person seeks, offers and is about."""
+    def _terms(self, row: int) -> tuple[tuple[str, ...], ...]:
+        """The rare terms that can be shown to a reader, of what a person seeks, offers and is about.
+
+        They are kept for everybody: as tuples of interned strings, which take half the memory of sets.
+        """
         if row not in self.terms:
             person = self.participants[row]
             texts = [getattr(person, person.field_or_about(field)) for field in FIELDS]
-            self.terms[row] = tuple(frozenset(filter(self._is_rare, extract_terms(text))) for text in texts)
+            self.terms[row] = tuple(
+                tuple({sys.intern(term) for term in extract_terms(text) if self._is_rare(term)})
+                for text in texts
+            )
         return self.terms[row]
 
     def _is_rare(self, term: str) -> bool:

@@ -9,13 +9,14 @@ import numpy as np
 
 from matching.policy import Policy
 from matching.recommend.balance import BalanceResult, balance_pairs, matching_weights
-from matching.recommend.candidates import score_candidates
+from matching.recommend.candidates import CandidatePairs, score_candidates
 from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import Features, Priors, prepare_features
 from matching.recommend.measures import make_report
 from matching.recommend.parallel import no_garbage_collection, one_blas_thread
 from matching.recommend.ranking import (
     RankedLists,
+    Shortlists,
     exposure_caps,
     extend_lists,
     make_lists,
@@ -86,13 +87,27 @@ def build_run(
     pairs = score_candidates(
         scorer, dataset.groups, dataset.exclusions.mask, lambda share: report_stage("pairs", share), best
     )
+    ranked, report, state = _place(dataset, scorer, pairs, best, report_stage)
+    report_stage("lists", 0.5)
+    extended = extend_lists(ranked, pairs.left, pairs.right, pairs.log_odds, policy.further)
+    del pairs
+    lists = explain_lists(dataset, features, policy, state.bonus, extended, np.arange(len(dataset.ids)))
+    report_stage("lists", 1.0)
+    return RunResult(lists, report, state)
+
+
+def _place(
+    dataset: Dataset, scorer: Scorer, pairs: CandidatePairs, best: BestAnswers, report_stage: OnProgress
+) -> tuple[RankedLists, RunReport, RunState]:
+    """Balance, lists and report of the candidates."""
+    policy, features, people = scorer.policy, scorer.features, len(dataset.ids)
     report_stage("balance", 0.0)
     balanced = balance_pairs(
         pairs, dataset.groups, dataset.capacity, policy, lambda share: report_stage("balance", share)
     )
     report_stage("lists", 0.0)
 
-    def rank(balanced: BalanceResult) -> tuple[RankedLists, RunState]:
+    def rank(balanced: BalanceResult) -> tuple[RankedLists, Shortlists]:
         shortlists = make_shortlists(
             pairs.left, pairs.right, balanced.weights, pairs.log_odds, dataset.groups, policy
         )
@@ -105,7 +120,6 @@ def build_run(
             )
             return weights, forward
 
-        people = len(dataset.ids)
         lists = make_lists(
             shortlists,
             np.arange(people),
@@ -116,18 +130,7 @@ def build_run(
             policy,
             full_rows,
         )
-        state = RunState(
-            ids=dataset.ids,
-            scale=balanced.scale,
-            mean_scores=pairs.mean_scores,
-            bonus=balanced.bonus,
-            standardiser=features.standardiser,
-            term_counts=features.term_counts,
-            latent=features.latent,
-            shortlists=shortlists,
-            lists=lists,
-        )
-        return lists, state
+        return lists, shortlists
 
     def backward_of(owner: Array, other: Array) -> Array:
         backward = pairs.log_odds_of(other, owner)
@@ -136,17 +139,24 @@ def build_run(
             backward[beyond] = log_odds_of_pairs(features, policy, other[beyond], owner[beyond])[0]
         return backward
 
-    ranked, state = rank(balanced)
     without_floor = None
     if balanced.bonus > 0:
         free = balance_pairs(pairs, dataset.groups, dataset.capacity, replace(policy, ei_floor=-1.0))
         without_floor = rank(free)[0]
-    report = make_report(dataset, backward_of, balanced, ranked, without_floor, best)
-    report_stage("lists", 0.5)
-    extended = extend_lists(ranked, pairs.left, pairs.right, pairs.log_odds, policy.further)
-    lists = explain_lists(dataset, features, policy, balanced.bonus, extended, np.arange(len(dataset.ids)))
-    report_stage("lists", 1.0)
-    return RunResult(lists, report, state)
+    lists, shortlists = rank(balanced)
+    report = make_report(dataset, backward_of, balanced, lists, without_floor, best)
+    state = RunState(
+        ids=dataset.ids,
+        scale=balanced.scale,
+        mean_scores=pairs.mean_scores,
+        bonus=balanced.bonus,
+        standardiser=features.standardiser,
+        term_counts=features.term_counts,
+        latent=features.latent,
+        shortlists=shortlists,
+        lists=lists,
+    )
+    return lists, report, state
 
 
 def explain_lists(

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from matching.policy import Policy
-from matching.recommend.blocks import Rows, blocks_of
+from matching.recommend.blocks import Rows, blocks_of, strips_of
 from matching.recommend.features import (
     Features,
     RawFeatures,
@@ -98,8 +98,9 @@ def saturate(overlap: Array, cap: float) -> Array:
     """
     if cap <= 0:
         return np.zeros_like(overlap)
-    saturated: Array = np.minimum(1.0, np.log1p(overlap) / np.log1p(cap, dtype=overlap.dtype))
-    return saturated
+    saturated: Array = np.log(overlap + 1)
+    saturated /= np.log1p(cap, dtype=overlap.dtype)
+    return np.minimum(saturated, 1, out=saturated)
 
 
 def reciprocal_score(forward: Array, backward: Array) -> Array:
@@ -250,41 +251,41 @@ def acceptance_probabilities(forward: Array, backward: Array, policy: Policy) ->
 
 @dataclass(frozen=True, slots=True)
 class _Cosines:
-    """l_i (a_i . b_j - shift_j) r_j of all directed pairs in tiles: a, b (n, d); l, r, shift (n, 1)."""
+    """l_i (a_i . b_j - shift_j) r_j of all directed pairs, as one product: a, b (n, d + 1)."""
 
     a: Array
     b: Array
-    left: Array
-    right: Array
-    shift: Array
+
+    @classmethod
+    def of(cls, a: Array, b: Array, left: Array, right: Array, shift: Array) -> _Cosines:
+        """From a, b (n, d) and l, r, shift (n, 1)."""
+        return cls(np.hstack([a * left, -left]), np.hstack([b * right, shift * right]))
 
     def forward(self, i: Rows, j: slice) -> Array:
         """Of i -> j, (len i, len j)."""
-        left, shift = self.left[i], self.shift[j].T
-        part: Array = (self.a[i] * left) @ self.b[j].T
-        part -= left * shift
-        part *= self.right[j].T
-        return part
+        return np.asarray(self.a[i] @ self.b[j].T)
 
     def backward(self, i: Rows, j: slice) -> Array:
         """Of j -> i, (len i, len j)."""
-        right = self.right[i]
-        part: Array = (self.b[i] * right) @ self.a[j].T
-        part -= right * self.shift[i]
-        part *= self.left[j].T
-        return part
+        return np.asarray(self.b[i] @ self.a[j].T)
 
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """Needs of all pairs in tiles, equal to `need` of `standardised_features`. `symmetric`: what is the same
-    in both directions, smooth and latent."""
+    """Log odds of all pairs in tiles, from needs equal to `need` of `standardised_features`.
+
+    `symmetric`: what is the same in both directions, smooth and latent. `words`, `network` (n, 1): a person's
+    factors on words and on PageRank, 0 without; `half_degree` (n, 1): half of ln degree in the walk.
+    """
 
     features: Features
     policy: Policy
     offered: _Cosines
     described: _Cosines
-    symmetric: tuple[_Cosines, ...]
+    symmetric: _Cosines | None
+    words: Array
+    network: Array
+    half_degree: Array
 
     @classmethod
     def from_features(cls, features: Features, policy: Policy) -> Scorer:
@@ -297,35 +298,44 @@ class Scorer:
         discount = policy.about_discount * y.seeks_about.sd
         without_about = NO_ANSWER * (1 - _has_content(texts.about))
         symmetric = [
-            (rows, np.float32(weight / statistics.sd), statistics.mean)
-            for rows, weight, statistics in (
+            _Cosines.of(
+                rows, rows, known * np.float32(weight / y_of.sd), known, known * 0 + np.float32(y_of.mean)
+            )
+            for rows, weight, y_of in (
                 (features.smooth, policy.smooth, y.smooth),
                 (features.latent, policy.latent, y.latent),
             )
             if rows is not None and weight
+            for known in (_has_content(rows) * features.network_factor,)
         ]
+        walk = features.walk
+        linked, degree = (0, np.ones(features.people)) if walk is None else (walk.linked, walk.degree)
+        half_degree = 0.5 * np.log(np.maximum(degree, 1e-12))
         return cls(
             features,
             policy,
-            offered=_Cosines(
+            words=features.lexical_factor * features.has_terms[:, None],
+            network=features.network_factor * np.reshape(linked, (-1, 1)).astype(np.float32),
+            half_degree=half_degree.astype(np.float32)[:, None],
+            offered=_Cosines.of(
                 texts.seeks,
                 texts.offers,
                 seeks * np.float32(policy.text / y.seeks_offers.sd),
                 offers,
                 np.full_like(offers, y.seeks_offers.mean),
             ),
-            described=_Cosines(
+            described=_Cosines.of(
                 texts.seeks,
                 texts.about,
                 seeks * np.float32(policy.text / y.seeks_about.sd),
                 texts.offers_weight,
                 np.float32(y.seeks_about.mean + discount) + without_about,
             ),
-            symmetric=tuple(
-                _Cosines(rows, rows, known * scale, known, np.full_like(known, mean))
-                for rows, scale, mean in symmetric
-                for known in (_has_content(rows) * features.network_factor,)
-            ),
+            symmetric=_Cosines(
+                np.hstack([one.a for one in symmetric]), np.hstack([one.b for one in symmetric])
+            )
+            if symmetric
+            else None,
         )
 
     def for_all_tiles(self) -> Scorer:
@@ -337,12 +347,8 @@ class Scorer:
         features = replace(f, lexical=f.lexical.for_all_tiles(), overlap=overlap, odd_paths=odd_paths)
         return replace(self, features=features)
 
-    def tile(self, i: Rows, j: slice, resolvent_tile: Array | None) -> tuple[Array, Array]:
-        """w of i -> j and of j -> i, both float32 (len i, len j); `resolvent_tile` of the same shape."""
-        return self.add_others(i, j, self.answers(i, j), resolvent_tile)
-
     def answers(self, i: Rows, j: slice) -> tuple[Array, Array]:
-        """Text and topics of i -> j and of j -> i alone."""
+        """Text and topics of i -> j and of j -> i alone, float32 (len i, len j)."""
         f = self.features
         forward = self.offered.forward(i, j)
         np.maximum(forward, self.described.forward(i, j), out=forward)
@@ -354,61 +360,64 @@ class Scorer:
             backward += (f.offers_topics[i] * weight) @ f.seeks_topics[j].T
         return forward, backward
 
-    def add_others(
+    def log_odds(
         self, i: Rows, j: slice, answers: tuple[Array, Array], resolvent_tile: Array | None
     ) -> tuple[Array, Array]:
-        """The answers with all other features added, in place."""
+        """ln odds of i accepting j and of j accepting i, float32 (len i, len j), excluded or not; in place of
+        the answers. `resolvent_tile` of the same shape."""
         f, p = self.features, self.policy
-        same = np.zeros_like(answers[0])
-        for cosines in self.symmetric:
-            same += cosines.forward(i, j)
-        if p.lexical:
-            same += self._lexical(i, j)
+        forward, backward = answers
+        same = np.zeros_like(forward) if self.symmetric is None else self.symmetric.forward(i, j)
+        lexical = f.lexical.tile(i, j) if p.lexical else None
+        grams = [
+            (gram.tile(i, j), np.float32(weight), cap)
+            for gram, weight, cap in (
+                (f.overlap, p.graph, f.standardiser.overlap_cap),
+                (f.odd_paths, p.odd_paths, f.standardiser.odd_cap),
+            )
+            if gram is not None and weight and cap > 0
+        ]
         if f.languages.shape[1]:
             same += np.float32(p.language) * (f.languages[i] @ f.languages[j].T > 0)
         if f.no_common_language is not None:
             same += np.float32(p.no_common_language) * f.no_common_language.mask(i, j)
-        for gram, weight, cap in (
-            (f.overlap, p.graph, f.standardiser.overlap_cap),
-            (f.odd_paths, p.odd_paths, f.standardiser.odd_cap),
-        ):
-            if gram is not None and weight and cap > 0:
-                part = saturate(gram.tile(i, j), cap)
-                part *= np.float32(weight) * f.network_factor[i]
-                part *= f.network_factor[j].T
-                same += part
-        forward, backward = answers
-        forward += same
-        backward += same
-        if resolvent_tile is not None and f.walk is not None and p.pagerank:
-            self._add_pagerank(forward, backward, i, j, resolvent_tile)
+        people = np.arange(f.people)[i]
+        for strip in strips_of(len(people)):
+            rows, part = people[strip], same[strip]
+            if lexical is not None:
+                part += self._lexical(rows, j, lexical[strip])
+            for products, weight, cap in grams:
+                overlap = saturate(products[strip], cap)
+                overlap *= weight * f.network_factor[rows]
+                overlap *= f.network_factor[j].T
+                part += overlap
+            forward[strip] += part
+            backward[strip] += part
+            if resolvent_tile is not None and p.pagerank:
+                self._add_pagerank(forward[strip], backward[strip], rows, j, resolvent_tile[strip])
+            forward[strip], backward[strip] = acceptance_log_odds(forward[strip], backward[strip], p)
         return forward, backward
 
-    def _lexical(self, i: Rows, j: slice) -> Array:
-        f, y = self.features, self.features.standardiser.lexical
-        factor = f.lexical_factor * f.has_terms[:, None]
-        part = f.lexical.tile(i, j)
-        np.minimum(part, np.float32(y.mean + MAX_LEXICAL_Z * y.sd), out=part)
-        part -= np.float32(y.mean)
-        part *= np.float32(self.policy.lexical / y.sd) * factor[i]
-        part *= factor[j].T
-        return part
+    def _lexical(self, i: Rows, j: slice, products: Array) -> Array:
+        y = self.features.standardiser.lexical
+        np.minimum(products, np.float32(y.mean + MAX_LEXICAL_Z * y.sd), out=products)
+        products -= np.float32(y.mean)
+        products *= np.float32(self.policy.lexical / y.sd) * self.words[i]
+        products *= self.words[j].T
+        return products
 
     def _add_pagerank(
         self, forward: Array, backward: Array, i: Rows, j: slice, resolvent_tile: Array
     ) -> None:
-        f, y = self.features, self.features.standardiser
-        assert f.walk is not None
-        factor = f.walk.linked.astype(np.float32)[:, None] * f.network_factor
-        half = (0.5 * np.log(np.maximum(f.walk.degree, 1e-12))).astype(np.float32)[:, None]
-        scale = np.float32(self.policy.pagerank / y.pagerank.sd)
+        y = self.features.standardiser
+        lean = self.half_degree[j].T - self.half_degree[i]
+        scale = np.float32(self.policy.pagerank / y.pagerank.sd) * self.network[i]
         value = np.log(np.maximum(resolvent_tile, np.float32(1e-30)))
-        for needs, lean in ((forward, half[j].T - half[i]), (backward, half[i] - half[j].T)):
-            part = value + lean
+        for needs, part in ((forward, value + lean), (backward, value - lean)):
             np.maximum(part, np.float32(y.pagerank_floor), out=part)
             part -= np.float32(y.pagerank.mean)
-            part *= scale * factor[i]
-            part *= factor[j].T
+            part *= scale
+            part *= self.network[j].T
             needs += part
 
 
@@ -440,8 +449,7 @@ def score_tiles(
         answers = scorer.answers(i, j)
         if best is not None:
             best.update(i, j, *answers, excluded)
-        needs = scorer.add_others(i, j, answers, resolvent_tile)
-        forward, backward = acceptance_log_odds(*needs, scorer.policy)
+        forward, backward = scorer.log_odds(i, j, answers, resolvent_tile)
         if excluded is not None:
             forward[excluded] = backward[excluded] = -np.inf
         if i == j:  # each pair stands twice in the tile: let both be rounded alike
@@ -486,8 +494,10 @@ def log_odds_of_rows(
     -inf for excluded pairs."""
     everybody, walk = slice(0, scorer.features.people), scorer.features.walk
     resolvent_rows = None if walk is None else walk.columns(rows, WALK_TOLERANCE).T
-    mine, theirs = scorer.tile(rows, everybody, resolvent_rows)
-    forward, backward = acceptance_log_odds(mine.astype(np.float64), theirs.astype(np.float64), scorer.policy)
+    answers = scorer.answers(rows, everybody)
+    forward, backward = (
+        odds.astype(np.float64) for odds in scorer.log_odds(rows, everybody, answers, resolvent_rows)
+    )
     excluded = exclusion_mask(rows, everybody)
     forward[excluded] = backward[excluded] = -np.inf
     return forward, backward

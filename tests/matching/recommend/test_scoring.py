@@ -11,6 +11,7 @@ from scipy.special import logit
 from sklearn.decomposition import TruncatedSVD
 
 from matching.policy import Policy
+from matching.recommend import blocks
 from matching.recommend.candidates import candidates_of, find_candidates, score_candidates
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import ScoreStatistics, prepare_features, raw_features, sample_pairs
@@ -346,12 +347,27 @@ def test_candidates_scored_tile_by_tile_are_those_of_all_pairs_at_once():
     assert pairs.mean_scores == pytest.approx(means, abs=1e-5)
     assert (pairs.log_odds == log_odds[pairs.left, pairs.right]).all()
     turned = pairs.log_odds_of(pairs.right, pairs.left)
-    assert (pairs.score == reciprocal_score(turned, pairs.log_odds)).all()
+    assert (pairs.score == reciprocal_score(turned, pairs.log_odds.astype(float))).all()
     assert (pairs.log_odds_of(pairs.left, pairs.right) == pairs.log_odds).all()
     strangers = p > 0
     strangers[pairs.left, pairs.right] = False
     left, right = np.nonzero(strangers)
     assert np.isnan(pairs.log_odds_of(left, right)).all()
+
+
+def test_lists_are_the_same_in_many_blocks_as_in_one(monkeypatch):
+    people, ties, vectors = make_people(300, 5, ties=200)
+    policy = Policy(pool=40, pagerank=0)  # whose statistics are of other pairs
+    whole = build_run(people, ties, vectors, policy=policy).lists
+    monkeypatch.setattr(blocks, "TILE", 64)
+    assert len(blocks.blocks_of(300)) == 5
+    found = build_run(people, ties, vectors, policy=policy).lists
+    places = [
+        (one.other, other.other)
+        for owner, entries in whole.items()
+        for one, other in zip(entries, found[owner], strict=True)
+    ]
+    assert sum(one == other for one, other in places) >= 0.99 * len(places)
 
 
 def test_candidates_of_many_who_are_all_alike_are_as_many_as_of_few():
