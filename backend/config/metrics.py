@@ -11,12 +11,14 @@ from django.db import DatabaseError, InterfaceError, connections
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from backend.config.health import is_monitor, readiness
 from backend.config.request_log import registry
+from backend.config.shared_counts import are_counts_shared
 from backend.config.status import Status, status_at
 
 
@@ -25,7 +27,17 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """For whoever runs Titian: with the monitor's token, or where no other machine reaches the pages."""
     if not is_monitor(request):
         return HttpResponse("Send the monitor's token.\n", status=403, content_type="text/plain")
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(generate_latest(_counted()), content_type=CONTENT_TYPE_LATEST)
+
+
+def _counted() -> CollectorRegistry:
+    """What this process counts or, where several give the pages of one port, what all of them do."""
+    if not are_counts_shared():
+        return registry
+    of_all = CollectorRegistry()
+    MultiProcessCollector(of_all)  # type: ignore[no-untyped-call]
+    of_all.register(DatabaseCollector())
+    return of_all
 
 
 class DatabaseCollector(Collector):

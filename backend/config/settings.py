@@ -66,6 +66,7 @@ LOGGING = logging_settings(as_json=choice_from("TITIAN_LOGS", ["text", "json"]) 
 
 # What this machine runs; several machines share one database (docs/deploy.md).
 TITIAN_PROGRAMS = choices_from("TITIAN_PROGRAMS", list(NAMES))
+TITIAN_WEB_PROCESSES = number_from("TITIAN_WEB_PROCESSES", 1, least=1, most=16)  # each uses one processor
 
 TITIAN_DEMO_PUBLIC = flag_from("TITIAN_DEMO_PUBLIC")
 if TITIAN_DEMO and not TITIAN_DEMO_PUBLIC:

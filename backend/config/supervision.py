@@ -90,8 +90,11 @@ class ProgramChild:
         folder: Path,
         listening: socket.socket | None = None,
         options: Sequence[str] = (),
+        number: int = 1,
     ) -> None:
         self.name, self.on_demand = program.name, program.on_demand
+        if number > 1:
+            self.name += f" {number}"
         self._folder = folder
         self._command = [sys.executable, "manage.py", *program.command]
         self._listening = listening
@@ -247,26 +250,31 @@ def programs(
     *,
     wanted: Collection[str] = NAMES,
     pages: socket.socket | None,
+    web_processes: int = 1,
     encoder: socket.socket | None = None,
     long_requests: tuple[socket.socket, Path] | None = None,
 ) -> list[ProgramChild]:
     """The wanted programs of the table, each with its socket; those on demand only where they have one.
 
-    `long_requests`: the socket and its address. Without it the web process answers them itself.
+    `web_processes` take connections from the one socket of the pages. `long_requests`: the socket and its
+    address. Without it a web process answers them itself.
     """
     sockets: dict[str, socket.socket | None] = {"web": pages, "encoder": encoder}
-    options: dict[str, list[str]] = {}
+    counts = {"web": web_processes}
+    options: list[str] = []  # of the web processes
     if long_requests is not None:
         sockets["long-requests"] = long_requests[0]
-        options["web"] = ["--long-requests", str(long_requests[1])]
+        options = ["--long-requests", str(long_requests[1])]
     return [
         ProgramChild(
             program,
             folder=folder,
             listening=sockets.get(program.name),
-            options=options.get(program.name, ()),
+            options=[*options, *(["--announce"] if number == 1 else [])] if program.name == "web" else (),
+            number=number,
         )
         for program in PROGRAMS
+        for number in range(1, counts.get(program.name, 1) + 1)
         if program.name in wanted and (not program.on_demand or sockets.get(program.name) is not None)
     ]
 

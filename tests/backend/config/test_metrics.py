@@ -19,6 +19,7 @@ from pytest_django import Settings
 
 from backend.config.logs import JsonFormatter, logging_settings, request_id
 from backend.config.request_log import Observed, view_name
+from backend.config.shared_counts import FOLDER_ENV, share_counts
 from backend.config.status import problems_of, status_at
 from backend.core.queue import QUEUES
 from tests.factories import make_event, make_run
@@ -128,6 +129,22 @@ def test_a_web_process_counts_requests_by_page_and_gives_each_an_id(transactiona
     assert "_created" not in told
     assert "siti" not in told
     assert "no-forum" not in told
+
+
+def test_each_of_several_web_processes_tells_what_all_of_them_counted(
+    transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER_ENV, "")  # restored at the end
+    share_counts(tmp_path / "metrics")
+    database, given = address_of_the_database(), {"TITIAN_MONITOR_TOKEN": TOKEN}
+    with web_process(database, **given) as (first, _one), web_process(database, **given) as (second, _other):
+        for port in (first, second):
+            get(port, "/nowhere")
+            get(port, "/nowhere")
+        answer = get(first, "/metrics", {"Authorization": f"Bearer {TOKEN}"})
+    told = answer.body.decode()  # type: ignore[attr-defined]
+    assert 'titian_requests_total{method="GET",status="404",view="nowhere"} 4.0' in told
+    assert "titian_database_up 1.0" in told
 
 
 def test_an_id_is_taken_from_the_proxy_alone_and_is_in_the_log(settings: Settings) -> None:

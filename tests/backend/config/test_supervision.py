@@ -165,14 +165,16 @@ def test_what_takes_long_has_a_process_from_its_first_request_on_and_after_a_kil
 
 
 def test_a_machine_runs_the_programs_that_its_setting_names() -> None:
-    def names(*wanted: str) -> list[str]:
+    def names(*wanted: str, web_processes: int = 1) -> list[str]:
         with socket.socket() as pages, socket.socket() as encoder, socket.socket() as long:
             sockets = {"pages": pages, "encoder": encoder, "long_requests": (long, Path("long"))}
-            return [child.name for child in programs(Path(), wanted=wanted, **sockets)]  # type: ignore[arg-type]
+            children = programs(Path(), wanted=wanted, web_processes=web_processes, **sockets)  # type: ignore[arg-type]
+            return [child.name for child in children]
 
     assert names("worker", "encoder") == ["worker", "encoder"]
     assert names("web", "long-requests") == ["web", "long-requests"]
     assert names(*NAMES) == [program.name for program in supervision.PROGRAMS]
+    assert names("web", "worker", web_processes=3) == ["web", "web 2", "web 3", "worker"]
 
 
 def test_every_program_of_the_table_is_a_command_of_titian() -> None:

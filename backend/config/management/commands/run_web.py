@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,7 +11,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from backend.config.long_requests import PassingOn
-from backend.config.parent_watchdog import PARENT_ENV
 from backend.config.request_log import Observed
 from backend.config.supervision import bound_socket
 from backend.config.web import serve_pages
@@ -27,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--long-requests", type=Path, metavar="SOCKET", help="of the process that answers what takes long"
         )
+        parser.add_argument("--announce", action="store_true", help="print where the pages are")
 
     def handle(self, **options: Any) -> None:
         from backend.config.wsgi import application  # loads every page
@@ -35,7 +34,7 @@ class Command(BaseCommand):
         serve_pages(
             Observed(PassingOn(application, elsewhere) if elsewhere else application),
             _listening(options["socket"]),
-            announces=PARENT_ENV in os.environ,
+            announces=options["announce"],
         )
 
 

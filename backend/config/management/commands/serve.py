@@ -25,6 +25,7 @@ from rich.console import Console
 from backend.config.database import check_database
 from backend.config.embedded import server_in
 from backend.config.parent_watchdog import PARENT_ENV
+from backend.config.shared_counts import share_counts
 from backend.config.supervision import (
     CannotServe,
     DatabaseChild,
@@ -108,11 +109,14 @@ class Command(BaseCommand):
         embedded = settings.DATABASES["default"].get("EMBEDDED")
         database = [DatabaseChild(server_in(**embedded))] if embedded else []
         readers, long_requests = self._encoder_socket(), self._long_requests_socket()
+        if settings.TITIAN_WEB_PROCESSES > 1:
+            share_counts(settings.VAR / "metrics")
         try:
             children = programs(
                 settings.BASE_DIR,
                 wanted=settings.TITIAN_PROGRAMS,
                 pages=listening,
+                web_processes=settings.TITIAN_WEB_PROCESSES,
                 encoder=readers,
                 long_requests=long_requests,
             )
