@@ -170,7 +170,7 @@ def pairable_with(attendee: Attendee, now: dt.datetime, among: Collection[int]) 
 
 def principals_of(assistant: Attendee, now: dt.datetime) -> AttendeeQuerySet:
     """The attendees for whom this one may act at this moment: named, agreed to, not ended, and pairable."""
-    mine = Assistant.objects.in_force().filter(event=assistant.event_id, attendee=assistant.pk)
+    mine = Assistant.objects.in_force().filter(attendee=assistant.pk)
     return pairable_with(assistant, now, list(mine.values_list("principal", flat=True)))
 
 

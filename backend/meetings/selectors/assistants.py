@@ -114,7 +114,7 @@ def names_of_readers(asker: Attendee, principal_id: int, now: dt.datetime) -> tu
 
     An assistant whom the policy parts from the asker reads nothing of it, and is not named.
     """
-    named = Assistant.objects.in_force().filter(event=asker.event_id, principal=principal_id)
+    named = Assistant.objects.in_force().filter(principal=principal_id)
     ids = list(named.values_list("attendee", flat=True))
     principal = Attendee.objects.filter(pk=principal_id).first() if ids else None
     if principal is None:

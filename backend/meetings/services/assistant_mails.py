@@ -76,7 +76,7 @@ def send_assistant_mail(*, assistant_id: int, change: str, now: dt.datetime) -> 
     kind = Change(change)
     if row is None or not _is_still_true(row, kind):
         return
-    if (reader := _reader_of(row, kind)) is None:
+    if (reader := _reader_of(row, kind, now)) is None:
         return
     both = [row.principal_id, *filter(None, [row.attendee_id])]
     other = pairable_with(reader, now, [pk for pk in both if pk != reader.pk]).first()
@@ -116,10 +116,12 @@ def _is_still_true(row: Assistant, change: Change) -> bool:
     return (row.ended_at is None) == (change in (Change.ACCEPTED, Change.WAITING))
 
 
-def _reader_of(row: Assistant, change: Change) -> Attendee | None:
+def _reader_of(row: Assistant, change: Change, now: dt.datetime) -> Attendee | None:
+    """Whom the mail is for; of two who read one mailbox the first who could act."""
     people = Attendee.objects.select_related("event", "person").filter(event=row.event_id)
     if change == Change.ASKED:
-        return people.filter(person__address_hash=row.address_hash).first()
+        ids = people.filter(person__address_hash=row.address_hash).values_list("pk", flat=True)
+        return people.filter(pk__in=pairable_with(row.principal, now, list(ids))).order_by("pk").first()
     if change in (Change.WAITING, Change.ENDED_BY_PRINCIPAL):
         return people.filter(principals=row.pk).first()
     return people.filter(pk=row.principal_id).first()

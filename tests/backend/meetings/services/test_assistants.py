@@ -21,6 +21,7 @@ from backend.meetings.selectors import (
     names_of_readers,
     principals_for,
 )
+from backend.people.models import Person
 from backend.people.services import BadEmail
 from backend.privacy.services import leave_event
 from backend.safeguarding.models import Chaperone, ContactRule
@@ -382,3 +383,21 @@ def test_who_asks_reads_which_assistants_read_it_too(forum: Forum) -> None:
     assert names_of_readers(third, minister.pk, forum.now) == (ana.name,)
     Attendee.objects.filter(pk=ana.pk).update(role="chaperone")
     assert names_of_readers(third, minister.pk, forum.now) == ()
+
+
+def test_of_two_who_read_one_mailbox_whoever_could_act_is_asked(forum: Forum) -> None:
+    minister, ana, *_ = forum.people
+    second = Person.objects.create_user(
+        ana.person.email, name="Ben Cruz", shares_with=ana.person, quiet_from=None, quiet_until=None
+    )
+    ben = make_attendee(forum.event, person=second)
+    row = name(forum, minister, ana.person.email)
+    assert asking_principals(ana, forum.now)
+    assert asking_principals(ben, forum.now)
+    Attendee.objects.filter(pk=ana.pk).update(visibility="hidden")
+    ((to, subject, _body),) = mailed(row, "asked", forum)
+    assert (to, subject) == ([ana.person.email], f"{minister.name} asks you to act for them")
+    accept(forum, ben, row)
+    assert may_act_for(ben, minister, forum.now)
+    assert not may_act_for(ana, minister, forum.now)
+    assert asking_principals(ana, forum.now) == ()
