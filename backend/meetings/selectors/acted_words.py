@@ -25,10 +25,16 @@ def acted_words(row: MeetingRow) -> str:
     """Who accepted or ended the meeting, where an assistant did; else empty."""
     if (kind := _DONE.get(Meeting.State(row.state))) is None:
         return ""
-    is_mine = not row.asked_by_me if kind == Kind.ACCEPTED else row.ended_by_me
-    is_by_one = kind in (Kind.ACCEPTED, Kind.WITHDRAWN) or row.ended_by_me or row.ended_by_other
-    name = row.my_assistant if is_mine else row.other_assistant
-    return _sentence(kind, name, row, is_mine=is_mine) if is_by_one and name is not None else ""
+    name = row.my_assistant if is_done_here(kind, row) else row.other_assistant
+    is_by_one = kind != Kind.CANCELLED or row.ended_by_me or row.ended_by_other
+    return _sentence(kind, name, row) if is_by_one and name is not None else ""
+
+
+def is_done_here(kind: str, row: MeetingRow) -> bool:
+    """Whether it is the viewer's side that did what a notice of this kind tells."""
+    if kind == Kind.CANCELLED:
+        return row.ended_by_me
+    return row.asked_by_me == (kind == Kind.WITHDRAWN)
 
 
 def acted_notice_words(kind: str, facts: Mapping[str, Any], row: MeetingRow) -> str:
@@ -38,15 +44,14 @@ def acted_notice_words(kind: str, facts: Mapping[str, Any], row: MeetingRow) -> 
     """
     if "acted_for" not in facts:
         return ""
-    is_mine = facts["acted_for"] != row.other.attendee_id
-    name = row.my_assistant if is_mine else row.other_assistant
+    name = row.my_assistant if is_done_here(kind, row) else row.other_assistant
     is_last = _DONE.get(Meeting.State(row.state)) == kind
-    return _sentence(Kind(kind), name if is_last and name else "", row, is_mine=is_mine)
+    return _sentence(Kind(kind), name if is_last and name else "", row)
 
 
-def _sentence(kind: Notice.Kind, name: str, row: MeetingRow, *, is_mine: bool) -> str:
+def _sentence(kind: Notice.Kind, name: str, row: MeetingRow) -> str:
     names = {"name": row.other.name, "assistant": name}
-    if is_mine:
+    if is_done_here(kind, row):
         names["by"] = name or _("An assistant of yours")
         return _MINE[kind]() % names
     named = _("%(assistant)s, assistant of %(name)s,") if name else _("An assistant of %(name)s")

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from backend.events.models import Attendee
 from backend.meetings.models import Meeting, Notice
-from backend.meetings.selectors.acted_words import acted_notice_words
+from backend.meetings.selectors.acted_words import acted_notice_words, is_done_here
 from backend.meetings.selectors.answer_links import Purpose, make_answer_link
 from backend.meetings.selectors.availability import SlotChoice
 from backend.meetings.selectors.calendar import location_words, meeting_address
@@ -47,7 +47,7 @@ class MailContent:
 def words_of(kind: Notice.Kind, facts: Mapping[str, Any], row: MeetingRow, reader: Attendee) -> MailContent:
     """What a notice of this kind, with these facts of its moment, says of the meeting as it is now."""
     if acted := acted_notice_words(kind, facts, row):
-        return _acted(acted, kind, row, reader, is_mine=facts["acted_for"] == reader.pk)
+        return _acted(acted, kind, row, reader)
     if facts.get("are_new"):
         return _times_lost(row, reader)
     if facts.get("new_table"):
@@ -61,10 +61,10 @@ def words_of(kind: Notice.Kind, facts: Mapping[str, Any], row: MeetingRow, reade
     return _WRITERS[kind](row, reader)
 
 
-def _acted(acted: str, kind: Kind, row: MeetingRow, reader: Attendee, *, is_mine: bool) -> MailContent:
+def _acted(acted: str, kind: Kind, row: MeetingRow, reader: Attendee) -> MailContent:
     """As if the principal had done it, but for the line that says who did."""
     content = _WRITERS[kind](row, reader)
-    if not is_mine:
+    if not is_done_here(kind, row):
         return replace(content, lines=(acted, *content.lines[1:]))
     more = content.lines[1:] if kind in (Kind.ACCEPTED, Kind.CANCELLED) else ()
     return replace(content, subject=acted.rstrip("."), lines=(acted, *more), quote=row.reason)

@@ -11,7 +11,13 @@ from backend.events.models import Attendee, Event
 from backend.meetings import services
 from backend.meetings.models import Meeting, Notice, Seat
 from backend.meetings.rules import AlreadyAnswered
-from backend.meetings.selectors import acted_words, acting_for, meeting_for, principals_for
+from backend.meetings.selectors import (
+    acted_notice_words,
+    acted_words,
+    acting_for,
+    meeting_for,
+    principals_for,
+)
 from backend.meetings.services.notice_mails import mail_for
 from backend.privacy.services import leave_event
 from backend.safeguarding.models import ContactRule
@@ -133,6 +139,13 @@ def test_what_the_principal_does_after_that_is_theirs(
     forum.cancel(minister, asked)
     assert words(other, asked, forum) == words(minister, asked, forum) == ""
     assert "Ana" not in mail(other, "cancelled", forum)
+    said = {
+        one: acted_notice_words(notice.kind, notice.facts, meeting_for(one, asked.pk, forum.now))
+        for one in (minister, other)
+        for notice in Notice.objects.filter(attendee=one, kind="accepted")
+    }
+    assert said[minister] == f"An assistant of yours accepted the request of {other.name} for you."
+    assert said[other] == f"An assistant of {minister.name} accepted."
 
 
 def test_a_cancellation_by_the_other_or_the_organisers_names_no_assistant(
