@@ -43,6 +43,7 @@ from backend.people.selectors import (
     first_link_for,
     first_link_hash,
     folded_for,
+    has_second_factor,
     person_with_email,
     plain_word,
     token_for,
@@ -171,10 +172,16 @@ def _people_by_email(names: Mapping[str, str]) -> dict[str, Person]:
 
 
 def set_own_name(*, person: Person, name: str) -> None:
-    """Set what the account is called; at events the name is each event's own. Refuses BadAccountName."""
+    """Set what the account is called; at events the name is each event's own.
+
+    Refuses BadAccountName, also of the name of whoever reads the same mailbox: they are told apart by it.
+    """
     name = one_line(name)
     if not name or len(name) > 200:
         raise BadAccountName(_("Write a name of at most 200 characters."))
+    others = who_reads_the_mailbox_of(person).exclude(pk=person.pk)
+    if plain_word(name) in {plain_word(one.name) for one in others}:
+        raise BadAccountName(_("Whoever shares your address has this name: write it so that you differ."))
     person.name = name
     person.save(update_fields=["name"])
 
@@ -338,6 +345,12 @@ def reset_second_factors(*, email: str, by: Person | None, now: dt.datetime) -> 
     person = person_with_email(check_email(email))
     if person is None:
         raise NoSuchPerson(_("There is no open account with this address: check how it is written."))
+    with_factor = [one for one in who_reads_the_mailbox_of(person) if has_second_factor(one)]
+    if len(with_factor) > 1:
+        raise BadEmail(
+            _("Two people with a second factor read this mailbox: first the other one changes their address.")
+        )
+    person = with_factor[0] if with_factor else person
     removed, _rows = Authenticator.objects.filter(user=person.pk).delete()
     if not removed:
         raise NothingToReset(_("This person has no second factor: they sign in with a code sent by mail."))

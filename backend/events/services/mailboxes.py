@@ -36,7 +36,8 @@ def add_to_mailbox(*, event: Event, new: NewAttendee, by: Person, now: dt.dateti
     check_organiser(by, event, Doing.EDIT)
     name = check_name(new.name)
     lock_event(event.pk)
-    first = person_with_email(check_email(new.email))
+    email = check_email(new.email)
+    first = person_with_email(email)
     is_adult = new.age_class == Attendee.AgeClass.ADULT
     refused = CannotShareMailbox(
         _("Two known adults without an office can share an address, and no third. Write another address.")
@@ -46,6 +47,8 @@ def add_to_mailbox(*, event: Event, new: NewAttendee, by: Person, now: dt.dateti
     if not Attendee.objects.filter(event=event, person__in=who_reads_the_mailbox_of(first)).exists():
         raise refused  # whether an account exists elsewhere is not told
     first = Person.objects.select_for_update(no_key=True).get(pk=first.pk)
+    if first.email.lower() != email.lower():  # changed in this moment
+        raise refused
     readers = list(who_reads_the_mailbox_of(first))
     second = next((one for one in readers if one.pk != first.pk), None)
     if second is not None and plain_word(second.name) != plain_word(name):

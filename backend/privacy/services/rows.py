@@ -98,7 +98,10 @@ def erase_rows(attendee: Attendee, now: dt.datetime) -> None:
     acted = Seat.objects.filter(assistant=attendee, attendee=OuterRef("ended_by"), meeting=OuterRef("pk"))
     Meeting.objects.filter(Q(ended_by=attendee) | Q(Exists(acted))).update(reason="")
     named = Assistant.objects.waiting().filter(event=attendee.event_id)
-    named.filter(address_hash=attendee.person.address_hash).delete()
+    address = attendee.person.address_hash
+    here = Attendee.objects.filter(event=attendee.event_id, person__address_hash=address)
+    if not here.exclude(pk=attendee.pk).exists():  # where another reads the mailbox, they are asked as well
+        named.filter(address_hash=address).delete()
     asked = DelegationSeat.objects.filter(attendee=attendee, part=DelegationSeat.Part.ASKER)
     DelegationSession.objects.filter(pk__in=asked.values("session")).update(wish=NO_WISH, words="")
     invitations = Invitation.objects.filter(attendee=attendee)

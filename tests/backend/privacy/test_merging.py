@@ -13,19 +13,20 @@ from django.db.models import Q
 from backend.core.errors import NotFound, OrganisersOnly
 from backend.core.models import Act
 from backend.directory.models import WishToMeet
-from backend.events.models import Alias, Attendee, GuardianConsent, Interest, Merge, Tie
+from backend.events.models import Alias, Attendee, Event, GuardianConsent, Interest, Merge, Tie
+from backend.events.rules import NotInThisState
 from backend.events.services.importing import import_attendees, read_csv
 from backend.meetings.models import ContactShare, Meeting, Notice, Seat
 from backend.people.models import KnownMinor, Person, address_hash
 from backend.privacy.services import CannotMerge, LeadMerges, MergeWaits, answer_merge, merge_attendees
 from backend.privacy.services.merging import CARRIED, PROTECTING
-from backend.safeguarding.models import Block, Chaperone, Report
+from backend.safeguarding.models import Block, Chaperone, Report, ReportLink
 from backend.safeguarding.rules import may_contact
 from backend.safeguarding.selectors import blocks_made_by
 from backend.safeguarding.services import block_person, file_report, suspend_person
 from tests.backend.meetings.conftest import Forum, make_forum
 from tests.backend.meetings.test_lock_order import begin, holding, wait_until_waiting
-from tests.factories import NOW, make_attendee, make_event, make_tie
+from tests.factories import NOW, make_attendee, make_event, make_organisation, make_tie
 
 pytestmark = pytest.mark.django_db
 
@@ -69,15 +70,19 @@ def _consent(attendee: Attendee, state: str, decided_at: dt.datetime) -> Guardia
 
 def test_an_entry_that_has_not_joined_is_taken_over_at_once(forum: Forum, organiser: Person) -> None:
     kept, other, *_rest = forum.people
-    Attendee.objects.filter(pk=kept.pk).update(about="", title="Head of unit")
+    Attendee.objects.filter(pk=kept.pk).update(
+        about="", title="Head of unit", organisation=None, languages=[]
+    )
     twin = _unjoined(
         forum, name=kept.name, email="other@address.example", about="Case work", title="Head",
+        organisation=make_organisation(forum.event, name="Desk of Cases"), languages=["th"],
         seeks_topics=["sextortion"],
     )  # fmt: skip
     WishToMeet.objects.create(event=forum.event, asker=twin, other=other)
     merge = _merge(forum, kept, twin, organiser)
     kept.refresh_from_db()
     assert (kept.about, kept.title) == ("Case work", "Head of unit")
+    assert (kept.organisation.name, kept.languages) == ("Desk of Cases", ["th"])
     assert WishToMeet.objects.get().asker == kept
     assert not Attendee.objects.filter(pk=twin.pk).exists()
     assert Act.objects.filter(event=forum.event, kind=Act.Kind.MERGED, person=organiser).count() == 1
@@ -202,6 +207,32 @@ def test_blocks_and_reports_of_either_hold_for_the_one(forum: Forum, organiser: 
     assert {(kept.person_id, blocked.person_id), (blocker.person_id, kept.person_id)} <= pairs
 
 
+def test_what_is_about_either_is_about_the_one_and_what_both_have_is_once(
+    forum: Forum, organiser: Person
+) -> None:
+    kept, twin, blocked, reporter, _rest = forum.people
+    elsewhere = make_attendee(make_event("elsewhere"), person=kept.person)
+    Attendee.objects.filter(pk=elsewhere.pk).update(changed_at=NOW - dt.timedelta(days=9))
+    for one in (kept, twin):
+        block_person(blocked=blocked.person, by=one.person, now=NOW)
+    block_person(blocked=kept.person, by=twin.person, now=NOW)
+    report = file_report(
+        reporter=reporter, reported_id=twin.pk, category="harassment", words="Follows me", now=NOW
+    )
+    ReportLink.objects.create(report=report, attendee=twin, linked_at=NOW)
+    later = NOW + dt.timedelta(hours=1)
+    merge = merge_attendees(event=forum.event, kept_id=kept.pk, duplicate_id=twin.pk, by=organiser, now=later)
+    for one in (kept, twin):
+        answer_merge(attendee=one, merge_id=merge.pk, is_same=True, by=one.person, now=later)
+    assert Report.objects.get(pk=report.pk).reported == kept
+    assert ReportLink.objects.get(report=report).attendee == kept
+    assert not may_contact(reporter, Attendee.objects.get(pk=kept.pk), "page", later)
+    pairs = Block.objects.filter(blocker=kept.person).values_list("blocked", flat=True)
+    assert list(pairs) == [blocked.person_id]
+    elsewhere.refresh_from_db()
+    assert elsewhere.changed_at == later  # their lists there are made anew
+
+
 def test_a_suspension_comes_along(forum: Forum, organiser: Person, lead: Person) -> None:
     kept, other = forum.people[:2]
     twin = _unjoined(forum)
@@ -222,11 +253,27 @@ def test_where_one_is_no_known_adult_a_lead_does_it_and_the_more_protected_class
     twin = _unjoined(forum, age_class=age_class)
     with pytest.raises(LeadMerges):
         _merge(forum, kept, twin, organiser)
+    with pytest.raises(OrganisersOnly):
+        _merge(forum, kept, twin, forum.people[1].person)
     _merge(forum, kept, twin, lead)
     kept.refresh_from_db()
     assert kept.age_class == age_class
     if age_class == "minor":
         assert KnownMinor.objects.filter(address_hash=kept.person.address_hash).exists()
+
+
+@pytest.mark.parametrize("age_class", ["minor", "unknown"])
+def test_the_one_kept_keeps_what_protects_it(
+    forum: Forum, organiser: Person, lead: Person, age_class: str
+) -> None:
+    kept = _unjoined(forum, age_class=age_class, visibility="hidden", role="speaker")
+    _merge(forum, kept, _unjoined(forum), lead)
+    kept.refresh_from_db()
+    assert (kept.age_class, kept.visibility, kept.role) == (age_class, "hidden", "speaker")
+    other = forum.people[0]
+    _merge(forum, other, _unjoined(forum, role="speaker"), organiser)
+    other.refresh_from_db()
+    assert other.role == "speaker"
 
 
 def test_who_is_known_as_a_minor_elsewhere_is_no_known_adult_here(
@@ -280,6 +327,12 @@ def test_only_participants_of_this_forum_are_merged_and_by_its_organisers(
         with pytest.raises(CannotMerge):
             _merge(forum, *pair, organiser)
     assert not Merge.objects.exists()
+
+
+def test_at_an_archived_forum_nobody_is_merged(forum: Forum, organiser: Person) -> None:
+    Event.objects.filter(pk=forum.event.pk).update(state="archived")
+    with pytest.raises(NotInThisState):
+        _merge(forum, forum.people[0], _unjoined(forum), organiser)
 
 
 def test_a_role_taken_up_between_question_and_answer_ends_it(forum: Forum, organiser: Person) -> None:

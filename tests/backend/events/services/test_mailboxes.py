@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.db import transaction
 
 from backend.core.errors import OrganisersOnly
-from backend.events.models import Alias, Attendee, Event
+from backend.events.models import Alias, Appointment, Attendee, Event
 from backend.events.rules import SharesMailbox
 from backend.events.selectors import mailbox_choices
 from backend.events.services import CannotShareMailbox, add_to_mailbox, change_address, propose_role
 from backend.events.services.attendees import NewAttendee
 from backend.events.services.importing import import_attendees, read_csv
+from backend.meetings.models import Assistant
+from backend.meetings.services import name_assistant
 from backend.people.models import KnownMinor, Person
-from backend.people.selectors import person_with_email, who_reads_the_mailbox_of
-from backend.people.services import BadEmail, allow_starting
-from backend.privacy.services import erase_account
+from backend.people.selectors import has_second_factor, person_with_email, who_reads_the_mailbox_of
+from backend.people.services import (
+    BadAccountName,
+    BadEmail,
+    allow_starting,
+    reset_second_factors,
+    set_own_name,
+)
+from backend.privacy.services import erase_account, leave_event
 from backend.safeguarding.models import Chaperone
+from tests.backend.meetings.test_lock_order import begin, wait_until_waiting
 from tests.factories import NOW, make_attendee, make_event
+from tests.second_factor import without_factor
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "office@ministry.example"
@@ -91,10 +104,12 @@ PROTECTED = (
     "minor elsewhere",
     "organiser",
     "lead",
+    "proposed as a lead",
     "chaperone",
     "chaperone of a delegation",
     "alias",
     "staff",
+    "superuser",
     "starter",
 )
 
@@ -130,6 +145,8 @@ def _make(attendee: Attendee, what: str) -> None:
         )
     elif what in ("organiser", "lead"):
         attendee.permission = "safeguarding-lead" if what == "lead" else what
+    elif what == "proposed as a lead":
+        Appointment.objects.create(attendee=attendee, permission="safeguarding-lead", proposed_at=NOW)
     elif what == "chaperone":
         attendee.role = what
     elif what == "chaperone of a delegation":  # whatever role a list gives them afterwards
@@ -137,7 +154,7 @@ def _make(attendee: Attendee, what: str) -> None:
     elif what == "alias":
         Alias.objects.create(attendee=attendee, name="Real Name", is_wish=True, set_at=NOW)
     else:
-        field = {"staff": "is_staff", "starter": "may_start_forums"}[what]
+        field = {"staff": "is_staff", "superuser": "is_superuser", "starter": "may_start_forums"}[what]
         Person.objects.filter(pk=attendee.person_id).update(**{field: True})
     attendee.save()
 
@@ -152,6 +169,58 @@ def test_nobody_who_shares_a_mailbox_is_given_an_office(
     root = Person.objects.create_superuser("root@example.org", name="Root")
     with pytest.raises(BadEmail):
         allow_starting(email=ADDRESS, allowed=True, by=root)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_added_to_the_address_somebody_changes_to_in_this_moment(
+    event: Event, organiser: Person, first: Attendee
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            change_address(person=first.person, email="own@example.org", now=NOW)
+            (answer,) = begin(pool, lambda: _add(event, organiser))
+            wait_until_waiting(1)
+        assert answer() == "cannot_share_mailbox"
+    assert not Person.objects.filter(name="Ben Cruz").exists()
+
+
+def test_neither_takes_the_name_of_the_other(event: Event, organiser: Person, first: Attendee) -> None:
+    second = _add(event, organiser).person
+    for one, name in ((second, "ana  reyes"), (first.person, "Ben Cruz")):
+        with pytest.raises(BadAccountName):
+            set_own_name(person=one, name=name)
+    set_own_name(person=second, name="Benjamin Cruz")
+    set_own_name(person=first.person, name="Ben Cruz")
+
+
+def test_an_administrator_resets_the_second_factor_of_the_one_who_has_it(
+    event: Event, organiser: Person, first: Attendee
+) -> None:
+    both = [first.person, _add(event, organiser).person]
+    for one in both:
+        without_factor(one)
+    root = Person.objects.create_superuser("root@example.org", name="Root")
+    TOTP.activate(both[1], generate_totp_secret())
+    assert reset_second_factors(email=ADDRESS, by=root, now=NOW) == both[1]
+    for one in both:
+        TOTP.activate(one, generate_totp_secret())
+    with pytest.raises(BadEmail):
+        reset_second_factors(email=ADDRESS, by=root, now=NOW)
+    assert all(has_second_factor(one) for one in both)
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_one_who_leaves_takes_no_question_to_the_other_along(
+    event: Event, organiser: Person, first: Attendee, who: int
+) -> None:
+    both = [first, _add(event, organiser)]
+    minister = make_attendee(event)
+    name_assistant(attendee=minister, email=ADDRESS, by=minister.person, now=NOW)
+    leave_event(attendee=both[who], is_confirmed=True, by=both[who].person, now=NOW)
+    assert Assistant.objects.waiting().exists()
+    other = both[1 - who]
+    leave_event(attendee=other, is_confirmed=True, by=other.person, now=NOW)
+    assert not Assistant.objects.waiting().exists()
 
 
 @pytest.mark.parametrize("who", [0, 1])
