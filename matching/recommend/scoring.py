@@ -28,6 +28,8 @@ from matching.types import Array
 MAX_LEXICAL_Z = 3.0
 """Cap of the standardised lexical similarity: near-duplicate texts are no better than similar ones."""
 MAX_LOGIT = 80.0
+SOURCES = 1024
+"""From how many people at most the walk is followed for its statistics."""
 WALK_TOLERANCE = 1e-4
 """Of the residual of each column of the walk's resolvent."""
 FEATURES = (
@@ -49,8 +51,8 @@ NO_ANSWER = np.float32(1e3)
 
 
 def fit_standardiser(features: Features, policy: Policy) -> Features:
-    """Fit all statistics over sampled pairs; those of the walk over pairs whose first is in the first block,
-    since a whole column is solved for each."""
+    """Fit all statistics over sampled pairs; those of the walk over pairs from at most SOURCES people, since
+    a whole column is solved for each."""
     left, right = sample_pairs(features.people, policy.seed)
     raw = raw_features(features, left, right)
 
@@ -68,7 +70,7 @@ def fit_standardiser(features: Features, policy: Policy) -> Features:
         odd_cap=_positive_cap(features.odd_paths, policy.seed),
     )
     if features.walk is not None:
-        left = left - left % len(blocks_of(features.people))
+        left = left - left % max(1, -(-features.people // SOURCES))
         left, right = left[left != right], right[left != right]
         entries = resolvent_entries(features.walk, left, right, WALK_TOLERANCE)
         value = log_pagerank(features.walk, entries, left, right)
