@@ -229,8 +229,9 @@ def test_what_is_about_either_is_about_the_one_and_what_both_have_is_once(
     assert not may_contact(reporter, Attendee.objects.get(pk=kept.pk), "page", later)
     pairs = Block.objects.filter(blocker=kept.person).values_list("blocked", flat=True)
     assert list(pairs) == [blocked.person_id]
-    elsewhere.refresh_from_db()
-    assert elsewhere.changed_at == later  # their lists there are made anew
+    for one in (kept, elsewhere):
+        one.refresh_from_db()
+        assert one.changed_at == later  # their lists are made anew
 
 
 def test_a_suspension_comes_along(forum: Forum, organiser: Person, lead: Person) -> None:
