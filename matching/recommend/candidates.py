@@ -43,9 +43,9 @@ class CandidatePairs:
         """Those of the pairs left[k], right[k], float64 (k,); NaN for who is no candidate."""
         keys, wanted = (self._keys(*ends) for ends in ((self.left, self.right), (left, right)))
         found = np.full(len(wanted), np.nan)
-        at = np.searchsorted(keys, wanted)
-        known = np.isin(wanted, keys)
-        found[known] = self.log_odds[at[known]]
+        if keys.size:
+            at = np.minimum(np.searchsorted(keys, wanted), keys.size - 1)
+            found = np.where(keys[at] == wanted, self.log_odds[at].astype(float), found)
         return found
 
     def _keys(self, left: Array, right: Array) -> Array:
