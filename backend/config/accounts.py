@@ -9,7 +9,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.account.stages import LoginStage
 from allauth.core import context as allauth_context
 from allauth.core.exceptions import ReauthenticationRequired
@@ -34,7 +34,7 @@ from backend.config.middleware import SEEN_AT
 from backend.core.encryption import decrypt, encrypt
 from backend.events.selectors import mailbox_choices, signed_in_person
 from backend.people.models import ApiToken, Person
-from backend.people.rules import BY_CODE, BY_FACTOR
+from backend.people.rules import BY_CODE, BY_FACTOR, has_proved_factor
 from backend.people.selectors import is_confirmed, who_reads_the_mailbox_of
 from backend.people.services import queue_account_mail, use_token
 
@@ -137,7 +137,12 @@ class MailboxStage(LoginStage):  # type: ignore[misc]
         return not self.login.email or self.login.email.lower() == person.email.lower()
 
     def people(self) -> list[Person]:
-        """Who may go on at this moment; without a code, by a link or a passkey, the one it is of."""
+        """Who may go on at this moment: by a code the readers, by a link or a passkey the one it is of.
+
+        A passkey is nobody else's, so whoever comes by it is held up by nothing.
+        """
+        if has_proved_factor(get_authentication_records(self.request, self.login.user)):
+            return [self.login.user]
         found = mailbox_choices(self.login.user, timezone.now())
         if not self.login.email:
             found = found.filter(pk=self.login.user.pk)

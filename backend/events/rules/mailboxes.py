@@ -13,11 +13,15 @@ from backend.events.rules.age_classes import is_held_as_minor
 def may_share_mailbox(now: dt.datetime) -> Q:
     """Condition on people: known adults at every forum, who hold no office and are under no alias.
 
-    A code that another person can read must not open the reports of a lead or the page of a minor.
+    Nor who looks after minors, or was checked for it.
+
+    A code that another person can read must not open the reports of a lead, the page of a minor, or a session
+    with a delegation.
     """
     parts = Attendee.objects.filter(person=OuterRef("pk"))
     others = ~Q(age_class=Attendee.AgeClass.ADULT) | ~Q(permission=Attendee.Permission.PARTICIPANT)
     others |= Q(role=Attendee.Role.CHAPERONE) | Q(chaperoned__isnull=False) | is_held_as_minor(now)
+    others |= Q(vettings__ended_at=None, vettings__expires_at__gt=now)
     waiting = [Appointment.State.PROPOSED, Appointment.State.CONFIRMED]
     offices = Appointment.objects.filter(attendee__person=OuterRef("pk"), state__in=waiting)
     aliases = Alias.objects.filter(attendee__person=OuterRef("pk"))

@@ -31,7 +31,7 @@ def add_to_mailbox(*, event: Event, new: NewAttendee, by: Person, now: dt.dateti
     """Add somebody who reads the mailbox of an account there is, with an account of their own.
 
     Who has the account signs in as before, and is asked which of the two it is. Refuses OrganisersOnly,
-    BadEmail, BadName, and CannotShareMailbox.
+    BadEmail, BadName, and CannotShareMailbox, also where the account has a part in a forum of others.
     """
     check_organiser(by, event, Doing.EDIT)
     name = check_name(new.name)
@@ -53,10 +53,12 @@ def add_to_mailbox(*, event: Event, new: NewAttendee, by: Person, now: dt.dateti
     second = next((one for one in readers if one.pk != first.pk), None)
     if second is not None and plain_word(second.name) != plain_word(name):
         raise refused
-    if Person.objects.filter(may_share_mailbox(now), pk__in=[one.pk for one in readers]).count() < len(
-        readers
-    ):
+    ids = [one.pk for one in readers]
+    if Person.objects.filter(may_share_mailbox(now), pk__in=ids).count() < len(ids):
         raise refused
+    ours = Attendee.objects.filter(person=by.pk, permission=Attendee.Permission.ORGANISER).values("event")
+    if Attendee.objects.filter(person__in=ids).exclude(event__in=ours).exists():
+        raise refused  # an organiser speaks for their own forums alone
     if second is None:
         second = Person.objects.create(
             email=first.email,

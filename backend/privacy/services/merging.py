@@ -51,7 +51,7 @@ from backend.people.models import FormerAddress, KnownMinor, Person
 from backend.privacy.services.erasing import erase_attendees
 from backend.privacy.services.merge_mails import ASKED, DONE, tell_of_merge
 from backend.safeguarding.models import Block, Chaperone, Report, ReportLink
-from backend.safeguarding.rules import is_known_adult
+from backend.safeguarding.rules import contactable_for, is_known_adult
 from backend.safeguarding.services import announce_changed_people
 from backend.suggestions.models import Feedback
 
@@ -211,7 +211,7 @@ def _merge(merge: Merge, now: dt.datetime) -> None:
     told = [one.person for one in (kept, duplicate) if one.has_joined]
     _carry_protection(kept, duplicate, now)
     _complete_profile(kept, duplicate, now)
-    _carry_meetings(kept, duplicate)
+    _carry_meetings(kept, duplicate, now)
     for model, field in CARRIED:
         _carry(model, field, kept.pk, duplicate.pk)
     if not Interest.objects.filter(attendee=kept).exists():
@@ -246,10 +246,13 @@ def _carry_protection(kept: Attendee, duplicate: Attendee, now: dt.datetime) -> 
         [Block(blocker_id=a, blocked_id=b, created_at=now) for a, b in sorted(pairs) if a != b],
         ignore_conflicts=True,
     )
-    address = kept.person.address_hash
-    known = KnownMinor.objects.filter(address_hash=duplicate.person.address_hash)
+    addresses = {kept.person.address_hash, duplicate.person.address_hash}
     KnownMinor.objects.bulk_create(
-        [KnownMinor(address_hash=address, event_id=one.event_id, expires_at=one.expires_at) for one in known],
+        [
+            KnownMinor(address_hash=address, event_id=one.event_id, expires_at=one.expires_at)
+            for one in KnownMinor.objects.filter(address_hash__in=addresses)
+            for address in addresses - {one.address_hash}
+        ],
         ignore_conflicts=True,
     )
     announce_changed_people(mine, now=now)
@@ -282,11 +285,12 @@ def _complete_profile(kept: Attendee, duplicate: Attendee, now: dt.datetime) -> 
     kept.save()
 
 
-def _carry_meetings(kept: Attendee, duplicate: Attendee) -> None:
+def _carry_meetings(kept: Attendee, duplicate: Attendee, now: dt.datetime) -> None:
     """Give the kept one the duplicate's part in each meeting that they can have.
 
     Not where the two have one with each other or both with the same person, nor at a time when the kept one
-    is taken, nor a session with a delegation: those end with the duplicate, and the others are told.
+    is taken, nor with whom the contact policy keeps from the kept one, nor a session with a delegation: those
+    end with the duplicate, and the others are told.
     """
     mine = Meeting.objects.filter(seats__attendee=kept)
     met = Seat.objects.filter(meeting__in=mine.exclude(state__in=_ENDED)).values_list(
@@ -298,6 +302,8 @@ def _carry_meetings(kept: Attendee, duplicate: Attendee) -> None:
     ):
         others = set(seat.meeting.seats.exclude(pk=seat.pk).values_list("attendee_id", flat=True))
         if seat.meeting.state not in _ENDED and others & taken:
+            continue
+        if seat.meeting.state in _TO_COME and not _may_meet(kept, others, now):
             continue
         try:
             with transaction.atomic():
@@ -312,6 +318,11 @@ def _carry_meetings(kept: Attendee, duplicate: Attendee) -> None:
             taken |= others
 
 
+def _may_meet(kept: Attendee, others: set[int], now: dt.datetime) -> bool:
+    return contactable_for(kept, "meeting", now, others).count() == len(others)
+
+
+_TO_COME = (*Meeting.OPEN_STATES, Meeting.State.ACCEPTED)
 _ENDED = (Meeting.State.DECLINED, Meeting.State.WITHDRAWN, Meeting.State.EXPIRED, Meeting.State.CANCELLED)
 
 

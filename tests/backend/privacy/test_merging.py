@@ -234,6 +234,17 @@ def test_what_is_about_either_is_about_the_one_and_what_both_have_is_once(
         assert one.changed_at == later  # their lists are made anew
 
 
+def test_a_meeting_with_whom_the_policy_keeps_away_ends_and_they_are_told(
+    forum: Forum, organiser: Person
+) -> None:
+    kept, twin, blocker, *_rest = forum.people
+    agreed = forum.accept(blocker, forum.ask(twin, blocker, forum.slots[0]))
+    block_person(blocked=kept.person, by=blocker.person, now=NOW)
+    _merge(forum, kept, twin, organiser)
+    assert Meeting.objects.get(pk=agreed.pk).state == "cancelled"
+    assert Notice.objects.filter(meeting=agreed.pk, attendee=blocker, kind="cancelled").exists()
+
+
 def test_a_suspension_comes_along(forum: Forum, organiser: Person, lead: Person) -> None:
     kept, other = forum.people[:2]
     twin = _unjoined(forum)
@@ -290,6 +301,17 @@ def test_who_is_known_as_a_minor_elsewhere_is_no_known_adult_here(
     _merge(forum, kept, twin, lead)
     assert KnownMinor.objects.filter(address_hash=kept.person.address_hash, event=elsewhere).exists()
     assert not may_contact(forum.people[1], Attendee.objects.get(pk=kept.pk), "page", NOW)
+
+
+def test_what_is_known_of_a_minor_holds_for_both_addresses(forum: Forum, lead: Person) -> None:
+    kept, twin = forum.people[0], _unjoined(forum)
+    elsewhere = make_event("elsewhere")
+    KnownMinor.objects.create(
+        address_hash=kept.person.address_hash, event=elsewhere, expires_at=NOW + dt.timedelta(days=900)
+    )
+    address = twin.person.address_hash
+    _merge(forum, kept, twin, lead)
+    assert KnownMinor.objects.filter(address_hash=address, event=elsewhere).exists()
 
 
 def test_whoever_is_hidden_in_one_entry_is_hidden(forum: Forum, organiser: Person) -> None:

@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import perform_login
+from allauth.core.context import request_context
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from backend.events.models import Attendee
@@ -114,6 +120,7 @@ def test_a_link_of_an_invitation_signs_in_whom_it_names(post: MailServer, age_cl
     host = make_attendee(event, permission="organiser").person
     new = NewAttendee(email=ADDRESS, name="Ben Cruz", age_class="adult")
     ben = add_to_mailbox(event=event, new=new, by=host, now=now)
+    Person.objects.update(quiet_from=None, quiet_until=None)
     preview = preview_invitations(event=event, attendee_ids=[ben.pk], by=host, now=now)
     send_invitations(event=event, confirmation=preview.confirmation, by=host, now=now)
     do_jobs()
@@ -124,3 +131,18 @@ def test_a_link_of_an_invitation_signs_in_whom_it_names(post: MailServer, age_cl
     Attendee.objects.filter(pk=ben.pk).update(age_class=age_class)
     browser.post(link)
     assert browser.session.get("_auth_user_id") == (str(ben.person_id) if age_class == "adult" else None)
+
+
+@pytest.mark.parametrize("method", ["mfa", ""])
+def test_a_passkey_of_one_s_own_holds_though_a_code_no_longer_does(
+    both: list[Person], rf: RequestFactory, method: str
+) -> None:
+    Attendee.objects.filter(person=both[0]).update(age_class="unknown")
+    request = rf.post("/accounts/2fa/webauthn/login/", REMOTE_ADDR="127.0.0.1")
+    request.session, request.user = SessionStore(), AnonymousUser()
+    request._messages = FallbackStorage(request)  # type: ignore[attr-defined]
+    with request_context(request):
+        if method:
+            record_authentication(request, both[0], method)
+        perform_login(request, both[0])
+    assert request.session.get("_auth_user_id") == (str(both[0].pk) if method else None)

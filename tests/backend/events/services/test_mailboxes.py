@@ -28,7 +28,7 @@ from backend.people.services import (
     set_own_name,
 )
 from backend.privacy.services import erase_account, leave_event
-from backend.safeguarding.models import Chaperone
+from backend.safeguarding.models import Chaperone, Vetting
 from tests.backend.meetings.test_lock_order import begin, wait_until_waiting
 from tests.factories import NOW, make_attendee, make_event
 from tests.second_factor import without_factor
@@ -82,6 +82,9 @@ def test_at_another_forum_it_is_the_same_account(event: Event, organiser: Person
     with pytest.raises(CannotShareMailbox):  # whether the address has an account elsewhere is not told
         _add(later, hosts)
     make_attendee(later, person=first.person)
+    with pytest.raises(CannotShareMailbox):  # they organise one of the two forums alone
+        _add(later, hosts)
+    make_attendee(event, person=hosts, permission="organiser")
     assert _add(later, hosts).person == second.person
 
 
@@ -99,6 +102,7 @@ def test_neither_a_third_nor_the_same_name_nor_an_unknown_address(
 
 
 PROTECTED = (
+    "checked for minors",
     "minor",
     "unknown",
     "minor elsewhere",
@@ -151,6 +155,11 @@ def _make(attendee: Attendee, what: str) -> None:
         attendee.role = what
     elif what == "chaperone of a delegation":  # whatever role a list gives them afterwards
         Chaperone.objects.create(event=attendee.event, attendee=attendee, country="Laos", recorded_at=NOW)
+    elif what == "checked for minors":
+        Vetting.objects.create(
+            attendee=attendee, checked_by="Ministry", check_made="Police record", recorded_at=NOW,
+            expires_at=NOW + dt.timedelta(days=300),
+        )  # fmt: skip
     elif what == "alias":
         Alias.objects.create(attendee=attendee, name="Real Name", is_wish=True, set_at=NOW)
     else:
