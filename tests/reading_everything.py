@@ -205,9 +205,10 @@ def _meet(stage: Stage, number: int) -> None:
             services.accept_meeting(
                 attendee=other, meeting_id=meeting.pk, slot_id=None, by=other.person, now=now
             )
-    for seat in Seat.objects.filter(meeting__event=event).exclude(attendee=here[READER]):
+    reader = [one for number, one in here.items() if number == READER]
+    for seat in Seat.objects.filter(meeting__event=event).exclude(attendee__in=reader):
         mates = [one for pk, one in here.items() if are_together(_number(stage, seat.attendee), pk)]
-        seat.assistant = next(one for one in reversed(mates) if one != seat.attendee)
+        seat.assistant = next((one for one in reversed(mates) if one != seat.attendee), None)
         seat.save(update_fields=["assistant"])
     ContactShare.objects.bulk_create(
         ContactShare(
@@ -228,8 +229,10 @@ def _meet(stage: Stage, number: int) -> None:
 
 
 def _let_act(event: Event, here: dict[int, Attendee], now: dt.datetime) -> None:
-    """The reader acts for everybody, the first of each situation for the reader, and all ask the reader."""
-    reader = here[READER]
+    """The reader, where they are here, acts for everybody, and the first of each situation for the reader."""
+    reader = here.get(READER)
+    if reader is None:
+        return
     pairs = [(one, reader) for one in here.values() if one != reader]
     pairs += [(reader, one) for number, one in here.items() if number % OTHERS == 1]
     Assistant.objects.bulk_create(

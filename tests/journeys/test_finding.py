@@ -34,6 +34,7 @@ def test_by_keyboard_on_a_phone_the_name_is_found_while_it_is_typed_and_narrowed
     search.press_sequentially("Arfi Rahman")
     expect(page.locator("#list [role=status]")).to_contain_text("1 person")
     expect(search).to_be_focused()
+    expect(page).to_have_url(re.compile(r"q=Arfi(\+|%20)Rahman"))  # the answer to the last letter is here
     page.locator("#filters > summary").press("Enter")
     page.get_by_label("Country").select_option("Indonesia")
     expect(page).to_have_url(re.compile("country=Indonesia"))

@@ -36,7 +36,7 @@ POSSIBLE = {
         "propose_role", "confirm_role", "refuse_role", "end_role", "set_outside_contact", "agree_adult",
         "end_consent", "add_note", "send_word", "assign_report", "set_due_time", "end_vetting",
         "remove_chaperone", "set_alias", "read_alias", "lift_alias", "suspend_person", "lift_suspension",
-        "leave_delegation_session", "close_delegation_session", "export_report",
+        "leave_delegation_session", "close_delegation_session", "export_report", "end_assistant",
     },
     "the state itself": {"change_state", "open_event"},
     "reading": {
