@@ -16,8 +16,8 @@ from matching.types import Array
 
 LEAST = np.float32(-2)
 """Below the key of any pair: scores and their means lie in [0, 1]."""
-SPARE = 4
-"""Kept beyond what is asked for, however exact the means are."""
+EARLY, SPARE = 4, 4
+"""Kept beyond what is asked for: so many times as many while means are of one block, and so many always."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,9 @@ class CandidatePool:
     """The best of each person among the tiles taken in so far; what is kept is linear in the people.
 
     Scores are centred by means with the blocks so far until all tiles are in. More than asked for are kept by
-    these, twice as many by those of one block alone, and chosen from by the means of all. With one block
-    both are the same.
+    these, five times as many by those of one block alone, and chosen from by the means of all. With one block
+    both are the same. Tiles are searched by the bounds known when the first of their block began, so that it
+    does not matter in which order threads end.
     """
 
     def __init__(self, groups: Array, policy: Policy) -> None:
@@ -99,6 +100,7 @@ class CandidatePool:
         self.sums = np.zeros(people)
         self.means = np.zeros(people, np.float32)
         self.bounds = np.full((people, self.number), LEAST)
+        self.searched = self.bounds.copy()
         self.kept: list[list[_Entries]] = [[] for _ in self.blocks]
         self.most = [0 for _ in self.blocks]
 
@@ -123,7 +125,7 @@ class CandidatePool:
         self, rows: slice, columns: slice, score: Array, forward: Array, backward: Array
     ) -> tuple[Array, _Entries]:
         """The bounds of rows, (len rows, groups), and the entries above them."""
-        bounds = self.bounds[rows]
+        bounds = self.searched[rows]
         means, group = self.means[columns], self.groups[columns]
         lowest = bounds
         if not (bounds > LEAST).any():  # rows that know no bounds yet get those of this tile alone
@@ -149,7 +151,7 @@ class CandidatePool:
 
         Who stands in an early block is compared by means of few people and keeps more.
         """
-        own, spare = self.groups[rows], 1 + (rows.start + 1) ** -0.5
+        own, spare = self.groups[rows], 1 + EARLY * (rows.start + 1) ** -0.5
         overall = _kth_largest(keys_of(None), int(self.pool * spare) + SPARE)
         bounds = np.repeat(overall[:, None], self.number, axis=1)
         for group in range(self.number) if self.each_other else ():
@@ -176,6 +178,7 @@ class CandidatePool:
     def _renew_means(self, done: int) -> None:
         """Means with all people for blocks up to number `done`, with the people of these for later ones."""
         people = len(self.groups)
+        self.searched = self.bounds.copy()
         seen = sum(len(range(*block.indices(people))) for block in self.blocks[: done + 1])
         for number, block in enumerate(self.blocks):
             others = people - 1 if number <= done else seen

@@ -11,8 +11,8 @@ from scipy.special import logit
 from sklearn.decomposition import TruncatedSVD
 
 from matching.policy import Policy
-from matching.recommend import blocks
-from matching.recommend.candidates import candidates_of, find_candidates, score_candidates
+from matching.recommend import blocks, candidates
+from matching.recommend.candidates import CandidatePool, candidates_of, find_candidates, score_candidates
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import ScoreStatistics, prepare_features, raw_features, sample_pairs
 from matching.recommend.gram import GramMatrix
@@ -368,6 +368,30 @@ def test_lists_are_the_same_in_many_blocks_as_in_one(monkeypatch):
         for one, other in zip(entries, found[owner], strict=True)
     ]
     assert sum(one == other for one, other in places) >= 0.99 * len(places)
+
+
+def test_candidates_are_the_same_however_threads_take_turns(monkeypatch):
+    monkeypatch.setattr(blocks, "TILE", 40)
+    for spare in ("EARLY", "SPARE"):
+        monkeypatch.setattr(candidates, spare, 0)  # so that some are lost
+    draw = np.random.default_rng(5)
+    odds = draw.normal(size=(800, 800)).astype(np.float32) + draw.normal(size=(1, 800)).astype(np.float32)
+    np.fill_diagonal(odds, -np.inf)
+    groups, policy = np.arange(800) % 3, Policy(pool=4, pool_each_other=1)
+    one_by_one = find_candidates(odds, groups, policy)
+    pool = CandidatePool(groups, policy)
+    for first, i in enumerate(pool.blocks):
+        begun = [(i, i)] if first == 0 else []  # the first tile gives the first means
+        tiles = [(i, j) for j in pool.blocks[first:]]
+        found = [pool.search(a, b, odds[a, b], odds[b, a].T) for a, b in begun]
+        for one in found:
+            pool.add(one)
+        rest = tiles[len(begun) :]
+        for one in [pool.search(a, b, odds[a, b], odds[b, a].T) for a, b in rest]:  # all before any is added
+            pool.add(one)
+    at_once = pool.pairs()
+    assert np.array_equal(one_by_one.left, at_once.left)
+    assert np.array_equal(one_by_one.right, at_once.right)
 
 
 def test_candidates_of_many_who_are_all_alike_are_as_many_as_of_few():
