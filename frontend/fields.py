@@ -1,4 +1,4 @@
-"""Form fields for row numbers, and the refusal of a form that no page of ours can send."""
+"""Form fields for row numbers, a yes or no, and the refusal of a form that no page of ours can send."""
 
 from __future__ import annotations
 
@@ -122,3 +122,11 @@ class DaysField(forms.IntegerField):
     def __init__(self, **options: Any) -> None:
         widget = forms.NumberInput(attrs={"class": "input", "inputmode": "numeric"})
         super().__init__(min_value=1, max_value=MAX_RETENTION_DAYS, required=False, widget=widget, **options)
+
+
+class YesOrNoForm(forms.Form):
+    """An answer."""
+
+    YES, NO = "yes", "no"
+
+    answer = forms.ChoiceField(choices=[(YES, YES), (NO, NO)])

@@ -564,14 +564,6 @@ class ContactForm(RefusableForm):
         super().__init__(data, initial={"email": mine.email, "phone": mine.phone, "link": mine.link})
 
 
-class YesOrNoForm(forms.Form):
-    """An answer."""
-
-    YES, NO = "yes", "no"
-
-    answer = forms.ChoiceField(choices=[(YES, YES), (NO, NO)])
-
-
 def offer(form: forms.Form, field: str, choices: Iterable[tuple[int, str]]) -> None:
     """What a field's list shows."""
     form.fields[field].widget.choices = [("", _("Choose")), *choices]  # type: ignore[attr-defined]

@@ -20,6 +20,7 @@ from frontend.access import (
     organiser_or_lead,
     participant,
 )
+from frontend.fields import YesOrNoForm, values_of
 
 MOST_FOUND = 20
 
@@ -79,7 +80,7 @@ def twice(request: Request, attendee: Attendee) -> HttpResponse:
 @require_POST
 def answer_twice(request: Request, attendee: Attendee, merge_id: int) -> HttpResponse:
     """My yes or my no; with the second yes the two entries are one, and only one of them can go on."""
-    is_same = request.POST.get("answer") == "yes"
+    is_same = values_of(YesOrNoForm(request.POST))["answer"] == YesOrNoForm.YES
     merge = answer_merge(
         attendee=attendee, merge_id=merge_id, is_same=is_same, by=request.user, now=timezone.now()
     )

@@ -20,8 +20,8 @@ from backend.meetings.selectors import (
 )
 from backend.safeguarding.rules import can_ask_delegations, why_not_open
 from frontend.access import Request, catch_refusal, participant, safeguarding_lead
-from frontend.fields import values_of
-from frontend.meetings.forms import AskDelegationForm, PlanForm, YesOrNoForm
+from frontend.fields import YesOrNoForm, values_of
+from frontend.meetings.forms import AskDelegationForm, PlanForm
 
 
 @participant

@@ -64,7 +64,7 @@ from frontend.access import (
     participant,
     public,
 )
-from frontend.fields import values_of
+from frontend.fields import YesOrNoForm, values_of
 from frontend.meetings.forms import (
     AcceptForm,
     AttestForm,
@@ -72,7 +72,6 @@ from frontend.meetings.forms import (
     MoveForm,
     QuestionForm,
     ReasonForm,
-    YesOrNoForm,
 )
 from frontend.meetings.words import accepted_words, day_in
 

@@ -86,6 +86,8 @@ def test_one_no_changes_nothing(client, event, organiser):
     client.post(f"/e/desk/attendees/{one.pk}/twice/{twin.pk}/")
     client.force_login(twin.person)
     action = page_of(client.get("/e/desk/twice/")).attribute("main form", "action")
+    for nothing in ({}, {"answer": "perhaps"}):
+        assert client.post(action, nothing).status_code == 400
     assert client.post(action, {"answer": "no"})["Location"] == "/e/desk/twice/"
     assert "Nothing is asked of you" in page_of(client.get("/e/desk/twice/"))
     assert client.post(action, {"answer": "yes"}).status_code == 404
