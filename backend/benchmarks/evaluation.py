@@ -17,7 +17,8 @@ from matching.recommend.features import Priors, prepare_features
 from matching.recommend.graph import adamic_adar, adamic_adar_3path
 from matching.recommend.measures import bootstrap_interval, ranking_metrics
 from matching.recommend.pagerank import personalised_pagerank
-from matching.recommend.scoring import Scorer, fit_standardiser, predict_all
+from matching.recommend.scoring import Scorer, fit_standardiser
+from matching.recommend.tiles import predict_all
 from matching.text.centring import centre, language_means, normalise_rows
 from matching.text.lsa import latent_vectors
 from matching.text.tfidf import fit_idf, term_frequencies, tfidf_vectors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matching.types import Array
 
-TILE, STRIP = 1024, 32
+TILE, PART, STRIP = 1024, 128, 32
 Rows = slice | Array
 """Rows of people: a block, or their numbers (k,)."""
 
@@ -27,3 +27,23 @@ def blocks_of(people: int) -> list[slice]:
     """
     number = -(-people // TILE)
     return [slice(first, people, number) for first in range(number)]
+
+
+def parts_of(block: slice) -> list[slice]:
+    """A block in parts of PART people, the last of fewer: what is searched as one.
+
+    >>> parts_of(slice(1, 1000, 3))
+    [slice(1, 385, 3), slice(385, 769, 3), slice(769, 1000, 3)]
+    """
+    width = PART * block.step
+    starts = range(block.start, block.stop, width)
+    return [slice(start, min(start + width, block.stop), block.step) for start in starts]
+
+
+def length_of(rows: slice) -> int:
+    """The number of people of a block or part.
+
+    >>> length_of(slice(1, 1000, 3))
+    333
+    """
+    return len(range(rows.start, rows.stop, rows.step))

@@ -110,6 +110,29 @@ class Features:
         """Who has words to compare, bool (n,)."""
         return np.asarray(np.diff(self.lexical.rows.indptr) > 0)
 
+    def for_tiles(self) -> Features:
+        """The same, prepared for many tiles, without what they do not read: vectors, terms, means."""
+        nothing = np.zeros((self.people, 0), np.float32)
+        overlap, odd_paths = (
+            None if gram is None else gram.for_all_tiles() for gram in (self.overlap, self.odd_paths)
+        )
+        return replace(
+            self,
+            texts=CentredTexts(*[nothing] * len(CentredTexts.__slots__)),
+            smooth=None,
+            term_counts=sp.csr_matrix(nothing),
+            lexical=self.lexical.for_all_tiles(),
+            latent=nothing,
+            overlap=overlap,
+            odd_paths=odd_paths,
+            standardiser=replace(
+                self.standardiser,
+                means={},
+                idf=IdfWeights(nothing[0:0]),
+                latent_space=LatentSpace(nothing[0:0], nothing[0:0]),
+            ),
+        )
+
 
 def prepare_features(
     participants: Sequence[Participant],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from matching.recommend.parallel import parallel_map
+from matching.parallel import thread_map
 from matching.types import Array
 
 BLOCK = 32
@@ -103,8 +103,10 @@ def resolvent(walk: RandomWalk, *, tolerance: float = 1e-5) -> Array:
     >>> (0.15 * resolvent(walk)).round(4).tolist()
     [[0.5404999852180481, 0.4595000147819519], [0.4595000147819519, 0.5404999852180481]]
     """
-    everybody = slice(0, walk.among.shape[0])
-    return resolvent_tiles(walk, everybody, [everybody], tolerance)[0]
+    people = walk.among.shape[0]
+    parts = [slice(start, start + BLOCK) for start in range(0, people, BLOCK)]
+    found = thread_map(lambda rows: resolvent_tiles(walk, rows, [slice(0, people)], tolerance)[0], parts)
+    return np.concatenate([np.empty((0, people), walk.out.dtype), *found])
 
 
 def resolvent_tiles(walk: RandomWalk, rows: slice, blocks: Sequence[slice], tolerance: float) -> list[Array]:
@@ -115,13 +117,11 @@ def resolvent_tiles(walk: RandomWalk, rows: slice, blocks: Sequence[slice], tole
         for block in blocks
     ]
 
-    def fill(start: int) -> None:
+    for start in range(0, len(sources), BLOCK):
         these = slice(start, start + BLOCK)
         columns = walk.columns(sources[these], tolerance)
         for tile, block in zip(tiles, blocks, strict=True):
             tile[these] = columns[block].T
-
-    list(parallel_map(fill, range(0, len(sources), BLOCK)))
     return tiles
 
 
@@ -138,7 +138,7 @@ def resolvent_entries(walk: RandomWalk, left: Array, right: Array, tolerance: fl
         columns = walk.columns(sources[first : first + BLOCK], tolerance)
         entries[these] = columns[right[these], at[these] - first]
 
-    list(parallel_map(fill, range(-(-len(sources) // BLOCK))))
+    list(thread_map(fill, range(-(-len(sources) // BLOCK))))
     return entries
 
 

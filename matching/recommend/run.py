@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from matching.parallel import ParallelMap, no_garbage_collection, one_blas_thread, thread_map
 from matching.policy import Policy
 from matching.recommend.balance import BalanceResult, balance_pairs, matching_weights
 from matching.recommend.candidates import CandidatePairs, score_candidates
 from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import Features, Priors, prepare_features
 from matching.recommend.measures import make_report
-from matching.recommend.parallel import no_garbage_collection, one_blas_thread
 from matching.recommend.ranking import (
     RankedLists,
     Shortlists,
@@ -61,12 +61,14 @@ def build_run(
     policy: Policy | None = None,
     priors: Priors | None = None,
     on_progress: OnProgress | None = None,
+    parallel_map: ParallelMap = thread_map,
 ) -> RunResult:
     """Steps 1-7 of docs/matching.md: features, scores, candidates, balance, lists, reasons, report.
 
     vectors: rows follow the participants sorted by id; excluded: pairs never to recommend, in either order;
     priors: prior mean vectors by field and language, the mean of all texts where missing.
-    `on_progress(stage, share)` gets the stages graph, pairs, balance and lists. Inputs are not changed.
+    `on_progress(stage, share)` gets the stages graph, pairs, balance and lists; `parallel_map` searches all
+    pairs. Inputs are not changed.
     Raises DuplicatePerson, BadParticipant, BadTie, BadVectors.
 
     >>> a = Participant(1, "youth", seeks_topics=frozenset({"safety"}))
@@ -83,9 +85,9 @@ def build_run(
     features = fit_standardiser(unfitted, policy)
     del unfitted
     report_stage("pairs", 0.0)
-    best, scorer = BestAnswers.empty(len(dataset.ids)), Scorer.from_features(features, policy)
-    pairs = score_candidates(
-        scorer, dataset.groups, dataset.exclusions.mask, lambda share: report_stage("pairs", share), best
+    scorer = Scorer.from_features(features, policy)
+    pairs, best = score_candidates(
+        scorer, dataset.groups, dataset.exclusions, lambda share: report_stage("pairs", share), parallel_map
     )
     ranked, report, state = _place(dataset, scorer, pairs, best, report_stage)
     report_stage("lists", 0.5)

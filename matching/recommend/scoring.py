@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 
 from matching.policy import Policy
-from matching.recommend.blocks import Rows, blocks_of, strips_of
+from matching.recommend.blocks import Rows, strips_of
 from matching.recommend.features import (
     Features,
     RawFeatures,
@@ -20,9 +19,7 @@ from matching.recommend.features import (
     sample_pairs,
 )
 from matching.recommend.gram import GramMatrix
-from matching.recommend.pagerank import resolvent_entries, resolvent_tiles
-from matching.recommend.parallel import parallel_map
-from matching.recommend.unmet import BestAnswers
+from matching.recommend.pagerank import resolvent_entries
 from matching.types import Array
 
 MAX_LEXICAL_Z = 3.0
@@ -45,7 +42,6 @@ FEATURES = (
     "no_common_language",
 )
 OVERLAP_ROWS = 512
-Result = TypeVar("Result")
 NO_ANSWER = np.float32(1e3)
 """What a missing about loses against an offer, so that the larger of both is the offer."""
 
@@ -342,12 +338,7 @@ class Scorer:
 
     def for_all_tiles(self) -> Scorer:
         """The same, prepared for many tiles."""
-        f = self.features
-        overlap, odd_paths = (
-            None if gram is None else gram.for_all_tiles() for gram in (f.overlap, f.odd_paths)
-        )
-        features = replace(f, lexical=f.lexical.for_all_tiles(), overlap=overlap, odd_paths=odd_paths)
-        return replace(self, features=features)
+        return replace(self, features=self.features.for_tiles())
 
     def answers(self, i: Rows, j: slice) -> tuple[Array, Array]:
         """Text and topics of i -> j and of j -> i alone, float32 (len i, len j)."""
@@ -426,67 +417,6 @@ class Scorer:
 def _has_content(rows: Array) -> Array:
     has_content: Array = np.any(rows != 0, axis=1).astype(np.float32)[:, None]
     return has_content
-
-
-def score_tiles(
-    scorer: Scorer,
-    take: Callable[[slice, slice, Array, Array], Result],
-    exclusion_mask: Callable[[slice, slice], Array] | None = None,
-    on_progress: Callable[[float], None] = lambda _: None,
-    best: BestAnswers | None = None,
-) -> Iterator[Result]:
-    """take(i, j, forward, backward) of every two blocks of people, i not after j, in order, from several
-    threads: ln odds, float32 (len i, len j), of i accepting j and of j accepting i; -inf for excluded pairs.
-
-    The first tile's result is yielded before the next is scored. `best` is filled. `exclusion_mask(i, j)` is
-    that of Exclusions. Memory is that of the tiles of one i: linear in the people.
-    """
-    scorer = scorer.for_all_tiles()
-    walk = scorer.features.walk if scorer.policy.pagerank else None
-    blocks = blocks_of(scorer.features.people)
-
-    def score(tile: tuple[slice, slice, Array | None]) -> Result:
-        i, j, resolvent_tile = tile
-        excluded = None if exclusion_mask is None else exclusion_mask(i, j)
-        answers = scorer.answers(i, j)
-        if best is not None:
-            best.update(i, j, *answers, excluded)
-        forward, backward = scorer.log_odds(i, j, answers, resolvent_tile)
-        if excluded is not None:
-            forward[excluded] = backward[excluded] = -np.inf
-        if i == j:  # each pair stands twice in the tile: let both be rounded alike
-            backward = np.ascontiguousarray(forward.T)
-        return take(i, j, forward, backward)
-
-    done, number = 0, len(blocks) * (len(blocks) + 1) // 2
-    for first, i in enumerate(blocks):
-        later = blocks[first:]
-        walked = [None] * len(later) if walk is None else resolvent_tiles(walk, i, later, WALK_TOLERANCE)
-        tiles = [(i, j, tile) for j, tile in zip(later, walked, strict=True)]
-        del walked
-        for batch in (tiles[:1], tiles[1:]) if first == 0 else (tiles,):
-            for result in parallel_map(score, batch):
-                done += 1
-                on_progress(done / number)
-                yield result
-
-
-def predict_all(
-    scorer: Scorer,
-    exclusion_mask: Callable[[slice, slice], Array] | None = None,
-    best: BestAnswers | None = None,
-) -> Array:
-    """All of `score_tiles` in one array, (n, n): for an evaluation, which ranks everybody."""
-    people = scorer.features.people
-    log_odds = np.empty((people, people), np.float32)
-
-    def fill(i: slice, j: slice, forward: Array, backward: Array) -> None:
-        log_odds[i, j] = forward
-        log_odds[j, i] = backward.T
-
-    for _ in score_tiles(scorer, fill, exclusion_mask, best=best):
-        pass
-    return log_odds
 
 
 def log_odds_of_rows(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 
 import numpy as np
 
@@ -17,32 +16,39 @@ pairs few below it are worth a meeting."""
 
 @dataclass(frozen=True, slots=True)
 class BestAnswers:
-    """The best answer to each need, and the best need for each offer, (n,) each, among allowed pairs.
-
-    Filled tile by tile, from several threads; -inf before that.
-    """
+    """The best answer to each need, and the best need for each offer, (n,) each, among allowed pairs; -inf
+    before any."""
 
     need: Array
     offer: Array
-    lock: Lock
 
     @classmethod
     def empty(cls, people: int) -> BestAnswers:
         """Before the first tile."""
-        return cls(np.full(people, -np.inf), np.full(people, -np.inf), Lock())
+        return cls(np.full(people, -np.inf, np.float32), np.full(people, -np.inf, np.float32))
 
-    def update(self, i: slice, j: slice, forward: Array, backward: Array, excluded: Array | None) -> None:
-        """Take in how rows j answer rows i (forward) and rows i answer rows j, (len i, len j) each."""
+    @classmethod
+    def of_tile(
+        cls, forward: Array, backward: Array, excluded: Array | None = None
+    ) -> tuple[BestAnswers, BestAnswers]:
+        """Those of the rows and of the columns, given how columns answer rows (forward) and rows answer
+        columns, (rows, columns) each.
+
+        >>> rows, columns = BestAnswers.of_tile(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))
+        >>> rows.need.tolist(), columns.need.tolist()
+        ([2.0], [3.0, 4.0])
+        """
         if excluded is not None:
             forward, backward = (np.where(excluded, -np.inf, answers) for answers in (forward, backward))
-        with self.lock:
-            for best, rows, found in (
-                (self.need, i, forward.max(axis=1)),
-                (self.need, j, backward.max(axis=0)),
-                (self.offer, i, backward.max(axis=1)),
-                (self.offer, j, forward.max(axis=0)),
-            ):
-                np.maximum(best[rows], found, out=best[rows])
+        return (
+            cls(forward.max(axis=1), backward.max(axis=1)),
+            cls(backward.max(axis=0), forward.max(axis=0)),
+        )
+
+    def update(self, rows: slice, found: BestAnswers) -> None:
+        """Take in those that some tiles found for these rows."""
+        np.maximum(self.need[rows], found.need, out=self.need[rows])
+        np.maximum(self.offer[rows], found.offer, out=self.offer[rows])
 
 
 def unmet_needs(participants: Sequence[Participant], best: BestAnswers) -> tuple[int, ...]:
@@ -50,7 +56,7 @@ def unmet_needs(participants: Sequence[Participant], best: BestAnswers) -> tuple
 
     Who seeks by topics alone is answered by anybody who offers one.
 
-    >>> best = BestAnswers(np.array([0.3, 3.0, 0.3]), np.zeros(3), Lock())
+    >>> best = BestAnswers(np.array([0.3, 3.0, 0.3]), np.zeros(3))
     >>> people = [Participant(7, seeks="x"), Participant(8, seeks="x"), Participant(9)]
     >>> unmet_needs(people, best)
     (7,)

@@ -9,12 +9,12 @@ import numpy as np
 import scipy.sparse as sp
 
 from matching.errors import UnknownPerson
+from matching.parallel import one_blas_thread
 from matching.policy import Policy
 from matching.recommend.balance import kernel, matching_weights, scaling_factor
 from matching.recommend.candidates import candidates_of
 from matching.recommend.dataset import Dataset, prepare_dataset
 from matching.recommend.features import prepare_features, project_terms
-from matching.recommend.parallel import one_blas_thread
 from matching.recommend.ranking import (
     RankedLists,
     Shortlists,

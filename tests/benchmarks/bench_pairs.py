@@ -39,7 +39,7 @@ def ours(people):
     )
 
     def stage():
-        score_candidates(Scorer.from_features(features, policy), dataset.groups, dataset.exclusions.mask)
+        score_candidates(Scorer.from_features(features, policy), dataset.groups, dataset.exclusions)
 
     return timed(stage), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 

@@ -17,9 +17,9 @@ from matching.recommend.scoring import (
     acceptance_probabilities,
     fit_standardiser,
     need,
-    predict_all,
     probability,
 )
+from matching.recommend.tiles import predict_all
 from matching.types import Participant, Tie, Vectors
 
 TEXT, SMOOTH, LEXICAL, LATENT = (FEATURES.index(name) for name in ("text", "smooth", "lexical", "latent"))

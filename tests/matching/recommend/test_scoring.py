@@ -1,5 +1,6 @@
 """Scores: tiles against pairs, the contract every scorer keeps, candidates."""
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +12,8 @@ from scipy.special import logit
 from sklearn.decomposition import TruncatedSVD
 
 from matching.policy import Policy
-from matching.recommend import blocks, candidates
-from matching.recommend.candidates import CandidatePool, candidates_of, find_candidates, score_candidates
+from matching.recommend import blocks, pool
+from matching.recommend.candidates import candidates_of, find_candidates, score_candidates
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import ScoreStatistics, prepare_features, raw_features, sample_pairs
 from matching.recommend.gram import GramMatrix
@@ -27,13 +28,13 @@ from matching.recommend.scoring import (
     log_odds_of_pairs,
     log_odds_of_rows,
     need,
-    predict_all,
     probability,
     reciprocal_score,
     saturate,
     standardised_features,
     text_scores,
 )
+from matching.recommend.tiles import predict_all
 from matching.text.centring import normalise_rows
 from matching.text.tfidf import fit_idf, merged_terms, term_frequencies, tfidf_vectors
 from matching.types import Participant, Tie, Vectors
@@ -60,7 +61,7 @@ def score(people, ties, vectors, policy, excluded=()):
         dataset,
         features,
         None if features.walk is None else resolvent(features.walk, tolerance=1e-4),
-        probability(predict_all(Scorer.from_features(features, policy), dataset.exclusions.mask)),
+        probability(predict_all(Scorer.from_features(features, policy), dataset.exclusions)),
     )
 
 
@@ -334,8 +335,8 @@ def test_candidates_scored_tile_by_tile_are_those_of_all_pairs_at_once():
     policy = Policy(pool=30, pool_each_other=4)
     dataset, features, _, p = score(people, ties, vectors, policy)
     scorer = Scorer.from_features(features, policy)
-    pairs = score_candidates(scorer, dataset.groups, dataset.exclusions.mask)
-    log_odds = predict_all(scorer, dataset.exclusions.mask)
+    pairs, _ = score_candidates(scorer, dataset.groups, dataset.exclusions)
+    log_odds = predict_all(scorer, dataset.exclusions)
     h = reciprocal_score(log_odds, log_odds.T)
     means = h.sum(axis=1) / (len(people) - 1)
     chosen = set()
@@ -370,28 +371,28 @@ def test_lists_are_the_same_in_many_blocks_as_in_one(monkeypatch):
     assert sum(one == other for one, other in places) >= 0.99 * len(places)
 
 
-def test_candidates_are_the_same_however_threads_take_turns(monkeypatch):
+def test_candidates_are_the_same_in_whatever_order_parts_are_searched(monkeypatch):
     monkeypatch.setattr(blocks, "TILE", 40)
+    monkeypatch.setattr(blocks, "PART", 16)
     for spare in ("EARLY", "SPARE"):
-        monkeypatch.setattr(candidates, spare, 0)  # so that some are lost
+        monkeypatch.setattr(pool, spare, 0)  # so that some are lost
     draw = np.random.default_rng(5)
     odds = draw.normal(size=(800, 800)).astype(np.float32) + draw.normal(size=(1, 800)).astype(np.float32)
     np.fill_diagonal(odds, -np.inf)
     groups, policy = np.arange(800) % 3, Policy(pool=4, pool_each_other=1)
-    one_by_one = find_candidates(odds, groups, policy)
-    pool = CandidatePool(groups, policy)
-    for first, i in enumerate(pool.blocks):
-        begun = [(i, i)] if first == 0 else []  # the first tile gives the first means
-        tiles = [(i, j) for j in pool.blocks[first:]]
-        found = [pool.search(a, b, odds[a, b], odds[b, a].T) for a, b in begun]
-        for one in found:
-            pool.add(one)
-        rest = tiles[len(begun) :]
-        for one in [pool.search(a, b, odds[a, b], odds[b, a].T) for a, b in rest]:  # all before any is added
-            pool.add(one)
-    at_once = pool.pairs()
-    assert np.array_equal(one_by_one.left, at_once.left)
-    assert np.array_equal(one_by_one.right, at_once.right)
+    searched = []
+
+    def last_first(function, items, *shared):
+        items = list(items)
+        found = [function(pickle.loads(pickle.dumps(item)), *shared) for item in reversed(items)]
+        searched.extend(items)
+        yield from reversed(found)
+
+    in_threads = find_candidates(odds, groups, policy)
+    backwards = find_candidates(odds, groups, policy, last_first)
+    assert len(searched) == 20 * 3 + 20
+    assert np.array_equal(in_threads.left, backwards.left)
+    assert np.array_equal(in_threads.right, backwards.right)
 
 
 def test_candidates_of_many_who_are_all_alike_are_as_many_as_of_few():

@@ -6,13 +6,13 @@ import numpy as np
 
 from matching.policy import Policy
 from matching.recommend import build_run
+from matching.recommend.candidates import score_candidates
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import prepare_features
 from matching.recommend.scoring import (
     Scorer,
     fit_standardiser,
     need,
-    predict_all,
     standardised_features,
 )
 from matching.recommend.unmet import ANSWERED, BestAnswers
@@ -29,8 +29,7 @@ def test_the_best_answers_are_the_largest_over_allowed_pairs_of_any_tiling():
     features = fit_standardiser(
         prepare_features(dataset.participants, vectors, dataset.incidence, policy), policy
     )
-    best = BestAnswers.empty(60)
-    predict_all(Scorer.from_features(features, policy), dataset.exclusions.mask, best=best)
+    best = score_candidates(Scorer.from_features(features, policy), dataset.groups, dataset.exclusions)[1]
     left, right = (ends.ravel() for ends in np.indices((60, 60)))
     parts = standardised_features(features, policy, left, right, None)
     answers = need({name: parts[name] for name in ("text", "topic")}, policy).reshape(60, 60)
@@ -39,9 +38,11 @@ def test_the_best_answers_are_the_largest_over_allowed_pairs_of_any_tiling():
     assert np.allclose(best.offer, answers.max(axis=0), atol=1e-4)
     tiled = BestAnswers.empty(60)
     for i, j in ((slice(0, 40), slice(0, 40)), (slice(0, 40), slice(40, 60)), (slice(40, 60), slice(40, 60))):
-        tiled.update(i, j, answers[i, j], answers[j, i].T, None)
-    assert (tiled.need == answers.max(axis=1)).all()
-    assert (tiled.offer == answers.max(axis=0)).all()
+        of_rows, of_columns = BestAnswers.of_tile(answers[i, j], answers[j, i].T)
+        tiled.update(i, of_rows)
+        tiled.update(j, of_columns)
+    assert (tiled.need == answers.max(axis=1).astype(np.float32)).all()
+    assert (tiled.offer == answers.max(axis=0).astype(np.float32)).all()
 
 
 def test_a_need_is_unmet_when_its_only_answer_may_not_be_contacted():

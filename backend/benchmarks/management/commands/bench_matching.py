@@ -14,8 +14,8 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandError
 
 from backend.benchmarks.synthetic import DIMENSIONS, synthetic_people
+from matching.parallel import one_blas_thread, thread_map
 from matching.recommend import blocks, build_run, update_people
-from matching.recommend.parallel import one_blas_thread, parallel_map
 
 MOST = {10_000: (60.0, 4096.0), 100_000: (900.0, 6144.0)}
 """People -> the most seconds and MB of so many or more."""
@@ -133,5 +133,5 @@ def limit_seconds(seeks: np.ndarray, offers: np.ndarray) -> float:
 
     start = time.perf_counter()
     with one_blas_thread():
-        list(parallel_map(work, range(0, rows, ROWS)))
+        list(thread_map(work, range(0, rows, ROWS)))
     return (time.perf_counter() - start) * len(seeks) / rows

@@ -1,0 +1,353 @@
+"""The best of each person so far, while tiles of all pairs are scored and forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.parallel import ParallelMap, thread_map
+from matching.policy import Policy
+from matching.recommend.blocks import blocks_of, parts_of, strips_of
+from matching.recommend.scoring import reciprocal_score
+from matching.recommend.tiles import Tile, Tiles, joined_rows
+from matching.recommend.unmet import BestAnswers
+from matching.types import Array
+
+LEAST = np.float32(-2)
+"""Below the key of any pair: scores and their means lie in [0, 1]."""
+EARLY, SPARE = 4, 4
+"""Kept beyond what is asked for: so many times as many while means are of one block, and so many always."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Candidates of the people of one block: row (m,) in the block, column (m,) of all people, their
+    reciprocal score, and the log odds of the row accepting the column and in reverse."""
+
+    row: Array
+    column: Array
+    score: Array
+    forward: Array
+    backward: Array
+
+    @classmethod
+    def joined(cls, parts: Iterable[Entries]) -> Entries:
+        """All of the parts, in order."""
+        none = cls(*(np.zeros(0, kind) for kind in (np.uint16, np.int32, *(np.float32,) * 3)))
+        parts = [none, *parts]
+        return cls(*(np.concatenate([getattr(e, name) for e in parts]) for name in cls.__slots__))
+
+    def __getitem__(self, at: Array) -> Entries:
+        return Entries(*(getattr(self, name)[at] for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRule:
+    """The `pool` best of each person and the `each_other` best of each other group, by score less the mean of
+    the other; groups: (n,) codes below `number`."""
+
+    blocks: tuple[slice, ...]
+    groups: Array
+    number: int
+    pool: int
+    each_other: int
+
+    def bounds(self, own: Array, keys_of: Callable[[int | None], Array], means_of: int) -> Array:
+        """The key of the last that is kept of each group, (len own, groups), of people of groups `own`.
+
+        keys_of: their keys (len own, any) of people of a group, of all for None. means_of: of how many blocks
+        the means are; more are kept by those of few.
+        """
+        spare = 1 + EARLY * means_of**-0.5
+        overall = _kth_largest(keys_of(None), int(self.pool * spare) + SPARE)
+        bounds = np.repeat(overall[:, None], self.number, axis=1)
+        for group in range(self.number) if self.each_other else ():
+            last = _kth_largest(keys_of(group), int(self.each_other * spare) + SPARE)
+            bounds[:, group] = np.where(own == group, overall, np.minimum(overall, last))
+        return bounds
+
+    def one_hot(self, people: slice) -> Array:
+        """Their groups, float32 (len people, groups): bounds of groups times it are those of people."""
+        return np.asarray(self.groups[people][:, None] == np.arange(self.number), np.float32)
+
+    def chosen(self, entries: Entries, means: Array, own: Array) -> Array:
+        """The positions of the entries of a block whose groups are `own` that are candidates."""
+        group = self.groups[entries.column]
+        key = (entries.score - means[entries.column]).astype(np.float64)
+        order = np.lexsort((entries.column, -key, entries.row))
+        row, group = entries.row[order].astype(np.int64), group[order]
+        kept = _rank(row) < self.pool
+        if self.each_other:
+            kept |= (group != own[row]) & (_rank(row * self.number + group) < self.each_other)
+        return np.asarray(order[kept])
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of everybody before some tiles are searched: means (n,) of their scores, and the bounds
+    (n, groups) of what may still become a candidate."""
+
+    means: Array
+    bounds: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What some tiles add to people of a block: sums (k,) of their scores with `others` people, best answers,
+    new entries, and their bounds (k, groups) where they had none."""
+
+    people: slice
+    others: int
+    sums: Array
+    best: BestAnswers
+    entries: Entries
+    bounds: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found for both sides of its tiles; `resolvent`: the rows of their own block's tile."""
+
+    sides: tuple[Side, ...]
+    resolvent: Array | None = None
+
+
+def search_earlier(part: slice, tiles: Tiles, rule: CandidateRule, known: Known) -> Found:
+    """Search the people of a part of a block among those of all earlier blocks."""
+    earlier = rule.blocks[: part.start % part.step]
+    *walked, own = tiles.resolvent(part, rule.blocks[: len(earlier) + 1])
+    if not earlier:
+        return Found((), own)
+    scored = [tiles.tile(part, j, tile) for j, tile in zip(earlier, walked, strict=True)]
+    scores = [_scores(tile) for tile in scored]
+    sums = np.sum([score.sum(axis=1, dtype=np.float64) for score in scores], axis=0)
+    others = sum(score.shape[1] for score in scores)
+    means = (sums / others).astype(np.float32)
+    bounds = _bounds_of_rows(rule, part, earlier, scores, known.means)
+    best, mine, sides = BestAnswers.empty(len(sums)), [], []
+    for j, tile, score in zip(earlier, scored, scores, strict=True):
+        # Among equals those of the first block are kept: were all, nobody would be dropped.
+        lowest = np.nextafter(bounds, LEAST) if j == earlier[0] else bounds
+        best.update(slice(None), tile.best_of_rows)
+        mine.append(_of_rows(rule, part, j, tile, score, known.means, lowest))
+        theirs = _of_columns(rule, part, j, tile, score, means, known.bounds[j])
+        column_sums = score.sum(axis=0, dtype=np.float64)
+        sides.append(Side(j, len(sums), column_sums, tile.best_of_columns, theirs))
+    return Found((Side(part, others, sums, best, Entries.joined(mine), bounds), *sides), own)
+
+
+def search_own(block: tuple[slice, Array | None], tiles: Tiles, rule: CandidateRule, known: Known) -> Found:
+    """Search the people of a block among themselves, given their tile of the resolvent."""
+    own, resolvent_tile = block
+    tile = tiles.tile(own, own, resolvent_tile)
+    score = _scores(tile)
+    sums, others = score.sum(axis=1, dtype=np.float64), max(1, len(score) - 1)
+    means, bounds, lowest = known.means, None, known.bounds[own]
+    if own == rule.blocks[0]:  # the first of all tiles
+        means = np.zeros_like(means)
+        means[own] = sums / others
+        bounds = _bounds_of_rows(rule, own, (own,), [score], means)
+        lowest = np.nextafter(bounds, LEAST)
+    entries = _of_rows(rule, own, own, tile, score, means, lowest)
+    return Found((Side(own, len(score) - 1, sums, tile.best_of_rows, entries, bounds),))
+
+
+def _scores(tile: Tile) -> Array:
+    score = np.empty_like(tile.forward)
+    for strip in strips_of(len(score)):
+        score[strip] = reciprocal_score(tile.forward[strip], tile.backward[strip])
+    return score
+
+
+def _bounds_of_rows(
+    rule: CandidateRule, rows: slice, blocks: tuple[slice, ...], scores: list[Array], means: Array
+) -> Array:
+    """The bounds of rows given their scores with these blocks."""
+    keys = np.concatenate(
+        [np.where(score > 0, score - means[j], LEAST) for j, score in zip(blocks, scores, strict=True)],
+        axis=1,
+    )
+    group = np.concatenate([rule.groups[j] for j in blocks])
+
+    def keys_of(one: int | None) -> Array:
+        return keys if one is None else keys.take(np.flatnonzero(group == one), axis=1)
+
+    return rule.bounds(rule.groups[rows], keys_of, len(blocks))
+
+
+def _of_rows(
+    rule: CandidateRule, i: slice, j: slice, tile: Tile, score: Array, means: Array, bounds: Array
+) -> Entries:
+    """Entries of rows i above their bounds (len i, groups)."""
+    of_group, mean = rule.one_hot(j), means[j]
+    row, column = _positions(score, lambda strip: score[strip] - mean > bounds[strip] @ of_group.T)
+    values = (matrix[row, column] for matrix in (score, tile.forward, tile.backward))
+    return Entries(_places(rule, i)[row], _people(rule, j)[column], *values)
+
+
+def _of_columns(
+    rule: CandidateRule, i: slice, j: slice, tile: Tile, score: Array, means: Array, bounds: Array
+) -> Entries:
+    """Entries of columns j above their bounds (len j, groups); means: (len i,)."""
+    of_group, mean = rule.one_hot(i), means[:, None]
+    row, column = _positions(score, lambda strip: score[strip] - mean[strip] > of_group[strip] @ bounds.T)
+    values = (matrix[row, column] for matrix in (score, tile.backward, tile.forward))
+    return Entries(_places(rule, j)[column], _people(rule, i)[row], *values)
+
+
+def _people(rule: CandidateRule, rows: slice) -> Array:
+    return np.arange(len(rule.groups), dtype=np.int32)[rows]
+
+
+def _places(rule: CandidateRule, rows: slice) -> Array:
+    """Where people stand in their block."""
+    return np.asarray(_people(rule, rows) // rows.step, np.uint16)
+
+
+class CandidatePool:
+    """The best of each person among the tiles searched so far; what is kept is linear in the people.
+
+    A block is searched among all earlier ones, in parts that know nothing of each other; the tiles of the
+    blocks with themselves come last, but for the first, which gives the first means. Scores are centred by
+    means with the people searched so far. More than asked for are kept by these, five times as many by those
+    of one block alone, and chosen from by the means of all: with one block both are the same. What a part is
+    given does not depend on the order in which others end, nor on where they are searched.
+    """
+
+    def __init__(self, groups: Array, policy: Policy) -> None:
+        people = len(groups)
+        self.rule = CandidateRule(
+            blocks=tuple(blocks_of(people)),
+            groups=groups,
+            number=int(groups.max(initial=0)) + 1,
+            pool=policy.pool,
+            each_other=policy.pool_each_other,
+        )
+        self.best = BestAnswers.empty(people)
+        self.sums, self.others = np.zeros(people), np.zeros(people, np.int64)
+        self.bounds = np.full((people, self.rule.number), LEAST)
+        self.kept: list[list[Entries]] = [[] for _ in self.rule.blocks]
+        self.most = [0 for _ in self.rule.blocks]
+
+    @property
+    def means(self) -> Array:
+        """The mean score of each person with those they were scored with, float32 (n,)."""
+        return (self.sums / np.maximum(self.others, 1)).astype(np.float32)
+
+    def search(
+        self,
+        tiles: Tiles,
+        on_progress: Callable[[float], None] = lambda _: None,
+        parallel_map: ParallelMap = thread_map,
+    ) -> None:
+        """Search all pairs; on_progress: called with the share of them that is done."""
+        pairs = max(1, len(self.sums) * (len(self.sums) - 1))
+
+        def take_in(function: Callable[..., Found], items: Iterable[object]) -> list[Array | None]:
+            known = Known(self.means, self.bounds.copy())
+            resolvent: list[Array | None] = []
+            with closing(parallel_map(function, items, tiles, self.rule, known)) as results:
+                for found in results:
+                    for side in found.sides:
+                        self._add(side)
+                    resolvent.append(found.resolvent)
+                    on_progress(int(self.others.sum()) / pairs)
+            return resolvent
+
+        own: list[tuple[slice, Array | None]] = []
+        for number, block in enumerate(self.rule.blocks):
+            own.append((block, joined_rows(take_in(search_earlier, parts_of(block)))))
+            if number == 0:
+                take_in(search_own, own)
+            else:
+                self._prune(number)
+        take_in(search_own, own[1:])
+
+    def _add(self, side: Side) -> None:
+        """Take in what was found, in the order of the items, so that ties fall alike on any machine."""
+        self.sums[side.people] += side.sums
+        self.others[side.people] += side.others
+        self.best.update(side.people, side.best)
+        block = side.people.start % side.people.step
+        if side.bounds is not None:
+            self.bounds[side.people] = side.bounds
+            self.most[block] += 2 * len(side.entries.row)
+        self.kept[block].append(side.entries)
+
+    def _prune(self, means_of: int) -> None:
+        """Raise the bounds of blocks of which twice as much is kept as after the last time."""
+        means = self.means
+
+        def prune(number: int) -> None:
+            entries, block = Entries.joined(self.kept[number]), self.rule.blocks[number]
+            own = self.rule.groups[block]
+            key, group = entries.score - means[entries.column], self.rule.groups[entries.column]
+
+            def keys_of(one: int | None) -> Array:
+                these = slice(None) if one is None else group == one
+                return _by_row(entries.row[these], key[these], len(own))
+
+            bounds = self.rule.bounds(own, keys_of, means_of)
+            self.bounds[block] = bounds
+            entries = entries[key >= bounds[entries.row, group]]
+            self.kept[number], self.most[number] = [entries], 2 * len(entries.row)
+
+        sizes = [sum(len(entries.row) for entries in kept) for kept in self.kept]
+        list(thread_map(prune, [k for k, size in enumerate(sizes) if size > self.most[k]]))
+
+    def choose(self) -> tuple[Entries, Array]:
+        """The candidates of everybody, as people in `row`, once all tiles are in, and the means of scores."""
+        people = len(self.sums)
+        means = (self.sums / max(1, people - 1)).astype(np.float32)
+
+        def choose(number: int) -> Entries:
+            entries, block = Entries.joined(self.kept[number]), self.rule.blocks[number]
+            self.kept[number] = []
+            chosen = entries[self.rule.chosen(entries, means, self.rule.groups[block])]
+            row = _people(self.rule, block)[chosen.row]
+            return Entries(row, chosen.column, chosen.score, chosen.forward, chosen.backward)
+
+        return Entries.joined(thread_map(choose, range(len(self.kept)))), means
+
+
+def _positions(score: Array, above: Callable[[slice], Array]) -> tuple[Array, Array]:
+    """(rows, columns) of the pairs of a tile that `above` tells, strip by strip, but for excluded ones, whose
+    score is 0."""
+    found = [np.flatnonzero(above(strip)) + strip.start * score.shape[1] for strip in strips_of(len(score))]
+    flat = np.concatenate(found)
+    flat = flat[score.ravel()[flat] > 0]
+    return np.divmod(flat, score.shape[1])
+
+
+def _kth_largest(keys: Array, k: int) -> Array:
+    """Of each row, (n,); LEAST with fewer than k."""
+    if keys.shape[1] < k:
+        return np.full(len(keys), LEAST)
+    at = keys.shape[1] - k
+    return np.asarray(np.partition(keys, at, axis=1)[:, at])
+
+
+def _by_row(row: Array, key: Array, rows: int) -> Array:
+    """The keys of each row side by side, (rows, most of one row), LEAST where a row has fewer."""
+    order = np.argsort(row, kind="stable")
+    row = row[order]
+    count = np.bincount(row, minlength=rows)
+    rank = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    table = np.full((rows, int(count.max(initial=0))), LEAST)
+    table[row, rank] = key[order]
+    return table
+
+
+def _rank(of: Array) -> Array:
+    """How many of the same value stand before each, (m,).
+
+    >>> _rank(np.array([5, 5, 7, 5])).tolist()
+    [0, 1, 0, 2]
+    """
+    order, count = np.argsort(of, kind="stable"), np.bincount(of)
+    rank = np.empty(len(of), np.int64)
+    rank[order] = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)
+    return rank
