@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -31,15 +30,19 @@ from backend.benchmarks.load.event import create_event
 from backend.config.embedded import DATABASE, USER, EmbeddedPostgres
 from backend.config.parent_watchdog import PARENT_ENV
 from tests.servers import get
+from tests.soak.waiting import MOST_SECONDS, seconds_until
 from tests.socket_proxy import SocketProxy
 
-MOST_SECONDS = 60.0
 CUT_SECONDS = 30.0
 FULL_SECONDS = 10.0
 DISK = "600m"
 KILLED = ("web", "worker", "database")
 LOSES_WORKER = ("worker", "database", "database restarted")
-TROUBLES = (*KILLED, "database restarted", "way to the database cut", "disk full")
+CLOCKS = {"clock an hour ahead": "+3600", "clock an hour back": "+0"}  # after one another
+TROUBLES = (*KILLED, "database restarted", "way to the database cut", "disk full", *CLOCKS)
+# Jobs are deleted once they are done.
+NEWEST_WORKER = "select max(id) from procrastinate_workers"
+JOBS_DONE = "select last_value - (select count(*) from procrastinate_jobs) from procrastinate_jobs_id_seq"
 HEADER = "| trouble | repeated: 503, broken off | errors | slowest call (s) | lost | pages (s) | worker (s) |"
 
 # What `serve` runs: it owns the database of the folder it is given, and prints its port.
@@ -72,6 +75,7 @@ class Installation:
     process: subprocess.Popen[str]
     port: int
     way: SocketProxy
+    clock: Path
     endings: list[threading.Timer] = field(default_factory=list)
 
     def trouble(self, name: str) -> None:
@@ -85,6 +89,8 @@ class Installation:
             filler = self.server.data.parent / "filler"
             _fill(filler)
             self._end_after(FULL_SECONDS, filler.unlink)
+        elif name in CLOCKS:
+            self.clock.write_text(CLOCKS[name])
         else:
             self._kill(name)
 
@@ -107,11 +113,15 @@ class Installation:
             if f"run_{name}" in child.cmdline():
                 child.kill()
 
-    def newest_worker(self) -> int:
+    def sign_of_the_worker(self, trouble: str) -> int:
+        """Grows with each new worker where the trouble ends it, else with each job done."""
+        return self._ask(NEWEST_WORKER if trouble in LOSES_WORKER else JOBS_DONE)
+
+    def _ask(self, query: str) -> int:
         with psycopg.connect(
             host=str(self.server.socket_folder), user=USER, password=self.server.password, dbname=DATABASE
         ) as database:
-            return int(database.execute("select max(id) from procrastinate_workers").fetchone()[0] or 0)
+            return int(database.execute(query).fetchone()[0] or 0)
 
 
 @pytest.fixture
@@ -122,10 +132,12 @@ def installation(django_db_blocker: object) -> Iterator[Installation]:
     subprocess.run(mount, check=True)  # a disk of its own, that can be full: this needs root
     server = EmbeddedPostgres(disk / "data")
     folder = Path(tempfile.mkdtemp())
+    clock = folder / "clock"
+    clock.write_text("+0")
     address = f"postgresql://{USER}:{server.password}@/{DATABASE}?host={folder}"
     environment = os.environ | {
         "DATABASE_URL": address, "TITIAN_MODEL": os.devnull, "TITIAN_DEMO": "0", "EMAIL_URL": "dummymail://",
-        PARENT_ENV: str(os.getpid()),
+        PARENT_ENV: str(os.getpid()), **_with_clock(clock),
     }  # fmt: skip
     ours = dict(connection.settings_dict)
     server.ensure_running()
@@ -147,7 +159,7 @@ def installation(django_db_blocker: object) -> Iterator[Installation]:
         )  # fmt: skip
         try:
             assert process.stdout is not None
-            yield Installation(server, process, int(process.stdout.readline()), way)
+            yield Installation(server, process, int(process.stdout.readline()), way, clock)
         finally:
             connections.close_all()
             process.terminate()
@@ -158,6 +170,19 @@ def installation(django_db_blocker: object) -> Iterator[Installation]:
             shutil.rmtree(folder)
             subprocess.run(["umount", str(disk)], check=True)
             disk.rmdir()
+
+
+def _with_clock(file: Path) -> dict[str, str]:
+    """Variables of processes whose clock shows the time plus what the file says, read once a second."""
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+    assert library, "This test needs libfaketime: apt-get install faketime."
+    return {
+        "LD_PRELOAD": str(library),
+        "FAKETIME_TIMESTAMP_FILE": str(file),
+        "FAKETIME_CACHE_DURATION": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_DONT_RESET": "1",
+    }
 
 
 def _fill(file: Path) -> None:
@@ -195,18 +220,6 @@ class Seen:
         return Patient
 
 
-def _seconds_until(holds: Callable[[], bool]) -> float:
-    began = time.monotonic()
-    while time.monotonic() - began < MOST_SECONDS:
-        try:
-            if holds():
-                break
-        except (OSError, psycopg.OperationalError):
-            pass
-        time.sleep(0.05)
-    return time.monotonic() - began
-
-
 def test_nothing_is_lost_whatever_fails_under_load(
     installation: Installation, amount: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,28 +228,25 @@ def test_nothing_is_lost_whatever_fails_under_load(
     for round_number, name in enumerate(TROUBLES):
         seen, back = Seen(), {"pages": 0.0, "worker": 0.0}
         monkeypatch.setattr(clients, "Client", seen.client())
-        before, watchers = installation.newest_worker(), []
+        watchers: list[threading.Thread] = []
 
         def make_trouble(
             name: str = name,
             back: dict[str, float] = back,
-            before: int = before,
             watchers: list[threading.Thread] = watchers,
         ) -> None:
+            before = installation.sign_of_the_worker(name)
             installation.trouble(name)
 
             def watch(what: str, holds: Callable[[], bool]) -> None:
-                back[what] = _seconds_until(holds)
+                back[what] = seconds_until(holds)
 
             pages = threading.Thread(
                 target=watch, args=("pages", lambda: get(installation.port, "/readyz").status == 200)
             )
             worker = threading.Thread(
                 target=watch,
-                args=(
-                    "worker",
-                    lambda: name not in LOSES_WORKER or installation.newest_worker() > before,
-                ),
+                args=("worker", lambda: installation.sign_of_the_worker(name) > before),
             )
             watchers.extend((pages, worker))
             for watcher in watchers:
