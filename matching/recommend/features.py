@@ -310,8 +310,8 @@ def _cosines(a: Array, b: Array, left: Array, right: Array, chunk: int = 2_000) 
     for start in range(0, len(left), chunk):
         these = slice(start, start + chunk)
         out[these] = np.einsum("ij,ij->i", a[left[these]], b[right[these]])
-    written = np.asarray(a.any(axis=1))[left] & np.asarray(b.any(axis=1))[right]
-    out[~written] = np.nan
+    nothing = np.flatnonzero(out == 0)  # of which a few may be at right angles
+    out[nothing[~(a[left[nothing]].any(axis=1) & b[right[nothing]].any(axis=1))]] = np.nan
     return out
 
 

@@ -43,11 +43,17 @@ class GramMatrix:
         used = np.sqrt(here * there.astype(float))
         order = np.argsort(-used, kind="stable")[:MAX_DENSE]
         frequent = np.sort(order[used[order] > max(1, DENSE_SHARE * self.rows.shape[0])])
-        is_frequent = np.zeros(self.rows.shape[1], bool)
-        is_frequent[frequent] = True
-        dense = _dense(self.rows, frequent), _dense(self.other, frequent)
-        rare = _without(self.rows, is_frequent), _without(self.other, is_frequent)
-        return GramMatrix(self.rows, self.other, (dense, rare))
+        is_rare = used > 0
+        is_rare[frequent] = False
+        rare = np.flatnonzero(is_rare)
+        return GramMatrix(
+            self.rows,
+            self.other,
+            (
+                (_dense(self.rows, frequent), _dense(self.other, frequent)),
+                (self.rows[:, rare], self.other[:, rare]),
+            ),
+        )
 
     def tile(self, left: Rows, right: slice) -> Array:
         """The products of two slices of rows, dense float32 (len left, len right)."""
@@ -71,10 +77,3 @@ class GramMatrix:
 
 def _dense(rows: sp.csr_matrix, columns: Array) -> Array:
     return np.ascontiguousarray(rows[:, columns].toarray())
-
-
-def _without(rows: sp.csr_matrix, columns: Array) -> sp.csr_matrix:
-    kept = rows.copy()
-    kept.data = np.where(columns[kept.indices], np.float32(0), kept.data)
-    kept.eliminate_zeros()
-    return kept

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from matching.types import Array
 FullRows = Callable[[Array], tuple[Array, Array]]
 """Rows of people (k,) -> their mu and log odds with everybody, (k, n) each; mu is 0 for excluded pairs."""
 BLOCK_ROWS = 128
+SORTED_ROWS = 4096
+"""Whose candidates are sorted at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +59,27 @@ def make_shortlists(
     >>> make_shortlists(left, right, weights, weights, np.zeros(3, int), Policy()).others.tolist()
     [[2, 1], [-1, -1], [-1, -1]]
     """
-    people, positive = len(groups), weights > 0
-    left, right, weights, score = left[positive], right[positive], weights[positive], score[positive]
-    order = np.lexsort((right, -weights, left))
-    left, right, weights, score = left[order], right[order], weights[order], score[order]
-    starts = np.searchsorted(left, np.arange(people))
-    rank = np.arange(len(left)) - starts[left]
-    external = groups[left] != groups[right]
-    before = np.concatenate([[0], np.cumsum(external)])
-    external_rank = before[:-1] - before[starts[left]]
-    keep = (rank < policy.shortlist) | (external & (external_rank < policy.list_size))
-    left, right, weights, score = left[keep], right[keep], weights[keep], score[keep]
-    position = np.arange(len(left)) - np.searchsorted(left, np.arange(people))[left]
-    shape = (people, int(position.max(initial=-1)) + 1)
-    others = np.full(shape, -1, np.int32)
-    relevance, scores = np.full(shape, -np.inf), np.zeros(shape)
-    others[left, position], relevance[left, position], scores[left, position] = right, np.log(weights), score
-    return Shortlists(others, relevance, scores)
+    people = len(groups)
+    width = min(policy.shortlist + policy.list_size, int(np.bincount(left).max(initial=0)))
+    others = np.full((people, width), -1, np.int32)
+    relevance, scores = np.full(others.shape, -np.inf), np.zeros(others.shape)
+    widest = 0
+    for these in _by_rows(left, people):
+        these = these[weights[these] > 0]
+        these = these[np.lexsort((right[these], -weights[these], left[these]))]
+        external = groups[left[these]] != groups[right[these]]
+        row = left[these]
+        first = np.searchsorted(row, row)
+        before = np.cumsum(external) - external
+        keep = (np.arange(len(row)) - first < policy.shortlist) | (
+            external & (before - before[first] < policy.list_size)
+        )
+        these, row = these[keep], row[keep]
+        position = np.arange(len(row)) - np.searchsorted(row, row)
+        widest = max(widest, int(position.max(initial=-1)) + 1)
+        others[row, position], scores[row, position] = right[these], score[these]
+        relevance[row, position] = np.log(weights[these])
+    return Shortlists(*(np.ascontiguousarray(table[:, :widest]) for table in (others, relevance, scores)))
 
 
 def exposure_caps(capacity: Array, policy: Policy) -> Array:
@@ -147,22 +154,36 @@ def extend_lists(lists: RankedLists, left: Array, right: Array, score: Array, fu
     >>> extend_lists(lists, np.zeros(3, int), right, score, 2).others.tolist()
     [[2, 3, 1]]
     """
-    order = np.lexsort((right, -score, left))
-    left, right, score = left[order], right[order], score[order]
-    fresh = ~(lists.others[left] == right[:, None]).any(axis=1)
-    left, right, score = left[fresh], right[fresh], score[fresh]
-    position = np.arange(len(left)) - np.searchsorted(left, left)
-    kept = position < further
-    left, right, score, position = left[kept], right[kept], score[kept], position[kept]
+    if not further:
+        return lists
     shape = (len(lists.others), further)
-    others, scores = np.full(shape, -1, np.int64), np.zeros(shape)
-    others[left, position], scores[left, position] = right, score
+    others, scores = np.full(shape, -1, lists.others.dtype), np.zeros(shape)
+    for these in _by_rows(left, len(lists.others)):
+        these = these[~(lists.others[left[these]] == right[these][:, None]).any(axis=1)]
+        these = these[np.lexsort((right[these], -score[these], left[these]))]
+        row = left[these]
+        position = np.arange(len(row)) - np.searchsorted(row, row)
+        kept = position < further
+        others[row[kept], position[kept]] = right[these[kept]]
+        scores[row[kept], position[kept]] = score[these[kept]]
     return RankedLists(
         np.hstack([lists.others, others]),
         np.hstack([lists.score, scores]),
         np.hstack([lists.propensity, np.ones(shape)]),
         np.hstack([lists.exploratory, np.zeros(shape, bool)]),
     )
+
+
+def _by_rows(left: Array, rows: int) -> Iterator[Array]:
+    """The positions of the pairs of a few rows at a time: sorting all at once takes as much memory again.
+
+    >>> [positions.tolist() for positions in _by_rows(np.array([1, 0, 1]), 2)]
+    [[1, 0, 2]]
+    """
+    order = np.argsort(left, kind="stable") if (np.diff(left) < 0).any() else None
+    ends = np.searchsorted(left, np.arange(0, rows + SORTED_ROWS, SORTED_ROWS), sorter=order)
+    for start, end in pairwise(ends):
+        yield np.arange(start, end) if order is None else order[start:end]
 
 
 def exploration_draw(seed: int, owners: Array, others: Array) -> Array:

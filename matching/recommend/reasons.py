@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -44,7 +44,6 @@ MAX_WHOLE_QUOTE = 240
 SentenceVectors = Mapping[tuple[int, str], "QuotedText"]
 
 
-@lru_cache(maxsize=2**16)
 def excerpt(text: str, most: int = EXCERPT_LENGTH) -> str:
     """The beginning of a text, cut after a sentence or word; unspaced scripts before a combining mark.
 
@@ -69,14 +68,19 @@ def excerpt(text: str, most: int = EXCERPT_LENGTH) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReasonBuilder:
-    """Builds the reasons of pairs of rows; caches terms and graph neighbours per person."""
+    """Builds the reasons of pairs of rows; caches excerpts, terms and graph neighbours per person.
+
+    `terms`: the hashes of the terms of what a person seeks, offers and is about. `quote`: `excerpt`, each
+    text once.
+    """
 
     features: Features
     participants: Sequence[Participant]
     incidence: Incidence
     policy: Policy
     bonus: float
-    terms: dict[int, tuple[frozenset[str], ...]]
+    quote: Callable[[str], str]
+    terms: dict[int, tuple[array[int], ...]]
     term_weights: dict[str, float]
     shares: dict[int, Shares]
     nodes: list[Node]
@@ -95,7 +99,8 @@ class ReasonBuilder:
         nodes: list[Node] = [*incidence.nodes, *(("person", p.id) for p in participants)]
         degree = np.bincount(incidence.others.indices, minlength=len(incidence.nodes)).tolist()
         used = dict(zip(incidence.nodes, degree, strict=True))
-        return cls(features, participants, incidence, policy, bonus, {}, {}, {}, nodes, used)
+        quote = cache(excerpt)
+        return cls(features, participants, incidence, policy, bonus, quote, {}, {}, {}, nodes, used)
 
     def reasons(self, left: Array, right: Array) -> list[tuple[Reason, ...]]:
         """One to MAX_REASONS reasons of each pair, largest weight first, seen from left[k].
@@ -134,7 +139,7 @@ class ReasonBuilder:
         found.sort(key=lambda reason: -reason.weight)
         if unanswered:
             a, b = self.participants[i], self.participants[j]
-            found = found[: MAX_REASONS - 1] + nearest_reason(a, b, by_about=by_about[0])
+            found = found[: MAX_REASONS - 1] + nearest_reason(a, b, by_about=by_about[0], quote=self.quote)
         if len(found) < MAX_REASONS:
             found.append(self._fallback(i, j))
         return tuple(found[:MAX_REASONS])
@@ -173,7 +178,8 @@ class ReasonBuilder:
     ) -> list[Reason]:
         a, b = self.participants[i], self.participants[j]
         if name in ("seeks_offers", "offers_seeks"):
-            reason = text_reason(name, a, b, weight, by_about=by_about[name == "offers_seeks"])
+            by_about_here = by_about[name == "offers_seeks"]
+            reason = text_reason(name, a, b, weight, by_about=by_about_here, quote=self.quote)
             seen = {r.code for r in found}
             return [reason] if reason is not None and reason.code not in seen else []
         if name in ("topic_offered", "topic_sought"):
@@ -221,27 +227,33 @@ class ReasonBuilder:
 
     def _shared_terms(self, i: int, j: int, most: int = 3) -> list[str]:
         """The rarest terms that one seeks and the other offers, or that both are about."""
-        (seeks, offers, about), (their_seeks, their_offers, their_about) = self._terms(i), self._terms(j)
-        shared = seeks & their_offers | offers & their_seeks | about & their_about
-        return rarest_terms({term: self.term_weights[term] for term in shared}, most)
+        theirs = self._term_hashes(j)
+        shared: set[str] = set()
+        for mine, field in zip(self._texts(i), (1, 0, 2), strict=True):
+            terms = _terms_by_hash(mine)
+            shared.update(terms[one] for one in theirs[field] if one in terms)
+        weights = {term: self._weight(term) for term in shared}
+        return rarest_terms({term: idf for term, idf in weights.items() if idf >= MIN_TERM_IDF}, most)
 
-    def _terms(self, row: int) -> tuple[frozenset[str], ...]:
-        """The rare terms that can be shown to a reader, of what a person seeks, offers and is about."""
+    def _texts(self, row: int) -> tuple[str, ...]:
+        """What a person seeks, offers and is about."""
+        person = self.participants[row]
+        return tuple(getattr(person, person.field_or_about(field)) for field in FIELDS)
+
+    def _term_hashes(self, row: int) -> tuple[array[int], ...]:
         if row not in self.terms:
-            person = self.participants[row]
-            texts = [getattr(person, person.field_or_about(field)) for field in FIELDS]
             self.terms[row] = tuple(
-                frozenset(sys.intern(term) for term in extract_terms(text) if self._is_rare(term))
-                for text in texts
+                array("q", {hash(term) for term in extract_terms(text)}) for text in self._texts(row)
             )
         return self.terms[row]
 
-    def _is_rare(self, term: str) -> bool:
+    def _weight(self, term: str) -> float:
+        """The idf of a term that can be shown to a reader, 0 of another."""
         weight = self.term_weights.get(term)
         if weight is None:
             weight = self.features.standardiser.idf.weight_of(term) if is_quotable(term) else 0.0
             self.term_weights[term] = weight
-        return weight >= MIN_TERM_IDF
+        return weight
 
     def _fallback(self, i: int, j: int) -> Reason:
         """The reason that any pair has: different constituencies (bridge) or the same one (peer)."""
@@ -249,6 +261,11 @@ class ReasonBuilder:
         if a != b:
             return Reason("bridge", round(self.bonus, 6), {"from": a, "to": b})
         return Reason("peer", 0.0, {"constituency": a})
+
+
+@lru_cache(maxsize=32)
+def _terms_by_hash(text: str) -> dict[int, str]:
+    return {hash(term): term for term in extract_terms(text)}
 
 
 def rarest_terms(idf: Mapping[str, float], most: int) -> list[str]:
@@ -267,7 +284,13 @@ def rarest_terms(idf: Mapping[str, float], most: int) -> list[str]:
 
 
 def text_reason(
-    name: str, a: Participant, b: Participant, weight: float, *, by_about: bool = False
+    name: str,
+    a: Participant,
+    b: Participant,
+    weight: float,
+    *,
+    by_about: bool = False,
+    quote: Callable[[str], str] = excerpt,
 ) -> Reason | None:
     """A reason quoting the two texts that carried the match; None for an empty text.
 
@@ -283,7 +306,7 @@ def text_reason(
     seeker, giver = (a, b) if name == "seeks_offers" else (b, a)
     seek, offer = seeker.field_or_about("seeks"), "about" if by_about else giver.field_or_about("offers")
     mine, theirs = (seek, offer) if name == "seeks_offers" else (offer, seek)
-    quotes = excerpt(getattr(a, mine)), excerpt(getattr(b, theirs))
+    quotes = quote(getattr(a, mine)), quote(getattr(b, theirs))
     if not all(quotes):
         return None
     if "about" in (mine, theirs):
@@ -296,7 +319,9 @@ def text_reason(
     return Reason(name, weight, dict(zip(keys, quotes, strict=True)))
 
 
-def nearest_reason(a: Participant, b: Participant, *, by_about: bool) -> list[Reason]:
+def nearest_reason(
+    a: Participant, b: Participant, *, by_about: bool, quote: Callable[[str], str] = excerpt
+) -> list[Reason]:
     """What b has that comes nearest to what a seeks, where neither answers the other; nothing unless a
     seeks something in words.
 
@@ -305,7 +330,7 @@ def nearest_reason(a: Participant, b: Participant, *, by_about: bool) -> list[Re
     [{'seek': 'Training', 'other': 'Coffee', 'other_field': 'offers'}]
     """
     field = "about" if by_about else b.field_or_about("offers")
-    seek, other = excerpt(a.seeks), excerpt(getattr(b, field))
+    seek, other = quote(a.seeks), quote(getattr(b, field))
     return (
         [Reason("nearest", 0.0, {"seek": seek, "other": other, "other_field": field})]
         if seek and other

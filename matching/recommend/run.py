@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -85,11 +86,14 @@ def build_run(
     features = fit_standardiser(unfitted, policy)
     del unfitted
     report_stage("pairs", 0.0)
-    scorer = Scorer.from_features(features, policy)
     pairs, best = score_candidates(
-        scorer, dataset.groups, dataset.exclusions, lambda share: report_stage("pairs", share), parallel_map
+        Scorer.from_features(features, policy),
+        dataset.groups,
+        dataset.exclusions,
+        lambda share: report_stage("pairs", share),
+        parallel_map,
     )
-    ranked, report, state = _place(dataset, scorer, pairs, best, report_stage)
+    ranked, report, state = _place(dataset, features, policy, pairs, best, report_stage)
     report_stage("lists", 0.5)
     extended = extend_lists(ranked, pairs.left, pairs.right, pairs.log_odds, policy.further)
     del pairs
@@ -99,15 +103,24 @@ def build_run(
 
 
 def _place(
-    dataset: Dataset, scorer: Scorer, pairs: CandidatePairs, best: BestAnswers, report_stage: OnProgress
+    dataset: Dataset,
+    features: Features,
+    policy: Policy,
+    pairs: CandidatePairs,
+    best: BestAnswers,
+    report_stage: OnProgress,
 ) -> tuple[RankedLists, RunReport, RunState]:
     """Balance, lists and report of the candidates."""
-    policy, features, people = scorer.policy, scorer.features, len(dataset.ids)
+    people = len(dataset.ids)
     report_stage("balance", 0.0)
     balanced = balance_pairs(
         pairs, dataset.groups, dataset.capacity, policy, lambda share: report_stage("balance", share)
     )
     report_stage("lists", 0.0)
+
+    @cache
+    def scorer() -> Scorer:  # as large as all texts: made where a list needs people beyond the candidates
+        return Scorer.from_features(features, policy)
 
     def rank(balanced: BalanceResult) -> tuple[RankedLists, Shortlists]:
         shortlists = make_shortlists(
@@ -115,7 +128,7 @@ def _place(
         )
 
         def full_rows(rows: Array) -> tuple[Array, Array]:
-            forward, backward = log_odds_of_rows(scorer, rows, dataset.exclusions.mask)
+            forward, backward = log_odds_of_rows(scorer(), rows, dataset.exclusions.mask)
             score = reciprocal_score(forward, backward)
             weights = matching_weights(
                 rows, score, dataset.groups, balanced.scale, balanced.bonus, policy.beta

@@ -248,39 +248,23 @@ def acceptance_probabilities(forward: Array, backward: Array, policy: Policy) ->
 
 
 @dataclass(frozen=True, slots=True)
-class _Cosines:
-    """l_i (a_i . b_j - shift_j) r_j of all directed pairs, as one product: a, b (n, d + 1)."""
-
-    a: Array
-    b: Array
-
-    @classmethod
-    def of(cls, a: Array, b: Array, left: Array, right: Array, shift: Array) -> _Cosines:
-        """From a, b (n, d) and l, r, shift (n, 1)."""
-        return cls(np.hstack([a * left, -left]), np.hstack([b * right, shift * right]))
-
-    def forward(self, i: Rows, j: slice) -> Array:
-        """Of i -> j, (len i, len j)."""
-        return np.asarray(self.a[i] @ self.b[j].T)
-
-    def backward(self, i: Rows, j: slice) -> Array:
-        """Of j -> i, (len i, len j)."""
-        return np.asarray(self.b[i] @ self.a[j].T)
-
-
-@dataclass(frozen=True, slots=True)
 class Scorer:
     """Log odds of all pairs in tiles, from needs equal to `need` of `standardised_features`.
 
-    `symmetric`: what is the same in both directions, smooth and latent. `words`, `network` (n, 1): a person's
-    factors on words and on PageRank, 0 without; `half_degree` (n, 1): half of ln degree in the walk.
+    Weights, means and deviations are folded into a few columns of each person. `seeks`, `offers`, `about`
+    (n, d + 1 + topics): seeks_i . offers_j is how the offers of j answer i, seeks_i . about_j how their about
+    does. `alike` (n, k), `alike_scale` (k,): (alike_i scale) . alike_j is what is the same in both
+    directions, smooth and latent. `words`, `network` (n, 1): a person's factors on words and on PageRank, 0
+    without; `half_degree` (n, 1): half of ln degree in the walk.
     """
 
     features: Features
     policy: Policy
-    offered: _Cosines
-    described: _Cosines
-    symmetric: _Cosines | None
+    seeks: Array
+    offers: Array
+    about: Array
+    alike: Array
+    alike_scale: Array
     words: Array
     network: Array
     half_degree: Array
@@ -288,52 +272,32 @@ class Scorer:
     @classmethod
     def from_features(cls, features: Features, policy: Policy) -> Scorer:
         """Fold weights, means and deviations into factors of each person; 0 for who has no text."""
-        y, texts = features.standardiser, features.texts
-        seeks, offers = (
-            _has_content(texts.seeks) * texts.seeks_weight,
-            _has_content(texts.offers) * texts.offers_weight,
-        )
-        discount = policy.about_discount * y.seeks_about.sd
-        without_about = NO_ANSWER * (1 - _has_content(texts.about))
-        symmetric = [
-            _Cosines.of(
-                rows, rows, known * np.float32(weight / y_of.sd), known, known * 0 + np.float32(y_of.mean)
-            )
-            for rows, weight, y_of in (
-                (features.smooth, policy.smooth, y.smooth),
-                (features.latent, policy.latent, y.latent),
-            )
-            if rows is not None and weight
-            for known in (_has_content(rows) * features.network_factor,)
-        ]
-        walk = features.walk
+        y, texts, walk = features.standardiser, features.texts, features.walk
         linked, degree = (0, np.ones(features.people)) if walk is None else (walk.linked, walk.degree)
         half_degree = 0.5 * np.log(np.maximum(degree, 1e-12))
+        sought = _has_content(texts.seeks) * texts.seeks_weight
+        offered = _has_content(texts.offers) * texts.offers_weight
+        without_about = NO_ANSWER * (1 - _has_content(texts.about))
+        discount = np.float32(policy.about_discount * y.seeks_about.sd)
+
+        def answers(rows: Array, of: ScoreStatistics, weight: Array, shift: Array) -> Array:
+            scale = weight * np.float32(policy.text / of.sd)
+            return np.hstack([rows * scale, (np.float32(of.mean) + shift) * scale, features.offers_topics])
+
+        alike, alike_scale = _alike(features, policy)
         return cls(
             features,
             policy,
+            seeks=np.hstack(
+                [texts.seeks * sought, -sought, features.seeks_topics * np.float32(policy.topic)]
+            ),
+            offers=answers(texts.offers, y.seeks_offers, offered, offered * 0),
+            about=answers(texts.about, y.seeks_about, texts.offers_weight, discount + without_about),
+            alike=alike,
+            alike_scale=alike_scale,
             words=features.lexical_factor * features.has_terms[:, None],
             network=features.network_factor * np.reshape(linked, (-1, 1)).astype(np.float32),
             half_degree=half_degree.astype(np.float32)[:, None],
-            offered=_Cosines.of(
-                texts.seeks,
-                texts.offers,
-                seeks * np.float32(policy.text / y.seeks_offers.sd),
-                offers,
-                np.full_like(offers, y.seeks_offers.mean),
-            ),
-            described=_Cosines.of(
-                texts.seeks,
-                texts.about,
-                seeks * np.float32(policy.text / y.seeks_about.sd),
-                texts.offers_weight,
-                np.float32(y.seeks_about.mean + discount) + without_about,
-            ),
-            symmetric=_Cosines(
-                np.hstack([one.a for one in symmetric]), np.hstack([one.b for one in symmetric])
-            )
-            if symmetric
-            else None,
         )
 
     def for_all_tiles(self) -> Scorer:
@@ -342,15 +306,10 @@ class Scorer:
 
     def answers(self, i: Rows, j: slice) -> tuple[Array, Array]:
         """Text and topics of i -> j and of j -> i alone, float32 (len i, len j)."""
-        f = self.features
-        forward = self.offered.forward(i, j)
-        np.maximum(forward, self.described.forward(i, j), out=forward)
-        backward = self.offered.backward(i, j)
-        np.maximum(backward, self.described.backward(i, j), out=backward)
-        if f.seeks_topics.shape[1] and self.policy.topic:
-            weight = np.float32(self.policy.topic)
-            forward += (f.seeks_topics[i] * weight) @ f.offers_topics[j].T
-            backward += (f.offers_topics[i] * weight) @ f.seeks_topics[j].T
+        forward = self.seeks[i] @ self.offers[j].T
+        np.maximum(forward, self.seeks[i] @ self.about[j].T, out=forward)
+        backward = self.offers[i] @ self.seeks[j].T
+        np.maximum(backward, self.about[i] @ self.seeks[j].T, out=backward)
         return forward, backward
 
     def log_odds(
@@ -360,7 +319,7 @@ class Scorer:
         the answers. `resolvent_tile` of the same shape."""
         f, p = self.features, self.policy
         forward, backward = answers
-        same = np.zeros_like(forward) if self.symmetric is None else self.symmetric.forward(i, j)
+        same = (self.alike[i] * self.alike_scale) @ self.alike[j].T
         lexical = f.lexical.tile(i, j) if p.lexical else None
         grams = [
             (gram.tile(i, j), np.float32(weight), cap)
@@ -375,43 +334,62 @@ class Scorer:
         if f.no_common_language is not None:
             same += np.float32(p.no_common_language) * f.no_common_language.mask(i, j)
         people = np.arange(f.people)[i]
+        words, network, half_degree = (
+            np.ascontiguousarray(factor[j].T) for factor in (self.words, self.network, self.half_degree)
+        )
         for strip in strips_of(len(people)):
             rows, part = people[strip], same[strip]
             if lexical is not None:
-                part += self._lexical(rows, j, lexical[strip])
+                part += self._lexical(lexical[strip], self.words[rows], words)
             for products, weight, cap in grams:
                 overlap = saturate(products[strip], cap)
-                overlap *= weight * f.network_factor[rows]
-                overlap *= f.network_factor[j].T
+                overlap *= weight * self.network[rows]  # who has none is not linked, and is in no walk
+                overlap *= network
                 part += overlap
             forward[strip] += part
             backward[strip] += part
             if resolvent_tile is not None and p.pagerank:
-                self._add_pagerank(forward[strip], backward[strip], rows, j, resolvent_tile[strip])
+                log_resolvent = np.log(np.maximum(resolvent_tile[strip], np.float32(1e-30)))
+                for needs, own, other in (
+                    (forward[strip], self.half_degree[rows], half_degree),
+                    (backward[strip], -self.half_degree[rows], -half_degree),
+                ):
+                    needs += self._pagerank(log_resolvent + other, own, self.network[rows]) * network
             forward[strip], backward[strip] = acceptance_log_odds(forward[strip], backward[strip], p)
         return forward, backward
 
-    def _lexical(self, i: Rows, j: slice, products: Array) -> Array:
+    def _lexical(self, products: Array, left: Array, right: Array) -> Array:
+        """What words add to a need, in place of the products (k, m), by factors (k, 1) and (1, m)."""
         y = self.features.standardiser.lexical
         np.minimum(products, np.float32(y.mean + MAX_LEXICAL_Z * y.sd), out=products)
         products -= np.float32(y.mean)
-        products *= np.float32(self.policy.lexical / y.sd) * self.words[i]
-        products *= self.words[j].T
+        products *= np.float32(self.policy.lexical / y.sd) * left
+        products *= right
         return products
 
-    def _add_pagerank(
-        self, forward: Array, backward: Array, i: Rows, j: slice, resolvent_tile: Array
-    ) -> None:
+    def _pagerank(self, value: Array, half_degree: Array, network: Array) -> Array:
+        """What PageRank adds to a need, in place of ln resolvent + half_degree_j (k, m), but for the factors
+        of j."""
         y = self.features.standardiser
-        lean = self.half_degree[j].T - self.half_degree[i]
-        scale = np.float32(self.policy.pagerank / y.pagerank.sd) * self.network[i]
-        value = np.log(np.maximum(resolvent_tile, np.float32(1e-30)))
-        for needs, part in ((forward, value + lean), (backward, value - lean)):
-            np.maximum(part, np.float32(y.pagerank_floor), out=part)
-            part -= np.float32(y.pagerank.mean)
-            part *= scale
-            part *= self.network[j].T
-            needs += part
+        np.maximum(value, np.float32(y.pagerank_floor) + half_degree, out=value)
+        value -= np.float32(y.pagerank.mean) + half_degree
+        value *= np.float32(self.policy.pagerank / y.pagerank.sd) * network
+        return value
+
+
+def _alike(features: Features, policy: Policy) -> tuple[Array, Array]:
+    """`alike` and `alike_scale` of a Scorer: the vectors, and a column that takes the mean away."""
+    columns, scales = [np.zeros((features.people, 0), np.float32)], [np.zeros(0)]
+    y = features.standardiser
+    for rows, weight, of in (
+        (features.smooth, policy.smooth, y.smooth),
+        (features.latent, policy.latent, y.latent),
+    ):
+        if rows is not None and weight:
+            known = _has_content(rows) * features.network_factor
+            columns += [rows * known, known]
+            scales += [np.full(rows.shape[1], weight / of.sd), np.array([-of.mean * weight / of.sd])]
+    return np.hstack(columns), np.concatenate(scales).astype(np.float32)
 
 
 def _has_content(rows: Array) -> Array:

@@ -132,16 +132,20 @@ def similarities(
 class CentredTexts:
     """Centred unit vectors, float32 (n, d), with fallbacks, and their weights (n, 1).
 
-    An empty seeks or offers is replaced by about and weighs sqrt(stand_in), else 1. `own` is about, or the
-    mean of seeks and offers.
+    An empty seeks or offers is replaced by about and weighs sqrt(stand_in), else 1.
     """
 
     seeks: Array
     offers: Array
     about: Array
-    own: Array
     seeks_weight: Array
     offers_weight: Array
+
+    @property
+    def own(self) -> Array:
+        """About, or where it is empty the mean of seeks and offers, (n, d)."""
+        mean = normalise_rows(self.seeks + self.offers)
+        return np.where(np.any(self.about != 0, axis=1)[:, None], self.about, mean)
 
 
 def centre_texts(
@@ -169,7 +173,6 @@ def centre_texts(
         seeks=np.where(given["seeks"], fields["seeks"], fields["about"]),
         offers=np.where(given["offers"], fields["offers"], fields["about"]),
         about=fields["about"],
-        own=np.where(given["about"], fields["about"], normalise_rows(fields["seeks"] + fields["offers"])),
         seeks_weight=np.where(given["seeks"], 1, np.sqrt(stand_in)).astype(np.float32),
         offers_weight=np.where(given["offers"], 1, np.sqrt(stand_in)).astype(np.float32),
     )

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.policy import Policy
+from matching.recommend import pagerank
 from matching.recommend.features import log_pagerank
 from matching.recommend.graph import (
     adamic_adar,
@@ -31,6 +32,7 @@ from matching.recommend.pagerank import (
     resolvent_tiles,
 )
 from matching.types import Participant, Tie
+from tests.matching.recommend.strategies import make_people
 
 
 @st.composite
@@ -160,9 +162,45 @@ def test_tiles_and_entries_of_the_resolvent_are_those_of_the_whole():
         assert tile == pytest.approx(whole[blocks[1], columns], abs=1e-5)
     left, right = np.array([5, 0, 5, 2]), np.array([1, 0, 3, 2])
     assert resolvent_entries(walk, left, right, 1e-6) == pytest.approx(whole[left, right], abs=1e-5)
-    assert whole @ (np.eye(len(people)) - walk.step(np.eye(len(people), dtype=np.float32))) == pytest.approx(
-        np.eye(len(people)), abs=1e-4
-    )
+
+
+def dense_walk(incidence):
+    """M of the docstring of RandomWalk, all of it."""
+    degree = np.asarray(incidence.people.sum(axis=1) + incidence.others.sum(axis=1)).ravel()
+    root = np.divide(1, np.sqrt(degree), where=degree > 0, out=np.zeros(len(degree)))[:, None]
+    shared = incidence.others.toarray() * 0.85 * root / np.sqrt(incidence.others.toarray().sum(axis=0))
+    return 0.85 * root * incidence.people.toarray() * root.T + shared @ shared.T
+
+
+@pytest.mark.parametrize(("share", "hubs"), [(1 / 64, 128), (1 / 8, 2), (2, 0)])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float32, 1e-4), (np.float64, 1e-12)])
+def test_the_resolvent_is_the_inverse_whichever_nodes_are_eliminated(
+    monkeypatch, share, hubs, dtype, tolerance
+):
+    """With two people tied to each other alone, whose walk has the eigenvalues .85 and -.85."""
+    people, ties, _ = make_people(80, 3, ties=60)
+    people, ties = [*people, Participant(900), Participant(901)], [*ties, Tie(900, 901)]
+    incidence = build_incidence(sorted(people, key=lambda p: p.id), ties, Policy())
+    monkeypatch.setattr(pagerank, "HUB_SHARE", share)
+    monkeypatch.setattr(pagerank, "MAX_HUBS", hubs)
+    walk = RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15, dtype)
+    assert 0 <= walk.hubs.shape[1] <= hubs
+    assert bool(walk.hubs.shape[1]) == bool(hubs)
+    inverse = np.linalg.inv(np.eye(len(people)) - dense_walk(incidence))
+    columns = walk.columns(np.arange(len(people)), tolerance)
+    assert np.linalg.norm(columns - inverse, axis=0).max() < 2 * tolerance
+    few = walk.columns(np.array([7, 81]), tolerance)
+    assert few == pytest.approx(columns[:, [7, 81]], abs=float(10 * np.finfo(dtype).eps))
+
+
+def test_all_eigenvalues_of_the_walk_without_hubs_are_within_its_spectrum():
+    people, ties, _ = make_people(120, 5, ties=100)
+    incidence = build_incidence(people, ties, Policy())
+    walk = RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15, np.float64)
+    low, high = walk.spectrum
+    assert -0.85 <= low < 0 < high <= 0.85
+    moved = (walk.among + walk.out @ walk.out.T).toarray() / 2
+    assert np.abs(np.linalg.eigvalsh(moved)).max() <= 1 + 1e-9
 
 
 def test_repeated_ties_add_up_decay_and_keep_the_newest_label():

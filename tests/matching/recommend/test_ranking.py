@@ -7,8 +7,15 @@ from hypothesis import strategies as st
 
 from matching.errors import BadParticipant, BadPolicy, BadTie, BadVectors, DuplicatePerson
 from matching.policy import Policy
-from matching.recommend import build_run
-from matching.recommend.ranking import exploration_draw, exposure_caps, make_lists, make_shortlists
+from matching.recommend import build_run, ranking
+from matching.recommend.ranking import (
+    RankedLists,
+    exploration_draw,
+    exposure_caps,
+    extend_lists,
+    make_lists,
+    make_shortlists,
+)
 from matching.types import Participant, Tie, Vectors
 from tests.matching.recommend.strategies import datasets, make_people
 
@@ -117,6 +124,37 @@ def test_existing_exposure_counts_towards_the_cap():
     caps = exposure_caps(capacity, policy)
     places = make_lists(short, np.arange(40), np.arange(40), np.zeros(40, int), caps, load, policy)
     assert not (places.others == 0).any()
+
+
+def test_lists_are_extended_and_shortened_alike_whatever_the_order_of_pairs_and_however_few_at_once(
+    monkeypatch,
+):
+    draw = np.random.default_rng(2)
+    left, right = np.argwhere(~np.eye(30, dtype=bool))[draw.permutation(870)].T
+    weights, score, groups = draw.random(870), draw.normal(size=870), np.arange(30) % 3
+    weights[:90] = 0
+    policy = Policy(shortlist=6, list_size=3, least_other=0)
+
+    def made(order):
+        some = left[order], right[order], weights[order], score[order]
+        short = make_shortlists(*some, groups, policy)
+        lists = RankedLists(short.others[:, :3], *(np.zeros((30, 3)),) * 2, np.zeros((30, 3), bool))
+        longer = extend_lists(lists, left[order], right[order], score[order], 4)
+        return [short.others, short.relevance, short.score, longer.others, longer.score]
+
+    whole = made(np.arange(870))
+    for i in range(30):
+        open_ = np.flatnonzero((left == i) & (weights > 0))
+        best = open_[np.argsort(-weights[open_])]
+        others = [k for k in best if groups[right[k]] != groups[i]][:3]
+        kept = [k for k in best if k in best[:6] or k in others]
+        assert [k for k in whole[0][i].tolist() if k >= 0] == right[kept].tolist()
+        beyond = [k for k in np.flatnonzero(left == i) if right[k] not in right[best[:3]]]
+        assert set(whole[3][i, 3:]) == {right[k] for k in sorted(beyond, key=lambda k: -score[k])[:4]}
+    monkeypatch.setattr(ranking, "SORTED_ROWS", 7)
+    for order in (np.arange(870), np.lexsort((right, left))):
+        for one, other in zip(whole, made(order), strict=True):
+            assert np.array_equal(one, other)
 
 
 def test_an_exploration_draw_depends_on_seed_and_both_people():
