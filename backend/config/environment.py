@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +19,8 @@ T = TypeVar("T")
 READ: set[str] = set()  # the names that were asked for
 # Of Titian's own processes and of its tests.
 NOT_SETTINGS = ("TITIAN_PARENT", "TITIAN_TEST_", "TITIAN_SOAK", "TITIAN_PATIENCE_MS")
+
+CLUSTER_CERTIFICATES = ("ca.pem", "cert.pem", "key.pem")
 
 _YES = {"1", "true", "yes", "on"}
 _NO = {"0", "false", "no", "off", ""}
@@ -142,6 +145,23 @@ def mail_from(name: str) -> dict[str, Any] | None:
     """Django's mail settings for the address, or None where none is given."""
     schemes = ["smtp+tls", "smtp+ssl", "smtps", "smtp", "consolemail", "filemail", "dummymail"]
     return _address_from(name, environ.Env.email_url_config, schemes)
+
+
+def cluster_from(name: str, certificates: Path) -> str:
+    """The address of a Dask scheduler for which the folder has certificates; empty where none is given."""
+    given = text_from(name)
+    if not given:
+        return ""
+    if not re.fullmatch(r"tls://[^\s/@]+:\d+", given):
+        raise ImproperlyConfigured(f"{name} must be an address such as tls://10.0.0.5:8786, not {given!r}.")
+    for file in CLUSTER_CERTIFICATES:
+        if not (certificates / file).is_file():
+            raise ImproperlyConfigured(
+                f"{name} needs {certificates / file}: {name}_CERTIFICATES names its folder."
+            )
+    if find_spec("distributed") is None:
+        raise ImproperlyConfigured(f"{name} needs Dask, the extra “cluster”: pip install dask distributed.")
+    return given
 
 
 def refuse_public_demo(hosts: Iterable[str]) -> None:

@@ -12,6 +12,7 @@ from backend.config.environment import (
     backup_key_from,
     choice_from,
     choices_from,
+    cluster_from,
     contact_from,
     database_from,
     flag_from,
@@ -67,6 +68,10 @@ LOGGING = logging_settings(as_json=choice_from("TITIAN_LOGS", ["text", "json"]) 
 # What this machine runs; several machines share one database (docs/deploy.md).
 TITIAN_PROGRAMS = choices_from("TITIAN_PROGRAMS", list(NAMES))
 TITIAN_WEB_PROCESSES = number_from("TITIAN_WEB_PROCESSES", 1, least=1, most=16)  # each uses one processor
+
+# The scheduler of a Dask cluster on which large forums are matched, and the certificates for it.
+TITIAN_CLUSTER_CERTIFICATES = folder_from("TITIAN_CLUSTER_CERTIFICATES", Path("/etc/titian/cluster"))
+TITIAN_CLUSTER = cluster_from("TITIAN_CLUSTER", TITIAN_CLUSTER_CERTIFICATES)
 
 TITIAN_DEMO_PUBLIC = flag_from("TITIAN_DEMO_PUBLIC")
 if TITIAN_DEMO and not TITIAN_DEMO_PUBLIC:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
 
+from backend.core.cluster import cluster_map
 from backend.core.errors import BusinessError
 from backend.suggestions.engine import texts
 from backend.suggestions.engine.event_data import EventData
 from backend.suggestions.engine.texts import FIELDS, OnProgress, StoredTextReader, TextReader
 from backend.suggestions.models import LIST_SIZE, Run
 from matching.errors import BadPolicy, BadState
+from matching.parallel import thread_map
 from matching.policy import Policy
 from matching.recommend import (
     QuotedText,
@@ -33,6 +35,10 @@ KEPT = 60
 """Entries of a stored list: a page that may not show one of the first ten shows the next."""
 
 
+LEAST_FOR_CLUSTER = 2_000
+"""People of an event that a cluster, where there is one, helps with: fewer are scored before all is sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class BuiltLists:
     """What a Run stores: lists by attendee id, and policy, report and matching state as plain values."""
@@ -44,20 +50,24 @@ class BuiltLists:
 
 
 def build_lists(data: EventData, policy: Policy, on_progress: OnProgress | None = None) -> BuiltLists:
-    """Match everybody; encoding new texts is most of the work."""
+    """Match everybody; encoding new texts is most of the work. Refuses ClusterRefused."""
     further = max(0, KEPT - policy.list_size)
     policy = replace(policy, interpreters=data.interpreters, further=further)
     reader = texts.text_reader()
     vectors = reader.read(data.participants, on_progress)
-    result = build_run(
-        data.participants,
-        data.ties,
-        vectors,
-        excluded=data.excluded,
-        policy=policy,
-        priors=reader.priors(vectors, on_progress),
-        on_progress=on_progress,
-    )
+    priors = reader.priors(vectors, on_progress)
+    is_large = len(data.participants) >= LEAST_FOR_CLUSTER
+    with cluster_map() if is_large else nullcontext(thread_map) as parallel_map:
+        result = build_run(
+            data.participants,
+            data.ties,
+            vectors,
+            excluded=data.excluded,
+            policy=policy,
+            priors=priors,
+            on_progress=on_progress,
+            parallel_map=parallel_map,
+        )
     lists = _quote_sentences(data, vectors, result.lists, on_progress)
     return BuiltLists(lists, policy.as_dict(), result.report.as_dict(), result.state.to_bytes())
 
