@@ -30,16 +30,24 @@ from backend.benchmarks.load.event import create_event
 from backend.config.embedded import DATABASE, USER, EmbeddedPostgres
 from backend.config.parent_watchdog import PARENT_ENV
 from tests.servers import get
+from tests.smtp import MailServer
 from tests.soak.waiting import MOST_SECONDS, seconds_until
 from tests.socket_proxy import SocketProxy
 
-CUT_SECONDS = 30.0
+CUT_SECONDS = SILENT_SECONDS = 30.0
 FULL_SECONDS = 10.0
 DISK = "600m"
 KILLED = ("web", "worker", "database")
 LOSES_WORKER = ("worker", "database", "database restarted")
 CLOCKS = {"clock an hour ahead": "+3600", "clock an hour back": "+0"}  # after one another
-TROUBLES = (*KILLED, "database restarted", "way to the database cut", "disk full", *CLOCKS)
+TROUBLES = (
+    *KILLED,
+    "database restarted",
+    "way to the database cut",
+    "mail server silent",
+    "disk full",
+    *CLOCKS,
+)
 # Jobs are deleted once they are done.
 NEWEST_WORKER = "select max(id) from procrastinate_workers"
 JOBS_DONE = "select last_value - (select count(*) from procrastinate_jobs) from procrastinate_jobs_id_seq"
@@ -75,6 +83,7 @@ class Installation:
     process: subprocess.Popen[str]
     port: int
     way: SocketProxy
+    mail: MailServer
     clock: Path
     endings: list[threading.Timer] = field(default_factory=list)
 
@@ -85,6 +94,9 @@ class Installation:
         elif name == "way to the database cut":
             self.way.cut()
             self._end_after(CUT_SECONDS, self.way.mend)
+        elif name == "mail server silent":
+            self.mail.gate.clear()
+            self._end_after(SILENT_SECONDS, self.mail.gate.set)
         elif name == "disk full":
             filler = self.server.data.parent / "filler"
             _fill(filler)
@@ -131,12 +143,13 @@ def installation(django_db_blocker: object) -> Iterator[Installation]:
     mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=755", "tmpfs", str(disk)]
     subprocess.run(mount, check=True)  # a disk of its own, that can be full: this needs root
     server = EmbeddedPostgres(disk / "data")
-    folder = Path(tempfile.mkdtemp())
+    mail, folder = MailServer(), Path(tempfile.mkdtemp())
+    mail.start()
     clock = folder / "clock"
     clock.write_text("+0")
     address = f"postgresql://{USER}:{server.password}@/{DATABASE}?host={folder}"
     environment = os.environ | {
-        "DATABASE_URL": address, "TITIAN_MODEL": os.devnull, "TITIAN_DEMO": "0", "EMAIL_URL": "dummymail://",
+        "DATABASE_URL": address, "TITIAN_MODEL": os.devnull, "TITIAN_DEMO": "0", "EMAIL_URL": f"smtp://127.0.0.1:{mail.port}",
         PARENT_ENV: str(os.getpid()), **_with_clock(clock),
     }  # fmt: skip
     ours = dict(connection.settings_dict)
@@ -159,7 +172,7 @@ def installation(django_db_blocker: object) -> Iterator[Installation]:
         )  # fmt: skip
         try:
             assert process.stdout is not None
-            yield Installation(server, process, int(process.stdout.readline()), way, clock)
+            yield Installation(server, process, int(process.stdout.readline()), way, mail, clock)
         finally:
             connections.close_all()
             process.terminate()
@@ -167,6 +180,7 @@ def installation(django_db_blocker: object) -> Iterator[Installation]:
             server.stop()
             connection.settings_dict.update(ours)
             way.close()
+            mail.stop()
             shutil.rmtree(folder)
             subprocess.run(["umount", str(disk)], check=True)
             disk.rmdir()
