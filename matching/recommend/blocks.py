@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matching.types import Array
 
-TILE, PART, STRIP = 1024, 128, 32
+TILE, PART, STRIP, MANY = 1024, 256, 32, 2**15
 Rows = slice | Array
 """Rows of people: a block, or their numbers (k,)."""
 
@@ -30,12 +30,13 @@ def blocks_of(people: int) -> list[slice]:
 
 
 def parts_of(block: slice) -> list[slice]:
-    """A block in parts of PART people, the last of fewer: what is searched as one.
+    """A block in parts of PART people, the last of fewer: what is searched as one. With more than MANY people
+    parts are half as large, since all their tiles are held at once.
 
     >>> parts_of(slice(1, 1000, 3))
-    [slice(1, 385, 3), slice(385, 769, 3), slice(769, 1000, 3)]
+    [slice(1, 769, 3), slice(769, 1000, 3)]
     """
-    width = PART * block.step
+    width = (PART if block.stop <= MANY else PART // 2) * block.step
     starts = range(block.start, block.stop, width)
     return [slice(start, min(start + width, block.stop), block.step) for start in starts]
 

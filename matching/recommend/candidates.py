@@ -60,9 +60,9 @@ def _symmetric(chosen: Entries, means: Array) -> CandidatePairs:
     left, right = (
         np.concatenate(ends) for ends in ((chosen.row, chosen.column), (chosen.column, chosen.row))
     )
-    order = np.lexsort((right, left))
-    new = (np.diff(left[order], prepend=-1) != 0) | (np.diff(right[order], prepend=-1) != 0)
-    order = order[new]
+    number = left.astype(np.int64) * len(means) + right
+    order = np.argsort(number)  # of two alike either, they say the same
+    order = order[np.diff(number[order], prepend=-1) != 0]
     forward, backward = (
         np.concatenate(ends)[order]
         for ends in ((chosen.forward, chosen.backward), (chosen.backward, chosen.forward))

@@ -34,9 +34,12 @@ class NoCommonLanguage:
         """Rows i with rows j, bool (len i, len j)."""
         if not self.languages.shape[1]:
             return np.zeros((len(self.languages[i]), len(self.languages[j])), bool)
-        stated: Array = np.any(self.languages != 0, axis=1)
-        disjoint = self.languages[i] @ self.languages[j].T == 0
-        return np.asarray(disjoint & stated[i][:, None] & stated[j][None, :])
+        # Who states none shares two more with everybody.
+        left, right = self.languages[i], self.languages[j]
+        silent, other_silent = (~rows.any(axis=1, keepdims=True) for rows in (left, right))
+        left = np.hstack([left, silent, np.ones_like(silent)])
+        right = np.hstack([right, np.ones_like(other_silent), other_silent])
+        return np.asarray(left @ right.T == 0)
 
     def pairs(self, left: Array, right: Array) -> Array:
         """Row left[k] with row right[k], bool (k,)."""
@@ -69,7 +72,7 @@ class Exclusions:
         names = {name: k for k, name in enumerate(sorted({p.organisation for p in participants} - {""}))}
         return cls(
             organisation=np.array(
-                [names.get(p.organisation, -1 - k) for k, p in enumerate(participants)], np.int64
+                [names.get(p.organisation, -1 - k) for k, p in enumerate(participants)], np.int32
             ),
             languages=None if interpreters else NoCommonLanguage.from_participants(participants),
             excluded_pairs=_pair_matrix(((a, b) for a, b in excluded), row_of),

@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 
-from matching.recommend.blocks import Rows
+from matching.recommend.blocks import Rows, blocks_of
 from matching.types import Array
 
 DENSE_SHARE = 1 / 40  # a column used by more than this share of rows is cheaper as a dense product
 MAX_DENSE = 512
+MOST_TURNED = 2**25  # row pointers of 4 bytes
 PAIRS = 10_000  # whose rows are copied at once
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """Frequent columns of both sides, dense, and the rare ones; `turned`: the other side's rare ones of each
+    block of people, transposed, or nothing where these were large."""
+
+    dense: tuple[Array, Array]
+    rare: tuple[sp.csr_matrix, sp.csr_matrix]
+    turned: tuple[sp.csr_matrix, ...] = ()
+
+    def turned_round(self) -> _Split:
+        """The same with `turned`: each tile would turn its block round again."""
+        people, columns = self.rare[1].shape
+        blocks = blocks_of(people)
+        if len(blocks) * columns > MOST_TURNED:
+            return self
+        return replace(self, turned=tuple(self.rare[1][block].T.tocsr() for block in blocks))
+
+    def tile(self, left: Rows, right: slice) -> Array:
+        """The products of two slices of rows, dense float32 (len left, len right)."""
+        out: Array = self.dense[0][left] @ self.dense[1][right].T
+        rows, other = self.rare
+        if rows.nnz:
+            is_block = right.step == len(self.turned) and right.stop == other.shape[0]
+            turned = self.turned[right.start] if is_block else other[right].T
+            out += (rows[left] @ turned).toarray()
+        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +57,7 @@ class GramMatrix:
 
     rows: sp.csr_matrix
     other: sp.csr_matrix
-    split: tuple[tuple[Array, Array], tuple[sp.csr_matrix, sp.csr_matrix]] | None = None
+    split: _Split | None = None
 
     @classmethod
     def from_rows(cls, rows: sp.csr_matrix, other: sp.csr_matrix | None = None) -> GramMatrix:
@@ -46,24 +75,17 @@ class GramMatrix:
         is_rare = used > 0
         is_rare[frequent] = False
         rare = np.flatnonzero(is_rare)
-        return GramMatrix(
-            self.rows,
-            self.other,
-            (
-                (_dense(self.rows, frequent), _dense(self.other, frequent)),
-                (self.rows[:, rare], self.other[:, rare]),
-            ),
+        split = _Split(
+            dense=(_dense(self.rows, frequent), _dense(self.other, frequent)),
+            rare=(self.rows[:, rare], self.other[:, rare]),
         )
+        return GramMatrix(self.rows, self.other, split.turned_round())
 
     def tile(self, left: Rows, right: slice) -> Array:
         """The products of two slices of rows, dense float32 (len left, len right)."""
         if self.split is None:
             return np.asarray((self.rows[left] @ self.other[right].T).toarray())
-        dense, rare = self.split
-        out: Array = dense[0][left] @ dense[1][right].T
-        if rare[0].nnz:
-            out += (rare[0][left] @ rare[1][right].T).toarray()
-        return out
+        return self.split.tile(left, right)
 
     def pairs(self, left: Array, right: Array) -> Array:
         """The products of row left[k] with row right[k], float32 (k,)."""

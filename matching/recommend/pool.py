@@ -75,13 +75,13 @@ class CandidateRule:
 
     def chosen(self, entries: Entries, means: Array, own: Array) -> Array:
         """The positions of the entries of a block whose groups are `own` that are candidates."""
-        group = self.groups[entries.column]
-        key = (entries.score - means[entries.column]).astype(np.float64)
-        order = np.lexsort((entries.column, -key, entries.row))
-        row, group = entries.row[order].astype(np.int64), group[order]
+        order = _best_first(entries, means, len(self.groups))
+        row, group = entries.row[order], self.groups[entries.column[order]]
         kept = _rank(row) < self.pool
         if self.each_other:
-            kept |= (group != own[row]) & (_rank(row * self.number + group) < self.each_other)
+            of = row.astype(np.int64) * self.number + group
+            small = len(own) * self.number <= 2**16  # which sorts faster
+            kept |= (group != own[row]) & (_rank(of.astype(np.uint16) if small else of) < self.each_other)
         return np.asarray(order[kept])
 
 
@@ -311,6 +311,17 @@ class CandidatePool:
             return Entries(row, chosen.column, chosen.score, chosen.forward, chosen.backward)
 
         return Entries.joined(thread_map(choose, range(len(self.kept)))), means
+
+
+def _best_first(entries: Entries, means: Array, people: int) -> Array:
+    """The order of entries by row, then by score less the mean, the largest first, then by column: of one
+    whole number each, which sorts ten times as fast as three keys."""
+    key = (entries.score - means[entries.column] + 0).astype(np.float32)  # no -0
+    bits = key.view(np.uint32)
+    rising = bits ^ np.where(bits >> 31, np.uint32(2**32 - 1), np.uint32(2**31))
+    width = np.uint64(max(1, (people - 1).bit_length()))
+    number = entries.row.astype(np.uint64) << np.uint64(32) | ~rising
+    return np.argsort(number << width | entries.column.astype(np.uint64))
 
 
 def _positions(score: Array, above: Callable[[slice], Array]) -> tuple[Array, Array]:

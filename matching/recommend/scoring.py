@@ -28,7 +28,7 @@ MAX_LOGIT = 80.0
 SOURCES = 1024
 """From how many people at most the walk is followed for its statistics."""
 WALK_TOLERANCE = 1e-4
-"""Of the residual of each column of the walk's resolvent."""
+"""Of the norm of the error of each column of the walk's resolvent."""
 FEATURES = (
     "text",
     "topic",

@@ -27,6 +27,7 @@ TERM_BLOCKS = 4
 """Blocks of counted terms: the three fields, and the organisation's name."""
 # Thai, Lao, Burmese and Khmer write vowels and tones as marks, which \w leaves out of a word.
 _WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])+")
+_ASCII_WORD = re.compile(r"[a-z0-9]{2,}")
 _UNSPACED_SCRIPTS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u4e00-\u9fff]")
 _NGRAM = 4
 MIN_QUOTABLE = 4
@@ -38,9 +39,13 @@ def extract_terms(text: str) -> list[str]:
     >>> extract_terms("Sharing chat evidence")
     ['sharing', 'chat', 'evidence', 'sharing chat', 'chat evidence']
     """
-    words: list[str] = []
+    text = text.lower()
+    if text.isascii():
+        words = _ASCII_WORD.findall(text)
+        return words + [f"{a} {b}" for a, b in pairwise(words)]
+    words = []
     ngrams: list[str] = []
-    for word in _WORD.findall(text.lower()):
+    for word in _WORD.findall(text):
         if _UNSPACED_SCRIPTS.search(word):
             ngrams += [word[k : k + _NGRAM] for k in range(max(1, len(word) - _NGRAM + 1))]
         elif len(word) > 1:

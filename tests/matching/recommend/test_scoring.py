@@ -13,6 +13,7 @@ from sklearn.decomposition import TruncatedSVD
 
 from matching.policy import Policy
 from matching.recommend import blocks, pool
+from matching.recommend import gram as gram_module
 from matching.recommend.candidates import candidates_of, find_candidates, score_candidates
 from matching.recommend.dataset import prepare_dataset
 from matching.recommend.features import ScoreStatistics, prepare_features, raw_features, sample_pairs
@@ -120,10 +121,26 @@ def test_dense_and_sparse_parts_of_a_gram_matrix_add_up_to_the_product():
     rows = (np.random.default_rng(0).random((300, 90)) < np.linspace(0.002, 0.4, 90)).astype(np.float32)
     gram = GramMatrix.from_rows(sp.csr_matrix(rows))
     for_all = gram.for_all_tiles()
-    assert for_all.split[0][0].shape[1] not in (0, 90)
+    assert for_all.split.dense[0].shape[1] not in (0, 90)
     for one in (gram, for_all):
         assert one.tile(slice(10, 200), slice(0, 300)) == pytest.approx(rows[10:200] @ rows.T)
     assert gram.pairs(np.array([4]), np.array([9]))[0] == pytest.approx(rows[4] @ rows[9])
+
+
+def test_tiles_of_blocks_of_a_gram_matrix_are_those_of_any_rows(monkeypatch):
+    monkeypatch.setattr(blocks, "TILE", 80)
+    rows = (np.random.default_rng(0).random((200, 90)) < np.linspace(0.002, 0.05, 90)).astype(np.float32)
+    other = rows[:, ::-1].copy()
+    gram = GramMatrix.from_rows(sp.csr_matrix(rows), sp.csr_matrix(other))
+    kept = gram.for_all_tiles()
+    monkeypatch.setattr(gram_module, "MOST_TURNED", 0)
+    turned_each_time = gram.for_all_tiles()
+    assert len(kept.split.turned) == 3
+    assert not turned_each_time.split.turned
+    for block in blocks.blocks_of(200):
+        for part in (*blocks.parts_of(block), np.array([5, 2])):
+            for one in (kept, turned_each_time):
+                assert one.tile(part, block) == pytest.approx(rows[part] @ other[block].T)
 
 
 def test_a_gram_matrix_with_swapped_columns_is_symmetric_and_equals_the_product():
@@ -393,6 +410,16 @@ def test_candidates_are_the_same_in_whatever_order_parts_are_searched(monkeypatc
     assert len(searched) == 20 * 3 + 20
     assert np.array_equal(in_threads.left, backwards.left)
     assert np.array_equal(in_threads.right, backwards.right)
+
+
+def test_entries_are_ordered_by_row_then_score_less_mean_then_column():
+    draw = np.random.default_rng(1)
+    pairs = draw.permutation(30 * 500)[:5000]
+    score = draw.integers(0, 9, 5000).astype(np.float32) / 8
+    rows, columns = (pairs // 500).astype(np.uint16), (pairs % 500).astype(np.int32)
+    means = draw.integers(-4, 5, 500).astype(np.float32) / 8
+    order = pool._best_first(pool.Entries(rows, columns, score, score, score), means, 500)
+    assert np.array_equal(order, np.lexsort((columns, means[columns] - score, rows)))
 
 
 def test_candidates_of_many_who_are_all_alike_are_as_many_as_of_few():
