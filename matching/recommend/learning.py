@@ -24,8 +24,7 @@ from dataclasses import astuple, dataclass, fields
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import expit, softmax
-from scipy.stats import norm
+from scipy.special import expit, ndtri, softmax
 from threadpoolctl import threadpool_limits
 
 from matching.errors import BadAnswers
@@ -211,7 +210,8 @@ def learn(answers: Answers, prior: Policy) -> Learned:
     model = _Model.from_prior(prior, _source_count(answers))
     enough = _are_enough(answers)
     found = model.fit(answers) if enough else model.start
-    bounds = model.intervals(found, answers) if enough else np.exp(norm.interval(LEVEL, scale=PRIOR_SD))
+    of_prior = np.exp(PRIOR_SD * ndtri([(1 - LEVEL) / 2, (1 + LEVEL) / 2]))
+    bounds = model.intervals(found, answers) if enough else of_prior
     weights = {
         FEATURES[k]: LearnedWeight(
             prior=float(model.prior[k]),
