@@ -20,8 +20,7 @@ class ParallelMap(Protocol):
     """Gives function(item, *shared) in the order of the items, from several threads, processes or machines.
 
     The function is one of a module, `shared` is what all items need, and is not changed: both, items and
-    results can be pickled. Items are taken as results are, a few ahead. Closing the iterator cancels what was
-    not begun.
+    results can be pickled. Closing the iterator cancels what was not begun.
     """
 
     def __call__(

@@ -16,7 +16,7 @@ def advisory_lock(name: str, *, on_wait: Callable[[], None] | None = None) -> It
     The lock belongs to the connection, which may take it again, and ends with the block, or with the
     connection where a process is killed.
     """
-    key = [int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)]
+    key = _key(name)
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_lock(%s)", key)
         if cursor.fetchone() == (False,):
@@ -28,3 +28,21 @@ def advisory_lock(name: str, *, on_wait: Callable[[], None] | None = None) -> It
     finally:
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_unlock(%s)", key)
+
+
+@contextmanager
+def advisory_lock_if_free(name: str) -> Iterator[bool]:
+    """Hold the advisory lock of this name unless another connection does; gives whether it is held."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", _key(name))
+        is_held = cursor.fetchone() == (True,)
+    try:
+        yield is_held
+    finally:
+        if is_held:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(%s)", _key(name))
+
+
+def _key(name: str) -> list[int]:
+    return [int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)]

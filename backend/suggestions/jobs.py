@@ -34,6 +34,13 @@ def build_suggestions(event_id: int) -> None:
         services.build_run(event=event, now=timezone.now())
 
 
+@app.task(name=services.HELP_TO_READ)
+def help_to_read(event_id: int) -> None:
+    """Encode texts of an event whose lists another worker is building."""
+    for event in Event.objects.filter(pk=event_id):
+        services.help_to_read(event=event)
+
+
 @app.task(name=services.LEARN_WEIGHTS)
 def learn_weights(event_id: int) -> None:
     """Learn the event's weights from its answers, where its organisers have switched that on."""

@@ -76,6 +76,6 @@ def main(arguments):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--people", type=int, default=10_000)
+    parser.add_argument("--people", type=int, default=20_000)
     parser.add_argument("--pairs", type=int, default=5)
     sys.exit(main(parser.parse_args()))

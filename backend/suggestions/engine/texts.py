@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import lru_cache, partial
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from backend.core import encoder
+from backend.core.advisory_lock import advisory_lock, advisory_lock_if_free
 from backend.core.errors import BusinessError
 from backend.suggestions.models import Embedding
 from matching.recommend import Priors
@@ -58,36 +59,70 @@ def vectors_for(
     kind: str,
     encode: Encode,
     on_progress: Callable[[float], None] | None = None,
+    is_helper: bool = False,
 ) -> dict[str, TextVectors]:
     """The vector of every distinct non-blank text, by text; only texts without a stored vector are encoded.
 
     `encode(texts, on_count)` gives rows and calls on_count(done, total); `on_progress` gets the share done.
-    Vectors are stored chunk by chunk, so that an interrupted run continues.
+    Vectors are stored chunk by chunk, so that an interrupted run continues, and several processes that are
+    given the same texts share the chunks. A helper leaves out what another process is encoding.
     """
     wanted = {text_hash(text): text for text in texts if text.strip()}
     found = stored_vectors(wanted.values(), model=model, kind=kind)
-    # Longest first: chunks of similar length need little padding.
-    missing = sorted(
-        (text for text in wanted.values() if text not in found), key=lambda text: (-len(text), text)
-    )
-    for start in range(0, len(missing), CHUNK):
-        chunk = missing[start : start + CHUNK]
+    chunks = _chunks_with_missing(list(wanted.values()), found.keys())
+    number = sum(text not in found for chunk in chunks for text in chunk)
 
-        def on_count(done: int, total: int, before: int = start, size: int = len(chunk)) -> None:
+    def read(chunk: list[str]) -> None:
+        found.update(stored_vectors(chunk, model=model, kind=kind))  # what others stored meanwhile
+        missing = [text for text in chunk if text not in found]
+        done = sum(text in found for one in chunks for text in one)
+
+        def on_count(count: int, total: int) -> None:
             if on_progress:
-                on_progress((before + size * done / total) / len(missing))
+                on_progress(min(1.0, (done + len(missing) * count / total) / number))
 
-        rows = encode(chunk, on_count)
-        Embedding.objects.bulk_create(
-            (
-                Embedding(model=model, kind=kind, text_hash=text_hash(text), vector=row)
-                for text, row in zip(chunk, rows, strict=True)
-            ),
-            ignore_conflicts=True,
-        )
-        found.update(zip(chunk, rows, strict=True))
+        if missing:
+            rows = encode(missing, on_count)
+            _store(missing, rows, model, kind)
+            found.update(zip(missing, rows, strict=True))
         on_count(1, 1)
+
+    held_elsewhere = []
+    for chunk in chunks:
+        with advisory_lock_if_free(_chunk_lock(chunk, model, kind)) as is_held:
+            if is_held:
+                read(chunk)
+            else:
+                held_elsewhere.append(chunk)
+    for chunk in [] if is_helper else held_elsewhere:
+        with advisory_lock(_chunk_lock(chunk, model, kind)):
+            read(chunk)
     return found
+
+
+def _chunks_with_missing(texts: list[str], known: Container[str]) -> list[list[str]]:
+    """Chunks of texts some of which are missing: the same in every process that is given the same texts."""
+    # Longest first: chunks of similar length need little padding.
+    ordered = sorted(texts, key=lambda text: (-len(text), text))
+    missing = [text for text in ordered if text not in known]
+    if len(missing) <= CHUNK:
+        return [missing] if missing else []
+    chunks = [ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK)]
+    return [chunk for chunk in chunks if any(text not in known for text in chunk)]
+
+
+def _chunk_lock(chunk: list[str], model: str, kind: str) -> str:
+    return f"texts:{model}:{kind}:{text_hash(chunk[0])}"
+
+
+def _store(texts: list[str], rows: TextVectors, model: str, kind: str) -> None:
+    Embedding.objects.bulk_create(
+        (
+            Embedding(model=model, kind=kind, text_hash=text_hash(text), vector=row)
+            for text, row in zip(texts, rows, strict=True)
+        ),
+        ignore_conflicts=True,
+    )
 
 
 class Encodes(Protocol):
@@ -124,9 +159,14 @@ class TextReader:
         return load_encoder(settings.TITIAN_MODEL, settings.MODEL_FOLDER, on_count)
 
     def vectors(
-        self, texts: Sequence[str], field: str, on_progress: OnProgress | None = None
+        self,
+        texts: Sequence[str],
+        field: str,
+        on_progress: OnProgress | None = None,
+        *,
+        is_helper: bool = False,
     ) -> dict[str, TextVectors]:
-        """Vectors by text, for texts of this field (seeks, offers, about)."""
+        """Vectors by text, for texts of this field (seeks, offers, about); is_helper: as there."""
         kind = KINDS[field]
         return vectors_for(
             texts,
@@ -134,7 +174,22 @@ class TextReader:
             kind=kind,
             encode=lambda chunk, on_count: self.encoder(on_progress).encode(chunk, kind, on_count),
             on_progress=partial(on_progress, READING[field]) if on_progress else None,
+            is_helper=is_helper,
         )
+
+    def missing_chunks(self, participants: Sequence[Participant]) -> int:
+        """How many whole chunks of the participants' texts have no stored vector yet."""
+        missing = 0
+        for field in FIELDS:
+            hashes = {text_hash(text) for person in participants if (text := getattr(person, field)).strip()}
+            stored = Embedding.objects.filter(model=self.model, kind=KINDS[field], text_hash__in=hashes)
+            missing += len(hashes) - stored.count()
+        return missing // CHUNK
+
+    def help_to_read(self, participants: Sequence[Participant]) -> None:
+        """Encode what no other process is encoding of the participants' texts."""
+        for field in FIELDS:
+            self.vectors([getattr(person, field) for person in participants], field, is_helper=True)
 
     def read(self, participants: Sequence[Participant], on_progress: OnProgress | None = None) -> Vectors:
         """The three text vectors of every participant, rows in their order; no text is a zero row."""

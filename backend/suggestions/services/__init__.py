@@ -30,9 +30,11 @@ from backend.suggestions.services.reading import (
 )
 from backend.suggestions.services.runs import (
     BUILD_SUGGESTIONS,
+    HELP_TO_READ,
     NobodyToMatch,
     build_first_run,
     build_run,
+    help_to_read,
     preview_run,
     queue_build,
     refresh_lists,
@@ -41,6 +43,7 @@ from backend.suggestions.services.runs import (
 
 __all__ = [
     "BUILD_SUGGESTIONS",
+    "HELP_TO_READ",
     "LEARN_WEIGHTS",
     "UNMET_FILE",
     "LearningIsOff",
@@ -56,6 +59,7 @@ __all__ = [
     "build_run",
     "export_unmet_needs",
     "give_feedback",
+    "help_to_read",
     "learn_nightly",
     "learn_weights",
     "prepare_to_read",

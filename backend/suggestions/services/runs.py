@@ -29,7 +29,9 @@ from backend.suggestions.selectors.runs import needs_refresh, outdated_ids
 from matching.policy import Policy
 from matching.types import Suggested
 
-BUILD_SUGGESTIONS = "suggestions.build"
+BUILD_SUGGESTIONS, HELP_TO_READ = "suggestions.build", "suggestions.help_to_read"
+HELPERS = 4
+"""Other workers, at most, that are asked to encode an event's texts beside the one that builds its lists."""
 MAX_UPDATED, MAX_UPDATED_SHARE = 20, 0.05
 """Up to so many changed people, or this share of all, are updated one by one; with more, all are built."""
 
@@ -106,6 +108,7 @@ def _build_locked(event: Event, now: dt.datetime, policy: Policy, progress: OnPr
     data = _event_data(event)
     run = Run.objects.create(event=event, model=engine.text_reader().model, started_at=now)
     try:
+        _ask_for_help(event, data)
         times = StageTimes(progress)
         built = engine.build_lists(data, policy, times)
         run.policy, run.report = built.policy, {**built.report, "seconds": times.seconds()}
@@ -118,6 +121,19 @@ def _build_locked(event: Event, now: dt.datetime, policy: Policy, progress: OnPr
         raise
     _publish(run, now)
     return run
+
+
+def _ask_for_help(event: Event, data: engine.EventData) -> None:
+    """Have other workers encode some of many new texts; where none is free, all are read by this one."""
+    for number in range(min(HELPERS, engine.text_reader().missing_chunks(data.participants))):
+        name = f"{HELP_TO_READ}:{event.pk}:{number}"
+        enqueue(HELP_TO_READ, lock=name, once=name, event_id=event.pk)
+
+
+def help_to_read(*, event: Event) -> None:
+    """Encode what no other worker is encoding of the event's texts."""
+    if Run.objects.filter(event=event, state=Run.State.BUILDING).exists():
+        engine.text_reader().help_to_read(engine.read_event_data(event).participants)
 
 
 @in_transaction
