@@ -185,7 +185,8 @@ def smooth_over_ties(own: Array, ties: sp.csr_matrix) -> Array:
     >>> smooth_over_ties(np.eye(3, dtype=np.float32), tie)[:, :2].tolist()
     [[0.5, 0.5], [0.5, 0.5], [0.0, 0.0]]
     """
-    written = np.any(own != 0, axis=1).astype(np.float32)
+    ties = sp.csr_matrix(ties, dtype=own.dtype)
+    written = np.any(own != 0, axis=1).astype(own.dtype)
     total = np.asarray(ties @ written)[:, None]
     partners = np.divide(ties @ own, total, out=own.copy(), where=total > 0)
     empty = written[:, None] == 0

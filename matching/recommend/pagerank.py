@@ -17,6 +17,12 @@ BLOCK = 32
 HUB_SHARE, MAX_HUBS = 1 / 64, 128
 """Nodes shared by more than this share of people, at most so many, are eliminated exactly."""
 POWER_STEPS = 12
+LEADING, SUBSPACE_STEPS, EIGENVALUE_ERROR = 16, 16, 5e-3
+"""Eigenvalues that are looked for, in so many steps, and taken to be found at this error."""
+EDGES, SIGNS = (0.3, 0.4, 0.5, 0.6), 16
+"""Ends of intervals that are tried, and by how many random vectors."""
+LEAST_PEOPLE = 4096
+"""For fewer this takes longer than it saves."""
 LEAST_HALF = 1e-3
 """Of an interval of eigenvalues."""
 
@@ -29,8 +35,9 @@ class RandomWalk:
     Other nodes are eliminated by a Schur complement, exact because they have no edges among themselves. Those
     shared by many are taken out of M and added to its resolvent by the Woodbury identity, as F Fᵀ, F = `hubs`
     (n, at most MAX_HUBS). The rest of M has its eigenvalues within `spectrum`, which `among` + `out` `out`ᵀ,
-    twice that rest, moves to [-2, 2]. `degree` (n,); `linked` (n,) bool: who has a tie, a topic or a session
-    (an organisation does not count).
+    twice that rest, moves to [-2, 2]; but for `leading` (h,) ones, whose eigenvectors are the last h columns
+    of `hubs`, and those of a few people, `near` (n,) bool, who are solved by `long`. `degree` (n,); `linked`
+    (n,) bool: who has a tie, a topic or a session (an organisation does not count).
     """
 
     among: sp.csr_matrix
@@ -40,6 +47,9 @@ class RandomWalk:
     degree: Array
     linked: Array
     restart: float
+    leading: Array
+    near: Array | None = None
+    long: RandomWalk | None = None
 
     @classmethod
     def from_adjacency(
@@ -74,6 +84,7 @@ class RandomWalk:
             degree=degree,
             linked=ties + np.asarray(counted.sum(axis=1)).ravel() > 0,
             restart=restart,
+            leading=np.zeros(0),
         )
         return replace(walk, hubs=walk._eliminated(hubs)) if is_hub.any() else walk
 
@@ -81,13 +92,93 @@ class RandomWalk:
         """(I - M)^-1 e_s for each source s, (n, len(sources)), to an error of norm `tolerance` each; but for
         rounding the same whichever sources are solved together."""
         people, number = self.among.shape[0], len(sources)
+        if self.near is not None and self.long is not None and self.near[sources].any():
+            near = self.near[sources]
+            both = np.empty((people, number), self.out.dtype)
+            both[:, near] = self.long.columns(sources[near], tolerance)
+            if not near.all():
+                both[:, ~near] = self.columns(sources[~near], tolerance)
+            return both
         units = sp.csc_matrix(
             (np.ones(number, self.out.dtype), sources, np.arange(number + 1)), shape=(people, number)
         )
         x = self._solve(units, tolerance)
         if self.hubs.shape[1]:
-            x += self.hubs @ self.hubs[sources].T
+            x += self.hubs @ (self.hubs[sources] * self._hub_weights(tolerance)).T
         return x
+
+    def for_many_sources(self, tolerance: float) -> RandomWalk:
+        """The same by the series of a shorter interval, of whichever of some costs least.
+
+        Eigenvalues outside it are either leading ones, for which the series is corrected, or those of small
+        groups that the walk hardly leaves: their people, for whom the short series is not exact to
+        `tolerance`, are solved by this one. Who they are is told by random signs z, since the mean square of
+        (error z)_k is that of the error of column k (Hutchinson, 1989).
+        """
+        people = self.among.shape[0]
+        if people < LEAST_PEOPLE:
+            return self
+        draw = np.random.default_rng(1)
+        signs = draw.choice(np.array([-1, 1], self.out.dtype), (people, SIGNS))
+        exact = self._solve(sp.csc_matrix(signs), tolerance)
+        values, errors, vectors = self._leading()
+        known = int(np.argmin(np.append(errors[:-1] < EIGENVALUE_ERROR, False)))
+        best, least = self, 1.0
+        without = float(values[known] + 2 * errors[known])
+        for edge, found in ((without, known), *((edge, 0) for edge in EDGES)):
+            if not LEAST_HALF < edge < self.spectrum[1]:
+                continue
+            shorter = self._within(max(self.spectrum[0], -edge), edge, values[:found], vectors[:, :found])
+            tried = shorter._solve(sp.csc_matrix(signs), tolerance)
+            weights = shorter._hub_weights(tolerance)[self.hubs.shape[1] :, None]
+            tried += vectors[:, :found] @ (weights * (vectors[:, :found].T @ signs))
+            near = np.sqrt(np.mean((tried - exact) ** 2, axis=1)) > tolerance / 2
+            cost = near.mean() + shorter._steps(tolerance) / self._steps(tolerance)
+            if cost < least:
+                best, least = replace(shorter, near=near, long=self), cost
+        return best
+
+    def _steps(self, tolerance: float) -> int:
+        return len(_chebyshev_coefficients(self.spectrum, tolerance))
+
+    def _within(self, low: float, high: float, values: Array, vectors: Array) -> RandomWalk:
+        """The same by the series of another interval, corrected for leading eigenvalues (h,), whose vectors
+        are (n, h)."""
+        middle, half = (high + low) / 2, (high - low) / 2
+        before, wide = sum(self.spectrum) / 2, (self.spectrum[1] - self.spectrum[0]) / 2
+        among = self.among * (wide / 2) + (before - middle) * sp.identity(self.among.shape[0])
+        return replace(
+            self,
+            among=sp.csr_matrix(among * (2 / half), dtype=self.among.dtype),
+            out=self.out * self.out.dtype.type(np.sqrt(wide / half)),
+            hubs=np.hstack([self.hubs, vectors]),
+            spectrum=(low, high),
+            leading=values,
+        )
+
+    def _leading(self) -> tuple[Array, Array, Array]:
+        """(values, errors, vectors) of the LEADING largest eigenpairs of M without hubs, by subspace
+        iteration."""
+        start = np.random.default_rng(0).standard_normal((self.among.shape[0], LEADING))
+        vectors = start.astype(self.out.dtype)
+        for step in range(SUBSPACE_STEPS):  # of eigenvalues from 0 to 4
+            vectors = self._step(vectors) + 2 * vectors
+            if step % 4 == 3:
+                vectors = np.linalg.qr(vectors)[0]
+        moved = self._step(vectors)
+        values, turn = np.linalg.eigh(vectors.T @ moved)
+        vectors, moved = vectors @ turn[:, ::-1], moved @ turn[:, ::-1]
+        errors = np.linalg.norm(moved - vectors * values[::-1], axis=0)
+        middle, half = sum(self.spectrum) / 2, (self.spectrum[1] - self.spectrum[0]) / 2
+        return middle + values[::-1] * half / 2, errors * half / 2, vectors
+
+    def _hub_weights(self, tolerance: float) -> Array:
+        """Of each hub 1, of each leading eigenvector what the series lacks of 1 / (1 - its eigenvalue)."""
+        low, high = self.spectrum
+        at = (2 * self.leading - low - high) / (high - low)
+        summed = np.polynomial.chebyshev.chebval(at, _chebyshev_coefficients(self.spectrum, tolerance))
+        hubs = np.ones(self.hubs.shape[1] - len(self.leading))
+        return np.concatenate([hubs, 1 / (1 - self.leading) - summed]).astype(self.hubs.dtype)
 
     def _solve(self, start: sp.csc_matrix, tolerance: float) -> Array:
         """The resolvent without hubs times `start`, (n, k): the Chebyshev series of 1 / (1 - x), summed by

@@ -302,7 +302,10 @@ class Scorer:
 
     def for_all_tiles(self) -> Scorer:
         """The same, prepared for many tiles."""
-        return replace(self, features=self.features.for_tiles())
+        features = self.features.for_tiles()
+        if features.walk is not None and self.policy.pagerank:
+            features = replace(features, walk=features.walk.for_many_sources(WALK_TOLERANCE))
+        return replace(self, features=features)
 
     def answers(self, i: Rows, j: slice) -> tuple[Array, Array]:
         """Text and topics of i -> j and of j -> i alone, float32 (len i, len j)."""

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from matching.errors import UnknownPerson
-from matching.parallel import one_blas_thread
+from matching.parallel import no_garbage_collection, one_blas_thread
 from matching.policy import Policy
 from matching.recommend.balance import kernel, matching_weights, scaling_factor
 from matching.recommend.candidates import candidates_of
@@ -38,6 +38,7 @@ class UpdateResult:
     state: RunState
 
 
+@no_garbage_collection()
 @one_blas_thread()
 def update_people(
     state: RunState,

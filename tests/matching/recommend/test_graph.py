@@ -203,6 +203,33 @@ def test_all_eigenvalues_of_the_walk_without_hubs_are_within_its_spectrum():
     assert np.abs(np.linalg.eigvalsh(moved)).max() <= 1 + 1e-9
 
 
+@pytest.mark.parametrize("couples", [4, 40])
+def test_a_shorter_series_is_as_exact_for_everybody_couples_tied_to_each_other_alone_included(
+    monkeypatch, couples
+):
+    monkeypatch.setattr(pagerank, "LEAST_PEOPLE", 0)
+    monkeypatch.setattr(pagerank, "MAX_HUBS", 4)
+    draw = np.random.default_rng(4)
+    crowd = [
+        Participant(k, seeks_topics=frozenset({f"t{k % 4}"}), sessions=frozenset({f"s{a}", f"s{b}"}))
+        for k, (a, b) in enumerate(draw.integers(0, 90, (900, 2)).tolist())
+    ]
+    pairs = [Tie(int(a), int(b)) for a, b in draw.integers(0, 900, (700, 2)) if a != b]
+    lonely = [Participant(k) for k in range(900, 900 + 2 * couples)]
+    pairs += [Tie(one.id, one.id + 1) for one in lonely[::2]]
+    incidence = build_incidence(crowd + lonely, pairs, Policy())
+    walk = RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15)
+    shorter = walk.for_many_sources(1e-4)
+    assert shorter.spectrum[1] < walk.spectrum[1]
+    assert shorter.near is not None
+    assert shorter.near[900:].all()
+    assert shorter.near[:900].mean() < 0.5
+    everybody = np.arange(len(crowd + lonely))
+    inverse = np.linalg.inv(np.eye(len(everybody)) - dense_walk(incidence))
+    for one in (walk, shorter):
+        assert np.linalg.norm(one.columns(everybody, 1e-4) - inverse, axis=0).max() < 2e-4
+
+
 def test_repeated_ties_add_up_decay_and_keep_the_newest_label():
     people, ties = typed_forum()
     incidence = build_incidence(people, ties, Policy())
