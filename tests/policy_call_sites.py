@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from backend.core.compiled import CompiledRows
 from tests.database import SERVER_OF_THIS_RUN
 
 ROOT = Path(__file__).parents[1]
@@ -84,16 +85,29 @@ def switch_off(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         return (let_through if is_here else asked)(*given, **named)
 
     monkeypatch.setattr(module, site.asked, answer)
+    write_anew(monkeypatch)
+
+
+def write_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have queries that are kept written anew, now and after the test."""
+    fetch = CompiledRows.fetch
+    monkeypatch.setattr(
+        CompiledRows,
+        "fetch",
+        lambda self, **given: fetch(CompiledRows(self._build, **self._stand_ins), **given),
+    )
     rules = importlib.import_module("backend.safeguarding.rules")
     monkeypatch.setattr(rules, "_compiled", rules.compile_channels())
     monkeypatch.setattr(rules, "_compiled_among", rules.compile_channels(among=[-4]))
+    monkeypatch.setattr(rules, "_matchable", rules.compile_matchable())
 
 
 def _everybody_else(attendee: Any, channel: str, now: Any, among: Any = None) -> Any:
+    from backend.core.compiled import any_of
     from backend.events.models import Attendee
 
     found = Attendee.objects.filter(event=attendee.event_id).exclude(pk=attendee.pk)
-    return found if among is None else found.filter(pk__in=among)
+    return found if among is None else found.filter(pk__in=any_of(list(among)))
 
 
 def _everybody(event: Any) -> Any:
@@ -164,6 +178,8 @@ LETTING_THROUGH: dict[str, Callable[..., Any]] = {
     "can_see_meeting": lambda attendee, seated, now: attendee.pk in seated,
     "check_reachable": lambda attendee, other_id, now: None,
     "contactable_for": _everybody_else,
+    "contactable_ids": lambda *asked: set(_everybody_else(*asked).values_list("pk", flat=True)),
+    "contactable_rows": lambda rows_of, *asked: list(rows_of(_everybody_else(*asked))),
     "countable": _everybody,
     "is_contact_blocked": _none,
     "is_held_as_minor": _none,

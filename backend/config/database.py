@@ -17,6 +17,7 @@ from psycopg.errors import InsufficientPrivilege
 from backend.config.embedded import DATABASE, USER, DatabaseUnusable, EmbeddedPostgres
 
 MIN_VERSION = 150000  # PostgreSQL 15, as `server_version_num` counts
+PREPARED_AFTER = 1  # uses of a statement that is written once (core.compiled); what Django writes never is
 UNKNOWN_OPTION = "invalid connection option"  # libpq's words, before it connects
 
 
@@ -25,7 +26,7 @@ def database_settings(given: dict[str, Any] | None, data: Path) -> dict[str, Any
     kept_open = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     if given is not None:
         # libpq waits for ever where a port is open and silent; DATABASE_URL may say otherwise.
-        options = {"connect_timeout": 10, **given.get("OPTIONS", {})}
+        options = {"connect_timeout": 10, "prepare_threshold": PREPARED_AFTER, **given.get("OPTIONS", {})}
         return {**given, "ENGINE": "django.db.backends.postgresql", "OPTIONS": options, **kept_open}
     return {"ENGINE": "backend.config.postgres", **embedded_settings(data), **kept_open}
 
@@ -40,6 +41,7 @@ def embedded_settings(data: Path, *, durable: bool = True) -> dict[str, Any]:
         "HOST": str(server.socket_folder),
         "PORT": "",
         "EMBEDDED": {"data": str(data), "durable": durable},
+        "OPTIONS": {"prepare_threshold": PREPARED_AFTER},
     }
 
 

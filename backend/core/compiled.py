@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
+from types import SimpleNamespace
 from typing import Any, Generic, TypeAlias, TypeVar
 
+import psycopg
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import BigIntegerField, Expression, Func, QuerySet, Value
+from psycopg.types.numeric import Int8
 
 Given: TypeAlias = int | str | dt.datetime | list[int]
 Row = TypeVar("Row")
+PLACEHOLDER = re.compile("%[s%]")
 
 
 class CompiledIds(Expression):
@@ -37,28 +43,13 @@ class _Written(Generic[Row]):
     def __init__(self, build: Callable[..., QuerySet[Any, Row]], **stand_ins: Given) -> None:
         self._build = build
         self._stand_ins = stand_ins
-        self._written: tuple[QuerySet[Any, Row], Any, str, list[tuple[str, Any]]] | None = None
 
     def _queryset(self) -> QuerySet[Any, Row]:
         return self._build(**self._stand_ins)
 
-    def _filled_in(self, values: Mapping[str, Given]) -> tuple[QuerySet[Any, Row], Any, str, tuple[Any, ...]]:
-        """The queryset with its compiler, and the SQL with these values, one for each name.
-
-        Numbers that no row can have are left out of lists.
-        """
-        self._written = self._written or self._write()
-        queryset, compiler, sql, params = self._written
-        given = {
-            name: [number for number in value if abs(number) <= BigIntegerField.MAX_BIGINT]
-            if isinstance(value, list)
-            else value
-            for name, value in values.items()
-        }
-        return queryset, compiler, sql, tuple(given[name] if name else constant for name, constant in params)
-
     def _write(self) -> tuple[QuerySet[Any, Row], Any, str, list[tuple[str, Any]]]:
-        """Of each parameter the name of a value or, where that is empty, a constant."""
+        """The queryset, its compiler and its SQL; of each parameter the name of a value or, where that is
+        empty, a constant."""
         queryset = self._queryset()
         compiler = queryset.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
@@ -67,17 +58,33 @@ class _Written(Generic[Row]):
         ]
         return queryset, compiler, sql, list(zip(names, params, strict=True))
 
+    @staticmethod
+    def _known(values: Mapping[str, Given]) -> dict[str, Given]:
+        """The values without the numbers in lists that no row can have."""
+        return {
+            name: [number for number in value if abs(number) <= BigIntegerField.MAX_BIGINT]
+            if isinstance(value, list)
+            else value
+            for name, value in values.items()
+        }
+
 
 class CompiledQuery(_Written[Any]):
     """The ids of what `build` gives, for values that are filled in at each use."""
+
+    _written: tuple[str, list[tuple[str, Any]]] | None = None
 
     def _queryset(self) -> QuerySet[Any, Any]:
         return super()._queryset().order_by().values("pk")
 
     def ids(self, **values: Given) -> CompiledIds:
-        """The ids for these values."""
-        _queryset, _compiler, sql, params = self._filled_in(values)
-        return CompiledIds(sql, params)
+        """The ids for these values, one for each name."""
+        if self._written is None:
+            _queryset, _compiler, sql, params = self._write()
+            self._written = sql, params
+        sql, params = self._written
+        given = self._known(values)
+        return CompiledIds(sql, tuple(given[name] if name else constant for name, constant in params))
 
     def materialized_ids(self, **values: Given) -> CompiledIds:
         """As `ids`, found once whatever the database estimates: for few ids by conditions that cost much."""
@@ -87,16 +94,73 @@ class CompiledQuery(_Written[Any]):
 
 
 class CompiledRows(_Written[Row]):
-    """The rows of what `build` gives, with all that it joins, for values that are filled in at each use."""
+    """The rows of what `build` gives, with all that it joins, for values that are filled in at each use.
+
+    A statement that the database prepares: it plans anew for other values only where that is cheaper.
+    """
+
+    _written: tuple[QuerySet[Any, Row], Any, str] | None = None
 
     def fetch(self, **values: Given) -> list[Row]:
-        """The rows for these values; one query."""
-        written, compiler, sql, params = self._filled_in(values)
+        """The rows for these values, one for each name; one query."""
+        if self._written is None:
+            self._written = self._prepared()
+        written, compiler, sql = self._written
+        with _preparing_cursor() as cursor:
+            cursor.execute(sql, {name: _dumped(value) for name, value in self._known(values).items()})
+            found = cursor.fetchall()
         own = copy(compiler)
-        own.connection, own.as_sql = connection, lambda *_args, **_named: (sql, params)
+        own.connection, own.execute_sql = connection, lambda *_args, **_named: [found]
         queryset = written.all()
         queryset.query.get_compiler = lambda *_args, **_named: own  # type: ignore[method-assign]
         return list(queryset)
+
+    def _prepared(self) -> tuple[QuerySet[Any, Row], Any, str]:
+        """The SQL with constants in it and with the names of the values, so that a plan knows the former."""
+        queryset, compiler, sql, params = self._write()
+        with connection.cursor() as cursor:
+            client = psycopg.ClientCursor(cursor.connection)
+            parts = iter(
+                f"%({name})s" if name else client.mogrify("%s", [constant]).replace("%", "%%")
+                for name, constant in params
+            )
+        sql = PLACEHOLDER.sub(lambda found: next(parts) if found[0] == "%s" else found[0], sql)
+        if sql.startswith("("):  # a union: the audit trail puts a statement before what does not select
+            sql = f"SELECT * FROM ({sql}) AS found"  # noqa: S608 - written by Django
+        return queryset, compiler, sql
+
+
+class _PreparingCursor(psycopg.Cursor[Any]):
+    """Tells Django's log of queries the statement, which it keeps where Django looks for it."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        super().execute(query, params, **options)
+        self._query: Any = SimpleNamespace(query=query.encode())
+        return self
+
+
+@contextmanager
+def _preparing_cursor() -> Iterator[Any]:
+    """A cursor of the connection that sends values beside their statement, and has it prepared."""
+    connection.ensure_connection()
+    raw = connection.connection
+    usual, raw.cursor_factory = raw.cursor_factory, _PreparingCursor
+    try:
+        cursor = connection.cursor()
+    finally:
+        raw.cursor_factory = usual
+    with cursor:
+        yield cursor
+
+
+def _dumped(value: Given) -> Any:
+    """Numbers as one type, whatever their size: with other types it is another statement to prepare.
+
+    The type of a list is what `any_of` says.
+    """
+    if isinstance(value, list):
+        return f"{{{','.join(map(str, value))}}}"
+    return Int8(value) if isinstance(value, int) else value
 
 
 def any_of(ids: list[int]) -> Func:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -47,7 +48,7 @@ from backend.events.rules import (
     roles_held,
     standing_of,
 )
-from backend.people.models import FormerAddress, Person
+from backend.people.models import Constituency, FormerAddress, Person
 from backend.people.selectors import HAS_FACTOR, second_factors, who_reads_the_mailbox_of
 
 
@@ -190,21 +191,33 @@ def event_for(slug: str) -> Event:
 
 def profile_for(attendee: Attendee) -> Profile:
     """The attendee's own profile with all topics of the event, in two queries."""
-    mine = Interest.objects.filter(attendee=attendee.pk).values_list("topic_id", "seeks", "offers")
+    mine = _own_interests.fetch(attendee=attendee.pk)
     interests = {topic_id: (seeks, offers) for topic_id, seeks, offers in mine}
-    rows = (
-        Theme.objects.filter(event=attendee.event_id)
-        .order_by("position", "topics__position")
-        .values_list("key", "name", "topics", "topics__key", "topics__name", "topics__description")
-    )
-    themes: dict[str, ThemeChoices] = {}
+    names: dict[str, str] = {}
+    topics: dict[str, list[TopicChoice]] = {}
+    rows = _topics_by_theme.fetch(event=attendee.event_id)
     for key, name, topic_id, topic_key, topic_name, description in rows:
-        theme = themes.setdefault(key, ThemeChoices(key, name, ()))
+        names[key] = name
+        of_theme = topics.setdefault(key, [])
         if topic_id is not None:  # a theme may have none
             seeks, offers = interests.get(topic_id, (False, False))
-            topic = TopicChoice(topic_key, topic_name, description, seeks, offers)
-            themes[key] = replace(theme, topics=(*theme.topics, topic))
-    return Profile(attendee, tuple(themes.values()))
+            of_theme.append(TopicChoice(topic_key, topic_name, description, seeks, offers))
+    return Profile(
+        attendee, tuple(ThemeChoices(key, names[key], tuple(found)) for key, found in topics.items())
+    )
+
+
+def _interests_of(attendee: int) -> QuerySet[Interest, tuple[int, bool, bool]]:
+    return Interest.objects.filter(attendee=attendee).values_list("topic_id", "seeks", "offers")
+
+
+def _topics_of(event: int) -> QuerySet[Theme, tuple[Any, ...]]:
+    themes = Theme.objects.filter(event=event).order_by("position", "topics__position")
+    return themes.values_list("key", "name", "topics", "topics__key", "topics__name", "topics__description")
+
+
+_own_interests = CompiledRows(_interests_of, attendee=-1)
+_topics_by_theme = CompiledRows(_topics_of, event=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +379,12 @@ def name_in_roster(attendee: Attendee) -> str:
 
 def name_in_lists(attendee: Attendee) -> str:
     """The name in any other list or file of organisers and leads; the short one unless an adult (S7)."""
-    return shown_name(attendee) if attendee.age_class == Attendee.AgeClass.ADULT else name_to_call(attendee)
+    return listed_name(shown_name(attendee), attendee.short_name, attendee.age_class)
+
+
+def listed_name(name: str, short_name: str, age_class: str) -> str:
+    """`name_in_lists` of whose row is not loaded."""
+    return name if age_class == Attendee.AgeClass.ADULT else short_name or first_name_in(name)
 
 
 def names_of_people(ids: Collection[int], event: Event) -> dict[int, str]:
@@ -397,23 +415,33 @@ def delegation_of(attendee: Attendee) -> str:
 
 def people_named(attendees: QuerySet[Attendee]) -> dict[int, PersonNamed]:
     """These attendees by id, in the order of the query; one query."""
-    rows = attendees.select_related("organisation__sector").only(
-        "name",
+    return named_in(named_rows_of(attendees))
+
+
+def named_rows_of(attendees: QuerySet[Attendee]) -> QuerySet[Attendee, tuple[Any, ...]]:
+    """What `named_in` takes of these attendees."""
+    return attendees.values_list(
+        "pk",
+        SHOWN_NAME,
         "short_name",
         "age_class",
-        "country",
         "organisation__name",
         "organisation__sector__constituency",
+        "country",
     )
+
+
+def named_in(rows: Iterable[tuple[Any, ...]]) -> dict[int, PersonNamed]:
+    """The attendees of these rows by id, in their order."""
     return {
-        row.pk: PersonNamed(
-            row.pk,
-            name_in_lists(row),
-            row.organisation.name if row.organisation else "",
-            row.constituency,
-            row.country,
+        pk: PersonNamed(
+            pk,
+            listed_name(name, short_name, age_class),
+            organisation or "",
+            constituency or Constituency.OTHER.value,
+            country,
         )
-        for row in rows
+        for pk, name, short_name, age_class, organisation, constituency, country in rows
     }
 
 

@@ -15,7 +15,7 @@ from backend.events.selectors import shown_name
 from backend.meetings.models import Assistant, Meeting, MeetingQuerySet, Notice, Question, Seat
 from backend.people.models import Person
 from backend.safeguarding.models import Chaperone
-from backend.safeguarding.rules import contactable_for, is_open, is_reachable_by
+from backend.safeguarding.rules import contactable_for, contactable_ids, is_open, is_reachable_by
 
 Kind = Notice.Kind
 
@@ -184,9 +184,9 @@ def check_reachable(attendee: Attendee, other_id: int, now: dt.datetime) -> None
 
     Where they see each other it is NotJoined, or GroupsApart by a contact rule of the event.
     """
-    if contactable_for(attendee, "meeting", now, [other_id]).exists():
+    if contactable_ids(attendee, "meeting", now, [other_id]):
         return
-    other = contactable_for(attendee, "page", now, [other_id]).first()
+    other = Attendee.objects.filter(pk__in=contactable_ids(attendee, "page", now, [other_id])).first()
     if other is not None and not other.has_joined:
         raise NotJoined(
             _("%(name)s has not joined this forum yet. You can ask as soon as they do.")
@@ -217,7 +217,7 @@ def can_see_meeting(attendee: Attendee, seated: Collection[int], now: dt.datetim
     others = set(seated) - {attendee.pk}
     if attendee.pk not in seated or not others:
         return False
-    return contactable_for(attendee, "meeting", now, others).count() == len(others)
+    return contactable_ids(attendee, "meeting", now, others) == others
 
 
 def may_meet(seated: Collection[int], now: dt.datetime) -> bool:
@@ -231,11 +231,11 @@ def seated_together(host: Attendee, guests: Sequence[int], now: dt.datetime) -> 
 
     The contact policy is asked of every pair; of two that it parts the first stays. One query per guest.
     """
-    near = set(contactable_for(host, "meeting", now, guests).values_list("pk", flat=True))
+    near = contactable_ids(host, "meeting", now, guests)
     people = Attendee.objects.in_bulk(near)
     kept: list[int] = []
     for pk in guests:
-        if pk in people and contactable_for(people[pk], "meeting", now, kept).count() == len(kept):
+        if pk in people and contactable_ids(people[pk], "meeting", now, kept) == set(kept):
             kept.append(pk)
     return tuple(kept)
 

@@ -6,11 +6,11 @@ S1 to S12 are the rules of docs/safeguarding.md.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import product
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Now
@@ -43,6 +43,7 @@ from backend.safeguarding.models import (
 )
 
 Channel = Literal["suggestion", "page", "directory", "meeting", "message", "contact", "export", "delegation"]
+Row = TypeVar("Row")
 CHANNELS: frozenset[str] = frozenset(get_args(Channel))
 CHANNELS_TO_SEE: frozenset[str] = frozenset({"suggestion", "page", "directory"})  # nobody is written to
 DUE_AFTER = dt.timedelta(hours=24)  # a report is due so long after it was made, unless a lead sets a time
@@ -200,7 +201,7 @@ def contactable_for(
     viewer's state is read from the database, not from the object. `now` is the clock by which dated
     permissions are judged. `among`: ask about these attendees (ids) alone.
     """
-    if channel not in CHANNELS or now.tzinfo is None or attendee.pk is None:
+    if not _can_be_asked(attendee, channel, now):
         return Attendee.objects.none()
     of_viewer = {"viewer": attendee.pk, "person": attendee.person_id, "event": attendee.event_id}
     if among is None:
@@ -208,6 +209,37 @@ def contactable_for(
     else:
         ids = _compiled_among[channel].materialized_ids(now=now, among=list(among), **of_viewer)
     return Attendee.objects.filter(event=attendee.event_id, pk__in=ids)
+
+
+def contactable_rows(
+    rows_of: Callable[[AttendeeQuerySet], QuerySet[Attendee, Row]],
+    attendee: Attendee,
+    channel: str,
+    now: dt.datetime,
+    among: Collection[int],
+) -> list[Row]:
+    """What `rows_of` reads of those among these attendees (ids) whom `contactable_for` gives; one query.
+
+    `rows_of` is a function of a module: with each channel it is one statement, which the database prepares.
+    """
+    if not _can_be_asked(attendee, channel, now):
+        return []
+    return _compiled_rows(rows_of, channel).fetch(
+        viewer=attendee.pk, person=attendee.person_id, event=attendee.event_id, now=now, among=list(among)
+    )
+
+
+def contactable_ids(attendee: Attendee, channel: str, now: dt.datetime, among: Collection[int]) -> set[int]:
+    """The ids of those among these attendees (ids) whom `contactable_for` gives; one query."""
+    return set(contactable_rows(_ids_of, attendee, channel, now, among))
+
+
+def _ids_of(people: AttendeeQuerySet) -> QuerySet[Attendee, int]:
+    return people.order_by().values_list("pk", flat=True)
+
+
+def _can_be_asked(attendee: Attendee, channel: str, now: dt.datetime) -> bool:
+    return channel in CHANNELS and now.tzinfo is not None and attendee.pk is not None
 
 
 def _contactable_through(
@@ -281,6 +313,30 @@ def compile_channels(**more: list[int]) -> dict[str, CompiledQuery]:
 _compiled, _compiled_among = compile_channels(), compile_channels(among=[-4])
 
 
+def _rows_contactable(
+    rows_of: Callable[[AttendeeQuerySet], QuerySet[Attendee, Row]],
+    channel: str,
+    *,
+    viewer: int,
+    person: int,
+    event: int,
+    now: dt.datetime,
+    among: list[int],
+) -> QuerySet[Attendee, Row]:
+    return rows_of(
+        contactable_for(Attendee(pk=viewer, person_id=person, event_id=event), channel, now, among)
+    )
+
+
+@cache
+def _compiled_rows(
+    rows_of: Callable[[AttendeeQuerySet], QuerySet[Attendee, Row]], channel: str
+) -> CompiledRows[Row]:
+    now = dt.datetime.min.replace(tzinfo=dt.UTC)
+    build = partial(_rows_contactable, rows_of, channel)
+    return CompiledRows(build, viewer=-1, person=-2, event=-3, now=now, among=[-4])
+
+
 def nameable_to(person_id: int) -> AttendeeQuerySet:
     """Attendees of this person's events whose names they may read on their own blocks and reports.
 
@@ -299,7 +355,7 @@ def nameable_to(person_id: int) -> AttendeeQuerySet:
 
 def may_contact(a: Attendee, b: Attendee, channel: str, now: dt.datetime) -> bool:
     """Whether `a` and `b` may be in touch through `channel`: the QuerySet twin asked for one person."""
-    return contactable_for(a, channel, now, [b.pk]).exists()
+    return bool(contactable_ids(a, channel, now, [b.pk]))
 
 
 def kept_contactable_for(person_id: int, ids: Collection[int], now: dt.datetime) -> QuerySet[Person]:
@@ -317,7 +373,19 @@ def kept_contactable_for(person_id: int, ids: Collection[int], now: dt.datetime)
 
 def matchable(event: Event) -> AttendeeQuerySet:
     """The attendees whose text and ties matching and planning may read at all, joined or not."""
+    return Attendee.objects.filter(event=event, pk__in=_matchable.ids(event=event.pk))
+
+
+def _open_at(event: int) -> AttendeeQuerySet:
     return Attendee.objects.filter(is_open(), event=event)
+
+
+def compile_matchable() -> CompiledQuery:
+    """The attendees of an event whom matching may read."""
+    return CompiledQuery(_open_at, event=-1)
+
+
+_matchable = compile_matchable()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

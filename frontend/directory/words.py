@@ -91,7 +91,7 @@ def to_go_words(minutes: int) -> str:
     return ngettext("In %(count)d day", "In %(count)d days", days) % {"count": days}
 
 
-def filter_choices(found: Found, event: Event) -> dict[str, list[Facet]]:
+def filter_choices(found: Found, event: Event) -> dict[str, tuple[Facet, ...]]:
     """Per filter, the values that occur in words with their counts, by name; days by date."""
     themes, topics = theme_names_for(event), topic_names_for(event)
     named: dict[str, Callable[[str], str]] = {
@@ -105,7 +105,7 @@ def filter_choices(found: Found, event: Event) -> dict[str, list[Facet]]:
     for name, facets in found.facets.items():
         words = named.get(name)
         rows = [Facet(one.value, words(one.value) if words else one.name, one.count) for one in facets]
-        choices[name] = rows if name == "day" else sorted(rows, key=lambda row: row.name.casefold())
+        choices[name] = tuple(rows if name == "day" else sorted(rows, key=lambda row: row.name.casefold()))
     return choices
 
 

@@ -6,10 +6,12 @@ from django.utils.translation import gettext as _
 
 from backend.people.models import Constituency
 
+_CONSTITUENCIES = dict(Constituency.choices)
+
 
 def constituency_label(key: str) -> str:
     """The constituency's name; an unknown key counts as other."""
-    return str(Constituency(key).label if key in Constituency.values else Constituency.OTHER.label)
+    return str(_CONSTITUENCIES.get(key, Constituency.OTHER.label))
 
 
 # What a browser calls itself, the more special first: Edge names Chrome too, and Chrome Safari.

@@ -72,21 +72,23 @@ def desk(request: Request, attendee: Attendee) -> HttpResponse:
             "days_summary": words.days_sentence(stats),
             "network_summary": words.network_sentence(stats),
             "network": pictures.network_drawing(stats, named),
-            "brokers": [(named[one.attendee_id], one) for one in stats.brokers if one.attendee_id in named],
-            "connected": [
+            "brokers": tuple(
+                (named[one.attendee_id], one) for one in stats.brokers if one.attendee_id in named
+            ),
+            "connected": tuple(
                 (named[one.attendee_id], one)
                 for one in pictures.most_connected(stats)
                 if one.attendee_id in named
-            ],
-            "needs_help": [
+            ),
+            "needs_help": tuple(
                 (
                     row,
                     without_meeting.get(row.attendee_id),
-                    words.HINDRANCES[row.cause],
+                    str(words.HINDRANCES[row.cause]),
                     _clock(row, attendee.event),
                 )
                 for row in needs_help
-            ],
+            ),
             "wanted": most_wanted_for(attendee.event),
             "unmet": unmet_needs_for(attendee.event),
             "to_nudge": sum(row.can_be_nudged for row in needs_help),

@@ -134,7 +134,7 @@ def list_context(attendee: Attendee, filters: Filters, now: dt.datetime) -> dict
     }
 
 
-def choices_in(found: SuggestionList, theme_names: Mapping[str, str]) -> dict[str, list[FilterChoice]]:
+def choices_in(found: SuggestionList, theme_names: Mapping[str, str]) -> dict[str, tuple[FilterChoice, ...]]:
     """Per filter, the values in the whole list by name; a chosen one that is gone counts zero."""
     name_of: dict[str, Callable[[str], str]] = {
         "constituency": constituency_label,
@@ -148,7 +148,7 @@ def choices_in(found: SuggestionList, theme_names: Mapping[str, str]) -> dict[st
         if asked := getattr(found.filters, filter_name):
             counts.setdefault(asked, 0)
         rows = [FilterChoice(value, named(value), count) for value, count in counts.items()]
-        choices[filter_name] = sorted(rows, key=lambda row: row.name)
+        choices[filter_name] = tuple(sorted(rows, key=lambda row: row.name))
     return choices
 
 

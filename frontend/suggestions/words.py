@@ -141,37 +141,37 @@ class ReasonBlock:
     """What stands together on a card: one pair of quotations, or sentences."""
 
     quotations: ReasonText | None
-    sentences: list[str]
+    sentences: tuple[str, ...] = ()
 
 
-def reason_texts(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) -> list[ReasonText]:
+def reason_texts(reasons: Iterable[ReasonRow], topic_names: Mapping[str, str]) -> tuple[ReasonText, ...]:
     """The reasons in words, in their order."""
-    return [reason_text(reason, topic_names) for reason in reasons]
+    return tuple(reason_text(reason, topic_names) for reason in reasons)
 
 
-def reason_blocks(texts: Iterable[ReasonText]) -> list[ReasonBlock]:
+def reason_blocks(texts: Iterable[ReasonText]) -> tuple[ReasonBlock, ...]:
     """All reasons in their order, sentences that follow each other in one block."""
     blocks: list[ReasonBlock] = []
     for text in texts:
         if text.mine:
-            blocks.append(ReasonBlock(text, []))
+            blocks.append(ReasonBlock(text))
         elif blocks and blocks[-1].quotations is None:
-            blocks[-1].sentences.append(text.sentence)
+            blocks[-1] = ReasonBlock(None, (*blocks[-1].sentences, text.sentence))
         else:
-            blocks.append(ReasonBlock(None, [text.sentence]))
-    return blocks
+            blocks.append(ReasonBlock(None, (text.sentence,)))
+    return tuple(blocks)
 
 
-def short_reason_blocks(texts: Iterable[ReasonText]) -> list[ReasonBlock]:
+def short_reason_blocks(texts: Iterable[ReasonText]) -> tuple[ReasonBlock, ...]:
     """As `reason_blocks`, with the first quotations only."""
     rows = list(texts)
     further = quoting_reasons(rows)[1:]
     return reason_blocks(text for text in rows if text not in further)
 
 
-def quoting_reasons(texts: Iterable[ReasonText]) -> list[ReasonText]:
+def quoting_reasons(texts: Iterable[ReasonText]) -> tuple[ReasonText, ...]:
     """The reasons that quote both sides."""
-    return [text for text in texts if text.mine]
+    return tuple(text for text in texts if text.mine)
 
 
 Evidence = Mapping[str, Any]

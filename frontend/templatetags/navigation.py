@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django import template
 from django.template.context import Context
@@ -236,4 +237,9 @@ def _age_classes(request: Request) -> NavigationLink:
 def _link(request: Request, name: str, label: str, count: int = 0) -> NavigationLink:
     here = request.resolver_match.url_name if request.resolver_match else ""
     is_current = here == name or BELONGS_TO.get(here or "") == name
-    return NavigationLink(name, label, reverse(name, args=[request.attendee.event.slug]), is_current, count)
+    return NavigationLink(name, label, _address(name, request.attendee.event.slug), is_current, count)
+
+
+@lru_cache(maxsize=2_000)
+def _address(name: str, slug: str) -> str:
+    return reverse(name, args=[slug])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Hashable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -11,11 +10,9 @@ from django import template
 from django.conf import settings
 from django.db.models import Model
 from django.template.context import Context
-from django.template.defaultfilters import date as format_date
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -47,6 +44,7 @@ register = template.Library()
 register.filter("language_name", language_name)
 register.filter("language_of", language_of)
 register.filter("event_day", times.event_day)
+register.filter("event_time", times.event_time)
 register.filter("zone_place", zone_place)
 register.filter("shown_name", shown_name)
 register.filter("notice_words", notice_words)
@@ -106,17 +104,6 @@ def cost(share: float) -> str:
     ('0.2\\u202f%', '0.0\\u202f%')
     """
     return f"{max(0.0, share):.1%}".replace("%", "\u202f%")
-
-
-@register.filter
-def event_time(moment: dt.datetime, event: Event) -> SafeString:
-    """The moment in the event's zone, which is named beside it."""
-    return format_html(
-        '<time datetime="{}">{}</time> <span class="zone">({})</span>',
-        moment.isoformat(),
-        format_date(localtime(moment, event.zone), "j M Y, H:i"),
-        times.event_zone_words(event, moment),
-    )
 
 
 @register.filter

@@ -3,7 +3,7 @@
 Web processes on the loopback with a database, profiles, lists, sessions and meetings of their own; the
 clients are a process of theirs, whose cost is told apart.
 
-    python -m tests.benchmarks.bench_pages [--people 1000] [--rate 60] [--processes 2] [--seconds 30]
+    python -m tests.benchmarks.bench_pages [--people 1000] [--rate 60] [--processes 1 2] [--seconds 30]
 """
 
 from __future__ import annotations
@@ -29,15 +29,24 @@ AS_FAST_SECONDS = 15.0
 WARM_SECONDS = 5.0
 ON_A_LIST = 30
 SESSIONS, LENGTH = 24, dt.timedelta(minutes=20)
+# Everybody's own words, so that nothing drawn for one is found again for another.
 SEEKS = "We seek a shared procedure for preserving chat evidence across borders, and who has tried one."
 OFFERS = "We offer a training on mutual legal assistance for prosecutors, tried in four countries since 2023."
+
+
+def seeks_of(number: int) -> str:
+    return f"{SEEKS} ({number})"
+
+
+def offers_of(number: int) -> str:
+    return f"{OFFERS} ({number})"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--people", type=int, default=1_000)
     parser.add_argument("--rate", type=float, default=60.0)
-    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--processes", type=int, nargs="+", default=[1, 2], help="one measurement of each")
     parser.add_argument("--seconds", type=float, default=30.0)
     given = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
@@ -59,14 +68,15 @@ def main() -> None:
         visits = _visits(SLUG, readers, lists, [signed_in(reader) for reader in readers])
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-        servers = Servers(address, processes=given.processes)
-        try:
-            servers.wait_until_up()
-            web = [psutil.Process(process.pid) for process in servers.web]
-            plan = {"port": servers.port, "rate": given.rate, "seconds": given.seconds, "visits": visits}
-            _told(web, given, plan)
-        finally:
-            servers.stop()
+        for processes in given.processes:
+            servers = Servers(address, processes=processes)
+            try:
+                servers.wait_until_up()
+                web = [psutil.Process(process.pid) for process in servers.web]
+                plan = {"port": servers.port, "rate": given.rate, "seconds": given.seconds, "visits": visits}
+                _told(web, given, plan)
+            finally:
+                servers.stop()
 
 
 def _told(web: list[psutil.Process], given: argparse.Namespace, plan: dict[str, object]) -> None:
@@ -94,7 +104,7 @@ def _told(web: list[psutil.Process], given: argparse.Namespace, plan: dict[str, 
         waits[page].append(1000 * wait)
     every = [wait for page in waits.values() for wait in page]
     memory = [round(process.memory_full_info().pss / 2**20) for process in web]
-    print(f"{given.people} readers, {given.processes} web processes ({memory} MB), {given.rate:.0f} pages/s")
+    print(f"{given.people} readers, {len(web)} web processes ({memory} MB), {given.rate:.0f} pages/s")
     for page, these in [*sorted(waits.items()), ("all", every)]:
         these.sort()
         print(f"  {page:12} {len(these):5} pages  p50 {these[len(these) // 2]:5.0f} ms  "
@@ -137,7 +147,8 @@ def _declare(readers: Sequence[object]) -> None:
             for n in range(4)
         ]
     for number, one in enumerate(readers):
-        one.seeks, one.offers, one.about = SEEKS, OFFERS, f"{OFFERS} {SEEKS}"
+        one.seeks, one.offers = seeks_of(number), offers_of(number)
+        one.about = f"{one.offers} {one.seeks}"
         one.country, one.languages, one.title = f"Country {number % 12}", ["en", "th"], "Head of unit"
     Attendee.objects.bulk_update(
         readers, ["seeks", "offers", "about", "country", "languages", "title"], batch_size=500
@@ -183,11 +194,7 @@ def _write_lists(readers: Sequence[object]) -> dict[int, list[int]]:
 
     event, now = readers[0].event, timezone.now()
     run = Run.objects.create(event=event, model="load", state=Run.State.CURRENT, published_at=now)
-    reasons = [
-        {"code": "seeks_offers", "weight": 0.6, "evidence": {"seek": SEEKS, "offer": OFFERS}},
-        {"code": "topic_offered", "weight": 0.3, "evidence": {"topic": "topic-0-1"}},
-        {"code": "offers_seeks", "weight": 0.2, "evidence": {"offer": OFFERS, "seek": SEEKS}},
-    ]
+    places = {one.pk: place for place, one in enumerate(readers)}
     lists = {
         one.pk: [readers[(place + 7 * n + 1) % len(readers)].pk for n in range(ON_A_LIST)]
         for place, one in enumerate(readers)
@@ -199,7 +206,12 @@ def _write_lists(readers: Sequence[object]) -> dict[int, list[int]]:
     Suggestion.objects.bulk_create(
         (
             Suggestion(
-                run=run, attendee_id=pk, other_id=other, rank=rank, score=0.9 - 0.02 * rank, reasons=reasons
+                run=run,
+                attendee_id=pk,
+                other_id=other,
+                rank=rank,
+                score=0.9 - 0.02 * rank,
+                reasons=_reasons(places[pk], places[other]),
             )
             for pk, others in lists.items()
             for rank, other in enumerate(others, start=1)
@@ -207,6 +219,16 @@ def _write_lists(readers: Sequence[object]) -> dict[int, list[int]]:
         batch_size=2_000,
     )
     return lists
+
+
+def _reasons(mine: int, theirs: int) -> list[dict[str, object]]:
+    seek_and_offer = {"seek": seeks_of(mine), "offer": offers_of(theirs)}
+    offer_and_seek = {"offer": offers_of(mine), "seek": seeks_of(theirs)}
+    return [
+        {"code": "seeks_offers", "weight": 0.6, "evidence": seek_and_offer},
+        {"code": "topic_offered", "weight": 0.3, "evidence": {"topic": f"topic-0-{theirs % 4}"}},
+        {"code": "offers_seeks", "weight": 0.2, "evidence": offer_and_seek},
+    ]
 
 
 def _agree_meetings(readers: Sequence[object]) -> None:

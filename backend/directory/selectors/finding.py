@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from itertools import chain
 from typing import TypeVar
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -293,8 +294,8 @@ def narrowed(event_id: int, wanted: Wanted) -> AttendeeQuerySet:
     return people
 
 
-def fits(values: FilterValues, chosen: Mapping[str, str], but: str = "") -> bool:
-    return all(value in values.of[name] for name, value in chosen.items() if name != but)
+def fits(values: FilterValues, chosen: Mapping[str, str]) -> bool:
+    return all(value in values.of[name] for name, value in chosen.items())
 
 
 def facets_of(people: Collection[FilterValues], chosen: Mapping[str, str]) -> dict[str, tuple[Facet, ...]]:
@@ -303,10 +304,9 @@ def facets_of(people: Collection[FilterValues], chosen: Mapping[str, str]) -> di
     houses = {value: one.organisation_name for one in people for value in one.of["organisation"]}
     found = {}
     for name in FILTERS:
-        counts: Counter[str] = Counter()
-        for one in people:
-            if fits(one, chosen, but=name):
-                counts.update(one.of[name])
+        others = {other: value for other, value in chosen.items() if other != name}
+        left = [one for one in people if fits(one, others)] if others else people
+        counts = Counter(chain.from_iterable(one.of[name] for one in left))
         if name in chosen:
             counts.setdefault(chosen[name], 0)
         if name == "organisation":

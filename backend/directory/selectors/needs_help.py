@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from backend.core.compiled import CompiledRows
 from backend.core.spreadsheets import csv_file
 from backend.directory.models import Nudge
 from backend.directory.rules import Cause
@@ -55,12 +56,7 @@ def needs_help_rows(*, event: Event, now: dt.datetime) -> tuple[NeedsHelpRow, ..
     """All of them, by name; a constant number of queries."""
     day = now.astimezone(event.zone).date()
     nudges = {one.attendee_id: one for one in Nudge.objects.filter(attendee__event=event, day=day)}
-    found = list(
-        attendees_needing_help(event)
-        .annotate(has_meeting=has_meeting(), is_profile_empty=has_empty_profile())
-        .select_related("organisation__sector")
-        .order_by("name", "pk")
-    )
+    found = _needing_help.fetch(event=event.pk)
     ids = [row.pk for row in found]
     causes, told = causes_for(event, ids, now), just_told(ids, now - JUST_TOLD)
     return tuple(
@@ -81,6 +77,15 @@ def needs_help_rows(*, event: Event, now: dt.datetime) -> tuple[NeedsHelpRow, ..
         )
         for row in found
     )
+
+
+def _needing_help_at(event: int) -> AttendeeQuerySet:
+    people = attendees_needing_help(Event(pk=event)).order_by("name", "pk")
+    people = people.annotate(has_meeting=has_meeting(), is_profile_empty=has_empty_profile())
+    return people.select_related("organisation__sector")
+
+
+_needing_help = CompiledRows(_needing_help_at, event=-1)
 
 
 def needs_help_csv(rows: tuple[NeedsHelpRow, ...]) -> bytes:

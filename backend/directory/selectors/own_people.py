@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
+from backend.core.compiled import CompiledRows
 from backend.core.texts import folded
 from backend.directory.models import ProfileVisit
 from backend.directory.selectors.finding import CHANNEL, PAGE_SIZE
@@ -44,10 +47,17 @@ class SessionCompanions:
 
 def saved_for(*, viewer: Attendee, now: dt.datetime) -> tuple[SavedPerson, ...]:
     """The people the viewer saved and may still see, the last saved first; three queries."""
-    saved = Feedback.objects.filter(attendee=viewer.pk, verdict=Feedback.Verdict.GOOD)
-    notes = dict(saved.order_by("-created_at", "-id").values_list("other_id", "note"))
+    notes = dict(_saved.fetch(attendee=viewer.pk))
     profiles = public_profiles_for(viewer=viewer, ids=notes, channel="page", now=now)
     return tuple(SavedPerson(profiles[pk], note) for pk, note in notes.items() if pk in profiles)
+
+
+def _saved_by(attendee: int) -> QuerySet[Feedback, tuple[int, str]]:
+    saved = Feedback.objects.filter(attendee=attendee, verdict=Feedback.Verdict.GOOD)
+    return saved.order_by("-created_at", "-id").values_list("other_id", "note")
+
+
+_saved = CompiledRows(_saved_by, attendee=-1)
 
 
 def recently_seen_for(*, viewer: Attendee, now: dt.datetime) -> tuple[PublicProfile, ...]:

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from backend.core.compiled import CompiledRows, any_of
 from backend.core.errors import NotFound
 from backend.directory.models import WishToMeet
 from backend.events.models import Attendee, SessionPart
@@ -38,28 +40,48 @@ class PersonPage:
 def person_for(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> PersonPage:
     """The page of another attendee of the viewer's event; refuses NotFound where contact is not allowed."""
     other = public_profiles_for(viewer=viewer, ids=[attendee_id], channel="page", now=now).get(attendee_id)
-    found = Attendee.objects.filter(pk=attendee_id).first() if other else None
-    if other is None or found is None:
+    texts = _texts.fetch(attendee=attendee_id) if other else []
+    if other is None or not texts:
         raise NotFound(_("There is no such person at this forum, or you cannot see them."))
-    shared = (
-        SessionPart.objects.seen_by_others()
-        .filter(attendee=found.pk, session__parts__attendee=viewer.pk)
-        .order_by("session__starts_at", "session_id")
-        .values_list("session__title", flat=True)
-    )
-    saved = Feedback.objects.filter(attendee=viewer.pk, other=found.pk, verdict=Feedback.Verdict.GOOD).first()
-    absent = without_open_time(viewer=viewer, ids=[found.pk], now=now)
+    saved = _notes.fetch(attendee=viewer.pk, other=attendee_id)
+    absent = without_open_time(viewer=viewer, ids=[attendee_id], now=now)
+    about, seeks, offers = texts[0]
     return PersonPage(
         other=other,
-        about=found.about,
-        seeks=found.seeks,
-        offers=found.offers,
-        shared_sessions=tuple(shared),
-        has_open_time=found.pk not in absent,
-        is_wished=absent.get(found.pk, False),
-        is_saved=saved is not None,
-        note=saved.note if saved else "",
+        about=about,
+        seeks=seeks,
+        offers=offers,
+        shared_sessions=tuple(_shared.fetch(attendee=viewer.pk, other=attendee_id)),
+        has_open_time=attendee_id not in absent,
+        is_wished=absent.get(attendee_id, False),
+        is_saved=bool(saved),
+        note=saved[0] if saved else "",
     )
+
+
+def _texts_of(attendee: int) -> QuerySet[Attendee, tuple[str, str, str]]:
+    return Attendee.objects.filter(pk=attendee).values_list("about", "seeks", "offers")
+
+
+def _notes_on(attendee: int, other: int) -> QuerySet[Feedback, str]:
+    saved = Feedback.objects.filter(attendee=attendee, other=other, verdict=Feedback.Verdict.GOOD)
+    return saved.values_list("note", flat=True)
+
+
+def _titles_shared(attendee: int, other: int) -> QuerySet[SessionPart, str]:
+    """The titles of the attendee's sessions at which the other speaks, or lets others see them."""
+    shared = SessionPart.objects.seen_by_others().filter(attendee=other, session__parts__attendee=attendee)
+    return shared.order_by("session__starts_at", "session_id").values_list("session__title", flat=True)
+
+
+def _wished_among(asker: int, among: list[int]) -> QuerySet[WishToMeet, int]:
+    return WishToMeet.objects.filter(asker=asker, other__in=any_of(among)).values_list("other_id", flat=True)
+
+
+_texts = CompiledRows(_texts_of, attendee=-1)
+_notes = CompiledRows(_notes_on, attendee=-1, other=-2)
+_shared = CompiledRows(_titles_shared, attendee=-1, other=-2)
+_wished = CompiledRows(_wished_among, asker=-1, among=[-2])
 
 
 def wished_by(attendee: Attendee, now: dt.datetime) -> tuple[PublicProfile, ...]:
@@ -73,10 +95,8 @@ def wished_by(attendee: Attendee, now: dt.datetime) -> tuple[PublicProfile, ...]
 def without_open_time(*, viewer: Attendee, ids: Collection[int], now: dt.datetime) -> dict[int, bool]:
     """Those of these people who have no open time, each with whether the viewer wished to meet them.
 
-    Two queries. Only ids that the contact policy let through may be given.
+    Two queries at most. Only ids that the contact policy let through may be given.
     """
     absent = set(ids) - with_open_time(ids, now)
-    wished = set(
-        WishToMeet.objects.filter(asker=viewer.pk, other__in=absent).values_list("other_id", flat=True)
-    )
+    wished = set(_wished.fetch(asker=viewer.pk, among=list(absent))) if absent else set()
     return {pk: pk in wished for pk in absent}

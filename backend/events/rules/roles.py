@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from backend.core.compiled import CompiledRows
 from backend.core.errors import BusinessError, NotFound
 from backend.events.models import (
     Appointment,
@@ -40,7 +41,14 @@ def is_suspended() -> Q:
 
 def is_paused(attendee: Attendee) -> bool:
     """Whether the attendee is suspended now, as the database has it."""
-    return Suspension.objects.in_force().filter(attendee=attendee.pk).exists()
+    return bool(_suspensions.fetch(attendee=attendee.pk))
+
+
+def _suspensions_of(attendee: int) -> QuerySet[Suspension, int]:
+    return Suspension.objects.in_force().filter(attendee=attendee).values_list("pk", flat=True)
+
+
+_suspensions = CompiledRows(_suspensions_of, attendee=-1)
 
 
 def check_admission(attendee: Attendee, *, even_paused: bool = False) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from backend.events.models import Attendee, SessionPart
 from backend.meetings.models import Meeting
 from backend.meetings.selectors.delegation_sessions import own_delegation_sessions
-from backend.meetings.selectors.meetings import MeetingRow, rows_among
+from backend.meetings.selectors.meetings import MeetingRow, confirmed_meetings_for
 from backend.meetings.selectors.office_hours import OfficeHourRow, office_hours_for
 
 
@@ -58,7 +58,6 @@ def agenda_for(attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingR
 
     `rows`: what `own_rows` gives, where it was read already.
     """
-    confirmed = Meeting.objects.filter(state__in=Meeting.CONFIRMED_STATES).order_by("pk")
     parts = SessionPart.objects.filter(attendee=attendee.pk).select_related("session")
     items = [
         AgendaItem(
@@ -80,8 +79,8 @@ def agenda_for(attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingR
             room=row.place.label,
             meeting=row,
         )
-        for row in rows_among(attendee, confirmed, now, rows)
-        if row.starts_at and row.ends_at and row.place
+        for row in confirmed_meetings_for(attendee, now, rows)
+        if row.state != Meeting.State.CANCELLED and row.starts_at and row.ends_at and row.place
     ]
     items += [
         AgendaItem(

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
 from backend.events.models import Attendee
 from backend.events.rules import Doing, is_allowed
@@ -84,10 +86,7 @@ def assistants_for(principal: Attendee, now: dt.datetime) -> tuple[AssistantRow,
 
 def asking_principals(attendee: Attendee, now: dt.datetime) -> tuple[PrincipalRow, ...]:
     """Who asks this attendee to act for them, the first one first."""
-    waiting = Assistant.objects.waiting().filter(
-        event=attendee.event_id, address_hash=attendee.person.address_hash
-    )
-    ids = dict(waiting.values_list("principal", "pk"))
+    ids = dict(_asking.fetch(event=attendee.event_id, address_hash=attendee.person.address_hash))
     if not ids:
         return ()
     profiles = public_profiles_of(pairable_with(attendee, now, list(ids)))
@@ -96,8 +95,7 @@ def asking_principals(attendee: Attendee, now: dt.datetime) -> tuple[PrincipalRo
 
 def principals_for(assistant: Attendee, now: dt.datetime) -> tuple[PrincipalRow, ...]:
     """For whom this attendee acts now, with how many of the requests that they may see wait for an answer."""
-    mine = Assistant.objects.in_force().filter(attendee=assistant.pk)
-    ids = dict(mine.order_by("pk").values_list("principal", "pk"))
+    ids = dict(_agreed.fetch(attendee=assistant.pk))
     if not ids:
         return ()
     people = {one.pk: one for one in principals_of(assistant, now).select_related("event", "person")}
@@ -107,6 +105,20 @@ def principals_for(assistant: Attendee, now: dt.datetime) -> tuple[PrincipalRow,
         for pk in ids
         if pk in people
     )
+
+
+def _asking_for(event: int, address_hash: str) -> QuerySet[Assistant, tuple[int, int]]:
+    waiting = Assistant.objects.waiting().filter(event=event, address_hash=address_hash)
+    return waiting.values_list("principal", "pk")
+
+
+def _agreed_by(attendee: int) -> QuerySet[Assistant, tuple[int, int]]:
+    mine = Assistant.objects.in_force().filter(attendee=attendee).order_by("pk")
+    return mine.values_list("principal", "pk")
+
+
+_asking = CompiledRows(_asking_for, event=-1, address_hash="-")
+_agreed = CompiledRows(_agreed_by, attendee=-1)
 
 
 def names_of_readers(asker: Attendee, principal_id: int, now: dt.datetime) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
@@ -74,20 +75,17 @@ def rules_for(event_id: int) -> MeetingRules:
 
 def availability_for(attendee: Attendee, now: dt.datetime) -> tuple[GridDay, ...]:
     """The attendee's slots by day; five queries."""
-    opened = set(Availability.objects.filter(attendee=attendee.pk).values_list("slot_id", flat=True))
+    opened = set(_opened.fetch(attendee=attendee.pk))
     busy = [
-        (Period(part.session.starts_at, part.session.ends_at), "session", part.session.title)
-        for part in SessionPart.objects.filter(attendee=attendee.pk)
-        .select_related("session")
-        .order_by("session__starts_at", "session_id")
-    ] + [
-        (Period(seat.period.lower, seat.period.upper), "meeting", "")
-        for seat in Seat.objects.filter(attendee=attendee.pk, is_active=True).order_by("period")
+        *((Period(*both), "session", title) for *both, title in _session_times.fetch(attendee=attendee.pk)),
+        *(
+            (Period(taken.lower, taken.upper), "meeting", "")
+            for taken in _seat_times.fetch(attendee=attendee.pk)
+        ),
+        *((Period(*both), "closed", reason) for *both, reason in _closed.fetch(event=attendee.event_id)),
     ]
-    closures = Closure.objects.filter(event=attendee.event_id, room="", reopened_at=None).order_by("pk")
-    busy += [(Period(one.starts_at, one.ends_at), "closed", one.reason) for one in closures]
     cells = []
-    for slot in Slot.objects.filter(event=attendee.event_id):
+    for slot in _slots.fetch(event=attendee.event_id):
         kind, because = next(
             ((kind, because) for period, kind, because in busy if overlaps(period, slot)),
             ("", ""),
@@ -116,6 +114,36 @@ def availability_for(attendee: Attendee, now: dt.datetime) -> tuple[GridDay, ...
             )
         )
     return tuple(days)
+
+
+def _slots_opened(attendee: int) -> QuerySet[Availability, int]:
+    return Availability.objects.filter(attendee=attendee).values_list("slot_id", flat=True)
+
+
+def _sessions_of(attendee: int) -> QuerySet[SessionPart, tuple[dt.datetime, dt.datetime, str]]:
+    parts = SessionPart.objects.filter(attendee=attendee).order_by("session__starts_at", "session_id")
+    return parts.values_list("session__starts_at", "session__ends_at", "session__title")
+
+
+def _seats_of(attendee: int) -> QuerySet[Seat, Any]:
+    seats = Seat.objects.filter(attendee=attendee, is_active=True).order_by("period")
+    return seats.values_list("period", flat=True)
+
+
+def _closures_of(event: int) -> QuerySet[Closure, tuple[dt.datetime, dt.datetime, str]]:
+    closures = Closure.objects.filter(event=event, room="", reopened_at=None).order_by("pk")
+    return closures.values_list("starts_at", "ends_at", "reason")
+
+
+def _slots_of(event: int) -> QuerySet[Slot]:
+    return Slot.objects.filter(event=event)
+
+
+_opened = CompiledRows(_slots_opened, attendee=-1)
+_session_times = CompiledRows(_sessions_of, attendee=-1)
+_seat_times = CompiledRows(_seats_of, attendee=-1)
+_closed = CompiledRows(_closures_of, event=-1)
+_slots = CompiledRows(_slots_of, event=-1)
 
 
 def has_open_time(attendee_id: int, now: dt.datetime) -> bool:
@@ -193,16 +221,8 @@ def common_slots(
     Only slots that start after `after`, and not while the organisers closed the venue.
     """
     wanted = sorted(set(others) - {attendee_id})
-    rows = (
-        Availability.objects.select_related("slot")
-        .filter(
-            attendee__in=wanted,
-            pk__in=_common.materialized_ids(attendee=attendee_id, others=wanted, after=after),
-        )
-        .order_by("slot__starts_at", "slot__ends_at", "slot_id")
-    )
     found: dict[int, list[Slot]] = {other: [] for other in others}
-    for row in rows:
+    for row in _common_rows.fetch(attendee=attendee_id, others=wanted, after=after):
         found[row.attendee_id].append(row.slot)
     return {other: tuple(slots) for other, slots in found.items()}
 
@@ -220,6 +240,18 @@ def _common_with(attendee: int, others: list[int], after: dt.datetime) -> QueryS
 
 
 _common = CompiledQuery(_common_with, attendee=-1, others=[-2], after=dt.datetime.min.replace(tzinfo=dt.UTC))
+
+
+def _common_rows_with(attendee: int, others: list[int], after: dt.datetime) -> QuerySet[Availability]:
+    """The same with their slots, earliest first."""
+    ids = _common.materialized_ids(attendee=attendee, others=others, after=after)
+    common = Availability.objects.filter(attendee__in=any_of(others), pk__in=ids)
+    return common.select_related("slot").order_by("slot__starts_at", "slot__ends_at", "slot_id")
+
+
+_common_rows = CompiledRows(
+    _common_rows_with, attendee=-1, others=[-2], after=dt.datetime.min.replace(tzinfo=dt.UTC)
+)
 
 
 def times_of_two(pair: tuple[int, int], now: dt.datetime) -> tuple[Slot, ...]:

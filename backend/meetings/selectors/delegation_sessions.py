@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
 from backend.core.period import overlapping_range
 from backend.events.models import Attendee, Slot, Table, Topic
@@ -68,10 +69,7 @@ class OwnDelegationSession:
 
 def own_delegation_sessions(attendee: Attendee, now: dt.datetime) -> tuple[OwnDelegationSession, ...]:
     """The attendee's, those that wait for an answer first; a few queries for each confirmed one."""
-    mine = {
-        seat.session_id: seat
-        for seat in DelegationSeat.objects.filter(attendee=attendee.pk).exclude(answer=ANSWER.NO)
-    }
+    mine = {seat.session_id: seat for seat in _own_seats.fetch(attendee=attendee.pk)}
     if not mine:
         return ()
     sessions = list(
@@ -90,6 +88,13 @@ def own_delegation_sessions(attendee: Attendee, now: dt.datetime) -> tuple[OwnDe
             rows.append(_own_row(session, seat, state, shown))
     order = ("asked", "confirmed", "agreed", "waiting", "over", "ended")
     return tuple(sorted(rows, key=lambda row: order.index(row.state)))
+
+
+def _seats_of(attendee: int) -> QuerySet[DelegationSeat]:
+    return DelegationSeat.objects.filter(attendee=attendee).exclude(answer=ANSWER.NO)
+
+
+_own_seats = CompiledRows(_seats_of, attendee=-1)
 
 
 def own_delegation_session(attendee: Attendee, session_id: int, now: dt.datetime) -> OwnDelegationSession:

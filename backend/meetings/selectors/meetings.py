@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from backend.core.compiled import CompiledRows
+from backend.core.compiled import CompiledRows, any_of
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event, SessionPart, Slot, Table
 from backend.events.rules import Doing, interpreter_text, is_allowed
@@ -145,12 +146,15 @@ def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> t
 
     A constant number of queries.
     """
-    found = list(
-        meetings.one_to_one()
-        .of(viewer)
-        .select_related("theme", "slot", "table", "question")
-        .prefetch_related("seats")
-    )
+    return _rows_of(viewer, list(_of_two(meetings.of(viewer))), now)
+
+
+def _of_two(meetings: MeetingQuerySet) -> MeetingQuerySet:
+    return meetings.one_to_one().select_related("theme", "slot", "table", "question")
+
+
+def _rows_of(viewer: Attendee, found: list[Meeting], now: dt.datetime) -> tuple[MeetingRow, ...]:
+    prefetch_related_objects(found, "seats")
     prefetch_related_objects([one for one in found if one.state in Meeting.OPEN_STATES], "times__slot")
     others = {meeting.pk: _other_id(meeting, viewer) for meeting in found}
     acted = {seat.assistant_id for meeting in found for seat in meeting.seats.all() if seat.assistant_id}
@@ -179,18 +183,15 @@ def rows_for(viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime) -> t
 
 
 def own_rows(attendee: Attendee, now: dt.datetime) -> dict[int, MeetingRow]:
-    """All the attendee's meetings by id, for a page that shows several of the choices below."""
-    return {row.meeting_id: row for row in rows_for(attendee, Meeting.objects.all(), now)}
+    """All the attendee's meetings by id, of which the choices below are made."""
+    return {row.meeting_id: row for row in _rows_of(attendee, _own.fetch(attendee=attendee.pk), now)}
 
 
-def rows_among(
-    attendee: Attendee, meetings: MeetingQuerySet, now: dt.datetime, rows: Mapping[int, MeetingRow] | None
-) -> tuple[MeetingRow, ...]:
-    """As `rows_for`; taken from `rows`, what `own_rows` gives, where it was read already."""
-    if rows is None:
-        return rows_for(attendee, meetings, now)
-    ids = meetings.one_to_one().of(attendee).values_list("pk", flat=True) if rows else ()
-    return tuple(rows[pk] for pk in ids if pk in rows)
+def _meetings_of(attendee: int) -> MeetingQuerySet:
+    return _of_two(Meeting.objects.filter(seats__attendee=attendee))
+
+
+_own = CompiledRows(_meetings_of, attendee=-1)
 
 
 def _counter_offers(meetings: Sequence[Meeting], now: dt.datetime) -> dict[int, CounterOffer]:
@@ -198,8 +199,16 @@ def _counter_offers(meetings: Sequence[Meeting], now: dt.datetime) -> dict[int, 
     ids = [one.pk for one in meetings if one.state in (Meeting.State.REQUESTED, Meeting.State.ACCEPTED)]
     if not ids:
         return {}
-    found = CounterOffer.objects.open_at(now).filter(meeting__in=ids).prefetch_related("times__slot")
+    found = _open_offers.fetch(among=ids, now=now)
+    prefetch_related_objects(found, "times__slot")
     return {offer.meeting_id: offer for offer in found}
+
+
+def _offers_open_at(among: list[int], now: dt.datetime) -> QuerySet[CounterOffer]:
+    return CounterOffer.objects.open_at(now).filter(meeting__in=any_of(among))
+
+
+_open_offers = CompiledRows(_offers_open_at, among=[-1], now=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
 def _follow_ups(viewer: Attendee, meetings: Sequence[Meeting]) -> dict[int, FollowUpRow]:
@@ -207,8 +216,16 @@ def _follow_ups(viewer: Attendee, meetings: Sequence[Meeting]) -> dict[int, Foll
     ids = [one.pk for one in meetings if one.state in Meeting.CONFIRMED_STATES]
     if not ids:
         return {}
-    rows = FollowUp.objects.filter(attendee=viewer.pk, meeting__in=ids)
-    return {row.meeting_id: FollowUpRow(row.agreed, row.due_on, row.kept) for row in rows}
+    rows = _noted.fetch(attendee=viewer.pk, among=ids)
+    return {meeting_id: FollowUpRow(*noted) for meeting_id, *noted in rows}
+
+
+def _noted_after(attendee: int, among: list[int]) -> QuerySet[FollowUp, Any]:
+    noted = FollowUp.objects.filter(attendee=attendee, meeting__in=any_of(among))
+    return noted.values_list("meeting_id", "agreed", "due_on", "kept")
+
+
+_noted = CompiledRows(_noted_after, attendee=-1, among=[-2])
 
 
 def _other_id(meeting: Meeting, viewer: Attendee) -> int:
@@ -305,16 +322,27 @@ def requests_to_answer(
     attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingRow] | None = None
 ) -> tuple[MeetingRow, ...]:
     """Requests, proposals, counter-offers and questions that wait for the attendee's answer, the first to
-    expire first; none where the event's state lets nobody ask any more."""
+    expire first; none where the event's state lets nobody ask any more.
+
+    `rows`, here and below: what `own_rows` gives, where it was read already.
+    """
     if not is_allowed(attendee.event, Doing.ASK):
         return ()
-    to_others = CounterOffer.objects.open_at(now).exclude(made_by=attendee.pk)
-    asked = Q(pk__in=Meeting.objects.open_at(now).exclude(asker=attendee.pk).values("pk"))
-    questioned = Meeting.objects.requests().open_at(now).filter(asker=attendee.pk, question__answer="")
-    to_say = Q(pk__in=to_others.values("meeting")) | Q(pk__in=questioned.values("pk"))
-    waiting = Meeting.objects.filter(asked | to_say)
-    found = rows_among(attendee, waiting.order_by("expires_at", "pk"), now, rows)
-    return tuple(row for row in found if not row.my_answer)
+    found = own_rows(attendee, now) if rows is None else rows
+    return _by_expiry(row for row in found.values() if _waits_for_answer(row) and not row.my_answer)
+
+
+def _waits_for_answer(row: MeetingRow) -> bool:
+    if row.counter_offer is not None and not row.counter_offer.by_me:
+        return True
+    if not row.asked_by_me:
+        return row.state in Meeting.OPEN_STATES
+    is_asked_back = row.question is not None and not row.question.answer
+    return row.state == Meeting.State.REQUESTED and is_asked_back
+
+
+def _by_expiry(rows: Iterable[MeetingRow]) -> tuple[MeetingRow, ...]:
+    return tuple(sorted(rows, key=lambda row: (row.expires_at, row.meeting_id)))
 
 
 def answered_proposals(
@@ -324,29 +352,29 @@ def answered_proposals(
 
     Those still open first, the first to expire first; then the others, newest first.
     """
-    made = Meeting.objects.filter(asker=None, state__in=Meeting.NEVER_CONFIRMED_STATES)
-    found = rows_among(attendee, made.order_by("expires_at", "pk"), now, rows)
-    is_open = [row for row in found if row.state == Meeting.State.PROPOSED and row.my_answer]
-    return (*is_open, *reversed([row for row in found if row.state == Meeting.State.EXPIRED]))
+    found = own_rows(attendee, now) if rows is None else rows
+    made = _by_expiry(row for row in found.values() if row.by_organisers)
+    is_open = [row for row in made if row.state == Meeting.State.PROPOSED and row.my_answer]
+    return (*is_open, *reversed([row for row in made if row.state == Meeting.State.EXPIRED]))
 
 
 def requests_sent(
     attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingRow] | None = None
 ) -> tuple[MeetingRow, ...]:
     """The attendee's own requests that were never confirmed: those that wait first, then the newest."""
-    sent = Meeting.objects.filter(asker=attendee.pk, state__in=Meeting.NEVER_CONFIRMED_STATES).order_by(
-        "-asked_at", "-pk"
-    )
-    found = rows_among(attendee, sent, now, rows)
-    return tuple(sorted(found, key=lambda row: row.state != Meeting.State.REQUESTED))
+    found = own_rows(attendee, now) if rows is None else rows
+    sent = [row for row in found.values() if row.asked_by_me and row.state in Meeting.NEVER_CONFIRMED_STATES]
+    sent.sort(key=lambda row: (row.asked_at, row.meeting_id), reverse=True)
+    return tuple(sorted(sent, key=lambda row: row.state != Meeting.State.REQUESTED))
 
 
 def confirmed_meetings_for(
     attendee: Attendee, now: dt.datetime, rows: Mapping[int, MeetingRow] | None = None
 ) -> tuple[MeetingRow, ...]:
     """Every meeting that was ever confirmed, cancelled ones included, by time."""
-    confirmed = Meeting.objects.filter(state__in=Meeting.EVER_CONFIRMED_STATES)
-    return rows_among(attendee, confirmed.order_by("period", "pk"), now, rows)
+    found = own_rows(attendee, now) if rows is None else rows
+    confirmed = [row for row in found.values() if row.state in Meeting.EVER_CONFIRMED_STATES]
+    return tuple(sorted(confirmed, key=lambda row: (row.starts_at, row.ends_at, row.meeting_id)))
 
 
 def meeting_for(attendee: Attendee, meeting_id: int, now: dt.datetime) -> MeetingRow:

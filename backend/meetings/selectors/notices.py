@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from backend.events.models import Attendee
 from backend.meetings.models import Meeting, Notice
-from backend.meetings.selectors.meetings import MeetingRow, rows_among
+from backend.meetings.selectors.meetings import MeetingRow, rows_for
 from backend.meetings.selectors.office_hours import OfficeHourRow, office_rows_for
 
 
@@ -34,9 +34,11 @@ def notices_for(
     Of a meeting that the contact policy hides, only the cancellation is listed, without the meeting.
     """
     notices = list(Notice.objects.filter(attendee=attendee.pk).order_by("-created_at", "-pk")[:limit])
-    meetings = Meeting.objects.filter(pk__in=[notice.meeting_id for notice in notices])
-    shown = {row.meeting_id: row for row in rows_among(attendee, meetings, now, rows)}
-    hours = {row.meeting_id: row for row in office_rows_for(attendee, meetings, now)}
+    ids = {notice.meeting_id for notice in notices}
+    if rows is None:
+        rows = {row.meeting_id: row for row in rows_for(attendee, Meeting.objects.filter(pk__in=ids), now)}
+    others = Meeting.objects.filter(pk__in=ids - rows.keys())
+    hours = {row.meeting_id: row for row in office_rows_for(attendee, others, now)}
     return tuple(
         NoticeRow(
             notice.pk,
@@ -45,9 +47,9 @@ def notices_for(
             notice.created_at,
             notice.read_at is not None,
             notice.meeting_id,
-            shown.get(notice.meeting_id),
+            rows.get(notice.meeting_id),
             hours.get(notice.meeting_id),
         )
         for notice in notices
-        if notice.meeting_id in shown or notice.meeting_id in hours or notice.kind == Notice.Kind.CANCELLED
+        if notice.meeting_id in rows or notice.meeting_id in hours or notice.kind == Notice.Kind.CANCELLED
     )

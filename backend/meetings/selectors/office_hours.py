@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import OuterRef
+from django.db.models import OuterRef, prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from backend.core.compiled import CompiledRows
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, Slot
 from backend.meetings.models import Availability, Meeting, MeetingQuerySet, Seat
@@ -77,9 +78,17 @@ def office_rows_for(
     viewer: Attendee, meetings: MeetingQuerySet, now: dt.datetime
 ) -> tuple[OfficeHourRow, ...]:
     """The viewer's office hours among these, in their order; a guest has none whose host the policy hides."""
-    mine = meetings.office_hours().of(viewer).select_related("theme", "table", "asker")
-    found = [_row(viewer, meeting, now) for meeting in mine.prefetch_related("seats")]
-    return tuple(row for row in found if row is not None)
+    return _rows_of(viewer, list(_hours_among(meetings.of(viewer))), now)
+
+
+def _hours_among(meetings: MeetingQuerySet) -> MeetingQuerySet:
+    return meetings.office_hours().select_related("theme", "table", "asker")
+
+
+def _rows_of(viewer: Attendee, found: list[Meeting], now: dt.datetime) -> tuple[OfficeHourRow, ...]:
+    prefetch_related_objects(found, "seats")
+    rows = [_row(viewer, meeting, now) for meeting in found]
+    return tuple(row for row in rows if row is not None)
 
 
 def _row(viewer: Attendee, meeting: Meeting, now: dt.datetime) -> OfficeHourRow | None:
@@ -134,7 +143,14 @@ def _actions(meeting: Meeting, seat: Seat, state: str, left: int, now: dt.dateti
 
 def office_hours_for(attendee: Attendee, now: dt.datetime) -> tuple[OfficeHourRow, ...]:
     """All the attendee's, by time."""
-    return office_rows_for(attendee, Meeting.objects.order_by("period", "pk"), now)
+    return _rows_of(attendee, _own.fetch(attendee=attendee.pk), now)
+
+
+def _hours_of(attendee: int) -> MeetingQuerySet:
+    return _hours_among(Meeting.objects.filter(seats__attendee=attendee).order_by("period", "pk"))
+
+
+_own = CompiledRows(_hours_of, attendee=-1)
 
 
 def office_hour_for(attendee: Attendee, meeting_id: int, now: dt.datetime) -> OfficeHourRow:

@@ -6,7 +6,11 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any
 
+from django.db.models import QuerySet
+
+from backend.core.compiled import CompiledRows
 from backend.core.period import Period
 from backend.events.models import Attendee, Event, Session, SessionPart
 from backend.events.selectors import name_in_lists
@@ -82,7 +86,7 @@ def sessions_for(attendee: Attendee, now: dt.datetime, *, theme: str = "") -> Se
 
     A constant number of queries.
     """
-    sessions = list(Session.objects.filter(event=attendee.event_id).select_related("theme"))
+    sessions = _sessions.fetch(event=attendee.event_id)
     counts = Counter(session.theme for session in sessions if session.theme)
     themes = sorted(counts, key=lambda found: (found.position, found.pk))
     theme = theme if theme in {found.key for found in themes} else ""
@@ -100,9 +104,8 @@ def sessions_for(attendee: Attendee, now: dt.datetime, *, theme: str = "") -> Se
 
 
 def _rows(attendee: Attendee, sessions: list[Session], now: dt.datetime) -> list[SessionRow]:
-    parts = SessionPart.objects.filter(event=attendee.event_id).order_by("pk")
-    mine = dict(parts.filter(attendee=attendee.pk).values_list("session_id", "part"))
-    speaking = list(parts.filter(part=SessionPart.Part.SPEAKING).values_list("session_id", "attendee_id"))
+    mine = dict(_own_parts.fetch(event=attendee.event_id, attendee=attendee.pk))
+    speaking = _speaking.fetch(event=attendee.event_id)
     profiles = public_profiles_for(viewer=attendee, ids={pk for _, pk in speaking}, channel="page", now=now)
     agreed = Meeting.objects.filter(state__in=Meeting.CONFIRMED_STATES).order_by("period", "pk")
     meetings = [
@@ -115,8 +118,7 @@ def _rows(attendee: Attendee, sessions: list[Session], now: dt.datetime) -> list
         for row in office_hours_for(attendee, now)
         if row.state == Meeting.State.ACCEPTED
     ]
-    opened = Availability.objects.filter(attendee=attendee.pk, slot__starts_at__gt=now)
-    slots = [Period(*both) for both in opened.values_list("slot__starts_at", "slot__ends_at")]
+    slots = [Period(*both) for both in _opened.fetch(attendee=attendee.pk, after=now)]
     periods = {session.pk: Period(session.starts_at, session.ends_at) for session in sessions}
     rows = []
     for session in sessions:
@@ -147,6 +149,31 @@ def _rows(attendee: Attendee, sessions: list[Session], now: dt.datetime) -> list
             )
         )
     return rows
+
+
+def _sessions_of(event: int) -> QuerySet[Session]:
+    return Session.objects.filter(event=event).select_related("theme")
+
+
+def _parts_of(event: int, attendee: int) -> QuerySet[SessionPart, tuple[int, str]]:
+    parts = SessionPart.objects.filter(event=event, attendee=attendee).order_by("pk")
+    return parts.values_list("session_id", "part")
+
+
+def _speakers_of(event: int) -> QuerySet[SessionPart, tuple[int, int]]:
+    parts = SessionPart.objects.filter(event=event, part=SessionPart.Part.SPEAKING).order_by("pk")
+    return parts.values_list("session_id", "attendee_id")
+
+
+def _slots_opened(attendee: int, after: dt.datetime) -> QuerySet[Availability, tuple[Any, Any]]:
+    opened = Availability.objects.filter(attendee=attendee, slot__starts_at__gt=after)
+    return opened.values_list("slot__starts_at", "slot__ends_at")
+
+
+_sessions = CompiledRows(_sessions_of, event=-1)
+_own_parts = CompiledRows(_parts_of, event=-1, attendee=-2)
+_speaking = CompiledRows(_speakers_of, event=-1)
+_opened = CompiledRows(_slots_opened, attendee=-1, after=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
 @dataclass(frozen=True, slots=True)

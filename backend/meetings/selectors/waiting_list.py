@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
+from backend.core.compiled import CompiledRows
 from backend.events.models import Attendee, Event
 from backend.events.selectors import name_in_lists
 from backend.meetings.models import WaitingListEntry
@@ -42,14 +43,7 @@ class WantedRow:
 
 def waiting_for(attendee: Attendee, now: dt.datetime) -> tuple[WaitingRow, ...]:
     """For whom the attendee waits, the first one first, without whom the policy hides; three queries."""
-    ahead = WaitingListEntry.objects.waiting().filter(
-        Q(created_at__lt=OuterRef("created_at"))
-        | Q(created_at=OuterRef("created_at"), pk__lt=OuterRef("pk")),
-        other=OuterRef("other"),
-    )
-    number = ahead.order_by().values("other").annotate(number=Count("pk")).values("number")
-    mine = WaitingListEntry.objects.waiting().filter(attendee=attendee.pk).in_turn()
-    entries = list(mine.select_related("theme").annotate(before=Subquery(number)))
+    entries = _entries.fetch(attendee=attendee.pk)
     others = {one.other_id for one in entries}
     profiles = public_profiles_for(viewer=attendee, ids=others, channel="meeting", now=now)
     return tuple(
@@ -68,6 +62,26 @@ def waiting_for(attendee: Attendee, now: dt.datetime) -> tuple[WaitingRow, ...]:
     )
 
 
+def _entries_of(attendee: int) -> QuerySet[WaitingListEntry]:
+    """With `before`: how many wait longer for the same; None where nobody does."""
+    ahead = WaitingListEntry.objects.waiting().filter(
+        Q(created_at__lt=OuterRef("created_at"))
+        | Q(created_at=OuterRef("created_at"), pk__lt=OuterRef("pk")),
+        other=OuterRef("other"),
+    )
+    number = ahead.order_by().values("other").annotate(number=Count("pk")).values("number")
+    mine = WaitingListEntry.objects.waiting().filter(attendee=attendee).in_turn()
+    return mine.select_related("theme").annotate(before=Subquery(number))
+
+
+def _waiting_for(other: int) -> QuerySet[WaitingListEntry, int]:
+    return WaitingListEntry.objects.waiting().filter(other=other).values_list("attendee", flat=True)
+
+
+_entries = CompiledRows(_entries_of, attendee=-1)
+_waiting = CompiledRows(_waiting_for, other=-1)
+
+
 def can_wait_for(attendee: Attendee, other_id: int, now: dt.datetime) -> bool:
     """Whether both opened times to come, free or taken; that none is free in common the caller knows."""
     return has_open_time(attendee.pk, now) and has_open_time(other_id, now)
@@ -75,8 +89,7 @@ def can_wait_for(attendee: Attendee, other_id: int, now: dt.datetime) -> bool:
 
 def people_waiting_for(attendee: Attendee, now: dt.datetime) -> int:
     """How many wait for a time with the attendee, without whom the contact policy parts from them."""
-    waiting = WaitingListEntry.objects.waiting().filter(other=attendee.pk)
-    ids = list(waiting.values_list("attendee", flat=True))
+    ids = _waiting.fetch(other=attendee.pk)
     return len(visible_ids_for(viewer=attendee, ids=ids, channel="meeting", now=now)) if ids else 0
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from backend.core.compiled import any_of
+from backend.core.compiled import CompiledRows, any_of
 from backend.core.errors import NotFound
 from backend.events.models import Attendee, AttendeeQuerySet, Interest
 from backend.events.selectors import SHOWN_NAME, shown_name
 from backend.people.models import Constituency, Person
-from backend.safeguarding.rules import contactable_for, knows_of, nameable_to
+from backend.safeguarding.rules import contactable_ids, contactable_rows, knows_of, nameable_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +69,34 @@ def public_profiles_of(people: AttendeeQuerySet) -> dict[int, PublicProfile]:
 
     For the viewer's own and for whom the contact policy let through.
     """
-    rows = list(
-        people.values_list(
-            "pk",
-            SHOWN_NAME,
-            "short_name",
-            "title",
-            "organisation__name",
-            "organisation__sector__name",
-            "organisation__sector__constituency",
-            "country",
-            "languages",
-            "agreed_at",
-            "shows_sessions",
-        )
+    return _profiles_in(list(_rows_of(people)))
+
+
+def public_profiles_for(
+    *, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.datetime
+) -> dict[int, PublicProfile]:
+    """Public profiles, by attendee id, of the `ids` the viewer may see through `channel`; two queries."""
+    wanted = list(ids)
+    return _profiles_in(contactable_rows(_rows_of, viewer, channel, now, wanted)) if wanted else {}
+
+
+def _rows_of(people: AttendeeQuerySet) -> QuerySet[Attendee, tuple[Any, ...]]:
+    return people.values_list(
+        "pk",
+        SHOWN_NAME,
+        "short_name",
+        "title",
+        "organisation__name",
+        "organisation__sector__name",
+        "organisation__sector__constituency",
+        "country",
+        "languages",
+        "agreed_at",
+        "shows_sessions",
     )
+
+
+def _profiles_in(rows: Sequence[tuple[Any, ...]]) -> dict[int, PublicProfile]:
     topics = _topics_of([row[0] for row in rows])
     return {
         pk: PublicProfile(
@@ -114,30 +129,27 @@ def public_profiles_of(people: AttendeeQuerySet) -> dict[int, PublicProfile]:
     }
 
 
-def public_profiles_for(
-    *, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.datetime
-) -> dict[int, PublicProfile]:
-    """Public profiles, by attendee id, of the `ids` the viewer may see through `channel`; two queries."""
-    wanted = list(ids)
-    return public_profiles_of(contactable_for(viewer, channel, now, wanted)) if wanted else {}
-
-
 def _topics_of(ids: list[int]) -> dict[int, list[TopicInterest]]:
     """What these attendees seek and offer, in programme order; no query about nobody."""
     found: dict[int, list[TopicInterest]] = {}
-    if not ids:
-        return found
-    rows = Interest.objects.filter(attendee__in=any_of(ids)).order_by("topic__position", "topic_id")
-    for pk, key, name, theme, seeks, offers in rows.values_list(
-        "attendee_id", "topic__key", "topic__name", "topic__theme__key", "seeks", "offers"
-    ):
+    for pk, key, name, theme, seeks, offers in _topic_rows.fetch(among=ids) if ids else ():
         found.setdefault(pk, []).append(TopicInterest(key, name, theme, seeks, offers))
     return found
 
 
+def _topics_among(among: list[int]) -> QuerySet[Interest, tuple[int, str, str, str, bool, bool]]:
+    rows = Interest.objects.filter(attendee__in=any_of(among)).order_by("topic__position", "topic_id")
+    return rows.values_list(
+        "attendee_id", "topic__key", "topic__name", "topic__theme__key", "seeks", "offers"
+    )
+
+
+_topic_rows = CompiledRows(_topics_among, among=[-1])
+
+
 def visible_ids_for(*, viewer: Attendee, ids: Iterable[int], channel: str, now: dt.datetime) -> set[int]:
     """Which of these attendees the viewer may see through `channel`; one query, also about nobody."""
-    return set(contactable_for(viewer, channel, now, list(ids)).values_list("pk", flat=True))
+    return contactable_ids(viewer, channel, now, list(ids))
 
 
 def person_for_attendee(*, viewer: Attendee, attendee_id: int, now: dt.datetime) -> TargetPerson:
@@ -145,6 +157,6 @@ def person_for_attendee(*, viewer: Attendee, attendee_id: int, now: dt.datetime)
     if not knows_of(viewer, attendee_id, now):
         raise NotFound(_("There is no such person at this forum, or you cannot see them."))
     other = Attendee.objects.select_related("person").get(pk=attendee_id)
-    is_seen = contactable_for(viewer, "page", now, [attendee_id]).exists()
+    is_seen = bool(contactable_ids(viewer, "page", now, [attendee_id]))
     is_named = is_seen or nameable_to(viewer.person_id).filter(pk=attendee_id).exists()
     return TargetPerson(other.person, shown_name(other) if is_named else "")

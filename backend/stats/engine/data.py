@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import Avg, CharField, F, FilteredRelation, Func, Q, Value
+from django.db.models import Avg, CharField, F, FilteredRelation, Func, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
-from backend.events.models import Event, Theme, Tie, Topic
+from backend.core.compiled import CompiledRows
+from backend.events.models import Attendee, Event, Theme, Tie, Topic
 from backend.events.rules import has_empty_profile
 from backend.meetings.models import Meeting, Seat
 from backend.people.models import Constituency
@@ -106,15 +107,7 @@ def read_stats_data(event: Event, now: dt.datetime) -> StatsData:
 
 def read_people(event: Event) -> People:
     """The counted attendees of an event, in one query."""
-    rows = list(
-        countable(event)
-        .annotate(is_profile_empty=has_empty_profile())
-        .order_by("pk")
-        .values_list(
-            "pk", "person_id", "organisation__sector__constituency", "organisation__sector__key",
-            "country", "languages", "is_profile_empty",
-        )
-    )  # fmt: skip
+    rows = _people_rows.fetch(event=event.pk)
     groups = [row[2] or Constituency.OTHER.value for row in rows]
     sectors = [row[3] or Constituency.OTHER.value for row in rows]
     constituency_of = dict(zip(sectors, groups, strict=True))
@@ -130,6 +123,14 @@ def read_people(event: Event) -> People:
         languages=tuple(tuple(row[5]) for row in rows),
         is_empty=np.array([row[6] for row in rows], bool),
     )
+
+
+def _people_at(event: int) -> QuerySet[Attendee, tuple[Any, ...]]:
+    people = countable(Event(pk=event)).annotate(is_profile_empty=has_empty_profile()).order_by("pk")
+    return people.values_list(
+        "pk", "person_id", "organisation__sector__constituency", "organisation__sector__key",
+        "country", "languages", "is_profile_empty",
+    )  # fmt: skip
 
 
 def read_ties(edition: Event, people: People) -> Pairs:
@@ -163,23 +164,7 @@ def _suggestions(event: Event, people: People, themes: dict[int, int]) -> tuple[
     topics = {
         key: themes[theme] for key, theme in Topic.objects.filter(event=event).values_list("key", "theme_id")
     }
-    topic = Cast(
-        Func(
-            F("reasons"),
-            Value("$[*].evidence.topic"),
-            Value("{}"),
-            Value(True),
-            function="jsonb_path_query_first",
-        ),
-        CharField(),
-    )
-    listed = list(
-        Suggestion.objects.proper()
-        .filter(run__event=event, run__state=Run.State.CURRENT)
-        .order_by("attendee_id", "rank")
-        .values_list("attendee_id", "other_id", topic)
-    )
-    seen = list(SuggestionView.objects.filter(attendee__event=event).values_list("attendee_id", "other_id"))
+    listed, seen = _listed_rows.fetch(event=event.pk), _seen_rows.fetch(event=event.pk)
     others = _rows(people, (other for _, other, _ in listed))
     owners = _rows(people, (owner for owner, _, _ in listed))
     none = len(themes)
@@ -199,6 +184,26 @@ def _suggestions(event: Event, people: People, themes: dict[int, int]) -> tuple[
     )
 
 
+def _listed_at(event: int) -> QuerySet[Suggestion, tuple[int, int, str | None]]:
+    topic = Cast(
+        Func(
+            F("reasons"),
+            Value("$[*].evidence.topic"),
+            Value("{}"),
+            Value(True),
+            function="jsonb_path_query_first",
+        ),
+        CharField(),
+    )
+    listed = Suggestion.objects.proper().filter(run__event=event, run__state=Run.State.CURRENT)
+    return listed.order_by("attendee_id", "rank").values_list("attendee_id", "other_id", topic)
+
+
+def _seen_at(event: int) -> QuerySet[SuggestionView, tuple[int, int]]:
+    seen = SuggestionView.objects.filter(attendee__event=event)
+    return seen.values_list("attendee_id", "other_id")
+
+
 def _distinct(one: Array, other: Array, theme: Array, people: int) -> Pairs:
     """Each pair of counted people once, whoever of the two came first, with the lowest theme."""
     counted = (one >= 0) & (other >= 0)
@@ -210,25 +215,7 @@ def _distinct(one: Array, other: Array, theme: Array, people: int) -> Pairs:
 
 def _meetings(event: Event, people: People, themes: dict[int, int], now: dt.datetime) -> Meetings:
     """The event's one-to-one meetings of two counted people; group sessions do not count."""
-    found = list(
-        Meeting.objects.filter(event=event, kind=Meeting.Kind.ONE_TO_ONE)
-        .annotate(
-            one=FilteredRelation("seats", condition=Q(seats__part__in=["asker", "first"])),
-            other=FilteredRelation("seats", condition=Q(seats__part__in=["invited", "second"])),
-        )
-        .order_by("pk")
-        .values_list(
-            "pk", "one__attendee_id", "other__attendee_id", "asker_id", "state", "theme_id", "asked_at",
-            "answered_at", "slot__starts_at", "expires_at",
-        )
-    )  # fmt: skip
-    useful = dict(
-        Seat.objects.filter(event=event, usefulness__isnull=False)
-        .order_by()
-        .values("meeting_id")
-        .annotate(mean=Avg("usefulness"))
-        .values_list("meeting_id", "mean")
-    )
+    found, useful = _meeting_rows.fetch(event=event.pk), dict(_useful_rows.fetch(event=event.pk))
     first, second = _rows(people, (row[1] for row in found)), _rows(people, (row[2] for row in found))
     counted = np.flatnonzero((first >= 0) & (second >= 0))
     kept = [found[place] for place in counted.tolist()]
@@ -243,6 +230,33 @@ def _meetings(event: Event, people: People, themes: dict[int, int], now: dt.date
         starts_at=tuple(row[8] for row in kept),
         usefulness=np.array([useful.get(row[0], np.nan) for row in kept], float),
     )
+
+
+def _meetings_at(event: int) -> QuerySet[Meeting, tuple[Any, ...]]:
+    return (
+        Meeting.objects.filter(event=event, kind=Meeting.Kind.ONE_TO_ONE)
+        .annotate(
+            one=FilteredRelation("seats", condition=Q(seats__part__in=["asker", "first"])),
+            other=FilteredRelation("seats", condition=Q(seats__part__in=["invited", "second"])),
+        )
+        .order_by("pk")
+        .values_list(
+            "pk", "one__attendee_id", "other__attendee_id", "asker_id", "state", "theme_id", "asked_at",
+            "answered_at", "slot__starts_at", "expires_at",
+        )
+    )  # fmt: skip
+
+
+def _useful_at(event: int) -> QuerySet[Seat, tuple[int, float]]:
+    rated = Seat.objects.filter(event=event, usefulness__isnull=False).order_by()
+    return rated.values("meeting_id").annotate(mean=Avg("usefulness")).values_list("meeting_id", "mean")
+
+
+_people_rows = CompiledRows(_people_at, event=-1)
+_listed_rows = CompiledRows(_listed_at, event=-1)
+_seen_rows = CompiledRows(_seen_at, event=-1)
+_meeting_rows = CompiledRows(_meetings_at, event=-1)
+_useful_rows = CompiledRows(_useful_at, event=-1)
 
 
 def _state(state: str, expires_at: dt.datetime, now: dt.datetime) -> str:

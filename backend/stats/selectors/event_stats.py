@@ -1,8 +1,12 @@
-"""Every figure of an event in one frozen object, computed at every request."""
+"""Every figure of an event in one frozen object: read at every request, computed where something changed."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import deque
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -15,6 +19,22 @@ from backend.stats.engine.outcomes import breakdown_for, days_for, funnel_for, r
 
 SEED = 0
 PERMUTATIONS = 499
+KEPT = 4  # forums whose figures were computed last in this process
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Given:
+    """All that the figures are computed from, but the time at which it was read."""
+
+    slug: str
+    name: str
+    zone: str
+    data: StatsData
+    previous: EditionFigures | None
+    permutations: int
+
+
+_computed: deque[tuple[_Given, EventStats]] = deque(maxlen=KEPT)
 
 
 def event_stats(*, event: Event, now: dt.datetime, permutations: int = PERMUTATIONS) -> EventStats:
@@ -22,7 +42,34 @@ def event_stats(*, event: Event, now: dt.datetime, permutations: int = PERMUTATI
 
     `permutations`: for each p-value; with 0 there are none.
     """
-    data = read_stats_data(event, now)
+    given = _Given(
+        event.slug,
+        event.name,
+        event.timezone,
+        read_stats_data(event, now),
+        _previous(event, now) if event.previous else None,
+        permutations,
+    )
+    kept = next((figures for before, figures in list(_computed) if _is_same(before, given)), None)
+    if kept is None:
+        kept = _figures_of(given, now)
+        _computed.append((given, kept))
+    return replace(kept, computed_at=now)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether two have the same values, arrays and missing numbers included."""
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    if is_dataclass(one):
+        return type(one) is type(other) and all(
+            _is_same(getattr(one, field.name), getattr(other, field.name)) for field in fields(one)
+        )
+    return bool(one == other)
+
+
+def _figures_of(given: _Given, now: dt.datetime) -> EventStats:
+    data, permutations = given.data, given.permutations
     people = data.people
     network = engine.meeting_network(people, data.meetings)
     figures = engine.network_figures(network, people.constituency, permutations=permutations, seed=SEED)
@@ -32,8 +79,8 @@ def event_stats(*, event: Event, now: dt.datetime, permutations: int = PERMUTATI
     sectors = [(people.sector.names[code],) for code in people.sector.codes.tolist()]
     return EventStats(
         computed_at=now,
-        edition=_edition(event, data, figures),
-        previous=_previous(event, now) if event.previous else None,
+        edition=_edition(given.slug, given.name, data, figures),
+        previous=given.previous,
         constituencies=engine.constituency_figures(network, people.constituency, data.meetings),
         funnel=funnel,
         exits=exits,
@@ -44,7 +91,7 @@ def event_stats(*, event: Event, now: dt.datetime, permutations: int = PERMUTATI
         sectors=breakdown_for(sectors, data, constituency_of),
         countries=breakdown_for([(name,) for name in people.countries], data),
         languages=breakdown_for(people.languages, data),
-        days=days_for(data.meetings, event.zone),
+        days=days_for(data.meetings, ZoneInfo(given.zone)),
         people=everybody,
         ties=engine.connections_in(network),
         brokers=engine.brokers_among(everybody),
@@ -60,7 +107,7 @@ def _previous(event: Event, now: dt.datetime) -> EditionFigures:
     if len(data.meetings.state):
         network = engine.meeting_network(data.people, data.meetings)
         figures = engine.network_figures(network, data.people.constituency, permutations=0, seed=SEED)
-        return _edition(previous, data, figures)
+        return _edition(previous.slug, previous.name, data, figures)
     people = data.people if len(data.people.ids) else read_people(event)
     ties = read_ties(previous, people)
     mixed = engine.mixing_of_ties(ties, people.constituency)
@@ -80,11 +127,11 @@ def _previous(event: Event, now: dt.datetime) -> EditionFigures:
     )
 
 
-def _edition(event: Event, data: StatsData, figures: NetworkFigures) -> EditionFigures:
+def _edition(slug: str, name: str, data: StatsData, figures: NetworkFigures) -> EditionFigures:
     meetings = data.meetings
     return EditionFigures(
-        slug=event.slug,
-        name=event.name,
+        slug=slug,
+        name=name,
         attendees=len(data.people.ids),
         requested=int(meetings.is_asked.sum()),
         accepted=int(meetings.in_state(*Meeting.EVER_CONFIRMED_STATES).sum()),

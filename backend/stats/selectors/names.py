@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from backend.events.models import Event
-from backend.events.selectors import PersonNamed, people_named, theme_names_for
+from backend.core.compiled import CompiledRows
+from backend.events.models import Attendee, Event
+from backend.events.selectors import PersonNamed, named_in, named_rows_of, theme_names_for
 from backend.stats.rules import countable
 
 STEPS = {
@@ -49,7 +52,14 @@ CAUSES = {
 
 def people_counted(event: Event) -> dict[int, PersonNamed]:
     """Everybody the figures count, by attendee id; one query."""
-    return people_named(countable(event))
+    return named_in(_counted.fetch(event=event.pk))
+
+
+def _counted_at(event: int) -> QuerySet[Attendee, tuple[Any, ...]]:
+    return named_rows_of(countable(Event(pk=event)))
+
+
+_counted = CompiledRows(_counted_at, event=-1)
 
 
 @dataclass(frozen=True, slots=True)

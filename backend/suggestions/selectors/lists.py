@@ -10,13 +10,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from backend.core.compiled import CompiledRows
 from backend.events.models import Attendee
 from backend.events.rules import interpreter_text, pair_of
 from backend.events.selectors import PersonNamed, declares_need
 from backend.safeguarding.rules import refused_pairs
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 from backend.suggestions import engine
-from backend.suggestions.models import LIST_SIZE, Feedback, Suggestion
+from backend.suggestions.models import LIST_SIZE, Feedback, Run, Suggestion
 from backend.suggestions.selectors.runs import current_reading, current_run, is_stale
 
 
@@ -103,7 +104,7 @@ def suggestions_for(
     run, reading = current_reading(attendee)
     if run is None:
         return SuggestionList((), 0, {}, filters, None, False)
-    cards = _cards(attendee, Suggestion.objects.filter(run=run, attendee=attendee.pk), now, most=LIST_SIZE)
+    cards = _cards(attendee, run, now, most=LIST_SIZE)
     admitted = [card for card in cards if filters.admit(card.other)]
     return SuggestionList(
         cards=tuple(admitted[:limit]),
@@ -124,24 +125,24 @@ def suggestion_between(*, attendee: Attendee, other_id: int, now: dt.datetime) -
     run = current_run(attendee.event_id)
     if run is None:
         return None
-    cards = _cards(attendee, Suggestion.objects.filter(run=run, attendee=attendee.pk), now, only=other_id)
+    cards = _cards(attendee, run, now, only=other_id)
     return next(iter(cards), None)
 
 
 def _cards(
     attendee: Attendee,
-    rows: QuerySet[Suggestion],
+    run: Run,
     now: dt.datetime,
     *,
     only: int | None = None,
     most: int | None = None,
 ) -> list[SuggestionCard]:
-    """Cards of these suggestions in rank order, without whom the contact policy or the attendee refuses.
+    """Cards of the Run's suggestions in rank order, without whom the contact policy or the attendee refuses.
 
     `only`: the card of this person (id) alone, also where the attendee refused them. `most`: so many cards
     at most.
     """
-    found = list(rows.order_by("rank"))
+    found = _entries.fetch(run=run.pk, attendee=attendee.pk)
     wanted = [row for row in found if only in (None, row.other_id)]
     if not wanted:
         return []
@@ -151,7 +152,7 @@ def _cards(
         for reason in row.reasons
         if "person" in reason["evidence"]
     }
-    verdicts = dict(Feedback.objects.filter(attendee=attendee.pk).values_list("other_id", "verdict"))
+    verdicts = dict(_verdicts.fetch(attendee=attendee.pk))
     profiles = public_profiles_for(
         viewer=attendee, ids={row.other_id for row in found} | between, channel="suggestion", now=now
     )
@@ -189,6 +190,18 @@ def _cards(
         )
         for row in shown
     ]
+
+
+def _entries_of(run: int, attendee: int) -> QuerySet[Suggestion]:
+    return Suggestion.objects.filter(run=run, attendee=attendee).order_by("rank")
+
+
+def _verdicts_of(attendee: int) -> QuerySet[Feedback, tuple[int, str]]:
+    return Feedback.objects.filter(attendee=attendee).values_list("other_id", "verdict")
+
+
+_entries = CompiledRows(_entries_of, run=-1, attendee=-2)
+_verdicts = CompiledRows(_verdicts_of, attendee=-1)
 
 
 def visible_reasons(

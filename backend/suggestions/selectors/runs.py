@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from backend.core.compiled import CompiledRows
 from backend.events.models import Attendee, Event
 from backend.safeguarding.rules import matchable
 from backend.suggestions.models import ListReading, Run
@@ -21,11 +22,16 @@ def current_run(event: Event | int) -> Run | None:
 
 def current_reading(attendee: Attendee) -> tuple[Run | None, ListReading | None]:
     """The event's published Run, without what it was computed with, and what it read of the attendee."""
-    mine = ListReading.objects.filter(
-        run__event=attendee.event_id, run__state=Run.State.CURRENT, attendee=attendee.pk
-    )
-    reading = mine.select_related("run").defer("run__matching_state", "run__report", "run__policy").first()
-    return (reading.run, reading) if reading else (current_run(attendee.event_id), None)
+    found = _current_readings.fetch(event=attendee.event_id, attendee=attendee.pk)
+    return (found[0].run, found[0]) if found else (current_run(attendee.event_id), None)
+
+
+def _readings_of(event: int, attendee: int) -> QuerySet[ListReading]:
+    mine = ListReading.objects.filter(run__event=event, run__state=Run.State.CURRENT, attendee=attendee)
+    return mine.select_related("run").defer("run__matching_state", "run__report", "run__policy")
+
+
+_current_readings = CompiledRows(_readings_of, event=-1, attendee=-2)
 
 
 def is_stale(attendee: Attendee, reading: ListReading | None) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from backend.core.compiled import CompiledRows, any_of
 from backend.core.errors import BusinessError, NotFound
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
@@ -115,8 +117,7 @@ def record_views(*, attendee: Attendee, other_ids: Iterable[int], by: Person, no
     if not is_allowed(attendee.event, Doing.TAKE_PART):
         return
     ids = set(other_ids)
-    seen = SuggestionView.objects.filter(attendee=attendee.pk, other__in=ids)
-    new = ids.difference(seen.values_list("other_id", flat=True))
+    new = ids.difference(_seen.fetch(attendee=attendee.pk, among=list(ids)))
     if not new:
         return
     listed = Suggestion.objects.filter(run__state=Run.State.CURRENT, attendee=attendee.pk, other__in=new)
@@ -133,6 +134,14 @@ def record_views(*, attendee: Attendee, other_ids: Iterable[int], by: Person, no
         ],
         ignore_conflicts=True,  # two requests of one reader at once
     )
+
+
+def _seen_among(attendee: int, among: list[int]) -> QuerySet[SuggestionView, int]:
+    seen = SuggestionView.objects.filter(attendee=attendee, other__in=any_of(among))
+    return seen.values_list("other_id", flat=True)
+
+
+_seen = CompiledRows(_seen_among, attendee=-1, among=[-2])
 
 
 def _mark_changed(attendee: Attendee, now: dt.datetime) -> None:

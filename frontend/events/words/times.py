@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import HttpRequest
@@ -12,12 +12,14 @@ from django.template.defaultfilters import date as in_words
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from backend.core.zones import zone_words
 from backend.events.models import Event
 
 REGIONS = ("Asia", "Africa", "America", "Antarctica", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+KEPT = 2_000  # times in words, for the next who reads of the same
 COOKIE = "zone"  # the browser's own zone, written by js/zone.js
 
 
@@ -49,6 +51,22 @@ def zones_offered() -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
+def event_time(moment: dt.datetime, event: Event) -> SafeString:
+    """The moment in the event's zone, which is named beside it."""
+    return _event_time(moment, event.timezone, get_language())
+
+
+@lru_cache(maxsize=KEPT)
+def _event_time(moment: dt.datetime, zone: str, _language: str | None) -> SafeString:
+    local = localtime(moment, ZoneInfo(zone))
+    return format_html(
+        '<time datetime="{}">{}</time> <span class="zone">({})</span>',
+        moment.isoformat(),
+        in_words(local, "j M Y, H:i"),
+        zone_words(zone, local),
+    )
+
+
 def event_zone_words(event: Event, moment: dt.datetime) -> str:
     """The event's zone by its place and its offset from UTC at that moment."""
     return zone_words(event.timezone, localtime(moment, event.zone))
@@ -69,7 +87,16 @@ def hours(
     context: Context, starts_at: dt.datetime, ends_at: dt.datetime, event: Event, day: bool = False
 ) -> SafeString:
     """The period in the event's zone, followed by the reader's own where the two differ then."""
-    first, last = localtime(starts_at, event.zone), localtime(ends_at, event.zone)
+    own = reader_zone(context.get("request"))
+    return _hours(starts_at, ends_at, event.timezone, own.key if own else "", day, get_language())
+
+
+@lru_cache(maxsize=KEPT)
+def _hours(
+    starts_at: dt.datetime, ends_at: dt.datetime, zone: str, own_zone: str, day: bool, _language: str | None
+) -> SafeString:
+    in_zone = ZoneInfo(zone)
+    first, last = localtime(starts_at, in_zone), localtime(ends_at, in_zone)
     event_hours = format_html(
         '<span class="hours"><time datetime="{}">{}</time>–<time datetime="{}">{}</time></span>',
         starts_at.isoformat(),
@@ -77,7 +104,7 @@ def hours(
         ends_at.isoformat(),
         in_words(last, "H:i"),
     )
-    own = reader_zone(context.get("request"))
+    own = ZoneInfo(own_zone) if own_zone else None
     if own is None or (mine := localtime(starts_at, own)).utcoffset() == first.utcoffset():
         return event_hours
     form = "H:i" if mine.date() == first.date() else "D H:i"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.safeguarding import rules
+from tests.policy_call_sites import write_anew
 from tests.random_situations import judge_situations
 
 SITUATIONS = 2_000
@@ -25,6 +26,5 @@ def test_a_policy_that_forgets_a_rule_is_found_at_once(name: str, monkeypatch: p
         "is_contact_blocked": lambda a, b: rules.Q(pk=0),
     }
     monkeypatch.setattr(rules, name, forgotten[name])
-    monkeypatch.setattr(rules, "_compiled", rules.compile_channels())
-    monkeypatch.setattr(rules, "_compiled_among", rules.compile_channels(among=[-4]))
+    write_anew(monkeypatch)
     assert judge_situations(seed=1, count=50, asked_each=0.1).differences
