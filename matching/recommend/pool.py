@@ -285,10 +285,12 @@ class CandidatePool:
             entries, block = Entries.joined(self.kept[number]), self.rule.blocks[number]
             own = self.rule.groups[block]
             key, group = entries.score - means[entries.column], self.rule.groups[entries.column]
+            order = np.argsort(entries.row, kind="stable")
+            row, ordered, group_of = entries.row[order], key[order], group[order]
 
             def keys_of(one: int | None) -> Array:
-                these = slice(None) if one is None else group == one
-                return _by_row(entries.row[these], key[these], len(own))
+                these = slice(None) if one is None else np.flatnonzero(group_of == one)
+                return _by_row(row[these], ordered[these], len(own))
 
             bounds = self.rule.bounds(own, keys_of, means_of)
             self.bounds[block] = bounds
@@ -342,13 +344,12 @@ def _kth_largest(keys: Array, k: int) -> Array:
 
 
 def _by_row(row: Array, key: Array, rows: int) -> Array:
-    """The keys of each row side by side, (rows, most of one row), LEAST where a row has fewer."""
-    order = np.argsort(row, kind="stable")
-    row = row[order]
+    """The keys of each row side by side, (rows, most of one row), LEAST where a row has fewer; row: (m,) in
+    order."""
     count = np.bincount(row, minlength=rows)
     rank = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     table = np.full((rows, int(count.max(initial=0))), LEAST)
-    table[row, rank] = key[order]
+    table[row, rank] = key
     return table
 
 

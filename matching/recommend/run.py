@@ -182,18 +182,17 @@ def explain_lists(
     left, right = rows[line], ranked.others[line, position].astype(np.int64)
     builder = ReasonBuilder.from_features(features, dataset.participants, dataset.incidence, policy, bonus)
     reasons = builder.reasons(left, right)
-    scores = probability(ranked.score)
+    columns = (
+        dataset.ids[left],
+        dataset.ids[right],
+        probability(ranked.score[line, position]),
+        position + 1,
+        ranked.propensity[line, position],
+        ranked.exploratory[line, position],
+    )
     lists: dict[int, list[Suggested]] = {int(dataset.ids[row]): [] for row in rows}
-    for k, (i, j) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
-        at = line[k], position[k]
-        lists[int(dataset.ids[i])].append(
-            Suggested(
-                other=int(dataset.ids[j]),
-                score=float(scores[at]),
-                rank=int(position[k]) + 1,
-                reasons=reasons[k],
-                propensity=float(ranked.propensity[at]),
-                exploratory=bool(ranked.exploratory[at]),
-            )
-        )
+    for (owner, other, score, rank, propensity, exploratory), why in zip(
+        zip(*(column.tolist() for column in columns), strict=True), reasons, strict=True
+    ):
+        lists[owner].append(Suggested(other, score, rank, why, propensity, exploratory))
     return {owner: tuple(entries) for owner, entries in lists.items()}
