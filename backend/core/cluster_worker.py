@@ -13,7 +13,7 @@ import dask.config
 import numpy as np
 import scipy as sp
 
-import matching
+import matching.recommend  # loaded when a worker is asked how it was started, not with the first data
 from matching.parallel import one_blas_thread
 
 if TYPE_CHECKING:

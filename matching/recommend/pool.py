@@ -246,11 +246,15 @@ class CandidatePool:
         """Search all pairs; on_progress: called with the share of them that is done."""
         pairs = max(1, len(self.sums) * (len(self.sums) - 1))
 
-        def take_in(function: Callable[..., Found], items: Iterable[object]) -> list[Array | None]:
+        def take_in(
+            function: Callable[..., Found], items: Iterable[object], means_of: int = 0
+        ) -> list[Array | None]:
             known = Known(self.means, self.bounds.copy())
             resolvent: list[Array | None] = []
             with closing(parallel_map(function, items, tiles, self.rule, known)) as results:
-                for found in results:
+                for number, found in enumerate(results):
+                    if number == 0 and means_of:  # while others are searched
+                        self._prune(means_of)
                     for side in found.sides:
                         self._add(side)
                     resolvent.append(found.resolvent)
@@ -259,12 +263,10 @@ class CandidatePool:
 
         own: list[tuple[slice, Array | None]] = []
         for number, block in enumerate(self.rule.blocks):
-            own.append((block, joined_rows(take_in(search_earlier, parts_of(block)))))
+            own.append((block, joined_rows(take_in(search_earlier, parts_of(block), max(0, number - 1)))))
             if number == 0:
                 take_in(search_own, own)
-            else:
-                self._prune(number)
-        take_in(search_own, own[1:])
+        take_in(search_own, own[1:], max(0, len(own) - 1))
 
     def _add(self, side: Side) -> None:
         """Take in what was found, in the order of the items, so that ties fall alike on any machine."""
