@@ -79,7 +79,7 @@ class RandomWalk:
         walk = cls(
             among=sp.csr_matrix((among - middle * sp.identity(size)) * (2 / half), dtype=dtype),
             out=sp.csr_matrix(out * np.sqrt(2 / half), dtype=dtype),
-            hubs=np.zeros((size, 0), dtype),
+            hubs=np.zeros((size, 0)),
             spectrum=(middle - half, middle + half),
             degree=degree,
             linked=ties + np.asarray(counted.sum(axis=1)).ravel() > 0,
@@ -89,8 +89,8 @@ class RandomWalk:
         return replace(walk, hubs=walk._eliminated(hubs)) if is_hub.any() else walk
 
     def columns(self, sources: Array, tolerance: float) -> Array:
-        """(I - M)^-1 e_s for each source s, (n, len(sources)), to an error of norm `tolerance` each; but for
-        rounding the same whichever sources are solved together."""
+        """(I - M)^-1 e_s for each source s, (n, len(sources)), to an error of norm `tolerance` each; the
+        same whichever sources are solved together."""
         people, number = self.among.shape[0], len(sources)
         if self.near is not None and self.long is not None and self.near[sources].any():
             near = self.near[sources]
@@ -104,6 +104,7 @@ class RandomWalk:
         )
         x = self._solve(units, tolerance)
         if self.hubs.shape[1]:
+            # In double precision, as sums of another order, for fewer sources, round alike in float32.
             x += self.hubs @ (self.hubs[sources] * self._hub_weights(tolerance)).T
         return x
 
@@ -178,7 +179,7 @@ class RandomWalk:
         at = (2 * self.leading - low - high) / (high - low)
         summed = np.polynomial.chebyshev.chebval(at, _chebyshev_coefficients(self.spectrum, tolerance))
         hubs = np.ones(self.hubs.shape[1] - len(self.leading))
-        return np.concatenate([hubs, 1 / (1 - self.leading) - summed]).astype(self.hubs.dtype)
+        return np.concatenate([hubs, 1 / (1 - self.leading) - summed])
 
     def _solve(self, start: sp.csc_matrix, tolerance: float) -> Array:
         """The resolvent without hubs times `start`, (n, k): the Chebyshev series of 1 / (1 - x), summed by
@@ -212,7 +213,7 @@ class RandomWalk:
         reached = self._solve(sp.csc_matrix(hubs, dtype=self.out.dtype), float(np.finfo(self.out.dtype).eps))
         inner = np.eye(hubs.shape[1]) - hubs.T @ reached
         root = np.linalg.cholesky((inner + inner.T) / 2)
-        return np.ascontiguousarray(np.linalg.solve(root, reached.T).T, self.out.dtype)
+        return np.ascontiguousarray(np.linalg.solve(root, reached.T).T)
 
 
 def _most_shared(out: sp.csr_matrix) -> Array:

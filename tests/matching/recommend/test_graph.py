@@ -164,6 +164,16 @@ def test_tiles_and_entries_of_the_resolvent_are_those_of_the_whole():
     assert resolvent_entries(walk, left, right, 1e-6) == pytest.approx(whole[left, right], abs=1e-5)
 
 
+def test_a_column_is_the_same_whichever_sources_are_solved_together():
+    people, ties, _vectors = make_people(300, 5, ties=500)
+    incidence = build_incidence(people, ties, Policy())
+    walk = RandomWalk.from_adjacency(incidence.people, incidence.others, 0.15)
+    assert walk.hubs.shape[1]
+    columns = walk.columns(np.arange(64), 1e-4)
+    for source in range(64):
+        assert (walk.columns(np.array([source]), 1e-4)[:, 0] == columns[:, source]).all()
+
+
 def dense_walk(incidence):
     """M of the docstring of RandomWalk, all of it."""
     degree = np.asarray(incidence.people.sum(axis=1) + incidence.others.sum(axis=1)).ravel()
