@@ -39,6 +39,7 @@ from frontend.suggestions.words import (
 )
 
 KEPT_DRAWN = 2_000  # some kilobytes each
+KEPT_OF_DESK = 32  # a megabyte each where a forum has a thousand people
 
 register = template.Library()
 register.filter("language_name", language_name)
@@ -170,12 +171,16 @@ def drawn(template_name: str, **values: Hashable) -> str:
     for value in values.values():
         if isinstance(value, Model):
             raise TypeError(f"{template_name}: give what it shows of {value._meta.label}, not the row.")
-    return _drawn(template_name, get_language(), tuple(values.items()))
+    draw = _drawn_of_desk if template_name.startswith("desk/") else _drawn
+    return draw(template_name, get_language(), tuple(values.items()))
 
 
-@lru_cache(maxsize=KEPT_DRAWN)
-def _drawn(template_name: str, _language: str | None, values: tuple[tuple[str, Hashable], ...]) -> str:
+def _draw(template_name: str, _language: str | None, values: tuple[tuple[str, Hashable], ...]) -> str:
     return render_to_string(template_name, dict(values))
+
+
+_drawn = lru_cache(maxsize=KEPT_DRAWN)(_draw)
+_drawn_of_desk = lru_cache(maxsize=KEPT_OF_DESK)(_draw)
 
 
 @register.simple_tag

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
+from backend.directory.rules import Cause
+from backend.directory.selectors import NeedsHelpRow
 from backend.events.models import Event
 from backend.safeguarding.models import Block
 from frontend.templatetags.ui import _drawn, drawn
@@ -49,3 +53,29 @@ def test_a_block_and_a_new_title_are_seen_at_the_next_request(booking):
     cast.engineer.visibility = "hidden"
     cast.engineer.save()
     assert name not in other.get(address).content.decode()
+
+
+def test_tables_of_everybody_do_not_fill_the_memory():
+    tracemalloc.start()
+    try:
+        for number in range(100):
+            row = NeedsHelpRow(
+                number,
+                "x" * 100_000,
+                "",
+                "",
+                "other",
+                "",
+                False,
+                True,
+                False,
+                Cause.ASKED_NOBODY,
+                False,
+                None,
+                "",
+            )
+            drawn("desk/_needs_help_table.html", rows=((row, None, "", ""),), slug="forum")
+        kept, _peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 60 * 300_000, "of 100 tables of 300 kB each, no more than some dozens are kept"
