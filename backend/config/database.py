@@ -27,6 +27,8 @@ def database_settings(given: dict[str, Any] | None, data: Path) -> dict[str, Any
     if given is not None:
         # libpq waits for ever where a port is open and silent; DATABASE_URL may say otherwise.
         options = {"connect_timeout": 10, "prepare_threshold": PREPARED_AFTER, **given.get("OPTIONS", {})}
+        if options["prepare_threshold"] == "none":  # behind a pooler that does not keep sessions
+            options["prepare_threshold"] = None
         return {**given, "ENGINE": "django.db.backends.postgresql", "OPTIONS": options, **kept_open}
     return {"ENGINE": "backend.config.postgres", **embedded_settings(data), **kept_open}
 

@@ -22,6 +22,8 @@ from backend.config.commands import run_command
 from backend.config.database import check_database, is_about_the_server
 from backend.config.embedded import DatabaseUnusable
 from backend.config.environment import database_from
+from backend.core.compiled import CompiledRows
+from backend.events.models import Slot
 
 
 def _run(address: str, *command: str) -> subprocess.CompletedProcess[str]:
@@ -142,6 +144,20 @@ def test_an_option_that_postgresql_does_not_know_is_named(
         assert run_command(["manage.py", "migrate"]) == 1
     (sentence,) = capsys.readouterr().err.splitlines()
     assert sentence == "DATABASE_URL ends in an option that PostgreSQL does not know: foo."
+
+
+@pytest.mark.parametrize(("option", "prepared"), [("", 1), ("?prepare_threshold=none", 0)])
+def test_nothing_is_prepared_where_the_address_says_so(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, option: str, prepared: int
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://titian@127.0.0.1/titian{option}")
+    options = database.database_settings(database_from("DATABASE_URL"), settings.VAR)["OPTIONS"]
+    slots = CompiledRows(lambda event: Slot.objects.filter(event=event), event=-1)
+    with _connected_as(OPTIONS=options) as other, other.cursor() as cursor:
+        for number in range(3):
+            assert slots.fetch(event=number) == []
+        cursor.execute("select count(*) from pg_prepared_statements")
+        assert cursor.fetchone() == (prepared,)
 
 
 def test_a_fault_of_a_query_is_not_laid_on_the_server(db: None) -> None:
