@@ -14,7 +14,9 @@ from backend.core.compiled import CompiledRows
 
 class SessionStore(DatabaseStore):
     def _get_session_from_db(self) -> Any:
-        found = _sessions.fetch(key=self.session_key or "", now=timezone.now())
+        key = self.session_key or ""
+        is_possible = "\0" not in key  # which PostgreSQL refuses in a text
+        found = _sessions.fetch(key=key, now=timezone.now()) if is_possible else []
         if not found:
             self._session_key = None
             return None
