@@ -134,7 +134,8 @@ class ClusterMap:
         try:
             sent = self._send(shared)
             for item in items:
-                workers = self._workers()
+                if not (workers := self._workers()):  # to Dask no names are those of all workers
+                    raise WorkersLost
                 key = f"{function.__name__}-{uuid4().hex}"
                 future = self._client.submit(
                     run_item, function, item, *sent, key=key, workers=workers, pure=False

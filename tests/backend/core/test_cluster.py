@@ -171,6 +171,19 @@ def test_a_cluster_that_is_not_started_safely_is_refused_in_one_sentence(tmp_pat
             pass
 
 
+def test_a_refused_worker_is_given_nothing_once_it_is_the_last(tmp_path, settings):
+    with LocalCluster(tmp_path) as running:
+        use(running, settings)
+        running.start_worker()
+        with cluster_map() as parallel_map:
+            file = tmp_path / "dask.yaml"
+            file.write_text(file.read_text().replace("spill: false", "spill: 0.7"))
+            running.start_worker()
+            running.workers.reverse()
+            running.stop_worker()
+            assert list(parallel_map(lambda _item: os.getpid(), [1])) == [os.getpid()]
+
+
 def test_a_plain_address_missing_certificates_and_a_plain_scheduler_are_refused(
     tmp_path, settings, monkeypatch, caplog
 ):
