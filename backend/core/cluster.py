@@ -81,7 +81,7 @@ def _connect(address: str, certificates: Path) -> Client | None:
             set_as_default=False,
             name="titian",
         )
-    except OSError:
+    except (OSError, ValueError):  # the latter where a server that knows no TLS speaks first
         return None
 
 

@@ -65,3 +65,10 @@ def build_nightly(timestamp: int) -> None:  # noqa: ARG001
         if selectors.learns_nightly(event):
             services.queue_learning(event=event, now=timezone.now())
         services.queue_build(event=event)
+
+
+@app.periodic(cron="30 18 * * *")
+@app.task(name="suggestions.forget_unused_vectors")
+def forget_unused_vectors(timestamp: int) -> None:  # noqa: ARG001
+    """Delete the vectors of texts that nobody has any more."""
+    services.forget_unused_vectors()

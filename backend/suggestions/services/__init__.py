@@ -40,6 +40,7 @@ from backend.suggestions.services.runs import (
     refresh_lists,
     request_build,
 )
+from backend.suggestions.services.vectors import forget_unused_vectors
 
 __all__ = [
     "BUILD_SUGGESTIONS",
@@ -58,6 +59,7 @@ __all__ = [
     "build_first_run",
     "build_run",
     "export_unmet_needs",
+    "forget_unused_vectors",
     "give_feedback",
     "help_to_read",
     "learn_nightly",

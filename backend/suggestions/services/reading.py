@@ -34,10 +34,19 @@ def understand_words(*, attendee: Attendee, field: str, text: str) -> Understood
         return None
     count_use(Kind.READ_ALONG, account=attendee.pk)
     topics = list(Topic.objects.filter(event=attendee.event_id).values_list("name", "description"))
-    read = engine.understand(words, field=field, topics=[". ".join(filter(None, one)) for one in topics])
+    read = engine.understand(words, field=field, topics=[topic_text(*one) for one in topics])
     return UnderstoodWords(read.language, tuple(topics[place][0] for place in read.topics))
 
 
 def prepare_to_read() -> None:
     """Have the language model loaded before somebody has typed the first words."""
     encoder.wake()
+
+
+def topic_text(name: str, description: str) -> str:
+    """What is read of a topic.
+
+    >>> topic_text("Helplines", ""), topic_text("Helplines", "For children")
+    ('Helplines', 'Helplines. For children')
+    """
+    return ". ".join(filter(None, (name, description)))
