@@ -309,7 +309,12 @@ def test_some_ask_whom_they_looked_at_and_a_visitor_finds_nothing_of_it() -> Non
             parts = {seat.part: seat.attendee for seat in meeting.seats.all()}
             assert parts["invited"].pk in seen[parts["asker"].pk][:ASKED]
             assert not {seat.person_id for seat in parts.values()} & {person.pk for person in main}
-        assert {meeting.state for meeting in meetings} == {"requested", "accepted", "declined"}
+        states = {meeting.state for meeting in meetings}
+        assert states - {"expired"} == {
+            "requested",
+            "accepted",
+            "declined",
+        }  # two may want the last free time
         transaction.set_rollback(True)
 
 
