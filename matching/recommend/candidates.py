@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from matching.parallel import ParallelMap, thread_map
 from matching.policy import Policy
 from matching.recommend.exclusions import Exclusions
 from matching.recommend.pool import CandidatePool, Entries
-from matching.recommend.scoring import Scorer, reciprocal_score
+from matching.recommend.scoring import Scorer, acceptance_log_odds, reciprocal_score
 from matching.recommend.tiles import ScoredTiles, Tile
 from matching.recommend.unmet import BestAnswers
 from matching.types import Array
@@ -49,14 +50,18 @@ class CandidatePairs:
         return left.astype(np.int64) * len(self.mean_scores) + right
 
     @classmethod
-    def of_pool(cls, pool: CandidatePool) -> CandidatePairs:
-        """The candidates chosen by either side, of both, once all tiles are in."""
+    def of_pool(
+        cls, pool: CandidatePool, log_odds_of: Callable[[Array, Array], tuple[Array, Array]]
+    ) -> CandidatePairs:
+        """The candidates chosen by either side, of both, once all tiles are in; `log_odds_of` what the tiles
+        had forward and backward."""
         chosen, means = pool.choose()
-        return _symmetric(chosen, means)
+        forward, backward = log_odds_of(chosen.forward, chosen.backward)
+        return _symmetric(replace(chosen, forward=forward, backward=backward), means)
 
 
 def _symmetric(chosen: Entries, means: Array) -> CandidatePairs:
-    """The candidates chosen by either side, of both."""
+    """The candidates chosen by either side, of both, given the log odds of each."""
     left, right = (
         np.concatenate(ends) for ends in ((chosen.row, chosen.column), (chosen.column, chosen.row))
     )
@@ -81,7 +86,8 @@ def score_candidates(
     """The candidates of everybody and their best answers, scored tile by tile with no array of all pairs."""
     pool = CandidatePool(groups, scorer.policy)
     pool.search(ScoredTiles.of(scorer, exclusions), on_progress, parallel_map)
-    return CandidatePairs.of_pool(pool), pool.best
+    pairs = CandidatePairs.of_pool(pool, partial(acceptance_log_odds, policy=scorer.policy))
+    return pairs, pool.best
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +100,9 @@ class _GivenTiles:
         return [None] * len(blocks)
 
     def tile(self, i: slice, j: slice, resolvent_tile: Array | None) -> Tile:  # noqa: ARG002
-        forward, backward = self.log_odds[i, j], self.log_odds[j, i].T
-        return Tile(forward, backward, *BestAnswers.of_tile(forward, backward))
+        needs = self.log_odds[i, j], np.ascontiguousarray(self.log_odds[j, i].T)
+        score = reciprocal_score(*needs)
+        return Tile.of_scores(score, np.flatnonzero(score == 0), needs, BestAnswers.of_tile(*needs))
 
 
 def find_candidates(
@@ -113,7 +120,7 @@ def find_candidates(
     """
     pool = CandidatePool(groups, policy)
     pool.search(_GivenTiles(log_odds), parallel_map=parallel_map)
-    return CandidatePairs.of_pool(pool)
+    return CandidatePairs.of_pool(pool, lambda forward, backward: (forward, backward))
 
 
 def candidates_of(score: Array, means: Array, groups: Array, own: int, policy: Policy) -> Array:

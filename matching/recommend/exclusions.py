@@ -84,9 +84,13 @@ class Exclusions:
         mask: Array = self.organisation[i][:, None] == self.organisation[j][None, :]
         if self.languages is not None:
             mask |= self.languages.mask(i, j)
+        first, stop, step = j.indices(len(self.organisation))
         for matrix in (self.excluded_pairs, self.met):
-            block = matrix[i][:, j].tocoo()
-            mask[block.row, block.col] = True
+            rows = matrix[i]
+            column, beyond = np.divmod(rows.indices - first, step)
+            row = np.repeat(np.arange(len(mask)), np.diff(rows.indptr))
+            inside = (beyond == 0) & (column >= 0) & (rows.indices < stop)
+            mask[row[inside], column[inside]] = True
         return mask
 
     def reason(self, a: int, b: int) -> str:

@@ -114,7 +114,7 @@ class Features:
         """The same, prepared for many tiles, without what they do not read: vectors, terms, means."""
         nothing = np.zeros((self.people, 0), np.float32)
         overlap, odd_paths = (
-            None if gram is None else gram.for_all_tiles() for gram in (self.overlap, self.odd_paths)
+            None if gram is None else gram.for_all_tiles(0) for gram in (self.overlap, self.odd_paths)
         )
         return replace(
             self,

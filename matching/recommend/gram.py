@@ -36,12 +36,15 @@ class _Split:
     def tile(self, left: Rows, right: slice) -> Array:
         """The products of two slices of rows, dense float32 (len left, len right)."""
         out: Array = self.dense[0][left] @ self.dense[1][right].T
-        rows, other = self.rare
-        if rows.nnz:
-            is_block = right.step == len(self.turned) and right.stop == other.shape[0]
-            turned = self.turned[right.start] if is_block else other[right].T
-            out += (rows[left] @ turned).toarray()
+        if self.rare[0].nnz:
+            out += self.rare_tile(left, right).toarray()
         return out
+
+    def rare_tile(self, left: Rows, right: slice) -> sp.csr_matrix:
+        """The products of rare columns alone, (len left, len right)."""
+        rows, other = self.rare
+        is_block = right.step == len(self.turned) and right.stop == other.shape[0]
+        return sp.csr_matrix(rows[left] @ (self.turned[right.start] if is_block else other[right].T))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,13 @@ class GramMatrix:
         rows = sp.csr_matrix(rows, dtype=np.float32)
         return cls(rows, rows if other is None else sp.csr_matrix(other, dtype=np.float32))
 
-    def for_all_tiles(self) -> GramMatrix:
-        """The same with frequent columns apart, which many tiles are faster with, and a few rows are not."""
+    def for_all_tiles(self, most_dense: int = MAX_DENSE) -> GramMatrix:
+        """The same with at most so many frequent columns apart, which many tiles are faster with, and a few
+        rows are not."""
         sides = self.rows, self.other
         here, there = (np.bincount(side.indices, minlength=side.shape[1]) for side in sides)
         used = np.sqrt(here * there.astype(float))
-        order = np.argsort(-used, kind="stable")[:MAX_DENSE]
+        order = np.argsort(-used, kind="stable")[:most_dense]
         frequent = np.sort(order[used[order] > max(1, DENSE_SHARE * self.rows.shape[0])])
         is_rare = used > 0
         is_rare[frequent] = False
@@ -86,6 +90,12 @@ class GramMatrix:
         if self.split is None:
             return np.asarray((self.rows[left] @ self.other[right].T).toarray())
         return self.split.tile(left, right)
+
+    def sparse_tile(self, left: Rows, right: slice) -> sp.csr_matrix:
+        """The same where most are 0, sparse: of a matrix with no frequent columns apart."""
+        if self.split is None:
+            return sp.csr_matrix(self.rows[left] @ self.other[right].T)
+        return self.split.rare_tile(left, right)
 
     def pairs(self, left: Array, right: Array) -> Array:
         """The products of row left[k] with row right[k], float32 (k,)."""

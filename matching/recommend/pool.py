@@ -10,8 +10,7 @@ import numpy as np
 
 from matching.parallel import ParallelMap, thread_map
 from matching.policy import Policy
-from matching.recommend.blocks import blocks_of, parts_of, strips_of
-from matching.recommend.scoring import reciprocal_score
+from matching.recommend.blocks import blocks_of, length_of, parts_of, strips_of
 from matching.recommend.tiles import Tile, Tiles, joined_rows
 from matching.recommend.unmet import BestAnswers
 from matching.types import Array
@@ -20,12 +19,14 @@ LEAST = np.float32(-2)
 """Below the key of any pair: scores and their means lie in [0, 1]."""
 EARLY, SPARE = 4, 4
 """Kept beyond what is asked for: so many times as many while means are of one block, and so many always."""
+FINER, BINS = 4, 256
+"""A bound is found among so many times as many keys as are kept, each the largest of a few; or in bins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entries:
     """Candidates of the people of one block: row (m,) in the block, column (m,) of all people, their
-    reciprocal score, and the log odds of the row accepting the column and in reverse."""
+    reciprocal score, and what their tile had forward and backward."""
 
     row: Array
     column: Array
@@ -55,23 +56,19 @@ class CandidateRule:
     pool: int
     each_other: int
 
-    def bounds(self, own: Array, keys_of: Callable[[int | None], Array], means_of: int) -> Array:
+    def bounds(self, own: Array, last_of: Callable[[int | None, int], Array], means_of: int) -> Array:
         """The key of the last that is kept of each group, (len own, groups), of people of groups `own`.
 
-        keys_of: their keys (len own, any) of people of a group, of all for None. means_of: of how many blocks
-        the means are; more are kept by those of few.
+        last_of: the last of so many largest keys, (len own,), of people of a group, of all for None.
+        means_of: of how many blocks the means are; more are kept by those of few.
         """
         spare = 1 + EARLY * means_of**-0.5
-        overall = _kth_largest(keys_of(None), int(self.pool * spare) + SPARE)
+        overall = last_of(None, int(self.pool * spare) + SPARE)
         bounds = np.repeat(overall[:, None], self.number, axis=1)
         for group in range(self.number) if self.each_other else ():
-            last = _kth_largest(keys_of(group), int(self.each_other * spare) + SPARE)
+            last = last_of(group, int(self.each_other * spare) + SPARE)
             bounds[:, group] = np.where(own == group, overall, np.minimum(overall, last))
         return bounds
-
-    def one_hot(self, people: slice) -> Array:
-        """Their groups, float32 (len people, groups): bounds of groups times it are those of people."""
-        return np.asarray(self.groups[people][:, None] == np.arange(self.number), np.float32)
 
     def chosen(self, entries: Entries, means: Array, own: Array) -> Array:
         """The positions of the entries of a block whose groups are `own` that are candidates."""
@@ -122,20 +119,18 @@ def search_earlier(part: slice, tiles: Tiles, rule: CandidateRule, known: Known)
     if not earlier:
         return Found((), own)
     scored = [tiles.tile(part, j, tile) for j, tile in zip(earlier, walked, strict=True)]
-    scores = [_scores(tile) for tile in scored]
-    sums = np.sum([score.sum(axis=1, dtype=np.float64) for score in scores], axis=0)
-    others = sum(score.shape[1] for score in scores)
+    sums = np.stack([tile.sum_of_rows for tile in scored]).sum(axis=0, dtype=np.float64)
+    others = sum(tile.score.shape[1] for tile in scored)
     means = (sums / others).astype(np.float32)
-    bounds = _bounds_of_rows(rule, part, earlier, scores, known.means)
+    bounds = _bounds_of_rows(rule, part, earlier, scored, known.means)
     best, mine, sides = BestAnswers.empty(len(sums)), [], []
-    for j, tile, score in zip(earlier, scored, scores, strict=True):
+    for j, tile in zip(earlier, scored, strict=True):
         # Among equals those of the first block are kept: were all, nobody would be dropped.
         lowest = np.nextafter(bounds, LEAST) if j == earlier[0] else bounds
         best.update(slice(None), tile.best_of_rows)
-        mine.append(_of_rows(rule, part, j, tile, score, known.means, lowest))
-        theirs = _of_columns(rule, part, j, tile, score, means, known.bounds[j])
-        column_sums = score.sum(axis=0, dtype=np.float64)
-        sides.append(Side(j, len(sums), column_sums, tile.best_of_columns, theirs))
+        mine.append(_of_rows(rule, part, j, tile, known.means, lowest))
+        theirs = _of_columns(rule, part, j, tile, means, known.bounds[j])
+        sides.append(Side(j, len(sums), tile.sum_of_columns, tile.best_of_columns, theirs))
     return Found((Side(part, others, sums, best, Entries.joined(mine), bounds), *sides), own)
 
 
@@ -143,59 +138,58 @@ def search_own(block: tuple[slice, Array | None], tiles: Tiles, rule: CandidateR
     """Search the people of a block among themselves, given their tile of the resolvent."""
     own, resolvent_tile = block
     tile = tiles.tile(own, own, resolvent_tile)
-    score = _scores(tile)
-    sums, others = score.sum(axis=1, dtype=np.float64), max(1, len(score) - 1)
+    others = len(tile.score) - 1
     means, bounds, lowest = known.means, None, known.bounds[own]
     if own == rule.blocks[0]:  # the first of all tiles
         means = np.zeros_like(means)
-        means[own] = sums / others
-        bounds = _bounds_of_rows(rule, own, (own,), [score], means)
+        means[own] = tile.sum_of_rows / max(1, others)
+        bounds = _bounds_of_rows(rule, own, (own,), [tile], means)
         lowest = np.nextafter(bounds, LEAST)
-    entries = _of_rows(rule, own, own, tile, score, means, lowest)
-    return Found((Side(own, len(score) - 1, sums, tile.best_of_rows, entries, bounds),))
-
-
-def _scores(tile: Tile) -> Array:
-    score = np.empty_like(tile.forward)
-    for strip in strips_of(len(score)):
-        score[strip] = reciprocal_score(tile.forward[strip], tile.backward[strip])
-    return score
+    entries = _of_rows(rule, own, own, tile, means, lowest)
+    return Found((Side(own, others, tile.sum_of_rows, tile.best_of_rows, entries, bounds),))
 
 
 def _bounds_of_rows(
-    rule: CandidateRule, rows: slice, blocks: tuple[slice, ...], scores: list[Array], means: Array
+    rule: CandidateRule, rows: slice, blocks: tuple[slice, ...], tiles: list[Tile], means: Array
 ) -> Array:
-    """The bounds of rows given their scores with these blocks."""
-    keys = np.concatenate(
-        [np.where(score > 0, score - means[j], LEAST) for j, score in zip(blocks, scores, strict=True)],
-        axis=1,
-    )
-    group = np.concatenate([rule.groups[j] for j in blocks])
+    """The bounds of rows given their tiles with these blocks, or a little less: by the largest of every few
+    keys, among which the last that is kept is found sooner."""
+    groups = [rule.groups[j] for j in blocks]
 
-    def keys_of(one: int | None) -> Array:
-        return keys if one is None else keys.take(np.flatnonzero(group == one), axis=1)
+    def last_of(one: int | None, wanted: int) -> Array:
+        people = sum(len(group) if one is None else np.count_nonzero(group == one) for group in groups)
+        keys = []
+        for j, tile, group in zip(blocks, tiles, groups, strict=True):
+            score, mean = tile.score, means[j]
+            if one is not None:
+                these = np.flatnonzero(group == one)
+                score, mean = score.take(these, axis=1), mean[these]
+            few = max(1, min(people // (FINER * wanted), len(mean)))
+            number = len(mean) // few
+            keys.append((score - mean)[:, : few * number].reshape(len(score), few, number).max(axis=1))
+        return _kth_largest(np.concatenate(keys, axis=1), wanted)
 
-    return rule.bounds(rule.groups[rows], keys_of, len(blocks))
+    return rule.bounds(rule.groups[rows], last_of, len(blocks))
 
 
-def _of_rows(
-    rule: CandidateRule, i: slice, j: slice, tile: Tile, score: Array, means: Array, bounds: Array
-) -> Entries:
+def _of_rows(rule: CandidateRule, i: slice, j: slice, tile: Tile, means: Array, bounds: Array) -> Entries:
     """Entries of rows i above their bounds (len i, groups)."""
-    of_group, mean = rule.one_hot(j), means[j]
-    row, column = _positions(score, lambda strip: score[strip] - mean > bounds[strip] @ of_group.T)
-    values = (matrix[row, column] for matrix in (score, tile.forward, tile.backward))
-    return Entries(_places(rule, i)[row], _people(rule, j)[column], *values)
+    flat = _above(tile.score, means[j][None], bounds.min(axis=1, keepdims=True))
+    row, column = np.divmod(flat, tile.score.shape[1])
+    key = tile.score.ravel()[flat] - means[j][column]
+    kept = np.flatnonzero(key > bounds[row, rule.groups[j][column]])
+    values = (matrix.ravel()[flat[kept]] for matrix in (tile.score, tile.forward, tile.backward))
+    return Entries(_places(rule, i)[row[kept]], _people(rule, j)[column[kept]], *values)
 
 
-def _of_columns(
-    rule: CandidateRule, i: slice, j: slice, tile: Tile, score: Array, means: Array, bounds: Array
-) -> Entries:
+def _of_columns(rule: CandidateRule, i: slice, j: slice, tile: Tile, means: Array, bounds: Array) -> Entries:
     """Entries of columns j above their bounds (len j, groups); means: (len i,)."""
-    of_group, mean = rule.one_hot(i), means[:, None]
-    row, column = _positions(score, lambda strip: score[strip] - mean[strip] > of_group[strip] @ bounds.T)
-    values = (matrix[row, column] for matrix in (score, tile.backward, tile.forward))
-    return Entries(_places(rule, j)[column], _people(rule, i)[row], *values)
+    flat = _above(tile.score, means[:, None], bounds.min(axis=1)[None])
+    row, column = np.divmod(flat, tile.score.shape[1])
+    key = tile.score.ravel()[flat] - means[row]
+    kept = np.flatnonzero(key > bounds[column, rule.groups[i][row]])
+    values = (matrix.ravel()[flat[kept]] for matrix in (tile.score, tile.backward, tile.forward))
+    return Entries(_places(rule, j)[column[kept]], _people(rule, i)[row[kept]], *values)
 
 
 def _people(rule: CandidateRule, rows: slice) -> Array:
@@ -285,18 +279,12 @@ class CandidatePool:
 
         def prune(number: int) -> None:
             entries, block = Entries.joined(self.kept[number]), self.rule.blocks[number]
-            own = self.rule.groups[block]
-            key, group = entries.score - means[entries.column], self.rule.groups[entries.column]
-            order = np.argsort(entries.row, kind="stable")
-            row, ordered, group_of = entries.row[order], key[order], group[order]
-
-            def keys_of(one: int | None) -> Array:
-                these = slice(None) if one is None else np.flatnonzero(group_of == one)
-                return _by_row(row[these], ordered[these], len(own))
-
-            bounds = self.rule.bounds(own, keys_of, means_of)
+            key = entries.score - means[entries.column]
+            group = self.rule.groups[entries.column]
+            last_of = _LastKeys.of(entries.row, key, group, (length_of(block), self.rule.number))
+            bounds = self.rule.bounds(self.rule.groups[block], last_of, means_of)
             self.bounds[block] = bounds
-            entries = entries[key >= bounds[entries.row, group]]
+            entries = entries[np.flatnonzero(key >= bounds[entries.row, group])]
             self.kept[number], self.most[number] = [entries], 2 * len(entries.row)
 
         sizes = [sum(len(entries.row) for entries in kept) for kept in self.kept]
@@ -328,13 +316,15 @@ def _best_first(entries: Entries, means: Array, people: int) -> Array:
     return np.argsort(number << width | entries.column.astype(np.uint64))
 
 
-def _positions(score: Array, above: Callable[[slice], Array]) -> tuple[Array, Array]:
-    """(rows, columns) of the pairs of a tile that `above` tells, strip by strip, but for excluded ones, whose
-    score is 0."""
-    found = [np.flatnonzero(above(strip)) + strip.start * score.shape[1] for strip in strips_of(len(score))]
-    flat = np.concatenate(found)
-    flat = flat[score.ravel()[flat] > 0]
-    return np.divmod(flat, score.shape[1])
+def _above(score: Array, means: Array, bounds: Array) -> Array:
+    """The positions, counted flat, of scores (k, m) more than a mean above a bound; means, bounds: one row or
+    one column of them."""
+    means, bounds = (np.broadcast_to(values, score.shape) for values in (means, bounds))
+    found = [
+        np.flatnonzero(score[strip] - means[strip] > bounds[strip]) + strip.start * score.shape[1]
+        for strip in strips_of(len(score))
+    ]
+    return np.concatenate(found)
 
 
 def _kth_largest(keys: Array, k: int) -> Array:
@@ -345,14 +335,31 @@ def _kth_largest(keys: Array, k: int) -> Array:
     return np.asarray(np.partition(keys, at, axis=1)[:, at])
 
 
-def _by_row(row: Array, key: Array, rows: int) -> Array:
-    """The keys of each row side by side, (rows, most of one row), LEAST where a row has fewer; row: (m,) in
-    order."""
-    count = np.bincount(row, minlength=rows)
-    rank = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    table = np.full((rows, int(count.max(initial=0))), LEAST)
-    table[row, rank] = key
-    return table
+@dataclass(frozen=True, slots=True)
+class _LastKeys:
+    """How many keys of each row and group lie in each of BINS bins from `least` on, (rows, groups, BINS)."""
+
+    counts: Array
+    least: float
+    width: float
+
+    @classmethod
+    def of(cls, row: Array, key: Array, group: Array, shape: tuple[int, int]) -> _LastKeys:
+        """Of keys (m,) of rows and groups within this shape."""
+        least, most = float(key.min(initial=0)), float(key.max(initial=0))
+        width = max(most - least, 1e-6) / (BINS - 1)
+        at = ((key - np.float32(least)) * np.float32(1 / width)).astype(np.int32)
+        at += (row * np.int32(shape[1]) + group) * np.int32(BINS)
+        counts = np.bincount(at, minlength=shape[0] * shape[1] * BINS)
+        return cls(counts.reshape(*shape, BINS), least, width)
+
+    def __call__(self, group: int | None, wanted: int) -> Array:
+        """The last of so many largest keys of each row, or a little less; LEAST with fewer. Of one group, or
+        of all."""
+        counts = self.counts.sum(axis=1) if group is None else self.counts[:, group]
+        enough = counts[:, ::-1].cumsum(axis=1) >= wanted
+        last = self.least + (BINS - 1 - enough.argmax(axis=1) - 0.01) * self.width
+        return np.where(enough[:, -1], last, LEAST).astype(np.float32)
 
 
 def _rank(of: Array) -> Array:

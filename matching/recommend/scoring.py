@@ -218,9 +218,9 @@ def acceptance_log_odds(forward: Array, backward: Array, policy: Policy) -> tupl
     >>> [round(float(odds[0]), 3) for odds in acceptance_log_odds(np.array([0.0]), np.array([3.0]), policy)]
     [3.095, 3.718]
     """
-    own, other = own_and_other_odds(forward, backward, policy)
-    lift = np.exp(policy.slope * policy.own_need).astype(own.dtype)
-    return np.log(own + other), np.log(lift * other + own / lift)
+    mine = np.add(*own_and_other_odds(forward, backward, policy))
+    theirs = np.add(*own_and_other_odds(backward, forward, policy))
+    return np.log(mine), np.log(theirs)
 
 
 def probability(log_odds: Array) -> Array:
@@ -233,6 +233,34 @@ def probability(log_odds: Array) -> Array:
         odds_against: Array = np.exp(-log_odds)
     odds_against += 1
     return np.reciprocal(odds_against, out=odds_against)
+
+
+def score_of_needs(forward: Array, backward: Array, policy: Policy) -> Array:
+    """`reciprocal_score` of `acceptance_log_odds`, without a logarithm.
+
+    With a, b = exp(slope w), s = a + b and e = exp(slope own_need) the odds are e a + b and e b + a, times
+    exp(intercept), and the score is d / (d + (1 + e) s / (2 e exp(intercept))), d = s s + (1 - e)^2 a b / e.
+
+    >>> policy = Policy(own_need=np.log(2))
+    >>> needs = np.array([0.0]), np.array([3.0])
+    >>> alike = score_of_needs(*needs, policy), reciprocal_score(*acceptance_log_odds(*needs, policy))
+    >>> [round(float(score[0]), 6) for score in alike]
+    [0.478569, 0.478569]
+    """
+    lift, most = float(np.exp(policy.slope * policy.own_need)), MAX_LOGIT / 2 / policy.slope
+    a, b = np.clip(forward, -most, most), np.clip(backward, -most, most)
+    for odds in (a, b):
+        odds *= policy.slope
+        np.exp(odds, out=odds)
+    total: Array = a + b
+    a *= b
+    a *= (1 - lift) ** 2 / lift
+    score: Array = total * total
+    score += a
+    total *= (1 + lift) / (2 * lift) * float(np.exp(-policy.intercept))
+    total += score
+    score /= total
+    return score
 
 
 def acceptance_probabilities(forward: Array, backward: Array, policy: Policy) -> tuple[Array, Array]:
@@ -249,13 +277,13 @@ def acceptance_probabilities(forward: Array, backward: Array, policy: Policy) ->
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """Log odds of all pairs in tiles, from needs equal to `need` of `standardised_features`.
+    """The needs of all pairs in tiles, equal to `need` of `standardised_features`.
 
     Weights, means and deviations are folded into a few columns of each person. `seeks`, `offers`, `about`
     (n, d + 1 + topics): seeks_i . offers_j is how the offers of j answer i, seeks_i . about_j how their about
     does. `alike` (n, k), `alike_scale` (k,): (alike_i scale) . alike_j is what is the same in both
-    directions, smooth and latent. `words`, `network` (n, 1): a person's factors on words and on PageRank, 0
-    without; `half_degree` (n, 1): half of ln degree in the walk.
+    directions: smooth, latent, and the means of words and of PageRank. `words`, `network` (n, 1): a person's
+    factors on words and on PageRank, 0 without; `half_degree` (n, 1): half of ln degree in the walk.
     """
 
     features: Features
@@ -284,7 +312,9 @@ class Scorer:
             scale = weight * np.float32(policy.text / of.sd)
             return np.hstack([rows * scale, (np.float32(of.mean) + shift) * scale, features.offers_topics])
 
-        alike, alike_scale = _alike(features, policy)
+        words = features.lexical_factor * features.has_terms[:, None]
+        network = features.network_factor * np.reshape(linked, (-1, 1)).astype(np.float32)
+        alike, alike_scale = _alike(features, policy, words, network)
         return cls(
             features,
             policy,
@@ -295,8 +325,8 @@ class Scorer:
             about=answers(texts.about, y.seeks_about, texts.offers_weight, discount + without_about),
             alike=alike,
             alike_scale=alike_scale,
-            words=features.lexical_factor * features.has_terms[:, None],
-            network=features.network_factor * np.reshape(linked, (-1, 1)).astype(np.float32),
+            words=words,
+            network=network,
             half_degree=half_degree.astype(np.float32)[:, None],
         )
 
@@ -311,79 +341,78 @@ class Scorer:
         """Text and topics of i -> j and of j -> i alone, float32 (len i, len j)."""
         forward = self.seeks[i] @ self.offers[j].T
         np.maximum(forward, self.seeks[i] @ self.about[j].T, out=forward)
+        if isinstance(i, slice) and i == j:
+            return forward, np.ascontiguousarray(forward.T)
         backward = self.offers[i] @ self.seeks[j].T
         np.maximum(backward, self.about[i] @ self.seeks[j].T, out=backward)
         return forward, backward
 
-    def log_odds(
+    def needs(
         self, i: Rows, j: slice, answers: tuple[Array, Array], resolvent_tile: Array | None
     ) -> tuple[Array, Array]:
-        """ln odds of i accepting j and of j accepting i, float32 (len i, len j), excluded or not; in place of
-        the answers. `resolvent_tile` of the same shape."""
+        """How far j answers what i seeks and i what j seeks, float32 (len i, len j), excluded or not; in
+        place of the answers. `resolvent_tile` of the same shape."""
         f, p = self.features, self.policy
         forward, backward = answers
         same = (self.alike[i] * self.alike_scale) @ self.alike[j].T
-        lexical = f.lexical.tile(i, j) if p.lexical else None
-        grams = [
-            (gram.tile(i, j), np.float32(weight), cap)
-            for gram, weight, cap in (
-                (f.overlap, p.graph, f.standardiser.overlap_cap),
-                (f.odd_paths, p.odd_paths, f.standardiser.odd_cap),
-            )
-            if gram is not None and weight and cap > 0
-        ]
-        if f.languages.shape[1]:
-            same += np.float32(p.language) * (f.languages[i] @ f.languages[j].T > 0)
-        if f.no_common_language is not None:
-            same += np.float32(p.no_common_language) * f.no_common_language.mask(i, j)
         people = np.arange(f.people)[i]
         words, network, half_degree = (
             np.ascontiguousarray(factor[j].T) for factor in (self.words, self.network, self.half_degree)
         )
+        lexical = f.lexical.tile(i, j) if p.lexical else None
+        shared = f.languages[i] @ f.languages[j].T if f.languages.shape[1] and p.language else None
+        if f.no_common_language is not None:
+            same += np.float32(p.no_common_language) * f.no_common_language.mask(i, j)
+        for gram, weight, cap in (
+            (f.overlap, p.graph, f.standardiser.overlap_cap),
+            (f.odd_paths, p.odd_paths, f.standardiser.odd_cap),
+        ):
+            if gram is not None and weight and cap > 0:
+                products = gram.sparse_tile(i, j)
+                row = np.repeat(np.arange(len(people)), np.diff(products.indptr))
+                # Who has no network is not linked, and is in no walk.
+                factor = self.network[people[row], 0] * network[0, products.indices]
+                same[row, products.indices] += np.float32(weight) * factor * saturate(products.data, cap)
         for strip in strips_of(len(people)):
             rows, part = people[strip], same[strip]
             if lexical is not None:
                 part += self._lexical(lexical[strip], self.words[rows], words)
-            for products, weight, cap in grams:
-                overlap = saturate(products[strip], cap)
-                overlap *= weight * self.network[rows]  # who has none is not linked, and is in no walk
-                overlap *= network
-                part += overlap
+            if shared is not None:
+                part += np.float32(p.language) * np.minimum(shared[strip], 1)
             forward[strip] += part
             backward[strip] += part
             if resolvent_tile is not None and p.pagerank:
-                log_resolvent = np.log(np.maximum(resolvent_tile[strip], np.float32(1e-30)))
-                for needs, own, other in (
-                    (forward[strip], self.half_degree[rows], half_degree),
-                    (backward[strip], -self.half_degree[rows], -half_degree),
+                log_resolvent = np.maximum(resolvent_tile[strip], np.float32(1e-30))
+                np.log(log_resolvent, out=log_resolvent)
+                lean = half_degree - self.half_degree[rows]
+                factors = self.network[rows] * np.float32(p.pagerank / f.standardiser.pagerank.sd) * network
+                for needs, value in (
+                    (forward[strip], log_resolvent + lean),
+                    (backward[strip], log_resolvent - lean),
                 ):
-                    needs += self._pagerank(log_resolvent + other, own, self.network[rows]) * network
-            forward[strip], backward[strip] = acceptance_log_odds(forward[strip], backward[strip], p)
+                    np.maximum(value, np.float32(f.standardiser.pagerank_floor), out=value)
+                    value *= factors
+                    needs += value
         return forward, backward
 
     def _lexical(self, products: Array, left: Array, right: Array) -> Array:
-        """What words add to a need, in place of the products (k, m), by factors (k, 1) and (1, m)."""
+        """What words add to a need, in place of the products (k, m), by factors (k, 1) and (1, m); but for
+        the mean, which `alike` takes away."""
         y = self.features.standardiser.lexical
         np.minimum(products, np.float32(y.mean + MAX_LEXICAL_Z * y.sd), out=products)
-        products -= np.float32(y.mean)
         products *= np.float32(self.policy.lexical / y.sd) * left
         products *= right
         return products
 
-    def _pagerank(self, value: Array, half_degree: Array, network: Array) -> Array:
-        """What PageRank adds to a need, in place of ln resolvent + half_degree_j (k, m), but for the factors
-        of j."""
-        y = self.features.standardiser
-        np.maximum(value, np.float32(y.pagerank_floor) + half_degree, out=value)
-        value -= np.float32(y.pagerank.mean) + half_degree
-        value *= np.float32(self.policy.pagerank / y.pagerank.sd) * network
-        return value
 
-
-def _alike(features: Features, policy: Policy) -> tuple[Array, Array]:
-    """`alike` and `alike_scale` of a Scorer: the vectors, and a column that takes the mean away."""
-    columns, scales = [np.zeros((features.people, 0), np.float32)], [np.zeros(0)]
+def _alike(features: Features, policy: Policy, words: Array, network: Array) -> tuple[Array, Array]:
+    """`alike` and `alike_scale` of a Scorer: the vectors, and columns that take the means away, of words and
+    of PageRank too."""
     y = features.standardiser
+    columns, scales = [words], [np.array([-y.lexical.mean * policy.lexical / y.lexical.sd])]
+    if features.walk is not None:
+        columns.append(network)
+        scales.append(np.array([-y.pagerank.mean * policy.pagerank / y.pagerank.sd]))
     for rows, weight, of in (
         (features.smooth, policy.smooth, y.smooth),
         (features.latent, policy.latent, y.latent),
@@ -407,10 +436,8 @@ def log_odds_of_rows(
     -inf for excluded pairs."""
     everybody, walk = slice(0, scorer.features.people), scorer.features.walk
     resolvent_rows = None if walk is None else walk.columns(rows, WALK_TOLERANCE).T
-    answers = scorer.answers(rows, everybody)
-    forward, backward = (
-        odds.astype(np.float64) for odds in scorer.log_odds(rows, everybody, answers, resolvent_rows)
-    )
+    needs = scorer.needs(rows, everybody, scorer.answers(rows, everybody), resolvent_rows)
+    forward, backward = (odds.astype(np.float64) for odds in acceptance_log_odds(*needs, scorer.policy))
     excluded = exclusion_mask(rows, everybody)
     forward[excluded] = backward[excluded] = -np.inf
     return forward, backward

@@ -9,10 +9,10 @@ from typing import Protocol
 import numpy as np
 
 from matching.parallel import thread_map
-from matching.recommend.blocks import blocks_of, parts_of
+from matching.recommend.blocks import blocks_of, parts_of, strips_of
 from matching.recommend.exclusions import Exclusions
 from matching.recommend.pagerank import resolvent_tiles
-from matching.recommend.scoring import WALK_TOLERANCE, Scorer
+from matching.recommend.scoring import WALK_TOLERANCE, Scorer, acceptance_log_odds, score_of_needs
 from matching.recommend.unmet import BestAnswers
 from matching.types import Array
 
@@ -21,14 +21,32 @@ from matching.types import Array
 class Tile:
     """What rows i and columns j are to each other.
 
-    forward, backward: ln odds, float32 (len i, len j), of i accepting j and of j accepting i, -inf for
-    excluded pairs; `best_of_rows`, `best_of_columns`: their best answers in the tile.
+    score: reciprocal scores, float32 (len i, len j), -inf for excluded pairs; `sum_of_rows`,
+    `sum_of_columns`: of the others. forward, backward: what the log odds of i accepting j, and of j accepting
+    i, are made of, float32 (len i, len j). `best_of_rows`, `best_of_columns`: their best answers in the tile.
     """
 
+    score: Array
+    sum_of_rows: Array
+    sum_of_columns: Array
     forward: Array
     backward: Array
     best_of_rows: BestAnswers
     best_of_columns: BestAnswers
+
+    @classmethod
+    def of_scores(
+        cls,
+        score: Array,
+        excluded: Array,
+        needs: tuple[Array, Array],
+        best: tuple[BestAnswers, BestAnswers],
+    ) -> Tile:
+        """Of scores, in place, and the excluded pairs, (k,) positions counted flat."""
+        np.put(score, excluded, 0)
+        tile = cls(score, score.sum(axis=1), score.sum(axis=0), *needs, *best)
+        np.put(score, excluded, -np.inf)
+        return tile
 
 
 class Tiles(Protocol):
@@ -62,15 +80,20 @@ class ScoredTiles:
 
     def tile(self, i: slice, j: slice, resolvent_tile: Array | None) -> Tile:
         """As in `Tiles`."""
-        excluded = None if self.exclusions is None else self.exclusions.mask(i, j)
+        excluded = np.zeros(0, np.int64)
+        if self.exclusions is not None:
+            excluded = np.flatnonzero(self.exclusions.mask(i, j))
         answers = self.scorer.answers(i, j)
-        best = BestAnswers.of_tile(*answers, excluded)
-        forward, backward = self.scorer.log_odds(i, j, answers, resolvent_tile)
-        if excluded is not None:
-            forward[excluded] = backward[excluded] = -np.inf
+        for matrix in answers:
+            np.put(matrix, excluded, -np.inf)
+        best = BestAnswers.of_tile(*answers)
+        forward, backward = self.scorer.needs(i, j, answers, resolvent_tile)
         if i == j:  # each pair stands twice in the tile: let both be rounded alike
             backward = np.ascontiguousarray(forward.T)
-        return Tile(forward, backward, *best)
+        score = np.empty_like(forward)
+        for strip in strips_of(len(score)):
+            score[strip] = score_of_needs(forward[strip], backward[strip], self.scorer.policy)
+        return Tile.of_scores(score, excluded, (forward, backward), best)
 
 
 def joined_rows(parts: Sequence[Array | None]) -> Array | None:
@@ -86,8 +109,10 @@ def predict_all(scorer: Scorer, exclusions: Exclusions | None = None) -> Array:
 
     def fill(i: slice, j: slice, resolvent_tile: Array | None) -> None:
         tile = tiles.tile(i, j, resolvent_tile)
-        log_odds[i, j] = tile.forward
-        log_odds[j, i] = tile.backward.T
+        forward, backward = acceptance_log_odds(tile.forward, tile.backward, scorer.policy)
+        excluded = tile.score < 0
+        forward[excluded] = backward[excluded] = -np.inf
+        log_odds[i, j], log_odds[j, i] = forward, backward.T
 
     def fill_part(rows: slice, blocks: Sequence[slice]) -> Array | None:
         *earlier, own = tiles.resolvent(rows, blocks)

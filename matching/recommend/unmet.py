@@ -28,18 +28,14 @@ class BestAnswers:
         return cls(np.full(people, -np.inf, np.float32), np.full(people, -np.inf, np.float32))
 
     @classmethod
-    def of_tile(
-        cls, forward: Array, backward: Array, excluded: Array | None = None
-    ) -> tuple[BestAnswers, BestAnswers]:
+    def of_tile(cls, forward: Array, backward: Array) -> tuple[BestAnswers, BestAnswers]:
         """Those of the rows and of the columns, given how columns answer rows (forward) and rows answer
-        columns, (rows, columns) each.
+        columns, (rows, columns) each, -inf for excluded pairs.
 
         >>> rows, columns = BestAnswers.of_tile(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))
         >>> rows.need.tolist(), columns.need.tolist()
         ([2.0], [3.0, 4.0])
         """
-        if excluded is not None:
-            forward, backward = (np.where(excluded, -np.inf, answers) for answers in (forward, backward))
         return (
             cls(forward.max(axis=1), backward.max(axis=1)),
             cls(backward.max(axis=0), forward.max(axis=0)),
