@@ -34,6 +34,8 @@ class LocalCluster:
         found = yaml.safe_load(given.replace("/etc/titian/cluster", str(folder)))
         merge(found, config or {})
         (folder / "dask.yaml").write_text(yaml.safe_dump(found))
+        given_by_nanny = found["distributed"]["nanny"]["pre-spawn-environ"]  # which is left out here
+        self.environment = {name: str(value) for name, value in given_by_nanny.items()}
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.address = f"{protocol}://127.0.0.1:{port}"
@@ -73,7 +75,7 @@ class LocalCluster:
         command += ["--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
         if part == "worker":
             command += ["--local-directory", str(self.folder)]
-        environment = {**os.environ, "DASK_CONFIG": str(self.folder / "dask.yaml"), "OMP_NUM_THREADS": "1"}
+        environment = {**os.environ, **self.environment, "DASK_CONFIG": str(self.folder / "dask.yaml")}
         with (self.folder / f"{part}.log").open("ab") as log:
             return subprocess.Popen(
                 command,
