@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.db import connection
+
+SCHEMA = Path(__file__).parent / "schema.txt"  # the lines that the migrations give
 
 COLUMNS = """
 SELECT format('column %s.%s %s%s%s%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),

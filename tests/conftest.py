@@ -40,7 +40,6 @@ QUIET_LIBRARIES = {
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
     "MALLOC_TOP_PAD_": str(64 << 20),
 }
-FIRST = "tests/test_schema.py"  # before any other test has touched the database
 LONGEST = (
     "tests/journeys/",
     "tests/test_policy_call_sites.py",
@@ -84,7 +83,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first: two workers that take a file each time they are free then end together."""
-    items.sort(key=lambda item: (not item.nodeid.startswith(FIRST), not item.nodeid.startswith(LONGEST)))
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 def pytest_collection_finish() -> None:

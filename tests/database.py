@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from backend.config.embedded import DATABASE, EmbeddedPostgres
 
 SERVER_OF_THIS_RUN = "TITIAN_TEST_POSTGRES"  # the variable that holds its folder
+
+
+@contextmanager
+def connected_as(**settings: object) -> Iterator[BaseDatabaseWrapper]:
+    """The default connection of this thread is another one, whose settings differ in these."""
+    ours, other = connections[DEFAULT_DB_ALIAS], connection.copy()
+    other.settings_dict.update(settings)
+    connections[DEFAULT_DB_ALIAS] = other
+    try:
+        yield other
+    finally:
+        other.close()
+        connections[DEFAULT_DB_ALIAS] = ours
+
+
+def connected_to(server: EmbeddedPostgres) -> AbstractContextManager[BaseDatabaseWrapper]:
+    """The default connection of this thread leads to the database of this server."""
+    return connected_as(
+        NAME=DATABASE,
+        PASSWORD=server.password,
+        HOST=str(server.socket_folder),
+        EMBEDDED={"data": str(server.data)},
+    )
 
 
 def count_rows_anew() -> None:

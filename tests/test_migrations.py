@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 from django.db.migrations import operations
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 from django.db.models import Field
 from django.db.models.fields import NOT_PROVIDED
@@ -55,7 +57,7 @@ def _is_wanted(field: Field) -> bool:
 
 def breaking(migrations: list[tuple[str, str]]) -> Iterator[str]:
     """The operations of these migrations that would break them."""
-    loader = MigrationLoader(None)
+    loader = MigrationLoader(None, replace_migrations=False)
     for key in migrations:
         state, made = loader.project_state(key, at_end=False), set()
         for operation in loader.disk_migrations[key].operations:
@@ -72,7 +74,7 @@ def breaking(migrations: list[tuple[str, str]]) -> Iterator[str]:
 
 def later_migrations() -> list[tuple[str, str]]:
     found = MigrationLoader(None).disk_migrations
-    ours = [key for key in found if found[key].__module__.startswith("backend.")]
+    ours = [key for key in found if found[key].__module__.startswith("backend.") and not found[key].replaces]
     return sorted((app, name) for app, name in ours if name > LAST_BEFORE.get(app, ""))
 
 
@@ -97,3 +99,22 @@ def test_what_would_break_them_is_found(migration: tuple[str, str], operation: s
     found = list(breaking([migration]))
     assert bool(found) is bool(operation)
     assert operation is None or any(operation in line for line in found)
+
+
+@pytest.mark.django_db
+def test_wherever_an_upgrade_begins_each_missing_migration_is_applied_once() -> None:
+    loader = MigrationLoader(None, replace_migrations=False)
+    squashed = loader.replacements.keys()
+    leaves = [key for key in loader.graph.leaf_nodes() if key not in squashed]
+    every = list(dict.fromkeys(key for leaf in leaves for key in loader.graph.forwards_plan(leaf)))
+    assert not squashed & set(every)
+    recorder = MigrationRecorder(connection)
+    recorder.flush()
+    for count, key in enumerate(every):
+        executor = MigrationExecutor(connection)
+        executor.loader.check_consistent_history(connection)
+        applied = every[:count]
+        for migration, _is_backwards in executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            applied += migration.replaces or [(migration.app_label, migration.name)]
+        assert sorted(applied) == sorted(every)
+        recorder.record_applied(*key)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from difflib import unified_diff
-from pathlib import Path
 
 import pytest
 
-from tests.catalogue import catalogue
-
-SCHEMA = Path(__file__).parent / "schema.txt"
+from tests.catalogue import SCHEMA, catalogue
 
 
 @pytest.mark.django_db

@@ -20,7 +20,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connections
 from django.utils import timezone
 
 from backend.benchmarks.load import clients
@@ -29,6 +29,7 @@ from backend.benchmarks.load.consistency import check_load
 from backend.benchmarks.load.event import create_event
 from backend.config.embedded import DATABASE, USER, EmbeddedPostgres
 from backend.config.parent_watchdog import PARENT_ENV
+from tests.database import connected_to
 from tests.servers import get
 from tests.smtp import MailServer
 from tests.soak.waiting import MOST_SECONDS, seconds_until
@@ -152,16 +153,8 @@ def installation(django_db_blocker: object) -> Iterator[Installation]:
         "DATABASE_URL": address, "TITIAN_MODEL": os.devnull, "TITIAN_DEMO": "0", "EMAIL_URL": f"smtp://127.0.0.1:{mail.port}",
         PARENT_ENV: str(os.getpid()), **_with_clock(clock),
     }  # fmt: skip
-    ours = dict(connection.settings_dict)
     server.ensure_running()
-    connections.close_all()
-    connection.settings_dict.update(
-        NAME=DATABASE,
-        PASSWORD=server.password,
-        HOST=str(server.socket_folder),
-        EMBEDDED={"data": str(server.data)},
-    )
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with connected_to(server), django_db_blocker.unblock():  # type: ignore[attr-defined]
         call_command("migrate", verbosity=0)
         connections.close_all()
         server.stop()  # from here on it belongs to the supervisor
@@ -178,7 +171,6 @@ def installation(django_db_blocker: object) -> Iterator[Installation]:
             process.terminate()
             process.communicate(timeout=60)
             server.stop()
-            connection.settings_dict.update(ours)
             way.close()
             mail.stop()
             shutil.rmtree(folder)

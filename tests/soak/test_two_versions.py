@@ -18,7 +18,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
 
 from backend.benchmarks.load import clients
 from backend.benchmarks.load.clients import Client, run_clients
@@ -26,6 +25,7 @@ from backend.benchmarks.load.consistency import check_load
 from backend.benchmarks.load.event import LoadEvent, LoadUser
 from backend.config.embedded import DATABASE, USER, EmbeddedPostgres
 from backend.config.supervision import bound_socket
+from tests.database import connected_to
 from tests.servers import get
 from tests.soak.waiting import MOST_SECONDS, seconds_until
 
@@ -72,20 +72,10 @@ def server(django_db_blocker: object) -> Iterator[EmbeddedPostgres]:
     folder.mkdir(parents=True)
     server = EmbeddedPostgres(folder / "data")
     server.ensure_running()
-    ours = dict(connection.settings_dict)
-    connections.close_all()
-    connection.settings_dict.update(
-        NAME=DATABASE,
-        PASSWORD=server.password,
-        HOST=str(server.socket_folder),
-        EMBEDDED={"data": str(server.data)},
-    )
     try:
-        with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        with connected_to(server), django_db_blocker.unblock():  # type: ignore[attr-defined]
             yield server
     finally:
-        connections.close_all()
-        connection.settings_dict.update(ours)
         server.stop()
         shutil.rmtree(folder)
 

@@ -7,13 +7,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command, get_commands, load_command_class
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import ProgrammingError
 
@@ -24,6 +22,7 @@ from backend.config.embedded import DatabaseUnusable
 from backend.config.environment import database_from
 from backend.core.compiled import CompiledRows
 from backend.events.models import Slot
+from tests.database import connected_as
 
 
 def _run(address: str, *command: str) -> subprocess.CompletedProcess[str]:
@@ -90,27 +89,14 @@ def _rewrite(file: str, text: str) -> None:
         rules.write(text)
 
 
-@contextmanager
-def _connected_as(**settings: object) -> Iterator[BaseDatabaseWrapper]:
-    """The default connection is another one, whose settings differ in these."""
-    ours, other = connections[DEFAULT_DB_ALIAS], connection.copy()
-    other.settings_dict.update(settings)
-    connections[DEFAULT_DB_ALIAS] = other
-    try:
-        yield other
-    finally:
-        other.close()
-        connections[DEFAULT_DB_ALIAS] = ours
-
-
 @pytest.fixture
 def owned(db: None) -> Iterator[str]:
     """An empty database, without pgvector, of the role "ordinary", which has no special rights."""
-    with _connected_as() as administrator, administrator.cursor() as cursor:
+    with connected_as() as administrator, administrator.cursor() as cursor:
         cursor.execute("create role ordinary login password 'ordinary'")
         cursor.execute("create database owned owner ordinary")
     yield "owned"
-    with _connected_as() as administrator, administrator.cursor() as cursor:
+    with connected_as() as administrator, administrator.cursor() as cursor:
         cursor.execute("drop database owned with (force)")
         cursor.execute("drop role ordinary")
 
@@ -118,7 +104,7 @@ def owned(db: None) -> Iterator[str]:
 def test_an_owner_who_may_not_create_pgvector_is_told_who_can(
     owned: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with _connected_as(NAME=owned, USER="ordinary", PASSWORD="ordinary"):
+    with connected_as(NAME=owned, USER="ordinary", PASSWORD="ordinary"):
         assert run_command(["manage.py", "migrate"]) == 1
     (sentence,) = capsys.readouterr().err.splitlines()
     assert "refuses 'ordinary' (permission denied to create extension" in sentence
@@ -126,10 +112,10 @@ def test_an_owner_who_may_not_create_pgvector_is_told_who_can(
 
 
 def test_a_role_that_may_make_no_tables_is_told_so(owned: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with _connected_as(NAME=owned) as administrator, administrator.cursor() as cursor:
+    with connected_as(NAME=owned) as administrator, administrator.cursor() as cursor:
         cursor.execute("create extension vector")
         cursor.execute("alter schema public owner to current_user")
-    with _connected_as(NAME=owned, USER="ordinary", PASSWORD="ordinary"):
+    with connected_as(NAME=owned, USER="ordinary", PASSWORD="ordinary"):
         assert run_command(["manage.py", "migrate"]) == 1
     (sentence,) = capsys.readouterr().err.splitlines()
     assert "refuses 'ordinary' (permission denied for schema public): give that role the right" in sentence
@@ -141,7 +127,7 @@ def test_an_option_that_postgresql_does_not_know_is_named(
     monkeypatch.setenv("DATABASE_URL", "postgresql://titian:hidden@127.0.0.1/titian?foo=bar")
     given = database_from("DATABASE_URL")
     assert given is not None
-    with _connected_as(OPTIONS=given["OPTIONS"]):
+    with connected_as(OPTIONS=given["OPTIONS"]):
         assert run_command(["manage.py", "migrate"]) == 1
     (sentence,) = capsys.readouterr().err.splitlines()
     assert sentence == "DATABASE_URL ends in an option that PostgreSQL does not know: foo."
@@ -154,7 +140,7 @@ def test_nothing_is_prepared_where_the_address_says_so(
     monkeypatch.setenv("DATABASE_URL", f"postgresql://titian@127.0.0.1/titian{option}")
     options = database.database_settings(database_from("DATABASE_URL"), settings.VAR)["OPTIONS"]
     slots = CompiledRows(lambda event: Slot.objects.filter(event=event), event=-1)
-    with _connected_as(OPTIONS=options) as other, other.cursor() as cursor:
+    with connected_as(OPTIONS=options) as other, other.cursor() as cursor:
         for number in range(3):
             assert slots.fetch(event=number) == []
         cursor.execute("select count(*) from pg_prepared_statements")

@@ -11,10 +11,13 @@ import pytest
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import StateApps
 from pytest_django import DjangoDbBlocker
 
 from backend.events.models import Attendee, Event, Organisation, Sector
+from tests.catalogue import SCHEMA, catalogue
+from tests.database import connected_as
 from tests.factories import NOW
 
 SINCE = {"invitations", "mails", "stats"}  # apps without a table in 0.2.0
@@ -46,28 +49,22 @@ class Before:
 @pytest.fixture(scope="module")
 def migrated(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Before]:
     """A database at the schema of 0.2.0 that was filled and then migrated is the default one."""
-    with django_db_blocker.unblock():
-        ours, other = connections[DEFAULT_DB_ALIAS], connection.copy()
-        with ours.cursor() as cursor:
-            cursor.execute("create database filled template template0")
-        other.settings_dict["NAME"] = "filled"
-        connections[DEFAULT_DB_ALIAS] = other
+    with django_db_blocker.unblock(), connection.cursor() as ours:
+        ours.execute("create database filled template template0")
         try:
-            executor = MigrationExecutor(other)
-            models = executor.migrate(released(executor)).apps
-            before = shared_houses(models)
-            people_who_did_things(models)
-            with other.cursor() as cursor:
-                cursor.execute("create table authtoken_token (key varchar(40) primary key)")
-            executor = MigrationExecutor(other)
-            executor.migrate(executor.loader.graph.leaf_nodes())
-            yield before
+            with connected_as(NAME="filled") as other:
+                executor = MigrationExecutor(other)
+                executor.loader = MigrationLoader(other, replace_migrations=False)
+                models = executor.migrate(released(executor)).apps
+                before = shared_houses(models)
+                people_who_did_things(models)
+                with other.cursor() as cursor:
+                    cursor.execute("create table authtoken_token (key varchar(40) primary key)")
+                executor = MigrationExecutor(other)
+                executor.migrate(executor.loader.graph.leaf_nodes())
+                yield before
         finally:
-            other.close()
-            connections[DEFAULT_DB_ALIAS] = ours
-            with ours.cursor() as cursor:
-                cursor.execute("drop database filled with (force)")
-            ours.close()
+            ours.execute("drop database filled with (force)")
 
 
 def made_event(models: StateApps, slug: str) -> Any:
@@ -154,3 +151,7 @@ def test_whoever_edited_their_profile_or_ever_signed_in_has_joined(migrated: Bef
     assert joined["demo"] is not None
     events = Event.objects.filter(slug__in=["one", "two"])
     assert [*events.order_by("slug").values_list("shows_unjoined", flat=True)] == [False, True]
+
+
+def test_it_has_the_schema_of_a_new_one(migrated: Before) -> None:
+    assert catalogue() == SCHEMA.read_text().splitlines()

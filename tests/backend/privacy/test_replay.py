@@ -17,7 +17,7 @@ from backend.events.services.importing import import_attendees, read_csv
 from backend.people.models import Person
 from backend.privacy.services import erase_account, leave_event, merge_erasures, replay_erasures
 from backend.privacy.services.remembering import remember_attendee
-from tests.database import tables_holding
+from tests.database import connected_as, tables_holding
 from tests.factories import NOW, make_attendee, make_event
 
 LATER = NOW + dt.timedelta(days=1)
@@ -112,9 +112,15 @@ def test_a_backup_made_before_the_erasure_is_restored_and_holds_the_person_no_mo
         person=leaver.person, is_confirmed=True, by=leaver.person, now=LATER + dt.timedelta(days=365)
     )
     assert tables_holding("Quillfeather") == set()
-    connection.close()
-    run("pg_restore", "--clean", "--if-exists", "-d", str(database["NAME"]), str(dump))
-    assert "people_person" in tables_holding("Quillfeather")
-    assert replay_erasures(now=LATER) == 2
-    assert tables_holding("Quillfeather") == set()
+    with connection.cursor() as cursor:
+        cursor.execute("create database restored template template0")
+    try:
+        run("pg_restore", "-d", "restored", str(dump))
+        with connected_as(NAME="restored"):
+            assert "people_person" in tables_holding("Quillfeather")
+            assert replay_erasures(now=LATER) == 2
+            assert tables_holding("Quillfeather") == set()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("drop database restored with (force)")
     assert project.ERASURES.read_text().count("\n") == 2
