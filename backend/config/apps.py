@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class ConfigConfig(AppConfig):
@@ -6,3 +7,8 @@ class ConfigConfig(AppConfig):
 
     name = "backend.config"
     label = "config"
+
+    def ready(self) -> None:
+        from backend.config.database import plan_once
+
+        connection_created.connect(plan_once)

@@ -96,7 +96,7 @@ class CompiledQuery(_Written[Any]):
 class CompiledRows(_Written[Row]):
     """The rows of what `build` gives, with all that it joins, for values that are filled in at each use.
 
-    A statement that the database prepares: it plans anew for other values only where that is cheaper.
+    A statement that the database prepares, and plans once for all values.
     """
 
     _written: tuple[QuerySet[Any, Row], Any, str] | None = None

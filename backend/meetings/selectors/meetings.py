@@ -26,7 +26,7 @@ from backend.meetings.selectors.availability import (
 )
 from backend.meetings.selectors.tables import suitable_tables
 from backend.safeguarding.models import DelegationSeat
-from backend.safeguarding.rules import contactable_for
+from backend.safeguarding.rules import contactable_ids
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
 
 
@@ -507,8 +507,7 @@ def meetings_without_contact(meetings: QuerySet[Meeting], now: dt.datetime) -> s
     for first in Attendee.objects.filter(pk__in=of_first):
         own = of_first[first.pk]
         wanted = set().union(*(seated[pk] for pk in own))
-        allowed = contactable_for(first, "meeting", now, wanted)
-        known = {first.pk, *allowed.values_list("pk", flat=True)}
+        known = {first.pk, *contactable_ids(first, "meeting", now, wanted)}
         refused |= {pk for pk in own if not seated[pk] <= known}
     return refused
 

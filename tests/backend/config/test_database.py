@@ -133,9 +133,9 @@ def test_an_option_that_postgresql_does_not_know_is_named(
     assert sentence == "DATABASE_URL ends in an option that PostgreSQL does not know: foo."
 
 
-@pytest.mark.parametrize(("option", "prepared"), [("", 1), ("?prepare_threshold=none", 0)])
-def test_nothing_is_prepared_where_the_address_says_so(
-    transactional_db: None, monkeypatch: pytest.MonkeyPatch, option: str, prepared: int
+@pytest.mark.parametrize(("option", "plans"), [("", [(0, 3)]), ("?prepare_threshold=none", [])])
+def test_a_statement_is_prepared_and_planned_once_unless_the_address_says_that_none_is(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, option: str, plans: list[tuple[int, int]]
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", f"postgresql://titian@127.0.0.1/titian{option}")
     options = database.database_settings(database_from("DATABASE_URL"), settings.VAR)["OPTIONS"]
@@ -143,8 +143,8 @@ def test_nothing_is_prepared_where_the_address_says_so(
     with connected_as(OPTIONS=options) as other, other.cursor() as cursor:
         for number in range(3):
             assert slots.fetch(event=number) == []
-        cursor.execute("select count(*) from pg_prepared_statements")
-        assert cursor.fetchone() == (prepared,)
+        cursor.execute("select custom_plans, generic_plans from pg_prepared_statements")
+        assert cursor.fetchall() == plans
 
 
 def test_a_fault_of_a_query_is_not_laid_on_the_server(db: None) -> None:
