@@ -91,22 +91,33 @@ class RandomWalk:
     def columns(self, sources: Array, tolerance: float) -> Array:
         """(I - M)^-1 e_s for each source s, (n, len(sources)), to an error of norm `tolerance` each; the
         same whichever sources are solved together."""
+        x = self.without_hubs(sources, tolerance)
+        if self.hubs.shape[1]:
+            # In double precision, as sums of another order, for fewer sources, round alike in float32.
+            x += self.hubs @ self.hub_weights(sources, tolerance).T
+        return x
+
+    def without_hubs(self, sources: Array, tolerance: float) -> Array:
+        """`columns` without `hubs` times `hub_weights`ᵀ."""
         people, number = self.among.shape[0], len(sources)
         if self.near is not None and self.long is not None and self.near[sources].any():
             near = self.near[sources]
             both = np.empty((people, number), self.out.dtype)
-            both[:, near] = self.long.columns(sources[near], tolerance)
+            both[:, near] = self.long.without_hubs(sources[near], tolerance)
             if not near.all():
-                both[:, ~near] = self.columns(sources[~near], tolerance)
+                both[:, ~near] = self.without_hubs(sources[~near], tolerance)
             return both
         units = sp.csc_matrix(
             (np.ones(number, self.out.dtype), sources, np.arange(number + 1)), shape=(people, number)
         )
-        x = self._solve(units, tolerance)
-        if self.hubs.shape[1]:
-            # In double precision, as sums of another order, for fewer sources, round alike in float32.
-            x += self.hubs @ (self.hubs[sources] * self._hub_weights(tolerance)).T
-        return x
+        return self._solve(units, tolerance)
+
+    def hub_weights(self, sources: Array, tolerance: float) -> Array:
+        """How much of each of `hubs` a column has, (len(sources), columns of hubs)."""
+        weights = self.hubs[sources] * self._correction(tolerance)
+        if self.near is not None:  # whose series is long enough
+            weights[self.near[sources], weights.shape[1] - len(self.leading) :] = 0
+        return weights
 
     def for_many_sources(self, tolerance: float) -> RandomWalk:
         """The same by the series of a shorter interval, of whichever of some costs least.
@@ -131,7 +142,7 @@ class RandomWalk:
                 continue
             shorter = self._within(max(self.spectrum[0], -edge), edge, values[:found], vectors[:, :found])
             tried = shorter._solve(sp.csc_matrix(signs), tolerance)
-            weights = shorter._hub_weights(tolerance)[self.hubs.shape[1] :, None]
+            weights = shorter._correction(tolerance)[self.hubs.shape[1] :, None]
             tried += vectors[:, :found] @ (weights * (vectors[:, :found].T @ signs))
             near = np.sqrt(np.mean((tried - exact) ** 2, axis=1)) > tolerance / 2
             cost = near.mean() + shorter._steps(tolerance) / self._steps(tolerance)
@@ -173,7 +184,7 @@ class RandomWalk:
         middle, half = sum(self.spectrum) / 2, (self.spectrum[1] - self.spectrum[0]) / 2
         return middle + values[::-1] * half / 2, errors * half / 2, vectors
 
-    def _hub_weights(self, tolerance: float) -> Array:
+    def _correction(self, tolerance: float) -> Array:
         """Of each hub 1, of each leading eigenvector what the series lacks of 1 / (1 - its eigenvalue)."""
         low, high = self.spectrum
         at = (2 * self.leading - low - high) / (high - low)
@@ -278,17 +289,14 @@ def resolvent(walk: RandomWalk, *, tolerance: float = 1e-5) -> Array:
 
 def resolvent_tiles(walk: RandomWalk, rows: slice, blocks: Sequence[slice], tolerance: float) -> list[Array]:
     """The rows Y[rows, block] of each block of columns, (len rows, len block) each."""
-    sources = np.arange(walk.among.shape[0])[rows]
-    tiles = [
-        np.empty((len(sources), len(range(*block.indices(walk.among.shape[0])))), walk.out.dtype)
-        for block in blocks
-    ]
-
+    sources, hubs = np.arange(walk.among.shape[0])[rows], walk.hubs.astype(walk.out.dtype)
+    weights = walk.hub_weights(sources, tolerance).astype(walk.out.dtype)
+    tiles: list[Array] = [weights @ hubs[block].T for block in blocks]
     for start in range(0, len(sources), BLOCK):
         these = slice(start, start + BLOCK)
-        columns = walk.columns(sources[these], tolerance)
+        columns = walk.without_hubs(sources[these], tolerance)
         for tile, block in zip(tiles, blocks, strict=True):
-            tile[these] = columns[block].T
+            tile[these] += columns[block].T
     return tiles
 
 
