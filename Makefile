@@ -62,7 +62,9 @@ bench: install  ## how fast and how good, against a peer or the limit in the sam
 			else echo "left out: it needs a folder of data sets, make bench DATA=../shared/data (docs/matching.md)"; fi; \
 		if [ -f "$(DATA)/introductions/people.jsonl" ]; then echo; echo "== bench_precision"; \
 			$(BIN)/python -m tests.benchmarks.bench_precision "$(DATA)/introductions" || status=1; fi; \
-		if [ -f "$(DATA)/introductions/attendees.csv" ]; then echo; echo "== bench_introductions"; \
+		if [ -f "$(DATA)/introductions/attendees.csv" ]; then echo; echo "== bench_first_lists"; \
+			$(BIN)/python -m tests.benchmarks.bench_first_lists "$(DATA)/introductions" || status=1; \
+			echo; echo "== bench_introductions"; \
 			INTRODUCTIONS="$(DATA)/introductions" $(BIN)/python -m pytest tests/benchmarks/bench_introductions.py -q -s || status=1; fi; \
 		echo; echo "== five seconds from saving a profile to its new list"; \
 			TITIAN_PATIENCE_MS=5000 $(BIN)/python -m pytest tests/journeys/test_official.py -q || status=1; \
