@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from matching.recommend.blocks import Rows, blocks_of
 from matching.types import Array
 
-DENSE_SHARE = 1 / 40  # a column used by more than this share of rows is cheaper as a dense product
+DENSE_SHARE = 1 / 30  # a column used by more than this share of rows is cheaper as a dense product
 MAX_DENSE = 512
 MOST_TURNED = 2**25  # row pointers of 4 bytes
 PAIRS = 10_000  # whose rows are copied at once

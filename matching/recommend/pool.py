@@ -19,6 +19,9 @@ LEAST = np.float32(-2)
 """Below the key of any pair: scores and their means lie in [0, 1]."""
 EARLY, SPARE = 4, 4
 """Kept beyond what is asked for: so many times as many while means are of one block, and so many always."""
+ENOUGH, DEVIATIONS = 2.5, 6
+"""So many times as many are enough where fewer are expected among the people of some blocks, so many standard
+deviations included."""
 FINER, BINS = 4, 256
 """A bound is found among so many times as many keys as are kept, each the largest of a few; or in bins."""
 
@@ -62,13 +65,19 @@ class CandidateRule:
         last_of: the last of so many largest keys, (len own,), of people of a group, of all for None.
         means_of: of how many blocks the means are; more are kept by those of few.
         """
-        spare = 1 + EARLY * means_of**-0.5
-        overall = last_of(None, int(self.pool * spare) + SPARE)
+        overall = last_of(None, self._kept(self.pool, means_of))
         bounds = np.repeat(overall[:, None], self.number, axis=1)
         for group in range(self.number) if self.each_other else ():
-            last = last_of(group, int(self.each_other * spare) + SPARE)
+            last = last_of(group, self._kept(self.each_other, means_of))
             bounds[:, group] = np.where(own == group, overall, np.minimum(overall, last))
         return bounds
+
+    def _kept(self, best: int, means_of: int) -> int:
+        """How many are kept by the means of so many blocks, for so many best by those of all: as many as may
+        be expected among the people of these blocks, if these are enough."""
+        spare, expected = 1 + EARLY * means_of**-0.5, best * means_of / len(self.blocks)
+        among_these = expected * spare + DEVIATIONS * expected**0.5
+        return SPARE + int(min(best * spare, max(best * ENOUGH, among_these)))
 
     def chosen(self, entries: Entries, means: Array, own: Array) -> Array:
         """The positions of the entries of a block whose groups are `own` that are candidates."""

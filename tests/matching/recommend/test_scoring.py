@@ -412,6 +412,22 @@ def test_candidates_are_the_same_in_whatever_order_parts_are_searched(monkeypatc
     assert np.array_equal(in_threads.right, backwards.right)
 
 
+@pytest.mark.parametrize("step", [0, 1, 7])
+def test_candidates_are_those_of_one_block_where_everybody_likes_the_people_of_one_block_best(
+    monkeypatch, step
+):
+    draw, block_of = np.random.default_rng(6), np.arange(800) % 20
+    liked = (block_of[:, None] + step) % 20 == block_of
+    odds = (draw.normal(size=(800, 800)) + 3.0 * (liked | liked.T)).astype(np.float32)
+    np.fill_diagonal(odds, -np.inf)
+    groups, policy = draw.integers(0, 3, 800), Policy(pool=20, pool_each_other=4)
+    whole = find_candidates(odds, groups, policy)
+    monkeypatch.setattr(blocks, "TILE", 40)
+    found = find_candidates(odds, groups, policy)
+    pairs = [set(zip(of.left.tolist(), of.right.tolist(), strict=True)) for of in (whole, found)]
+    assert len(pairs[0] ^ pairs[1]) <= len(pairs[0]) // 200
+
+
 def test_entries_are_ordered_by_row_then_score_less_mean_then_column():
     draw = np.random.default_rng(1)
     pairs = draw.permutation(30 * 500)[:5000]
