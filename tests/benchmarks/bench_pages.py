@@ -49,6 +49,8 @@ def main() -> None:
     parser.add_argument("--processes", type=int, nargs="+", default=[1, 2], help="one measurement of each")
     parser.add_argument("--seconds", type=float, default=30.0)
     given = parser.parse_args()
+    if given.people <= ON_A_LIST:
+        parser.error(f"--people {given.people}: at least {ON_A_LIST + 1}, for lists of {ON_A_LIST} others.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
     django.setup()
     from django.db import connection
@@ -195,8 +197,9 @@ def _write_lists(readers: Sequence[object]) -> dict[int, list[int]]:
     event, now = readers[0].event, timezone.now()
     run = Run.objects.create(event=event, model="load", state=Run.State.CURRENT, published_at=now)
     places = {one.pk: place for place, one in enumerate(readers)}
+    step = (len(readers) - 1) // ON_A_LIST  # once round, and never as far as oneself
     lists = {
-        one.pk: [readers[(place + 7 * n + 1) % len(readers)].pk for n in range(ON_A_LIST)]
+        one.pk: [readers[(place + step * n + 1) % len(readers)].pk for n in range(ON_A_LIST)]
         for place, one in enumerate(readers)
     }
     ListReading.objects.bulk_create(
