@@ -17,6 +17,7 @@ from django.conf import settings
 from django.contrib.auth import user_logged_in
 from django.core.management import call_command
 from django.db import connections
+from django.test import TransactionTestCase
 from filelock import FileLock, Timeout
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -24,7 +25,7 @@ from backend.config.database import embedded_settings
 from backend.config.embedded import server_in, servers_in
 from matching.text import bundled_model
 from tests.chromium import NONE_FOUND, chromium
-from tests.database import SERVER_OF_THIS_RUN
+from tests.database import SERVER_OF_THIS_RUN, empty_tables
 from tests.encoder import RunningEncoder
 
 SERVERS = settings.VAR / "test-postgres"
@@ -125,16 +126,12 @@ def _second_factors() -> None:
     user_logged_in.connect(prove_at_sign_in)
 
 
-@pytest.fixture(autouse=True)
-def _empty_queue(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Django empties only tables of its own after a test that commits; the queue is not one of them."""
-    yield
-    marker = request.node.get_closest_marker("django_db")
-    if {"transactional_db", "live_server"} & set(request.fixturenames) or (
-        marker and marker.kwargs.get("transaction")
-    ):
-        with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
-            cursor.execute("delete from procrastinate_jobs")
+@pytest.fixture(scope="session", autouse=True)
+def _little_to_empty() -> Iterator[None]:
+    """After a test that commits; Django would truncate its own tables, all of them, and leave the queue."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_tables())
+        yield
 
 
 @pytest.fixture(params=["block", "report"])

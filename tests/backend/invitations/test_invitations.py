@@ -48,8 +48,10 @@ JOINED = {"agreed_at": NOW, "agreement_version": "1"}
 
 
 def token_in(mail: object) -> str:
+    """That of its link; empty where the mail is no invitation."""
     text = mail.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
-    return re.search(r"/invitation/([^/\s]+)/", text)[1]  # type: ignore[index]
+    found = re.search(r"/invitation/([^/\s]+)/", text)
+    return found[1] if found else ""
 
 
 def seen(forum: Forum) -> dict[str, tuple[str, int, str]]:
@@ -125,7 +127,8 @@ def test_only_adults_by_the_contact_policy_get_a_mail_and_a_known_minor_shows_no
     assert queue_reminders(now=days_pass(3)) == 2
     do_jobs()
     assert seen(forum) == {"Adult": ("sent", 1, ""), "Known elsewhere": ("sent", 1, "")}
-    assert {mail["To"] for mail in post.mails} == {"adult@example.org"}
+    # A periodic job may tell the lead of the one known elsewhere.
+    assert {mail["To"] for mail in post.mails if token_in(mail)} == {"adult@example.org"}
     stored = Invitation.objects.filter(attendee__in=[adult, known]).order_by("attendee")
     facts = stored.values_list("attendee", "kind", "number", "state", "attempts", "error")
     assert {row[1:] for row in facts if row[0] == adult.pk} == {
