@@ -106,7 +106,7 @@ class CompiledRows(_Written[Row]):
         if self._written is None:
             self._written = self._prepared()
         written, compiler, sql = self._written
-        with _preparing_cursor() as cursor:
+        with self._cursor() as cursor:
             cursor.execute(sql, {name: _dumped(value) for name, value in self._known(values).items()})
             found = cursor.fetchall()
         own = copy(compiler)
@@ -114,6 +114,9 @@ class CompiledRows(_Written[Row]):
         queryset = written.all()
         queryset.query.get_compiler = lambda *_args, **_named: own  # type: ignore[method-assign]
         return list(queryset)
+
+    def _cursor(self) -> Any:
+        return _preparing_cursor()
 
     def _prepared(self) -> tuple[QuerySet[Any, Row], Any, str]:
         """The SQL with constants in it and with the names of the values, so that a plan knows the former."""
@@ -128,6 +131,16 @@ class CompiledRows(_Written[Row]):
         if sql.startswith("("):  # a union: the audit trail puts a statement before what does not select
             sql = f"SELECT * FROM ({sql}) AS found"  # noqa: S608 - written by Django
         return queryset, compiler, sql
+
+
+class CompiledRowsOfMany(CompiledRows[Row]):
+    """The same where lists hold hundreds of ids: planned at each use for as many as there are.
+
+    A plan for all values expects ten.
+    """
+
+    def _cursor(self) -> Any:
+        return connection.cursor()
 
 
 class _PreparingCursor(psycopg.Cursor[Any]):
@@ -163,7 +176,14 @@ def _dumped(value: Given) -> Any:
     return Int8(value) if isinstance(value, int) else value
 
 
+class _Ids(ArrayField):  # type: ignore[type-arg]
+    """Of numbers, which need no look at each."""
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: ARG002
+        return value
+
+
 def any_of(ids: list[int]) -> Func:
     """For `field__in=any_of(ids)`: one parameter however many there are."""
-    array = Value(ids, output_field=ArrayField(BigIntegerField()))
+    array = Value(ids, output_field=_Ids(BigIntegerField()))
     return Func(array, template="(SELECT unnest(%(expressions)s))", output_field=BigIntegerField())

@@ -216,7 +216,7 @@ def contactable_rows(
     attendee: Attendee,
     channel: str,
     now: dt.datetime,
-    among: Collection[int],
+    among: Collection[int] | None,
 ) -> list[Row]:
     """What `rows_of` reads of those among these attendees (ids) whom `contactable_for` gives; one query.
 
@@ -224,9 +224,9 @@ def contactable_rows(
     """
     if not _can_be_asked(attendee, channel, now):
         return []
-    return _compiled_rows(rows_of, channel).fetch(
-        viewer=attendee.pk, person=attendee.person_id, event=attendee.event_id, now=now, among=list(among)
-    )
+    asked: dict[str, list[int]] = {} if among is None else {"among": list(among)}
+    of_viewer = {"viewer": attendee.pk, "person": attendee.person_id, "event": attendee.event_id}
+    return _compiled_rows(rows_of, channel, is_among=among is not None).fetch(now=now, **of_viewer, **asked)
 
 
 def contactable_ids(attendee: Attendee, channel: str, now: dt.datetime, among: Collection[int]) -> set[int]:
@@ -321,7 +321,7 @@ def _rows_contactable(
     person: int,
     event: int,
     now: dt.datetime,
-    among: list[int],
+    among: list[int] | None = None,
 ) -> QuerySet[Attendee, Row]:
     return rows_of(
         contactable_for(Attendee(pk=viewer, person_id=person, event_id=event), channel, now, among)
@@ -330,11 +330,12 @@ def _rows_contactable(
 
 @cache
 def _compiled_rows(
-    rows_of: Callable[[AttendeeQuerySet], QuerySet[Attendee, Row]], channel: str
+    rows_of: Callable[[AttendeeQuerySet], QuerySet[Attendee, Row]], channel: str, *, is_among: bool
 ) -> CompiledRows[Row]:
     now = dt.datetime.min.replace(tzinfo=dt.UTC)
     build = partial(_rows_contactable, rows_of, channel)
-    return CompiledRows(build, viewer=-1, person=-2, event=-3, now=now, among=[-4])
+    more: dict[str, list[int]] = {"among": [-4]} if is_among else {}
+    return CompiledRows(build, viewer=-1, person=-2, event=-3, now=now, **more)
 
 
 def nameable_to(person_id: int) -> AttendeeQuerySet:

@@ -2,12 +2,12 @@
 
 from backend.directory.selectors.by_meaning import found_by_meaning
 from backend.directory.selectors.causes import causes_for, just_told
+from backend.directory.selectors.facets import Facet
 from backend.directory.selectors.finding import (
     BY_MEANING,
     FILTERS,
     PAGE_SIZE,
     WANTED,
-    Facet,
     Found,
     FoundThing,
     Quotation,

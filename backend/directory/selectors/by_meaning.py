@@ -11,18 +11,15 @@ from pgvector.django import MaxInnerProduct
 
 from backend.core.texts import folded
 from backend.directory.models import SearchText
+from backend.directory.selectors.facets import narrow, narrowed
 from backend.directory.selectors.finding import (
     CHANNEL,
     PAGE_SIZE,
     Found,
     Quotation,
     Wanted,
-    facets_of,
-    narrowed,
-    values_of,
 )
 from backend.events.models import Attendee
-from backend.meetings.selectors import days_with_time
 from backend.safeguarding.rules import contactable_for
 from backend.safeguarding.selectors import public_profiles_of, visible_ids_for
 from backend.suggestions.engine import (
@@ -69,13 +66,13 @@ def found_by_meaning(
     page = min(max(page, 1), pages)
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     profiles = public_profiles_of(Attendee.objects.filter(pk__in=[one.pk for one, _quote in shown]))
-    values = values_of(viewer, [one.pk for one, _quote in found], now)
+    _all, facets = narrow(viewer.event, [one.pk for one, _quote in found], wanted.filters, now)
     return Found(
         people=tuple(profiles[one.pk] for one, _quote in shown if one.pk in profiles),
         total=len(found),
         page=page,
         pages=pages,
-        facets=facets_of(values.values(), wanted.filters),
+        facets=facets,
         quotations={one.pk: quote for one, quote in shown},
         is_by_words=vector is None,
     )
@@ -112,12 +109,9 @@ def _nearest_of_visible(
     """
     found: dict[int, list[NearText]] = {}
     refused: set[int] = set()
-    for texts in _batches(viewer, wanted, vector):
+    for texts in _batches(viewer, wanted, vector, now):
         ids = {one.attendee_id for one in texts} - found.keys() - refused
         admitted = visible_ids_for(viewer=viewer, ids=ids, channel=CHANNEL, now=now)
-        if wanted.day:
-            days = days_with_time(admitted, viewer.event.zone, now)
-            admitted = {pk for pk in admitted if wanted.day in {str(day) for day in days.get(pk, ())}}
         refused |= ids - admitted
         for one in texts:
             if one.attendee_id in found:
@@ -129,12 +123,14 @@ def _nearest_of_visible(
     return found
 
 
-def _batches(viewer: Attendee, wanted: Wanted, vector: TextVectors) -> Iterator[list[NearText]]:
+def _batches(
+    viewer: Attendee, wanted: Wanted, vector: TextVectors, now: dt.datetime
+) -> Iterator[list[NearText]]:
     """The texts of the event that are near to a search, the nearest first, whoever may see them."""
     behind = Case(When(field=OFFERED, then=0.0), default=OTHERS_BEHIND, output_field=FloatField())
     rows = SearchText.objects.filter(event=viewer.event_id, model=text_reader().model)
     if wanted.filters:
-        rows = rows.filter(attendee__in=narrowed(viewer.event_id, wanted).order_by().values("pk"))
+        rows = rows.filter(attendee__in=narrowed(viewer.event, wanted.filters, now).order_by().values("pk"))
     ordered = (
         rows.annotate(distance=MaxInnerProduct("vector", vector) + behind)
         .order_by("distance", "pk")
@@ -162,11 +158,8 @@ def _by_words(viewer: Attendee, wanted: Wanted, now: dt.datetime) -> list[tuple[
             occurs |= Q(**{f"{field}__icontains": word})
     visible = contactable_for(viewer, CHANNEL, now)
     if wanted.filters:
-        visible = visible.filter(pk__in=narrowed(viewer.event_id, wanted).order_by().values("pk"))
+        visible = visible.filter(pk__in=narrowed(viewer.event, wanted.filters, now).order_by().values("pk"))
     people = list(visible.filter(occurs))
-    if wanted.day:
-        days = days_with_time([one.pk for one in people], viewer.event.zone, now)
-        people = [one for one in people if wanted.day in {str(day) for day in days.get(one.pk, ())}]
     found, plain = [], [folded(word) for word in words]
     for one in people:
         count, quote = max(_counted(one, plain), key=lambda row: row[0], default=(0, None))

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from itertools import chain
 from typing import TypeVar
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from backend.core.api import MAX_ID
 from backend.core.compiled import any_of
 from backend.core.texts import folded
 from backend.directory import engine
 from backend.directory.models import SearchName
+from backend.directory.selectors.facets import Facet, narrow
 from backend.events.models import (
     Attendee,
     AttendeeQuerySet,
@@ -27,10 +24,8 @@ from backend.events.models import (
     Topic,
 )
 from backend.events.selectors import SHOWN_NAME
-from backend.meetings.selectors import days_with_time
-from backend.people.models import Constituency
-from backend.safeguarding.rules import contactable_for, group_of_attendee
-from backend.safeguarding.selectors import PublicProfile, public_profiles_of, visible_ids_for
+from backend.safeguarding.rules import contactable_rows
+from backend.safeguarding.selectors import PublicProfile, public_profiles_of
 
 CHANNEL = "directory"
 PAGE_SIZE = 30
@@ -69,15 +64,6 @@ class Wanted:
 
 WANTED = tuple(one.name for one in fields(Wanted))
 FILTERS = WANTED[2:]
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """A value of a filter: how many people it would leave, beside the other filters in use."""
-
-    value: str
-    name: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +120,15 @@ def found_for(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime) 
     if wanted.q.strip() and query is None:
         return Found()
     chosen = wanted.filters
-    near: Things = NO_THINGS
-    if query is None:
-        people = people_near(contactable_for(viewer, CHANNEL, now), None)
-    else:
-        keyed = _keyed(query, viewer.event_id)
-        if not chosen:
-            near = _things_near(query, keyed)
-        ids = {*keyed.attendees, *near.everybody}
-        visible = visible_ids_for(viewer=viewer, ids=ids, channel=CHANNEL, now=now)
-        near = near.seen_by(visible)
-        named = Attendee.objects.filter(pk__in=any_of([pk for pk in keyed.attendees if pk in visible]))
-        people = people_near(named, query)
-    values = values_of(viewer, people, now)
-    admitted = [pk for pk in people if pk in values and fits(values[pk], chosen)]
+    keyed = None if query is None else _keyed(query, viewer.event_id)
+    near = NO_THINGS if query is None or keyed is None or chosen else _things_near(query, keyed)
+    among = None if keyed is None else {*keyed.attendees, *near.everybody}
+    rows = contactable_rows(_names_of, viewer, CHANNEL, now, among)
+    near = near.seen_by({pk for pk, *_names in rows})
+    if keyed is not None:
+        named = set(keyed.attendees)
+        rows = [row for row in rows if row[0] in named]
+    admitted, facets = narrow(viewer.event, people_near(rows, query), chosen, now)
     pages = max(1, -(-len(admitted) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     shown = admitted[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
@@ -157,7 +138,7 @@ def found_for(*, viewer: Attendee, wanted: Wanted, page: int, now: dt.datetime) 
         total=len(admitted),
         page=page,
         pages=pages,
-        facets=facets_of(values.values(), chosen),
+        facets=facets,
         organisations=near.organisations,
         topics=near.topics,
         sessions=near.sessions,
@@ -212,110 +193,21 @@ def _with_keys(query: engine.NameQuery) -> Q:
     return found
 
 
-def people_near(people: AttendeeQuerySet, query: engine.NameQuery | None) -> list[int]:
-    """Whose name is near, as ids, the nearest first, then by name; without a search all; one query."""
+def _names_of(people: AttendeeQuerySet) -> QuerySet[Attendee, tuple[int, str, str]]:
+    return people.order_by().values_list("pk", SHOWN_NAME, "short_name")
+
+
+def people_near(rows: Iterable[tuple[int, str, str]], query: engine.NameQuery | None) -> list[int]:
+    """Whose name is near, as ids, the nearest first, then by name; without a search all.
+
+    `rows`: id, name and name to be called.
+    """
     found: list[tuple[engine.Closeness, str, int]] = []
-    for pk, name, short_name in people.values_list("pk", SHOWN_NAME, "short_name"):
+    for pk, name, short_name in rows:
         near = engine.closeness_of(query, name, short_name) if query else engine.Closeness.SAME
         if near is not None:
             found.append((near, folded(name), pk))
     return [pk for _near, _name, pk in sorted(found)]
-
-
-@dataclass(slots=True)
-class FilterValues:
-    """What one person has of each filter, and how it is called where that is no matter of words."""
-
-    of: dict[str, Collection[str]]
-    sector_name: str = ""
-    organisation_name: str = ""
-
-
-def values_of(viewer: Attendee, ids: Collection[int], now: dt.datetime) -> dict[int, FilterValues]:
-    """By attendee id, the values of each filter; three queries."""
-    wanted = any_of(list(ids))
-    interests = Interest.objects.filter(attendee__in=wanted).order_by().values_list("attendee_id")
-    chosen = {
-        pk: (topics, set(themes))
-        for pk, topics, themes in interests.annotate(
-            topics=ArrayAgg("topic__key"), themes=ArrayAgg("topic__theme__key")
-        )
-    }
-    days = days_with_time(ids, viewer.event.zone, now)
-    people = Attendee.objects.filter(pk__in=wanted).values_list(
-        "pk",
-        "country",
-        "languages",
-        "organisation_id",
-        "organisation__name",
-        "organisation__sector__key",
-        "organisation__sector__name",
-        "organisation__sector__constituency",
-    )
-    found = {}
-    for pk, country, languages, house, house_name, sector, sector_name, constituency in people:
-        topics, themes = chosen.get(pk, ((), ()))
-        found[pk] = FilterValues(
-            {
-                "constituency": (constituency or Constituency.OTHER.value,),
-                "sector": (sector,) if sector else (),
-                "theme": themes,
-                "topic": topics,
-                "country": (country,) if country else (),
-                "language": set(languages),
-                "day": {str(day) for day in days.get(pk, ())},
-                "organisation": (str(house),) if house else (),
-            },
-            sector_name or "",
-            house_name or "",
-        )
-    return found
-
-
-def narrowed(event_id: int, wanted: Wanted) -> AttendeeQuerySet:
-    """The attendees of the event who have what the filters ask for, but for the day, whoever may see them."""
-    people = Attendee.objects.filter(event=event_id)
-    if wanted.constituency:
-        people = people.annotate(group=group_of_attendee()).filter(group=wanted.constituency)
-    if wanted.sector:
-        people = people.filter(organisation__sector__key=wanted.sector)
-    if wanted.organisation:
-        number = int(wanted.organisation) if wanted.organisation.isdecimal() else NOBODY
-        people = people.filter(organisation=min(number, MAX_ID))
-    if wanted.country:
-        people = people.filter(country=wanted.country)
-    if wanted.language:
-        people = people.filter(languages__contains=[wanted.language])
-    if wanted.topic:
-        people = people.filter(pk__in=Interest.objects.filter(topic__key=wanted.topic).values("attendee"))
-    if wanted.theme:
-        of_theme = Interest.objects.filter(topic__theme__key=wanted.theme)
-        people = people.filter(pk__in=of_theme.values("attendee"))
-    return people
-
-
-def fits(values: FilterValues, chosen: Mapping[str, str]) -> bool:
-    return all(value in values.of[name] for name, value in chosen.items())
-
-
-def facets_of(people: Collection[FilterValues], chosen: Mapping[str, str]) -> dict[str, tuple[Facet, ...]]:
-    """The values of each filter among those whom the other filters leave; of organisations the chosen one."""
-    sectors = {value: one.sector_name for one in people for value in one.of["sector"]}
-    houses = {value: one.organisation_name for one in people for value in one.of["organisation"]}
-    found = {}
-    for name in FILTERS:
-        others = {other: value for other, value in chosen.items() if other != name}
-        left = [one for one in people if fits(one, others)] if others else people
-        counts = Counter(chain.from_iterable(one.of[name] for one in left))
-        if name in chosen:
-            counts.setdefault(chosen[name], 0)
-        if name == "organisation":
-            counts = Counter({value: count for value, count in counts.items() if value == chosen.get(name)})
-        names = {"sector": sectors, "organisation": houses}.get(name, {})
-        found[name] = tuple(
-            Facet(value, names.get(value, value), count) for value, count in sorted(counts.items())
-        )
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now, TruncDate
 
-from backend.core.compiled import CompiledQuery, CompiledRows, any_of
+from backend.core.compiled import CompiledQuery, CompiledRows, CompiledRowsOfMany, any_of
 from backend.core.period import Period, overlapping, overlapping_range, overlaps
 from backend.events.models import Attendee, SessionPart, Slot
 from backend.meetings.models import Availability, Closure, MeetingRules, Seat
@@ -172,21 +173,36 @@ def _with_time_after(among: list[int], moment: dt.datetime) -> QuerySet[Attendee
 _with_time = CompiledRows(_with_time_after, among=[-1], moment=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
-def days_with_time(ids: Collection[int], zone: dt.tzinfo, now: dt.datetime) -> dict[int, set[dt.date]]:
-    """By attendee id, the days in this zone on which each has an open time that is not taken; one query.
+def days_with_free_time(ids: list[int], zone: str, now: dt.datetime) -> list[tuple[int, dt.date]]:
+    """Attendee ids with each day in the zone of this name on which they have an open time that is not taken.
 
-    Who has none is not there. Only ids that the contact policy let through may be given.
+    One query. Only ids that the contact policy let through may be given.
     """
-    free = Availability.objects.filter(
-        free_during(OuterRef("attendee"), OuterRef("slot__starts_at"), OuterRef("slot__ends_at")),
-        attendee__in=any_of(list(ids)),
-        slot__starts_at__gt=now + MIN_NOTICE,
-    )
-    day = TruncDate("slot__starts_at", tzinfo=zone)
-    found: dict[int, set[dt.date]] = {}
-    for pk, date in free.annotate(day=day).order_by().values_list("attendee_id", "day").distinct():
-        found.setdefault(pk, set()).add(date)
-    return found
+    return _free_days.fetch(among=ids, zone=zone, moment=now + MIN_NOTICE)
+
+
+def has_free_time_on(day: dt.date, zone: dt.tzinfo, now: dt.datetime) -> Exists:
+    """Condition on attendees: an open time of theirs on this day in this zone is not taken."""
+    return Exists(_free_times(now + MIN_NOTICE, zone).filter(attendee=OuterRef("pk"), day=day))
+
+
+def _free_times(moment: dt.datetime, zone: dt.tzinfo) -> QuerySet[Any]:
+    """Open times after this moment that are not taken, each with its day."""
+    free = free_during(OuterRef("attendee"), OuterRef("slot__starts_at"), OuterRef("slot__ends_at"))
+    times = Availability.objects.filter(free, slot__starts_at__gt=moment)
+    return times.annotate(day=TruncDate("slot__starts_at", tzinfo=zone))
+
+
+def _free_days_of(
+    among: list[int], zone: str, moment: dt.datetime
+) -> QuerySet[Availability, tuple[int, dt.date]]:
+    times = _free_times(moment, ZoneInfo(zone)).filter(attendee__in=any_of(among))
+    return times.order_by().values_list("attendee_id", "day").distinct()
+
+
+_free_days = CompiledRowsOfMany(
+    _free_days_of, among=[-1], zone="Antarctica/Troll", moment=dt.datetime.min.replace(tzinfo=dt.UTC)
+)
 
 
 def busy_during(

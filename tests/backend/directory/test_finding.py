@@ -246,7 +246,24 @@ def test_the_day_filter_leaves_whoever_has_a_free_time_then(event: Event, viewer
     assert names(find(viewer, day="2026-12-09")) == ["Both", "Busy", "First"]
     assert names(find(viewer, day="2026-12-10")) == ["Both"]
     assert names(find(viewer, "first", day="2026-12-10")) == []
-    assert find(viewer, day="yesterday").total == 0
+    assert find(viewer, day="yesterday").total == find(viewer, day="20261209").total == 0
+    later = find_people(viewer=viewer, wanted=Wanted(), page=1, now=days[0])  # by then it has begun
+    assert [(one.value, one.count) for one in later.facets["day"]] == [("2026-12-10", 1)]
+    late = find_people(viewer=viewer, wanted=Wanted(day="2026-12-09"), page=1, now=days[0])
+    assert late.total == 0
+
+
+def test_a_chosen_sector_and_organisation_are_called_by_name_also_where_nobody_is_left(
+    event: Event, viewer: Attendee
+) -> None:
+    house = make_organisation(event, name="Quillon House", sector="lab", constituency="academia")
+    make_attendee(event, name="A", country="Laos", organisation=house)
+    make_attendee(event, name="B", country="Japan")
+    chosen = {"sector": "lab", "organisation": str(house.pk)}
+    for country, count in (("Laos", 1), ("Japan", 0)):
+        found = find(viewer, country=country, **chosen)
+        assert [(one.name, one.count) for one in found.facets["organisation"]] == [("Quillon House", count)]
+        assert ("Lab", count) in [(one.name, one.count) for one in found.facets["sector"]]
 
 
 def test_that_a_hidden_person_exists_makes_no_difference_to_the_database(
