@@ -231,8 +231,9 @@ class ReasonBuilder:
         shared: set[str] = set()
         for mine, field in zip(self._texts(i), (1, 0, 2), strict=True):
             terms = _terms_by_hash(mine)
-            shared.update(terms[one] for one in theirs[field] if one in terms)
-        weights = {term: self._weight(term) for term in shared}
+            shared.update(map(terms.__getitem__, terms.keys() & theirs[field]))
+        known = self.term_weights
+        weights = {term: known[term] if term in known else self._weight(term) for term in shared}
         return rarest_terms({term: idf for term, idf in weights.items() if idf >= MIN_TERM_IDF}, most)
 
     def _texts(self, row: int) -> tuple[str, ...]:
