@@ -58,12 +58,15 @@ def plan_once(connection: BaseDatabaseWrapper, **_named: Any) -> None:
 
 
 def check_database() -> None:
-    """Refuse DatabaseUnusable: no server, too old, without pgvector, or another installation's tables."""
+    """Refuse DatabaseUnusable: no server, too old, not in UTF-8, without pgvector, or with another
+    installation's tables."""
     connection = connections[DEFAULT_DB_ALIAS]
     try:
         with connection.cursor() as cursor:
             cursor.execute("show server_version_num")
             number = int(cursor.fetchone()[0])
+            cursor.execute("show server_encoding")
+            (encoding,) = cursor.fetchone()
             cursor.execute("select count(*) from pg_extension where extname = 'vector'")
             (created,) = cursor.fetchone()
             cursor.execute("select count(*) from pg_available_extensions where name = 'vector'")
@@ -72,6 +75,11 @@ def check_database() -> None:
         raise DatabaseUnusable(sentence_for(error)) from error
     if number < MIN_VERSION:
         raise DatabaseUnusable(f"DATABASE_URL names PostgreSQL {number // 10000}; Titian needs 15 or later.")
+    if encoding != "UTF8":
+        raise DatabaseUnusable(
+            f"DATABASE_URL names a database that keeps its texts as {encoding}; Titian needs UTF8: "
+            "create it anew (createdb --encoding=UTF8 --template=template0)."
+        )
     _check_migration_history()
     if created:
         return

@@ -175,6 +175,18 @@ def test_a_server_that_is_too_old_is_refused(monkeypatch: pytest.MonkeyPatch) ->
         check_database()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_not_in_utf8_is_refused() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("create database bytes encoding 'SQL_ASCII' locale 'C' template template0")
+    try:
+        with connected_as(NAME="bytes"), pytest.raises(DatabaseUnusable, match=r"SQL_ASCII.*needs UTF8"):
+            check_database()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("drop database bytes")
+
+
 def test_a_setting_that_cannot_be_used_ends_any_command_with_one_sentence() -> None:
     sentence = _one_sentence(_run("mysql://somewhere", "check"))
     assert sentence.startswith("DATABASE_URL must be an address such as postgresql://")
