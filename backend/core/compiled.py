@@ -14,6 +14,7 @@ import psycopg
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import BigIntegerField, Expression, Func, QuerySet, Value
+from django.db.models.query import FlatValuesListIterable, ValuesListIterable
 from psycopg.types.numeric import Int8
 
 Given: TypeAlias = int | str | dt.datetime | list[int]
@@ -100,6 +101,7 @@ class CompiledRows(_Written[Row]):
     """
 
     _written: tuple[QuerySet[Any, Row], Any, str] | None = None
+    _is_plain = _is_flat = False  # whether rows are what the database gives, or the one value in it
 
     def fetch(self, **values: Given) -> list[Row]:
         """The rows for these values, one for each name; one query."""
@@ -108,7 +110,11 @@ class CompiledRows(_Written[Row]):
         written, compiler, sql = self._written
         with self._cursor() as cursor:
             cursor.execute(sql, {name: _dumped(value) for name, value in self._known(values).items()})
-            found = cursor.fetchall()
+            found: list[Any] = cursor.fetchall()
+        if self._is_plain:
+            return found
+        if self._is_flat:
+            return [value for (value,) in found]
         own = copy(compiler)
         own.connection, own.execute_sql = connection, lambda *_args, **_named: [found]
         queryset = written.all()
@@ -121,6 +127,11 @@ class CompiledRows(_Written[Row]):
     def _prepared(self) -> tuple[QuerySet[Any, Row], Any, str]:
         """The SQL with constants in it and with the names of the values, so that a plan knows the former."""
         queryset, compiler, sql, params = self._write()
+        converters = compiler.get_converters([one[0] for one in compiler.select[: compiler.col_count]])
+        compiler.get_converters = lambda _expressions: converters  # each use would look them up
+        if not converters:
+            self._is_plain = queryset._iterable_class is ValuesListIterable
+            self._is_flat = queryset._iterable_class is FlatValuesListIterable
         with connection.cursor() as cursor:
             client = psycopg.ClientCursor(cursor.connection)
             parts = iter(

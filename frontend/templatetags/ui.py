@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import _lru_cache_wrapper, cache, lru_cache
+from secrets import token_hex
 from typing import Any
 
 from django import template
@@ -11,7 +13,7 @@ from django.conf import settings
 from django.db.models import Model
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -20,7 +22,8 @@ from backend.core.zones import zone_place
 from backend.events.models import Event
 from backend.events.rules import Doing, is_allowed
 from backend.events.selectors import shown_name
-from backend.safeguarding.selectors import FEW
+from backend.meetings.selectors import OpenContact
+from backend.safeguarding.selectors import FEW, PublicProfile
 from frontend.directory.words import field_label
 from frontend.events.words import times
 from frontend.events.words.languages import language_name, language_of
@@ -38,8 +41,9 @@ from frontend.suggestions.words import (
     strength_label,
 )
 
-KEPT_DRAWN = 2_000  # some kilobytes each
+KEPT_DRAWN = 2_000  # of a template, some kilobytes each
 KEPT_OF_DESK = 32  # a megabyte each where a forum has a thousand people
+TOKEN, ADDRESS = token_hex(), token_hex()  # in a form that is kept, in the place of the reader's own
 
 register = template.Library()
 register.filter("language_name", language_name)
@@ -171,15 +175,55 @@ def drawn(template_name: str, **values: Hashable) -> str:
     for value in values.values():
         if isinstance(value, Model):
             raise TypeError(f"{template_name}: give what it shows of {value._meta.label}, not the row.")
-    draw = _drawn_of_desk if template_name.startswith("desk/") else _drawn
+    draw = _drawn_of_desk if template_name.startswith("desk/") else _kept(template_name)
     return draw(template_name, get_language(), tuple(values.items()))
+
+
+@register.simple_tag(takes_context=True)
+def drawn_form(context: Context, template_name: str, **values: Hashable) -> str:
+    """As `drawn`, with forms: the reader's own token and the address of their page are put in last."""
+    text = drawn(template_name, csrf_token=TOKEN, form_address=ADDRESS, **values)
+    if TOKEN in text:
+        text = text.replace(TOKEN, str(context["csrf_token"]))
+        text = text.replace(ADDRESS, conditional_escape(page_address(context)))
+    return SafeString(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a reader can do about another person.
+
+    `row`: what is open between the two. `is_wished`: whether they told somebody without an open time that
+    they would like to meet; None of who has one.
+    """
+
+    slug: str
+    can_ask: bool
+    takes_part: bool
+    row: OpenContact | None
+    is_wished: bool | None
+
+
+@register.simple_tag(takes_context=True)
+def asking_of(context: Context, event: Event, other: PublicProfile) -> Asking:
+    """What the reader can do about them, of what the page has in `underway` and `without_time`."""
+    pk = other.attendee_id
+    can_ask, takes_part = is_allowed(event, Doing.ASK), is_allowed(event, Doing.TAKE_PART)
+    return Asking(
+        event.slug, can_ask, takes_part, context["underway"].get(pk), context["without_time"].get(pk)
+    )
 
 
 def _draw(template_name: str, _language: str | None, values: tuple[tuple[str, Hashable], ...]) -> str:
     return render_to_string(template_name, dict(values))
 
 
-_drawn = lru_cache(maxsize=KEPT_DRAWN)(_draw)
+@cache
+def _kept(_template_name: str) -> _lru_cache_wrapper[str]:
+    """What draws a template, or finds it drawn: those of one do not push out those of another."""
+    return lru_cache(maxsize=KEPT_DRAWN)(_draw)
+
+
 _drawn_of_desk = lru_cache(maxsize=KEPT_OF_DESK)(_draw)
 
 

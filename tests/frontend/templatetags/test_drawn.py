@@ -5,24 +5,27 @@ from __future__ import annotations
 import tracemalloc
 
 import pytest
+from django.template import Context
+from django.test import RequestFactory
 
 from backend.directory.rules import Cause
 from backend.directory.selectors import NeedsHelpRow
 from backend.events.models import Event
 from backend.safeguarding.models import Block
-from frontend.templatetags.ui import _drawn, drawn
+from backend.safeguarding.selectors import PublicProfile
+from frontend.templatetags.ui import Asking, _kept, drawn, drawn_form
 from tests.factories import NOW
 from tests.frontend.conftest import client_of
 
-CAUSES = "suggestions/_causes.html"
+CAUSES, ASK = "suggestions/_causes.html", "suggestions/_ask.html"
 
 
 def test_the_same_values_are_drawn_once_and_others_anew():
-    _drawn.cache_clear()
+    _kept.cache_clear()
     first = drawn(CAUSES, causes=(("known", "We know each other"),))
     assert drawn(CAUSES, causes=(("known", "We know each other"),)) == first
     assert "We have met" in drawn(CAUSES, causes=(("known", "We have met"),))
-    assert (_drawn.cache_info().hits, _drawn.cache_info().misses) == (1, 2)
+    assert (_kept(CAUSES).cache_info().hits, _kept(CAUSES).cache_info().misses) == (1, 2)
 
 
 def test_what_somebody_wrote_is_escaped():
@@ -32,6 +35,23 @@ def test_what_somebody_wrote_is_escaped():
 def test_a_row_of_the_database_is_refused():
     with pytest.raises(TypeError, match="not the row"):
         drawn(CAUSES, causes=Event(slug="forum"))
+
+
+def test_a_form_that_is_kept_holds_each_readers_own_token_and_the_address_of_their_page():
+    _kept.cache_clear()
+    nobody = PublicProfile(7, "Siti", "", "", "", "", "other", "", (), (), has_joined=True)
+    about = {"asking": Asking("forum", True, True, None, False), "other": nobody}
+    forms = [
+        drawn_form(Context({"request": RequestFactory().get(page), "csrf_token": token}), ASK, **about)
+        for page, token in (("/people/?page=1&q=a", "first"), ("/home/", "second"))
+    ]
+    for form, other, token, page in zip(
+        forms, reversed(forms), ("first", "second"), ("/people/?page=1&amp;q=a", "/home/"), strict=True
+    ):
+        assert f'name="csrfmiddlewaretoken" value="{token}"' in form
+        assert f'name="next" value="{page}"' in form
+        assert token not in other
+    assert _kept(ASK).cache_info().misses == 1
 
 
 def test_a_block_and_a_new_title_are_seen_at_the_next_request(booking):
