@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -76,7 +76,7 @@ def prepare_dataset(
     check_vectors(vectors, len(people))
     # Float sums depend on order: sort ties for reproducible scores.
     ties = sorted(
-        (tie if tie.a < tie.b else replace(tie, a=tie.b, b=tie.a) for tie in ties),
+        (tie if tie.a < tie.b else Tie(tie.b, tie.a, tie.age_years, tie.weight, tie.label) for tie in ties),
         key=lambda tie: (tie.a, tie.b, tie.age_years, tie.weight, tie.label),
     )
     names = tuple(sorted({p.constituency for p in people}))

@@ -68,15 +68,15 @@ class Exclusions:
         interpreters: bool = False,
     ) -> Exclusions:
         """For participants sorted by id; pairs that name an absent person are ignored."""
-        row_of = {p.id: k for k, p in enumerate(participants)}
+        ids = np.array([p.id for p in participants], np.int64)
         names = {name: k for k, name in enumerate(sorted({p.organisation for p in participants} - {""}))}
         return cls(
             organisation=np.array(
                 [names.get(p.organisation, -1 - k) for k, p in enumerate(participants)], np.int32
             ),
             languages=None if interpreters else NoCommonLanguage.from_participants(participants),
-            excluded_pairs=_pair_matrix(((a, b) for a, b in excluded), row_of),
-            met=_pair_matrix(((t.a, t.b) for t in ties), row_of),
+            excluded_pairs=_pair_matrix(excluded, ids),
+            met=_pair_matrix(((t.a, t.b) for t in ties), ids),
         )
 
     def mask(self, i: Rows, j: slice) -> Array:
@@ -108,12 +108,12 @@ class Exclusions:
         return ""
 
 
-def _pair_matrix(pairs: Iterable[tuple[int, int]], row_of: dict[int, int]) -> sp.csr_matrix:
-    """Symmetric boolean matrix (n, n) of the pairs whose two people are present."""
-    present = (row_of[one] for a, b in pairs if a in row_of and b in row_of for one in (a, b))
-    ends = np.fromiter(present, np.int64).reshape(-1, 2)
+def _pair_matrix(pairs: Iterable[tuple[int, int]], ids: Array) -> sp.csr_matrix:
+    """Symmetric boolean matrix (n, n) of the pairs whose two people are among the sorted ids (n,)."""
+    ends = np.array([*pairs], np.int64).reshape(-1, 2)
+    ends = np.searchsorted(ids, ends[np.isin(ends, ids).all(axis=1)])
     rows, columns = np.concatenate([ends[:, 0], ends[:, 1]]), np.concatenate([ends[:, 1], ends[:, 0]])
-    size = len(row_of)
+    size = len(ids)
     matrix = sp.csr_matrix((np.ones(len(rows), bool), (rows, columns)), shape=(size, size))
     matrix.sum_duplicates()
     return matrix

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 import numpy as np
 import scipy.sparse as sp
@@ -43,7 +45,7 @@ def build_incidence(participants: Sequence[Participant], ties: Sequence[Tie], po
     ([[0.0, 0.85], [0.85, 0.0]], {(1, 2): '2025'})
     """
     people, row_of = len(participants), {p.id: k for k, p in enumerate(participants)}
-    column_of: dict[Node, int] = {}
+    column_of: defaultdict[Node, int] = defaultdict(count().__next__)
     columns: list[int] = []
     starts = [0]
     for p in participants:
@@ -51,7 +53,7 @@ def build_incidence(participants: Sequence[Participant], ties: Sequence[Tie], po
         shared += [("session", session) for session in sorted(p.sessions)]
         if p.organisation:
             shared.append(("organisation", p.organisation))
-        columns += [column_of.setdefault(node, len(column_of)) for node in shared]
+        columns += map(column_of.__getitem__, shared)
         starts.append(len(columns))
     weights: dict[tuple[int, int], float] = {}
     labels: dict[tuple[int, int], str] = {}
@@ -68,7 +70,7 @@ def build_incidence(participants: Sequence[Participant], ties: Sequence[Tie], po
             among += [(row, other, weight), (other, row, weight)]
         else:
             absent: Node = ("person", a if row < 0 else b)
-            outside.append((max(row, other), column_of.setdefault(absent, len(column_of)), weight))
+            outside.append((max(row, other), column_of[absent], weight))
     linked = sp.csr_matrix((np.ones(len(columns)), columns, starts), shape=(people, len(column_of)))
     return Incidence(
         people=_sparse(among, (people, people)),

@@ -310,7 +310,7 @@ class Scorer:
 
         def answers(rows: Array, of: ScoreStatistics, weight: Array, shift: Array) -> Array:
             scale = weight * np.float32(policy.text / of.sd)
-            return np.hstack([rows * scale, (np.float32(of.mean) + shift) * scale, features.offers_topics])
+            return _columns((rows, scale), (np.float32(of.mean) + shift, scale), (features.offers_topics, 1))
 
         words = features.lexical_factor * features.has_terms[:, None]
         network = features.network_factor * np.reshape(linked, (-1, 1)).astype(np.float32)
@@ -318,8 +318,8 @@ class Scorer:
         return cls(
             features,
             policy,
-            seeks=np.hstack(
-                [texts.seeks * sought, -sought, features.seeks_topics * np.float32(policy.topic)]
+            seeks=_columns(
+                (texts.seeks, sought), (-sought, 1), (features.seeks_topics, np.float32(policy.topic))
             ),
             offers=answers(texts.offers, y.seeks_offers, offered, offered * 0),
             about=answers(texts.about, y.seeks_about, texts.offers_weight, discount + without_about),
@@ -409,9 +409,10 @@ def _alike(features: Features, policy: Policy, words: Array, network: Array) -> 
     """`alike` and `alike_scale` of a Scorer: the vectors, and columns that take the means away, of words and
     of PageRank too."""
     y = features.standardiser
-    columns, scales = [words], [np.array([-y.lexical.mean * policy.lexical / y.lexical.sd])]
+    columns: list[tuple[Array, Array | int]] = [(words, 1)]
+    scales = [np.array([-y.lexical.mean * policy.lexical / y.lexical.sd])]
     if features.walk is not None:
-        columns.append(network)
+        columns.append((network, 1))
         scales.append(np.array([-y.pagerank.mean * policy.pagerank / y.pagerank.sd]))
     for rows, weight, of in (
         (features.smooth, policy.smooth, y.smooth),
@@ -419,9 +420,18 @@ def _alike(features: Features, policy: Policy, words: Array, network: Array) -> 
     ):
         if rows is not None and weight:
             known = _has_content(rows) * features.network_factor
-            columns += [rows * known, known]
+            columns += [(rows, known), (known, 1)]
             scales += [np.full(rows.shape[1], weight / of.sd), np.array([-of.mean * weight / of.sd])]
-    return np.hstack(columns), np.concatenate(scales).astype(np.float32)
+    return _columns(*columns), np.concatenate(scales).astype(np.float32)
+
+
+def _columns(*parts: tuple[Array, Array | np.float32 | int]) -> Array:
+    """Rows (n, any) times factors (n, 1) or a number, side by side, float32: each copied once."""
+    ends = np.cumsum([0, *(rows.shape[1] for rows, _ in parts)])
+    columns = np.empty((len(parts[0][0]), ends[-1]), np.float32)
+    for (rows, factors), start, end in zip(parts, ends[:-1], ends[1:], strict=True):
+        np.multiply(rows, factors, out=columns[:, start:end])
+    return columns
 
 
 def _has_content(rows: Array) -> Array:
