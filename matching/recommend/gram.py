@@ -74,14 +74,15 @@ class GramMatrix:
         sides = self.rows, self.other
         here, there = (np.bincount(side.indices, minlength=side.shape[1]) for side in sides)
         used = np.sqrt(here * there.astype(float))
-        order = np.argsort(-used, kind="stable")[:most_dense]
-        frequent = np.sort(order[used[order] > max(1, DENSE_SHARE * self.rows.shape[0])])
+        order = np.argsort(-used, kind="stable")
+        head = order[:most_dense]
+        frequent = np.sort(head[used[head] > max(1, DENSE_SHARE * self.rows.shape[0])])
         is_rare = used > 0
         is_rare[frequent] = False
-        rare = np.flatnonzero(is_rare)
+        rare = order[is_rare[order]]  # those that are read most stand together
         split = _Split(
             dense=(_dense(self.rows, frequent), _dense(self.other, frequent)),
-            rare=(self.rows[:, rare], self.other[:, rare]),
+            rare=(_picked(self.rows, rare), _picked(self.other, rare)),
         )
         return GramMatrix(self.rows, self.other, split.turned_round())
 
@@ -105,6 +106,12 @@ class GramMatrix:
             both = self.rows[left[these]].multiply(self.other[right[these]])
             products[these] = np.asarray(both.sum(axis=1)).ravel()
         return products
+
+
+def _picked(rows: sp.csr_matrix, columns: Array) -> sp.csr_matrix:
+    picked = sp.csr_matrix(rows[:, columns])
+    picked.sort_indices()
+    return picked
 
 
 def _dense(rows: sp.csr_matrix, columns: Array) -> Array:
