@@ -68,6 +68,8 @@ def test_rows_are_what_the_queryset_gives_with_all_that_it_joins() -> None:
 @pytest.mark.django_db
 def test_rows_are_one_statement_that_the_database_has_prepared_for_numbers_of_any_size() -> None:
     compiled = CompiledRows(_slots_after, event=-1, ids=[-2], after=FIRST)
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")  # what other tests have prepared
     for number in (1, 2**15, 2**31, 2**62):
         compiled.fetch(event=number, ids=[number], after=NOW)
     with connection.cursor() as cursor:
