@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import DatabaseError, OperationalError, ProgrammingError
 from filelock import FileLock
-from psycopg._preparing import Prepare, PrepareManager
 from psycopg.errors import InsufficientPrivilege
-from psycopg.pq.abc import PGresult
 
 from backend.config.embedded import DATABASE, USER, DatabaseUnusable, EmbeddedPostgres
 
@@ -24,12 +21,6 @@ MIN_VERSION = 150000  # PostgreSQL 15, as `server_version_num` counts
 PREPARED_AFTER = 0  # uses of a statement that is written once (core.compiled); what Django writes never is
 # Left to itself the database plans one of few ids anew at each use: ten times as long as reading takes.
 PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
-MAKES_ANEW = (
-    b"DROP",
-    b"ALTER",
-    b"DISCARD ALL",
-    b"DEALLOCATE ALL",
-)  # then statements are prepared anew
 UNKNOWN_OPTION = "invalid connection option"  # libpq's words, before it connects
 
 
@@ -59,32 +50,11 @@ def embedded_settings(data: Path, *, durable: bool = True) -> dict[str, Any]:
     }
 
 
-class _KeptStatements(PrepareManager):
-    """Statements stay prepared after a rollback, as they do in the database.
-
-    psycopg prepares them anew, for types that a rollback took back; no service makes one, and a refusal is a
-    rollback.
-    """
-
-    def clear(self) -> bool:
-        """What psycopg calls at a rollback."""
-        return False
-
-    def _should_discard(self, _prep: Prepare, results: Sequence[PGresult], *_given: Any) -> bool:
-        is_anew = any((one.command_status or b"").startswith(MAKES_ANEW) for one in results)
-        return super().clear() if is_anew else False
-
-
 def plan_once(connection: BaseDatabaseWrapper, **_named: Any) -> None:
-    """Have a new connection prepare and plan each statement of `core.compiled` once, whatever its values."""
-    raw = connection.connection
-    if raw.prepare_threshold is None:
-        return
-    kept = _KeptStatements()
-    kept.prepare_threshold = raw.prepare_threshold
-    raw._prepared = kept
-    with connection.cursor() as cursor:
-        cursor.execute(PLAN_ONCE)
+    """Have a new connection plan each prepared statement once, whatever its values."""
+    if connection.settings_dict["OPTIONS"].get("prepare_threshold") is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(PLAN_ONCE)
 
 
 def check_database() -> None:
