@@ -13,6 +13,7 @@ import importlib.util
 import os
 import pwd
 import shlex
+import signal
 import stat
 import subprocess
 import sys
@@ -32,6 +33,7 @@ MAJOR = "18"
 USER = "titian"  # the role of Titian; that of PostgreSQL's own, `postgres`, has no password and cannot log in
 DATABASE = "titian"
 START_TIMEOUT_SECONDS = 60
+STOP_TIMEOUT_SECONDS = 60
 SETTINGS = [
     "max_connections=60",
     "log_min_messages=log",  # a logged ERROR would quote personal data
@@ -127,12 +129,16 @@ class EmbeddedPostgres:
 
     def is_alive(self) -> bool:
         """Whether the server's first process runs; asks the system, not the server."""
+        return self._first_process() is not None
+
+    def _first_process(self) -> psutil.Process | None:
         try:
             recorded = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
             process = psutil.Process(recorded)
-            return bool(process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE)
+            runs = process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE
+            return process if runs else None
         except (OSError, ValueError, psutil.Error):
-            return False
+            return None
 
     def start_again(self) -> None:
         """Start the server after it ended while in use; or refuse DatabaseUnusable."""
@@ -156,18 +162,41 @@ class EmbeddedPostgres:
         self._create_database()
 
     def stop(self) -> None:
-        """Stop the server if this process owns it; open transactions are rolled back."""
+        """Stop the server if this process owns it; open transactions are rolled back.
+
+        Where it does not end one line says so, and the next owner takes it over.
+        """
         if not self.owned:
             return
         self._owner = self._known_up_in = 0
         atexit.unregister(self.stop)
-        self._stop_server()
-        if self._lock is not None:
-            self._lock.release()
+        try:
+            self._stop_server()
+        except DatabaseUnusable as refusal:
+            print(refusal.message, file=sys.stderr)
+        finally:
+            if self._lock is not None:
+                self._lock.release()
 
     def _stop_server(self) -> None:
-        if (self.data / "postmaster.pid").exists():
-            self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-s")
+        """Refuses DatabaseUnusable where it does not end.
+
+        A signal, not pg_ctl: that runs under the server's account, and where a folder above the data was
+        closed to it meanwhile, it stops nothing.
+        """
+        first = self._first_process()
+        if first is None:
+            return
+        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended
+            first.send_signal(signal.SIGINT)  # what PostgreSQL calls a fast shutdown
+            while first.status() != psutil.STATUS_ZOMBIE:
+                if time.monotonic() > deadline:
+                    raise DatabaseUnusable(
+                        f"The database in {self.data} still runs, {STOP_TIMEOUT_SECONDS} s after it was "
+                        "asked to end."
+                    )
+                time.sleep(0.02)
 
     def _answers(self) -> bool:
         """Whether it takes connections; asks without a password."""

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tarfile
+import tempfile
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
@@ -62,7 +63,6 @@ class Elsewhere:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.server = EmbeddedPostgres(folder / "postgres", durable=False)
-        folder.mkdir()
         (folder / "models").symlink_to(project.MODEL_FOLDER)
         given = {"TITIAN_VAR": str(folder), "TITIAN_DEMO": "0", "PYTHONUNBUFFERED": "1"}
         self.environment = {**os.environ, **given}
@@ -87,10 +87,12 @@ class Elsewhere:
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[Elsewhere]:
-    other = Elsewhere(tmp_path / "elsewhere")
-    yield other
-    other.server.stop()
+def elsewhere() -> Iterator[Elsewhere]:
+    """Not below pytest's own folder: any pytest that starts meanwhile closes that to the server's account."""
+    with tempfile.TemporaryDirectory(prefix="titian-") as folder:
+        other = Elsewhere(Path(folder))
+        yield other
+        other.server.stop()
 
 
 def digests_by(ask: Callable[[str], list[tuple[str]]]) -> dict[str, str | None]:
@@ -121,48 +123,50 @@ def test_what_is_restored_is_what_was_live_and_serve_erases_again_before_it_answ
     leaver = stage.people[5]
     erase_account(person=leaver, is_confirmed=True, by=leaver, now=timezone.now())
     restore = ("restore", str(made), "--identity", str(key), "--erasures", str(settings.ERASURES))
-    assert elsewhere.manage(*restore)[0] == 0
+    code, said = elsewhere.manage(*restore)
+    assert code == 0, said
     restored = digests_by(elsewhere.query)
     filled = {table for table, digest in restored.items() if digest}
     assert len(filled) > 30
     assert not filled & set(LEFT_OUT)
-    assert {name for name, digest in live.items() if restored[name] != digest} <= set(LEFT_OUT)
+    differ = {name for name, digest in live.items() if restored[name] != digest}
+    assert differ <= set(LEFT_OUT)
     assert live["people_accountmail"]
     assert live["django_session"]
     assert (elsewhere.folder / "secret_key").read_text().strip() == project.SECRET_KEY
 
     elsewhere.server.stop()
     code, said_again = elsewhere.manage(*restore)
-    assert (code, said_again.count("\n")) == (1, 1)
+    assert (code, said_again.count("\n")) == (1, 1), said_again
     assert "is not empty" in said_again
 
     name = mark("first", 5, NO_EVENT)
     holds_name = f"select count(*) from people_person where name like '%{name}%'"
     assert elsewhere.query(holds_name) == [(1,)]
     elsewhere.server.stop()
-    with bound_socket("127.0.0.1", 0) as free:
-        port = free.getsockname()[1]
-    serve = subprocess.Popen(
-        [sys.executable, "manage.py", "serve"],
-        cwd=project.BASE_DIR,
-        env=elsewhere.environment | {"TITIAN_PORT": str(port)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    with serve:
-        assert serve.stdout is not None
-        lines: list[str] = []
-        try:
-            while "Titian answers at" not in (line := serve.stdout.readline()):
-                lines.append(line)
-                assert line, "serve ended: " + "".join(lines)
-            assert any("Erasing again" in line for line in lines)
-            assert get(port, "/healthz").status == 200
-            assert elsewhere.query(holds_name) == [(0,)]
-        finally:
-            serve.send_signal(signal.SIGTERM)
-            serve.communicate(timeout=60)
+    with bound_socket("127.0.0.1", 0) as kept:  # bound twice, so that no other program gets the port
+        port = kept.getsockname()[1]
+        serve = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=project.BASE_DIR,
+            env=elsewhere.environment | {"TITIAN_PORT": str(port)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        with serve:
+            assert serve.stdout is not None
+            lines: list[str] = []
+            try:
+                while "Titian answers at" not in (line := serve.stdout.readline()):
+                    lines.append(line)
+                    assert line, "serve ended: " + "".join(lines)
+                assert any("Erasing again" in line for line in lines), lines
+                assert get(port, "/healthz").status == 200
+                assert elsewhere.query(holds_name) == [(0,)]
+            finally:
+                serve.send_signal(signal.SIGTERM)
+                serve.communicate(timeout=60)
 
 
 @pytest.mark.django_db

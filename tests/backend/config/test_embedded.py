@@ -36,7 +36,7 @@ sys.stdin.read()
 
 @pytest.fixture
 def data() -> Iterator[Path]:
-    """A folder for a cluster under var/: as root, the folders above pytest's own are closed to the server."""
+    """A folder for a cluster, not below pytest's own: any pytest that starts closes those to the server."""
     folder = settings.VAR / "test-postgres" / f"own-{os.getpid()}"
     folder.parent.mkdir(parents=True, exist_ok=True)
     yield folder
@@ -107,6 +107,17 @@ def test_a_note_that_names_another_living_process_does_not_hold_it_back(data: Pa
     again.stop()
 
 
+def test_it_ends_though_a_folder_above_it_was_closed_to_its_account(data: Path) -> None:
+    server = EmbeddedPostgres(data / "closed" / "inner", durable=False)
+    server.ensure_running()
+    (data / "closed").chmod(0o700)
+    server.stop()
+    left = servers_in(server.data)
+    for process in left:
+        process.kill()
+    assert not left
+
+
 def test_data_of_another_version_is_refused_and_left_alone(data: Path) -> None:
     data.mkdir()
     (data / "PG_VERSION").write_text("13\n")
@@ -130,9 +141,9 @@ def test_a_path_too_long_for_a_socket_gets_a_short_folder_for_it(tmp_path: Path)
 
 
 def test_whose_folders_are_opened_as_root_is_told_which(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    outer, inner = tmp_path / "home", tmp_path / "home" / "titian"
+    outer, inner = data / "home", data / "home" / "titian"
     inner.mkdir(parents=True)
     outer.chmod(0o700)
     inner.chmod(0o750)
