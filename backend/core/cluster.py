@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10
 POLL_SECONDS = 1.0  # between two looks whether the workers of a task are still there
 BEGUN = 4  # items given to each worker at a time: more would wait at the scheduler
+LARGE = 2**16  # bytes of an item, from which on it is sent to a worker itself, not by the scheduler
 ATTEMPTS = 3  # without a result in between, until this machine goes on by itself
 CERTIFICATES = ("ca.pem", "cert.pem", "key.pem")
 
@@ -128,6 +129,8 @@ class ClusterMap:
         self, function: Callable[..., Result], items: list[Any], shared: tuple[Any, ...]
     ) -> Generator[Result]:
         """Raises WorkersLost."""
+        from dask.sizeof import sizeof
+
         from backend.core.cluster_worker import run_item
 
         begun: deque[tuple[Future, list[str]]] = deque()
@@ -137,6 +140,8 @@ class ClusterMap:
                 if not (workers := self._workers()):  # to Dask no names are those of all workers
                     raise WorkersLost
                 key = f"{function.__name__}-{uuid4().hex}"
+                if sizeof(item) > LARGE:
+                    (item,) = self._client.scatter([item], workers=workers, hash=False)
                 future = self._client.submit(
                     run_item, function, item, *sent, key=key, workers=workers, pure=False
                 )
@@ -154,6 +159,7 @@ class ClusterMap:
                 self._client.cancel([future for future, _workers in begun])
 
     def _result(self, future: Future, workers: list[str]) -> Any:
+        from distributed.protocol.pickle import loads
         from distributed.scheduler import KilledWorker
 
         from backend.core.cluster_worker import Failure
@@ -167,9 +173,10 @@ class ClusterMap:
                 continue
             except KilledWorker:
                 raise WorkersLost from None
-            if isinstance(result, Failure):
-                raise result.error
-            return result
+            found = loads(result)
+            if isinstance(found, Failure):
+                raise found.error
+            return found
 
     def _send(self, shared: tuple[Any, ...]) -> list[Future]:
         """The shared objects on all workers; those of the last map that are not among them are forgotten."""

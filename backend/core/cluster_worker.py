@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -39,13 +40,13 @@ class ProcessState:
     keeps_files: bool
 
 
-def run_item(function: Callable[..., Any], item: Any, *shared: Any) -> Any:
-    """function(item, *shared), or its Failure."""
+def run_item(function: Callable[..., Any], item: Any, *shared: Any) -> bytes:
+    """function(item, *shared), or its Failure, pickled: sent whole, not array by array."""
     try:
         with one_blas_thread():
-            return function(item, *shared)
+            return pickle.dumps(function(item, *shared), pickle.HIGHEST_PROTOCOL)
     except Exception as error:
-        return Failure(error.with_traceback(None))
+        return pickle.dumps(Failure(error.with_traceback(None)))
 
 
 def state_of_worker(dask_worker: Worker) -> ProcessState:

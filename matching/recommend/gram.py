@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
@@ -18,33 +18,32 @@ PAIRS = 10_000  # whose rows are copied at once
 
 @dataclass(frozen=True, slots=True)
 class _Split:
-    """Frequent columns of both sides, dense, and the rare ones; `turned`: the other side's rare ones of each
-    block of people, transposed, or nothing where these were large."""
+    """Frequent columns of both sides, dense, and rare ones: of the other side those of each block of people,
+    transposed."""
 
     dense: tuple[Array, Array]
-    rare: tuple[sp.csr_matrix, sp.csr_matrix]
-    turned: tuple[sp.csr_matrix, ...] = ()
+    rare: sp.csr_matrix
+    rare_of_blocks: tuple[sp.spmatrix, ...]
 
-    def turned_round(self) -> _Split:
-        """The same with `turned`: each tile would turn its block round again."""
-        people, columns = self.rare[1].shape
-        blocks = blocks_of(people)
-        if len(blocks) * columns > MOST_TURNED:
-            return self
-        return replace(self, turned=tuple(self.rare[1][block].T.tocsr() for block in blocks))
+    @classmethod
+    def of(cls, rows: sp.csr_matrix, other: sp.csr_matrix, frequent: Array, rare: Array) -> _Split:
+        """Of these columns."""
+        blocks = blocks_of(other.shape[0])
+        picked = _picked(other, rare)
+        is_small = len(blocks) * len(rare) <= MOST_TURNED  # else each tile turns its block round again
+        of_blocks = tuple(picked[block].T.tocsr() if is_small else picked[block].T for block in blocks)
+        return cls((_dense(rows, frequent), _dense(other, frequent)), _picked(rows, rare), of_blocks)
 
-    def tile(self, left: Rows, right: slice) -> Array:
-        """The products of two slices of rows, dense float32 (len left, len right)."""
-        out: Array = self.dense[0][left] @ self.dense[1][right].T
-        if self.rare[0].nnz:
-            out += self.rare_tile(left, right).toarray()
+    def tile(self, left: Rows, block: slice) -> Array:
+        """The products of rows with those of a block, dense float32 (len left, len block)."""
+        out: Array = self.dense[0][left] @ self.dense[1][block].T
+        if self.rare.nnz:
+            out += self.rare_tile(left, block).toarray()
         return out
 
-    def rare_tile(self, left: Rows, right: slice) -> sp.csr_matrix:
-        """The products of rare columns alone, (len left, len right)."""
-        rows, other = self.rare
-        is_block = right.step == len(self.turned) and right.stop == other.shape[0]
-        return sp.csr_matrix(rows[left] @ (self.turned[right.start] if is_block else other[right].T))
+    def rare_tile(self, left: Rows, block: slice) -> sp.csr_matrix:
+        """The products of rare columns alone, (len left, len block)."""
+        return sp.csr_matrix(self.rare[left] @ self.rare_of_blocks[block.start])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class GramMatrix:
 
     def for_all_tiles(self, most_dense: int = MAX_DENSE) -> GramMatrix:
         """The same with at most so many frequent columns apart, which many tiles are faster with, and a few
-        rows are not."""
+        rows are not: for tiles of rows with a block alone."""
         sides = self.rows, self.other
         here, there = (np.bincount(side.indices, minlength=side.shape[1]) for side in sides)
         used = np.sqrt(here * there.astype(float))
@@ -80,11 +79,8 @@ class GramMatrix:
         is_rare = used > 0
         is_rare[frequent] = False
         rare = order[is_rare[order]]  # those that are read most stand together
-        split = _Split(
-            dense=(_dense(self.rows, frequent), _dense(self.other, frequent)),
-            rare=(_picked(self.rows, rare), _picked(self.other, rare)),
-        )
-        return GramMatrix(self.rows, self.other, split.turned_round())
+        nothing = self.rows[:, :0]
+        return GramMatrix(nothing, nothing, _Split.of(self.rows, self.other, frequent, rare))
 
     def tile(self, left: Rows, right: slice) -> Array:
         """The products of two slices of rows, dense float32 (len left, len right)."""

@@ -9,18 +9,19 @@ import argparse
 import resource
 import sys
 import time
+from itertools import combinations_with_replacement
 
 import networkx as nx
 import numpy as np
 import scipy.sparse as sp
 
 from matching.policy import Policy
+from matching.recommend.blocks import blocks_of
 from matching.recommend.gram import GramMatrix
 from matching.recommend.graph import Incidence, damped_columns
 from matching.recommend.pagerank import RandomWalk, resolvent
 
 LEAST_RATIO, JUDGED_PEOPLE = 50, 10_000
-TILE = 1024
 
 
 def random_graph(people, nodes, seed=0):
@@ -40,11 +41,9 @@ def our_overlap(incidence):
     """Every pair's weighted common neighbours, tile by tile, as the pair stage reads them."""
     columns, damping = damped_columns(incidence, Policy())
     gram = GramMatrix.from_rows(columns @ sp.diags(np.sqrt(damping))).for_all_tiles()
-    people, total = incidence.others.shape[0], 0.0
-    for a in range(0, people, TILE):
-        for b in range(a, people, TILE):
-            total += float(gram.tile(slice(a, a + TILE), slice(b, b + TILE))[0, 0])
-    return total
+    blocks = blocks_of(incidence.others.shape[0])
+    pairs_of_blocks = combinations_with_replacement(blocks, 2)
+    return sum(float(gram.tile(*pair)[0, 0]) for pair in pairs_of_blocks)
 
 
 def timed(work):
