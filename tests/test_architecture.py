@@ -267,6 +267,27 @@ def test_the_web_process_never_loads_the_model_libraries() -> None:
     assert found.stdout.strip() == "[]", found.stdout + found.stderr
 
 
+SELDOM_USED = ("networkx", "ortools", "pandas", "scipy.optimize")
+
+
+@pytest.mark.parametrize(
+    ("imports", "must_not_be"),
+    [
+        ("import backend.config.wsgi, backend.config.urls, frontend.urls", SELDOM_USED),
+        ("from procrastinate.contrib.django import app; app.perform_import_paths()", SELDOM_USED),
+        ("import backend.config.management.commands.serve, backend.demo.selectors", ("numpy", "matching")),
+    ],
+    ids=["web", "worker", "serve"],
+)
+def test_no_process_keeps_in_memory_what_it_seldom_uses(imports: str, must_not_be: tuple[str, ...]) -> None:
+    look = f"print([name for name in {must_not_be} if name in sys.modules])"
+    found = subprocess.run(
+        [sys.executable, "-c", f"import django, sys; django.setup(); {imports}; {look}"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert found.stdout.strip() == "[]", found.stdout + found.stderr
+
+
 def test_no_tracked_file_is_one_that_git_ignores() -> None:
     """Checking such a file out replaces what lies there: a link named .venv, for one, the environment."""
     found = subprocess.run(

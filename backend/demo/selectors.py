@@ -14,16 +14,20 @@ from django.utils.translation import gettext as _
 from backend.core.errors import NotFound
 from backend.demo.models import OutgoingMail
 from backend.events.models import Event
-from backend.suggestions.models import SuggestionView
-from backend.suggestions.selectors import current_run
+from backend.suggestions.models import Run, SuggestionView
 
 CURRENT, EARLIER = "demo-2026", "demo-2025"  # slugs of the two editions
 
 
 def is_demo_ready() -> bool:
-    """Whether the demo is loaded, has lists, and its people viewed them: nothing is left for `load_demo`."""
-    event = Event.objects.filter(slug=CURRENT).first()
-    return event is not None and current_run(event) is not None and has_read_lists(event)
+    """Whether the demo is loaded, has lists, and its people viewed them: nothing is left for `load_demo`.
+
+    `serve` asks, and keeps what it imports: so models alone, not the selectors that know the matching.
+    """
+    published = (
+        Run.objects.filter(event__slug=CURRENT, state=Run.State.CURRENT).select_related("event").first()
+    )
+    return published is not None and has_read_lists(published.event)
 
 
 def has_read_lists(event: Event) -> bool:

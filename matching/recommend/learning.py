@@ -23,7 +23,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit, ndtri, softmax
 from threadpoolctl import threadpool_limits
 
@@ -352,6 +351,8 @@ class _Model:
 
     def fit(self, answers: Answers, *, calibrate_only: bool = False) -> Array:
         """The mode of the posterior, by L-BFGS from the prior; or of the calibration alone."""
+        from scipy.optimize import minimize  # here: 17 MB of every process, for the nights that learn
+
         count = len(self.learned)
         reach = 0.0 if calibrate_only else 5.0
         with threadpool_limits(1, "blas"):  # its matrices are tiny: threads would only wait for each other

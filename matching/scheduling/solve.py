@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from ortools.sat.python import cp_model
 
 from matching.scheduling.checking import breaks_of
 from matching.scheduling.columns import CandidateColumns, Flags, candidate_columns
@@ -101,6 +100,8 @@ def _locked_value(problem: Problem) -> float:
 
 def _meet_least(columns: CandidateColumns, deadline: Deadline) -> tuple[Status, Flags | None]:
     """Any selection that gives everyone the least they must have, where the search found none."""
+    from ortools.sat.python import cp_model  # here: with pandas, which it imports, 48 MB of every process
+
     model = cp_model.CpModel()
     literals = [model.new_bool_var("") for _ in range(len(columns))]
     groups: dict[tuple[str, int, int], list[cp_model.IntVar]] = {}

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse.csgraph import connected_components
 
 MIN_COUNT = 5
@@ -159,6 +158,8 @@ class _Part:
         prices: npt.NDArray[np.float64],
     ) -> npt.NDArray[np.float64] | None:
         """The cheapest whole numbers (n) within these bounds; None where there are none."""
+        from scipy.optimize import Bounds, LinearConstraint, milp  # here: 17 MB of every process
+
         if np.any(low > high):
             return None
         limits = [LinearConstraint(self.rows, self.sums, self.sums)] if self.rows.shape[0] else []

@@ -6,8 +6,6 @@ import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
 
-import networkx as nx
-
 from backend.core.spreadsheets import Worksheet, csv_file, safe_cell
 from backend.stats.selectors.worksheets import NOTE
 
@@ -54,6 +52,8 @@ def graphml_for(worksheets: Mapping[str, Worksheet]) -> bytes:
 
     A node is a constituency with its `people`, an edge two of them, or one twice, with their `meetings`.
     """
+    import networkx as nx  # here, as no other page needs it
+
     graph: nx.Graph[str] = nx.Graph()
     for worksheet in worksheets.values():
         for row in worksheet.rows:
