@@ -414,7 +414,7 @@ class ProgrammeFileSerializer(serializers.Serializer[Any]):
 
 class RefusedEntrySerializer(serializers.Serializer[Any]):
     line = serializers.IntegerField(help_text="The line of a CSV file, else the number of the entry.")
-    title = serializers.CharField(source="email")
+    title = serializers.CharField(source="what")
     reason = serializers.CharField()
 
 

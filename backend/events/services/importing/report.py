@@ -16,10 +16,10 @@ MAX_LISTED = 12
 
 @dataclass(frozen=True, slots=True)
 class RefusedLine:
-    """A line of the file that was not imported, and why."""
+    """A line of the file that was not imported, what it says (an address, a title), and why."""
 
     line: int
-    email: str
+    what: str
     reason: str
 
 
@@ -209,7 +209,7 @@ class NoteCounts:
 
 def refusals_csv(refused: Iterable[RefusedLine]) -> bytes:
     """The refused lines as CSV, UTF-8 with a byte order mark so that Excel reads it."""
-    return csv_file(("line", "email", "reason"), ((row.line, row.email, row.reason) for row in refused))
+    return csv_file(("line", "email", "reason"), ((row.line, row.what, row.reason) for row in refused))
 
 
 def _rows(count: int) -> str:

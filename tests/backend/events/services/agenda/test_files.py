@@ -116,7 +116,7 @@ def test_a_calendar_s_repeating_whole_day_and_cancelled_entries_are_told_apart(e
         ("Opening", "a"), ("Half an hour", "e"), ("Local", "f"),
     ]  # fmt: skip
     assert {one.data.starts_at for one in file.sessions if one.data.title != "Half an hour"} == {NINE}
-    assert [(one.email, one.reason.partition(":")[0]) for one in file.refused] == [
+    assert [(one.what, one.reason.partition(":")[0]) for one in file.refused] == [
         ("Breakfast", "it repeats"), ("Day one", "it lasts whole days"),
     ]  # fmt: skip
 

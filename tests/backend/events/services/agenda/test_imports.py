@@ -125,7 +125,7 @@ def test_lines_outside_the_forum_and_repeated_ones_are_refused_with_their_line(e
         "Room,2026-12-09 10:00,2026-12-09 11:00," + "x" * 81,
     )
     done = agenda.import_agenda(event=event, file=file, remove_missing=False, by=boss.person)
-    assert [(one.line, one.email) for one in done.refused] == [
+    assert [(one.line, one.what) for one in done.refused] == [
         (3, "A"), (4, "Early"), (5, "Backwards"), (6, "Room"),
     ]  # fmt: skip
     assert done.refused[0].reason == "it is the same session as line 2"
