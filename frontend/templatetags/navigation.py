@@ -161,7 +161,7 @@ def _organiser_navigation(request: Request) -> Navigation:
     return Navigation(
         bar=(
             _link(request, "desk", _("Desk")),
-            _link(request, "attendees", _("People")),
+            _link(request, "attendees", _("Attendees")),
             _link(request, "setup", _("Set up")),
         ),
         wide=(
@@ -171,7 +171,7 @@ def _organiser_navigation(request: Request) -> Navigation:
         more=(
             _link(request, "invitations", _("Invitations")),
             _link(request, "topics", _("Topics")),
-            _link(request, "agenda", _("Programme sessions")),
+            _link(request, "agenda", _("Sessions")),
             _link(request, "roles", _("Roles")),
             _link(request, "mails", _("Mail")),
             _link(request, "done", _("What was done")),
@@ -186,7 +186,7 @@ def _lead_navigation(request: Request) -> Navigation:
         wide=(),
         more=(
             _link(request, "suspensions", _("Suspended people")),
-            _link(request, "delegation_sessions", _("Sessions with young people")),
+            _link(request, "delegation_sessions", _("Sessions with a delegation")),
             _link(request, "supervision", _("Chaperones and checks")),
             _link(request, "aliases", _("Aliases")),
             _link(request, "country_contacts", _("Whom to ring")),

@@ -149,7 +149,7 @@ def prepare(page, home, first_day):
 
 def import_guests(page, home):
     page.goto(f"{home}set-up/")
-    page.locator(".checklist").get_by_role("link", name="People").click()
+    page.locator(".checklist").get_by_role("link", name="Attendees").click()
     page.get_by_role("link", name="Import a list").click()
     page.get_by_label("List of attendees").set_input_files(guests(300))
     page.get_by_role("button", name="See what it would do").click()

@@ -94,7 +94,7 @@ def test_a_forum_is_planned_changed_published_and_planned_again_for_late_joiners
     publish(page)
     before = places()
     assert len(before) == 24
-    expect(page.get_by_text("agreed", exact=True).first).to_be_visible()
+    expect(page.get_by_text("Agreed", exact=True).first).to_be_visible()
 
     late = planned_forum.join(5, prefix="Late ")
     planned_forum.suggest()
@@ -105,7 +105,7 @@ def test_a_forum_is_planned_changed_published_and_planned_again_for_late_joiners
     assert before < places(), "nothing agreed has moved"
     joined = Seat.objects.filter(attendee__in=late, meeting__state="accepted", is_active=True)
     assert joined.values("attendee").distinct().count() == 5
-    expect(page.get_by_text("not sent")).to_have_count(0)
+    expect(page.get_by_text("Not sent")).to_have_count(0)
 
     page.get_by_role("link", name="Door sheets").click()
     expect(page.get_by_role("heading", name="T1", exact=True)).to_be_visible()

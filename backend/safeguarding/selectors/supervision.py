@@ -103,7 +103,7 @@ def supervision_for(lead: Attendee, now: dt.datetime) -> Supervision:
     tables = Table.objects.filter(event=lead.event_id, is_online=False).select_related("open_place")
     places = tuple(
         PlaceRow(table.pk, table.label, table.place, hasattr(table, "open_place"))
-        for table in tables.order_by("place", "label", "pk")
+        for table in tables.order_by("pk")
     )
     return Supervision(vetted, delegations_of_minors(lead.event_id), places)
 

@@ -163,7 +163,7 @@ def _items(event: Event, found: SetUp) -> list[Item]:
             _("Safeguarding leads: %(count)s") % {"count": found.leads},
         ),
         item(
-            "attendees", _("People"), found.people,
+            "attendees", _("Attendees"), found.people,
             _("People: %(count)s; not joined: %(missing)s")
             % {"count": found.people, "missing": found.not_joined}
             if found.people else _("Import the list of those who registered."),

@@ -40,7 +40,7 @@ def test_the_checklist_says_what_is_missing_and_then_what_there_is(cast, boss):
     assert found["Sessions"] == found["Meeting times"] == found["Tables and online rooms"] == "Missing"
     assert found["Suggestions"] == "Missing"
     assert found["Rehearsal"] == "Optional"
-    assert found["Themes and topics"] == found["People"] == "Done"
+    assert found["Themes and topics"] == found["Attendees"] == "Done"
     assert "Nobody can ask for a meeting before there are times." in page
     make_session(cast.event)
     lay_out(cast)

@@ -47,7 +47,7 @@ def test_whoever_is_on_one_list_goes_straight_to_that_forum(cast, official):
 
 def test_somebody_on_no_list_is_told_what_to_do(cast):
     cast.stranger.attendances.all().delete()
-    assert "You are on no forum's list" in page_of(client_of(cast.stranger).get("/"))
+    assert "You are on no forum’s list" in page_of(client_of(cast.stranger).get("/"))
 
 
 def test_one_signs_in_with_the_code_from_the_mail_and_lands_where_one_wanted(client):

@@ -34,9 +34,9 @@ def test_a_pair_is_chosen_proposed_once_and_withdrawn(desk, client):
     for _ in range(2):
         assert client.post(BASE, values).status_code == 302
     meeting = Meeting.objects.get()
-    assert "proposed" in page_of(client.get(BASE)).texts(".entry .chip")
+    assert "Proposed" in page_of(client.get(BASE)).texts(".entry .chip")
     assert client.post(f"{BASE}{meeting.pk}/withdraw/").status_code == 302
-    assert page_of(client.get(BASE)).texts(".entry .chip") == ["withdrawn"]
+    assert page_of(client.get(BASE)).texts(".entry .chip") == ["Withdrawn"]
 
 
 def test_refusals_stand_on_the_page_with_what_was_chosen(desk, client, blocked_by):

@@ -101,7 +101,7 @@ def test_a_meeting_is_moved_locked_unlocked_and_dropped_by_its_form(desk, client
     free = next(slot for slot in desk.slots if not plan.planned.filter(slot=slot).exists())
     page = page_of(client.post(where, {"do": "move", "slot": free.pk, "table": ""}, follow=True))
     assert "The meeting is moved." in page.text_of("#messages")
-    assert "moved by hand" in page.texts(".chip")
+    assert "Moved by hand" in page.texts(".chip")
     client.post(where, {"do": "lock"})
     row.refresh_from_db()
     assert (row.slot, row.is_locked) == (free, True)
@@ -125,7 +125,7 @@ def test_publishing_arranges_or_proposes_as_the_event_is_set(desk, client):
     assert "The meetings are being put forward." in page_of(client.get(where)).text_of("#work")
     services.apply_publication(plan=Plan.objects.get(), by=desk.by, now=NOW)
     page = page_of(client.get(where))
-    assert page.texts(".entry .chip") == ["agreed"] * 12
+    assert page.texts(".entry .chip") == ["Agreed"] * 12
     assert not page.has(f'.entry a[href^="{where}meetings/"]')
     assert Meeting.objects.filter(state="accepted").count() == 6
 
@@ -136,7 +136,7 @@ def test_a_meeting_that_could_not_be_sent_shows_its_reason(desk, client):
     Availability.objects.filter(attendee=row.second).delete()
     desk.publish(plan)
     page = page_of(client.get(address(desk, f"{plan.pk}/")))
-    assert "not sent" in page.texts(".entry .chip")
+    assert "Not sent" in page.texts(".entry .chip")
     assert plan.planned.get(pk=row.pk).refusal in page.texts(".entry .refusal")
     assert any("lost their meeting since this was planned" in text for text in page.texts(".left-out li"))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.events.models import Attendee
+from backend.events.models import Attendee, CountryContact
 from backend.events.services import propose_role
 from backend.meetings.services import end_refused_meetings
 from backend.people.models import Person
@@ -295,7 +295,12 @@ def test_the_set_up_page_warns_where_nobody_would_read_reports(cast):
     appoint(cast.lawyer, "safeguarding-lead")
     text = organiser.get(cast.address("set-up/")).content.decode()
     assert "Safeguarding lead: Linh Tran." in text
-    assert "fewer than two safeguarding leads and no outside contact" in text
+    assert "An open forum needs a second confirmed safeguarding lead" in text
+    appoint(cast.engineer, "safeguarding-lead")
+    CountryContact.objects.filter(event=cast.event).delete()
+    text = organiser.get(cast.address("set-up/")).content.decode()
+    assert "a safeguarding lead has to enter whom to ring in the host country" in text
+    assert "second confirmed safeguarding lead" not in text
 
 
 def test_a_lead_reads_that_a_proposal_waits_for_them(cast, desk):

@@ -191,7 +191,7 @@ def test_the_weights_are_learned_at_once_where_learning_is_on_and_the_page_says_
         "learned": "a better prediction of later days is proven, and the next lists use",
         "too-few": "there are too few answers to learn from, and nothing was changed",
         "not-proven": "no better prediction of later days is proven, and nothing was changed",
-        "failed": "The worker's log says why.",
+        "failed": "The worker’s log says why.",
     }.items():
         Learning.objects.update(state=state)
         assert words in read(client, event), state
