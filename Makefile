@@ -30,7 +30,7 @@ restore: install  ## restore BACKUP=FILE into an empty database (IDENTITY=FILE o
 
 test: install  ## the whole suite, browser journeys included
 	@$(BIN)/python -m tests.chromium
-	@$(BIN)/python -m pytest --benchmark-disable -q -n 2 --dist loadfile --no-loadscope-reorder
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --benchmark-disable -q -n 2 --dist loadfile --no-loadscope-reorder
 
 soak: install  ## what takes long to try: random situations, hostile requests, load (TITIAN_SOAK=0.1 for a tenth of it)
 	@$(BIN)/python -m pytest tests/soak --benchmark-disable -q -s

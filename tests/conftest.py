@@ -20,6 +20,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 from filelock import FileLock, Timeout
 from pytest_django.plugin import DjangoDbBlocker
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from backend.config.database import embedded_settings
 from backend.config.embedded import server_in, servers_in
@@ -131,6 +132,22 @@ def _little_to_empty() -> Iterator[None]:
     """After a test that commits; Django would truncate its own tables, all of them, and leave the queue."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_tables())
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_found_once() -> Iterator[None]:
+    """By the first client of all tests, as in a web process; else each one looks through all folders."""
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def add_found(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(middleware)
+            found.update(middleware.files)
+        middleware.files = dict(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add_found)
         yield
 
 

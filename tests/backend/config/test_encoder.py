@@ -24,7 +24,7 @@ from matching.text import load_encoder
 from tests.encoder import RunningEncoder
 
 TEXTS = ["A helpline for children.", "สายด่วนสำหรับเด็ก", ""]
-WORK = [f"Training number {number} for prosecutors on evidence from chats. " * 20 for number in range(40)]
+WORK = [f"Training number {number} for prosecutors on evidence from chats. " * 20 for number in range(20)]
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def test_a_killed_one_is_started_again_and_asked_again(own: RunningEncoder) -> N
 
     rows = encode([*WORK, "A helpline."], "query", on_count=kill_at_the_first_batch)
     assert killed.is_set()
-    assert np.allclose(rows[40], before[0], atol=1e-5)
+    assert np.allclose(rows[-1], before[0], atol=1e-5)
     assert own.process
     assert own.process.pid != first.pid
 
