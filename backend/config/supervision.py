@@ -32,6 +32,7 @@ STOP_SECONDS = 6.0  # from asking a process to end to ending it
 BACKLOG = 1024  # connections that wait while the web process is started again
 PORT_WAIT_SECONDS = 3.0  # a server that was just killed may still hold the port
 LOOK_SECONDS = 0.1
+MEMORY_SETTINGS = {"MALLOC_ARENA_MAX": "2"}  # glibc would keep free memory for each of the worker's threads
 
 log = logging.getLogger(__name__)
 
@@ -111,11 +112,11 @@ class ProgramChild:
         return bool(select.select([self._listening], [], [], 0)[0])
 
     def start(self) -> None:
-        environment = os.environ | {PARENT_ENV: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
+        given = {PARENT_ENV: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(  # noqa: S603 - our own commands
             self._command,
             cwd=self._folder,
-            env=environment,
+            env=MEMORY_SETTINGS | os.environ | given,
             stdin=subprocess.DEVNULL,
             pass_fds=self._files,
             start_new_session=True,

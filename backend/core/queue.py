@@ -31,6 +31,7 @@ from procrastinate.worker import Worker
 from psycopg import AsyncConnection
 from psycopg import OperationalError as OperationalErrorOfPsycopg
 
+from backend.core.memory import release_memory
 from backend.core.outages import is_outage
 
 SECONDS_WITHOUT_HEARTBEAT = 30
@@ -130,7 +131,7 @@ async def work_until_stopped() -> None:
                 shutdown_graceful_timeout=GRACE_SECONDS,
                 fetch_job_polling_interval=5.0,
                 install_signal_handlers=False,
-                task_middleware=[again_after_an_outage],
+                task_middleware=[release_memory_after, again_after_an_outage],
             )
         )
         for queue, at_once in QUEUES.items()
@@ -175,6 +176,15 @@ async def _until_the_database_is_lost(ending: asyncio.Event) -> None:
                     await asyncio.wait_for(ending.wait(), WATCH_SECONDS)
     except OperationalErrorOfPsycopg:
         return
+
+
+def release_memory_after(do_job: Callable[[], Any], context: JobContext, _worker: Worker) -> Any:
+    """Do a job; what a computation no longer uses then goes back to the system."""
+    try:
+        return do_job()
+    finally:
+        if context.job.queue in (WORK, PLANS):
+            release_memory()
 
 
 def again_after_an_outage(do_job: Callable[[], Any], _context: JobContext, _worker: Worker) -> Any:

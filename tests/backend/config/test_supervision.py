@@ -136,6 +136,7 @@ def test_web_and_worker_come_back_after_a_kill_and_end_with_their_supervisor(
     for name, command in (("web", "run_web"), ("worker", "run_worker")):
         while (first := _child(supervisor, command)) is None:
             pass
+        assert "MALLOC_ARENA_MAX" in first.environ()
         first.kill()
         line = next(line for line in supervisor.stdout if line.startswith(f"The {name} process"))
         assert line == f"The {name} process was killed by signal 9; it is started again in 0.5 s.\n"

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 
+import psutil
 import pytest
 from django.conf import settings as project
 from django.db import connection, transaction
@@ -184,6 +185,27 @@ def test_a_plan_being_drafted_and_a_build_that_waits_hold_up_no_refresh() -> Non
 def test_some_worker_looks_after_the_queue_of_every_task() -> None:
     app.perform_import_paths()
     assert {task.queue for task in app.tasks.values()} - {"builtin"} == set(QUEUES)
+
+
+def test_what_a_computation_no_longer_uses_goes_back_to_the_system(task: Callable[..., str]) -> None:
+    held, seen = [], []
+    ended = threading.Event()
+
+    def computes() -> None:
+        blocks = [bytes(1_000) for _ in range(100_000)]
+        held.append(blocks[-1])  # beside what is free, so that the C library keeps it
+        seen.append(psutil.Process().memory_info().rss)
+
+    def comes_next() -> None:
+        seen.append(psutil.Process().memory_info().rss)
+        ended.set()
+
+    names = [task(computes), task(comes_next)]
+    with workers_at_work():
+        for name in names:
+            enqueue(name, lock="")
+        assert ended.wait(PATIENCE)
+    assert seen[0] - seen[1] > 50_000_000
 
 
 def test_queueing_a_job_does_not_load_the_matching() -> None:

@@ -36,6 +36,7 @@ from backend.config.supervision import (
 )
 from backend.core import encoder, local_socket
 from backend.core.advisory_lock import advisory_lock
+from backend.core.memory import release_memory
 from backend.core.progress import show_step
 from backend.people.selectors import administrators
 
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         try:
             with self._pages_socket() as listening:
                 self._prepare()
+                release_memory()
                 self._run(listening)
         except KeyboardInterrupt:
             pass
