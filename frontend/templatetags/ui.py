@@ -118,6 +118,12 @@ def value(names: Mapping[str, str], key: str) -> str:
 
 
 @register.filter
+def values(names: Mapping[str, str], keys: Iterable[str]) -> tuple[str, ...]:
+    """The names of these keys, in their order."""
+    return tuple(value(names, key) for key in keys)
+
+
+@register.filter
 def found(rows: Mapping[int, Any], number: int) -> Any:
     """The row of this number, or None."""
     return rows.get(number)

@@ -15,9 +15,29 @@ from backend.core.period import Period
 from backend.events.models import Attendee, Event, Session, SessionPart
 from backend.events.selectors import name_in_lists
 from backend.meetings.models import Availability, Meeting, Seat
-from backend.meetings.selectors.meetings import MeetingRow, rows_for
 from backend.meetings.selectors.office_hours import office_hours_for
 from backend.safeguarding.selectors import PublicProfile, public_profiles_for
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedMeeting:
+    """A confirmed meeting of the reader with one other."""
+
+    meeting_id: int
+    other: PublicProfile
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPart:
+    """What a session is to its reader, as in SessionRow; `meets` is whom they meet in `meeting_id`."""
+
+    session_id: int
+    title: str
+    is_past: bool
+    part: str
+    times: int
+    meeting_id: int | None
+    meets: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +61,7 @@ class SessionRow:
     ends_at: dt.datetime
     is_past: bool
     part: str
-    meeting: MeetingRow | None
+    meeting: AgreedMeeting | None
     times: int
     speakers: tuple[PublicProfile, ...]
 
@@ -49,6 +69,12 @@ class SessionRow:
     def for_everybody(self) -> SessionRow:
         """The session without what is the reader's own: the same for all who are shown these speakers."""
         return replace(self, part="", meeting=None, times=0)
+
+    @property
+    def own(self) -> OwnPart:
+        """What is the reader's own."""
+        meeting_id, meets = (self.meeting.meeting_id, self.meeting.other.name) if self.meeting else (None, "")
+        return OwnPart(self.session_id, self.title, self.is_past, self.part, self.times, meeting_id, meets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,23 +133,23 @@ def _rows(attendee: Attendee, sessions: list[Session], now: dt.datetime) -> list
     mine = dict(_own_parts.fetch(event=attendee.event_id, attendee=attendee.pk))
     speaking = _speaking.fetch(event=attendee.event_id)
     profiles = public_profiles_for(viewer=attendee, ids={pk for _, pk in speaking}, channel="page", now=now)
-    agreed = Meeting.objects.filter(state__in=Meeting.CONFIRMED_STATES).order_by("period", "pk")
-    meetings = [
-        (Period(row.starts_at, row.ends_at), row)
-        for row in rows_for(attendee, agreed, now)
-        if row.starts_at and row.ends_at
-    ]
+    meetings = _agreed_meetings(attendee, now)
     hours = [
         Period(row.starts_at, row.ends_at)
         for row in office_hours_for(attendee, now)
         if row.state == Meeting.State.ACCEPTED
     ]
-    slots = [Period(*both) for both in _opened.fetch(attendee=attendee.pk, after=now)]
+    taken = [period for period, _ in meetings] + hours
+    slots = [
+        slot
+        for slot in (Period(*both) for both in _opened.fetch(attendee=attendee.pk, after=now))
+        if not any(slot.overlaps(one) for one in taken)
+    ]
     periods = {session.pk: Period(session.starts_at, session.ends_at) for session in sessions}
     rows = []
     for session in sessions:
         period = periods[session.pk]
-        busy = [periods[pk] for pk in mine if pk != session.pk] + [taken for taken, _ in meetings] + hours
+        others = [periods[pk] for pk in mine if pk != session.pk]
         theme = session.theme
         rows.append(
             SessionRow(
@@ -138,10 +164,9 @@ def _rows(attendee: Attendee, sessions: list[Session], now: dt.datetime) -> list
                 ends_at=session.ends_at,
                 is_past=session.ends_at <= now,
                 part=mine.get(session.pk, ""),
-                meeting=next((row for taken, row in meetings if taken.overlaps(period)), None),
+                meeting=next((row for agreed, row in meetings if agreed.overlaps(period)), None),
                 times=sum(
-                    slot.overlaps(period) and not any(slot.overlaps(taken) for taken in busy)
-                    for slot in slots
+                    slot.overlaps(period) and not any(slot.overlaps(one) for one in others) for slot in slots
                 ),
                 speakers=tuple(
                     profiles[pk] for number, pk in speaking if number == session.pk and pk in profiles
@@ -149,6 +174,26 @@ def _rows(attendee: Attendee, sessions: list[Session], now: dt.datetime) -> list
             )
         )
     return rows
+
+
+def _agreed_meetings(attendee: Attendee, now: dt.datetime) -> list[tuple[Period, AgreedMeeting]]:
+    """When the attendee meets whom, earliest first, without those the contact policy hides."""
+    found = _others_met.fetch(attendee=attendee.pk)
+    ids = {other for _, _, other in found}
+    profiles = public_profiles_for(viewer=attendee, ids=ids, channel="meeting", now=now)
+    return [
+        (Period(period.lower, period.upper), AgreedMeeting(meeting, profiles[other]))
+        for meeting, period, other in found
+        if other in profiles
+    ]
+
+
+def _seats_beside(attendee: int) -> QuerySet[Seat, tuple[int, Any, int]]:
+    """The others' seats in the attendee's confirmed meetings of two."""
+    agreed = Meeting.objects.one_to_one().filter(state__in=Meeting.CONFIRMED_STATES)
+    seats = Seat.objects.filter(meeting__in=agreed, meeting__seats__attendee=attendee)
+    others = seats.exclude(attendee=attendee).order_by("meeting__period", "meeting")
+    return others.values_list("meeting_id", "meeting__period", "attendee_id")
 
 
 def _sessions_of(event: int) -> QuerySet[Session]:
@@ -173,6 +218,7 @@ def _slots_opened(attendee: int, after: dt.datetime) -> QuerySet[Availability, t
 _sessions = CompiledRows(_sessions_of, event=-1)
 _own_parts = CompiledRows(_parts_of, event=-1, attendee=-2)
 _speaking = CompiledRows(_speakers_of, event=-1)
+_others_met = CompiledRows(_seats_beside, attendee=-1)
 _opened = CompiledRows(_slots_opened, attendee=-1, after=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -46,6 +46,11 @@ class SuggestionCard:
     reasons: tuple[ReasonRow, ...]
     saved: bool
     interpreter: str = ""
+
+    @property
+    def without_reasons(self) -> SuggestionCard:
+        """The place alone, which is hashable: evidence is not."""
+        return replace(self, reasons=())
 
 
 @dataclass(frozen=True, slots=True)
