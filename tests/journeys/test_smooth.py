@@ -48,6 +48,14 @@ def test_saving_and_refusing_happen_in_place_and_never_lose_the_keyboard(forum, 
     assert page.evaluate("window.sameDocument")
 
 
+def test_what_was_pressed_stays_in_view(forum, context, enter):
+    page = enter(context, OFFICIAL)
+    page.goto(f"{page.url}suggestions/")
+    page.get_by_role("button", name="Save Dara Sok").click()
+    expect(page.get_by_role("status").get_by_text("Dara Sok is saved.")).to_be_visible()
+    expect(page.get_by_role("button", name="Saved: Dara Sok")).to_be_in_viewport()
+
+
 def test_a_lost_connection_shows_a_message_and_nothing_changes(forum, context, enter):
     page = enter(context, OFFICIAL)
     page.goto(f"{page.url}suggestions/")

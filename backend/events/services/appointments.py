@@ -223,7 +223,7 @@ def check_fits(attendee: Attendee, permission: str) -> None:
         raise CannotPropose(
             _(
                 "This person cannot be named: either the account is closed, or a safeguarding lead has to "
-                "confirm their age group first. Name somebody else."
+                "set their age class first. Name somebody else."
             )
         )
     if permission == LEAD and is_administrator(attendee.person):

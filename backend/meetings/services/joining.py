@@ -64,7 +64,7 @@ def join_event(*, attendee: Attendee, version: str, by: Person, now: dt.datetime
     locked = Attendee.objects.get(pk=attendee.pk)
     if not Attendee.objects.filter(is_known_adult(now), pk=locked.pk).exists():
         raise AgeNotConfirmed(
-            _("The organisers have to confirm your age group before you can join this forum.")
+            _("An organiser must confirm that you are an adult before you can join this forum.")
         )
     if record_agreement(attendee=locked, version=version, by=by, now=now):
         open_to_come(locked.event_id, [locked.pk], now)

@@ -72,7 +72,7 @@ def test_a_search_by_meaning_quotes_the_sentence_and_says_where_the_model_is_awa
 
 
 def test_who_may_see_nobody_reads_why(cast):
-    for other, why in ((cast.minor, "confirmed"), (cast.hidden, "You are hidden")):
+    for other, why in ((cast.minor, "People under 18 see nobody here"), (cast.hidden, "You are hidden")):
         page = page_of(client_of(other.person).get(cast.address("people/")))
         assert why in page
         assert not page.has(".people")

@@ -136,7 +136,7 @@ def test_somebody_of_unknown_age_reads_one_sentence_and_is_asked_nothing(cast, n
     Attendee.objects.filter(pk=newcomer.pk).update(age_class="unknown")
     for answer in (client.get(cast.address(page)), client.post(cast.address("join/1/"), WHO | ACCEPT)):
         main = answer.text.partition("<main")[2].partition("</main>")[0]
-        assert "The organisers have to confirm your age group." in main
+        assert "An organiser must confirm that you are an adult before you can join." in main
         assert "<form" not in main
     assert not state_of(newcomer).has_joined
 

@@ -68,6 +68,12 @@ def test_matching_is_promised_only_where_it_starts(cast, official):
     assert message(official, seeks="Something else") == "Saved."
 
 
+def test_a_minor_is_told_that_nobody_else_reads_their_words(cast):
+    page = page_of(client_of(cast.minor.person).get(cast.address("profile/")))
+    assert "nobody else reads these words" in page
+    assert "quoted to the people" not in page
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -51,6 +51,7 @@ def test_the_page_shows_what_is_on_and_names_only_speakers_one_may_see(booking, 
     minor = text_of(client_of(booking.cast.minor.person).get(booking.cast.address("sessions/")))
     assert "You speak" in minor
     assert "Arif Rahman" not in minor
+    assert "ask you to meet" not in minor
 
 
 def test_times_of_the_readers_own_zone_stand_beside_the_forum_s(booking, keynote, official):

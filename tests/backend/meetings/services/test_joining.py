@@ -77,7 +77,7 @@ def test_only_oneself_joins_and_only_with_the_version_of_today(forum):
 @pytest.mark.parametrize("age_class", ["minor", "unknown"])
 def test_nobody_joins_whom_the_organisers_have_not_confirmed_as_an_adult(forum, age_class):
     one = make_attendee(forum.event, has_joined=False, age_class=age_class)
-    with pytest.raises(services.AgeNotConfirmed, match="organisers have to confirm your age group"):
+    with pytest.raises(services.AgeNotConfirmed, match="organiser must confirm that you are an adult"):
         join(one)
     one.refresh_from_db()
     assert (one.agreed_at, opened(one)) == (None, set())
