@@ -42,7 +42,7 @@ def draft(page, most="3", seconds="2"):
 def publish(page):
     page.get_by_text("Publish …").press("Enter")
     page.get_by_role("button", name="Publish and arrange").press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("published", timeout=PATIENCE)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Published", timeout=PATIENCE)
     expect(page.get_by_role("progressbar")).to_have_count(0, timeout=PATIENCE)
 
 
@@ -100,7 +100,7 @@ def test_a_forum_is_planned_changed_published_and_planned_again_for_late_joiners
     planned_forum.suggest()
     page.get_by_role("button", name="Plan again").click()
     expect(page.get_by_role("progressbar")).to_have_count(0, timeout=PATIENCE)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("draft")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Draft")
     publish(page)
     assert before < places(), "nothing agreed has moved"
     joined = Seat.objects.filter(attendee__in=late, meeting__state="accepted", is_active=True)
