@@ -41,7 +41,7 @@ from frontend.suggestions.words import (
     strength_label,
 )
 
-KEPT_DRAWN = 2_000  # of a template, some kilobytes each
+KEPT = 2_000  # of a template, some kilobytes each
 KEPT_OF_DESK = 32  # a megabyte each where a forum has a thousand people
 TOKEN, ADDRESS = token_hex(), token_hex()  # in a form that is kept, in the place of the reader's own
 
@@ -171,24 +171,24 @@ def language_names(codes: Iterable[str]) -> str:
 
 
 @register.simple_tag
-def drawn(template_name: str, **values: Hashable) -> str:
+def include_cached(template_name: str, **values: Hashable) -> str:
     """The template with these values and nothing else, kept in this process for whoever is shown the same.
 
     For what is the same for every reader: texts, numbers, and rows of them. It is found again by the values
-    themselves, so what changes is drawn anew; who may be shown what is decided before (decision 30).
+    themselves, so what changes is rendered anew; who may be shown what is decided before (decision 30).
     Refuses TypeError for a row of the database, which is equal to what it was before a change.
     """
     for value in values.values():
         if isinstance(value, Model):
             raise TypeError(f"{template_name}: give what it shows of {value._meta.label}, not the row.")
-    draw = _drawn_of_desk if template_name.startswith("desk/") else _kept(template_name)
-    return draw(template_name, get_language(), tuple(values.items()))
+    render = _rendered_for_desk if template_name.startswith("desk/") else _kept(template_name)
+    return render(template_name, get_language(), tuple(values.items()))
 
 
 @register.simple_tag(takes_context=True)
-def drawn_form(context: Context, template_name: str, **values: Hashable) -> str:
-    """As `drawn`, with forms: the reader's own token and the address of their page are put in last."""
-    text = drawn(template_name, csrf_token=TOKEN, form_address=ADDRESS, **values)
+def include_cached_form(context: Context, template_name: str, **values: Hashable) -> str:
+    """As `include_cached`, with forms: the reader's token and the address of their page are put in last."""
+    text = include_cached(template_name, csrf_token=TOKEN, form_address=ADDRESS, **values)
     if TOKEN in text:
         text = text.replace(TOKEN, str(context["csrf_token"]))
         text = text.replace(ADDRESS, conditional_escape(page_address(context)))
@@ -196,7 +196,7 @@ def drawn_form(context: Context, template_name: str, **values: Hashable) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class PossibleActions:
     """What a reader can do about another person.
 
     `row`: what is open between the two. `is_wished`: whether they told somebody without an open time that
@@ -211,26 +211,26 @@ class Asking:
 
 
 @register.simple_tag(takes_context=True)
-def asking_of(context: Context, event: Event, other: PublicProfile) -> Asking:
+def actions_for(context: Context, event: Event, other: PublicProfile) -> PossibleActions:
     """What the reader can do about them, of what the page has in `underway` and `without_time`."""
     pk = other.attendee_id
     can_ask, takes_part = is_allowed(event, Doing.ASK), is_allowed(event, Doing.TAKE_PART)
-    return Asking(
+    return PossibleActions(
         event.slug, can_ask, takes_part, context["underway"].get(pk), context["without_time"].get(pk)
     )
 
 
-def _draw(template_name: str, _language: str | None, values: tuple[tuple[str, Hashable], ...]) -> str:
+def _render(template_name: str, _language: str | None, values: tuple[tuple[str, Hashable], ...]) -> str:
     return render_to_string(template_name, dict(values))
 
 
 @cache
 def _kept(_template_name: str) -> _lru_cache_wrapper[str]:
-    """What draws a template, or finds it drawn: those of one do not push out those of another."""
-    return lru_cache(maxsize=KEPT_DRAWN)(_draw)
+    """What renders a template, or finds it rendered: those of one do not push out those of another."""
+    return lru_cache(maxsize=KEPT)(_render)
 
 
-_drawn_of_desk = lru_cache(maxsize=KEPT_OF_DESK)(_draw)
+_rendered_for_desk = lru_cache(maxsize=KEPT_OF_DESK)(_render)
 
 
 @register.simple_tag

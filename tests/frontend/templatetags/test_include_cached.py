@@ -1,4 +1,4 @@
-"""Fragments kept by their values: drawn once for the same, anew for what changed, and never of a row."""
+"""Fragments kept by their values: rendered once for the same, anew for what changed, and never of a row."""
 
 from __future__ import annotations
 
@@ -13,36 +13,38 @@ from backend.directory.selectors import NeedsHelpRow
 from backend.events.models import Event
 from backend.safeguarding.models import Block
 from backend.safeguarding.selectors import PublicProfile
-from frontend.templatetags.ui import Asking, _kept, drawn, drawn_form
+from frontend.templatetags.ui import PossibleActions, _kept, include_cached, include_cached_form
 from tests.factories import NOW
 from tests.frontend.conftest import client_of
 
 CAUSES, ASK = "suggestions/_causes.html", "suggestions/_ask.html"
 
 
-def test_the_same_values_are_drawn_once_and_others_anew():
+def test_the_same_values_are_rendered_once_and_others_anew():
     _kept.cache_clear()
-    first = drawn(CAUSES, causes=(("known", "We know each other"),))
-    assert drawn(CAUSES, causes=(("known", "We know each other"),)) == first
-    assert "We have met" in drawn(CAUSES, causes=(("known", "We have met"),))
+    first = include_cached(CAUSES, causes=(("known", "We know each other"),))
+    assert include_cached(CAUSES, causes=(("known", "We know each other"),)) == first
+    assert "We have met" in include_cached(CAUSES, causes=(("known", "We have met"),))
     assert (_kept(CAUSES).cache_info().hits, _kept(CAUSES).cache_info().misses) == (1, 2)
 
 
 def test_what_somebody_wrote_is_escaped():
-    assert "&lt;b&gt;" in drawn(CAUSES, causes=(("known", "<b>"),))
+    assert "&lt;b&gt;" in include_cached(CAUSES, causes=(("known", "<b>"),))
 
 
 def test_a_row_of_the_database_is_refused():
     with pytest.raises(TypeError, match="not the row"):
-        drawn(CAUSES, causes=Event(slug="forum"))
+        include_cached(CAUSES, causes=Event(slug="forum"))
 
 
 def test_a_form_that_is_kept_holds_each_readers_own_token_and_the_address_of_their_page():
     _kept.cache_clear()
     nobody = PublicProfile(7, "Siti", "", "", "", "", "other", "", (), (), has_joined=True)
-    about = {"asking": Asking("forum", True, True, None, False), "other": nobody}
+    about = {"actions": PossibleActions("forum", True, True, None, False), "other": nobody}
     forms = [
-        drawn_form(Context({"request": RequestFactory().get(page), "csrf_token": token}), ASK, **about)
+        include_cached_form(
+            Context({"request": RequestFactory().get(page), "csrf_token": token}), ASK, **about
+        )
         for page, token in (("/people/?page=1&q=a", "first"), ("/home/", "second"))
     ]
     for form, other, token, page in zip(
@@ -94,7 +96,7 @@ def test_tables_of_everybody_do_not_fill_the_memory():
                 None,
                 "",
             )
-            drawn("desk/_needs_help_table.html", rows=((row, None, "", ""),), slug="forum")
+            include_cached("desk/_needs_help_table.html", rows=((row, None, "", ""),), slug="forum")
         kept, _peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
