@@ -34,7 +34,7 @@ def test_only_organisers_may(cast, official, path):
 
 def test_a_session_is_written_changed_and_removed_by_hand(cast, client):
     address = cast.address("set-up/sessions/")
-    assert "Import the programme as a file" in page_of(client.get(address))
+    assert "Import the agenda as a file" in page_of(client.get(address))
     assert "The session is added." in page_of(client.post(address, FIELDS, follow=True))
     session = Session.objects.get(event=cast.event)
     local = session.starts_at.astimezone(cast.event.zone)
