@@ -5,6 +5,7 @@ Every worker is asked how it was started before anything is sent to it: docs/dec
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10
 POLL_SECONDS = 1.0  # between two looks whether the workers of a task are still there
 BEGUN = 4  # items given to each worker at a time: more would wait at the scheduler
+FIRST = 2  # workers that this machine itself sends what is shared
 LARGE = 2**16  # bytes of an item, from which on it is sent to a worker itself, not by the scheduler
 ATTEMPTS = 3  # without a result in between, until this machine goes on by itself
 CERTIFICATES = ("ca.pem", "cert.pem", "key.pem")
@@ -133,30 +135,29 @@ class ClusterMap:
 
         from backend.core.cluster_worker import run_item
 
-        begun: deque[tuple[Future, list[str]]] = deque()
+        begun: deque[Future] = deque()
         try:
-            sent = self._send(shared)
+            if not (workers := self._workers()):  # to Dask no names are those of all workers
+                raise WorkersLost
+            sent = self._send(shared, workers)
             for item in items:
-                if not (workers := self._workers()):  # to Dask no names are those of all workers
-                    raise WorkersLost
                 key = f"{function.__name__}-{uuid4().hex}"
                 if sizeof(item) > LARGE:
                     (item,) = self._client.scatter([item], workers=workers, hash=False)
-                future = self._client.submit(
-                    run_item, function, item, *sent, key=key, workers=workers, pure=False
+                begun.append(
+                    self._client.submit(run_item, function, item, *sent, key=key, workers=workers, pure=False)
                 )
-                begun.append((future, workers))
                 if len(begun) > BEGUN * len(workers):
-                    yield self._result(*begun[0])
+                    yield self._result(begun[0], workers)
                     begun.popleft()
             while begun:
-                yield self._result(*begun[0])
+                yield self._result(begun[0], workers)
                 begun.popleft()
         except (OSError, CancelledError) as error:  # a connection ended, or what was sent is gone
             raise WorkersLost from error
         finally:
             with suppress(OSError, CancelledError):
-                self._client.cancel([future for future, _workers in begun])
+                self._client.cancel(list(begun))
 
     def _result(self, future: Future, workers: list[str]) -> Any:
         from distributed.protocol.pickle import loads
@@ -178,17 +179,27 @@ class ClusterMap:
                 raise found.error
             return found
 
-    def _send(self, shared: tuple[Any, ...]) -> list[Future]:
-        """The shared objects on all workers; those of the last map that are not among them are forgotten."""
+    def _send(self, shared: tuple[Any, ...], workers: list[str]) -> list[Future]:
+        """The shared objects on these workers; those of the last map not among them are forgotten."""
         known, self._shared = self._shared, {}
         for one in shared:
-            self._shared[id(one)] = known.get(id(one)) or (one, self._scatter(one))
+            self._shared[id(one)] = known.get(id(one)) or (one, self._send_to_all(one, workers))
         return [self._shared[id(one)][1] for one in shared]
 
-    def _scatter(self, one: object) -> Future:
-        if not (workers := self._workers()):
-            raise WorkersLost
-        (future,) = self._client.scatter([one], workers=workers, broadcast=True, hash=False)
+    def _send_to_all(self, one: object, workers: list[str]) -> Future:
+        """To the first few at the same time, which give it to the others."""
+        name = f"{type(one).__name__}-{uuid4().hex}"
+
+        async def send() -> Future:
+            to_each = [
+                self._client.scatter({name: one}, workers=[worker], asynchronous=True)
+                for worker in workers[:FIRST]
+            ]
+            return (await asyncio.gather(*to_each))[0][name]
+
+        future = self._client.sync(send)
+        if len(workers) > FIRST:
+            self._client.replicate([future], workers=workers)
         return future
 
     def _workers(self) -> list[str]:

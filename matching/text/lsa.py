@@ -33,7 +33,7 @@ def latent_vectors(rows: sp.csr_matrix, dimensions: int = DIMENSIONS, seed: int 
     """
     from sklearn.decomposition import TruncatedSVD
 
-    used = rows[:, np.unique(rows.indices)]
+    used = rows[:, np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]))]
     if min(used.shape) < 2:  # one text or one term: nothing to reduce
         return normalise_rows(used.toarray()) if used.nnz else np.zeros((rows.shape[0], 1), np.float32)
     with np.errstate(invalid="ignore"):  # equal rows have no variance whose share could be told

@@ -174,9 +174,7 @@ def fit_idf(counts: sp.csr_matrix) -> IdfWeights:
     >>> round(fit_idf(counts).weight_of("reef"), 4)  # ln(3 / 2) + 1
     1.4055
     """
-    people = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-    once = np.unique(people * np.int64(BUCKETS) + counts.indices % BUCKETS)
-    used = np.bincount(once % BUCKETS, minlength=BUCKETS)
+    used = np.bincount(merged_terms(counts).indices, minlength=BUCKETS)
     return IdfWeights((np.log((1 + counts.shape[0]) / (1 + used)) + 1).astype(np.float32))
 
 
