@@ -132,6 +132,23 @@ def test_lists_of_a_large_event_are_made_on_the_cluster_and_published(cluster, s
     assert cluster.transitions() > done
 
 
+def test_what_is_shared_is_on_every_worker(tmp_path, settings):
+    with LocalCluster(tmp_path) as running:
+        use(running, settings)
+        for _ in range(3):
+            running.start_worker()
+        with cluster_map() as parallel_map:
+            results = parallel_map(pow, [2, 3], 5)
+            assert next(results) == 32
+            holders = running.client.run_on_scheduler(
+                lambda dask_scheduler: [
+                    len(task.who_has) for key, task in dask_scheduler.tasks.items() if key.startswith("int-")
+                ]
+            )
+            assert list(results) == [243]
+    assert holders == [3]
+
+
 def test_a_cancelled_run_leaves_no_task_behind(cluster, settings):
     use(cluster, settings)
 
