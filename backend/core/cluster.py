@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10
 POLL_SECONDS = 1.0  # between two looks whether the workers of a task are still there
 BEGUN = 4  # items given to each worker at a time: more would wait at the scheduler
-FIRST = 2  # workers that this machine itself sends what is shared
+SENT_DIRECTLY = 2  # to so many workers this machine sends what is shared itself
 LARGE = 2**16  # bytes of an item, from which on it is sent to a worker itself, not by the scheduler
 ATTEMPTS = 3  # without a result in between, until this machine goes on by itself
 CERTIFICATES = ("ca.pem", "cert.pem", "key.pem")
@@ -193,12 +193,12 @@ class ClusterMap:
         async def send() -> Future:
             to_each = [
                 self._client.scatter({name: one}, workers=[worker], asynchronous=True)
-                for worker in workers[:FIRST]
+                for worker in workers[:SENT_DIRECTLY]
             ]
             return (await asyncio.gather(*to_each))[0][name]
 
         future = self._client.sync(send)
-        if len(workers) > FIRST:
+        if len(workers) > SENT_DIRECTLY:
             self._client.replicate([future], workers=workers)
         return future
 
