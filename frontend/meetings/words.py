@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from itertools import groupby
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -126,79 +127,99 @@ def notice_words(notice: NoticeRow, event: Event) -> str:
         return _("A meeting of yours is cancelled. Its time is yours again.")
     if acted := acted_notice_words(notice.kind, notice.facts, row):
         return acted
-    name = {"name": row.other.name}
-    at = {"when": when(row.starts_at, row.ends_at, event)} if row.starts_at and row.ends_at else {"when": ""}
-    match notice.kind:
-        case Notice.Kind.REQUESTED if notice.facts.get("waited"):
-            return _("%(name)s waited for a free time with you, and asks to meet.") % name
-        case Notice.Kind.TIME_FREED:
-            return _("A time with %(name)s fell free, and they are asked to meet you then.") % name
-        case Notice.Kind.REQUESTED:
-            return _("%(name)s asks to meet you.") % name
-        case Notice.Kind.PROPOSED:
-            return _("The organisers propose that you meet %(name)s.") % name
-        case Notice.Kind.CHANGED:
-            return _("%(name)s changed what they ask.") % name
-        case Notice.Kind.ACCEPTED if row.by_organisers:
-            return _("You meet %(name)s: the organisers proposed it and you both said yes.") % name
-        case Notice.Kind.ACCEPTED if row.asked_by_me:
-            return _("%(name)s accepted.") % name
-        case Notice.Kind.ACCEPTED:
-            return _("You accepted %(name)s’s request.") % name
-        case Notice.Kind.ARRANGED:
-            return _("The organisers arranged a meeting with %(name)s: %(when)s.") % (name | at)
-        case Notice.Kind.MOVED:
-            place = {"place": row.place.label if row.place else ""}
-            return _("The meeting with %(name)s is now %(when)s, %(place)s.") % (name | at | place)
-        case Notice.Kind.DECLINED:
-            return _("%(name)s declined.") % name
-        case Notice.Kind.WITHDRAWN:
-            return _("%(name)s took the request back.") % name
-        case Notice.Kind.EXPIRED if row.by_organisers:
-            return _("The meeting with %(name)s that the organisers proposed did not come about.") % name
-        case Notice.Kind.EXPIRED if row.asked_by_me and notice.facts.get("waits_again"):
-            return _("The time with %(name)s is taken. You have your old place in the waiting list.") % name
-        case Notice.Kind.EXPIRED if row.asked_by_me and notice.facts.get("waited"):
-            return _("%(name)s gave no answer in time. You can wait for another time.") % name
-        case Notice.Kind.EXPIRED:
-            return _("The request between you and %(name)s expired.") % name
-        case Notice.Kind.CANCELLED if row.ended_by_me:
-            return _("You cancelled the meeting with %(name)s.") % name
-        case Notice.Kind.CANCELLED:
-            return _("The meeting with %(name)s is cancelled.") % name
-        case Notice.Kind.COUNTERED:
-            return _("%(name)s offers other times to meet.") % name
-        case Notice.Kind.COUNTER_REFUSED:
-            return _("The other times you offered do not suit %(name)s.") % name
-        case Notice.Kind.QUESTION:
-            return _("%(name)s asks you something before you meet.") % name
-        case Notice.Kind.REPLY:
-            return _("%(name)s answered your question.") % name
-        case Notice.Kind.TIME_TAKEN if row.by_organisers and notice.facts.get("are_new"):
-            return (
-                _("The time proposed for you and %(name)s is taken. Please answer for the next one.") % name
+    kind = Kind(notice.kind)
+    sentence = _BY_STATE[kind](row, notice.facts) if kind in _BY_STATE else _SENTENCES[kind]
+    return sentence % {
+        "name": row.other.name,
+        "when": when(row.starts_at, row.ends_at, event) if row.starts_at and row.ends_at else "",
+        "place": row.place.label if row.place else "",
+    }
+
+
+_SENTENCES = {
+    Kind.TIME_FREED: gettext_lazy("A time with %(name)s fell free, and they are asked to meet you then."),
+    Kind.PROPOSED: gettext_lazy("The organisers propose that you meet %(name)s."),
+    Kind.CHANGED: gettext_lazy("%(name)s changed what they ask."),
+    Kind.ARRANGED: gettext_lazy("The organisers arranged a meeting with %(name)s: %(when)s."),
+    Kind.MOVED: gettext_lazy("The meeting with %(name)s is now %(when)s, %(place)s."),
+    Kind.DECLINED: gettext_lazy("%(name)s declined."),
+    Kind.WITHDRAWN: gettext_lazy("%(name)s took the request back."),
+    Kind.COUNTERED: gettext_lazy("%(name)s offers other times to meet."),
+    Kind.COUNTER_REFUSED: gettext_lazy("The other times you offered do not suit %(name)s."),
+    Kind.QUESTION: gettext_lazy("%(name)s asks you something before you meet."),
+    Kind.REPLY: gettext_lazy("%(name)s answered your question."),
+    Kind.REMINDER_DAY: gettext_lazy("You meet %(name)s: %(when)s."),
+    Kind.REMINDER_SOON: gettext_lazy("You meet %(name)s: %(when)s."),
+    Kind.TABLE_FREED: gettext_lazy("Your table for %(name)s was given free. Say “I am here” to get one."),
+    Kind.ATTEST: gettext_lazy("Did you meet %(name)s? Please say so."),
+    Kind.CONTACT_OFFERED: gettext_lazy("%(name)s would like to stay in touch."),
+    Kind.CONNECTED: gettext_lazy("You and %(name)s are connected."),
+    Kind.FOLLOW_UP: gettext_lazy("You wanted to follow up with %(name)s. Is it done?"),
+    Kind.OFFICE_HOUR: Kind.OFFICE_HOUR.label,
+    Kind.OFFICE_LEFT: Kind.OFFICE_LEFT.label,
+}
+
+
+def _requested(_row: MeetingRow, facts: Mapping[str, Any]) -> str:
+    if facts.get("waited"):
+        return _("%(name)s waited for a free time with you, and asks to meet.")
+    return _("%(name)s asks to meet you.")
+
+
+def _accepted(row: MeetingRow, _facts: Mapping[str, Any]) -> str:
+    if row.by_organisers:
+        return _("You meet %(name)s: the organisers proposed it and you both said yes.")
+    return _("%(name)s accepted.") if row.asked_by_me else _("You accepted %(name)s’s request.")
+
+
+def _expired(row: MeetingRow, facts: Mapping[str, Any]) -> str:
+    if row.by_organisers:
+        return _("The meeting with %(name)s that the organisers proposed did not come about.")
+    if row.asked_by_me and facts.get("waits_again"):
+        return _("The time with %(name)s is taken. You have your old place in the waiting list.")
+    if row.asked_by_me and facts.get("waited"):
+        return _("%(name)s gave no answer in time. You can wait for another time.")
+    return _("The request between you and %(name)s expired.")
+
+
+def _cancelled(row: MeetingRow, _facts: Mapping[str, Any]) -> str:
+    if row.ended_by_me:
+        return _("You cancelled the meeting with %(name)s.")
+    return _("The meeting with %(name)s is cancelled.")
+
+
+def _time_taken(row: MeetingRow, facts: Mapping[str, Any]) -> str:
+    match row.by_organisers, row.asked_by_me, bool(facts.get("are_new")):
+        case True, _mine, True:
+            return _("The time proposed for you and %(name)s is taken. Please answer for the next one.")
+        case True, _mine, False:
+            return _("A time proposed for you and %(name)s is taken; the proposal keeps the others.")
+        case False, True, True:
+            return _(
+                "The times you offered %(name)s are taken. The next ones are offered; you can change them."
             )
-        case Notice.Kind.TIME_TAKEN if row.by_organisers:
-            return _("A time proposed for you and %(name)s is taken; the proposal keeps the others.") % name
-        case Notice.Kind.TIME_TAKEN:
-            return _times_taken(row.asked_by_me, bool(notice.facts.get("are_new"))) % name
-        case Notice.Kind.REMINDER_HALF if row.by_organisers:
-            return _("Will you meet %(name)s? The organisers wait for your answer.") % name
-        case Notice.Kind.REMINDER_HALF:
-            return _("%(name)s still waits for your answer.") % name
-        case Notice.Kind.REMINDER_DAY | Notice.Kind.REMINDER_SOON:
-            return _("You meet %(name)s: %(when)s.") % (name | at)
-        case Notice.Kind.TABLE_FREED:
-            return _("Your table for %(name)s was given free. Say “I am here” to get one.") % name
-        case Notice.Kind.ATTEST:
-            return _("Did you meet %(name)s? Please say so.") % name
-        case Notice.Kind.CONTACT_OFFERED:
-            return _("%(name)s would like to stay in touch.") % name
-        case Notice.Kind.CONNECTED:
-            return _("You and %(name)s are connected.") % name
-        case Notice.Kind.FOLLOW_UP:
-            return _("You wanted to follow up with %(name)s. Is it done?") % name
-    return str(dict(Notice.Kind.choices).get(notice.kind, ""))
+        case False, False, True:
+            return _("The times %(name)s offered are taken. The request now offers the next ones.")
+        case False, True, False:
+            return _("A time you offered %(name)s is taken; the request keeps the others.")
+    return _("A time %(name)s offered is taken; the request keeps the others.")
+
+
+def _reminder_half(row: MeetingRow, _facts: Mapping[str, Any]) -> str:
+    if row.by_organisers:
+        return _("Will you meet %(name)s? The organisers wait for your answer.")
+    return _("%(name)s still waits for your answer.")
+
+
+# What depends on the meeting's state or on the facts of its moment.
+_BY_STATE = {
+    Kind.REQUESTED: _requested,
+    Kind.ACCEPTED: _accepted,
+    Kind.EXPIRED: _expired,
+    Kind.CANCELLED: _cancelled,
+    Kind.TIME_TAKEN: _time_taken,
+    Kind.REMINDER_HALF: _reminder_half,
+}
 
 
 def office_notice_words(kind: str, row: OfficeHourRow, event: Event) -> str:
@@ -219,20 +240,6 @@ def office_notice_words(kind: str, row: OfficeHourRow, event: Event) -> str:
         case Notice.Kind.CANCELLED:
             return _("The office hour “%(about)s” is off for you. Its time is yours again.") % named
     return _("Office hour “%(about)s”: %(when)s.") % named
-
-
-def _times_taken(asked_by_me: bool, are_new: bool) -> str:
-    """A request that lost some of its times, or lost all and got new ones."""
-    match asked_by_me, are_new:
-        case True, True:
-            return _(
-                "The times you offered %(name)s are taken. The next ones are offered; you can change them."
-            )
-        case False, True:
-            return _("The times %(name)s offered are taken. The request now offers the next ones.")
-        case True, False:
-            return _("A time you offered %(name)s is taken; the request keeps the others.")
-    return _("A time %(name)s offered is taken; the request keeps the others.")
 
 
 def accepted_words(row: MeetingRow, event: Event) -> str:

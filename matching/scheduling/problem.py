@@ -126,9 +126,17 @@ class Plan:
 
 
 def _check(problem: Problem) -> None:
-    people, slots = problem.people, problem.slots
-    if min(people, slots, problem.tables) < 0:
+    if min(problem.people, problem.slots, problem.tables) < 0:
         raise BadProblem("People, slots and tables are counts: none can be below zero.")
+    _check_people(problem)
+    if problem.days and (len(problem.days) != problem.slots or list(problem.days) != sorted(problem.days)):
+        raise BadProblem(f"“days” needs {problem.slots} numbers that never fall, the day of each slot.")
+    _check_pairs(problem)
+    _check_locked(problem)
+
+
+def _check_people(problem: Problem) -> None:
+    people, slots = problem.people, problem.slots
     if len(problem.available) != people or any(len(row) != slots for row in problem.available):
         raise BadProblem(f"“available” needs {people} rows of {slots} flags.")
     for field, numbers in (("most", problem.most), ("least", problem.least)):
@@ -137,22 +145,32 @@ def _check(problem: Problem) -> None:
         for person, number in enumerate(numbers):
             if number < 0:
                 raise BadProblem(f"“{field}” of person {person} is below zero.")
-    if problem.days and (len(problem.days) != slots or list(problem.days) != sorted(problem.days)):
-        raise BadProblem(f"“days” needs {slots} numbers that never fall, the day of each slot.")
+
+
+def _check_pairs(problem: Problem) -> None:
     seen: set[tuple[int, int]] = set()
     for number, pair in enumerate(problem.pairs, 1):
-        if pair.i == pair.j or not (0 <= pair.i < people and 0 <= pair.j < people):
-            raise BadProblem(f"Pair {number} ({pair.i}, {pair.j}) needs two different people below {people}.")
+        if not _are_two_people(pair.i, pair.j, problem):
+            raise BadProblem(
+                f"Pair {number} ({pair.i}, {pair.j}) needs two different people below {problem.people}."
+            )
         if not abs(pair.value) < 1e12:
             raise BadProblem(f"Pair {number} ({pair.i}, {pair.j}) has a value that is not a usable number.")
         key = (min(pair.i, pair.j), max(pair.i, pair.j))
         if key in seen:
             raise BadProblem(f"Pair {number} ({pair.i}, {pair.j}) stands twice; keep one of the two.")
         seen.add(key)
+
+
+def _check_locked(problem: Problem) -> None:
     for number, lock in enumerate(problem.locked, 1):
-        if lock.i == lock.j or not (0 <= lock.i < people and 0 <= lock.j < people):
-            raise BadProblem(f"Locked meeting {number} needs two different people below {people}.")
-        if not 0 <= lock.slot < slots:
-            raise BadProblem(f"Locked meeting {number} stands in slot {lock.slot} of {slots}.")
+        if not _are_two_people(lock.i, lock.j, problem):
+            raise BadProblem(f"Locked meeting {number} needs two different people below {problem.people}.")
+        if not 0 <= lock.slot < problem.slots:
+            raise BadProblem(f"Locked meeting {number} stands in slot {lock.slot} of {problem.slots}.")
         if lock.table is not None and not 0 <= lock.table < problem.tables:
             raise BadProblem(f"Locked meeting {number} stands at table {lock.table} of {problem.tables}.")
+
+
+def _are_two_people(i: int, j: int, problem: Problem) -> bool:
+    return i != j and 0 <= i < problem.people and 0 <= j < problem.people
