@@ -345,33 +345,44 @@ def _may_read_named(situation: Situation, event: int, reader: int, target: int, 
         return {"first", "last", "organisation"}
     if on_list == "work" and not is_open(situation, target, event):
         return set()
-    readable = set()
+    readable = may_read_on_own_list(situation, event, reader, target)
     if on_list == "safety" and is_lead:
-        readable |= {"first", "last"}
+        readable = readable | {"first", "last"}
     has_role = "participant" not in (mine.permission, theirs.permission)
     if on_list == "roles" and has_role and theirs.age == "adult":
-        readable |= {"first", "last"}
-    readable |= may_read_on_own_list(situation, event, reader, target)
+        readable = readable | {"first", "last"}
     if mine.permission == "organiser":
-        readable |= {"first", "organisation"}  # S7: of a minor, first name and delegation
-        if theirs.age == "adult":
-            readable |= {"last", "title"} | ({"texts"} if on_list else set())
-        if theirs.age == "unknown" and on_list == "page":
-            readable |= {"last"}
-        if is_open(situation, target, event):
-            readable |= {"texts"}
+        return readable | _may_organisers_read(situation, event, target, on_list)
     if mine.permission == "safeguarding-lead":
-        readable |= {"first", "organisation"}
-        if on_list in ("link", "supervision", "alias") and theirs.age == "adult":
-            readable |= {"last"}
-        is_party = any(
-            made.event == event
-            and target in (made.reporter, made.reported)
-            and reader not in (made.reporter, made.reported)
-            for made in situation.complaints
-        )
-        if is_party:
-            readable |= {"title"} | ({"last"} if theirs.age == "adult" else set())
+        return readable | _may_leads_read(situation, event, reader, target, on_list)
+    return readable
+
+
+def _may_organisers_read(situation: Situation, event: int, target: int, on_list: str) -> set[str]:
+    theirs = situation.part(target, event)
+    readable = {"first", "organisation"}  # S7: of a minor, first name and delegation
+    if theirs.age == "adult":
+        readable |= {"last", "title"} | ({"texts"} if on_list else set())
+    if theirs.age == "unknown" and on_list == "page":
+        readable |= {"last"}
+    if is_open(situation, target, event):
+        readable |= {"texts"}
+    return readable
+
+
+def _may_leads_read(situation: Situation, event: int, reader: int, target: int, on_list: str) -> set[str]:
+    is_adult = situation.part(target, event).age == "adult"
+    readable = {"first", "organisation"}
+    if on_list in ("link", "supervision", "alias") and is_adult:
+        readable |= {"last"}
+    is_party = any(
+        made.event == event
+        and target in (made.reporter, made.reported)
+        and reader not in (made.reporter, made.reported)
+        for made in situation.complaints
+    )
+    if is_party:
+        readable |= {"title"} | ({"last"} if is_adult else set())
     return readable
 
 

@@ -72,39 +72,48 @@ class Adversary:
 
     def read_world(self, at: Any, stats: EventStats, step: str) -> None:
         """Every count of these figures by its definition, and how they add up, but not what they are."""
+        self._read_funnel(at, stats)
+        self._read_people(at, stats)
+        pair = self._read_pairs(at, stats, step)
+        self._read_ties(at, stats, step, pair)
+        self._read_themes(at, stats, step, pair)
+        self._read_who_took_part(at, stats, step, pair)
 
-        def put(value: int, *name: Any) -> Name:
-            self.true[(at, *name)] = value
-            return (at, *name)
+    def _put(self, value: int, *name: Any) -> Name:
+        self.true[name] = value
+        return name
 
-        funnel = {one.step: put(one.count, "funnel", one.step) for one in stats.funnel}
-        exits = {one.cause: put(one.count, "exit", one.cause) for one in stats.exits}
+    def _read_funnel(self, at: Any, stats: EventStats) -> None:
+        funnel = {one.step: self._put(one.count, at, "funnel", one.step) for one in stats.funnel}
+        exits = {one.cause: self._put(one.count, at, "exit", one.cause) for one in stats.exits}
         value = self.true
         after = {
             of: [exits[one.cause] for one in stats.exits if one.step == of]
             for of in {e.step for e in stats.exits}
         }
         self.add_up([*after["suggested"], funnel["viewed"]], funnel["suggested"])
-        asked = put(value[funnel["viewed"]] - value[exits["not_requested"]], "asked")
+        asked = self._put(value[funnel["viewed"]] - value[exits["not_requested"]], at, "asked")
         self.add_up([asked, exits["not_requested"]], funnel["viewed"])
-        put(stats.response.answered, "answered")
-        proposals = put(
-            value[funnel["proposed"]] - sum(value[one] for one in after["proposed"]), "agreed proposals"
+        self._put(stats.response.answered, at, "answered")
+        proposals = self._put(
+            value[funnel["proposed"]] - sum(value[one] for one in after["proposed"]), at, "agreed proposals"
         )
-        requests = put(value[funnel["accepted"]] - value[proposals], "agreed requests")
+        requests = self._put(value[funnel["accepted"]] - value[proposals], at, "agreed requests")
         self.add_up([*after["requested"], requests], funnel["requested"])
         self.add_up([*after["proposed"], proposals], funnel["proposed"])
         self.add_up([requests, proposals], funnel["accepted"])
         self.add_up([*after["accepted"], funnel["held"]], funnel["accepted"])
         self.add_up([*after["held"], funnel["useful"]], funnel["held"])
-        due = put(value[funnel["accepted"]] - value[exits["to_come"]], "due")
+        due = self._put(value[funnel["accepted"]] - value[exits["to_come"]], at, "due")
         self.add_up([due, exits["to_come"]], funnel["accepted"])
-        rated = put(value[funnel["held"]] - value[exits["not_rated"]], "rated")
+        rated = self._put(value[funnel["held"]] - value[exits["not_rated"]], at, "rated")
         self.add_up([rated, exits["not_rated"]], funnel["held"])
 
+    def _read_people(self, at: Any, stats: EventStats) -> None:
         def people(kind: str, key: str, count: int, met: int) -> None:
-            whole = put(count, "people", kind, key)
-            self.add_up([put(met, "met", kind, key), put(count - met, "unmet", kind, key)], whole)
+            whole = self._put(count, at, "people", kind, key)
+            parts = [self._put(met, at, "met", kind, key), self._put(count - met, at, "unmet", kind, key)]
+            self.add_up(parts, whole)
 
         network = stats.network
         people("", "", network.people, network.people - network.isolates)
@@ -114,7 +123,7 @@ class Adversary:
             for line in lines:
                 people(kind, line.key, line.attendees, line.with_meeting)
         for line in stats.languages:
-            put(line.attendees, "people", "language", line.key)
+            self._put(line.attendees, at, "people", "language", line.key)
         for word in ("people", "met", "unmet"):
             self.add_up(
                 [(at, word, "constituency", one.key) for one in stats.constituencies], (at, word, "", "")
@@ -123,50 +132,70 @@ class Adversary:
             for group in stats.constituencies:
                 own = [(at, word, "sector", s.key) for s in stats.sectors if s.constituency == group.key]
                 self.add_up(own, (at, word, "constituency", group.key))
-        connected = put(network.meetings, "connected")
-        put(network.pairs, "pairs")
-        inside, outside = put(network.inside, "inside"), put(network.outside, "outside")
-        self.add_up([inside, outside], connected)
-        self.add_up([exits["to_come"], funnel["held"]], connected)
-        figures = stats.step(step)
-        groups = figures.by_constituency.rows
+
+    def _read_pairs(self, at: Any, stats: EventStats, step: str) -> dict[frozenset[str], Name]:
+        """Meetings of each two constituencies: the name of each count."""
+        matrix = stats.step(step).by_constituency
+        groups = matrix.rows
         for a, b in combinations_with_replacement(range(len(groups)), 2):
-            put(figures.by_constituency.cells[a][b].observed, "pair", *sorted((groups[a], groups[b])))
+            self._put(matrix.cells[a][b].observed, at, "pair", *sorted((groups[a], groups[b])))
         pair = {
             frozenset((one, other)): (at, "pair", *sorted((one, other))) for one in groups for other in groups
         }
-        self.add_up(pair.values(), funnel[step])
+        self.add_up(pair.values(), (at, "funnel", step))
+        return pair
+
+    def _read_ties(self, at: Any, stats: EventStats, step: str, pair: dict[frozenset[str], Name]) -> None:
+        network, value = stats.network, self.true
+        connected = self._put(network.meetings, at, "connected")
+        self._put(network.pairs, at, "pairs")
+        inside = self._put(network.inside, at, "inside")
+        outside = self._put(network.outside, at, "outside")
+        self.add_up([inside, outside], connected)
+        self.add_up([(at, "exit", "to_come"), (at, "funnel", "held")], connected)
         within = {
-            "inside": [pair[frozenset((one,))] for one in groups],
+            "inside": [name for ends, name in pair.items() if len(ends) == 1],
             "outside": [name for ends, name in pair.items() if len(ends) == 2],
         }
         for word, connected_ones in (("inside", inside), ("outside", outside)):
-            most, least = (connected_ones,), within[word]
+            least = within[word]
             if step == "held":
-                rest = put(value[connected_ones] - sum(value[one] for one in least), "to come", word)
-                self.add_up([*least, rest], *most)
+                rest = self._put(
+                    value[connected_ones] - sum(value[one] for one in least), at, "to come", word
+                )
+                self.add_up([*least, rest], connected_ones)
             else:
-                rest = put(sum(value[one] for one in least) - value[connected_ones], "not met", word)
-                self.add_up(least, *most, rest)
+                rest = self._put(
+                    sum(value[one] for one in least) - value[connected_ones], at, "not met", word
+                )
+                self.add_up(least, connected_ones, rest)
+
+    def _read_themes(self, at: Any, stats: EventStats, step: str, pair: dict[frozenset[str], Name]) -> None:
+        figures = stats.step(step)
+        groups = figures.by_constituency.rows
         for one, cells in zip(figures.by_theme.rows, figures.by_theme.cells, strict=True):
             seats = [
-                put(cell.observed, "seats", one, theme)
+                self._put(cell.observed, at, "seats", one, theme)
                 for theme, cell in zip(figures.themes, cells, strict=True)
             ]
             self.add_up(seats, *(pair[frozenset((one, other))] for other in groups), pair[frozenset((one,))])
         for theme, matrix in zip(figures.themes, figures.within_theme, strict=True):
-            put(matrix.total, "theme", theme)
+            self._put(matrix.total, at, "theme", theme)
             self.add_up([(at, "seats", one, theme) for one in groups], (at, "theme", theme), times=2)
-        self.add_up([(at, "theme", theme) for theme in figures.themes], funnel[step])
+        self.add_up([(at, "theme", theme) for theme in figures.themes], (at, "funnel", step))
+
+    def _read_who_took_part(
+        self, at: Any, stats: EventStats, step: str, pair: dict[frozenset[str], Name]
+    ) -> None:
+        groups = stats.step(step).by_constituency.rows
         for kind, lines in (("sector", stats.sectors), ("country", stats.countries)):
             for line in lines:
-                put(getattr(line, step), "took", kind, line.key)
-        self.add_up([(at, "took", "country", one.key) for one in stats.countries], funnel[step], times=2)
-        for group_name in groups:
-            own = [(at, "took", "sector", s.key) for s in stats.sectors if s.constituency == group_name]
-            self.add_up(
-                own, *(pair[frozenset((group_name, o))] for o in groups), pair[frozenset((group_name,))]
-            )
+                self._put(getattr(line, step), at, "took", kind, line.key)
+        countries = [(at, "took", "country", one.key) for one in stats.countries]
+        self.add_up(countries, (at, "funnel", step), times=2)
+        for one in groups:
+            own = [(at, "took", "sector", s.key) for s in stats.sectors if s.constituency == one]
+            self.add_up(own, *(pair[frozenset((one, other))] for other in groups), pair[frozenset((one,))])
 
     def read_files(self, at: Any, files: Mapping[str, bytes], before: Any = None) -> None:
         """What the files of one download say; `before`: under what the previous edition is known."""
@@ -175,23 +204,8 @@ class Adversary:
             for name, content in files.items()
             if name.endswith(".csv")
         }
-        for row in tables.pop("funnel"):
-            self.told([(at, "funnel", row["step"])], row["count"])
-            if row["share"] not in ("", "*") and row["step"] in ("requested", "held", "useful"):
-                share, ends = float(row["share"]), {
-                    "requested": ((at, "asked"), (at, "funnel", "viewed")),
-                    "held": ((at, "funnel", "held"), (at, "due")),
-                    "useful": ((at, "funnel", "useful"), (at, "rated")),
-                }[row["step"]]  # fmt: skip
-                slack = 0.00006 * self.true[ends[1]]
-                self.know({ends[0]: 1, ends[1]: -share}, -slack, slack)
-        for row in tables.pop("network"):
-            if row["measure"] in NETWORK:
-                self.told([(at, *NETWORK[row["measure"]])], row["value"])
-            if row["measure"] == "E-I index" and row["value"] not in ("", "*"):
-                slack = 0.00006 * (self.true[at, "inside"] + self.true[at, "outside"])
-                ei = float(row["value"])
-                self.know({(at, "outside"): 1 - ei, (at, "inside"): -1 - ei}, -slack, slack)
+        self._read_funnel_file(at, tables.pop("funnel"))
+        self._read_network_file(at, tables.pop("network"))
         this, *previous = tables.pop("editions")
         for column, name in EDITION.items():
             self.told([(at, *name)], this[column])
@@ -200,9 +214,35 @@ class Adversary:
         for row in tables.pop("languages", []):
             key = "" if row["language"] == "not stated" else row["language"]
             self.told([(at, "people", "language", key)], row["attendees"])
-        exits = tables.pop("exits", [])
+        self._read_exits_file(at, tables.pop("exits", []))
+        for table, rows in tables.items():
+            self._read_table(at, table, rows)
+
+    def _read_funnel_file(self, at: Any, rows: list[dict[str, str]]) -> None:
+        ends_of = {
+            "requested": ((at, "asked"), (at, "funnel", "viewed")),
+            "held": ((at, "funnel", "held"), (at, "due")),
+            "useful": ((at, "funnel", "useful"), (at, "rated")),
+        }
+        for row in rows:
+            self.told([(at, "funnel", row["step"])], row["count"])
+            if row["share"] not in ("", "*") and row["step"] in ends_of:
+                share, ends = float(row["share"]), ends_of[row["step"]]
+                slack = 0.00006 * self.true[ends[1]]
+                self.know({ends[0]: 1, ends[1]: -share}, -slack, slack)
+
+    def _read_network_file(self, at: Any, rows: list[dict[str, str]]) -> None:
+        for row in rows:
+            if row["measure"] in NETWORK:
+                self.told([(at, *NETWORK[row["measure"]])], row["value"])
+            if row["measure"] == "E-I index" and row["value"] not in ("", "*"):
+                slack = 0.00006 * (self.true[at, "inside"] + self.true[at, "outside"])
+                ei = float(row["value"])
+                self.know({(at, "outside"): 1 - ei, (at, "inside"): -1 - ei}, -slack, slack)
+
+    def _read_exits_file(self, at: Any, rows: list[dict[str, str]]) -> None:
         causes = {name[2] for name in self.true if name[:2] == (at, "exit")}
-        listed = {row["cause"] for row in exits}
+        listed = {row["cause"] for row in rows}
         after = {
             "suggested": {"not_viewed"},
             "viewed": {"not_requested"},
@@ -212,41 +252,40 @@ class Adversary:
             "held": {"not_useful", "not_rated"},
         }
         assert causes == set().union(*after.values())
-        for row in exits:
+        for row in rows:
             parts = after[row["after"]] - listed if row["cause"] == "other" else {row["cause"]}
             self.told([(at, "exit", cause) for cause in sorted(parts)], row["count"])
+
+    def _read_table(self, at: Any, table: str, rows: list[dict[str, str]]) -> None:
+        first = next(iter(rows[0]))
+        own = {row[first].replace("not stated", "") for row in rows} - {"other"}
+        if table.startswith("matrix-"):
+            own |= {row["with"] for row in rows} - {"other"}
+
+        def members(label: str, kind: str) -> list[str]:
+            known = [name[3] for name in self.true if name[:3] == (at, "people", kind)]
+            label = "" if label == "not stated" else label
+            return [one for one in known if (one not in own if label == "other" else one == label)]
+
         words = {"attendees": "people", "with_meeting": "met", "without_meeting": "unmet"}
-        for table, rows in tables.items():
-            first = next(iter(rows[0]))
-            own = {row[first].replace("not stated", "") for row in rows} - {"other"}
-            kinds = {"constituencies": "constituency", "sectors": "sector", "countries": "country"}
-
-            def members(label: str, kind: str, own: set[str] = own) -> list[str]:
-                known = [name[3] for name in self.true if name[:3] == (at, "people", kind)]
-                label = "" if label == "not stated" else label
-                return [one for one in known if (one not in own if label == "other" else one == label)]
-
-            for row in rows:
-                if table in kinds:
-                    for column, cell in list(row.items())[1:]:
-                        word = words.get(column, "took")
-                        self.told(
-                            [(at, word, kinds[table], one) for one in members(row[first], kinds[table])], cell
-                        )
-                elif table.startswith("matrix-"):
-                    own |= {row["with"]} - {"other"}
-                elif first == "theme":
-                    self.told([(at, "theme", row["theme"])], row["meetings"])
-                else:
-                    ends = members(row["constituency"], "constituency")
-                    self.told([(at, "seats", one, row["theme"]) for one in ends], row["seats"])
-            for row in rows if table.startswith("matrix-") else ():
+        kind = {"constituencies": "constituency", "sectors": "sector", "countries": "country"}.get(table)
+        for row in rows:
+            if kind:
+                for column, cell in list(row.items())[1:]:
+                    word = words.get(column, "took")
+                    self.told([(at, word, kind, one) for one in members(row[first], kind)], cell)
+            elif table.startswith("matrix-"):
                 ends = {
                     tuple(sorted((one, other)))
-                    for one in members(row["constituency"], "constituency", own)
-                    for other in members(row["with"], "constituency", own)
+                    for one in members(row["constituency"], "constituency")
+                    for other in members(row["with"], "constituency")
                 }
                 self.told([(at, "pair", *pair) for pair in sorted(ends)], row["meetings"])
+            elif first == "theme":
+                self.told([(at, "theme", row["theme"])], row["meetings"])
+            else:
+                ends = members(row["constituency"], "constituency")
+                self.told([(at, "seats", one, row["theme"]) for one in ends], row["seats"])
 
     def told(self, names: Sequence[Name], cell: str) -> None:
         """A cell of a file: a count, or a mark."""
