@@ -10,8 +10,6 @@ from backend.meetings.models import Meeting, Seat
 from tests.journeys.programme_forum import ORGANISER, make_planned_forum
 from tests.worker import do_jobs, workers_at_work
 
-PATIENCE = 90_000
-
 
 @pytest.fixture
 def planners() -> Iterator[None]:
@@ -42,8 +40,8 @@ def draft(page, most="3", seconds="2"):
 def publish(page):
     page.get_by_text("Publish …").press("Enter")
     page.get_by_role("button", name="Publish and arrange").press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Published", timeout=PATIENCE)
-    expect(page.get_by_role("progressbar")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Published")
+    expect(page.get_by_role("progressbar")).to_have_count(0)
 
 
 def test_a_forum_is_planned_changed_published_and_planned_again_for_late_joiners(
@@ -82,7 +80,7 @@ def test_a_forum_is_planned_changed_published_and_planned_again_for_late_joiners
 
     page.get_by_role("button", name="Plan again").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
-    expect(page.get_by_role("progressbar")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_role("progressbar")).to_have_count(0)
     page.get_by_role("link", name=re.compile("^Change.*" + re.escape(names))).first.click()
     expect(page.locator(".lead")).to_have_text(locked_at)
 
@@ -99,7 +97,7 @@ def test_a_forum_is_planned_changed_published_and_planned_again_for_late_joiners
     late = planned_forum.join(5, prefix="Late ")
     planned_forum.suggest()
     page.get_by_role("button", name="Plan again").click()
-    expect(page.get_by_role("progressbar")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_role("progressbar")).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Draft")
     publish(page)
     assert before < places(), "nothing agreed has moved"

@@ -2,13 +2,17 @@
 
 import datetime as dt
 import re
+import time
 
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from backend.events.models import Attendee, Slot
-from backend.meetings.models import Meeting
+from backend.meetings.services import arrive
 from backend.programme.models import Plan
+from backend.programme.rules import PlanOptions
+from backend.programme.services import draft_plan
+from backend.programme.services.solving import solve_plan
 from backend.suggestions.models import ListReading
 from tests.factories import make_session
 from tests.journeys.conftest import accept, ask
@@ -37,7 +41,7 @@ def test_filters_opened_while_people_are_found_stay_open_and_keep_the_choice(for
     swapped(page, "#list")
     expect(page.get_by_label("Country")).to_be_focused()
     page.keyboard.press("Tab")
-    expect(page.get_by_label("Language")).to_be_focused()
+    expect(page.get_by_label("Language", exact=True)).to_be_focused()
     page.locator("#filters > summary").press("Enter")
     mark(page, "#list")
     search.fill("Rahman")
@@ -84,17 +88,19 @@ def test_a_new_list_never_undoes_a_filter_chosen_meanwhile(forum, door, sign_in)
     Attendee.objects.filter(pk=forum.official.pk).update(changed_at=timezone.now())
     page = sign_in(forum.official)
     page.goto(door + forum.address("suggestions/"))
-    held = []
-    page.route(lambda address: address.endswith("/suggestions/"), lambda route: held.append(route))
-    with page.expect_request(lambda asked: asked.url.endswith("/suggestions/")):
-        pass  # the list is asked for again, and the answer is late
     read = Attendee.objects.get(pk=forum.official.pk).changed_at
+    held = []
+    page.route(
+        lambda address: address.endswith("/suggestions/"), lambda route: held.append((route, route.fetch()))
+    )
     ListReading.objects.filter(attendee=forum.official).update(profile_changed_at=read)
-    late = held[0].fetch()
+    with page.expect_request(lambda asked: asked.url.endswith("/suggestions/")):
+        pass  # the new list is asked for, and the answer is late
     page.get_by_label("Country").select_option("Indonesia")
     expect(page).to_have_url(re.compile("country=Indonesia"))
     expect(page.get_by_role("article")).to_have_count(2)
-    held[0].fulfill(response=late)
+    ((late, answer),) = held
+    late.fulfill(response=answer)
     expect(page.get_by_label("Country")).to_have_value("Indonesia")
     expect(page.get_by_role("article")).to_have_count(2)
 
@@ -130,23 +136,22 @@ def test_a_link_of_a_session_keeps_the_focus_when_the_sessions_are_swapped(forum
     expect(zone).to_be_focused()
 
 
-def test_what_is_open_in_a_plan_at_work_stays_open_and_the_focus_stays_in_it(
+def test_the_focus_stays_in_a_plan_at_work_and_in_the_plan_when_it_is_ready(
     transactional_db, settings, door, sign_in
 ):
     settings.TITIAN_DEMO = True
-    forum = make_planned_forum(people=6)
-    plan = Plan.objects.create(event=forum.event, work=Plan.Work.SOLVING, value=1.0, bound=2.0)
+    forum = make_planned_forum(people=4)
+    order = {"event": forum.event, "by": forum.organiser.person, "now": timezone.now()}
+    plan = draft_plan(options=PlanOptions(most=1, seconds=1), **order)
+    solve_plan(plan_id=plan.pk, round_number=plan.round, now=timezone.now(), clock=time.monotonic)
+    Plan.objects.update(work=Plan.Work.SOLVING)
     page = sign_in(forum.organiser)
     page.goto(f"{door}/e/{forum.event.slug}/programme/{plan.pk}/")
-    opened = page.locator(".left-out > summary").first
-    opened.press("Enter")
-    expect(opened).to_be_focused()
-    for link in (opened, page.get_by_role("link", name="By time"), page.get_by_role("button", name="Stop now")):
-        link.focus()
+    for focused in (page.get_by_role("link", name="By time"), page.get_by_role("button", name="Stop now")):
+        focused.focus()
         mark(page, "#plan")
         swapped(page, "#plan")
-        expect(link).to_be_focused()
-        expect(page.locator(".left-out > ul").first).to_be_visible()
+        expect(focused).to_be_focused()
     Plan.objects.update(work=Plan.Work.READY)
     expect(page.get_by_role("progressbar")).to_have_count(0)
     expect(page.locator("#plan")).to_be_focused()
@@ -155,18 +160,18 @@ def test_what_is_open_in_a_plan_at_work_stays_open_and_the_focus_stays_in_it(
 def test_the_button_of_the_next_meeting_keeps_the_focus_when_its_time_is_told_anew(
     forum, booking, door, sign_in
 ):
-    other = forum.named("Arif Rahman")
-    accept(ask(forum.official, other, booking[0]), other, booking[0])
-    soon = timezone.now() + dt.timedelta(minutes=20)
+    other, soon = forum.named("Arif Rahman"), timezone.now() + dt.timedelta(minutes=12)
     Slot.objects.filter(pk=booking[0].pk).update(starts_at=soon, ends_at=soon + dt.timedelta(minutes=30))
+    meeting = accept(ask(forum.official, other, booking[0]), other, booking[0])
     page = sign_in(forum.official)
     page.clock.install()
     page.goto(door + forum.address())
     page.locator(".next").get_by_role("link", name="Arif Rahman").focus()
     mark(page, ".next")
-    Meeting.objects.update(changed_at=timezone.now())
+    arrive(attendee=other, meeting_id=meeting.pk, by=other.person, now=timezone.now())
     page.clock.fast_forward(31_000)
     swapped(page, ".next")
+    expect(page.get_by_text("Arif Rahman is there.")).to_be_visible()
     expect(page.locator(".next").get_by_role("link", name="Arif Rahman")).to_be_focused()
 
 
