@@ -59,7 +59,7 @@ PEOPLE = (
 )  # fmt: skip
 
 
-# How fast this machine is, is not tested: a state that is waited for may come late, and one that does not come fails.
+# How fast this machine is, is not tested: what is waited for may come late.
 PATIENCE_MS = 120_000
 expect.set_options(timeout=PATIENCE_MS)
 

@@ -177,11 +177,11 @@ def test_the_button_of_the_next_meeting_keeps_the_focus_when_its_time_is_told_an
 
 def test_what_is_answered_while_one_writes_leaves_the_box_and_its_caret_alone(forum, door, sign_in):
     page = sign_in(forum.official)
-    for address, answers in (("join/2/", "understood"), ("profile/", "profile")):
+    for address, answers in (("join/2/", "**/understood/"), ("profile/", "**/profile/")):
         page.goto(door + forum.address(address))
         box = page.locator("textarea").first
         box.focus()
-        with page.expect_response(lambda answer: answers in answer.url and answer.request.method == "POST"):
+        with page.expect_response(answers):
             box.press_sequentially("We train")
         box.press_sequentially(" teachers")
         expect(box).to_be_focused()
