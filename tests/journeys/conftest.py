@@ -96,11 +96,14 @@ def _nobody_left_in_the_database(django_db_setup: None, django_db_blocker: Djang
 
 @pytest.fixture(scope="session")
 def browser(browser: Browser) -> Browser:
-    """Each context waits for a press or a page as long as an expectation waits for a state."""
+    """Each context waits for a press or a page as long as an expectation waits for a state.
+
+    Its language and zone are not those of this machine.
+    """
     new_context = browser.new_context
 
     def patient(**options: Any) -> BrowserContext:
-        context = new_context(**options)
+        context = new_context(**{"locale": "en-US", "timezone_id": "UTC"} | options)
         context.set_default_timeout(PATIENCE_MS)
         return context
 
