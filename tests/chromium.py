@@ -17,7 +17,7 @@ NONE_FOUND = (
     "The journeys need a Chromium that shows text, and it could not be installed here: install the system "
     f"packages {' and '.join(PACKAGES)}, or run .venv/bin/python -m playwright install --with-deps chromium."
 )
-# A browser without fonts says its version all the same, and ends at its first page.
+# A browser without fonts says its version all the same.
 TEXT = "data:text/html,<b>Titian</b><script>document.title = document.body.firstChild.offsetWidth>9</script>"
 ALONE = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 SECONDS_TO_START = 120  # on a machine that may be busy

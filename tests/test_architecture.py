@@ -290,8 +290,7 @@ def test_no_process_keeps_in_memory_what_it_seldom_uses(imports: str, must_not_b
 
 def test_no_tracked_file_is_one_that_git_ignores() -> None:
     """Checking such a file out replaces what lies there: a link named .venv, for one, the environment."""
-    found = subprocess.run(
-        ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert found.stdout.split() == []
+    command = ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"]
+    if shutil.which("git"):  # an archive of the sources is tested without it
+        found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert found.stdout.split() == []
