@@ -28,9 +28,11 @@ restore: install  ## restore BACKUP=FILE into an empty database (IDENTITY=FILE o
 	@test -n "$(BACKUP)" || { echo "Name the backup: make restore BACKUP=var/backups/titian-....tar" >&2; exit 1; }
 	@$(BIN)/python manage.py restore "$(BACKUP)" $(if $(IDENTITY),--identity "$(IDENTITY)") $(if $(ERASURES),--erasures $(ERASURES))
 
+# Settings given to `make run` are not the tests'; DATABASE_URL and TITIAN_VAR are obeyed.
+SETTINGS := $(filter-out TITIAN_VAR,$(filter TITIAN_% ALLOWED_HOSTS EMAIL_URL SECRET_KEY,$(.VARIABLES)))
 test: install  ## the whole suite, browser journeys included
 	@$(BIN)/python -m tests.chromium
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --benchmark-disable -q -n 2 --dist loadfile --no-loadscope-reorder
+	@env $(addprefix -u ,$(SETTINGS)) PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --benchmark-disable -q -n 2 --dist loadfile --no-loadscope-reorder
 
 soak: install  ## what takes long to try: random situations, hostile requests, load (TITIAN_SOAK=0.1 for a tenth of it)
 	@$(BIN)/python -m pytest tests/soak --benchmark-disable -q -s

@@ -190,8 +190,8 @@ class FeatureContribution:
     def contribution(self) -> float:
         """value x weight, in logits.
 
-        >>> FeatureContribution("topic", 0.5, 0.4).contribution
-        0.2
+        >>> FeatureContribution("topic", 0.5, 0.5).contribution
+        0.25
         """
         return self.weight * self.value
 

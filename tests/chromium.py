@@ -9,26 +9,35 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGES = ("chromium", "fonts-dejavu-core")
 NONE_FOUND = (
-    "The journeys need Chromium and it could not be installed here: install the system package chromium, "
-    "or run .venv/bin/playwright install --with-deps chromium."
+    "The journeys need a Chromium that shows text, and it could not be installed here: install the system "
+    f"packages {' and '.join(PACKAGES)}, or run .venv/bin/python -m playwright install --with-deps chromium."
 )
+# A browser without fonts says its version all the same.
+TEXT = "data:text/html,<b>Titian</b><script>document.title = document.body.firstChild.offsetWidth>9</script>"
+ALONE = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
+SECONDS_TO_START = 120  # on a machine that may be busy
 
 
 def chromium() -> str | None:
-    """The path of a Chromium that starts, or None where there is none."""
+    """The path of a Chromium that shows text, or None where there is none."""
     system = (path for name in NAMES if (path := shutil.which(name)))
-    return next(filter(_starts, system), None) or _of_playwright()
+    return next(filter(shows_text, system), None) or _of_playwright()
 
 
-def _starts(path: str) -> bool:
+def shows_text(path: str) -> bool:
     """Some only say what else to install: Ubuntu's, where snap is not there."""
-    try:
-        return subprocess.run([path, "--version"], capture_output=True, timeout=30).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        command = [path, *ALONE, f"--user-data-dir={profile}", "--dump-dom", TEXT]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=SECONDS_TO_START, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+    return b"<title>true</title>" in done.stdout
 
 
 def _of_playwright() -> str | None:
@@ -36,7 +45,7 @@ def _of_playwright() -> str | None:
 
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
-    return path if _starts(path) else None
+    return path if shows_text(path) else None
 
 
 def _install() -> None:
@@ -47,7 +56,7 @@ def _install() -> None:
         print("Installing Chromium for the journeys with apt ...", flush=True)
         unasked = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, **quiet}
         subprocess.run(["apt-get", "update"], **unasked)
-        installed = subprocess.run(["apt-get", "install", "-y", "chromium"], **unasked).returncode == 0
+        installed = subprocess.run(["apt-get", "install", "-y", *PACKAGES], **unasked).returncode == 0
         if installed and chromium():
             return
         with_libraries = ["--with-deps"]

@@ -1,8 +1,9 @@
-"""The browser of the journeys is one that starts, and comes with the libraries it needs."""
+"""The browser of the journeys is one that shows text, and comes with the libraries it needs."""
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -28,8 +29,19 @@ def test_a_chromium_that_only_says_what_to_install_is_passed_over(programs: Path
     _program(
         programs / "chromium-browser", "echo 'Command requires the chromium snap to be installed.'; exit 1"
     )
-    starts = _program(programs / "google-chrome", "echo Google Chrome 140")
-    assert chromium.chromium() == starts
+    shows = _program(programs / "google-chrome", "echo '<title>true</title>'")
+    assert chromium.chromium() == shows
+
+
+def test_a_chromium_that_starts_and_shows_no_text_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = chromium.chromium()
+    assert path is not None, chromium.NONE_FOUND
+    (tmp_path / "fonts.conf").write_text(f"<fontconfig><dir>{tmp_path}</dir></fontconfig>")
+    monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
+    assert subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0
+    assert not chromium.shows_text(path)
 
 
 def test_playwright_brings_the_libraries_where_apt_has_no_chromium(

@@ -1,8 +1,10 @@
-"""`make install` goes on after whatever ended it before."""
+"""`make install` goes on after whatever ended it before, and `make test` is the same wherever it runs."""
 
 from __future__ import annotations
 
 import importlib.util
+import os
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -51,6 +53,21 @@ def test_an_environment_that_was_left_half_made_is_made_again(
     python.write_text(ENDS_HALF_WAY)
     install.main()  # whole and up to date: nothing is made
     assert install.PYTHON.stat().st_mtime_ns == made
+
+
+def test_the_suite_does_not_read_the_settings_that_titian_runs_with() -> None:
+    given = os.environ | {
+        "TITIAN_HTTPS": "1",
+        "ALLOWED_HOSTS": "forum.example.org",
+        "TITIAN_VAR": "/var/titian",
+    }
+    shown = subprocess.run(
+        ["make", "-n", "test"], cwd=settings.BASE_DIR, env=given, capture_output=True, text=True, check=True
+    ).stdout
+    tests = next(line for line in shown.splitlines() if "-m pytest" in line)
+    assert "-u TITIAN_HTTPS" in tests
+    assert "-u ALLOWED_HOSTS" in tests
+    assert "-u TITIAN_VAR" not in tests
 
 
 @pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13), (3, 14)])

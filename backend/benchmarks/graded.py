@@ -50,8 +50,9 @@ class RankingMeasures:
 def measure_ranking(ranking: Sequence[int], grades: Mapping[int, float]) -> RankingMeasures:
     """The measures of one seeker's ranking, best first.
 
-    >>> measure_ranking([7, 8, 9], {7: 3.0, 9: 1.0})
-    RankingMeasures(ndcg6=(1.0, 1), p6=(0.16666666666666666, 1), best=(1, 1))
+    >>> found = measure_ranking([7, 8, 9], {7: 3.0, 9: 1.0})  # one of six is good
+    >>> round(found.p6[0], 3), found.best
+    (0.167, (1, 1))
     """
     listed = np.array([grades[other] for other in ranking if other in grades], float)
     ndcg = graded_ndcg(listed, np.array(list(grades.values())), DEPTH)

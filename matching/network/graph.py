@@ -80,8 +80,8 @@ def build_network(ids: Sequence[int], meetings: Iterable[tuple[int, int]]) -> Ne
 def density(network: Network) -> float:
     """Distinct pairs who met over all pairs; 0 for fewer than two people.
 
-    >>> density(build_network([1, 2, 3], [(1, 2)]))
-    0.3333333333333333
+    >>> density(build_network([1, 2, 3], [(1, 2), (2, 3), (1, 3)]))
+    1.0
     """
     n = network.people
     return 2 * len(network.pair_left) / (n * (n - 1)) if n > 1 else 0.0

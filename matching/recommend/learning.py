@@ -134,7 +134,7 @@ class Answers:
 def reading_probability(rank: Array) -> Array:
     """1 / log2(rank + 1), the chance that a place is read (the discount of DCG; Jarvelin & Kekalainen, 2002).
 
-    >>> reading_probability(np.array([1, 3])).tolist()
+    >>> reading_probability(np.array([1, 3])).round(4).tolist()
     [1.0, 0.5]
     """
     return np.asarray(1 / np.log2(np.asarray(rank, float) + 1))

@@ -34,8 +34,8 @@ def check_vectors(vectors: Vectors, people: int) -> None:
 def normalise_rows(rows: Array) -> Array:
     """The rows (n, d) divided by their Euclidean norm, float32; a zero row stays zero.
 
-    >>> normalise_rows(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
-    [[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]
+    >>> normalise_rows(np.array([[3.0, 4.0], [0.0, 0.0]])).astype(float).round(4).tolist()
+    [[0.6, 0.8], [0.0, 0.0]]
     """
     rows = np.asarray(rows, np.float32)
     length = np.linalg.norm(rows, axis=1, keepdims=True)
@@ -120,7 +120,7 @@ def similarities(
 
     >>> priors = {"en": np.array([1.0, 0.0])}
     >>> both = np.array([[1.0, 1.0], [1.0, -1.0]], np.float32)
-    >>> similarities(both[0], "en", both, ["en", "en"], priors, priors).tolist()
+    >>> similarities(both[0], "en", both, ["en", "en"], priors, priors).round(4).tolist()
     [1.0, -1.0]
     """
     own = language_means(np.zeros_like(text)[None], [language], priors=text_priors)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -17,7 +18,7 @@ from django.conf import settings as project
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django import DjangoDbBlocker
 
 from backend.events.models import Attendee, Event, Slot, Table
@@ -58,6 +59,11 @@ PEOPLE = (
 )  # fmt: skip
 
 
+# How fast this machine is, is not tested: what is waited for may come late.
+PATIENCE_MS = 120_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
 @dataclass(frozen=True)
 class Forum:
     event: Event
@@ -86,6 +92,23 @@ def _nobody_left_in_the_database(django_db_setup: None, django_db_blocker: Djang
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture(scope="session")
+def browser(browser: Browser) -> Browser:
+    """Each context waits for a press or a page as long as an expectation waits for a state.
+
+    Its language and zone are not those of this machine.
+    """
+    new_context = browser.new_context
+
+    def patient(**options: Any) -> BrowserContext:
+        context = new_context(**{"locale": "en-US", "timezone_id": "UTC"} | options)
+        context.set_default_timeout(PATIENCE_MS)
+        return context
+
+    browser.new_context = patient  # type: ignore[method-assign]
+    return browser
 
 
 @pytest.fixture(scope="session")

@@ -85,7 +85,7 @@ def test_the_line_follows_what_is_typed_in_thai_and_khmer(forum, newcomer, brows
         ("មេរៀនសុវត្ថិភាពអនឡាញសម្រាប់សាលារៀននៅជនបទ", "Khmer"),
     ):
         page.get_by_label("What I offer").fill(words)
-        expect(line).to_contain_text("We understood: Safety by design schools", timeout=30_000)
+        expect(line).to_contain_text("We understood: Safety by design schools")
         expect(line).to_contain_text(f"(written in {language})")
     context.close()
 
@@ -99,7 +99,7 @@ def test_what_is_typed_is_saved_without_the_button_and_there_after_a_reload(
     for address, label in (("join/2/", "What I offer"), ("profile/", "What I seek")):
         page.goto(door + forum.address(address))
         page.get_by_label(label).first.fill("A guide we use")
-        expect(page.locator("#draft")).to_have_text("Saved", timeout=30_000)
+        expect(page.locator("#draft")).to_have_text("Saved")
         expect(page.locator("#draft")).to_be_visible()
         page.reload()
         expect(page.get_by_label(label).first).to_have_value("A guide we use")

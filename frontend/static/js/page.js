@@ -1,4 +1,4 @@
-// Beside htmx: short URLs, a lost connection, the focus after a swap, and a button that copies a field.
+// Beside htmx: short URLs, a lost connection, what survives a swap, and a button that copies a field.
 "use strict";
 
 document.addEventListener("htmx:configRequest", (event) => {
@@ -9,16 +9,42 @@ document.addEventListener("htmx:configRequest", (event) => {
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, (event) => {
     if (event.detail.elt.id === "refreshing") return;
+    document.getElementById("no-connection")?.remove();
     const template = document.getElementById("connection-lost");
-    document.getElementById("messages").replaceChildren(template.content.cloneNode(true));
+    document.getElementById("messages").prepend(template.content.cloneNode(true));
   });
 }
 
-document.addEventListener("htmx:afterSettle", (event) => {
-  const asked = event.detail.requestConfig;
-  if (!asked || asked.verb !== "post" || document.activeElement !== document.body) return;
-  const next = document.querySelector("#messages button, #messages a, #list");
-  if (next) next.focus();
+// What somebody opened stays open, what they closed stays closed: a <details> is known by the id of its summary.
+let focused = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  focused = { element: document.activeElement, near: document.activeElement.closest("[id]")?.id };
+  const answer = document.createElement("template");
+  answer.innerHTML = event.detail.serverResponse;
+  for (const summary of answer.content.querySelectorAll("summary[id]")) {
+    const shown = document.getElementById(summary.id);
+    if (shown) summary.parentElement.open = shown.parentElement.open;
+  }
+  event.detail.serverResponse = answer.innerHTML;
+});
+
+// A part beside the list that the answer does not change is left alone, with the choice that is open in it.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target, fragment } = event.detail;
+  if (fragment.firstElementChild?.outerHTML === target.outerHTML) event.detail.shouldSwap = false;
+});
+
+// htmx keeps the focus of what has an id. Anything else is found again by being equal, near the same id; what is gone
+// leaves the focus to the undoing of what was posted, or to the part that was swapped.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const posted = event.detail.requestConfig?.verb === "post";
+  if (document.activeElement !== document.body || (focused.element === document.body && !posted)) return;
+  const near = [...(document.getElementById(focused.near)?.querySelectorAll(focused.element.localName) ?? [])];
+  const next =
+    near.find((one) => one.isEqualNode(focused.element)) ??
+    (posted ? document.querySelector("#messages button, #messages a") : null) ??
+    event.target.closest("[tabindex]");
+  next?.focus({ preventScroll: !posted });
 });
 
 // The menu behind "More" closes by Escape and by a press elsewhere; without this it closes by its own button.

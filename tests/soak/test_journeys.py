@@ -1,0 +1,43 @@
+"""The journeys pass three times in a row at the lowest priority, beside two busy loops."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+
+from tests.conftest import ENCODER_OF_THIS_RUN
+from tests.database import SERVER_OF_THIS_RUN
+
+LOOP = "import os\nowner = os.getppid()\nwhile os.getppid() == owner: pass"
+JOURNEYS = ("-m", "pytest", "tests/journeys", "--benchmark-disable", "-q")
+
+
+@pytest.fixture
+def busy() -> Iterator[None]:
+    """Two busy loops; they end with the test, however it ends."""
+    loops = [subprocess.Popen([sys.executable, "-c", LOOP]) for _ in range(2)]
+    yield
+    for loop in loops:
+        loop.kill()
+        loop.wait()
+
+
+def test_the_journeys_pass_in_a_row_on_a_busy_machine(amount: Callable[[int], int], busy: None) -> None:
+    own = {ENCODER_OF_THIS_RUN, SERVER_OF_THIS_RUN}  # each run has its own, as slow as itself
+    environment = {name: value for name, value in os.environ.items() if name not in own}
+    for _ in range(amount(3)):
+        run = subprocess.run(
+            ["nice", "-n", "19", sys.executable, *JOURNEYS],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        print(run.stdout.splitlines()[-1])
+        assert run.returncode == 0, run.stdout[-20_000:]
