@@ -82,6 +82,7 @@ def learn_from_event(
                 reading=np.array([row.reading for row in rows]),
                 day=np.array([row.day for row in rows]),
                 owner=np.array([row.attendee for row in rows]),
+                other=np.array([row.other for row in rows]),
                 source=np.array([row.source for row in rows]),
             )
         )
