@@ -129,5 +129,6 @@ def evaluate_learned(
         "yes": learned.yes,
         "weights": {name: asdict(weight) for name, weight in learned.weights.items()},
         "held_out": None if learned.held_out is None else asdict(learned.held_out),
+        "is_kept": learned.is_kept,
         "ndcg10": figures,
     }

@@ -226,7 +226,7 @@ class SuggestionRules(models.Model):
 
 
 class Learning(models.Model):
-    """The newest learning of an event's weights that a job does, and what came of it."""
+    """The newest learning of an event's weights, and what came of it."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -257,7 +257,7 @@ class LearnedWeights(models.Model):
 
     `weights`: name -> prior, value, low, high; `counts`: answers by question, and what the weights gain on
     later days. The active row is that of the next Runs, which store the weights with themselves; without one
-    the default weights hold.
+    the default weights hold, as where the newest row failed on later days.
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="learned_weights")

@@ -28,7 +28,7 @@ from threadpoolctl import threadpool_limits
 
 from matching.errors import BadAnswers
 from matching.policy import Policy
-from matching.recommend.measures import RESAMPLES
+from matching.recommend.measures import bootstrap_interval, discounted_gains
 from matching.recommend.scoring import FEATURES, feature_weight
 from matching.types import Array
 
@@ -39,6 +39,8 @@ RARE_LOGIT, RARE_SD = -3.0, 1.5
 MIN_ANSWERS = 200
 """Where people gave so many answers of no source, nothing changes; sampled pairs do not count."""
 HELD_OUT_SHARE, MIN_HELD_OUT = 0.25, 50
+RANKING_TOLERANCE = 0.03
+"""By which share of the NDCG@10 of the prior its gain may lie below 0, by the lower end of the interval."""
 LEVEL = 0.9
 WIDENED = 1.15
 """Intervals are at least so much wider than the fit's own, which takes the chances of reading as known."""
@@ -162,9 +164,23 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
+class RankingGain:
+    """NDCG@10 of later answers, each seeker's put into the order of the prior and of the learned weights;
+    `gain` is the second less the first, with its paired 95 % interval over seekers."""
+
+    seekers: int
+    prior: float
+    learned: float
+    gain: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class HeldOut:
     """Log-loss on later days of weights learned on the days before; `gain` is that of the prior weights
-    (calibrated on the same earlier days) less that of the learned ones, with its 95 % interval."""
+    (calibrated on the same earlier days) less that of the learned ones, with its 95 % interval. `ranking` is
+    None where nobody said both yes and no on the later days."""
 
     answers: int
     prior: float
@@ -172,6 +188,7 @@ class HeldOut:
     gain: float
     low: float
     high: float
+    ranking: RankingGain | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +207,15 @@ class Learned:
     def changed(self) -> bool:
         """Whether any weight differs from its prior."""
         return any(weight.value != weight.prior for weight in self.weights.values())
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the weights may replace the prior's: by the intervals they predict later days better, and
+        rank not worse."""
+        held = self.held_out
+        if held is None or held.ranking is None:
+            return False
+        return held.low > 0 and held.ranking.low >= -RANKING_TOLERANCE * held.ranking.prior
 
     def policy(self, prior: Policy) -> Policy:
         """The prior with the learned weights; its intercept, which sets the contrast of balance, stays."""
@@ -295,6 +321,15 @@ class _Model:
         by_source[2:] = softmax(np.vstack([np.zeros_like(by_source[:1]), by_source[2:]]), axis=0)[1:]
         return weights, by_source
 
+    def needs(self, weights: Array, answers: Answers) -> tuple[Array, Array]:
+        """The own need with its bonus, and the reverse need, times the slope, (m,) each."""
+        own, reverse = answers.own @ weights[:-1] + weights[-1], answers.reverse @ weights[:-1]
+        return self.slope * own, self.slope * reverse
+
+    def scores(self, values: Array, answers: Answers) -> Array:
+        """What a list is ordered by, (m,): the log odds of the score, which no calibration enters."""
+        return np.logaddexp(*self.needs(self.split(values)[0], answers))
+
     def losses(self, values: Array, answers: Answers) -> Array:
         """-ln of the chance of each answer, (m,)."""
         weights, by_source = self.split(values)
@@ -307,9 +342,8 @@ class _Model:
         With odds E: P(yes) = a (g + (1 - l) E)/(1 + E), P(no) = (1 - a g + (1 - a + a l) E)/(1 + E).
         """
         intercept, contrast, guess, lapse = calibration
-        reading, scale = answers.reading, self.slope * contrast
-        own = intercept + scale * (answers.own @ weights[:-1] + weights[-1])
-        reverse = intercept + scale * (answers.reverse @ weights[:-1])
+        reading = answers.reading
+        own, reverse = (intercept + contrast * need for need in self.needs(weights, answers))
         log_odds = np.logaddexp(own, reverse)
         without = np.where(answers.yes, guess, 1 - reading * guess)
         with_ = np.where(answers.yes, 1 - lapse, 1 - reading + reading * lapse)
@@ -476,11 +510,43 @@ def _held_out(answers: Answers, model: _Model) -> HeldOut | None:
     before, after = answers.take(answers.day < cut), answers.take(answers.day >= cut)
     if not _are_enough(before) or len(after) < MIN_HELD_OUT:
         return None
-    prior = model.losses(model.fit(before, calibrate_only=True), after)
-    learned = model.losses(model.fit(before), after)
-    gain, low, high = weighted_mean_interval(prior - learned, after.weight, after.owner)
+    prior, learned = model.fit(before, calibrate_only=True), model.fit(before)
+    losses = [model.losses(values, after) for values in (prior, learned)]
+    gain, low, high = weighted_mean_interval(losses[0] - losses[1], after.weight, after.owner)
     weight = after.weight / after.weight.sum()
-    return HeldOut(len(after), float(prior @ weight), float(learned @ weight), gain, low, high)
+    return HeldOut(
+        len(after),
+        *(float(loss @ weight) for loss in losses),
+        gain,
+        low,
+        high,
+        ranking=ranking_gain(after, model.scores(prior, after), model.scores(learned, after)),
+    )
+
+
+def ranking_gain(answers: Answers, prior: Array, learned: Array) -> RankingGain | None:
+    """What the order of scores `learned` (m,) gains over that of `prior` (m,), both of these answers.
+
+    Each seeker's answers of a source are ranked, where there are both yes and no. A yes counts 1 / reading:
+    what stood low was read less often, so that a plain count would favour the order in which people were
+    shown (Joachims, Swaminathan and Schnabel, WSDM 2017). For the same reason gains are summed over seekers
+    before they are divided by the ideal ones: divided one by one, that factor would cancel.
+    """
+    asked, query = np.unique(np.stack([answers.owner, answers.source]), axis=1, return_inverse=True)
+    query = query.ravel()
+    yes, lines = np.bincount(query, answers.yes), np.bincount(query)
+    both = (yes > 0) & (yes < lines)
+    if not both.any():
+        return None
+    gains = answers.weight * answers.yes / answers.reading
+    seekers, at = np.unique(asked[0, both], return_inverse=True)
+    before, after, ideal = (
+        np.bincount(at, discounted_gains(query, scores, gains)[both]) for scores in (prior, learned, gains)
+    )
+    order = np.lexsort((ideal, after - before))  # the interval depends on no id
+    low, high = bootstrap_interval((after - before)[order], counts=ideal[order])
+    found = [float(total.sum() / ideal.sum()) for total in (before, after)]
+    return RankingGain(len(seekers), *found, found[1] - found[0], low, high)
 
 
 def weighted_mean_interval(values: Array, weight: Array, owner: Array) -> tuple[float, float, float]:
@@ -489,12 +555,6 @@ def weighted_mean_interval(values: Array, weight: Array, owner: Array) -> tuple[
     >>> weighted_mean_interval(np.array([1.0, 1.0]), np.ones(2), np.array([4, 7]))
     (1.0, 1.0, 1.0)
     """
-    people, at = np.unique(owner, return_inverse=True)
+    at = np.unique(owner, return_inverse=True)[1]
     total, count = np.bincount(at, values * weight), np.bincount(at, weight)
-    rng = np.random.default_rng(0)
-    means = []
-    for _ in range(RESAMPLES // 200):
-        drawn = rng.integers(0, len(people), (200, len(people)))
-        means.append(total[drawn].sum(axis=1) / np.maximum(count[drawn].sum(axis=1), 1e-12))
-    low, high = np.percentile(np.concatenate(means), [2.5, 97.5])
-    return float(total.sum() / count.sum()), float(low), float(high)
+    return float(total.sum() / count.sum()), *bootstrap_interval(total, counts=count)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import TypedDict
+from dataclasses import asdict, dataclass
+from typing import TypedDict, cast
 
 import numpy as np
 
@@ -82,6 +82,7 @@ def learn_from_event(
                 reading=np.array([row.reading for row in rows]),
                 day=np.array([row.day for row in rows]),
                 owner=np.array([row.attendee for row in rows]),
+                other=np.array([row.other for row in rows]),
                 source=np.array([row.source for row in rows]),
             )
         )
@@ -103,8 +104,9 @@ def learn_from_event(
 def read_answers(event: Event, data: EventData, now: dt.datetime) -> list[AnswerRow]:
     """Answers among the people whom matching may use, without pairs that may not be in touch.
 
-    One answer for each ordered pair and source: of what was shown, a request or a saved card is a yes, “not
-    relevant” a no that was read, and a card not acted on within a day a no as likely read as its rank is.
+    One answer for each ordered pair and source: of what was shown, a request or a saved card is a yes, and a
+    card not acted on within a day a no, both as likely read as the rank is; “not relevant” is a no that was
+    read.
     """
     refused, people = refused_pairs(event), data.versions.keys()
 
@@ -152,19 +154,20 @@ def _shown_answers(
     for attendee, other, rank, viewed_at in views.values_list("attendee_id", "other_id", "rank", "viewed_at"):
         pair = attendee, other
         verdict, cause, said_at = verdicts.get(pair, ("", "", viewed_at))
+        place = np.array([rank or ranks.get(pair, UNKNOWN_RANK)])
+        reading = float(reading_probability(place)[0])
         if pair in asked_at and asked_at[pair] >= viewed_at:
-            yes, reading, at = True, 1.0, asked_at[pair]
+            yes, at = True, asked_at[pair]
         elif pair in asked_at:
             continue  # asked before the card was shown
         elif verdict == Feedback.Verdict.GOOD:
-            yes, reading, at = True, 1.0, said_at
+            yes, at = True, said_at
         elif verdict == Feedback.Verdict.NOT_RELEVANT:
             if cause == Feedback.Cause.KNOWN:
                 continue  # they know each other, which says nothing about the score
             yes, reading, at = False, 1.0, said_at
         elif viewed_at <= now - TIME_TO_ASK:
-            place = np.array([rank or ranks.get(pair, UNKNOWN_RANK)])
-            yes, reading, at = False, float(reading_probability(place)[0]), viewed_at
+            yes, at = False, viewed_at
         else:
             continue
         found.append(AnswerRow(attendee, other, yes, reading, _day(at), SHOWN))
@@ -244,8 +247,20 @@ def policy_with_weights(policy: Policy, weights: dict[str, dict[str, float]]) ->
     return Policy.from_dict(known | {name: row["value"] for name, row in weights.items() if name in known})
 
 
+class RankingCounts(TypedDict):
+    """NDCG@10 on later days by the default and by the learned weights, and the gain with its interval."""
+
+    seekers: int
+    prior: float
+    learned: float
+    gain: float
+    low: float
+    high: float
+
+
 class HeldOutCounts(TypedDict):
-    """Log-loss on later days by the default and by the learned weights, and the gain with its interval."""
+    """Log-loss on later days by the default and by the learned weights, the gain with its interval, and how
+    both rank. In rows stored by earlier versions `ranking` is missing."""
 
     answers: int
     prior: float
@@ -253,6 +268,7 @@ class HeldOutCounts(TypedDict):
     gain: float
     low: float
     high: float
+    ranking: RankingCounts | None
 
 
 class Counts(TypedDict):
@@ -266,21 +282,12 @@ class Counts(TypedDict):
 
 
 def counts_of(learned: Learned, by_source: dict[str, int]) -> Counts:
-    """Counts and gain fit for JSON."""
+    """Counts and gains fit for JSON."""
     held = learned.held_out
     return {
         "answers": learned.answers,
         "yes": learned.yes,
         "people": learned.people,
         "by_source": by_source,
-        "held_out": None
-        if held is None
-        else {
-            "answers": held.answers,
-            "prior": held.prior,
-            "learned": held.learned,
-            "gain": held.gain,
-            "low": held.low,
-            "high": held.high,
-        },
+        "held_out": None if held is None else cast(HeldOutCounts, asdict(held)),
     }

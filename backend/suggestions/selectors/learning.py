@@ -47,9 +47,11 @@ def earlier_edition_for(event: Event, slug: str) -> Event:
 
 @dataclass(frozen=True, slots=True)
 class LearningStatus:
-    """The active weights, the switch, and the newest learning; each None or False where there is none."""
+    """The active weights, those that the newest learning found and did not keep, the switch, and the newest
+    learning; each None or False where there is none."""
 
     weights: LearnedWeights | None
+    refused: LearnedWeights | None
     is_nightly: bool
     since: Event | None
     editions: list[Event]
@@ -58,10 +60,13 @@ class LearningStatus:
 
 def learning_status_for(event: Event) -> LearningStatus:
     """What the event's weights rest on and when they are learned again, for its organisers."""
+    newest = Learning.objects.filter(event=event).first()
+    is_refused = newest is not None and newest.state == Learning.State.NOT_PROVEN
     return LearningStatus(
         weights=active_weights(event),
+        refused=LearnedWeights.objects.filter(event=event).first() if is_refused else None,
         is_nightly=learns_nightly(event),
         since=learns_since(event),
         editions=earlier_editions(event),
-        newest=Learning.objects.filter(event=event).first(),
+        newest=newest,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -25,19 +26,12 @@ from backend.suggestions.models import LearnedWeights, Learning, SuggestionRules
 from backend.suggestions.selectors.learning import learns_nightly, learns_since
 
 LEARN_WEIGHTS = "suggestions.learn"
+log = logging.getLogger(__name__)
 
 
 class NotEarlier(BusinessError):
     code = "not_earlier"
     status = 400
-
-
-class TooFewAnswers(BusinessError):
-    code = "too_few_answers"
-
-
-class NoGain(BusinessError):
-    code = "no_gain"
 
 
 class LearningIsOff(BusinessError):
@@ -46,17 +40,34 @@ class LearningIsOff(BusinessError):
 
 @dataclass(frozen=True, slots=True)
 class WeightsPreview:
-    """What `learn_weights` would store; `is_changed` is False where the answers are too few to learn from."""
+    """What learning finds; `is_changed` is False where the answers are too few to learn from, and `is_kept`
+    where the default weights are to be used: later days do not show a better prediction and no worse
+    ranking."""
 
     weights: dict[str, dict[str, float]]
     counts: engine.Counts
     is_changed: bool
+    is_kept: bool
 
     @property
-    def is_gain_proven(self) -> bool:
-        """Whether the interval of the gain on later days lies above 0."""
+    def tests(self) -> tuple[str, ...]:
+        """What later days show, a sentence each."""
         held_out = self.counts["held_out"]
-        return held_out is not None and held_out["low"] > 0
+        if held_out is None:
+            return ("The answers are of too few days to test the weights on later ones.",)
+        log_loss = (
+            f"Learned on the earlier days, log-loss on {held_out['answers']:,} answers of later days: "
+            f"{held_out['learned']:.4f}, by default weights {held_out['prior']:.4f}, "
+            f"gain {held_out['gain']:+.4f} [{held_out['low']:+.4f}, {held_out['high']:+.4f}]."
+        )
+        ranking = held_out["ranking"]
+        if ranking is None:
+            return log_loss, "Nobody said both yes and no on later days, so that no ranking can be compared."
+        return log_loss, (
+            f"NDCG@10 of {ranking['seekers']:,} seekers on later days: {ranking['learned']:.4f}, by default "
+            f"weights {ranking['prior']:.4f}, "
+            f"gain {ranking['gain']:+.4f} [{ranking['low']:+.4f}, {ranking['high']:+.4f}]."
+        )
 
 
 def preview_weights(
@@ -76,27 +87,39 @@ def preview_weights(
         on_progress=progress,
     )
     return WeightsPreview(
-        engine.weights_as_rows(learned), engine.counts_of(learned, by_source), learned.changed
+        engine.weights_as_rows(learned),
+        engine.counts_of(learned, by_source),
+        is_changed=learned.changed,
+        is_kept=learned.changed and learned.is_kept,
     )
 
 
 def learn_weights(
     *, event: Event, since: Event | None = None, now: dt.datetime, progress: OnProgress | None = None
-) -> LearnedWeights:
-    """Learn the weights and have the event's next Runs use them; the lists there are stay until then.
+) -> WeightsPreview:
+    """Learn the weights and have the event's next Runs use them, or the default ones where they are not to be
+    kept; the lists there are stay until then.
 
-    Refuses TooFewAnswers and, where later days test them, NoGain, which leave the weights as they are, and
-    NotEarlier.
+    Where the answers are too few, the weights stay as they are. What came of it is kept as the event's
+    Learning, and its figures as the newest LearnedWeights, used or not. Refuses NotEarlier.
     """
+    _check_earlier(since, event)
     with advisory_lock(matching_lock(event.pk)):
-        found = preview_weights(event=event, since=since, now=now, progress=progress)
-        if not found.is_changed:
-            raise TooFewAnswers(_("There are too few answers to learn from: the weights stay as they are."))
-        held_out = found.counts["held_out"]
-        if held_out is not None and held_out["gain"] <= 0:
-            raise NoGain(_("Learned weights predict later days no better: the weights stay as they are."))
+        _note(event, Learning.State.RUNNING, now)
+        try:
+            found = preview_weights(event=event, since=since, now=now, progress=progress)
+        except BaseException:
+            _note(event, Learning.State.FAILED, timezone.now())
+            raise
         with transaction.atomic():
-            return _store(event, found, now)
+            if not found.is_changed:
+                outcome = Learning.State.TOO_FEW_ANSWERS
+            else:
+                outcome = Learning.State.LEARNED if found.is_kept else Learning.State.NOT_PROVEN
+                _store(event, found, now)
+            _note(event, outcome, timezone.now())
+    log.info("Learning of %s: %s. %s", event.slug, outcome.label, " ".join(found.tests))
+    return found
 
 
 @in_transaction
@@ -104,6 +127,7 @@ def reset_weights(*, event: Event, by: Person, now: dt.datetime) -> None:
     """Have the next Runs use the default weights, and stop learning at night. Refuses OrganisersOnly."""
     check_organiser(by, event, Doing.EDIT)
     _deactivate(event)
+    Learning.objects.filter(event=event).delete()
     SuggestionRules.objects.filter(event=event).update(learns_nightly=False)
     record_act(event=event, by=by, kind=Act.Kind.WEIGHTS_RESET, now=now)
 
@@ -136,31 +160,12 @@ def request_learning(*, event: Event, by: Person, now: dt.datetime) -> None:
     record_act(event=event, by=by, kind=Act.Kind.LEARNING_REQUESTED, now=now)
 
 
-def learn_nightly(*, event: Event, now: dt.datetime) -> LearnedWeights | None:
-    """Learn the weights again where the organisers have switched that on and a gain on later days is proven.
-
-    None, and nothing changes, where it is off, the answers are too few, or no gain is proven; what came of
-    it is kept as the event's Learning.
-    """
-    if not learns_nightly(event):
+def learn_nightly(*, event: Event, now: dt.datetime) -> None:
+    """`learn_weights` where the organisers have switched that on; where it is off, nothing changes."""
+    if learns_nightly(event):
+        learn_weights(event=event, since=learns_since(event), now=now)
+    else:
         Learning.objects.filter(event=event).delete()
-        return None
-    with advisory_lock(matching_lock(event.pk)):
-        _note(event, Learning.State.RUNNING, now)
-        try:
-            found = preview_weights(event=event, since=learns_since(event), now=now)
-        except BaseException:
-            _note(event, Learning.State.FAILED, timezone.now())
-            raise
-        with transaction.atomic():
-            if not found.is_changed:
-                outcome = Learning.State.TOO_FEW_ANSWERS
-            elif not found.is_gain_proven:
-                outcome = Learning.State.NOT_PROVEN
-            else:
-                outcome = Learning.State.LEARNED
-            _note(event, outcome, timezone.now())
-            return _store(event, found, now) if outcome == Learning.State.LEARNED else None
 
 
 def queue_learning(*, event: Event, now: dt.datetime) -> None:
@@ -186,10 +191,10 @@ def _note(event: Event, state: Learning.State, at: dt.datetime) -> None:
     Learning.objects.update_or_create(event=event, defaults={"state": state, "changed_at": at})
 
 
-def _store(event: Event, found: WeightsPreview, now: dt.datetime) -> LearnedWeights:
+def _store(event: Event, found: WeightsPreview, now: dt.datetime) -> None:
     _deactivate(event)
-    return LearnedWeights.objects.create(
-        event=event, weights=found.weights, counts=found.counts, learned_at=now
+    LearnedWeights.objects.create(
+        event=event, weights=found.weights, counts=found.counts, learned_at=now, is_active=found.is_kept
     )
 
 

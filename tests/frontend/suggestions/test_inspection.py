@@ -135,6 +135,29 @@ def test_without_attendees_the_page_of_lists_says_what_to_do(desk):
     assert "Nobody may have a list yet" in read(client, event, "lists/")
 
 
+HELD_OUT = {
+    "answers": 90,
+    "gain": 0.0123,
+    "low": 0.004,
+    "high": 0.02,
+    "ranking": {"seekers": 31, "prior": 0.4, "learned": 0.42, "gain": 0.02, "low": -0.001, "high": 0.04},
+}
+
+
+def test_weights_that_are_not_used_are_told_with_their_figures(desk):
+    event, client = desk
+    make_run(event, {}, report=REPORT)
+    LearnedWeights.objects.create(
+        event=event, weights={}, counts={"held_out": HELD_OUT}, learned_at=NOW, is_active=False
+    )
+    Learning.objects.create(event=event, state="not-proven")
+    page = read(client, event)
+    assert "The next lists use the default weights." in page
+    assert "Whom 31 people said yes to on later days stands at 0.420" in page
+    Learning.objects.all().delete()
+    assert "Whom 31 people" not in read(client, event)
+
+
 def test_the_page_shows_what_was_learned_and_returns_to_the_default_in_one_click(desk):
     event, client = desk
     make_run(event, {}, report=REPORT)
@@ -147,14 +170,17 @@ def test_the_page_shows_what_was_learned_and_returns_to_the_default_in_one_click
             "yes": 120,
             "people": 40,
             "by_source": {"shown": 480},
-            "held_out": {"answers": 90, "gain": 0.0123, "low": 0.004, "high": 0.02},
+            "held_out": HELD_OUT,
         },
         learned_at=NOW,
     )
     page = read(client, event)
     assert "answers of 40 people" in page
     assert "480 answers, 120 of them yes" in page
-    assert "by 0.0123 (mean log-loss of an answer; 95 % interval 0.0040 to 0.0200" in page
+    assert "0.0123 in prediction" in page
+    assert "95 % interval 0.0040 to 0.0200" in page
+    assert "Whom 31 people said yes to on later days stands at 0.420" in page
+    assert "95 % interval of the difference -0.001 to 0.040" in page
     assert "1.25 – 2.00" in page
     assert client.post(f"/e/{event.slug}/matching/weights/reset/").status_code == 302
     assert "The lists use the default weights." in read(client, event)
@@ -188,9 +214,9 @@ def test_the_weights_are_learned_at_once_where_learning_is_on_and_the_page_says_
     for state, words in {
         "waiting": "Other work comes first.",
         "running": "The weights are being learned since",
-        "learned": "a better prediction of later days is proven, and the next lists use",
+        "learned": "predict better and rank no worse, and the next lists use them",
         "too-few": "there are too few answers to learn from, and nothing was changed",
-        "not-proven": "no better prediction of later days is proven, and nothing was changed",
+        "not-proven": "The next lists use the default weights.",
         "failed": "The worker’s log says why.",
     }.items():
         Learning.objects.update(state=state)

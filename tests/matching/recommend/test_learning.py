@@ -17,6 +17,7 @@ from matching.recommend.learning import (
     _Model,
     learn,
     log_losses,
+    ranking_gain,
     weighted_mean_interval,
 )
 from matching.recommend.scoring import FEATURES, acceptance_probabilities, need
@@ -156,11 +157,74 @@ def test_later_days_are_never_learned_from():
     assert held_out.low < held_out.gain < held_out.high
 
 
+def answers_of_eager_people(seekers=400, each=12):
+    """Every second one is close in text to all whom they are shown and says yes to most, the others to few;
+    which of those shown is answered yes, only topics tell."""
+    rng = np.random.default_rng(0)
+    owner = np.repeat(np.arange(seekers), each)
+    is_eager, fits = owner % 2, rng.random(len(owner)) < 0.5
+    own = np.zeros((len(owner), len(FEATURES)))
+    own[:, FEATURES.index("text")] = 2 * is_eager + rng.integers(0, 2, len(owner))
+    own[:, FEATURES.index("topic")] = 1.5 * fits
+    yes = rng.random(len(owner)) < np.where(is_eager, 0.75, 0.1) + np.where(fits, 0.15, -0.05)
+    return Answers.from_lists(
+        own, np.zeros_like(own), yes, day=np.tile(np.arange(each), seekers), owner=owner
+    )
+
+
+def test_weights_that_predict_better_and_rank_worse_are_not_kept():
+    """Log-loss falls by telling who says yes to most; nobody's list is better for that."""
+    learned = learn(answers_of_eager_people(), Policy())
+    assert learned.held_out.low > 0
+    assert learned.held_out.ranking.high < 0
+    assert not learned.is_kept
+
+
+def test_weights_that_predict_better_and_rank_no_worse_are_kept():
+    _, _, answers = made_forum(148)
+    learned = learn(answers, Policy())
+    assert learned.held_out.low > 0
+    assert learned.is_kept
+
+
+def test_a_yes_far_down_counts_as_often_as_it_was_overlooked():
+    """One of two seekers said yes to the first place, the other to one that is read a third as often."""
+    nothing = np.zeros((4, len(FEATURES)))
+    answers = Answers.from_lists(
+        nothing,
+        nothing,
+        np.array([1, 0, 0, 1]),
+        owner=np.array([0, 0, 1, 1]),
+        reading=np.array([1, 1 / 3] * 2),
+    )
+    as_shown, turned = np.array([2.0, 1.0, 2.0, 1.0]), np.array([1.0, 2.0, 1.0, 2.0])
+    found = ranking_gain(answers, as_shown, turned)
+    lower = 1 / np.log2(3)
+    assert (found.prior, found.learned) == pytest.approx(((1 + 3 * lower) / 4, (lower + 3) / 4))
+
+
+def test_the_order_of_a_list_where_all_were_answered_alike_is_not_compared():
+    nothing = np.zeros((4, len(FEATURES)))
+    answers = Answers.from_lists(nothing, nothing, np.array([1, 1, 0, 0]), owner=np.array([0, 0, 1, 1]))
+    assert ranking_gain(answers, np.arange(4.0), -np.arange(4.0)) is None
+
+
+def test_other_ids_of_the_same_people_learn_the_same():
+    answers = random_answers(3, lines=600, sources=1)
+    names = np.random.default_rng(3).permutation(1000)
+    renamed = replace(answers, owner=names[answers.owner], other=names[answers.other])
+    one, other = learn(answers, Policy()), learn(renamed, Policy())
+    assert one.held_out.ranking.low == pytest.approx(other.held_out.ranking.low, abs=1e-4)
+    for name in LEARNED:
+        assert one.weights[name].value == pytest.approx(other.weights[name].value, rel=1e-3)
+
+
 def test_answers_of_one_day_cannot_be_held_out():
     _, _, answers = made_forum(4, people=100)
     learned = learn(replace(answers, day=np.zeros_like(answers.day)), Policy())
     assert learned.changed
     assert learned.held_out is None
+    assert not learned.is_kept
 
 
 @pytest.mark.parametrize(

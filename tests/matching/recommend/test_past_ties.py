@@ -1,6 +1,6 @@
 """Answers from past editions, and features of pairs without what both texts share."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -84,13 +84,22 @@ def test_pairs_are_scored_as_by_a_run():
 def test_negatives_are_pairs_of_its_people_who_never_met():
     met = frozenset((a, a + 1) for a in range(0, 30, 2))
     edition = Edition(7, (Tie(0, 2), Tie(0, 1)), met, frozenset({(9, 4)}))
-    new, unmet = new_and_unmet_pairs(edition, seed=0)
+    new, unmet = new_and_unmet_pairs(edition, {}, seed=0)
     assert sorted(map(tuple, new.tolist())) == sorted(met - {(0, 1)})
     pairs = set(map(tuple, unmet.tolist()))
     assert len(pairs) == len(unmet) <= NON_TIES * len(new)
     assert not pairs & met
     assert not pairs & {(0, 2), (4, 9)}
     assert all(a < b < 30 for a, b in pairs)
+
+
+def test_where_two_sides_meet_a_sampled_pair_is_of_both():
+    """Else weights would be learned that tell the sides apart, which orders nobody's list."""
+    sides = {person: "ab"[person % 2] for person in range(40)}
+    edition = Edition(7, (Tie(0, 3), Tie(2, 1)), frozenset((a, (a + 7) % 40) for a in range(0, 40, 2)))
+    _, unmet = new_and_unmet_pairs(edition, sides, seed=0)
+    assert len(unmet) > 100
+    assert all(sides[a] != sides[b] for a, b in unmet.tolist())
 
 
 def test_an_edition_without_new_ties_answers_nothing():
@@ -114,3 +123,16 @@ def test_ties_that_follow_texts_raise_the_weight_of_text():
     learned = learn(answers, Policy())
     assert learned.weights["text"].value > Policy().text
     assert learned.weights["topic"].value == pytest.approx(Policy().topic)
+
+
+def test_the_order_of_people_and_of_ties_changes_no_answer():
+    given, rng = people(), np.random.default_rng(0)
+    vectors = read(given)
+    earlier, met = (Tie(0, 9), Tie(1, 8), Tie(9, 1)), [(a, a + 1) for a in range(0, 30, 2)]
+    first = edition_answers(given, Edition(7, earlier, frozenset(met)), vectors, policy=Policy()).sorted()
+    for _ in range(3):
+        shuffled = [given[k] for k in rng.permutation(len(given))]
+        edition = Edition(7, earlier[::-1], frozenset((b, a) for a, b in rng.permutation(met).tolist()))
+        again = edition_answers(shuffled, edition, vectors, policy=Policy()).sorted()
+        for field in fields(first):
+            assert np.array_equal(getattr(first, field.name), getattr(again, field.name)), field.name

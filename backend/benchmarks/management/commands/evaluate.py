@@ -219,6 +219,10 @@ def _lines_of_learned(learned: dict[str, Any]) -> list[str]:
     if held_out is not None:
         span = f"{held_out['gain']:+.4f} [{held_out['low']:+.4f}, {held_out['high']:+.4f}]"
         lines.append(f"  log-loss on the last days of these: {held_out['learned']:.4f}, gain {span}")
+    if held_out is not None and (ranking := held_out["ranking"]) is not None:
+        span = f"{ranking['gain']:+.4f} [{ranking['low']:+.4f}, {ranking['high']:+.4f}]"
+        lines.append(f"  NDCG@10 on the last days of these: {ranking['learned']:.4f}, gain {span}")
+    lines.append(f"  a forum would use {'these' if learned['is_kept'] else 'the default'} weights")
     for view, figures in learned["ndcg10"].items():
         if figures is not None:
             span = f"{figures['difference']:+.3f} [{figures['low']:+.3f}, {figures['high']:+.3f}]"

@@ -11,6 +11,7 @@ from django.utils import timezone
 from backend.core.progress import progress_lines
 from backend.events.selectors import event_for
 from backend.suggestions.services import WeightsPreview, learn_weights, preview_weights
+from matching.recommend.learning import RANKING_TOLERANCE
 
 SOURCES = {
     "shown": "about people shown on lists",
@@ -18,6 +19,11 @@ SOURCES = {
     "met": "about meetings held",
     "ties": "from earlier editions, sampled pairs included",
 }
+
+NOT_KEPT = (
+    "Not to be used: on later days the interval of the gain in log-loss must lie above 0, and that of the "
+    f"gain in NDCG@10 not reach below 0 by more than {RANKING_TOLERANCE:.0%} of the default weights' NDCG@10."
+)
 
 
 class Command(BaseCommand):
@@ -38,19 +44,16 @@ class Command(BaseCommand):
     def handle(self, *, slug: str, dry_run: bool, since: str | None, **options: object) -> None:  # noqa: ARG002
         event, now = event_for(slug), timezone.now()
         edition = event_for(since) if since else None
+        learn = preview_weights if dry_run else learn_weights
         with progress_lines() as progress:
-            if dry_run:
-                found = preview_weights(event=event, since=edition, now=now, progress=progress)
-            else:
-                stored = learn_weights(event=event, since=edition, now=now, progress=progress)
-                found = WeightsPreview(stored.weights, stored.counts, is_changed=True)
+            found = learn(event=event, since=edition, now=now, progress=progress)
         for line in lines_of(found):
             self.stdout.write(line)
-        self.stdout.write(
-            "Nothing was stored."
-            if dry_run
-            else f"Stored: the next lists of “{event.name}” use these weights."
-        )
+        if dry_run:
+            self.stdout.write("Nothing was stored.")
+        elif found.is_changed:
+            which = "these" if found.is_kept else "the default"
+            self.stdout.write(f"The next lists of “{event.name}” use {which} weights.")
 
 
 def lines_of(found: WeightsPreview) -> Iterable[str]:
@@ -67,14 +70,6 @@ def lines_of(found: WeightsPreview) -> Iterable[str]:
     for name, row in found.weights.items():
         span = f"[{row['low']:.2f}, {row['high']:.2f}]"
         yield f"{name:<12}{row['prior']:>9.2f}{row['value']:>9.2f}   {span}"
-    held_out = counts["held_out"]
-    if held_out is None:
-        yield "The answers are of too few days to test the weights on later ones: no gain is proven."
-        return
-    yield (
-        f"Learned on the earlier days, log-loss on {held_out['answers']:,} answers of later days: "
-        f"{held_out['learned']:.4f}, by default weights {held_out['prior']:.4f}, "
-        f"gain {held_out['gain']:+.4f} [{held_out['low']:+.4f}, {held_out['high']:+.4f}]."
-    )
-    if not found.is_gain_proven:
-        yield "No gain is proven: its interval does not lie above 0."
+    yield from found.tests
+    if not found.is_kept:
+        yield NOT_KEPT
