@@ -27,8 +27,8 @@ def make_known_minor(event):
     return make_attendee(event, name="Somchai Young", email="somchai@example.org", age_class="minor")
 
 
-def agree(known, *, at, of):
-    AgeAgreement.objects.create(known_minor=known, event=at, of_event=of, agreed_at=NOW)
+def agree(known, person, *, at, of):
+    AgeAgreement.objects.create(known_minor=known, person=person, event=at, of_event=of, agreed_at=NOW)
 
 
 @pytest.mark.parametrize("channel", sorted(CHANNELS))
@@ -75,11 +75,11 @@ def test_both_events_leads_have_to_agree_and_for_this_event_alone(forums):
     here, adult = make_attendee(other, person=minor.person), make_attendee(other)
     elsewhere = make_attendee(third, person=minor.person)
     [known] = KnownMinor.objects.all()
-    agree(known, at=other, of=other)
+    agree(known, minor.person, at=other, of=other)
     assert not may_contact(adult, here, "page", NOW)
-    agree(known, at=third, of=youth)  # that is about another event
+    agree(known, minor.person, at=third, of=youth)  # that is about another event
     assert not may_contact(adult, here, "page", NOW)
-    agree(known, at=other, of=youth)
+    agree(known, minor.person, at=other, of=youth)
     assert may_contact(adult, here, "page", NOW)
     assert here in contactable_for(adult, "page", NOW)
     assert here in matchable(other)
@@ -104,7 +104,7 @@ def test_a_keyed_hash_an_event_and_a_date_are_all_that_is_kept(forums, settings)
     youth, _ = forums
     make_known_minor(youth)
     [kept] = KnownMinor.objects.values()
-    assert set(kept) == {"id", "address_hash", "event_id", "expires_at"}
+    assert set(kept) == {"id", "address_hash", "skeleton_hash", "event_id", "expires_at"}
     assert kept["address_hash"] == address_hash("somchai@example.org")
     settings.SECRET_KEY = "another installation"
     assert kept["address_hash"] != address_hash("somchai@example.org")
