@@ -42,7 +42,7 @@ AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = p.oid AND deptype = 'e')
 
 
 def catalogue() -> list[str]:
-    """One sorted line for each column, constraint, index, view, trigger and function of the schema `public`."""
+    """A sorted line for each column, constraint, index, view, trigger and function of the schema `public`."""
     lines: list[str] = []
     with connection.cursor() as cursor:
         for query in (COLUMNS, CONSTRAINTS, INDEXES, VIEWS, TRIGGERS, FUNCTIONS):
