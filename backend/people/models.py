@@ -215,9 +215,8 @@ class KnownMinorQuerySet(models.QuerySet["KnownMinor"]):
         return self.filter(address_hash__in=AddressHash.objects.filter(**whom).values("address_hash"))
 
     def about(self, **whom: object) -> KnownMinorQuerySet:
-        """Those of an address that somebody has or had, or of one that looks like theirs."""
-        known = [models.OuterRef("address_hash"), models.OuterRef("skeleton_hash")]
-        return self.filter(models.Exists(AddressHash.objects.filter(**whom, address_hash__in=known)))
+        """Those of an address that somebody has or had, or that looks like theirs; `whom`: of MinorMatch."""
+        return self.filter(pk__in=MinorMatch.objects.filter(**whom).values("known_minor"))
 
 
 class KnownMinor(models.Model):
@@ -246,6 +245,19 @@ class KnownMinor(models.Model):
 
     def __str__(self) -> str:
         return f"known minor {self.pk}"
+
+
+class MinorMatch(models.Model):
+    """That what is known of a minor's address is about a person: it is, was or looks like theirs. A view."""
+
+    person = models.OneToOneField(Person, primary_key=True, on_delete=models.DO_NOTHING, related_name="+")
+    known_minor = models.ForeignKey(KnownMinor, on_delete=models.DO_NOTHING, related_name="+")
+
+    class Meta:
+        managed = False
+
+    def __str__(self) -> str:
+        return f"known minor {self.known_minor_id} for person {self.person_id}"
 
 
 class ApiToken(models.Model):

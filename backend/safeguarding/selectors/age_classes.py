@@ -11,7 +11,7 @@ from django.db.models import Exists, Q, QuerySet
 from backend.events.models import AdultProposal, AgeAgreement, Attendee
 from backend.events.rules import doubts_about_attendee, in_doubt_for
 from backend.events.selectors import delegation_of, name_in_lists, name_to_call, names_of_people
-from backend.people.models import AddressHash, KnownMinor
+from backend.people.models import KnownMinor, MinorMatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +136,11 @@ def _doubts(lead: Attendee, now: dt.datetime) -> Iterator[DoubtRow]:
 
 def _known_about(people: Collection[int], now: dt.datetime) -> dict[int, list[KnownMinor]]:
     """What is known of the addresses of these people (ids), with the event that knows; two queries."""
-    whose: dict[str, set[int]] = {}
-    for person, hashed in AddressHash.objects.filter(person__in=people).values_list("person", "address_hash"):
-        whose.setdefault(hashed, set()).add(person)
+    matches = MinorMatch.objects.filter(person__in=people).values_list("person", "known_minor").distinct()
+    pairs = list(matches.order_by("known_minor"))
+    alive = KnownMinor.objects.alive(now).select_related("event").in_bulk({known for _person, known in pairs})
     found: dict[int, list[KnownMinor]] = {person: [] for person in people}
-    rows = KnownMinor.objects.alive(now).about(person__in=people).select_related("event")
-    for row in rows.order_by("pk"):
-        for person in whose.get(row.address_hash, set()) | whose.get(row.skeleton_hash, set()):
-            found[person].append(row)
+    for person, known in pairs:
+        if known in alive:
+            found[person].append(alive[known])
     return found
