@@ -1,4 +1,4 @@
-"""The database's catalogue as sorted lines: columns, constraints, indexes, triggers and functions."""
+"""The database's catalogue as sorted lines: columns, constraints, indexes, views, triggers and functions."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ SELECT format('trigger %s.%s %s', tgrelid::regclass, tgname, pg_get_triggerdef(t
 FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
 WHERE c.relnamespace = 'public'::regnamespace AND NOT tgisinternal
 """
+VIEWS = """
+SELECT format('view %s %s', viewname, definition) FROM pg_views WHERE schemaname = 'public'
+"""
 FUNCTIONS = """
 SELECT format('function %s %s', proname, md5(regexp_replace(prosrc, '\\s+', ' ', 'g')))
 FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
@@ -39,10 +42,10 @@ AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = p.oid AND deptype = 'e')
 
 
 def catalogue() -> list[str]:
-    """One line for each column, constraint, index, trigger and function of the schema `public`, sorted."""
+    """A sorted line for each column, constraint, index, view, trigger and function of the schema `public`."""
     lines: list[str] = []
     with connection.cursor() as cursor:
-        for query in (COLUMNS, CONSTRAINTS, INDEXES, TRIGGERS, FUNCTIONS):
+        for query in (COLUMNS, CONSTRAINTS, INDEXES, VIEWS, TRIGGERS, FUNCTIONS):
             cursor.execute(query)
             lines += [" ".join(line.split()) for (line,) in cursor.fetchall()]
     return sorted(lines)

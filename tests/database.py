@@ -89,7 +89,7 @@ def tables_holding(*words: str) -> set[str]:
     """The tables in which one of these words stands, whatever its case, in any column."""
     found = set()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         for (table,) in cursor.fetchall():
             for word in words:
                 cursor.execute(f'SELECT 1 FROM "{table}" t WHERE t::text ILIKE %s LIMIT 1', [f"%{word}%"])

@@ -204,9 +204,12 @@ def _write_memories(world: World, now: dt.datetime) -> None:
             event, other = world.event(place, memory.event), world.event(place, 1 - memory.event)
             row = known[world.people[place, memory.person].address_hash, event.pk]
             agreements += [
-                AgeAgreement(known_minor=row, event=other, of_event=world.event(place, agreed), agreed_at=now)
+                AgeAgreement(
+                    known_minor=row, event=other, of_event=world.event(place, agreed),
+                    person=world.people[place, memory.person], agreed_at=now,
+                )
                 for agreed in sorted(memory.agreed)
-            ]
+            ]  # fmt: skip
     AgeAgreement.objects.bulk_create(agreements)
 
 

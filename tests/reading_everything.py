@@ -307,7 +307,7 @@ def fall(met: Stage, situation: Situation) -> Stage:
         for agreed in sorted(memory.agreed):
             AgeAgreement.objects.create(
                 known_minor=known, event=stage.events[1 - memory.event], of_event=stage.events[agreed],
-                agreed_at=now,
+                person=stage.people[memory.person], agreed_at=now,
             )  # fmt: skip
     _write_sessions(stage)
     Person.objects.filter(pk__in=[stage.people[one].pk for one in situation.closed_accounts]).update(

@@ -33,7 +33,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from backend.config.middleware import SEEN_AT
 from backend.core.encryption import decrypt, encrypt
 from backend.events.selectors import mailbox_choices, signed_in_person
-from backend.people.models import ApiToken, Person
+from backend.people.models import ApiToken, Person, address_hash
 from backend.people.rules import BY_CODE, BY_FACTOR, has_proved_factor
 from backend.people.selectors import is_confirmed, who_reads_the_mailbox_of
 from backend.people.services import queue_account_mail, use_token
@@ -134,7 +134,7 @@ class MailboxStage(LoginStage):  # type: ignore[misc]
 
     def is_of(self, person: Person) -> bool:
         """Whether the code, where there is one, came to the address that the person has now."""
-        return not self.login.email or self.login.email.lower() == person.email.lower()
+        return not self.login.email or address_hash(self.login.email) == person.address_hash
 
     def people(self) -> list[Person]:
         """Who may go on at this moment: by a code the readers, by a link or a passkey the one it is of.

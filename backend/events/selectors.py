@@ -48,7 +48,7 @@ from backend.events.rules import (
     roles_held,
     standing_of,
 )
-from backend.people.models import Constituency, FormerAddress, Person
+from backend.people.models import Constituency, FormerAddress, Person, hashes_of
 from backend.people.selectors import HAS_FACTOR, second_factors, who_reads_the_mailbox_of
 
 
@@ -166,6 +166,11 @@ def attendees_by_former_address(event: Event) -> dict[str, Attendee]:
     people = Attendee.objects.filter(event=event, person__in=[person for _hash, person in hashes])
     there = {one.person_id: one for one in people.select_related("person").knowing_aliases()}
     return {address: there[person] for address, person in hashes if person in there}
+
+
+def former_owner(left: Mapping[str, Attendee], email: str) -> Attendee | None:
+    """Of `attendees_by_former_address`, who had this address."""
+    return next((left[hashed] for hashed in sorted(hashes_of(email)) if hashed in left), None)
 
 
 def mailbox_choices(person: Person, now: dt.datetime) -> QuerySet[Person]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+from backend.core.mail_addresses import canonical_address, older_form, skeleton
 
 
 class Constituency(models.TextChoices):
@@ -27,26 +29,48 @@ class Constituency(models.TextChoices):
     OTHER = "other", _("Other")
 
 
-ADDRESS_HASH_SALT = "titian.people.address_hash"  # this purpose's own key is derived from it and the secret
+# Each purpose's own key is derived from its salt and the secret.
+ADDRESS_HASH_SALT = "titian.people.address_hash"
+SKELETON_HASH_SALT = "titian.people.skeleton_hash"
 
 
 def address_hash(email: str) -> str:
-    """The address as a keyed hash: equal for equal addresses, and nobody can test one without the secret.
+    """The address as a keyed hash: equal for every spelling of it.
 
-    The key is derived from the installation's secret for this purpose alone.
+    The key is derived from the installation's secret for this purpose alone: nobody can test an address
+    without it.
     """
-    address = unicodedata.normalize("NFKC", email.strip()).casefold()
-    return salted_hmac(ADDRESS_HASH_SALT, address, algorithm="sha256").hexdigest()
+    return _keyed(ADDRESS_HASH_SALT, canonical_address(email))
+
+
+def older_hash(email: str) -> str:
+    """The hash that earlier versions kept of the address, which is the present one of nearly all."""
+    return _keyed(ADDRESS_HASH_SALT, older_form(email))
+
+
+def hashes_of(email: str) -> set[str]:
+    """What a stored hash of this address may be, of this version or of an earlier one."""
+    return {address_hash(email), older_hash(email)}
+
+
+def skeleton_hash(email: str) -> str:
+    """Equal for addresses that look alike."""
+    return _keyed(SKELETON_HASH_SALT, skeleton(email))
+
+
+def _keyed(salt: str, text: str) -> str:
+    return salted_hmac(salt, text, algorithm="sha256").hexdigest()
 
 
 class AddressHashField(models.CharField):  # type: ignore[type-arg]
-    """The keyed hash of the row's own `email`, whatever was assigned: set whenever the row is saved."""
+    """A keyed hash of the row's own `email`, whatever was assigned: set whenever the row is saved."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, of: Callable[[str], str] = address_hash, **options: Any) -> None:
+        self.of = of
         super().__init__(**{"max_length": 64, "editable": False, "db_index": True, **options})
 
     def pre_save(self, row: models.Model, add: bool) -> str:  # noqa: ARG002
-        value = address_hash(row.email)  # type: ignore[attr-defined]
+        value = self.of(row.email)  # type: ignore[attr-defined]
         setattr(row, self.attname, value)
         return value
 
@@ -55,6 +79,7 @@ class AddressHashField(models.CharField):  # type: ignore[type-arg]
         return name, "django.db.models.CharField", args, kwargs  # migrations import no application code
 
 
+HASH_FIELDS = ("address_hash", "older_hash", "skeleton_hash")
 QUIET_FROM, QUIET_UNTIL = dt.time(22), dt.time(7)  # of who chose no other hours
 
 
@@ -88,6 +113,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
         "self", null=True, blank=True, editable=False, on_delete=models.RESTRICT, related_name="shared_by"
     )
     address_hash = AddressHashField()
+    older_hash = AddressHashField(older_hash, db_default="")
+    skeleton_hash = AddressHashField(skeleton_hash, db_default="")
     name = models.CharField(_("name"), max_length=200)  # the owner's; an event knows them by Attendee.name
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
@@ -152,25 +179,61 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **options: Any) -> None:
         fields = options.get("update_fields")
         if fields is not None and "email" in fields:
-            options["update_fields"] = {*fields, "address_hash"}
+            options["update_fields"] = {*fields, *HASH_FIELDS}
         super().save(*args, **options)
+
+    @property
+    def address_hashes(self) -> set[str]:
+        """What a stored hash of their present address may be, of this version or of an earlier one."""
+        return {self.address_hash, self.older_hash}
 
     def __str__(self) -> str:
         return f"person {self.pk}"  # never a name or an address: this lands in logs
 
 
+class AddressHash(models.Model):
+    """Every keyed hash that a person is known by: of the address they have and of each they had. A view."""
+
+    person = models.OneToOneField(  # not one to one: Django wants a key, and nothing here is found by it
+        Person, primary_key=True, on_delete=models.DO_NOTHING, related_name="+"
+    )
+    address_hash = models.CharField(max_length=64)
+
+    class Meta:
+        managed = False
+
+    def __str__(self) -> str:
+        return f"address hash of person {self.person_id}"
+
+
+class KnownMinorQuerySet(models.QuerySet["KnownMinor"]):
+    def alive(self, now: dt.datetime | Now) -> KnownMinorQuerySet:
+        return self.filter(expires_at__gt=now)
+
+    def of(self, **whom: object) -> KnownMinorQuerySet:
+        """Those of an address that somebody has or had: `whom` are conditions on AddressHash."""
+        return self.filter(address_hash__in=AddressHash.objects.filter(**whom).values("address_hash"))
+
+    def about(self, **whom: object) -> KnownMinorQuerySet:
+        """Those of an address that somebody has or had, or that looks like theirs; `whom`: of MinorMatch."""
+        return self.filter(pk__in=MinorMatch.objects.filter(**whom).values("known_minor"))
+
+
 class KnownMinor(models.Model):
     """An event set this address as a minor: all that is kept of it across events, and after a purge.
 
-    Written by a trigger of `events.Attendee` in the transaction that sets the class. The contact policy
-    alone reads it, and the leads' page about age classes.
+    Written by a trigger of `events.Attendee` in the transaction that sets the class, one of each address
+    that the person has or had. The contact policy alone reads it, and the leads' page about age classes.
     """
 
     address_hash = models.CharField(max_length=64)
+    skeleton_hash = models.CharField(max_length=64, blank=True, db_default="", db_index=True)
     event = models.ForeignKey(  # whose lead knows; nobody can settle it where the event was deleted
         "events.Event", null=True, on_delete=models.SET_NULL, related_name="+"
     )
     expires_at = models.DateTimeField(db_index=True)
+
+    objects = KnownMinorQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -182,6 +245,19 @@ class KnownMinor(models.Model):
 
     def __str__(self) -> str:
         return f"known minor {self.pk}"
+
+
+class MinorMatch(models.Model):
+    """That what is known of a minor's address is about a person: it is, was or looks like theirs. A view."""
+
+    person = models.OneToOneField(Person, primary_key=True, on_delete=models.DO_NOTHING, related_name="+")
+    known_minor = models.ForeignKey(KnownMinor, on_delete=models.DO_NOTHING, related_name="+")
+
+    class Meta:
+        managed = False
+
+    def __str__(self) -> str:
+        return f"known minor {self.known_minor_id} for person {self.person_id}"
 
 
 class ApiToken(models.Model):

@@ -14,13 +14,15 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from backend.core.mail_addresses import stored_address
 from backend.people.models import ApiToken, FirstAdministratorLink, Person, address_hash
 from backend.people.rules import has_fresh_proof
+
+PLAIN = r"^[a-z0-9_+'-]+(\.[a-z0-9_+'-]+)*@([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]+$"  # of nearly every address
 
 
 def plain_word(text: str) -> str:
@@ -46,17 +48,15 @@ def folded_for(texts: Sequence[str]) -> list[str]:
 
 
 def person_with_email(email: str) -> Person | None:
-    """The open account with this address, in whatever case either is written; None where there is none.
+    """The open account with this address, however either is written; None where there is none.
 
-    Of two who read one mailbox it is the first.
-
-    The database compares in capitals, where ſ is S and ı is I: another mailbox, perhaps a stranger's.
+    Of two who read one mailbox it is the first; of two accounts that came to have one address in an earlier
+    version, whose address is written the same.
     """
     wanted = email.strip().lower()
-    found = Person.objects.filter(email__iexact=wanted, is_active=True).order_by(
-        F("shares_with").asc(nulls_first=True)
-    )
-    return next((person for person in found if person.email.lower() == wanted), None)
+    rows = Person.objects.filter(address_hash=address_hash(email), is_active=True)
+    found = rows.order_by(F("shares_with").asc(nulls_first=True), "pk")
+    return min(found, key=lambda person: person.email.lower() != wanted, default=None)
 
 
 def who_reads_the_mailbox_of(person: Person) -> QuerySet[Person]:
@@ -66,9 +66,43 @@ def who_reads_the_mailbox_of(person: Person) -> QuerySet[Person]:
 
 
 def has_another_account(email: str, person: Person) -> bool:
-    """Whether an account that is not this person's has the address, in whatever case either is written."""
-    others = Person.objects.annotate(folded=Lower("email")).filter(erased_at=None).exclude(pk=person.pk)
-    return others.filter(Q(folded__in=folded_for([email])) | Q(address_hash=address_hash(email))).exists()
+    """Whether an account that is not this person's has the address, however either is written."""
+    others = Person.objects.filter(erased_at=None).exclude(pk=person.pk)
+    return others.filter(address_hash=address_hash(email)).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class UnclearAddress:
+    """An account whose address is refused today (`is_refused`), or is another account's as well."""
+
+    person_id: int
+    name: str
+    email: str
+    is_refused: bool
+
+
+def unclear_addresses() -> list[UnclearAddress]:
+    """The accounts of earlier versions that no new one could be made like, those of one address together.
+
+    For administrators alone: nothing of these accounts is changed or merged by itself.
+    """
+    accounts = Person.objects.filter(erased_at=None)
+    first = accounts.filter(shares_with=None).order_by().values("address_hash")
+    twice = first.annotate(count=Count("pk")).filter(count__gt=1).values("address_hash")
+    rows = accounts.annotate(is_twice=Q(address_hash__in=twice)).exclude(is_twice=False, email__iregex=PLAIN)
+    found = [
+        (row.is_twice, UnclearAddress(row.pk, row.name, row.email, _is_refused(row.email)))
+        for row in rows.order_by("address_hash", "pk")
+    ]
+    return [one for is_twice, one in found if is_twice or one.is_refused]
+
+
+def _is_refused(email: str) -> bool:
+    try:
+        stored_address(email)
+    except ValueError:
+        return True
+    return False
 
 
 def tokens_of(person: Person) -> QuerySet[ApiToken]:

@@ -15,17 +15,15 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, EmailMultiAlternatives
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from backend.core.encryption import decrypt, encrypt
 from backend.core.errors import BusinessError, NotFound, NotYours
+from backend.core.mail_addresses import HIDDEN, canonical_address, stored_address
 from backend.core.queue import CODES, enqueue
 from backend.core.smtp import MailDelayed, send_mail_now
 from backend.core.texts import one_line
@@ -37,12 +35,12 @@ from backend.people.models import (
     FirstAdministratorLink,
     KnownMinor,
     Person,
+    address_hash,
 )
 from backend.people.selectors import (
     administrators,
     first_link_for,
     first_link_hash,
-    folded_for,
     has_second_factor,
     person_with_email,
     plain_word,
@@ -124,51 +122,56 @@ class AdministratorsOnly(NotYours):
 
 
 def check_email(text: str) -> str:
-    """The trimmed address in the spelling it came with; refuses BadEmail."""
-    email = text.strip()
+    """The address as it is stored and mailed, however it is written; refuses BadEmail.
+
+    Whatever takes an address asks this first: it is the one place where it is decided what is one.
+    """
     try:
-        validate_email(email)
-    except ValidationError:
-        email = ""
-    if not email or len(email) > 254 or '"' in email:
-        raise BadEmail(_("“%(text)s” is not an e-mail address.") % {"text": text.strip()[:80]})
-    return email
+        return stored_address(text)
+    except ValueError:
+        pass
+    if HIDDEN.search(text.strip()):
+        raise BadEmail(
+            _("“%(text)s” holds a character that nobody sees: type the address instead of copying it.")
+            % {"text": HIDDEN.sub("", text).strip()[:80]}
+        )
+    raise BadEmail(_("“%(text)s” is not an e-mail address.") % {"text": text.strip()[:80]})
 
 
 @in_transaction
 def find_or_create_people(*, names: Mapping[str, str], save: bool = True) -> dict[str, Person]:
     """The people with these e-mail addresses, by the address as given; who is missing gets an account.
 
-    `names` gives each address its name, used for new accounts only. Addresses that differ in case alone
-    are one person, unless two read that mailbox: then it is the second where the name is theirs, else the
+    `names` gives each address its name, used for new accounts only. Spellings of one address are one
+    person, unless two read that mailbox: then it is the second where the name is theirs, else the
     first. Without `save`, new accounts are not stored.
     """
-    folded = dict(zip(names, folded_for(list(names)), strict=True))
-    wanted = {fold: plain_word(names[email]) for email, fold in folded.items()}
-    known = _people_by_email(wanted)
+    hashes = {email: address_hash(email) for email in names}
+    wanted = {hashed: plain_word(names[email]) for email, hashed in hashes.items()}
+    known = _people_by_hash(wanted)
     missing = {
-        fold: Person(email=email, name=names[email], password=make_password(None))
-        for email, fold in reversed(folded.items())
-        if fold not in known
+        hashed: Person(email=email, address_hash=hashed, name=names[email], password=make_password(None))
+        for email, hashed in reversed(hashes.items())
+        if hashed not in known
     }
     if missing and save:
         # In the order of addresses: two who create the same people wait for each other in one order.
         Person.objects.bulk_create(
-            [missing[fold] for fold in sorted(missing)], batch_size=BATCH, ignore_conflicts=True
+            sorted(missing.values(), key=lambda new: canonical_address(new.email)),
+            batch_size=BATCH,
+            ignore_conflicts=True,
         )
-        missing = _people_by_email({fold: wanted[fold] for fold in missing})
+        missing = _people_by_hash({hashed: wanted[hashed] for hashed in missing})
     known |= missing
-    return {email: known[fold] for email, fold in folded.items()}
+    return {email: known[hashed] for email, hashed in hashes.items()}
 
 
-def _people_by_email(names: Mapping[str, str]) -> dict[str, Person]:
-    """By the folded address; `names` are the plain words of whom each address is asked for."""
-    rows = Person.objects.annotate(folded=Lower("email")).filter(folded__in=names)
-    found: dict[str, Person] = {}
-    for row in rows.order_by(F("shares_with").asc(nulls_first=True)):
-        if row.folded not in found or plain_word(row.name) == names[row.folded]:
-            found[row.folded] = row
-    return found
+def _people_by_hash(names: Mapping[str, str]) -> dict[str, Person]:
+    """By the hash of the address; `names` are the plain words of whom each address is asked for."""
+    rows = Person.objects.filter(address_hash__in=names, erased_at=None)
+    found = rows.order_by(F("shares_with").asc(nulls_first=True), "pk")
+    best_first = sorted(found, key=lambda row: plain_word(row.name) != names[row.address_hash])
+    return {row.address_hash: row for row in reversed(best_first)}
 
 
 def set_own_name(*, person: Person, name: str) -> None:
@@ -447,7 +450,7 @@ def make_first_administrator(*, token: str, name: str, email: str, now: dt.datet
         raise NotFound(_("There is no such page."))
     name = check_name(name)
     email = check_email(email)
-    if Person.objects.filter(email__iexact=email).exists():
+    if Person.objects.filter(address_hash=address_hash(email), erased_at=None).exists():
         raise AddressTaken(_("There is an account with this address already: please use another address."))
     link.delete()
     return Person.objects.create_user(email, name=name, is_staff=True, is_superuser=True)

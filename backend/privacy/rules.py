@@ -66,7 +66,16 @@ TABLES = tuple(
                 "people_person",
                 Rule.ANONYMISED,
                 "The account: address, name, zone, quiet hours. Deleted where nothing is held or blocked",
-                emptied=("email", "address_hash", "name", "own_timezone", "digest", "password"),
+                emptied=(
+                    "email",
+                    "address_hash",
+                    "older_hash",
+                    "skeleton_hash",
+                    "name",
+                    "own_timezone",
+                    "digest",
+                    "password",
+                ),
             ),
             TableRule(
                 "events_attendee",

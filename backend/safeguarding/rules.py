@@ -366,7 +366,7 @@ def kept_contactable_for(person_id: int, ids: Collection[int], now: dt.datetime)
     event nor suspended at one, and nothing that keeps the two apart.
     """
     suspended = Suspension.objects.in_force().filter(attendee__person=OuterRef("pk"))
-    minors = KnownMinor.objects.filter(address_hash=OuterRef("address_hash"), expires_at__gt=now)
+    minors = KnownMinor.objects.alive(now).about(person=OuterRef(OuterRef("pk")))
     accounts = Person.objects.filter(~Exists(suspended), ~Exists(minors), is_active=True, erased_at=None)
     found = accounts.filter(Exists(accounts.filter(pk=person_id)), pk__in=ids).exclude(pk=person_id)
     return found.exclude(is_contact_blocked(person_id, OuterRef("pk")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import cast
 
 from allauth.account.adapter import get_adapter
@@ -15,21 +16,26 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.limits import Kind, count_use, is_too_often
+from backend.core.mail_addresses import canonical_address
 from backend.people.models import ApiToken, Person
 from backend.people.selectors import person_with_email
-from backend.people.services import TOKEN_DAYS
+from backend.people.services import TOKEN_DAYS, BadEmail, check_email
 from frontend.fields import IdField, RefusableForm
 
 
 class CodeRequestForm(RequestLoginCodeForm):  # type: ignore[misc]
-    """The address a sign-in code goes to; the same person in whatever case it is typed."""
+    """The address a sign-in code goes to; the same person however it is typed."""
 
     _user: Person | None
 
     def clean_email(self) -> str:
-        count_use(Kind.CODE_ASKED, account=self.cleaned_data["email"].casefold())
-        email: str = super().clean_email()
-        self._user = self._user or person_with_email(email)
+        email: str = self.cleaned_data["email"]
+        count_use(Kind.CODE_ASKED, account=canonical_address(email))
+        with suppress(BadEmail):  # an account of an earlier version may have it still
+            email = check_email(email)
+        self.cleaned_data["email"] = email
+        super().clean_email()
+        self._user = person_with_email(email)
         return email
 
 

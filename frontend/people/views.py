@@ -25,6 +25,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from backend.config.accounts import MailboxStage
 from backend.core.errors import BusinessError, NotFound
 from backend.core.limits import Kind, count_use, is_too_often
+from backend.core.mail_addresses import canonical_address
 from backend.core.zones import zone_place
 from backend.events.models import Attendee
 from backend.events.rules import can_start_forums, is_event_open
@@ -329,7 +330,7 @@ def change_own_address(request: Request) -> HttpResponse:
             pass
         elif values["email"] or not email:
             count_use(Kind.CODE_ASKED, account=me.pk)
-            count_use(Kind.CODE_ASKED, account=values["email"].casefold())
+            count_use(Kind.CODE_ASKED, account=canonical_address(values["email"]))
             codes = (get_adapter().generate_login_code(), get_adapter().generate_login_code())
             email = ask_address_change(person=me, email=values["email"], codes=codes, now=now)
             request.session[ADDRESS_CHANGE] = (email, codes, now.timestamp())

@@ -169,8 +169,10 @@ def events(forums: Forums) -> Tries:
     yield "adult_proposal_once_open", again(proposal)
     yield "adult_proposal_decided_has_a_time", changed(proposal, state="consented")
     known = KnownMinor.objects.create(address_hash="b" * 64, event=event, expires_at=NOW)
-    agreement = AgeAgreement.objects.create(known_minor=known, event=event, of_event=event, agreed_at=NOW)
-    yield "age_agreement_once_per_event", again(agreement)
+    agreement = AgeAgreement.objects.create(
+        known_minor=known, event=event, of_event=event, person=a.person, agreed_at=NOW
+    )
+    yield "age_agreement_once_a_person", again(agreement)
     yield "age_alert_once", again(AgeAlert.objects.create(attendee=a, lead=forums.b, told_at=NOW))
     boss = appoint(make_attendee(event), "organiser")
     yield "appointment_one_at_a_time", again(boss)

@@ -56,8 +56,8 @@ def roster_ids(*, event: Event, filters: Mapping[str, str]) -> list[int]:
     """The attendees these filters leave, in the order of `sort`; unknown filters are ignored; one query.
 
     `q` finds those in whom each of its words occurs, without regard to case and accents, and a number the
-    one whose id it is. Of a minor only what the roster shows is searched and sorted by (S7): a search must
-    not tell the rest of a name, or an address; nor the address of somebody under an alias (S11).
+    one whose id it is. Only what the roster shows is searched and sorted by: a search must not tell the rest
+    of a minor's name, the address of who is not set as an adult (S7), or of somebody under an alias (S11).
     """
     rows = list(
         _filtered(event, filters)
@@ -76,7 +76,7 @@ def roster_ids(*, event: Event, filters: Mapping[str, str]) -> list[int]:
 
 def _is_found(row: Attendee, words: list[str]) -> bool:
     shown = [name_in_roster(row), row.short_name, row.organisation.name if row.organisation else ""]
-    if row.age_class != Attendee.AgeClass.MINOR and not row.is_under_alias:
+    if row.age_class == Attendee.AgeClass.ADULT and not row.is_under_alias:
         shown.append(row.person.email)
     if len(words) == 1 and words[0].isdecimal():
         return words[0] == str(row.pk)

@@ -45,8 +45,9 @@ class AdultProposal(models.Model):
 class AgeAgreement(models.Model):
     """A lead of one of two events agrees that a person is an adult at `event`, known as a minor elsewhere.
 
-    Both events' leads have to agree: one agreement of `event`, one of the event of `known_minor`. A row is
-    never changed; it goes with its known minor, and when the person is set as a minor again.
+    Both events' leads have to agree: one agreement of `event`, one of the event of `known_minor`. It holds
+    for this person alone: others may have the address, or one that looks like it. A row is never changed; it
+    goes with its known minor, and when the person is set as a minor again.
     """
 
     known_minor = models.ForeignKey(KnownMinor, on_delete=models.CASCADE, related_name="agreements")
@@ -54,13 +55,14 @@ class AgeAgreement(models.Model):
         Event, on_delete=models.CASCADE, related_name="+"
     )  # where the person is an adult
     of_event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")  # whose lead agreed
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     lead = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     agreed_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["known_minor", "event", "of_event"], name="age_agreement_once_per_event"
+                fields=["known_minor", "event", "of_event", "person"], name="age_agreement_once_a_person"
             )
         ]
 

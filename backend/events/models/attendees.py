@@ -91,21 +91,26 @@ class PresentManager(AttendeeManager["Attendee"]):
         return cast(AttendeeQuerySet, super().get_queryset().filter(left_at=None))
 
 
-# Whoever is set as a minor, by whatever code, is known as one for eight years: who was ten is eighteen then.
-# Set as a minor again, what leads had agreed no longer holds.
+# Whoever is set as a minor, by whatever code, is known as one for eight years: who was ten is eighteen then,
+# by the address they have and by each they had. Set as a minor again, what leads had agreed no longer holds.
 REMEMBER_MINOR = """
     IF TG_OP = 'UPDATE' THEN
         IF OLD.age_class = NEW.age_class THEN RETURN NULL; END IF;
     END IF;
-    INSERT INTO people_knownminor (address_hash, event_id, expires_at)
-    SELECT person.address_hash, event.id, timezone('UTC', event.ends_on + interval '8 years')
-    FROM people_person person, events_event event
-    WHERE person.id = NEW.person_id AND event.id = NEW.event_id
+    INSERT INTO people_knownminor (address_hash, skeleton_hash, event_id, expires_at)
+    SELECT had.address_hash, max(had.skeleton_hash), event.id,
+    timezone('UTC', event.ends_on + interval '8 years')
+    FROM events_event event, (
+        SELECT id, address_hash, skeleton_hash FROM people_person
+        UNION ALL SELECT person_id, address_hash, '' FROM people_formeraddress
+    ) had
+    WHERE had.id = NEW.person_id AND event.id = NEW.event_id GROUP BY had.address_hash, event.id
     ON CONFLICT (address_hash, event_id) DO UPDATE
-    SET expires_at = greatest(people_knownminor.expires_at, excluded.expires_at);
-    DELETE FROM events_ageagreement agreement USING people_knownminor known, people_person person
+    SET expires_at = greatest(people_knownminor.expires_at, excluded.expires_at),
+    skeleton_hash = greatest(people_knownminor.skeleton_hash, excluded.skeleton_hash);
+    DELETE FROM events_ageagreement agreement USING people_knownminor known
     WHERE agreement.known_minor_id = known.id AND known.event_id = NEW.event_id
-    AND known.address_hash = person.address_hash AND person.id = NEW.person_id;
+    AND known.address_hash IN (SELECT address_hash FROM people_addresshash WHERE person_id = NEW.person_id);
     RETURN NULL;
 """
 

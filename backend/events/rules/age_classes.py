@@ -8,19 +8,27 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from backend.events.models import AgeAgreement, Attendee, AttendeeQuerySet
-from backend.people.models import KnownMinor
+from backend.people.models import KnownMinor, MinorMatch
 
 
 def doubts_about_attendee(now: dt.datetime | Now) -> QuerySet[KnownMinor]:
-    """What is known of the outer query's attendee's address, and not yet settled for their event.
+    """What is known of the outer query's attendee's addresses, and not yet settled for them at their event.
 
     It is settled when a lead of the attendee's event and one of the event that knows have both agreed.
     """
-    agreed = AgeAgreement.objects.filter(known_minor=OuterRef("pk"), event=OuterRef(OuterRef("event")))
-    here, there = agreed.filter(of_event=F("event")), agreed.filter(of_event=F("known_minor__event"))
-    return KnownMinor.objects.filter(
-        address_hash=OuterRef("person__address_hash"), expires_at__gt=now
-    ).exclude(Exists(here), Exists(there))
+    here = _agreements().filter(of_event=F("event"))
+    there = _agreements().filter(of_event=F("known_minor__event"))
+    known = KnownMinor.objects.alive(now).about(person=OuterRef(OuterRef("person")))
+    return known.exclude(Exists(here), Exists(there))
+
+
+def _agreements() -> QuerySet[AgeAgreement]:
+    """On what is known in the outer query, and on the attendee of the one around it."""
+    return AgeAgreement.objects.filter(
+        known_minor=OuterRef("pk"),
+        event=OuterRef(OuterRef("event")),
+        person=OuterRef(OuterRef("person")),
+    )
 
 
 def in_doubt_for(event_id: int, now: dt.datetime) -> AttendeeQuerySet:
@@ -28,10 +36,7 @@ def in_doubt_for(event_id: int, now: dt.datetime) -> AttendeeQuerySet:
 
     Adults here whom another event knows as minors, and adults elsewhere whom this event knows.
     """
-    agreed = AgeAgreement.objects.filter(
-        known_minor=OuterRef("pk"), event=OuterRef(OuterRef("event")), of_event=event_id
-    )
-    doubts = doubts_about_attendee(now).exclude(Exists(agreed))
+    doubts = doubts_about_attendee(now).exclude(Exists(_agreements().filter(of_event=event_id)))
     return Attendee.objects.filter(age_class=Attendee.AgeClass.ADULT).filter(
         Q(Exists(doubts), event=event_id) | Q(Exists(doubts.filter(event=event_id)))
     )
@@ -41,12 +46,15 @@ def events_in_doubt(now: dt.datetime) -> set[int]:
     """The events (ids) of adults whom an event knows as minors, and those that know them."""
     doubts = doubts_about_attendee(now)
     held = Attendee.objects.filter(Exists(doubts), age_class=Attendee.AgeClass.ADULT)
-    knowing = KnownMinor.objects.filter(
-        address_hash__in=held.values("person__address_hash"), expires_at__gt=now
-    ).exclude(event=None)
+    knowing = KnownMinor.objects.alive(now).about(person__in=held.values("person")).exclude(event=None)
     return {*held.values_list("event_id", flat=True), *knowing.values_list("event_id", flat=True)}
 
 
 def is_held_as_minor(now: dt.datetime | Now) -> Q:
-    """Condition on attendees: their address is known as a minor's, and that is not settled."""
-    return Q(Exists(doubts_about_attendee(now)))
+    """Condition on attendees: an address of theirs is known as a minor's, and that is not settled.
+
+    Of nearly everybody nothing is known: that is asked first, in a form that the database answers for all at
+    once.
+    """
+    known = MinorMatch.objects.filter(person=OuterRef("person"))
+    return Q(Exists(known)) & Q(Exists(doubts_about_attendee(now)))

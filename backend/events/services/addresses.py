@@ -14,7 +14,14 @@ from backend.core.errors import BusinessError, NotYours
 from backend.core.transactions import in_transaction
 from backend.events.models import Attendee
 from backend.events.rules import is_suspended, is_under_alias
-from backend.people.models import FormerAddress, KnownMinor, Person, address_hash
+from backend.people.models import (
+    FormerAddress,
+    KnownMinor,
+    Person,
+    address_hash,
+    hashes_of,
+    skeleton_hash,
+)
 from backend.people.selectors import has_another_account
 from backend.people.services import (
     AddressTaken,
@@ -43,7 +50,7 @@ def ask_address_change(*, person: Person, email: str, codes: tuple[str, str], no
     and SameAddress.
     """
     email = check_email(email)
-    _check_may_change(person, [person.address_hash], now)
+    _check_may_change(person, now)
     if address_hash(email) == person.address_hash:
         raise SameAddress(_("This is your address already: write the new one."))
     subject = _("Your code to change your address: %(code)s")
@@ -71,13 +78,14 @@ def change_address(*, person: Person, email: str, now: dt.datetime) -> None:
     """
     email = check_email(email)
     row = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    _check_may_change(row, [row.address_hash, address_hash(email)], now)
+    _check_may_change(row, now, email)
     taken = AddressTaken(_("Another account has this address: sign in with it, or write another one."))
     if has_another_account(email, row):
         raise taken
     before = row.email
-    FormerAddress.objects.filter(person=row, address_hash=address_hash(email)).delete()
-    FormerAddress.objects.get_or_create(person=row, address_hash=row.address_hash, defaults={"left_at": now})
+    FormerAddress.objects.filter(person=row, address_hash__in=hashes_of(email)).delete()
+    for left in row.address_hashes:
+        FormerAddress.objects.get_or_create(person=row, address_hash=left, defaults={"left_at": now})
     EmailAddress.objects.filter(user=row.pk).delete()  # made anew when they sign in
     give_up_mailbox(row)
     row.email, row.shares_with = email, None
@@ -94,12 +102,14 @@ def change_address(*, person: Person, email: str, now: dt.datetime) -> None:
     queue_account_mail(mail=EmailMessage(_("Your address was changed"), text, to=[before]), now=now)
 
 
-def _check_may_change(person: Person, hashes: list[str], now: dt.datetime) -> None:
+def _check_may_change(person: Person, now: dt.datetime, email: str = "") -> None:
     """Adults who hold no office, under no alias and not suspended: to all others, the same words.
 
-    Of the hashes none may be known as a minor's. The new address's is looked at once its owner has confirmed
+    None of their addresses may be known as a minor's. The new one is looked at once its owner has confirmed
     it: nobody learns here which addresses are.
     """
+    known = KnownMinor.objects.alive(now)
+    is_new_known = Q(address_hash__in=hashes_of(email)) | Q(skeleton_hash=skeleton_hash(email))
     others = ~Q(age_class=Attendee.AgeClass.ADULT) | ~Q(permission=Attendee.Permission.PARTICIPANT)
     others |= is_under_alias() | is_suspended()
     held = (
@@ -107,7 +117,8 @@ def _check_may_change(person: Person, hashes: list[str], now: dt.datetime) -> No
         or person.is_staff
         or person.may_start_forums
         or Attendee.objects.filter(others, person=person.pk).exists()
-        or KnownMinor.objects.filter(address_hash__in=hashes, expires_at__gt=now).exists()
+        or known.about(person=person.pk).exists()
+        or (email and known.filter(is_new_known).exists())
     )
     if held:
         raise AddressHeld(

@@ -136,7 +136,9 @@ def consent_to_adult(*, event: Event, proposal_id: int, by: Person, now: dt.date
     attendee = proposal.attendee
     attendee.age_class, attendee.changed_at = ADULT, now
     attendee.save(update_fields=["age_class", "changed_at"])
-    KnownMinor.objects.filter(event=event, address_hash=attendee.person.address_hash).delete()
+    others = Attendee.objects.filter(event=event, age_class=MINOR).values("person")
+    known = KnownMinor.objects.filter(event=event).of(person=attendee.person_id)
+    known.exclude(pk__in=KnownMinor.objects.of(person__in=others)).delete()
     announce_changes(event.pk)
     return attendee
 
@@ -175,7 +177,7 @@ def _decide(
 @in_transaction
 def agree_adult(
     *, event: Event, attendee_id: int, known_minor_id: int, by: Person, now: dt.datetime
-) -> AgeAgreement:
+) -> Attendee:
     """A lead of one of two events agrees that somebody known as a minor at one is an adult at the other.
 
     `event` is the lead's. Once a lead of each has agreed, the attendee counts as an adult. Refuses NotFound
@@ -183,21 +185,21 @@ def agree_adult(
     """
     check_lead(by, event)
     attendee = Attendee.objects.select_related("person").filter(pk=attendee_id, age_class=ADULT).first()
-    known = KnownMinor.objects.filter(pk=known_minor_id, expires_at__gt=now).first()
-    if (
-        attendee is None
-        or known is None
-        or known.address_hash != attendee.person.address_hash
-        or event.pk not in (attendee.event_id, known.event_id)
-    ):
+    about = KnownMinor.objects.none()
+    if attendee is not None:
+        about = KnownMinor.objects.alive(now).about(person=attendee.person_id)
+    known = about.filter(pk=known_minor_id).first()
+    if attendee is None or known is None or event.pk not in (attendee.event_id, known.event_id):
         raise NotFound(_("There is nothing to agree about here: read the list again."))
     if attendee.person_id == by.pk:
         raise OwnAgeClass(_("Your own age class is for another safeguarding lead to decide."))
-    agreement, _made = AgeAgreement.objects.get_or_create(
-        known_minor=known,
-        event_id=attendee.event_id,
-        of_event=event,
-        defaults={"lead": by, "agreed_at": now},
-    )
+    for one in about.filter(event=known.event_id).order_by("pk"):  # of each address the same
+        AgeAgreement.objects.get_or_create(
+            known_minor=one,
+            event_id=attendee.event_id,
+            of_event=event,
+            person=attendee.person,
+            defaults={"lead": by, "agreed_at": now},
+        )
     announce_changes(attendee.event_id)
-    return agreement
+    return attendee

@@ -18,14 +18,14 @@ from backend.events.rules import (
     check_organiser,
     country_name,
 )
-from backend.events.selectors import attendees_by_former_address
+from backend.events.selectors import attendees_by_former_address, former_owner
 from backend.events.services.changes import announce_changes
 from backend.events.services.importing import CsvLine, CsvTable, import_attendees, normalise_text
 from backend.events.services.locks import lock_event, lock_rows
 from backend.events.services.organisations import find_or_create_organisations
 from backend.events.services.sectors import load_sectors
 from backend.people.models import Person, address_hash
-from backend.people.selectors import folded_for, plain_word
+from backend.people.selectors import plain_word
 from backend.people.services import check_email
 
 OWN_FIELDS = ("short_name", "title", "country", "languages")
@@ -107,14 +107,12 @@ def add_attendee(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime
     """
     check_organiser(by, event, Doing.EDIT)
     email = check_email(new.email)
-    (wanted,) = folded_for([email])
-    there = Attendee.objects.filter(event=event, person__email__iexact=email).select_related("person")
-    there = there.knowing_aliases()
-    for attendee, found in zip(there, folded_for([one.person.email for one in there]), strict=True):
-        if found == wanted:
-            shown_id = {} if attendee.is_under_alias else {"attendee_id": attendee.pk}
-            raise AlreadyThere(_("Somebody with this address is on the list already."), **shown_id)
-    owner = attendees_by_former_address(event).get(address_hash(email))
+    here = Attendee.objects.filter(event=event, person__address_hash=address_hash(email))
+    there = here.knowing_aliases().first()
+    if there is not None:
+        shown_id = {} if there.is_under_alias else {"attendee_id": there.pk}
+        raise AlreadyThere(_("Somebody with this address is on the list already."), **shown_id)
+    owner = former_owner(attendees_by_former_address(event), email)
     if owner is not None and (owner.is_under_alias or plain_word(owner.name) == plain_word(new.name)):
         raise AlreadyThere(_("Somebody who had this address before is on the list already."))
     names = [field.name for field in fields(new)]
@@ -124,7 +122,7 @@ def add_attendee(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime
     if report.refused:
         reason = report.refused[0].reason
         raise BadRow(_("This cannot be added: %(reason)s.") % {"reason": reason})
-    return Attendee.objects.select_related("person").get(event=event, person__email__iexact=email)
+    return here.select_related("person").get()
 
 
 @in_transaction

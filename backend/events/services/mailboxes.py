@@ -15,7 +15,7 @@ from backend.events.services.attendees import NewAttendee, organisation_named
 from backend.events.services.changes import announce_changes
 from backend.events.services.importing import normalise_text
 from backend.events.services.locks import lock_event
-from backend.people.models import Person
+from backend.people.models import Person, address_hash
 from backend.people.selectors import person_with_email, plain_word, who_reads_the_mailbox_of
 from backend.people.services import check_email, check_name
 
@@ -47,7 +47,7 @@ def add_to_mailbox(*, event: Event, new: NewAttendee, by: Person, now: dt.dateti
     if not Attendee.objects.filter(event=event, person__in=who_reads_the_mailbox_of(first)).exists():
         raise refused  # whether an account exists elsewhere is not told
     first = Person.objects.select_for_update(no_key=True).get(pk=first.pk)
-    if first.email.lower() != email.lower():  # changed in this moment
+    if first.address_hash != address_hash(email):  # changed in this moment
         raise refused
     readers = list(who_reads_the_mailbox_of(first))
     second = next((one for one in readers if one.pk != first.pk), None)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from backend.core.audit import record_act
@@ -30,6 +28,7 @@ from backend.events.rules import (
 from backend.events.services.changes import announce_opening
 from backend.events.services.locks import lock_event
 from backend.people.models import Person
+from backend.people.services import BadEmail, check_email
 
 NAME_LIMIT, EMAIL_LIMIT, PHONE_LIMIT = 120, 254, 40
 
@@ -148,11 +147,9 @@ def set_outside_contact(
         raise BadOutsideContact(_("Write the phone number on one line."), field="phone")
     if email:
         try:
-            validate_email(email)
-        except ValidationError:
-            raise BadOutsideContact(
-                _("This is not a mail address. Write it like name@example.org."), field="email"
-            ) from None
+            email = check_email(email)
+        except BadEmail as refusal:
+            raise BadOutsideContact(refusal.message, field="email") from None
     contact, _created = OutsideContact.objects.update_or_create(
         event=event,
         defaults={"name": name, "email": email, "phone": phone, "entered_by": by, "entered_at": now},

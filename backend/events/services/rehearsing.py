@@ -162,8 +162,7 @@ def end_rehearsal(*, event: Event, by: Person) -> None:
     if rehearsal is None:
         raise NotFound(_("This forum has no rehearsal."))
     made_up = list(made_up_in(Attendee.objects.of(rehearsal)).values_list("person", flat=True))
-    hashes = Person.objects.filter(pk__in=made_up).values("address_hash")
-    KnownMinor.objects.filter(event=rehearsal, address_hash__in=hashes).delete()
+    KnownMinor.objects.filter(event=rehearsal).of(person__in=made_up).delete()
     rehearsal.delete()
     elsewhere = Attendee.objects.filter(person=OuterRef("pk"))
     Person.objects.filter(~Exists(elsewhere), pk__in=made_up).delete()

@@ -86,7 +86,10 @@ def assistants_for(principal: Attendee, now: dt.datetime) -> tuple[AssistantRow,
 
 def asking_principals(attendee: Attendee, now: dt.datetime) -> tuple[PrincipalRow, ...]:
     """Who asks this attendee to act for them, the first one first."""
-    ids = dict(_asking.fetch(event=attendee.event_id, address_hash=attendee.person.address_hash))
+    person = attendee.person
+    ids = dict(
+        _asking.fetch(event=attendee.event_id, address_hash=person.address_hash, older_hash=person.older_hash)
+    )
     if not ids:
         return ()
     profiles = public_profiles_of(pairable_with(attendee, now, list(ids)))
@@ -107,8 +110,8 @@ def principals_for(assistant: Attendee, now: dt.datetime) -> tuple[PrincipalRow,
     )
 
 
-def _asking_for(event: int, address_hash: str) -> QuerySet[Assistant, tuple[int, int]]:
-    waiting = Assistant.objects.waiting().filter(event=event, address_hash=address_hash)
+def _asking_for(event: int, address_hash: str, older_hash: str) -> QuerySet[Assistant, tuple[int, int]]:
+    waiting = Assistant.objects.waiting().filter(event=event, address_hash__in=[address_hash, older_hash])
     return waiting.values_list("principal", "pk")
 
 
@@ -117,7 +120,7 @@ def _agreed_by(attendee: int) -> QuerySet[Assistant, tuple[int, int]]:
     return mine.values_list("principal", "pk")
 
 
-_asking = CompiledRows(_asking_for, event=-1, address_hash="-")
+_asking = CompiledRows(_asking_for, event=-1, address_hash="-", older_hash="--")
 _agreed = CompiledRows(_agreed_by, attendee=-1)
 
 

@@ -7,6 +7,7 @@ import enum
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -120,7 +121,8 @@ def _reader_of(row: Assistant, change: Change, now: dt.datetime) -> Attendee | N
     """Whom the mail is for; of two who read one mailbox the first who could act."""
     people = Attendee.objects.select_related("event", "person").filter(event=row.event_id)
     if change == Change.ASKED:
-        ids = people.filter(person__address_hash=row.address_hash).values_list("pk", flat=True)
+        named = Q(person__address_hash=row.address_hash) | Q(person__older_hash=row.address_hash)
+        ids = people.filter(named).values_list("pk", flat=True)
         return people.filter(pk__in=pairable_with(row.principal, now, list(ids))).order_by("pk").first()
     if change in (Change.WAITING, Change.ENDED_BY_PRINCIPAL):
         return people.filter(principals=row.pk).first()

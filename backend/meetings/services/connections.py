@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, validate_email
+from django.core.validators import URLValidator
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from backend.meetings.rules import check_own, met_between
 from backend.meetings.services.locks import lock_attendees
 from backend.meetings.services.notices import notify
 from backend.people.models import Person
+from backend.people.services import BadEmail, check_email
 from backend.safeguarding.rules import contactable_for
 
 PHONE = re.compile(r"\+?[0-9()./ \-]{5,40}")
@@ -148,8 +149,11 @@ def _clean(data: ContactData) -> ContactData:
         raise NothingShared(_("Give at least one way to reach you: an address, a number or a web page."))
     if given.link and "://" not in given.link:
         given = replace(given, link=f"https://{given.link}")
-    if given.email and not _is_valid(validate_email, given.email):
-        raise BadContact(_("This is not an e-mail address. Write it like name@example.org."), field="email")
+    if given.email:
+        try:
+            given = replace(given, email=check_email(given.email))
+        except BadEmail as refusal:
+            raise BadContact(refusal.message, field="email") from None
     if given.phone and (
         not PHONE.fullmatch(given.phone) or sum(one.isdigit() for one in given.phone) < LEAST_DIGITS
     ):
@@ -157,7 +161,7 @@ def _clean(data: ContactData) -> ContactData:
             _("This is not a telephone number. Write it like +66 2 123 4567, in 40 characters at most."),
             field="phone",
         )
-    if given.link and (len(given.link) > 300 or not _is_valid(URLValidator(["https", "http"]), given.link)):
+    if given.link and (len(given.link) > 300 or not _is_web_address(given.link)):
         raise BadContact(
             _("This is not the address of a web page. Write it like https://example.org, in 300 characters."),
             field="link",
@@ -165,9 +169,9 @@ def _clean(data: ContactData) -> ContactData:
     return given
 
 
-def _is_valid(check: object, value: str) -> bool:
+def _is_web_address(link: str) -> bool:
     try:
-        check(value)  # type: ignore[operator]
+        URLValidator(["https", "http"])(link)
     except ValidationError:
         return False
     return True

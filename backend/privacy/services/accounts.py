@@ -55,6 +55,7 @@ def close_account(person: Person, now: dt.datetime) -> None:
     # Not `save`, which would set the hash anew.
     Person.objects.filter(pk=person.pk).update(
         email=no_address(),
+        skeleton_hash="",
         shares_with=None,
         name=LEFT_NAME,
         password=make_password(None),

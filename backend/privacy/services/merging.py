@@ -221,9 +221,6 @@ def _merge(merge: Merge, now: dt.datetime) -> None:
     _carry_ties(kept, duplicate)
     for field in ("giver", "receiver"):
         _carry(ContactShare, field, kept.person_id, duplicate.person_id, event=kept.event_id)
-    FormerAddress.objects.get_or_create(
-        person=kept.person, address_hash=duplicate.person.address_hash, defaults={"left_at": now}
-    )
     erase_attendees([duplicate.pk], now)
     merge.done_at = now
     merge.save(update_fields=["done_at"])
@@ -246,16 +243,37 @@ def _carry_protection(kept: Attendee, duplicate: Attendee, now: dt.datetime) -> 
         [Block(blocker_id=a, blocked_id=b, created_at=now) for a, b in sorted(pairs) if a != b],
         ignore_conflicts=True,
     )
-    addresses = {kept.person.address_hash, duplicate.person.address_hash}
-    KnownMinor.objects.bulk_create(
+    _carry_addresses(kept.person, duplicate.person, now)
+    announce_changed_people(mine, now=now)
+
+
+def _carry_addresses(kept: Person, duplicate: Person, now: dt.datetime) -> None:
+    """Every address the duplicate's account has or had was the kept one's; what is known of one is of all.
+
+    Also of the duplicate's account, which may go on at other forums.
+    """
+    had = FormerAddress.objects.filter(person=duplicate).values_list("address_hash", flat=True)
+    FormerAddress.objects.bulk_create(
         [
-            KnownMinor(address_hash=address, event_id=one.event_id, expires_at=one.expires_at)
-            for one in KnownMinor.objects.filter(address_hash__in=addresses)
-            for address in addresses - {one.address_hash}
+            FormerAddress(person=kept, address_hash=left, left_at=now)
+            for left in sorted({*duplicate.address_hashes, *had} - kept.address_hashes)
         ],
         ignore_conflicts=True,
     )
-    announce_changed_people(mine, now=now)
+    known = KnownMinor.objects.about(person__in=[kept.pk, duplicate.pk])
+    KnownMinor.objects.bulk_create(
+        [
+            KnownMinor(
+                address_hash=person.address_hash,
+                skeleton_hash=person.skeleton_hash,
+                event_id=one.event_id,
+                expires_at=one.expires_at,
+            )
+            for one in known
+            for person in (kept, duplicate)
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _keep_refusal(kept: Attendee, now: dt.datetime) -> None:

@@ -43,21 +43,23 @@ def replay_erasures(*, now: dt.datetime) -> int:
     erased = _remembered()
     if not erased:
         return 0
-    attendees = [
-        (pk, erased[_key("attendee", pk, address)])
-        for pk, address, since in Attendee.objects.order_by("pk").values_list(
-            "pk", "person__address_hash", "joined_at"
+    attendees = {
+        pk: erased[_key("attendee", pk, address)]
+        for pk, since, *addresses in Attendee.objects.order_by("pk").values_list(
+            "pk", "joined_at", "person__older_hash", "person__address_hash"
         )
+        for address in addresses
         if since < erased.get(_key("attendee", pk, address), since)
-    ]
-    people = [
-        pk
-        for pk, address, since in Person.objects.filter(erased_at=None)
+    }
+    people = {
+        pk: None
+        for pk, since, *addresses in Person.objects.filter(erased_at=None)
         .order_by("pk")
-        .values_list("pk", "address_hash", "joined_at")
+        .values_list("pk", "joined_at", "older_hash", "address_hash")
+        for address in addresses
         if since < erased.get(_key("person", pk, address), since)
-    ]
-    for pk, erased_at in attendees:
+    }
+    for pk, erased_at in attendees.items():
         _erase_attendee(pk, erased_at, now)
     for pk in people:
         _erase_person(pk, now)
@@ -84,8 +86,8 @@ def _key(kind: str, pk: int, address: str) -> str:
 
 def _remember(kind: str, pk: int, person: Person, now: dt.datetime) -> None:
     """One line for each address the account has or had: an older backup may hold an older one."""
-    hashes = [person.address_hash, *person.former_addresses.values_list("address_hash", flat=True)]
-    _append(*((_key(kind, pk, address), now) for address in hashes))
+    hashes = {*person.address_hashes, *person.former_addresses.values_list("address_hash", flat=True)}
+    _append(*((_key(kind, pk, address), now) for address in sorted(hashes)))
 
 
 def merge_erasures(*, files: Iterable[Path]) -> int:

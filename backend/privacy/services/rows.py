@@ -98,10 +98,10 @@ def erase_rows(attendee: Attendee, now: dt.datetime) -> None:
     acted = Seat.objects.filter(assistant=attendee, attendee=OuterRef("ended_by"), meeting=OuterRef("pk"))
     Meeting.objects.filter(Q(ended_by=attendee) | Q(Exists(acted))).update(reason="")
     named = Assistant.objects.waiting().filter(event=attendee.event_id)
-    address = attendee.person.address_hash
-    here = Attendee.objects.filter(event=attendee.event_id, person__address_hash=address)
+    person = attendee.person
+    here = Attendee.objects.filter(event=attendee.event_id, person__address_hash=person.address_hash)
     if not here.exclude(pk=attendee.pk).exists():  # where another reads the mailbox, they are asked as well
-        named.filter(address_hash=address).delete()
+        named.filter(address_hash__in=person.address_hashes).delete()
     asked = DelegationSeat.objects.filter(attendee=attendee, part=DelegationSeat.Part.ASKER)
     DelegationSession.objects.filter(pk__in=asked.values("session")).update(wish=NO_WISH, words="")
     invitations = Invitation.objects.filter(attendee=attendee)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from backend.events.models import AdultProposal, AgeAgreement, Attendee
-from backend.events.rules import in_doubt_for, is_held_as_minor
+from backend.events.rules import doubts_about_attendee, in_doubt_for
 from backend.events.selectors import delegation_of, name_in_lists, name_to_call, names_of_people
-from backend.people.models import KnownMinor
+from backend.people.models import KnownMinor, MinorMatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,34 +94,33 @@ def _proposal(row: AdultProposal, names: Mapping[int, str]) -> AdultProposalRow:
 
 def _doubts(lead: Attendee, now: dt.datetime) -> Iterator[DoubtRow]:
     """The people of this event known elsewhere, and those of other events known here, not settled."""
-    alive = KnownMinor.objects.filter(expires_at__gt=now)
-    known_here = alive.filter(event=lead.event_id).values("address_hash")
-    held = Attendee.objects.filter(is_held_as_minor(now), age_class=Attendee.AgeClass.ADULT).filter(
-        Q(event=lead.event_id) | Q(person__address_hash__in=known_here)
+    doubts = doubts_about_attendee(now)
+    held = Attendee.objects.filter(age_class=Attendee.AgeClass.ADULT).filter(
+        Q(Exists(doubts), event=lead.event_id) | Q(Exists(doubts.filter(event=lead.event_id)))
     )
-    attendees = list(held.select_related("person", "organisation", "event").order_by("pk"))
-    hashes = {one.person.address_hash for one in attendees}
-    known = list(alive.filter(address_hash__in=hashes).select_related("event").order_by("pk"))
+    attendees = list(held.select_related("organisation", "event").order_by("pk"))
+    people = {one.person_id for one in attendees}
+    known = _known_about(people, now)
     agreed = set(
-        AgeAgreement.objects.filter(known_minor__in=known).values_list(
-            "known_minor_id", "event_id", "of_event_id"
+        AgeAgreement.objects.filter(person__in=people).values_list(
+            "known_minor_id", "person_id", "event_id", "of_event_id"
         )
     )
-    people = [one.person_id for one in attendees]
     mine = Attendee.objects.filter(event=lead.event_id, person__in=people)
-    own_rows = {one.person_id: one for one in mine.select_related("person", "organisation")}
+    own_rows = {one.person_id: one for one in mine.select_related("organisation")}
     for attendee in attendees:
-        for memory in known:
-            if memory.address_hash != attendee.person.address_hash:
-                continue
-            is_here = attendee.event_id == lead.event_id
-            if not is_here and memory.event_id != lead.event_id:
+        asked: set[int | None] = set()  # of several addresses that an event knows, once
+        is_here = attendee.event_id == lead.event_id
+        for memory in known[attendee.person_id]:
+            if memory.event_id in asked or not (is_here or memory.event_id == lead.event_id):
                 continue
             other = memory.event if is_here else attendee.event
-            agreed_here = (memory.pk, attendee.event_id, lead.event_id) in agreed
-            agreed_there = other is not None and (memory.pk, attendee.event_id, other.pk) in agreed
+            about = (memory.pk, attendee.person_id, attendee.event_id)
+            agreed_here = (*about, lead.event_id) in agreed
+            agreed_there = other is not None and (*about, other.pk) in agreed
             if agreed_here and agreed_there:
                 continue
+            asked.add(memory.event_id)
             shown = own_rows.get(attendee.person_id, attendee)
             yield DoubtRow(
                 attendee.pk,
@@ -133,3 +132,15 @@ def _doubts(lead: Attendee, now: dt.datetime) -> Iterator[DoubtRow]:
                 agreed_here,
                 agreed_there,
             )
+
+
+def _known_about(people: Collection[int], now: dt.datetime) -> dict[int, list[KnownMinor]]:
+    """What is known of the addresses of these people (ids), with the event that knows; two queries."""
+    matches = MinorMatch.objects.filter(person__in=people).values_list("person", "known_minor").distinct()
+    pairs = list(matches.order_by("known_minor"))
+    alive = KnownMinor.objects.alive(now).select_related("event").in_bulk({known for _person, known in pairs})
+    found: dict[int, list[KnownMinor]] = {person: [] for person in people}
+    for person, known in pairs:
+        if known in alive:
+            found[person].append(alive[known])
+    return found

@@ -21,7 +21,7 @@ from backend.events.rules import (
     current_wording,
 )
 from backend.events.services import lock_attendees
-from backend.people.models import Person, address_hash
+from backend.people.models import AddressHash, Person, hashes_of
 from backend.people.services import check_email
 from backend.safeguarding.services.consent_mails import Change, mail_guardian, signer, tell_leads
 
@@ -67,14 +67,12 @@ def ask_consent(
     NotInThisState, RehearsalOnly, BadConsent and BadEmail.
     """
     attendee = _minor(event, attendee_id, by)
-    email = check_email(email)
+    email = _guardians_address(email, attendee)
     if not is_certified:
         raise BadConsent(
             _("Tick that you know this address to be the guardian’s. Ask the delegation for it."),
             field="certified",
         )
-    if address_hash(email) == attendee.person.address_hash:
-        raise BadConsent(_("This is the young person’s own address. Write the guardian’s."), field="email")
     consent = GuardianConsent(email=email, way=GuardianConsent.Way.MAIL)
     _record(consent, attendee, guardian, until, by, now)
     mail_guardian(consent, Change.ASKED)
@@ -99,7 +97,7 @@ def record_paper_consent(
     """
     attendee = _minor(event, attendee_id, by)
     seen_by = _one_line(seen_by, "seen_by", _("Write who saw the signed paper."))
-    email = check_email(email) if email.strip() else ""
+    email = _guardians_address(email, attendee) if email.strip() else ""
     consent = GuardianConsent(email=email, way=GuardianConsent.Way.PAPER, seen_by=seen_by)
     consent.state, consent.decided_at = STATE.GIVEN, now
     _record(consent, attendee, guardian, until, by, now)
@@ -120,6 +118,15 @@ def end_consent(*, event: Event, consent_id: int, by: Person, now: dt.datetime) 
     _set_state(consent, STATE.WITHDRAWN, now)
     mail_guardian(consent, Change.WITHDRAWN)
     return consent
+
+
+def _guardians_address(email: str, attendee: Attendee) -> str:
+    """The address, checked; refuses BadEmail, and BadConsent where the young person has it or had it."""
+    email = check_email(email)
+    theirs = AddressHash.objects.filter(person=attendee.person_id)
+    if theirs.filter(address_hash__in=hashes_of(email)).exists():
+        raise BadConsent(_("This is the young person’s own address. Write the guardian’s."), field="email")
+    return email
 
 
 def consent_of_link(token: str) -> GuardianConsent:

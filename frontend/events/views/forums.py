@@ -21,7 +21,7 @@ from backend.events.selectors import (
 )
 from backend.events.services import confirm_role, end_role, refuse_role, set_outside_contact
 from backend.meetings.services import start_forum
-from backend.people.selectors import people_allowed_to_start
+from backend.people.selectors import people_allowed_to_start, unclear_addresses
 from backend.people.services import allow_starting
 from frontend.access import Request, administrator, forum_starter, fresh_proof
 from frontend.events.forms import DecisionForm, OutsideContactForm, StarterForm, StartForm
@@ -130,6 +130,7 @@ def _forums(request: Request, *, form: StarterForm | None = None) -> HttpRespons
         "is_administrator": may_allow,
         "own": {attendee.event.slug for attendee in attendances_for(request.user)},
         "starters": people_allowed_to_start() if may_allow else (),
+        "unclear_addresses": unclear_addresses() if may_allow else (),
         "form": form or StarterForm(),
     }
     return render(request, "events/forums.html", context, status=422 if form is not None else 200)

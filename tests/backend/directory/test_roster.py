@@ -72,6 +72,11 @@ def test_of_unknown_age_the_name_is_read_and_no_address_and_no_text(forum):
     one = make_attendee(event, name="Dara Sok", age_class="unknown", about="I am fifteen.", title="Pupil")
     person = roster_person(event=event, attendee_id=one.pk)
     assert (person.name, person.email, person.about, person.title) == ("Dara Sok", "", "", "")
+    name, _at, domain = one.person.email.partition("@")
+    for guess in (name, domain, one.person.email, f"dara {name}"):
+        assert "Dara Sok" not in found(event, guess)
+    Attendee.objects.filter(pk=one.pk).update(age_class="adult")
+    assert found(event, f"dara {name}") == ["Dara Sok"]
 
 
 def test_the_list_is_sorted_by_organisation_by_newest_and_by_who_has_not_joined(forum):

@@ -17,7 +17,7 @@ from backend.events.models import Alias, Attendee, Event, GuardianConsent, Inter
 from backend.events.rules import NotInThisState
 from backend.events.services.importing import import_attendees, read_csv
 from backend.meetings.models import ContactShare, Meeting, Notice, Seat
-from backend.people.models import KnownMinor, Person, address_hash
+from backend.people.models import FormerAddress, KnownMinor, Person, address_hash
 from backend.privacy.services import CannotMerge, LeadMerges, MergeWaits, answer_merge, merge_attendees
 from backend.privacy.services.merging import CARRIED, PROTECTING
 from backend.safeguarding.models import Block, Chaperone, Report, ReportLink
@@ -312,6 +312,17 @@ def test_what_is_known_of_a_minor_holds_for_both_addresses(forum: Forum, lead: P
     address = twin.person.address_hash
     _merge(forum, kept, twin, lead)
     assert KnownMinor.objects.filter(address_hash=address, event=elsewhere).exists()
+
+
+def test_every_address_of_both_is_the_one_s_after_a_merge(forum: Forum, organiser: Person) -> None:
+    kept, twin = forum.people[0], _unjoined(forum)
+    FormerAddress.objects.create(
+        person=twin.person, address_hash=address_hash("old@example.org"), left_at=NOW
+    )
+    _merge(forum, kept, twin, organiser)
+    assert may_contact(forum.people[1], Attendee.objects.get(pk=kept.pk), "page", NOW)
+    make_attendee(make_event("elsewhere"), email="OLD@example.org", age_class="minor")
+    assert not may_contact(forum.people[1], Attendee.objects.get(pk=kept.pk), "page", NOW)
 
 
 def test_whoever_is_hidden_in_one_entry_is_hidden(forum: Forum, organiser: Person) -> None:

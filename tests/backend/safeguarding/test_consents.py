@@ -15,6 +15,7 @@ from backend.events.rules import ConsentMissing, may_have_profile
 from backend.events.services import ProfileChange, update_profile
 from backend.events.services.country_contacts import add_country_contact
 from backend.events.services.opening import NotReadyToOpen, change_state
+from backend.people.models import FormerAddress, older_hash
 from backend.people.services import BadEmail
 from backend.safeguarding.selectors import consents_for, own_consent_until
 from backend.safeguarding.services import (
@@ -165,9 +166,16 @@ def test_what_cannot_be_is_refused_and_nothing_is_stored(
     assert not GuardianConsent.objects.exists()
 
 
-def test_a_minor_s_own_address_is_not_a_guardian_s(minor, lead):
-    with pytest.raises(BadConsent, match="own address"):
-        ask(minor, lead, email=minor.person.email.upper())
+@pytest.mark.parametrize("way", [ask, paper])
+def test_an_address_that_a_minor_has_or_had_is_not_a_guardian_s(minor, lead, way):
+    FormerAddress.objects.create(
+        person=minor.person, address_hash=older_hash("m@bücher.example"), left_at=NOW
+    )
+    for email in (minor.person.email.upper(), "m@xn--bcher-kva.example"):
+        with pytest.raises(BadConsent, match="own address"):
+            way(minor, lead, email=email)
+    with pytest.raises(BadEmail):
+        way(minor, lead, email=minor.person.email.replace("@", "@\u00ad"))
 
 
 @pytest.mark.parametrize("permission", ["participant", "organiser"])

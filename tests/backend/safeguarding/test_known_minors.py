@@ -1,17 +1,28 @@
 """S1, S2 and S12 across events: a known minor is an adult at another event once both events' leads agree."""
 
 import datetime as dt
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
 from django.apps import apps
 from django.utils import timezone
 
+from backend.directory.selectors import roster_person
 from backend.events.models import AgeAgreement, Attendee
+from backend.events.services import (
+    NewAttendee,
+    add_attendee,
+    agree_adult,
+    change_address,
+    consent_to_adult,
+    propose_adult,
+)
+from backend.events.services.addresses import AddressHeld
 from backend.people.jobs import delete_expired_hashes
-from backend.people.models import KnownMinor, Person, address_hash
+from backend.people.models import KnownMinor, Person, address_hash, older_hash
 from backend.safeguarding.rules import CHANNELS, contactable_for, matchable, may_contact, refused_pairs
-from backend.safeguarding.selectors import report_page_for
+from backend.safeguarding.selectors import age_questions_for, report_page_for, waiting_age_questions
 from backend.safeguarding.services import file_report
 from tests.factories import NOW, block_contact, make_attendee, make_event
 
@@ -27,8 +38,8 @@ def make_known_minor(event):
     return make_attendee(event, name="Somchai Young", email="somchai@example.org", age_class="minor")
 
 
-def agree(known, *, at, of):
-    AgeAgreement.objects.create(known_minor=known, event=at, of_event=of, agreed_at=NOW)
+def agree(known, person, *, at, of):
+    AgeAgreement.objects.create(known_minor=known, person=person, event=at, of_event=of, agreed_at=NOW)
 
 
 @pytest.mark.parametrize("channel", sorted(CHANNELS))
@@ -75,11 +86,11 @@ def test_both_events_leads_have_to_agree_and_for_this_event_alone(forums):
     here, adult = make_attendee(other, person=minor.person), make_attendee(other)
     elsewhere = make_attendee(third, person=minor.person)
     [known] = KnownMinor.objects.all()
-    agree(known, at=other, of=other)
+    agree(known, minor.person, at=other, of=other)
     assert not may_contact(adult, here, "page", NOW)
-    agree(known, at=third, of=youth)  # that is about another event
+    agree(known, minor.person, at=third, of=youth)  # that is about another event
     assert not may_contact(adult, here, "page", NOW)
-    agree(known, at=other, of=youth)
+    agree(known, minor.person, at=other, of=youth)
     assert may_contact(adult, here, "page", NOW)
     assert here in contactable_for(adult, "page", NOW)
     assert here in matchable(other)
@@ -104,7 +115,7 @@ def test_a_keyed_hash_an_event_and_a_date_are_all_that_is_kept(forums, settings)
     youth, _ = forums
     make_known_minor(youth)
     [kept] = KnownMinor.objects.values()
-    assert set(kept) == {"id", "address_hash", "event_id", "expires_at"}
+    assert set(kept) == {"id", "address_hash", "skeleton_hash", "event_id", "expires_at"}
     assert kept["address_hash"] == address_hash("somchai@example.org")
     settings.SECRET_KEY = "another installation"
     assert kept["address_hash"] != address_hash("somchai@example.org")
@@ -140,3 +151,99 @@ def test_a_person_s_hash_follows_their_address(forums):
     person.save(update_fields=["email"])
     person.refresh_from_db()
     assert person.address_hash == address_hash("new@example.org")
+
+
+UNICODE, PUNYCODE = "somchai@bücher.example", "Somchai@XN--bcher-kva.example"
+
+
+@pytest.mark.parametrize(
+    ("known", "imported"),
+    [
+        (UNICODE, PUNYCODE),
+        (PUNYCODE, UNICODE),
+        (UNICODE, "ѕomchai@bücher.example"),
+        ("annl@a.org", "ann1@a.org"),
+    ],
+    ids=["punycode", "unicode", "cyrillic", "digit"],
+)
+def test_another_spelling_of_a_minor_s_address_is_no_adult_s(forums, known, imported):
+    youth, other = forums
+    make_attendee(youth, email=known, age_class="minor")
+    here = make_attendee(other, email=imported)
+    again = make_attendee(youth, person=here.person)
+    for one in (here, again):
+        adult = make_attendee(one.event)
+        assert not may_contact(adult, one, "page", NOW)
+        assert one not in matchable(one.event)
+
+
+def test_what_an_earlier_version_hashed_is_known_until_it_expires(forums):
+    _, other = forums
+    KnownMinor.objects.create(
+        address_hash=older_hash(UNICODE), event=forums[0], expires_at=NOW + dt.timedelta(days=9)
+    )
+    here, adult = make_attendee(other, email=PUNYCODE), make_attendee(other)
+    assert not may_contact(adult, here, "page", NOW)
+    assert may_contact(adult, here, "page", NOW + dt.timedelta(days=9))
+
+
+def test_an_adult_whose_former_address_another_forum_imports_as_a_minor_s_is_none(forums):
+    youth, other = forums
+    grown, adult = make_attendee(other, email="old@example.org"), make_attendee(other)
+    change_address(person=grown.person, email="new@example.org", now=NOW)
+    assert may_contact(adult, grown, "page", NOW)
+    make_attendee(youth, email="old@example.org", age_class="minor")
+    assert not may_contact(adult, grown, "page", NOW)
+    assert grown not in matchable(other)
+    with pytest.raises(AddressHeld):
+        change_address(person=Person.objects.get(pk=grown.person_id), email="third@example.org", now=NOW)
+
+
+def test_a_minor_is_known_by_every_address_they_had(forums):
+    youth, other = forums
+    minor = make_attendee(youth, email="old@example.org")
+    change_address(person=minor.person, email="new@example.org", now=NOW)
+    Attendee.objects.filter(pk=minor.pk).update(age_class="minor")
+    here, adult = make_attendee(other, email="old@example.org"), make_attendee(other)
+    assert not may_contact(adult, here, "page", NOW)
+    assert KnownMinor.objects.count() == 2
+
+
+def test_an_agreement_about_one_person_frees_nobody_who_looks_alike(forums):
+    youth, other = forums
+    minor = make_attendee(youth, email="alice@example.org", age_class="minor")
+    alike, adult = make_attendee(other, email="a1ice@example.org"), make_attendee(other)
+    imported = make_attendee(other, person=minor.person)
+    [known] = KnownMinor.objects.all()
+    for lead in (make_attendee(one, permission="safeguarding-lead") for one in forums):
+        assert len(age_questions_for(lead, NOW).doubts) == 2
+        agree_adult(event=lead.event, attendee_id=alike.pk, known_minor_id=known.pk, by=lead.person, now=NOW)
+        assert waiting_age_questions(lead, NOW) == 1  # about the minor's own
+    assert may_contact(adult, alike, "page", NOW)
+    assert not may_contact(adult, imported, "page", NOW)
+
+
+def test_an_organiser_reads_the_same_of_who_looks_like_a_minor_and_of_anybody(forums):
+    youth, other = forums
+    organiser = make_attendee(other, permission="organiser").person
+    make_attendee(youth, email="alice@example.org", age_class="minor")
+    answers = []
+    for number, email in enumerate(("a1ice@example.org", "somebody@example.org")):
+        new = NewAttendee(email=email, name="Same Name", age_class="adult")
+        made = add_attendee(event=other, new=new, by=organiser, now=NOW)
+        read = replace(roster_person(event=other, attendee_id=made.pk), attendee_id=0, email="", is_own=False)
+        answers.append((read, made.age_class))
+        assert (made in matchable(other)) is bool(number)
+    assert answers[0] == answers[1]
+
+
+def test_a_consent_about_one_leaves_what_is_known_of_who_looks_alike(forums):
+    youth, _ = forums
+    organiser, lead = (make_attendee(youth, permission=one) for one in ("organiser", "safeguarding-lead"))
+    alice, alike = (
+        make_attendee(youth, email=email, age_class="minor")
+        for email in ("alice@example.org", "a1ice@example.org")
+    )
+    made = propose_adult(event=youth, attendee_id=alike.pk, by=organiser.person, now=NOW)
+    consent_to_adult(event=youth, proposal_id=made.pk, by=lead.person, now=NOW)
+    assert [one.address_hash for one in KnownMinor.objects.all()] == [alice.person.address_hash]

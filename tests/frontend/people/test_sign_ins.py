@@ -150,3 +150,13 @@ def test_secrets_of_factors_are_encrypted_and_worthless_under_another_key(
     lost = decrypt(stored)
     assert lost != decrypt(stored)
     assert len(lost) == 32
+
+
+def test_the_code_comes_to_one_account_however_its_domain_is_written() -> None:
+    person = Person.objects.create_user("Mali@bücher.example", name="Mali")
+    for typed in ("mali@XN--bcher-kva.example", "MALI@Bücher.example"):
+        client = Client()
+        client.post("/accounts/login/code/", {"email": typed})
+        client.post("/accounts/login/code/confirm/", {"code": newest_code()})
+        assert mail.outbox[-1].to[0].lower() == "mali@xn--bcher-kva.example"
+        assert client.session["_auth_user_id"] == str(person.pk)

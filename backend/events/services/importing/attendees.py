@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from backend.core.advisory_lock import advisory_lock
+from backend.core.mail_addresses import canonical_address
 from backend.core.transactions import Busy, in_transaction, read_only
 from backend.events.models import Alias, Attendee, Event, Interest, Organisation, Sector, Topic
 from backend.events.rules import (
@@ -24,6 +25,7 @@ from backend.events.selectors import (
     ChosenTopics,
     attendees_by_former_address,
     chosen_topics,
+    former_owner,
     name_to_call,
 )
 from backend.events.services.changes import announce_changes
@@ -40,12 +42,9 @@ from backend.events.services.locks import import_lock, lock_rows
 from backend.events.services.organisations import find_or_create_organisations, move_organisations
 from backend.events.services.profiles import replace_interests
 from backend.events.services.sectors import load_sectors, sectors_by_word
-from backend.people.models import Person, address_hash
-from backend.people.selectors import folded_for, plain_word
-from backend.people.services import (
-    BATCH,
-    find_or_create_people,
-)
+from backend.people.models import Person
+from backend.people.selectors import plain_word
+from backend.people.services import BATCH, find_or_create_people
 
 PROFILE_FIELDS = ("short_name", "title", "country", "languages", "about", "seeks", "offers")
 ROWS_AT_ONCE = 200
@@ -255,11 +254,10 @@ def _without_aliases_by_id(event: Event, rows: Sequence[ImportRow]) -> tuple[lis
 def _without_aliases(event: Event, rows: Sequence[ImportRow]) -> tuple[list[ImportRow], int]:
     """The rows but for those with the address of somebody under an alias, and the number of these."""
     aliases = Alias.objects.filter(attendee__event=event)
-    hidden = set(folded_for(list(aliases.values_list("attendee__person__email", flat=True))))
+    hidden = set(map(canonical_address, aliases.values_list("attendee__person__email", flat=True)))
     if not hidden:
         return list(rows), 0
-    folded = folded_for([row.email for row in rows])
-    kept = [row for row, email in zip(rows, folded, strict=True) if email not in hidden]
+    kept = [row for row in rows if canonical_address(row.email) not in hidden]
     return kept, len(rows) - len(kept)
 
 
@@ -279,8 +277,7 @@ def _with_addresses(event: Event, rows: Sequence[ImportRow]) -> tuple[list[Impor
     )
     known = {one.pk: one for one in people}
     found, refused = [], []
-    given = folded_for([row.email for row in rows])
-    for row, email in zip(rows, given, strict=True):
+    for row in rows:
         if row.attendee_id is None:
             found.append(row)
             continue
@@ -288,7 +285,10 @@ def _with_addresses(event: Event, rows: Sequence[ImportRow]) -> tuple[list[Impor
         if attendee is None:
             reason = _("nobody at this forum has the id %(id)s") % {"id": row.attendee_id}
             refused.append(RefusedLine(row.line, row.email, reason))
-        elif email and (attendee.is_under_alias or [email] != folded_for([attendee.person.email])):
+        elif row.email and (
+            attendee.is_under_alias
+            or canonical_address(row.email) != canonical_address(attendee.person.email)
+        ):
             reason = _(
                 "the id %(id)s is of somebody with another address: leave out the id, or the address"
             ) % {"id": row.attendee_id}
@@ -317,7 +317,7 @@ def _with_present_addresses(event: Event, rows: Sequence[ImportRow]) -> tuple[li
         return list(rows), 0
     found, hidden = [], 0
     for row in rows:
-        owner = left.get(address_hash(row.email))
+        owner = former_owner(left, row.email)
         if owner is not None and owner.is_under_alias:
             hidden += 1
         elif owner is not None and plain_word(owner.name) == plain_word(row.name):
@@ -338,11 +338,11 @@ def _of_one_reader(event: Event, rows: Sequence[ImportRow]) -> tuple[list[Import
     if not readers:
         return list(rows), []
     of_mailbox: dict[str, list[Attendee]] = {}
-    for one, email in zip(readers, folded_for([one.person.email for one in readers]), strict=True):
-        of_mailbox.setdefault(email, []).append(one)
+    for one in readers:
+        of_mailbox.setdefault(canonical_address(one.person.email), []).append(one)
     found, refused = [], []
-    for row, email in zip(rows, folded_for([row.email for row in rows]), strict=True):
-        both, name = of_mailbox.get(email, []), plain_word(row.name)
+    for row in rows:
+        both, name = of_mailbox.get(canonical_address(row.email), []), plain_word(row.name)
         named = [one for one in both if plain_word(one.name) == name]
         named += [one for one in both if plain_word(one.person.name) == name]
         if row.attendee_id is not None or len(both) < 2:
@@ -359,8 +359,8 @@ def _without_duplicates(rows: Sequence[ImportRow]) -> tuple[list[ImportRow], lis
     """The first row of each address, or of each id where two people have it; the others as refusals."""
     first: dict[str, dict[int | None, ImportRow]] = {}
     kept, duplicates = [], []
-    for row, email in zip(rows, folded_for([row.email for row in rows]), strict=True):
-        before = first.setdefault(email, {})
+    for row in rows:
+        before = first.setdefault(canonical_address(row.email), {})
         if before and (None in (*before, row.attendee_id) or row.attendee_id in before):
             reason = _("duplicate of line %(line)s") % {"line": next(iter(before.values())).line}
             duplicates.append(RefusedLine(row.line, "" if row.attendee_id else row.email, reason))

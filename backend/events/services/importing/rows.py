@@ -129,6 +129,8 @@ def parse_line(line: CsvLine, columns: Mapping[str, int], width: int) -> ImportR
             "limit": LANGUAGE_LIMIT,
         }
         return RefusedLine(line.number, cells["email"], reason)
+    if cells["email"]:
+        cells["email"] = check_email(cells["email"])
     cells["age_class"] = cells.get("age_class", "").casefold()
     number = cells.pop("id", "")
     country = country_name(cells.get("country", ""))

@@ -13,6 +13,7 @@ from backend.core.errors import NotFound
 from backend.events.models import Attendee, Event
 from backend.events.rules import is_under_alias
 from backend.events.selectors import event_for
+from backend.people.models import address_hash
 from backend.safeguarding.rules import matchable
 from backend.suggestions import engine
 from backend.suggestions.models import Run
@@ -51,7 +52,7 @@ def _attendee(event: Event, who: str) -> Attendee:
     if who.isdecimal():
         found = people.filter(pk=int(who))
     else:
-        found = people.filter(person__email__iexact=who).exclude(is_under_alias())
+        found = people.filter(person__address_hash=address_hash(who)).exclude(is_under_alias())
     if (attendee := found.first()) is None:
         raise NotFound(
             _("“%(who)s” is nobody whom “%(event)s” may suggest: a listed adult on its list.")

@@ -14,7 +14,7 @@ from backend.events.services import NewAttendee, add_attendee, ask_address_chang
 from backend.events.services.addresses import AddressHeld, SameAddress
 from backend.events.services.attendees import AlreadyThere
 from backend.events.services.importing import CsvLine, CsvTable, import_attendees
-from backend.people.models import FormerAddress, KnownMinor, Person, address_hash
+from backend.people.models import FormerAddress, KnownMinor, Person, address_hash, older_hash
 from backend.people.selectors import person_with_email
 from backend.people.services import AddressTaken, BadEmail
 from backend.privacy.services import erase_account, replay_erasures
@@ -203,3 +203,22 @@ def test_a_restored_backup_from_before_the_change_is_cleaned(mali: Attendee, set
     Person.objects.create(pk=pk, email="mali@ministry.example.org", name="Mali Wongsa", joined_at=joined)
     assert replay_erasures(now=timezone.now()) == 1
     assert person_with_email("mali@ministry.example.org") is None
+
+
+def test_what_an_earlier_version_kept_under_its_hash_of_an_address_is_found(
+    mali: Attendee, settings, tmp_path
+) -> None:
+    settings.ERASURES = tmp_path / "erasures.jsonl"
+    linh = make_attendee(mali.event, name="Linh Tran")
+    gone = make_attendee(mali.event, name="Gone", email="m@bücher.example").person
+    Block.objects.create(blocker=linh.person, blocked=gone, created_at=NOW)
+    before = older_hash("m@bücher.example")
+    erase_account(person=gone, is_confirmed=True, by=gone, now=timezone.now())
+    Person.objects.filter(pk=gone.pk).update(address_hash=before, older_hash=before)
+    back = make_attendee(mali.event, name="Back", email="m@xn--bcher-kva.example")
+    assert Block.objects.get().blocked == back.person
+    FormerAddress.objects.create(person=mali.person, address_hash=before, left_at=NOW)
+    row = NewAttendee(email="m@bücher.example", name="Back")
+    organiser = Attendee.objects.get(event=mali.event, permission="organiser").person
+    with pytest.raises(AlreadyThere):
+        add_attendee(event=mali.event, new=row, by=organiser, now=timezone.now())

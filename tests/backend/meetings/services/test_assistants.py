@@ -21,7 +21,7 @@ from backend.meetings.selectors import (
     names_of_readers,
     principals_for,
 )
-from backend.people.models import Person
+from backend.people.models import Person, older_hash
 from backend.people.services import BadEmail
 from backend.privacy.services import leave_event
 from backend.safeguarding.models import Chaperone, ContactRule
@@ -401,3 +401,13 @@ def test_of_two_who_read_one_mailbox_whoever_could_act_is_asked(forum: Forum) ->
     assert may_act_for(ben, minister, forum.now)
     assert not may_act_for(ana, minister, forum.now)
     assert asking_principals(ana, forum.now) == ()
+
+
+def test_who_was_named_under_the_hash_of_an_earlier_version_is_asked(forum: Forum) -> None:
+    minister, *_ = forum.people
+    row = name(forum, minister, "ana@xn--bcher-kva.example")
+    Assistant.objects.filter(pk=row.pk).update(address_hash=older_hash("ana@bücher.example"))
+    assert name(forum, minister, "ANA@bücher.example").pk == row.pk
+    ana = make_attendee(forum.event, email="ana@xn--bcher-kva.example")
+    assert [one.assistant_id for one in asking_principals(ana, forum.now)] == [row.pk]
+    assert accept(forum, ana, row).accepted_at == forum.now
