@@ -9,6 +9,7 @@ from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from backend.core.errors import BusinessError, OrganisersOnly
+from backend.core.texts import without_bidi_controls
 from backend.events.models import Attendee, Event, Interest
 from backend.events.rules.states import Doing, check_allowed
 from backend.people.models import Person
@@ -82,8 +83,8 @@ def pair_of(first: int, second: int) -> IdPair:
 
 
 def clean_text(text: str) -> str:
-    """The text without characters PostgreSQL or UTF-8 cannot hold (NUL, lone surrogates), trimmed."""
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8").strip()
+    """The text without what PostgreSQL or UTF-8 cannot hold (NUL, lone surrogates) and bidi controls, trimmed."""
+    return without_bidi_controls(text).replace("\x00", "").encode("utf-8", "ignore").decode("utf-8").strip()
 
 
 def has_joined() -> Q:

@@ -23,7 +23,7 @@ from backend.safeguarding.selectors import (
     aliases_for,
     sessions_naming,
 )
-from frontend.access import Request, catch_refusal, safeguarding_lead
+from frontend.access import Request, catch_refusal, fresh_proof, safeguarding_lead
 from frontend.safeguarding.forms import AliasForm, FindForm
 
 
@@ -39,6 +39,7 @@ def aliases(request: Request, attendee: Attendee) -> HttpResponse:
 
 @sensitive_post_parameters("real_name", "real_organisation")
 @safeguarding_lead
+@fresh_proof(to_read=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def alias(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """One person's alias with the real name, which is recorded as read; on POST, set it."""
@@ -78,6 +79,7 @@ def alias(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
 
 
 @safeguarding_lead
+@fresh_proof()
 @require_http_methods(["GET", "HEAD", "POST"])
 def lift(request: Request, attendee: Attendee, attendee_id: int) -> HttpResponse:
     """Say what lifting an alias does and ask; on POST, show the real name and affiliation again."""

@@ -26,6 +26,7 @@ from backend.events.selectors import (
     chosen_topics,
     name_to_call,
 )
+from backend.events.services.age_classes import has_to_stay_adult
 from backend.events.services.changes import announce_changes
 from backend.events.services.importing.reading import CsvTable
 from backend.events.services.importing.report import (
@@ -459,11 +460,16 @@ def _attendees_of(event: Event, people: Collection[int], lock: bool) -> dict[int
 
 
 def _keep_age_class(entry: ImportEntry, confirmed_adults: Collection[int], notes: NoteCounts) -> None:
-    """Leave out what would make an adult of a minor, or of somebody of unknown age not confirmed (S1)."""
+    """Leave out what would make an adult of a minor, or of somebody of unknown age not confirmed (S1).
+
+    So, too, what would make somebody who organises or leads no adult any more.
+    """
     row, attendee = entry.row, entry.attendee
     if entry.is_new or row.age_class in ("", attendee.age_class):
         return
-    if attendee.age_class == Attendee.AgeClass.MINOR:
+    if has_to_stay_adult(attendee, row.age_class):
+        notes.kept_roles += (row.line,)
+    elif attendee.age_class == Attendee.AgeClass.MINOR:
         notes.kept_minors += (row.line,)
     elif row.age_class == Attendee.AgeClass.ADULT and attendee.pk not in confirmed_adults:
         organisation = row.organisation or (attendee.organisation.name if attendee.organisation else "")
