@@ -1,4 +1,4 @@
-"""Whose age class is in doubt: an adult at one event whose address another event knows as a minor's."""
+"""Who counts as an adult, and whose age class is in doubt: an adult whose address is known as a minor's."""
 
 from __future__ import annotations
 
@@ -50,3 +50,12 @@ def events_in_doubt(now: dt.datetime) -> set[int]:
 def is_held_as_minor(now: dt.datetime | Now) -> Q:
     """Condition on attendees: their address is known as a minor's, and that is not settled."""
     return Q(Exists(doubts_about_attendee(now)))
+
+
+def is_known_adult(now: dt.datetime | Now | None = None) -> Q:
+    """Condition on attendees who count as adults (S1): unknown age counts as minor.
+
+    So does whom another event knows as a minor, until a lead of each of the two has agreed. Without `now`,
+    the database's clock says which of that has expired.
+    """
+    return Q(age_class=Attendee.AgeClass.ADULT) & ~is_held_as_minor(now or Now())

@@ -35,7 +35,10 @@ LENGTHS = {"name": 200, "short_name": 60, "organisation": 255, "country": 80, "t
 
 
 class AlreadyThere(BusinessError):
-    """Somebody with this address is on the list; `attendee_id` says who, but for who is under an alias."""
+    """Somebody with this address is on the list; `attendee_id` says who, where organisers read addresses.
+
+    They read none of who is under an alias or no adult, and cannot tell which of these it is.
+    """
 
     code = "already_there"
 
@@ -110,10 +113,12 @@ def add_attendee(*, event: Event, new: NewAttendee, by: Person, now: dt.datetime
     (wanted,) = folded_for([email])
     there = Attendee.objects.filter(event=event, person__email__iexact=email).select_related("person")
     there = there.knowing_aliases()
-    for attendee, found in zip(there, folded_for([one.person.email for one in there]), strict=True):
-        if found == wanted:
-            shown_id = {} if attendee.is_under_alias else {"attendee_id": attendee.pk}
-            raise AlreadyThere(_("Somebody with this address is on the list already."), **shown_id)
+    folded = folded_for([one.person.email for one in there])
+    same = [one for one, found in zip(there, folded, strict=True) if found == wanted]
+    if same:
+        shown = [one for one in same if one.age_class == Attendee.AgeClass.ADULT and not one.is_under_alias]
+        shown_id = {"attendee_id": shown[0].pk} if shown else {}
+        raise AlreadyThere(_("Somebody with this address is on the list already."), **shown_id)
     owner = attendees_by_former_address(event).get(address_hash(email))
     if owner is not None and (owner.is_under_alias or plain_word(owner.name) == plain_word(new.name)):
         raise AlreadyThere(_("Somebody who had this address before is on the list already."))

@@ -27,6 +27,7 @@ from backend.safeguarding.selectors.contact_rules import (
     count_or_few,
     names_of_groups,
 )
+from backend.safeguarding.selectors.names import name_shown_to
 from backend.safeguarding.selectors.public_profiles import (
     PublicProfile,
     TargetPerson,
@@ -118,6 +119,7 @@ __all__ = [
     "last_report_by",
     "leads_to_hand_over_to",
     "leads_who_read",
+    "name_shown_to",
     "names_of_groups",
     "names_of_leads",
     "news_for",

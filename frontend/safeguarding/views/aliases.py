@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from backend.core.errors import NotFound
 from backend.events.models import Alias, Attendee
 from backend.events.rules import country_names
+from backend.people.selectors import who_reads_the_mailbox_of
 from backend.safeguarding import services
 from backend.safeguarding.selectors import (
     alias_candidates,
@@ -74,6 +75,7 @@ def alias(request: Request, attendee: Attendee, attendee_id: int) -> HttpRespons
         "countries": country_names(),
         "entries": alias_entries_for(subject),
         "sessions": sessions_naming(found) if found else (),
+        "shares_mailbox": who_reads_the_mailbox_of(subject.person).count() > 1,
     }
     return render(request, "safeguarding/alias.html", context, status=422 if form.errors else 200)
 

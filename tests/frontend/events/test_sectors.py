@@ -65,7 +65,8 @@ def test_a_button_that_the_page_does_not_know_removes_nothing(cast, rf):
     ):
         with pytest.raises(BadForm):
             import_module(f"frontend.events.views.{page}")._change(request, cast.event, sent | row)
-    assert Sector.objects.filter(pk=sector.pk).exists() and cast.event.topics.filter(pk=topic.pk).exists()
+    assert Sector.objects.filter(pk=sector.pk).exists()
+    assert cast.event.topics.filter(pk=topic.pk).exists()
 
 
 def test_the_checklist_counts_sectors_and_a_person_is_given_one_of_the_events_own(cast, send):

@@ -158,9 +158,9 @@ def _problem(raw: Mapping[str, str], cells: Mapping[str, str]) -> str:
     """Why the row cannot be imported, or nothing."""
     for name, cell in raw.items():
         if clean_text(cell) != (cell if name == "email" else without_bidi_controls(cell)).strip():
-            return _("%(column)s holds a character that cannot be kept (NUL, or one that turns letters around): delete it") % {
-                "column": name
-            }
+            return _(
+                "%(column)s holds a character that cannot be kept (NUL or a bidi control): delete it"
+            ) % {"column": name}
         if len(cells[name]) > LIMITS[name]:
             return _("%(column)s has %(count)s characters; at most %(limit)s fit") % {
                 "column": name,
