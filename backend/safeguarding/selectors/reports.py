@@ -18,7 +18,7 @@ from backend.events.selectors import (
     outside_contact_of,
     shown_name,
 )
-from backend.safeguarding.models import Report, ReportEntry, ReportView
+from backend.safeguarding.models import HeldIdentity, Report, ReportEntry, ReportView
 from backend.safeguarding.rules import (
     can_link,
     due_at,
@@ -405,6 +405,12 @@ def _party(attendee_id: int | None, *, with_email: bool = False) -> PartyRow | N
         is_adult,
         row.person.email if with_email and is_adult and not row.is_under_alias else "",
     )
+
+
+def holds_identity(report: Report) -> bool:
+    """Whether the report's page names somebody who left, by the name behind an alias where they had one."""
+    parts = [report.reporter_id, report.reported_id]
+    return HeldIdentity.objects.filter(attendee__in=parts).exists()
 
 
 def _party_who_left(attendee: Attendee, *, is_adult: bool, with_email: bool) -> PartyRow | None:
